@@ -1,0 +1,18 @@
+package dev.cairn.state;
+
+import java.util.List;
+
+/** What makes up a state: runs, newest first, and the schemas of the states that are in them, sorted by name. */
+public record Manifest(List<RunRef> runs, List<StateSchema> schemas) {
+  public static final Manifest EMPTY = new Manifest(List.of(), List.of());
+
+  public Manifest {
+    runs = List.copyOf(runs);
+    schemas = List.copyOf(schemas);
+  }
+
+  /** The size of all its files, in bytes. */
+  public long sizeBytes() {
+    return runs.stream().mapToLong(run -> run.file().sizeBytes()).sum();
+  }
+}

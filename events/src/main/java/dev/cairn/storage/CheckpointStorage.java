@@ -1,0 +1,37 @@
+package dev.cairn.storage;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Files that are written once and never changed: S3, or a directory that behaves like it.
+ *
+ * <p>Reads see every completed write. Any method may throw {@link StorageException} when the storage does not answer; the
+ * outcome of a {@link #put} is unknown then, and may be tried again with the same path and bytes.
+ */
+public interface CheckpointStorage {
+
+  /** Stores the bytes unless the path is taken, atomically: of racing writers exactly one is told {@link Put#CREATED}. */
+  Put put(FilePath path, byte[] bytes, Sha256 sha256);
+
+  /** The whole file, or empty if there is none. The bytes are as stored: whoever reads them checks them. */
+  Optional<byte[]> get(FilePath path);
+
+  /** What the storage itself knows of the file, without reading it; empty if there is none. */
+  Optional<Stored> head(FilePath path);
+
+  /** Every file whose path starts with this folder, at the time of the call. */
+  List<Stored> list(FilePath folder);
+
+  /** Deletes the file; without one, does nothing. */
+  void delete(FilePath path);
+
+  enum Put {
+    CREATED,
+    ALREADY_EXISTS
+  }
+
+  /** A stored file: the checksum is the storage's own, over the bytes that it holds. */
+  record Stored(FilePath path, long sizeBytes, Optional<Sha256> sha256, Instant lastModified) {}
+}

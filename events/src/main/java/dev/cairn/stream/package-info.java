@@ -1,0 +1,5 @@
+/** A Kinesis stream as the protocol sees it: shards, records, and the port that reads them again. */
+@NullMarked
+package dev.cairn.stream;
+
+import org.jspecify.annotations.NullMarked;
