@@ -1,0 +1,169 @@
+package dev.cairn.journal;
+
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.state.Channels;
+import dev.cairn.state.Counts;
+import dev.cairn.state.Origin;
+import dev.cairn.state.Payload;
+import dev.cairn.state.StateHandle;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One thing that happened to a subtask. The journal is all of them, in order of their revision. */
+public sealed interface Entry {
+
+  Header header();
+
+  default Revision revision() {
+    return header().revision();
+  }
+
+  /**
+   * What every entry says of its subtask, as of itself.
+   *
+   * @param id of the attempt that wrote it
+   * @param prev the id of the entry before; empty for the first
+   * @param position how far the shard is applied
+   * @param frontier the furthest position that was ever applied; beyond {@code position} only after a restore
+   * @param firstApplied the first record that was ever applied; a replay from the beginning must start with it
+   * @param lastCheckpoint the last checkpoint whose snapshot was taken here
+   */
+  record Header(
+      Revision revision,
+      EntryId id,
+      Optional<EntryId> prev,
+      Epoch epoch,
+      Position position,
+      Position frontier,
+      Optional<SequenceNumber> firstApplied,
+      Counts counts,
+      Writer writer,
+      Instant writtenAt,
+      Optional<CheckpointId> lastCheckpoint) {
+
+    public boolean hasGap() {
+      return position.isBefore(frontier);
+    }
+  }
+
+  /** Who wrote an entry. */
+  enum Writer {
+    /** A task that the event source mapping invoked. */
+    MAPPING,
+    /** A task that the coordinator woke. */
+    WAKE,
+    COORDINATOR
+  }
+
+  /** An entry that carries the whole manifest: the state at its revision needs no earlier entry. */
+  sealed interface Base extends Entry {
+    Origin origin();
+
+    StateHandle handle();
+
+    Channels channels();
+  }
+
+  /** The journal begins. */
+  record Opened(Header header, Origin origin) implements Base {
+    @Override
+    public StateHandle handle() {
+      return StateHandle.EMPTY;
+    }
+
+    @Override
+    public Channels channels() {
+      return Channels.EMPTY;
+    }
+  }
+
+  /**
+   * Records were applied.
+   *
+   * @param from the position before; the position after is the header's
+   * @param delta the changes to the state, sorted
+   * @param deadLetters records of this stretch that the function could not process
+   * @param outbox segments for other stages; empty while jobs have one stage, as are the fields after it
+   */
+  record Advanced(
+      Header header,
+      Position from,
+      Payload delta,
+      List<DeadLetter> deadLetters,
+      List<Channels.Segment> outbox,
+      Map<String, Long> marks,
+      List<Channels.Segment> heldAdded,
+      List<Channels.Segment> heldRemoved,
+      Optional<Instant> watermark,
+      Optional<Instant> nextTimer)
+      implements Entry {
+    public Advanced {
+      deadLetters = List.copyOf(deadLetters);
+      outbox = List.copyOf(outbox);
+      marks = Map.copyOf(marks);
+      heldAdded = List.copyOf(heldAdded);
+      heldRemoved = List.copyOf(heldRemoved);
+    }
+
+    public static Advanced of(Header header, Position from, Payload delta, List<DeadLetter> deadLetters) {
+      return new Advanced(
+          header, from, delta, deadLetters, List.of(), Map.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
+    }
+  }
+
+  /** A record that was set aside: where it is in the shard, and why. */
+  record DeadLetter(SequenceNumber sequenceNumber, String cause) {}
+
+  /**
+   * The coordinator asks for a checkpoint.
+   *
+   * @param cut by producer, the last number that belongs before the checkpoint; empty for a source
+   */
+  record Triggered(Header header, CheckpointId checkpoint, String mode, Map<String, Long> cut) implements Entry {
+    public static final String ALIGNED = "aligned";
+
+    public Triggered {
+      cut = Map.copyOf(cut);
+    }
+  }
+
+  /** A checkpoint of the state here is stored and acknowledged. */
+  record Snapshotted(
+      Header header, CheckpointId checkpoint, Origin origin, StateHandle handle, Channels channels) implements Base {}
+
+  /** The state here is stored, so that the journal stays short. */
+  record Materialized(Header header, Origin origin, StateHandle handle, Channels channels) implements Base {}
+
+  /**
+   * The state and the position are a checkpoint's.
+   *
+   * @param voidUpTo the last checkpoint id that was given out before the restore
+   */
+  record Restored(
+      Header header,
+      CheckpointId checkpoint,
+      Mode mode,
+      CheckpointId voidUpTo,
+      Origin origin,
+      StateHandle handle,
+      Channels channels)
+      implements Base {
+
+    /** What the subtask is in the restored checkpoint. */
+    public enum Mode {
+      LIVE,
+      CLOSED,
+      UNOPENED
+    }
+  }
+
+  /** The shard is closed and drained. */
+  record Closed(Header header, Origin origin, StateHandle handle, Channels channels) implements Base {}
+}

@@ -1,0 +1,211 @@
+package dev.cairn.journal;
+
+import dev.cairn.format.Fields;
+import dev.cairn.format.FormatException;
+import dev.cairn.format.Trees;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.journal.Entry.Advanced;
+import dev.cairn.journal.Entry.Base;
+import dev.cairn.journal.Entry.Closed;
+import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Materialized;
+import dev.cairn.journal.Entry.Opened;
+import dev.cairn.journal.Entry.Restored;
+import dev.cairn.journal.Entry.Snapshotted;
+import dev.cairn.journal.Entry.Triggered;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.state.Channels;
+import dev.cairn.state.StateFields;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** An entry as CBOR. The kind and the version are in it; a reader that knows neither stops, and never skips. */
+public final class EntryFormat {
+  public static final long VERSION = 1;
+
+  private EntryFormat() {}
+
+  public static String kind(Entry entry) {
+    return switch (entry) {
+      case Opened e -> "Opened";
+      case Advanced e -> "Advanced";
+      case Triggered e -> "Triggered";
+      case Snapshotted e -> "Snapshotted";
+      case Materialized e -> "Materialized";
+      case Restored e -> "Restored";
+      case Closed e -> "Closed";
+    };
+  }
+
+  /** Whether entries of this kind carry a whole manifest. */
+  public static boolean isBase(String kind) {
+    return switch (kind) {
+      case "Opened", "Snapshotted", "Materialized", "Restored", "Closed" -> true;
+      default -> false;
+    };
+  }
+
+  public static byte[] write(Entry entry) {
+    return Trees.toCbor(toFields(entry));
+  }
+
+  /** The same fields as JSON, for people. */
+  public static byte[] toJson(Entry entry) {
+    return Trees.toJson(toFields(entry));
+  }
+
+  private static Fields toFields(Entry entry) {
+    Header header = entry.header();
+    Fields fields =
+        Fields.empty()
+            .put("v", VERSION)
+            .put("kind", kind(entry))
+            .put("revision", header.revision().value())
+            .put("id", header.id().value())
+            .put("prev", header.prev(), EntryId::value)
+            .put("epoch", header.epoch().value())
+            .put("position", StateFields.write(header.position()))
+            .put("frontier", StateFields.write(header.frontier()))
+            .put("firstApplied", header.firstApplied(), SequenceNumber::digits)
+            .put("counts", StateFields.write(header.counts()))
+            .put("writer", header.writer().name().toLowerCase(Locale.ROOT))
+            .put("writtenAt", header.writtenAt())
+            .put("lastCheckpoint", header.lastCheckpoint(), CheckpointId::value);
+    return switch (entry) {
+      case Opened opened -> fields.put("origin", StateFields.write(opened.origin()));
+      case Advanced advanced ->
+          fields
+              .put("from", StateFields.write(advanced.from()))
+              .put("delta", StateFields.write(advanced.delta()))
+              .put("deadLetters", advanced.deadLetters(), EntryFormat::write)
+              .put("outbox", advanced.outbox(), StateFields::write)
+              .put("marks", advanced.marks(), number -> number)
+              .put("heldAdded", advanced.heldAdded(), StateFields::write)
+              .put("heldRemoved", advanced.heldRemoved(), StateFields::write)
+              .put("watermark", advanced.watermark(), Instant::toString)
+              .put("nextTimer", advanced.nextTimer(), Instant::toString);
+      case Triggered triggered ->
+          fields
+              .put("checkpoint", triggered.checkpoint().value())
+              .put("mode", triggered.mode())
+              .put("cut", triggered.cut(), number -> number);
+      case Snapshotted snapshotted -> state(fields.put("checkpoint", snapshotted.checkpoint().value()), snapshotted);
+      case Materialized materialized -> state(fields, materialized);
+      case Restored restored ->
+          state(
+              fields
+                  .put("checkpoint", restored.checkpoint().value())
+                  .put("mode", restored.mode().name().toLowerCase(Locale.ROOT))
+                  .put("voidUpTo", restored.voidUpTo().value()),
+              restored);
+      case Closed closed -> state(fields, closed);
+    };
+  }
+
+  private static Fields state(Fields fields, Base base) {
+    return fields
+        .put("origin", StateFields.write(base.origin()))
+        .put("state", StateFields.write(base.handle()))
+        .put("channels", StateFields.write(base.channels()));
+  }
+
+  private static Fields write(DeadLetter letter) {
+    return Fields.empty().put("sequenceNumber", letter.sequenceNumber().digits()).put("cause", letter.cause());
+  }
+
+  /**
+   * @throws FormatException if the bytes are no entry, or one that only a newer version understands
+   */
+  public static Entry read(byte[] bytes) {
+    Fields fields = Trees.fromCbor(bytes);
+    StateFields.requireVersion(fields, "a journal entry", VERSION);
+    Header header = readHeader(fields);
+    String kind = fields.text("kind");
+    return switch (kind) {
+      case "Opened" -> new Opened(header, StateFields.readOrigin(fields.object("origin")));
+      case "Advanced" ->
+          new Advanced(
+              header,
+              StateFields.readPosition(fields.text("from")),
+              StateFields.readPayload(fields.object("delta")),
+              fields.objects("deadLetters").stream().map(EntryFormat::readDeadLetter).toList(),
+              fields.objects("outbox").stream().map(StateFields::readSegment).toList(),
+              fields.numbers("marks"),
+              fields.objects("heldAdded").stream().map(StateFields::readSegment).toList(),
+              fields.objects("heldRemoved").stream().map(StateFields::readSegment).toList(),
+              fields.optionalText("watermark").map(Instant::parse),
+              fields.optionalText("nextTimer").map(Instant::parse));
+      case "Triggered" ->
+          new Triggered(header, readCheckpoint(fields), fields.text("mode"), fields.numbers("cut"));
+      case "Snapshotted" ->
+          new Snapshotted(
+              header,
+              readCheckpoint(fields),
+              StateFields.readOrigin(fields.object("origin")),
+              StateFields.readHandle(fields.object("state")),
+              readChannels(fields));
+      case "Materialized" ->
+          new Materialized(
+              header,
+              StateFields.readOrigin(fields.object("origin")),
+              StateFields.readHandle(fields.object("state")),
+              readChannels(fields));
+      case "Restored" ->
+          new Restored(
+              header,
+              readCheckpoint(fields),
+              Restored.Mode.valueOf(fields.text("mode").toUpperCase(Locale.ROOT)),
+              new CheckpointId(fields.number("voidUpTo")),
+              StateFields.readOrigin(fields.object("origin")),
+              StateFields.readHandle(fields.object("state")),
+              readChannels(fields));
+      case "Closed" ->
+          new Closed(
+              header,
+              StateFields.readOrigin(fields.object("origin")),
+              StateFields.readHandle(fields.object("state")),
+              readChannels(fields));
+      default ->
+          throw new FormatException(
+              "journal entry " + header.revision() + " is of the unknown kind " + kind
+                  + ": deploy the version of Cairn that wrote it, or a later one");
+    };
+  }
+
+  private static Header readHeader(Fields fields) {
+    return new Header(
+        new Revision(fields.number("revision")),
+        new EntryId(fields.text("id")),
+        fields.optionalText("prev").map(EntryId::new),
+        new Epoch(fields.number("epoch")),
+        StateFields.readPosition(fields.text("position")),
+        StateFields.readPosition(fields.text("frontier")),
+        fields.optionalText("firstApplied").map(SequenceNumber::new),
+        StateFields.readCounts(fields.object("counts")),
+        Writer.valueOf(fields.text("writer").toUpperCase(Locale.ROOT)),
+        fields.time("writtenAt"),
+        readOptionalCheckpoint(fields));
+  }
+
+  private static Optional<CheckpointId> readOptionalCheckpoint(Fields fields) {
+    return fields.optionalNumber("lastCheckpoint").map(CheckpointId::new);
+  }
+
+  private static CheckpointId readCheckpoint(Fields fields) {
+    return new CheckpointId(fields.number("checkpoint"));
+  }
+
+  private static Channels readChannels(Fields fields) {
+    return StateFields.readChannels(fields.object("channels"));
+  }
+
+  private static DeadLetter readDeadLetter(Fields fields) {
+    return new DeadLetter(new SequenceNumber(fields.text("sequenceNumber")), fields.text("cause"));
+  }
+}

@@ -1,0 +1,170 @@
+package dev.cairn.state;
+
+import dev.cairn.format.Fields;
+import dev.cairn.format.FormatException;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The stored form of what entries, checkpoints and state files have in common. */
+public final class StateFields {
+  private StateFields() {}
+
+  public static String write(Position position) {
+    return switch (position) {
+      case Position.Beginning b -> "beginning";
+      case Position.After after -> after.last().digits();
+      case Position.End e -> "end";
+    };
+  }
+
+  public static Position readPosition(String text) {
+    return switch (text) {
+      case "beginning" -> Position.BEGINNING;
+      case "end" -> Position.END;
+      default -> Position.after(new SequenceNumber(text));
+    };
+  }
+
+  public static Fields write(FileRef file) {
+    return Fields.empty()
+        .put("path", file.path().value())
+        .put("sizeBytes", file.sizeBytes())
+        .put("sha256", file.sha256().hex());
+  }
+
+  public static FileRef readFile(Fields fields) {
+    return new FileRef(
+        new FilePath(fields.text("path")), fields.number("sizeBytes"), new Sha256(fields.text("sha256")));
+  }
+
+  public static Fields write(HashRange range) {
+    return Fields.empty().put("from", range.from().toDecimal()).put("to", range.to().toDecimal());
+  }
+
+  public static HashRange readRange(Fields fields) {
+    return new HashRange(KeyHash.ofDecimal(fields.text("from")), KeyHash.ofDecimal(fields.text("to")));
+  }
+
+  public static String write(Start start) {
+    return switch (start) {
+      case Start.TrimHorizon h -> "TRIM_HORIZON";
+      case Start.AtTimestamp at -> at.time().toString();
+    };
+  }
+
+  public static Start readStart(String text) {
+    return text.equals("TRIM_HORIZON") ? new Start.TrimHorizon() : new Start.AtTimestamp(java.time.Instant.parse(text));
+  }
+
+  public static Fields write(Origin origin) {
+    return Fields.empty().put("start", write(origin.start())).put("range", write(origin.range()));
+  }
+
+  public static Origin readOrigin(Fields fields) {
+    return new Origin(readStart(fields.text("start")), readRange(fields.object("range")));
+  }
+
+  public static Fields write(Counts counts) {
+    return Fields.empty().put("applied", counts.applied()).put("deadLettered", counts.deadLettered());
+  }
+
+  public static Counts readCounts(Fields fields) {
+    return new Counts(fields.number("applied"), fields.number("deadLettered"));
+  }
+
+  public static Fields write(Manifest manifest) {
+    return Fields.empty()
+        .put("runs", manifest.runs(), run -> write(run.file()).put("range", write(run.range())))
+        .put("states", manifest.schemas(), StateFields::write);
+  }
+
+  public static Manifest readManifest(Fields fields) {
+    return new Manifest(
+        fields.objects("runs").stream()
+            .map(run -> new RunRef(readFile(run), readRange(run.object("range"))))
+            .toList(),
+        fields.objects("states").stream().map(StateFields::readSchema).toList());
+  }
+
+  private static Fields write(StateSchema schema) {
+    return Fields.empty()
+        .put("name", schema.name())
+        .put("kind", schema.kind())
+        .put("serializers", schema.serializers());
+  }
+
+  private static StateSchema readSchema(Fields fields) {
+    return new StateSchema(fields.text("name"), fields.text("kind"), fields.text("serializers"));
+  }
+
+  public static Fields write(StateHandle handle) {
+    return Fields.empty()
+        .put("manifest", write(handle.manifest()))
+        .put("stateFile", handle.stateFile(), StateFields::write);
+  }
+
+  public static StateHandle readHandle(Fields fields) {
+    return new StateHandle(
+        readManifest(fields.object("manifest")), fields.optionalObject("stateFile").map(StateFields::readFile));
+  }
+
+  public static Fields write(Payload payload) {
+    return switch (payload) {
+      case Payload.Inline inline -> Fields.empty().put("inline", inline.bytes());
+      case Payload.Stored stored -> write(stored.file());
+    };
+  }
+
+  public static Payload readPayload(Fields fields) {
+    return fields.has("inline") ? new Payload.Inline(fields.bytes("inline")) : new Payload.Stored(readFile(fields));
+  }
+
+  public static Fields write(Channels channels) {
+    return Fields.empty()
+        .put("lastNumbers", channels.lastNumbers(), number -> number)
+        .put("marks", channels.marks(), number -> number)
+        .put("lineage", channels.lineage(), epochs -> Fields.empty().put("last", epochs, number -> number))
+        .put("held", channels.held(), StateFields::write)
+        .put("unsentOutbox", channels.unsentOutbox(), StateFields::write);
+  }
+
+  public static Channels readChannels(Fields fields) {
+    Map<String, Map<String, Long>> lineage = new LinkedHashMap<>();
+    fields.objectsByName("lineage").forEach((producer, epochs) -> lineage.put(producer, epochs.numbers("last")));
+    return new Channels(
+        fields.numbers("lastNumbers"),
+        fields.numbers("marks"),
+        lineage,
+        fields.objects("held").stream().map(StateFields::readSegment).collect(Collectors.toList()),
+        fields.objects("unsentOutbox").stream().map(StateFields::readSegment).collect(Collectors.toList()));
+  }
+
+  public static Fields write(Channels.Segment segment) {
+    return Fields.empty()
+        .put("channel", segment.channel())
+        .put("number", segment.number())
+        .put("parts", segment.parts())
+        .put("payload", write(segment.payload()));
+  }
+
+  public static Channels.Segment readSegment(Fields fields) {
+    return new Channels.Segment(
+        fields.text("channel"), fields.number("number"), fields.number("parts"), readPayload(fields.object("payload")));
+  }
+
+  /** Refuses a format that is newer than {@code known}, by name. */
+  public static void requireVersion(Fields fields, String what, long known) {
+    long version = fields.number("v");
+    if (version > known) {
+      throw new FormatException(
+          what + " has format version " + version + " and this version of Cairn reads up to " + known
+              + ": deploy the version that wrote it, or a later one");
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package dev.cairn.stream;
+
+/** The stream did not answer, or throttled. The same call may succeed later. */
+public final class StreamException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public StreamException(String message) {
+    super(message);
+  }
+
+  public StreamException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
