@@ -11,6 +11,7 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
 import dev.cairn.state.StateHandle;
+import dev.cairn.state.StateSchema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,57 @@ public sealed interface Entry {
       Instant writtenAt,
       Optional<CheckpointId> lastCheckpoint) {
 
+    /** Whether records up to the frontier are still to be applied again. */
     public boolean hasGap() {
       return position.isBefore(frontier);
+    }
+
+    /** The header of the entry after this one; nothing has moved. */
+    public Header next(EntryId id, Writer writer, Instant now) {
+      return new Header(
+          revision.next(),
+          id,
+          Optional.of(this.id),
+          epoch,
+          position,
+          frontier,
+          firstApplied,
+          counts,
+          writer,
+          now,
+          lastCheckpoint);
+    }
+
+    /** The same, further on in the shard. */
+    public Header at(Position position, SequenceNumber firstApplied, Counts counts) {
+      return new Header(
+          revision,
+          id,
+          prev,
+          epoch,
+          position,
+          Position.max(frontier, position),
+          this.firstApplied.or(() -> Optional.of(firstApplied)),
+          counts,
+          writer,
+          writtenAt,
+          lastCheckpoint);
+    }
+
+    /** The same, as of this checkpoint's snapshot. */
+    public Header with(CheckpointId lastCheckpoint) {
+      return new Header(
+          revision,
+          id,
+          prev,
+          epoch,
+          position,
+          frontier,
+          firstApplied,
+          counts,
+          writer,
+          writtenAt,
+          Optional.of(lastCheckpoint));
     }
   }
 
@@ -89,6 +139,7 @@ public sealed interface Entry {
    *
    * @param from the position before; the position after is the header's
    * @param delta the changes to the state, sorted
+   * @param states the schemas of states that appear in the delta for the first time since the last base
    * @param deadLetters records of this stretch that the function could not process
    * @param outbox segments for other stages; empty while jobs have one stage, as are the fields after it
    */
@@ -96,6 +147,7 @@ public sealed interface Entry {
       Header header,
       Position from,
       Payload delta,
+      List<StateSchema> states,
       List<DeadLetter> deadLetters,
       List<Channels.Segment> outbox,
       Map<String, Long> marks,
@@ -105,6 +157,7 @@ public sealed interface Entry {
       Optional<Instant> nextTimer)
       implements Entry {
     public Advanced {
+      states = List.copyOf(states);
       deadLetters = List.copyOf(deadLetters);
       outbox = List.copyOf(outbox);
       marks = Map.copyOf(marks);
@@ -112,9 +165,10 @@ public sealed interface Entry {
       heldRemoved = List.copyOf(heldRemoved);
     }
 
-    public static Advanced of(Header header, Position from, Payload delta, List<DeadLetter> deadLetters) {
+    public static Advanced of(
+        Header header, Position from, Payload delta, List<StateSchema> states, List<DeadLetter> deadLetters) {
       return new Advanced(
-          header, from, delta, deadLetters, List.of(), Map.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
+          header, from, delta, states, deadLetters, List.of(), Map.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
     }
   }
 

@@ -83,6 +83,7 @@ public final class EntryFormat {
           fields
               .put("from", StateFields.write(advanced.from()))
               .put("delta", StateFields.write(advanced.delta()))
+              .put("states", advanced.states(), StateFields::write)
               .put("deadLetters", advanced.deadLetters(), EntryFormat::write)
               .put("outbox", advanced.outbox(), StateFields::write)
               .put("marks", advanced.marks(), number -> number)
@@ -134,6 +135,7 @@ public final class EntryFormat {
               header,
               StateFields.readPosition(fields.text("from")),
               StateFields.readPayload(fields.object("delta")),
+              fields.objects("states").stream().map(StateFields::readSchema).toList(),
               fields.objects("deadLetters").stream().map(EntryFormat::readDeadLetter).toList(),
               fields.objects("outbox").stream().map(StateFields::readSegment).toList(),
               fields.numbers("marks"),

@@ -92,14 +92,14 @@ public final class StateFields {
         fields.objects("states").stream().map(StateFields::readSchema).toList());
   }
 
-  private static Fields write(StateSchema schema) {
+  public static Fields write(StateSchema schema) {
     return Fields.empty()
         .put("name", schema.name())
         .put("kind", schema.kind())
         .put("serializers", schema.serializers());
   }
 
-  private static StateSchema readSchema(Fields fields) {
+  public static StateSchema readSchema(Fields fields) {
     return new StateSchema(fields.text("name"), fields.text("kind"), fields.text("serializers"));
   }
 
