@@ -31,7 +31,12 @@ public sealed interface Checkpoint {
   record Triggering(JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, SortedSet<SubtaskId> expected) {}
 
   /** Triggered, and waiting for acknowledgements. */
-  record Pending(Triggering trigger) implements Checkpoint {}
+  record Pending(Triggering trigger) implements Checkpoint {
+    /** What becomes of it when a restore begins: no checkpoint spans two epochs. */
+    public Aborted abortedByRestore(CheckpointId from, Instant at) {
+      return new Aborted(trigger, at, "the job is restored to checkpoint " + from);
+    }
+  }
 
   /**
    * Complete: it can be restored.

@@ -13,7 +13,8 @@ import java.util.Optional;
  * transaction of a constant size, and says whether its condition held.
  *
  * <p>Any method may throw {@link dev.cairn.journal.OutcomeUnknownException}: the change may have happened or not. Every change here can be
- * tried again, or decided again from what is then read.
+ * tried again, or decided again from what is then read. A begin, completion, abort or refusal that finds exactly itself already made
+ * says yes: it cannot be told from a request that was repeated because its answer got lost.
  */
 public interface CheckpointStore {
 
@@ -56,7 +57,8 @@ public interface CheckpointStore {
 
   /**
    * Begins a restore in one transaction: the epoch is raised by one, the status is Restoring, the pending checkpoint is aborted, and
-   * the request is removed if it is still the one seen. Only if the job's epoch is the one seen and the checkpoint is completed.
+   * the request is removed if it is still the one seen. Only if the job's epoch is the one seen, the checkpoint is completed, and the
+   * pending one still is.
    */
   boolean beginRestore(Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now);
 

@@ -1,6 +1,7 @@
 package dev.cairn.checkpoint;
 
 import dev.cairn.id.CheckpointId;
+import java.util.Optional;
 
 /** Where a job stands. */
 public sealed interface JobStatus {
@@ -20,6 +21,15 @@ public sealed interface JobStatus {
       case Running r -> true;
       case Replaying r -> true;
       case Restoring r -> false;
+    };
+  }
+
+  /** The checkpoint whose restore is not over; nothing may take it away. */
+  default Optional<CheckpointId> restoringFrom() {
+    return switch (this) {
+      case Running r -> Optional.empty();
+      case Restoring restoring -> Optional.of(restoring.from());
+      case Replaying replaying -> Optional.of(replaying.from());
     };
   }
 }
