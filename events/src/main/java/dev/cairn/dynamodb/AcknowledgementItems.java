@@ -1,0 +1,63 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** A subtask's answer as an item. */
+final class AcknowledgementItems {
+  private static final String ACKNOWLEDGED = "ACKNOWLEDGED";
+  private static final String DECLINED = "DECLINED";
+
+  private AcknowledgementItems() {}
+
+  static Map<String, AttributeValue> write(Acknowledgement acknowledgement) {
+    Item item = Item.at(TableLayout.acknowledgementKey(acknowledgement.subtask(), acknowledgement.checkpoint()));
+    switch (acknowledgement) {
+      case Acknowledgement.Acknowledged done -> {
+        item.put("status", ACKNOWLEDGED)
+            .put("fullSizeBytes", done.fullSizeBytes())
+            .put("incrementalSizeBytes", done.incrementalSizeBytes());
+        done.stateFile().ifPresent(file -> item.put("stateFile", write(file)));
+      }
+      case Acknowledgement.Declined declined -> item.put("status", DECLINED).put("reason", declined.reason());
+    }
+    return item.values();
+  }
+
+  static Acknowledgement read(JobId job, CheckpointId checkpoint, Item item) {
+    SubtaskId subtask =
+        item.parse(TableLayout.SK, item.text(TableLayout.SK), name -> TableLayout.subtask(job, name));
+    return switch (item.text("status")) {
+      case ACKNOWLEDGED ->
+          new Acknowledgement.Acknowledged(
+              subtask,
+              checkpoint,
+              item.optionalMap("stateFile").map(AcknowledgementItems::readFile),
+              item.number("fullSizeBytes"),
+              item.number("incrementalSizeBytes"));
+      case DECLINED -> new Acknowledgement.Declined(subtask, checkpoint, item.text("reason"));
+      default -> throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
+    };
+  }
+
+  static Item write(FileRef file) {
+    return Item.empty()
+        .put("path", file.path().value())
+        .put("sizeBytes", file.sizeBytes())
+        .put("sha256", file.sha256().hex());
+  }
+
+  static FileRef readFile(Item file) {
+    return new FileRef(
+        file.parse("path", file.text("path"), FilePath::new),
+        file.number("sizeBytes"),
+        file.parse("sha256", file.text("sha256"), Sha256::new));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.id.JobId;
+import dev.cairn.id.SubtaskId;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.Collections;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** A checkpoint as an item. */
+final class CheckpointItems {
+  static final String PENDING = "PENDING";
+  static final String COMPLETED = "COMPLETED";
+  static final String SUBSUMED = "SUBSUMED";
+  private static final String ABORTED = "ABORTED";
+
+  /** How long people can still see a checkpoint that is over. */
+  private static final Duration KEPT_AFTER_END = Duration.ofDays(30);
+
+  private CheckpointItems() {}
+
+  static Map<String, AttributeValue> write(Checkpoint.Pending pending) {
+    return triggered(pending.trigger()).put("status", PENDING).values();
+  }
+
+  static Map<String, AttributeValue> write(Checkpoint.Completed completed) {
+    return triggered(completed.trigger())
+        .put("status", COMPLETED)
+        .put("completedAt", completed.completedAt())
+        .put("metadata", AcknowledgementItems.write(completed.metadata()))
+        .put("fullSizeBytes", completed.fullSizeBytes())
+        .put("incrementalSizeBytes", completed.incrementalSizeBytes())
+        .values();
+  }
+
+  static Map<String, AttributeValue> write(Checkpoint.Aborted aborted) {
+    return triggered(aborted.trigger())
+        .put("status", ABORTED)
+        .put("abortedAt", aborted.abortedAt())
+        .put("reason", aborted.reason())
+        .expiresAt(endOfDisplay(aborted.abortedAt()))
+        .values();
+  }
+
+  static Instant endOfDisplay(Instant ended) {
+    return ended.plus(KEPT_AFTER_END);
+  }
+
+  private static Item triggered(Checkpoint.Triggering trigger) {
+    return Item.at(TableLayout.checkpointKey(trigger.job(), trigger.id()))
+        .put("checkpoint", trigger.id().value())
+        .put("epoch", trigger.epoch().value())
+        .put("triggeredAt", trigger.triggeredAt())
+        .put("expected", trigger.expected().stream().map(SubtaskId::name).toList());
+  }
+
+  static Checkpoint read(JobId job, Item item) {
+    Checkpoint.Triggering trigger =
+        new Checkpoint.Triggering(
+            job, item.checkpoint("checkpoint"), item.epoch("epoch"), item.time("triggeredAt"), expected(job, item));
+    return switch (item.text("status")) {
+      case PENDING -> new Checkpoint.Pending(trigger);
+      case COMPLETED -> readCompleted(trigger, item);
+      case ABORTED -> new Checkpoint.Aborted(trigger, item.time("abortedAt"), item.text("reason"));
+      case SUBSUMED -> new Checkpoint.Subsumed(readCompleted(trigger, item));
+      default -> throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
+    };
+  }
+
+  private static SortedSet<SubtaskId> expected(JobId job, Item item) {
+    TreeSet<SubtaskId> expected = new TreeSet<>();
+    for (String name : item.texts("expected")) {
+      expected.add(item.parse("expected", name, subtask -> TableLayout.subtask(job, subtask)));
+    }
+    return Collections.unmodifiableSortedSet(expected);
+  }
+
+  private static Checkpoint.Completed readCompleted(Checkpoint.Triggering trigger, Item item) {
+    return new Checkpoint.Completed(
+        trigger,
+        item.time("completedAt"),
+        AcknowledgementItems.readFile(item.map("metadata")),
+        item.number("fullSizeBytes"),
+        item.number("incrementalSizeBytes"));
+  }
+}

@@ -1,0 +1,134 @@
+package dev.cairn.dynamodb;
+
+import static dev.cairn.dynamodb.TableLayout.EXPIRES_AT;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.EntryFormat;
+import dev.cairn.journal.Journal;
+import dev.cairn.retry.Backoff;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/**
+ * The journals in DynamoDB: one item an entry, its revision the sort key. What people want to see of an entry stands beside its
+ * bytes, and must agree with them when it is read.
+ *
+ * <p>The SDK repeats a write whose answer got lost, and then finds its own entry: {@link Append#TAKEN} says that the revision has an
+ * entry, not whose.
+ */
+public final class DynamoDbJournal implements Journal {
+  /** A base is seldom further away than this; a page of few items reads few units. */
+  private static final int ENTRIES_A_PAGE_BACKWARDS = 64;
+
+  private final Table table;
+
+  public DynamoDbJournal(DynamoDbClient client, String tableName, Backoff backoff) {
+    this.table = new Table(client, tableName, backoff);
+  }
+
+  @Override
+  public List<Entry> after(SubtaskId subtask, Revision revision) {
+    return table.query("journal " + subtask + " after " + revision, entries(subtask, "sk > :revision", revision)).stream()
+        .map(EntryItems::read)
+        .toList();
+  }
+
+  @Override
+  public List<Entry> fromLastBase(SubtaskId subtask) {
+    Consumer<QueryRequest.Builder> backwards =
+        query ->
+            query
+                .keyConditionExpression("pk = :journal")
+                .expressionAttributeValues(Map.of(":journal", journal(subtask)))
+                .scanIndexForward(false)
+                .limit(ENTRIES_A_PAGE_BACKWARDS);
+    return table.queryUntil("journal " + subtask + " from its last base", backwards, EntryItems::isBase).reversed().stream()
+        .map(EntryItems::read)
+        .toList();
+  }
+
+  @Override
+  public Append append(SubtaskId subtask, Entry entry) {
+    boolean free = table.putIfFree(appending(subtask, entry), EntryItems.write(subtask, entry));
+    return free ? Append.APPENDED : Append.TAKEN;
+  }
+
+  @Override
+  public Append append(
+      SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
+    TransactWriteItem acknowledge = table.putIfFree(AcknowledgementItems.write(acknowledgement));
+    return append(subtask, entry, List.of(acknowledge), Append.ACKNOWLEDGED_ALREADY);
+  }
+
+  @Override
+  public Append open(SubtaskId subtask, Entry.Opened entry) {
+    TransactWriteItem sameEpoch =
+        table.require(
+            Change.of(TableLayout.jobKey(subtask.job()))
+                .onlyIf("epoch = :epoch")
+                .value(":epoch", entry.header().epoch().value()));
+    TransactWriteItem register = table.put(TableLayout.registrationKey(subtask));
+    return append(subtask, entry, List.of(sameEpoch, register), Append.EPOCH_MOVED);
+  }
+
+  private Append append(SubtaskId subtask, Entry entry, List<TransactWriteItem> others, Append otherwise) {
+    List<TransactWriteItem> writes = new ArrayList<>(others);
+    writes.addFirst(table.putIfFree(EntryItems.write(subtask, entry)));
+    List<Integer> failed = table.transact(appending(subtask, entry), writes);
+    if (failed.isEmpty()) {
+      return Append.APPENDED;
+    }
+    return failed.contains(0) ? Append.TAKEN : otherwise;
+  }
+
+  private static String appending(SubtaskId subtask, Entry entry) {
+    return "append " + EntryFormat.kind(entry) + " " + entry.header().id() + " at " + subtask + " " + entry.revision();
+  }
+
+  @Override
+  public int expireBelow(SubtaskId subtask, Revision base, Instant at) {
+    Consumer<QueryRequest.Builder> lasting =
+        entries(subtask, "sk < :revision", base)
+            .andThen(
+                query -> query.filterExpression("attribute_not_exists(expiresAt)").projectionExpression("pk, sk"));
+    int marked = 0;
+    for (Item entry : table.query("journal " + subtask + " below " + base, lasting)) {
+      Change expire =
+          Change.of(entry.values())
+              .set(EXPIRES_AT + " = :at")
+              .onlyIf("attribute_exists(pk)")
+              .onlyIf("attribute_not_exists(expiresAt)")
+              .values(Map.of(":at", Item.expiry(at)));
+      if (table.change("let " + entry + " expire", expire)) {
+        marked++;
+      }
+    }
+    return marked;
+  }
+
+  private static Consumer<QueryRequest.Builder> entries(SubtaskId subtask, String which, Revision revision) {
+    return query ->
+        query
+            .keyConditionExpression("pk = :journal AND " + which)
+            .expressionAttributeValues(
+                Map.of(
+                    ":journal",
+                    journal(subtask),
+                    ":revision",
+                    AttributeValue.fromS(TableLayout.entrySk(revision))));
+  }
+
+  private static AttributeValue journal(SubtaskId subtask) {
+    return AttributeValue.fromS(TableLayout.journalPk(subtask));
+  }
+}

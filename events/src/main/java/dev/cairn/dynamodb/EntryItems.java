@@ -1,0 +1,55 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.format.FormatException;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.EntryFormat;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** An entry's item: its bytes, and beside them what people look for in the console. */
+final class EntryItems {
+  private EntryItems() {}
+
+  static Map<String, AttributeValue> write(SubtaskId subtask, Entry entry) {
+    Entry.Header header = entry.header();
+    return Item.at(TableLayout.entryKey(subtask, header.revision()))
+        .put("kind", EntryFormat.kind(entry))
+        .put("v", EntryFormat.VERSION)
+        .put("id", header.id().value())
+        .put("epoch", header.epoch().value())
+        .put("writtenAt", header.writtenAt())
+        .put("body", EntryFormat.write(entry))
+        .values();
+  }
+
+  static boolean isBase(Item item) {
+    return EntryFormat.isBase(item.text("kind"));
+  }
+
+  static Entry read(Item item) {
+    Entry entry = decode(item);
+    Entry.Header header = entry.header();
+    requireEqual(item, TableLayout.SK, TableLayout.entrySk(header.revision()), item.text(TableLayout.SK));
+    requireEqual(item, "kind", EntryFormat.kind(entry), item.text("kind"));
+    requireEqual(item, "id", header.id().value(), item.text("id"));
+    requireEqual(item, "epoch", header.epoch().value(), item.number("epoch"));
+    return entry;
+  }
+
+  private static Entry decode(Item item) {
+    byte[] body = item.bytes("body");
+    if (item.number("v") > EntryFormat.VERSION) {
+      throw new FormatException(
+          item + " has format version " + item.number("v") + " and this version of Cairn reads up to "
+              + EntryFormat.VERSION + ": deploy the version that wrote it, or a later one");
+    }
+    return item.parse("body of " + body.length + " bytes", body, EntryFormat::read);
+  }
+
+  private static void requireEqual(Item item, String attribute, Object inBody, Object beside) {
+    if (!inBody.equals(beside)) {
+      throw item.damaged("its " + attribute + " is " + beside + ", and its body says " + inBody);
+    }
+  }
+}

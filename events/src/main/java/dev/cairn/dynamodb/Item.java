@@ -1,0 +1,166 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
+import dev.cairn.storage.DamagedFileException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** One item, or a map within one, read and built by attribute. What it must have and has not is damage, named by its key. */
+final class Item {
+  private final String name;
+  private final Map<String, AttributeValue> values;
+
+  private Item(String name, Map<String, AttributeValue> values) {
+    this.name = name;
+    this.values = values;
+  }
+
+  static Item empty() {
+    return new Item("a new item", new LinkedHashMap<>());
+  }
+
+  /** To be filled: an item with this key. */
+  static Item at(Map<String, AttributeValue> key) {
+    return new Item("a new item", new LinkedHashMap<>(key));
+  }
+
+  static Item read(Map<String, AttributeValue> values) {
+    return new Item("item " + keyText(values, TableLayout.PK) + " " + keyText(values, TableLayout.SK), values);
+  }
+
+  private static String keyText(Map<String, AttributeValue> values, String attribute) {
+    AttributeValue value = values.get(attribute);
+    return value == null ? "?" : value.s();
+  }
+
+  Map<String, AttributeValue> values() {
+    return values;
+  }
+
+  Item put(String attribute, AttributeValue value) {
+    values.put(attribute, value);
+    return this;
+  }
+
+  Item put(String attribute, String text) {
+    return put(attribute, AttributeValue.fromS(text));
+  }
+
+  Item put(String attribute, long number) {
+    return put(attribute, number(number));
+  }
+
+  Item put(String attribute, Instant time) {
+    return put(attribute, time.toString());
+  }
+
+  Item put(String attribute, byte[] bytes) {
+    return put(attribute, AttributeValue.fromB(SdkBytes.fromByteArray(bytes)));
+  }
+
+  Item put(String attribute, Item map) {
+    return put(attribute, AttributeValue.fromM(map.values));
+  }
+
+  Item put(String attribute, List<String> texts) {
+    return put(attribute, AttributeValue.fromL(texts.stream().map(AttributeValue::fromS).toList()));
+  }
+
+  /** Lets the table delete the item from this time on, never before it. */
+  Item expiresAt(Instant time) {
+    return put(TableLayout.EXPIRES_AT, expiry(time));
+  }
+
+  static AttributeValue expiry(Instant time) {
+    return number(time.getNano() == 0 ? time.getEpochSecond() : time.getEpochSecond() + 1);
+  }
+
+  static AttributeValue number(long number) {
+    return AttributeValue.fromN(Long.toString(number));
+  }
+
+  Optional<AttributeValue> value(String attribute) {
+    return Optional.ofNullable(values.get(attribute));
+  }
+
+  String text(String attribute) {
+    return require(attribute, optionalText(attribute));
+  }
+
+  Optional<String> optionalText(String attribute) {
+    return value(attribute).map(AttributeValue::s);
+  }
+
+  long number(String attribute) {
+    return require(attribute, optionalNumber(attribute));
+  }
+
+  Optional<Long> optionalNumber(String attribute) {
+    return value(attribute).map(AttributeValue::n).map(digits -> parse(attribute, digits, Long::valueOf));
+  }
+
+  Instant time(String attribute) {
+    return parse(attribute, text(attribute), Instant::parse);
+  }
+
+  Epoch epoch(String attribute) {
+    return parse(attribute, number(attribute), Epoch::new);
+  }
+
+  CheckpointId checkpoint(String attribute) {
+    return parse(attribute, number(attribute), CheckpointId::new);
+  }
+
+  Optional<CheckpointId> optionalCheckpoint(String attribute) {
+    return optionalNumber(attribute).map(number -> parse(attribute, number, CheckpointId::new));
+  }
+
+  byte[] bytes(String attribute) {
+    return require(attribute, value(attribute).map(AttributeValue::b)).asByteArrayUnsafe();
+  }
+
+  List<String> texts(String attribute) {
+    List<AttributeValue> list = require(attribute, value(attribute).filter(AttributeValue::hasL)).l();
+    return list.stream().map(text -> require(attribute, Optional.ofNullable(text.s()))).toList();
+  }
+
+  Item map(String attribute) {
+    return require(attribute, optionalMap(attribute));
+  }
+
+  Optional<Item> optionalMap(String attribute) {
+    return value(attribute)
+        .filter(AttributeValue::hasM)
+        .map(map -> new Item(attribute + " of " + name, map.m()));
+  }
+
+  /** Makes a value of what is stored; what cannot be made of it is damage. */
+  <S, T> T parse(String attribute, S stored, Function<S, T> form) {
+    try {
+      return form.apply(stored);
+    } catch (RuntimeException e) {
+      throw damaged("its " + attribute + " \"" + stored + "\" is none: " + e.getMessage());
+    }
+  }
+
+  private <T> T require(String attribute, Optional<T> value) {
+    return value.orElseThrow(() -> damaged("its " + attribute + " is missing or of another type"));
+  }
+
+  DamagedFileException damaged(String why) {
+    return new DamagedFileException(
+        name + " is damaged: " + why + "; put it back from the table's point-in-time recovery, or restore a checkpoint");
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.cairn.dynamodb;
+
+import java.util.HashMap;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * The attribute in which a user asks for a restore. The console offers every type: text and numbers are taken as they are typed, any
+ * other type is seen as the type's name, so that it can be refused and removed like any other request.
+ */
+record RestoreRequest(String text) {
+  static final String ATTRIBUTE = "restoreCheckpointId";
+
+  static String text(AttributeValue value) {
+    if (value.s() != null) {
+      return value.s();
+    }
+    if (value.n() != null) {
+      return value.n();
+    }
+    return value.type() == AttributeValue.Type.NUL ? "NULL" : value.type().name();
+  }
+
+  /** The condition that the attribute is not this request, or no longer; needs {@link #values()}. */
+  String isGone() {
+    return "(attribute_not_exists(" + ATTRIBUTE + ") OR NOT " + isThere() + ")";
+  }
+
+  /** The condition that the attribute still is this request; needs {@link #values()}. */
+  String isThere() {
+    StringBuilder same = new StringBuilder("(" + ATTRIBUTE + " = :requestedText");
+    if (isNumber()) {
+      same.append(" OR " + ATTRIBUTE + " = :requestedNumber");
+    }
+    if (isOtherType()) {
+      same.append(" OR attribute_type(" + ATTRIBUTE + ", :requestedText)");
+    }
+    return same.append(")").toString();
+  }
+
+  Map<String, AttributeValue> values() {
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":requestedText", AttributeValue.fromS(text));
+    if (isNumber()) {
+      values.put(":requestedNumber", AttributeValue.fromN(text));
+    }
+    return values;
+  }
+
+  private boolean isNumber() {
+    // DynamoDB refuses a number of more digits, and would refuse the whole condition with it.
+    return text.matches("-?[0-9]{1,19}(\\.[0-9]{1,19})?");
+  }
+
+  private boolean isOtherType() {
+    return switch (text) {
+      case "B", "SS", "NS", "BS", "M", "L", "BOOL", "NULL" -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,245 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.retry.Backoff;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
+
+/**
+ * Calls of the one table, and what their failures mean: a condition that does not hold is an answer; what DynamoDB turned away for
+ * the moment did not happen and is tried again; whatever else it does not answer may have happened.
+ */
+final class Table {
+  private static final String IS_FREE = "attribute_not_exists(" + TableLayout.PK + ")";
+  private static final String CONDITION_FAILED = "ConditionalCheckFailed";
+  private static final Set<String> TURNED_AWAY =
+      Set.of("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded");
+
+  private final DynamoDbClient client;
+  private final String name;
+  private final Backoff backoff;
+
+  Table(DynamoDbClient client, String name, Backoff backoff) {
+    this.client = client;
+    this.name = name;
+    this.backoff = backoff;
+  }
+
+  Optional<Item> get(Map<String, AttributeValue> key) {
+    return call(
+        "read " + describe(key),
+        () -> {
+          Map<String, AttributeValue> item =
+              client.getItem(get -> get.tableName(name).key(key).consistentRead(true)).item();
+          return item.isEmpty() ? Optional.empty() : Optional.of(Item.read(item));
+        });
+  }
+
+  /** All pages, consistently. */
+  List<Item> query(String what, Consumer<QueryRequest.Builder> query) {
+    return queryUntil(what, query, item -> false);
+  }
+
+  /** Pages up to and including the first item that is the last one wanted. */
+  List<Item> queryUntil(String what, Consumer<QueryRequest.Builder> query, Predicate<Item> last) {
+    List<Item> items = new ArrayList<>();
+    Map<String, AttributeValue> from = Map.of();
+    do {
+      QueryRequest.Builder request = QueryRequest.builder().tableName(name).consistentRead(true).applyMutation(query);
+      if (!from.isEmpty()) {
+        request.exclusiveStartKey(from);
+      }
+      QueryResponse page = call("read " + what, () -> client.query(request.build()));
+      for (Map<String, AttributeValue> values : page.items()) {
+        Item item = Item.read(values);
+        items.add(item);
+        if (last.test(item)) {
+          return items;
+        }
+      }
+      from = page.hasLastEvaluatedKey() ? page.lastEvaluatedKey() : Map.of();
+    } while (!from.isEmpty());
+    return items;
+  }
+
+  /** Puts the item if there is none at its key; says whether it did. */
+  boolean putIfFree(String what, Map<String, AttributeValue> item) {
+    return write(
+        what, () -> client.putItem(put -> put.tableName(name).item(item).conditionExpression(IS_FREE)));
+  }
+
+  /** Makes the change if its conditions hold; says whether they did. */
+  boolean change(String what, Change change) {
+    return write(
+        what,
+        () ->
+            client.updateItem(
+                update -> {
+                  update
+                      .tableName(name)
+                      .key(change.key())
+                      .updateExpression(change.update())
+                      .conditionExpression(change.condition())
+                      .expressionAttributeValues(change.values());
+                  if (!change.names().isEmpty()) {
+                    update.expressionAttributeNames(change.names());
+                  }
+                }));
+  }
+
+  /** A part of a transaction: puts the item over whatever is there. */
+  TransactWriteItem put(Map<String, AttributeValue> item) {
+    return TransactWriteItem.builder().put(put -> put.tableName(name).item(item)).build();
+  }
+
+  /** A part of a transaction: puts the item if there is none at its key. */
+  TransactWriteItem putIfFree(Map<String, AttributeValue> item) {
+    return TransactWriteItem.builder()
+        .put(put -> put.tableName(name).item(item).conditionExpression(IS_FREE))
+        .build();
+  }
+
+  /** A part of a transaction: puts the item over one of this status. */
+  TransactWriteItem putOver(String status, Map<String, AttributeValue> item) {
+    return TransactWriteItem.builder()
+        .put(
+            put ->
+                put.tableName(name)
+                    .item(item)
+                    .conditionExpression("#status = :status")
+                    .expressionAttributeNames(Map.of("#status", "status"))
+                    .expressionAttributeValues(Map.of(":status", AttributeValue.fromS(status))))
+        .build();
+  }
+
+  /** A part of a transaction: makes the change. */
+  TransactWriteItem change(Change change) {
+    return TransactWriteItem.builder()
+        .update(
+            update -> {
+              update
+                  .tableName(name)
+                  .key(change.key())
+                  .updateExpression(change.update())
+                  .conditionExpression(change.condition())
+                  .expressionAttributeValues(change.values());
+              if (!change.names().isEmpty()) {
+                update.expressionAttributeNames(change.names());
+              }
+            })
+        .build();
+  }
+
+  /** A part of a transaction: changes nothing, but requires the conditions. */
+  TransactWriteItem require(Change nothing) {
+    return TransactWriteItem.builder()
+        .conditionCheck(
+            check -> {
+              check
+                  .tableName(name)
+                  .key(nothing.key())
+                  .conditionExpression(nothing.condition())
+                  .expressionAttributeValues(nothing.values());
+              if (!nothing.names().isEmpty()) {
+                check.expressionAttributeNames(nothing.names());
+              }
+            })
+        .build();
+  }
+
+  private boolean write(String what, Supplier<?> write) {
+    try {
+      call(what, write);
+      return true;
+    } catch (ConditionalCheckFailedException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Writes all or nothing.
+   *
+   * @return the places in the list, from 0, of the conditions that did not hold; none if it was written
+   */
+  List<Integer> transact(String what, List<TransactWriteItem> writes) {
+    try {
+      call(what, () -> client.transactWriteItems(transaction -> transaction.transactItems(writes)));
+      return List.of();
+    } catch (TransactionCanceledException e) {
+      List<Integer> failed = failedConditions(e);
+      if (failed.isEmpty()) {
+        throw e;
+      }
+      return failed;
+    }
+  }
+
+  private static List<Integer> failedConditions(TransactionCanceledException cancelled) {
+    List<Integer> failed = new ArrayList<>();
+    List<CancellationReason> reasons = cancelled.cancellationReasons();
+    for (int i = 0; i < reasons.size(); i++) {
+      if (CONDITION_FAILED.equals(reasons.get(i).code())) {
+        failed.add(i);
+      }
+    }
+    return failed;
+  }
+
+  private <T> T call(String what, Supplier<T> call) {
+    try {
+      return backoff.call(call, Table::wasTurnedAway);
+    } catch (TransactionCanceledException e) {
+      throw wasTurnedAway(e) ? unknown(what, e) : e;
+    } catch (AwsServiceException e) {
+      boolean unanswered = e.statusCode() >= 500 || e instanceof TransactionInProgressException || wasTurnedAway(e);
+      throw unanswered ? unknown(what, e) : e;
+    } catch (SdkClientException e) {
+      throw unknown(what, e);
+    }
+  }
+
+  private static boolean wasTurnedAway(RuntimeException e) {
+    return switch (e) {
+      case TransactionConflictException conflict -> true;
+      // What a condition says is certain only if nothing before it in the transaction was left undecided.
+      case TransactionCanceledException cancelled -> firstReason(cancelled).filter(TURNED_AWAY::contains).isPresent();
+      case AwsServiceException service -> service.isThrottlingException();
+      default -> false;
+    };
+  }
+
+  private static Optional<String> firstReason(TransactionCanceledException cancelled) {
+    return cancelled.cancellationReasons().stream()
+        .map(CancellationReason::code)
+        .filter(code -> code != null && !code.equals("None"))
+        .findFirst();
+  }
+
+  private OutcomeUnknownException unknown(String what, RuntimeException cause) {
+    return new OutcomeUnknownException(
+        "table " + name + " did not answer: " + what + "; read it again and decide from what is there (" + cause.getMessage() + ")",
+        cause);
+  }
+
+  private static String describe(Map<String, AttributeValue> key) {
+    return Item.read(key).toString();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.checkpoint.TableEvent;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Record;
+import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
+
+/** What a record of the table's stream means to the coordinator. */
+public final class TableEvents {
+  private TableEvents() {}
+
+  /**
+   * One item's change, whichever way its record came.
+   *
+   * @param key the item's key
+   * @param before the item before; empty if it is new
+   * @param after the item after; empty if it was deleted
+   */
+  public record ItemChange(
+      Map<String, AttributeValue> key, Map<String, AttributeValue> before, Map<String, AttributeValue> after) {}
+
+  public static Optional<TableEvent> of(Record streamed) {
+    StreamRecord change = streamed.dynamodb();
+    return of(new ItemChange(change.keys(), change.oldImage(), change.newImage()));
+  }
+
+  /** A new acknowledgement, or a request to restore that appeared or changed; empty for anything else. */
+  public static Optional<TableEvent> of(ItemChange change) {
+    String pk = change.key().get(TableLayout.PK).s();
+    String sk = change.key().get(TableLayout.SK).s();
+    if (change.before().isEmpty() && !change.after().isEmpty()) {
+      Optional<TableEvent> acknowledged =
+          TableLayout.acknowledgedBy(pk)
+              .map(by -> new TableEvent.AcknowledgementWritten(by.job(), by.checkpoint()));
+      if (acknowledged.isPresent()) {
+        return acknowledged;
+      }
+    }
+    AttributeValue requested = change.after().get(RestoreRequest.ATTRIBUTE);
+    if (requested == null || requested.equals(change.before().get(RestoreRequest.ATTRIBUTE))) {
+      return Optional.empty();
+    }
+    return TableLayout.jobOf(pk, sk).map(TableEvent.RestoreRequested::new);
+  }
+}

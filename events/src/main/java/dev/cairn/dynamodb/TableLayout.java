@@ -1,0 +1,99 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Revision;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Where in the table everything lies. Names hold neither {@code #} nor {@code /}, so no two keys can be the same by accident. */
+final class TableLayout {
+  static final String PK = "pk";
+  static final String SK = "sk";
+  static final String EXPIRES_AT = "expiresAt";
+  static final String JOB_SK = "JOB";
+  static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
+  static final String SUBTASK_PREFIX = "SUBTASK#";
+  private static final String JOB_PREFIX = "JOB#";
+  private static final String ACKNOWLEDGEMENT_PREFIX = "ACK#";
+
+  private TableLayout() {}
+
+  static String journalPk(SubtaskId subtask) {
+    return "JOURNAL#" + subtask;
+  }
+
+  static String entrySk(Revision revision) {
+    return digits(revision.value());
+  }
+
+  static String jobPk(JobId job) {
+    return JOB_PREFIX + job;
+  }
+
+  static String acknowledgementsPk(JobId job, CheckpointId checkpoint) {
+    return ACKNOWLEDGEMENT_PREFIX + job + "#" + checkpoint;
+  }
+
+  static Map<String, AttributeValue> entryKey(SubtaskId subtask, Revision revision) {
+    return key(journalPk(subtask), entrySk(revision));
+  }
+
+  static Map<String, AttributeValue> jobKey(JobId job) {
+    return key(jobPk(job), JOB_SK);
+  }
+
+  static Map<String, AttributeValue> checkpointKey(JobId job, CheckpointId checkpoint) {
+    return key(jobPk(job), CHECKPOINT_PREFIX + digits(checkpoint.value()));
+  }
+
+  static Map<String, AttributeValue> registrationKey(SubtaskId subtask) {
+    return key(jobPk(subtask.job()), SUBTASK_PREFIX + subtask.name());
+  }
+
+  static Map<String, AttributeValue> acknowledgementKey(SubtaskId subtask, CheckpointId checkpoint) {
+    return key(acknowledgementsPk(subtask.job(), checkpoint), subtask.name());
+  }
+
+  private static Map<String, AttributeValue> key(String pk, String sk) {
+    return Map.of(PK, AttributeValue.fromS(pk), SK, AttributeValue.fromS(sk));
+  }
+
+  private static String digits(long number) {
+    return String.format("%020d", number);
+  }
+
+  /** Reads {@code stage/shard}. */
+  static SubtaskId subtask(JobId job, String name) {
+    int slash = name.indexOf('/');
+    if (slash < 0) {
+      throw new IllegalArgumentException("\"" + name + "\" is not a stage and a shard, joined by a slash");
+    }
+    return new SubtaskId(job, new StageId(name.substring(0, slash)), new ShardId(name.substring(slash + 1)));
+  }
+
+  /** The job of a job's item; empty for any other. */
+  static Optional<JobId> jobOf(String pk, String sk) {
+    return pk.startsWith(JOB_PREFIX) && sk.equals(JOB_SK)
+        ? Optional.of(new JobId(pk.substring(JOB_PREFIX.length())))
+        : Optional.empty();
+  }
+
+  /** What an acknowledgement belongs to; empty for any other item. */
+  static Optional<Acknowledged> acknowledgedBy(String pk) {
+    int number = pk.lastIndexOf('#') + 1;
+    if (!pk.startsWith(ACKNOWLEDGEMENT_PREFIX) || number <= ACKNOWLEDGEMENT_PREFIX.length()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Acknowledged(
+            new JobId(pk.substring(ACKNOWLEDGEMENT_PREFIX.length(), number - 1)),
+            new CheckpointId(Long.parseLong(pk.substring(number)))));
+  }
+
+  record Acknowledged(JobId job, CheckpointId checkpoint) {}
+}
