@@ -35,6 +35,8 @@ public final class Layout {
               + "|taskowned/([^/]+)/([^/]+)/delta"
               + "|chk-[1-9][0-9]{0,18}/([^/]+)/([^/]+)/state)-([0-9]{20})-([^/]+)");
 
+  private static final Pattern METADATA = Pattern.compile("[^/]+/chk-([1-9][0-9]{0,18})/_metadata");
+
   private Layout() {}
 
   /** The folder of everything that belongs to the job. */
@@ -88,6 +90,16 @@ public final class Layout {
 
   /** Who prepared a file, after which revision of its journal, for which entry. */
   public record Owned(SubtaskId subtask, Revision base, EntryId entry) {}
+
+  /** The checkpoint whose metadata file this is; empty for every other file. */
+  public static Optional<CheckpointId> parseMetadata(FilePath path) {
+    Matcher name = METADATA.matcher(path.value());
+    try {
+      return name.matches() ? Optional.of(new CheckpointId(Long.parseLong(name.group(1)))) : Optional.empty();
+    } catch (IllegalArgumentException notANumber) {
+      return Optional.empty();
+    }
+  }
 
   /** Reads a run's, state file's or delta's name; empty for every other file, which collection leaves alone. */
   public static Optional<Owned> parse(FilePath path) {

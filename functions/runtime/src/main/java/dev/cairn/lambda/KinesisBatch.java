@@ -5,10 +5,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * built. {@link #hasNext} and {@link #next} throw {@link MalformedEventException} where the event is
  * not what a mapping sends, and {@link UncheckedIOException} if the stream fails.
  */
-public final class KinesisBatch implements Invocation, Iterator<StreamRecord> {
+public final class KinesisBatch implements Invocation, Records {
   private static final double YEAR_10000_SECONDS = 253_402_300_800.0;
 
   private final JsonParser in;
@@ -43,6 +43,7 @@ public final class KinesisBatch implements Invocation, Iterator<StreamRecord> {
   }
 
   /** The shard that all records come from. */
+  @Override
   public ShardId shard() {
     return shard;
   }

@@ -188,7 +188,7 @@ public final class Task<E> {
       try {
         snapshot =
             files.writeSnapshot(
-                subtask, attempt, Layout.checkpointState(checkpoint, subtask.id(), head.revision(), attempt));
+                subtask, attempt, Layout.state(subtask.id(), checkpoint, head.revision(), attempt));
       } catch (StorageException e) {
         decline(subtask.id(), checkpoint, e);
         return true;
