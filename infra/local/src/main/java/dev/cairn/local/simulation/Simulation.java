@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -114,7 +115,23 @@ public final class Simulation {
     return new Simulation(seed, guards, Trace.read(reader)).run();
   }
 
+  /** Runs on a virtual thread as its tasks do: passing the baton is then no matter for the operating system. */
   private SimulationResult run() {
+    CompletableFuture<SimulationResult> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("seed " + seed)
+        .start(
+            () -> {
+              try {
+                result.complete(judge());
+              } catch (Throwable e) {
+                result.completeExceptionally(new IllegalStateException("seed " + seed + " crashed", e));
+              }
+            });
+    return result.join();
+  }
+
+  private SimulationResult judge() {
     Optional<Violation> violation = Optional.empty();
     try {
       live();
