@@ -39,6 +39,9 @@ public final class Cbor {
     int major = in.peekMajor();
     long magnitude = in.length(major == NEGATIVE ? NEGATIVE : UNSIGNED);
     in.requireEnd();
+    if (magnitude < 0) {
+      throw CborReader.malformed("a number needs more than the 64 bits of a long");
+    }
     return major == NEGATIVE ? ~magnitude : magnitude;
   }
 
