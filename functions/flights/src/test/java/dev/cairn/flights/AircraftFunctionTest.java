@@ -117,7 +117,8 @@ class AircraftFunctionTest {
 
   @Test
   void refusesADepartureWithoutARoute() {
-    String json = "{\"scheduled\":\"2013-01-01T10:15Z\",\"carrier\":\"UA\",\"flight\":1,\"origin\":\"EWR\"}";
+    String json =
+        "{\"scheduled\":\"2013-01-01T10:15Z\",\"carrier\":\"UA\",\"flight\":1,\"origin\":\"EWR\"}";
     assertThatThrownBy(
             () -> new AircraftFunction().deserializer().deserialize(json.getBytes(UTF_8)))
         .hasMessageContaining("a departure has no destination");

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Scalars and arrays in CBOR (RFC 8949). Numbers and lengths take the shortest form, so that a value
- * has one encoding only.
+ * Scalars and arrays in CBOR (RFC 8949). Numbers and lengths take the shortest form, so that a
+ * value has one encoding only.
  */
 public final class Cbor {
   private static final int UNSIGNED = 0;
@@ -80,8 +80,8 @@ public final class Cbor {
   /**
    * Encodes text.
    *
-   * @throws IllegalArgumentException if it holds half of a surrogate pair, which UTF-8 cannot say: two
-   *     different texts would become the same bytes
+   * @throws IllegalArgumentException if it holds half of a surrogate pair, which UTF-8 cannot say:
+   *     two different texts would become the same bytes
    */
   public static byte[] ofText(String text) {
     // getBytes is much the faster, but replaces what it cannot encode.

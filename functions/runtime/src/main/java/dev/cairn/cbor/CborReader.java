@@ -50,7 +50,9 @@ final class CborReader {
     return Arrays.copyOfRange(bytes, from, at);
   }
 
-  /** Passes one item with all that is in it; without recursion, since the bytes may be anybody's. */
+  /**
+   * Passes one item with all that is in it; without recursion, since the bytes may be anybody's.
+   */
   void skip() {
     long[] open = {1};
     int depth = 0;
@@ -94,7 +96,9 @@ final class CborReader {
     return left == UNTIL_BREAK_OR_KEY ? VALUE_THEN_UNTIL_BREAK : UNTIL_BREAK_OR_KEY;
   }
 
-  /** Passes an item's head, and its bytes if it is a string; returns how many items are within it. */
+  /**
+   * Passes an item's head, and its bytes if it is a string; returns how many items are within it.
+   */
   private long head() {
     int head = next();
     int major = head >>> 5;

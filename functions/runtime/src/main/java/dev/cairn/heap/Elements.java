@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A list in a cell, live as an {@link AppendList} of the elements themselves if they are shared, and of
- * their bytes if not.
+ * A list in a cell, live as an {@link AppendList} of the elements themselves if they are shared,
+ * and of their bytes if not.
  */
 record Elements<T>(Serializer<T> serializer, boolean shared) implements Codec {
 
@@ -46,8 +46,7 @@ record Elements<T>(Serializer<T> serializer, boolean shared) implements Codec {
   }
 
   void append(Cells cells, Cell cell, Object kept) {
-    AppendList<Object> before =
-        cell.isPresent() ? live(cells, cell) : AppendList.copyOf(List.of());
+    AppendList<Object> before = cell.isPresent() ? live(cells, cell) : AppendList.copyOf(List.of());
     cells.write(cell, null, before.plus(kept));
   }
 

@@ -87,7 +87,25 @@ class CborTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "18", "61", "6261", "81", "9bffffffffffffffff", "bb7fffffffffffffff", "9f01", "1c", "0000", "ff", "c1", "5b7fffffffffffffff00", "bf01ff", "bf", "df", "8200"})
+      strings = {
+        "",
+        "18",
+        "61",
+        "6261",
+        "81",
+        "9bffffffffffffffff",
+        "bb7fffffffffffffff",
+        "9f01",
+        "1c",
+        "0000",
+        "ff",
+        "c1",
+        "5b7fffffffffffffff00",
+        "bf01ff",
+        "bf",
+        "df",
+        "8200"
+      })
   void whatIsNotOneItemIsRefused(String hex) {
     assertThatThrownBy(() -> Cbor.requireItem(HexFormat.of().parseHex(hex)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -95,7 +113,20 @@ class CborTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"00", "9fff", "9f0102ff", "bfff", "bf0102ff", "5f4101ff", "a10102", "c101", "f6", "fb0000000000000000", "9fbf009f00ffffff"})
+  @ValueSource(
+      strings = {
+        "00",
+        "9fff",
+        "9f0102ff",
+        "bfff",
+        "bf0102ff",
+        "5f4101ff",
+        "a10102",
+        "c101",
+        "f6",
+        "fb0000000000000000",
+        "9fbf009f00ffffff"
+      })
   void oneItemOfAnyFormIsPassed(String hex) {
     byte[] item = HexFormat.of().parseHex(hex);
     assertThat(Cbor.requireItem(item)).isSameAs(item);

@@ -50,7 +50,16 @@ class DeserializersTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "null", "[]", "{\"value\":1", "{} {}", "{\"value\":\"x\"}", "{\"at\":\"noon\"}", "{}x"})
+      strings = {
+        "",
+        "null",
+        "[]",
+        "{\"value\":1",
+        "{} {}",
+        "{\"value\":\"x\"}",
+        "{\"at\":\"noon\"}",
+        "{}x"
+      })
   void whatIsNoSuchEventIsRefused(String json) {
     assertThatThrownBy(() -> read(json)).isInstanceOf(Exception.class);
   }

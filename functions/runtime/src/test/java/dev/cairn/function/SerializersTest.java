@@ -58,6 +58,7 @@ class SerializersTest {
 
   record WithList(List<String> names) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // which is why it is not immutable
   record WithArray(int[] numbers) {}
 
   record Forgetful(int kept, @JsonIgnore int ignored) {}
@@ -95,7 +96,8 @@ class SerializersTest {
     roundTrips(Serializers.INSTANT, Instant.MIN, Instant.MAX, Instant.ofEpochSecond(1, 1));
     roundTrips(Serializers.BYTES, new byte[0], new byte[] {1, -1});
     roundTrips(Serializers.of(Plain.class), PLAIN);
-    roundTrips(Serializers.of(Linked.class), new Linked(1, Optional.of(new Linked(2, Optional.empty()))));
+    roundTrips(
+        Serializers.of(Linked.class), new Linked(1, Optional.of(new Linked(2, Optional.empty()))));
     roundTrips(Serializers.of(WithList.class), new WithList(List.of("a", "b")));
     roundTrips(Serializers.of(DayOfWeek.class), DayOfWeek.MONDAY);
     roundTrips(Serializers.of(LocalDate.class), LocalDate.MAX);
@@ -112,7 +114,8 @@ class SerializersTest {
 
   @Test
   void anyToolPrintsStateWithoutTheUsersClasses() throws IOException {
-    byte[] bytes = Serializers.of(Nested.class).serialize(new Nested(1.5, Optional.of(Instant.EPOCH)));
+    byte[] bytes =
+        Serializers.of(Nested.class).serialize(new Nested(1.5, Optional.of(Instant.EPOCH)));
     assertThat(ANY_TOOL.readTree(bytes).toString())
         .isEqualTo("{\"x\":1.5,\"y\":\"1970-01-01T00:00:00Z\"}");
   }
@@ -145,7 +148,14 @@ class SerializersTest {
 
   @ParameterizedTest
   @ValueSource(
-      classes = {String.class, Long.class, Plain.class, Nested.class, Linked.class, DayOfWeek.class})
+      classes = {
+        String.class,
+        Long.class,
+        Plain.class,
+        Nested.class,
+        Linked.class,
+        DayOfWeek.class
+      })
   void isImmutable(Class<?> type) {
     assertThat(Serializers.of(type).immutable()).isTrue();
   }

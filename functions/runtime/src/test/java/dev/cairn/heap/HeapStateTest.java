@@ -51,8 +51,7 @@ class HeapStateTest {
 
     @Override
     public void open(RuntimeContext context) {
-      perName =
-          context.getMapState(MapStateDescriptor.of("per-name", String.class, Long.class));
+      perName = context.getMapState(MapStateDescriptor.of("per-name", String.class, Long.class));
       count = context.getState(ValueStateDescriptor.of("count", Long.class));
       note = context.getState(ValueStateDescriptor.of("note", Note.class));
       names = context.getListState(ListStateDescriptor.of("names", String.class));
@@ -343,6 +342,7 @@ class HeapStateTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // users' code is not checked for nulls
   void aRefusedValueThatTheFunctionCatchesLeavesNoCell() throws Exception {
     process(
         "a",

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Does to its state what an event's seed says, of every kind of state and of shared and copied values,
- * and throws now and then. Everything that it reads goes into a digest that is state itself, so that
- * two implementations end alike only if they read alike.
+ * Does to its state what an event's seed says, of every kind of state and of shared and copied
+ * values, and throws now and then. Everything that it reads goes into a digest that is state
+ * itself, so that two implementations end alike only if they read alike.
  */
 final class ScriptFunction implements KeyedFunction<String> {
   static final ValueStateDescriptor<Long> DIGEST = ValueStateDescriptor.of("digest", Long.class);
