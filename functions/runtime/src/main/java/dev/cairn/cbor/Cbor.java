@@ -156,10 +156,26 @@ public final class Cbor {
    * @throws IllegalArgumentException if the bytes are anything else
    */
   public static byte[] requireItem(byte[] bytes) {
+    if (isShortScalar(bytes)) {
+      return bytes;
+    }
     CborReader in = new CborReader(bytes);
     in.skip();
     in.requireEnd();
     return bytes;
+  }
+
+  /** What most user keys and numbers are, told without walking. */
+  private static boolean isShortScalar(byte[] bytes) {
+    if (bytes.length == 0) {
+      return false;
+    }
+    int info = bytes[0] & 31;
+    return switch ((bytes[0] & 0xFF) >>> 5) {
+      case UNSIGNED, NEGATIVE -> info < 24 && bytes.length == 1;
+      case BYTES, TEXT -> info < 24 && bytes.length == 1 + info;
+      default -> false;
+    };
   }
 
   private static boolean hasSurrogate(String text) {

@@ -38,11 +38,16 @@ record Elements<T>(Serializer<T> serializer, boolean shared) implements Codec {
 
   /** What to keep of a list, for {@link #write}. */
   AppendList<Object> keepAll(List<T> elements) {
-    List<Object> kept = new ArrayList<>(elements.size());
-    for (T element : elements) {
-      kept.add(keep(element));
+    Object[] kept = elements.toArray(new Object[0]);
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = keepAny(kept[i]);
     }
-    return AppendList.copyOf(kept);
+    return AppendList.over(kept);
+  }
+
+  @SuppressWarnings("unchecked") // the array of a List<T> holds Ts
+  private Object keepAny(Object element) {
+    return keep((T) element);
   }
 
   void append(Cells cells, Cell cell, Object kept) {
