@@ -37,6 +37,12 @@ public final class StateKey implements Comparable<StateKey> {
     return new StateKey(out.array());
   }
 
+  /** The bytes that the keys of all users' cells of one partition key start with, and no other key does. */
+  static byte[] prefix(KeyHash hash, String partitionKey) {
+    byte[] withoutName = of(hash, partitionKey, "", new byte[0]).bytes;
+    return Arrays.copyOf(withoutName, withoutName.length - Short.BYTES);
+  }
+
   /** Takes bytes as they were read from a file; the array is not copied and must not change. */
   public static StateKey ofBytes(byte[] bytes) {
     return new StateKey(bytes);

@@ -1,0 +1,213 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.coordinator.CoordinatorDecisions.Resolution;
+import dev.cairn.id.JobId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Journal.Append;
+import dev.cairn.state.StateHandle;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Triggers a job's checkpoints, commits those that are complete, and restores the one that a user asks for.
+ *
+ * <p>Keeps nothing between events: each loads what it needs, and each write is conditional on what was read. Any number of
+ * coordinators may work on one job, and each may stop between any two writes; the next tick goes on.
+ */
+public final class Coordinator {
+  private final CoordinatorPorts ports;
+  private final CoordinatorSettings settings;
+  private final CoordinatorDecisions decisions;
+  private final Restore restore;
+  private final GarbageCollection collection;
+
+  public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+    this.ports = ports;
+    this.settings = settings;
+    this.decisions = decisions;
+    this.restore = new Restore(ports, settings, decisions);
+    this.collection = new GarbageCollection(ports, settings, decisions);
+  }
+
+  public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
+    this(ports, settings, new CoordinatorDecisions());
+  }
+
+  public void on(Event event) {
+    Optional<Job> found = ports.checkpoints().job(event.job());
+    if (found.isEmpty()) {
+      return;
+    }
+    Job job = restore.ifRequested(found.get());
+    if (!job.status().isRunning()) {
+      restore.resume(job);
+      return;
+    }
+    switch (event) {
+      case Event.Tick t -> tick(job);
+      case Event.Acknowledged acknowledged ->
+          ports.checkpoints().checkpoint(job.id(), acknowledged.checkpoint())
+              .filter(Checkpoint.Pending.class::isInstance)
+              .map(Checkpoint.Pending.class::cast)
+              .ifPresent(pending -> settle(job, pending));
+      case Event.RestoreRequested r -> {}
+    }
+  }
+
+  private void tick(Job job) {
+    Instant now = ports.clock().instant();
+    for (Checkpoint checkpoint : ports.checkpoints().checkpoints(job.id())) {
+      if (checkpoint instanceof Checkpoint.Pending pending) {
+        settle(job, pending);
+      }
+    }
+    Map<SubtaskId, JournalTail> tails = tails(job.id());
+    List<Checkpoint> checkpoints = ports.checkpoints().checkpoints(job.id());
+    if (decisions.isDue(job, checkpoints, tails.values(), now)) {
+      trigger(job, tails, now);
+    } else {
+      for (Checkpoint checkpoint : checkpoints) {
+        if (checkpoint instanceof Checkpoint.Pending pending) {
+          request(pending, tails, now);
+        }
+      }
+    }
+    restore.wakeGaps(job, tails.values());
+  }
+
+  private void trigger(Job job, Map<SubtaskId, JournalTail> tails, Instant now) {
+    Checkpoint.Pending pending =
+        new Checkpoint.Pending(
+            new Checkpoint.Triggering(
+                job.id(), job.next(), job.epoch(), now, decisions.expected(tails.values())));
+    if (ports.checkpoints().begin(pending)) {
+      request(pending, tails, now);
+    }
+  }
+
+  /** Asks every subtask that was not asked yet, and wakes those that nothing else invokes. */
+  private void request(Checkpoint.Pending pending, Map<SubtaskId, JournalTail> tails, Instant now) {
+    boolean answeredHere = false;
+    for (SubtaskId subtask : pending.trigger().expected()) {
+      Optional<JournalTail> tail = Optional.ofNullable(tails.get(subtask));
+      if (tail.isPresent()) {
+        answeredHere |= request(pending, tail.get(), now);
+      }
+    }
+    if (answeredHere) {
+      // Its own acknowledgements need not come back by the table's stream.
+      ports.checkpoints().job(pending.job()).ifPresent(job -> settle(job, pending));
+    }
+  }
+
+  private boolean request(Checkpoint.Pending pending, JournalTail tail, Instant now) {
+    switch (decisions.request(pending, tail)) {
+      case NONE -> {
+        if (decisions.needsWake(pending, tail, settings.idleAfter(), now)) {
+          ports.waker().wake(tail.subtask());
+        }
+        return false;
+      }
+      case CARRY_FORWARD -> {
+        return carryForward(pending, tail) == Append.APPENDED;
+      }
+      case TRIGGER -> {
+        Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
+        Entry.Triggered triggered =
+            new Entry.Triggered(header, pending.id(), Entry.Triggered.ALIGNED, Map.of());
+        // Taken by someone else: what the journal says then is read at the next tick, and decided again.
+        if (ports.journal().append(tail.subtask(), triggered) == Append.APPENDED
+            && !tail.lastTaskEntry().plus(settings.idleAfter()).isAfter(now)) {
+          ports.waker().wake(tail.subtask());
+        }
+        return false;
+      }
+    }
+    throw new AssertionError("unreachable");
+  }
+
+  /** Answers for a subtask whose state is that of its last base: the same handle, at the head of its journal. */
+  private Append carryForward(Checkpoint.Pending pending, JournalTail tail) {
+    StateHandle handle = tail.base().handle();
+    Entry.Header header =
+        tail.head().next(ports.ids().get(), Writer.COORDINATOR, ports.clock().instant()).with(pending.id());
+    Entry.Snapshotted entry =
+        new Entry.Snapshotted(header, pending.id(), tail.base().origin(), handle, tail.base().channels());
+    long size = handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
+    return ports.journal().append(
+        tail.subtask(),
+        entry,
+        new Acknowledgement.Acknowledged(tail.subtask(), pending.id(), handle.stateFile(), size, 0));
+  }
+
+  /** Commits a checkpoint that is complete, aborts one that cannot be, and leaves the others. */
+  private void settle(Job job, Checkpoint.Pending pending) {
+    List<Acknowledgement> acknowledgements = ports.checkpoints().acknowledgements(job.id(), pending.id());
+    Instant now = ports.clock().instant();
+    switch (decisions.resolve(pending, acknowledgements, job.settings(), now)) {
+      case Resolution.Waiting w -> {}
+      case Resolution.Abort abort ->
+          ports.checkpoints().abort(new Checkpoint.Aborted(pending.trigger(), now, abort.reason()));
+      case Resolution.Complete complete -> commit(job, pending, complete.acknowledgements());
+    }
+  }
+
+  private void commit(Job job, Checkpoint.Pending pending, List<Acknowledgement.Acknowledged> acknowledgements) {
+    CheckpointMetadata metadata = new CheckpointMetadata(pending.trigger(), acknowledgements);
+    byte[] bytes = CheckpointFormat.write(metadata);
+    FilePath path = Layout.metadata(job.id(), pending.id());
+    Instant now = ports.clock().instant();
+    if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
+        && !ports.storage().get(path).map(stored -> Arrays.equals(stored, bytes)).orElse(false)) {
+      ports.checkpoints().abort(
+          new Checkpoint.Aborted(pending.trigger(), now, path + " exists with other content; nothing refers to it"));
+      return;
+    }
+    // Until this transaction nothing refers to the checkpoint; after it, everything does.
+    boolean committed =
+        ports.checkpoints().complete(
+            new Checkpoint.Completed(
+                pending.trigger(),
+                now,
+                new FileRef(path, bytes.length, Sha256.of(bytes)),
+                metadata.fullSizeBytes(),
+                metadata.incrementalSizeBytes()));
+    if (committed) {
+      retire(job);
+    }
+  }
+
+  /** Lets the checkpoints go that newer ones stand for, and the files and entries that nothing needs any more. */
+  private void retire(Job job) {
+    for (Checkpoint.Completed subsumed :
+        decisions.subsumed(ports.checkpoints().checkpoints(job.id()), job.settings().numRetained())) {
+      ports.checkpoints().subsume(subsumed, job.epoch());
+    }
+    collection.collect(job.id());
+  }
+
+  private Map<SubtaskId, JournalTail> tails(JobId job) {
+    Map<SubtaskId, JournalTail> tails = new TreeMap<>();
+    for (SubtaskId subtask : ports.checkpoints().subtasks(job)) {
+      JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).ifPresent(tail -> tails.put(subtask, tail));
+    }
+    return tails;
+  }
+}

@@ -1,0 +1,188 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.Layout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What the coordinator decides, apart from what it does: pure functions of what was read and of the time. */
+public class CoordinatorDecisions {
+
+  /** What a subtask is told of a pending checkpoint. */
+  public enum Request {
+    /** Nothing: it knows, or belongs to another epoch. */
+    NONE,
+    /** Its state is that of its last base: the coordinator answers for it. */
+    CARRY_FORWARD,
+    /** It has to take a snapshot. */
+    TRIGGER
+  }
+
+  /** What becomes of a pending checkpoint. */
+  public sealed interface Resolution {
+    record Waiting() implements Resolution {}
+
+    record Complete(List<Acknowledgement.Acknowledged> acknowledgements) implements Resolution {}
+
+    record Abort(String reason) implements Resolution {}
+  }
+
+  /** Whether a checkpoint is to be taken now. */
+  public boolean isDue(Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails, Instant now) {
+    Optional<Duration> interval = job.settings().interval();
+    if (interval.isEmpty() || !job.status().isRunning() || tails.isEmpty()) {
+      return false;
+    }
+    if (checkpoints.stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
+      return false;
+    }
+    boolean elapsed =
+        checkpoints.stream()
+            .max(Comparator.comparing(Checkpoint::id))
+            .map(last -> !now.isBefore(last.trigger().triggeredAt().plus(interval.get())))
+            .orElse(true);
+    return elapsed && !isNothingNew(job, checkpoints, tails);
+  }
+
+  /** Whether the last completed checkpoint already holds the state of every subtask as it is. */
+  boolean isNothingNew(Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
+    return checkpoints.stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .filter(completed -> job.latest().equals(Optional.of(completed.id())))
+        .filter(completed -> completed.trigger().epoch().equals(job.epoch()))
+        .anyMatch(
+            completed ->
+                completed.trigger().expected().equals(expected(tails))
+                    && tails.stream()
+                        .allMatch(
+                            tail ->
+                                tail.isUnchanged()
+                                    && tail.base() instanceof Entry.Snapshotted snapshotted
+                                    && snapshotted.checkpoint().equals(completed.id())));
+  }
+
+  /** The subtasks whose state a checkpoint has to hold: every one that was opened. */
+  public SortedSet<SubtaskId> expected(Collection<JournalTail> tails) {
+    return tails.stream().map(JournalTail::subtask).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  public Request request(Checkpoint.Pending pending, JournalTail tail) {
+    if (!belongs(pending.trigger().epoch(), tail) || tail.knows(pending.id())) {
+      return Request.NONE;
+    }
+    return carriesForward(tail) ? Request.CARRY_FORWARD : Request.TRIGGER;
+  }
+
+  /** Whether a subtask is in the epoch of a checkpoint: another epoch's state must not be in it. */
+  public boolean belongs(Epoch epoch, JournalTail tail) {
+    return tail.head().epoch().equals(epoch);
+  }
+
+  public boolean carriesForward(JournalTail tail) {
+    return tail.isUnchanged();
+  }
+
+  /** Whether a subtask has to be woken to answer: it was asked, has not answered, and nothing else seems to invoke it. */
+  public boolean needsWake(Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
+    boolean asked =
+        tail.sinceBase().stream()
+            .anyMatch(entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(pending.id()));
+    return asked && !tail.lastTaskEntry().plus(idleAfter).isAfter(now);
+  }
+
+  public Resolution resolve(
+      Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, CheckpointSettings settings, Instant now) {
+    for (Acknowledgement acknowledgement : acknowledgements) {
+      if (acknowledgement instanceof Acknowledgement.Declined declined) {
+        return new Resolution.Abort(declined.subtask().name() + " declined: " + declined.reason());
+      }
+    }
+    SortedSet<SubtaskId> missing = new TreeSet<>(pending.trigger().expected());
+    acknowledgements.forEach(acknowledgement -> missing.remove(acknowledgement.subtask()));
+    if (isComplete(missing)) {
+      return new Resolution.Complete(
+          acknowledgements.stream()
+              .filter(Acknowledgement.Acknowledged.class::isInstance)
+              .map(Acknowledgement.Acknowledged.class::cast)
+              .toList());
+    }
+    if (!now.isBefore(pending.trigger().triggeredAt().plus(settings.timeout()))) {
+      String others = missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more";
+      return new Resolution.Abort(
+          missing.first().name() + others + " sent no acknowledgement in " + settings.timeout().toMillis() / 1000.0
+              + " s");
+    }
+    return new Resolution.Waiting();
+  }
+
+  public boolean isComplete(Set<SubtaskId> missing) {
+    return missing.isEmpty();
+  }
+
+  /** How far a subtask was ever applied, which a restore never takes back. */
+  public Position frontier(Entry.Header head) {
+    return Position.max(head.frontier(), head.position());
+  }
+
+  /** Which completed checkpoints give way, oldest first. */
+  public List<Checkpoint.Completed> subsumed(List<Checkpoint> checkpoints, int numRetained) {
+    List<Checkpoint.Completed> completed =
+        checkpoints.stream()
+            .filter(Checkpoint.Completed.class::isInstance)
+            .map(Checkpoint.Completed.class::cast)
+            .sorted(Comparator.comparing(Checkpoint.Completed::id))
+            .toList();
+    return completed.subList(0, Math.max(0, completed.size() - numRetained));
+  }
+
+  /**
+   * Whether a file that nothing refers to can never be referred to again: its writer prepared it from a revision that the journal has left
+   * behind, so its entry cannot be appended, however long that writer sleeps.
+   */
+  public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
+    return tail.movedOnFrom(file.base());
+  }
+
+  /** A second belt: no invocation that is still running wrote this file. */
+  public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
+    return file.lastModified().plus(longestInvocation).isBefore(now);
+  }
+
+  /** Whether a checkpoint's metadata file is of no more use to anyone. */
+  public boolean isMetadataAbandoned(CheckpointId id, Job job, List<Checkpoint> checkpoints) {
+    return checkpoints.stream()
+        .filter(checkpoint -> checkpoint.id().equals(id))
+        .findFirst()
+        .map(
+            checkpoint ->
+                switch (checkpoint) {
+                  case Checkpoint.Pending p -> false;
+                  case Checkpoint.Completed c -> false;
+                  case Checkpoint.Aborted a -> true;
+                  case Checkpoint.Subsumed s -> true;
+                })
+        .orElse(job.next().isAfter(id));
+  }
+
+  /** Whether what was read of a job's journals and checkpoints still belongs together. */
+  public boolean isSameEpoch(Job before, Job after) {
+    return before.epoch().equals(after.epoch()) && after.status().isRunning();
+  }
+}

@@ -1,0 +1,59 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Writer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A subtask's journal from its last base on, as it was read at one moment. */
+public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceBase) {
+
+  static Optional<JournalTail> of(SubtaskId subtask, List<Entry> fromLastBase) {
+    if (fromLastBase.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(fromLastBase.getFirst() instanceof Entry.Base base)) {
+      throw new IllegalStateException(subtask + " has a journal without a base");
+    }
+    return Optional.of(new JournalTail(subtask, base, List.copyOf(fromLastBase.subList(1, fromLastBase.size()))));
+  }
+
+  Header head() {
+    return sinceBase.isEmpty() ? base.header() : sinceBase.getLast().header();
+  }
+
+  /** Whether no task has written since the base: the state is the base's. */
+  boolean isUnchanged() {
+    return sinceBase.stream().allMatch(entry -> entry.header().writer() == Writer.COORDINATOR);
+  }
+
+  /** Whether this checkpoint was asked for, or answered, since the base. */
+  boolean knows(CheckpointId checkpoint) {
+    boolean asked =
+        sinceBase.stream()
+            .anyMatch(entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
+    return asked || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
+  }
+
+  /** Whether an entry follows this revision that no writer from before it can have rebased over. */
+  boolean movedOnFrom(Revision revision) {
+    return base.revision().isAfter(revision)
+        || sinceBase.stream()
+            .anyMatch(entry -> entry.revision().isAfter(revision) && !(entry instanceof Entry.Triggered));
+  }
+
+  /** When a task last wrote here, going by what is left of the journal. */
+  Instant lastTaskEntry() {
+    return sinceBase.reversed().stream()
+        .map(Entry::header)
+        .filter(header -> header.writer() != Writer.COORDINATOR)
+        .map(Header::writtenAt)
+        .findFirst()
+        .orElse(base.header().writtenAt());
+  }
+}

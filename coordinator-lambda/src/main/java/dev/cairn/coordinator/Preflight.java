@@ -1,0 +1,220 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.format.FormatException;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.Start;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamReader.Page;
+import dev.cairn.stream.StreamRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Whether a checkpoint can be restored, found out before anything changes.
+ *
+ * <p>Reads the metadata and the state files, which are small, and asks the storage for the size and checksum of each run: the number
+ * of requests follows the number of files, and no state byte is read.
+ */
+final class Preflight {
+  // Kinesis may answer empty pages where records follow further on.
+  private static final int EMPTY_PAGES = 20;
+
+  private final CoordinatorPorts ports;
+  private final CoordinatorSettings settings;
+  private final CoordinatorDecisions decisions;
+
+  Preflight(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+    this.ports = ports;
+    this.settings = settings;
+    this.decisions = decisions;
+  }
+
+  /** A restore cannot be done, for this reason. */
+  static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String reason) {
+      super(reason);
+    }
+  }
+
+  /** The checkpoint that a user named. */
+  Checkpoint.Completed completed(Job job, String asked) throws RefusedException {
+    CheckpointId id = id(asked);
+    Optional<Checkpoint> found = ports.checkpoints().checkpoint(job.id(), id);
+    if (found.isEmpty()) {
+      throw new RefusedException(
+          "checkpoint " + id + " is unknown: job " + job.id() + " has "
+              + job.latest().map(latest -> "completed checkpoints up to " + latest).orElse("completed none")
+              + "; list them with: cairn checkpoints");
+    }
+    return switch (found.get()) {
+      case Checkpoint.Completed completed -> completed;
+      case Checkpoint.Pending p ->
+          throw new RefusedException("checkpoint " + id + " is PENDING: wait until it is COMPLETED");
+      case Checkpoint.Aborted aborted ->
+          throw new RefusedException(
+              "checkpoint " + id + " is ABORTED (" + aborted.reason() + "): choose one that is COMPLETED");
+      case Checkpoint.Subsumed s ->
+          throw new RefusedException(
+              "checkpoint " + id + " is SUBSUMED: later checkpoints replaced it; choose one that is COMPLETED, and"
+                  + " raise execution.checkpointing.num-retained to keep more");
+    };
+  }
+
+  private static CheckpointId id(String asked) throws RefusedException {
+    try {
+      return new CheckpointId(Long.parseLong(asked.strip()));
+    } catch (IllegalArgumentException e) {
+      String shown = asked.length() <= 40 ? asked : asked.substring(0, 40) + "…";
+      throw new RefusedException(
+          "\"" + shown.replaceAll("\\p{Cntrl}", "?") + "\" is not a checkpoint id: set restoreCheckpointId to a whole"
+              + " number, such as 7");
+    }
+  }
+
+  /** A subtask's state in a checkpoint, and the file that says so. */
+  record Snapshot(FileRef file, SubtaskState state) {}
+
+  /** Every subtask's state in the checkpoint, its files checked; a subtask that had applied nothing is not in it. */
+  Map<SubtaskId, Snapshot> states(Checkpoint.Completed checkpoint) throws RefusedException {
+    CheckpointMetadata metadata = read(checkpoint.metadata(), CheckpointFormat::readMetadata);
+    Map<SubtaskId, Snapshot> states = new TreeMap<>();
+    for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
+      if (acknowledged.stateFile().isPresent()) {
+        FileRef file = acknowledged.stateFile().get();
+        states.put(acknowledged.subtask(), new Snapshot(file, read(file, CheckpointFormat::readState)));
+      }
+    }
+    return states;
+  }
+
+  void requireRuns(Collection<Snapshot> states) throws RefusedException {
+    for (Snapshot snapshot : states) {
+      for (RunRef run : snapshot.state().manifest().runs()) {
+        requireSame(run.file());
+      }
+    }
+  }
+
+  private void requireSame(FileRef file) throws RefusedException {
+    Stored stored = ports.storage().head(file.path()).orElseThrow(() -> missing(file));
+    if (stored.sizeBytes() != file.sizeBytes()) {
+      throw altered(file, "it has " + stored.sizeBytes() + " bytes instead of " + file.sizeBytes());
+    }
+    if (stored.sha256().isPresent() && !stored.sha256().get().equals(file.sha256())) {
+      throw altered(file, "its SHA-256 is " + stored.sha256().get() + " instead of " + file.sha256());
+    }
+  }
+
+  private <T> T read(FileRef file, java.util.function.Function<byte[], T> format) throws RefusedException {
+    byte[] bytes = ports.storage().get(file.path()).orElseThrow(() -> missing(file));
+    if (bytes.length != file.sizeBytes() || !Sha256.of(bytes).equals(file.sha256())) {
+      throw altered(file, "its SHA-256 is " + Sha256.of(bytes) + " instead of " + file.sha256());
+    }
+    try {
+      return format.apply(bytes);
+    } catch (FormatException e) {
+      throw new RefusedException(file.path() + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static RefusedException missing(FileRef file) {
+    return new RefusedException(
+        "file " + file.path() + " is missing from the checkpoint storage: choose another checkpoint");
+  }
+
+  private static RefusedException altered(FileRef file, String how) {
+    return new RefusedException(
+        "file " + file.path() + " was altered: " + how + "; choose another checkpoint");
+  }
+
+  /** Whether Kinesis still keeps every record between where the restore puts each subtask and how far it once was. */
+  void requireGaps(Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails) throws RefusedException {
+    List<JournalTail> gaps = new ArrayList<>();
+    for (JournalTail tail : tails) {
+      if (position(states, tail).isBefore(decisions.frontier(tail.head()))) {
+        gaps.add(tail);
+      }
+    }
+    if (gaps.isEmpty()) {
+      return;
+    }
+    List<Shard> shards = ports.stream().shards();
+    Instant now = ports.clock().instant();
+    Instant oldestAllowed = now.minus(ports.stream().retention()).plus(settings.retentionMargin());
+    for (JournalTail tail : gaps) {
+      requireGap(tail, position(states, tail), shards, oldestAllowed);
+    }
+  }
+
+  private void requireGap(JournalTail tail, Position position, List<Shard> shards, Instant oldestAllowed)
+      throws RefusedException {
+    String shard = "shard " + tail.subtask().shard();
+    if (shards.stream().noneMatch(listed -> listed.id().equals(tail.subtask().shard()))) {
+      throw new RefusedException(shard + " is no longer in the stream, and records of it would have to be read again");
+    }
+    SequenceNumber required =
+        position instanceof Position.After after
+            ? after.last()
+            : tail.head().firstApplied()
+                .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
+    From from =
+        position instanceof Position.After after
+            ? new From.At(after.last())
+            : switch (tail.base().origin().start()) {
+              case Start.TrimHorizon h -> new From.Horizon();
+              case Start.AtTimestamp at -> new From.Time(at.time());
+            };
+    Optional<StreamRecord> first = first(tail, from);
+    if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
+      throw new RefusedException(
+          shard + " is beyond retention: record " + required + " is no longer in the stream; choose a later checkpoint");
+    }
+    if (first.get().arrival().isBefore(oldestAllowed)) {
+      throw new RefusedException(
+          shard + " is too close to retention: record " + required + " arrived at " + first.get().arrival()
+              + " and would expire during the replay; choose a later checkpoint, or raise the stream's retention first");
+    }
+  }
+
+  private Optional<StreamRecord> first(JournalTail tail, From from) {
+    From next = from;
+    for (int i = 0; i < EMPTY_PAGES; i++) {
+      Page page = ports.stream().read(tail.subtask().shard(), next, 1);
+      if (!page.records().isEmpty()) {
+        return Optional.of(page.records().getFirst());
+      }
+      if (page.next().isEmpty()) {
+        return Optional.empty();
+      }
+      next = page.next().get();
+    }
+    return Optional.empty();
+  }
+
+  static Position position(Map<SubtaskId, Snapshot> states, JournalTail tail) {
+    return Optional.ofNullable(states.get(tail.subtask()))
+        .map(snapshot -> snapshot.state().position())
+        .orElse(Position.BEGINNING);
+  }
+}

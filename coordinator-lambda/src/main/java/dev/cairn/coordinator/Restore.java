@@ -1,0 +1,156 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.coordinator.Preflight.RefusedException;
+import dev.cairn.coordinator.Preflight.Snapshot;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Position;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Restored;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Journal.Append;
+import dev.cairn.state.Channels;
+import dev.cairn.state.Counts;
+import dev.cairn.state.StateHandle;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Puts a running job back to a checkpoint. One transaction begins it; from then on every step can be repeated by anyone, until each
+ * journal has the new epoch and each shard has closed its gap.
+ */
+final class Restore {
+  private final CoordinatorPorts ports;
+  private final CoordinatorDecisions decisions;
+  private final Preflight preflight;
+
+  Restore(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.preflight = new Preflight(ports, settings, decisions);
+  }
+
+  /** Begins the restore that a user asked for, or says on the job's item why not. Answers the job as it is then. */
+  Job ifRequested(Job job) {
+    if (job.restoreCheckpointId().isEmpty()) {
+      return job;
+    }
+    Instant now = ports.clock().instant();
+    try {
+      Checkpoint.Completed from = preflight.completed(job, job.restoreCheckpointId().get());
+      Map<SubtaskId, Snapshot> states = preflight.states(from);
+      preflight.requireRuns(states.values());
+      preflight.requireGaps(states, tails(job));
+      ports.checkpoints().beginRestore(job, from.id(), pending(job), now);
+    } catch (RefusedException e) {
+      ports.checkpoints().refuseRestore(job, e.getMessage(), now);
+    }
+    return ports.checkpoints().job(job.id()).orElse(job);
+  }
+
+  private Optional<Checkpoint.Pending> pending(Job job) {
+    return ports.checkpoints().checkpoints(job.id()).stream()
+        .filter(Checkpoint.Pending.class::isInstance)
+        .map(Checkpoint.Pending.class::cast)
+        .findFirst();
+  }
+
+  /** Appends the restored state to every journal that does not have it, and lets the job run again. */
+  void resume(Job job) {
+    if (!(job.status() instanceof JobStatus.Restoring(CheckpointId from))) {
+      return;
+    }
+    try {
+      Checkpoint.Completed checkpoint = preflight.completed(job, from.toString());
+      Map<SubtaskId, Snapshot> states = preflight.states(checkpoint);
+      // Listed after the epoch was raised: whoever opens a subtask from now on opens it in the new one.
+      List<SubtaskId> subtasks = ports.checkpoints().subtasks(job.id());
+      for (SubtaskId subtask : subtasks) {
+        if (!restore(job, from, subtask, Optional.ofNullable(states.get(subtask)))) {
+          return;
+        }
+      }
+    } catch (RefusedException e) {
+      ports.checkpoints().refuseRestore(
+          job,
+          "the restore of checkpoint " + from + " has begun and cannot go on: " + e.getMessage() + "; nothing is applied"
+              + " meanwhile: set restoreCheckpointId to another one",
+          ports.clock().instant());
+      return;
+    }
+    if (ports.checkpoints().replay(job.id(), job.epoch())) {
+      wakeGaps(job, tails(job));
+    }
+  }
+
+  /** False when the job was restored again meanwhile: whoever did goes on. */
+  private boolean restore(Job job, CheckpointId from, SubtaskId subtask, Optional<Snapshot> snapshot) {
+    while (true) {
+      Optional<JournalTail> tail = JournalTail.of(subtask, ports.journal().fromLastBase(subtask));
+      if (tail.isEmpty() || tail.get().head().epoch().equals(job.epoch())) {
+        return true;
+      }
+      if (tail.get().head().epoch().isAfter(job.epoch())) {
+        return false;
+      }
+      if (ports.journal().append(subtask, restored(job, from, tail.get(), snapshot)) == Append.APPENDED) {
+        return true;
+      }
+    }
+  }
+
+  private Restored restored(Job job, CheckpointId from, JournalTail tail, Optional<Snapshot> snapshot) {
+    Header head = tail.head();
+    Optional<SubtaskState> state = snapshot.map(Snapshot::state);
+    Header header =
+        new Header(
+            head.revision().next(),
+            ports.ids().get(),
+            Optional.of(head.id()),
+            job.epoch(),
+            state.map(SubtaskState::position).orElse(Position.BEGINNING),
+            decisions.frontier(head),
+            head.firstApplied(),
+            state.map(SubtaskState::counts).orElse(Counts.NONE),
+            Writer.COORDINATOR,
+            ports.clock().instant(),
+            snapshot.map(s -> from));
+    return new Restored(
+        header,
+        from,
+        Restored.Mode.LIVE,
+        new CheckpointId(job.next().value() - 1),
+        tail.base().origin(),
+        snapshot
+            .map(s -> new StateHandle(s.state().manifest(), Optional.of(s.file())))
+            .orElse(StateHandle.EMPTY),
+        Channels.EMPTY);
+  }
+
+  /** Wakes every shard that has records to apply again; with none left, the restore is over. */
+  void wakeGaps(Job job, Collection<JournalTail> tails) {
+    List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
+    gaps.forEach(tail -> ports.waker().wake(tail.subtask()));
+    boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
+    if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
+      ports.checkpoints().finishReplay(job.id(), job.epoch());
+    }
+  }
+
+  private List<JournalTail> tails(Job job) {
+    List<JournalTail> tails = new ArrayList<>();
+    for (SubtaskId subtask : ports.checkpoints().subtasks(job.id())) {
+      JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).ifPresent(tails::add);
+    }
+    return tails;
+  }
+}

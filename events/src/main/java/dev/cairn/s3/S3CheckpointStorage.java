@@ -1,0 +1,185 @@
+package dev.cairn.s3;
+
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import dev.cairn.storage.StorageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Checkpoint files as objects of one bucket.
+ *
+ * <p>A file is put with {@code If-None-Match: *}, which S3 decides atomically, and with its SHA-256, which S3 verifies before
+ * it stores the object and keeps beside it. The SDK may send a put again whose answer was lost, and is then told that the
+ * path is taken, by its own first attempt: {@link Put#ALREADY_EXISTS} does not mean that someone else was first.
+ *
+ * <p>Needs {@code s3:PutObject}, {@code s3:GetObject}, {@code s3:DeleteObject} on the objects and {@code s3:ListBucket} on
+ * the bucket: without the last, S3 answers 403 for a file that does not exist.
+ */
+public final class S3CheckpointStorage implements CheckpointStorage {
+  private static final int NOT_FOUND = 404;
+  private static final int FORBIDDEN = 403;
+  private static final int CONFLICT = 409;
+  private static final int PRECONDITION_FAILED = 412;
+
+  private final S3Client s3;
+  private final String bucket;
+  private final String keyPrefix;
+
+  /**
+   * Stores files in a bucket.
+   *
+   * @param prefix the folder that is the storage's root, such as {@code team/cairn}; empty for the whole bucket
+   */
+  public S3CheckpointStorage(S3Client s3, String bucket, String prefix) {
+    this.s3 = s3;
+    this.bucket = bucket;
+    this.keyPrefix = prefix.isEmpty() ? "" : new FilePath(prefix).value() + "/";
+  }
+
+  @Override
+  public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
+    try {
+      s3.putObject(
+          request ->
+              request
+                  .bucket(bucket)
+                  .key(keyOf(path))
+                  .ifNoneMatch("*")
+                  .checksumSHA256(sha256.toBase64())
+                  .contentLength((long) bytes.length),
+          RequestBody.fromBytes(bytes));
+      return Put.CREATED;
+    } catch (S3Exception e) {
+      if (e.statusCode() == PRECONDITION_FAILED) {
+        return Put.ALREADY_EXISTS;
+      }
+      throw failed("put", keyOf(path), e);
+    } catch (SdkException e) {
+      throw failed("put", keyOf(path), e);
+    }
+  }
+
+  @Override
+  public Optional<byte[]> get(FilePath path) {
+    try {
+      ResponseBytes<GetObjectResponse> object =
+          s3.getObjectAsBytes(request -> request.bucket(bucket).key(keyOf(path)));
+      return Optional.of(object.asByteArrayUnsafe());
+    } catch (S3Exception e) {
+      if (isMissingObject(e)) {
+        return Optional.empty();
+      }
+      throw failed("get", keyOf(path), e);
+    } catch (SdkException e) {
+      throw failed("get", keyOf(path), e);
+    }
+  }
+
+  @Override
+  public Optional<Stored> head(FilePath path) {
+    try {
+      HeadObjectResponse object =
+          s3.headObject(
+              request -> request.bucket(bucket).key(keyOf(path)).checksumMode(ChecksumMode.ENABLED));
+      return Optional.of(new Stored(path, object.contentLength(), sha256Of(object), object.lastModified()));
+    } catch (S3Exception e) {
+      if (isMissingObject(e)) {
+        return Optional.empty();
+      }
+      throw failed("head", keyOf(path), e);
+    } catch (SdkException e) {
+      throw failed("head", keyOf(path), e);
+    }
+  }
+
+  /** Empty also for an object that was copied here in parts: S3 then has a checksum of its parts' checksums. */
+  private static Optional<Sha256> sha256Of(HeadObjectResponse object) {
+    return Optional.ofNullable(object.checksumSHA256())
+        .filter(base64 -> base64.indexOf('-') < 0)
+        .map(Sha256::ofBase64);
+  }
+
+  /** A missing bucket is a 404 too, but no answer: everything would seem to be gone. HEAD cannot tell the two apart. */
+  private static boolean isMissingObject(S3Exception e) {
+    return e.statusCode() == NOT_FOUND && !"NoSuchBucket".equals(codeOf(e));
+  }
+
+  @Override
+  public List<Stored> list(FilePath folder) {
+    String prefix = keyOf(folder) + "/";
+    try {
+      List<Stored> files = new ArrayList<>();
+      for (ListObjectsV2Response page :
+          s3.listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix))) {
+        for (S3Object object : page.contents()) {
+          pathOf(object.key())
+              .map(path -> new Stored(path, object.size(), Optional.empty(), object.lastModified()))
+              .ifPresent(files::add);
+        }
+      }
+      return List.copyOf(files);
+    } catch (SdkException e) {
+      throw failed("list", prefix, e);
+    }
+  }
+
+  @Override
+  public void delete(FilePath path) {
+    try {
+      s3.deleteObject(request -> request.bucket(bucket).key(keyOf(path)));
+    } catch (SdkException e) {
+      throw failed("delete", keyOf(path), e);
+    }
+  }
+
+  private String keyOf(FilePath path) {
+    return keyPrefix + path.value();
+  }
+
+  /** Empty for keys that no path names, such as the empty objects that consoles create for folders. */
+  private Optional<FilePath> pathOf(String key) {
+    try {
+      return Optional.of(new FilePath(key.substring(keyPrefix.length())));
+    } catch (IllegalArgumentException notOurs) {
+      return Optional.empty();
+    }
+  }
+
+  private StorageException failed(String what, String key, SdkException e) {
+    String message = "cannot " + what + " s3://" + bucket + "/" + key + ": " + e.getMessage() + "; " + whatNext(e);
+    return new StorageException(message, e);
+  }
+
+  private static String whatNext(SdkException e) {
+    if (!(e instanceof S3Exception answer)) {
+      return "S3 gave no usable answer, so the outcome is unknown: try the same call again";
+    }
+    if ("NoSuchBucket".equals(codeOf(answer))) {
+      return "create the bucket, or correct its name in the settings";
+    }
+    return switch (answer.statusCode()) {
+      case CONFLICT -> "another write to this key was under way: try the same call again";
+      case FORBIDDEN ->
+          "allow s3:PutObject, s3:GetObject, s3:DeleteObject on the objects and s3:ListBucket on the bucket (without the"
+              + " last, S3 answers 403 for a file that does not exist)";
+      default -> "try the same call again";
+    };
+  }
+
+  private static String codeOf(S3Exception e) {
+    return e.awsErrorDetails() == null ? "" : String.valueOf(e.awsErrorDetails().errorCode());
+  }
+}

@@ -1,0 +1,5 @@
+/** What the protocol needs of Amazon S3. */
+@NullMarked
+package dev.cairn.s3;
+
+import org.jspecify.annotations.NullMarked;

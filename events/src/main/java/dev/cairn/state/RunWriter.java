@@ -1,0 +1,78 @@
+package dev.cairn.state;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes runs: immutable files of changes, sorted by key. The same changes give the same bytes on the same platform. */
+public final class RunWriter {
+  private final Output file = new Output().putBytes(RunFormat.header());
+  private final Output index = new Output();
+  private final List<KeyHash> hashes = new ArrayList<>();
+  private Output block = new Output();
+  private byte[] firstKey = RunFormat.NO_KEY;
+  private byte[] lastKey = RunFormat.NO_KEY;
+  private int blocks;
+  private long changes;
+
+  private RunWriter() {}
+
+  /**
+   * Writes a run.
+   *
+   * @param sorted changes whose keys strictly ascend
+   * @return the file's bytes
+   * @throws IllegalArgumentException if the keys do not ascend, or the run grows beyond 2 GiB
+   */
+  public static byte[] write(Iterable<Change> sorted) {
+    RunWriter writer = new RunWriter();
+    for (Change change : sorted) {
+      writer.add(change);
+    }
+    return writer.finish();
+  }
+
+  private void add(Change change) {
+    Block.write(lastKey, change, block);
+    byte[] key = change.key().bytes();
+    if (firstKey.length == 0) {
+      firstKey = key;
+    }
+    lastKey = key;
+    changes++;
+    KeyHash hash = change.key().hash();
+    if (hashes.isEmpty() || !hashes.getLast().equals(hash)) {
+      hashes.add(hash);
+    }
+    if (block.size() >= RunFormat.BLOCK_BYTES) {
+      endBlock();
+    }
+  }
+
+  private void endBlock() {
+    byte[] frame = Frame.write(block.toBytes());
+    file.putBytes(frame);
+    index.putLength(firstKey.length).putBytes(firstKey).putLength(frame.length);
+    blocks++;
+    block = new Output();
+    firstKey = RunFormat.NO_KEY;
+  }
+
+  private byte[] finish() {
+    if (block.size() > 0) {
+      endBlock();
+    }
+    int indexOffset = file.size();
+    file.putBytes(Frame.write(index.toBytes()));
+    int filterOffset = file.size();
+    Output filter = new Output();
+    KeyFilter.of(hashes).write(filter);
+    file.putBytes(Frame.write(filter.toBytes()));
+    return file.putBytes(footer(indexOffset, filterOffset)).toBytes();
+  }
+
+  private byte[] footer(int indexOffset, int filterOffset) {
+    Output footer = new Output().putInt(indexOffset).putInt(filterOffset).putInt(blocks).putLong(changes);
+    int checksum = new BlockChecksum().of(footer.toBytes(), 0, RunFormat.FOOTER_CHECKED_BYTES);
+    return footer.putInt(checksum).putInt(RunFormat.FOOTER_MAGIC).toBytes();
+  }
+}

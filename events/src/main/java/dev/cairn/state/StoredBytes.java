@@ -1,0 +1,70 @@
+package dev.cairn.state;
+
+import dev.cairn.storage.DamagedFileException;
+
+/** A file or a delta as it was fetched, with the name to call it by when it is not what was written. */
+final class StoredBytes {
+  private final byte[] bytes;
+  private final String name;
+  private final BlockChecksum checksum;
+
+  StoredBytes(byte[] bytes, String name, BlockChecksum checksum) {
+    this.bytes = bytes;
+    this.name = name;
+    this.checksum = checksum;
+  }
+
+  int length() {
+    return bytes.length;
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int intAt(int off) {
+    return (bytes[off] & 0xFF) << 24
+        | (bytes[off + 1] & 0xFF) << 16
+        | (bytes[off + 2] & 0xFF) << 8
+        | bytes[off + 3] & 0xFF;
+  }
+
+  /** Holds the bytes against the checksum that was stored for them. */
+  void verify(String part, int storedChecksum, int off, int len) {
+    if (!checksum.matches(storedChecksum, bytes, off, len)) {
+      throw damaged(
+          part,
+          String.format("checksum %08x", storedChecksum),
+          String.format("%08x over %d bytes", checksum.of(bytes, off, len), len));
+    }
+  }
+
+  DamagedFileException damaged(String part, String expected, String found) {
+    return new DamagedFileException(message(part, expected, found));
+  }
+
+  DamagedFileException damaged(String part, String expected, String found, Throwable cause) {
+    return new DamagedFileException(message(part, expected, found), cause);
+  }
+
+  private String message(String part, String expected, String found) {
+    return name
+        + " is damaged: "
+        + part
+        + ": expected "
+        + expected
+        + ", found "
+        + found
+        + "; put an intact copy back, or restore a checkpoint that does not need it";
+  }
+
+  DamagedFileException tooNew(int version, int newestKnown) {
+    return new DamagedFileException(
+        name
+            + " has format version "
+            + version
+            + ", and this version of Cairn reads up to "
+            + newestKnown
+            + ": a newer one wrote it; deploy that one again, or restore a checkpoint from before it");
+  }
+}

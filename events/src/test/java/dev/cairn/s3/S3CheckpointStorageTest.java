@@ -1,0 +1,220 @@
+package dev.cairn.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.cairn.storage.CheckpointStorage.Put;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import dev.cairn.storage.StorageException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** What goes over the wire, and what becomes of S3's answers; that S3 is as it is assumed to be is the contract's matter. */
+final class S3CheckpointStorageTest {
+  private static final FilePath FILE = FilePath.of("job", "run");
+  private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
+  private static final Sha256 SHA256 = Sha256.of(CONTENT);
+  private static final String DATE = "Sat, 21 Nov 2026 10:00:00 GMT";
+
+  private record Request(String method, URI uri, Headers headers) {}
+
+  private record Answer(int status, Map<String, String> headers, String body) {
+    static Answer of(int status, String code) {
+      return new Answer(status, Map.of(), "<Error><Code>" + code + "</Code><Message>said so</Message></Error>");
+    }
+  }
+
+  private final List<Request> requests = new ArrayList<>();
+  private final Deque<Answer> answers = new ArrayDeque<>();
+  private HttpServer server;
+  private S3Client s3;
+  private S3CheckpointStorage storage;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+    s3 =
+        S3Client.builder()
+            .endpointOverride(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
+            .region(Region.EU_CENTRAL_1)
+            .forcePathStyle(true)
+            .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "secret")))
+            .httpClient(UrlConnectionHttpClient.create())
+            .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+            .build();
+    storage = new S3CheckpointStorage(s3, "bucket", "team/cairn");
+  }
+
+  @AfterEach
+  void stop() {
+    s3.close();
+    server.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    exchange.getRequestBody().readAllBytes();
+    requests.add(new Request(exchange.getRequestMethod(), exchange.getRequestURI(), exchange.getRequestHeaders()));
+    Answer answer = answers.remove();
+    answer.headers().forEach(exchange.getResponseHeaders()::set);
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    boolean bodiless = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(answer.status(), bodiless ? -1 : body.length);
+    if (!bodiless) {
+      exchange.getResponseBody().write(body);
+    }
+    exchange.close();
+  }
+
+  @Test
+  void aPutIsConditionalAndCarriesItsChecksum() {
+    answers.add(new Answer(200, Map.of("ETag", "\"e\""), ""));
+
+    assertThat(storage.put(FILE, CONTENT, SHA256)).isEqualTo(Put.CREATED);
+
+    Request put = requests.getFirst();
+    assertThat(put.method()).isEqualTo("PUT");
+    assertThat(put.uri().getPath()).isEqualTo("/bucket/team/cairn/job/run");
+    assertThat(put.headers().getFirst("If-None-Match")).isEqualTo("*");
+    assertThat(put.headers().getFirst("x-amz-checksum-sha256")).isEqualTo(SHA256.toBase64());
+  }
+
+  @Test
+  void aFailedConditionMeansThatThePathIsTaken() {
+    answers.add(Answer.of(412, "PreconditionFailed"));
+
+    assertThat(storage.put(FILE, CONTENT, SHA256)).isEqualTo(Put.ALREADY_EXISTS);
+  }
+
+  @Test
+  void aConflictIsToBeTriedAgain() {
+    answers.add(Answer.of(409, "ConditionalRequestConflict"));
+
+    assertThatThrownBy(() -> storage.put(FILE, CONTENT, SHA256))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("cannot put s3://bucket/team/cairn/job/run: said so")
+        .hasMessageEndingWith("another write to this key was under way: try the same call again");
+  }
+
+  @Test
+  void aMissingObjectIsEmpty() {
+    answers.add(Answer.of(404, "NoSuchKey"));
+    answers.add(Answer.of(404, ""));
+
+    assertThat(storage.get(FILE)).isEmpty();
+    assertThat(storage.head(FILE)).isEmpty();
+  }
+
+  @Test
+  void aMissingBucketIsNotAMissingObject() {
+    answers.add(Answer.of(404, "NoSuchBucket"));
+
+    assertThatThrownBy(() -> storage.get(FILE))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("create the bucket");
+  }
+
+  @Test
+  void headAsksForTheChecksumThatS3Keeps() {
+    answers.add(headWith(SHA256.toBase64()));
+
+    assertThat(storage.head(FILE))
+        .contains(new Stored(FILE, 7, Optional.of(SHA256), Instant.parse("2026-11-21T10:00:00Z")));
+    assertThat(requests.getFirst().headers().getFirst("x-amz-checksum-mode")).isEqualTo("ENABLED");
+  }
+
+  @Test
+  void theChecksumOfPartsIsNotThatOfTheContent() {
+    answers.add(headWith(SHA256.toBase64() + "-2"));
+
+    assertThat(storage.head(FILE).orElseThrow().sha256()).isEmpty();
+  }
+
+  private static Answer headWith(String checksum) {
+    return new Answer(
+        200, Map.of("Content-Length", "7", "Last-Modified", DATE, "x-amz-checksum-sha256", checksum), "");
+  }
+
+  @Test
+  void listsEveryPageAndPassesOverKeysThatNoPathNames() {
+    answers.add(page("job/a", Optional.of("token")));
+    answers.add(page("job/folder/", Optional.of("token 2")));
+    answers.add(page("job/b", Optional.empty()));
+
+    List<Stored> files = storage.list(FilePath.of("job"));
+
+    assertThat(files).extracting(Stored::path).containsExactly(FilePath.of("job", "a"), FilePath.of("job", "b"));
+    assertThat(files).extracting(Stored::sizeBytes).containsOnly(7L);
+    assertThat(requests).hasSize(3);
+    assertThat(requests.getFirst().uri().getQuery()).contains("prefix=team/cairn/job/");
+    assertThat(requests.getLast().uri().getQuery()).contains("continuation-token=token 2");
+  }
+
+  private static Answer page(String key, Optional<String> next) {
+    return new Answer(
+        200,
+        Map.of("Content-Type", "application/xml"),
+        "<ListBucketResult><IsTruncated>"
+            + next.isPresent()
+            + "</IsTruncated>"
+            + next.map(token -> "<NextContinuationToken>" + token + "</NextContinuationToken>").orElse("")
+            + "<Contents><Key>team/cairn/"
+            + key
+            + "</Key><LastModified>2026-11-21T10:00:00Z</LastModified><Size>7</Size></Contents></ListBucketResult>");
+  }
+
+  @Test
+  void aRefusalSaysWhichPermissionsAreNeeded() {
+    answers.add(Answer.of(403, "AccessDenied"));
+
+    assertThatThrownBy(() -> storage.delete(FILE))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("cannot delete s3://bucket/team/cairn/job/run")
+        .hasMessageContaining("s3:ListBucket");
+  }
+
+  @Test
+  void anAnswerThatNeverCameLeavesTheOutcomeUnknown() {
+    server.stop(0);
+
+    assertThatThrownBy(() -> storage.put(FILE, CONTENT, SHA256))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("the outcome is unknown");
+  }
+
+  @Test
+  void thePrefixIsAPathOrEmpty() {
+    answers.add(new Answer(204, Map.of(), ""));
+
+    new S3CheckpointStorage(s3, "bucket", "").delete(FILE);
+
+    assertThat(requests.getFirst().uri().getPath()).isEqualTo("/bucket/job/run");
+    assertThatIllegalArgumentException().isThrownBy(() -> new S3CheckpointStorage(s3, "bucket", "cairn/"));
+  }
+}

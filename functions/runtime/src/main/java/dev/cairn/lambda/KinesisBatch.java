@@ -1,0 +1,239 @@
+package dev.cairn.lambda;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.Records;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of one shard in an event, each parsed when it is asked for: no tree of the event is ever
+ * built. {@link #hasNext} and {@link #next} throw {@link MalformedEventException} where the event is
+ * not what a mapping sends, and {@link UncheckedIOException} if the stream fails.
+ */
+public final class KinesisBatch implements Invocation, Records {
+  private static final double YEAR_10000_SECONDS = 253_402_300_800.0;
+
+  private final JsonParser in;
+  private final ShardId shard;
+  private final String streamArn;
+
+  private int index;
+  private @Nullable StreamRecord ahead;
+
+  private KinesisBatch(JsonParser in, Fields first) {
+    this.in = in;
+    this.shard = shardOf(first);
+    this.streamArn = first.required(first.streamArn, "eventSourceARN");
+    this.ahead = first.toRecord();
+  }
+
+  /** Goes on where the array of records has just begun. */
+  static KinesisBatch startingAt(JsonParser in) throws IOException {
+    if (in.nextToken() == JsonToken.END_ARRAY) {
+      throw new MalformedEventException("the event has no records, so it belongs to no shard");
+    }
+    return new KinesisBatch(in, Fields.read(in, 0));
+  }
+
+  /** The shard that all records come from. */
+  @Override
+  public ShardId shard() {
+    return shard;
+  }
+
+  /** The stream that all records come from, such as {@code arn:aws:kinesis:…:stream/departures}. */
+  public String streamArn() {
+    return streamArn;
+  }
+
+  /** The stream's name: what follows the last slash of its ARN. */
+  public String streamName() {
+    return streamArn.substring(streamArn.lastIndexOf('/') + 1);
+  }
+
+  @Override
+  public boolean hasNext() {
+    return ahead != null;
+  }
+
+  @Override
+  public StreamRecord next() {
+    StreamRecord record = ahead;
+    if (record == null) {
+      throw new NoSuchElementException("the event has " + (index + 1) + " records");
+    }
+    try {
+      ahead = Malformed.guard(this::readNext);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the event ended after record " + index, e);
+    }
+    return record;
+  }
+
+  private @Nullable StreamRecord readNext() throws IOException {
+    if (in.nextToken() == JsonToken.END_ARRAY) {
+      finish();
+      return null;
+    }
+    index++;
+    Fields fields = Fields.read(in, index);
+    String eventId = fields.required(fields.eventId, "eventID");
+    if (!eventId.startsWith(shard.value()) || eventId.indexOf(':') != shard.value().length()) {
+      throw new MalformedEventException(
+          "record "
+              + index
+              + " of the event has the id \""
+              + eventId
+              + "\", but the first one belongs to "
+              + shard
+              + ": an invocation is for one shard only");
+    }
+    if (!streamArn.equals(fields.streamArn)) {
+      throw new MalformedEventException(
+          "record " + index + " of the event comes from another stream than the first, " + streamArn);
+    }
+    return fields.toRecord();
+  }
+
+  private void finish() throws IOException {
+    while (in.nextToken() == JsonToken.FIELD_NAME) {
+      if (in.currentName().equals("Records")) {
+        throw new MalformedEventException("the event has Records twice");
+      }
+      in.nextToken();
+      in.skipChildren();
+    }
+    Malformed.requireEnd(in);
+  }
+
+  private static ShardId shardOf(Fields first) {
+    String eventId = first.required(first.eventId, "eventID");
+    int colon = eventId.indexOf(':');
+    try {
+      return new ShardId(eventId.substring(0, Math.max(0, colon)));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedEventException(
+          "the event's first record has the id \""
+              + eventId
+              + "\", which is not of the form shardId-000000000000:<sequence number>",
+          e);
+    }
+  }
+
+  /** One record's fields, in whatever order they come. */
+  private static final class Fields {
+    private final int index;
+    private @Nullable String eventId;
+    private @Nullable String streamArn;
+    private @Nullable String partitionKey;
+    private @Nullable String sequenceNumber;
+    private byte @Nullable [] data;
+    private double arrivalSeconds = Double.NaN;
+
+    private Fields(int index) {
+      this.index = index;
+    }
+
+    static Fields read(JsonParser in, int index) throws IOException {
+      Fields fields = new Fields(index);
+      if (!in.hasToken(JsonToken.START_OBJECT)) {
+        throw fields.malformed("is not an object");
+      }
+      while (in.nextToken() == JsonToken.FIELD_NAME) {
+        String field = in.currentName();
+        JsonToken value = in.nextToken();
+        switch (field) {
+          case "eventID" -> fields.eventId = fields.text(in, field);
+          case "eventSourceARN" -> fields.streamArn = fields.text(in, field);
+          case "kinesis" -> {
+            if (value != JsonToken.START_OBJECT) {
+              throw fields.malformed("has a kinesis that is not an object");
+            }
+            fields.readKinesis(in);
+          }
+          default -> in.skipChildren();
+        }
+      }
+      return fields;
+    }
+
+    private void readKinesis(JsonParser in) throws IOException {
+      while (in.nextToken() == JsonToken.FIELD_NAME) {
+        String field = in.currentName();
+        JsonToken value = in.nextToken();
+        switch (field) {
+          case "partitionKey" -> partitionKey = text(in, field);
+          case "sequenceNumber" -> sequenceNumber = text(in, field);
+          case "data" -> {
+            requireText(in, field);
+            data = in.getBinaryValue();
+          }
+          case "approximateArrivalTimestamp" -> {
+            if (!value.isNumeric()) {
+              throw malformed("has a kinesis.approximateArrivalTimestamp that is not a number");
+            }
+            arrivalSeconds = in.getDoubleValue();
+          }
+          default -> in.skipChildren();
+        }
+      }
+    }
+
+    StreamRecord toRecord() {
+      return new StreamRecord(
+          required(partitionKey, "kinesis.partitionKey"),
+          sequenceNumber(),
+          required(data, "kinesis.data"),
+          arrival());
+    }
+
+    <T> T required(@Nullable T value, String field) {
+      if (value == null) {
+        throw malformed("has no " + field);
+      }
+      return value;
+    }
+
+    private SequenceNumber sequenceNumber() {
+      try {
+        return new SequenceNumber(required(sequenceNumber, "kinesis.sequenceNumber"));
+      } catch (IllegalArgumentException e) {
+        throw new MalformedEventException(
+            "record " + index + " of the event has no usable kinesis.sequenceNumber: " + e.getMessage(), e);
+      }
+    }
+
+    private Instant arrival() {
+      if (Double.isNaN(arrivalSeconds)) {
+        throw malformed("has no kinesis.approximateArrivalTimestamp");
+      }
+      if (arrivalSeconds < 0 || arrivalSeconds >= YEAR_10000_SECONDS) {
+        throw malformed(
+            "arrived at " + arrivalSeconds + ", which is not a number of seconds since 1970");
+      }
+      return Instant.ofEpochMilli(Math.round(arrivalSeconds * 1000));
+    }
+
+    private String text(JsonParser in, String field) throws IOException {
+      requireText(in, field);
+      return in.getText();
+    }
+
+    private void requireText(JsonParser in, String field) {
+      if (!in.hasToken(JsonToken.VALUE_STRING)) {
+        throw malformed("has a " + field + " that is not text");
+      }
+    }
+
+    private MalformedEventException malformed(String problem) {
+      return new MalformedEventException("record " + index + " of the event " + problem);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.cairn.lambda;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.cairn.id.ShardId;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Reads what the function is invoked with: a batch of Kinesis records as the event source mapping
+ * sends it, or Cairn's own wake, {@code {"cairn":"wake","shard":"shardId-000000000003"}}.
+ */
+public final class KinesisEventReader {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private KinesisEventReader() {}
+
+  /**
+   * Reads as far as is needed to know the shard: to the end of a wake, or of a batch's first record.
+   * The stream stays the caller's to close.
+   *
+   * @throws MalformedEventException if the payload is neither, is no JSON, or its first record lacks
+   *     something
+   * @throws IOException if the stream fails
+   */
+  public static Invocation read(InputStream payload) throws IOException {
+    JsonParser in = JSON.createParser(payload).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+    return Malformed.guard(() -> read(in));
+  }
+
+  private static Invocation read(JsonParser in) throws IOException {
+    if (in.nextToken() != JsonToken.START_OBJECT) {
+      throw new MalformedEventException("the event is not a JSON object: it starts with " + shown(in));
+    }
+    String cairn = "";
+    String shard = "";
+    while (in.nextToken() == JsonToken.FIELD_NAME) {
+      String field = in.currentName();
+      JsonToken value = in.nextToken();
+      switch (field) {
+        case "Records" -> {
+          if (value != JsonToken.START_ARRAY) {
+            throw new MalformedEventException("the event's Records are not an array but " + shown(in));
+          }
+          return KinesisBatch.startingAt(in);
+        }
+        case "cairn" -> cairn = text(in, field);
+        case "shard" -> shard = text(in, field);
+        default -> in.skipChildren();
+      }
+    }
+    Malformed.requireEnd(in);
+    if (cairn.equals("wake") && !shard.isEmpty()) {
+      return new Invocation.Wake(shardId(shard));
+    }
+    throw new MalformedEventException(
+        "the event has neither Records, as a Kinesis event source mapping sends them, nor is it a wake"
+            + " with a shard; is something else configured to invoke this function?");
+  }
+
+  private static String text(JsonParser in, String field) throws IOException {
+    if (!in.hasToken(JsonToken.VALUE_STRING)) {
+      throw new MalformedEventException("the event's " + field + " is not text but " + shown(in));
+    }
+    return in.getText();
+  }
+
+  private static ShardId shardId(String shard) {
+    try {
+      return new ShardId(shard);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedEventException("the wake names no shard: " + e.getMessage(), e);
+    }
+  }
+
+  private static String shown(JsonParser in) {
+    JsonToken token = in.currentToken();
+    return token == null ? "nothing" : token.name();
+  }
+}

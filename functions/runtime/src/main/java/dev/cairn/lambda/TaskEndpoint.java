@@ -1,0 +1,40 @@
+package dev.cairn.lambda;
+
+import dev.cairn.task.BatchResult;
+import dev.cairn.task.Deadline;
+import dev.cairn.task.Task;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+
+/** A container's front door: the bytes of an event in, the bytes of an answer out, and the task in between. */
+public final class TaskEndpoint {
+  private final Task<?> task;
+
+  public TaskEndpoint(Task<?> task) {
+    this.task = task;
+  }
+
+  /**
+   * Serves one invocation. Whatever it throws is the invocation's failure: the mapping sends the same batch again.
+   *
+   * @throws MalformedEventException if the event is neither a batch of one shard nor a wake
+   */
+  public void handle(InputStream event, OutputStream answer, Deadline deadline) throws IOException {
+    switch (KinesisEventReader.read(event)) {
+      case KinesisBatch batch -> answer(task.run(batch, deadline)).writeTo(answer);
+      case Invocation.Wake wake -> {
+        task.wake(wake.shard(), deadline);
+        new BatchResponse(Optional.empty()).writeTo(answer);
+      }
+    }
+  }
+
+  private static BatchResponse answer(BatchResult result) {
+    return switch (result) {
+      case BatchResult.Done d -> new BatchResponse(Optional.empty());
+      case BatchResult.RetryFrom retry -> new BatchResponse(Optional.of(retry.record()));
+    };
+  }
+}

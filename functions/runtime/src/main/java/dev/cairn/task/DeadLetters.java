@@ -1,0 +1,53 @@
+package dev.cairn.task;
+
+import dev.cairn.format.Fields;
+import dev.cairn.format.Trees;
+import dev.cairn.heap.RecordFailedException;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
+import dev.cairn.stream.StreamRecord;
+import java.time.InstantSource;
+
+/**
+ * Records that the function could not process, one JSON file each: the record itself, where it came from, and why. Stored before the
+ * journal counts it; a second attempt at the same record finds the file, and leaves it.
+ */
+final class DeadLetters {
+  private static final int LONGEST_CAUSE = 500;
+
+  private final CheckpointStorage storage;
+  private final InstantSource clock;
+
+  DeadLetters(CheckpointStorage storage, InstantSource clock) {
+    this.storage = storage;
+    this.clock = clock;
+  }
+
+  DeadLetter store(SubtaskId subtask, StreamRecord record, RecordFailedException failure) {
+    String cause = cause(failure);
+    byte[] file =
+        Trees.toJson(
+            Fields.empty()
+                .put("v", 1)
+                .put("job", subtask.job().value())
+                .put("stage", subtask.stage().value())
+                .put("shard", subtask.shard().value())
+                .put("sequenceNumber", record.sequenceNumber().digits())
+                .put("partitionKey", record.partitionKey())
+                .put("arrival", record.arrival())
+                .put("failedAt", clock.instant())
+                .put("cause", cause)
+                .put("data", record.data()));
+    storage.put(Layout.deadLetter(subtask, record.sequenceNumber()), file, Sha256.of(file));
+    return new DeadLetter(record.sequenceNumber(), cause);
+  }
+
+  private static String cause(RecordFailedException failure) {
+    Throwable root = failure.getCause() == null ? failure : failure.getCause();
+    String text = failure.getMessage() + ": " + root;
+    return text.length() <= LONGEST_CAUSE ? text : text.substring(0, LONGEST_CAUSE) + "…";
+  }
+}

@@ -1,0 +1,9 @@
+package dev.cairn.task;
+
+import java.time.Duration;
+
+/** How much time this invocation has left. */
+@FunctionalInterface
+public interface Deadline {
+  Duration remaining();
+}

@@ -1,0 +1,172 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.state.Change;
+import dev.cairn.state.Channels;
+import dev.cairn.state.Compaction;
+import dev.cairn.state.Deltas;
+import dev.cairn.state.Manifest;
+import dev.cairn.state.Payload;
+import dev.cairn.state.RunReader;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.RunWriter;
+import dev.cairn.state.Runs;
+import dev.cairn.state.StateHandle;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.DamagedFileException;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A task's files: what it writes of its state, and reads back, checked on both ways. */
+final class StateFiles {
+  private final CheckpointStorage storage;
+  private final BlockChecksum checksum;
+  private final TaskDecisions decisions;
+
+  StateFiles(CheckpointStorage storage, BlockChecksum checksum, TaskDecisions decisions) {
+    this.storage = storage;
+    this.checksum = checksum;
+    this.decisions = decisions;
+  }
+
+  /** A file that a journal refers to is not there. Damage only if the journal still refers to it. */
+  static final class MissingFileException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    MissingFileException(FileRef file) {
+      super(file.path() + " (" + file.sizeBytes() + " bytes) is not in the checkpoint storage");
+    }
+  }
+
+  /** Hands over every cell of a state, the oldest run's first, so that what comes later counts. */
+  void read(Manifest manifest, Consumer<Change> each) {
+    for (RunRef run : manifest.runs().reversed()) {
+      open(run).forEach(each);
+    }
+  }
+
+  private RunReader open(RunRef run) {
+    return RunReader.open(read(run.file()), run.file().path().value(), checksum).within(run.range());
+  }
+
+  List<Change> readDelta(SubtaskId subtask, Revision revision, Payload delta) {
+    return switch (delta) {
+      case Payload.Inline inline ->
+          inline.bytes().length == 0
+              ? List.of()
+              : Deltas.decode(inline.bytes(), subtask + " revision " + revision, checksum);
+      case Payload.Stored stored -> Deltas.decode(read(stored.file()), stored.file().path().value(), checksum);
+    };
+  }
+
+  private byte[] read(FileRef file) {
+    byte[] bytes = storage.get(file.path()).orElseThrow(() -> new MissingFileException(file));
+    if (!decisions.isIntact(file, bytes)) {
+      throw new DamagedFileException(
+          file.path() + " is not what was written: it should have " + file.sizeBytes() + " bytes with SHA-256 "
+              + file.sha256() + " and has " + bytes.length + " bytes with " + Sha256.of(bytes)
+              + "; restore a checkpoint that does not need it");
+    }
+    return bytes;
+  }
+
+  /** Keeps small changes in the entry, and stores larger ones before the entry refers to them. */
+  Payload writeDelta(Subtask<?> subtask, EntryId attempt, List<Change> changes, int inlineThresholdBytes) {
+    if (changes.isEmpty()) {
+      return Payload.NONE;
+    }
+    byte[] bytes = Deltas.encode(changes);
+    if (bytes.length <= inlineThresholdBytes) {
+      return new Payload.Inline(bytes);
+    }
+    return new Payload.Stored(write(Layout.delta(subtask.id(), subtask.head().revision(), attempt), bytes));
+  }
+
+  /**
+   * Stores the state of a subtask: one run of what changed since its last base, if anything did, and one state file.
+   *
+   * @param stateFile where the state file goes
+   */
+  Snapshot writeSnapshot(Subtask<?> subtask, EntryId attempt, FilePath stateFile) {
+    List<RunRef> runs = new ArrayList<>(subtask.handle().manifest().runs());
+    Collection<Change> changes = subtask.sinceBase();
+    long incremental = 0;
+    if (!changes.isEmpty()) {
+      RunRef run = writeRun(subtask, attempt, changes, runs);
+      incremental += run.file().sizeBytes();
+      runs.addFirst(run);
+    }
+    Manifest manifest = new Manifest(runs, subtask.schemas());
+    Entry.Header head = subtask.head();
+    FileRef file =
+        write(
+            stateFile,
+            CheckpointFormat.write(
+                new SubtaskState(
+                    subtask.id(),
+                    head.epoch(),
+                    subtask.origin(),
+                    head.position(),
+                    head.firstApplied(),
+                    head.counts(),
+                    manifest,
+                    Channels.EMPTY)));
+    return new Snapshot(
+        new StateHandle(manifest, Optional.of(file)),
+        file,
+        manifest.sizeBytes() + file.sizeBytes(),
+        incremental + file.sizeBytes());
+  }
+
+  /** A stored state, and the sizes that its acknowledgement gives. */
+  record Snapshot(StateHandle handle, FileRef stateFile, long fullSizeBytes, long incrementalSizeBytes) {}
+
+  /** Writes the changes as a run; where there are too many, the newest runs go into it and out of {@code runs}. */
+  private RunRef writeRun(Subtask<?> subtask, EntryId attempt, Collection<Change> changes, List<RunRef> runs) {
+    int folded = Compaction.plan(subtask.handle().manifest(), Compaction.DEFAULT_MAXIMUM_RUNS);
+    Iterable<Change> content = changes;
+    if (folded > 0) {
+      boolean all = folded == runs.size();
+      List<Iterable<Change>> newestFirst = new ArrayList<>();
+      newestFirst.add(changes);
+      runs.subList(0, folded).forEach(run -> newestFirst.add(open(run)));
+      runs.subList(0, folded).clear();
+      content = Runs.merge(newestFirst, all);
+    }
+    byte[] bytes = RunWriter.write(content);
+    FilePath path = Layout.run(subtask.id(), subtask.head().revision(), attempt);
+    return new RunRef(write(path, bytes), subtask.origin().range());
+  }
+
+  /** Stores bytes under a name that is this attempt's alone. */
+  private FileRef write(FilePath path, byte[] bytes) {
+    FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
+    if (storage.put(path, bytes, file.sha256()) == CheckpointStorage.Put.ALREADY_EXISTS && !isOurs(file)) {
+      throw new DamagedFileException(
+          path + " exists with other bytes: two attempts have one name, so the source of entry ids repeats itself");
+    }
+    return file;
+  }
+
+  // The answer to an earlier try of the same put may have been lost.
+  private boolean isOurs(FileRef file) {
+    Optional<Stored> stored = storage.head(file.path());
+    return stored.isPresent()
+        && stored.get().sizeBytes() == file.sizeBytes()
+        && stored.get().sha256().equals(Optional.of(file.sha256()));
+  }
+}

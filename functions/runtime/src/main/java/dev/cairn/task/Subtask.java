@@ -1,0 +1,142 @@
+package dev.cairn.task;
+
+import dev.cairn.heap.HeapState;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.state.Change;
+import dev.cairn.state.Origin;
+import dev.cairn.state.StateHandle;
+import dev.cairn.state.StateKey;
+import dev.cairn.state.StateSchema;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A subtask as its journal has it at one revision: the live state, and what its next snapshot has to store. */
+final class Subtask<E> {
+  private final SubtaskId id;
+  private final HeapState<E> state;
+  private final Origin origin;
+  private final Map<String, StateSchema> schemas = new TreeMap<>();
+  private final Map<StateKey, Change> sinceBase = new HashMap<>();
+  private Header head;
+  private Revision base;
+  private StateHandle handle;
+  private int deltas;
+  private long deltaBytes;
+  private Optional<CheckpointId> trigger = Optional.empty();
+
+  /** A subtask right at a base entry, whose state is already in {@code state}. */
+  Subtask(SubtaskId id, HeapState<E> state, Entry.Base base) {
+    this.id = id;
+    this.state = state;
+    this.origin = base.origin();
+    this.head = base.header();
+    this.base = base.revision();
+    this.handle = base.handle();
+    base.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
+  }
+
+  SubtaskId id() {
+    return id;
+  }
+
+  HeapState<E> state() {
+    return state;
+  }
+
+  Header head() {
+    return head;
+  }
+
+  Origin origin() {
+    return origin;
+  }
+
+  StateHandle handle() {
+    return handle;
+  }
+
+  /** The checkpoint that was asked for since the last base and has no snapshot here. */
+  Optional<CheckpointId> trigger() {
+    return trigger;
+  }
+
+  /** What changed since the last base, one change a cell, sorted. */
+  Collection<Change> sinceBase() {
+    return new TreeMap<>(sinceBase).values();
+  }
+
+  int deltasSinceBase() {
+    return deltas;
+  }
+
+  long deltaBytesSinceBase() {
+    return deltaBytes;
+  }
+
+  /** Every state that this subtask has or had, by name; what the function declares now counts before what was stored. */
+  List<StateSchema> schemas() {
+    Map<String, StateSchema> all = new TreeMap<>(schemas);
+    state.schemas().forEach(schema -> all.put(schema.name(), schema));
+    return List.copyOf(all.values());
+  }
+
+  /** The states that the journal since the last base does not tell of. */
+  List<StateSchema> newSchemas() {
+    return state.schemas().stream().filter(schema -> !schema.equals(schemas.get(schema.name()))).toList();
+  }
+
+  /** Takes over an entry of another container, and its changes with it. */
+  void follow(Entry.Advanced advanced, List<Change> delta) {
+    state.requireCompatible(advanced.states());
+    delta.forEach(state::load);
+    adopt(advanced, delta);
+  }
+
+  /** An entry is in the journal, and the state in memory has its changes already. */
+  void adopt(Entry.Advanced advanced, List<Change> delta) {
+    head = advanced.header();
+    advanced.states().forEach(schema -> schemas.put(schema.name(), schema));
+    for (Change change : delta) {
+      sinceBase.put(change.key(), change);
+      deltaBytes += size(change);
+    }
+    deltas++;
+  }
+
+  private static long size(Change change) {
+    return switch (change) {
+      case Change.Put put -> put.key().bytes().length + (long) put.value().length;
+      case Change.Removed removed -> removed.key().bytes().length;
+    };
+  }
+
+  void adopt(Entry.Triggered triggered) {
+    head = triggered.header();
+    trigger = Optional.of(triggered.checkpoint());
+  }
+
+  /** A base that stores the very state that is in memory. */
+  void adopt(Entry.Base stored) {
+    head = stored.header();
+    base = stored.revision();
+    handle = stored.handle();
+    stored.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
+    sinceBase.clear();
+    deltas = 0;
+    deltaBytes = 0;
+    trigger = Optional.empty();
+  }
+
+  /** The revision of the last base. */
+  Revision base() {
+    return base;
+  }
+}

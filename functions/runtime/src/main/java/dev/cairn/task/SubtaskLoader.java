@@ -1,0 +1,129 @@
+package dev.cairn.task;
+
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.heap.HeapState;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Journal;
+import dev.cairn.state.Channels;
+import dev.cairn.storage.DamagedFileException;
+import dev.cairn.task.StateFiles.MissingFileException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Brings a subtask in memory to its journal's head: by the entries it lacks, or from the last base. */
+final class SubtaskLoader<E> {
+  private final Journal journal;
+  private final StateFiles files;
+  private final TaskDecisions decisions;
+  private final Supplier<? extends KeyedFunction<E>> function;
+
+  SubtaskLoader(
+      Journal journal,
+      StateFiles files,
+      TaskDecisions decisions,
+      Supplier<? extends KeyedFunction<E>> function) {
+    this.journal = journal;
+    this.files = files;
+    this.decisions = decisions;
+    this.function = function;
+  }
+
+  Optional<Subtask<E>> current(SubtaskId id, Optional<Subtask<E>> cached) {
+    if (cached.isPresent()) {
+      List<Entry> news = journal.after(id, cached.get().head().revision());
+      if (decisions.continues(cached.get().head(), news)) {
+        try {
+          return Optional.of(follow(cached.get(), news));
+        } catch (MissingFileException e) {
+          // Collected since the query: a later base stands for it. Read again.
+        }
+      }
+    }
+    return load(id);
+  }
+
+  private Optional<Subtask<E>> load(SubtaskId id) {
+    Optional<MissingFileException> missing = Optional.empty();
+    Optional<Entry> missedAt = Optional.empty();
+    while (true) {
+      List<Entry> entries = journal.fromLastBase(id);
+      if (entries.isEmpty()) {
+        return Optional.empty();
+      }
+      Entry head = entries.getLast();
+      if (missing.isPresent() && missedAt.equals(Optional.of(head))) {
+        throw new DamagedFileException(
+            id + " needs a file that is gone: " + missing.get().getMessage() + "; restore a checkpoint that does not"
+                + " need it",
+            missing.get());
+      }
+      if (!(entries.getFirst() instanceof Entry.Base base)
+          || !decisions.continues(base.header(), entries.subList(1, entries.size()))) {
+        throw new TaskException(id + " has a journal with a revision missing after its last base; nothing was applied");
+      }
+      try {
+        return Optional.of(follow(from(id, base), entries.subList(1, entries.size())));
+      } catch (MissingFileException e) {
+        missing = Optional.of(e);
+        missedAt = Optional.of(head);
+      }
+    }
+  }
+
+  private Subtask<E> from(SubtaskId id, Entry.Base base) {
+    requireSupported(id, base);
+    HeapState<E> state = new HeapState<>(function.get(), base.origin().range());
+    state.requireCompatible(base.handle().manifest().schemas());
+    files.read(base.handle().manifest(), state::load);
+    return new Subtask<>(id, state, base);
+  }
+
+  private Subtask<E> follow(Subtask<E> subtask, List<Entry> news) {
+    Subtask<E> current = subtask;
+    for (Entry entry : news) {
+      switch (entry) {
+        case Entry.Advanced advanced -> {
+          requireOneStage(subtask.id(), advanced);
+          current.follow(advanced, files.readDelta(subtask.id(), advanced.revision(), advanced.delta()));
+        }
+        case Entry.Triggered triggered -> current.adopt(triggered);
+        case Entry.Snapshotted same -> current.adopt(same);
+        case Entry.Materialized same -> current.adopt(same);
+        case Entry.Opened other -> current = from(subtask.id(), other);
+        case Entry.Restored other -> current = from(subtask.id(), other);
+        case Entry.Closed other -> current = from(subtask.id(), other);
+      }
+    }
+    return current;
+  }
+
+  private static void requireSupported(SubtaskId id, Entry.Base base) {
+    boolean live =
+        switch (base) {
+          case Entry.Closed closed -> false;
+          case Entry.Restored restored -> restored.mode() == Entry.Restored.Mode.LIVE;
+          case Entry.Opened o -> true;
+          case Entry.Snapshotted s -> true;
+          case Entry.Materialized m -> true;
+        };
+    if (!live || !base.channels().equals(Channels.EMPTY)) {
+      throw new TaskException(
+          id + " revision " + base.revision() + " was written by a version of Cairn with resharding or several stages;"
+              + " deploy that version again");
+    }
+  }
+
+  private static void requireOneStage(SubtaskId id, Entry.Advanced advanced) {
+    if (!advanced.outbox().isEmpty()
+        || !advanced.marks().isEmpty()
+        || !advanced.heldAdded().isEmpty()
+        || !advanced.heldRemoved().isEmpty()
+        || advanced.nextTimer().isPresent()) {
+      throw new TaskException(
+          id + " revision " + advanced.revision() + " was written by a version of Cairn with several stages or timers;"
+              + " deploy that version again");
+    }
+  }
+}

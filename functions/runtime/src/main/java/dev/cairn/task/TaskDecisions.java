@@ -1,0 +1,71 @@
+package dev.cairn.task;
+
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.journal.Entry;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
+import dev.cairn.stream.StreamRecord;
+import java.util.List;
+import java.util.Optional;
+
+/** What a task decides, apart from what it does: pure, and each of them a guard of exactness. */
+public class TaskDecisions {
+
+  /** What became of an entry that was not plainly appended, going by what the journal has after the state it was made from. */
+  public enum Outcome {
+    /** It is there: only the answer was lost. */
+    COMMITTED,
+    /** Nothing is there: it may be appended again. */
+    NOT_THERE,
+    /** Only triggers came between: the state is untouched, so the entry may follow them. */
+    REBASE,
+    /** Another writer went on from the same state. This work must not be seen by anyone. */
+    LOST
+  }
+
+  /** Whether this record is still to be applied. */
+  public boolean admits(Position position, SequenceNumber record) {
+    return position.isBefore(record);
+  }
+
+  public Outcome outcome(EntryId mine, List<Entry> found) {
+    if (found.isEmpty()) {
+      return Outcome.NOT_THERE;
+    }
+    if (found.getFirst().header().id().equals(mine)) {
+      return Outcome.COMMITTED;
+    }
+    return found.stream().allMatch(Entry.Triggered.class::isInstance) ? Outcome.REBASE : Outcome.LOST;
+  }
+
+  /** Whether these entries continue the journal right after this one: no revision is missing, and each names the one before. */
+  public boolean continues(Entry.Header head, List<Entry> found) {
+    Revision revision = head.revision();
+    EntryId id = head.id();
+    for (Entry entry : found) {
+      Entry.Header next = entry.header();
+      if (!next.revision().equals(revision.next()) || !next.prev().equals(Optional.of(id))) {
+        return false;
+      }
+      revision = next.revision();
+      id = next.id();
+    }
+    return true;
+  }
+
+  /** Whether a file that was read is the one that was written. */
+  public boolean isIntact(FileRef expected, byte[] read) {
+    return read.length == expected.sizeBytes() && Sha256.of(read).equals(expected.sha256());
+  }
+
+  /**
+   * Whether a replay may go on with this record. Kinesis answers with the oldest record where the one asked for is no longer kept, so
+   * nothing but that very record shows that nothing is missing.
+   */
+  public boolean resumesAt(SequenceNumber required, StreamRecord first) {
+    return first.sequenceNumber().equals(required);
+  }
+}

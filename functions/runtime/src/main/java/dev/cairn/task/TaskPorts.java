@@ -1,0 +1,24 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.id.EntryId;
+import dev.cairn.journal.Journal;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.stream.StreamReader;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+/**
+ * Everything outside a task that it touches.
+ *
+ * @param ids gives a name to each attempt; never the same twice, in any container
+ */
+public record TaskPorts(
+    Journal journal,
+    CheckpointStore checkpoints,
+    CheckpointStorage storage,
+    StreamReader stream,
+    BlockChecksum checksum,
+    InstantSource clock,
+    Supplier<EntryId> ids) {}

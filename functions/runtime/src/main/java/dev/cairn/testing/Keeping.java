@@ -1,0 +1,25 @@
+package dev.cairn.testing;
+
+import dev.cairn.function.Serializer;
+import java.util.Objects;
+
+/**
+ * How a value is kept: itself if nobody can change it, and else as bytes, so that each reader gets a
+ * copy.
+ */
+record Keeping<T>(Serializer<T> serializer) {
+  Object keep(T value) {
+    Objects.requireNonNull(value, "a state's value is null; clear or remove it instead");
+    return serializer.immutable() ? value : serializer.serialize(value);
+  }
+
+  @SuppressWarnings("unchecked") // what is kept came from keep
+  T give(Object kept) {
+    return serializer.immutable() ? (T) kept : serializer.deserialize((byte[]) kept);
+  }
+
+  @SuppressWarnings("unchecked") // what is kept came from keep
+  byte[] bytes(Object kept) {
+    return serializer.immutable() ? serializer.serialize((T) kept) : (byte[]) kept;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.local.world.World;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** The network between a process and a service: a call may be slow, refused, or happen without an answer. */
+final class Wire {
+  private final World world;
+  private final Faults faults;
+
+  Wire(World world, Faults faults) {
+    this.world = world;
+    this.faults = faults;
+  }
+
+  <T> T table(String point, Supplier<T> effect) {
+    return call("table." + point, OutcomeUnknownException::new, effect);
+  }
+
+  <T> T storage(String point, Supplier<T> effect) {
+    return call("storage." + point, StorageException::new, effect);
+  }
+
+  <T> T stream(String point, Supplier<T> effect) {
+    return call("stream." + point, StreamException::new, effect);
+  }
+
+  private <T> T call(String point, Function<String, RuntimeException> failure, Supplier<T> effect) {
+    world.pass(point);
+    if (faults.refuses()) {
+      faults.count("fault: refused " + point);
+      throw failure.apply(point + " was refused");
+    }
+    T result = effect.get();
+    world.pass(point + " answered");
+    if (faults.losesAnswer()) {
+      faults.count("fault: answer lost of " + point);
+      throw failure.apply(point + " was not answered");
+    }
+    return result;
+  }
+}

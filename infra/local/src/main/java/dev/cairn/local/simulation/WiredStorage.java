@@ -1,0 +1,40 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import java.util.List;
+import java.util.Optional;
+
+/** A storage at the other end of a wire. */
+record WiredStorage(Wire wire, CheckpointStorage there) implements CheckpointStorage {
+  @Override
+  public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
+    return wire.storage("put", () -> there.put(path, bytes, sha256));
+  }
+
+  @Override
+  public Optional<byte[]> get(FilePath path) {
+    return wire.storage("get", () -> there.get(path));
+  }
+
+  @Override
+  public Optional<Stored> head(FilePath path) {
+    return wire.storage("head", () -> there.head(path));
+  }
+
+  @Override
+  public List<Stored> list(FilePath folder) {
+    return wire.storage("list", () -> there.list(folder));
+  }
+
+  @Override
+  public void delete(FilePath path) {
+    wire.storage(
+        "delete",
+        () -> {
+          there.delete(path);
+          return path;
+        });
+  }
+}

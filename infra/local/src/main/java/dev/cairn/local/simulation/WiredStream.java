@@ -1,0 +1,25 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.id.ShardId;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamReader;
+import java.time.Duration;
+import java.util.List;
+
+/** A stream at the other end of a wire. */
+record WiredStream(Wire wire, StreamReader there) implements StreamReader {
+  @Override
+  public List<Shard> shards() {
+    return wire.stream("shards", there::shards);
+  }
+
+  @Override
+  public Duration retention() {
+    return there.retention();
+  }
+
+  @Override
+  public Page read(ShardId shard, From from, int limit) {
+    return wire.stream("read", () -> there.read(shard, from, limit));
+  }
+}

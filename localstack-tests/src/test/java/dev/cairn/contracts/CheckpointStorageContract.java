@@ -1,0 +1,226 @@
+package dev.cairn.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.CheckpointStorage.Put;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import dev.cairn.storage.StorageException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every checkpoint storage must do. */
+public abstract class CheckpointStorageContract {
+  private static final int WRITERS = 16;
+  private static final FilePath FILE = FilePath.of("job", "chk-1", "_metadata");
+
+  private CheckpointStorage storage;
+
+  /** A storage without any file, for one test. */
+  protected abstract CheckpointStorage emptyStorage() throws Exception;
+
+  @BeforeEach
+  final void open() throws Exception {
+    storage = emptyStorage();
+  }
+
+  @Test
+  final void givesBackWhatWasPut() {
+    assertThat(put(FILE, bytes("content"))).isEqualTo(Put.CREATED);
+
+    assertThat(storage.get(FILE)).hasValueSatisfying(stored -> assertThat(stored).isEqualTo(bytes("content")));
+  }
+
+  @Test
+  final void anEmptyFileIsAFile() {
+    put(FILE, new byte[0]);
+
+    assertThat(storage.get(FILE)).hasValueSatisfying(stored -> assertThat(stored).isEmpty());
+    assertThat(storage.head(FILE)).hasValueSatisfying(stored -> assertThat(stored.sizeBytes()).isZero());
+  }
+
+  @Test
+  final void aPathThatIsTakenKeepsItsBytes() {
+    put(FILE, bytes("first"));
+
+    assertThat(put(FILE, bytes("second"))).isEqualTo(Put.ALREADY_EXISTS);
+    assertThat(put(FILE, bytes("first"))).isEqualTo(Put.ALREADY_EXISTS);
+    assertThat(storage.get(FILE)).hasValueSatisfying(stored -> assertThat(stored).isEqualTo(bytes("first")));
+  }
+
+  @Test
+  final void ofRacingWritersExactlyOneCreatesTheFile() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(WRITERS)) {
+      for (int round = 0; round < 5; round++) {
+        FilePath path = FilePath.of("job", "race-" + round, "file");
+        List<Put> outcomes = race(threads, path);
+
+        assertThat(outcomes).containsOnlyOnce(Put.CREATED);
+        byte[] winner = bytes("writer " + outcomes.indexOf(Put.CREATED));
+        assertThat(storage.get(path)).hasValueSatisfying(stored -> assertThat(stored).isEqualTo(winner));
+        assertThat(storage.list(FilePath.of("job", "race-" + round))).hasSize(1);
+      }
+    }
+  }
+
+  private List<Put> race(ExecutorService threads, FilePath path) throws Exception {
+    CyclicBarrier start = new CyclicBarrier(WRITERS);
+    List<Callable<Put>> writers = new ArrayList<>();
+    for (int i = 0; i < WRITERS; i++) {
+      byte[] content = bytes("writer " + i);
+      writers.add(
+          () -> {
+            start.await();
+            return putUntilAnswered(path, content);
+          });
+    }
+    List<Put> outcomes = new ArrayList<>();
+    for (Future<Put> outcome : threads.invokeAll(writers)) {
+      outcomes.add(outcome.get());
+    }
+    return outcomes;
+  }
+
+  /** A storage may refuse for the moment while another write to the same path is under way. */
+  private Put putUntilAnswered(FilePath path, byte[] content) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return put(path, content);
+      } catch (StorageException e) {
+        if (attempt == 20) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Test
+  final void bytesThatAreNotWhatTheirChecksumSaysAreNotStored() {
+    assertThatThrownBy(() -> storage.put(FILE, bytes("flipped"), Sha256.of(bytes("content"))))
+        .isInstanceOf(StorageException.class);
+
+    assertThat(storage.get(FILE)).isEmpty();
+    assertThat(put(FILE, bytes("content"))).isEqualTo(Put.CREATED);
+  }
+
+  @Test
+  final void whatWasNeverPutIsNotThere() {
+    put(FILE, bytes("content"));
+    FilePath folder = FilePath.of("job", "chk-1");
+    FilePath missing = FilePath.of("job", "chk-1", "missing");
+
+    for (FilePath path : List.of(folder, missing)) {
+      assertThat(storage.get(path)).isEmpty();
+      assertThat(storage.head(path)).isEmpty();
+    }
+    assertThat(storage.list(FilePath.of("nothing"))).isEmpty();
+  }
+
+  @Test
+  final void headKnowsTheSizeAndTheChecksumOfTheContent() {
+    put(FILE, bytes("content"));
+
+    Stored stored = storage.head(FILE).orElseThrow();
+
+    assertThat(stored.path()).isEqualTo(FILE);
+    assertThat(stored.sizeBytes()).isEqualTo(7);
+    assertThat(stored.sha256()).contains(Sha256.of(bytes("content")));
+  }
+
+  @Test
+  final void listsTheFilesOfAFolderAndOfTheFoldersInIt() {
+    List<FilePath> files =
+        List.of(
+            FilePath.of("job", "chk-1", "_metadata"),
+            FilePath.of("job", "chk-1", "stage", "shard", "state"),
+            FilePath.of("job", "shared", "run"));
+    files.forEach(file -> put(file, bytes(file.value())));
+
+    assertThat(storage.list(FilePath.of("job"))).extracting(Stored::path).containsExactlyInAnyOrderElementsOf(files);
+    assertThat(storage.list(FilePath.of("job", "chk-1")))
+        .extracting(Stored::path)
+        .containsExactlyInAnyOrderElementsOf(files.subList(0, 2));
+    assertThat(storage.list(FilePath.of("job")))
+        .allSatisfy(
+            stored -> {
+              assertThat(stored.sizeBytes()).isEqualTo(stored.path().value().length());
+              assertThat(stored.lastModified()).isEqualTo(storage.head(stored.path()).orElseThrow().lastModified());
+            });
+  }
+
+  @Test
+  final void aFolderIsItsWholeNameAndNotAPrefix() {
+    FilePath one = FilePath.of("job", "chk-1", "_metadata");
+    FilePath ten = FilePath.of("job", "chk-10", "_metadata");
+    FilePath file = FilePath.of("job", "chk");
+    List.of(one, ten, file).forEach(path -> put(path, bytes("content")));
+
+    assertThat(storage.list(FilePath.of("job", "chk-1"))).extracting(Stored::path).containsExactly(one);
+    assertThat(storage.list(FilePath.of("job", "chk-10"))).extracting(Stored::path).containsExactly(ten);
+    assertThat(storage.list(file)).isEmpty();
+  }
+
+  @Test
+  final void listsMoreThanOnePage() {
+    for (int i = 0; i < 1_100; i++) {
+      put(FilePath.of("job", "shared", "run-" + i), new byte[] {1});
+    }
+
+    assertThat(storage.list(FilePath.of("job"))).extracting(Stored::path).doesNotHaveDuplicates().hasSize(1_100);
+  }
+
+  @Test
+  final void whatIsDeletedIsGoneAndItsPathIsFree() {
+    FilePath other = FilePath.of("job", "chk-1", "other");
+    put(FILE, bytes("content"));
+    put(other, bytes("other"));
+
+    storage.delete(FILE);
+
+    assertThat(storage.get(FILE)).isEmpty();
+    assertThat(storage.head(FILE)).isEmpty();
+    assertThat(storage.list(FilePath.of("job"))).extracting(Stored::path).containsExactly(other);
+    assertThat(put(FILE, bytes("again"))).isEqualTo(Put.CREATED);
+  }
+
+  @Test
+  final void deletingWhatIsNotThereDoesNothing() {
+    put(FILE, bytes("content"));
+
+    storage.delete(FilePath.of("job", "missing"));
+    storage.delete(FilePath.of("job", "chk-1"));
+
+    assertThat(storage.get(FILE)).isPresent();
+  }
+
+  @Test
+  final void aLargeFileComesBackWhole() {
+    byte[] large = new byte[5 << 20];
+    new SplittableRandom(42).nextBytes(large);
+
+    put(FILE, large);
+
+    assertThat(storage.get(FILE)).hasValueSatisfying(stored -> assertThat(stored).isEqualTo(large));
+    assertThat(storage.head(FILE).orElseThrow().sha256()).contains(Sha256.of(large));
+  }
+
+  private Put put(FilePath path, byte[] bytes) {
+    return storage.put(path, bytes, Sha256.of(bytes));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

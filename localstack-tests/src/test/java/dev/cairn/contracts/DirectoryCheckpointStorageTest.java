@@ -1,0 +1,79 @@
+package dev.cairn.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import dev.cairn.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DirectoryCheckpointStorageTest extends CheckpointStorageContract {
+  private static final byte[] CONTENT = {1, 2, 3};
+  private static final FilePath FILE = FilePath.of("job", "shared", "run");
+
+  @TempDir Path directory;
+
+  @Override
+  protected CheckpointStorage emptyStorage() {
+    return new DirectoryCheckpointStorage(directory.resolve("created/when/needed"));
+  }
+
+  @Test
+  void namesThatNoPathHasAreNotListed() throws IOException {
+    CheckpointStorage storage = new DirectoryCheckpointStorage(directory);
+    storage.put(FILE, CONTENT, Sha256.of(CONTENT));
+    Files.write(directory.resolve("job/shared/~left by a process that was killed"), CONTENT);
+
+    assertThat(storage.list(FilePath.of("job"))).extracting(Stored::path).containsExactly(FILE);
+  }
+
+  @Test
+  void aPutLeavesNothingButTheFile() throws IOException {
+    CheckpointStorage storage = new DirectoryCheckpointStorage(directory);
+    storage.put(FILE, CONTENT, Sha256.of(CONTENT));
+    storage.put(FILE, CONTENT, Sha256.of(CONTENT));
+
+    try (Stream<Path> files = Files.list(directory.resolve("job/shared"))) {
+      assertThat(files).containsExactly(directory.resolve("job/shared/run"));
+    }
+  }
+
+  @Test
+  void noPathLeadsThroughASymbolicLink() throws IOException {
+    Path outside = Files.createDirectories(directory.resolve("outside/shared"));
+    Path root = Files.createDirectories(directory.resolve("root"));
+    Files.createSymbolicLink(root.resolve("job"), directory.resolve("outside"));
+    CheckpointStorage storage = new DirectoryCheckpointStorage(root);
+
+    for (FilePath path : List.of(FILE, FilePath.of("job"))) {
+      assertThatThrownBy(() -> storage.put(path, CONTENT, Sha256.of(CONTENT)))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("symbolic link");
+      assertThatThrownBy(() -> storage.get(path)).isInstanceOf(StorageException.class);
+      assertThatThrownBy(() -> storage.head(path)).isInstanceOf(StorageException.class);
+      assertThatThrownBy(() -> storage.list(path)).isInstanceOf(StorageException.class);
+      assertThatThrownBy(() -> storage.delete(path)).isInstanceOf(StorageException.class);
+    }
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void aFileInTheWayOfAFolderIsNotTakenForTheFile() {
+    CheckpointStorage storage = new DirectoryCheckpointStorage(directory);
+    storage.put(FilePath.of("job", "shared"), CONTENT, Sha256.of(CONTENT));
+
+    assertThatThrownBy(() -> storage.put(FILE, CONTENT, Sha256.of(CONTENT)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("cannot put job/shared/run");
+  }
+}
