@@ -1,7 +1,9 @@
 package dev.cairn.dynamodb;
 
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -10,6 +12,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  */
 record RestoreRequest(String text) {
   static final String ATTRIBUTE = "restoreCheckpointId";
+  private static final Pattern PLAIN_NUMBER = Pattern.compile("-?[0-9]{1,130}(\\.[0-9]{1,130})?");
 
   static String text(AttributeValue value) {
     if (value.s() != null) {
@@ -48,8 +51,12 @@ record RestoreRequest(String text) {
   }
 
   private boolean isNumber() {
-    // DynamoDB refuses a number of more digits, and would refuse the whole condition with it.
-    return text.matches("-?[0-9]{1,19}(\\.[0-9]{1,19})?");
+    if (!PLAIN_NUMBER.matcher(text).matches()) {
+      return false;
+    }
+    // A number beyond DynamoDB's own limits would have the whole condition refused.
+    BigDecimal number = new BigDecimal(text).stripTrailingZeros();
+    return number.precision() <= 38 && Math.abs(number.precision() - number.scale() - 1) <= 125;
   }
 
   private boolean isOtherType() {
