@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The attribute in which a user asks for a restore. The console offers every type: text and numbers are taken as they are typed, any
- * other type is seen as the type's name, so that it can be refused and removed like any other request.
+ * The attribute in which a user asks for a restore. The console offers every type: text and numbers
+ * are taken as they are typed, any other type is seen as the type's name, so that it can be refused
+ * and removed like any other request.
  */
 record RestoreRequest(String text) {
   static final String ATTRIBUTE = "restoreCheckpointId";
@@ -24,7 +25,9 @@ record RestoreRequest(String text) {
     return value.type() == AttributeValue.Type.NUL ? "NULL" : value.type().name();
   }
 
-  /** The condition that the attribute is not this request, or no longer; needs {@link #values()}. */
+  /**
+   * The condition that the attribute is not this request, or no longer; needs {@link #values()}.
+   */
   String isGone() {
     return "(attribute_not_exists(" + ATTRIBUTE + ") OR NOT " + isThere() + ")";
   }

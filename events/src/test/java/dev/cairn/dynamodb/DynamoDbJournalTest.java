@@ -58,7 +58,8 @@ class DynamoDbJournalTest {
   private static final String CONDITION = "ConditionalCheckFailed";
   private static final String CONFLICT = "TransactionConflict";
   private static final SubtaskId SUBTASK =
-      new SubtaskId(new JobId("flights"), new StageId("delays"), new ShardId("shardId-000000000003"));
+      new SubtaskId(
+          new JobId("flights"), new StageId("delays"), new ShardId("shardId-000000000003"));
 
   private final ScriptedDynamoDb dynamoDb = new ScriptedDynamoDb();
   private final List<Duration> pauses = new ArrayList<>();
@@ -67,7 +68,8 @@ class DynamoDbJournalTest {
 
   @Test
   void aConditionThatFailsIsAnAnswer() {
-    dynamoDb.failures.add(ConditionalCheckFailedException.builder().statusCode(400).message("no").build());
+    dynamoDb.failures.add(
+        ConditionalCheckFailedException.builder().statusCode(400).message("no").build());
 
     assertThat(journal.append(SUBTASK, entry())).isEqualTo(Append.TAKEN);
     assertThat(dynamoDb.requests).hasSize(1);
@@ -80,7 +82,9 @@ class DynamoDbJournalTest {
             .statusCode(400)
             .message("slow down")
             .awsErrorDetails(
-                AwsErrorDetails.builder().errorCode("ProvisionedThroughputExceededException").build())
+                AwsErrorDetails.builder()
+                    .errorCode("ProvisionedThroughputExceededException")
+                    .build())
             .build());
   }
 
@@ -99,7 +103,8 @@ class DynamoDbJournalTest {
   void whatIsTurnedAwayForLongIsLeftToTheCaller(RuntimeException failure) {
     dynamoDb.failures.addAll(List.of(failure, failure, failure));
 
-    assertThatThrownBy(() -> journal.append(SUBTASK, entry())).isInstanceOf(OutcomeUnknownException.class);
+    assertThatThrownBy(() -> journal.append(SUBTASK, entry()))
+        .isInstanceOf(OutcomeUnknownException.class);
     assertThat(dynamoDb.requests).hasSize(3);
   }
 
@@ -127,7 +132,8 @@ class DynamoDbJournalTest {
 
   @Test
   void aRequestThatIsWrongIsNotAnUnknownOutcome() {
-    dynamoDb.failures.add(DynamoDbException.builder().statusCode(400).message("item too large").build());
+    dynamoDb.failures.add(
+        DynamoDbException.builder().statusCode(400).message("item too large").build());
 
     assertThatThrownBy(() -> journal.append(SUBTASK, entry()))
         .isInstanceOf(DynamoDbException.class)
@@ -168,7 +174,9 @@ class DynamoDbJournalTest {
             .statusCode(400)
             .message("cancelled")
             .cancellationReasons(
-                Stream.of(reasons).map(code -> CancellationReason.builder().code(code).build()).toList())
+                Stream.of(reasons)
+                    .map(code -> CancellationReason.builder().code(code).build())
+                    .toList())
             .build());
     Acknowledgement.Acknowledged acknowledgement =
         new Acknowledgement.Acknowledged(SUBTASK, new CheckpointId(2), Optional.empty(), 0, 0);
@@ -196,7 +204,8 @@ class DynamoDbJournalTest {
   void refusesAnItemThatDoesNot(Map<String, AttributeValue> damage) {
     assertThatThrownBy(() -> readWith(damage))
         .isInstanceOf(DamagedFileException.class)
-        .hasMessageContaining("item JOURNAL#flights/delays/shardId-000000000003 0000000000000000000")
+        .hasMessageContaining(
+            "item JOURNAL#flights/delays/shardId-000000000003 0000000000000000000")
         .hasMessageContaining("is damaged");
   }
 

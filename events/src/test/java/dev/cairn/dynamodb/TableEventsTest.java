@@ -84,7 +84,9 @@ class TableEventsTest {
   }
 
   private static Optional<TableEvent> event(
-      Map<String, AttributeValue> key, Map<String, AttributeValue> before, Map<String, AttributeValue> after) {
+      Map<String, AttributeValue> key,
+      Map<String, AttributeValue> before,
+      Map<String, AttributeValue> after) {
     return TableEvents.of(new ItemChange(key, before, after));
   }
 

@@ -60,7 +60,8 @@ class JobItemByHandTest {
                 "execution.checkpointing.num-retained", AttributeValue.fromS("4"))));
 
     assertThat(read().settings())
-        .isEqualTo(new CheckpointSettings(Optional.of(Duration.ofMillis(500)), Duration.ofMinutes(10), 4));
+        .isEqualTo(
+            new CheckpointSettings(Optional.of(Duration.ofMillis(500)), Duration.ofMinutes(10), 4));
   }
 
   @ParameterizedTest
@@ -72,7 +73,9 @@ class JobItemByHandTest {
   void namesASettingThatIsNonsense(String setting, String value) {
     set("settings", AttributeValue.fromM(Map.of(setting, AttributeValue.fromS(value))));
 
-    assertThatThrownBy(this::read).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(setting);
+    assertThatThrownBy(this::read)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(setting);
   }
 
   @Test
@@ -81,7 +84,8 @@ class JobItemByHandTest {
     set("restoreCheckpointId", AttributeValue.fromN("1"));
 
     assertThat(read().restoreCheckpointId()).contains("1");
-    assertThat(checkpoints.beginRestore(read(), new CheckpointId(1), Optional.empty(), NOW)).isTrue();
+    assertThat(checkpoints.beginRestore(read(), new CheckpointId(1), Optional.empty(), NOW))
+        .isTrue();
     assertThat(read().restoreCheckpointId()).isEmpty();
   }
 
@@ -110,7 +114,9 @@ class JobItemByHandTest {
         }) {
       set("restoreCheckpointId", nonsense);
 
-      assertThat(checkpoints.refuseRestore(read(), "it is no checkpoint", NOW)).as("%s", nonsense).isTrue();
+      assertThat(checkpoints.refuseRestore(read(), "it is no checkpoint", NOW))
+          .as("%s", nonsense)
+          .isTrue();
       assertThat(read().restoreCheckpointId()).isEmpty();
     }
   }
@@ -123,7 +129,8 @@ class JobItemByHandTest {
     assertThat(item("CHECKPOINT#00000000000000000001"))
         .containsEntry("status", AttributeValue.fromS("ABORTED"))
         .containsEntry(
-            "expiresAt", AttributeValue.fromN(Long.toString(NOW.plus(Duration.ofDays(30)).getEpochSecond())));
+            "expiresAt",
+            AttributeValue.fromN(Long.toString(NOW.plus(Duration.ofDays(30)).getEpochSecond())));
   }
 
   @Test
@@ -131,10 +138,13 @@ class JobItemByHandTest {
     complete();
     assertThat(item("CHECKPOINT#00000000000000000001")).doesNotContainKey("expiresAt");
 
-    checkpoints.subsume((Checkpoint.Completed) checkpoints.checkpoint(job, new CheckpointId(1)).orElseThrow(), new Epoch(1));
+    checkpoints.subsume(
+        (Checkpoint.Completed) checkpoints.checkpoint(job, new CheckpointId(1)).orElseThrow(),
+        new Epoch(1));
 
     assertThat(item("CHECKPOINT#00000000000000000001"))
-        .containsEntry("expiresAt", AttributeValue.fromN(Long.toString(Duration.ofDays(30).toSeconds())));
+        .containsEntry(
+            "expiresAt", AttributeValue.fromN(Long.toString(Duration.ofDays(30).toSeconds())));
   }
 
   private void complete() {

@@ -15,12 +15,12 @@ import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.retry.Backoff;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.NetworkInterface;
 import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,8 @@ class TableStreamTest {
   private DynamoDbCheckpointStore table() {
     CairnTable.create(dynamoDb.client(), "cairn");
     CairnTable.create(dynamoDb.client(), "cairn");
-    return new DynamoDbCheckpointStore(dynamoDb.client(), "cairn", Backoff.sleeping(), () -> Instant.EPOCH);
+    return new DynamoDbCheckpointStore(
+        dynamoDb.client(), "cairn", Backoff.sleeping(), () -> Instant.EPOCH);
   }
 
   @Test
@@ -59,7 +60,8 @@ class TableStreamTest {
     table.requestRestore(JOB, "1");
 
     assertThat(stream.poll(events::add)).isEqualTo(2);
-    assertThat(events).containsExactly(new TableEvent.AcknowledgementWritten(JOB, first), REQUESTED);
+    assertThat(events)
+        .containsExactly(new TableEvent.AcknowledgementWritten(JOB, first), REQUESTED);
     assertThat(stream.poll(events::add)).isZero();
     table.requestRestore(JOB, "2");
     assertThat(stream.poll(events::add)).isEqualTo(1);
