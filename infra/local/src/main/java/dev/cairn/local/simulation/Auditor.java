@@ -58,6 +58,9 @@ final class Auditor {
   static final String COMPLETE = "a completed checkpoint holds every subtask's state, of one epoch";
   static final String INCREASING = "completed ids increase";
   static final String RETAINED = "nothing retained or live is ever deleted";
+  static final String EPOCH = "while a job runs, every journal has its epoch";
+  static final String TRIGGERS = "a checkpoint's entries are of its epoch";
+  static final String TERMINAL = "an aborted or subsumed checkpoint stays so";
   static final String DURABLE = "success is answered only for what is journalled";
 
   private final InMemoryTable table;
@@ -68,6 +71,7 @@ final class Auditor {
   private final Function<ShardId, Position> cursor;
   private final Map<SubtaskId, Audited> subtasks = new TreeMap<>();
   private final Set<CheckpointId> completed = new HashSet<>();
+  private final Set<CheckpointId> ended = new HashSet<>();
   private Optional<CheckpointId> latest = Optional.empty();
   private long seen = -1;
   private Set<FilePath> referred = Set.of();
@@ -152,6 +156,7 @@ final class Auditor {
       checkChain(where, audited.head(), entry);
     }
     count(audited, entry);
+    checkpointOf(entry).ifPresent(id -> requireEpoch(where, id, header));
     switch (entry) {
       case Entry.Opened opened -> audited.cells = new TreeMap<>();
       case Entry.Advanced advanced -> delta(advanced).forEach(change -> apply(audited.cells, change));
@@ -165,6 +170,23 @@ final class Auditor {
     requireSame(FOLD, where + " at " + header.position(), expected.cells(), audited.cells);
     if (!expected.counts().equals(header.counts())) {
       throw new Violation(FOLD, where + " counts " + header.counts() + " instead of " + expected.counts());
+    }
+  }
+
+  private static Optional<CheckpointId> checkpointOf(Entry entry) {
+    return switch (entry) {
+      case Entry.Triggered triggered -> Optional.of(triggered.checkpoint());
+      case Entry.Snapshotted snapshotted -> Optional.of(snapshotted.checkpoint());
+      default -> Optional.empty();
+    };
+  }
+
+  private void requireEpoch(String where, CheckpointId id, Header header) {
+    Optional<Checkpoint> checkpoint = table.checkpoint(job, id);
+    if (checkpoint.isPresent() && !checkpoint.get().trigger().epoch().equals(header.epoch())) {
+      throw new Violation(
+          TRIGGERS, where + " of epoch " + header.epoch() + " is for checkpoint " + id + " of epoch "
+              + checkpoint.get().trigger().epoch());
     }
   }
 
@@ -274,9 +296,35 @@ final class Auditor {
     }
     latest = item.latest();
     for (Checkpoint checkpoint : table.checkpoints(job)) {
+      requireStillEnded(checkpoint);
       if (checkpoint instanceof Checkpoint.Completed done && completed.add(done.id())) {
         checkCompleted(done);
       }
+    }
+    if (item.status().isRunning()) {
+      subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
+    }
+  }
+
+  private void requireStillEnded(Checkpoint checkpoint) {
+    boolean isEnded =
+        switch (checkpoint) {
+          case Checkpoint.Pending p -> false;
+          case Checkpoint.Completed c -> false;
+          case Checkpoint.Aborted a -> true;
+          case Checkpoint.Subsumed s -> true;
+        };
+    if (isEnded) {
+      ended.add(checkpoint.id());
+    } else if (ended.contains(checkpoint.id())) {
+      throw new Violation(TERMINAL, "checkpoint " + checkpoint.id() + " had ended and is " + checkpoint);
+    }
+  }
+
+  private static void requireEpochOf(Job job, SubtaskId subtask, Header head) {
+    if (!head.epoch().equals(job.epoch())) {
+      throw new Violation(
+          EPOCH, "the job is " + job.status() + " in epoch " + job.epoch() + " and " + subtask + " is in " + head.epoch());
     }
   }
 

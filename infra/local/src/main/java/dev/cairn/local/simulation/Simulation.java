@@ -24,6 +24,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskPorts;
 import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -212,7 +213,7 @@ public final class Simulation {
     InstantSource clock = skewed(2);
     TaskPorts ports =
         new TaskPorts(
-            new WiredJournal(wire, table),
+            new WiredJournal(wire, faults, table),
             new WiredCheckpointStore(wire, table),
             new WiredStorage(wire, storage),
             new WiredStream(wire, stream),
@@ -228,7 +229,11 @@ public final class Simulation {
             guards.task(),
             guards.cache().get());
     TaskEndpoint endpoint = new TaskEndpoint(task);
-    return (event, answer, invocation) -> endpoint.handle(event, answer, invocation::remaining);
+    return (event, answer, invocation) -> {
+      ByteArrayOutputStream answered = new ByteArrayOutputStream();
+      endpoint.handle(event, answered, invocation::remaining);
+      answer.write(guards.answer().apply(answered.toByteArray()));
+    };
   }
 
   private boolean failsNow() {
@@ -243,7 +248,7 @@ public final class Simulation {
     Wire wire = new Wire(world, faults);
     CoordinatorPorts ports =
         new CoordinatorPorts(
-            new WiredJournal(wire, table),
+            new WiredJournal(wire, faults, table),
             new WiredCheckpointStore(wire, table),
             new WiredStorage(wire, storage),
             new WiredStream(wire, stream),
@@ -316,8 +321,9 @@ public final class Simulation {
     String[] verbs = {"put", "put", "put", "put", "put", "remove", "clear"};
     boolean poisons = scenario.task().failurePolicy() == FailurePolicy.DEAD_LETTER;
     for (long n = 1; !isStormOver() || n < 100; n++) {
-      // A shard may fall silent for long, and only a wake reaches it then.
-      int keys = n % 200 > 120 ? Math.max(1, scenario.keys() / 4) : scenario.keys();
+      // Some shards get their first record late; and a shard may fall silent for long, and only a wake reaches it then.
+      int known = (int) Math.min(scenario.keys(), 1 + n / 12);
+      int keys = n % 200 > 120 ? Math.max(1, known / 4) : known;
       String key = "key-" + world.random().nextInt(keys);
       String verb = poisons && world.random().nextInt(12) == 0 ? "poison" : verbs[world.random().nextInt(verbs.length)];
       String event = verb + ":" + world.random().nextInt(5) + ":" + n;

@@ -68,7 +68,7 @@ final class User {
 
   void act() {
     while (!calm) {
-      world.sleep(Duration.ofMillis(1000 + faults.below(6000)));
+      world.sleep(Duration.ofMillis(2000 + faults.below(12_000)));
       switch (faults.below(10)) {
         case 0, 1, 2, 3 -> restoreAny();
         case 4 -> restoreNonsense();
