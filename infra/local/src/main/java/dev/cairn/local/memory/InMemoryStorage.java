@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  * Checkpoint storage in memory that behaves as S3 does, and whose files can be damaged on purpose:
  * a damaged file's checksum is that of the bytes it then holds.
  */
-public final class InMemoryStorage implements CheckpointStorage {
+public class InMemoryStorage implements CheckpointStorage {
   private final Supplier<Instant> clock;
   private final NavigableMap<FilePath, StoredFile> files = new TreeMap<>();
 

@@ -1,0 +1,47 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.coordinator.CoordinatorDecisions;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.task.SubtaskCache;
+import dev.cairn.task.TaskDecisions;
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Everything in which the protocol's guards lie. The simulation is run with the real ones, and, to see whether it would notice, with one
+ * of them replaced by one that guards nothing.
+ */
+public record Guards(
+    TaskDecisions task,
+    CoordinatorDecisions coordinator,
+    BlockChecksum checksum,
+    Supplier<SubtaskCache<String>> cache,
+    Function<InstantSource, InMemoryTable> table) {
+
+  public static Guards all() {
+    return new Guards(
+        new TaskDecisions(), new CoordinatorDecisions(), new BlockChecksum(), SubtaskCache::new, InMemoryTable::new);
+  }
+
+  public Guards with(TaskDecisions task) {
+    return new Guards(task, coordinator, checksum, cache, table);
+  }
+
+  public Guards with(CoordinatorDecisions coordinator) {
+    return new Guards(task, coordinator, checksum, cache, table);
+  }
+
+  public Guards with(BlockChecksum checksum) {
+    return new Guards(task, coordinator, checksum, cache, table);
+  }
+
+  public Guards withCache(Supplier<SubtaskCache<String>> cache) {
+    return new Guards(task, coordinator, checksum, cache, table);
+  }
+
+  public Guards withTable(Function<InstantSource, InMemoryTable> table) {
+    return new Guards(task, coordinator, checksum, cache, table);
+  }
+}

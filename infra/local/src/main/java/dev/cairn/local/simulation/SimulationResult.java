@@ -1,0 +1,18 @@
+package dev.cairn.local.simulation;
+
+import java.util.Optional;
+
+/**
+ * What came of one seed.
+ *
+ * @param violation the invariant that did not hold; empty if all did, to the end
+ */
+public record SimulationResult(
+    long seed,
+    Optional<Violation> violation,
+    long traceHash,
+    long events,
+    long invocations,
+    long restores,
+    long faults,
+    Tally tally) {}
