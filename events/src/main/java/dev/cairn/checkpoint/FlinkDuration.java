@@ -38,6 +38,8 @@ public final class FlinkDuration {
   private FlinkDuration() {}
 
   /**
+   * Reads a duration in any of Flink's units, in their short and their long names.
+   *
    * @throws IllegalArgumentException if the text is no such duration
    */
   public static Duration parse(String text) {
@@ -74,8 +76,8 @@ public final class FlinkDuration {
     if (duration.isZero()) {
       return "0 ms";
     }
-    if (duration.getNano() == 0) {
-      long seconds = duration.toSeconds();
+    long seconds = duration.toSeconds();
+    if (duration.equals(Duration.ofSeconds(seconds))) {
       if (seconds % 86_400 == 0) {
         return seconds / 86_400 + " d";
       }

@@ -33,8 +33,8 @@ public final class TableEvents {
    * else.
    */
   public static Optional<TableEvent> of(ItemChange change) {
-    String pk = change.key().get(TableLayout.PK).s();
-    String sk = change.key().get(TableLayout.SK).s();
+    String pk = Item.read(change.key()).text(TableLayout.PK);
+    String sk = Item.read(change.key()).text(TableLayout.SK);
     if (change.before().isEmpty() && !change.after().isEmpty()) {
       Optional<TableEvent> acknowledged =
           TableLayout.acknowledgedBy(pk)
