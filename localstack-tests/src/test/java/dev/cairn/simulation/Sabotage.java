@@ -1,8 +1,6 @@
 package dev.cairn.simulation;
 
-import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.CoordinatorDecisions;
 import dev.cairn.coordinator.JournalTail;
 import dev.cairn.id.Epoch;
@@ -14,6 +12,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.simulation.Guards;
+import dev.cairn.local.simulation.Invariants;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
@@ -22,13 +21,13 @@ import dev.cairn.task.SubtaskCache;
 import dev.cairn.task.TaskDecisions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 
 /** The protocol with one of its guards taken away: by a store that does not keep its promise, or by a decision that always agrees. */
 enum Sabotage {
   PUT_IF_ABSENT(
+      List.of(Invariants.GAPLESS),
       Guards.all()
           .withTable(
               clock ->
@@ -40,6 +39,7 @@ enum Sabotage {
                     }
                   })),
   POSITION_SKIP(
+      List.of(Invariants.FOLD),
       Guards.all()
           .with(
               new TaskDecisions() {
@@ -49,6 +49,7 @@ enum Sabotage {
                 }
               })),
   FRONTIER_IS_A_MAXIMUM(
+      List.of(Invariants.FRONTIER, Invariants.DURABLE),
       Guards.all()
           .with(
               new CoordinatorDecisions() {
@@ -58,6 +59,7 @@ enum Sabotage {
                 }
               })),
   HASHES(
+      List.of(Invariants.SNAPSHOT, Invariants.FOLD),
       Guards.all()
           .with(
               new TaskDecisions() {
@@ -74,6 +76,7 @@ enum Sabotage {
                 }
               })),
   CARRY_FORWARD_ONLY_WHAT_IS_UNCHANGED(
+      List.of(Invariants.SNAPSHOT),
       Guards.all()
           .with(
               new CoordinatorDecisions() {
@@ -83,6 +86,7 @@ enum Sabotage {
                 }
               })),
   DISCARD_AFTER_LOSING(
+      List.of(Invariants.FOLD, Invariants.SNAPSHOT),
       Guards.all()
           .withCache(
               () ->
@@ -93,6 +97,7 @@ enum Sabotage {
                     }
                   })),
   GAPLESS_READ(
+      List.of(Invariants.FOLD, Invariants.CHAINED, Invariants.SNAPSHOT),
       Guards.all()
           .with(
               new TaskDecisions() {
@@ -102,6 +107,7 @@ enum Sabotage {
                 }
               })),
   REPLAY_STARTS_AT_ITS_RECORD(
+      List.of(Invariants.FOLD),
       Guards.all()
           .with(
               new TaskDecisions() {
@@ -111,17 +117,10 @@ enum Sabotage {
                 }
               })),
   SUCCESS_ONLY_WHEN_JOURNALLED(
+      List.of(Invariants.DURABLE),
       Guards.all().withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
-  EPOCH_OF_A_TRIGGER(
-      Guards.all()
-          .with(
-              new CoordinatorDecisions() {
-                @Override
-                public boolean belongs(Epoch epoch, JournalTail tail) {
-                  return true;
-                }
-              })),
   EPOCH_WHEN_OPENED(
+      List.of(Invariants.EPOCH),
       Guards.all()
           .withTable(
               clock ->
@@ -136,6 +135,7 @@ enum Sabotage {
                     }
                   })),
   STATUS_AND_EPOCH_WHEN_BEGUN(
+      List.of(Invariants.TERMINAL, Invariants.COMPLETE, Invariants.TRIGGERS),
       Guards.all()
           .withTable(
               clock ->
@@ -147,6 +147,7 @@ enum Sabotage {
                     }
                   })),
   PENDING_AND_EPOCH_WHEN_COMPLETED(
+      List.of(Invariants.TERMINAL, Invariants.INCREASING),
       Guards.all()
           .withTable(
               clock ->
@@ -158,6 +159,7 @@ enum Sabotage {
                     }
                   })),
   EVERY_ACKNOWLEDGEMENT(
+      List.of(Invariants.COMPLETE),
       Guards.all()
           .with(
               new CoordinatorDecisions() {
@@ -167,6 +169,7 @@ enum Sabotage {
                 }
               })),
   BASE_REVISION_OF_A_FILE(
+      List.of(Invariants.FILES),
       Guards.all()
           .with(
               new CoordinatorDecisions() {
@@ -175,16 +178,8 @@ enum Sabotage {
                   return true;
                 }
               })),
-  EPOCH_OF_A_COLLECTION(
-      Guards.all()
-          .with(
-              new CoordinatorDecisions() {
-                @Override
-                public boolean isSameEpoch(Job before, Job after) {
-                  return true;
-                }
-              })),
   CONDITIONAL_SUBSUME(
+      List.of(Invariants.RETAINED),
       Guards.all()
           .withTable(
               clock ->
@@ -196,6 +191,7 @@ enum Sabotage {
                     }
                   })),
   EXPIRY_BELOW_THE_BASE_ONLY(
+      List.of(Invariants.GAPLESS),
       Guards.all()
           .withTable(
               clock ->
@@ -204,27 +200,15 @@ enum Sabotage {
                     public synchronized int expireBelow(SubtaskId subtask, Revision base, Instant at) {
                       return super.expireBelow(subtask, base.next(), at);
                     }
-                  })),
-  ONE_ACKNOWLEDGEMENT_WITH_ITS_SNAPSHOT(
-      Guards.all().withTable(AcknowledgesFirst::new));
+                  }));
+
+  /** The invariants of which one breaks without the guard. */
+  final List<String> breaks;
 
   final Guards guards;
 
-  Sabotage(Guards guards) {
+  Sabotage(List<String> breaks, Guards guards) {
+    this.breaks = breaks;
     this.guards = guards;
-  }
-
-  /** Acknowledges also when the snapshot itself is not appended. */
-  private static final class AcknowledgesFirst extends InMemoryTable {
-    AcknowledgesFirst(InstantSource clock) {
-      super(clock);
-    }
-
-    @Override
-    public synchronized Append append(
-        SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
-      acknowledge(acknowledgement);
-      return append(subtask, entry);
-    }
   }
 }

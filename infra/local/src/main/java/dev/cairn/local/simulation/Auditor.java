@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
@@ -49,19 +50,6 @@ import java.util.function.Function;
  * reading of what they mean.
  */
 final class Auditor {
-  static final String GAPLESS = "revisions are gapless and never rewritten";
-  static final String CHAINED = "each entry follows the one before it";
-  static final String FOLD = "the state at the head is the fold of all records up to its position";
-  static final String SNAPSHOT = "a snapshot is the state that it was taken of";
-  static final String FRONTIER = "epoch and frontier never decrease";
-  static final String FILES = "every file that is referred to exists with its hash";
-  static final String COMPLETE = "a completed checkpoint holds every subtask's state, of one epoch";
-  static final String INCREASING = "completed ids increase";
-  static final String RETAINED = "nothing retained or live is ever deleted";
-  static final String EPOCH = "while a job runs, every journal has its epoch";
-  static final String TRIGGERS = "a checkpoint's entries are of its epoch";
-  static final String TERMINAL = "an aborted or subsumed checkpoint stays so";
-  static final String DURABLE = "success is answered only for what is journalled";
 
   private final InMemoryTable table;
   private final InMemoryStorage storage;
@@ -130,17 +118,17 @@ final class Auditor {
       int known = audited.entries.size();
       if (revision <= known) {
         if (audited.entries.get((int) revision - 1) != item.entry()) {
-          throw new Violation(GAPLESS, subtask + " revision " + revision + " was rewritten");
+          throw new Violation(Invariants.GAPLESS, subtask + " revision " + revision + " was rewritten");
         }
       } else if (revision != known + 1) {
-        throw new Violation(GAPLESS, subtask + " has revision " + revision + " after " + known);
+        throw new Violation(Invariants.GAPLESS, subtask + " has revision " + revision + " after " + known);
       } else {
         checkEntry(subtask, audited, item.entry());
         audited.entries.add(item.entry());
       }
     }
     if (stored.size() != audited.entries.size() - Math.max(0, audited.base - 1)) {
-      throw new Violation(GAPLESS, subtask + " has lost an entry at or above its base " + audited.base);
+      throw new Violation(Invariants.GAPLESS, subtask + " has lost an entry at or above its base " + audited.base);
     }
     audited.base = audited.lastBase();
   }
@@ -150,7 +138,7 @@ final class Auditor {
     Header header = entry.header();
     if (audited.entries.isEmpty()) {
       if (!(entry instanceof Entry.Opened)) {
-        throw new Violation(CHAINED, where + " begins a journal");
+        throw new Violation(Invariants.CHAINED, where + " begins a journal");
       }
     } else {
       checkChain(where, audited.head(), entry);
@@ -164,12 +152,12 @@ final class Auditor {
       case Entry.Snapshotted base -> checkSnapshot(where, audited, base);
       case Entry.Materialized base -> checkSnapshot(where, audited, base);
       case Entry.Restored restored -> audited.cells = read(restored.handle());
-      case Entry.Closed c -> throw new Violation(CHAINED, where + " closes an open shard");
+      case Entry.Closed c -> throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
     Expected expected = expectation.at(subtask.shard(), header.position());
-    requireSame(FOLD, where + " at " + header.position(), expected.cells(), audited.cells);
+    requireSame(Invariants.FOLD, where + " at " + header.position(), expected.cells(), audited.cells);
     if (!expected.counts().equals(header.counts())) {
-      throw new Violation(FOLD, where + " counts " + header.counts() + " instead of " + expected.counts());
+      throw new Violation(Invariants.FOLD, where + " counts " + header.counts() + " instead of " + expected.counts());
     }
   }
 
@@ -185,7 +173,7 @@ final class Auditor {
     Optional<Checkpoint> checkpoint = table.checkpoint(job, id);
     if (checkpoint.isPresent() && !checkpoint.get().trigger().epoch().equals(header.epoch())) {
       throw new Violation(
-          TRIGGERS, where + " of epoch " + header.epoch() + " is for checkpoint " + id + " of epoch "
+          Invariants.TRIGGERS, where + " of epoch " + header.epoch() + " is for checkpoint " + id + " of epoch "
               + checkpoint.get().trigger().epoch());
     }
   }
@@ -193,23 +181,23 @@ final class Auditor {
   private static void checkChain(String where, Header before, Entry entry) {
     Header header = entry.header();
     if (!header.prev().equals(Optional.of(before.id()))) {
-      throw new Violation(CHAINED, where + " was made after " + header.prev() + " and follows " + before.id());
+      throw new Violation(Invariants.CHAINED, where + " was made after " + header.prev() + " and follows " + before.id());
     }
     if (before.epoch().isAfter(header.epoch())
         || header.frontier().isBefore(Position.max(before.frontier(), before.position()))
         || header.frontier().isBefore(header.position())) {
-      throw new Violation(FRONTIER, where + ": " + header + " follows " + before);
+      throw new Violation(Invariants.FRONTIER, where + ": " + header + " follows " + before);
     }
     boolean moves = entry instanceof Entry.Advanced || entry instanceof Entry.Restored;
     if (!moves && !header.position().equals(before.position())) {
-      throw new Violation(CHAINED, where + " moves the position");
+      throw new Violation(Invariants.CHAINED, where + " moves the position");
     }
     if (entry instanceof Entry.Advanced advanced
         && (!advanced.from().equals(before.position()) || !before.position().isBefore(header.position()))) {
-      throw new Violation(CHAINED, where + " goes from " + advanced.from() + " to " + header.position());
+      throw new Violation(Invariants.CHAINED, where + " goes from " + advanced.from() + " to " + header.position());
     }
     if (!(entry instanceof Entry.Restored) && !header.epoch().equals(before.epoch())) {
-      throw new Violation(CHAINED, where + " changes the epoch");
+      throw new Violation(Invariants.CHAINED, where + " changes the epoch");
     }
   }
 
@@ -233,7 +221,7 @@ final class Auditor {
   }
 
   private void checkSnapshot(String where, Audited audited, Entry.Base base) {
-    requireSame(SNAPSHOT, where, audited.cells, read(base.handle()));
+    requireSame(Invariants.SNAPSHOT, where, audited.cells, read(base.handle()));
   }
 
   private List<Change> delta(Entry.Advanced advanced) {
@@ -268,9 +256,9 @@ final class Auditor {
 
   private byte[] bytes(FileRef file) {
     byte[] bytes =
-        storage.get(file.path()).orElseThrow(() -> new Violation(FILES, file.path() + " does not exist"));
+        storage.get(file.path()).orElseThrow(() -> new Violation(Invariants.FILES, file.path() + " does not exist"));
     if (!Sha256.of(bytes).equals(file.sha256())) {
-      throw new Violation(FILES, file.path() + " has other content");
+      throw new Violation(Invariants.FILES, file.path() + " has other content");
     }
     return bytes;
   }
@@ -292,7 +280,7 @@ final class Auditor {
   private void checkCheckpoints() {
     Job item = table.job(job).orElseThrow();
     if (latest.isPresent() && item.latest().map(now -> latest.get().isAfter(now)).orElse(true)) {
-      throw new Violation(INCREASING, "the latest checkpoint goes from " + latest + " to " + item.latest());
+      throw new Violation(Invariants.INCREASING, "the latest checkpoint goes from " + latest + " to " + item.latest());
     }
     latest = item.latest();
     for (Checkpoint checkpoint : table.checkpoints(job)) {
@@ -300,6 +288,10 @@ final class Auditor {
       if (checkpoint instanceof Checkpoint.Completed done && completed.add(done.id())) {
         checkCompleted(done);
       }
+    }
+    if (item.status() instanceof JobStatus.Restoring restoring
+        && !(table.checkpoint(job, restoring.from()).orElse(null) instanceof Checkpoint.Completed)) {
+      throw new Violation(Invariants.RETAINED, "checkpoint " + restoring.from() + " is being restored and is no longer completed");
     }
     if (item.status().isRunning()) {
       subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
@@ -317,14 +309,14 @@ final class Auditor {
     if (isEnded) {
       ended.add(checkpoint.id());
     } else if (ended.contains(checkpoint.id())) {
-      throw new Violation(TERMINAL, "checkpoint " + checkpoint.id() + " had ended and is " + checkpoint);
+      throw new Violation(Invariants.TERMINAL, "checkpoint " + checkpoint.id() + " had ended and is " + checkpoint);
     }
   }
 
   private static void requireEpochOf(Job job, SubtaskId subtask, Header head) {
     if (!head.epoch().equals(job.epoch())) {
       throw new Violation(
-          EPOCH, "the job is " + job.status() + " in epoch " + job.epoch() + " and " + subtask + " is in " + head.epoch());
+          Invariants.EPOCH, "the job is " + job.status() + " in epoch " + job.epoch() + " and " + subtask + " is in " + head.epoch());
     }
   }
 
@@ -333,7 +325,7 @@ final class Auditor {
     CheckpointMetadata metadata = CheckpointFormat.readMetadata(bytes(checkpoint.metadata()));
     if (!metadata.trigger().expected().equals(checkpoint.trigger().expected())) {
       throw new Violation(
-          COMPLETE,
+          Invariants.COMPLETE,
           "checkpoint " + checkpoint.id() + " holds " + metadata.trigger().expected() + " instead of "
               + checkpoint.trigger().expected());
     }
@@ -341,11 +333,11 @@ final class Auditor {
       if (acknowledged.stateFile().isPresent()) {
         SubtaskState state = CheckpointFormat.readState(bytes(acknowledged.stateFile().get()));
         if (state.epoch().isAfter(checkpoint.trigger().epoch()) || !state.subtask().equals(acknowledged.subtask())) {
-          throw new Violation(COMPLETE, "checkpoint " + checkpoint.id() + " holds " + state);
+          throw new Violation(Invariants.COMPLETE, "checkpoint " + checkpoint.id() + " holds " + state);
         }
         ShardId shard = state.subtask().shard();
         requireSame(
-            COMPLETE,
+            Invariants.COMPLETE,
             "checkpoint " + checkpoint.id() + " of " + shard,
             expectation.at(shard, state.position()).cells(),
             read(state.manifest()));
@@ -364,7 +356,7 @@ final class Auditor {
                     header.epoch().equals(checkpoint.trigger().epoch()) && header.position().equals(state.position()));
     if (!was) {
       throw new Violation(
-          COMPLETE,
+          Invariants.COMPLETE,
           "checkpoint " + checkpoint.id() + " of epoch " + checkpoint.trigger().epoch() + " holds " + state.subtask()
               + " at " + state.position() + ", where it never was in that epoch");
     }
@@ -377,7 +369,7 @@ final class Auditor {
           Position reached = Position.max(head.position(), head.frontier());
           if (reached.isBefore(cursor.apply(subtask.shard()))) {
             throw new Violation(
-                DURABLE, subtask + " is at " + reached + " and was answered as done up to " + cursor.apply(subtask.shard()));
+                Invariants.DURABLE, subtask + " is at " + reached + " and was answered as done up to " + cursor.apply(subtask.shard()));
           }
         });
   }
@@ -390,7 +382,7 @@ final class Auditor {
       referredAt = table.modifications();
     }
     if (referred.contains(path)) {
-      throw new Violation(RETAINED, path + " is deleted, and is still referred to");
+      throw new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to");
     }
     tally.count("collected: " + (path.fileName().equals("_metadata") ? "metadata" : "a file"));
   }
@@ -449,14 +441,14 @@ final class Auditor {
         .findAny()
         .ifPresent(
             path -> {
-              throw new Violation(FILES, path + " does not exist");
+              throw new Violation(Invariants.FILES, path + " does not exist");
             });
     subtasks.forEach(
         (subtask, audited) -> {
           Header head = audited.head();
           if (head.hasGap() || !head.position().equals(expectation.end(subtask.shard()))) {
             throw new Violation(
-                FOLD, subtask + " ends at " + head.position() + " instead of " + expectation.end(subtask.shard()));
+                Invariants.FOLD, subtask + " ends at " + head.position() + " instead of " + expectation.end(subtask.shard()));
           }
         });
   }

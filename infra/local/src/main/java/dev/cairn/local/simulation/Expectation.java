@@ -46,8 +46,8 @@ final class Expectation {
       case Position.After after ->
           Optional.ofNullable(folds.get(shard))
               .flatMap(fold -> Optional.ofNullable(fold.after.get(after.last())))
-              .orElseThrow(() -> new Violation("positions are records", shard + " is at " + position + ", which is no record"));
-      case Position.End e -> throw new Violation("positions are records", shard + " is at its end, and is open");
+              .orElseThrow(() -> new Violation(Invariants.POSITIONS, shard + " is at " + position + ", which is no record"));
+      case Position.End e -> throw new Violation(Invariants.POSITIONS, shard + " is at its end, and is open");
     };
   }
 

@@ -16,6 +16,7 @@ record Scenario(
     int keys,
     int batchSize,
     Duration timeout,
+    Duration longestInvocation,
     boolean trims,
     CheckpointSettings checkpoints,
     TaskSettings task) {
@@ -45,6 +46,8 @@ record Scenario(
         4 + random.nextInt(12),
         1 + random.nextInt(6),
         Duration.ofSeconds(8 + random.nextInt(12)),
+        // The age of a file is collection's second belt; here the first one has to hold.
+        random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(20),
         trims,
         checkpoints,
         task);

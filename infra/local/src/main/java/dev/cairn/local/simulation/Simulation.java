@@ -138,6 +138,8 @@ public final class Simulation {
       live();
     } catch (Violation e) {
       violation = Optional.of(e);
+    } catch (RuntimeException e) {
+      violation = Optional.of(new Violation(Invariants.SOUND, e));
     } finally {
       world.end();
     }
@@ -175,15 +177,13 @@ public final class Simulation {
 
   private void step(int steps) {
     if (!world.step()) {
-      throw new Violation(PROGRESS, "nothing will ever happen again");
+      throw new Violation(Invariants.PROGRESS, "nothing will ever happen again");
     }
     if (steps > MOST_STEPS) {
-      throw new Violation(PROGRESS, "after " + steps + " steps " + whatIsLeft());
+      throw new Violation(Invariants.PROGRESS, "after " + steps + " steps " + whatIsLeft());
     }
     auditor.check();
   }
-
-  static final String PROGRESS = "once faults cease, everything catches up";
 
   private String whatIsLeft() {
     return "the mapping is " + (mapping.isCaughtUp() ? "" : "not ") + "caught up, " + (auditor.hasGap() ? "a" : "no")
@@ -257,7 +257,7 @@ public final class Simulation {
             this::nextId);
     CoordinatorSettings settings =
         new CoordinatorSettings(
-            Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofDays(2), Duration.ofMinutes(30));
+            Duration.ofSeconds(2), scenario.longestInvocation(), Duration.ofDays(2), Duration.ofMinutes(30));
     Coordinator coordinator = new Coordinator(ports, settings, guards.coordinator());
     return (event, answer, invocation) ->
         coordinator.on(read(new String(event.readAllBytes(), StandardCharsets.UTF_8)));

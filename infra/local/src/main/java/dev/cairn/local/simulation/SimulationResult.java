@@ -15,4 +15,10 @@ public record SimulationResult(
     long invocations,
     long restores,
     long faults,
-    Tally tally) {}
+    Tally tally) {
+
+  /** How to see this run again, step by step. */
+  public String replay() {
+    return "./cairn simulate --seed " + seed + " --trace";
+  }
+}

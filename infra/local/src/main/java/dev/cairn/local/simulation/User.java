@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.local.kinesis.LocalStream;
@@ -16,6 +17,7 @@ import dev.cairn.storage.Layout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Whoever uses the pipeline, and what befalls it from outside: restores of all kinds, damaged files, a stream that forgets. */
@@ -69,12 +71,14 @@ final class User {
   void act() {
     while (!calm) {
       world.sleep(Duration.ofMillis(2000 + faults.below(12_000)));
-      switch (faults.below(10)) {
-        case 0, 1, 2, 3 -> restoreAny();
-        case 4 -> restoreNonsense();
-        case 5, 6 -> damage();
-        case 7, 8 -> trim();
-        default -> restoreTwice();
+      switch (faults.below(12)) {
+        case 0, 1, 2 -> restoreAny();
+        case 3 -> restoreNonsense();
+        case 4, 5 -> damage();
+        case 6, 7 -> trim();
+        case 8 -> restoreTwice();
+        case 9 -> restoreOldestAfterCommit();
+        default -> restoreWhileOpening();
       }
     }
     storage.repair();
@@ -94,6 +98,7 @@ final class User {
   }
 
   private void request(String id) {
+    world.pass("user.restore " + id);
     Job job = table.job(Scenario.JOB).orElseThrow();
     if (job.status() instanceof JobStatus.Restoring) {
       faults.count("race: restore requested during a restore");
@@ -118,6 +123,33 @@ final class User {
     restoreAny();
     world.sleep(Duration.ofMillis(faults.below(1500)));
     restoreAny();
+  }
+
+  /** The checkpoint that is about to be subsumed is the one that someone wants. */
+  private void restoreOldestAfterCommit() {
+    Optional<CheckpointId> latest = table.job(Scenario.JOB).orElseThrow().latest();
+    world.await(
+        Duration.ofSeconds(30), () -> calm || !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
+    List<Checkpoint.Completed> choice = completed();
+    if (!choice.isEmpty()) {
+      faults.count("race: restore of the oldest checkpoint right after a commit");
+      request(choice.getFirst().id().toString());
+    }
+  }
+
+  /** A shard gets its first record, and is opened, just as everything else is restored. */
+  private void restoreWhileOpening() {
+    boolean seen = world.await(Duration.ofSeconds(20), () -> calm || isOpening());
+    world.sleep(Duration.ofMillis(faults.below(300)));
+    if (seen && !calm && isOpening()) {
+      faults.count("race: restore requested while a shard was being opened");
+      restoreAny();
+    }
+  }
+
+  private boolean isOpening() {
+    int opened = table.subtasks(Scenario.JOB).size();
+    return opened > 0 && stream.listed().stream().filter(shard -> stream.size(shard.id()) > 0).count() > opened;
   }
 
   private void restoreNonsense() {
@@ -180,6 +212,7 @@ final class User {
     for (Map.Entry<ShardId, Position> shard : positions.entrySet()) {
       if (shard.getValue() instanceof Position.After after
           && !mapping.progress(shard.getKey()).cursor().isBefore(after)) {
+        world.pass("user.trim " + shard.getKey() + " to " + after);
         stream.trim(shard.getKey(), after.last());
         trimmed = true;
       }
@@ -188,6 +221,9 @@ final class User {
       faults.count("fault: stream trimmed in a gap");
       world.sleep(Duration.ofMillis(faults.below(4000)));
       request(newest.id().toString());
+      // Not to be replaced by another request: nothing else may bring the shard back.
+      world.await(
+          Duration.ofMinutes(2), () -> table.job(Scenario.JOB).orElseThrow().restoreCheckpointId().isEmpty());
     }
   }
 

@@ -11,6 +11,11 @@ public final class Violation extends RuntimeException {
     this.invariant = invariant;
   }
 
+  Violation(String invariant, Throwable cause) {
+    super(invariant + ": " + cause, cause);
+    this.invariant = invariant;
+  }
+
   public String invariant() {
     return invariant;
   }
