@@ -1,0 +1,661 @@
+package dev.cairn.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Journal;
+import dev.cairn.state.Counts;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.Origin;
+import dev.cairn.state.Start;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link CheckpointStore} does. Each test has a job of its own, so that all may share one table. */
+abstract class CheckpointStoreContract {
+  private static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123456Z");
+  private static final Epoch FIRST = new Epoch(1);
+
+  private final JobId job = new JobId("job-" + UUID.randomUUID());
+
+  abstract CheckpointStore checkpoints();
+
+  /** The journal of the same table. */
+  abstract Journal journal();
+
+  @Test
+  void aJobThatWasNeverCreatedIsNotThere() {
+    assertThat(checkpoints().job(job)).isEmpty();
+    assertThat(checkpoints().subtasks(job)).isEmpty();
+    assertThat(checkpoints().checkpoints(job)).isEmpty();
+    assertThat(checkpoints().checkpoint(job, id(1))).isEmpty();
+    assertThat(checkpoints().acknowledgements(job, id(1))).isEmpty();
+  }
+
+  @Test
+  void keepsAJobAsItWasCreated() {
+    Job full =
+        new Job(
+            job,
+            new JobStatus.Restoring(id(3)),
+            new Epoch(4),
+            id(9),
+            Optional.of(id(7)),
+            new CheckpointSettings(Optional.of(Duration.ofMillis(1500)), Duration.ofMinutes(10), 3),
+            Optional.of("5"),
+            Optional.of(new Job.Refusal("six", "\"six\" is not a checkpoint", NOW)));
+
+    assertThat(checkpoints().create(full)).isTrue();
+    assertThat(job()).isEqualTo(full);
+  }
+
+  @Test
+  void doesNotCreateAJobTwice() {
+    Job first = create();
+
+    assertThat(
+            checkpoints()
+                .create(
+                    Job.create(job, new CheckpointSettings(Optional.of(Duration.ofSeconds(3)), Duration.ofHours(1), 2))))
+        .isFalse();
+    assertThat(job()).isEqualTo(first);
+  }
+
+  @Test
+  void listsSubtasksSortedAndOfThisJobOnly() {
+    create();
+    for (String shard : List.of("shardId-2", "shardId-1", "shardId-10")) {
+      journal().open(subtask(shard), opened());
+    }
+
+    assertThat(checkpoints().subtasks(job))
+        .containsExactly(subtask("shardId-1"), subtask("shardId-10"), subtask("shardId-2"));
+    assertThat(checkpoints().subtasks(new JobId(job.value() + "-2"))).isEmpty();
+  }
+
+  @Test
+  void beginsACheckpointAndRaisesTheNextId() {
+    create();
+
+    assertThat(checkpoints().begin(pending(1))).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(pending(1));
+    assertThat(job().next()).isEqualTo(id(2));
+    assertThat(job().latest()).isEmpty();
+  }
+
+  @Test
+  void beginsOnlyWithTheNextId() {
+    create();
+
+    refused(() -> checkpoints().begin(pending(2)));
+    checkpoints().begin(pending(1));
+    checkpoints().abort(aborted(1));
+    refused(() -> checkpoints().begin(pending(1)));
+  }
+
+  @Test
+  void beginsOnlyInTheJobsEpoch() {
+    create();
+
+    refused(() -> checkpoints().begin(new Checkpoint.Pending(trigger(1, new Epoch(2), NOW))));
+  }
+
+  @Test
+  void beginsNothingWithoutAJob() {
+    assertThat(checkpoints().begin(pending(1))).isFalse();
+    assertThat(checkpoints().checkpoint(job, id(1))).isEmpty();
+  }
+
+  @Test
+  void beginsNothingWhileRestoringAndAgainWhileReplaying() {
+    completed(1);
+    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+    Checkpoint.Pending second = new Checkpoint.Pending(trigger(2, new Epoch(2), NOW));
+
+    refused(() -> checkpoints().begin(second));
+    checkpoints().replay(job, new Epoch(2));
+    assertThat(checkpoints().begin(second)).isTrue();
+  }
+
+  @Test
+  void beginningTheVerySameCheckpointAgainSaysYes() {
+    create();
+    checkpoints().begin(pending(1));
+
+    assertThat(checkpoints().begin(pending(1))).isTrue();
+    assertThat(job().next()).isEqualTo(id(2));
+    refused(() -> checkpoints().begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(1)))));
+  }
+
+  @Test
+  void ofRacingBeginsExactlyOneWins() throws Exception {
+    create();
+
+    List<Boolean> outcomes =
+        Race.run(
+            runner -> checkpoints().begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
+
+    assertThat(outcomes).containsOnlyOnce(true);
+    assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().triggeredAt())
+        .isEqualTo(NOW.plusMillis(outcomes.indexOf(true)));
+    assertThat(job().next()).isEqualTo(id(2));
+  }
+
+  @Test
+  void completesACheckpointAndMakesItTheLatest() {
+    create();
+    checkpoints().begin(pending(1));
+
+    assertThat(checkpoints().complete(complete(1))).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(complete(1));
+    assertThat(job().latest()).contains(id(1));
+  }
+
+  @Test
+  void completesOnlyWhatIsPending() {
+    create();
+
+    refused(() -> checkpoints().complete(complete(1)));
+    checkpoints().begin(pending(1));
+    checkpoints().abort(aborted(1));
+    refused(() -> checkpoints().complete(complete(1)));
+  }
+
+  @Test
+  void completesOnlyInTheEpochOfItsTrigger() {
+    completed(1);
+    checkpoints().begin(pending(2));
+    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+
+    refused(() -> checkpoints().complete(complete(2)));
+  }
+
+  @Test
+  void theLatestNeverGoesBack() {
+    create();
+    checkpoints().begin(pending(1));
+    checkpoints().begin(pending(2));
+    assertThat(checkpoints().complete(complete(2))).isTrue();
+
+    refused(() -> checkpoints().complete(complete(1)));
+    assertThat(job().latest()).contains(id(2));
+  }
+
+  @Test
+  void completingTheVerySameAgainSaysYes() {
+    completed(1);
+
+    assertThat(checkpoints().complete(complete(1))).isTrue();
+    refused(() -> checkpoints().complete(complete(1, NOW.plusSeconds(99))));
+  }
+
+  @Test
+  void ofRacingCompletionsExactlyOneWins() throws Exception {
+    create();
+    checkpoints().begin(pending(1));
+
+    List<Boolean> outcomes = Race.run(runner -> checkpoints().complete(complete(1, NOW.plusMillis(runner))));
+
+    assertThat(outcomes).containsOnlyOnce(true);
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(complete(1, NOW.plusMillis(outcomes.indexOf(true))));
+  }
+
+  @Test
+  void ofACompletionAndAnAbortOneWins() throws Exception {
+    create();
+    checkpoints().begin(pending(1));
+
+    List<Boolean> outcomes =
+        Race.run(
+            runner ->
+                runner % 2 == 0
+                    ? checkpoints().complete(complete(1, NOW.plusMillis(runner)))
+                    : checkpoints().abort(new Checkpoint.Aborted(trigger(1), NOW.plusMillis(runner), "late")));
+
+    assertThat(outcomes).containsOnlyOnce(true);
+    assertThat(job().latest().isPresent()).isEqualTo(outcomes.indexOf(true) % 2 == 0);
+  }
+
+  @Test
+  void abortsWhatIsPendingAndNothingElse() {
+    create();
+
+    refused(() -> checkpoints().abort(aborted(1)));
+    checkpoints().begin(pending(1));
+    assertThat(checkpoints().abort(aborted(1))).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(aborted(1));
+    assertThat(checkpoints().abort(aborted(1))).isTrue();
+    refused(() -> checkpoints().abort(new Checkpoint.Aborted(trigger(1), NOW.plusSeconds(9), "another reason")));
+    checkpoints().begin(pending(2));
+    checkpoints().complete(complete(2));
+    refused(() -> checkpoints().abort(aborted(2)));
+  }
+
+  @Test
+  void subsumesWhatIsCompleted() {
+    completed(1);
+
+    assertThat(checkpoints().subsume(complete(1), FIRST)).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(new Checkpoint.Subsumed(complete(1)));
+    refused(() -> checkpoints().subsume(complete(1), FIRST));
+  }
+
+  @Test
+  void subsumesNothingThatIsNotCompleted() {
+    create();
+    refused(() -> checkpoints().subsume(complete(1), FIRST));
+    checkpoints().begin(pending(1));
+    refused(() -> checkpoints().subsume(complete(1), FIRST));
+    checkpoints().abort(aborted(1));
+    refused(() -> checkpoints().subsume(complete(1), FIRST));
+  }
+
+  @Test
+  void subsumesOnlyInTheJobsEpoch() {
+    completed(1);
+
+    refused(() -> checkpoints().subsume(complete(1), new Epoch(2)));
+  }
+
+  @Test
+  void subsumesNothingThatIsBeingRestored() {
+    completed(1);
+    checkpoints().begin(pending(2));
+    checkpoints().complete(complete(2));
+    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+    Epoch second = new Epoch(2);
+
+    refused(() -> checkpoints().subsume(complete(1), second));
+    assertThat(checkpoints().subsume(complete(2), second)).isTrue();
+    checkpoints().replay(job, second);
+    refused(() -> checkpoints().subsume(complete(1), second));
+    checkpoints().finishReplay(job, second);
+    assertThat(checkpoints().subsume(complete(1), second)).isTrue();
+  }
+
+  @Test
+  void whatIsSubsumedCannotBeRestored() {
+    completed(1);
+    checkpoints().subsume(complete(1), FIRST);
+
+    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW));
+  }
+
+  @Test
+  void listsCheckpointsById() {
+    create();
+    for (int i = 1; i <= 11; i++) {
+      checkpoints().begin(pending(i));
+      if (i == 2) {
+        checkpoints().abort(aborted(2));
+      } else if (i < 10) {
+        checkpoints().complete(complete(i));
+      }
+    }
+    checkpoints().subsume(complete(1), FIRST);
+
+    assertThat(checkpoints().checkpoints(job))
+        .containsExactly(
+            new Checkpoint.Subsumed(complete(1)),
+            aborted(2),
+            complete(3),
+            complete(4),
+            complete(5),
+            complete(6),
+            complete(7),
+            complete(8),
+            complete(9),
+            pending(10),
+            pending(11));
+  }
+
+  @Test
+  void listsCheckpointsWithManySubtasks() {
+    create();
+    TreeSet<SubtaskId> many = new TreeSet<>();
+    for (int i = 0; i < 2_000; i++) {
+      many.add(subtask("shardId-" + i));
+    }
+    for (int i = 1; i <= 20; i++) {
+      assertThat(checkpoints().begin(new Checkpoint.Pending(new Checkpoint.Triggering(job, id(i), FIRST, NOW, many))))
+          .isTrue();
+    }
+
+    assertThat(checkpoints().checkpoints(job)).hasSize(20).allMatch(one -> one.trigger().expected().equals(many));
+  }
+
+  @Test
+  void keepsAnswersBySubtask() {
+    Acknowledgement second = acknowledged("shardId-2");
+    Acknowledgement first = new Acknowledgement.Declined(subtask("shardId-1"), id(1), "no room");
+    Acknowledgement empty = new Acknowledgement.Acknowledged(subtask("shardId-3"), id(1), Optional.empty(), 0, 0);
+
+    for (Acknowledgement answer : List.of(empty, second, first)) {
+      assertThat(checkpoints().acknowledge(answer)).isTrue();
+    }
+    assertThat(checkpoints().acknowledgements(job, id(1))).containsExactly(first, second, empty);
+    assertThat(checkpoints().acknowledgements(job, id(11))).isEmpty();
+  }
+
+  @Test
+  void theFirstAnswerStays() {
+    Acknowledgement answer = acknowledged("shardId-1");
+    checkpoints().acknowledge(answer);
+
+    assertThat(checkpoints().acknowledge(answer)).isFalse();
+    assertThat(checkpoints().acknowledge(new Acknowledgement.Declined(subtask("shardId-1"), id(1), "late"))).isFalse();
+    assertThat(checkpoints().acknowledgements(job, id(1))).containsExactly(answer);
+  }
+
+  @Test
+  void ofRacingAnswersExactlyOneIsKept() throws Exception {
+    List<Boolean> outcomes =
+        Race.run(
+            runner ->
+                checkpoints()
+                    .acknowledge(new Acknowledgement.Declined(subtask("shardId-1"), id(1), "reason " + runner)));
+
+    assertThat(outcomes).containsOnlyOnce(true);
+    assertThat(checkpoints().acknowledgements(job, id(1)))
+        .containsExactly(
+            new Acknowledgement.Declined(subtask("shardId-1"), id(1), "reason " + outcomes.indexOf(true)));
+  }
+
+  @Test
+  void asksForARestoreAsItWasTyped() {
+    assertThat(checkpoints().requestRestore(job, "1")).isFalse();
+    assertThat(checkpoints().job(job)).isEmpty();
+    create();
+
+    assertThat(checkpoints().requestRestore(job, "one")).isTrue();
+    assertThat(job().restoreCheckpointId()).contains("one");
+    assertThat(checkpoints().requestRestore(job, "2")).isTrue();
+    assertThat(job().restoreCheckpointId()).contains("2");
+  }
+
+  @Test
+  void beginsARestoreInOneStep() {
+    completed(1);
+    checkpoints().begin(pending(2));
+    checkpoints().requestRestore(job, "1");
+    Job seen = job();
+
+    assertThat(checkpoints().beginRestore(seen, id(1), Optional.of(pending(2)), NOW)).isTrue();
+    Job restoring = job();
+    assertThat(restoring.status()).isEqualTo(new JobStatus.Restoring(id(1)));
+    assertThat(restoring.epoch()).isEqualTo(new Epoch(2));
+    assertThat(restoring.restoreCheckpointId()).isEmpty();
+    assertThat(restoring.next()).isEqualTo(seen.next());
+    assertThat(restoring.latest()).isEqualTo(seen.latest());
+    assertThat(restoring.settings()).isEqualTo(seen.settings());
+    assertThat(checkpoints().checkpoint(job, id(2))).contains(pending(2).abortedByRestore(id(1), NOW));
+  }
+
+  @Test
+  void keepsARequestThatChangedMeanwhile() {
+    completed(1);
+    checkpoints().requestRestore(job, "1");
+    Job seen = job();
+    checkpoints().requestRestore(job, "7");
+
+    assertThat(checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(job().epoch()).isEqualTo(new Epoch(2));
+    assertThat(job().restoreCheckpointId()).contains("7");
+  }
+
+  @Test
+  void keepsARequestThatAppearedMeanwhile() {
+    completed(1);
+    Job seen = job();
+    checkpoints().requestRestore(job, "7");
+
+    assertThat(checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(job().restoreCheckpointId()).contains("7");
+  }
+
+  @Test
+  void beginsARestoreWhoseRequestWasWithdrawn() {
+    completed(1);
+    checkpoints().requestRestore(job, "1");
+    Job seen = job();
+    checkpoints().refuseRestore(seen, "not now", NOW);
+
+    assertThat(checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(job().restoreCheckpointId()).isEmpty();
+    assertThat(job().epoch()).isEqualTo(new Epoch(2));
+  }
+
+  @Test
+  void restoresOnlyWhatIsCompleted() {
+    create();
+    checkpoints().requestRestore(job, "1");
+    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW));
+    checkpoints().begin(pending(1));
+    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW));
+    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.of(pending(1)), NOW));
+    checkpoints().abort(aborted(1));
+    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW));
+  }
+
+  @Test
+  void doesNotRestoreOverWhatCompletedMeanwhile() {
+    completed(1);
+    checkpoints().begin(pending(2));
+    checkpoints().requestRestore(job, "1");
+    Job seen = job();
+    checkpoints().complete(complete(2));
+
+    refused(() -> checkpoints().beginRestore(seen, id(1), Optional.of(pending(2)), NOW));
+  }
+
+  @Test
+  void restoresOnlyInTheEpochThatWasSeen() {
+    completed(1);
+    Job seen = job();
+    checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW);
+
+    refused(() -> checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW));
+  }
+
+  @Test
+  void aRestoreSupersedesOneThatIsNotOver() {
+    completed(1);
+    checkpoints().begin(pending(2));
+    checkpoints().complete(complete(2));
+    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+
+    assertThat(checkpoints().beginRestore(job(), id(2), Optional.empty(), NOW)).isTrue();
+    assertThat(job().status()).isEqualTo(new JobStatus.Restoring(id(2)));
+    assertThat(job().epoch()).isEqualTo(new Epoch(3));
+  }
+
+  @Test
+  void ofRacingRestoresExactlyOneBegins() throws Exception {
+    completed(1);
+    checkpoints().begin(pending(2));
+    checkpoints().requestRestore(job, "1");
+    Job seen = job();
+
+    List<Boolean> outcomes =
+        Race.run(runner -> checkpoints().beginRestore(seen, id(1), Optional.of(pending(2)), NOW.plusMillis(runner)));
+
+    assertThat(outcomes).containsOnlyOnce(true);
+    assertThat(job().epoch()).isEqualTo(new Epoch(2));
+  }
+
+  @Test
+  void aRefusalLeavesTheReasonAndTakesTheRequestAway() {
+    Job before = create();
+    checkpoints().requestRestore(job, "four");
+    Job seen = job();
+
+    assertThat(checkpoints().refuseRestore(seen, "\"four\" is not a number", NOW)).isTrue();
+    assertThat(job().restoreCheckpointId()).isEmpty();
+    assertThat(job().refusal()).contains(new Job.Refusal("four", "\"four\" is not a number", NOW));
+    assertThat(job().epoch()).isEqualTo(before.epoch());
+    assertThat(job().status()).isEqualTo(before.status());
+    assertThat(checkpoints().refuseRestore(seen, "\"four\" is not a number", NOW)).isTrue();
+    refused(() -> checkpoints().refuseRestore(seen, "another reason", NOW));
+  }
+
+  @Test
+  void doesNotRefuseARequestThatItHasNotSeen() {
+    Job withoutRequest = create();
+    checkpoints().requestRestore(job, "4");
+    Job seen = job();
+    refused(() -> checkpoints().refuseRestore(withoutRequest, "nothing was asked", NOW));
+    checkpoints().requestRestore(job, "5");
+
+    refused(() -> checkpoints().refuseRestore(seen, "there is no checkpoint 4", NOW));
+  }
+
+  @Test
+  void aRestoreGoesFromRestoringOverReplayingToRunning() {
+    completed(1);
+    Epoch second = new Epoch(2);
+    refused(() -> checkpoints().replay(job, FIRST));
+    refused(() -> checkpoints().finishReplay(job, FIRST));
+    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+
+    refused(() -> checkpoints().finishReplay(job, second));
+    refused(() -> checkpoints().replay(job, FIRST));
+    assertThat(checkpoints().replay(job, second)).isTrue();
+    assertThat(job().status()).isEqualTo(new JobStatus.Replaying(id(1)));
+    refused(() -> checkpoints().replay(job, second));
+    refused(() -> checkpoints().finishReplay(job, FIRST));
+    assertThat(checkpoints().finishReplay(job, second)).isTrue();
+    assertThat(job().status()).isEqualTo(new JobStatus.Running());
+    refused(() -> checkpoints().finishReplay(job, second));
+  }
+
+  @Test
+  void goesOnCountingAfterARestore() {
+    completed(1);
+    checkpoints().begin(pending(2));
+    checkpoints().complete(complete(2));
+    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+    checkpoints().replay(job, new Epoch(2));
+    Checkpoint.Triggering third = trigger(3, new Epoch(2), NOW);
+
+    assertThat(checkpoints().begin(new Checkpoint.Pending(third))).isTrue();
+    assertThat(checkpoints().complete(complete(third, NOW))).isTrue();
+    assertThat(checkpoints().checkpoints(job)).contains(complete(1), complete(2));
+    assertThat(job().latest()).contains(id(3));
+  }
+
+  private interface Attempt {
+    boolean make();
+  }
+
+  /** A condition that does not hold changes nothing at all. */
+  private void refused(Attempt attempt) {
+    Optional<Job> job = checkpoints().job(this.job);
+    List<Checkpoint> checkpoints = checkpoints().checkpoints(this.job);
+
+    assertThat(attempt.make()).isFalse();
+    assertThat(checkpoints().job(this.job)).isEqualTo(job);
+    assertThat(checkpoints().checkpoints(this.job)).isEqualTo(checkpoints);
+  }
+
+  private Job create() {
+    Job created = Job.create(job, CheckpointSettings.DEFAULTS);
+    assertThat(checkpoints().create(created)).isTrue();
+    return created;
+  }
+
+  private void completed(long checkpoint) {
+    create();
+    assertThat(checkpoints().begin(pending(checkpoint))).isTrue();
+    assertThat(checkpoints().complete(complete(checkpoint))).isTrue();
+  }
+
+  private Job job() {
+    return checkpoints().job(job).orElseThrow();
+  }
+
+  private Checkpoint.Pending pending(long checkpoint) {
+    return new Checkpoint.Pending(trigger(checkpoint));
+  }
+
+  private Checkpoint.Completed complete(long checkpoint) {
+    return complete(checkpoint, NOW.plusSeconds(2));
+  }
+
+  private Checkpoint.Completed complete(long checkpoint, Instant at) {
+    return complete(trigger(checkpoint), at);
+  }
+
+  private static Checkpoint.Completed complete(Checkpoint.Triggering trigger, Instant at) {
+    return new Checkpoint.Completed(trigger, at, file(), 700, 70);
+  }
+
+  private Checkpoint.Aborted aborted(long checkpoint) {
+    return new Checkpoint.Aborted(trigger(checkpoint), NOW.plusSeconds(1), "it took too long");
+  }
+
+  private Checkpoint.Triggering trigger(long checkpoint) {
+    return trigger(checkpoint, FIRST, NOW);
+  }
+
+  private Checkpoint.Triggering trigger(long checkpoint, Epoch epoch, Instant at) {
+    return new Checkpoint.Triggering(
+        job, id(checkpoint), epoch, at, new TreeSet<>(List.of(subtask("shardId-1"), subtask("shardId-2"))));
+  }
+
+  private Acknowledgement acknowledged(String shard) {
+    return new Acknowledgement.Acknowledged(subtask(shard), id(1), Optional.of(file()), 300, 20);
+  }
+
+  private static FileRef file() {
+    byte[] bytes = {4, 5, 6};
+    return new FileRef(FilePath.of("job", "chk-1", "_metadata"), bytes.length, Sha256.of(bytes));
+  }
+
+  private static CheckpointId id(long checkpoint) {
+    return new CheckpointId(checkpoint);
+  }
+
+  private SubtaskId subtask(String shard) {
+    return new SubtaskId(job, new StageId("delays"), new ShardId(shard));
+  }
+
+  private static Entry.Opened opened() {
+    Entry.Header header =
+        new Entry.Header(
+            new Revision(1),
+            new EntryId("first"),
+            Optional.empty(),
+            FIRST,
+            Position.BEGINNING,
+            Position.BEGINNING,
+            Optional.empty(),
+            Counts.NONE,
+            Entry.Writer.COORDINATOR,
+            NOW,
+            Optional.empty());
+    return new Entry.Opened(header, new Origin(new Start.TrimHorizon(), HashRange.ALL));
+  }
+}

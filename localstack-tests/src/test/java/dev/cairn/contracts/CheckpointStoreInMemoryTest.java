@@ -1,0 +1,20 @@
+package dev.cairn.contracts;
+
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.journal.Journal;
+import dev.cairn.local.memory.InMemoryTable;
+import java.time.Instant;
+
+class CheckpointStoreInMemoryTest extends CheckpointStoreContract {
+  private final InMemoryTable table = new InMemoryTable(() -> Instant.EPOCH);
+
+  @Override
+  Journal journal() {
+    return table;
+  }
+
+  @Override
+  CheckpointStore checkpoints() {
+    return table;
+  }
+}

@@ -1,0 +1,16 @@
+package dev.cairn.contracts;
+
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.journal.Journal;
+
+class JournalDynamoDbLocalTest extends JournalContract {
+  @Override
+  Journal journal() {
+    return LocalTable.journal();
+  }
+
+  @Override
+  CheckpointStore checkpoints() {
+    return LocalTable.checkpoints();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.cairn.contracts;
+
+import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.local.dynamodb.DynamoDbLocal;
+import dev.cairn.retry.Backoff;
+import java.time.Duration;
+import java.time.Instant;
+
+/** One table in DynamoDB Local; it ends with the process. */
+final class LocalTable {
+  static final DynamoDbLocal DYNAMODB = DynamoDbLocal.embedded();
+  static final Backoff WITHOUT_PAUSE = new Backoff(3, Duration.ZERO, pause -> {});
+  static final String NAME = "cairn";
+
+  static {
+    CairnTable.create(DYNAMODB.client(), NAME);
+  }
+
+  private LocalTable() {}
+
+  static DynamoDbJournal journal() {
+    return new DynamoDbJournal(DYNAMODB.client(), NAME, WITHOUT_PAUSE);
+  }
+
+  static DynamoDbCheckpointStore checkpoints() {
+    return new DynamoDbCheckpointStore(DYNAMODB.client(), NAME, WITHOUT_PAUSE, () -> Instant.EPOCH);
+  }
+}
