@@ -27,9 +27,10 @@ import java.util.UUID;
 /**
  * Checkpoint files in a directory of one machine, for development.
  *
- * <p>A file is written under a temporary name, forced to disk, and then linked to its own name, which the file system
- * refuses if there is one already: so a file is seen whole or not at all, and of racing writers, in any process, one wins.
- * The file system must have hard links. Temporary names have a {@code ~}, which no {@link FilePath} has.
+ * <p>A file is written under a temporary name, forced to disk, and then linked to its own name,
+ * which the file system refuses if there is one already: so a file is seen whole or not at all, and
+ * of racing writers, in any process, one wins. The file system must have hard links. Temporary
+ * names have a {@code ~}, which no {@link FilePath} has.
  *
  * <p>Symbolic links below the root are refused, so that no path leads out of it.
  */
@@ -48,7 +49,13 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
     Sha256 actual = Sha256.of(bytes);
     if (!actual.equals(sha256)) {
       throw new StorageException(
-          "cannot put " + path + ": its SHA-256 is " + actual + ", not " + sha256 + " as said: send the bytes again");
+          "cannot put "
+              + path
+              + ": its SHA-256 is "
+              + actual
+              + ", not "
+              + sha256
+              + " as said: send the bytes again");
     }
     try {
       Path target = resolve(path);
@@ -63,14 +70,20 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
       }
     } catch (UnsupportedOperationException e) {
       throw new StorageException(
-          "cannot put " + path + ": the file system of " + root + " has no hard links; choose a directory on another", e);
+          "cannot put "
+              + path
+              + ": the file system of "
+              + root
+              + " has no hard links; choose a directory on another",
+          e);
     } catch (IOException e) {
       throw failed("put", path, e);
     }
   }
 
   private static void write(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ByteBuffer rest = ByteBuffer.wrap(bytes);
       while (rest.hasRemaining()) {
         channel.write(rest);
@@ -117,7 +130,10 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Reads the file for its checksum, which no file system keeps: what it says is true of the bytes that are there. */
+  /**
+   * Reads the file for its checksum, which no file system keeps: what it says is true of the bytes
+   * that are there.
+   */
   @Override
   public Optional<Stored> head(FilePath path) {
     Path file = resolve(path);
@@ -127,7 +143,8 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
     try {
       Instant lastModified = Files.getLastModifiedTime(file).toInstant();
       byte[] bytes = Files.readAllBytes(file);
-      return Optional.of(new Stored(path, bytes.length, Optional.of(Sha256.of(bytes)), lastModified));
+      return Optional.of(
+          new Stored(path, bytes.length, Optional.of(Sha256.of(bytes)), lastModified));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -174,7 +191,8 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
   }
 
   private static Stored stored(FilePath path, BasicFileAttributes attributes) {
-    return new Stored(path, attributes.size(), Optional.empty(), attributes.lastModifiedTime().toInstant());
+    return new Stored(
+        path, attributes.size(), Optional.empty(), attributes.lastModifiedTime().toInstant());
   }
 
   /** Empty for names that no path has, such as those of temporary files. */
@@ -207,7 +225,12 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
       resolved = resolved.resolve(name);
       if (Files.isSymbolicLink(resolved)) {
         throw new StorageException(
-            "cannot use " + path + ": " + resolved + " is a symbolic link, which may lead out of " + root
+            "cannot use "
+                + path
+                + ": "
+                + resolved
+                + " is a symbolic link, which may lead out of "
+                + root
                 + "; replace it by what it points to");
       }
     }

@@ -21,12 +21,14 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /**
  * Checkpoint files as objects of one bucket.
  *
- * <p>A file is put with {@code If-None-Match: *}, which S3 decides atomically, and with its SHA-256, which S3 verifies before
- * it stores the object and keeps beside it. The SDK may send a put again whose answer was lost, and is then told that the
- * path is taken, by its own first attempt: {@link Put#ALREADY_EXISTS} does not mean that someone else was first.
+ * <p>A file is put with {@code If-None-Match: *}, which S3 decides atomically, and with its
+ * SHA-256, which S3 verifies before it stores the object and keeps beside it. The SDK may send a
+ * put again whose answer was lost, and is then told that the path is taken, by its own first
+ * attempt: {@link Put#ALREADY_EXISTS} does not mean that someone else was first.
  *
- * <p>Needs {@code s3:PutObject}, {@code s3:GetObject}, {@code s3:DeleteObject} on the objects and {@code s3:ListBucket} on
- * the bucket: without the last, S3 answers 403 for a file that does not exist.
+ * <p>Needs {@code s3:PutObject}, {@code s3:GetObject}, {@code s3:DeleteObject} on the objects and
+ * {@code s3:ListBucket} on the bucket: without the last, S3 answers 403 for a file that does not
+ * exist.
  */
 public final class S3CheckpointStorage implements CheckpointStorage {
   private static final int NOT_FOUND = 404;
@@ -41,7 +43,8 @@ public final class S3CheckpointStorage implements CheckpointStorage {
   /**
    * Stores files in a bucket.
    *
-   * @param prefix the folder that is the storage's root, such as {@code team/cairn}; empty for the whole bucket
+   * @param prefix the folder that is the storage's root, such as {@code team/cairn}; empty for the
+   *     whole bucket
    */
   public S3CheckpointStorage(S3Client s3, String bucket, String prefix) {
     this.s3 = s3;
@@ -93,8 +96,10 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     try {
       HeadObjectResponse object =
           s3.headObject(
-              request -> request.bucket(bucket).key(keyOf(path)).checksumMode(ChecksumMode.ENABLED));
-      return Optional.of(new Stored(path, object.contentLength(), sha256Of(object), object.lastModified()));
+              request ->
+                  request.bucket(bucket).key(keyOf(path)).checksumMode(ChecksumMode.ENABLED));
+      return Optional.of(
+          new Stored(path, object.contentLength(), sha256Of(object), object.lastModified()));
     } catch (S3Exception e) {
       if (isMissingObject(e)) {
         return Optional.empty();
@@ -105,14 +110,20 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     }
   }
 
-  /** Empty also for an object that was copied here in parts: S3 then has a checksum of its parts' checksums. */
+  /**
+   * Empty also for an object that was copied here in parts: S3 then has a checksum of its parts'
+   * checksums.
+   */
   private static Optional<Sha256> sha256Of(HeadObjectResponse object) {
     return Optional.ofNullable(object.checksumSHA256())
         .filter(base64 -> base64.indexOf('-') < 0)
         .map(Sha256::ofBase64);
   }
 
-  /** A missing bucket is a 404 too, but no answer: everything would seem to be gone. HEAD cannot tell the two apart. */
+  /**
+   * A missing bucket is a 404 too, but no answer: everything would seem to be gone. HEAD cannot
+   * tell the two apart.
+   */
   private static boolean isMissingObject(S3Exception e) {
     return e.statusCode() == NOT_FOUND && !"NoSuchBucket".equals(codeOf(e));
   }
@@ -149,7 +160,9 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     return keyPrefix + path.value();
   }
 
-  /** Empty for keys that no path names, such as the empty objects that consoles create for folders. */
+  /**
+   * Empty for keys that no path names, such as the empty objects that consoles create for folders.
+   */
   private Optional<FilePath> pathOf(String key) {
     try {
       return Optional.of(new FilePath(key.substring(keyPrefix.length())));
@@ -159,7 +172,17 @@ public final class S3CheckpointStorage implements CheckpointStorage {
   }
 
   private StorageException failed(String what, String key, SdkException e) {
-    String message = "cannot " + what + " s3://" + bucket + "/" + key + ": " + e.getMessage() + "; " + whatNext(e);
+    String message =
+        "cannot "
+            + what
+            + " s3://"
+            + bucket
+            + "/"
+            + key
+            + ": "
+            + e.getMessage()
+            + "; "
+            + whatNext(e);
     return new StorageException(message, e);
   }
 

@@ -11,7 +11,8 @@ import java.util.NoSuchElementException;
  * length of the key (varint) | key | 0, or 1 + length of the value (varint) | value
  * </pre>
  *
- * Keys are written whole: what neighbours have in common is left to the compression, and no change depends on another.
+ * Keys are written whole: what neighbours have in common is left to the compression, and no change
+ * depends on another.
  */
 final class Block {
   private static final int REMOVED = 0;
@@ -23,7 +24,10 @@ final class Block {
     byte[] key = change.key().bytes();
     if (key.length < KeyHash.BYTES) {
       throw new IllegalArgumentException(
-          "a state key starts with a hash of " + KeyHash.BYTES + " bytes, this one has " + key.length);
+          "a state key starts with a hash of "
+              + KeyHash.BYTES
+              + " bytes, this one has "
+              + key.length);
     }
     if (Arrays.compareUnsigned(previous, key) >= 0) {
       throw new IllegalArgumentException(
@@ -69,7 +73,8 @@ final class Block {
       }
       byte[] key = in.takeBytes(in.takeLength());
       if (key.length < KeyHash.BYTES) {
-        throw stored.damaged(part, "keys of at least " + KeyHash.BYTES + " bytes", "one of " + key.length);
+        throw stored.damaged(
+            part, "keys of at least " + KeyHash.BYTES + " bytes", "one of " + key.length);
       }
       if (Arrays.compareUnsigned(previous, key) >= 0) {
         throw stored.damaged(part, "ascending keys", "one that is not above the one before it");

@@ -5,8 +5,8 @@ import java.util.zip.CRC32C;
 /**
  * The checksum that every stored block carries: CRC32C.
  *
- * <p>Readers are handed one rather than calling the JDK themselves, so that a test can take the check away and prove that
- * it notices.
+ * <p>Readers are handed one rather than calling the JDK themselves, so that a test can take the
+ * check away and prove that it notices.
  */
 public class BlockChecksum {
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The form of a delta, the changes that one journal entry makes: version (1) and one frame, six bytes beyond the changes
- * themselves.
+ * The form of a delta, the changes that one journal entry makes: version (1) and one frame, six
+ * bytes beyond the changes themselves.
  */
 public final class Deltas {
   private static final byte VERSION = 1;
@@ -32,12 +32,14 @@ public final class Deltas {
    * Decodes what {@link #encode} made.
    *
    * @param name what errors call it: the file's path, or the entry that holds it
-   * @throws dev.cairn.storage.DamagedFileException if the bytes are not as they were written, or of a newer format
+   * @throws dev.cairn.storage.DamagedFileException if the bytes are not as they were written, or of
+   *     a newer format
    */
   public static List<Change> decode(byte[] bytes, String name, BlockChecksum checksum) {
     StoredBytes stored = new StoredBytes(bytes, name, checksum);
     if (bytes.length < 1 + Frame.MIN_BYTES) {
-      throw stored.damaged("delta", "at least " + (1 + Frame.MIN_BYTES) + " bytes", Integer.toString(bytes.length));
+      throw stored.damaged(
+          "delta", "at least " + (1 + Frame.MIN_BYTES) + " bytes", Integer.toString(bytes.length));
     }
     int version = Byte.toUnsignedInt(bytes[0]);
     if (version > VERSION) {

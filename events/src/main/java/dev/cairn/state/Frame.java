@@ -20,7 +20,8 @@ final class Frame {
   private static final byte PLAIN = 0;
   private static final byte DEFLATE = 1;
 
-  // More is stored as it is, so that a few hostile bytes cannot make a reader allocate more than this.
+  // More is stored as it is, so that a few hostile bytes cannot make a reader allocate more than
+  // this.
   private static final int MAX_INFLATED_BYTES = 4 << 20;
   private static final BlockChecksum CHECKSUM = new BlockChecksum();
 
@@ -38,7 +39,10 @@ final class Frame {
     return out.putInt(CHECKSUM.of(covered, 0, covered.length)).toBytes();
   }
 
-  /** Compresses the content with its length in front; gives as many bytes as there were if that would not save any. */
+  /**
+   * Compresses the content with its length in front; gives as many bytes as there were if that
+   * would not save any.
+   */
   private static byte[] deflate(byte[] content) {
     if (content.length > MAX_INFLATED_BYTES) {
       return content;
@@ -82,7 +86,8 @@ final class Frame {
     Input in = new Input(stored, part, deflated);
     int length = in.takeNumber();
     if (length > MAX_INFLATED_BYTES) {
-      throw stored.damaged(part, "at most " + MAX_INFLATED_BYTES + " bytes of content", Integer.toString(length));
+      throw stored.damaged(
+          part, "at most " + MAX_INFLATED_BYTES + " bytes of content", Integer.toString(length));
     }
     byte[] content = new byte[length];
     Inflater inflater = new Inflater(true);
@@ -98,11 +103,14 @@ final class Frame {
       int excess = inflater.inflate(new byte[1]);
       if (filled < length || excess > 0 || !inflater.finished() || inflater.getRemaining() > 0) {
         throw stored.damaged(
-            part, length + " bytes of content and nothing else", "compressed bytes that end elsewhere");
+            part,
+            length + " bytes of content and nothing else",
+            "compressed bytes that end elsewhere");
       }
       return content;
     } catch (DataFormatException e) {
-      throw stored.damaged(part, "compressed content", "bytes that do not inflate (" + e.getMessage() + ")", e);
+      throw stored.damaged(
+          part, "compressed content", "bytes that do not inflate (" + e.getMessage() + ")", e);
     } finally {
       inflater.end();
     }

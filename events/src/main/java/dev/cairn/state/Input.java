@@ -2,7 +2,9 @@ package dev.cairn.state;
 
 import java.util.Arrays;
 
-/** Bytes being read. Every length is held against what is left before anything is allocated for it. */
+/**
+ * Bytes being read. Every length is held against what is left before anything is allocated for it.
+ */
 final class Input {
   private final StoredBytes stored;
   private final String part;
@@ -75,7 +77,7 @@ final class Input {
     byte[] taken = takeBytes(width);
     long value = 0;
     for (byte b : taken) {
-      value = value << 8 | b & 0xFF;
+      value = (value << 8) | (b & 0xFF);
     }
     return value;
   }

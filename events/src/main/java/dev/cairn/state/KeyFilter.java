@@ -8,11 +8,11 @@ import org.apache.commons.collections4.bloomfilter.Shape;
 import org.apache.commons.collections4.bloomfilter.SimpleBloomFilter;
 
 /**
- * Which partition keys a run may hold: a Bloom filter over their hashes, which says no wrongly never and yes wrongly once
- * in a hundred times.
+ * Which partition keys a run may hold: a Bloom filter over their hashes, which says no wrongly
+ * never and yes wrongly once in a hundred times.
  *
- * <p>A partition key's hash is an MD5, so its two halves serve as the two independent hashes of enhanced double hashing
- * (Dillinger and Manolios, "Bloom Filters in Probabilistic Verification").
+ * <p>A partition key's hash is an MD5, so its two halves serve as the two independent hashes of
+ * enhanced double hashing (Dillinger and Manolios, "Bloom Filters in Probabilistic Verification").
  */
 final class KeyFilter {
   private static final double FALSE_POSITIVES = 0.01;
@@ -25,7 +25,8 @@ final class KeyFilter {
   }
 
   static KeyFilter of(List<KeyHash> hashes) {
-    SimpleBloomFilter bits = new SimpleBloomFilter(Shape.fromNP(Math.max(1, hashes.size()), FALSE_POSITIVES));
+    SimpleBloomFilter bits =
+        new SimpleBloomFilter(Shape.fromNP(Math.max(1, hashes.size()), FALSE_POSITIVES));
     for (KeyHash hash : hashes) {
       bits.merge(hasher(hash));
     }
@@ -37,10 +38,12 @@ final class KeyFilter {
     int functions = in.takeNumber();
     long words = (size + 63L) / 64;
     if (size < 1 || words * Long.BYTES != in.remaining()) {
-      throw stored.damaged(part, words * Long.BYTES + " bytes for " + size + " bits", in.remaining() + " bytes");
+      throw stored.damaged(
+          part, words * Long.BYTES + " bytes for " + size + " bits", in.remaining() + " bytes");
     }
     if (functions < 1 || functions > MAX_HASH_FUNCTIONS) {
-      throw stored.damaged(part, "1 to " + MAX_HASH_FUNCTIONS + " hash functions", Integer.toString(functions));
+      throw stored.damaged(
+          part, "1 to " + MAX_HASH_FUNCTIONS + " hash functions", Integer.toString(functions));
     }
     long[] bitMap = new long[(int) words];
     for (int i = 0; i < bitMap.length; i++) {
@@ -55,7 +58,8 @@ final class KeyFilter {
       bits.merge(BitMapExtractor.fromBitMapArray(bitMap));
       return new KeyFilter(bits);
     } catch (IllegalArgumentException e) {
-      throw stored.damaged(part, "a Bloom filter's shape", functions + " functions over " + size + " bits", e);
+      throw stored.damaged(
+          part, "a Bloom filter's shape", functions + " functions over " + size + " bits", e);
     }
   }
 

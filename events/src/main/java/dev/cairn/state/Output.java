@@ -2,7 +2,10 @@ package dev.cairn.state;
 
 import java.io.ByteArrayOutputStream;
 
-/** Bytes being written; numbers are big-endian, lengths are varints (seven bits a byte, the lowest first). */
+/**
+ * Bytes being written; numbers are big-endian, lengths are varints (seven bits a byte, the lowest
+ * first).
+ */
 final class Output {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -29,7 +32,7 @@ final class Output {
   Output putLength(int value) {
     int rest = value;
     while (rest > 0x7F) {
-      out.write(rest & 0x7F | 0x80);
+      out.write((rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     out.write(rest);

@@ -9,8 +9,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a run. Footer, index and filter are checked when it is opened, each block whenever it is read; what is not as it was
- * written is a {@link DamagedFileException} that names the file, the place in it, what was expected and what was found.
+ * Reads a run. Footer, index and filter are checked when it is opened, each block whenever it is
+ * read; what is not as it was written is a {@link DamagedFileException} that names the file, the
+ * place in it, what was expected and what was found.
  */
 public final class RunReader implements Iterable<Change> {
   private final StoredBytes stored;
@@ -19,7 +20,8 @@ public final class RunReader implements Iterable<Change> {
   private final long count;
   private final HashRange range;
 
-  private RunReader(StoredBytes stored, List<BlockHandle> index, KeyFilter filter, long count, HashRange range) {
+  private RunReader(
+      StoredBytes stored, List<BlockHandle> index, KeyFilter filter, long count, HashRange range) {
     this.stored = stored;
     this.index = index;
     this.filter = filter;
@@ -39,14 +41,22 @@ public final class RunReader implements Iterable<Change> {
     requireRun(stored);
     int footer = file.length - RunFormat.FOOTER_BYTES;
     stored.verify(
-        "footer", stored.intAt(footer + RunFormat.FOOTER_CHECKED_BYTES), footer, RunFormat.FOOTER_CHECKED_BYTES);
+        "footer",
+        stored.intAt(footer + RunFormat.FOOTER_CHECKED_BYTES),
+        footer,
+        RunFormat.FOOTER_CHECKED_BYTES);
     Input in =
-        new Input(stored, "footer", Arrays.copyOfRange(file, footer, footer + RunFormat.FOOTER_CHECKED_BYTES));
+        new Input(
+            stored,
+            "footer",
+            Arrays.copyOfRange(file, footer, footer + RunFormat.FOOTER_CHECKED_BYTES));
     int indexOffset = in.takeInt();
     int filterOffset = in.takeInt();
     int blocks = in.takeInt();
     long count = in.takeLong();
-    if (indexOffset < RunFormat.HEADER_BYTES || filterOffset < indexOffset || footer < filterOffset) {
+    if (indexOffset < RunFormat.HEADER_BYTES
+        || filterOffset < indexOffset
+        || footer < filterOffset) {
       throw stored.damaged(
           "footer",
           "index and filter between byte " + RunFormat.HEADER_BYTES + " and " + footer,
@@ -56,13 +66,18 @@ public final class RunReader implements Iterable<Change> {
     String part = "filter at byte " + filterOffset;
     byte[] filter = Frame.read(stored, part, filterOffset, footer - filterOffset);
     return new RunReader(
-        stored, index, KeyFilter.read(new Input(stored, part, filter), stored, part), count, HashRange.ALL);
+        stored,
+        index,
+        KeyFilter.read(new Input(stored, part, filter), stored, part),
+        count,
+        HashRange.ALL);
   }
 
   private static void requireRun(StoredBytes stored) {
     int shortest = RunFormat.HEADER_BYTES + RunFormat.FOOTER_BYTES;
     if (stored.length() < shortest) {
-      throw stored.damaged("file", "at least " + shortest + " bytes", Integer.toString(stored.length()));
+      throw stored.damaged(
+          "file", "at least " + shortest + " bytes", Integer.toString(stored.length()));
     }
     if (stored.intAt(0) != RunFormat.HEADER_MAGIC) {
       throw stored.damaged("header", "the mark of a run", String.format("%08x", stored.intAt(0)));
@@ -72,7 +87,8 @@ public final class RunReader implements Iterable<Change> {
       throw stored.tooNew(version, RunFormat.VERSION);
     }
     if (version < RunFormat.VERSION) {
-      throw stored.damaged("header", "format version " + RunFormat.VERSION, Integer.toString(version));
+      throw stored.damaged(
+          "header", "format version " + RunFormat.VERSION, Integer.toString(version));
     }
     int mark = stored.intAt(stored.length() - Integer.BYTES);
     if (mark != RunFormat.FOOTER_MAGIC) {
@@ -80,7 +96,8 @@ public final class RunReader implements Iterable<Change> {
     }
   }
 
-  private static List<BlockHandle> readIndex(StoredBytes stored, int indexOffset, int length, int blocks) {
+  private static List<BlockHandle> readIndex(
+      StoredBytes stored, int indexOffset, int length, int blocks) {
     String part = "index at byte " + indexOffset;
     Input in = new Input(stored, part, Frame.read(stored, part, indexOffset, length));
     List<BlockHandle> index = new ArrayList<>();
@@ -93,7 +110,8 @@ public final class RunReader implements Iterable<Change> {
       }
       int frame = in.takeNumber();
       if (frame > indexOffset - offset) {
-        throw stored.damaged(part, "blocks that end at byte " + indexOffset, "block " + index.size() + " beyond it");
+        throw stored.damaged(
+            part, "blocks that end at byte " + indexOffset, "block " + index.size() + " beyond it");
       }
       index.add(new BlockHandle(index.size(), firstKey, offset, frame));
       previous = firstKey;
@@ -127,10 +145,14 @@ public final class RunReader implements Iterable<Change> {
     }
   }
 
-  /** The same run, but only the part of it with hashes in this range, and in the range that it was limited to before. */
+  /**
+   * The same run, but only the part of it with hashes in this range, and in the range that it was
+   * limited to before.
+   */
   public RunReader within(HashRange limit) {
     if (range.from().compareTo(limit.to()) > 0 || limit.from().compareTo(range.to()) > 0) {
-      throw new IllegalArgumentException("hash range " + limit + " has nothing in common with " + range);
+      throw new IllegalArgumentException(
+          "hash range " + limit + " has nothing in common with " + range);
     }
     KeyHash from = range.from().compareTo(limit.from()) > 0 ? range.from() : limit.from();
     KeyHash to = range.to().compareTo(limit.to()) < 0 ? range.to() : limit.to();
@@ -186,7 +208,8 @@ public final class RunReader implements Iterable<Change> {
   }
 
   private static boolean startsWith(byte[] key, byte[] prefix) {
-    return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    return key.length >= prefix.length
+        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
   }
 
   private static byte[] lowestKeyOf(KeyHash hash) {
@@ -243,7 +266,8 @@ public final class RunReader implements Iterable<Change> {
       byte[] content = Frame.read(stored, handle.part(), handle.offset, handle.length);
       Block.Reader first = new Block.Reader(stored, handle.part(), content, RunFormat.NO_KEY);
       if (!first.hasNext() || !Arrays.equals(first.next().key().bytes(), handle.firstKey)) {
-        throw stored.damaged(handle.part(), "the first key that the index names", "another, or none");
+        throw stored.damaged(
+            handle.part(), "the first key that the index names", "another, or none");
       }
       return new Block.Reader(stored, handle.part(), content, lastKey);
     }

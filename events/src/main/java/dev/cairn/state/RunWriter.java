@@ -3,7 +3,10 @@ package dev.cairn.state;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes runs: immutable files of changes, sorted by key. The same changes give the same bytes on the same platform. */
+/**
+ * Writes runs: immutable files of changes, sorted by key. The same changes give the same bytes on
+ * the same platform.
+ */
 public final class RunWriter {
   private final Output file = new Output().putBytes(RunFormat.header());
   private final Output index = new Output();
@@ -71,7 +74,8 @@ public final class RunWriter {
   }
 
   private byte[] footer(int indexOffset, int filterOffset) {
-    Output footer = new Output().putInt(indexOffset).putInt(filterOffset).putInt(blocks).putLong(changes);
+    Output footer =
+        new Output().putInt(indexOffset).putInt(filterOffset).putInt(blocks).putLong(changes);
     int checksum = new BlockChecksum().of(footer.toBytes(), 0, RunFormat.FOOTER_CHECKED_BYTES);
     return footer.putInt(checksum).putInt(RunFormat.FOOTER_MAGIC).toBytes();
   }

@@ -12,15 +12,18 @@ public final class Runs {
   private Runs() {}
 
   /**
-   * Merges runs, or anything sorted like them, such as the live changes that are newer than all runs.
+   * Merges runs, or anything sorted like them, such as the live changes that are newer than all
+   * runs.
    *
-   * <p>Every iterator starts over, holds one block of each run at a time, and gives strictly ascending keys.
+   * <p>Every iterator starts over, holds one block of each run at a time, and gives strictly
+   * ascending keys.
    *
    * @param newestFirst where several have a change of one cell, the first of them wins
-   * @param dropRemoved whether cells that are gone are left out: right only when the oldest run of the state is among
-   *     these, since an older one could still hold a value for the cell
+   * @param dropRemoved whether cells that are gone are left out: right only when the oldest run of
+   *     the state is among these, since an older one could still hold a value for the cell
    */
-  public static Iterable<Change> merge(List<? extends Iterable<Change>> newestFirst, boolean dropRemoved) {
+  public static Iterable<Change> merge(
+      List<? extends Iterable<Change>> newestFirst, boolean dropRemoved) {
     List<Iterable<Change>> sources = List.copyOf(newestFirst);
     return () -> new Merge(sources, dropRemoved);
   }
@@ -64,7 +67,9 @@ public final class Runs {
     }
 
     private void skipOlder(StateKey key) {
-      for (Head head = heads.peek(); head != null && head.change.key().equals(key); head = heads.peek()) {
+      for (Head head = heads.peek();
+          head != null && head.change.key().equals(key);
+          head = heads.peek()) {
         heads.remove();
         offer(head.age, head.rest);
       }

@@ -1,8 +1,11 @@
 package dev.cairn.state;
 
 import dev.cairn.storage.DamagedFileException;
+import java.nio.ByteBuffer;
 
-/** A file or a delta as it was fetched, with the name to call it by when it is not what was written. */
+/**
+ * A file or a delta as it was fetched, with the name to call it by when it is not what was written.
+ */
 final class StoredBytes {
   private final byte[] bytes;
   private final String name;
@@ -23,10 +26,7 @@ final class StoredBytes {
   }
 
   int intAt(int off) {
-    return (bytes[off] & 0xFF) << 24
-        | (bytes[off + 1] & 0xFF) << 16
-        | (bytes[off + 2] & 0xFF) << 8
-        | bytes[off + 3] & 0xFF;
+    return ByteBuffer.wrap(bytes, off, Integer.BYTES).getInt();
   }
 
   /** Holds the bytes against the checksum that was stored for them. */

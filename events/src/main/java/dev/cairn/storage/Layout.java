@@ -24,9 +24,10 @@ import java.util.regex.Pattern;
  * {job}/dead-letters/{stage}/{shard}/{sequence number}  a record that could not be processed
  * </pre>
  *
- * {@code base} is the revision, in 20 digits, after which the file was prepared, and {@code entry} the id of the entry that
- * was to refer to it. So no other attempt writes to the same name, and collection can tell whether that entry may still
- * come. Every id is a folder or the rest of a name, so whatever its characters are, a path reads in one way only.
+ * {@code base} is the revision, in 20 digits, after which the file was prepared, and {@code entry}
+ * the id of the entry that was to refer to it. So no other attempt writes to the same name, and
+ * collection can tell whether that entry may still come. Every id is a folder or the rest of a
+ * name, so whatever its characters are, a path reads in one way only.
  */
 public final class Layout {
   private static final Pattern OWNED =
@@ -57,13 +58,17 @@ public final class Layout {
     return inFolder(subtask, "taskowned", prepared("delta", base, entry));
   }
 
-  /** The folder of a checkpoint's own files. Files in it may outlive the checkpoint: it is never deleted as a whole. */
+  /**
+   * The folder of a checkpoint's own files. Files in it may outlive the checkpoint: it is never
+   * deleted as a whole.
+   */
   public static FilePath checkpoint(JobId job, CheckpointId checkpoint) {
     return FilePath.of(job.value(), folderOf(checkpoint));
   }
 
   /** A subtask's state file of a checkpoint. */
-  public static FilePath state(SubtaskId subtask, CheckpointId checkpoint, Revision base, EntryId entry) {
+  public static FilePath state(
+      SubtaskId subtask, CheckpointId checkpoint, Revision base, EntryId entry) {
     return inFolder(subtask, folderOf(checkpoint), prepared("state", base, entry));
   }
 
@@ -95,13 +100,18 @@ public final class Layout {
   public static Optional<CheckpointId> parseMetadata(FilePath path) {
     Matcher name = METADATA.matcher(path.value());
     try {
-      return name.matches() ? Optional.of(new CheckpointId(Long.parseLong(name.group(1)))) : Optional.empty();
+      return name.matches()
+          ? Optional.of(new CheckpointId(Long.parseLong(name.group(1))))
+          : Optional.empty();
     } catch (IllegalArgumentException notANumber) {
       return Optional.empty();
     }
   }
 
-  /** Reads a run's, state file's or delta's name; empty for every other file, which collection leaves alone. */
+  /**
+   * Reads a run's, state file's or delta's name; empty for every other file, which collection
+   * leaves alone.
+   */
   public static Optional<Owned> parse(FilePath path) {
     Matcher name = OWNED.matcher(path.value());
     if (!name.matches()) {
@@ -111,7 +121,9 @@ public final class Layout {
     try {
       SubtaskId subtask =
           new SubtaskId(
-              new JobId(name.group(1)), new StageId(name.group(folder)), new ShardId(name.group(folder + 1)));
+              new JobId(name.group(1)),
+              new StageId(name.group(folder)),
+              new ShardId(name.group(folder + 1)));
       Revision base = new Revision(Long.parseLong(name.group(8)));
       return Optional.of(new Owned(subtask, base, new EntryId(name.group(9))));
     } catch (IllegalArgumentException notAName) {

@@ -34,7 +34,10 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** What goes over the wire, and what becomes of S3's answers; that S3 is as it is assumed to be is the contract's matter. */
+/**
+ * What goes over the wire, and what becomes of S3's answers; that S3 is as it is assumed to be is
+ * the contract's matter.
+ */
 final class S3CheckpointStorageTest {
   private static final FilePath FILE = FilePath.of("job", "run");
   private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
@@ -45,7 +48,8 @@ final class S3CheckpointStorageTest {
 
   private record Answer(int status, Map<String, String> headers, String body) {
     static Answer of(int status, String code) {
-      return new Answer(status, Map.of(), "<Error><Code>" + code + "</Code><Message>said so</Message></Error>");
+      return new Answer(
+          status, Map.of(), "<Error><Code>" + code + "</Code><Message>said so</Message></Error>");
     }
   }
 
@@ -65,7 +69,8 @@ final class S3CheckpointStorageTest {
             .endpointOverride(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
             .region(Region.EU_CENTRAL_1)
             .forcePathStyle(true)
-            .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "secret")))
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "secret")))
             .httpClient(UrlConnectionHttpClient.create())
             .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
             .build();
@@ -80,7 +85,9 @@ final class S3CheckpointStorageTest {
 
   private void answer(HttpExchange exchange) throws IOException {
     exchange.getRequestBody().readAllBytes();
-    requests.add(new Request(exchange.getRequestMethod(), exchange.getRequestURI(), exchange.getRequestHeaders()));
+    requests.add(
+        new Request(
+            exchange.getRequestMethod(), exchange.getRequestURI(), exchange.getRequestHeaders()));
     Answer answer = answers.remove();
     answer.headers().forEach(exchange.getResponseHeaders()::set);
     byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
@@ -158,7 +165,9 @@ final class S3CheckpointStorageTest {
 
   private static Answer headWith(String checksum) {
     return new Answer(
-        200, Map.of("Content-Length", "7", "Last-Modified", DATE, "x-amz-checksum-sha256", checksum), "");
+        200,
+        Map.of("Content-Length", "7", "Last-Modified", DATE, "x-amz-checksum-sha256", checksum),
+        "");
   }
 
   @Test
@@ -169,7 +178,9 @@ final class S3CheckpointStorageTest {
 
     List<Stored> files = storage.list(FilePath.of("job"));
 
-    assertThat(files).extracting(Stored::path).containsExactly(FilePath.of("job", "a"), FilePath.of("job", "b"));
+    assertThat(files)
+        .extracting(Stored::path)
+        .containsExactly(FilePath.of("job", "a"), FilePath.of("job", "b"));
     assertThat(files).extracting(Stored::sizeBytes).containsOnly(7L);
     assertThat(requests).hasSize(3);
     assertThat(requests.getFirst().uri().getQuery()).contains("prefix=team/cairn/job/");
@@ -183,7 +194,8 @@ final class S3CheckpointStorageTest {
         "<ListBucketResult><IsTruncated>"
             + next.isPresent()
             + "</IsTruncated>"
-            + next.map(token -> "<NextContinuationToken>" + token + "</NextContinuationToken>").orElse("")
+            + next.map(token -> "<NextContinuationToken>" + token + "</NextContinuationToken>")
+                .orElse("")
             + "<Contents><Key>team/cairn/"
             + key
             + "</Key><LastModified>2026-11-21T10:00:00Z</LastModified><Size>7</Size></Contents></ListBucketResult>");
@@ -215,6 +227,7 @@ final class S3CheckpointStorageTest {
     new S3CheckpointStorage(s3, "bucket", "").delete(FILE);
 
     assertThat(requests.getFirst().uri().getPath()).isEqualTo("/bucket/job/run");
-    assertThatIllegalArgumentException().isThrownBy(() -> new S3CheckpointStorage(s3, "bucket", "cairn/"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new S3CheckpointStorage(s3, "bucket", "cairn/"));
   }
 }

@@ -35,7 +35,8 @@ final class CompactionTest {
     "8, '1 1 1 1 1 1 1', 0",
   })
   void foldsTheNewestRunsOfLikeSize(int maximum, String sizes, int folded) {
-    assertThat(Compaction.plan(manifest(sizes.isEmpty() ? List.of() : sizes(sizes)), maximum)).isEqualTo(folded);
+    assertThat(Compaction.plan(manifest(sizes.isEmpty() ? List.of() : sizes(sizes)), maximum))
+        .isEqualTo(folded);
   }
 
   @Test
@@ -65,7 +66,8 @@ final class CompactionTest {
 
   private static Manifest manifest(List<Long> sizes) {
     Stream<RunRef> runs =
-        sizes.stream().map(size -> new RunRef(new FileRef(FilePath.of("run"), size, ANY), HashRange.ALL));
+        sizes.stream()
+            .map(size -> new RunRef(new FileRef(FilePath.of("run"), size, ANY), HashRange.ALL));
     return new Manifest(runs.toList(), List.of());
   }
 }

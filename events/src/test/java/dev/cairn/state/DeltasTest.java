@@ -24,7 +24,8 @@ final class DeltasTest {
   void decodesWhatWasEncoded(long seed) {
     List<Change> changes = List.copyOf(new RandomChanges(seed).sorted(100, 20).values());
 
-    assertThat(RandomChanges.lines(decode(Deltas.encode(changes)))).isEqualTo(RandomChanges.lines(changes));
+    assertThat(RandomChanges.lines(decode(Deltas.encode(changes))))
+        .isEqualTo(RandomChanges.lines(changes));
   }
 
   @Test
@@ -53,7 +54,9 @@ final class DeltasTest {
             .hasMessageContaining("entry 42");
       }
       byte[] truncated = Arrays.copyOf(delta, at);
-      assertThatThrownBy(() -> decode(truncated)).as("the first %d bytes", at).isInstanceOf(DamagedFileException.class);
+      assertThatThrownBy(() -> decode(truncated))
+          .as("the first %d bytes", at)
+          .isInstanceOf(DamagedFileException.class);
     }
   }
 
@@ -74,8 +77,10 @@ final class DeltasTest {
     List<Change> one = RandomChanges.small().subList(0, 1);
 
     assertThat(golden[1]).as("codec").isEqualTo((byte) 1);
-    assertThat(RandomChanges.lines(decode(golden))).isEqualTo(RandomChanges.lines(RandomChanges.small()));
+    assertThat(RandomChanges.lines(decode(golden)))
+        .isEqualTo(RandomChanges.lines(RandomChanges.small()));
     assertThat(RandomChanges.lines(decode(plain))).isEqualTo(RandomChanges.lines(one));
-    assertThat(HexFormat.of().formatHex(Deltas.encode(one))).isEqualTo(HexFormat.of().formatHex(plain));
+    assertThat(HexFormat.of().formatHex(Deltas.encode(one)))
+        .isEqualTo(HexFormat.of().formatHex(plain));
   }
 }

@@ -3,10 +3,14 @@ package dev.cairn.state;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** Changes drawn from a seed, and their comparison: a change's value is an array, which records compare by identity. */
+/**
+ * Changes drawn from a seed, and their comparison: a change's value is an array, which records
+ * compare by identity.
+ */
 final class RandomChanges {
   private final SplittableRandom random;
 
@@ -15,8 +19,8 @@ final class RandomChanges {
   }
 
   /** Up to {@code most} changes over up to {@code keys} partition keys, so that draws overlap. */
-  TreeMap<StateKey, Change> sorted(int most, int keys) {
-    TreeMap<StateKey, Change> changes = new TreeMap<>();
+  NavigableMap<StateKey, Change> sorted(int most, int keys) {
+    NavigableMap<StateKey, Change> changes = new TreeMap<>();
     int size = random.nextInt(most + 1);
     for (int i = 0; i < size; i++) {
       Change change = change(keys);
@@ -41,7 +45,10 @@ final class RandomChanges {
   static StateKey key(int partitionKey, int state, int place) {
     String name = "key-" + partitionKey;
     return StateKey.of(
-        KeyHash.of(name), name, "state" + state, "x".repeat(place).getBytes(StandardCharsets.UTF_8));
+        KeyHash.of(name),
+        name,
+        "state" + state,
+        "x".repeat(place).getBytes(StandardCharsets.UTF_8));
   }
 
   static Change.Put put(int partitionKey, String value) {
@@ -49,9 +56,12 @@ final class RandomChanges {
   }
 
   static List<Change> small() {
-    TreeMap<StateKey, Change> changes = new TreeMap<>();
+    NavigableMap<StateKey, Change> changes = new TreeMap<>();
     for (int i = 0; i < 6; i++) {
-      Change change = i == 3 ? new Change.Removed(key(i, 1, i)) : new Change.Put(key(i, 1, i), new byte[] {(byte) i, 7});
+      Change change =
+          i == 3
+              ? new Change.Removed(key(i, 1, i))
+              : new Change.Put(key(i, 1, i), new byte[] {(byte) i, 7});
       changes.put(change.key(), change);
     }
     return List.copyOf(changes.values());

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,7 +41,8 @@ final class RunTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void readsBackWhatWasWritten(long seed) {
-    TreeMap<StateKey, Change> model = new RandomChanges(seed).sorted(seed % 2 == 0 ? 5_000 : 200, 400);
+    NavigableMap<StateKey, Change> model =
+        new RandomChanges(seed).sorted(seed % 2 == 0 ? 5_000 : 200, 400);
 
     RunReader run = open(RunWriter.write(model.values()));
 
@@ -56,22 +58,26 @@ final class RunTest {
       }
       String name = "key-" + partitionKey;
       List<Change> ofKey =
-          model.values().stream().filter(change -> change.key().parts().partitionKey().equals(name)).toList();
-      assertThat(RandomChanges.lines(run.ofKey(KeyHash.of(name), name))).isEqualTo(RandomChanges.lines(ofKey));
+          model.values().stream()
+              .filter(change -> change.key().parts().partitionKey().equals(name))
+              .toList();
+      assertThat(RandomChanges.lines(run.ofKey(KeyHash.of(name), name)))
+          .isEqualTo(RandomChanges.lines(ofKey));
     }
   }
 
   @ParameterizedTest
   @ValueSource(longs = {21, 22, 23, 24, 25, 26})
   void limitedToAHashRangeItHasThatPartOnly(long seed) {
-    TreeMap<StateKey, Change> model = new RandomChanges(seed).sorted(4_000, 300);
+    NavigableMap<StateKey, Change> model = new RandomChanges(seed).sorted(4_000, 300);
     RunReader whole = open(RunWriter.write(model.values()));
     KeyHash bound = KeyHash.of("key-" + seed);
     HashRange left = new HashRange(HashRange.ALL.from(), bound);
     HashRange right = new HashRange(bound, HashRange.ALL.to());
 
     for (HashRange range : List.of(left, right)) {
-      List<Change> expected = model.values().stream().filter(change -> range.contains(change.key().hash())).toList();
+      List<Change> expected =
+          model.values().stream().filter(change -> range.contains(change.key().hash())).toList();
       assertThat(RandomChanges.lines(whole.within(range))).isEqualTo(RandomChanges.lines(expected));
     }
     assertThat(RandomChanges.lines(whole.within(left).within(right)))
@@ -81,13 +87,16 @@ final class RunTest {
         .forEach(
             key -> {
               assertThat(whole.within(left).find(key)).isEmpty();
-              assertThat(whole.within(left).ofKey(key.hash(), key.parts().partitionKey())).isEmpty();
+              assertThat(whole.within(left).ofKey(key.hash(), key.parts().partitionKey()))
+                  .isEmpty();
             });
   }
 
   @Test
   void rangesWithNothingInCommonAreRefused() {
-    RunReader run = open(RunWriter.write(List.of())).within(new HashRange(new KeyHash(0, 0), new KeyHash(0, 9)));
+    RunReader run =
+        open(RunWriter.write(List.of()))
+            .within(new HashRange(new KeyHash(0, 0), new KeyHash(0, 9)));
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> run.within(new HashRange(new KeyHash(1, 0), new KeyHash(2, 0))))
@@ -110,12 +119,13 @@ final class RunTest {
     List<Change> changes = new ArrayList<>(RandomChanges.small());
     changes.set(2, new Change.Put(changes.get(2).key(), large));
 
-    assertThat(RandomChanges.lines(open(RunWriter.write(changes)))).isEqualTo(RandomChanges.lines(changes));
+    assertThat(RandomChanges.lines(open(RunWriter.write(changes))))
+        .isEqualTo(RandomChanges.lines(changes));
   }
 
   @Test
   void blocksAreCompressed() {
-    TreeMap<StateKey, Change> changes = new TreeMap<>();
+    NavigableMap<StateKey, Change> changes = new TreeMap<>();
     IntStream.range(0, 2_000)
         .mapToObj(i -> RandomChanges.put(i, "the same value again and again"))
         .forEach(put -> changes.put(put.key(), put));
@@ -139,14 +149,16 @@ final class RunTest {
         .isThrownBy(() -> RunWriter.write(List.of(changes.get(0), changes.get(0))))
         .withMessageContaining("strictly ascending");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> RunWriter.write(List.of(new Change.Removed(StateKey.ofBytes(new byte[15])))))
+        .isThrownBy(
+            () -> RunWriter.write(List.of(new Change.Removed(StateKey.ofBytes(new byte[15])))))
         .withMessageContaining("16 bytes");
   }
 
   @Test
   void aPointLookUpReadsOneBlockAndAMissUsuallyNone() {
-    TreeMap<StateKey, Change> model = new TreeMap<>();
-    IntStream.range(0, 5_000).forEach(i -> model.put(RandomChanges.key(i, 0, 0), RandomChanges.put(i, "value " + i)));
+    NavigableMap<StateKey, Change> model = new TreeMap<>();
+    IntStream.range(0, 5_000)
+        .forEach(i -> model.put(RandomChanges.key(i, 0, 0), RandomChanges.put(i, "value " + i)));
     AtomicInteger checked = new AtomicInteger();
     BlockChecksum counting =
         new BlockChecksum() {
@@ -167,7 +179,8 @@ final class RunTest {
               assertThat(checked).hasValue(1);
             });
     checked.set(0);
-    IntStream.range(5_000, 10_000).forEach(i -> assertThat(run.find(RandomChanges.key(i, 0, 0))).isEmpty());
+    IntStream.range(5_000, 10_000)
+        .forEach(i -> assertThat(run.find(RandomChanges.key(i, 0, 0))).isEmpty());
     assertThat(checked).hasValueLessThan(100);
   }
 
@@ -217,7 +230,8 @@ final class RunTest {
       assertThatThrownBy(() -> readAll(truncated, CHECKSUM))
           .as("the first %d bytes", length)
           .isInstanceOf(DamagedFileException.class);
-      assertThatThrownBy(() -> readAll(truncated, NO_CHECK)).isInstanceOf(DamagedFileException.class);
+      assertThatThrownBy(() -> readAll(truncated, NO_CHECK))
+          .isInstanceOf(DamagedFileException.class);
     }
     assertThatThrownBy(() -> readAll(Arrays.copyOf(file, file.length + 1), CHECKSUM))
         .isInstanceOf(DamagedFileException.class);
@@ -246,9 +260,11 @@ final class RunTest {
 
   @Test
   void fewBytesCannotAskForMuchMemory() {
-    byte[] huge = new Output().putByte(1).putLength(Integer.MAX_VALUE).putBytes(new byte[9]).toBytes();
+    byte[] huge =
+        new Output().putByte(1).putLength(Integer.MAX_VALUE).putBytes(new byte[9]).toBytes();
 
-    assertThatThrownBy(() -> Frame.read(new StoredBytes(huge, "run", NO_CHECK), "block 0", 0, huge.length))
+    assertThatThrownBy(
+            () -> Frame.read(new StoredBytes(huge, "run", NO_CHECK), "block 0", 0, huge.length))
         .isInstanceOf(DamagedFileException.class)
         .hasMessageContaining("at most 4194304 bytes of content, found 2147483647");
   }
@@ -258,7 +274,8 @@ final class RunTest {
     byte[] golden = golden("run-v1.hex");
 
     assertThat(golden[5]).as("codec of the first block").isEqualTo((byte) 1);
-    assertThat(RandomChanges.lines(open(golden))).isEqualTo(RandomChanges.lines(RandomChanges.small()));
+    assertThat(RandomChanges.lines(open(golden)))
+        .isEqualTo(RandomChanges.lines(RandomChanges.small()));
   }
 
   // Not that of the sample above: platforms may compress the same content to other bytes.
@@ -268,7 +285,8 @@ final class RunTest {
     List<Change> one = RandomChanges.small().subList(0, 1);
 
     assertThat(RandomChanges.lines(open(golden))).isEqualTo(RandomChanges.lines(one));
-    assertThat(HexFormat.of().formatHex(RunWriter.write(one))).isEqualTo(HexFormat.of().formatHex(golden));
+    assertThat(HexFormat.of().formatHex(RunWriter.write(one)))
+        .isEqualTo(HexFormat.of().formatHex(golden));
   }
 
   static byte[] golden(String name) {
@@ -288,6 +306,7 @@ final class RunTest {
     run.forEach(all::add);
     all.stream().limit(6).forEach(change -> run.find(change.key()));
     run.ofKey(KeyHash.of("key-1"), "key-1");
-    run.within(new HashRange(new KeyHash(Long.MIN_VALUE, 0), HashRange.ALL.to())).forEach(change -> {});
+    run.within(new HashRange(new KeyHash(Long.MIN_VALUE, 0), HashRange.ALL.to()))
+        .forEach(change -> {});
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,20 +16,24 @@ final class RunsTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void mergesLikeAMapToWhichEachRunIsApplied(long seed) {
     RandomChanges random = new RandomChanges(seed);
-    TreeMap<StateKey, Change> model = new TreeMap<>();
+    NavigableMap<StateKey, Change> model = new TreeMap<>();
     List<RunReader> newestFirst = new ArrayList<>();
     for (int i = 0; i < 1 + seed % 7; i++) {
-      TreeMap<StateKey, Change> run = random.sorted(400, 60);
+      NavigableMap<StateKey, Change> run = random.sorted(400, 60);
       model.putAll(run);
-      newestFirst.addFirst(RunReader.open(RunWriter.write(run.values()), "run " + i, new BlockChecksum()));
+      newestFirst.addFirst(
+          RunReader.open(RunWriter.write(run.values()), "run " + i, new BlockChecksum()));
     }
 
     Iterable<Change> merged = Runs.merge(newestFirst, false);
 
     assertThat(RandomChanges.lines(merged)).isEqualTo(RandomChanges.lines(model.values()));
-    assertThat(RandomChanges.lines(merged)).as("read once more").isEqualTo(RandomChanges.lines(model.values()));
+    assertThat(RandomChanges.lines(merged))
+        .as("read once more")
+        .isEqualTo(RandomChanges.lines(model.values()));
     model.values().removeIf(change -> change instanceof Change.Removed);
-    assertThat(RandomChanges.lines(Runs.merge(newestFirst, true))).isEqualTo(RandomChanges.lines(model.values()));
+    assertThat(RandomChanges.lines(Runs.merge(newestFirst, true)))
+        .isEqualTo(RandomChanges.lines(model.values()));
   }
 
   @Test
@@ -37,7 +42,8 @@ final class RunsTest {
     List<Change> newer = List.of(new Change.Removed(RandomChanges.key(1, 0, 0)));
 
     assertThat(Runs.merge(List.of(newer, older), true)).isEmpty();
-    assertThat(RandomChanges.lines(Runs.merge(List.of(newer, older), false))).isEqualTo(RandomChanges.lines(newer));
+    assertThat(RandomChanges.lines(Runs.merge(List.of(newer, older), false)))
+        .isEqualTo(RandomChanges.lines(newer));
   }
 
   @Test

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LayoutTest {
   private static final SubtaskId SUBTASK =
-      new SubtaskId(new JobId("flights"), new StageId("delays"), new ShardId("shardId-000000000003"));
+      new SubtaskId(
+          new JobId("flights"), new StageId("delays"), new ShardId("shardId-000000000003"));
   private static final Revision BASE = new Revision(41);
   private static final EntryId ENTRY = new EntryId("e-7");
   private static final CheckpointId CHECKPOINT = new CheckpointId(12);
@@ -45,14 +46,16 @@ final class LayoutTest {
 
   @Test
   void aPathIsReadInOneWayWhateverCharactersItsIdsHave() {
-    List<String> awkward = List.of("a", "a.b", "a-b", "run-1", "chk-1", "shared", "state-00000000000000000001-x", "0");
+    List<String> awkward =
+        List.of("a", "a.b", "a-b", "run-1", "chk-1", "shared", "state-00000000000000000001-x", "0");
     Set<FilePath> paths = new HashSet<>();
     int files = 0;
     for (String job : awkward) {
       for (String stage : awkward) {
         for (String shard : awkward) {
           for (String id : awkward) {
-            SubtaskId subtask = new SubtaskId(new JobId(job), new StageId(stage), new ShardId(shard));
+            SubtaskId subtask =
+                new SubtaskId(new JobId(job), new StageId(stage), new ShardId(shard));
             EntryId entry = new EntryId(id);
             Revision base = new Revision(Long.MAX_VALUE);
             for (FilePath path :
@@ -75,7 +78,8 @@ final class LayoutTest {
   @Test
   void theLongestIdsFit() {
     String longest = "x".repeat(128);
-    SubtaskId subtask = new SubtaskId(new JobId(longest), new StageId(longest), new ShardId(longest));
+    SubtaskId subtask =
+        new SubtaskId(new JobId(longest), new StageId(longest), new ShardId(longest));
     FilePath path = Layout.state(subtask, CHECKPOINT, BASE, new EntryId(longest));
 
     assertThat(Layout.parse(path)).contains(new Owned(subtask, BASE, new EntryId(longest)));

@@ -40,7 +40,8 @@ public abstract class CheckpointStorageContract {
   final void givesBackWhatWasPut() {
     assertThat(put(FILE, bytes("content"))).isEqualTo(Put.CREATED);
 
-    assertThat(storage.get(FILE)).hasValueSatisfying(stored -> assertThat(stored).isEqualTo(bytes("content")));
+    assertThat(storage.get(FILE))
+        .hasValueSatisfying(stored -> assertThat(stored).isEqualTo(bytes("content")));
   }
 
   @Test
@@ -48,7 +49,8 @@ public abstract class CheckpointStorageContract {
     put(FILE, new byte[0]);
 
     assertThat(storage.get(FILE)).hasValueSatisfying(stored -> assertThat(stored).isEmpty());
-    assertThat(storage.head(FILE)).hasValueSatisfying(stored -> assertThat(stored.sizeBytes()).isZero());
+    assertThat(storage.head(FILE))
+        .hasValueSatisfying(stored -> assertThat(stored.sizeBytes()).isZero());
   }
 
   @Test
@@ -57,7 +59,8 @@ public abstract class CheckpointStorageContract {
 
     assertThat(put(FILE, bytes("second"))).isEqualTo(Put.ALREADY_EXISTS);
     assertThat(put(FILE, bytes("first"))).isEqualTo(Put.ALREADY_EXISTS);
-    assertThat(storage.get(FILE)).hasValueSatisfying(stored -> assertThat(stored).isEqualTo(bytes("first")));
+    assertThat(storage.get(FILE))
+        .hasValueSatisfying(stored -> assertThat(stored).isEqualTo(bytes("first")));
   }
 
   @Test
@@ -69,7 +72,8 @@ public abstract class CheckpointStorageContract {
 
         assertThat(outcomes).containsOnlyOnce(Put.CREATED);
         byte[] winner = bytes("writer " + outcomes.indexOf(Put.CREATED));
-        assertThat(storage.get(path)).hasValueSatisfying(stored -> assertThat(stored).isEqualTo(winner));
+        assertThat(storage.get(path))
+            .hasValueSatisfying(stored -> assertThat(stored).isEqualTo(winner));
         assertThat(storage.list(FilePath.of("job", "race-" + round))).hasSize(1);
       }
     }
@@ -148,7 +152,9 @@ public abstract class CheckpointStorageContract {
             FilePath.of("job", "shared", "run"));
     files.forEach(file -> put(file, bytes(file.value())));
 
-    assertThat(storage.list(FilePath.of("job"))).extracting(Stored::path).containsExactlyInAnyOrderElementsOf(files);
+    assertThat(storage.list(FilePath.of("job")))
+        .extracting(Stored::path)
+        .containsExactlyInAnyOrderElementsOf(files);
     assertThat(storage.list(FilePath.of("job", "chk-1")))
         .extracting(Stored::path)
         .containsExactlyInAnyOrderElementsOf(files.subList(0, 2));
@@ -156,7 +162,8 @@ public abstract class CheckpointStorageContract {
         .allSatisfy(
             stored -> {
               assertThat(stored.sizeBytes()).isEqualTo(stored.path().value().length());
-              assertThat(stored.lastModified()).isEqualTo(storage.head(stored.path()).orElseThrow().lastModified());
+              assertThat(stored.lastModified())
+                  .isEqualTo(storage.head(stored.path()).orElseThrow().lastModified());
             });
   }
 
@@ -167,8 +174,12 @@ public abstract class CheckpointStorageContract {
     FilePath file = FilePath.of("job", "chk");
     List.of(one, ten, file).forEach(path -> put(path, bytes("content")));
 
-    assertThat(storage.list(FilePath.of("job", "chk-1"))).extracting(Stored::path).containsExactly(one);
-    assertThat(storage.list(FilePath.of("job", "chk-10"))).extracting(Stored::path).containsExactly(ten);
+    assertThat(storage.list(FilePath.of("job", "chk-1")))
+        .extracting(Stored::path)
+        .containsExactly(one);
+    assertThat(storage.list(FilePath.of("job", "chk-10")))
+        .extracting(Stored::path)
+        .containsExactly(ten);
     assertThat(storage.list(file)).isEmpty();
   }
 
@@ -178,7 +189,10 @@ public abstract class CheckpointStorageContract {
       put(FilePath.of("job", "shared", "run-" + i), new byte[] {1});
     }
 
-    assertThat(storage.list(FilePath.of("job"))).extracting(Stored::path).doesNotHaveDuplicates().hasSize(1_100);
+    assertThat(storage.list(FilePath.of("job")))
+        .extracting(Stored::path)
+        .doesNotHaveDuplicates()
+        .hasSize(1_100);
   }
 
   @Test

@@ -1,0 +1,150 @@
+package dev.cairn.kinesis;
+
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.retry.Backoff;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamException;
+import dev.cairn.stream.StreamReader;
+import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
+import software.amazon.awssdk.services.kinesis.model.ExpiredNextTokenException;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
+import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
+import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
+import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
+import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
+import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
+
+/**
+ * Reads a Kinesis stream. Its five reads a second and shard are shared with the mapping, so being throttled is ordinary: such a call
+ * is made a few times more. A request that Kinesis will never grant, for a stream that is gone or without permission, is thrown as
+ * the SDK throws it.
+ */
+public final class KinesisStreamReader implements StreamReader {
+  /** The most that GetRecords gives. */
+  private static final int MOST_RECORDS = 10_000;
+
+  private final KinesisClient client;
+  private final String stream;
+  private final Backoff backoff;
+
+  public KinesisStreamReader(KinesisClient client, String stream, Backoff backoff) {
+    this.client = client;
+    this.stream = stream;
+    this.backoff = backoff;
+  }
+
+  @Override
+  public List<Shard> shards() {
+    List<Shard> shards = new ArrayList<>();
+    // Kinesis refuses a stream's name beside a token.
+    Optional<ListShardsRequest> request = Optional.of(ListShardsRequest.builder().streamName(stream).build());
+    while (request.isPresent()) {
+      ListShardsRequest next = request.get();
+      ListShardsResponse page = call("list the shards", () -> client.listShards(next));
+      page.shards().forEach(shard -> shards.add(toShard(shard)));
+      request =
+          Optional.ofNullable(page.nextToken()).map(token -> ListShardsRequest.builder().nextToken(token).build());
+    }
+    return shards;
+  }
+
+  private static Shard toShard(software.amazon.awssdk.services.kinesis.model.Shard shard) {
+    HashKeyRange range = shard.hashKeyRange();
+    return new Shard(
+        new ShardId(shard.shardId()),
+        new HashRange(KeyHash.ofDecimal(range.startingHashKey()), KeyHash.ofDecimal(range.endingHashKey())),
+        Stream.of(Optional.ofNullable(shard.parentShardId()), Optional.ofNullable(shard.adjacentParentShardId()))
+            .flatMap(Optional::stream)
+            .map(ShardId::new)
+            .toList());
+  }
+
+  @Override
+  public Duration retention() {
+    return Duration.ofHours(
+        call("describe the stream", () -> client.describeStreamSummary(describe -> describe.streamName(stream)))
+            .streamDescriptionSummary()
+            .retentionPeriodHours());
+  }
+
+  @Override
+  public Page read(ShardId shard, From from, int limit) {
+    String iterator = iterator(shard, from);
+    GetRecordsResponse page =
+        call(
+            "read " + shard,
+            () -> client.getRecords(get -> get.shardIterator(iterator).limit(Math.min(limit, MOST_RECORDS))));
+    return new Page(
+        page.records().stream().map(KinesisStreamReader::toRecord).toList(),
+        Optional.ofNullable(page.nextShardIterator()).map(From.Next::new));
+  }
+
+  private String iterator(ShardId shard, From from) {
+    GetShardIteratorRequest.Builder request =
+        GetShardIteratorRequest.builder().streamName(stream).shardId(shard.value());
+    switch (from) {
+      case From.Horizon h -> request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
+      case From.Time time -> request.shardIteratorType(ShardIteratorType.AT_TIMESTAMP).timestamp(time.time());
+      case From.At at ->
+          request
+              .shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
+              .startingSequenceNumber(at.record().digits());
+      case From.Next next -> {
+        return next.token();
+      }
+    }
+    return call("find a place in " + shard, () -> client.getShardIterator(request.build())).shardIterator();
+  }
+
+  private static StreamRecord toRecord(Record item) {
+    return new StreamRecord(
+        item.partitionKey(),
+        new SequenceNumber(item.sequenceNumber()),
+        item.data().asByteArrayUnsafe(),
+        item.approximateArrivalTimestamp());
+  }
+
+  private <T> T call(String what, Supplier<T> call) {
+    try {
+      return backoff.call(call, KinesisStreamReader::isThrottled);
+    } catch (ExpiredIteratorException | ExpiredNextTokenException e) {
+      throw new StreamException(
+          "stream " + stream + " refused to " + what + ": more than five minutes passed since the page before; read again"
+              + " from a sequence number",
+          e);
+    } catch (AwsServiceException e) {
+      throw isThrottled(e) || e.statusCode() >= 500 ? unanswered(what, e) : e;
+    } catch (SdkClientException e) {
+      throw unanswered(what, e);
+    }
+  }
+
+  private static boolean isThrottled(RuntimeException e) {
+    return e instanceof ProvisionedThroughputExceededException
+        || e instanceof LimitExceededException
+        || (e instanceof AwsServiceException service && service.isThrottlingException());
+  }
+
+  private StreamException unanswered(String what, RuntimeException cause) {
+    return new StreamException(
+        "stream " + stream + " did not " + what + " within " + backoff.attempts() + " attempts; try again later ("
+            + cause.getMessage() + ")",
+        cause);
+  }
+}

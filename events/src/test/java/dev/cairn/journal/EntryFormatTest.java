@@ -1,0 +1,247 @@
+package dev.cairn.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.format.Fields;
+import dev.cairn.format.FormatException;
+import dev.cairn.format.Trees;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.journal.Entry.Advanced;
+import dev.cairn.journal.Entry.Closed;
+import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Materialized;
+import dev.cairn.journal.Entry.Opened;
+import dev.cairn.journal.Entry.Restored;
+import dev.cairn.journal.Entry.Snapshotted;
+import dev.cairn.journal.Entry.Triggered;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.state.Channels;
+import dev.cairn.state.Channels.Segment;
+import dev.cairn.state.Counts;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.Manifest;
+import dev.cairn.state.Origin;
+import dev.cairn.state.Payload;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.Start;
+import dev.cairn.state.StateHandle;
+import dev.cairn.state.StateSchema;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The bytes of {@code golden/entry-*.hex} are in tables out there: what writes them otherwise needs a new version of the format. */
+class EntryFormatTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123456789Z");
+  private static final Origin AT_HORIZON = new Origin(new Start.TrimHorizon(), HashRange.ALL);
+  private static final Origin AT_TIME =
+      new Origin(new Start.AtTimestamp(NOW), new HashRange(new KeyHash(0, 7), new KeyHash(Long.MAX_VALUE, -1)));
+
+  enum Sample {
+    OPENED(
+        new Opened(
+            new Header(
+                new Revision(1),
+                new EntryId("entry-1"),
+                Optional.empty(),
+                new Epoch(1),
+                Position.BEGINNING,
+                Position.BEGINNING,
+                Optional.empty(),
+                Counts.NONE,
+                Writer.MAPPING,
+                NOW,
+                Optional.empty()),
+            AT_HORIZON)),
+    ADVANCED(
+        Advanced.of(
+            header(2, Writer.MAPPING),
+            Position.BEGINNING,
+            new Payload.Inline(new byte[] {0, 1, -1}),
+            List.of(new StateSchema("delays", "value", "string,long")),
+            List.of())),
+    ADVANCED_IN_FULL(
+        new Advanced(
+            header(3, Writer.WAKE),
+            Position.after(new SequenceNumber("49590338271490256608559692538361571095921575989136588898")),
+            new Payload.Stored(file("taskowned/delta-3")),
+            List.of(),
+            List.of(new DeadLetter(new SequenceNumber("4959"), "java.lang.ArithmeticException: / by zero")),
+            List.of(segment("airlines/shardId-1", 12)),
+            Map.of("b", 2L, "a", 1L),
+            List.of(segment("producer-1", 3)),
+            List.of(segment("producer-2", 4)),
+            Optional.of(NOW),
+            Optional.of(NOW.plusSeconds(60)))),
+    TRIGGERED(new Triggered(header(4, Writer.COORDINATOR), new CheckpointId(7), Triggered.ALIGNED, Map.of("a", 5L))),
+    SNAPSHOTTED(new Snapshotted(header(5, Writer.MAPPING), new CheckpointId(7), AT_TIME, handle(), channels())),
+    MATERIALIZED(new Materialized(header(6, Writer.WAKE), AT_HORIZON, handle(), Channels.EMPTY)),
+    RESTORED(
+        new Restored(
+            header(7, Writer.COORDINATOR),
+            new CheckpointId(7),
+            Restored.Mode.LIVE,
+            new CheckpointId(9),
+            AT_HORIZON,
+            handle(),
+            Channels.EMPTY)),
+    CLOSED(
+        new Closed(
+            new Header(
+                new Revision(8),
+                new EntryId("entry-8"),
+                Optional.of(new EntryId("entry-7")),
+                new Epoch(2),
+                Position.END,
+                Position.END,
+                Optional.of(new SequenceNumber("4950")),
+                new Counts(12, 1),
+                Writer.MAPPING,
+                NOW,
+                Optional.of(new CheckpointId(7))),
+            AT_HORIZON,
+            StateHandle.EMPTY,
+            Channels.EMPTY));
+
+    private final Entry entry;
+
+    Sample(Entry entry) {
+      this.entry = entry;
+    }
+
+    byte[] golden() {
+      String file = "/golden/entry-" + name().toLowerCase(Locale.ROOT).replace('_', '-') + ".hex";
+      try (InputStream in = Objects.requireNonNull(EntryFormatTest.class.getResourceAsStream(file), file)) {
+        return HexFormat.of().parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sample.class)
+  void writesTheSameBytesAsEver(Sample sample) {
+    assertThat(EntryFormat.write(sample.entry)).asHexString().isEqualTo(HexFormat.of().withUpperCase().formatHex(sample.golden()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sample.class)
+  void readsWhatWasEverWritten(Sample sample) {
+    assertThat(EntryFormat.read(sample.golden())).usingRecursiveComparison().isEqualTo(sample.entry);
+  }
+
+  @Test
+  void everyKindHasASample() {
+    assertThat(List.of(Sample.values()))
+        .extracting(sample -> sample.entry.getClass().getSimpleName())
+        .contains("Opened", "Advanced", "Triggered", "Snapshotted", "Materialized", "Restored", "Closed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sample.class)
+  void theKindTellsWhetherItIsABase(Sample sample) {
+    assertThat(EntryFormat.isBase(EntryFormat.kind(sample.entry))).isEqualTo(sample.entry instanceof Entry.Base);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Sample.class)
+  void bytesThatEndTooEarlyAreNoEntry(Sample sample) {
+    byte[] whole = sample.golden();
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> EntryFormat.read(cut)).isInstanceOf(FormatException.class);
+    }
+  }
+
+  @Test
+  void aNewerVersionIsRefusedByNumber() {
+    byte[] newer = Trees.toCbor(Fields.empty().put("v", EntryFormat.VERSION + 1).put("kind", "Opened"));
+
+    assertThatThrownBy(() -> EntryFormat.read(newer))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("format version 2")
+        .hasMessageContaining("deploy the version that wrote it");
+  }
+
+  @Test
+  void anUnknownKindIsRefusedByName() {
+    byte[] golden = Sample.OPENED.golden();
+    byte[] renamed =
+        HexFormat.of()
+            .parseHex(HexFormat.of().formatHex(golden).replace(hex("Opened"), hex("Opensd")));
+
+    assertThatThrownBy(() -> EntryFormat.read(renamed))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("unknown kind Opensd");
+  }
+
+  private static String hex(String text) {
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static Header header(long revision, Writer writer) {
+    return new Header(
+        new Revision(revision),
+        new EntryId("entry-" + revision),
+        Optional.of(new EntryId("entry-" + (revision - 1))),
+        new Epoch(2),
+        Position.after(new SequenceNumber("49590338271490256608559692540925702759324208523137515618")),
+        Position.after(new SequenceNumber("49590338271490256608559692540925702759324208523137515699")),
+        Optional.of(new SequenceNumber("49590338271490256608559692538361571095921575989136588898")),
+        new Counts(1_000_000, 3),
+        writer,
+        NOW,
+        Optional.of(new CheckpointId(6)));
+  }
+
+  private static StateHandle handle() {
+    return new StateHandle(
+        new Manifest(
+            List.of(
+                new RunRef(file("shared/run-2"), HashRange.ALL),
+                new RunRef(file("shared/run-1"), new HashRange(new KeyHash(0, 0), new KeyHash(1, 0)))),
+            List.of(new StateSchema("delays", "value", "string,long"), new StateSchema("seen", "map", "string,string,long"))),
+        Optional.of(file("chk-7/delays_shardId-0_5")));
+  }
+
+  private static Channels channels() {
+    return new Channels(
+        Map.of("airlines/shardId-1", 12L),
+        Map.of("a", 5L),
+        Map.of("a", Map.of("1", 3L)),
+        List.of(segment("a", 6)),
+        List.of(segment("airlines/shardId-1", 12)));
+  }
+
+  private static Segment segment(String channel, long number) {
+    return new Segment(channel, number, 1, new Payload.Inline(new byte[] {9, 8}));
+  }
+
+  private static FileRef file(String path) {
+    return new FileRef(new FilePath("job/" + path), 4_096, Sha256.of(path.getBytes(StandardCharsets.US_ASCII)));
+  }
+}
