@@ -50,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--interval", paramLabel = "TIME", description = "From one checkpoint to the next, such as 3s or 500ms (default: 3s).")
   private @Nullable Duration interval;
 
-  @Option(names = "--rate", paramLabel = "R", description = "Records fed per second (default: so that the input lasts twelve intervals).")
+  @Option(names = "--rate", paramLabel = "R", description = "Records fed per second (default: so that the input lasts eleven intervals).")
   private @Nullable Double rate;
 
   @Option(names = "--keep", description = "Leave the pipeline running after the comparison, to restore it by hand; Ctrl-C ends it.")
@@ -129,7 +129,7 @@ final class DemoCommand implements Callable<Integer> {
 
   /** An interval with which an input that lasts so long has its checkpoints. */
   private static Duration fitting(double seconds) {
-    long millis = (long) Math.min(3000, Math.max(50, seconds * 1000 / 12));
+    long millis = (long) Math.min(3000, Math.max(50, seconds * 1000 / 11));
     return Duration.ofMillis(millis);
   }
 

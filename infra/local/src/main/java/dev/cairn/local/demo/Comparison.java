@@ -1,14 +1,12 @@
 package dev.cairn.local.demo;
 
-import dev.cairn.id.SubtaskId;
 import dev.cairn.local.inspect.StateView;
-import dev.cairn.local.inspect.StoredState;
 import dev.cairn.state.StateKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,21 +29,16 @@ record Comparison(
     return different == 0;
   }
 
-  static Comparison of(Fold fold, Pipeline pipeline) {
-    StoredState stored = new StoredState(pipeline.journal(), pipeline.storage());
+  /** @param heads every shard's state as it is stored */
+  static Comparison of(Fold fold, Collection<StateView> heads) {
     List<String> differences = new ArrayList<>();
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
     long records = 0;
     long deadLetters = 0;
-    for (SubtaskId subtask : pipeline.checkpoints().subtasks(pipeline.settings().job())) {
-      Optional<StateView> head = stored.head(subtask);
-      if (head.isEmpty()) {
-        continue;
-      }
-      records += head.get().counts().applied();
-      deadLetters += head.get().counts().deadLettered();
-      head.get()
-          .cells()
+    for (StateView head : heads) {
+      records += head.counts().applied();
+      deadLetters += head.counts().deadLettered();
+      head.cells()
           .forEach(
               (cell, value) -> {
                 if (cells.put(cell, value) != null) {

@@ -7,6 +7,7 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.inspect.StoredState;
 import dev.cairn.local.lambda.LocalContainers;
 import java.net.URI;
 import java.time.Duration;
@@ -189,7 +190,11 @@ public final class Demo implements AutoCloseable {
   }
 
   private boolean compare(Fold fold) {
-    Comparison comparison = Comparison.of(fold, pipeline);
+    StoredState stored = new StoredState(pipeline.journal(), pipeline.storage());
+    Comparison comparison =
+        Comparison.of(
+            fold,
+            pipeline.checkpoints().subtasks(settings.job()).stream().map(stored::head).flatMap(Optional::stream).toList());
     screen.print("");
     screen.print(
         "compared    " + Sizes.count(comparison.keys()) + " keys, " + Sizes.count(comparison.cells())

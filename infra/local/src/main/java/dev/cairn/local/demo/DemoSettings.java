@@ -30,7 +30,7 @@ public record DemoSettings(
   static final int RETAINED = 5;
 
   /** Above what a demo needs for its checkpoints: some are held up by what is done to the containers, and one is aborted. */
-  private static final int INTERVALS = 12;
+  private static final int INTERVALS = 11;
 
   private static final int FEWEST_INTERVALS = 10;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Puts the input into the stream, record by record and in its order, at a steady rate. */
 final class Feed {
   // Often enough to look steady, seldom enough that a batch is more than a few records.
-  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final World world;
   private final LocalStream stream;
