@@ -28,6 +28,7 @@ final class Dashboard {
   private final Set<CheckpointId> ended = new HashSet<>();
   private Duration lastLine = Duration.ZERO;
   private List<Row> rows = List.of();
+  private int completed;
 
   private record Sample(Duration at, long records) {}
 
@@ -40,6 +41,7 @@ final class Dashboard {
   /** Looks at the table and shows what it has. */
   void refresh(int fed) {
     List<Checkpoint> checkpoints = pipeline.checkpoints().checkpoints(pipeline.settings().job());
+    completed = (int) checkpoints.stream().filter(Dashboard::wasCompleted).count();
     rows = Row.of(pipeline.checkpoints(), checkpoints.subList(Math.max(0, checkpoints.size() - ROWS), checkpoints.size()));
     Instant now = pipeline.world().now();
     long records = pipeline.ledger().records();
@@ -94,18 +96,17 @@ final class Dashboard {
     return Math.max(0, (last.records() - first.records()) * 1000 / millis);
   }
 
-  /** How many checkpoints have been completed, whether they are retained or not. */
+  /** How many checkpoints had been completed at the last look, whether they are retained or not. */
   int completed() {
-    return (int)
-        pipeline.checkpoints().checkpoints(pipeline.settings().job()).stream()
-            .filter(
-                checkpoint ->
-                    switch (checkpoint) {
-                      case Checkpoint.Completed c -> true;
-                      case Checkpoint.Subsumed s -> true;
-                      case Checkpoint.Pending p -> false;
-                      case Checkpoint.Aborted a -> false;
-                    })
-            .count();
+    return completed;
+  }
+
+  private static boolean wasCompleted(Checkpoint checkpoint) {
+    return switch (checkpoint) {
+      case Checkpoint.Completed c -> true;
+      case Checkpoint.Subsumed s -> true;
+      case Checkpoint.Pending p -> false;
+      case Checkpoint.Aborted a -> false;
+    };
   }
 }

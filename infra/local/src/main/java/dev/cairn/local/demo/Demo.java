@@ -122,6 +122,9 @@ public final class Demo implements AutoCloseable {
       if (!acts.isEmpty() && done >= acts.getFirst().fraction()) {
         pipeline.fears().arm(acts.removeFirst().fear());
       }
+      if (dashboard.completed() >= promises.checkpoints() - 1) {
+        feed.release();
+      }
       boolean settled = isSettled();
       if (restored.isPresent() && wasRefused(restored.get())) {
         restored = Optional.empty();
@@ -254,20 +257,19 @@ public final class Demo implements AutoCloseable {
     pipeline.close();
   }
 
-  /** Tells a pipeline that is slow from one that stands still. */
+  /** Tells a pipeline that is slow, or waits for more input, from one that stands still. */
   private final class Movement {
     private long records;
-    private int fed;
     private Duration lastMoved = Duration.ZERO;
 
     void require(boolean settled) throws StandstillException {
-      if (records != pipeline.ledger().records() || fed != feed.fed()) {
-        records = pipeline.ledger().records();
-        fed = feed.fed();
+      long now = pipeline.ledger().records();
+      if (records != now || (now >= feed.fed() && !feed.isDone())) {
+        records = now;
         lastMoved = screen.elapsed();
       }
       Duration still = screen.elapsed().minus(lastMoved);
-      if (still.compareTo(LONGEST_STANDSTILL.plus(settings.checkpointTimeout())) > 0) {
+      if (still.compareTo(LONGEST_STANDSTILL) > 0) {
         throw new StandstillException(
             "nothing has moved for " + Sizes.seconds(still) + ", with " + Sizes.count(records) + " of "
                 + Sizes.count(rows.size()) + " records in the state"

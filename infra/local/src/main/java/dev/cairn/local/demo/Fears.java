@@ -145,11 +145,13 @@ final class Fears implements Delivery {
     synchronized (this) {
       zombie = Optional.of(container);
     }
-    world.await(LONGEST_SLEEP, () -> ledger.writer(subtask, entry.revision().next()).isPresent());
+    world.await(LONGEST_SLEEP, () -> ledger.containerFrom(subtask, entry.revision()).isPresent());
     world.sleep(functionTimeout.dividedBy(2));
   }
 
   private void lost(String container, SubtaskId subtask, Entry.Advanced entry) {
+    // The winner may not have heard yet that it won.
+    world.await(LONGEST_RENDEZVOUS, () -> ledger.writer(subtask, entry.revision()).isPresent());
     String winner = ledger.writer(subtask, entry.revision()).orElse("another writer");
     boolean isZombie;
     boolean isTwin;
@@ -164,8 +166,9 @@ final class Fears implements Delivery {
     }
     if (isZombie) {
       screen.say(
-          "  … the zombie " + container + " woke and went on: revision " + entry.revision() + " of " + subtask.shard()
-              + " is " + winner + "'s by now, so it lost and dropped its work");
+          "  … the zombie " + container + " woke and went on: it lost revision " + entry.revision() + " of "
+              + subtask.shard() + " to " + winner + passedBy(container, winner, subtask, entry)
+              + ", and dropped its work");
       face(Fear.ZOMBIE);
     } else if (isTwin) {
       screen.say(
@@ -173,6 +176,14 @@ final class Fears implements Delivery {
               + " did, " + container + " lost and dropped its work");
       face(Fear.DELIVERED_TWICE);
     }
+  }
+
+  private String passedBy(String container, String winner, SubtaskId subtask, Entry.Advanced entry) {
+    return ledger
+        .containerFrom(subtask, entry.revision())
+        .filter(other -> !other.equals(winner) && !other.equals(container))
+        .map(other -> ", after which " + other + " went on")
+        .orElse("");
   }
 
   private synchronized boolean isTwin(SubtaskId subtask) {

@@ -24,6 +24,7 @@ import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import org.apache.commons.csv.DuplicateHeaderMode;
 
 /**
  * Records from a file: CSV with a header, each row as a JSON object of its non-empty cells as text; or JSON lines ({@code .jsonl},
@@ -38,6 +39,7 @@ public final class InputFile {
           .setSkipHeaderRecord(true)
           .setIgnoreEmptyLines(true)
           .setAllowMissingColumnNames(false)
+          .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
           .get();
 
   private InputFile() {}

@@ -108,6 +108,13 @@ final class Ledger {
     return Optional.ofNullable(writers.getOrDefault(subtask, new TreeMap<>()).get(revision.value()));
   }
 
+  /** The first container that wrote this revision or, when the coordinator did, one after it. */
+  synchronized Optional<String> containerFrom(SubtaskId subtask, Revision revision) {
+    return writers.getOrDefault(subtask, new TreeMap<>()).tailMap(revision.value()).values().stream()
+        .filter(writer -> !writer.equals(Pipeline.COORDINATOR))
+        .findFirst();
+  }
+
   /** Whether every shard has applied this much. */
   synchronized boolean reached(Map<ShardId, Position> ends) {
     Set<ShardId> there = new HashSet<>();
