@@ -1,11 +1,11 @@
 package dev.cairn.local.cli;
 
 import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.StorageException;
-import dev.cairn.journal.OutcomeUnknownException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,10 @@ import software.amazon.awssdk.core.exception.SdkException;
       "2:No answer: the command line, a file, a function or a pipeline is not what it should be."
     },
     footerHeading = "%nBegin with:%n",
-    footer = {"  cairn demo          watch a pipeline run, be hurt, be put back, and be exact", "  cairn demo --keep   the same, and then try the other commands on it"})
+    footer = {
+      "  cairn demo          watch a pipeline run, be hurt, be put back, and be exact",
+      "  cairn demo --keep   the same, and then try the other commands on it"
+    })
 public final class Cairn implements Runnable {
   private final Path home;
   private final Terminal terminal;
@@ -61,7 +64,8 @@ public final class Cairn implements Runnable {
     Path home = Path.of(System.getProperty("cairn.home", "")).toAbsolutePath().normalize();
     CommandLine commands = commands(home, Terminal.ofProcess(out));
     commands.setOut(new PrintWriter(out, true));
-    commands.setErr(new PrintWriter(new PrintStream(System.err, true, StandardCharsets.UTF_8), true));
+    commands.setErr(
+        new PrintWriter(new PrintStream(System.err, true, StandardCharsets.UTF_8), true));
     System.exit(commands.execute(arguments));
   }
 
@@ -73,7 +77,10 @@ public final class Cairn implements Runnable {
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
   }
 
-  /** What somebody can act on is said in a sentence; anything else is a mistake of ours and shown whole. */
+  /**
+   * What somebody can act on is said in a sentence; anything else is a mistake of ours and shown
+   * whole.
+   */
   private static int explain(Exception failure, CommandLine command) throws Exception {
     switch (failure) {
       case CommandException e -> {
@@ -88,7 +95,12 @@ public final class Cairn implements Runnable {
       case StorageException e -> command.getErr().println("cairn: " + e.getMessage());
       case OutcomeUnknownException e -> command.getErr().println("cairn: " + e.getMessage());
       case SdkException e ->
-          command.getErr().println("cairn: AWS did not take the request: " + e.getMessage() + "; check --endpoint, --table and the credentials");
+          command
+              .getErr()
+              .println(
+                  "cairn: AWS did not take the request: "
+                      + e.getMessage()
+                      + "; check --endpoint, --table and the credentials");
       default -> throw failure;
     }
     return ExitCode.UNUSABLE;

@@ -55,7 +55,8 @@ final class CheckpointsCommand implements Callable<Integer> {
   }
 
   private void list(PrintWriter out, Connection connection, Job job) {
-    List<Row> rows = Row.of(connection.checkpoints(), connection.checkpoints().checkpoints(job.id()));
+    List<Row> rows =
+        Row.of(connection.checkpoints(), connection.checkpoints().checkpoints(job.id()));
     if (json) {
       ObjectNode answer = JobText.json(job);
       ArrayNode checkpoints = answer.putArray("checkpoints");
@@ -105,7 +106,8 @@ final class CheckpointsCommand implements Callable<Integer> {
 
   private void show(PrintWriter out, Connection connection, Checkpoint checkpoint) {
     Row row = Row.of(connection.checkpoints(), List.of(checkpoint)).getFirst();
-    List<Acknowledgement> answers = connection.checkpoints().acknowledgements(connection.job(), checkpoint.id());
+    List<Acknowledgement> answers =
+        connection.checkpoints().acknowledgements(connection.job(), checkpoint.id());
     if (json) {
       ObjectNode answer = summary(row);
       ArrayNode tasks = answer.putArray("acknowledgements");
@@ -116,7 +118,11 @@ final class CheckpointsCommand implements Callable<Integer> {
     out.println(CheckpointTable.HEADER);
     out.println(CheckpointTable.line(row, Instant.now()));
     out.println();
-    out.println("triggered  " + checkpoint.trigger().triggeredAt() + " in epoch " + checkpoint.trigger().epoch());
+    out.println(
+        "triggered  "
+            + checkpoint.trigger().triggeredAt()
+            + " in epoch "
+            + checkpoint.trigger().epoch());
     if (checkpoint instanceof Checkpoint.Completed completed) {
       out.println("completed  " + completed.completedAt());
       out.println("metadata   " + completed.metadata().path());
@@ -136,7 +142,8 @@ final class CheckpointsCommand implements Callable<Integer> {
   private static ObjectNode json(Acknowledgement answer) {
     ObjectNode json = Json.object().put("subtask", answer.subtask().name());
     switch (answer) {
-      case Acknowledgement.Declined declined -> json.put("status", "DECLINED").put("reason", declined.reason());
+      case Acknowledgement.Declined declined ->
+          json.put("status", "DECLINED").put("reason", declined.reason());
       case Acknowledgement.Acknowledged done -> {
         json.put("status", "ACKNOWLEDGED")
             .put("fullSizeBytes", done.fullSizeBytes())
@@ -157,7 +164,9 @@ final class CheckpointsCommand implements Callable<Integer> {
                   "  full %9s  incremental %9s  %s",
                   Sizes.bytes(done.fullSizeBytes()),
                   Sizes.bytes(done.incrementalSizeBytes()),
-                  done.stateFile().map(file -> file.path().value()).orElse("(nothing applied yet)"));
+                  done.stateFile()
+                      .map(file -> file.path().value())
+                      .orElse("(nothing applied yet)"));
         };
   }
 }

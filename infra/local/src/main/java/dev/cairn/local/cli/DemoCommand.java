@@ -44,31 +44,54 @@ final class DemoCommand implements Callable<Integer> {
 
   @ParentCommand private @Nullable Cairn cairn;
 
-  @Option(names = "--shards", paramLabel = "N", defaultValue = "4", description = "Shards of the stream (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--shards",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Shards of the stream (default: ${DEFAULT-VALUE}).")
   private int shards;
 
-  @Option(names = "--interval", paramLabel = "TIME", description = "From one checkpoint to the next, such as 3s or 500ms (default: 3s).")
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      description = "From one checkpoint to the next, such as 3s or 500ms (default: 3s).")
   private @Nullable Duration interval;
 
-  @Option(names = "--rate", paramLabel = "R", description = "Records fed per second (default: so that the input lasts eleven intervals).")
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      description = "Records fed per second (default: so that the input lasts eleven intervals).")
   private @Nullable Double rate;
 
-  @Option(names = "--keep", description = "Leave the pipeline running after the comparison, to restore it by hand; Ctrl-C ends it.")
+  @Option(
+      names = "--keep",
+      description =
+          "Leave the pipeline running after the comparison, to restore it by hand; Ctrl-C ends it.")
   private boolean keep;
 
-  @Option(names = "--port", paramLabel = "P", description = "Port of DynamoDB Local (default: any; with --keep " + USUAL_PORT + ").")
+  @Option(
+      names = "--port",
+      paramLabel = "P",
+      description = "Port of DynamoDB Local (default: any; with --keep " + USUAL_PORT + ").")
   private @Nullable Integer port;
 
-  @Option(names = "--dir", paramLabel = "DIR", description = "Directory for the checkpoints' files, kept afterwards; must be empty or new.")
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Directory for the checkpoints' files, kept afterwards; must be empty or new.")
   private @Nullable Path dir;
 
   @Option(
       names = "--input",
       paramLabel = "FILE",
-      description = "Your own input: CSV with a header, or JSON lines (.jsonl, .json); either may end in .gz.")
+      description =
+          "Your own input: CSV with a header, or JSON lines (.jsonl, .json); either may end in .gz.")
   private @Nullable Path input;
 
-  @Option(names = "--function", paramLabel = "CLASS", description = "Your own dev.cairn.function.KeyedFunction.")
+  @Option(
+      names = "--function",
+      paramLabel = "CLASS",
+      description = "Your own dev.cairn.function.KeyedFunction.")
   private @Nullable String function;
 
   @Option(names = "--jar", paramLabel = "FILE", description = "The jar that has it.")
@@ -79,41 +102,65 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "FIELD",
       description =
           "The field that is the partition key, in place of what the function's keyOf says. Records without a key go under "
-              + RowKeys.UNKNOWN + ".")
+              + RowKeys.UNKNOWN
+              + ".")
   private @Nullable String key;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "2013", description = "Decides what is left to chance (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "2013",
+      description = "Decides what is left to chance (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Override
   public Integer call() {
     Cairn parent = Objects.requireNonNull(cairn, "picocli sets the parent");
     if (jar != null && function == null) {
-      throw CommandException.unusable("--jar " + jar + " was given without --function: name the class in it that is your function");
+      throw CommandException.unusable(
+          "--jar "
+              + jar
+              + " was given without --function: name the class in it that is your function");
     }
     RunningDemo.find(parent.home())
         .ifPresent(
             other -> {
               throw CommandException.unusable(
-                  "a demo runs already, as process " + other.pid() + " at " + other.endpoint() + ": end it first (Ctrl-C there)");
+                  "a demo runs already, as process "
+                      + other.pid()
+                      + " at "
+                      + other.endpoint()
+                      + ": end it first (Ctrl-C there)");
             });
-    UserFunction user = function == null ? UserFunction.flights() : UserFunction.load(function, Optional.ofNullable(jar));
+    UserFunction user =
+        function == null
+            ? UserFunction.flights()
+            : UserFunction.load(function, Optional.ofNullable(jar));
     List<byte[]> records = InputFile.read(input == null ? flights(parent.home()) : input);
     Storage storage = new Storage(parent.home(), Optional.ofNullable(dir));
     DemoSettings settings = settings(storage.folder(), records.size());
-    return run(parent, storage, Demo.start(settings, user, records, Optional.ofNullable(key), parent.terminal()), settings);
+    return run(
+        parent,
+        storage,
+        Demo.start(settings, user, records, Optional.ofNullable(key), parent.terminal()),
+        settings);
   }
 
   private static Path flights(Path home) {
     Path file = home.resolve(FLIGHTS);
     if (!Files.isRegularFile(file)) {
-      throw CommandException.unusable(file + " is missing, with which the demo runs: run cairn from a whole clone, or give --input");
+      throw CommandException.unusable(
+          file
+              + " is missing, with which the demo runs: run cairn from a whole clone, or give --input");
     }
     return file;
   }
 
   private DemoSettings settings(Path storage, int records) {
-    Duration every = interval != null ? interval : rate == null ? Duration.ofSeconds(3) : fitting(records / rate);
+    Duration every =
+        interval != null
+            ? interval
+            : rate == null ? Duration.ofSeconds(3) : fitting(records / rate);
     boolean ours = function == null && input == null;
     return new DemoSettings(
         new JobId(ours ? "flights" : "demo"),
@@ -174,7 +221,10 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** The directory that stands for S3: the user's, or one of our own that goes with the demo, as the table does. */
+  /**
+   * The directory that stands for S3: the user's, or one of our own that goes with the demo, as the
+   * table does.
+   */
   private static final class Storage {
     private final Path folder;
     private final boolean ours;
@@ -182,7 +232,9 @@ final class DemoCommand implements Callable<Integer> {
     Storage(Path home, Optional<Path> dir) {
       this.ours = dir.isEmpty();
       this.folder =
-          dir.orElseGet(() -> RunningDemo.folder(home).resolve("storage-" + ProcessHandle.current().pid()))
+          dir.orElseGet(
+                  () ->
+                      RunningDemo.folder(home).resolve("storage-" + ProcessHandle.current().pid()))
               .toAbsolutePath()
               .normalize();
       if (ours) {
@@ -203,10 +255,16 @@ final class DemoCommand implements Callable<Integer> {
       try (Stream<Path> files = Files.list(folder)) {
         if (files.findAny().isPresent()) {
           throw new InputException(
-              folder + " is not empty: the demo's table begins empty, so its files must too; choose another directory (--dir)");
+              folder
+                  + " is not empty: the demo's table begins empty, so its files must too; choose another directory (--dir)");
         }
       } catch (IOException e) {
-        throw new InputException(folder + " cannot be used as a directory: " + e.getMessage() + "; choose another (--dir)", e);
+        throw new InputException(
+            folder
+                + " cannot be used as a directory: "
+                + e.getMessage()
+                + "; choose another (--dir)",
+            e);
       }
     }
 

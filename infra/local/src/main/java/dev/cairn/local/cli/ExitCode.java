@@ -7,7 +7,10 @@ final class ExitCode {
   /** The answer is no: not equal, damaged, refused, not there. */
   static final int NO = 1;
 
-  /** There is no answer: the command line, a file, a function or a pipeline is not what it should be. */
+  /**
+   * There is no answer: the command line, a file, a function or a pipeline is not what it should
+   * be.
+   */
   static final int UNUSABLE = 2;
 
   private ExitCode() {}

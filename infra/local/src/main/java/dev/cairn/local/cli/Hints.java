@@ -16,7 +16,11 @@ final class Hints {
         "or without Cairn, as in AWS:",
         "",
         "  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 \\",
-        "  aws dynamodb update-item --endpoint-url " + demo.endpoint() + " --table-name " + demo.table() + " \\",
+        "  aws dynamodb update-item --endpoint-url "
+            + demo.endpoint()
+            + " --table-name "
+            + demo.table()
+            + " \\",
         "    --key '{\"pk\":{\"S\":\"JOB#" + demo.job() + "\"},\"sk\":{\"S\":\"JOB\"}}' \\",
         "    --update-expression 'SET restoreCheckpointId = :id' \\",
         "    --expression-attribute-values '{\":id\":{\"S\":\"ID\"}}'",

@@ -18,20 +18,37 @@ final class JobText {
   }
 
   static String line(Job job) {
-    return "job " + job.id() + "  " + status(job.status())
+    return "job "
+        + job.id()
+        + "  "
+        + status(job.status())
         + job.status().restoringFrom().map(from -> " from checkpoint " + from).orElse("")
-        + "  epoch " + job.epoch()
-        + job.settings().interval().map(every -> "  a checkpoint each " + FlinkDuration.print(every)).orElse("")
-        + "  " + job.settings().numRetained() + " retained";
+        + "  epoch "
+        + job.epoch()
+        + job.settings()
+            .interval()
+            .map(every -> "  a checkpoint each " + FlinkDuration.print(every))
+            .orElse("")
+        + "  "
+        + job.settings().numRetained()
+        + " retained";
   }
 
   static String line(Job.Refusal refusal) {
-    return "last refusal  restore of " + refusal.restoreCheckpointId() + " at " + refusal.at() + ": " + refusal.reason();
+    return "last refusal  restore of "
+        + refusal.restoreCheckpointId()
+        + " at "
+        + refusal.at()
+        + ": "
+        + refusal.reason();
   }
 
   static ObjectNode json(Job job) {
     ObjectNode json =
-        Json.object().put("job", job.id().value()).put("status", status(job.status())).put("epoch", job.epoch().value());
+        Json.object()
+            .put("job", job.id().value())
+            .put("status", status(job.status()))
+            .put("epoch", job.epoch().value());
     job.status().restoringFrom().ifPresent(from -> json.put("restoringFrom", from.value()));
     job.latest().ifPresent(latest -> json.put("latestCheckpoint", latest.value()));
     job.refusal()

@@ -39,7 +39,11 @@ final class RestoreCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "The checkpoint.")
   private String id = "";
 
-  @Option(names = "--timeout", paramLabel = "TIME", defaultValue = "10min", description = "How long to wait (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "10min",
+      description = "How long to wait (default: ${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ZERO;
 
   @Option(names = "--json", description = "Answer as JSON, one line for each step.")
@@ -51,14 +55,20 @@ final class RestoreCommand implements Callable<Integer> {
     try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
       Job before = connection.requireJob();
       if (!connection.checkpoints().requestRestore(before.id(), id)) {
-        throw CommandException.unusable("job " + before.id() + " went away: nothing was asked of it");
+        throw CommandException.unusable(
+            "job " + before.id() + " went away: nothing was asked of it");
       }
-      tell(out, "requested", before, "restoreCheckpointId = " + id + " is set on job " + before.id());
+      tell(
+          out,
+          "requested",
+          before,
+          "restoreCheckpointId = " + id + " is set on job " + before.id());
       return await(out, connection, before);
     }
   }
 
-  private int await(PrintWriter out, Connection connection, Job before) throws InterruptedException {
+  private int await(PrintWriter out, Connection connection, Job before)
+      throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     Optional<JobStatus> told = Optional.empty();
     while (System.nanoTime() < deadline) {
@@ -84,23 +94,40 @@ final class RestoreCommand implements Callable<Integer> {
       Thread.sleep(LOOK);
     }
     throw CommandException.no(
-        "job " + before.id() + " is not running again after " + FlinkDuration.print(timeout)
+        "job "
+            + before.id()
+            + " is not running again after "
+            + FlinkDuration.print(timeout)
             + ": the request stays on its item, and the coordinator goes on; look again with cairn checkpoints");
   }
 
   private static boolean isRefusal(Job before, Job now) {
-    return now.refusal().isPresent() && !now.refusal().equals(before.refusal()) && now.restoreCheckpointId().isEmpty();
+    return now.refusal().isPresent()
+        && !now.refusal().equals(before.refusal())
+        && now.restoreCheckpointId().isEmpty();
   }
 
   private boolean isOurs(Job job) {
-    return job.status().restoringFrom().map(from -> from.toString().equals(id.strip())).orElse(true);
+    return job.status()
+        .restoringFrom()
+        .map(from -> from.toString().equals(id.strip()))
+        .orElse(true);
   }
 
   private void tell(Job job, PrintWriter out) {
     switch (job.status()) {
       case JobStatus.Restoring r ->
-          tell(out, "restoring", job, "every journal gets epoch " + job.epoch() + " and the state of checkpoint " + r.from());
-      case JobStatus.Replaying r -> tell(out, "replaying", job, "records after checkpoint " + r.from() + " are applied again");
+          tell(
+              out,
+              "restoring",
+              job,
+              "every journal gets epoch "
+                  + job.epoch()
+                  + " and the state of checkpoint "
+                  + r.from());
+      case JobStatus.Replaying r ->
+          tell(
+              out, "replaying", job, "records after checkpoint " + r.from() + " are applied again");
       case JobStatus.Running r -> tell(out, "running", job, "no gap is left; epoch " + job.epoch());
     }
   }
@@ -108,7 +135,12 @@ final class RestoreCommand implements Callable<Integer> {
   private void tell(PrintWriter out, String step, Job job, String words) {
     out.println(
         json
-            ? Json.line(Json.object().put("step", step).put("job", job.id().value()).put("epoch", job.epoch().value()).put("text", words))
+            ? Json.line(
+                Json.object()
+                    .put("step", step)
+                    .put("job", job.id().value())
+                    .put("epoch", job.epoch().value())
+                    .put("text", words))
             : String.format("%-10s %s", step, words));
     out.flush();
   }

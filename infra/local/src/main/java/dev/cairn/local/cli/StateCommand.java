@@ -46,7 +46,10 @@ final class StateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "KEY", description = "The partition key.")
   private String key = "";
 
-  @Option(names = "--checkpoint", paramLabel = "ID", description = "As this checkpoint has it (default: as it is now).")
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "ID",
+      description = "As this checkpoint has it (default: as it is now).")
   private @Nullable String checkpoint;
 
   @Option(names = "--json", description = "Answer as JSON.")
@@ -58,7 +61,8 @@ final class StateCommand implements Callable<Integer> {
     try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
       connection.requireJob();
       KeyHash hash = KeyHash.of(key);
-      List<StateView> found = views(connection).stream().filter(view -> view.range().contains(hash)).toList();
+      List<StateView> found =
+          views(connection).stream().filter(view -> view.range().contains(hash)).toList();
       for (StateView view : found) {
         SortedMap<StateKey, byte[]> cells = view.cells(key);
         if (!cells.isEmpty()) {
@@ -66,8 +70,16 @@ final class StateCommand implements Callable<Integer> {
           return ExitCode.OK;
         }
       }
-      String where = found.isEmpty() ? "no shard of its range has been opened" : found.getFirst().subtask().name() + " has none at " + found.getFirst().place();
-      throw CommandException.no("key \"" + key + "\" has no state: " + where + "; keys are compared exactly, also in case");
+      String where =
+          found.isEmpty()
+              ? "no shard of its range has been opened"
+              : found.getFirst().subtask().name() + " has none at " + found.getFirst().place();
+      throw CommandException.no(
+          "key \""
+              + key
+              + "\" has no state: "
+              + where
+              + "; keys are compared exactly, also in case");
     }
   }
 
@@ -118,7 +130,9 @@ final class StateCommand implements Callable<Integer> {
     if (state.isArray()) {
       state.forEach(element -> lines.add(Json.line(element)));
     } else if (state.isObject()) {
-      state.properties().forEach(entry -> lines.add(entry.getKey() + "  " + Json.line(entry.getValue())));
+      state
+          .properties()
+          .forEach(entry -> lines.add(entry.getKey() + "  " + Json.line(entry.getValue())));
     } else {
       lines.add(Json.line(state));
     }

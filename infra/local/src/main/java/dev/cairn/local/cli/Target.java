@@ -26,34 +26,66 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Which pipeline a command speaks to: the demo that runs here, but for what the options say otherwise. */
+/**
+ * Which pipeline a command speaks to: the demo that runs here, but for what the options say
+ * otherwise.
+ */
 final class Target {
   private static final String S3 = "s3://";
 
-  @Option(names = "--endpoint", paramLabel = "URL", description = "Where DynamoDB is, and S3 (default: the running demo; AWS if --table is given).")
+  @Option(
+      names = "--endpoint",
+      paramLabel = "URL",
+      description =
+          "Where DynamoDB is, and S3 (default: the running demo; AWS if --table is given).")
   private @Nullable URI endpoint;
 
-  @Option(names = "--table", paramLabel = "NAME", description = "The table (default: the running demo's).")
+  @Option(
+      names = "--table",
+      paramLabel = "NAME",
+      description = "The table (default: the running demo's).")
   private @Nullable String table;
 
-  @Option(names = "--job", paramLabel = "NAME", description = "The job (default: the running demo's).")
+  @Option(
+      names = "--job",
+      paramLabel = "NAME",
+      description = "The job (default: the running demo's).")
   private @Nullable String job;
 
-  @Option(names = "--storage", paramLabel = "WHERE", description = "A directory or s3://bucket/prefix (default: the running demo's).")
+  @Option(
+      names = "--storage",
+      paramLabel = "WHERE",
+      description = "A directory or s3://bucket/prefix (default: the running demo's).")
   private @Nullable String storage;
 
   /** A pipeline's stores, and the job in them. */
-  record Connection(JobId job, Journal journal, CheckpointStore checkpoints, Function<String, CheckpointStorage> opening, String where, AutoCloseable client)
+  record Connection(
+      JobId job,
+      Journal journal,
+      CheckpointStore checkpoints,
+      Function<String, CheckpointStorage> opening,
+      String where,
+      AutoCloseable client)
       implements AutoCloseable {
 
-    /** @throws CommandException if there is no such job, or table */
+    /**
+     * @throws CommandException if there is no such job, or table
+     */
     Job requireJob() {
       try {
         return checkpoints
             .job(job)
-            .orElseThrow(() -> CommandException.unusable("there is no job " + job + " in the table: check --job, or which jobs are deployed"));
+            .orElseThrow(
+                () ->
+                    CommandException.unusable(
+                        "there is no job "
+                            + job
+                            + " in the table: check --job, or which jobs are deployed"));
       } catch (ResourceNotFoundException e) {
-        throw CommandException.unusable("there is no such table: check --table, --endpoint and the region (" + e.getMessage() + ")");
+        throw CommandException.unusable(
+            "there is no such table: check --table, --endpoint and the region ("
+                + e.getMessage()
+                + ")");
       }
     }
 
@@ -78,7 +110,8 @@ final class Target {
    */
   Connection connect(Path home) {
     // Told where the table is, a command must not mix it with whatever demo happens to run.
-    Optional<RunningDemo> demo = endpoint != null || table != null ? Optional.empty() : RunningDemo.find(home);
+    Optional<RunningDemo> demo =
+        endpoint != null || table != null ? Optional.empty() : RunningDemo.find(home);
     if (demo.isEmpty() && table == null) {
       throw CommandException.unusable(
           "no demo runs here: start one in another terminal with ./cairn demo --keep, or say which pipeline you mean with"
@@ -86,9 +119,13 @@ final class Target {
     }
     Optional<URI> at = Optional.ofNullable(endpoint).or(() -> demo.map(RunningDemo::endpoint));
     String name = table != null ? table : demo.orElseThrow().table();
-    JobId id = job != null ? jobId(job) : demo.map(RunningDemo::job).orElseThrow(() -> missing("--job"));
+    JobId id =
+        job != null ? jobId(job) : demo.map(RunningDemo::job).orElseThrow(() -> missing("--job"));
     String files = storage != null ? storage : demo.map(RunningDemo::storage).orElse("");
-    DynamoDbClient client = configure(DynamoDbClient.builder(), at).httpClientBuilder(UrlConnectionHttpClient.builder()).build();
+    DynamoDbClient client =
+        configure(DynamoDbClient.builder(), at)
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build();
     return new Connection(
         id,
         new DynamoDbJournal(client, name, Backoff.sleeping()),
@@ -107,10 +144,12 @@ final class Target {
   }
 
   private static CommandException missing(String option) {
-    return CommandException.unusable(option + " is needed: no running demo is meant that would say it");
+    return CommandException.unusable(
+        option + " is needed: no running demo is meant that would say it");
   }
 
-  private static <B extends AwsClientBuilder<B, C>, C> B configure(B builder, Optional<URI> endpoint) {
+  private static <B extends AwsClientBuilder<B, C>, C> B configure(
+      B builder, Optional<URI> endpoint) {
     endpoint.ifPresent(
         at -> {
           builder.endpointOverride(at);
@@ -118,7 +157,8 @@ final class Target {
             // An emulator takes any; without them the SDK would look for the user's real ones.
             builder
                 .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+                .credentialsProvider(
+                    StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
           }
         });
     return builder;
@@ -141,7 +181,8 @@ final class Target {
     String bucket = slash < 0 ? path : path.substring(0, slash);
     String prefix = slash < 0 ? "" : path.substring(slash + 1).replaceAll("/+$", "");
     if (bucket.isEmpty()) {
-      throw CommandException.unusable("\"" + where + "\" names no bucket: write s3://bucket/prefix (--storage)");
+      throw CommandException.unusable(
+          "\"" + where + "\" names no bucket: write s3://bucket/prefix (--storage)");
     }
     S3Client client =
         configure(S3Client.builder().forcePathStyle(endpoint.isPresent()), endpoint)

@@ -60,17 +60,22 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private static ObjectNode json(Checkpoint checkpoint, List<Verdict> verdicts, long damaged) {
-    ObjectNode answer = Json.object().put("checkpoint", checkpoint.id().value()).put("intact", damaged == 0);
+    ObjectNode answer =
+        Json.object().put("checkpoint", checkpoint.id().value()).put("intact", damaged == 0);
     ArrayNode files = answer.putArray("files");
     for (Verdict verdict : verdicts) {
-      ObjectNode file = Json.file(verdict.file()).put("kind", verdict.kind()).put("intact", verdict.damage().isEmpty());
+      ObjectNode file =
+          Json.file(verdict.file())
+              .put("kind", verdict.kind())
+              .put("intact", verdict.damage().isEmpty());
       verdict.damage().ifPresent(damage -> file.put("damage", damage));
       files.add(file);
     }
     return answer;
   }
 
-  private static void print(PrintWriter out, Checkpoint checkpoint, List<Verdict> verdicts, long damaged) {
+  private static void print(
+      PrintWriter out, Checkpoint checkpoint, List<Verdict> verdicts, long damaged) {
     long bytes = 0;
     for (Verdict verdict : verdicts) {
       bytes += verdict.file().sizeBytes();
@@ -86,8 +91,19 @@ final class VerifyCommand implements Callable<Integer> {
     out.println();
     out.println(
         damaged == 0
-            ? "checkpoint " + checkpoint.id() + " is intact: " + verdicts.size() + " files, " + Sizes.bytes(bytes) + ", every byte read"
-            : "checkpoint " + checkpoint.id() + " is DAMAGED: " + damaged + " of " + verdicts.size()
+            ? "checkpoint "
+                + checkpoint.id()
+                + " is intact: "
+                + verdicts.size()
+                + " files, "
+                + Sizes.bytes(bytes)
+                + ", every byte read"
+            : "checkpoint "
+                + checkpoint.id()
+                + " is DAMAGED: "
+                + damaged
+                + " of "
+                + verdicts.size()
                 + " files; a restore of it will be refused, or stop at the damage: choose another");
   }
 }

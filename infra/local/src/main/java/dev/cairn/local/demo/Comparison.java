@@ -22,14 +22,21 @@ import java.util.TreeMap;
  * @param different how many differences there are
  */
 record Comparison(
-    long keys, long cells, long records, long deadLetters, List<String> differences, long different) {
+    long keys,
+    long cells,
+    long records,
+    long deadLetters,
+    List<String> differences,
+    long different) {
   private static final int SHOWN = 10;
 
   boolean isEqual() {
     return different == 0;
   }
 
-  /** @param heads every shard's state as it is stored */
+  /**
+   * @param heads every shard's state as it is stored
+   */
   static Comparison of(Fold fold, Collection<StateView> heads) {
     List<String> differences = new ArrayList<>();
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
@@ -50,7 +57,8 @@ record Comparison(
       differences.add("the pipeline applied " + records + " records, the fold " + fold.applied());
     }
     if (deadLetters != fold.refused()) {
-      differences.add("the pipeline has " + deadLetters + " dead letters, the fold refused " + fold.refused());
+      differences.add(
+          "the pipeline has " + deadLetters + " dead letters, the fold refused " + fold.refused());
     }
     compare(fold.cells(), cells, differences);
     return new Comparison(
@@ -63,7 +71,9 @@ record Comparison(
   }
 
   private static void compare(
-      SortedMap<StateKey, byte[]> expected, SortedMap<StateKey, byte[]> stored, List<String> differences) {
+      SortedMap<StateKey, byte[]> expected,
+      SortedMap<StateKey, byte[]> stored,
+      List<String> differences) {
     expected.forEach(
         (cell, value) -> {
           byte[] found = stored.get(cell);

@@ -12,7 +12,9 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-/** One container of the task's function: its own task, and its own adapters to everything outside. */
+/**
+ * One container of the task's function: its own task, and its own adapters to everything outside.
+ */
 final class Container implements Handler {
   private final Function<String, Task<Object>> starting;
   private final AtomicReference<String> lastFailure;
@@ -28,9 +30,11 @@ final class Container implements Handler {
   }
 
   @Override
-  public void handle(InputStream event, OutputStream response, Invocation invocation) throws Exception {
+  public void handle(InputStream event, OutputStream response, Invocation invocation)
+      throws Exception {
     try {
-      TaskEndpoint endpoint = started.orElseGet(() -> new TaskEndpoint(starting.apply(invocation.container())));
+      TaskEndpoint endpoint =
+          started.orElseGet(() -> new TaskEndpoint(starting.apply(invocation.container())));
       started = Optional.of(endpoint);
       endpoint.handle(event, response, invocation::remaining);
     } catch (Exception e) {
@@ -38,7 +42,6 @@ final class Container implements Handler {
       throw e;
     }
   }
-
 
   static EntryId newId() {
     return new EntryId(UUID.randomUUID().toString());

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Records, records a second, and the checkpoints: drawn in place on a terminal, line by line as they come elsewhere. */
+/**
+ * Records, records a second, and the checkpoints: drawn in place on a terminal, line by line as
+ * they come elsewhere.
+ */
 final class Dashboard {
   private static final int ROWS = 10;
   private static final Duration RATE_OVER = Duration.ofSeconds(2);
@@ -42,7 +45,10 @@ final class Dashboard {
   void refresh(int fed) {
     List<Checkpoint> checkpoints = pipeline.checkpoints().checkpoints(pipeline.settings().job());
     completed = (int) checkpoints.stream().filter(Dashboard::wasCompleted).count();
-    rows = Row.of(pipeline.checkpoints(), checkpoints.subList(Math.max(0, checkpoints.size() - ROWS), checkpoints.size()));
+    rows =
+        Row.of(
+            pipeline.checkpoints(),
+            checkpoints.subList(Math.max(0, checkpoints.size() - ROWS), checkpoints.size()));
     Instant now = pipeline.world().now();
     long records = pipeline.ledger().records();
     String progress = progress(fed, records);
@@ -76,7 +82,8 @@ final class Dashboard {
 
   private String progress(int fed, long records) {
     samples.addLast(new Sample(screen.elapsed(), records));
-    while (samples.size() > 2 && screen.elapsed().minus(samples.getFirst().at()).compareTo(RATE_OVER) > 0) {
+    while (samples.size() > 2
+        && screen.elapsed().minus(samples.getFirst().at()).compareTo(RATE_OVER) > 0) {
       samples.removeFirst();
     }
     return String.format(

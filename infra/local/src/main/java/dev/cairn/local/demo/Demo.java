@@ -19,7 +19,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The story: a pipeline runs, is hurt, is put back, goes on, and has the state that a plain fold has. */
+/**
+ * The story: a pipeline runs, is hurt, is put back, goes on, and has the state that a plain fold
+ * has.
+ */
 public final class Demo implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final Duration LONGEST_STANDSTILL = Duration.ofSeconds(40);
@@ -59,7 +62,8 @@ public final class Demo implements AutoCloseable {
    *
    * @param records the input, at least one
    * @param keyField the field that is the partition key, in place of what the function says
-   * @throws InputException if a record has no usable key, or the rate leaves no time for the checkpoints
+   * @throws InputException if a record has no usable key, or the rate leaves no time for the
+   *     checkpoints
    */
   public static Demo start(
       DemoSettings settings,
@@ -74,7 +78,11 @@ public final class Demo implements AutoCloseable {
   }
 
   private Demo(
-      DemoSettings settings, UserFunction function, List<Row> rows, Screen screen, Pipeline pipeline) {
+      DemoSettings settings,
+      UserFunction function,
+      List<Row> rows,
+      Screen screen,
+      Pipeline pipeline) {
     this.settings = settings;
     this.function = function;
     this.rows = rows;
@@ -98,9 +106,20 @@ public final class Demo implements AutoCloseable {
    */
   public boolean run() {
     screen.say(
-        Sizes.count(rows.size()) + " records → " + settings.shards() + " shards → " + function.className()
-            + "; a checkpoint each " + Sizes.seconds(settings.interval()));
-    screen.say("DynamoDB Local at " + endpoint() + ", table " + DemoSettings.TABLE + "; files in " + settings.storage());
+        Sizes.count(rows.size())
+            + " records → "
+            + settings.shards()
+            + " shards → "
+            + function.className()
+            + "; a checkpoint each "
+            + Sizes.seconds(settings.interval()));
+    screen.say(
+        "DynamoDB Local at "
+            + endpoint()
+            + ", table "
+            + DemoSettings.TABLE
+            + "; files in "
+            + settings.storage());
     try {
       Optional<Restoring.Asked> restored = story();
       return verdict(restored);
@@ -140,7 +159,10 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  /** Whether all of the input is in the state, no restore is under way, and the last checkpoint has all of it. */
+  /**
+   * Whether all of the input is in the state, no restore is under way, and the last checkpoint has
+   * all of it.
+   */
   private boolean isSettled() {
     if (!feed.isDone() || !pipeline.ledger().reached(feed.ends())) {
       return false;
@@ -154,7 +176,9 @@ public final class Demo implements AutoCloseable {
   private boolean holdsEverything(CheckpointId latest) {
     return pipeline.checkpoints().subtasks(settings.job()).stream()
         .map((SubtaskId subtask) -> pipeline.journal().fromLastBase(subtask).getLast())
-        .allMatch(last -> last instanceof Entry.Snapshotted snapshot && snapshot.checkpoint().equals(latest));
+        .allMatch(
+            last ->
+                last instanceof Entry.Snapshotted snapshot && snapshot.checkpoint().equals(latest));
   }
 
   private boolean wasRefused(Restoring.Asked asked) {
@@ -162,7 +186,9 @@ public final class Demo implements AutoCloseable {
     boolean refused =
         job.restoreCheckpointId().isEmpty()
             && asked.epoch().isAfter(job.epoch())
-            && job.refusal().filter(why -> why.restoreCheckpointId().equals(asked.checkpoint().toString())).isPresent();
+            && job.refusal()
+                .filter(why -> why.restoreCheckpointId().equals(asked.checkpoint().toString()))
+                .isPresent();
     if (refused) {
       screen.say("  … refused: " + job.refusal().orElseThrow().reason());
     }
@@ -175,8 +201,10 @@ public final class Demo implements AutoCloseable {
 
   private boolean verdict(Optional<Restoring.Asked> restored) {
     dashboard.refresh(feed.fed());
-    screen.say("all records are in the state, and every gap is closed; folding the input plainly, to compare");
-    Optional<Ledger.Rewind> rewind = restored.flatMap(asked -> pipeline.ledger().rewind(asked.epoch()));
+    screen.say(
+        "all records are in the state, and every gap is closed; folding the input plainly, to compare");
+    Optional<Ledger.Rewind> rewind =
+        restored.flatMap(asked -> pipeline.ledger().rewind(asked.epoch()));
     Set<Fear> faced = pipeline.fears().faced();
     int completed = dashboard.completed();
     boolean equal = compare(Fold.of(rows, function, pipeline.stream()));
@@ -197,13 +225,23 @@ public final class Demo implements AutoCloseable {
     Comparison comparison =
         Comparison.of(
             fold,
-            pipeline.checkpoints().subtasks(settings.job()).stream().map(stored::head).flatMap(Optional::stream).toList());
+            pipeline.checkpoints().subtasks(settings.job()).stream()
+                .map(stored::head)
+                .flatMap(Optional::stream)
+                .toList());
     screen.print("");
     screen.print(
-        "compared    " + Sizes.count(comparison.keys()) + " keys, " + Sizes.count(comparison.cells())
-            + " cells of state, " + Sizes.count(comparison.records()) + " records, "
-            + Sizes.count(comparison.deadLetters()) + " dead letters");
-    screen.print("            what is stored, read cold from journals and files, with a plain fold over the input");
+        "compared    "
+            + Sizes.count(comparison.keys())
+            + " keys, "
+            + Sizes.count(comparison.cells())
+            + " cells of state, "
+            + Sizes.count(comparison.records())
+            + " records, "
+            + Sizes.count(comparison.deadLetters())
+            + " dead letters");
+    screen.print(
+        "            what is stored, read cold from journals and files, with a plain fold over the input");
     comparison.differences().forEach(difference -> screen.print("DIFFERENT   " + difference));
     screen.print("differences " + Sizes.count(comparison.different()));
     return comparison.isEqual();
@@ -213,19 +251,33 @@ public final class Demo implements AutoCloseable {
     LocalContainers.Figures figures = pipeline.figures();
     screen.print("checkpoints " + completed + " completed");
     screen.print(
-        "invocations " + Sizes.count(figures.invocations()) + " in " + Sizes.count(figures.coldStarts())
-            + " containers; " + figures.failures() + " failed, " + figures.timeOuts() + " timed out");
-    screen.print("faced       " + faced.stream().map(Fear::words).collect(Collectors.joining(", ")));
+        "invocations "
+            + Sizes.count(figures.invocations())
+            + " in "
+            + Sizes.count(figures.coldStarts())
+            + " containers; "
+            + figures.failures()
+            + " failed, "
+            + figures.timeOuts()
+            + " timed out");
+    screen.print(
+        "faced       " + faced.stream().map(Fear::words).collect(Collectors.joining(", ")));
     rewind.ifPresent(
         restore ->
             screen.print(
-                "restored    checkpoint " + restore.checkpoint() + ": " + Sizes.count(restore.rewound())
-                    + " records taken back, " + Sizes.count(restore.replayed()) + " applied again"));
+                "restored    checkpoint "
+                    + restore.checkpoint()
+                    + ": "
+                    + Sizes.count(restore.rewound())
+                    + " records taken back, "
+                    + Sizes.count(restore.replayed())
+                    + " applied again"));
   }
 
   /**
-   * Stays, with a pipeline that has nothing to do, and carries out what a user asks for: each restore is followed by another
-   * comparison. Returns only by an exception, when the pipeline is closed.
+   * Stays, with a pipeline that has nothing to do, and carries out what a user asks for: each
+   * restore is followed by another comparison. Returns only by an exception, when the pipeline is
+   * closed.
    *
    * @param hints what a user can type
    */
@@ -271,9 +323,15 @@ public final class Demo implements AutoCloseable {
       Duration still = screen.elapsed().minus(lastMoved);
       if (still.compareTo(LONGEST_STANDSTILL) > 0) {
         throw new StandstillException(
-            "nothing has moved for " + Sizes.seconds(still) + ", with " + Sizes.count(records) + " of "
-                + Sizes.count(rows.size()) + " records in the state"
-                + (settled ? " and no checkpoint to put it back to" : "") + "; the last failure was: "
+            "nothing has moved for "
+                + Sizes.seconds(still)
+                + ", with "
+                + Sizes.count(records)
+                + " of "
+                + Sizes.count(rows.size())
+                + " records in the state"
+                + (settled ? " and no checkpoint to put it back to" : "")
+                + "; the last failure was: "
                 + pipeline.lastFailure());
       }
     }

@@ -29,20 +29,28 @@ public record DemoSettings(
   static final int CHECKPOINTS = 8;
   static final int RETAINED = 5;
 
-  /** Above what a demo needs for its checkpoints: some are held up by what is done to the containers, and one is aborted. */
+  /**
+   * Above what a demo needs for its checkpoints: some are held up by what is done to the
+   * containers, and one is aborted.
+   */
   private static final int INTERVALS = 11;
 
   private static final int FEWEST_INTERVALS = 10;
 
   public DemoSettings {
     if (shards < 1 || shards > 64) {
-      throw new InputException("the demo's stream has 1 to 64 shards, not " + shards + " (--shards)");
+      throw new InputException(
+          "the demo's stream has 1 to 64 shards, not " + shards + " (--shards)");
     }
     if (interval.toMillis() < 50) {
-      throw new InputException("checkpoints each " + interval.toMillis() + " ms are too many for one machine: take --interval 50ms or more");
+      throw new InputException(
+          "checkpoints each "
+              + interval.toMillis()
+              + " ms are too many for one machine: take --interval 50ms or more");
     }
     if (!(recordsPerSecond > 0) || Double.isInfinite(recordsPerSecond)) {
-      throw new InputException("records are fed at some rate above 0, not " + recordsPerSecond + " (--rate)");
+      throw new InputException(
+          "records are fed at some rate above 0, not " + recordsPerSecond + " (--rate)");
     }
   }
 
@@ -74,9 +82,14 @@ public record DemoSettings(
     }
   }
 
-  /** After which an invocation is given up; short, so that the demo need not wait for long when it lets one run into it. */
+  /**
+   * After which an invocation is given up; short, so that the demo need not wait for long when it
+   * lets one run into it.
+   */
   Duration functionTimeout() {
-    return interval.compareTo(Duration.ofSeconds(2)) < 0 ? Duration.ofMillis(1200) : Duration.ofSeconds(2);
+    return interval.compareTo(Duration.ofSeconds(2)) < 0
+        ? Duration.ofMillis(1200)
+        : Duration.ofSeconds(2);
   }
 
   Duration checkpointTimeout() {

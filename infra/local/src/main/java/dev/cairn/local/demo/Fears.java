@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Does to the pipeline what people fear, each thing once it is armed and at the first opportunity, and says so. A fear counts as
- * faced only when its consequence was seen.
+ * Does to the pipeline what people fear, each thing once it is armed and at the first opportunity,
+ * and says so. A fear counts as faced only when its consequence was seen.
  */
 final class Fears implements Delivery {
   private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
@@ -120,28 +120,45 @@ final class Fears implements Delivery {
 
   private void abandon(String container, SubtaskId subtask, Entry.Advanced entry) {
     screen.say(
-        "ABANDONED: " + container + " is killed in mid-batch: it had applied " + records(subtask, entry) + " of "
-            + subtask.shard() + " in memory, and journalled none of them");
+        "ABANDONED: "
+            + container
+            + " is killed in mid-batch: it had applied "
+            + records(subtask, entry)
+            + " of "
+            + subtask.shard()
+            + " in memory, and journalled none of them");
     face(Fear.ABANDONED);
     throw new Killed(container, "table.append");
   }
 
   private void overrun(String container, SubtaskId subtask, Entry.Advanced entry) {
     screen.say(
-        "TIMED OUT: " + container + " wrote revision " + entry.revision() + " of " + subtask.shard()
+        "TIMED OUT: "
+            + container
+            + " wrote revision "
+            + entry.revision()
+            + " of "
+            + subtask.shard()
             + " and does not come to answer: its invocation runs into the time-out of "
             + Sizes.seconds(functionTimeout));
     world.sleep(functionTimeout.plusMillis(200));
     screen.say(
-        "  … it was given up, so its batch comes again: every record of it is at or before revision " + entry.revision()
+        "  … it was given up, so its batch comes again: every record of it is at or before revision "
+            + entry.revision()
             + " and is skipped");
     face(Fear.TIMED_OUT);
   }
 
   private void freeze(String container, SubtaskId subtask, Entry.Advanced entry) {
     screen.say(
-        "ZOMBIE: " + container + " freezes with " + records(subtask, entry) + " of " + subtask.shard()
-            + " applied in memory, right before it appends revision " + entry.revision());
+        "ZOMBIE: "
+            + container
+            + " freezes with "
+            + records(subtask, entry)
+            + " of "
+            + subtask.shard()
+            + " applied in memory, right before it appends revision "
+            + entry.revision());
     synchronized (this) {
       zombie = Optional.of(container);
     }
@@ -157,7 +174,10 @@ final class Fears implements Delivery {
     boolean isTwin;
     synchronized (this) {
       isZombie = zombie.equals(Optional.of(container));
-      isTwin = twins.isPresent() && twins.get().shard.equals(subtask.shard()) && twins.get().arrived.contains(container);
+      isTwin =
+          twins.isPresent()
+              && twins.get().shard.equals(subtask.shard())
+              && twins.get().arrived.contains(container);
       // Only a trigger came between: it appends again after that.
       isTwin &= !winner.equals(Pipeline.COORDINATOR);
       if (isTwin) {
@@ -166,19 +186,34 @@ final class Fears implements Delivery {
     }
     if (isZombie) {
       screen.say(
-          "  … the zombie " + container + " woke and went on: it lost revision " + entry.revision() + " of "
-              + subtask.shard() + " to " + winner + passedBy(container, winner, subtask, entry)
+          "  … the zombie "
+              + container
+              + " woke and went on: it lost revision "
+              + entry.revision()
+              + " of "
+              + subtask.shard()
+              + " to "
+              + winner
+              + passedBy(container, winner, subtask, entry)
               + ", and dropped its work");
       face(Fear.ZOMBIE);
     } else if (isTwin) {
       screen.say(
-          "  … both were about to append revision " + entry.revision() + " of " + subtask.shard() + ": " + winner
-              + " did, " + container + " lost and dropped its work");
+          "  … both were about to append revision "
+              + entry.revision()
+              + " of "
+              + subtask.shard()
+              + ": "
+              + winner
+              + " did, "
+              + container
+              + " lost and dropped its work");
       face(Fear.DELIVERED_TWICE);
     }
   }
 
-  private String passedBy(String container, String winner, SubtaskId subtask, Entry.Advanced entry) {
+  private String passedBy(
+      String container, String winner, SubtaskId subtask, Entry.Advanced entry) {
     return ledger
         .containerFrom(subtask, entry.revision())
         .filter(other -> !other.equals(winner) && !other.equals(container))
@@ -201,7 +236,8 @@ final class Fears implements Delivery {
     boolean both = world.await(LONGEST_RENDEZVOUS, () -> arrived(pair) == 2);
     if (!both) {
       synchronized (this) {
-        // The other found the batch applied before it came here: no race, so once more with another batch.
+        // The other found the batch applied before it came here: no race, so once more with another
+        // batch.
         if (twins.equals(Optional.of(pair))) {
           twins = Optional.empty();
           armed.add(Fear.DELIVERED_TWICE);
@@ -215,7 +251,11 @@ final class Fears implements Delivery {
   }
 
   private String records(SubtaskId subtask, Entry.Advanced entry) {
-    long before = ledger.head(subtask).map(head -> head.counts().applied() + head.counts().deadLettered()).orElse(0L);
+    long before =
+        ledger
+            .head(subtask)
+            .map(head -> head.counts().applied() + head.counts().deadLettered())
+            .orElse(0L);
     long after = entry.header().counts().applied() + entry.header().counts().deadLettered();
     return Sizes.count(after - before) + " records";
   }

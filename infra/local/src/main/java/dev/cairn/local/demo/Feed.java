@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Puts the input into the stream, record by record and in its order, at a steady rate. The last of it only trickles until it is
- * released, so that there is something new for each checkpoint that is still to come.
+ * Puts the input into the stream, record by record and in its order, at a steady rate. The last of
+ * it only trickles until it is released, so that there is something new for each checkpoint that is
+ * still to come.
  */
 final class Feed {
   // Often enough to look steady, seldom enough that a batch is more than a few records.

@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * The user's function on plain maps, one record of the input after the other: no shards, containers, batches or checkpoints.
+ * The user's function on plain maps, one record of the input after the other: no shards,
+ * containers, batches or checkpoints.
  *
  * @param applied how many records the function took
  * @param refused how many it could not decode or threw on; they changed nothing
@@ -27,8 +28,8 @@ record Fold(SortedMap<StateKey, byte[]> cells, long applied, long refused) {
   private static final int PAGE = 1000;
 
   /**
-   * Folds the input. The stream is asked only when each record arrived, which a function may use, and must have exactly the input's
-   * records.
+   * Folds the input. The stream is asked only when each record arrived, which a function may use,
+   * and must have exactly the input's records.
    */
   static Fold of(List<Row> rows, UserFunction function, LocalStream stream) {
     FunctionHarness<Object> harness = FunctionHarness.of(function.create());
@@ -59,14 +60,21 @@ record Fold(SortedMap<StateKey, byte[]> cells, long applied, long refused) {
     Instant next(Row row) {
       KeyHash hash = KeyHash.of(row.key());
       ShardId shard =
-          stream.listed().stream().filter(any -> any.range().contains(hash)).map(Shard::id).findFirst().orElseThrow();
+          stream.listed().stream()
+              .filter(any -> any.range().contains(hash))
+              .map(Shard::id)
+              .findFirst()
+              .orElseThrow();
       Deque<StreamRecord> ahead = read.computeIfAbsent(shard, none -> new ArrayDeque<>());
       if (ahead.isEmpty()) {
         ahead.addAll(stream.after(shard, positions.getOrDefault(shard, Position.BEGINNING), PAGE));
       }
       StreamRecord record = ahead.poll();
-      if (record == null || !record.partitionKey().equals(row.key()) || !Arrays.equals(record.data(), row.data())) {
-        throw new IllegalStateException(shard + " does not have the input's records in the input's order");
+      if (record == null
+          || !record.partitionKey().equals(row.key())
+          || !Arrays.equals(record.data(), row.data())) {
+        throw new IllegalStateException(
+            shard + " does not have the input's records in the input's order");
       }
       positions.put(shard, Position.after(record.sequenceNumber()));
       return record.arrival();

@@ -27,8 +27,9 @@ import org.apache.commons.csv.CSVRecord;
 import org.apache.commons.csv.DuplicateHeaderMode;
 
 /**
- * Records from a file: CSV with a header, each row as a JSON object of its non-empty cells as text; or JSON lines ({@code .jsonl},
- * {@code .json}), each as it is. Either may be compressed ({@code .gz}). Text is UTF-8.
+ * Records from a file: CSV with a header, each row as a JSON object of its non-empty cells as text;
+ * or JSON lines ({@code .jsonl}, {@code .json}), each as it is. Either may be compressed ({@code
+ * .gz}). Text is UTF-8.
  */
 public final class InputFile {
   private static final JsonFactory JSON = new JsonFactory();
@@ -52,7 +53,8 @@ public final class InputFile {
    */
   public static List<byte[]> read(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new InputException(file + " is not a file: give the path of a CSV with a header, or of JSON lines (.jsonl)");
+      throw new InputException(
+          file + " is not a file: give the path of a CSV with a header, or of JSON lines (.jsonl)");
     }
     List<byte[]> records = records(file);
     if (records.isEmpty()) {
@@ -79,7 +81,8 @@ public final class InputFile {
 
   private static BufferedReader utf8(InputStream content) throws IOException {
     // A decoder of its own refuses what is no UTF-8; the charset's name would replace it.
-    BufferedReader text = new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8.newDecoder()));
+    BufferedReader text =
+        new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8.newDecoder()));
     text.mark(1);
     if (text.read() != '\uFEFF') {
       text.reset();
@@ -110,7 +113,12 @@ public final class InputFile {
     } catch (CSVException e) {
       throw malformed(file, records.size() + 1, e);
     } catch (IllegalArgumentException e) {
-      throw new InputException(file + " has no usable header: " + e.getMessage() + "; its first line must name each column once", e);
+      throw new InputException(
+          file
+              + " has no usable header: "
+              + e.getMessage()
+              + "; its first line must name each column once",
+          e);
     }
     return records;
   }
@@ -147,16 +155,24 @@ public final class InputFile {
       JsonToken start = in.nextToken();
       in.skipChildren();
       if (start == null || in.nextToken() != null) {
-        throw new InputException(file + ": line " + number + " is not one JSON value: write one value a line");
+        throw new InputException(
+            file + ": line " + number + " is not one JSON value: write one value a line");
       }
     } catch (JsonProcessingException e) {
       throw new InputException(
-          file + ": line " + number + " is not JSON: " + e.getOriginalMessage() + "; write one value a line", e);
+          file
+              + ": line "
+              + number
+              + " is not JSON: "
+              + e.getOriginalMessage()
+              + "; write one value a line",
+          e);
     }
   }
 
   private static InputException malformed(Path file, int row, IOException cause) {
     return new InputException(
-        String.format(Locale.ROOT, "%s: row %,d is malformed: %s", file, row, cause.getMessage()), cause);
+        String.format(Locale.ROOT, "%s: row %,d is malformed: %s", file, row, cause.getMessage()),
+        cause);
   }
 }

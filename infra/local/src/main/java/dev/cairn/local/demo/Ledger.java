@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What has been appended to all journals, and by whom: how far the pipeline is, and what restores took back. */
+/**
+ * What has been appended to all journals, and by whom: how far the pipeline is, and what restores
+ * took back.
+ */
 final class Ledger {
   private final Screen screen;
   private final Map<SubtaskId, Header> heads = new HashMap<>();
@@ -73,8 +76,14 @@ final class Ledger {
           new Rewind(restored.checkpoint(), rewound, 0),
           (one, other) -> one.plus(other.rewound(), 0));
       return Optional.of(
-          subtask.shard() + " is put back to checkpoint " + restored.checkpoint() + " by revision " + after.revision()
-              + ": " + Sizes.count(rewound) + " records to apply again");
+          subtask.shard()
+              + " is put back to checkpoint "
+              + restored.checkpoint()
+              + " by revision "
+              + after.revision()
+              + ": "
+              + Sizes.count(rewound)
+              + " records to apply again");
     }
     if (before.hasGap() && rewinds.containsKey(after.epoch())) {
       long replayed = total(after.counts()) - total(before.counts());
@@ -105,12 +114,17 @@ final class Ledger {
 
   /** Who wrote a revision. */
   synchronized Optional<String> writer(SubtaskId subtask, Revision revision) {
-    return Optional.ofNullable(writers.getOrDefault(subtask, new TreeMap<>()).get(revision.value()));
+    return Optional.ofNullable(
+        writers.getOrDefault(subtask, new TreeMap<>()).get(revision.value()));
   }
 
   /** The first container that wrote this revision or, when the coordinator did, one after it. */
   synchronized Optional<String> containerFrom(SubtaskId subtask, Revision revision) {
-    return writers.getOrDefault(subtask, new TreeMap<>()).tailMap(revision.value()).values().stream()
+    return writers
+        .getOrDefault(subtask, new TreeMap<>())
+        .tailMap(revision.value())
+        .values()
+        .stream()
         .filter(writer -> !writer.equals(Pipeline.COORDINATOR))
         .findFirst();
   }

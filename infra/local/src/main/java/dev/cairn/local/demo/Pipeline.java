@@ -35,8 +35,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Everything that a job has in AWS, on this machine and under the wall clock: stream, mapping, containers, coordinator, table and
- * storage. Every container has its own adapters; what they share is behind HTTP or a directory.
+ * Everything that a job has in AWS, on this machine and under the wall clock: stream, mapping,
+ * containers, coordinator, table and storage. Every container has its own adapters; what they share
+ * is behind HTTP or a directory.
  */
 final class Pipeline implements AutoCloseable {
   static final String COORDINATOR = "coordinator";
@@ -66,7 +67,8 @@ final class Pipeline implements AutoCloseable {
     return pipeline;
   }
 
-  private Pipeline(DemoSettings settings, UserFunction function, Screen screen, DynamoDbLocal database) {
+  private Pipeline(
+      DemoSettings settings, UserFunction function, Screen screen, DynamoDbLocal database) {
     this.settings = settings;
     this.function = function;
     this.database = database;
@@ -79,13 +81,20 @@ final class Pipeline implements AutoCloseable {
             world,
             () -> new Container(this::task, lastFailure),
             new ContainerSettings(
-                settings.stage().value(), settings.functionTimeout(), WARM_CONTAINERS, COLD_STARTS));
+                settings.stage().value(),
+                settings.functionTimeout(),
+                WARM_CONTAINERS,
+                COLD_STARTS));
     this.mapping =
         new LocalMapping(
             world,
             stream,
             containers,
-            new MappingSettings(settings.job().value(), LARGEST_BATCH, Duration.ofMillis(100), Duration.ofSeconds(1)),
+            new MappingSettings(
+                settings.job().value(),
+                LARGEST_BATCH,
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1)),
             fears);
   }
 
@@ -122,7 +131,8 @@ final class Pipeline implements AutoCloseable {
 
   private TaskSettings taskSettings() {
     TaskSettings defaults =
-        TaskSettings.of(settings.job(), settings.stage()).withFailurePolicy(TaskSettings.FailurePolicy.DEAD_LETTER);
+        TaskSettings.of(settings.job(), settings.stage())
+            .withFailurePolicy(TaskSettings.FailurePolicy.DEAD_LETTER);
     return new TaskSettings(
         defaults.job(),
         defaults.stage(),
@@ -165,7 +175,8 @@ final class Pipeline implements AutoCloseable {
   /** An asynchronous invocation: nobody waits for its answer. */
   private void wake(SubtaskId subtask) {
     byte[] event =
-        ("{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}").getBytes(StandardCharsets.UTF_8);
+        ("{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}")
+            .getBytes(StandardCharsets.UTF_8);
     world.start("wake/" + subtask.shard(), () -> containers.invoke(event));
   }
 
@@ -211,7 +222,8 @@ final class Pipeline implements AutoCloseable {
   }
 
   CheckpointStore checkpoints() {
-    return new DynamoDbCheckpointStore(database.client(), DemoSettings.TABLE, Backoff.sleeping(), world::now);
+    return new DynamoDbCheckpointStore(
+        database.client(), DemoSettings.TABLE, Backoff.sleeping(), world::now);
   }
 
   CheckpointStorage storage() {

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a demo must have shown, beside equal state, to have shown anything. An input of few records has no room for all of it.
+ * What a demo must have shown, beside equal state, to have shown anything. An input of few records
+ * has no room for all of it.
  *
  * @param checkpoints how many completed ones, at the least
  * @param rewound how many records the restore must take back, at the least
@@ -20,7 +21,8 @@ record Promises(int checkpoints, long rewound, Set<Fear> fears) {
   static Promises of(int records) {
     return records < SMALL
         ? new Promises(1, 0, EnumSet.noneOf(Fear.class))
-        : new Promises(DemoSettings.CHECKPOINTS, Math.min(REWOUND, records / 6), EnumSet.allOf(Fear.class));
+        : new Promises(
+            DemoSettings.CHECKPOINTS, Math.min(REWOUND, records / 6), EnumSet.allOf(Fear.class));
   }
 
   /** What was not kept, in words. */
@@ -36,15 +38,22 @@ record Promises(int checkpoints, long rewound, Set<Fear> fears) {
     }
     long taken = rewind.map(Ledger.Rewind::rewound).orElse(0L);
     if (taken < rewound) {
-      broken.add("the restore took back " + Sizes.count(taken) + " records, not at least " + Sizes.count(rewound));
+      broken.add(
+          "the restore took back "
+              + Sizes.count(taken)
+              + " records, not at least "
+              + Sizes.count(rewound));
     }
     rewind
         .filter(restore -> restore.rewound() != restore.replayed())
         .ifPresent(
             restore ->
                 broken.add(
-                    "of " + Sizes.count(restore.rewound()) + " records that the restore took back, "
-                        + Sizes.count(restore.replayed()) + " were applied again"));
+                    "of "
+                        + Sizes.count(restore.rewound())
+                        + " records that the restore took back, "
+                        + Sizes.count(restore.replayed())
+                        + " were applied again"));
     return broken;
   }
 }

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Puts the running job back to an earlier checkpoint, as a user does: by one attribute of the job's item. */
+/**
+ * Puts the running job back to an earlier checkpoint, as a user does: by one attribute of the job's
+ * item.
+ */
 final class Restoring {
   private final Pipeline pipeline;
   private final Screen screen;
@@ -28,7 +31,10 @@ final class Restoring {
   /** A restore that was asked for: which checkpoint, and the epoch that it opens. */
   record Asked(CheckpointId checkpoint, Epoch epoch) {}
 
-  /** Restores the newest checkpoint that is at least so many records back; empty while there is none. */
+  /**
+   * Restores the newest checkpoint that is at least so many records back; empty while there is
+   * none.
+   */
   Optional<Asked> rewindAtLeast(long records) {
     Job job = job();
     Optional<Checkpoint.Completed> from = farEnough(records);
@@ -37,15 +43,21 @@ final class Restoring {
     }
     CheckpointId id = from.get().id();
     screen.say(
-        "RESTORE: aws dynamodb update-item sets restoreCheckpointId = " + id + " on the job's item, at "
-            + Sizes.count(pipeline.ledger().records()) + " records");
+        "RESTORE: aws dynamodb update-item sets restoreCheckpointId = "
+            + id
+            + " on the job's item, at "
+            + Sizes.count(pipeline.ledger().records())
+            + " records");
     ask(pipeline, id);
     return Optional.of(new Asked(id, job.epoch().next()));
   }
 
   private Job job() {
     JobId id = pipeline.settings().job();
-    return pipeline.checkpoints().job(id).orElseThrow(() -> new IllegalStateException("job " + id + " has no item"));
+    return pipeline
+        .checkpoints()
+        .job(id)
+        .orElseThrow(() -> new IllegalStateException("job " + id + " has no item"));
   }
 
   private Optional<Checkpoint.Completed> farEnough(long records) {

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which partition key each record is sent under: what the function says, or a field of the record. Kinesis takes no empty key, so
- * records without one, and those that the function cannot decode, go under {@link #UNKNOWN}.
+ * Which partition key each record is sent under: what the function says, or a field of the record.
+ * Kinesis takes no empty key, so records without one, and those that the function cannot decode, go
+ * under {@link #UNKNOWN}.
  */
 public final class RowKeys {
   public static final String UNKNOWN = "UNKNOWN";
@@ -23,14 +24,22 @@ public final class RowKeys {
   private RowKeys() {}
 
   static List<Row> of(List<byte[]> records, UserFunction function, Optional<String> field) {
-    Keying keying = field.<Keying>map(name -> data -> ofField(name, data)).orElseGet(() -> ofFunction(function));
+    Keying keying =
+        field
+            .<Keying>map(name -> data -> ofField(name, data))
+            .orElseGet(() -> ofFunction(function));
     List<Row> rows = new ArrayList<>(records.size());
     for (byte[] data : records) {
       String key = keying.keyOf(data);
       if (key.codePointCount(0, key.length()) > LONGEST) {
         throw new InputException(
-            "record " + (rows.size() + 1) + " has a partition key of " + key.length() + " characters, and Kinesis takes "
-                + LONGEST + ": choose another field (--key), or shorten it in keyOf");
+            "record "
+                + (rows.size() + 1)
+                + " has a partition key of "
+                + key.length()
+                + " characters, and Kinesis takes "
+                + LONGEST
+                + ": choose another field (--key), or shorten it in keyOf");
       }
       rows.add(new Row(key.isEmpty() ? UNKNOWN : key, data));
     }
@@ -59,7 +68,12 @@ public final class RowKeys {
       } catch (UnsupportedOperationException e) {
         throw new InputException(e.getMessage() + ", or name a field of the records with --key", e);
       } catch (RuntimeException e) {
-        throw new InputException(type.className() + ".keyOf threw " + e + ": name a field of the records with --key instead", e);
+        throw new InputException(
+            type.className()
+                + ".keyOf threw "
+                + e
+                + ": name a field of the records with --key instead",
+            e);
       }
     };
   }

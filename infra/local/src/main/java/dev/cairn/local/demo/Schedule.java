@@ -63,7 +63,8 @@ final class Schedule {
 
   private static Event event(TableEvent event) {
     return switch (event) {
-      case TableEvent.AcknowledgementWritten written -> new Event.Acknowledged(written.job(), written.checkpoint());
+      case TableEvent.AcknowledgementWritten written ->
+          new Event.Acknowledged(written.job(), written.checkpoint());
       case TableEvent.RestoreRequested requested -> new Event.RestoreRequested(requested.job());
     };
   }

@@ -8,7 +8,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 
-/** Where the demo tells its story: lines that stay, and on a terminal a block below them that is drawn again and again. */
+/**
+ * Where the demo tells its story: lines that stay, and on a terminal a block below them that is
+ * drawn again and again.
+ */
 final class Screen {
   private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
 

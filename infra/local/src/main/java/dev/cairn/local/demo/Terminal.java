@@ -18,6 +18,9 @@ public record Terminal(PrintStream out, boolean live, int columns) {
 
   /** As the launcher found it: only a shell can ask, in every release of Java that we run on. */
   public static Terminal ofProcess(PrintStream out) {
-    return new Terminal(out, Boolean.getBoolean("cairn.terminal"), Math.max(40, Integer.getInteger("cairn.columns", USUAL)));
+    return new Terminal(
+        out,
+        Boolean.getBoolean("cairn.terminal"),
+        Math.max(40, Integer.getInteger("cairn.columns", USUAL)));
   }
 }

@@ -42,12 +42,20 @@ public final class UserFunction {
       return function;
     } catch (ClassNotFoundException e) {
       throw new InputException(
-          "class " + className + " is not in " + where
+          "class "
+              + className
+              + " is not in "
+              + where
               + ": give its full name, package included, and the jar that holds it (--function, --jar)",
           e);
     } catch (LinkageError e) {
       throw new InputException(
-          "class " + className + " in " + where + " cannot be loaded (" + e
+          "class "
+              + className
+              + " in "
+              + where
+              + " cannot be loaded ("
+              + e
               + "): build the jar with what it depends on, for Java 21 and for this version of Cairn",
           e);
     }
@@ -55,18 +63,21 @@ public final class UserFunction {
 
   private static ClassLoader loader(Optional<Path> jar) {
     ClassLoader ours = UserFunction.class.getClassLoader();
-    return jar.<ClassLoader>map(file -> new URLClassLoader(new URL[] {url(file)}, ours)).orElse(ours);
+    return jar.<ClassLoader>map(file -> new URLClassLoader(new URL[] {url(file)}, ours))
+        .orElse(ours);
   }
 
   private static URL url(Path jar) {
     if (!Files.isRegularFile(jar)) {
-      throw new InputException(jar + " is not a file: build the jar first, and give its path (--jar)");
+      throw new InputException(
+          jar + " is not a file: build the jar first, and give its path (--jar)");
     }
     // The loader itself would find nothing in it, and not say why.
     try (JarFile readable = new JarFile(jar.toFile())) {
       return jar.toUri().toURL();
     } catch (MalformedURLException e) {
-      throw new InputException(jar + " is not a path that a jar can be loaded from: " + e.getMessage(), e);
+      throw new InputException(
+          jar + " is not a path that a jar can be loaded from: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new InputException(jar + " is not a jar: " + e.getMessage(), e);
     }
@@ -75,14 +86,23 @@ public final class UserFunction {
   private static Constructor<? extends KeyedFunction<?>> constructor(Class<?> type, String where) {
     if (!KeyedFunction.class.isAssignableFrom(type)) {
       throw new InputException(
-          "class " + type.getName() + " in " + where + " does not implement " + KeyedFunction.class.getName()
+          "class "
+              + type.getName()
+              + " in "
+              + where
+              + " does not implement "
+              + KeyedFunction.class.getName()
               + (implementsNamesake(type)
                   ? ", but another class of that name: leave Cairn itself out of the jar"
                   : ": name the class that does"));
     }
     if (Modifier.isAbstract(type.getModifiers()) || !Modifier.isPublic(type.getModifiers())) {
       throw new InputException(
-          "class " + type.getName() + " in " + where + " cannot be created: it must be public and not abstract");
+          "class "
+              + type.getName()
+              + " in "
+              + where
+              + " cannot be created: it must be public and not abstract");
     }
     try {
       @SuppressWarnings("unchecked") // asked above
@@ -90,7 +110,10 @@ public final class UserFunction {
       return function.getConstructor();
     } catch (NoSuchMethodException e) {
       throw new InputException(
-          "class " + type.getName() + " in " + where
+          "class "
+              + type.getName()
+              + " in "
+              + where
               + " has no public constructor without parameters: give it one, since each container makes its own",
           e);
     }
@@ -116,7 +139,12 @@ public final class UserFunction {
       return (KeyedFunction<Object>) constructor.newInstance();
     } catch (InvocationTargetException e) {
       throw new InputException(
-          "the constructor of " + className() + " threw " + e.getCause() + ": a function is set up in open(), not there", e);
+          "the constructor of "
+              + className()
+              + " threw "
+              + e.getCause()
+              + ": a function is set up in open(), not there",
+          e);
     } catch (ReflectiveOperationException e) {
       throw new InputException("class " + className() + " cannot be created: " + e, e);
     }

@@ -52,7 +52,8 @@ public final class CheckpointFiles {
     try {
       return form.apply(files.read(file));
     } catch (FileGoneException e) {
-      throw new DamagedFileException("checkpoint " + checkpoint.id() + " cannot be read: " + e.getMessage(), e);
+      throw new DamagedFileException(
+          "checkpoint " + checkpoint.id() + " cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -65,8 +66,9 @@ public final class CheckpointFiles {
   public record Verdict(String kind, FileRef file, Optional<String> damage) {}
 
   /**
-   * Reads every file of a checkpoint, whole: size, SHA-256, form, and the checksum of every block. Each file once, though several
-   * subtasks may name it. What only a damaged file names cannot be found, and is missing from the answer.
+   * Reads every file of a checkpoint, whole: size, SHA-256, form, and the checksum of every block.
+   * Each file once, though several subtasks may name it. What only a damaged file names cannot be
+   * found, and is missing from the answer.
    */
   public List<Verdict> verify(Checkpoint.Completed checkpoint) {
     List<Verdict> verdicts = new ArrayList<>();

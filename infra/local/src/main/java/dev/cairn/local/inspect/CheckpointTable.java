@@ -12,7 +12,15 @@ import java.util.Locale;
 /** Checkpoints as lines of text, one each. */
 public final class CheckpointTable {
   public static final String HEADER =
-      String.format(Locale.ROOT, "%5s  %-9s  %8s  %9s  %11s  %s", "ID", "STATUS", "DURATION", "FULL", "INCREMENTAL", "TASKS");
+      String.format(
+          Locale.ROOT,
+          "%5s  %-9s  %8s  %9s  %11s  %s",
+          "ID",
+          "STATUS",
+          "DURATION",
+          "FULL",
+          "INCREMENTAL",
+          "TASKS");
 
   private CheckpointTable() {}
 
@@ -75,12 +83,18 @@ public final class CheckpointTable {
     };
   }
 
-  private static String line(Checkpoint checkpoint, String duration, Checkpoint.Completed sizes, String tasks) {
+  private static String line(
+      Checkpoint checkpoint, String duration, Checkpoint.Completed sizes, String tasks) {
     return line(
-        checkpoint, duration, Sizes.bytes(sizes.fullSizeBytes()), Sizes.bytes(sizes.incrementalSizeBytes()), tasks);
+        checkpoint,
+        duration,
+        Sizes.bytes(sizes.fullSizeBytes()),
+        Sizes.bytes(sizes.incrementalSizeBytes()),
+        tasks);
   }
 
-  private static String line(Checkpoint checkpoint, String duration, String full, String incremental, String tasks) {
+  private static String line(
+      Checkpoint checkpoint, String duration, String full, String incremental, String tasks) {
     return String.format(
         Locale.ROOT,
         "%5s  %-9s  %8s  %9s  %11s  %s",

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * A key's state as JSON, without the user's classes: every stored value is one CBOR item, which says itself what it is. Bytes become
- * base64.
+ * A key's state as JSON, without the user's classes: every stored value is one CBOR item, which
+ * says itself what it is. Bytes become base64.
  */
 public final class ReadableState {
   private static final CBORMapper CBOR = new CBORMapper();

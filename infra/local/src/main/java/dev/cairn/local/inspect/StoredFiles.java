@@ -18,7 +18,10 @@ final class StoredFiles {
     this.storage = storage;
   }
 
-  /** A file that something refers to is not in the storage: collected since the reference was read, or lost. */
+  /**
+   * A file that something refers to is not in the storage: collected since the reference was read,
+   * or lost.
+   */
   static final class FileGoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -36,17 +39,20 @@ final class StoredFiles {
   byte[] read(FileRef file) {
     byte[] bytes = storage.get(file.path()).orElseThrow(() -> new FileGoneException(file));
     if (bytes.length != file.sizeBytes()) {
-      throw new DamagedFileException(file.path() + " has " + bytes.length + " bytes, not " + file.sizeBytes());
+      throw new DamagedFileException(
+          file.path() + " has " + bytes.length + " bytes, not " + file.sizeBytes());
     }
     Sha256 found = Sha256.of(bytes);
     if (!found.equals(file.sha256())) {
-      throw new DamagedFileException(file.path() + " has SHA-256 " + found + ", not " + file.sha256());
+      throw new DamagedFileException(
+          file.path() + " has SHA-256 " + found + ", not " + file.sha256());
     }
     return bytes;
   }
 
   RunReader open(RunRef run) {
-    return RunReader.open(read(run.file()), run.file().path().value(), CHECKSUM).within(run.range());
+    return RunReader.open(read(run.file()), run.file().path().value(), CHECKSUM)
+        .within(run.range());
   }
 
   static BlockChecksum checksum() {

@@ -1,4 +1,7 @@
-/** A job as it is stored, read from outside: its state at any place, its checkpoints' files, and both as text. */
+/**
+ * A job as it is stored, read from outside: its state at any place, its checkpoints' files, and
+ * both as text.
+ */
 @NullMarked
 package dev.cairn.local.inspect;
 

@@ -52,13 +52,26 @@ class CairnTest {
     Duration interval = Duration.ofMillis(400);
     DemoSettings settings =
         new DemoSettings(
-            new JobId("flights"), new StageId("aircraft"), 3, interval, DemoSettings.paced(FLIGHTS, interval), true, 0, storage, 7);
+            new JobId("flights"),
+            new StageId("aircraft"),
+            3,
+            interval,
+            DemoSettings.paced(FLIGHTS, interval),
+            true,
+            0,
+            storage,
+            7);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Terminal terminal = Terminal.plain(new PrintStream(out, true, StandardCharsets.UTF_8));
     demo = Demo.start(settings, UserFunction.flights(), flights(), Optional.empty(), terminal);
     shown = demo.run();
     told = out.toString(StandardCharsets.UTF_8);
-    new RunningDemo(demo.endpoint(), DemoSettings.TABLE, settings.job(), storage.toString(), ProcessHandle.current().pid())
+    new RunningDemo(
+            demo.endpoint(),
+            DemoSettings.TABLE,
+            settings.job(),
+            storage.toString(),
+            ProcessHandle.current().pid())
         .write(home);
   }
 
@@ -74,8 +87,15 @@ class CairnTest {
       String flight =
           i == 1234
               ? "no flight at all"
-              : "{\"scheduled\":\"2013-01-01T10:15Z\",\"departed\":\"2013-01-01T10:17Z\",\"carrier\":\"UA\",\"flight\":\"" + i
-                  + "\",\"origin\":\"EWR\",\"destination\":\"X" + i % 7 + "\",\"departure_delay_min\":\"" + i % 60 + "\"" + tail + "}";
+              : "{\"scheduled\":\"2013-01-01T10:15Z\",\"departed\":\"2013-01-01T10:17Z\",\"carrier\":\"UA\",\"flight\":\""
+                  + i
+                  + "\",\"origin\":\"EWR\",\"destination\":\"X"
+                  + i % 7
+                  + "\",\"departure_delay_min\":\""
+                  + i % 60
+                  + "\""
+                  + tail
+                  + "}";
       flights.add(flight.getBytes(StandardCharsets.UTF_8));
     }
     return flights;
@@ -88,7 +108,8 @@ class CairnTest {
   private static Answer cairnAt(Path folder, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine commands = Cairn.commands(folder, Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+    CommandLine commands =
+        Cairn.commands(folder, Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = commands.execute(arguments);
     return new Answer(exitCode, out.toString(), err.toString());
@@ -98,7 +119,14 @@ class CairnTest {
   void theDemoDoesWhatPeopleFearAndItsStateIsEqualToTheFold() {
     assertThat(shown).as(told).isTrue();
     assertThat(told)
-        .contains("ABANDONED:", "TIMED OUT:", "TWICE:", "ZOMBIE:", "RESTORE:", "lost and dropped its work", "it lost revision")
+        .contains(
+            "ABANDONED:",
+            "TIMED OUT:",
+            "TWICE:",
+            "ZOMBIE:",
+            "RESTORE:",
+            "lost and dropped its work",
+            "it lost revision")
         .contains("3,999 records, 1 dead letters", "differences 0", "EQUAL. Exactly once")
         .doesNotContain("DIFFERENT", "NOT SHOWN");
   }
@@ -107,7 +135,8 @@ class CairnTest {
   void checkpointsAreListedAndShown() throws IOException {
     Answer list = cairn("checkpoints");
     assertThat(list.exitCode()).as(list.err()).isZero();
-    assertThat(list.out()).contains("job flights  RUNNING", "ID  STATUS", "COMPLETED", "SUBSUMED", "3/3");
+    assertThat(list.out())
+        .contains("job flights  RUNNING", "ID  STATUS", "COMPLETED", "SUBSUMED", "3/3");
 
     JsonNode json = cairn("checkpoints", "--json").json();
     long latest = json.get("latestCheckpoint").longValue();
@@ -116,7 +145,8 @@ class CairnTest {
     JsonNode one = cairn("checkpoints", Long.toString(latest), "--json").json();
     assertThat(one.get("status").asText()).isEqualTo("COMPLETED");
     assertThat(one.get("acknowledgements")).hasSize(3);
-    assertThat(cairn("checkpoints", Long.toString(latest)).out()).contains("aircraft/shardId-000000000002", "_metadata");
+    assertThat(cairn("checkpoints", Long.toString(latest)).out())
+        .contains("aircraft/shardId-000000000002", "_metadata");
   }
 
   @Test
@@ -126,7 +156,8 @@ class CairnTest {
     assertThat(live.at("/state/last-flights")).hasSize(10);
     assertThat(live.at("/state/flights-per-route/EWR-X0").longValue()).isPositive();
     Answer text = cairn("state", "N7");
-    assertThat(text.out()).contains("N7  on aircraft/shardId-", "punctuality", "EWR-X0  ", "departures  40");
+    assertThat(text.out())
+        .contains("N7  on aircraft/shardId-", "punctuality", "EWR-X0  ", "departures  40");
 
     JsonNode stored = cairn("state", "N7", "--checkpoint", latest(), "--json").json();
     assertThat(stored.get("at").asText()).isEqualTo("checkpoint " + latest());
@@ -148,7 +179,8 @@ class CairnTest {
     assertThat(restored.out()).contains("requested", "running").doesNotContain("refused");
     JsonNode after = cairn("checkpoints", "--json").json();
     assertThat(after.get("epoch").longValue()).isEqualTo(epoch + 1);
-    assertThat(cairn("state", "N7", "--json").json().at("/state/punctuality/departures").longValue())
+    assertThat(
+            cairn("state", "N7", "--json").json().at("/state/punctuality/departures").longValue())
         .isEqualTo(FLIGHTS / AIRCRAFT);
   }
 
@@ -166,7 +198,9 @@ class CairnTest {
   void everyFileOfAnIntactCheckpointIsRead() throws IOException {
     Answer intact = cairn("verify", latest());
     assertThat(intact.exitCode()).as(intact.out()).isZero();
-    assertThat(intact.out()).contains("metadata", "state", "run", "is intact").doesNotContain("DAMAGED");
+    assertThat(intact.out())
+        .contains("metadata", "state", "run", "is intact")
+        .doesNotContain("DAMAGED");
     assertThat(cairn("verify", latest(), "--json").json().get("intact").asBoolean()).isTrue();
   }
 
@@ -186,7 +220,8 @@ class CairnTest {
       assertThat(verdict.out()).contains("DAMAGED", run, "has SHA-256", "is DAMAGED: 1 of");
 
       Files.delete(file);
-      assertThat(cairn("verify", id).out()).contains(run + " (" + whole.length + " bytes) is not in the checkpoint storage");
+      assertThat(cairn("verify", id).out())
+          .contains(run + " (" + whole.length + " bytes) is not in the checkpoint storage");
     } finally {
       Files.write(file, whole);
     }
@@ -207,11 +242,33 @@ class CairnTest {
     assertFails(ExitCode.NO, "checkpoint 9999 of job flights is unknown", "checkpoints", "9999");
     assertFails(ExitCode.NO, "checkpoint 1 is SUBSUMED", "verify", "1");
     assertFails(ExitCode.UNUSABLE, "\"x\" is not a checkpoint's id", "verify", "x");
-    assertFails(ExitCode.UNUSABLE, "\"0\" is not a checkpoint's id", "state", "N7", "--checkpoint", "0");
-    assertFails(ExitCode.UNUSABLE, "there is no job other in the table", "checkpoints", "--job", "other");
-    assertFails(ExitCode.UNUSABLE, "job id \"a/b\" is not a valid name", "checkpoints", "--job", "a/b");
-    assertFails(ExitCode.UNUSABLE, "there is no such table", "checkpoints", "--endpoint", demo.endpoint().toString(), "--table", "none", "--job", "flights");
-    assertFails(ExitCode.UNUSABLE, "--storage is needed", "state", "N7", "--endpoint", demo.endpoint().toString(), "--table", "cairn", "--job", "flights");
+    assertFails(
+        ExitCode.UNUSABLE, "\"0\" is not a checkpoint's id", "state", "N7", "--checkpoint", "0");
+    assertFails(
+        ExitCode.UNUSABLE, "there is no job other in the table", "checkpoints", "--job", "other");
+    assertFails(
+        ExitCode.UNUSABLE, "job id \"a/b\" is not a valid name", "checkpoints", "--job", "a/b");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "there is no such table",
+        "checkpoints",
+        "--endpoint",
+        demo.endpoint().toString(),
+        "--table",
+        "none",
+        "--job",
+        "flights");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "--storage is needed",
+        "state",
+        "N7",
+        "--endpoint",
+        demo.endpoint().toString(),
+        "--table",
+        "cairn",
+        "--job",
+        "flights");
     assertFails(ExitCode.UNUSABLE, "names no bucket", "state", "N7", "--storage", "s3://");
     assertFails(ExitCode.UNUSABLE, "Missing required parameter", "restore");
     assertFails(ExitCode.UNUSABLE, "Name a command");
@@ -232,17 +289,30 @@ class CairnTest {
 
     Answer told =
         cairnAt(
-            elsewhere, "state", "N7", "--json", "--endpoint", demo.endpoint().toString(), "--table", "cairn", "--job", "flights",
-            "--storage", home.resolve("storage").toString());
+            elsewhere,
+            "state",
+            "N7",
+            "--json",
+            "--endpoint",
+            demo.endpoint().toString(),
+            "--table",
+            "cairn",
+            "--job",
+            "flights",
+            "--storage",
+            home.resolve("storage").toString());
     assertThat(told.json().get("key").asText()).isEqualTo("N7");
   }
 
   @Test
   void aDemoThatEndedIsNotFound(@TempDir Path elsewhere) throws IOException {
-    RunningDemo dead = new RunningDemo(demo.endpoint(), "cairn", new JobId("flights"), "nowhere", Long.MAX_VALUE);
+    RunningDemo dead =
+        new RunningDemo(demo.endpoint(), "cairn", new JobId("flights"), "nowhere", Long.MAX_VALUE);
     dead.write(elsewhere);
     assertThat(RunningDemo.find(elsewhere)).isEmpty();
-    RunningDemo alive = new RunningDemo(demo.endpoint(), "cairn", new JobId("flights"), "here", ProcessHandle.current().pid());
+    RunningDemo alive =
+        new RunningDemo(
+            demo.endpoint(), "cairn", new JobId("flights"), "here", ProcessHandle.current().pid());
     alive.write(elsewhere);
     assertThat(RunningDemo.find(elsewhere)).contains(alive);
     dead.forget(elsewhere);

@@ -25,10 +25,16 @@ public final class CompiledJar {
   /** Compiles one class and puts everything that comes of it into a jar. */
   public static Path of(Path folder, String className, String source) throws IOException {
     Path classes = Files.createDirectories(folder.resolve("classes-" + className));
-    JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "tests run on a JDK");
+    JavaCompiler compiler =
+        Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "tests run on a JDK");
     StringWriter errors = new StringWriter();
-    List<String> options = List.of("-d", classes.toString(), "-proc:none", "-cp", System.getProperty("java.class.path"));
-    boolean compiled = compiler.getTask(errors, null, null, options, null, List.of(new Source(className, source))).call();
+    List<String> options =
+        List.of(
+            "-d", classes.toString(), "-proc:none", "-cp", System.getProperty("java.class.path"));
+    boolean compiled =
+        compiler
+            .getTask(errors, null, null, options, null, List.of(new Source(className, source)))
+            .call();
     assertThat(compiled).as(errors.toString()).isTrue();
     return jar(classes, folder.resolve(className + ".jar"));
   }
@@ -49,7 +55,9 @@ public final class CompiledJar {
     private final String content;
 
     Source(String className, String content) {
-      super(URI.create("string:///" + className.replace('.', '/') + ".java"), JavaFileObject.Kind.SOURCE);
+      super(
+          URI.create("string:///" + className.replace('.', '/') + ".java"),
+          JavaFileObject.Kind.SOURCE);
       this.content = content;
     }
 

@@ -22,7 +22,9 @@ class InputFileTest {
   @Test
   void aCsvRowIsAnObjectOfItsNonEmptyCellsAsText() throws IOException {
     assertThat(read("in.csv", "a,b,c\n1,,x\n\"2,0\",\"say \"\"hi\"\"\",\"two\nlines\"\n"))
-        .containsExactly("{\"a\":\"1\",\"c\":\"x\"}", "{\"a\":\"2,0\",\"b\":\"say \\\"hi\\\"\",\"c\":\"two\\nlines\"}");
+        .containsExactly(
+            "{\"a\":\"1\",\"c\":\"x\"}",
+            "{\"a\":\"2,0\",\"b\":\"say \\\"hi\\\"\",\"c\":\"two\\nlines\"}");
   }
 
   @Test
@@ -37,7 +39,8 @@ class InputFileTest {
 
   @Test
   void jsonLinesAreRecordsAsTheyAreAndBlankOnesAreNone() throws IOException {
-    assertThat(read("in.jsonl", "{\"a\" : 1}\n\n[2]\n  \"x\"\n")).containsExactly("{\"a\" : 1}", "[2]", "  \"x\"");
+    assertThat(read("in.jsonl", "{\"a\" : 1}\n\n[2]\n  \"x\"\n"))
+        .containsExactly("{\"a\" : 1}", "[2]", "  \"x\"");
   }
 
   @Test
@@ -73,14 +76,18 @@ class InputFileTest {
   @Test
   void textThatIsNotUtf8IsRefused() throws IOException {
     write("in.csv", "a\nü\n".getBytes(StandardCharsets.ISO_8859_1));
-    assertThatThrownBy(() -> InputFile.read(folder.resolve("in.csv"))).hasMessageContaining("not text in UTF-8");
+    assertThatThrownBy(() -> InputFile.read(folder.resolve("in.csv")))
+        .hasMessageContaining("not text in UTF-8");
   }
 
   @Test
   void aFileThatIsNotThereOrNotCompressedAsItsNameSaysIsRefused() throws IOException {
-    assertThatThrownBy(() -> InputFile.read(folder.resolve("none.csv"))).hasMessageContaining("is not a file");
+    assertThatThrownBy(() -> InputFile.read(folder.resolve("none.csv")))
+        .hasMessageContaining("is not a file");
     write("in.csv.gz", "a\n1\n".getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> InputFile.read(folder.resolve("in.csv.gz"))).isInstanceOf(InputException.class).hasMessageContaining("cannot be read");
+    assertThatThrownBy(() -> InputFile.read(folder.resolve("in.csv.gz")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("cannot be read");
   }
 
   private List<String> read(String name, String content) throws IOException {
