@@ -60,13 +60,17 @@ public final class Cairn implements Runnable {
   }
 
   public static void main(String[] arguments) {
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    PrintStream out = utf8(System.out);
     Path home = Path.of(System.getProperty("cairn.home", "")).toAbsolutePath().normalize();
     CommandLine commands = commands(home, Terminal.ofProcess(out));
-    commands.setOut(new PrintWriter(out, true));
-    commands.setErr(
-        new PrintWriter(new PrintStream(System.err, true, StandardCharsets.UTF_8), true));
+    commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    commands.setErr(new PrintWriter(utf8(System.err), true, StandardCharsets.UTF_8));
     System.exit(commands.execute(arguments));
+  }
+
+  /** What we write is the same bytes wherever it runs. */
+  private static PrintStream utf8(PrintStream stream) {
+    return new PrintStream(stream, true, StandardCharsets.UTF_8);
   }
 
   static CommandLine commands(Path home, Terminal terminal) {

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -17,14 +16,14 @@ import java.util.function.Function;
  */
 final class Container implements Handler {
   private final Function<String, Task<Object>> starting;
-  private final AtomicReference<String> lastFailure;
+  private final LastFailure lastFailure;
   private Optional<TaskEndpoint> started = Optional.empty();
 
   /**
    * @param starting makes the container's task, told the container's name
    * @param lastFailure what all containers fail with, for whoever wants to know why nothing moves
    */
-  Container(Function<String, Task<Object>> starting, AtomicReference<String> lastFailure) {
+  Container(Function<String, Task<Object>> starting, LastFailure lastFailure) {
     this.starting = starting;
     this.lastFailure = lastFailure;
   }

@@ -124,7 +124,7 @@ public final class Demo implements AutoCloseable {
       Optional<Restoring.Asked> restored = story();
       return verdict(restored);
     } catch (StandstillException e) {
-      screen.say(e.getMessage());
+      screen.say(String.valueOf(e.getMessage()));
       return false;
     } finally {
       screen.show(List.of());

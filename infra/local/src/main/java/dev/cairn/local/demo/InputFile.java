@@ -25,6 +25,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.apache.commons.csv.DuplicateHeaderMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records from a file: CSV with a header, each row as a JSON object of its non-empty cells as text;
@@ -109,7 +110,7 @@ public final class InputFile {
         records.add(json(header, row));
       }
     } catch (UncheckedIOException e) {
-      throw malformed(file, records.size() + 1, e.getCause());
+      throw malformed(file, records.size() + 1, e);
     } catch (CSVException e) {
       throw malformed(file, records.size() + 1, e);
     } catch (IllegalArgumentException e) {
@@ -170,9 +171,14 @@ public final class InputFile {
     }
   }
 
-  private static InputException malformed(Path file, int row, IOException cause) {
+  private static InputException malformed(Path file, int row, Exception cause) {
     return new InputException(
-        String.format(Locale.ROOT, "%s: row %,d is malformed: %s", file, row, cause.getMessage()),
+        String.format(Locale.ROOT, "%s: row %,d is malformed: %s", file, row, reason(cause)),
         cause);
+  }
+
+  private static @Nullable String reason(Exception failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? failure.getMessage() : cause.getMessage();
   }
 }

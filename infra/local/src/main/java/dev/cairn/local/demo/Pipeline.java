@@ -32,7 +32,6 @@ import dev.cairn.task.TaskSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Everything that a job has in AWS, on this machine and under the wall clock: stream, mapping,
@@ -56,7 +55,7 @@ final class Pipeline implements AutoCloseable {
   private final LocalMapping mapping;
   private final Ledger ledger;
   private final Fears fears;
-  private final AtomicReference<String> lastFailure = new AtomicReference<>("none");
+  private final LastFailure lastFailure = new LastFailure();
 
   /** Starts DynamoDB Local, creates the table and the job, and starts to deliver and to tick. */
   static Pipeline start(DemoSettings settings, UserFunction function, Screen screen) {
@@ -214,7 +213,7 @@ final class Pipeline implements AutoCloseable {
 
   /** What an invocation last failed with. */
   String lastFailure() {
-    return lastFailure.get();
+    return lastFailure.message();
   }
 
   Journal journal() {

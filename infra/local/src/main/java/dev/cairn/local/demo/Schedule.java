@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** What invokes the coordinator: the rule at its ticks, and the table's stream in between. */
 final class Schedule {
@@ -21,7 +20,7 @@ final class Schedule {
   private final TableStream stream;
   private final JobId job;
   private final Duration tick;
-  private final AtomicReference<String> lastFailure;
+  private final LastFailure lastFailure;
 
   Schedule(
       World world,
@@ -29,7 +28,7 @@ final class Schedule {
       TableStream stream,
       JobId job,
       Duration tick,
-      AtomicReference<String> lastFailure) {
+      LastFailure lastFailure) {
     this.world = world;
     this.coordinator = coordinator;
     this.stream = stream;

@@ -13,8 +13,6 @@ import java.util.Locale;
  * drawn again and again.
  */
 final class Screen {
-  private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
-
   private final PrintStream out;
   private final boolean live;
   private final int columns;
@@ -61,7 +59,7 @@ final class Screen {
 
   private void erase() {
     if (!block.isEmpty()) {
-      out.printf(Locale.ROOT, UP_AND_CLEAR, block.size());
+      out.printf(Locale.ROOT, "\u001b[%dA\u001b[J", block.size());
     }
   }
 

@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Reads state as a container does that starts cold: from the journal and the files it names, and nothing else. */
+/**
+ * Reads state as a container does that starts cold: from the journal and the files it names, and
+ * nothing else.
+ */
 public final class StoredState {
   private final Journal journal;
   private final StoredFiles files;
@@ -85,11 +88,16 @@ public final class StoredState {
 
   private List<Change> delta(SubtaskId subtask, Entry.Advanced advanced) {
     return switch (advanced.delta()) {
-      case Payload.Inline(byte[] bytes) when bytes.length == 0 -> List.of();
-      case Payload.Inline(byte[] bytes) ->
-          Deltas.decode(bytes, subtask + " revision " + advanced.revision(), StoredFiles.checksum());
-      case Payload.Stored(FileRef file) ->
-          Deltas.decode(files.read(file), file.path().value(), StoredFiles.checksum());
+      case Payload.Inline inline ->
+          inline.bytes().length == 0
+              ? List.of()
+              : Deltas.decode(
+                  inline.bytes(),
+                  subtask + " revision " + advanced.revision(),
+                  StoredFiles.checksum());
+      case Payload.Stored stored ->
+          Deltas.decode(
+              files.read(stored.file()), stored.file().path().value(), StoredFiles.checksum());
     };
   }
 
@@ -111,7 +119,8 @@ public final class StoredState {
           open(state.manifest()),
           new TreeMap<>());
     } catch (FileGoneException e) {
-      throw new DamagedFileException("checkpoint " + checkpoint + " cannot be read: " + e.getMessage(), e);
+      throw new DamagedFileException(
+          "checkpoint " + checkpoint + " cannot be read: " + e.getMessage(), e);
     }
   }
 
