@@ -15,8 +15,8 @@ final class Hints {
         "",
         "or without Cairn, as in AWS:",
         "",
-        "  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 \\",
-        "  aws dynamodb update-item --endpoint-url "
+        "  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \\",
+        "  aws dynamodb update-item --region us-east-1 --endpoint-url "
             + demo.endpoint()
             + " --table-name "
             + demo.table()

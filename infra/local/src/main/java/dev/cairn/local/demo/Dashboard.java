@@ -30,6 +30,7 @@ final class Dashboard {
   private final Deque<Sample> samples = new ArrayDeque<>();
   private final Set<CheckpointId> ended = new HashSet<>();
   private Duration lastLine = Duration.ZERO;
+  private String lastProgress = "";
   private List<Row> rows = List.of();
   private int completed;
 
@@ -74,8 +75,10 @@ final class Dashboard {
         screen.say("checkpoint " + CheckpointTable.line(row, now));
       }
     }
-    if (screen.elapsed().minus(lastLine).compareTo(BETWEEN_LINES) >= 0) {
+    boolean due = screen.elapsed().minus(lastLine).compareTo(BETWEEN_LINES) >= 0;
+    if (due && !progress.equals(lastProgress)) {
       lastLine = screen.elapsed();
+      lastProgress = progress;
       screen.say(progress);
     }
   }

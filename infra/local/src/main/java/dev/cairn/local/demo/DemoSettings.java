@@ -87,9 +87,10 @@ public record DemoSettings(
    * lets one run into it.
    */
   Duration functionTimeout() {
-    return interval.compareTo(Duration.ofSeconds(2)) < 0
-        ? Duration.ofMillis(1200)
-        : Duration.ofSeconds(2);
+    Duration most = Duration.ofSeconds(3);
+    Duration least = Duration.ofMillis(1200);
+    Duration fitting = interval.compareTo(most) < 0 ? interval : most;
+    return fitting.compareTo(least) < 0 ? least : fitting;
   }
 
   Duration checkpointTimeout() {
