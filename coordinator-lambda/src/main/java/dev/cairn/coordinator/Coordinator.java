@@ -161,7 +161,7 @@ public final class Coordinator {
   private void settle(Job job, Checkpoint.Pending pending) {
     List<Acknowledgement> acknowledgements = ports.checkpoints().acknowledgements(job.id(), pending.id());
     Instant now = ports.clock().instant();
-    switch (decisions.resolve(pending, acknowledgements, job.settings(), now)) {
+    switch (decisions.resolve(job, pending, acknowledgements, now)) {
       case Resolution.Waiting w -> {}
       case Resolution.Abort abort ->
           ports.checkpoints().abort(new Checkpoint.Aborted(pending.trigger(), now, abort.reason()));

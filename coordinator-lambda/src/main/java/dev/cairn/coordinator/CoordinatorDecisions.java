@@ -2,7 +2,6 @@ package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -107,8 +106,10 @@ public class CoordinatorDecisions {
     return asked && !tail.lastTaskEntry().plus(idleAfter).isAfter(now);
   }
 
-  public Resolution resolve(
-      Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, CheckpointSettings settings, Instant now) {
+  public Resolution resolve(Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
+    if (!pending.trigger().epoch().equals(job.epoch())) {
+      return new Resolution.Abort("the job was restored meanwhile");
+    }
     for (Acknowledgement acknowledgement : acknowledgements) {
       if (acknowledgement instanceof Acknowledgement.Declined declined) {
         return new Resolution.Abort(declined.subtask().name() + " declined: " + declined.reason());
@@ -123,10 +124,10 @@ public class CoordinatorDecisions {
               .map(Acknowledgement.Acknowledged.class::cast)
               .toList());
     }
-    if (!now.isBefore(pending.trigger().triggeredAt().plus(settings.timeout()))) {
+    if (!now.isBefore(pending.trigger().triggeredAt().plus(job.settings().timeout()))) {
       String others = missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more";
       return new Resolution.Abort(
-          missing.first().name() + others + " sent no acknowledgement in " + settings.timeout().toMillis() / 1000.0
+          missing.first().name() + others + " sent no acknowledgement in " + job.settings().timeout().toMillis() / 1000.0
               + " s");
     }
     return new Resolution.Waiting();

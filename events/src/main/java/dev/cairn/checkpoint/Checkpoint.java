@@ -28,7 +28,12 @@ public sealed interface Checkpoint {
    *
    * @param expected the subtasks whose acknowledgements make it complete
    */
-  record Triggering(JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, SortedSet<SubtaskId> expected) {}
+  record Triggering(
+      JobId job,
+      CheckpointId id,
+      Epoch epoch,
+      Instant triggeredAt,
+      SortedSet<SubtaskId> expected) {}
 
   /** Triggered, and waiting for acknowledgements. */
   record Pending(Triggering trigger) implements Checkpoint {
@@ -46,7 +51,11 @@ public sealed interface Checkpoint {
    * @param incrementalSizeBytes what this checkpoint added
    */
   record Completed(
-      Triggering trigger, Instant completedAt, FileRef metadata, long fullSizeBytes, long incrementalSizeBytes)
+      Triggering trigger,
+      Instant completedAt,
+      FileRef metadata,
+      long fullSizeBytes,
+      long incrementalSizeBytes)
       implements Checkpoint {
     public Duration duration() {
       return Duration.between(trigger.triggeredAt(), completedAt);

@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A job's item, its checkpoints and their acknowledgements. Reads are consistent; every change is one conditional write or one
- * transaction of a constant size, and says whether its condition held.
+ * A job's item, its checkpoints and their acknowledgements. Reads are consistent; every change is
+ * one conditional write or one transaction of a constant size, and says whether its condition held.
  *
- * <p>Any method may throw {@link dev.cairn.journal.OutcomeUnknownException}: the change may have happened or not. Every change here can be
- * tried again, or decided again from what is then read. A begin, completion, abort or refusal that finds exactly itself already made
- * says yes: it cannot be told from a request that was repeated because its answer got lost.
+ * <p>Any method may throw {@link dev.cairn.journal.OutcomeUnknownException}: the change may have
+ * happened or not. Every change here can be tried again, or decided again from what is then read. A
+ * begin, completion, abort or refusal that finds exactly itself already made says yes: it cannot be
+ * told from a request that was repeated because its answer got lost.
  */
 public interface CheckpointStore {
 
@@ -32,12 +33,15 @@ public interface CheckpointStore {
   List<Checkpoint> checkpoints(JobId job);
 
   /**
-   * Makes a checkpoint pending and raises the job's next id past it, if the job is running, its epoch is the checkpoint's and
-   * its next id is this one.
+   * Makes a checkpoint pending and raises the job's next id past it, if the job is running, its
+   * epoch is the checkpoint's and its next id is this one.
    */
   boolean begin(Checkpoint.Pending pending);
 
-  /** Completes it and makes it the job's latest, if it is pending, the epoch is the job's and the latest is an earlier one. */
+  /**
+   * Completes it and makes it the job's latest, if it is pending, the epoch is the job's and the
+   * latest is an earlier one.
+   */
   boolean complete(Checkpoint.Completed completed);
 
   /** Aborts it if it is pending. */
@@ -52,15 +56,19 @@ public interface CheckpointStore {
   /** The answers that were given, by subtask. */
   List<Acknowledgement> acknowledgements(JobId job, CheckpointId id);
 
-  /** Asks for a restore, as a user does who sets {@code restoreCheckpointId}. False without such a job. */
+  /**
+   * Asks for a restore, as a user does who sets {@code restoreCheckpointId}. False without such a
+   * job.
+   */
   boolean requestRestore(JobId job, String checkpointId);
 
   /**
-   * Begins a restore in one transaction: the epoch is raised by one, the status is Restoring, the pending checkpoint is aborted, and
-   * the request is removed if it is still the one seen. Only if the job's epoch is the one seen, the checkpoint is completed, and the
-   * pending one still is.
+   * Begins a restore in one transaction: the epoch is raised by one, the status is Restoring, the
+   * pending checkpoint is aborted, and the request is removed if it is still the one seen. Only if
+   * the job's epoch is the one seen, the checkpoint is completed, and the pending one still is.
    */
-  boolean beginRestore(Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now);
+  boolean beginRestore(
+      Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now);
 
   /** Removes the request if it is still the one seen, and leaves the reason. */
   boolean refuseRestore(Job seen, String reason, Instant now);

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as Flink's configuration writes them: {@code 3 s}, {@code 500 ms}, {@code 10 min}. Without a unit: milliseconds. */
+/**
+ * Durations as Flink's configuration writes them: {@code 3 s}, {@code 500 ms}, {@code 10 min}.
+ * Without a unit: milliseconds.
+ */
 public final class FlinkDuration {
   private static final Pattern FORM = Pattern.compile("(\\d{1,18})\\s*(\\p{L}*)");
   private static final Map<String, Duration> UNITS =
@@ -35,6 +38,8 @@ public final class FlinkDuration {
   private FlinkDuration() {}
 
   /**
+   * Reads a duration in any of Flink's units, in their short and their long names.
+   *
    * @throws IllegalArgumentException if the text is no such duration
    */
   public static Duration parse(String text) {
@@ -57,19 +62,22 @@ public final class FlinkDuration {
 
   private static IllegalArgumentException notADuration(String text) {
     return new IllegalArgumentException(
-        "\"" + text + "\" is not a duration: write a whole number and one of d, h, min, s, ms, us, ns, such as 3 s or 10 min");
+        "\""
+            + text
+            + "\" is not a duration: write a whole number and one of d, h, min, s, ms, us, ns, such as 3 s or 10 min");
   }
 
   /** Writes it in the largest unit that leaves no remainder. */
   public static String print(Duration duration) {
     if (duration.isNegative()) {
-      throw new IllegalArgumentException("a duration of " + duration + " cannot be written: it is negative");
+      throw new IllegalArgumentException(
+          "a duration of " + duration + " cannot be written: it is negative");
     }
     if (duration.isZero()) {
       return "0 ms";
     }
-    if (duration.getNano() == 0) {
-      long seconds = duration.toSeconds();
+    long seconds = duration.toSeconds();
+    if (duration.equals(Duration.ofSeconds(seconds))) {
       if (seconds % 86_400 == 0) {
         return seconds / 86_400 + " d";
       }

@@ -18,7 +18,10 @@ final class AcknowledgementItems {
   private AcknowledgementItems() {}
 
   static Map<String, AttributeValue> write(Acknowledgement acknowledgement) {
-    Item item = Item.at(TableLayout.acknowledgementKey(acknowledgement.subtask(), acknowledgement.checkpoint()));
+    Item item =
+        Item.at(
+            TableLayout.acknowledgementKey(
+                acknowledgement.subtask(), acknowledgement.checkpoint()));
     switch (acknowledgement) {
       case Acknowledgement.Acknowledged done -> {
         item.put("status", ACKNOWLEDGED)
@@ -26,14 +29,16 @@ final class AcknowledgementItems {
             .put("incrementalSizeBytes", done.incrementalSizeBytes());
         done.stateFile().ifPresent(file -> item.put("stateFile", write(file)));
       }
-      case Acknowledgement.Declined declined -> item.put("status", DECLINED).put("reason", declined.reason());
+      case Acknowledgement.Declined declined ->
+          item.put("status", DECLINED).put("reason", declined.reason());
     }
     return item.values();
   }
 
   static Acknowledgement read(JobId job, CheckpointId checkpoint, Item item) {
     SubtaskId subtask =
-        item.parse(TableLayout.SK, item.text(TableLayout.SK), name -> TableLayout.subtask(job, name));
+        item.parse(
+            TableLayout.SK, item.text(TableLayout.SK), name -> TableLayout.subtask(job, name));
     return switch (item.text("status")) {
       case ACKNOWLEDGED ->
           new Acknowledgement.Acknowledged(
@@ -43,7 +48,8 @@ final class AcknowledgementItems {
               item.number("fullSizeBytes"),
               item.number("incrementalSizeBytes"));
       case DECLINED -> new Acknowledgement.Declined(subtask, checkpoint, item.text("reason"));
-      default -> throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
+      default ->
+          throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
     };
   }
 

@@ -17,8 +17,8 @@ public final class CairnTable {
   private CairnTable() {}
 
   /**
-   * Creates the table unless it is there, and returns when it can be used: paid by request, with a stream of both images, and items
-   * that expire.
+   * Creates the table unless it is there, and returns when it can be used: paid by request, with a
+   * stream of both images, and items that expire.
    */
   public static void create(DynamoDbClient client, String name) {
     try {
@@ -30,7 +30,10 @@ public final class CairnTable {
                   .attributeDefinitions(List.of(text(TableLayout.PK), text(TableLayout.SK)))
                   .billingMode(BillingMode.PAY_PER_REQUEST)
                   .streamSpecification(
-                      stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
+                      stream ->
+                          stream
+                              .streamEnabled(true)
+                              .streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
     } catch (ResourceInUseException e) {
       // It is there already, or another process creates it right now: both are waited for alike.
     }
@@ -40,7 +43,8 @@ public final class CairnTable {
           table ->
               table
                   .tableName(name)
-                  .timeToLiveSpecification(ttl -> ttl.enabled(true).attributeName(TableLayout.EXPIRES_AT)));
+                  .timeToLiveSpecification(
+                      ttl -> ttl.enabled(true).attributeName(TableLayout.EXPIRES_AT)));
     }
   }
 
@@ -49,12 +53,17 @@ public final class CairnTable {
   }
 
   private static AttributeDefinition text(String attribute) {
-    return AttributeDefinition.builder().attributeName(attribute).attributeType(ScalarAttributeType.S).build();
+    return AttributeDefinition.builder()
+        .attributeName(attribute)
+        .attributeType(ScalarAttributeType.S)
+        .build();
   }
 
   private static boolean expires(DynamoDbClient client, String name) {
-    TimeToLiveDescription ttl = client.describeTimeToLive(table -> table.tableName(name)).timeToLiveDescription();
+    TimeToLiveDescription ttl =
+        client.describeTimeToLive(table -> table.tableName(name)).timeToLiveDescription();
     return ttl != null
-        && (ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLED || ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLING);
+        && (ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLED
+            || ttl.timeToLiveStatus() == TimeToLiveStatus.ENABLING);
   }
 }

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A conditional update of one item: what it sets and removes, and the conditions that must all hold. */
+/**
+ * A conditional update of one item: what it sets and removes, and the conditions that must all
+ * hold.
+ */
 record Change(
     Map<String, AttributeValue> key,
     List<String> sets,

@@ -3,12 +3,12 @@ package dev.cairn.dynamodb;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.Collections;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A checkpoint as an item. */
@@ -61,13 +61,18 @@ final class CheckpointItems {
   static Checkpoint read(JobId job, Item item) {
     Checkpoint.Triggering trigger =
         new Checkpoint.Triggering(
-            job, item.checkpoint("checkpoint"), item.epoch("epoch"), item.time("triggeredAt"), expected(job, item));
+            job,
+            item.checkpoint("checkpoint"),
+            item.epoch("epoch"),
+            item.time("triggeredAt"),
+            expected(job, item));
     return switch (item.text("status")) {
       case PENDING -> new Checkpoint.Pending(trigger);
       case COMPLETED -> readCompleted(trigger, item);
       case ABORTED -> new Checkpoint.Aborted(trigger, item.time("abortedAt"), item.text("reason"));
       case SUBSUMED -> new Checkpoint.Subsumed(readCompleted(trigger, item));
-      default -> throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
+      default ->
+          throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
     };
   }
 

@@ -29,13 +29,19 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/** A job, its checkpoints and their acknowledgements in DynamoDB. Every condition of the protocol is a condition of the write. */
+/**
+ * A job, its checkpoints and their acknowledgements in DynamoDB. Every condition of the protocol is
+ * a condition of the write.
+ */
 public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final Table table;
   private final InstantSource clock;
 
-  /** @param clock from which the expiry of subsumed checkpoints counts */
-  public DynamoDbCheckpointStore(DynamoDbClient client, String tableName, Backoff backoff, InstantSource clock) {
+  /**
+   * @param clock from which the expiry of subsumed checkpoints counts
+   */
+  public DynamoDbCheckpointStore(
+      DynamoDbClient client, String tableName, Backoff backoff, InstantSource clock) {
     this.table = new Table(client, tableName, backoff);
     this.clock = clock;
   }
@@ -53,7 +59,10 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public List<SubtaskId> subtasks(JobId job) {
     return itemsOf(job, TableLayout.SUBTASK_PREFIX).stream()
-        .map(item -> item.parse(TableLayout.SK, registeredName(item), name -> TableLayout.subtask(job, name)))
+        .map(
+            item ->
+                item.parse(
+                    TableLayout.SK, registeredName(item), name -> TableLayout.subtask(job, name)))
         .sorted()
         .toList();
   }
@@ -64,12 +73,16 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public Optional<Checkpoint> checkpoint(JobId job, CheckpointId id) {
-    return table.get(TableLayout.checkpointKey(job, id)).map(item -> CheckpointItems.read(job, item));
+    return table
+        .get(TableLayout.checkpointKey(job, id))
+        .map(item -> CheckpointItems.read(job, item));
   }
 
   @Override
   public List<Checkpoint> checkpoints(JobId job) {
-    return itemsOf(job, TableLayout.CHECKPOINT_PREFIX).stream().map(item -> CheckpointItems.read(job, item)).toList();
+    return itemsOf(job, TableLayout.CHECKPOINT_PREFIX).stream()
+        .map(item -> CheckpointItems.read(job, item))
+        .toList();
   }
 
   private List<Item> itemsOf(JobId job, String prefix) {
@@ -100,7 +113,10 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .value(":epoch", trigger.epoch().value())
             .value(":id", trigger.id().value())
             .value(":following", trigger.id().next().value());
-    return succeeds("begin " + name(pending), table.change(takeId), table.putIfFree(CheckpointItems.write(pending)))
+    return succeeds(
+            "begin " + name(pending),
+            table.change(takeId),
+            table.putIfFree(CheckpointItems.write(pending)))
         || isStored(pending);
   }
 
@@ -123,7 +139,9 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean abort(Checkpoint.Aborted aborted) {
-    return succeeds("abort " + name(aborted), table.putOver(PENDING, CheckpointItems.write(aborted))) || isStored(aborted);
+    return succeeds(
+            "abort " + name(aborted), table.putOver(PENDING, CheckpointItems.write(aborted)))
+        || isStored(aborted);
   }
 
   @Override
@@ -139,8 +157,10 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .set("#status = :subsumed")
             .set("expiresAt = :expiresAt")
             .value(":subsumed", SUBSUMED)
-            .values(Map.of(":expiresAt", Item.expiry(CheckpointItems.endOfDisplay(clock.instant()))));
-    return succeeds("subsume " + name(completed), table.require(notBeingRestored), table.change(subsume));
+            .values(
+                Map.of(":expiresAt", Item.expiry(CheckpointItems.endOfDisplay(clock.instant()))));
+    return succeeds(
+        "subsume " + name(completed), table.require(notBeingRestored), table.change(subsume));
   }
 
   private boolean succeeds(String what, TransactWriteItem... writes) {
@@ -158,7 +178,10 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean acknowledge(Acknowledgement acknowledgement) {
     return table.putIfFree(
-        "acknowledge checkpoint " + acknowledgement.checkpoint() + " by " + acknowledgement.subtask(),
+        "acknowledge checkpoint "
+            + acknowledgement.checkpoint()
+            + " by "
+            + acknowledgement.subtask(),
         AcknowledgementItems.write(acknowledgement));
   }
 
@@ -169,7 +192,9 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             query
                 .keyConditionExpression("pk = :checkpoint")
                 .expressionAttributeValues(
-                    Map.of(":checkpoint", AttributeValue.fromS(TableLayout.acknowledgementsPk(job, id))));
+                    Map.of(
+                        ":checkpoint",
+                        AttributeValue.fromS(TableLayout.acknowledgementsPk(job, id))));
     return table.query("acknowledgements of checkpoint " + id + " of job " + job, answers).stream()
         .map(item -> AcknowledgementItems.read(job, id, item))
         .sorted(Comparator.comparing(Acknowledgement::subtask))
@@ -187,14 +212,17 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public boolean beginRestore(Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now) {
+  public boolean beginRestore(
+      Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now) {
     if (pending.filter(one -> one.id().equals(from)).isPresent()) {
       return false;
     }
     List<TransactWriteItem> beside = new ArrayList<>();
     beside.add(table.require(whileCompleted(seen.id(), from)));
     pending.ifPresent(
-        one -> beside.add(table.putOver(PENDING, CheckpointItems.write(one.abortedByRestore(from, now)))));
+        one ->
+            beside.add(
+                table.putOver(PENDING, CheckpointItems.write(one.abortedByRestore(from, now)))));
     Change restore =
         changeJob(seen.id())
             .set("epoch = :raised")
@@ -208,10 +236,12 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     if (seen.restoreCheckpointId().isEmpty()) {
       return beginRestore(restore, beside);
     }
-    // No update removes an attribute only if it is unchanged, so each case is a transaction of its own.
+    // No update removes an attribute only if it is unchanged, so each case is a transaction of its
+    // own.
     RestoreRequest request = new RestoreRequest(seen.restoreCheckpointId().get());
     Change withRequest = restore.values(request.values());
-    return beginRestore(withRequest.onlyIf(request.isThere()).remove(RestoreRequest.ATTRIBUTE), beside)
+    return beginRestore(
+            withRequest.onlyIf(request.isThere()).remove(RestoreRequest.ATTRIBUTE), beside)
         || beginRestore(withRequest.onlyIf(request.isGone()), beside);
   }
 
@@ -235,18 +265,22 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .onlyIf(request.isThere())
             .values(request.values())
             .values(Map.of(":refusal", AttributeValue.fromM(JobItems.write(refusal).values())));
-    return table.change("refuse to restore job " + seen.id(), refuse) || isRefused(seen.id(), refusal);
+    return table.change("refuse to restore job " + seen.id(), refuse)
+        || isRefused(seen.id(), refusal);
   }
 
   private boolean isRefused(JobId id, Job.Refusal refusal) {
     return job(id)
-        .filter(job -> job.restoreCheckpointId().isEmpty() && job.refusal().equals(Optional.of(refusal)))
+        .filter(
+            job ->
+                job.restoreCheckpointId().isEmpty() && job.refusal().equals(Optional.of(refusal)))
         .isPresent();
   }
 
   @Override
   public boolean replay(JobId job, Epoch epoch) {
-    return table.change("let job " + job + " replay", moveFrom(RESTORING, job, epoch).value(":to", REPLAYING));
+    return table.change(
+        "let job " + job + " replay", moveFrom(RESTORING, job, epoch).value(":to", REPLAYING));
   }
 
   @Override
@@ -269,6 +303,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   private static Change whileCompleted(JobId job, CheckpointId id) {
-    return Change.of(TableLayout.checkpointKey(job, id)).onlyIf("#status = :completed").value(":completed", COMPLETED);
+    return Change.of(TableLayout.checkpointKey(job, id))
+        .onlyIf("#status = :completed")
+        .value(":completed", COMPLETED);
   }
 }

@@ -20,11 +20,11 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * The journals in DynamoDB: one item an entry, its revision the sort key. What people want to see of an entry stands beside its
- * bytes, and must agree with them when it is read.
+ * The journals in DynamoDB: one item an entry, its revision the sort key. What people want to see
+ * of an entry stands beside its bytes, and must agree with them when it is read.
  *
- * <p>The SDK repeats a write whose answer got lost, and then finds its own entry: {@link Append#TAKEN} says that the revision has an
- * entry, not whose.
+ * <p>The SDK repeats a write whose answer got lost, and then finds its own entry: {@link
+ * Append#TAKEN} says that the revision has an entry, not whose.
  */
 public final class DynamoDbJournal implements Journal {
   /** A base is seldom further away than this; a page of few items reads few units. */
@@ -38,7 +38,11 @@ public final class DynamoDbJournal implements Journal {
 
   @Override
   public List<Entry> after(SubtaskId subtask, Revision revision) {
-    return table.query("journal " + subtask + " after " + revision, entries(subtask, "sk > :revision", revision)).stream()
+    return table
+        .query(
+            "journal " + subtask + " after " + revision,
+            entries(subtask, "sk > :revision", revision))
+        .stream()
         .map(EntryItems::read)
         .toList();
   }
@@ -52,7 +56,10 @@ public final class DynamoDbJournal implements Journal {
                 .expressionAttributeValues(Map.of(":journal", journal(subtask)))
                 .scanIndexForward(false)
                 .limit(ENTRIES_A_PAGE_BACKWARDS);
-    return table.queryUntil("journal " + subtask + " from its last base", backwards, EntryItems::isBase).reversed().stream()
+    return table
+        .queryUntil("journal " + subtask + " from its last base", backwards, EntryItems::isBase)
+        .reversed()
+        .stream()
         .map(EntryItems::read)
         .toList();
   }
@@ -81,7 +88,8 @@ public final class DynamoDbJournal implements Journal {
     return append(subtask, entry, List.of(sameEpoch, register), Append.EPOCH_MOVED);
   }
 
-  private Append append(SubtaskId subtask, Entry entry, List<TransactWriteItem> others, Append otherwise) {
+  private Append append(
+      SubtaskId subtask, Entry entry, List<TransactWriteItem> others, Append otherwise) {
     List<TransactWriteItem> writes = new ArrayList<>(others);
     writes.addFirst(table.putIfFree(EntryItems.write(subtask, entry)));
     List<Integer> failed = table.transact(appending(subtask, entry), writes);
@@ -92,7 +100,14 @@ public final class DynamoDbJournal implements Journal {
   }
 
   private static String appending(SubtaskId subtask, Entry entry) {
-    return "append " + EntryFormat.kind(entry) + " " + entry.header().id() + " at " + subtask + " " + entry.revision();
+    return "append "
+        + EntryFormat.kind(entry)
+        + " "
+        + entry.header().id()
+        + " at "
+        + subtask
+        + " "
+        + entry.revision();
   }
 
   @Override
@@ -100,7 +115,10 @@ public final class DynamoDbJournal implements Journal {
     Consumer<QueryRequest.Builder> lasting =
         entries(subtask, "sk < :revision", base)
             .andThen(
-                query -> query.filterExpression("attribute_not_exists(expiresAt)").projectionExpression("pk, sk"));
+                query ->
+                    query
+                        .filterExpression("attribute_not_exists(expiresAt)")
+                        .projectionExpression("pk, sk"));
     int marked = 0;
     for (Item entry : table.query("journal " + subtask + " below " + base, lasting)) {
       Change expire =
@@ -116,7 +134,8 @@ public final class DynamoDbJournal implements Journal {
     return marked;
   }
 
-  private static Consumer<QueryRequest.Builder> entries(SubtaskId subtask, String which, Revision revision) {
+  private static Consumer<QueryRequest.Builder> entries(
+      SubtaskId subtask, String which, Revision revision) {
     return query ->
         query
             .keyConditionExpression("pk = :journal AND " + which)

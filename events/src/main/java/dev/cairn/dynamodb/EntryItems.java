@@ -30,7 +30,8 @@ final class EntryItems {
   static Entry read(Item item) {
     Entry entry = decode(item);
     Entry.Header header = entry.header();
-    requireEqual(item, TableLayout.SK, TableLayout.entrySk(header.revision()), item.text(TableLayout.SK));
+    requireEqual(
+        item, TableLayout.SK, TableLayout.entrySk(header.revision()), item.text(TableLayout.SK));
     requireEqual(item, "kind", EntryFormat.kind(entry), item.text("kind"));
     requireEqual(item, "id", header.id().value(), item.text("id"));
     requireEqual(item, "epoch", header.epoch().value(), item.number("epoch"));
@@ -41,8 +42,12 @@ final class EntryItems {
     byte[] body = item.bytes("body");
     if (item.number("v") > EntryFormat.VERSION) {
       throw new FormatException(
-          item + " has format version " + item.number("v") + " and this version of Cairn reads up to "
-              + EntryFormat.VERSION + ": deploy the version that wrote it, or a later one");
+          item
+              + " has format version "
+              + item.number("v")
+              + " and this version of Cairn reads up to "
+              + EntryFormat.VERSION
+              + ": deploy the version that wrote it, or a later one");
     }
     return item.parse("body of " + body.length + " bytes", body, EntryFormat::read);
   }

@@ -12,7 +12,10 @@ import java.util.function.Function;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** One item, or a map within one, read and built by attribute. What it must have and has not is damage, named by its key. */
+/**
+ * One item, or a map within one, read and built by attribute. What it must have and has not is
+ * damage, named by its key.
+ */
 final class Item {
   private final String name;
   private final Map<String, AttributeValue> values;
@@ -32,7 +35,8 @@ final class Item {
   }
 
   static Item read(Map<String, AttributeValue> values) {
-    return new Item("item " + keyText(values, TableLayout.PK) + " " + keyText(values, TableLayout.SK), values);
+    return new Item(
+        "item " + keyText(values, TableLayout.PK) + " " + keyText(values, TableLayout.SK), values);
   }
 
   private static String keyText(Map<String, AttributeValue> values, String attribute) {
@@ -103,7 +107,9 @@ final class Item {
   }
 
   Optional<Long> optionalNumber(String attribute) {
-    return value(attribute).map(AttributeValue::n).map(digits -> parse(attribute, digits, Long::valueOf));
+    return value(attribute)
+        .map(AttributeValue::n)
+        .map(digits -> parse(attribute, digits, Long::valueOf));
   }
 
   Instant time(String attribute) {
@@ -127,7 +133,8 @@ final class Item {
   }
 
   List<String> texts(String attribute) {
-    List<AttributeValue> list = require(attribute, value(attribute).filter(AttributeValue::hasL)).l();
+    List<AttributeValue> list =
+        require(attribute, value(attribute).filter(AttributeValue::hasL)).l();
     return list.stream().map(text -> require(attribute, Optional.ofNullable(text.s()))).toList();
   }
 
@@ -156,7 +163,10 @@ final class Item {
 
   DamagedFileException damaged(String why) {
     return new DamagedFileException(
-        name + " is damaged: " + why + "; put it back from the table's point-in-time recovery, or restore a checkpoint");
+        name
+            + " is damaged: "
+            + why
+            + "; put it back from the table's point-in-time recovery, or restore a checkpoint");
   }
 
   @Override

@@ -66,7 +66,9 @@ final class JobItems {
         item.epoch("epoch"),
         item.checkpoint("nextCheckpoint"),
         item.optionalCheckpoint("latestCheckpoint"),
-        item.optionalMap("settings").map(settings -> readSettings(id, settings)).orElse(CheckpointSettings.DEFAULTS),
+        item.optionalMap("settings")
+            .map(settings -> readSettings(id, settings))
+            .orElse(CheckpointSettings.DEFAULTS),
         item.value(RestoreRequest.ATTRIBUTE).map(RestoreRequest::text),
         item.optionalMap("restoreRefusal").map(JobItems::readRefusal));
   }
@@ -76,23 +78,28 @@ final class JobItems {
       case RUNNING -> new JobStatus.Running();
       case RESTORING -> new JobStatus.Restoring(item.checkpoint("restoringFrom"));
       case REPLAYING -> new JobStatus.Replaying(item.checkpoint("restoringFrom"));
-      default -> throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
+      default ->
+          throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
     };
   }
 
   private static Job.Refusal readRefusal(Item item) {
-    return new Job.Refusal(item.text(RestoreRequest.ATTRIBUTE), item.text("reason"), item.time("at"));
+    return new Job.Refusal(
+        item.text(RestoreRequest.ATTRIBUTE), item.text("reason"), item.time("at"));
   }
 
   private static CheckpointSettings readSettings(JobId job, Item settings) {
     return new CheckpointSettings(
         setting(job, settings, INTERVAL, FlinkDuration::parse),
-        setting(job, settings, TIMEOUT, FlinkDuration::parse).orElse(CheckpointSettings.DEFAULTS.timeout()),
-        setting(job, settings, NUM_RETAINED, JobItems::wholeNumber).orElse(CheckpointSettings.DEFAULTS.numRetained()));
+        setting(job, settings, TIMEOUT, FlinkDuration::parse)
+            .orElse(CheckpointSettings.DEFAULTS.timeout()),
+        setting(job, settings, NUM_RETAINED, JobItems::wholeNumber)
+            .orElse(CheckpointSettings.DEFAULTS.numRetained()));
   }
 
   /** People type settings, so a wrong one is named as theirs, not as damage. */
-  private static <T> Optional<T> setting(JobId job, Item settings, String name, Function<String, T> form) {
+  private static <T> Optional<T> setting(
+      JobId job, Item settings, String name, Function<String, T> form) {
     return settings
         .value(name)
         .map(
@@ -101,7 +108,12 @@ final class JobItems {
                 return form.apply(RestoreRequest.text(value));
               } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
-                    "setting " + name + " of job " + job + " cannot be used: " + e.getMessage()
+                    "setting "
+                        + name
+                        + " of job "
+                        + job
+                        + " cannot be used: "
+                        + e.getMessage()
                         + "; correct it in the map \"settings\" of the job's item",
                     e);
               }

@@ -1,15 +1,19 @@
 package dev.cairn.dynamodb;
 
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The attribute in which a user asks for a restore. The console offers every type: text and numbers are taken as they are typed, any
- * other type is seen as the type's name, so that it can be refused and removed like any other request.
+ * The attribute in which a user asks for a restore. The console offers every type: text and numbers
+ * are taken as they are typed, any other type is seen as the type's name, so that it can be refused
+ * and removed like any other request.
  */
 record RestoreRequest(String text) {
   static final String ATTRIBUTE = "restoreCheckpointId";
+  private static final Pattern PLAIN_NUMBER = Pattern.compile("-?[0-9]{1,130}(\\.[0-9]{1,130})?");
 
   static String text(AttributeValue value) {
     if (value.s() != null) {
@@ -21,7 +25,9 @@ record RestoreRequest(String text) {
     return value.type() == AttributeValue.Type.NUL ? "NULL" : value.type().name();
   }
 
-  /** The condition that the attribute is not this request, or no longer; needs {@link #values()}. */
+  /**
+   * The condition that the attribute is not this request, or no longer; needs {@link #values()}.
+   */
   String isGone() {
     return "(attribute_not_exists(" + ATTRIBUTE + ") OR NOT " + isThere() + ")";
   }
@@ -48,8 +54,12 @@ record RestoreRequest(String text) {
   }
 
   private boolean isNumber() {
-    // DynamoDB refuses a number of more digits, and would refuse the whole condition with it.
-    return text.matches("-?[0-9]{1,19}(\\.[0-9]{1,19})?");
+    if (!PLAIN_NUMBER.matcher(text).matches()) {
+      return false;
+    }
+    // A number beyond DynamoDB's own limits would have the whole condition refused.
+    BigDecimal number = new BigDecimal(text).stripTrailingZeros();
+    return number.precision() <= 38 && Math.abs(number.precision() - number.scale() - 1) <= 125;
   }
 
   private boolean isOtherType() {

@@ -24,14 +24,19 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionConflictExcepti
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
 /**
- * Calls of the one table, and what their failures mean: a condition that does not hold is an answer; what DynamoDB turned away for
- * the moment did not happen and is tried again; whatever else it does not answer may have happened.
+ * Calls of the one table, and what their failures mean: a condition that does not hold is an
+ * answer; what DynamoDB turned away for the moment did not happen and is tried again; whatever else
+ * it does not answer may have happened.
  */
 final class Table {
   private static final String IS_FREE = "attribute_not_exists(" + TableLayout.PK + ")";
   private static final String CONDITION_FAILED = "ConditionalCheckFailed";
   private static final Set<String> TURNED_AWAY =
-      Set.of("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded");
+      Set.of(
+          "TransactionConflict",
+          "ThrottlingError",
+          "ProvisionedThroughputExceeded",
+          "RequestLimitExceeded");
 
   private final DynamoDbClient client;
   private final String name;
@@ -63,7 +68,8 @@ final class Table {
     List<Item> items = new ArrayList<>();
     Map<String, AttributeValue> from = Map.of();
     do {
-      QueryRequest.Builder request = QueryRequest.builder().tableName(name).consistentRead(true).applyMutation(query);
+      QueryRequest.Builder request =
+          QueryRequest.builder().tableName(name).consistentRead(true).applyMutation(query);
       if (!from.isEmpty()) {
         request.exclusiveStartKey(from);
       }
@@ -83,7 +89,8 @@ final class Table {
   /** Puts the item if there is none at its key; says whether it did. */
   boolean putIfFree(String what, Map<String, AttributeValue> item) {
     return write(
-        what, () -> client.putItem(put -> put.tableName(name).item(item).conditionExpression(IS_FREE)));
+        what,
+        () -> client.putItem(put -> put.tableName(name).item(item).conditionExpression(IS_FREE)));
   }
 
   /** Makes the change if its conditions hold; says whether they did. */
@@ -177,7 +184,8 @@ final class Table {
   /**
    * Writes all or nothing.
    *
-   * @return the places in the list, from 0, of the conditions that did not hold; none if it was written
+   * @return the places in the list, from 0, of the conditions that did not hold; none if it was
+   *     written
    */
   List<Integer> transact(String what, List<TransactWriteItem> writes) {
     try {
@@ -209,7 +217,8 @@ final class Table {
     } catch (TransactionCanceledException e) {
       throw wasTurnedAway(e) ? unknown(what, e) : e;
     } catch (AwsServiceException e) {
-      boolean unanswered = e.statusCode() >= 500 || e instanceof TransactionInProgressException || wasTurnedAway(e);
+      boolean unanswered =
+          e.statusCode() >= 500 || e instanceof TransactionInProgressException || wasTurnedAway(e);
       throw unanswered ? unknown(what, e) : e;
     } catch (SdkClientException e) {
       throw unknown(what, e);
@@ -219,8 +228,10 @@ final class Table {
   private static boolean wasTurnedAway(RuntimeException e) {
     return switch (e) {
       case TransactionConflictException conflict -> true;
-      // What a condition says is certain only if nothing before it in the transaction was left undecided.
-      case TransactionCanceledException cancelled -> firstReason(cancelled).filter(TURNED_AWAY::contains).isPresent();
+      // What a condition says is certain only if nothing before it in the transaction was left
+      // undecided.
+      case TransactionCanceledException cancelled ->
+          firstReason(cancelled).filter(TURNED_AWAY::contains).isPresent();
       case AwsServiceException service -> service.isThrottlingException();
       default -> false;
     };
@@ -235,7 +246,13 @@ final class Table {
 
   private OutcomeUnknownException unknown(String what, RuntimeException cause) {
     return new OutcomeUnknownException(
-        "table " + name + " did not answer: " + what + "; read it again and decide from what is there (" + cause.getMessage() + ")",
+        "table "
+            + name
+            + " did not answer: "
+            + what
+            + "; read it again and decide from what is there ("
+            + cause.getMessage()
+            + ")",
         cause);
   }
 

@@ -19,17 +19,22 @@ public final class TableEvents {
    * @param after the item after; empty if it was deleted
    */
   public record ItemChange(
-      Map<String, AttributeValue> key, Map<String, AttributeValue> before, Map<String, AttributeValue> after) {}
+      Map<String, AttributeValue> key,
+      Map<String, AttributeValue> before,
+      Map<String, AttributeValue> after) {}
 
   public static Optional<TableEvent> of(Record streamed) {
     StreamRecord change = streamed.dynamodb();
     return of(new ItemChange(change.keys(), change.oldImage(), change.newImage()));
   }
 
-  /** A new acknowledgement, or a request to restore that appeared or changed; empty for anything else. */
+  /**
+   * A new acknowledgement, or a request to restore that appeared or changed; empty for anything
+   * else.
+   */
   public static Optional<TableEvent> of(ItemChange change) {
-    String pk = change.key().get(TableLayout.PK).s();
-    String sk = change.key().get(TableLayout.SK).s();
+    String pk = Item.read(change.key()).text(TableLayout.PK);
+    String sk = Item.read(change.key()).text(TableLayout.SK);
     if (change.before().isEmpty() && !change.after().isEmpty()) {
       Optional<TableEvent> acknowledged =
           TableLayout.acknowledgedBy(pk)

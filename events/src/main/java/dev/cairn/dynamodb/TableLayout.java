@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Where in the table everything lies. Names hold neither {@code #} nor {@code /}, so no two keys can be the same by accident. */
+/**
+ * Where in the table everything lies. Names hold neither {@code #} nor {@code /}, so no two keys
+ * can be the same by accident.
+ */
 final class TableLayout {
   static final String PK = "pk";
   static final String SK = "sk";
@@ -55,7 +58,8 @@ final class TableLayout {
     return key(jobPk(subtask.job()), SUBTASK_PREFIX + subtask.name());
   }
 
-  static Map<String, AttributeValue> acknowledgementKey(SubtaskId subtask, CheckpointId checkpoint) {
+  static Map<String, AttributeValue> acknowledgementKey(
+      SubtaskId subtask, CheckpointId checkpoint) {
     return key(acknowledgementsPk(subtask.job(), checkpoint), subtask.name());
   }
 
@@ -71,9 +75,11 @@ final class TableLayout {
   static SubtaskId subtask(JobId job, String name) {
     int slash = name.indexOf('/');
     if (slash < 0) {
-      throw new IllegalArgumentException("\"" + name + "\" is not a stage and a shard, joined by a slash");
+      throw new IllegalArgumentException(
+          "\"" + name + "\" is not a stage and a shard, joined by a slash");
     }
-    return new SubtaskId(job, new StageId(name.substring(0, slash)), new ShardId(name.substring(slash + 1)));
+    return new SubtaskId(
+        job, new StageId(name.substring(0, slash)), new ShardId(name.substring(slash + 1)));
   }
 
   /** The job of a job's item; empty for any other. */

@@ -1,4 +1,7 @@
-/** The job's one table in DynamoDB: the journal, the checkpoints, and what the table's stream tells of them. */
+/**
+ * The job's one table in DynamoDB: the journal, the checkpoints, and what the table's stream tells
+ * of them.
+ */
 @NullMarked
 package dev.cairn.dynamodb;
 

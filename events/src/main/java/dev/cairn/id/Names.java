@@ -1,15 +1,13 @@
 package dev.cairn.id;
 
-import java.util.regex.Pattern;
-
 /** The one rule for every name that ends up in a table's key or a file's path. */
 final class Names {
-  private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
+  private static final int LONGEST = 128;
 
   private Names() {}
 
   static String require(String what, String name) {
-    if (!SAFE.matcher(name).matches()) {
+    if (!isSafe(name)) {
       throw new IllegalArgumentException(
           what
               + " \""
@@ -18,6 +16,23 @@ final class Names {
               + " a digit");
     }
     return name;
+  }
+
+  private static boolean isSafe(String name) {
+    if (name.isEmpty() || name.length() > LONGEST || !isLetterOrDigit(name.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (!isLetterOrDigit(c) && c != '_' && c != '.' && c != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
   private static String printable(String name) {

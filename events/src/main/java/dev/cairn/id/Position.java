@@ -53,8 +53,8 @@ public sealed interface Position extends Comparable<Position> {
 
   @Override
   default int compareTo(Position other) {
-    if (this instanceof After(SequenceNumber mine) && other instanceof After(SequenceNumber theirs)) {
-      return mine.compareTo(theirs);
+    if (this instanceof After mine && other instanceof After theirs) {
+      return mine.last.compareTo(theirs.last);
     }
     return Integer.compare(rank(), other.rank());
   }

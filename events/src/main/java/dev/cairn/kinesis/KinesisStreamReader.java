@@ -31,9 +31,9 @@ import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
- * Reads a Kinesis stream. Its five reads a second and shard are shared with the mapping, so being throttled is ordinary: such a call
- * is made a few times more. A request that Kinesis will never grant, for a stream that is gone or without permission, is thrown as
- * the SDK throws it.
+ * Reads a Kinesis stream. Its five reads a second and shard are shared with the mapping, so being
+ * throttled is ordinary: such a call is made a few times more. A request that Kinesis will never
+ * grant, for a stream that is gone or without permission, is thrown as the SDK throws it.
  */
 public final class KinesisStreamReader implements StreamReader {
   /** The most that GetRecords gives. */
@@ -53,13 +53,15 @@ public final class KinesisStreamReader implements StreamReader {
   public List<Shard> shards() {
     List<Shard> shards = new ArrayList<>();
     // Kinesis refuses a stream's name beside a token.
-    Optional<ListShardsRequest> request = Optional.of(ListShardsRequest.builder().streamName(stream).build());
+    Optional<ListShardsRequest> request =
+        Optional.of(ListShardsRequest.builder().streamName(stream).build());
     while (request.isPresent()) {
       ListShardsRequest next = request.get();
       ListShardsResponse page = call("list the shards", () -> client.listShards(next));
       page.shards().forEach(shard -> shards.add(toShard(shard)));
       request =
-          Optional.ofNullable(page.nextToken()).map(token -> ListShardsRequest.builder().nextToken(token).build());
+          Optional.ofNullable(page.nextToken())
+              .map(token -> ListShardsRequest.builder().nextToken(token).build());
     }
     return shards;
   }
@@ -68,8 +70,11 @@ public final class KinesisStreamReader implements StreamReader {
     HashKeyRange range = shard.hashKeyRange();
     return new Shard(
         new ShardId(shard.shardId()),
-        new HashRange(KeyHash.ofDecimal(range.startingHashKey()), KeyHash.ofDecimal(range.endingHashKey())),
-        Stream.of(Optional.ofNullable(shard.parentShardId()), Optional.ofNullable(shard.adjacentParentShardId()))
+        new HashRange(
+            KeyHash.ofDecimal(range.startingHashKey()), KeyHash.ofDecimal(range.endingHashKey())),
+        Stream.of(
+                Optional.ofNullable(shard.parentShardId()),
+                Optional.ofNullable(shard.adjacentParentShardId()))
             .flatMap(Optional::stream)
             .map(ShardId::new)
             .toList());
@@ -78,7 +83,9 @@ public final class KinesisStreamReader implements StreamReader {
   @Override
   public Duration retention() {
     return Duration.ofHours(
-        call("describe the stream", () -> client.describeStreamSummary(describe -> describe.streamName(stream)))
+        call(
+                "describe the stream",
+                () -> client.describeStreamSummary(describe -> describe.streamName(stream)))
             .streamDescriptionSummary()
             .retentionPeriodHours());
   }
@@ -89,7 +96,9 @@ public final class KinesisStreamReader implements StreamReader {
     GetRecordsResponse page =
         call(
             "read " + shard,
-            () -> client.getRecords(get -> get.shardIterator(iterator).limit(Math.min(limit, MOST_RECORDS))));
+            () ->
+                client.getRecords(
+                    get -> get.shardIterator(iterator).limit(Math.min(limit, MOST_RECORDS))));
     return new Page(
         page.records().stream().map(KinesisStreamReader::toRecord).toList(),
         Optional.ofNullable(page.nextShardIterator()).map(From.Next::new));
@@ -100,7 +109,8 @@ public final class KinesisStreamReader implements StreamReader {
         GetShardIteratorRequest.builder().streamName(stream).shardId(shard.value());
     switch (from) {
       case From.Horizon h -> request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
-      case From.Time time -> request.shardIteratorType(ShardIteratorType.AT_TIMESTAMP).timestamp(time.time());
+      case From.Time time ->
+          request.shardIteratorType(ShardIteratorType.AT_TIMESTAMP).timestamp(time.time());
       case From.At at ->
           request
               .shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
@@ -109,7 +119,8 @@ public final class KinesisStreamReader implements StreamReader {
         return next.token();
       }
     }
-    return call("find a place in " + shard, () -> client.getShardIterator(request.build())).shardIterator();
+    return call("find a place in " + shard, () -> client.getShardIterator(request.build()))
+        .shardIterator();
   }
 
   private static StreamRecord toRecord(Record item) {
@@ -125,7 +136,11 @@ public final class KinesisStreamReader implements StreamReader {
       return backoff.call(call, KinesisStreamReader::isThrottled);
     } catch (ExpiredIteratorException | ExpiredNextTokenException e) {
       throw new StreamException(
-          "stream " + stream + " refused to " + what + ": more than five minutes passed since the page before; read again"
+          "stream "
+              + stream
+              + " refused to "
+              + what
+              + ": more than five minutes passed since the page before; read again"
               + " from a sequence number",
           e);
     } catch (AwsServiceException e) {
@@ -143,8 +158,15 @@ public final class KinesisStreamReader implements StreamReader {
 
   private StreamException unanswered(String what, RuntimeException cause) {
     return new StreamException(
-        "stream " + stream + " did not " + what + " within " + backoff.attempts() + " attempts; try again later ("
-            + cause.getMessage() + ")",
+        "stream "
+            + stream
+            + " did not "
+            + what
+            + " within "
+            + backoff.attempts()
+            + " attempts; try again later ("
+            + cause.getMessage()
+            + ")",
         cause);
   }
 }

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 public record Backoff(int attempts, Duration firstPause, Consumer<Duration> sleep) {
   public Backoff {
     if (attempts < 1) {
-      throw new IllegalArgumentException("a call is attempted at least once, not " + attempts + " times");
+      throw new IllegalArgumentException(
+          "a call is attempted at least once, not " + attempts + " times");
     }
   }
 
@@ -33,7 +34,10 @@ public record Backoff(int attempts, Duration firstPause, Consumer<Duration> slee
     }
   }
 
-  /** Makes the call until it answers, it fails otherwise than by being turned away, or the attempts are used up. */
+  /**
+   * Makes the call until it answers, it fails otherwise than by being turned away, or the attempts
+   * are used up.
+   */
   public <T> T call(Supplier<T> call, Predicate<RuntimeException> turnedAway) {
     Duration pause = firstPause;
     for (int left = attempts - 1; ; left--) {

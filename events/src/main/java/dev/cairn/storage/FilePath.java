@@ -19,8 +19,14 @@ public record FilePath(String value) implements Comparable<FilePath> {
   }
 
   private static boolean isSafe(String name) {
-    return name.chars()
-        .allMatch(c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "_.-".indexOf(c) >= 0);
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!plain && c != '_' && c != '.' && c != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static FilePath of(String... names) {

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 /** A SHA-256, as 64 lower-case hexadecimal digits. */
 public record Sha256(String hex) {
   public Sha256 {
-    if (!hex.matches("[0-9a-f]{64}")) {
+    if (hex.length() != 64 || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
       throw new IllegalArgumentException("\"" + hex + "\" is not a SHA-256 in lower-case hexadecimal");
     }
   }

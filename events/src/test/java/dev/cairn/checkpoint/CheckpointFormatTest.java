@@ -33,7 +33,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The files of {@code golden/} are in buckets out there: what writes them otherwise needs a new version of the format. */
+/**
+ * The files of {@code golden/} are in buckets out there: what writes them otherwise needs a new
+ * version of the format.
+ */
 class CheckpointFormatTest {
   static final CheckpointMetadata METADATA =
       new CheckpointMetadata(
@@ -42,7 +45,8 @@ class CheckpointFormatTest {
               new CheckpointId(42),
               new Epoch(2),
               Instant.parse("2026-11-21T10:00:00.250Z"),
-              new TreeSet<>(List.of(subtask("shardId-000000000000"), subtask("shardId-000000000001")))),
+              new TreeSet<>(
+                  List.of(subtask("shardId-000000000000"), subtask("shardId-000000000001")))),
           List.of(
               new Acknowledgement.Acknowledged(
                   subtask("shardId-000000000001"), new CheckpointId(42), Optional.empty(), 0, 0),
@@ -58,8 +62,10 @@ class CheckpointFormatTest {
           subtask("shardId-000000000000"),
           new Epoch(2),
           new Origin(new Start.AtTimestamp(Instant.parse("2026-11-21T09:00:00Z")), HashRange.ALL),
-          Position.after(new SequenceNumber("49590338271490256608559692540925702759324208523137515618")),
-          Optional.of(new SequenceNumber("49590338271490256608559692538361571095921575989136588898")),
+          Position.after(
+              new SequenceNumber("49590338271490256608559692540925702759324208523137515618")),
+          Optional.of(
+              new SequenceNumber("49590338271490256608559692538361571095921575989136588898")),
           new Counts(1_000_000, 3),
           new Manifest(
               List.of(new RunRef(file("shared/run-1"), HashRange.ALL)),
@@ -68,35 +74,41 @@ class CheckpointFormatTest {
 
   @Test
   void writesTheSameMetadataAsEver() throws IOException {
-    assertThat(new String(CheckpointFormat.write(METADATA), StandardCharsets.UTF_8)).isEqualTo(golden("metadata.json"));
+    assertThat(new String(CheckpointFormat.write(METADATA), StandardCharsets.UTF_8))
+        .isEqualTo(golden("metadata.json"));
   }
 
   @Test
   void readsMetadataAsEver() throws IOException {
-    assertThat(CheckpointFormat.readMetadata(golden("metadata.json").getBytes(StandardCharsets.UTF_8)))
+    assertThat(
+            CheckpointFormat.readMetadata(golden("metadata.json").getBytes(StandardCharsets.UTF_8)))
         .isEqualTo(METADATA);
   }
 
   @Test
   void writesTheSameStateFileAsEver() throws IOException {
-    assertThat(new String(CheckpointFormat.write(STATE), StandardCharsets.UTF_8)).isEqualTo(golden("state.json"));
+    assertThat(new String(CheckpointFormat.write(STATE), StandardCharsets.UTF_8))
+        .isEqualTo(golden("state.json"));
   }
 
   @Test
   void readsAStateFileAsEver() throws IOException {
-    assertThat(CheckpointFormat.readState(golden("state.json").getBytes(StandardCharsets.UTF_8))).isEqualTo(STATE);
+    assertThat(CheckpointFormat.readState(golden("state.json").getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(STATE);
   }
 
   @Test
   void theOrderOfTheAnswersDoesNotMatter() {
-    CheckpointMetadata other = new CheckpointMetadata(METADATA.trigger(), METADATA.acknowledgements().reversed());
+    CheckpointMetadata other =
+        new CheckpointMetadata(METADATA.trigger(), METADATA.acknowledgements().reversed());
 
     assertThat(CheckpointFormat.write(other)).isEqualTo(CheckpointFormat.write(METADATA));
   }
 
   @Test
   void aNewerVersionIsRefusedByNumber() throws IOException {
-    byte[] newer = golden("metadata.json").replace("\"v\" : 1", "\"v\" : 2").getBytes(StandardCharsets.UTF_8);
+    byte[] newer =
+        golden("metadata.json").replace("\"v\" : 1", "\"v\" : 2").getBytes(StandardCharsets.UTF_8);
 
     assertThatThrownBy(() -> CheckpointFormat.readMetadata(newer))
         .isInstanceOf(FormatException.class)
@@ -117,7 +129,8 @@ class CheckpointFormatTest {
 
   private static String golden(String name) throws IOException {
     try (InputStream in =
-        Objects.requireNonNull(CheckpointFormatTest.class.getResourceAsStream("/golden/" + name), name)) {
+        Objects.requireNonNull(
+            CheckpointFormatTest.class.getResourceAsStream("/golden/" + name), name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -127,6 +140,9 @@ class CheckpointFormatTest {
   }
 
   private static FileRef file(String path) {
-    return new FileRef(new FilePath("flights/" + path), 4_096, Sha256.of(path.getBytes(StandardCharsets.US_ASCII)));
+    return new FileRef(
+        new FilePath("flights/" + path),
+        4_096,
+        Sha256.of(path.getBytes(StandardCharsets.US_ASCII)));
   }
 }

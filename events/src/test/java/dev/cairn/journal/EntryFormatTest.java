@@ -53,12 +53,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The bytes of {@code golden/entry-*.hex} are in tables out there: what writes them otherwise needs a new version of the format. */
+/**
+ * The bytes of {@code golden/entry-*.hex} are in tables out there: what writes them otherwise needs
+ * a new version of the format.
+ */
 class EntryFormatTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123456789Z");
   private static final Origin AT_HORIZON = new Origin(new Start.TrimHorizon(), HashRange.ALL);
   private static final Origin AT_TIME =
-      new Origin(new Start.AtTimestamp(NOW), new HashRange(new KeyHash(0, 7), new KeyHash(Long.MAX_VALUE, -1)));
+      new Origin(
+          new Start.AtTimestamp(NOW),
+          new HashRange(new KeyHash(0, 7), new KeyHash(Long.MAX_VALUE, -1)));
 
   enum Sample {
     OPENED(
@@ -86,18 +91,28 @@ class EntryFormatTest {
     ADVANCED_IN_FULL(
         new Advanced(
             header(3, Writer.WAKE),
-            Position.after(new SequenceNumber("49590338271490256608559692538361571095921575989136588898")),
+            Position.after(
+                new SequenceNumber("49590338271490256608559692538361571095921575989136588898")),
             new Payload.Stored(file("taskowned/delta-3")),
             List.of(),
-            List.of(new DeadLetter(new SequenceNumber("4959"), "java.lang.ArithmeticException: / by zero")),
+            List.of(
+                new DeadLetter(
+                    new SequenceNumber("4959"), "java.lang.ArithmeticException: / by zero")),
             List.of(segment("airlines/shardId-1", 12)),
             Map.of("b", 2L, "a", 1L),
             List.of(segment("producer-1", 3)),
             List.of(segment("producer-2", 4)),
             Optional.of(NOW),
             Optional.of(NOW.plusSeconds(60)))),
-    TRIGGERED(new Triggered(header(4, Writer.COORDINATOR), new CheckpointId(7), Triggered.ALIGNED, Map.of("a", 5L))),
-    SNAPSHOTTED(new Snapshotted(header(5, Writer.MAPPING), new CheckpointId(7), AT_TIME, handle(), channels())),
+    TRIGGERED(
+        new Triggered(
+            header(4, Writer.COORDINATOR),
+            new CheckpointId(7),
+            Triggered.ALIGNED,
+            Map.of("a", 5L))),
+    SNAPSHOTTED(
+        new Snapshotted(
+            header(5, Writer.MAPPING), new CheckpointId(7), AT_TIME, handle(), channels())),
     MATERIALIZED(new Materialized(header(6, Writer.WAKE), AT_HORIZON, handle(), Channels.EMPTY)),
     RESTORED(
         new Restored(
@@ -134,8 +149,11 @@ class EntryFormatTest {
 
     byte[] golden() {
       String file = "/golden/entry-" + name().toLowerCase(Locale.ROOT).replace('_', '-') + ".hex";
-      try (InputStream in = Objects.requireNonNull(EntryFormatTest.class.getResourceAsStream(file), file)) {
-        return HexFormat.of().parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
+      try (InputStream in =
+          Objects.requireNonNull(EntryFormatTest.class.getResourceAsStream(file), file)) {
+        return HexFormat.of()
+            .parseHex(
+                new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -145,26 +163,32 @@ class EntryFormatTest {
   @ParameterizedTest
   @EnumSource(Sample.class)
   void writesTheSameBytesAsEver(Sample sample) {
-    assertThat(EntryFormat.write(sample.entry)).asHexString().isEqualTo(HexFormat.of().withUpperCase().formatHex(sample.golden()));
+    assertThat(EntryFormat.write(sample.entry))
+        .asHexString()
+        .isEqualTo(HexFormat.of().withUpperCase().formatHex(sample.golden()));
   }
 
   @ParameterizedTest
   @EnumSource(Sample.class)
   void readsWhatWasEverWritten(Sample sample) {
-    assertThat(EntryFormat.read(sample.golden())).usingRecursiveComparison().isEqualTo(sample.entry);
+    assertThat(EntryFormat.read(sample.golden()))
+        .usingRecursiveComparison()
+        .isEqualTo(sample.entry);
   }
 
   @Test
   void everyKindHasASample() {
     assertThat(List.of(Sample.values()))
         .extracting(sample -> sample.entry.getClass().getSimpleName())
-        .contains("Opened", "Advanced", "Triggered", "Snapshotted", "Materialized", "Restored", "Closed");
+        .contains(
+            "Opened", "Advanced", "Triggered", "Snapshotted", "Materialized", "Restored", "Closed");
   }
 
   @ParameterizedTest
   @EnumSource(Sample.class)
   void theKindTellsWhetherItIsABase(Sample sample) {
-    assertThat(EntryFormat.isBase(EntryFormat.kind(sample.entry))).isEqualTo(sample.entry instanceof Entry.Base);
+    assertThat(EntryFormat.isBase(EntryFormat.kind(sample.entry)))
+        .isEqualTo(sample.entry instanceof Entry.Base);
   }
 
   @ParameterizedTest
@@ -179,7 +203,8 @@ class EntryFormatTest {
 
   @Test
   void aNewerVersionIsRefusedByNumber() {
-    byte[] newer = Trees.toCbor(Fields.empty().put("v", EntryFormat.VERSION + 1).put("kind", "Opened"));
+    byte[] newer =
+        Trees.toCbor(Fields.empty().put("v", EntryFormat.VERSION + 1).put("kind", "Opened"));
 
     assertThatThrownBy(() -> EntryFormat.read(newer))
         .isInstanceOf(FormatException.class)
@@ -209,8 +234,10 @@ class EntryFormatTest {
         new EntryId("entry-" + revision),
         Optional.of(new EntryId("entry-" + (revision - 1))),
         new Epoch(2),
-        Position.after(new SequenceNumber("49590338271490256608559692540925702759324208523137515618")),
-        Position.after(new SequenceNumber("49590338271490256608559692540925702759324208523137515699")),
+        Position.after(
+            new SequenceNumber("49590338271490256608559692540925702759324208523137515618")),
+        Position.after(
+            new SequenceNumber("49590338271490256608559692540925702759324208523137515699")),
         Optional.of(new SequenceNumber("49590338271490256608559692538361571095921575989136588898")),
         new Counts(1_000_000, 3),
         writer,
@@ -223,8 +250,11 @@ class EntryFormatTest {
         new Manifest(
             List.of(
                 new RunRef(file("shared/run-2"), HashRange.ALL),
-                new RunRef(file("shared/run-1"), new HashRange(new KeyHash(0, 0), new KeyHash(1, 0)))),
-            List.of(new StateSchema("delays", "value", "string,long"), new StateSchema("seen", "map", "string,string,long"))),
+                new RunRef(
+                    file("shared/run-1"), new HashRange(new KeyHash(0, 0), new KeyHash(1, 0)))),
+            List.of(
+                new StateSchema("delays", "value", "string,long"),
+                new StateSchema("seen", "map", "string,string,long"))),
         Optional.of(file("chk-7/delays_shardId-0_5")));
   }
 
@@ -242,6 +272,7 @@ class EntryFormatTest {
   }
 
   private static FileRef file(String path) {
-    return new FileRef(new FilePath("job/" + path), 4_096, Sha256.of(path.getBytes(StandardCharsets.US_ASCII)));
+    return new FileRef(
+        new FilePath("job/" + path), 4_096, Sha256.of(path.getBytes(StandardCharsets.US_ASCII)));
   }
 }

@@ -45,14 +45,19 @@ class KinesisStreamReaderTest {
   private final ScriptedKinesis kinesis = new ScriptedKinesis();
   private final List<Duration> pauses = new ArrayList<>();
   private final KinesisStreamReader reader =
-      new KinesisStreamReader(kinesis, "flights", new Backoff(3, Duration.ofMillis(10), pauses::add));
+      new KinesisStreamReader(
+          kinesis, "flights", new Backoff(3, Duration.ofMillis(10), pauses::add));
 
   @Test
   void listsTheShardsOfAllPages() {
     kinesis.answer(
         ListShardsResponse.builder()
             .nextToken("more")
-            .shards(shard -> shard.shardId("shardId-0").hashKeyRange(r -> r.startingHashKey("0").endingHashKey("9")))
+            .shards(
+                shard ->
+                    shard
+                        .shardId("shardId-0")
+                        .hashKeyRange(r -> r.startingHashKey("0").endingHashKey("9")))
             .build());
     kinesis.answer(
         ListShardsResponse.builder()
@@ -62,12 +67,18 @@ class KinesisStreamReaderTest {
                         .shardId("shardId-2")
                         .parentShardId("shardId-0")
                         .adjacentParentShardId("shardId-1")
-                        .hashKeyRange(r -> r.startingHashKey("0").endingHashKey("340282366920938463463374607431768211455")))
+                        .hashKeyRange(
+                            r ->
+                                r.startingHashKey("0")
+                                    .endingHashKey("340282366920938463463374607431768211455")))
             .build());
 
     assertThat(reader.shards())
         .containsExactly(
-            new Shard(new ShardId("shardId-0"), new HashRange(new KeyHash(0, 0), new KeyHash(0, 9)), List.of()),
+            new Shard(
+                new ShardId("shardId-0"),
+                new HashRange(new KeyHash(0, 0), new KeyHash(0, 9)),
+                List.of()),
             new Shard(
                 new ShardId("shardId-2"),
                 HashRange.ALL,
@@ -97,7 +108,11 @@ class KinesisStreamReaderTest {
   @Test
   void readsFromATime() {
     assertThat(iteratorRequest(new From.Time(ARRIVAL)))
-        .isEqualTo(expectedIterator().shardIteratorType(ShardIteratorType.AT_TIMESTAMP).timestamp(ARRIVAL).build());
+        .isEqualTo(
+            expectedIterator()
+                .shardIteratorType(ShardIteratorType.AT_TIMESTAMP)
+                .timestamp(ARRIVAL)
+                .build());
   }
 
   @Test
@@ -114,7 +129,8 @@ class KinesisStreamReaderTest {
     kinesis.answer(GetShardIteratorResponse.builder().shardIterator("here").build());
     kinesis.answer(GetRecordsResponse.builder().build());
     reader.read(SHARD, from, 10);
-    assertThat(kinesis.requests.get(1)).isEqualTo(GetRecordsRequest.builder().shardIterator("here").limit(10).build());
+    assertThat(kinesis.requests.get(1))
+        .isEqualTo(GetRecordsRequest.builder().shardIterator("here").limit(10).build());
     return kinesis.requests.getFirst();
   }
 
@@ -153,7 +169,8 @@ class KinesisStreamReaderTest {
   void aClosedShardEnds() {
     kinesis.answer(GetRecordsResponse.builder().build());
 
-    assertThat(reader.read(SHARD, new From.Next("here"), 10)).isEqualTo(new Page(List.of(), Optional.empty()));
+    assertThat(reader.read(SHARD, new From.Next("here"), 10))
+        .isEqualTo(new Page(List.of(), Optional.empty()));
   }
 
   @Test
@@ -162,7 +179,8 @@ class KinesisStreamReaderTest {
     kinesis.fail(throttled());
     kinesis.answer(GetRecordsResponse.builder().nextShardIterator("further").build());
 
-    assertThat(reader.read(SHARD, new From.Next("here"), 10).next()).contains(new From.Next("further"));
+    assertThat(reader.read(SHARD, new From.Next("here"), 10).next())
+        .contains(new From.Next("further"));
     assertThat(pauses).containsExactly(Duration.ofMillis(10), Duration.ofMillis(20));
   }
 
@@ -192,19 +210,25 @@ class KinesisStreamReaderTest {
   void aConnectionThatBreaksMayWorkLater() {
     kinesis.fail(SdkClientException.create("connection reset"));
 
-    assertThatThrownBy(reader::shards).isInstanceOf(StreamException.class).hasMessageContaining("connection reset");
+    assertThatThrownBy(reader::shards)
+        .isInstanceOf(StreamException.class)
+        .hasMessageContaining("connection reset");
   }
 
   @Test
   void aStreamThatIsGoneIsNotTriedAgain() {
-    kinesis.fail(ResourceNotFoundException.builder().statusCode(400).message("no stream flights").build());
+    kinesis.fail(
+        ResourceNotFoundException.builder().statusCode(400).message("no stream flights").build());
 
     assertThatThrownBy(reader::shards).isInstanceOf(ResourceNotFoundException.class);
     assertThat(pauses).isEmpty();
   }
 
   private static RuntimeException throttled() {
-    return ProvisionedThroughputExceededException.builder().statusCode(400).message("slow down").build();
+    return ProvisionedThroughputExceededException.builder()
+        .statusCode(400)
+        .message("slow down")
+        .build();
   }
 
   /** Answers one call after the other as it was told, and keeps the requests. */
@@ -235,7 +259,8 @@ class KinesisStreamReaderTest {
     }
 
     @Override
-    public DescribeStreamSummaryResponse describeStreamSummary(DescribeStreamSummaryRequest request) {
+    public DescribeStreamSummaryResponse describeStreamSummary(
+        DescribeStreamSummaryRequest request) {
       return next(request, DescribeStreamSummaryResponse.class);
     }
 

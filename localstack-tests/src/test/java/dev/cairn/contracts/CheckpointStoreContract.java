@@ -34,7 +34,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link CheckpointStore} does. Each test has a job of its own, so that all may share one table. */
+/**
+ * What every {@link CheckpointStore} does. Each test has a job of its own, so that all may share
+ * one table.
+ */
 abstract class CheckpointStoreContract {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123456Z");
   private static final Epoch FIRST = new Epoch(1);
@@ -79,7 +82,10 @@ abstract class CheckpointStoreContract {
     assertThat(
             checkpoints()
                 .create(
-                    Job.create(job, new CheckpointSettings(Optional.of(Duration.ofSeconds(3)), Duration.ofHours(1), 2))))
+                    Job.create(
+                        job,
+                        new CheckpointSettings(
+                            Optional.of(Duration.ofSeconds(3)), Duration.ofHours(1), 2))))
         .isFalse();
     assertThat(job()).isEqualTo(first);
   }
@@ -147,7 +153,8 @@ abstract class CheckpointStoreContract {
 
     assertThat(checkpoints().begin(pending(1))).isTrue();
     assertThat(job().next()).isEqualTo(id(2));
-    refused(() -> checkpoints().begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(1)))));
+    refused(
+        () -> checkpoints().begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(1)))));
   }
 
   @Test
@@ -156,7 +163,9 @@ abstract class CheckpointStoreContract {
 
     List<Boolean> outcomes =
         Race.run(
-            runner -> checkpoints().begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
+            runner ->
+                checkpoints()
+                    .begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().triggeredAt())
@@ -217,10 +226,12 @@ abstract class CheckpointStoreContract {
     create();
     checkpoints().begin(pending(1));
 
-    List<Boolean> outcomes = Race.run(runner -> checkpoints().complete(complete(1, NOW.plusMillis(runner))));
+    List<Boolean> outcomes =
+        Race.run(runner -> checkpoints().complete(complete(1, NOW.plusMillis(runner))));
 
     assertThat(outcomes).containsOnlyOnce(true);
-    assertThat(checkpoints().checkpoint(job, id(1))).contains(complete(1, NOW.plusMillis(outcomes.indexOf(true))));
+    assertThat(checkpoints().checkpoint(job, id(1)))
+        .contains(complete(1, NOW.plusMillis(outcomes.indexOf(true))));
   }
 
   @Test
@@ -233,7 +244,8 @@ abstract class CheckpointStoreContract {
             runner ->
                 runner % 2 == 0
                     ? checkpoints().complete(complete(1, NOW.plusMillis(runner)))
-                    : checkpoints().abort(new Checkpoint.Aborted(trigger(1), NOW.plusMillis(runner), "late")));
+                    : checkpoints()
+                        .abort(new Checkpoint.Aborted(trigger(1), NOW.plusMillis(runner), "late")));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(job().latest().isPresent()).isEqualTo(outcomes.indexOf(true) % 2 == 0);
@@ -248,7 +260,10 @@ abstract class CheckpointStoreContract {
     assertThat(checkpoints().abort(aborted(1))).isTrue();
     assertThat(checkpoints().checkpoint(job, id(1))).contains(aborted(1));
     assertThat(checkpoints().abort(aborted(1))).isTrue();
-    refused(() -> checkpoints().abort(new Checkpoint.Aborted(trigger(1), NOW.plusSeconds(9), "another reason")));
+    refused(
+        () ->
+            checkpoints()
+                .abort(new Checkpoint.Aborted(trigger(1), NOW.plusSeconds(9), "another reason")));
     checkpoints().begin(pending(2));
     checkpoints().complete(complete(2));
     refused(() -> checkpoints().abort(aborted(2)));
@@ -340,18 +355,25 @@ abstract class CheckpointStoreContract {
       many.add(subtask("shardId-" + i));
     }
     for (int i = 1; i <= 20; i++) {
-      assertThat(checkpoints().begin(new Checkpoint.Pending(new Checkpoint.Triggering(job, id(i), FIRST, NOW, many))))
+      assertThat(
+              checkpoints()
+                  .begin(
+                      new Checkpoint.Pending(
+                          new Checkpoint.Triggering(job, id(i), FIRST, NOW, many))))
           .isTrue();
     }
 
-    assertThat(checkpoints().checkpoints(job)).hasSize(20).allMatch(one -> one.trigger().expected().equals(many));
+    assertThat(checkpoints().checkpoints(job))
+        .hasSize(20)
+        .allMatch(one -> one.trigger().expected().equals(many));
   }
 
   @Test
   void keepsAnswersBySubtask() {
     Acknowledgement second = acknowledged("shardId-2");
     Acknowledgement first = new Acknowledgement.Declined(subtask("shardId-1"), id(1), "no room");
-    Acknowledgement empty = new Acknowledgement.Acknowledged(subtask("shardId-3"), id(1), Optional.empty(), 0, 0);
+    Acknowledgement empty =
+        new Acknowledgement.Acknowledged(subtask("shardId-3"), id(1), Optional.empty(), 0, 0);
 
     for (Acknowledgement answer : List.of(empty, second, first)) {
       assertThat(checkpoints().acknowledge(answer)).isTrue();
@@ -366,7 +388,10 @@ abstract class CheckpointStoreContract {
     checkpoints().acknowledge(answer);
 
     assertThat(checkpoints().acknowledge(answer)).isFalse();
-    assertThat(checkpoints().acknowledge(new Acknowledgement.Declined(subtask("shardId-1"), id(1), "late"))).isFalse();
+    assertThat(
+            checkpoints()
+                .acknowledge(new Acknowledgement.Declined(subtask("shardId-1"), id(1), "late")))
+        .isFalse();
     assertThat(checkpoints().acknowledgements(job, id(1))).containsExactly(answer);
   }
 
@@ -376,12 +401,15 @@ abstract class CheckpointStoreContract {
         Race.run(
             runner ->
                 checkpoints()
-                    .acknowledge(new Acknowledgement.Declined(subtask("shardId-1"), id(1), "reason " + runner)));
+                    .acknowledge(
+                        new Acknowledgement.Declined(
+                            subtask("shardId-1"), id(1), "reason " + runner)));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(checkpoints().acknowledgements(job, id(1)))
         .containsExactly(
-            new Acknowledgement.Declined(subtask("shardId-1"), id(1), "reason " + outcomes.indexOf(true)));
+            new Acknowledgement.Declined(
+                subtask("shardId-1"), id(1), "reason " + outcomes.indexOf(true)));
   }
 
   @Test
@@ -411,7 +439,8 @@ abstract class CheckpointStoreContract {
     assertThat(restoring.next()).isEqualTo(seen.next());
     assertThat(restoring.latest()).isEqualTo(seen.latest());
     assertThat(restoring.settings()).isEqualTo(seen.settings());
-    assertThat(checkpoints().checkpoint(job, id(2))).contains(pending(2).abortedByRestore(id(1), NOW));
+    assertThat(checkpoints().checkpoint(job, id(2)))
+        .contains(pending(2).abortedByRestore(id(1), NOW));
   }
 
   @Test
@@ -500,7 +529,10 @@ abstract class CheckpointStoreContract {
     Job seen = job();
 
     List<Boolean> outcomes =
-        Race.run(runner -> checkpoints().beginRestore(seen, id(1), Optional.of(pending(2)), NOW.plusMillis(runner)));
+        Race.run(
+            runner ->
+                checkpoints()
+                    .beginRestore(seen, id(1), Optional.of(pending(2)), NOW.plusMillis(runner)));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(job().epoch()).isEqualTo(new Epoch(2));
@@ -622,7 +654,11 @@ abstract class CheckpointStoreContract {
 
   private Checkpoint.Triggering trigger(long checkpoint, Epoch epoch, Instant at) {
     return new Checkpoint.Triggering(
-        job, id(checkpoint), epoch, at, new TreeSet<>(List.of(subtask("shardId-1"), subtask("shardId-2"))));
+        job,
+        id(checkpoint),
+        epoch,
+        at,
+        new TreeSet<>(List.of(subtask("shardId-1"), subtask("shardId-2"))));
   }
 
   private Acknowledgement acknowledged(String shard) {

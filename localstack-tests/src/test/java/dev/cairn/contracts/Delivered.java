@@ -8,11 +8,16 @@ import java.util.List;
 /**
  * One batch as a function received it.
  *
- * @param done the records that the function reported as done: the first ones of the batch, all or none of them
+ * @param done the records that the function reported as done: the first ones of the batch, all or
+ *     none of them
  * @param ended when it was about to answer; for one that stalls, when it began to
  */
 record Delivered(
-    ShardId shard, List<SequenceNumber> records, List<SequenceNumber> done, Instant started, Instant ended) {
+    ShardId shard,
+    List<SequenceNumber> records,
+    List<SequenceNumber> done,
+    Instant started,
+    Instant ended) {
   Delivered {
     records = List.copyOf(records);
     done = List.copyOf(done);

@@ -18,7 +18,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** What Cairn relies on in an event source mapping of a Kinesis stream, configured as Cairn configures it. */
+/**
+ * What Cairn relies on in an event source mapping of a Kinesis stream, configured as Cairn
+ * configures it.
+ */
 abstract class EventSourceMappingContract {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int BATCH_SIZE = 10;
@@ -83,7 +86,8 @@ abstract class EventSourceMappingContract {
                     assertThat(batch.records()).hasSizeBetween(1, BATCH_SIZE);
                     assertThat(numbersOf(placed, batch.shard())).containsAll(batch.records());
                   });
-          assertThat(scene.deliveries()).anySatisfy(batch -> assertThat(batch.records()).hasSizeGreaterThan(1));
+          assertThat(scene.deliveries())
+              .anySatisfy(batch -> assertThat(batch.records()).hasSizeGreaterThan(1));
         });
   }
 
@@ -135,7 +139,8 @@ abstract class EventSourceMappingContract {
 
           List<Delivered> batches = inOrder(scene, shard.id());
           int failed = firstThatIsNotWhole(batches);
-          assertThat(batches.get(failed + 1).records()).startsWith(batches.get(failed).records().getFirst());
+          assertThat(batches.get(failed + 1).records())
+              .startsWith(batches.get(failed).records().getFirst());
           assertThat(firstDone(scene, shard.id())).isEqualTo(numbersOf(placed, shard.id()));
         });
   }
@@ -147,7 +152,8 @@ abstract class EventSourceMappingContract {
         BATCH_SIZE,
         scene -> {
           Shard held = scene.shards().getFirst();
-          SequenceNumber never = scene.put(held, new Instruction(Verb.THROW, Integer.MAX_VALUE)).sequenceNumber();
+          SequenceNumber never =
+              scene.put(held, new Instruction(Verb.THROW, Integer.MAX_VALUE)).sequenceNumber();
           putMany(scene, held, 20);
           List<Placed> others = new ArrayList<>();
           for (Shard shard : scene.shards()) {
@@ -157,7 +163,10 @@ abstract class EventSourceMappingContract {
           }
           scene.startMapping();
           awaitDone(scene, others);
-          awaitUntil(scene, "the failing batch comes again and again", all -> inOrder(scene, held.id()).size() >= 4);
+          awaitUntil(
+              scene,
+              "the failing batch comes again and again",
+              all -> inOrder(scene, held.id()).size() >= 4);
           assertThat(inOrder(scene, held.id()))
               .allSatisfy(
                   batch -> {
@@ -241,7 +250,9 @@ abstract class EventSourceMappingContract {
 
   private static void awaitUntil(Scene scene, String what, Predicate<List<Delivered>> seen) {
     boolean held = scene.world().await(PATIENCE, () -> seen.test(scene.deliveries()));
-    assertThat(held).as("within %s, %s; delivered: %s", PATIENCE, what, scene.deliveries()).isTrue();
+    assertThat(held)
+        .as("within %s, %s; delivered: %s", PATIENCE, what, scene.deliveries())
+        .isTrue();
   }
 
   private static List<Delivered> inOrder(Scene scene, ShardId shard) {
@@ -267,6 +278,9 @@ abstract class EventSourceMappingContract {
   }
 
   private static List<SequenceNumber> numbersOf(List<Placed> placed, ShardId shard) {
-    return placed.stream().filter(p -> p.shard().equals(shard)).map(Placed::sequenceNumber).toList();
+    return placed.stream()
+        .filter(p -> p.shard().equals(shard))
+        .map(Placed::sequenceNumber)
+        .toList();
   }
 }

@@ -3,8 +3,8 @@ package dev.cairn.contracts;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a record tells the function under test to do with it. Plain data, so that a function in a process of its own can follow
- * it.
+ * What a record tells the function under test to do with it. Plain data, so that a function in a
+ * process of its own can follow it.
  *
  * @param times for how many deliveries of the record; it is done in each one after them
  */

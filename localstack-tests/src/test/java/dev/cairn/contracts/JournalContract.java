@@ -39,7 +39,9 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Journal} does. Each test has a job of its own, so that all may share one table. */
+/**
+ * What every {@link Journal} does. Each test has a job of its own, so that all may share one table.
+ */
 abstract class JournalContract {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Origin ORIGIN = new Origin(new Start.TrimHorizon(), HashRange.ALL);
@@ -53,7 +55,10 @@ abstract class JournalContract {
   /** The store of the same table. */
   abstract CheckpointStore checkpoints();
 
-  /** Deletes what has expired at this time, if whoever tests the table can decide that; says whether. */
+  /**
+   * Deletes what has expired at this time, if whoever tests the table can decide that; says
+   * whether.
+   */
   boolean expire(Instant now) {
     return false;
   }
@@ -66,11 +71,16 @@ abstract class JournalContract {
 
   @Test
   void answersTheEntriesAfterARevisionInOrder() {
-    List<Entry> entries = List.of(opened(1), advanced(2, 10), triggered(3), snapshotted(4), advanced(5, 10));
+    List<Entry> entries =
+        List.of(opened(1), advanced(2, 10), triggered(3), snapshotted(4), advanced(5, 10));
     entries.forEach(this::append);
 
-    assertThat(journal().after(subtask, new Revision(0))).extracting(Entry::header).isEqualTo(headers(entries));
-    assertThat(journal().after(subtask, new Revision(3))).extracting(Entry::revision).containsExactly(at(4), at(5));
+    assertThat(journal().after(subtask, new Revision(0)))
+        .extracting(Entry::header)
+        .isEqualTo(headers(entries));
+    assertThat(journal().after(subtask, new Revision(3)))
+        .extracting(Entry::revision)
+        .containsExactly(at(4), at(5));
     assertThat(journal().after(subtask, new Revision(5))).isEmpty();
   }
 
@@ -82,7 +92,13 @@ abstract class JournalContract {
             snapshotted(2),
             new Entry.Materialized(header(3), ORIGIN, handle(), Channels.EMPTY),
             new Entry.Restored(
-                header(4), checkpoint(1), Entry.Restored.Mode.UNOPENED, checkpoint(7), ORIGIN, handle(), Channels.EMPTY),
+                header(4),
+                checkpoint(1),
+                Entry.Restored.Mode.UNOPENED,
+                checkpoint(7),
+                ORIGIN,
+                handle(),
+                Channels.EMPTY),
             new Entry.Closed(header(5), ORIGIN, handle(), Channels.EMPTY),
             triggered(6));
     bases.forEach(this::append);
@@ -92,7 +108,8 @@ abstract class JournalContract {
 
   @Test
   void ordersRevisionsAsNumbers() {
-    LongStream.rangeClosed(1, 12).forEach(revision -> append(revision == 1 ? opened(1) : advanced(revision, 1)));
+    LongStream.rangeClosed(1, 12)
+        .forEach(revision -> append(revision == 1 ? opened(1) : advanced(revision, 1)));
 
     assertThat(journal().after(subtask, new Revision(8)))
         .extracting(Entry::revision)
@@ -115,15 +132,20 @@ abstract class JournalContract {
     List<Entry> all = journal().after(subtask, new Revision(0));
 
     assertThat(all).hasSize(30);
-    assertThat(all).extracting(entry -> entry.revision().value()).isEqualTo(LongStream.rangeClosed(1, 30).boxed().toList());
+    assertThat(all)
+        .extracting(entry -> entry.revision().value())
+        .isEqualTo(LongStream.rangeClosed(1, 30).boxed().toList());
     assertThat(((Payload.Inline) ((Entry.Advanced) all.get(29)).delta()).bytes()).hasSize(60_000);
   }
 
   @Test
   void answersFromTheLastBaseOn() {
-    List.of(opened(1), advanced(2, 10), snapshotted(3), advanced(4, 10), triggered(5)).forEach(this::append);
+    List.of(opened(1), advanced(2, 10), snapshotted(3), advanced(4, 10), triggered(5))
+        .forEach(this::append);
 
-    assertThat(journal().fromLastBase(subtask)).extracting(Entry::revision).containsExactly(at(3), at(4), at(5));
+    assertThat(journal().fromLastBase(subtask))
+        .extracting(Entry::revision)
+        .containsExactly(at(3), at(4), at(5));
   }
 
   @Test
@@ -141,7 +163,9 @@ abstract class JournalContract {
 
     List<Entry> entries = journal().fromLastBase(subtask);
 
-    assertThat(entries).extracting(entry -> entry.revision().value()).isEqualTo(LongStream.rangeClosed(2, 200).boxed().toList());
+    assertThat(entries)
+        .extracting(entry -> entry.revision().value())
+        .isEqualTo(LongStream.rangeClosed(2, 200).boxed().toList());
   }
 
   @Test
@@ -162,7 +186,9 @@ abstract class JournalContract {
     append(first);
 
     assertThat(journal().append(subtask, advanced(2, 20))).isEqualTo(Append.TAKEN);
-    assertThat(journal().after(subtask, at(1))).extracting(Entry::header).containsExactly(first.header());
+    assertThat(journal().after(subtask, at(1)))
+        .extracting(Entry::header)
+        .containsExactly(first.header());
   }
 
   @Test
@@ -172,17 +198,23 @@ abstract class JournalContract {
     append(entry);
 
     assertThat(journal().append(subtask, entry)).isEqualTo(Append.TAKEN);
-    assertThat(journal().after(subtask, at(1)).getFirst().header().id()).isEqualTo(entry.header().id());
+    assertThat(journal().after(subtask, at(1)).getFirst().header().id())
+        .isEqualTo(entry.header().id());
   }
 
   @Test
   void ofRacingAppendsExactlyOneWins() throws Exception {
     append(opened(1));
-    List<Entry> entries = Collections.nCopies(Race.RUNNERS, 2L).stream().map(revision -> (Entry) advanced(revision, 10)).toList();
+    List<Entry> entries =
+        Collections.nCopies(Race.RUNNERS, 2L).stream()
+            .map(revision -> (Entry) advanced(revision, 10))
+            .toList();
 
     List<Append> outcomes = Race.run(runner -> journal().append(subtask, entries.get(runner)));
 
-    assertThat(outcomes).containsOnlyOnce(Append.APPENDED).containsOnly(Append.APPENDED, Append.TAKEN);
+    assertThat(outcomes)
+        .containsOnlyOnce(Append.APPENDED)
+        .containsOnly(Append.APPENDED, Append.TAKEN);
     assertThat(journal().after(subtask, at(1)))
         .extracting(Entry::header)
         .containsExactly(entries.get(outcomes.indexOf(Append.APPENDED)).header());
@@ -213,7 +245,8 @@ abstract class JournalContract {
     Acknowledgement declined = new Acknowledgement.Declined(subtask, checkpoint(1), "no room");
     checkpoints().acknowledge(declined);
 
-    assertThat(journal().append(subtask, snapshotted(2), acknowledged(1))).isEqualTo(Append.ACKNOWLEDGED_ALREADY);
+    assertThat(journal().append(subtask, snapshotted(2), acknowledged(1)))
+        .isEqualTo(Append.ACKNOWLEDGED_ALREADY);
     assertThat(journal().after(subtask, at(1))).isEmpty();
     assertThat(checkpoints().acknowledgements(job, checkpoint(1))).containsExactly(declined);
   }
@@ -230,9 +263,12 @@ abstract class JournalContract {
   void ofRacingSnapshotsOneIsAppendedAndAcknowledged() throws Exception {
     append(opened(1));
 
-    List<Append> outcomes = Race.run(runner -> journal().append(subtask, snapshotted(2), acknowledged(1)));
+    List<Append> outcomes =
+        Race.run(runner -> journal().append(subtask, snapshotted(2), acknowledged(1)));
 
-    assertThat(outcomes).containsOnlyOnce(Append.APPENDED).containsOnly(Append.APPENDED, Append.TAKEN);
+    assertThat(outcomes)
+        .containsOnlyOnce(Append.APPENDED)
+        .containsOnly(Append.APPENDED, Append.TAKEN);
     assertThat(checkpoints().acknowledgements(job, checkpoint(1))).containsExactly(acknowledged(1));
   }
 
@@ -277,7 +313,8 @@ abstract class JournalContract {
     createJob();
     journal().open(subtask, opened(1));
 
-    assertThat(journal().open(subtask, new Entry.Opened(header(1, new Epoch(2)), ORIGIN))).isEqualTo(Append.TAKEN);
+    assertThat(journal().open(subtask, new Entry.Opened(header(1, new Epoch(2)), ORIGIN)))
+        .isEqualTo(Append.TAKEN);
   }
 
   @Test
@@ -286,7 +323,9 @@ abstract class JournalContract {
 
     List<Append> outcomes = Race.run(runner -> journal().open(subtask, opened(1)));
 
-    assertThat(outcomes).containsOnlyOnce(Append.APPENDED).containsOnly(Append.APPENDED, Append.TAKEN);
+    assertThat(outcomes)
+        .containsOnlyOnce(Append.APPENDED)
+        .containsOnly(Append.APPENDED, Append.TAKEN);
   }
 
   @Test
@@ -304,10 +343,16 @@ abstract class JournalContract {
     entries.forEach(this::append);
     journal().expireBelow(subtask, at(3), NOW.plusSeconds(86_400));
 
-    assertThat(journal().after(subtask, new Revision(0))).extracting(Entry::header).isEqualTo(headers(entries));
+    assertThat(journal().after(subtask, new Revision(0)))
+        .extracting(Entry::header)
+        .isEqualTo(headers(entries));
     if (expire(NOW.plusSeconds(86_400))) {
-      assertThat(journal().after(subtask, new Revision(0))).extracting(Entry::revision).containsExactly(at(3), at(4));
-      assertThat(journal().fromLastBase(subtask)).extracting(Entry::revision).containsExactly(at(3), at(4));
+      assertThat(journal().after(subtask, new Revision(0)))
+          .extracting(Entry::revision)
+          .containsExactly(at(3), at(4));
+      assertThat(journal().fromLastBase(subtask))
+          .extracting(Entry::revision)
+          .containsExactly(at(3), at(4));
     }
   }
 
@@ -355,7 +400,11 @@ abstract class JournalContract {
 
   private static Entry.Advanced advanced(long revision, int bytes) {
     return Entry.Advanced.of(
-        header(revision), Position.BEGINNING, new Payload.Inline(new byte[bytes]), List.of(), List.of());
+        header(revision),
+        Position.BEGINNING,
+        new Payload.Inline(new byte[bytes]),
+        List.of(),
+        List.of());
   }
 
   private static Entry.Triggered triggered(long revision) {
@@ -367,7 +416,8 @@ abstract class JournalContract {
   }
 
   private Acknowledgement.Acknowledged acknowledged(long checkpoint) {
-    return new Acknowledgement.Acknowledged(subtask, checkpoint(checkpoint), Optional.of(stateFile()), 300, 20);
+    return new Acknowledgement.Acknowledged(
+        subtask, checkpoint(checkpoint), Optional.of(stateFile()), 300, 20);
   }
 
   private static StateHandle handle() {
@@ -376,7 +426,8 @@ abstract class JournalContract {
 
   private static FileRef stateFile() {
     byte[] bytes = {1, 2, 3};
-    return new FileRef(FilePath.of("job", "chk-1", "delays_shard_2"), bytes.length, Sha256.of(bytes));
+    return new FileRef(
+        FilePath.of("job", "chk-1", "delays_shard_2"), bytes.length, Sha256.of(bytes));
   }
 
   private static Entry.Header header(long revision) {

@@ -28,7 +28,8 @@ final class LocalMappingScene implements EventSourceMappingContract.Scene {
     this.stream = new LocalStream(world, shards, Duration.ofDays(1));
     this.function = new ScriptedFunction(world, TIMEOUT.multipliedBy(2));
     LocalContainers containers =
-        new LocalContainers(world, () -> function, new ContainerSettings("scripted", TIMEOUT, 4, 0.2));
+        new LocalContainers(
+            world, () -> function, new ContainerSettings("scripted", TIMEOUT, 4, 0.2));
     MappingSettings settings =
         new MappingSettings("contract", batchSize, Duration.ofMillis(5), Duration.ofMillis(100));
     this.mapping = new LocalMapping(world, stream, containers, settings, Delivery.ORDERLY);

@@ -20,7 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Does with each record as its {@link Instruction} says, and writes down what it was given. One for all containers. */
+/**
+ * Does with each record as its {@link Instruction} says, and writes down what it was given. One for
+ * all containers.
+ */
 final class ScriptedFunction implements Handler {
   private static final Duration WORK = Duration.ofMillis(2);
   private static final JsonFactory JSON = new JsonFactory();
@@ -42,7 +45,8 @@ final class ScriptedFunction implements Handler {
   }
 
   @Override
-  public void handle(InputStream event, OutputStream response, Invocation invocation) throws IOException {
+  public void handle(InputStream event, OutputStream response, Invocation invocation)
+      throws IOException {
     Instant started = world.now();
     List<Received> batch = read(event);
     // Long enough for an overlap to show.
@@ -76,7 +80,8 @@ final class ScriptedFunction implements Handler {
 
   private void write(List<Received> batch, List<SequenceNumber> done, Instant started) {
     List<SequenceNumber> records = batch.stream().map(Received::number).toList();
-    Delivered delivered = new Delivered(batch.getFirst().shard, records, done, started, world.now());
+    Delivered delivered =
+        new Delivered(batch.getFirst().shard, records, done, started, world.now());
     synchronized (this) {
       deliveries.add(delivered);
     }

@@ -55,12 +55,16 @@ abstract class StreamContract {
         count,
         scene -> {
           List<HashRange> ranges =
-              scene.reader().shards().stream().map(Shard::range).sorted(Comparator.comparing(HashRange::from)).toList();
+              scene.reader().shards().stream()
+                  .map(Shard::range)
+                  .sorted(Comparator.comparing(HashRange::from))
+                  .toList();
           assertThat(ranges).hasSize(count);
           assertThat(ranges.getFirst().from()).isEqualTo(HashRange.ALL.from());
           assertThat(ranges.getLast().to()).isEqualTo(HashRange.ALL.to());
           for (int i = 1; i < count; i++) {
-            assertThat(number(ranges.get(i).from())).isEqualTo(number(ranges.get(i - 1).to()).add(BigInteger.ONE));
+            assertThat(number(ranges.get(i).from()))
+                .isEqualTo(number(ranges.get(i - 1).to()).add(BigInteger.ONE));
           }
         });
   }
@@ -103,11 +107,13 @@ abstract class StreamContract {
             everyByte[i] = (byte) i;
           }
           Placed placed = scene.put("Zürich 🛩", everyByte, Optional.empty());
-          StreamRecord record = readAll(scene, placed.shard(), new From.Horizon(), 1, 10).getFirst();
+          StreamRecord record =
+              readAll(scene, placed.shard(), new From.Horizon(), 1, 10).getFirst();
           assertThat(record.partitionKey()).isEqualTo("Zürich 🛩");
           assertThat(record.sequenceNumber()).isEqualTo(placed.sequenceNumber());
           assertThat(record.data()).isEqualTo(everyByte);
-          assertThat(Duration.between(record.arrival(), scene.world().now()).abs()).isLessThan(Duration.ofMinutes(1));
+          assertThat(Duration.between(record.arrival(), scene.world().now()).abs())
+              .isLessThan(Duration.ofMinutes(1));
         });
   }
 
@@ -133,7 +139,9 @@ abstract class StreamContract {
           List<Placed> placed = putMany(scene, 40);
           for (Shard shard : scene.reader().shards()) {
             List<SequenceNumber> expected = numbersOf(placed, shard.id());
-            assertThat(numbers(readAll(scene, shard.id(), new From.Horizon(), expected.size(), limit))).isEqualTo(expected);
+            assertThat(
+                    numbers(readAll(scene, shard.id(), new From.Horizon(), expected.size(), limit)))
+                .isEqualTo(expected);
           }
         });
   }
@@ -166,8 +174,10 @@ abstract class StreamContract {
           List<StreamRecord> all = readAll(scene, shard, new From.Horizon(), 6, 50);
           for (StreamRecord record : all) {
             Instant from = record.arrival();
-            List<SequenceNumber> expected = numbers(all.stream().filter(r -> !r.arrival().isBefore(from)).toList());
-            assertThat(numbers(readAll(scene, shard, new From.Time(from), expected.size(), 50))).isEqualTo(expected);
+            List<SequenceNumber> expected =
+                numbers(all.stream().filter(r -> !r.arrival().isBefore(from)).toList());
+            assertThat(numbers(readAll(scene, shard, new From.Time(from), expected.size(), 50)))
+                .isEqualTo(expected);
           }
         });
   }
@@ -184,7 +194,8 @@ abstract class StreamContract {
           }
           From.Next next = first.next().orElseThrow();
           Placed later = put(scene, "N1", 1);
-          assertThat(numbers(readAll(scene, shard, next, 1, 10))).containsExactly(later.sequenceNumber());
+          assertThat(numbers(readAll(scene, shard, next, 1, 10)))
+              .containsExactly(later.sequenceNumber());
         });
   }
 
@@ -198,10 +209,13 @@ abstract class StreamContract {
           Placed after = put(scene, "N1", 1);
 
           List<Shard> children =
-              scene.reader().shards().stream().filter(shard -> shard.parents().equals(List.of(before.shard()))).toList();
+              scene.reader().shards().stream()
+                  .filter(shard -> shard.parents().equals(List.of(before.shard())))
+                  .toList();
           assertThat(children).hasSize(2).extracting(Shard::id).contains(after.shard());
           assertThat(shard(scene, after.shard()).range().contains(KeyHash.of("N1"))).isTrue();
-          assertThat(numbers(readToEnd(scene, before.shard()))).containsExactly(before.sequenceNumber());
+          assertThat(numbers(readToEnd(scene, before.shard())))
+              .containsExactly(before.sequenceNumber());
         });
   }
 
@@ -211,7 +225,8 @@ abstract class StreamContract {
         1,
         scene -> {
           assertThatThrownBy(() -> put(scene, "", 0)).isInstanceOf(RuntimeException.class);
-          assertThatThrownBy(() -> put(scene, "k".repeat(257), 0)).isInstanceOf(RuntimeException.class);
+          assertThatThrownBy(() -> put(scene, "k".repeat(257), 0))
+              .isInstanceOf(RuntimeException.class);
           assertThatThrownBy(() -> scene.put("k", new byte[(1 << 20) + 1], Optional.empty()))
               .isInstanceOf(RuntimeException.class);
           Placed taken = put(scene, "k".repeat(256), 1);
@@ -237,7 +252,8 @@ abstract class StreamContract {
   }
 
   /** Follows pages, empty ones too, until {@code expected} records came. */
-  private static List<StreamRecord> readAll(Scene scene, ShardId shard, From from, int expected, int limit) {
+  private static List<StreamRecord> readAll(
+      Scene scene, ShardId shard, From from, int expected, int limit) {
     List<StreamRecord> records = new ArrayList<>();
     Instant givenUp = scene.world().now().plus(PATIENCE);
     Optional<? extends From> next = Optional.of(from);
@@ -264,11 +280,17 @@ abstract class StreamContract {
   }
 
   private static Shard shard(Scene scene, ShardId id) {
-    return scene.reader().shards().stream().filter(shard -> shard.id().equals(id)).findFirst().orElseThrow();
+    return scene.reader().shards().stream()
+        .filter(shard -> shard.id().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static List<SequenceNumber> numbersOf(List<Placed> placed, ShardId shard) {
-    return placed.stream().filter(p -> p.shard().equals(shard)).map(Placed::sequenceNumber).toList();
+    return placed.stream()
+        .filter(p -> p.shard().equals(shard))
+        .map(Placed::sequenceNumber)
+        .toList();
   }
 
   private static List<SequenceNumber> numbers(List<StreamRecord> records) {

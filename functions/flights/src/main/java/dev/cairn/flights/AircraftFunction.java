@@ -62,10 +62,11 @@ public final class AircraftFunction implements KeyedFunction<Departure> {
     }
     int delay = departure.departureDelayMin().orElse(0);
     punctuality.update(before.afterDeparture(delay));
-    routes.put(departure.route(), routes.get(departure.route()).orElse(0L) + 1);
+    String route = departure.route();
+    routes.put(route, routes.get(route).orElse(0L) + 1);
 
     List<Flight> flights = new ArrayList<>(lastFlights.get());
-    flights.add(new Flight(departure.departed().get(), departure.route(), delay));
+    flights.add(new Flight(departure.departed().get(), route, delay));
     lastFlights.update(flights.subList(Math.max(0, flights.size() - LAST), flights.size()));
   }
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One scheduled departure; in JSON under the columns' names, such as {@code departure_delay_min}. What
- * is unknown is absent.
+ * One scheduled departure; in JSON under the columns' names, such as {@code departure_delay_min}.
+ * What is unknown is absent.
  *
  * @param departed when it left; empty if it was cancelled
  * @param tail the aircraft's tail number

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Scalars and arrays in CBOR (RFC 8949). Numbers and lengths take the shortest form, so that a value
- * has one encoding only.
+ * Scalars and arrays in CBOR (RFC 8949). Numbers and lengths take the shortest form, so that a
+ * value has one encoding only.
  */
 public final class Cbor {
   private static final int UNSIGNED = 0;
@@ -39,6 +39,9 @@ public final class Cbor {
     int major = in.peekMajor();
     long magnitude = in.length(major == NEGATIVE ? NEGATIVE : UNSIGNED);
     in.requireEnd();
+    if (magnitude < 0) {
+      throw CborReader.malformed("a number needs more than the 64 bits of a long");
+    }
     return major == NEGATIVE ? ~magnitude : magnitude;
   }
 
@@ -77,8 +80,8 @@ public final class Cbor {
   /**
    * Encodes text.
    *
-   * @throws IllegalArgumentException if it holds half of a surrogate pair, which UTF-8 cannot say: two
-   *     different texts would become the same bytes
+   * @throws IllegalArgumentException if it holds half of a surrogate pair, which UTF-8 cannot say:
+   *     two different texts would become the same bytes
    */
   public static byte[] ofText(String text) {
     // getBytes is much the faster, but replaces what it cannot encode.
@@ -153,10 +156,26 @@ public final class Cbor {
    * @throws IllegalArgumentException if the bytes are anything else
    */
   public static byte[] requireItem(byte[] bytes) {
+    if (isShortScalar(bytes)) {
+      return bytes;
+    }
     CborReader in = new CborReader(bytes);
     in.skip();
     in.requireEnd();
     return bytes;
+  }
+
+  /** What most user keys and numbers are, told without walking. */
+  private static boolean isShortScalar(byte[] bytes) {
+    if (bytes.length == 0) {
+      return false;
+    }
+    int info = bytes[0] & 31;
+    return switch ((bytes[0] & 0xFF) >>> 5) {
+      case UNSIGNED, NEGATIVE -> info < 24 && bytes.length == 1;
+      case BYTES, TEXT -> info < 24 && bytes.length == 1 + info;
+      default -> false;
+    };
   }
 
   private static boolean hasSurrogate(String text) {

@@ -4,12 +4,17 @@ import java.util.Arrays;
 
 /** Walks over encoded data items without decoding them. */
 final class CborReader {
+  private static final int BYTES = 2;
+  private static final int TEXT = 3;
+  private static final int ARRAY = 4;
   private static final int MAP = 5;
   private static final int TAG = 6;
-  private static final int SIMPLE = 7;
   private static final int INDEFINITE = 31;
   private static final int BREAK = 0xFF;
-  private static final int DEEPEST = 1100;
+
+  private static final long UNTIL_BREAK = -1;
+  private static final long UNTIL_BREAK_OR_KEY = -2;
+  private static final long VALUE_THEN_UNTIL_BREAK = -3;
 
   private final byte[] bytes;
   private int at;
@@ -45,8 +50,34 @@ final class CborReader {
     return Arrays.copyOfRange(bytes, from, at);
   }
 
+  /**
+   * Passes one item with all that is in it; without recursion, since the bytes may be anybody's.
+   */
   void skip() {
-    skip(0);
+    long[] open = {1};
+    int depth = 0;
+    while (depth >= 0) {
+      long left = open[depth];
+      if (left == 0) {
+        depth--;
+      } else if (left < 0 && peek() == BREAK) {
+        if (left == VALUE_THEN_UNTIL_BREAK) {
+          throw malformed("a map ends after a key");
+        }
+        at++;
+        depth--;
+      } else {
+        open[depth] = afterOne(left);
+        long within = head();
+        if (within != 0) {
+          depth++;
+          if (depth == open.length) {
+            open = Arrays.copyOf(open, 2 * depth);
+          }
+          open[depth] = within;
+        }
+      }
+    }
   }
 
   void requireEnd() {
@@ -55,60 +86,53 @@ final class CborReader {
     }
   }
 
-  private void skip(int depth) {
-    if (depth > DEEPEST) {
-      throw malformed("items are nested deeper than " + DEEPEST);
+  private static long afterOne(long left) {
+    if (left > 0) {
+      return left - 1;
     }
+    if (left == UNTIL_BREAK) {
+      return UNTIL_BREAK;
+    }
+    return left == UNTIL_BREAK_OR_KEY ? VALUE_THEN_UNTIL_BREAK : UNTIL_BREAK_OR_KEY;
+  }
+
+  /**
+   * Passes an item's head, and its bytes if it is a string; returns how many items are within it.
+   */
+  private long head() {
     int head = next();
     int major = head >>> 5;
     int info = head & 31;
     if (info == INDEFINITE) {
-      skipIndefinite(major, depth);
-      return;
+      return switch (major) {
+        case BYTES, TEXT, ARRAY -> UNTIL_BREAK;
+        case MAP -> UNTIL_BREAK_OR_KEY;
+        default -> throw malformed("major type " + major + " has no indefinite length");
+      };
     }
     long number = number(info);
-    switch (major) {
-      case 0, 1, SIMPLE -> {}
-      case 2, 3 -> skipBytes(number);
-      case 4 -> skipItems(number, depth);
-      case MAP -> {
-        if (number > remaining()) {
-          throw tooShort();
-        }
-        skipItems(2 * number, depth);
+    return switch (major) {
+      case BYTES, TEXT -> {
+        skipBytes(number);
+        yield 0;
       }
-      case TAG -> skip(depth + 1);
-      default -> throw new AssertionError("a major type has three bits");
-    }
+      case ARRAY -> requireRoom(number);
+      case MAP -> 2 * requireRoom(number);
+      case TAG -> 1;
+      default -> 0; // numbers and simple values
+    };
   }
 
-  private void skipIndefinite(int major, int depth) {
-    if (major < 2 || major > MAP) {
-      throw malformed("major type " + major + " has no indefinite length");
-    }
-    while (peek() != BREAK) {
-      skip(depth + 1);
-      if (major == MAP) {
-        skip(depth + 1);
-      }
-    }
-    at++;
-  }
-
-  private void skipItems(long count, int depth) {
+  /** Each item takes at least a byte, so that a number that claims more is refused at once. */
+  private long requireRoom(long count) {
     if (count < 0 || count > remaining()) {
       throw tooShort();
     }
-    for (long i = 0; i < count; i++) {
-      skip(depth + 1);
-    }
+    return count;
   }
 
   private void skipBytes(long count) {
-    if (count < 0 || count > remaining()) {
-      throw tooShort();
-    }
-    at += (int) count;
+    at += (int) requireRoom(count);
   }
 
   private long number(int info) {

@@ -10,8 +10,8 @@ public final class Deserializers {
 
   /**
    * One JSON value per record, bound by Jackson: fields that the class does not have are ignored,
-   * absent ones are empty {@code Optional}s, a number may be written as a string, and times are
-   * ISO 8601 with or without seconds. Jackson's annotations work.
+   * absent ones are empty {@code Optional}s, a number may be written as a string, and times are ISO
+   * 8601 with or without seconds. Jackson's annotations work.
    *
    * @param type a class that Jackson can bind, such as a record
    */
@@ -20,7 +20,8 @@ public final class Deserializers {
     return data -> {
       E event = reader.readValue(data);
       if (event == null) {
-        throw new IllegalArgumentException("the record is the JSON value null, not a " + type.getName());
+        throw new IllegalArgumentException(
+            "the record is the JSON value null, not a " + type.getName());
       }
       return event;
     };

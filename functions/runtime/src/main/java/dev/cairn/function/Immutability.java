@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Which types' values can be shared with state: nobody can change them, and they come back from their
- * bytes as they were. In doubt a type is not one of them, which costs time, never exactness.
+ * Which types' values can be shared with state: nobody can change them, and they come back from
+ * their bytes as they were. In doubt a type is not one of them, which costs time, never exactness.
  */
 final class Immutability {
   private static final Set<Class<?>> LEAVES =
@@ -57,12 +57,13 @@ final class Immutability {
   }
 
   private static boolean isJavaTime(Class<?> type) {
-    return type.getPackageName().equals("java.time")
-        && Modifier.isFinal(type.getModifiers());
+    return type.getPackageName().equals("java.time") && Modifier.isFinal(type.getModifiers());
   }
 
   private static boolean isPlainEnum(Class<?> type) {
-    return type.isEnum() && !isAnnotated(type) && !anyAnnotated(type.getDeclaredFields())
+    return type.isEnum()
+        && !isAnnotated(type)
+        && !anyAnnotated(type.getDeclaredFields())
         && !anyAnnotated(type.getDeclaredMethods());
   }
 
@@ -89,8 +90,8 @@ final class Immutability {
 
   private static boolean isAnnotated(AnnotatedElement element) {
     return Arrays.stream(element.getAnnotations())
-            .map(Annotation::annotationType)
-            .anyMatch(Immutability::isJackson);
+        .map(Annotation::annotationType)
+        .anyMatch(Immutability::isJackson);
   }
 
   private static boolean isJackson(Class<? extends Annotation> annotation) {

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 /** How Jackson is set up: forgiving for events, which others write, and exact for state. */
 final class Jackson {
   static final ObjectMapper EVENTS =
-      common(JsonMapper.builder()).addModule(new SimpleModule().addDeserializer(Instant.class, new AnyIsoInstant())).build();
+      common(JsonMapper.builder())
+          .addModule(new SimpleModule().addDeserializer(Instant.class, new AnyIsoInstant()))
+          .build();
 
   static final ObjectMapper STATE = common(CBORMapper.builder()).build();
 
@@ -38,8 +40,7 @@ final class Jackson {
 
   private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B common(B builder) {
     return builder
-        .addModule(
-            new JavaTimeModule().disable(JavaTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID))
+        .addModule(new JavaTimeModule().disable(JavaTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID))
         .addModule(new Jdk8Module())
         .accessorNaming(new ComponentsOnly.Provider())
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -102,7 +103,9 @@ final class Jackson {
       } catch (DateTimeException e) {
         return (Instant)
             context.handleWeirdStringValue(
-                Instant.class, text, "an instant looks like 2013-01-01T10:15Z or 2013-01-01T10:15:00.123Z");
+                Instant.class,
+                text,
+                "an instant looks like 2013-01-01T10:15Z or 2013-01-01T10:15:00.123Z");
       }
     }
   }

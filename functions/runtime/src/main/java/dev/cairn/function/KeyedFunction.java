@@ -1,9 +1,9 @@
 package dev.cairn.function;
 
 /**
- * A stateful function over a keyed stream. One instance belongs to one subtask: it is created by its
- * public constructor without parameters, opened once, and then sees the subtask's events one at a
- * time, those of one key in the order in which they arrived.
+ * A stateful function over a keyed stream. One instance belongs to one subtask: it is created by
+ * its public constructor without parameters, opened once, and then sees the subtask's events one at
+ * a time, those of one key in the order in which they arrived.
  *
  * <p>What the function remembers belongs in the states that it declares when it is opened. A field
  * that it changes while processing is lost with the container, and no checkpoint has it.
@@ -28,8 +28,8 @@ public interface KeyedFunction<E> {
   void process(E event, Context context) throws Exception;
 
   /**
-   * The partition key under which a producer sends this event. Only producers ask for it, such as the
-   * local demo's feed; a record that is processed brings its own.
+   * The partition key under which a producer sends this event. Only producers ask for it, such as
+   * the local demo's feed; a record that is processed brings its own.
    *
    * @throws UnsupportedOperationException unless the function overrides it
    */

@@ -5,12 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A map per key, stored entry by entry: changing one entry costs one entry, whatever the map's size.
+ * A map per key, stored entry by entry: changing one entry costs one entry, whatever the map's
+ * size.
  *
- * <p>Two user keys are the same if they serialize to the same bytes. The lists are snapshots, in the
- * unsigned order of the serialized user keys, which is the same in every container; the map may be
- * changed while one is iterated. A value that was handed out and then changed is not stored: only
- * {@link #put} stores.
+ * <p>Two user keys are the same if they serialize to the same bytes. The lists are snapshots, in
+ * the unsigned order of the serialized user keys, which is the same in every container; the map may
+ * be changed while one is iterated. A value that was handed out and then changed is not stored:
+ * only {@link #put} stores.
  */
 public interface MapState<K, V> {
   Optional<V> get(K key);

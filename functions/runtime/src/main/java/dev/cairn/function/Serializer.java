@@ -34,9 +34,9 @@ public interface Serializer<T> {
 
   /**
    * Whether a value can be shared between the function and its state: nobody can change it, and it
-   * comes back from its bytes as it was. Only then is the object itself kept, and serialized once per
-   * batch; otherwise it is serialized at every update and decoded at every read, so that changing an
-   * object that was handed out never changes state.
+   * comes back from its bytes as it was. Only then is the object itself kept, and serialized once
+   * per batch; otherwise it is serialized at every update and decoded at every read, so that
+   * changing an object that was handed out never changes state.
    */
   boolean immutable();
 }

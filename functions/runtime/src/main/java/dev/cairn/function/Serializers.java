@@ -15,7 +15,8 @@ public final class Serializers {
   public static final Serializer<String> STRING =
       new Scalar<>("string", true, Cbor::ofText, Cbor::toText);
   public static final Serializer<Integer> INTEGER =
-      new Scalar<Integer>("integer", true, Cbor::ofLong, bytes -> Math.toIntExact(Cbor.toLong(bytes)));
+      new Scalar<Integer>(
+          "integer", true, Cbor::ofLong, bytes -> Math.toIntExact(Cbor.toLong(bytes)));
   public static final Serializer<Long> LONG =
       new Scalar<>("long", true, Cbor::ofLong, Cbor::toLong);
   public static final Serializer<Double> DOUBLE =
@@ -62,8 +63,8 @@ public final class Serializers {
 
   /**
    * A record as a CBOR map of its components by name. Components may be added (they are then absent
-   * in what was stored before: zero, null or an empty {@code Optional}) and removed; the class's name
-   * is part of the format.
+   * in what was stored before: zero, null or an empty {@code Optional}) and removed; the class's
+   * name is part of the format.
    *
    * @throws IllegalArgumentException if this is no record
    */
@@ -136,7 +137,11 @@ public final class Serializers {
         value = reader.readValue(bytes);
       } catch (JsonProcessingException e) {
         throw new IllegalArgumentException(
-            bytes.length + " bytes are not a stored " + type.getName() + ": " + e.getOriginalMessage(),
+            bytes.length
+                + " bytes are not a stored "
+                + type.getName()
+                + ": "
+                + e.getOriginalMessage(),
             e);
       } catch (IOException e) {
         throw new UncheckedIOException("an array cannot fail to be read", e);

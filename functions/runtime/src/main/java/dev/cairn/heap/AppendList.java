@@ -20,8 +20,12 @@ final class AppendList<T> extends AbstractList<T> implements RandomAccess {
   }
 
   static <T> AppendList<T> copyOf(List<? extends T> elements) {
-    Object[] copy = elements.toArray(new Object[0]);
-    return new AppendList<>(new Shared(copy, copy.length), copy.length);
+    return over(elements.toArray(new Object[0]));
+  }
+
+  /** Takes the array over: nobody else may have it. */
+  static <T> AppendList<T> over(Object[] elements) {
+    return new AppendList<>(new Shared(elements, elements.length), elements.length);
   }
 
   AppendList<T> plus(T element) {

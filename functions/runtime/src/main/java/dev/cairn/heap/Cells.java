@@ -62,7 +62,8 @@ final class Cells {
   /**
    * Keeps what the record did.
    *
-   * @throws UnreadableStateException if a cell could not be decoded, even if the function caught that
+   * @throws UnreadableStateException if a cell could not be decoded, even if the function caught
+   *     that
    */
   void commit() {
     if (unreadable != null) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A list in a cell, live as an {@link AppendList} of the elements themselves if they are shared, and of
- * their bytes if not.
+ * A list in a cell, live as an {@link AppendList} of the elements themselves if they are shared,
+ * and of their bytes if not.
  */
 record Elements<T>(Serializer<T> serializer, boolean shared) implements Codec {
 
@@ -38,16 +38,20 @@ record Elements<T>(Serializer<T> serializer, boolean shared) implements Codec {
 
   /** What to keep of a list, for {@link #write}. */
   AppendList<Object> keepAll(List<T> elements) {
-    List<Object> kept = new ArrayList<>(elements.size());
-    for (T element : elements) {
-      kept.add(keep(element));
+    Object[] kept = elements.toArray(new Object[0]);
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = keepAny(kept[i]);
     }
-    return AppendList.copyOf(kept);
+    return AppendList.over(kept);
+  }
+
+  @SuppressWarnings("unchecked") // the array of a List<T> holds Ts
+  private Object keepAny(Object element) {
+    return keep((T) element);
   }
 
   void append(Cells cells, Cell cell, Object kept) {
-    AppendList<Object> before =
-        cell.isPresent() ? live(cells, cell) : AppendList.copyOf(List.of());
+    AppendList<Object> before = cell.isPresent() ? live(cells, cell) : AppendList.copyOf(List.of());
     cells.write(cell, null, before.plus(kept));
   }
 

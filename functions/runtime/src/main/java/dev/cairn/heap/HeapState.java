@@ -34,9 +34,9 @@ import java.util.function.Consumer;
  * thread.
  *
  * <p>A value is shared with the function, and serialized when changes are drained, only if its
- * serializer says that it is immutable. Any other is kept as bytes: each read decodes a new copy, and
- * each update serializes at once. So an object that was read and changed, but not given back, never
- * becomes state, and a warm container never knows more than a cold one would.
+ * serializer says that it is immutable. Any other is kept as bytes: each read decodes a new copy,
+ * and each update serializes at once. So an object that was read and changed, but not given back,
+ * never becomes state, and a warm container never knows more than a cold one would.
  *
  * <p>Each record is atomic: what a failing one did is undone cell by cell, from a log of what the
  * cells were.
@@ -50,8 +50,8 @@ public final class HeapState<E> {
     /** When changes are drained: once for each changed cell, however often it changed. */
     AT_DRAIN,
     /**
-     * At every update, so that a value that cannot be stored fails the record that leaves it, rather
-     * than the batch. Slower; for finding out after an {@link UnwritableStateException}.
+     * At every update, so that a value that cannot be stored fails the record that leaves it,
+     * rather than the batch. Slower; for finding out after an {@link UnwritableStateException}.
      */
     AT_ONCE
   }
@@ -112,8 +112,7 @@ public final class HeapState<E> {
     for (StateSchema schema : stored) {
       Slot slot = slots.get(schema.name());
       if (slot != null && !slot.schema().equals(schema)) {
-        throw new IncompatibleStateException(
-            function.getClass().getName(), schema, slot.schema());
+        throw new IncompatibleStateException(function.getClass().getName(), schema, slot.schema());
       }
     }
     for (StateSchema schema : stored) {
@@ -133,12 +132,17 @@ public final class HeapState<E> {
   public void load(Change change) {
     if (!cells.changed().isEmpty()) {
       throw new IllegalStateException(
-          cells.changed().size() + " changes of this state are not drained; loading now would mix it");
+          cells.changed().size()
+              + " changes of this state are not drained; loading now would mix it");
     }
     StateKey.Parts parts = change.key().parts();
     if (!range.contains(parts.hash())) {
       throw new IllegalArgumentException(
-          "stored cell " + change.key() + " lies outside the hash range " + range + " of this state");
+          "stored cell "
+              + change.key()
+              + " lies outside the hash range "
+              + range
+              + " of this state");
     }
     Slot slot = slots.get(parts.state());
     if (slot == null) {
@@ -150,7 +154,11 @@ public final class HeapState<E> {
     }
     if (!slot.isMap() && parts.place().length > 0) {
       throw new IllegalArgumentException(
-          "stored cell " + change.key() + " has a place, which a " + slot.schema().kind() + " has not");
+          "stored cell "
+              + change.key()
+              + " has a place, which a "
+              + slot.schema().kind()
+              + " has not");
     }
     KeyedState key = cells.find(parts.partitionKey());
     if (key == null) {
@@ -176,10 +184,10 @@ public final class HeapState<E> {
   /**
    * Applies one record, entirely or not at all.
    *
-   * @throws RecordFailedException if the record cannot be decoded or the function threw; state is what
-   *     it was
-   * @throws KeyOutsideRangeException if the partition key does not belong to this state, which is what
-   *     it was
+   * @throws RecordFailedException if the record cannot be decoded or the function threw; state is
+   *     what it was
+   * @throws KeyOutsideRangeException if the partition key does not belong to this state, which is
+   *     what it was
    * @throws UnreadableStateException if a stored value cannot be decoded; state is what it was
    */
   public void process(String partitionKey, byte[] data, Instant arrival)
@@ -190,7 +198,9 @@ public final class HeapState<E> {
           Stage.DESERIALIZATION,
           partitionKey,
           new IllegalArgumentException(
-              "a partition key is Unicode text of at most " + LONGEST_KEY_BYTES + " bytes in UTF-8"));
+              "a partition key is Unicode text of at most "
+                  + LONGEST_KEY_BYTES
+                  + " bytes in UTF-8"));
     }
     E event = decode(partitionKey, data);
     cells.begin(key);
@@ -220,8 +230,8 @@ public final class HeapState<E> {
   }
 
   /**
-   * What has changed since the last drain, sorted by key, each cell once. A cell that was changed and
-   * changed back is among them.
+   * What has changed since the last drain, sorted by key, each cell once. A cell that was changed
+   * and changed back is among them.
    *
    * @throws UnwritableStateException if a value cannot be serialized; nothing is drained then
    */
@@ -281,8 +291,7 @@ public final class HeapState<E> {
     if (!range.contains(hash)) {
       throw new KeyOutsideRangeException(partitionKey, hash, range);
     }
-    return cells.add(
-        new KeyedState(partitionKey, hash, isStorable(partitionKey), slots.size()));
+    return cells.add(new KeyedState(partitionKey, hash, isStorable(partitionKey), slots.size()));
   }
 
   private static boolean isStorable(String partitionKey) {
@@ -293,7 +302,8 @@ public final class HeapState<E> {
 
   private E decode(String partitionKey, byte[] data) throws RecordFailedException {
     try {
-      return Objects.requireNonNull(deserializer.deserialize(data), "the deserializer returned null");
+      return Objects.requireNonNull(
+          deserializer.deserialize(data), "the deserializer returned null");
     } catch (Exception | StackOverflowError | AssertionError e) {
       throw new RecordFailedException(Stage.DESERIALIZATION, partitionKey, e);
     }

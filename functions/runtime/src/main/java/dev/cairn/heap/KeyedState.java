@@ -3,7 +3,9 @@ package dev.cairn.heap;
 import dev.cairn.state.KeyHash;
 import org.jspecify.annotations.Nullable;
 
-/** All state of one partition key: for each declared state a {@link Cell} or its {@link MapCells}. */
+/**
+ * All state of one partition key: for each declared state a {@link Cell} or its {@link MapCells}.
+ */
 final class KeyedState {
   final String partitionKey;
   final KeyHash hash;

@@ -1,6 +1,8 @@
 package dev.cairn.heap;
 
-/** One record could not be applied, and changed nothing; what happens next is the pipeline's policy. */
+/**
+ * One record could not be applied, and changed nothing; what happens next is the pipeline's policy.
+ */
 public final class RecordFailedException extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -17,8 +19,10 @@ public final class RecordFailedException extends Exception {
   RecordFailedException(Stage stage, String partitionKey, Throwable cause) {
     super(
         switch (stage) {
-              case DESERIALIZATION -> "a record of key \"" + partitionKey + "\" cannot be decoded: ";
-              case PROCESSING -> "the function failed on a record of key \"" + partitionKey + "\": ";
+              case DESERIALIZATION ->
+                  "a record of key \"" + partitionKey + "\" cannot be decoded: ";
+              case PROCESSING ->
+                  "the function failed on a record of key \"" + partitionKey + "\": ";
             }
             + cause,
         cause);

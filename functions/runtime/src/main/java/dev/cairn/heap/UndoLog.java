@@ -3,7 +3,9 @@ package dev.cairn.heap;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What cells were before the current record changed them, in arrays that are used again and again. */
+/**
+ * What cells were before the current record changed them, in arrays that are used again and again.
+ */
 final class UndoLog {
   private static final byte CHANGED = 1;
   private static final byte CREATED = 2;

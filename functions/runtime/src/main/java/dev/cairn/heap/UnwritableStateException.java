@@ -3,8 +3,9 @@ package dev.cairn.heap;
 import dev.cairn.state.StateKey;
 
 /**
- * A value that the function left in state cannot be serialized. Which record left it is known only to
- * a state that serializes at once, see {@link HeapState.Serialization}; this one must be dropped.
+ * A value that the function left in state cannot be serialized. Which record left it is known only
+ * to a state that serializes at once, see {@link HeapState.Serialization}; this one must be
+ * dropped.
  */
 public final class UnwritableStateException extends RuntimeException {
   private static final long serialVersionUID = 1;

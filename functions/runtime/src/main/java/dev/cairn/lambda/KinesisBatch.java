@@ -10,12 +10,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one shard in an event, each parsed when it is asked for: no tree of the event is ever
- * built. {@link #hasNext} and {@link #next} throw {@link MalformedEventException} where the event is
- * not what a mapping sends, and {@link UncheckedIOException} if the stream fails.
+ * The records of one shard in an event, each parsed when it is asked for: no tree of the event is
+ * ever built. {@link #hasNext} and {@link #next} throw {@link MalformedEventException} where the
+ * event is not what a mapping sends, and {@link UncheckedIOException} if the stream fails.
  */
 public final class KinesisBatch implements Invocation, Records {
   private static final double YEAR_10000_SECONDS = 253_402_300_800.0;
@@ -70,17 +71,17 @@ public final class KinesisBatch implements Invocation, Records {
       throw new NoSuchElementException("the event has " + (index + 1) + " records");
     }
     try {
-      ahead = Malformed.guard(this::readNext);
+      ahead = Malformed.guard(this::readNext).orElse(null);
     } catch (IOException e) {
       throw new UncheckedIOException("the event ended after record " + index, e);
     }
     return record;
   }
 
-  private @Nullable StreamRecord readNext() throws IOException {
+  private Optional<StreamRecord> readNext() throws IOException {
     if (in.nextToken() == JsonToken.END_ARRAY) {
       finish();
-      return null;
+      return Optional.empty();
     }
     index++;
     Fields fields = Fields.read(in, index);
@@ -97,9 +98,12 @@ public final class KinesisBatch implements Invocation, Records {
     }
     if (!streamArn.equals(fields.streamArn)) {
       throw new MalformedEventException(
-          "record " + index + " of the event comes from another stream than the first, " + streamArn);
+          "record "
+              + index
+              + " of the event comes from another stream than the first, "
+              + streamArn);
     }
-    return fields.toRecord();
+    return Optional.of(fields.toRecord());
   }
 
   private void finish() throws IOException {
@@ -206,7 +210,11 @@ public final class KinesisBatch implements Invocation, Records {
         return new SequenceNumber(required(sequenceNumber, "kinesis.sequenceNumber"));
       } catch (IllegalArgumentException e) {
         throw new MalformedEventException(
-            "record " + index + " of the event has no usable kinesis.sequenceNumber: " + e.getMessage(), e);
+            "record "
+                + index
+                + " of the event has no usable kinesis.sequenceNumber: "
+                + e.getMessage(),
+            e);
       }
     }
 

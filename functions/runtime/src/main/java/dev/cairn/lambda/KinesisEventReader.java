@@ -17,11 +17,11 @@ public final class KinesisEventReader {
   private KinesisEventReader() {}
 
   /**
-   * Reads as far as is needed to know the shard: to the end of a wake, or of a batch's first record.
-   * The stream stays the caller's to close.
+   * Reads as far as is needed to know the shard: to the end of a wake, or of a batch's first
+   * record. The stream stays the caller's to close.
    *
-   * @throws MalformedEventException if the payload is neither, is no JSON, or its first record lacks
-   *     something
+   * @throws MalformedEventException if the payload is neither, is no JSON, or its first record
+   *     lacks something
    * @throws IOException if the stream fails
    */
   public static Invocation read(InputStream payload) throws IOException {
@@ -31,7 +31,8 @@ public final class KinesisEventReader {
 
   private static Invocation read(JsonParser in) throws IOException {
     if (in.nextToken() != JsonToken.START_OBJECT) {
-      throw new MalformedEventException("the event is not a JSON object: it starts with " + shown(in));
+      throw new MalformedEventException(
+          "the event is not a JSON object: it starts with " + shown(in));
     }
     String cairn = "";
     String shard = "";
@@ -41,7 +42,8 @@ public final class KinesisEventReader {
       switch (field) {
         case "Records" -> {
           if (value != JsonToken.START_ARRAY) {
-            throw new MalformedEventException("the event's Records are not an array but " + shown(in));
+            throw new MalformedEventException(
+                "the event's Records are not an array but " + shown(in));
           }
           return KinesisBatch.startingAt(in);
         }

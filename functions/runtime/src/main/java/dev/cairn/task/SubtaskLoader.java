@@ -2,6 +2,7 @@ package dev.cairn.task;
 
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState;
+import dev.cairn.heap.HeapState.Serialization;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
@@ -18,6 +19,7 @@ final class SubtaskLoader<E> {
   private final StateFiles files;
   private final TaskDecisions decisions;
   private final Supplier<? extends KeyedFunction<E>> function;
+  private Serialization serialization = Serialization.AT_DRAIN;
 
   SubtaskLoader(
       Journal journal,
@@ -28,6 +30,11 @@ final class SubtaskLoader<E> {
     this.files = files;
     this.decisions = decisions;
     this.function = function;
+  }
+
+  /** From now on, what is loaded serializes each value when it is updated. */
+  void serializeAtOnce() {
+    serialization = Serialization.AT_ONCE;
   }
 
   Optional<Subtask<E>> current(SubtaskId id, Optional<Subtask<E>> cached) {
@@ -74,7 +81,7 @@ final class SubtaskLoader<E> {
 
   private Subtask<E> from(SubtaskId id, Entry.Base base) {
     requireSupported(id, base);
-    HeapState<E> state = new HeapState<>(function.get(), base.origin().range());
+    HeapState<E> state = new HeapState<>(function.get(), base.origin().range(), serialization);
     state.requireCompatible(base.handle().manifest().schemas());
     files.read(base.handle().manifest(), state::load);
     return new Subtask<>(id, state, base);

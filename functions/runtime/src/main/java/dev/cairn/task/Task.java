@@ -3,8 +3,8 @@ package dev.cairn.task;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.function.KeyedFunction;
-import dev.cairn.heap.HeapState;
 import dev.cairn.heap.RecordFailedException;
+import dev.cairn.heap.UnwritableStateException;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
@@ -90,6 +90,11 @@ public final class Task<E> {
         return new BatchResult.RetryFrom(first.sequenceNumber());
       }
       return apply(subtask, first, batch, deadline);
+    } catch (UnwritableStateException e) {
+      // Some record left a value that cannot be stored. Serialized at every update, it fails that record alone.
+      loader.serializeAtOnce();
+      cache.discard(shard);
+      throw e;
     } catch (Throwable e) {
       // What is in memory may be half of something, also after an error of the machine's.
       cache.discard(shard);

@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  * assertThat(harness.state("N14228").value(AircraftFunction.SUMMARY)).contains(...);
  * }</pre>
  *
- * <p>It is also the plain fold that a pipeline's state is compared with. So it shares no code with the
- * engine beyond the serializers, and is simple rather than fast: maps in maps, and a copy of the key's
- * state before each event, which comes back if the function throws.
+ * <p>It is also the plain fold that a pipeline's state is compared with. So it shares no code with
+ * the engine beyond the serializers, and is simple rather than fast: maps in maps, and a copy of
+ * the key's state before each event, which comes back if the function throws.
  *
  * @param <E> the event
  */
@@ -149,7 +149,8 @@ public final class FunctionHarness<E> {
           Object kept = contents.values().get(name);
           if (kept != null) {
             cells.put(
-                StateKey.of(hash, key, name, nowhere), new Keeping<>(value.serializer()).bytes(kept));
+                StateKey.of(hash, key, name, nowhere),
+                new Keeping<>(value.serializer()).bytes(kept));
           }
         }
         case MapStateDescriptor<?, ?> map ->
@@ -194,7 +195,8 @@ public final class FunctionHarness<E> {
     }
 
     public <T> Optional<T> value(ValueStateDescriptor<T> descriptor) {
-      return new KeptValue<>(() -> contents, descriptor.name(), new Keeping<>(descriptor.serializer()))
+      return new KeptValue<>(
+              () -> contents, descriptor.name(), new Keeping<>(descriptor.serializer()))
           .value();
     }
 
@@ -209,7 +211,8 @@ public final class FunctionHarness<E> {
     }
 
     public <T> List<T> list(ListStateDescriptor<T> descriptor) {
-      return new KeptList<>(() -> contents, descriptor.name(), new Keeping<>(descriptor.serializer()))
+      return new KeptList<>(
+              () -> contents, descriptor.name(), new Keeping<>(descriptor.serializer()))
           .get();
     }
 

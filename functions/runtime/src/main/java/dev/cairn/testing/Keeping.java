@@ -4,8 +4,8 @@ import dev.cairn.function.Serializer;
 import java.util.Objects;
 
 /**
- * How a value is kept: itself if nobody can change it, and else as bytes, so that each reader gets a
- * copy.
+ * How a value is kept: itself if nobody can change it, and else as bytes, so that each reader gets
+ * a copy.
  */
 record Keeping<T>(Serializer<T> serializer) {
   Object keep(T value) {

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Everything one key has, by the state's name: single values, maps by serialized user key, lists. */
+/**
+ * Everything one key has, by the state's name: single values, maps by serialized user key, lists.
+ */
 record KeyContents(
     Map<String, Object> values,
     Map<String, TreeMap<byte[], Object>> maps,

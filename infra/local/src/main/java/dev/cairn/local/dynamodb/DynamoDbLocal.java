@@ -16,7 +16,10 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal;
 
-/** DynamoDB Local in this process, in memory and without its telemetry: called directly, or served on a loopback port. */
+/**
+ * DynamoDB Local in this process, in memory and without its telemetry: called directly, or served
+ * on a loopback port.
+ */
 public final class DynamoDbLocal implements AutoCloseable {
   private final DynamoDbClient client;
   private final DynamoDbStreamsClient streams;
@@ -24,7 +27,10 @@ public final class DynamoDbLocal implements AutoCloseable {
   private final AutoCloseable engine;
 
   private DynamoDbLocal(
-      DynamoDbClient client, DynamoDbStreamsClient streams, Optional<URI> endpoint, AutoCloseable engine) {
+      DynamoDbClient client,
+      DynamoDbStreamsClient streams,
+      Optional<URI> endpoint,
+      AutoCloseable engine) {
     this.client = client;
     this.streams = streams;
     this.endpoint = endpoint;
@@ -36,16 +42,21 @@ public final class DynamoDbLocal implements AutoCloseable {
     boolean disableTelemetry = true;
     AmazonDynamoDBLocal engine = DynamoDBEmbedded.create(disableTelemetry);
     return new DynamoDbLocal(
-        engine.dynamoDbClient(), engine.dynamoDbStreamsClient(), Optional.empty(), engine::shutdownNow);
+        engine.dynamoDbClient(),
+        engine.dynamoDbStreamsClient(),
+        Optional.empty(),
+        engine::shutdownNow);
   }
 
   /**
-   * Served over HTTP on the loopback address only. Every region and all credentials see the same tables.
+   * Served over HTTP on the loopback address only. Every region and all credentials see the same
+   * tables.
    *
    * @param port where to listen; 0 for any that is free
    */
   public static DynamoDbLocal serve(int port) {
-    LocalDynamoDBRequestHandler requests = new LocalDynamoDBRequestHandler(0, true, null, true, false);
+    LocalDynamoDBRequestHandler requests =
+        new LocalDynamoDBRequestHandler(0, true, null, true, false);
     // Jetty directly: Amazon's own server listens on every address of the machine.
     Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     server.setHandler(new LocalDynamoDBServerHandler(requests, null));
@@ -53,7 +64,10 @@ public final class DynamoDbLocal implements AutoCloseable {
       server.start();
     } catch (Exception e) {
       throw new IllegalStateException(
-          "DynamoDB Local cannot listen on 127.0.0.1:" + port + " (" + e.getMessage()
+          "DynamoDB Local cannot listen on 127.0.0.1:"
+              + port
+              + " ("
+              + e.getMessage()
               + "): end whatever uses the port, or choose another",
           e);
     }

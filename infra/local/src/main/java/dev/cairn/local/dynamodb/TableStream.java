@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * A table's stream, handed on from its oldest record: what a mapping from the stream to the coordinator does in AWS. A record is
- * handed on again until its consumer has returned.
+ * A table's stream, handed on from its oldest record: what a mapping from the stream to the
+ * coordinator does in AWS. A record is handed on again until its consumer has returned.
  */
 public final class TableStream {
   private final DynamoDbStreamsClient streams;
@@ -35,9 +35,15 @@ public final class TableStream {
   public TableStream(DynamoDbClient client, DynamoDbStreamsClient streams, String table) {
     this.streams = streams;
     this.streamArn =
-        Optional.ofNullable(client.describeTable(describe -> describe.tableName(table)).table().latestStreamArn())
+        Optional.ofNullable(
+                client
+                    .describeTable(describe -> describe.tableName(table))
+                    .table()
+                    .latestStreamArn())
             .orElseThrow(
-                () -> new IllegalArgumentException("table " + table + " has no stream: create it as CairnTable does"));
+                () ->
+                    new IllegalArgumentException(
+                        "table " + table + " has no stream: create it as CairnTable does"));
   }
 
   /**
@@ -100,7 +106,10 @@ public final class TableStream {
   private String oldest(String shard) {
     return streams
         .getShardIterator(
-            get -> get.streamArn(streamArn).shardId(shard).shardIteratorType(ShardIteratorType.TRIM_HORIZON))
+            get ->
+                get.streamArn(streamArn)
+                    .shardId(shard)
+                    .shardIteratorType(ShardIteratorType.TRIM_HORIZON))
         .shardIterator();
   }
 

@@ -32,7 +32,8 @@ final class HashRanges {
     BigInteger end = number(whole.to()).add(BigInteger.ONE);
     BigInteger middle = from.add(end).shiftRight(1);
     if (middle.equals(from)) {
-      throw new IllegalArgumentException("hash range " + whole + " is a single hash and cannot be split");
+      throw new IllegalArgumentException(
+          "hash range " + whole + " is a single hash and cannot be split");
     }
     return List.of(range(from, middle), range(middle, end));
   }

@@ -18,10 +18,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A Kinesis stream in memory: routes by hash, numbers records as Kinesis does, forgets only when told to.
+ * A Kinesis stream in memory: routes by hash, numbers records as Kinesis does, forgets only when
+ * told to.
  *
- * <p>What {@link StreamReader} says is what a task may know of it. The other reading methods are the mapping's and a test's: they
- * pass no point of the world, so no fault meets them.
+ * <p>What {@link StreamReader} says is what a task may know of it. The other reading methods are
+ * the mapping's and a test's: they pass no point of the world, so no fault meets them.
  */
 public final class LocalStream implements StreamReader {
   private static final int LONGEST_KEY = 256;
@@ -64,17 +65,26 @@ public final class LocalStream implements StreamReader {
     int characters = partitionKey.codePointCount(0, partitionKey.length());
     if (characters < 1 || characters > LONGEST_KEY) {
       throw new IllegalArgumentException(
-          "a partition key has 1 to " + LONGEST_KEY + " characters, this one has " + characters + "; give such records a key of your own");
+          "a partition key has 1 to "
+              + LONGEST_KEY
+              + " characters, this one has "
+              + characters
+              + "; give such records a key of your own");
     }
     int bytes = partitionKey.getBytes(StandardCharsets.UTF_8).length + data.length;
     if (bytes > LARGEST_RECORD_BYTES) {
       throw new IllegalArgumentException(
-          "a record has at most " + LARGEST_RECORD_BYTES + " bytes with its key, this one has " + bytes + "; keep large data elsewhere and put a reference");
+          "a record has at most "
+              + LARGEST_RECORD_BYTES
+              + " bytes with its key, this one has "
+              + bytes
+              + "; keep large data elsewhere and put a reference");
     }
   }
 
   private synchronized Placed append(KeyHash hash, String partitionKey, byte[] data) {
-    ShardLog open = shards.values().stream().filter(shard -> shard.accepts(hash)).findFirst().orElseThrow();
+    ShardLog open =
+        shards.values().stream().filter(shard -> shard.accepts(hash)).findFirst().orElseThrow();
     long number = numbers.next();
     open.append(new ShardLog.Stored(number, partitionKey, data, world.now().toEpochMilli()));
     return new Placed(open.shard().id(), SequenceNumbers.full(number));
@@ -94,7 +104,8 @@ public final class LocalStream implements StreamReader {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException when there is no such shard, or the number or token was not given out by this kind of stream
+   * @throws IllegalArgumentException when there is no such shard, or the number or token was not
+   *     given out by this kind of stream
    */
   @Override
   public Page read(ShardId shard, From from, int limit) {
@@ -107,18 +118,20 @@ public final class LocalStream implements StreamReader {
 
   private synchronized Page page(ShardId id, From from, int limit) {
     ShardLog log = log(id);
-    int start = switch (from) {
-      case From.Horizon() -> 0;
-      case From.Time(Instant time) -> log.indexOfArrival(time.toEpochMilli());
-      case From.At(SequenceNumber record) -> log.indexAtOrAfter(SequenceNumbers.ordinal(record));
-      case From.Next(String token) -> log.indexAtOrAfter(Token.parse(token, id).number());
-    };
+    int start =
+        switch (from) {
+          case From.Horizon horizon -> 0;
+          case From.Time since -> log.indexOfArrival(since.time().toEpochMilli());
+          case From.At at -> log.indexAtOrAfter(SequenceNumbers.ordinal(at.record()));
+          case From.Next next -> log.indexAtOrAfter(Token.parse(next.token(), id).number());
+        };
     int end = log.endOfPage(start, limit, LARGEST_PAGE_BYTES);
     if (end == log.size() && log.isClosed()) {
       return new Page(log.records(start, end), Optional.empty());
     }
-    long next = end < log.size() ? log.numberAt(end) : log.numberAfterLast();
-    return new Page(log.records(start, end), Optional.of(new From.Next(new Token(id, next).text())));
+    long nextNumber = end < log.size() ? log.numberAt(end) : log.numberAfterLast();
+    return new Page(
+        log.records(start, end), Optional.of(new From.Next(new Token(id, nextNumber).text())));
   }
 
   /** All shards, as {@link #shards} answers. */
@@ -126,7 +139,10 @@ public final class LocalStream implements StreamReader {
     return shards.values().stream().map(ShardLog::shard).toList();
   }
 
-  /** Up to {@code limit} records after the cursor; those that are no longer kept are passed over silently, as Kinesis does. */
+  /**
+   * Up to {@code limit} records after the cursor; those that are no longer kept are passed over
+   * silently, as Kinesis does.
+   */
   public synchronized List<StreamRecord> after(ShardId shard, Position cursor, int limit) {
     ShardLog log = log(shard);
     int start = indexAfter(log, cursor);
@@ -151,9 +167,9 @@ public final class LocalStream implements StreamReader {
 
   private static int indexAfter(ShardLog log, Position cursor) {
     return switch (cursor) {
-      case Position.Beginning() -> 0;
-      case Position.After(SequenceNumber last) -> log.indexAtOrAfter(SequenceNumbers.ordinal(last) + 1);
-      case Position.End() -> log.size();
+      case Position.Beginning beginning -> 0;
+      case Position.After after -> log.indexAtOrAfter(SequenceNumbers.ordinal(after.last()) + 1);
+      case Position.End end -> log.size();
     };
   }
 
@@ -180,7 +196,8 @@ public final class LocalStream implements StreamReader {
   /**
    * Closes a shard and divides its range between two new ones.
    *
-   * @throws IllegalArgumentException when the shard is closed already, or its range is a single hash
+   * @throws IllegalArgumentException when the shard is closed already, or its range is a single
+   *     hash
    */
   public List<ShardId> split(ShardId shard) {
     List<ShardId> children = close(shard);
@@ -207,7 +224,8 @@ public final class LocalStream implements StreamReader {
   private ShardLog log(ShardId id) {
     ShardLog log = shards.get(id);
     if (log == null) {
-      throw new IllegalArgumentException("the stream has no shard " + id + ": it has " + new ArrayList<>(shards.keySet()));
+      throw new IllegalArgumentException(
+          "the stream has no shard " + id + ": it has " + new ArrayList<>(shards.keySet()));
     }
     return log;
   }
@@ -220,8 +238,11 @@ public final class LocalStream implements StreamReader {
 
     static Token parse(String text, ShardId shard) {
       int at = text.lastIndexOf('@');
-      if (at < 0 || !text.substring(0, at).equals(shard.value()) || !text.substring(at + 1).matches("\\d{1,18}")) {
-        throw new IllegalArgumentException("\"" + text + "\" is not where a page of " + shard + " ended");
+      if (at < 0
+          || !text.substring(0, at).equals(shard.value())
+          || !text.substring(at + 1).matches("\\d{1,18}")) {
+        throw new IllegalArgumentException(
+            "\"" + text + "\" is not where a page of " + shard + " ended");
       }
       return new Token(shard, Long.parseLong(text.substring(at + 1)));
     }

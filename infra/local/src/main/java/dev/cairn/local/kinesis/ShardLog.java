@@ -14,10 +14,14 @@ final class ShardLog {
   private boolean closed;
   private long last = -1;
 
-  /** A record with its number as a long: hundreds of thousands are kept, and their full numbers are 56 digits each. */
+  /**
+   * A record with its number as a long: hundreds of thousands are kept, and their full numbers are
+   * 56 digits each.
+   */
   record Stored(long number, String partitionKey, byte[] data, long arrivalMillis) {
     StreamRecord toRecord() {
-      return new StreamRecord(partitionKey, SequenceNumbers.full(number), data, Instant.ofEpochMilli(arrivalMillis));
+      return new StreamRecord(
+          partitionKey, SequenceNumbers.full(number), data, Instant.ofEpochMilli(arrivalMillis));
     }
   }
 
@@ -58,7 +62,9 @@ final class ShardLog {
     return last + 1;
   }
 
-  /** The index of the first record kept with this number or a later one; the size if there is none. */
+  /**
+   * The index of the first record kept with this number or a later one; the size if there is none.
+   */
   int indexAtOrAfter(long number) {
     int low = 0;
     int high = kept.size();
@@ -82,7 +88,10 @@ final class ShardLog {
     return index;
   }
 
-  /** Where a page from {@code start} ends: at the limit of records or of bytes, but not before its first record. */
+  /**
+   * Where a page from {@code start} ends: at the limit of records or of bytes, but not before its
+   * first record.
+   */
   int endOfPage(int start, int limit, int limitBytes) {
     int end = start;
     long bytes = 0;

@@ -22,7 +22,9 @@ sealed interface BatchAnswer {
   record NothingDone() implements BatchAnswer {}
 
   static BatchAnswer of(byte[] response, List<StreamRecord> batch) {
-    return Identifiers.read(response).<BatchAnswer>map(failed -> of(failed, batch)).orElseGet(NothingDone::new);
+    return Identifiers.read(response)
+        .<BatchAnswer>map(failed -> of(failed, batch))
+        .orElseGet(NothingDone::new);
   }
 
   private static BatchAnswer of(List<String> failed, List<StreamRecord> batch) {

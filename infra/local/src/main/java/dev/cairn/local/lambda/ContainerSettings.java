@@ -13,13 +13,16 @@ import java.time.Duration;
 public record ContainerSettings(String function, Duration timeout, int maxWarm, double coldStarts) {
   public ContainerSettings {
     if (!timeout.isPositive()) {
-      throw new IllegalArgumentException("the timeout of " + function + " is " + timeout + ", and must be positive");
+      throw new IllegalArgumentException(
+          "the timeout of " + function + " is " + timeout + ", and must be positive");
     }
     if (maxWarm < 0) {
-      throw new IllegalArgumentException("maxWarm of " + function + " is " + maxWarm + ", and must not be negative");
+      throw new IllegalArgumentException(
+          "maxWarm of " + function + " is " + maxWarm + ", and must not be negative");
     }
     if (!(coldStarts >= 0 && coldStarts <= 1)) {
-      throw new IllegalArgumentException("coldStarts of " + function + " is " + coldStarts + ", and must be from 0 to 1");
+      throw new IllegalArgumentException(
+          "coldStarts of " + function + " is " + coldStarts + ", and must be from 0 to 1");
     }
   }
 }

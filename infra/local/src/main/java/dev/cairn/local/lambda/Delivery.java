@@ -11,12 +11,17 @@ public interface Delivery {
   /**
    * Called by the shard's own task before each delivery.
    *
-   * @param attempt 1 after a success, 2 and more when the shard's last delivery failed, in whole or in part
+   * @param attempt 1 after a success, 2 and more when the shard's last delivery failed, in whole or
+   *     in part
    * @param batchSize the most records that the mapping puts into a batch
    */
   Plan next(ShardId shard, int attempt, int batchSize);
 
-  /** @param batchSize how many records to cut the batch to, at most */
+  /**
+   * One delivery.
+   *
+   * @param batchSize how many records to cut the batch to, at most
+   */
   record Plan(int batchSize, Manner manner) {
     public Plan {
       if (batchSize < 1) {
@@ -25,6 +30,7 @@ public interface Delivery {
     }
   }
 
+  /** How often a batch is delivered, and what beside it. */
   enum Manner {
     ONCE,
     /** Two invocations beside each other; the answer of one of them, chosen at random, counts. */

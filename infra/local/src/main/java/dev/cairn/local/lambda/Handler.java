@@ -3,7 +3,10 @@ package dev.cairn.local.lambda;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** A function as Lambda's runtime calls it: bytes in, bytes out. One instance lives in one container. */
+/**
+ * A function as Lambda's runtime calls it: bytes in, bytes out. One instance lives in one
+ * container.
+ */
 @FunctionalInterface
 public interface Handler {
   /** Answers what it has written when it returns; whatever it throws is the function's error. */

@@ -29,7 +29,11 @@ final class KinesisEvent {
     long bytes = 0;
     int count = 0;
     for (StreamRecord record : records) {
-      bytes += RECORD_BYTES + stream.length() + largestEscaped(record.partitionKey()) + base64(record.data().length);
+      bytes +=
+          RECORD_BYTES
+              + stream.length()
+              + largestEscaped(record.partitionKey())
+              + base64(record.data().length);
       if (bytes > LARGEST_BYTES && count > 0) {
         break;
       }
@@ -62,14 +66,16 @@ final class KinesisEvent {
     return out.toByteArray();
   }
 
-  private static void write(JsonGenerator json, String stream, ShardId shard, StreamRecord record) throws IOException {
+  private static void write(JsonGenerator json, String stream, ShardId shard, StreamRecord record)
+      throws IOException {
     json.writeStartObject();
     json.writeObjectFieldStart("kinesis");
     json.writeStringField("kinesisSchemaVersion", "1.0");
     json.writeStringField("partitionKey", record.partitionKey());
     json.writeStringField("sequenceNumber", record.sequenceNumber().digits());
     json.writeBinaryField("data", record.data());
-    json.writeNumberField("approximateArrivalTimestamp", BigDecimal.valueOf(record.arrival().toEpochMilli(), 3));
+    json.writeNumberField(
+        "approximateArrivalTimestamp", BigDecimal.valueOf(record.arrival().toEpochMilli(), 3));
     json.writeEndObject();
     json.writeStringField("eventSource", "aws:kinesis");
     json.writeStringField("eventVersion", "1.0");
@@ -77,7 +83,8 @@ final class KinesisEvent {
     json.writeStringField("eventName", "aws:kinesis:record");
     json.writeStringField("invokeIdentityArn", "arn:aws:iam::" + ACCOUNT + ":role/cairn-local");
     json.writeStringField("awsRegion", REGION);
-    json.writeStringField("eventSourceARN", "arn:aws:kinesis:" + REGION + ":" + ACCOUNT + ":stream/" + stream);
+    json.writeStringField(
+        "eventSourceARN", "arn:aws:kinesis:" + REGION + ":" + ACCOUNT + ":stream/" + stream);
     json.writeEndObject();
   }
 }

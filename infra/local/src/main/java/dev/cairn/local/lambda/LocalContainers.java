@@ -13,14 +13,18 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The containers of one Lambda function, without affinity: an invocation goes to any warm one, or to a new one.
+ * The containers of one Lambda function, without affinity: an invocation goes to any warm one, or
+ * to a new one.
  *
- * <p>A container whose invocation timed out, or whose process ended, is never used again. Its task may go on, as a frozen
- * container that wakes later does.
+ * <p>A container whose invocation timed out, or whose process ended, is never used again. Its task
+ * may go on, as a frozen container that wakes later does.
+ *
+ * <p>A container's task passes {@code container.serve} before it does anything, and {@code
+ * container.answer} when all is done but nobody knows.
  */
 public final class LocalContainers implements LambdaFunction {
   private final World world;
-  private final Supplier<? extends Handler> factory;
+  private final Supplier<Handler> factory;
   private final ContainerSettings settings;
   private final List<Container> warm = new ArrayList<>();
   private long invocations;
@@ -31,8 +35,12 @@ public final class LocalContainers implements LambdaFunction {
   /** How often what has happened so far. */
   public record Figures(long invocations, long coldStarts, long failures, long timeOuts) {}
 
-  /** @param factory starts a container's handler; runs within the first invocation of it */
-  public LocalContainers(World world, Supplier<? extends Handler> factory, ContainerSettings settings) {
+  /**
+   * A function that nobody has invoked yet.
+   *
+   * @param factory starts a container's handler; runs within the first invocation of it
+   */
+  public LocalContainers(World world, Supplier<Handler> factory, ContainerSettings settings) {
     this.world = world;
     this.factory = factory;
     this.settings = settings;
@@ -42,7 +50,8 @@ public final class LocalContainers implements LambdaFunction {
   public Result invoke(byte[] event) {
     Container container = pick();
     Instant deadline = world.now().plus(settings.timeout());
-    Invocation invocation = new Invocation(world, requestId(world.random()), container.name, deadline);
+    Invocation invocation =
+        new Invocation(world, requestId(world.random()), container.name, deadline);
     Running running = new Running();
     world.start(container.name, () -> serve(container, event, invocation, running));
     world.await(settings.timeout(), () -> outcome(running).isPresent());
@@ -69,8 +78,10 @@ public final class LocalContainers implements LambdaFunction {
   /** The container's side: what it answers counts only if nobody has given it up by then. */
   private void serve(Container container, byte[] event, Invocation invocation, Running running) {
     try {
+      world.pass("container.serve");
       ByteArrayOutputStream response = new ByteArrayOutputStream();
       container.handler().handle(new ByteArrayInputStream(event), response, invocation);
+      world.pass("container.answer");
       end(running, new Result.Answered(response.toByteArray()));
     } catch (Killed killed) {
       container.dead = true;
@@ -79,7 +90,8 @@ public final class LocalContainers implements LambdaFunction {
     } catch (Exception e) {
       end(running, new Result.Failed(e));
     } catch (Throwable e) {
-      // As Java's runtime in Lambda does: after an error that is no exception, the process is not trusted any more.
+      // As Java's runtime in Lambda does: after an error that is no exception, the process is not
+      // trusted any more.
       container.dead = true;
       end(running, new Result.Failed(e));
     }
@@ -111,7 +123,7 @@ public final class LocalContainers implements LambdaFunction {
   }
 
   private void keepWarm(Container container) {
-    if (!container.dead && warm.size() < settings.maxWarm()) {
+    if (container.isUsable() && warm.size() < settings.maxWarm()) {
       warm.add(container);
     }
   }
@@ -132,8 +144,13 @@ public final class LocalContainers implements LambdaFunction {
       this.name = name;
     }
 
+    /** Whether it started, and has not died since. */
+    boolean isUsable() {
+      return started.isPresent() && !dead;
+    }
+
     Handler handler() {
-      Handler handler = started.orElseGet(factory::get);
+      Handler handler = started.orElseGet(factory);
       started = Optional.of(handler);
       return handler;
     }

@@ -7,12 +7,13 @@ import dev.cairn.local.world.World;
 import dev.cairn.stream.Shard;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * The event source mapping of one function on one stream: ParallelizationFactor 1, ReportBatchItemFailures, no discarding.
+ * The event source mapping of one function on one stream: ParallelizationFactor 1,
+ * ReportBatchItemFailures, no discarding.
  *
- * <p>Each shard has a task of its own, {@code mapping/<shard>}; a child's starts when all its parents are delivered to their end.
+ * <p>Each shard has a task of its own, {@code mapping/<shard>}; a child's starts when all its
+ * parents are delivered to their end.
  */
 public final class LocalMapping {
   private final World world;
@@ -40,7 +41,11 @@ public final class LocalMapping {
   }
 
   public LocalMapping(
-      World world, LocalStream stream, LambdaFunction function, MappingSettings settings, Delivery delivery) {
+      World world,
+      LocalStream stream,
+      LambdaFunction function,
+      MappingSettings settings,
+      Delivery delivery) {
     this.world = world;
     this.stream = stream;
     this.function = function;
@@ -53,7 +58,10 @@ public final class LocalMapping {
     startReady();
   }
 
-  /** Starts no more invocations; those that run go on, and {@link #isStopped} tells when their answers are in. */
+  /**
+   * Starts no more invocations; those that run go on, and {@link #isStopped} tells when their
+   * answers are in.
+   */
   public void stop() {
     synchronized (this) {
       stopping = true;
@@ -80,21 +88,25 @@ public final class LocalMapping {
 
   /** Whether every record in the stream is delivered and done. */
   public boolean isCaughtUp() {
-    return stream.listed().stream().map(Shard::id).noneMatch(shard -> stream.hasAfter(shard, progress(shard).cursor()));
+    return stream.listed().stream()
+        .map(Shard::id)
+        .noneMatch(shard -> stream.hasAfter(shard, progress(shard).cursor()));
   }
 
   /** Starts what has not begun and waits for no parent any more. */
   private void startReady() {
     for (Shard shard : stream.listed()) {
       if (begin(shard)) {
-        ShardDelivery deliverer = new ShardDelivery(world, stream, function, settings, delivery, this, shard.id());
+        ShardDelivery deliverer =
+            new ShardDelivery(world, stream, function, settings, delivery, this, shard.id());
         run("mapping/" + shard.id(), deliverer::deliver);
       }
     }
   }
 
   private synchronized boolean begin(Shard shard) {
-    boolean ready = shard.parents().stream().allMatch(parent -> progress(parent).cursor().equals(Position.END));
+    boolean ready =
+        shard.parents().stream().allMatch(parent -> progress(parent).cursor().equals(Position.END));
     return ready && !stopping && progress.putIfAbsent(shard.id(), Progress.NONE) == null;
   }
 
@@ -106,7 +118,8 @@ public final class LocalMapping {
   }
 
   void ended(ShardId shard) {
-    advance(shard, new Progress(Position.END, progress(shard).batches(), progress(shard).retries()));
+    advance(
+        shard, new Progress(Position.END, progress(shard).batches(), progress(shard).retries()));
     startReady();
   }
 

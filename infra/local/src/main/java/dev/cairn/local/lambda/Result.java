@@ -12,6 +12,9 @@ public sealed interface Result {
     }
   }
 
-  /** No answer within the function's timeout; what the handler has done by then, and does later, is not known. */
+  /**
+   * No answer within the function's timeout; what the handler has done by then, and does later, is
+   * not known.
+   */
   record TimedOut() implements Result {}
 }

@@ -1,7 +1,6 @@
 package dev.cairn.local.lambda;
 
 import dev.cairn.id.Position;
-import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.lambda.LocalMapping.Progress;
@@ -52,7 +51,8 @@ final class ShardDelivery {
     while (waitForRecords()) {
       Progress before = mapping.progress(shard);
       Delivery.Plan plan = delivery.next(shard, failures + 1, settings.batchSize());
-      List<StreamRecord> batch = cut(before.cursor(), Math.min(plan.batchSize(), settings.batchSize()));
+      List<StreamRecord> batch =
+          cut(before.cursor(), Math.min(plan.batchSize(), settings.batchSize()));
       if (batch.isEmpty()) {
         continue;
       }
@@ -83,7 +83,9 @@ final class ShardDelivery {
         mapping.ended(shard);
         return false;
       }
-      world.await(IDLE, () -> mapping.isStopping() || stream.isClosed(shard) || stream.hasAfter(shard, cursor));
+      world.await(
+          IDLE,
+          () -> mapping.isStopping() || stream.isClosed(shard) || stream.hasAfter(shard, cursor));
     }
     return false;
   }
@@ -145,7 +147,8 @@ final class ShardDelivery {
 
   private Position reached(Result result, Position before, List<StreamRecord> batch) {
     return switch (result) {
-      case Result.Answered(byte[] response) -> reached(BatchAnswer.of(response, batch), before, batch);
+      case Result.Answered answered ->
+          reached(BatchAnswer.of(answered.response(), batch), before, batch);
       case Result.Failed failed -> before;
       case Result.TimedOut timedOut -> before;
     };
@@ -155,10 +158,10 @@ final class ShardDelivery {
     return switch (answer) {
       case BatchAnswer.AllDone allDone -> Position.after(batch.getLast().sequenceNumber());
       case BatchAnswer.NothingDone nothingDone -> before;
-      case BatchAnswer.FailedFrom(SequenceNumber first) -> {
+      case BatchAnswer.FailedFrom failed -> {
         Position reached = before;
         for (StreamRecord record : batch) {
-          if (record.sequenceNumber().equals(first)) {
+          if (record.sequenceNumber().equals(failed.first())) {
             break;
           }
           reached = Position.after(record.sequenceNumber());

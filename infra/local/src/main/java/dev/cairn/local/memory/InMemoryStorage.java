@@ -14,14 +14,16 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Checkpoint storage in memory that behaves as S3 does, and whose files can be damaged on purpose: a damaged file's checksum is
- * that of the bytes it then holds.
+ * Checkpoint storage in memory that behaves as S3 does, and whose files can be damaged on purpose:
+ * a damaged file's checksum is that of the bytes it then holds.
  */
-public final class InMemoryStorage implements CheckpointStorage {
+public class InMemoryStorage implements CheckpointStorage {
   private final Supplier<Instant> clock;
   private final NavigableMap<FilePath, StoredFile> files = new TreeMap<>();
 
-  /** @param clock when a file was last modified */
+  /**
+   * @param clock when a file was last modified
+   */
   public InMemoryStorage(Supplier<Instant> clock) {
     this.clock = clock;
   }
@@ -37,7 +39,12 @@ public final class InMemoryStorage implements CheckpointStorage {
     // S3 verifies the checksum before it looks at the condition.
     if (!Sha256.of(bytes).equals(sha256)) {
       throw new StorageException(
-          path + " was not stored: its " + bytes.length + " bytes do not have the SHA-256 " + sha256 + " that came with them");
+          path
+              + " was not stored: its "
+              + bytes.length
+              + " bytes do not have the SHA-256 "
+              + sha256
+              + " that came with them");
     }
     StoredFile stored = new StoredFile(bytes.clone(), clock.get());
     return files.putIfAbsent(path, stored) == null ? Put.CREATED : Put.ALREADY_EXISTS;
@@ -97,7 +104,9 @@ public final class InMemoryStorage implements CheckpointStorage {
 
   private void damage(FilePath path, UnaryOperator<byte[]> change) {
     StoredFile file =
-        file(path).orElseThrow(() -> new IllegalArgumentException("there is no file " + path + " to damage"));
+        file(path)
+            .orElseThrow(
+                () -> new IllegalArgumentException("there is no file " + path + " to damage"));
     files.put(path, new StoredFile(change.apply(file.bytes().clone()), file.lastModified()));
   }
 }

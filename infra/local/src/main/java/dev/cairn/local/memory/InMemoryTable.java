@@ -32,17 +32,18 @@ import java.util.function.Function;
  *
  * <p>Entries are kept as bytes, so that whatever reads them reads what a table would have stored.
  */
-public final class InMemoryTable implements Journal, CheckpointStore {
+public class InMemoryTable implements Journal, CheckpointStore {
   private static final Duration KEPT_AFTER_END = Duration.ofDays(30);
 
   private final InstantSource clock;
-  private final NavigableMap<SubtaskId, NavigableMap<Revision, Item<byte[]>>> journals = new TreeMap<>();
+  private final NavigableMap<SubtaskId, NavigableMap<Revision, Item<StoredEntry>>> journals = new TreeMap<>();
   private final NavigableMap<JobId, Job> jobs = new TreeMap<>();
   private final TreeSet<SubtaskId> registered = new TreeSet<>();
   private final NavigableMap<JobId, NavigableMap<CheckpointId, Item<Checkpoint>>> checkpoints = new TreeMap<>();
   private final NavigableMap<JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Acknowledgement>>> answers =
       new TreeMap<>();
   private final List<TableEvent> events = new ArrayList<>();
+  private long modifications;
 
   /** @param clock from which the expiry of subsumed checkpoints counts */
   public InMemoryTable(InstantSource clock) {
@@ -63,6 +64,33 @@ public final class InMemoryTable implements Journal, CheckpointStore {
     }
   }
 
+  /** How often a journal, a job or a checkpoint was written: unchanged, so are they. */
+  public synchronized long modifications() {
+    return modifications;
+  }
+
+  /** A journal's entries from this revision on, as they are stored. */
+  public synchronized List<StoredEntry> storedFrom(SubtaskId subtask, Revision revision) {
+    return journal(subtask).tailMap(revision, true).values().stream().map(Item::value).toList();
+  }
+
+  /**
+   * An entry as the table holds it.
+   *
+   * @param bytes what was written
+   * @param entry what is read from them, each time the same
+   */
+  public record StoredEntry(byte[] bytes, Entry entry) {
+    static StoredEntry of(Entry entry) {
+      byte[] bytes = EntryFormat.write(entry);
+      return new StoredEntry(bytes, EntryFormat.read(bytes));
+    }
+  }
+
+  public synchronized boolean hasEvents() {
+    return !events.isEmpty();
+  }
+
   /** What a stream of the table has to tell since the last call, in the order in which it happened. */
   public synchronized List<TableEvent> drainEvents() {
     List<TableEvent> drained = List.copyOf(events);
@@ -77,12 +105,13 @@ public final class InMemoryTable implements Journal, CheckpointStore {
    */
   public synchronized int expire(Instant now) {
     int gone = 0;
-    for (NavigableMap<Revision, Item<byte[]>> journal : journals.values()) {
+    for (NavigableMap<Revision, Item<StoredEntry>> journal : journals.values()) {
       gone += removeExpired(journal.values(), now);
     }
     for (NavigableMap<CheckpointId, Item<Checkpoint>> ofJob : checkpoints.values()) {
       gone += removeExpired(ofJob.values(), now);
     }
+    modifications += gone;
     return gone;
   }
 
@@ -105,8 +134,8 @@ public final class InMemoryTable implements Journal, CheckpointStore {
   @Override
   public synchronized List<Entry> fromLastBase(SubtaskId subtask) {
     List<Entry> newestFirst = new ArrayList<>();
-    for (Item<byte[]> item : journal(subtask).descendingMap().values()) {
-      Entry entry = EntryFormat.read(item.value());
+    for (Item<StoredEntry> item : journal(subtask).descendingMap().values()) {
+      Entry entry = item.value().entry();
       newestFirst.add(entry);
       if (entry instanceof Entry.Base) {
         break;
@@ -115,8 +144,8 @@ public final class InMemoryTable implements Journal, CheckpointStore {
     return newestFirst.reversed();
   }
 
-  private static List<Entry> read(NavigableMap<Revision, Item<byte[]>> journal) {
-    return journal.values().stream().map(item -> EntryFormat.read(item.value())).toList();
+  private static List<Entry> read(NavigableMap<Revision, Item<StoredEntry>> journal) {
+    return journal.values().stream().map(item -> item.value().entry()).toList();
   }
 
   @Override
@@ -149,7 +178,6 @@ public final class InMemoryTable implements Journal, CheckpointStore {
     if (job(subtask.job()).filter(job -> job.epoch().equals(entry.header().epoch())).isEmpty()) {
       return Append.EPOCH_MOVED;
     }
-    registered.add(subtask);
     put(subtask, entry);
     return Append.APPENDED;
   }
@@ -158,14 +186,17 @@ public final class InMemoryTable implements Journal, CheckpointStore {
     return journal(subtask).containsKey(entry.revision());
   }
 
-  private void put(SubtaskId subtask, Entry entry) {
-    journal(subtask).put(entry.revision(), Item.lasting(EntryFormat.write(entry)));
+  /** Puts an entry without any condition, and registers its subtask. */
+  protected final synchronized void put(SubtaskId subtask, Entry entry) {
+    registered.add(subtask);
+    journal(subtask).put(entry.revision(), Item.lasting(StoredEntry.of(entry)));
+    modifications++;
   }
 
   @Override
   public synchronized int expireBelow(SubtaskId subtask, Revision base, Instant at) {
     int marked = 0;
-    for (Map.Entry<Revision, Item<byte[]>> below : journal(subtask).headMap(base, false).entrySet()) {
+    for (Map.Entry<Revision, Item<StoredEntry>> below : journal(subtask).headMap(base, false).entrySet()) {
       if (below.getValue().expiresAt().isEmpty()) {
         below.setValue(Item.until(at, below.getValue().value()));
         marked++;
@@ -174,7 +205,7 @@ public final class InMemoryTable implements Journal, CheckpointStore {
     return marked;
   }
 
-  private NavigableMap<Revision, Item<byte[]>> journal(SubtaskId subtask) {
+  private NavigableMap<Revision, Item<StoredEntry>> journal(SubtaskId subtask) {
     return journals.computeIfAbsent(subtask, s -> new TreeMap<>());
   }
 
@@ -192,7 +223,9 @@ public final class InMemoryTable implements Journal, CheckpointStore {
     return true;
   }
 
-  private void put(Job job) {
+  /** Puts a job's item without any condition. */
+  protected final synchronized void put(Job job) {
+    modifications++;
     Optional<String> before = job(job.id()).flatMap(Job::restoreCheckpointId);
     jobs.put(job.id(), job);
     if (job.restoreCheckpointId().isPresent() && !job.restoreCheckpointId().equals(before)) {
@@ -280,7 +313,13 @@ public final class InMemoryTable implements Journal, CheckpointStore {
     return checkpoint(checkpoint.job(), checkpoint.id()).equals(Optional.of(checkpoint));
   }
 
+  /** Puts a checkpoint without any condition. */
+  protected final synchronized void put(Checkpoint checkpoint) {
+    put(Item.lasting(checkpoint));
+  }
+
   private void put(Item<Checkpoint> item) {
+    modifications++;
     checkpointsOf(item.value().job()).put(item.value().id(), item);
   }
 

@@ -1,4 +1,6 @@
-/** The table and the checkpoint storage in plain memory, deterministic: what the simulation runs on. */
+/**
+ * The table and the checkpoint storage in plain memory, deterministic: what the simulation runs on.
+ */
 @NullMarked
 package dev.cairn.local.memory;
 

@@ -213,6 +213,11 @@ final class SeededWorld implements World {
     }
   }
 
+  /** How many tasks whose name contains this have not ended. */
+  long tasks(String name) {
+    return actors.stream().filter(actor -> !actor.done && actor.name.contains(name)).count();
+  }
+
   /** Ends every task that is still there: each sees its process end, and nothing of it happens any more. */
   void end() {
     ending = true;

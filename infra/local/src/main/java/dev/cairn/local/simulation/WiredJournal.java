@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** A journal at the other end of a wire. */
-record WiredJournal(Wire wire, Journal there) implements Journal {
+record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal {
   @Override
   public List<Entry> after(SubtaskId subtask, Revision revision) {
     return wire.table("query", () -> there.after(subtask, revision));
@@ -22,13 +22,34 @@ record WiredJournal(Wire wire, Journal there) implements Journal {
 
   @Override
   public Append append(SubtaskId subtask, Entry entry) {
-    return wire.table("append", () -> there.append(subtask, entry));
+    return wire.table("append", () -> counted(subtask, entry, there.append(subtask, entry)));
   }
 
   @Override
   public Append append(
       SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
-    return wire.table("appendAcknowledged", () -> there.append(subtask, entry, acknowledgement));
+    return wire.table(
+        "appendAcknowledged", () -> counted(subtask, entry, there.append(subtask, entry, acknowledgement)));
+  }
+
+  /** Tells apart why an append found its revision taken. */
+  private Append counted(SubtaskId subtask, Entry entry, Append append) {
+    if (append == Append.TAKEN) {
+      Entry.Header header = entry.header();
+      Revision before = new Revision(header.revision().value() - 1);
+      List<Entry> found = there.after(subtask, before);
+      boolean byCoordinator = header.writer() == Entry.Writer.COORDINATOR;
+      if (!found.isEmpty() && found.getFirst().header().id().equals(header.id())) {
+        faults.count("race: an entry was there already, its answer lost");
+      } else if (byCoordinator) {
+        faults.count("race: the coordinator lost an append");
+      } else if (found.stream().allMatch(Entry.Triggered.class::isInstance)) {
+        faults.count("race: a task's append came after a trigger");
+      } else {
+        faults.count("race: a task lost its append");
+      }
+    }
+    return append;
   }
 
   @Override

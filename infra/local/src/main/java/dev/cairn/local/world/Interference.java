@@ -1,6 +1,8 @@
 package dev.cairn.local.world;
 
-/** Does frightening things on purpose: called whenever a task passes a point, in that task's thread. */
+/**
+ * Does frightening things on purpose: called whenever a task passes a point, in that task's thread.
+ */
 @FunctionalInterface
 public interface Interference {
   Interference NONE = (task, point) -> {};

@@ -1,6 +1,9 @@
 package dev.cairn.local.world;
 
-/** The process that this task ran in has ended, as a container's may at any moment. Product code never catches it. */
+/**
+ * The process that this task ran in has ended, as a container's may at any moment. Product code
+ * never catches it.
+ */
 public final class Killed extends Error {
   private static final long serialVersionUID = 1L;
 

@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
 /**
  * The world as it is: each task is a daemon thread, time is the machine's.
  *
- * <p>Platform threads, not virtual ones: handlers compute, and nothing takes the processor away from a virtual thread that does.
+ * <p>Platform threads, not virtual ones: handlers compute, and nothing takes the processor away
+ * from a virtual thread that does.
  */
 public final class WallClockWorld implements World, AutoCloseable {
   // Conditions may also depend on the time alone, which announces no change.
@@ -55,7 +56,8 @@ public final class WallClockWorld implements World, AutoCloseable {
         body.run();
       }
     } catch (Killed killed) {
-      // The end of a process is one of the things that happen here; whoever waits for it times out or was told.
+      // The end of a process is one of the things that happen here; whoever waits for it times out
+      // or was told.
     } finally {
       tasks.remove(Thread.currentThread());
       changed();
@@ -99,7 +101,10 @@ public final class WallClockWorld implements World, AutoCloseable {
     }
   }
 
-  /** Asks the conditions here rather than waking every waiter to ask its own: records come by the hundred thousand. */
+  /**
+   * Asks the conditions here rather than waking every waiter to ask its own: records come by the
+   * hundred thousand.
+   */
   @Override
   public void changed() {
     for (Waiter waiter : waiters) {
@@ -109,7 +114,10 @@ public final class WallClockWorld implements World, AutoCloseable {
     }
   }
 
-  /** Ends every task at the next point that it passes or where it waits, frozen ones too, and waits a few seconds for that. */
+  /**
+   * Ends every task at the next point that it passes or where it waits, frozen ones too, and waits
+   * a few seconds for that.
+   */
   @Override
   public void close() {
     closed = true;
@@ -140,7 +148,8 @@ public final class WallClockWorld implements World, AutoCloseable {
   }
 
   private static long saturatedNanos(Duration duration) {
-    // Half of what a long holds, so that a deadline can be compared with any later reading of the clock.
+    // Half of what a long holds, so that a deadline can be compared with any later reading of the
+    // clock.
     long most = Long.MAX_VALUE / 2;
     return duration.compareTo(Duration.ofNanos(most)) > 0 ? most : duration.toNanos();
   }

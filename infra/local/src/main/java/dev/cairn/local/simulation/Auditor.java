@@ -1,0 +1,463 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.EntryFormat;
+import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.local.memory.InMemoryTable.StoredEntry;
+import dev.cairn.local.simulation.Expectation.Expected;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.state.Change;
+import dev.cairn.state.Deltas;
+import dev.cairn.state.Manifest;
+import dev.cairn.state.Payload;
+import dev.cairn.state.RunReader;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.StateHandle;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Checks the invariants after every step, from what is stored alone: it reads the table and the files as they are, and has its own
+ * reading of what they mean.
+ */
+final class Auditor {
+
+  private final InMemoryTable table;
+  private final InMemoryStorage storage;
+  private final Expectation expectation;
+  private final JobId job;
+  private final Tally tally;
+  private final Function<ShardId, Position> cursor;
+  private final Map<SubtaskId, Audited> subtasks = new TreeMap<>();
+  private final Set<CheckpointId> completed = new HashSet<>();
+  private final Set<CheckpointId> ended = new HashSet<>();
+  private Optional<CheckpointId> latest = Optional.empty();
+  private long seen = -1;
+  private Set<FilePath> referred = Set.of();
+  private long referredAt = -1;
+
+  /** A journal as it was read so far, and the state that it makes. */
+  private static final class Audited {
+    private final List<Entry> entries = new ArrayList<>();
+    private TreeMap<StateKey, byte[]> cells = new TreeMap<>();
+    private long base;
+
+    Header head() {
+      return entries.getLast().header();
+    }
+
+    long lastBase() {
+      for (int i = entries.size() - 1; i >= 0; i--) {
+        if (entries.get(i) instanceof Entry.Base) {
+          return i + 1;
+        }
+      }
+      return 0;
+    }
+  }
+
+  /** @param cursor how far the mapping believes a shard to be done */
+  Auditor(
+      InMemoryTable table,
+      InMemoryStorage storage,
+      Expectation expectation,
+      JobId job,
+      Tally tally,
+      Function<ShardId, Position> cursor) {
+    this.table = table;
+    this.storage = storage;
+    this.expectation = expectation;
+    this.job = job;
+    this.tally = tally;
+    this.cursor = cursor;
+  }
+
+  void check() {
+    if (table.modifications() != seen) {
+      seen = table.modifications();
+      table.subtasks(job).forEach(this::checkJournal);
+      checkCheckpoints();
+    }
+    checkCursors();
+  }
+
+  private void checkJournal(SubtaskId subtask) {
+    Audited audited = subtasks.computeIfAbsent(subtask, s -> new Audited());
+    List<StoredEntry> stored = table.storedFrom(subtask, new Revision(audited.base));
+    for (StoredEntry item : stored) {
+      long revision = item.entry().revision().value();
+      int known = audited.entries.size();
+      if (revision <= known) {
+        if (audited.entries.get((int) revision - 1) != item.entry()) {
+          throw new Violation(Invariants.GAPLESS, subtask + " revision " + revision + " was rewritten");
+        }
+      } else if (revision != known + 1) {
+        throw new Violation(Invariants.GAPLESS, subtask + " has revision " + revision + " after " + known);
+      } else {
+        checkEntry(subtask, audited, item.entry());
+        audited.entries.add(item.entry());
+      }
+    }
+    if (stored.size() != audited.entries.size() - Math.max(0, audited.base - 1)) {
+      throw new Violation(Invariants.GAPLESS, subtask + " has lost an entry at or above its base " + audited.base);
+    }
+    audited.base = audited.lastBase();
+  }
+
+  private void checkEntry(SubtaskId subtask, Audited audited, Entry entry) {
+    String where = subtask.shard() + " revision " + entry.revision() + " (" + EntryFormat.kind(entry) + ")";
+    Header header = entry.header();
+    if (audited.entries.isEmpty()) {
+      if (!(entry instanceof Entry.Opened)) {
+        throw new Violation(Invariants.CHAINED, where + " begins a journal");
+      }
+    } else {
+      checkChain(where, audited.head(), entry);
+    }
+    count(audited, entry);
+    checkpointOf(entry).ifPresent(id -> requireEpoch(where, id, header));
+    switch (entry) {
+      case Entry.Opened opened -> audited.cells = new TreeMap<>();
+      case Entry.Advanced advanced -> delta(advanced).forEach(change -> apply(audited.cells, change));
+      case Entry.Triggered t -> {}
+      case Entry.Snapshotted base -> checkSnapshot(where, audited, base);
+      case Entry.Materialized base -> checkSnapshot(where, audited, base);
+      case Entry.Restored restored -> audited.cells = read(restored.handle());
+      case Entry.Closed c -> throw new Violation(Invariants.CHAINED, where + " closes an open shard");
+    }
+    Expected expected = expectation.at(subtask.shard(), header.position());
+    requireSame(Invariants.FOLD, where + " at " + header.position(), expected.cells(), audited.cells);
+    if (!expected.counts().equals(header.counts())) {
+      throw new Violation(Invariants.FOLD, where + " counts " + header.counts() + " instead of " + expected.counts());
+    }
+  }
+
+  private static Optional<CheckpointId> checkpointOf(Entry entry) {
+    return switch (entry) {
+      case Entry.Triggered triggered -> Optional.of(triggered.checkpoint());
+      case Entry.Snapshotted snapshotted -> Optional.of(snapshotted.checkpoint());
+      default -> Optional.empty();
+    };
+  }
+
+  private void requireEpoch(String where, CheckpointId id, Header header) {
+    Optional<Checkpoint> checkpoint = table.checkpoint(job, id);
+    if (checkpoint.isPresent() && !checkpoint.get().trigger().epoch().equals(header.epoch())) {
+      throw new Violation(
+          Invariants.TRIGGERS, where + " of epoch " + header.epoch() + " is for checkpoint " + id + " of epoch "
+              + checkpoint.get().trigger().epoch());
+    }
+  }
+
+  private static void checkChain(String where, Header before, Entry entry) {
+    Header header = entry.header();
+    if (!header.prev().equals(Optional.of(before.id()))) {
+      throw new Violation(Invariants.CHAINED, where + " was made after " + header.prev() + " and follows " + before.id());
+    }
+    if (before.epoch().isAfter(header.epoch())
+        || header.frontier().isBefore(Position.max(before.frontier(), before.position()))
+        || header.frontier().isBefore(header.position())) {
+      throw new Violation(Invariants.FRONTIER, where + ": " + header + " follows " + before);
+    }
+    boolean moves = entry instanceof Entry.Advanced || entry instanceof Entry.Restored;
+    if (!moves && !header.position().equals(before.position())) {
+      throw new Violation(Invariants.CHAINED, where + " moves the position");
+    }
+    if (entry instanceof Entry.Advanced advanced
+        && (!advanced.from().equals(before.position()) || !before.position().isBefore(header.position()))) {
+      throw new Violation(Invariants.CHAINED, where + " goes from " + advanced.from() + " to " + header.position());
+    }
+    if (!(entry instanceof Entry.Restored) && !header.epoch().equals(before.epoch())) {
+      throw new Violation(Invariants.CHAINED, where + " changes the epoch");
+    }
+  }
+
+  private void count(Audited audited, Entry entry) {
+    tally.count("entry: " + EntryFormat.kind(entry) + " by " + entry.header().writer());
+    if (entry instanceof Entry.Advanced && !audited.entries.isEmpty()) {
+      if (audited.entries.getLast() instanceof Entry.Triggered) {
+        tally.count("race: records journalled between a trigger and its snapshot");
+      }
+      if (audited.head().hasGap()) {
+        tally.count("race: a step of a replay");
+      }
+    }
+    if (entry instanceof Entry.Snapshotted snapshotted
+        && !(table.checkpoint(job, snapshotted.checkpoint()).orElse(null) instanceof Checkpoint.Pending)) {
+      tally.count("race: a snapshot for a checkpoint that is no longer pending");
+    }
+    if (entry instanceof Entry.Restored && audited.head().hasGap()) {
+      tally.count("race: a restore before the last one's gap was closed");
+    }
+  }
+
+  private void checkSnapshot(String where, Audited audited, Entry.Base base) {
+    requireSame(Invariants.SNAPSHOT, where, audited.cells, read(base.handle()));
+  }
+
+  private List<Change> delta(Entry.Advanced advanced) {
+    return switch (advanced.delta()) {
+      case Payload.Inline inline ->
+          inline.bytes().length == 0 ? List.of() : Deltas.decode(inline.bytes(), "delta", new BlockChecksum());
+      case Payload.Stored stored -> Deltas.decode(bytes(stored.file()), "delta", new BlockChecksum());
+    };
+  }
+
+  private TreeMap<StateKey, byte[]> read(StateHandle handle) {
+    handle.stateFile().ifPresent(this::bytes);
+    return read(handle.manifest());
+  }
+
+  private TreeMap<StateKey, byte[]> read(Manifest manifest) {
+    TreeMap<StateKey, byte[]> cells = new TreeMap<>();
+    for (RunRef run : manifest.runs().reversed()) {
+      RunReader.open(bytes(run.file()), run.file().path().value(), new BlockChecksum())
+          .within(run.range())
+          .forEach(change -> apply(cells, change));
+    }
+    return cells;
+  }
+
+  private static void apply(TreeMap<StateKey, byte[]> cells, Change change) {
+    switch (change) {
+      case Change.Put put -> cells.put(put.key(), put.value());
+      case Change.Removed removed -> cells.remove(removed.key());
+    }
+  }
+
+  private byte[] bytes(FileRef file) {
+    byte[] bytes =
+        storage.get(file.path()).orElseThrow(() -> new Violation(Invariants.FILES, file.path() + " does not exist"));
+    if (!Sha256.of(bytes).equals(file.sha256())) {
+      throw new Violation(Invariants.FILES, file.path() + " has other content");
+    }
+    return bytes;
+  }
+
+  private static void requireSame(
+      String invariant, String where, SortedMap<StateKey, byte[]> expected, SortedMap<StateKey, byte[]> actual) {
+    if (expected.size() != actual.size()) {
+      throw new Violation(invariant, where + ": " + actual.size() + " cells instead of " + expected.size());
+    }
+    Iterator<Map.Entry<StateKey, byte[]>> other = actual.entrySet().iterator();
+    for (Map.Entry<StateKey, byte[]> cell : expected.entrySet()) {
+      Map.Entry<StateKey, byte[]> found = other.next();
+      if (!cell.getKey().equals(found.getKey()) || !Arrays.equals(cell.getValue(), found.getValue())) {
+        throw new Violation(invariant, where + ": " + found.getKey() + " is not what it should be");
+      }
+    }
+  }
+
+  private void checkCheckpoints() {
+    Job item = table.job(job).orElseThrow();
+    if (latest.isPresent() && item.latest().map(now -> latest.get().isAfter(now)).orElse(true)) {
+      throw new Violation(Invariants.INCREASING, "the latest checkpoint goes from " + latest + " to " + item.latest());
+    }
+    latest = item.latest();
+    for (Checkpoint checkpoint : table.checkpoints(job)) {
+      requireStillEnded(checkpoint);
+      if (checkpoint instanceof Checkpoint.Completed done && completed.add(done.id())) {
+        checkCompleted(done);
+      }
+    }
+    if (item.status() instanceof JobStatus.Restoring restoring
+        && !(table.checkpoint(job, restoring.from()).orElse(null) instanceof Checkpoint.Completed)) {
+      throw new Violation(Invariants.RETAINED, "checkpoint " + restoring.from() + " is being restored and is no longer completed");
+    }
+    if (item.status().isRunning()) {
+      subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
+    }
+  }
+
+  private void requireStillEnded(Checkpoint checkpoint) {
+    boolean isEnded =
+        switch (checkpoint) {
+          case Checkpoint.Pending p -> false;
+          case Checkpoint.Completed c -> false;
+          case Checkpoint.Aborted a -> true;
+          case Checkpoint.Subsumed s -> true;
+        };
+    if (isEnded) {
+      ended.add(checkpoint.id());
+    } else if (ended.contains(checkpoint.id())) {
+      throw new Violation(Invariants.TERMINAL, "checkpoint " + checkpoint.id() + " had ended and is " + checkpoint);
+    }
+  }
+
+  private static void requireEpochOf(Job job, SubtaskId subtask, Header head) {
+    if (!head.epoch().equals(job.epoch())) {
+      throw new Violation(
+          Invariants.EPOCH, "the job is " + job.status() + " in epoch " + job.epoch() + " and " + subtask + " is in " + head.epoch());
+    }
+  }
+
+  private void checkCompleted(Checkpoint.Completed checkpoint) {
+    tally.count("checkpoint: completed");
+    CheckpointMetadata metadata = CheckpointFormat.readMetadata(bytes(checkpoint.metadata()));
+    if (!metadata.trigger().expected().equals(checkpoint.trigger().expected())) {
+      throw new Violation(
+          Invariants.COMPLETE,
+          "checkpoint " + checkpoint.id() + " holds " + metadata.trigger().expected() + " instead of "
+              + checkpoint.trigger().expected());
+    }
+    for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
+      if (acknowledged.stateFile().isPresent()) {
+        SubtaskState state = CheckpointFormat.readState(bytes(acknowledged.stateFile().get()));
+        if (state.epoch().isAfter(checkpoint.trigger().epoch()) || !state.subtask().equals(acknowledged.subtask())) {
+          throw new Violation(Invariants.COMPLETE, "checkpoint " + checkpoint.id() + " holds " + state);
+        }
+        ShardId shard = state.subtask().shard();
+        requireSame(
+            Invariants.COMPLETE,
+            "checkpoint " + checkpoint.id() + " of " + shard,
+            expectation.at(shard, state.position()).cells(),
+            read(state.manifest()));
+        requireOfEpoch(checkpoint, state);
+      }
+    }
+  }
+
+  /** The state was the subtask's in the checkpoint's epoch: an entry of that epoch has this position. */
+  private void requireOfEpoch(Checkpoint.Completed checkpoint, SubtaskState state) {
+    boolean was =
+        subtasks.get(state.subtask()).entries.stream()
+            .map(Entry::header)
+            .anyMatch(
+                header ->
+                    header.epoch().equals(checkpoint.trigger().epoch()) && header.position().equals(state.position()));
+    if (!was) {
+      throw new Violation(
+          Invariants.COMPLETE,
+          "checkpoint " + checkpoint.id() + " of epoch " + checkpoint.trigger().epoch() + " holds " + state.subtask()
+              + " at " + state.position() + ", where it never was in that epoch");
+    }
+  }
+
+  private void checkCursors() {
+    subtasks.forEach(
+        (subtask, audited) -> {
+          Header head = audited.head();
+          Position reached = Position.max(head.position(), head.frontier());
+          if (reached.isBefore(cursor.apply(subtask.shard()))) {
+            throw new Violation(
+                Invariants.DURABLE, subtask + " is at " + reached + " and was answered as done up to " + cursor.apply(subtask.shard()));
+          }
+        });
+  }
+
+  /** Called before a file is deleted. */
+  void deleting(FilePath path) {
+    check();
+    if (referredAt != table.modifications()) {
+      referred = referred();
+      referredAt = table.modifications();
+    }
+    if (referred.contains(path)) {
+      throw new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to");
+    }
+    tally.count("collected: " + (path.fileName().equals("_metadata") ? "metadata" : "a file"));
+  }
+
+  private Set<FilePath> referred() {
+    Set<FilePath> referred = new HashSet<>();
+    for (Audited audited : subtasks.values()) {
+      for (Entry entry : audited.entries.subList((int) audited.base - 1, audited.entries.size())) {
+        if (entry instanceof Entry.Base base) {
+          base.handle().stateFile().ifPresent(file -> referred.add(file.path()));
+          base.handle().manifest().runs().forEach(run -> referred.add(run.file().path()));
+        }
+        if (entry instanceof Entry.Advanced advanced && advanced.delta() instanceof Payload.Stored stored) {
+          referred.add(stored.file().path());
+        }
+      }
+    }
+    for (Checkpoint checkpoint : table.checkpoints(job)) {
+      switch (checkpoint) {
+        case Checkpoint.Completed done -> {
+          referred.add(done.metadata().path());
+          addAcknowledged(referred, CheckpointFormat.readMetadata(bytes(done.metadata())).acknowledgements());
+        }
+        case Checkpoint.Pending pending ->
+            addAcknowledged(
+                referred,
+                table.acknowledgements(job, pending.id()).stream()
+                    .filter(Acknowledgement.Acknowledged.class::isInstance)
+                    .map(Acknowledgement.Acknowledged.class::cast)
+                    .toList());
+        case Checkpoint.Aborted a -> {}
+        case Checkpoint.Subsumed s -> {}
+      }
+    }
+    return referred;
+  }
+
+  private void addAcknowledged(Set<FilePath> referred, List<Acknowledgement.Acknowledged> acknowledgements) {
+    for (Acknowledgement.Acknowledged acknowledged : acknowledgements) {
+      if (acknowledged.stateFile().isPresent()) {
+        referred.add(acknowledged.stateFile().get().path());
+        CheckpointFormat.readState(bytes(acknowledged.stateFile().get()))
+            .manifest()
+            .runs()
+            .forEach(run -> referred.add(run.file().path()));
+      }
+    }
+  }
+
+  /** Every file that is retained is there, and every shard is applied to its end, without a gap. */
+  void checkEnd() {
+    check();
+    referred().stream()
+        .filter(path -> !Layout.parseMetadata(path).isPresent())
+        .filter(path -> storage.get(path).isEmpty())
+        .findAny()
+        .ifPresent(
+            path -> {
+              throw new Violation(Invariants.FILES, path + " does not exist");
+            });
+    subtasks.forEach(
+        (subtask, audited) -> {
+          Header head = audited.head();
+          if (head.hasGap() || !head.position().equals(expectation.end(subtask.shard()))) {
+            throw new Violation(
+                Invariants.FOLD, subtask + " ends at " + head.position() + " instead of " + expectation.end(subtask.shard()));
+          }
+        });
+  }
+
+  Header head(SubtaskId subtask) {
+    return subtasks.get(subtask).head();
+  }
+
+  boolean hasGap() {
+    return subtasks.values().stream().anyMatch(audited -> audited.head().hasGap());
+  }
+}

@@ -1,0 +1,54 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.coordinator.CoordinatorDecisions;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.task.SubtaskCache;
+import dev.cairn.task.TaskDecisions;
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Everything in which the protocol's guards lie. The simulation is run with the real ones, and, to see whether it would notice, with one
+ * of them replaced by one that guards nothing.
+ */
+public record Guards(
+    TaskDecisions task,
+    CoordinatorDecisions coordinator,
+    BlockChecksum checksum,
+    Supplier<SubtaskCache<String>> cache,
+    Function<InstantSource, InMemoryTable> table,
+    UnaryOperator<byte[]> answer) {
+
+  public static Guards all() {
+    return new Guards(
+        new TaskDecisions(), new CoordinatorDecisions(), new BlockChecksum(), SubtaskCache::new, InMemoryTable::new, answer -> answer);
+  }
+
+  public Guards with(TaskDecisions task) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  public Guards with(CoordinatorDecisions coordinator) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  public Guards with(BlockChecksum checksum) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  public Guards withCache(Supplier<SubtaskCache<String>> cache) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  public Guards withTable(Function<InstantSource, InMemoryTable> table) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  /** @param answer what becomes of a task's answer on its way to the mapping */
+  public Guards withAnswer(UnaryOperator<byte[]> answer) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
+import dev.cairn.state.Start;
+import dev.cairn.task.TaskSettings;
+import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** What one seed's run is like, apart from its faults: sizes and settings. */
+record Scenario(
+    int shards,
+    int keys,
+    int batchSize,
+    Duration timeout,
+    Duration longestInvocation,
+    boolean trims,
+    CheckpointSettings checkpoints,
+    TaskSettings task) {
+  static final JobId JOB = new JobId("simulated");
+  static final StageId STAGE = new StageId("fold");
+
+  static Scenario draw(SplittableRandom random) {
+    boolean trims = random.nextInt(3) == 0;
+    CheckpointSettings checkpoints =
+        new CheckpointSettings(
+            Optional.of(Duration.ofSeconds(2 + random.nextInt(8))),
+            Duration.ofSeconds(10 + random.nextInt(30)),
+            trims ? 3 + random.nextInt(3) : 1 + random.nextInt(4));
+    TaskSettings task =
+        new TaskSettings(
+            JOB,
+            STAGE,
+            new Start.TrimHorizon(),
+            random.nextBoolean() ? FailurePolicy.FAIL : FailurePolicy.DEAD_LETTER,
+            random.nextInt(3) == 0 ? 40 : 8192,
+            5 + random.nextInt(30),
+            1 << 20,
+            Duration.ofSeconds(2),
+            1 + random.nextInt(20));
+    return new Scenario(
+        3 + random.nextInt(3),
+        4 + random.nextInt(12),
+        1 + random.nextInt(6),
+        Duration.ofSeconds(8 + random.nextInt(12)),
+        // The age of a file is collection's second belt; here the first one has to hold.
+        random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(20),
+        trims,
+        checkpoints,
+        task);
+  }
+}

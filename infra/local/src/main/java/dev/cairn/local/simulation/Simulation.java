@@ -1,0 +1,386 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.TableEvent;
+import dev.cairn.coordinator.Coordinator;
+import dev.cairn.coordinator.CoordinatorPorts;
+import dev.cairn.coordinator.CoordinatorSettings;
+import dev.cairn.coordinator.Event;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.ShardId;
+import dev.cairn.lambda.TaskEndpoint;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.lambda.ContainerSettings;
+import dev.cairn.local.lambda.Delivery;
+import dev.cairn.local.lambda.Handler;
+import dev.cairn.local.lambda.LocalContainers;
+import dev.cairn.local.lambda.LocalMapping;
+import dev.cairn.local.lambda.MappingSettings;
+import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.storage.FilePath;
+import dev.cairn.task.Task;
+import dev.cairn.task.TaskPorts;
+import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One run of a whole pipeline under one seed: the task and the coordinator as they are deployed, in containers that die and freeze, on a
+ * stream, a table and a storage that answer late, not at all, or twice. After every step the {@link Auditor} checks the invariants; in
+ * the end the faults cease, everything catches up, and the state is the plain fold over the stream.
+ */
+public final class Simulation {
+  private static final Duration RETENTION = Duration.ofDays(365);
+  private static final int FEWEST_INVOCATIONS = 200;
+  private static final int FEWEST_FAULTS = 10;
+  private static final int FEWEST_RESTORES = 2;
+  private static final int MOST_STEPS = 400_000;
+
+  private final long seed;
+  private final Guards guards;
+  private final Tally tally = new Tally();
+  private final Trace trace;
+  private final Scenario scenario;
+  private final Faults faults;
+  private final SeededWorld world;
+  private final InMemoryTable table;
+  private final InMemoryStorage stored;
+  private final DamagedStorage storage;
+  private final LocalStream stream;
+  private final Expectation expectation = new Expectation();
+  private final Auditor auditor;
+  private final LocalContainers tasks;
+  private final LocalContainers coordinators;
+  private final LocalMapping mapping;
+  private final User user;
+  private long ids;
+
+  private Simulation(long seed, Guards guards, Trace trace) {
+    this.seed = seed;
+    this.guards = guards;
+    this.trace = trace;
+    SplittableRandom random = new SplittableRandom(seed);
+    this.scenario = Scenario.draw(random.split());
+    this.faults = new Faults(random.split(), tally);
+    this.world = new SeededWorld(random.split(), faults::at, trace);
+    this.table = guards.table().apply(world::now);
+    this.stored =
+        new InMemoryStorage(world::now) {
+          @Override
+          public void delete(FilePath path) {
+            if (get(path).isPresent()) {
+              audited().deleting(path);
+            }
+            super.delete(path);
+          }
+        };
+    this.storage = new DamagedStorage(stored);
+    this.stream = new LocalStream(world, scenario.shards(), RETENTION);
+    this.tasks =
+        new LocalContainers(
+            world, this::task, new ContainerSettings("task", scenario.timeout(), 4, 0.15));
+    this.coordinators =
+        new LocalContainers(
+            world, this::coordinator, new ContainerSettings("coordinator", Duration.ofSeconds(60), 2, 0.1));
+    this.mapping =
+        new LocalMapping(
+            world,
+            stream,
+            tasks::invoke,
+            new MappingSettings("simulated", scenario.batchSize(), Duration.ofMillis(200), Duration.ofSeconds(5)),
+            this::plan);
+    this.auditor =
+        new Auditor(table, stored, expectation, Scenario.JOB, tally, shard -> mapping.progress(shard).cursor());
+    this.user = new User(world, faults, table, stored, storage, stream, mapping, auditor, scenario);
+  }
+
+  private Auditor audited() {
+    return auditor;
+  }
+
+  public static SimulationResult run(long seed, Guards guards) {
+    return new Simulation(seed, guards, Trace.hashed()).run();
+  }
+
+  /** The same run, told line by line. */
+  public static SimulationResult replay(long seed, Guards guards, Consumer<String> reader) {
+    return new Simulation(seed, guards, Trace.read(reader)).run();
+  }
+
+  /** Runs on a virtual thread as its tasks do: passing the baton is then no matter for the operating system. */
+  private SimulationResult run() {
+    CompletableFuture<SimulationResult> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("seed " + seed)
+        .start(
+            () -> {
+              try {
+                result.complete(judge());
+              } catch (Throwable e) {
+                result.completeExceptionally(new IllegalStateException("seed " + seed + " crashed", e));
+              }
+            });
+    return result.join();
+  }
+
+  private SimulationResult judge() {
+    Optional<Violation> violation = Optional.empty();
+    try {
+      live();
+    } catch (Violation e) {
+      violation = Optional.of(e);
+    } catch (RuntimeException e) {
+      violation = Optional.of(new Violation(Invariants.SOUND, e));
+    } finally {
+      world.end();
+    }
+    return new SimulationResult(
+        seed,
+        violation,
+        trace.hash(),
+        trace.events(),
+        tasks.figures().invocations(),
+        user.restores(),
+        tally.ofAll("fault: "),
+        tally);
+  }
+
+  private void live() {
+    table.create(Job.create(Scenario.JOB, scenario.checkpoints()));
+    mapping.start();
+    world.start("producer", this::produce);
+    world.start("rule", this::tick);
+    world.start("table stream", this::deliverTableEvents);
+    world.start("user", user::act);
+    world.start("table expiry", this::expire);
+    int steps = 0;
+    while (!isStormOver()) {
+      step(++steps);
+    }
+    faults.calm();
+    user.calm();
+    while (!isQuiet()) {
+      step(++steps);
+    }
+    auditor.checkEnd();
+    tally.count("run: to its end");
+  }
+
+  private void step(int steps) {
+    if (!world.step()) {
+      throw new Violation(Invariants.PROGRESS, "nothing will ever happen again");
+    }
+    if (steps > MOST_STEPS) {
+      throw new Violation(Invariants.PROGRESS, "after " + steps + " steps " + whatIsLeft());
+    }
+    auditor.check();
+  }
+
+  private String whatIsLeft() {
+    return "the mapping is " + (mapping.isCaughtUp() ? "" : "not ") + "caught up, " + (auditor.hasGap() ? "a" : "no")
+        + " shard has a gap, and the job is " + table.job(Scenario.JOB).orElseThrow();
+  }
+
+  private boolean isStormOver() {
+    return tasks.figures().invocations() >= FEWEST_INVOCATIONS
+        && tally.ofAll("fault: ") >= FEWEST_FAULTS
+        && user.restores() >= FEWEST_RESTORES;
+  }
+
+  private boolean isQuiet() {
+    Job job = table.job(Scenario.JOB).orElseThrow();
+    return user.isDone()
+        && mapping.isCaughtUp()
+        && !auditor.hasGap()
+        && job.status() instanceof JobStatus.Running
+        && job.restoreCheckpointId().isEmpty()
+        && world.tasks("task/container-") == 0;
+  }
+
+  // ---------------------------------------------------------------- the pipeline
+
+  private Handler task() {
+    Wire wire = new Wire(world, faults);
+    InstantSource clock = skewed(2);
+    TaskPorts ports =
+        new TaskPorts(
+            new WiredJournal(wire, faults, table),
+            new WiredCheckpointStore(wire, table),
+            new WiredStorage(wire, storage),
+            new WiredStream(wire, stream),
+            guards.checksum(),
+            clock,
+            this::nextId);
+    boolean flaky = scenario.task().failurePolicy() == FailurePolicy.FAIL;
+    Task<String> task =
+        new Task<>(
+            scenario.task(),
+            ports,
+            () -> new SimulatedFunction(() -> flaky && failsNow()),
+            guards.task(),
+            guards.cache().get());
+    TaskEndpoint endpoint = new TaskEndpoint(task);
+    return (event, answer, invocation) -> {
+      ByteArrayOutputStream answered = new ByteArrayOutputStream();
+      endpoint.handle(event, answered, invocation::remaining);
+      answer.write(guards.answer().apply(answered.toByteArray()));
+    };
+  }
+
+  private boolean failsNow() {
+    boolean fails = faults.chance(0.01);
+    if (fails) {
+      faults.count("fault: the function threw");
+    }
+    return fails;
+  }
+
+  private Handler coordinator() {
+    Wire wire = new Wire(world, faults);
+    CoordinatorPorts ports =
+        new CoordinatorPorts(
+            new WiredJournal(wire, faults, table),
+            new WiredCheckpointStore(wire, table),
+            new WiredStorage(wire, storage),
+            new WiredStream(wire, stream),
+            subtask -> wake(subtask.shard()),
+            skewed(30),
+            this::nextId);
+    CoordinatorSettings settings =
+        new CoordinatorSettings(
+            Duration.ofSeconds(2), scenario.longestInvocation(), Duration.ofDays(2), Duration.ofMinutes(30));
+    Coordinator coordinator = new Coordinator(ports, settings, guards.coordinator());
+    return (event, answer, invocation) ->
+        coordinator.on(read(new String(event.readAllBytes(), StandardCharsets.UTF_8)));
+  }
+
+  private static Event read(String event) {
+    return switch (event.substring(0, 1)) {
+      case "t" -> new Event.Tick(Scenario.JOB);
+      case "r" -> new Event.RestoreRequested(Scenario.JOB);
+      default -> new Event.Acknowledged(Scenario.JOB, new CheckpointId(Long.parseLong(event.substring(1))));
+    };
+  }
+
+  /** Invokes asynchronously, which may be lost, and done twice. */
+  private void wake(ShardId shard) {
+    if (faults.chance(0.1)) {
+      faults.count("fault: wake lost");
+      return;
+    }
+    int times = faults.chance(0.1) ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+      world.start(
+          "wake",
+          () -> {
+            world.pass("wake");
+            tasks.invoke(
+                ("{\"cairn\":\"wake\",\"shard\":\"" + shard + "\"}").getBytes(StandardCharsets.UTF_8));
+          });
+    }
+  }
+
+  private InstantSource skewed(int mostSeconds) {
+    Duration skew =
+        faults.chance(0.2)
+            ? Duration.ofMillis(world.random().nextInt(2000 * mostSeconds) - 1000L * mostSeconds)
+            : Duration.ZERO;
+    if (!skew.isZero()) {
+      faults.count("fault: a container's clock is off");
+    }
+    return () -> world.now().plus(skew);
+  }
+
+  private EntryId nextId() {
+    return new EntryId("e" + (++ids));
+  }
+
+  private Delivery.Plan plan(ShardId shard, int attempt, int batchSize) {
+    int size = faults.chance(0.5) ? 1 + faults.below(batchSize) : batchSize;
+    if (faults.chance(0.08)) {
+      Delivery.Manner[] manners = Delivery.Manner.values();
+      Delivery.Manner manner = manners[1 + faults.below(manners.length - 1)];
+      faults.count("fault: batch delivered " + manner);
+      return new Delivery.Plan(size, manner);
+    }
+    return new Delivery.Plan(size, Delivery.Manner.ONCE);
+  }
+
+  // ---------------------------------------------------------------- what happens around it
+
+  private void produce() {
+    String[] verbs = {"put", "put", "put", "put", "put", "remove", "clear"};
+    boolean poisons = scenario.task().failurePolicy() == FailurePolicy.DEAD_LETTER;
+    for (long n = 1; !isStormOver() || n < 100; n++) {
+      // Some shards get their first record late; and a shard may fall silent for long, and only a wake reaches it then.
+      int known = (int) Math.min(scenario.keys(), 1 + n / 12);
+      int keys = n % 200 > 120 ? Math.max(1, known / 4) : known;
+      String key = "key-" + world.random().nextInt(keys);
+      String verb = poisons && world.random().nextInt(12) == 0 ? "poison" : verbs[world.random().nextInt(verbs.length)];
+      String event = verb + ":" + world.random().nextInt(5) + ":" + n;
+      byte[] data = event.getBytes(StandardCharsets.UTF_8);
+      LocalStream.Placed placed = stream.put(key, data, Optional.empty());
+      expectation.put(placed.shard(), placed.sequenceNumber(), key, data, world.now());
+      world.sleep(Duration.ofMillis(world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250)));
+    }
+  }
+
+  private void tick() {
+    while (true) {
+      int times = faults.chance(0.15) ? 2 : 1;
+      if (times == 2) {
+        faults.count("fault: two coordinators at once");
+      }
+      for (int i = 0; i < times; i++) {
+        world.start("rule/event", () -> coordinators.invoke("t".getBytes(StandardCharsets.UTF_8)));
+      }
+      world.sleep(Duration.ofMillis(1000 + world.random().nextInt(2000)));
+    }
+  }
+
+  /** The table's stream: each event reaches a coordinator, late, in any order, sometimes again, and sometimes not at all. */
+  private void deliverTableEvents() {
+    while (true) {
+      world.await(Duration.ofMinutes(1), table::hasEvents);
+      for (TableEvent event : table.drainEvents()) {
+        byte[] payload =
+            switch (event) {
+              case TableEvent.RestoreRequested r -> "r".getBytes(StandardCharsets.UTF_8);
+              case TableEvent.AcknowledgementWritten a ->
+                  ("a" + a.checkpoint()).getBytes(StandardCharsets.UTF_8);
+            };
+        int times = faults.chance(0.1) ? faults.below(3) : 1;
+        if (times != 1) {
+          faults.count("fault: table event delivered " + times + " times");
+        }
+        for (int i = 0; i < times; i++) {
+          world.start(
+              "table stream/event",
+              () -> {
+                world.sleep(Duration.ofMillis(world.random().nextInt(1500)));
+                coordinators.invoke(payload);
+              });
+        }
+      }
+    }
+  }
+
+  private void expire() {
+    while (true) {
+      world.sleep(Duration.ofSeconds(5 + world.random().nextInt(20)));
+      // Two days pass for what is asleep in the table, and none for whoever is awake: no invocation lasts that long.
+      if (world.tasks("/container-") == 0 && table.expire(world.now().plus(Duration.ofDays(2))) > 0) {
+        tally.count("race: entries expired below a warm container's revision");
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.cairn.local.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Many seeds, and what they came to. */
+public final class Simulations {
+  private Simulations() {}
+
+  /**
+   * What a number of seeds came to.
+   *
+   * @param failed the seeds in which an invariant did not hold, by seed
+   * @param tally how often each fault and each race happened in all of them
+   * @param leastInvocations the smallest number of a single run; likewise the others
+   */
+  public record Report(
+      long first,
+      long seeds,
+      List<SimulationResult> failed,
+      Tally tally,
+      long events,
+      long leastInvocations,
+      long leastFaults,
+      long leastRestores) {
+
+    /** How often what happened, one line each. */
+    public String table() {
+      StringBuilder table = new StringBuilder();
+      tally.counts().forEach((what, count) -> table.append(String.format("%10d  %s%n", count, what)));
+      return table.toString();
+    }
+  }
+
+  /**
+   * Runs {@code seeds} seeds from {@code first} on, several at a time; each by itself is a single order of events. Stops early when
+   * {@code mostFailures} have failed.
+   */
+  public static Report run(long first, long seeds, int threads, Guards guards, int mostFailures) {
+    Running running = new Running(first, seeds, guards, mostFailures);
+    try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+      List<Future<?>> workers = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        workers.add(executor.submit(running::work));
+      }
+      for (Future<?> worker : workers) {
+        worker.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted after " + running.done + " seeds", e);
+    }
+    return running.report();
+  }
+
+  private static final class Running {
+    private final long first;
+    private final long seeds;
+    private final Guards guards;
+    private final int mostFailures;
+    private final AtomicLong next;
+    private final List<SimulationResult> failed = new ArrayList<>();
+    private final Tally tally = new Tally();
+    private long done;
+    private long events;
+    private long leastInvocations = Long.MAX_VALUE;
+    private long leastFaults = Long.MAX_VALUE;
+    private long leastRestores = Long.MAX_VALUE;
+
+    Running(long first, long seeds, Guards guards, int mostFailures) {
+      this.first = first;
+      this.seeds = seeds;
+      this.guards = guards;
+      this.mostFailures = mostFailures;
+      this.next = new AtomicLong(first);
+    }
+
+    void work() {
+      for (long seed = next.getAndIncrement(); seed < first + seeds && !isEnough(); seed = next.getAndIncrement()) {
+        add(Simulation.run(seed, guards));
+      }
+    }
+
+    private synchronized boolean isEnough() {
+      return failed.size() >= mostFailures;
+    }
+
+    private synchronized void add(SimulationResult result) {
+      done++;
+      events += result.events();
+      tally.add(result.tally());
+      if (result.violation().isPresent()) {
+        failed.add(result);
+        failed.sort((a, b) -> Long.compare(a.seed(), b.seed()));
+      } else {
+        leastInvocations = Math.min(leastInvocations, result.invocations());
+        leastFaults = Math.min(leastFaults, result.faults());
+        leastRestores = Math.min(leastRestores, result.restores());
+      }
+    }
+
+    synchronized Report report() {
+      return new Report(
+          first, done, List.copyOf(failed), tally, events, leastInvocations, leastFaults, leastRestores);
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.lambda.LocalMapping;
+import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.local.world.World;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Whoever uses the pipeline, and what befalls it from outside: restores of all kinds, damaged files, a stream that forgets. */
+final class User {
+  private final World world;
+  private final Faults faults;
+  private final InMemoryTable table;
+  private final InMemoryStorage stored;
+  private final DamagedStorage storage;
+  private final LocalStream stream;
+  private final LocalMapping mapping;
+  private final Auditor auditor;
+  private final Scenario scenario;
+  private boolean calm;
+  private boolean done;
+
+  User(
+      World world,
+      Faults faults,
+      InMemoryTable table,
+      InMemoryStorage stored,
+      DamagedStorage storage,
+      LocalStream stream,
+      LocalMapping mapping,
+      Auditor auditor,
+      Scenario scenario) {
+    this.world = world;
+    this.faults = faults;
+    this.table = table;
+    this.stored = stored;
+    this.storage = storage;
+    this.stream = stream;
+    this.mapping = mapping;
+    this.auditor = auditor;
+    this.scenario = scenario;
+  }
+
+  /** How many restores have begun. */
+  long restores() {
+    return table.job(Scenario.JOB).map(job -> job.epoch().value() - 1).orElse(0L);
+  }
+
+  void calm() {
+    calm = true;
+  }
+
+  boolean isDone() {
+    return done;
+  }
+
+  void act() {
+    while (!calm) {
+      world.sleep(Duration.ofMillis(2000 + faults.below(12_000)));
+      switch (faults.below(12)) {
+        case 0, 1, 2 -> restoreAny();
+        case 3 -> restoreNonsense();
+        case 4, 5 -> damage();
+        case 6, 7 -> trim();
+        case 8 -> restoreTwice();
+        case 9 -> restoreOldestAfterCommit();
+        default -> restoreWhileOpening();
+      }
+    }
+    storage.repair();
+    // One last restore, to see that what is left can be restored at all.
+    List<Checkpoint.Completed> left = completed();
+    if (!left.isEmpty()) {
+      request(left.getLast().id().toString());
+    }
+    done = true;
+  }
+
+  private List<Checkpoint.Completed> completed() {
+    return table.checkpoints(Scenario.JOB).stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .map(Checkpoint.Completed.class::cast)
+        .toList();
+  }
+
+  private void request(String id) {
+    world.pass("user.restore " + id);
+    Job job = table.job(Scenario.JOB).orElseThrow();
+    if (job.status() instanceof JobStatus.Restoring) {
+      faults.count("race: restore requested during a restore");
+    }
+    if (job.status() instanceof JobStatus.Replaying) {
+      faults.count("race: restore requested during a replay");
+    }
+    if (table.checkpoints(Scenario.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
+      faults.count("race: restore requested during a checkpoint");
+    }
+    table.requestRestore(Scenario.JOB, id);
+  }
+
+  private void restoreAny() {
+    List<Checkpoint.Completed> choice = completed();
+    if (!choice.isEmpty()) {
+      request(choice.get(faults.below(choice.size())).id().toString());
+    }
+  }
+
+  private void restoreTwice() {
+    restoreAny();
+    world.sleep(Duration.ofMillis(faults.below(1500)));
+    restoreAny();
+  }
+
+  /** The checkpoint that is about to be subsumed is the one that someone wants. */
+  private void restoreOldestAfterCommit() {
+    Optional<CheckpointId> latest = table.job(Scenario.JOB).orElseThrow().latest();
+    world.await(
+        Duration.ofSeconds(30), () -> calm || !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
+    List<Checkpoint.Completed> choice = completed();
+    if (!choice.isEmpty()) {
+      faults.count("race: restore of the oldest checkpoint right after a commit");
+      request(choice.getFirst().id().toString());
+    }
+  }
+
+  /** A shard gets its first record, and is opened, just as everything else is restored. */
+  private void restoreWhileOpening() {
+    boolean seen = world.await(Duration.ofSeconds(20), () -> calm || isOpening());
+    world.sleep(Duration.ofMillis(faults.below(300)));
+    if (seen && !calm && isOpening()) {
+      faults.count("race: restore requested while a shard was being opened");
+      restoreAny();
+    }
+  }
+
+  private boolean isOpening() {
+    int opened = table.subtasks(Scenario.JOB).size();
+    return opened > 0 && stream.listed().stream().filter(shard -> stream.size(shard.id()) > 0).count() > opened;
+  }
+
+  private void restoreNonsense() {
+    List<Checkpoint> all = table.checkpoints(Scenario.JOB);
+    faults.count("fault: restore of what cannot be restored requested");
+    switch (faults.below(3)) {
+      case 0 -> request("no such thing");
+      case 1 -> request("100000");
+      default -> {
+        if (!all.isEmpty()) {
+          request(all.get(faults.below(all.size())).id().toString());
+        }
+      }
+    }
+  }
+
+  /** Some file of the job is not what it was, for a while; whoever needs it meanwhile has to notice. */
+  private void damage() {
+    List<FilePath> files = stored.paths().stream().filter(path -> Layout.parse(path).isPresent()).toList();
+    if (files.isEmpty() || calm) {
+      return;
+    }
+    int count = 1 + faults.below(4);
+    for (int i = 0; i < count; i++) {
+      FilePath path = files.get(faults.below(files.size()));
+      switch (faults.below(4)) {
+        case 0 -> {
+          faults.count("fault: file lost");
+          storage.lose(path);
+        }
+        case 1 -> {
+          faults.count("fault: file cut off");
+          storage.truncate(path);
+        }
+        default -> {
+          faults.count("fault: bit flipped");
+          storage.flip(path, faults.below(1 << 20));
+        }
+      }
+    }
+    if (faults.below(2) == 0) {
+      restoreAny();
+    }
+    world.sleep(Duration.ofMillis(3000 + faults.below(10_000)));
+    storage.repair();
+  }
+
+  /**
+   * The stream forgets its oldest records while a restored shard may still need them, up to what the newest checkpoint covers; and as an
+   * operator would, someone then restores that checkpoint.
+   */
+  private void trim() {
+    List<Checkpoint.Completed> choice = completed();
+    if (!scenario.trims() || choice.isEmpty() || calm || !auditor.hasGap()) {
+      return;
+    }
+    Checkpoint.Completed newest = choice.getLast();
+    Map<ShardId, Position> positions = positions(newest);
+    boolean trimmed = false;
+    for (Map.Entry<ShardId, Position> shard : positions.entrySet()) {
+      if (shard.getValue() instanceof Position.After after
+          && !mapping.progress(shard.getKey()).cursor().isBefore(after)) {
+        world.pass("user.trim " + shard.getKey() + " to " + after);
+        stream.trim(shard.getKey(), after.last());
+        trimmed = true;
+      }
+    }
+    if (trimmed) {
+      faults.count("fault: stream trimmed in a gap");
+      world.sleep(Duration.ofMillis(faults.below(4000)));
+      request(newest.id().toString());
+      // Not to be replaced by another request: nothing else may bring the shard back.
+      world.await(
+          Duration.ofMinutes(2), () -> table.job(Scenario.JOB).orElseThrow().restoreCheckpointId().isEmpty());
+    }
+  }
+
+  private Map<ShardId, Position> positions(Checkpoint.Completed checkpoint) {
+    Map<ShardId, Position> positions = new TreeMap<>();
+    byte[] metadata = stored.get(checkpoint.metadata().path()).orElseThrow();
+    CheckpointFormat.readMetadata(metadata)
+        .acknowledgements()
+        .forEach(
+            acknowledged ->
+                acknowledged
+                    .stateFile()
+                    .flatMap(file -> stored.get(file.path()))
+                    .map(CheckpointFormat::readState)
+                    .ifPresent(state -> positions.put(acknowledged.subtask().shard(), state.position())));
+    return positions;
+  }
+}

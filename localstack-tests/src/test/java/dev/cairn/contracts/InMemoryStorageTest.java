@@ -1,0 +1,34 @@
+package dev.cairn.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class InMemoryStorageTest extends CheckpointStorageContract {
+  private static final FilePath FILE = FilePath.of("job", "shared", "run");
+
+  @Override
+  protected CheckpointStorage emptyStorage() {
+    return new InMemoryStorage(() -> Instant.EPOCH);
+  }
+
+  @Test
+  void aDamagedFileHasTheChecksumOfWhatItHolds() {
+    InMemoryStorage storage = new InMemoryStorage(() -> Instant.EPOCH);
+    byte[] whole = {1, 2, 3};
+    storage.put(FILE, whole, Sha256.of(whole));
+
+    storage.flipBit(FILE, 9);
+    assertThat(storage.get(FILE).orElseThrow()).containsExactly(1, 0, 3);
+    assertThat(storage.head(FILE).orElseThrow().sha256()).contains(Sha256.of(new byte[] {1, 0, 3}));
+    storage.truncate(FILE, 1);
+    assertThat(storage.get(FILE).orElseThrow()).containsExactly(1);
+    assertThat(storage.head(FILE).orElseThrow().sizeBytes()).isEqualTo(1);
+    assertThat(whole).containsExactly(1, 2, 3);
+  }
+}

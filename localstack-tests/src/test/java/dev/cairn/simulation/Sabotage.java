@@ -1,0 +1,214 @@
+package dev.cairn.simulation;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.CoordinatorDecisions;
+import dev.cairn.coordinator.JournalTail;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.local.simulation.Guards;
+import dev.cairn.local.simulation.Invariants;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.SubtaskCache;
+import dev.cairn.task.TaskDecisions;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/** The protocol with one of its guards taken away: by a store that does not keep its promise, or by a decision that always agrees. */
+enum Sabotage {
+  PUT_IF_ABSENT(
+      List.of(Invariants.GAPLESS),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized Append append(SubtaskId subtask, Entry entry) {
+                      put(subtask, entry);
+                      return Append.APPENDED;
+                    }
+                  })),
+  POSITION_SKIP(
+      List.of(Invariants.FOLD),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean admits(Position position, SequenceNumber record) {
+                  return true;
+                }
+              })),
+  FRONTIER_IS_A_MAXIMUM(
+      List.of(Invariants.FRONTIER, Invariants.DURABLE),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public Position frontier(Entry.Header head) {
+                  return head.position();
+                }
+              })),
+  HASHES(
+      List.of(Invariants.SNAPSHOT, Invariants.FOLD),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean isIntact(FileRef expected, byte[] read) {
+                  return true;
+                }
+              })
+          .with(
+              new BlockChecksum() {
+                @Override
+                public boolean matches(int stored, byte[] bytes, int off, int len) {
+                  return true;
+                }
+              })),
+  CARRY_FORWARD_ONLY_WHAT_IS_UNCHANGED(
+      List.of(Invariants.SNAPSHOT),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean carriesForward(JournalTail tail) {
+                  return true;
+                }
+              })),
+  DISCARD_AFTER_LOSING(
+      List.of(Invariants.FOLD, Invariants.SNAPSHOT),
+      Guards.all()
+          .withCache(
+              () ->
+                  new SubtaskCache<>() {
+                    @Override
+                    public void discard(ShardId shard) {
+                      // Keeps what it should forget.
+                    }
+                  })),
+  GAPLESS_READ(
+      List.of(Invariants.FOLD, Invariants.CHAINED, Invariants.SNAPSHOT),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean continues(Entry.Header head, List<Entry> found) {
+                  return true;
+                }
+              })),
+  REPLAY_STARTS_AT_ITS_RECORD(
+      List.of(Invariants.FOLD),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean resumesAt(SequenceNumber required, StreamRecord first) {
+                  return true;
+                }
+              })),
+  SUCCESS_ONLY_WHEN_JOURNALLED(
+      List.of(Invariants.DURABLE),
+      Guards.all().withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
+  EPOCH_WHEN_OPENED(
+      List.of(Invariants.EPOCH),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized Append open(SubtaskId subtask, Entry.Opened entry) {
+                      if (!storedFrom(subtask, entry.revision()).isEmpty()) {
+                        return Append.TAKEN;
+                      }
+                      put(subtask, entry);
+                      return Append.APPENDED;
+                    }
+                  })),
+  STATUS_AND_EPOCH_WHEN_BEGUN(
+      List.of(Invariants.TERMINAL, Invariants.COMPLETE, Invariants.TRIGGERS),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean begin(Checkpoint.Pending pending) {
+                      put(pending);
+                      return true;
+                    }
+                  })),
+  PENDING_AND_EPOCH_WHEN_COMPLETED(
+      List.of(Invariants.TERMINAL, Invariants.INCREASING),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean complete(Checkpoint.Completed completed) {
+                      put(completed);
+                      return true;
+                    }
+                  })),
+  EVERY_ACKNOWLEDGEMENT(
+      List.of(Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isComplete(Set<SubtaskId> missing) {
+                  return missing.size() <= 1;
+                }
+              })),
+  BASE_REVISION_OF_A_FILE(
+      List.of(Invariants.FILES),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
+                  return true;
+                }
+              })),
+  CONDITIONAL_SUBSUME(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean subsume(Checkpoint.Completed completed, Epoch epoch) {
+                      put(new Checkpoint.Subsumed(completed));
+                      return true;
+                    }
+                  })),
+  EXPIRY_BELOW_THE_BASE_ONLY(
+      List.of(Invariants.GAPLESS),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized int expireBelow(SubtaskId subtask, Revision base, Instant at) {
+                      return super.expireBelow(subtask, base.next(), at);
+                    }
+                  }));
+
+  /** The invariants of which one breaks without the guard. */
+  final List<String> breaks;
+
+  final Guards guards;
+
+  Sabotage(List<String> breaks, Guards guards) {
+    this.breaks = breaks;
+    this.guards = guards;
+  }
+}
