@@ -201,6 +201,7 @@ public final class Demo implements AutoCloseable {
 
   private boolean verdict(Optional<Restoring.Asked> restored) {
     dashboard.refresh(feed.fed());
+    screen.keep();
     screen.say(
         "all records are in the state, and every gap is closed; folding the input plainly, to compare");
     Optional<Ledger.Rewind> rewind =

@@ -57,6 +57,11 @@ final class Screen {
     }
   }
 
+  /** Lets the block stay as it is; what comes next is printed below it. */
+  synchronized void keep() {
+    block = List.of();
+  }
+
   private void erase() {
     if (!block.isEmpty()) {
       out.printf(Locale.ROOT, "\u001b[%dA\u001b[J", block.size());
