@@ -134,7 +134,7 @@ public final class Coordinator {
             new Entry.Triggered(header, pending.id(), Entry.Triggered.ALIGNED, Map.of());
         // Taken by someone else: what the journal says then is read at the next tick, and decided again.
         if (ports.journal().append(tail.subtask(), triggered) == Append.APPENDED
-            && !tail.lastTaskEntry().plus(settings.idleAfter()).isAfter(now)) {
+            && decisions.isSilent(tail, settings.idleAfter(), now)) {
           ports.waker().wake(tail.subtask());
         }
         return false;

@@ -103,7 +103,12 @@ public class CoordinatorDecisions {
     boolean asked =
         tail.sinceBase().stream()
             .anyMatch(entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(pending.id()));
-    return asked && !tail.lastTaskEntry().plus(idleAfter).isAfter(now);
+    return asked && isSilent(tail, idleAfter, now);
+  }
+
+  /** Whether no task has written for so long that none seems to be at work. */
+  public boolean isSilent(JournalTail tail, Duration idleAfter, Instant now) {
+    return !tail.lastTaskEntry().plus(idleAfter).isAfter(now);
   }
 
   public Resolution resolve(Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {

@@ -52,8 +52,15 @@ final class Preflight {
   static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String reason;
+
     RefusedException(String reason) {
       super(reason);
+      this.reason = reason;
+    }
+
+    String reason() {
+      return reason;
     }
   }
 

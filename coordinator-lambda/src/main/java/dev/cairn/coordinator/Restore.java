@@ -30,11 +30,13 @@ import java.util.Optional;
  */
 final class Restore {
   private final CoordinatorPorts ports;
+  private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final Preflight preflight;
 
   Restore(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
     this.ports = ports;
+    this.settings = settings;
     this.decisions = decisions;
     this.preflight = new Preflight(ports, settings, decisions);
   }
@@ -52,7 +54,7 @@ final class Restore {
       preflight.requireGaps(states, tails(job));
       ports.checkpoints().beginRestore(job, from.id(), pending(job), now);
     } catch (RefusedException e) {
-      ports.checkpoints().refuseRestore(job, e.getMessage(), now);
+      ports.checkpoints().refuseRestore(job, e.reason(), now);
     }
     return ports.checkpoints().job(job.id()).orElse(job);
   }
@@ -82,13 +84,15 @@ final class Restore {
     } catch (RefusedException e) {
       ports.checkpoints().refuseRestore(
           job,
-          "the restore of checkpoint " + from + " has begun and cannot go on: " + e.getMessage() + "; nothing is applied"
+          "the restore of checkpoint " + from + " has begun and cannot go on: " + e.reason() + "; nothing is applied"
               + " meanwhile: set restoreCheckpointId to another one",
           ports.clock().instant());
       return;
     }
     if (ports.checkpoints().replay(job.id(), job.epoch())) {
-      wakeGaps(job, tails(job));
+      tails(job).stream()
+          .filter(tail -> tail.head().hasGap())
+          .forEach(tail -> ports.waker().wake(tail.subtask()));
     }
   }
 
@@ -136,10 +140,16 @@ final class Restore {
         Channels.EMPTY);
   }
 
-  /** Wakes every shard that has records to apply again; with none left, the restore is over. */
+  /**
+   * Wakes every shard that has records to apply again and does not do so already; with none left, the
+   * restore is over.
+   */
   void wakeGaps(Job job, Collection<JournalTail> tails) {
     List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
-    gaps.forEach(tail -> ports.waker().wake(tail.subtask()));
+    Instant now = ports.clock().instant();
+    gaps.stream()
+        .filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now))
+        .forEach(tail -> ports.waker().wake(tail.subtask()));
     boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
     if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
       ports.checkpoints().finishReplay(job.id(), job.epoch());

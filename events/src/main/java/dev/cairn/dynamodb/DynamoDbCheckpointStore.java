@@ -228,6 +228,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .set("epoch = :raised")
             .set("#status = :restoring")
             .set("restoringFrom = :from")
+            .remove("restoreRefusal")
             .onlyIf("epoch = :seen")
             .value(":seen", seen.epoch().value())
             .value(":raised", seen.epoch().next().value())
@@ -254,7 +255,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean refuseRestore(Job seen, String reason, Instant now) {
     if (seen.restoreCheckpointId().isEmpty()) {
-      return false;
+      return seen.status().restoringFrom().isPresent()
+          && explain(seen, seen.status().restoringFrom().get(), reason, now);
     }
     RestoreRequest request = new RestoreRequest(seen.restoreCheckpointId().get());
     Job.Refusal refusal = new Job.Refusal(request.text(), reason, now);
@@ -267,6 +269,18 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .values(Map.of(":refusal", AttributeValue.fromM(JobItems.write(refusal).values())));
     return table.change("refuse to restore job " + seen.id(), refuse)
         || isRefused(seen.id(), refusal);
+  }
+
+  private boolean explain(Job seen, CheckpointId from, String reason, Instant now) {
+    Job.Refusal refusal = new Job.Refusal(from.toString(), reason, now);
+    Change explain =
+        changeJob(seen.id())
+            .set("restoreRefusal = :refusal")
+            .onlyIf("epoch = :epoch")
+            .onlyIf("attribute_not_exists(" + RestoreRequest.ATTRIBUTE + ")")
+            .value(":epoch", seen.epoch().value())
+            .values(Map.of(":refusal", AttributeValue.fromM(JobItems.write(refusal).values())));
+    return table.change("say why the restore of job " + seen.id() + " cannot go on", explain);
   }
 
   private boolean isRefused(JobId id, Job.Refusal refusal) {

@@ -554,6 +554,23 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
+  void aRestoreThatCannotGoOnLeavesItsReasonUntilTheNextOneBegins() {
+    completed(1);
+    assertThat(checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW)).isTrue();
+    Job restoring = job();
+
+    assertThat(checkpoints().refuseRestore(restoring, "a file is gone", NOW)).isTrue();
+    assertThat(job().refusal()).contains(new Job.Refusal("1", "a file is gone", NOW));
+    assertThat(job().status()).isEqualTo(restoring.status());
+    checkpoints().requestRestore(job, "1");
+    refused(() -> checkpoints().refuseRestore(restoring, "said too late", NOW));
+
+    assertThat(checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(job().refusal()).isEmpty();
+    refused(() -> checkpoints().refuseRestore(restoring, "said by an older coordinator", NOW));
+  }
+
+  @Test
   void doesNotRefuseARequestThatItHasNotSeen() {
     Job withoutRequest = create();
     checkpoints().requestRestore(job, "4");

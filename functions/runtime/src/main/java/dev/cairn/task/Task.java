@@ -132,7 +132,6 @@ public final class Task<E> {
         ports.journal().open(id, opened);
       } catch (OutcomeUnknownException e) {
         // The journal tells, at the next turn.
-        continue;
       }
     }
     throw new TaskException(

@@ -370,7 +370,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
   @Override
   public synchronized boolean refuseRestore(Job seen, String reason, Instant now) {
     if (seen.restoreCheckpointId().isEmpty()) {
-      return false;
+      return explain(seen, reason, now);
     }
     Optional<Job.Refusal> refusal = Optional.of(new Job.Refusal(seen.restoreCheckpointId().get(), reason, now));
     Optional<Job> found = job(seen.id());
@@ -378,6 +378,17 @@ public class InMemoryTable implements Journal, CheckpointStore {
     asking.ifPresent(job -> put(refused(job, refusal)));
     return asking.isPresent()
         || found.filter(job -> job.restoreCheckpointId().isEmpty() && job.refusal().equals(refusal)).isPresent();
+  }
+
+  private boolean explain(Job seen, String reason, Instant now) {
+    Optional<Job.Refusal> refusal =
+        seen.status().restoringFrom().map(from -> new Job.Refusal(from.toString(), reason, now));
+    Optional<Job> found =
+        job(seen.id())
+            .filter(job -> refusal.isPresent())
+            .filter(job -> job.epoch().equals(seen.epoch()) && job.restoreCheckpointId().isEmpty());
+    found.ifPresent(job -> put(refused(job, refusal)));
+    return found.isPresent();
   }
 
   @Override
@@ -426,7 +437,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
         job.latest(),
         job.settings(),
         job.restoreCheckpointId(),
-        job.refusal());
+        Optional.empty());
   }
 
   private static Job refused(Job job, Optional<Job.Refusal> refusal) {

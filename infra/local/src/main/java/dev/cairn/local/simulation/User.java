@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Whoever uses the pipeline, and what befalls it from outside: restores of all kinds, damaged files, a stream that forgets. */
 final class User {
@@ -31,6 +33,7 @@ final class User {
   private final LocalMapping mapping;
   private final Auditor auditor;
   private final Scenario scenario;
+  private final Set<ShardId> forgetful = new TreeSet<>();
   private boolean calm;
   private boolean done;
 
@@ -208,12 +211,16 @@ final class User {
     }
     Checkpoint.Completed newest = choice.getLast();
     Map<ShardId, Position> positions = positions(newest);
+    if (!isKept(positions)) {
+      return;
+    }
     boolean trimmed = false;
     for (Map.Entry<ShardId, Position> shard : positions.entrySet()) {
       if (shard.getValue() instanceof Position.After after
           && !mapping.progress(shard.getKey()).cursor().isBefore(after)) {
         world.pass("user.trim " + shard.getKey() + " to " + after);
         stream.trim(shard.getKey(), after.last());
+        forgetful.add(shard.getKey());
         trimmed = true;
       }
     }
@@ -225,6 +232,17 @@ final class User {
       world.await(
           Duration.ofMinutes(2), () -> table.job(Scenario.JOB).orElseThrow().restoreCheckpointId().isEmpty());
     }
+  }
+
+  /** Whether the stream still has every record from these positions on: only then does the checkpoint bring everything back. */
+  private boolean isKept(Map<ShardId, Position> positions) {
+    return forgetful.stream()
+        .allMatch(
+            shard -> {
+              Position oldest =
+                  Position.after(stream.after(shard, Position.BEGINNING, 1).getFirst().sequenceNumber());
+              return !positions.getOrDefault(shard, Position.BEGINNING).isBefore(oldest);
+            });
   }
 
   private Map<ShardId, Position> positions(Checkpoint.Completed checkpoint) {

@@ -1,0 +1,125 @@
+package dev.cairn.local.cli;
+
+import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.local.demo.InputException;
+import dev.cairn.local.demo.Terminal;
+import dev.cairn.storage.DamagedFileException;
+import dev.cairn.storage.StorageException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** {@code cairn}: the demo, and looking into a pipeline and putting it back. */
+@Command(
+    name = "cairn",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Exact state and checkpoints for AWS Lambda functions on Kinesis.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      CheckpointsCommand.class,
+      RestoreCommand.class,
+      StateCommand.class,
+      VerifyCommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:Done; the answer is yes.",
+      "1:The answer is no: not equal, damaged, refused, not there.",
+      "2:No answer: the command line, a file, a function or a pipeline is not what it should be."
+    },
+    footerHeading = "%nBegin with:%n",
+    footer = {
+      "  cairn demo          watch a pipeline run, be hurt, be put back, and be exact",
+      "  cairn demo --keep   the same, and then try the other commands on it"
+    })
+public final class Cairn implements Runnable {
+  private final Path home;
+  private final Terminal terminal;
+
+  @Spec private CommandSpec spec;
+
+  /**
+   * @param home the repository, or any folder in which {@code .cairn} may be
+   * @param terminal where the demo tells its story
+   */
+  Cairn(Path home, Terminal terminal) {
+    this.home = home;
+    this.terminal = terminal;
+    this.spec = CommandSpec.create();
+  }
+
+  public static void main(String[] arguments) {
+    PrintStream out = utf8(System.out);
+    Path home = Path.of(System.getProperty("cairn.home", "")).toAbsolutePath().normalize();
+    CommandLine commands = commands(home, Terminal.ofProcess(out));
+    commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    commands.setErr(new PrintWriter(utf8(System.err), true, StandardCharsets.UTF_8));
+    System.exit(commands.execute(arguments));
+  }
+
+  /** What we write is the same bytes wherever it runs. */
+  private static PrintStream utf8(PrintStream stream) {
+    return new PrintStream(stream, true, StandardCharsets.UTF_8);
+  }
+
+  static CommandLine commands(Path home, Terminal terminal) {
+    return new CommandLine(new Cairn(home, terminal))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .registerConverter(Duration.class, FlinkDuration::parse)
+        .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+  }
+
+  /**
+   * What somebody can act on is said in a sentence; anything else is a mistake of ours and shown
+   * whole.
+   */
+  private static int explain(Exception failure, CommandLine command) throws Exception {
+    switch (failure) {
+      case CommandException e -> {
+        command.getErr().println("cairn: " + e.getMessage());
+        return e.exitCode();
+      }
+      case InputException e -> command.getErr().println("cairn: " + e.getMessage());
+      case DamagedFileException e -> {
+        command.getErr().println("cairn: " + e.getMessage());
+        return ExitCode.NO;
+      }
+      case StorageException e -> command.getErr().println("cairn: " + e.getMessage());
+      case OutcomeUnknownException e -> command.getErr().println("cairn: " + e.getMessage());
+      case SdkException e ->
+          command
+              .getErr()
+              .println(
+                  "cairn: AWS did not take the request: "
+                      + e.getMessage()
+                      + "; check --endpoint, --table and the credentials");
+      default -> throw failure;
+    }
+    return ExitCode.UNUSABLE;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Name a command.");
+  }
+
+  Path home() {
+    return home;
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.cairn.local.cli;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.local.cli.Target.Connection;
+import dev.cairn.local.inspect.CheckpointTable;
+
+/** Finds the checkpoint that a user names. */
+final class CheckpointIds {
+  private CheckpointIds() {}
+
+  /**
+   * @throws CommandException if it is no id, or unknown
+   */
+  static Checkpoint require(Connection connection, String typed) {
+    CheckpointId id;
+    try {
+      id = new CheckpointId(Long.parseLong(typed));
+    } catch (IllegalArgumentException e) {
+      throw CommandException.unusable(
+          "\"" + typed + "\" is not a checkpoint's id: give a whole number from 1, such as 7");
+    }
+    return connection
+        .checkpoints()
+        .checkpoint(connection.job(), id)
+        .orElseThrow(
+            () ->
+                CommandException.no(
+                    "checkpoint "
+                        + id
+                        + " of job "
+                        + connection.job()
+                        + " is unknown: list those there are with cairn checkpoints"));
+  }
+
+  /**
+   * @throws CommandException if its files are not to be relied on
+   */
+  static Checkpoint.Completed requireCompleted(Connection connection, String typed) {
+    Checkpoint checkpoint = require(connection, typed);
+    return switch (checkpoint) {
+      case Checkpoint.Completed completed -> completed;
+      case Checkpoint.Pending p -> throw notCompleted(checkpoint, "wait until it is COMPLETED");
+      case Checkpoint.Aborted a -> throw notCompleted(checkpoint, "choose one that is COMPLETED");
+      case Checkpoint.Subsumed s ->
+          throw notCompleted(
+              checkpoint,
+              "later ones replaced it and its files may be gone; choose one that is COMPLETED");
+    };
+  }
+
+  private static CommandException notCompleted(Checkpoint checkpoint, String next) {
+    return CommandException.no(
+        "checkpoint "
+            + checkpoint.id()
+            + " is "
+            + CheckpointTable.status(checkpoint)
+            + ": "
+            + next);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.cairn.local.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.local.cli.Target.Connection;
+import dev.cairn.local.inspect.CheckpointTable;
+import dev.cairn.local.inspect.CheckpointTable.Row;
+import dev.cairn.local.inspect.Sizes;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "checkpoints",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Lists a job's checkpoints, or shows one in detail.")
+final class CheckpointsCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Cairn cairn;
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @Parameters(arity = "0..1", paramLabel = "ID", description = "The checkpoint to show in detail.")
+  private @Nullable String id;
+
+  @Option(names = "--json", description = "Answer as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
+      Job job = connection.requireJob();
+      if (id == null) {
+        list(out, connection, job);
+      } else {
+        show(out, connection, CheckpointIds.require(connection, id));
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private void list(PrintWriter out, Connection connection, Job job) {
+    List<Row> rows =
+        Row.of(connection.checkpoints(), connection.checkpoints().checkpoints(job.id()));
+    if (json) {
+      ObjectNode answer = JobText.json(job);
+      ArrayNode checkpoints = answer.putArray("checkpoints");
+      rows.forEach(row -> checkpoints.add(summary(row)));
+      out.println(Json.pretty(answer));
+      return;
+    }
+    out.println(JobText.line(job));
+    job.refusal().ifPresent(refusal -> out.println(JobText.line(refusal)));
+    out.println();
+    if (rows.isEmpty()) {
+      out.println("No checkpoint yet.");
+      return;
+    }
+    Instant now = Instant.now();
+    out.println(CheckpointTable.HEADER);
+    rows.forEach(row -> out.println(CheckpointTable.line(row, now)));
+  }
+
+  private static ObjectNode summary(Row row) {
+    Checkpoint checkpoint = row.checkpoint();
+    ObjectNode summary =
+        Json.object()
+            .put("id", checkpoint.id().value())
+            .put("status", CheckpointTable.status(checkpoint))
+            .put("epoch", checkpoint.trigger().epoch().value())
+            .put("triggeredAt", checkpoint.trigger().triggeredAt().toString())
+            .put("durationMillis", CheckpointTable.duration(checkpoint, Instant.now()).toMillis())
+            .put("tasks", checkpoint.trigger().expected().size())
+            .put("acknowledged", row.acknowledged());
+    switch (checkpoint) {
+      case Checkpoint.Pending p -> {}
+      case Checkpoint.Aborted aborted -> summary.put("reason", aborted.reason());
+      case Checkpoint.Completed completed -> complete(summary, completed);
+      case Checkpoint.Subsumed subsumed -> complete(summary, subsumed.completed());
+    }
+    return summary;
+  }
+
+  private static void complete(ObjectNode summary, Checkpoint.Completed completed) {
+    summary
+        .put("completedAt", completed.completedAt().toString())
+        .put("fullSizeBytes", completed.fullSizeBytes())
+        .put("incrementalSizeBytes", completed.incrementalSizeBytes());
+    summary.set("metadata", Json.file(completed.metadata()));
+  }
+
+  private void show(PrintWriter out, Connection connection, Checkpoint checkpoint) {
+    Row row = Row.of(connection.checkpoints(), List.of(checkpoint)).getFirst();
+    List<Acknowledgement> answers =
+        connection.checkpoints().acknowledgements(connection.job(), checkpoint.id());
+    if (json) {
+      ObjectNode answer = summary(row);
+      ArrayNode tasks = answer.putArray("acknowledgements");
+      answers.forEach(task -> tasks.add(json(task)));
+      out.println(Json.pretty(answer));
+      return;
+    }
+    out.println(CheckpointTable.HEADER);
+    out.println(CheckpointTable.line(row, Instant.now()));
+    out.println();
+    out.println(
+        "triggered  "
+            + checkpoint.trigger().triggeredAt()
+            + " in epoch "
+            + checkpoint.trigger().epoch());
+    if (checkpoint instanceof Checkpoint.Completed completed) {
+      out.println("completed  " + completed.completedAt());
+      out.println("metadata   " + completed.metadata().path());
+    }
+    out.println();
+    checkpoint.trigger().expected().stream()
+        .map(
+            subtask ->
+                answers.stream()
+                    .filter(answer -> answer.subtask().equals(subtask))
+                    .map(CheckpointsCommand::line)
+                    .findFirst()
+                    .orElse(subtask.name() + "  has not answered, or its answer is no longer kept"))
+        .forEach(out::println);
+  }
+
+  private static ObjectNode json(Acknowledgement answer) {
+    ObjectNode json = Json.object().put("subtask", answer.subtask().name());
+    switch (answer) {
+      case Acknowledgement.Declined declined ->
+          json.put("status", "DECLINED").put("reason", declined.reason());
+      case Acknowledgement.Acknowledged done -> {
+        json.put("status", "ACKNOWLEDGED")
+            .put("fullSizeBytes", done.fullSizeBytes())
+            .put("incrementalSizeBytes", done.incrementalSizeBytes());
+        done.stateFile().ifPresent(file -> json.set("stateFile", Json.file(file)));
+      }
+    }
+    return json;
+  }
+
+  private static String line(Acknowledgement answer) {
+    return answer.subtask().name()
+        + switch (answer) {
+          case Acknowledgement.Declined declined -> "  declined: " + declined.reason();
+          case Acknowledgement.Acknowledged done ->
+              String.format(
+                  Locale.ROOT,
+                  "  full %9s  incremental %9s  %s",
+                  Sizes.bytes(done.fullSizeBytes()),
+                  Sizes.bytes(done.incrementalSizeBytes()),
+                  done.stateFile()
+                      .map(file -> file.path().value())
+                      .orElse("(nothing applied yet)"));
+        };
+  }
+}

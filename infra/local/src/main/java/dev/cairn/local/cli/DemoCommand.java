@@ -1,0 +1,284 @@
+package dev.cairn.local.cli;
+
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
+import dev.cairn.local.demo.Demo;
+import dev.cairn.local.demo.DemoSettings;
+import dev.cairn.local.demo.InputException;
+import dev.cairn.local.demo.InputFile;
+import dev.cairn.local.demo.RowKeys;
+import dev.cairn.local.demo.UserFunction;
+import dev.cairn.local.world.Killed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Runs a pipeline on this machine and proves that its state is exact.",
+      "",
+      "By default: every departure from New York in 2013 through a stream, several containers without affinity, a coordinator,"
+          + " DynamoDB Local, and a directory as S3. On the way a container is abandoned in mid-batch, an invocation times out"
+          + " after it wrote, a batch is delivered twice, a zombie wakes, and the job is put back to an earlier checkpoint."
+          + " In the end all state is compared with a plain fold over the file.",
+      ""
+    })
+final class DemoCommand implements Callable<Integer> {
+  private static final String FLIGHTS = "functions/flights/data/flights-2013.csv.gz";
+  private static final int USUAL_PORT = 8000;
+
+  @ParentCommand private @Nullable Cairn cairn;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Shards of the stream (default: ${DEFAULT-VALUE}).")
+  private int shards;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      description = "From one checkpoint to the next, such as 3s or 500ms (default: 3s).")
+  private @Nullable Duration interval;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      description = "Records fed per second (default: so that the input lasts eleven intervals).")
+  private @Nullable Double rate;
+
+  @Option(
+      names = "--keep",
+      description =
+          "Leave the pipeline running after the comparison, to restore it by hand; Ctrl-C ends it.")
+  private boolean keep;
+
+  @Option(
+      names = "--port",
+      paramLabel = "P",
+      description = "Port of DynamoDB Local (default: any; with --keep " + USUAL_PORT + ").")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Directory for the checkpoints' files, kept afterwards; must be empty or new.")
+  private @Nullable Path dir;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description =
+          "Your own input: CSV with a header, or JSON lines (.jsonl, .json); either may end in .gz.")
+  private @Nullable Path input;
+
+  @Option(
+      names = "--function",
+      paramLabel = "CLASS",
+      description = "Your own dev.cairn.function.KeyedFunction.")
+  private @Nullable String function;
+
+  @Option(names = "--jar", paramLabel = "FILE", description = "The jar that has it.")
+  private @Nullable Path jar;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FIELD",
+      description =
+          "The field that is the partition key, in place of what the function's keyOf says. Records without a key go under "
+              + RowKeys.UNKNOWN
+              + ".")
+  private @Nullable String key;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "2013",
+      description = "Decides what is left to chance (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Override
+  public Integer call() {
+    Cairn parent = Objects.requireNonNull(cairn, "picocli sets the parent");
+    if (jar != null && function == null) {
+      throw CommandException.unusable(
+          "--jar "
+              + jar
+              + " was given without --function: name the class in it that is your function");
+    }
+    RunningDemo.find(parent.home())
+        .ifPresent(
+            other -> {
+              throw CommandException.unusable(
+                  "a demo runs already, as process "
+                      + other.pid()
+                      + " at "
+                      + other.endpoint()
+                      + ": end it first (Ctrl-C there)");
+            });
+    UserFunction user =
+        function == null
+            ? UserFunction.flights()
+            : UserFunction.load(function, Optional.ofNullable(jar));
+    List<byte[]> records = InputFile.read(input == null ? flights(parent.home()) : input);
+    Storage storage = new Storage(parent.home(), Optional.ofNullable(dir));
+    DemoSettings settings = settings(storage.folder(), records.size());
+    return run(
+        parent,
+        storage,
+        Demo.start(settings, user, records, Optional.ofNullable(key), parent.terminal()),
+        settings);
+  }
+
+  private static Path flights(Path home) {
+    Path file = home.resolve(FLIGHTS);
+    if (!Files.isRegularFile(file)) {
+      throw CommandException.unusable(
+          file
+              + " is missing, with which the demo runs: run cairn from a whole clone, or give --input");
+    }
+    return file;
+  }
+
+  private DemoSettings settings(Path storage, int records) {
+    Duration every =
+        interval != null
+            ? interval
+            : rate == null ? Duration.ofSeconds(3) : fitting(records / rate);
+    boolean ours = function == null && input == null;
+    return new DemoSettings(
+        new JobId(ours ? "flights" : "demo"),
+        new StageId(ours ? "aircraft" : "function"),
+        shards,
+        every,
+        rate != null ? rate : DemoSettings.paced(records, every),
+        keep,
+        port != null ? port : keep ? USUAL_PORT : 0,
+        storage,
+        seed);
+  }
+
+  /** An interval with which an input that lasts so long has its checkpoints. */
+  private static Duration fitting(double seconds) {
+    long millis = (long) Math.min(3000, Math.max(50, seconds * 1000 / 11));
+    return Duration.ofMillis(millis);
+  }
+
+  private int run(Cairn parent, Storage storage, Demo demo, DemoSettings settings) {
+    RunningDemo running =
+        new RunningDemo(
+            demo.endpoint(),
+            DemoSettings.TABLE,
+            settings.job(),
+            storage.folder().toString(),
+            ProcessHandle.current().pid());
+    running.write(parent.home());
+    Runnable end =
+        () -> {
+          demo.close();
+          running.forget(parent.home());
+          storage.clean();
+        };
+    Thread interrupted = new Thread(end, "end");
+    Runtime.getRuntime().addShutdownHook(interrupted);
+    try {
+      boolean shown = demo.run();
+      if (settings.keep()) {
+        demo.stay(Hints.of(running));
+      }
+      return shown ? ExitCode.OK : ExitCode.NO;
+    } catch (Killed closed) {
+      // Ctrl-C: the hook is closing it.
+      return ExitCode.OK;
+    } finally {
+      if (unhook(interrupted)) {
+        end.run();
+      }
+    }
+  }
+
+  private static boolean unhook(Thread hook) {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException shuttingDown) {
+      return false;
+    }
+  }
+
+  /**
+   * The directory that stands for S3: the user's, or one of our own that goes with the demo, as the
+   * table does.
+   */
+  private static final class Storage {
+    private final Path folder;
+    private final boolean ours;
+
+    Storage(Path home, Optional<Path> dir) {
+      this.ours = dir.isEmpty();
+      this.folder =
+          dir.orElseGet(
+                  () ->
+                      RunningDemo.folder(home).resolve("storage-" + ProcessHandle.current().pid()))
+              .toAbsolutePath()
+              .normalize();
+      if (ours) {
+        clean();
+      } else {
+        requireEmpty();
+      }
+    }
+
+    Path folder() {
+      return folder;
+    }
+
+    private void requireEmpty() {
+      if (!Files.exists(folder)) {
+        return;
+      }
+      try (Stream<Path> files = Files.list(folder)) {
+        if (files.findAny().isPresent()) {
+          throw new InputException(
+              folder
+                  + " is not empty: the demo's table begins empty, so its files must too; choose another directory (--dir)");
+        }
+      } catch (IOException e) {
+        throw new InputException(
+            folder
+                + " cannot be used as a directory: "
+                + e.getMessage()
+                + "; choose another (--dir)",
+            e);
+      }
+    }
+
+    void clean() {
+      if (!ours || !Files.exists(folder)) {
+        return;
+      }
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        // A container that is just ending may still write; nothing reads these files again.
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.cairn.local.cli;
+
+import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.local.cli.Target.Connection;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "restore",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Puts a running job back to a completed checkpoint.",
+      "",
+      "Sets restoreCheckpointId on the job's item, as you could do in the console, then waits and tells how it goes: restoring,"
+          + " replaying, running. A refusal changes nothing; its reason is printed and stays on the item.",
+      ""
+    })
+final class RestoreCommand implements Callable<Integer> {
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  @ParentCommand private @Nullable Cairn cairn;
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @Parameters(paramLabel = "ID", description = "The checkpoint.")
+  private String id = "";
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "10min",
+      description = "How long to wait (default: ${DEFAULT-VALUE}).")
+  private Duration timeout = Duration.ZERO;
+
+  @Option(names = "--json", description = "Answer as JSON, one line for each step.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
+      Job before = connection.requireJob();
+      if (!connection.checkpoints().requestRestore(before.id(), id)) {
+        throw CommandException.unusable(
+            "job " + before.id() + " went away: nothing was asked of it");
+      }
+      tell(
+          out,
+          "requested",
+          before,
+          "restoreCheckpointId = " + id + " is set on job " + before.id());
+      return await(out, connection, before);
+    }
+  }
+
+  private int await(PrintWriter out, Connection connection, Job before)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    Optional<JobStatus> told = Optional.empty();
+    while (System.nanoTime() < deadline) {
+      Job job = connection.requireJob();
+      if (isRefusal(before, job)) {
+        tell(out, "refused", job, job.refusal().orElseThrow().reason());
+        return ExitCode.NO;
+      }
+      if (job.epoch().isAfter(before.epoch())) {
+        if (!told.equals(Optional.of(job.status()))) {
+          told = Optional.of(job.status());
+          tell(job, out);
+        }
+        if (!isOurs(job)) {
+          tell(out, "superseded", job, "another restore was asked for meanwhile");
+          return ExitCode.NO;
+        }
+        if (job.status() instanceof JobStatus.Running) {
+          return ExitCode.OK;
+        }
+      }
+      // Nothing tells a reader of the table that an item changed.
+      Thread.sleep(LOOK);
+    }
+    throw CommandException.no(
+        "job "
+            + before.id()
+            + " is not running again after "
+            + FlinkDuration.print(timeout)
+            + ": the request stays on its item, and the coordinator goes on; look again with cairn checkpoints");
+  }
+
+  private static boolean isRefusal(Job before, Job now) {
+    return now.refusal().isPresent()
+        && !now.refusal().equals(before.refusal())
+        && now.restoreCheckpointId().isEmpty();
+  }
+
+  private boolean isOurs(Job job) {
+    return job.status()
+        .restoringFrom()
+        .map(from -> from.toString().equals(id.strip()))
+        .orElse(true);
+  }
+
+  private void tell(Job job, PrintWriter out) {
+    switch (job.status()) {
+      case JobStatus.Restoring r ->
+          tell(
+              out,
+              "restoring",
+              job,
+              "every journal gets epoch "
+                  + job.epoch()
+                  + " and the state of checkpoint "
+                  + r.from());
+      case JobStatus.Replaying r ->
+          tell(
+              out, "replaying", job, "records after checkpoint " + r.from() + " are applied again");
+      case JobStatus.Running r -> tell(out, "running", job, "no gap is left; epoch " + job.epoch());
+    }
+  }
+
+  private void tell(PrintWriter out, String step, Job job, String words) {
+    out.println(
+        json
+            ? Json.line(
+                Json.object()
+                    .put("step", step)
+                    .put("job", job.id().value())
+                    .put("epoch", job.epoch().value())
+                    .put("text", words))
+            : String.format("%-10s %s", step, words));
+    out.flush();
+  }
+}

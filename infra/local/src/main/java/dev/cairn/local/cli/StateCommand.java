@@ -1,0 +1,141 @@
+package dev.cairn.local.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.local.cli.Target.Connection;
+import dev.cairn.local.inspect.CheckpointFiles;
+import dev.cairn.local.inspect.ReadableState;
+import dev.cairn.local.inspect.StateView;
+import dev.cairn.local.inspect.StoredState;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.StateKey;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "state",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Shows the state of one key: as it is now, or as a checkpoint has it.",
+      "",
+      "Reads the journal and the files that it names, and needs no class of yours: each value says itself what it is.",
+      ""
+    })
+final class StateCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Cairn cairn;
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @Parameters(paramLabel = "KEY", description = "The partition key.")
+  private String key = "";
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "ID",
+      description = "As this checkpoint has it (default: as it is now).")
+  private @Nullable String checkpoint;
+
+  @Option(names = "--json", description = "Answer as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
+      connection.requireJob();
+      KeyHash hash = KeyHash.of(key);
+      List<StateView> found =
+          views(connection).stream().filter(view -> view.range().contains(hash)).toList();
+      for (StateView view : found) {
+        SortedMap<StateKey, byte[]> cells = view.cells(key);
+        if (!cells.isEmpty()) {
+          print(out, view, ReadableState.of(view.schemas(), cells));
+          return ExitCode.OK;
+        }
+      }
+      String where =
+          found.isEmpty()
+              ? "no shard of its range has been opened"
+              : found.getFirst().subtask().name() + " has none at " + found.getFirst().place();
+      throw CommandException.no(
+          "key \""
+              + key
+              + "\" has no state: "
+              + where
+              + "; keys are compared exactly, also in case");
+    }
+  }
+
+  private List<StateView> views(Connection connection) {
+    StoredState stored = new StoredState(connection.journal(), connection.storage());
+    List<StateView> views = new ArrayList<>();
+    if (checkpoint == null) {
+      for (SubtaskId subtask : connection.checkpoints().subtasks(connection.job())) {
+        stored.head(subtask).ifPresent(views::add);
+      }
+      return views;
+    }
+    Checkpoint.Completed completed = CheckpointIds.requireCompleted(connection, checkpoint);
+    new CheckpointFiles(connection.storage())
+        .metadata(completed).acknowledgements().stream()
+            .map(Acknowledgement.Acknowledged::stateFile)
+            .flatMap(Optional::stream)
+            .forEach(file -> views.add(stored.checkpoint(completed.id(), file)));
+    return views;
+  }
+
+  private void print(PrintWriter out, StateView view, ObjectNode states) {
+    if (json) {
+      ObjectNode answer =
+          Json.object()
+              .put("key", key)
+              .put("subtask", view.subtask().name())
+              .put("at", view.place())
+              .put("position", view.position().toString());
+      answer.set("state", states);
+      out.println(Json.pretty(answer));
+      return;
+    }
+    out.println(key + "  on " + view.subtask().name() + ", at " + view.place());
+    states
+        .properties()
+        .forEach(
+            state -> {
+              out.println();
+              out.println(state.getKey());
+              lines(state.getValue()).forEach(line -> out.println("  " + line));
+            });
+  }
+
+  /** One line an element; a value of one level on one line. */
+  private static List<String> lines(JsonNode state) {
+    List<String> lines = new ArrayList<>();
+    if (state.isArray()) {
+      state.forEach(element -> lines.add(Json.line(element)));
+    } else if (state.isObject()) {
+      state
+          .properties()
+          .forEach(entry -> lines.add(entry.getKey() + "  " + Json.line(entry.getValue())));
+    } else {
+      lines.add(Json.line(state));
+    }
+    return lines;
+  }
+}

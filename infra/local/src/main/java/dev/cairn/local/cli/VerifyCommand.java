@@ -1,0 +1,109 @@
+package dev.cairn.local.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.local.cli.Target.Connection;
+import dev.cairn.local.inspect.CheckpointFiles;
+import dev.cairn.local.inspect.CheckpointFiles.Verdict;
+import dev.cairn.local.inspect.Sizes;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Reads every file of a completed checkpoint, and checks sizes, SHA-256s, forms and the checksum of every block.",
+      "",
+      "Lists each file; exits 1 if any is damaged or missing.",
+      ""
+    })
+final class VerifyCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Cairn cairn;
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @Parameters(paramLabel = "ID", description = "The checkpoint.")
+  private String id = "";
+
+  @Option(names = "--json", description = "Answer as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
+      connection.requireJob();
+      Checkpoint.Completed checkpoint = CheckpointIds.requireCompleted(connection, id);
+      List<Verdict> verdicts = new CheckpointFiles(connection.storage()).verify(checkpoint);
+      long damaged = verdicts.stream().filter(verdict -> verdict.damage().isPresent()).count();
+      if (json) {
+        out.println(Json.pretty(json(checkpoint, verdicts, damaged)));
+      } else {
+        print(out, checkpoint, verdicts, damaged);
+      }
+      return damaged == 0 ? ExitCode.OK : ExitCode.NO;
+    }
+  }
+
+  private static ObjectNode json(Checkpoint checkpoint, List<Verdict> verdicts, long damaged) {
+    ObjectNode answer =
+        Json.object().put("checkpoint", checkpoint.id().value()).put("intact", damaged == 0);
+    ArrayNode files = answer.putArray("files");
+    for (Verdict verdict : verdicts) {
+      ObjectNode file =
+          Json.file(verdict.file())
+              .put("kind", verdict.kind())
+              .put("intact", verdict.damage().isEmpty());
+      verdict.damage().ifPresent(damage -> file.put("damage", damage));
+      files.add(file);
+    }
+    return answer;
+  }
+
+  private static void print(
+      PrintWriter out, Checkpoint checkpoint, List<Verdict> verdicts, long damaged) {
+    long bytes = 0;
+    for (Verdict verdict : verdicts) {
+      bytes += verdict.file().sizeBytes();
+      out.printf(
+          Locale.ROOT,
+          "%-7s  %-8s  %9s  %s%n",
+          verdict.damage().isEmpty() ? "ok" : "DAMAGED",
+          verdict.kind(),
+          Sizes.bytes(verdict.file().sizeBytes()),
+          verdict.file().path());
+      verdict.damage().ifPresent(damage -> out.println("         " + damage));
+    }
+    out.println();
+    out.println(
+        damaged == 0
+            ? "checkpoint "
+                + checkpoint.id()
+                + " is intact: "
+                + verdicts.size()
+                + " files, "
+                + Sizes.bytes(bytes)
+                + ", every byte read"
+            : "checkpoint "
+                + checkpoint.id()
+                + " is DAMAGED: "
+                + damaged
+                + " of "
+                + verdicts.size()
+                + " files; a restore of it will be refused, or stop at the damage: choose another");
+  }
+}

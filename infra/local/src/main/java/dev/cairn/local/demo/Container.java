@@ -1,0 +1,48 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.id.EntryId;
+import dev.cairn.lambda.TaskEndpoint;
+import dev.cairn.local.lambda.Handler;
+import dev.cairn.local.lambda.Invocation;
+import dev.cairn.task.Task;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * One container of the task's function: its own task, and its own adapters to everything outside.
+ */
+final class Container implements Handler {
+  private final Function<String, Task<Object>> starting;
+  private final LastFailure lastFailure;
+  private Optional<TaskEndpoint> started = Optional.empty();
+
+  /**
+   * @param starting makes the container's task, told the container's name
+   * @param lastFailure what all containers fail with, for whoever wants to know why nothing moves
+   */
+  Container(Function<String, Task<Object>> starting, LastFailure lastFailure) {
+    this.starting = starting;
+    this.lastFailure = lastFailure;
+  }
+
+  @Override
+  public void handle(InputStream event, OutputStream response, Invocation invocation)
+      throws Exception {
+    try {
+      TaskEndpoint endpoint =
+          started.orElseGet(() -> new TaskEndpoint(starting.apply(invocation.container())));
+      started = Optional.of(endpoint);
+      endpoint.handle(event, response, invocation::remaining);
+    } catch (Exception e) {
+      lastFailure.set(e.toString());
+      throw e;
+    }
+  }
+
+  static EntryId newId() {
+    return new EntryId(UUID.randomUUID().toString());
+  }
+}

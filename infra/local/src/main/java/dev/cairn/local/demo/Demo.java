@@ -1,0 +1,340 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.inspect.StoredState;
+import dev.cairn.local.lambda.LocalContainers;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The story: a pipeline runs, is hurt, is put back, goes on, and has the state that a plain fold
+ * has.
+ */
+public final class Demo implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration LONGEST_STANDSTILL = Duration.ofSeconds(40);
+  private static final double RESTORE_AT = 0.55;
+
+  private final DemoSettings settings;
+  private final UserFunction function;
+  private final List<Row> rows;
+  private final Screen screen;
+  private final Promises promises;
+  private final Pipeline pipeline;
+  private final Feed feed;
+  private final Dashboard dashboard;
+  private final Restoring restoring;
+  private final Deque<Act> acts =
+      new ArrayDeque<>(
+          List.of(
+              new Act(0.08, Fear.ABANDONED),
+              new Act(0.18, Fear.TIMED_OUT),
+              new Act(0.30, Fear.DELIVERED_TWICE),
+              new Act(0.38, Fear.ZOMBIE)));
+
+  /** What is done once so much of the input is in the state. */
+  private record Act(double fraction, Fear fear) {}
+
+  /** The input cannot be processed, for the reason in the message. */
+  private static final class StandstillException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    StandstillException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Starts the pipeline; nothing is fed yet.
+   *
+   * @param records the input, at least one
+   * @param keyField the field that is the partition key, in place of what the function says
+   * @throws InputException if a record has no usable key, or the rate leaves no time for the
+   *     checkpoints
+   */
+  public static Demo start(
+      DemoSettings settings,
+      UserFunction function,
+      List<byte[]> records,
+      Optional<String> keyField,
+      Terminal terminal) {
+    settings.requireTimeFor(records.size());
+    List<Row> rows = RowKeys.of(records, function, keyField);
+    Screen screen = new Screen(terminal, InstantSource.system());
+    return new Demo(settings, function, rows, screen, Pipeline.start(settings, function, screen));
+  }
+
+  private Demo(
+      DemoSettings settings,
+      UserFunction function,
+      List<Row> rows,
+      Screen screen,
+      Pipeline pipeline) {
+    this.settings = settings;
+    this.function = function;
+    this.rows = rows;
+    this.screen = screen;
+    this.pipeline = pipeline;
+    this.promises = Promises.of(rows.size());
+    this.feed = new Feed(pipeline.world(), pipeline.stream(), rows, settings.recordsPerSecond());
+    this.dashboard = new Dashboard(pipeline, screen, rows.size());
+    this.restoring = new Restoring(pipeline, screen);
+  }
+
+  /** Where DynamoDB Local listens. */
+  public URI endpoint() {
+    return pipeline.database().endpoint().orElseThrow();
+  }
+
+  /**
+   * Runs from the first record to the comparison.
+   *
+   * @return whether the state is that of the plain fold, and everything was shown that was promised
+   */
+  public boolean run() {
+    screen.say(
+        Sizes.count(rows.size())
+            + " records → "
+            + settings.shards()
+            + " shards → "
+            + function.className()
+            + "; a checkpoint each "
+            + Sizes.seconds(settings.interval()));
+    screen.say(
+        "DynamoDB Local at "
+            + endpoint()
+            + ", table "
+            + DemoSettings.TABLE
+            + "; files in "
+            + settings.storage());
+    try {
+      Optional<Restoring.Asked> restored = story();
+      return verdict(restored);
+    } catch (StandstillException e) {
+      screen.say(String.valueOf(e.getMessage()));
+      return false;
+    } finally {
+      screen.show(List.of());
+    }
+  }
+
+  private Optional<Restoring.Asked> story() throws StandstillException {
+    feed.start();
+    Optional<Restoring.Asked> restored = Optional.empty();
+    Movement movement = new Movement();
+    while (true) {
+      dashboard.refresh(feed.fed());
+      double done = (double) pipeline.ledger().records() / rows.size();
+      if (!acts.isEmpty() && done >= acts.getFirst().fraction()) {
+        pipeline.fears().arm(acts.removeFirst().fear());
+      }
+      if (dashboard.completed() >= promises.checkpoints() - 1) {
+        feed.release();
+      }
+      boolean settled = isSettled();
+      if (restored.isPresent() && wasRefused(restored.get())) {
+        restored = Optional.empty();
+      }
+      if (restored.isEmpty() && done >= RESTORE_AT) {
+        restored = restoring.rewindAtLeast(Math.max(1, promises.rewound()));
+      }
+      if (settled && (restored.isEmpty() || job().epoch().equals(restored.get().epoch()))) {
+        return restored;
+      }
+      movement.require(settled);
+      pipeline.world().sleep(LOOK);
+    }
+  }
+
+  /**
+   * Whether all of the input is in the state, no restore is under way, and the last checkpoint has
+   * all of it.
+   */
+  private boolean isSettled() {
+    if (!feed.isDone() || !pipeline.ledger().reached(feed.ends())) {
+      return false;
+    }
+    Job job = job();
+    return job.status() instanceof JobStatus.Running
+        && job.restoreCheckpointId().isEmpty()
+        && job.latest().map(this::holdsEverything).orElse(false);
+  }
+
+  private boolean holdsEverything(CheckpointId latest) {
+    return pipeline.checkpoints().subtasks(settings.job()).stream()
+        .map((SubtaskId subtask) -> pipeline.journal().fromLastBase(subtask).getLast())
+        .allMatch(
+            last ->
+                last instanceof Entry.Snapshotted snapshot && snapshot.checkpoint().equals(latest));
+  }
+
+  private boolean wasRefused(Restoring.Asked asked) {
+    Job job = job();
+    boolean refused =
+        job.restoreCheckpointId().isEmpty()
+            && asked.epoch().isAfter(job.epoch())
+            && job.refusal()
+                .filter(why -> why.restoreCheckpointId().equals(asked.checkpoint().toString()))
+                .isPresent();
+    if (refused) {
+      screen.say("  … refused: " + job.refusal().orElseThrow().reason());
+    }
+    return refused;
+  }
+
+  private Job job() {
+    return pipeline.checkpoints().job(settings.job()).orElseThrow();
+  }
+
+  private boolean verdict(Optional<Restoring.Asked> restored) {
+    dashboard.refresh(feed.fed());
+    screen.keep();
+    screen.say(
+        "all records are in the state, and every gap is closed; folding the input plainly, to compare");
+    Optional<Ledger.Rewind> rewind =
+        restored.flatMap(asked -> pipeline.ledger().rewind(asked.epoch()));
+    Set<Fear> faced = pipeline.fears().faced();
+    int completed = dashboard.completed();
+    boolean equal = compare(Fold.of(rows, function, pipeline.stream()));
+    screen.print("");
+    tellWhatHappened(completed, faced, rewind);
+    List<String> broken = promises.broken(completed, faced, rewind);
+    broken.forEach(what -> screen.print("NOT SHOWN: " + what));
+    screen.print("");
+    screen.print(
+        equal && broken.isEmpty()
+            ? "EQUAL. Exactly once, in " + Sizes.seconds(screen.elapsed()) + "."
+            : equal ? "EQUAL, but not everything was shown." : "NOT EQUAL.");
+    return equal && broken.isEmpty();
+  }
+
+  private boolean compare(Fold fold) {
+    StoredState stored = new StoredState(pipeline.journal(), pipeline.storage());
+    Comparison comparison =
+        Comparison.of(
+            fold,
+            pipeline.checkpoints().subtasks(settings.job()).stream()
+                .map(stored::head)
+                .flatMap(Optional::stream)
+                .toList());
+    screen.print("");
+    screen.print(
+        "compared    "
+            + Sizes.count(comparison.keys())
+            + " keys, "
+            + Sizes.count(comparison.cells())
+            + " cells of state, "
+            + Sizes.count(comparison.records())
+            + " records, "
+            + Sizes.count(comparison.deadLetters())
+            + " dead letters");
+    screen.print(
+        "            what is stored, read cold from journals and files, with a plain fold over the input");
+    comparison.differences().forEach(difference -> screen.print("DIFFERENT   " + difference));
+    screen.print("differences " + Sizes.count(comparison.different()));
+    return comparison.isEqual();
+  }
+
+  private void tellWhatHappened(int completed, Set<Fear> faced, Optional<Ledger.Rewind> rewind) {
+    LocalContainers.Figures figures = pipeline.figures();
+    screen.print("checkpoints " + completed + " completed");
+    screen.print(
+        "invocations "
+            + Sizes.count(figures.invocations())
+            + " in "
+            + Sizes.count(figures.coldStarts())
+            + " containers; "
+            + figures.failures()
+            + " failed, "
+            + figures.timeOuts()
+            + " timed out");
+    screen.print(
+        "faced       " + faced.stream().map(Fear::words).collect(Collectors.joining(", ")));
+    rewind.ifPresent(
+        restore ->
+            screen.print(
+                "restored    checkpoint "
+                    + restore.checkpoint()
+                    + ": "
+                    + Sizes.count(restore.rewound())
+                    + " records taken back, "
+                    + Sizes.count(restore.replayed())
+                    + " applied again"));
+  }
+
+  /**
+   * Stays, with a pipeline that has nothing to do, and carries out what a user asks for: each
+   * restore is followed by another comparison. Returns only by an exception, when the pipeline is
+   * closed.
+   *
+   * @param hints what a user can type
+   */
+  public void stay(List<String> hints) {
+    screen.print("");
+    hints.forEach(screen::print);
+    Fold fold = Fold.of(rows, function, pipeline.stream());
+    Epoch compared = job().epoch();
+    Optional<Job.Refusal> told = job().refusal();
+    while (true) {
+      dashboard.refresh(feed.fed());
+      Job job = job();
+      if (job.refusal().isPresent() && !job.refusal().equals(told)) {
+        screen.say("restore refused: " + job.refusal().get().reason());
+        told = job.refusal();
+      }
+      if (job.epoch().isAfter(compared) && isSettled()) {
+        screen.say("restored, and every gap is closed; comparing again");
+        screen.print(compare(fold) ? "EQUAL." : "NOT EQUAL.");
+        compared = job.epoch();
+      }
+      pipeline.world().sleep(LOOK);
+    }
+  }
+
+  /** Stops everything; containers that are frozen end too. */
+  @Override
+  public void close() {
+    pipeline.close();
+  }
+
+  /** Tells a pipeline that is slow, or waits for more input, from one that stands still. */
+  private final class Movement {
+    private long records;
+    private Duration lastMoved = Duration.ZERO;
+
+    void require(boolean settled) throws StandstillException {
+      long now = pipeline.ledger().records();
+      if (records != now || (now >= feed.fed() && !feed.isDone())) {
+        records = now;
+        lastMoved = screen.elapsed();
+      }
+      Duration still = screen.elapsed().minus(lastMoved);
+      if (still.compareTo(LONGEST_STANDSTILL) > 0) {
+        throw new StandstillException(
+            "nothing has moved for "
+                + Sizes.seconds(still)
+                + ", with "
+                + Sizes.count(records)
+                + " of "
+                + Sizes.count(rows.size())
+                + " records in the state"
+                + (settled ? " and no checkpoint to put it back to" : "")
+                + "; the last failure was: "
+                + pipeline.lastFailure());
+      }
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.coordinator.Coordinator;
+import dev.cairn.coordinator.CoordinatorPorts;
+import dev.cairn.coordinator.CoordinatorSettings;
+import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Journal;
+import dev.cairn.journal.Journal.Append;
+import dev.cairn.local.dynamodb.DynamoDbLocal;
+import dev.cairn.local.dynamodb.TableStream;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.lambda.ContainerSettings;
+import dev.cairn.local.lambda.LocalContainers;
+import dev.cairn.local.lambda.LocalMapping;
+import dev.cairn.local.lambda.MappingSettings;
+import dev.cairn.local.world.Interference;
+import dev.cairn.local.world.WallClockWorld;
+import dev.cairn.retry.Backoff;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.task.Task;
+import dev.cairn.task.TaskPorts;
+import dev.cairn.task.TaskSettings;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Everything that a job has in AWS, on this machine and under the wall clock: stream, mapping,
+ * containers, coordinator, table and storage. Every container has its own adapters; what they share
+ * is behind HTTP or a directory.
+ */
+final class Pipeline implements AutoCloseable {
+  static final String COORDINATOR = "coordinator";
+
+  private static final Duration RETENTION = Duration.ofDays(1);
+  private static final int LARGEST_BATCH = 2_000;
+  private static final int WARM_CONTAINERS = 8;
+  private static final double COLD_STARTS = 0.02;
+
+  private final DemoSettings settings;
+  private final UserFunction function;
+  private final WallClockWorld world;
+  private final DynamoDbLocal database;
+  private final LocalStream stream;
+  private final LocalContainers containers;
+  private final LocalMapping mapping;
+  private final Ledger ledger;
+  private final Fears fears;
+  private final LastFailure lastFailure = new LastFailure();
+
+  /** Starts DynamoDB Local, creates the table and the job, and starts to deliver and to tick. */
+  static Pipeline start(DemoSettings settings, UserFunction function, Screen screen) {
+    DynamoDbLocal database = DynamoDbLocal.serve(settings.port());
+    CairnTable.create(database.client(), DemoSettings.TABLE);
+    Pipeline pipeline = new Pipeline(settings, function, screen, database);
+    pipeline.start();
+    return pipeline;
+  }
+
+  private Pipeline(
+      DemoSettings settings, UserFunction function, Screen screen, DynamoDbLocal database) {
+    this.settings = settings;
+    this.function = function;
+    this.database = database;
+    this.world = new WallClockWorld(settings.seed(), Interference.NONE);
+    this.ledger = new Ledger(screen);
+    this.fears = new Fears(world, ledger, screen, settings.functionTimeout());
+    this.stream = new LocalStream(world, settings.shards(), RETENTION);
+    this.containers =
+        new LocalContainers(
+            world,
+            () -> new Container(this::task, lastFailure),
+            new ContainerSettings(
+                settings.stage().value(),
+                settings.functionTimeout(),
+                WARM_CONTAINERS,
+                COLD_STARTS));
+    this.mapping =
+        new LocalMapping(
+            world,
+            stream,
+            containers,
+            new MappingSettings(
+                settings.job().value(),
+                LARGEST_BATCH,
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1)),
+            fears);
+  }
+
+  private void start() {
+    checkpoints().create(Job.create(settings.job(), checkpointSettings()));
+    new Schedule(
+            world,
+            coordinator(),
+            new TableStream(database.client(), database.streams(), DemoSettings.TABLE),
+            settings.job(),
+            settings.tick(),
+            lastFailure)
+        .start();
+    mapping.start();
+  }
+
+  private CheckpointSettings checkpointSettings() {
+    return new CheckpointSettings(
+        Optional.of(settings.interval()), settings.checkpointTimeout(), DemoSettings.RETAINED);
+  }
+
+  private Task<Object> task(String container) {
+    TaskPorts ports =
+        new TaskPorts(
+            new WatchedJournal(journal(), fears.of(container)),
+            checkpoints(),
+            storage(),
+            stream,
+            new BlockChecksum(),
+            world::now,
+            Container::newId);
+    return new Task<>(taskSettings(), ports, function::create);
+  }
+
+  private TaskSettings taskSettings() {
+    TaskSettings defaults =
+        TaskSettings.of(settings.job(), settings.stage())
+            .withFailurePolicy(TaskSettings.FailurePolicy.DEAD_LETTER);
+    return new TaskSettings(
+        defaults.job(),
+        defaults.stage(),
+        defaults.start(),
+        defaults.failurePolicy(),
+        defaults.inlineThresholdBytes(),
+        defaults.materializeAfterEntries(),
+        defaults.materializeAfterBytes(),
+        settings.functionTimeout().dividedBy(4),
+        defaults.replayLimit());
+  }
+
+  private Coordinator coordinator() {
+    JournalWatcher watcher =
+        new JournalWatcher() {
+          @Override
+          public void after(SubtaskId subtask, Entry entry, Append outcome) {
+            ledger.appended(COORDINATOR, subtask, entry, outcome);
+          }
+        };
+    CoordinatorPorts ports =
+        new CoordinatorPorts(
+            new WatchedJournal(journal(), watcher),
+            checkpoints(),
+            storage(),
+            stream,
+            this::wake,
+            world::now,
+            Container::newId);
+    CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
+    return new Coordinator(
+        ports,
+        new CoordinatorSettings(
+            settings.functionTimeout(),
+            settings.functionTimeout().multipliedBy(5),
+            defaults.entryRetention(),
+            defaults.retentionMargin()));
+  }
+
+  /** An asynchronous invocation: nobody waits for its answer. */
+  private void wake(SubtaskId subtask) {
+    byte[] event =
+        ("{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}")
+            .getBytes(StandardCharsets.UTF_8);
+    world.start("wake/" + subtask.shard(), () -> containers.invoke(event));
+  }
+
+  DemoSettings settings() {
+    return settings;
+  }
+
+  WallClockWorld world() {
+    return world;
+  }
+
+  DynamoDbLocal database() {
+    return database;
+  }
+
+  LocalStream stream() {
+    return stream;
+  }
+
+  LocalMapping mapping() {
+    return mapping;
+  }
+
+  LocalContainers.Figures figures() {
+    return containers.figures();
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  Fears fears() {
+    return fears;
+  }
+
+  /** What an invocation last failed with. */
+  String lastFailure() {
+    return lastFailure.message();
+  }
+
+  Journal journal() {
+    return new DynamoDbJournal(database.client(), DemoSettings.TABLE, Backoff.sleeping());
+  }
+
+  CheckpointStore checkpoints() {
+    return new DynamoDbCheckpointStore(
+        database.client(), DemoSettings.TABLE, Backoff.sleeping(), world::now);
+  }
+
+  CheckpointStorage storage() {
+    return new DirectoryCheckpointStorage(settings.storage());
+  }
+
+  @Override
+  public void close() {
+    mapping.stop();
+    world.close();
+    database.close();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.checkpoint.TableEvent;
+import dev.cairn.coordinator.Coordinator;
+import dev.cairn.coordinator.Event;
+import dev.cairn.id.JobId;
+import dev.cairn.local.dynamodb.TableStream;
+import dev.cairn.local.world.World;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** What invokes the coordinator: the rule at its ticks, and the table's stream in between. */
+final class Schedule {
+  private static final Duration STREAM_POLL = Duration.ofMillis(100);
+
+  private final World world;
+  private final Coordinator coordinator;
+  private final TableStream stream;
+  private final JobId job;
+  private final Duration tick;
+  private final LastFailure lastFailure;
+
+  Schedule(
+      World world,
+      Coordinator coordinator,
+      TableStream stream,
+      JobId job,
+      Duration tick,
+      LastFailure lastFailure) {
+    this.world = world;
+    this.coordinator = coordinator;
+    this.stream = stream;
+    this.job = job;
+    this.tick = tick;
+    this.lastFailure = lastFailure;
+  }
+
+  void start() {
+    world.start(Pipeline.COORDINATOR, this::run);
+  }
+
+  private void run() {
+    Instant nextTick = world.now();
+    while (true) {
+      try {
+        Set<Event> events = new LinkedHashSet<>();
+        stream.poll(event -> events.add(event(event)));
+        if (!world.now().isBefore(nextTick)) {
+          nextTick = nextTick.plus(tick);
+          events.add(new Event.Tick(job));
+        }
+        events.forEach(coordinator::on);
+      } catch (RuntimeException e) {
+        // As in AWS: the invocation failed, and the next tick does what it would have done.
+        lastFailure.set("the coordinator: " + e);
+      }
+      world.sleep(STREAM_POLL);
+    }
+  }
+
+  private static Event event(TableEvent event) {
+    return switch (event) {
+      case TableEvent.AcknowledgementWritten written ->
+          new Event.Acknowledged(written.job(), written.checkpoint());
+      case TableEvent.RestoreRequested requested -> new Event.RestoreRequested(requested.job());
+    };
+  }
+}

@@ -1,0 +1,78 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.local.inspect.Sizes;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Where the demo tells its story: lines that stay, and on a terminal a block below them that is
+ * drawn again and again.
+ */
+final class Screen {
+  private final PrintStream out;
+  private final boolean live;
+  private final int columns;
+  private final InstantSource clock;
+  private final Instant began;
+  private List<String> block = List.of();
+
+  Screen(Terminal terminal, InstantSource clock) {
+    this.out = terminal.out();
+    this.live = terminal.live();
+    this.columns = terminal.columns();
+    this.clock = clock;
+    this.began = clock.instant();
+  }
+
+  boolean isLive() {
+    return live;
+  }
+
+  Duration elapsed() {
+    return Duration.between(began, clock.instant());
+  }
+
+  /** A line that stays, with the time since the beginning. */
+  void say(String line) {
+    print(String.format(Locale.ROOT, "%7s  %s", Sizes.seconds(elapsed()), line));
+  }
+
+  /** A line that stays. */
+  synchronized void print(String line) {
+    erase();
+    out.println(line);
+    draw();
+  }
+
+  /** Replaces the block below; nothing on anything but a terminal. */
+  synchronized void show(List<String> lines) {
+    if (live) {
+      erase();
+      block = List.copyOf(lines);
+      draw();
+    }
+  }
+
+  /** Lets the block stay as it is; what comes next is printed below it. */
+  synchronized void keep() {
+    block = List.of();
+  }
+
+  private void erase() {
+    if (!block.isEmpty()) {
+      out.printf(Locale.ROOT, "\u001b[%dA\u001b[J", block.size());
+    }
+  }
+
+  private void draw() {
+    for (String line : block) {
+      // A line that the terminal breaks in two would not be erased whole.
+      out.println(line.length() < columns ? line : line.substring(0, columns - 1));
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.cairn.local.inspect;
+
+import dev.cairn.id.Position;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.state.Change;
+import dev.cairn.state.Counts;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.RunReader;
+import dev.cairn.state.Runs;
+import dev.cairn.state.StateKey;
+import dev.cairn.state.StateSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A subtask's state at one place, as it is stored.
+ *
+ * @param place where in the subtask's history, such as {@code revision 42} or {@code checkpoint 7}
+ * @param schemas by name
+ * @param runs newest first
+ * @param sinceRuns what changed after the newest run, one change a cell
+ */
+public record StateView(
+    SubtaskId subtask,
+    String place,
+    Position position,
+    Counts counts,
+    HashRange range,
+    Map<String, StateSchema> schemas,
+    List<RunReader> runs,
+    SortedMap<StateKey, Change> sinceRuns) {
+
+  /** Every cell, serialized. */
+  public SortedMap<StateKey, byte[]> cells() {
+    List<Iterable<Change>> newestFirst = new ArrayList<>();
+    newestFirst.add(sinceRuns.values());
+    newestFirst.addAll(runs);
+    return present(Runs.merge(newestFirst, true));
+  }
+
+  /** The cells of one partition key, serialized. */
+  public SortedMap<StateKey, byte[]> cells(String partitionKey) {
+    KeyHash hash = KeyHash.of(partitionKey);
+    List<Iterable<Change>> newestFirst = new ArrayList<>();
+    newestFirst.add(
+        sinceRuns.values().stream()
+            .filter(change -> change.key().hash().equals(hash))
+            .filter(change -> change.key().parts().partitionKey().equals(partitionKey))
+            .toList());
+    runs.forEach(run -> newestFirst.add(run.ofKey(hash, partitionKey)));
+    return present(Runs.merge(newestFirst, true));
+  }
+
+  private static SortedMap<StateKey, byte[]> present(Iterable<Change> changes) {
+    SortedMap<StateKey, byte[]> cells = new TreeMap<>();
+    for (Change change : changes) {
+      if (change instanceof Change.Put put) {
+        cells.put(put.key(), put.value());
+      }
+    }
+    return cells;
+  }
+}

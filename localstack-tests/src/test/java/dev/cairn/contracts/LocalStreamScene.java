@@ -1,0 +1,27 @@
+package dev.cairn.contracts;
+
+import dev.cairn.id.ShardId;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.kinesis.LocalStream.Placed;
+import dev.cairn.local.world.World;
+import dev.cairn.state.KeyHash;
+import dev.cairn.stream.StreamReader;
+import java.util.Optional;
+
+/** The local stream, in any world. */
+record LocalStreamScene(World world, LocalStream stream) implements StreamContract.Scene {
+  @Override
+  public StreamReader reader() {
+    return stream;
+  }
+
+  @Override
+  public Placed put(String partitionKey, byte[] data, Optional<KeyHash> explicitHash) {
+    return stream.put(partitionKey, data, explicitHash);
+  }
+
+  @Override
+  public void split(ShardId shard) {
+    stream.split(shard);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.cairn.formatting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.FormatterException;
+import com.google.googlejavaformat.java.RemoveUnusedImports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+
+/**
+ * Every source is as {@code mvn spotless:apply} leaves it. A test, because the formatter parses with the JDK that it runs on, and Maven may
+ * run on one that is too old for our sources.
+ */
+class FormattingTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  @Test
+  @DisabledIfSystemProperty(named = "quick", matches = ".*")
+  void everySourceIsFormatted() throws IOException {
+    List<Path> sources = sources();
+    assertThat(sources).hasSizeGreaterThan(100);
+    assertThat(sources.stream().filter(source -> !isFormatted(source)).map(ROOT::relativize))
+        .as("format these with: mvn spotless:apply (JAVA_HOME at a JDK from 21 on)")
+        .isEmpty();
+  }
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(ROOT)) {
+      return files
+          .filter(file -> file.toString().endsWith(".java"))
+          .filter(file -> !ROOT.relativize(file).toString().contains("target"))
+          .toList();
+    }
+  }
+
+  private static boolean isFormatted(Path source) {
+    try {
+      String text = Files.readString(source);
+      return new Formatter().formatSource(RemoveUnusedImports.removeUnusedImports(text)).equals(text);
+    } catch (FormatterException e) {
+      throw new IllegalStateException(source + " cannot be parsed", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** That the sources look alike. */
+@NullMarked
+package dev.cairn.formatting;
+
+import org.jspecify.annotations.NullMarked;
