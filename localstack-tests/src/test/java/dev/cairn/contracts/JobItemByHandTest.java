@@ -16,6 +16,7 @@ import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -42,7 +43,7 @@ class JobItemByHandTest {
 
   @Test
   void showsTheSettingsAsFlinkNamesThem() {
-    assertThat(item("JOB").get("settings").m())
+    assertThat(Objects.requireNonNull(item("JOB").get("settings")).m())
         .isEqualTo(
             Map.of(
                 "execution.checkpointing.interval", AttributeValue.fromS("3 s"),

@@ -9,6 +9,7 @@ import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 
 /**
@@ -48,6 +49,8 @@ final class DeadLetters {
   private static String cause(RecordFailedException failure) {
     Throwable root = failure.getCause() == null ? failure : failure.getCause();
     String text = failure.getMessage() + ": " + root;
-    return text.length() <= LONGEST_CAUSE ? text : text.substring(0, LONGEST_CAUSE) + "…";
+    String cut = text.length() <= LONGEST_CAUSE ? text : text.substring(0, LONGEST_CAUSE) + "…";
+    // It may quote what was wrong with the record: half of a surrogate pair, which no entry can hold, becomes a question mark.
+    return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }

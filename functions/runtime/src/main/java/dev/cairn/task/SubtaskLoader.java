@@ -3,6 +3,7 @@ package dev.cairn.task;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState;
 import dev.cairn.heap.HeapState.Serialization;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
@@ -11,6 +12,7 @@ import dev.cairn.storage.DamagedFileException;
 import dev.cairn.task.StateFiles.MissingFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Brings a subtask in memory to its journal's head: by the entries it lacks, or from the last base. */
@@ -19,22 +21,19 @@ final class SubtaskLoader<E> {
   private final StateFiles files;
   private final TaskDecisions decisions;
   private final Supplier<? extends KeyedFunction<E>> function;
-  private Serialization serialization = Serialization.AT_DRAIN;
+  private final Function<ShardId, Serialization> serialization;
 
   SubtaskLoader(
       Journal journal,
       StateFiles files,
       TaskDecisions decisions,
-      Supplier<? extends KeyedFunction<E>> function) {
+      Supplier<? extends KeyedFunction<E>> function,
+      Function<ShardId, Serialization> serialization) {
     this.journal = journal;
     this.files = files;
     this.decisions = decisions;
     this.function = function;
-  }
-
-  /** From now on, what is loaded serializes each value when it is updated. */
-  void serializeAtOnce() {
-    serialization = Serialization.AT_ONCE;
+    this.serialization = serialization;
   }
 
   Optional<Subtask<E>> current(SubtaskId id, Optional<Subtask<E>> cached) {
@@ -81,7 +80,8 @@ final class SubtaskLoader<E> {
 
   private Subtask<E> from(SubtaskId id, Entry.Base base) {
     requireSupported(id, base);
-    HeapState<E> state = new HeapState<>(function.get(), base.origin().range(), serialization);
+    HeapState<E> state =
+        new HeapState<>(function.get(), base.origin().range(), serialization.apply(id.shard()));
     state.requireCompatible(base.handle().manifest().schemas());
     files.read(base.handle().manifest(), state::load);
     return new Subtask<>(id, state, base);

@@ -3,6 +3,7 @@ package dev.cairn.task;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.function.KeyedFunction;
+import dev.cairn.heap.HeapState.Serialization;
 import dev.cairn.heap.RecordFailedException;
 import dev.cairn.heap.UnwritableStateException;
 import dev.cairn.id.CheckpointId;
@@ -29,9 +30,11 @@ import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -51,6 +54,8 @@ public final class Task<E> {
   private final Replay replay;
   private final DeadLetters deadLetters;
   private final SubtaskLoader<E> loader;
+  // Shards on which the function has left a value that cannot be stored; it may well do so again.
+  private final Set<ShardId> suspects = new HashSet<>();
 
   /**
    * @param function makes the user's function, once for each subtask and whenever its state is loaded anew
@@ -68,7 +73,13 @@ public final class Task<E> {
     this.files = new StateFiles(ports.storage(), ports.checksum(), decisions);
     this.replay = new Replay(ports.stream(), decisions);
     this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
-    this.loader = new SubtaskLoader<>(ports.journal(), files, decisions, function);
+    this.loader =
+        new SubtaskLoader<>(
+            ports.journal(),
+            files,
+            decisions,
+            function,
+            shard -> suspects.contains(shard) ? Serialization.AT_ONCE : Serialization.AT_DRAIN);
   }
 
   public Task(TaskSettings settings, TaskPorts ports, Supplier<? extends KeyedFunction<E>> function) {
@@ -77,47 +88,62 @@ public final class Task<E> {
 
   /** A batch from the mapping. */
   public BatchResult run(Records batch, Deadline deadline) {
+    RereadableBatch records = new RereadableBatch(batch);
+    return attempt(
+        batch.shard(),
+        () -> {
+          records.rewind();
+          return serve(records, deadline);
+        });
+  }
+
+  private BatchResult serve(Records batch, Deadline deadline) {
     ShardId shard = batch.shard();
     StreamRecord first = batch.next();
-    try {
-      Subtask<E> subtask = open(shard);
-      boolean ours = answerTrigger(subtask, Writer.MAPPING) && closeGap(subtask, Writer.MAPPING, deadline);
-      if (!ours) {
-        cache.discard(shard);
-        return new BatchResult.RetryFrom(first.sequenceNumber());
-      }
-      if (subtask.head().hasGap()) {
-        return new BatchResult.RetryFrom(first.sequenceNumber());
-      }
-      return apply(subtask, first, batch, deadline);
-    } catch (UnwritableStateException e) {
-      // Some record left a value that cannot be stored. Serialized at every update, it fails that record alone.
-      loader.serializeAtOnce();
+    Subtask<E> subtask = open(shard);
+    boolean ours = answerTrigger(subtask, Writer.MAPPING) && closeGap(subtask, Writer.MAPPING, deadline);
+    if (!ours) {
       cache.discard(shard);
-      throw e;
+      return new BatchResult.RetryFrom(first.sequenceNumber());
+    }
+    if (subtask.head().hasGap()) {
+      return new BatchResult.RetryFrom(first.sequenceNumber());
+    }
+    return apply(subtask, first, batch, deadline);
+  }
+
+  /** A wake by the coordinator: there may be a checkpoint to answer or a gap to close, and no record to say so. */
+  public void wake(ShardId shard, Deadline deadline) {
+    boolean ours = attempt(shard, () -> serveWake(shard, deadline));
+    if (!ours) {
+      cache.discard(shard);
+    }
+  }
+
+  private boolean serveWake(ShardId shard, Deadline deadline) {
+    Optional<Subtask<E>> found = current(settings.subtask(shard));
+    return found.isEmpty()
+        || (answerTrigger(found.get(), Writer.WAKE) && closeGap(found.get(), Writer.WAKE, deadline));
+  }
+
+  /**
+   * Does the work, and once more if a value that the function left cannot be stored: the second time each value is serialized as soon as
+   * it is left, so that the very record fails and the policy has its say. Otherwise the same batch would fail for ever.
+   */
+  private <T> T attempt(ShardId shard, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (UnwritableStateException e) {
+      cache.discard(shard);
+      if (!suspects.add(shard)) {
+        throw e;
+      }
     } catch (Throwable e) {
       // What is in memory may be half of something, also after an error of the machine's.
       cache.discard(shard);
       throw e;
     }
-  }
-
-  /** A wake by the coordinator: there may be a checkpoint to answer or a gap to close, and no record to say so. */
-  public void wake(ShardId shard, Deadline deadline) {
-    try {
-      Optional<Subtask<E>> found = current(settings.subtask(shard));
-      if (found.isEmpty()) {
-        return;
-      }
-      Subtask<E> subtask = found.get();
-      boolean ours = answerTrigger(subtask, Writer.WAKE) && closeGap(subtask, Writer.WAKE, deadline);
-      if (!ours) {
-        cache.discard(shard);
-      }
-    } catch (Throwable e) {
-      cache.discard(shard);
-      throw e;
-    }
+    return attempt(shard, work);
   }
 
   private Subtask<E> open(ShardId shard) {

@@ -1,0 +1,40 @@
+package dev.cairn.task;
+
+import dev.cairn.id.ShardId;
+import dev.cairn.stream.StreamRecord;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A batch that can be gone through again, although whatever it comes from is read once. */
+final class RereadableBatch implements Records {
+  private final Records rest;
+  private final List<StreamRecord> taken = new ArrayList<>();
+  private int next;
+
+  RereadableBatch(Records rest) {
+    this.rest = rest;
+  }
+
+  /** Goes back to the first record. */
+  void rewind() {
+    next = 0;
+  }
+
+  @Override
+  public ShardId shard() {
+    return rest.shard();
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next < taken.size() || rest.hasNext();
+  }
+
+  @Override
+  public StreamRecord next() {
+    if (next == taken.size()) {
+      taken.add(rest.next());
+    }
+    return taken.get(next++);
+  }
+}

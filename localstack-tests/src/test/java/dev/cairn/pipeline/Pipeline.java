@@ -1,0 +1,333 @@
+package dev.cairn.pipeline;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.coordinator.Coordinator;
+import dev.cairn.coordinator.CoordinatorPorts;
+import dev.cairn.coordinator.CoordinatorSettings;
+import dev.cairn.coordinator.Event;
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Journal;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.state.Change;
+import dev.cairn.state.Deltas;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.Payload;
+import dev.cairn.state.RunReader;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileRef;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamReader;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.BatchResult;
+import dev.cairn.task.Deadline;
+import dev.cairn.task.Records;
+import dev.cairn.task.Task;
+import dev.cairn.task.TaskPorts;
+import dev.cairn.task.TaskSettings;
+import dev.cairn.testing.FunctionHarness;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** One job on a stream, a table and a storage in memory. Nothing happens that the test does not do. */
+public final class Pipeline {
+  public static final JobId JOB = new JobId("words");
+  public static final StageId STAGE = new StageId("count");
+  public static final Duration INTERVAL = Duration.ofSeconds(30);
+  public static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+  /** Invocations that never run out of time. */
+  public static final Deadline AMPLE = () -> Duration.ofMinutes(1);
+
+  private final ManualWorld world = new ManualWorld();
+  private final LocalStream stream;
+  private final InMemoryTable table = new InMemoryTable(world::now);
+  private final InMemoryStorage storage = new InMemoryStorage(world::now);
+  private final List<ShardId> woken = new ArrayList<>();
+  private long ids;
+
+  public Pipeline(int shards, CheckpointSettings settings) {
+    this.stream = new LocalStream(world, shards, Duration.ofHours(24));
+    table.create(Job.create(JOB, settings));
+  }
+
+  /** Checkpoints each {@link #INTERVAL}, of which the last two are kept. */
+  public Pipeline(int shards) {
+    this(shards, new CheckpointSettings(Optional.of(INTERVAL), TIMEOUT, 2));
+  }
+
+  public InMemoryTable table() {
+    return table;
+  }
+
+  public InMemoryStorage storage() {
+    return storage;
+  }
+
+  public LocalStream stream() {
+    return stream;
+  }
+
+  public Instant now() {
+    return world.now();
+  }
+
+  public void pass(Duration time) {
+    world.sleep(time);
+  }
+
+  public static ShardId shard(int index) {
+    return new ShardId(String.format("shardId-%012d", index));
+  }
+
+  public static SubtaskId subtask(int shard) {
+    return new SubtaskId(JOB, STAGE, shard(shard));
+  }
+
+  /** The n-th key that Kinesis routes to the shard. */
+  public String key(int shard, int n) {
+    Shard there = stream.listed().get(shard);
+    return IntStream.range(0, Integer.MAX_VALUE)
+        .mapToObj(i -> "key-" + i)
+        .filter(key -> there.range().contains(KeyHash.of(key)))
+        .skip(n)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Puts words under the shard's first key. */
+  public List<StreamRecord> put(int shard, String... words) {
+    String key = key(shard, 0);
+    for (String word : words) {
+      put(key, word);
+    }
+    return last(shard, words.length);
+  }
+
+  public void put(String key, String word) {
+    put(key, word.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public void put(String key, byte[] data) {
+    stream.put(key, data, Optional.empty());
+    world.sleep(Duration.ofMillis(10));
+  }
+
+  /** The newest records of a shard. */
+  public List<StreamRecord> last(int shard, int count) {
+    List<StreamRecord> all = all(shard);
+    return all.subList(all.size() - count, all.size());
+  }
+
+  /** Every record that a shard keeps. */
+  public List<StreamRecord> all(int shard) {
+    return stream.after(shard(shard), Position.BEGINNING, 10_000);
+  }
+
+  // ---------------------------------------------------------------- the task
+
+  public static TaskSettings settings() {
+    return TaskSettings.of(JOB, STAGE);
+  }
+
+  public TaskPorts taskPorts(Tap tap) {
+    return new TaskPorts(
+        Tap.on(Journal.class, "journal", table, tap),
+        Tap.on(CheckpointStore.class, "checkpoints", table, tap),
+        Tap.on(CheckpointStorage.class, "storage", storage, tap),
+        Tap.on(StreamReader.class, "stream", stream, tap),
+        new BlockChecksum(),
+        world::now,
+        this::nextId);
+  }
+
+  private EntryId nextId() {
+    return new EntryId("e" + ++ids);
+  }
+
+  /** A cold container. */
+  public Task<String> container() {
+    return container(Tap.NONE);
+  }
+
+  public Task<String> container(Tap tap) {
+    return container(tap, settings());
+  }
+
+  public Task<String> container(Tap tap, TaskSettings settings) {
+    return container(tap, settings, Words::new);
+  }
+
+  public <E> Task<E> container(
+      Tap tap, TaskSettings settings, Supplier<? extends KeyedFunction<E>> function) {
+    return new Task<>(settings, taskPorts(tap), function);
+  }
+
+  public static BatchResult run(Task<?> container, int shard, List<StreamRecord> batch) {
+    return run(container, shard, batch, AMPLE);
+  }
+
+  public static BatchResult run(
+      Task<?> container, int shard, List<StreamRecord> batch, Deadline deadline) {
+    return container.run(new Batch(shard(shard), batch.iterator()), deadline);
+  }
+
+  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements Records {
+    @Override
+    public boolean hasNext() {
+      return records.hasNext();
+    }
+
+    @Override
+    public StreamRecord next() {
+      return records.next();
+    }
+  }
+
+  // ---------------------------------------------------------------- the coordinator
+
+  /** Tight enough that every wake is sent at once. */
+  public static final CoordinatorSettings PROMPT =
+      new CoordinatorSettings(
+          Duration.ZERO, Duration.ofMinutes(15), Duration.ofDays(2), Duration.ofMinutes(30));
+
+  public Coordinator coordinator() {
+    return coordinator(Tap.NONE);
+  }
+
+  public Coordinator coordinator(Tap tap) {
+    return new Coordinator(
+        new CoordinatorPorts(
+            Tap.on(Journal.class, "journal", table, tap),
+            Tap.on(CheckpointStore.class, "checkpoints", table, tap),
+            Tap.on(CheckpointStorage.class, "storage", storage, tap),
+            Tap.on(StreamReader.class, "stream", stream, tap),
+            subtask -> woken.add(subtask.shard()),
+            world::now,
+            this::nextId),
+        PROMPT);
+  }
+
+  public static void tick(Coordinator coordinator) {
+    coordinator.on(new Event.Tick(JOB));
+  }
+
+  /** The shards that were woken since the last call, in order. */
+  public List<ShardId> drainWakes() {
+    List<ShardId> drained = List.copyOf(woken);
+    woken.clear();
+    return drained;
+  }
+
+  /** Delivers every wake that was sent. */
+  public void deliverWakes(Task<?> container) {
+    drainWakes().forEach(shard -> container.wake(shard, AMPLE));
+  }
+
+  /** Lets the interval pass and takes a checkpoint to its end. */
+  public Checkpoint.Completed checkpoint(Task<?> container) {
+    pass(INTERVAL);
+    CheckpointId next = job().next();
+    Coordinator coordinator = coordinator();
+    tick(coordinator);
+    deliverWakes(container);
+    tick(coordinator);
+    return (Checkpoint.Completed) table.checkpoint(JOB, next).orElseThrow();
+  }
+
+  public Job job() {
+    return table.job(JOB).orElseThrow();
+  }
+
+  // ---------------------------------------------------------------- what is there
+
+  public List<Entry> journal(int shard) {
+    return table.after(subtask(shard), new Revision(0));
+  }
+
+  public Entry.Header head(int shard) {
+    return journal(shard).getLast().header();
+  }
+
+  /** The state at a journal's head, read by none of the task's code. */
+  public SortedMap<StateKey, String> state(int shard) {
+    SortedMap<StateKey, byte[]> cells = new TreeMap<>();
+    for (Entry entry : table.fromLastBase(subtask(shard))) {
+      if (entry instanceof Entry.Base base) {
+        cells.clear();
+        for (RunRef run : base.handle().manifest().runs().reversed()) {
+          RunReader.open(bytes(run.file()), run.file().path().value(), new BlockChecksum())
+              .within(run.range())
+              .forEach(change -> apply(cells, change));
+        }
+      } else if (entry instanceof Entry.Advanced advanced) {
+        changes(advanced.delta()).forEach(change -> apply(cells, change));
+      }
+    }
+    return shown(cells);
+  }
+
+  private List<Change> changes(Payload delta) {
+    byte[] bytes =
+        switch (delta) {
+          case Payload.Inline inline -> inline.bytes();
+          case Payload.Stored stored -> bytes(stored.file());
+        };
+    return bytes.length == 0 ? List.of() : Deltas.decode(bytes, "delta", new BlockChecksum());
+  }
+
+  private byte[] bytes(FileRef file) {
+    return storage.get(file.path()).orElseThrow();
+  }
+
+  private static void apply(SortedMap<StateKey, byte[]> cells, Change change) {
+    switch (change) {
+      case Change.Put put -> cells.put(put.key(), put.value());
+      case Change.Removed removed -> cells.remove(removed.key());
+    }
+  }
+
+  /** What a plain fold over these records leaves; those that the function fails on leave nothing. */
+  public static SortedMap<StateKey, String> fold(List<StreamRecord> records) {
+    FunctionHarness<String> function = FunctionHarness.of(new Words());
+    for (StreamRecord record : records) {
+      try {
+        function.processBytes(record.partitionKey(), record.data(), record.arrival());
+      } catch (Exception failed) {
+        // Its changes are undone, which is what is compared.
+      }
+    }
+    return shown(function.cells());
+  }
+
+  private static SortedMap<StateKey, String> shown(SortedMap<StateKey, byte[]> cells) {
+    SortedMap<StateKey, String> shown = new TreeMap<>();
+    cells.forEach((key, value) -> shown.put(key, java.util.HexFormat.of().formatHex(value)));
+    return shown;
+  }
+}

@@ -1,0 +1,229 @@
+package dev.cairn.task;
+
+import static dev.cairn.pipeline.Pipeline.run;
+import static dev.cairn.pipeline.Pipeline.settings;
+import static dev.cairn.pipeline.Pipeline.subtask;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.format.Fields;
+import dev.cairn.format.Trees;
+import dev.cairn.heap.KeyOutsideRangeException;
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
+import dev.cairn.journal.Entry.Advanced;
+import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.journal.Entry.Opened;
+import dev.cairn.pipeline.Pipeline;
+import dev.cairn.pipeline.Tap;
+import dev.cairn.state.Counts;
+import dev.cairn.state.KeyHash;
+import dev.cairn.storage.Layout;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.BatchResult.Done;
+import dev.cairn.task.BatchResult.RetryFrom;
+import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Records that cannot be processed: each policy, and what is refused under both. */
+class BadInputTest {
+  private static final byte[] NO_TEXT = {(byte) 0xff, (byte) 0xfe};
+
+  private final Pipeline pipeline = new Pipeline(2);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"poison", "surrogate"})
+  void underFailTheBatchStopsAtTheRecordAndWhatCameBeforeIsJournalled(String bad) {
+    List<StreamRecord> batch = pipeline.put(0, "a", "b", bad, "c");
+    Task<String> container = pipeline.container();
+
+    assertThat(run(container, 0, batch)).isEqualTo(new RetryFrom(batch.get(2).sequenceNumber()));
+
+    assertThat(pipeline.head(0).position())
+        .isEqualTo(Position.after(batch.get(1).sequenceNumber()));
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch.subList(0, 2)));
+
+    // The mapping sends it again, to this container and to a cold one, and each says the same.
+    for (Task<String> next : List.of(container, pipeline.container(), container)) {
+      List<StreamRecord> rest = batch.subList(2, 4);
+      assertThat(run(next, 0, rest)).isEqualTo(new RetryFrom(rest.getFirst().sequenceNumber()));
+    }
+    assertThat(pipeline.journal(0)).hasExactlyElementsOfTypes(Opened.class, Advanced.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"poison", "surrogate"})
+  void underDeadLetterTheRecordIsSetAsideCountedAndLeavesTheStateAlone(String bad) {
+    List<StreamRecord> batch = pipeline.put(0, "a", bad, "b");
+    StreamRecord failed = batch.get(1);
+
+    assertThat(run(lenient(), 0, batch)).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 1));
+    assertThat(pipeline.state(0))
+        .isEqualTo(Pipeline.fold(List.of(batch.getFirst(), batch.getLast())));
+    assertThat(letters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.sequenceNumber()).isEqualTo(failed.sequenceNumber());
+              assertThat(letter.cause()).contains("key \"" + failed.partitionKey() + "\"");
+            });
+    Fields file = deadLetter(failed);
+    assertThat(file.text("shard")).isEqualTo("shardId-000000000000");
+    assertThat(file.text("sequenceNumber")).isEqualTo(failed.sequenceNumber().digits());
+    assertThat(file.text("partitionKey")).isEqualTo(failed.partitionKey());
+    assertThat(file.text("cause")).isEqualTo(letters().getFirst().cause());
+  }
+
+  @Test
+  void theShardGoesOnAfterADeadLetter() {
+    Task<String> container = lenient();
+    run(container, 0, pipeline.put(0, "surrogate"));
+
+    assertThat(run(container, 0, pipeline.put(0, "a", "b"))).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 1));
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.last(0, 2)));
+  }
+
+  @Test
+  void aRecordThatIsNoEventFollowsThePolicyToo() {
+    pipeline.put(0, "a");
+    pipeline.put(pipeline.key(0, 0), NO_TEXT);
+    pipeline.put(0, "b");
+    List<StreamRecord> batch = pipeline.all(0);
+
+    assertThat(run(pipeline.container(), 0, batch))
+        .isEqualTo(new RetryFrom(batch.get(1).sequenceNumber()));
+    assertThat(run(lenient(), 0, batch)).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 1));
+    assertThat(letters().getFirst().cause()).contains("cannot be decoded");
+    assertThat(deadLetter(batch.get(1)).text("cause")).contains("cannot be decoded");
+  }
+
+  @Test
+  void aDeadLetterThatIsDeliveredAgainIsNotCountedTwice() {
+    List<StreamRecord> batch = pipeline.put(0, "poison", "a");
+    run(lenient(), 0, batch);
+
+    assertThat(run(lenient(), 0, batch)).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(1, 1));
+  }
+
+  @Test
+  void afterARestoreARecordThatCannotBeStoredIsSetAsideAgain() {
+    Task<String> container = lenient();
+    run(container, 0, pipeline.put(0, "a"));
+    long checkpoint = pipeline.checkpoint(container).id().value();
+    run(container, 0, pipeline.put(0, "surrogate", "b"));
+    pipeline.table().requestRestore(Pipeline.JOB, Long.toString(checkpoint));
+    Pipeline.tick(pipeline.coordinator());
+    Pipeline.tick(pipeline.coordinator());
+
+    pipeline.deliverWakes(container);
+
+    assertThat(pipeline.head(0).hasGap()).isFalse();
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 1));
+    List<StreamRecord> all = pipeline.all(0);
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(List.of(all.getFirst(), all.getLast())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FAIL", "DEAD_LETTER"})
+  void aKeyThatBelongsToAnotherShardIsRefusedByNameAndNothingIsJournalled(FailurePolicy policy) {
+    Task<String> container =
+        pipeline.container(Tap.NONE, settings().withFailurePolicy(policy));
+    List<StreamRecord> good = pipeline.put(0, "a");
+    run(container, 0, good);
+    String stranger = pipeline.key(1, 0);
+    KeyHash here = pipeline.stream().listed().getFirst().range().from();
+    pipeline.put(0, "b");
+    pipeline.stream().put(stranger, "c".getBytes(UTF_8), Optional.of(here));
+    List<StreamRecord> batch = pipeline.last(0, 2);
+
+    for (Task<String> next : List.of(container, container, pipeline.container())) {
+      assertThatThrownBy(() -> run(next, 0, batch))
+          .isInstanceOf(KeyOutsideRangeException.class)
+          .hasMessageContaining("\"" + stranger + "\"")
+          .hasMessageContaining("explicit hash key");
+    }
+    assertThat(pipeline.journal(0)).hasSize(2);
+    assertThat(pipeline.storage().paths()).isEmpty();
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(good));
+  }
+
+  @Test
+  void aStrangersKeyBehindAPoisonIsNotLookedAtYet() {
+    Task<String> container = pipeline.container();
+    KeyHash here = pipeline.stream().listed().getFirst().range().from();
+    pipeline.put(0, "a", "poison");
+    pipeline.stream().put(pipeline.key(1, 0), "c".getBytes(UTF_8), Optional.of(here));
+
+    BatchResult stopped = run(container, 0, pipeline.all(0));
+
+    // The batch ended at the poison.
+    assertThat(stopped).isEqualTo(new RetryFrom(pipeline.all(0).get(1).sequenceNumber()));
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, 1)));
+  }
+
+  @Test
+  void aShardWithAParentIsRefusedByNameAndNeverOpened() {
+    ShardId child = pipeline.stream().split(Pipeline.shard(0)).getFirst();
+    String key = pipeline.key(2, 0);
+    pipeline.put(key, "a");
+
+    assertThat(child).isEqualTo(Pipeline.shard(2));
+    assertThatThrownBy(() -> run(pipeline.container(), 2, pipeline.all(2)))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("shardId-000000000002 came from [shardId-000000000000]")
+        .hasMessageContaining("resharding is not supported");
+    assertThat(pipeline.journal(2)).isEmpty();
+    assertThat(pipeline.table().subtasks(Pipeline.JOB)).isEmpty();
+  }
+
+  @Test
+  void aHostileKeyNeverReachesAFileName() {
+    Pipeline one = new Pipeline(1);
+    String hostile = "../../etc/\u0000 \ud800";
+    one.put(hostile, "poison");
+    one.put("good", "a");
+    Task<String> container =
+        one.container(Tap.NONE, settings().withFailurePolicy(FailurePolicy.DEAD_LETTER));
+
+    assertThat(run(container, 0, one.all(0))).isEqualTo(new Done());
+
+    assertThat(one.head(0).counts()).isEqualTo(new Counts(1, 1));
+    assertThat(one.storage().paths())
+        .containsExactly(
+            Layout.deadLetter(subtask(0), one.all(0).getFirst().sequenceNumber()));
+  }
+
+  private Task<String> lenient() {
+    return pipeline.container(Tap.NONE, settings().withFailurePolicy(FailurePolicy.DEAD_LETTER));
+  }
+
+  private List<DeadLetter> letters() {
+    return pipeline.journal(0).stream()
+        .filter(Advanced.class::isInstance)
+        .map(Advanced.class::cast)
+        .flatMap(advanced -> advanced.deadLetters().stream())
+        .toList();
+  }
+
+  private Fields deadLetter(StreamRecord record) {
+    return Trees.fromJson(
+        pipeline
+            .storage()
+            .get(Layout.deadLetter(subtask(0), record.sequenceNumber()))
+            .orElseThrow());
+  }
+}

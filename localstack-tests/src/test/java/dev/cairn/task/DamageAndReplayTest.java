@@ -1,0 +1,246 @@
+package dev.cairn.task;
+
+import static dev.cairn.pipeline.Pipeline.run;
+import static dev.cairn.pipeline.Pipeline.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.function.Context;
+import dev.cairn.function.Deserializer;
+import dev.cairn.function.Deserializers;
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.function.RuntimeContext;
+import dev.cairn.function.ValueState;
+import dev.cairn.function.ValueStateDescriptor;
+import dev.cairn.heap.IncompatibleStateException;
+import dev.cairn.id.Position;
+import dev.cairn.journal.Entry;
+import dev.cairn.pipeline.Pipeline;
+import dev.cairn.pipeline.Tap;
+import dev.cairn.pipeline.Words;
+import dev.cairn.storage.DamagedFileException;
+import dev.cairn.storage.FilePath;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.BatchResult.Done;
+import dev.cairn.task.BatchResult.RetryFrom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What stops a shard by name, before an event is processed on it: damage, and a past that is gone. */
+class DamageAndReplayTest {
+  private final Pipeline pipeline = new Pipeline(1);
+  private final AtomicInteger processed = new AtomicInteger();
+
+  @Test
+  void aDamagedRunStopsTheShardBeforeAnEventIsProcessed() {
+    FilePath run = checkpointed();
+    for (long bit = 0; bit < 8L * pipeline.storage().get(run).orElseThrow().length; bit += 37) {
+      pipeline.storage().flipBit(run, bit);
+      requireStopped(run, "is not what was written");
+      pipeline.storage().flipBit(run, bit);
+    }
+    pipeline.storage().truncate(run, 40);
+    requireStopped(run, "is not what was written");
+  }
+
+  @Test
+  void aMissingRunStopsTheShardBeforeAnEventIsProcessed() {
+    FilePath run = checkpointed();
+    pipeline.storage().delete(run);
+
+    requireStopped(run, "is not in the checkpoint storage");
+  }
+
+  @Test
+  void aDamagedDeltaStopsTheShardBeforeAnEventIsProcessed() {
+    run(pipeline.container(), 0, pipeline.put(0, "size:20000"));
+    FilePath delta = pipeline.storage().paths().getFirst();
+    pipeline.storage().flipBit(delta, 4_000);
+
+    requireStopped(delta, "is not what was written");
+  }
+
+  @Test
+  void aWarmContainerNeedsNoFileAndGoesOn() {
+    Task<String> warm = pipeline.container();
+    run(warm, 0, pipeline.put(0, "a"));
+    pipeline.checkpoint(warm);
+    pipeline.storage().paths().forEach(pipeline.storage()::delete);
+
+    assertThat(run(warm, 0, pipeline.put(0, "b"))).isEqualTo(new Done());
+    assertThat(pipeline.head(0).counts().applied()).isEqualTo(2);
+  }
+
+  private FilePath checkpointed() {
+    Task<String> container = pipeline.container();
+    run(container, 0, pipeline.put(0, "a", "b"));
+    pipeline.checkpoint(container);
+    Entry.Base base = (Entry.Base) pipeline.journal(0).getLast();
+    return base.handle().manifest().runs().getFirst().file().path();
+  }
+
+  private void requireStopped(FilePath file, String why) {
+    List<Entry> before = pipeline.journal(0);
+    List<StreamRecord> next = pipeline.put(0, "next");
+    Task<String> cold = pipeline.container(Tap.NONE, settings(), Counting::new);
+
+    assertThatThrownBy(() -> run(cold, 0, next))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining(file.value())
+        .hasMessageContaining(why)
+        .hasMessageContaining("restore a checkpoint");
+    assertThat(processed).hasValue(0);
+    assertThat(pipeline.journal(0)).isEqualTo(before);
+  }
+
+  private final class Counting implements KeyedFunction<String> {
+    private final Words words = new Words();
+
+    @Override
+    public Deserializer<String> deserializer() {
+      return words.deserializer();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {
+      words.open(context);
+    }
+
+    @Override
+    public void process(String event, Context context) {
+      processed.incrementAndGet();
+      words.process(event, context);
+    }
+  }
+
+  @Test
+  void aRestoredShardReplaysWhatItOnceAppliedBeforeAnythingNew() {
+    restored("a", "b", "c", "d");
+    List<StreamRecord> next = pipeline.put(0, "e");
+
+    assertThat(run(pipeline.container(), 0, next)).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts().applied()).isEqualTo(5);
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+  }
+
+  @Test
+  void aGapThatTimeDoesNotSufficeForIsClosedStepByStepAndTheBatchWaits() {
+    restored("a", "b", "c", "d");
+    List<StreamRecord> next = pipeline.put(0, "e");
+    TaskSettings one =
+        new TaskSettings(
+            Pipeline.JOB,
+            Pipeline.STAGE,
+            settings().start(),
+            settings().failurePolicy(),
+            settings().inlineThresholdBytes(),
+            settings().materializeAfterEntries(),
+            settings().materializeAfterBytes(),
+            settings().margin(),
+            1);
+    Task<String> container = pipeline.container(Tap.NONE, one);
+    RetryFrom waits = new RetryFrom(next.getFirst().sequenceNumber());
+
+    for (int step = 0; step < 3; step++) {
+      AtomicInteger questions = new AtomicInteger();
+      Deadline once = () -> Duration.ofSeconds(questions.getAndIncrement() == 0 ? 60 : 0);
+      assertThat(run(container, 0, next, once)).isEqualTo(waits);
+      assertThat(pipeline.head(0).counts().applied()).isEqualTo(2 + step);
+    }
+    assertThat(run(container, 0, next)).isEqualTo(new Done());
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+  }
+
+  @Test
+  void aReplayBeyondRetentionStopsLoudlyAndNamesTheRecord() {
+    StreamRecord position = restored("a", "b", "c", "d");
+    List<StreamRecord> next = pipeline.put(0, "e");
+    pipeline.stream().trim(Pipeline.shard(0), pipeline.all(0).get(2).sequenceNumber());
+    List<Entry> before = pipeline.journal(0);
+
+    assertThatThrownBy(() -> run(pipeline.container(), 0, next))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("shardId-000000000000 cannot be replayed")
+        .hasMessageContaining(position.sequenceNumber().digits())
+        .hasMessageContaining("beyond the stream's retention");
+    assertThat(pipeline.journal(0)).isEqualTo(before);
+  }
+
+  @Test
+  void aReplayFromTheBeginningNeedsTheVeryFirstRecord() {
+    Task<String> container = pipeline.container();
+    // Opened, but nothing applied, when the checkpoint is taken.
+    run(container, 0, pipeline.put(0, "poison"));
+    long empty = pipeline.checkpoint(container).id().value();
+    Task<String> lenient =
+        pipeline.container(
+            Tap.NONE, settings().withFailurePolicy(TaskSettings.FailurePolicy.DEAD_LETTER));
+    List<StreamRecord> all = pipeline.put(0, "poison", "a", "b");
+    run(lenient, 0, pipeline.all(0));
+    restore(empty);
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.BEGINNING);
+    pipeline.stream().trim(Pipeline.shard(0), all.getFirst().sequenceNumber());
+
+    assertThatThrownBy(() -> lenient.wake(Pipeline.shard(0), Pipeline.AMPLE))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("beyond the stream's retention");
+  }
+
+  /** Applies the words, puts the job back to where only the first was applied, and answers that one's record. */
+  private StreamRecord restored(String... words) {
+    Task<String> container = pipeline.container();
+    run(container, 0, pipeline.put(0, words[0]));
+    StreamRecord first = pipeline.all(0).getFirst();
+    long checkpoint = pipeline.checkpoint(container).id().value();
+    for (int i = 1; i < words.length; i++) {
+      run(container, 0, pipeline.put(0, words[i]));
+    }
+    restore(checkpoint);
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.after(first.sequenceNumber()));
+    assertThat(pipeline.head(0).hasGap()).isTrue();
+    return first;
+  }
+
+  private void restore(long checkpoint) {
+    pipeline.table().requestRestore(Pipeline.JOB, Long.toString(checkpoint));
+    Pipeline.tick(pipeline.coordinator());
+    assertThat(pipeline.job().refusal()).isEmpty();
+    assertThat(pipeline.head(0).epoch()).isEqualTo(pipeline.job().epoch());
+    pipeline.drainWakes();
+  }
+
+  @Test
+  void aFunctionThatDeclaresAStateOtherwiseIsRefusedByName() {
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    List<Entry> before = pipeline.journal(0);
+    List<StreamRecord> next = pipeline.put(0, "b");
+
+    assertThatThrownBy(() -> run(pipeline.container(Tap.NONE, settings(), Textual::new), 0, next))
+        .isInstanceOf(IncompatibleStateException.class)
+        .hasMessageContaining("state \"count\" is stored as value of ")
+        .hasMessageContaining(Textual.class.getName());
+    assertThat(pipeline.journal(0)).isEqualTo(before);
+  }
+
+  private static final class Textual implements KeyedFunction<String> {
+    private ValueState<String> count;
+
+    @Override
+    public Deserializer<String> deserializer() {
+      return Deserializers.text();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {
+      count = context.getState(ValueStateDescriptor.of("count", String.class));
+    }
+
+    @Override
+    public void process(String event, Context context) {
+      count.update(event);
+    }
+  }
+}
