@@ -173,7 +173,8 @@ class DamageAndReplayTest {
   void aReplayFromTheBeginningNeedsTheVeryFirstRecord() {
     Task<String> container = pipeline.container();
     // Opened, but nothing applied, when the checkpoint is taken.
-    run(container, 0, pipeline.put(0, "poison"));
+    List<StreamRecord> poison = pipeline.put(0, "poison");
+    assertThatThrownBy(() -> run(container, 0, poison)).hasMessageContaining("cannot apply");
     long empty = pipeline.checkpoint(container).id().value();
     Task<String> lenient =
         pipeline.container(

@@ -51,6 +51,9 @@ public final class Task<E> {
   private final TaskDecisions decisions;
   private final SubtaskCache<E> cache;
   private final StateFiles files;
+  private final Appender appender;
+  private final Snapshots snapshots;
+  private final FirstEntry firstEntry;
   private final Replay replay;
   private final DeadLetters deadLetters;
   private final SubtaskLoader<E> loader;
@@ -71,6 +74,9 @@ public final class Task<E> {
     this.decisions = decisions;
     this.cache = cache;
     this.files = new StateFiles(ports.storage(), ports.checksum(), decisions);
+    this.appender = new Appender(ports.journal(), decisions);
+    this.snapshots = new Snapshots(settings, ports, files, appender);
+    this.firstEntry = new FirstEntry(settings, ports);
     this.replay = new Replay(ports.stream(), decisions);
     this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
     this.loader =
@@ -101,7 +107,7 @@ public final class Task<E> {
     ShardId shard = batch.shard();
     StreamRecord first = batch.next();
     Subtask<E> subtask = open(shard);
-    boolean ours = answerTrigger(subtask, Writer.MAPPING) && closeGap(subtask, Writer.MAPPING, deadline);
+    boolean ours = snapshots.answerTrigger(subtask, Writer.MAPPING) && closeGap(subtask, Writer.MAPPING, deadline);
     if (!ours) {
       cache.discard(shard);
       return new BatchResult.RetryFrom(first.sequenceNumber());
@@ -123,7 +129,7 @@ public final class Task<E> {
   private boolean serveWake(ShardId shard, Deadline deadline) {
     Optional<Subtask<E>> found = current(settings.subtask(shard));
     return found.isEmpty()
-        || (answerTrigger(found.get(), Writer.WAKE) && closeGap(found.get(), Writer.WAKE, deadline));
+        || (snapshots.answerTrigger(found.get(), Writer.WAKE) && closeGap(found.get(), Writer.WAKE, deadline));
   }
 
   /**
@@ -153,7 +159,7 @@ public final class Task<E> {
       if (found.isPresent()) {
         return found.get();
       }
-      Entry.Opened opened = firstEntry(id);
+      Entry.Opened opened = firstEntry.of(id);
       try {
         ports.journal().open(id, opened);
       } catch (OutcomeUnknownException e) {
@@ -165,103 +171,11 @@ public final class Task<E> {
             + " answer; the mapping will try again");
   }
 
-  private Entry.Opened firstEntry(SubtaskId id) {
-    Job job =
-        ports
-            .checkpoints()
-            .job(id.job())
-            .orElseThrow(
-                () ->
-                    new TaskException(
-                        "job " + id.job() + " has no item in the table: it is created when the job is deployed; check the"
-                            + " job's name and the table's"));
-    Shard shard =
-        ports.stream().shards().stream()
-            .filter(listed -> listed.id().equals(id.shard()))
-            .findFirst()
-            .orElseThrow(() -> new TaskException(id.shard() + " is not a shard of the stream that this task reads"));
-    if (!shard.parents().isEmpty()) {
-      throw new TaskException(
-          shard.id() + " came from " + shard.parents() + " by a split or a merge, and resharding is not supported: its"
-              + " state lies with its parents; nothing of it was applied. Use a stream with a fixed number of shards");
-    }
-    return new Entry.Opened(
-        new Header(
-            new Revision(1),
-            ports.ids().get(),
-            Optional.empty(),
-            job.epoch(),
-            Position.BEGINNING,
-            Position.BEGINNING,
-            Optional.empty(),
-            Counts.NONE,
-            Writer.MAPPING,
-            ports.clock().instant(),
-            Optional.empty()),
-        new dev.cairn.state.Origin(settings.start(), shard.range()));
-  }
-
   /** The subtask at its journal's head, from memory where that is enough; empty if it was never opened. */
   private Optional<Subtask<E>> current(SubtaskId id) {
     Optional<Subtask<E>> subtask = loader.current(id, cache.find(id.shard()));
     subtask.ifPresent(current -> cache.keep(id.shard(), current));
     return subtask;
-  }
-
-  /** Stores the state for the checkpoint that was asked for, if one was. False when another writer went on from this state. */
-  private boolean answerTrigger(Subtask<E> subtask, Writer writer) {
-    while (subtask.trigger().isPresent()) {
-      CheckpointId checkpoint = subtask.trigger().get();
-      EntryId attempt = ports.ids().get();
-      Header head = subtask.head();
-      StateFiles.Snapshot snapshot;
-      try {
-        snapshot =
-            files.writeSnapshot(
-                subtask, attempt, Layout.state(subtask.id(), checkpoint, head.revision(), attempt));
-      } catch (StorageException e) {
-        decline(subtask.id(), checkpoint, e);
-        return true;
-      }
-      Entry.Snapshotted entry =
-          new Entry.Snapshotted(
-              head.next(attempt, writer, ports.clock().instant()).with(checkpoint),
-              checkpoint,
-              subtask.origin(),
-              snapshot.handle(),
-              dev.cairn.state.Channels.EMPTY);
-      Acknowledgement.Acknowledged acknowledgement =
-          new Acknowledgement.Acknowledged(
-              subtask.id(),
-              checkpoint,
-              Optional.of(snapshot.stateFile()),
-              snapshot.fullSizeBytes(),
-              snapshot.incrementalSizeBytes());
-      switch (append(subtask, entry, () -> appendSnapshot(subtask.id(), entry, acknowledgement))) {
-        case COMMITTED -> subtask.adopt(entry);
-        case LOST -> {
-          return false;
-        }
-        case REBASE, NOT_THERE -> {
-          // A later checkpoint was asked for meanwhile: answer that one.
-        }
-      }
-    }
-    return true;
-  }
-
-  private Append appendSnapshot(SubtaskId id, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
-    Append both = ports.journal().append(id, entry, acknowledgement);
-    return both == Append.ACKNOWLEDGED_ALREADY ? ports.journal().append(id, entry) : both;
-  }
-
-  private void decline(SubtaskId id, CheckpointId checkpoint, StorageException cause) {
-    try {
-      ports.checkpoints().acknowledge(
-          new Acknowledgement.Declined(id, checkpoint, "its state could not be stored: " + cause.getMessage()));
-    } catch (OutcomeUnknownException e) {
-      // The checkpoint times out instead.
-    }
   }
 
   /**
@@ -273,7 +187,7 @@ public final class Task<E> {
       List<StreamRecord> records =
           replay.next(subtask.id().shard(), subtask.origin(), subtask.head(), settings.replayLimit());
       Position frontier = subtask.head().frontier();
-      Work work = new Work(subtask);
+      Work<E> work = begin(subtask);
       for (StreamRecord record : records) {
         if (!work.position().isBefore(frontier)) {
           break;
@@ -287,7 +201,7 @@ public final class Task<E> {
           break;
         }
       }
-      if (!work.journal(writer) || !answerTrigger(subtask, writer)) {
+      if (!work.journal(writer) || !snapshots.answerTrigger(subtask, writer)) {
         return false;
       }
       if (work.failure().isPresent()) {
@@ -296,13 +210,15 @@ public final class Task<E> {
                 + " that does not, or set the failure policy to DEAD_LETTER",
             work.failure().get());
       }
-      materializeIfDue(subtask, writer);
+      if (!snapshots.materializeIfDue(subtask, writer)) {
+        return false;
+      }
     }
     return true;
   }
 
   private BatchResult apply(Subtask<E> subtask, StreamRecord first, Iterator<StreamRecord> rest, Deadline deadline) {
-    Work work = new Work(subtask);
+    Work<E> work = begin(subtask);
     Optional<SequenceNumber> retryFrom = Optional.empty();
     SequenceNumber last = first.sequenceNumber();
     StreamRecord record = first;
@@ -317,11 +233,21 @@ public final class Task<E> {
       }
       record = rest.next();
     }
-    if (!work.journal(Writer.MAPPING) || !answerTrigger(subtask, Writer.MAPPING)) {
+    if (!work.journal(Writer.MAPPING) || !snapshots.answerTrigger(subtask, Writer.MAPPING)) {
       cache.discard(subtask.id().shard());
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
-    materializeIfDue(subtask, Writer.MAPPING);
+    if (!snapshots.materializeIfDue(subtask, Writer.MAPPING)) {
+      // The batch is journalled all the same; what came after it is read by the next invocation.
+      cache.discard(subtask.id().shard());
+    }
+    if (work.failure().isPresent() && !work.hasApplied()) {
+      // An error of the invocation rather than of an item: only so does the cause reach whoever has to act.
+      throw new TaskException(
+          subtask.id() + " cannot apply record " + work.failed() + ": the function failed on it, and the mapping sends it"
+              + " again until it succeeds; deploy one that does not fail, or set the failure policy to DEAD_LETTER",
+          work.failure().get());
+    }
     if (retryFrom.isPresent()) {
       return new BatchResult.RetryFrom(retryFrom.get());
     }
@@ -337,148 +263,7 @@ public final class Task<E> {
     return left.compareTo(settings.margin()) > 0;
   }
 
-  /** Writes a base of the task's own, so that the journal stays short also without checkpoints. */
-  private void materializeIfDue(Subtask<E> subtask, Writer writer) {
-    if (subtask.deltasSinceBase() < settings.materializeAfterEntries()
-        && subtask.deltaBytesSinceBase() < settings.materializeAfterBytes()) {
-      return;
-    }
-    EntryId attempt = ports.ids().get();
-    StateFiles.Snapshot snapshot;
-    try {
-      snapshot =
-          files.writeSnapshot(
-              subtask, attempt, Layout.state(subtask.id(), subtask.head().revision(), attempt));
-    } catch (StorageException e) {
-      // Nothing depends on this base: the next invocation tries again.
-      return;
-    }
-    Header header = subtask.head().next(attempt, writer, ports.clock().instant());
-    Entry.Materialized entry =
-        new Entry.Materialized(header, subtask.origin(), snapshot.handle(), dev.cairn.state.Channels.EMPTY);
-    switch (append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
-      case COMMITTED -> subtask.adopt(entry);
-      // The batch is journalled all the same; what came between is read by the next invocation.
-      case LOST -> cache.discard(subtask.id().shard());
-      case REBASE, NOT_THERE -> {}
-    }
-  }
-
-  /**
-   * Appends an entry made from the state in memory. After a REBASE the subtask knows the triggers that came between, and the entry has
-   * to be made again; a COMMITTED entry is for the caller to adopt.
-   */
-  private TaskDecisions.Outcome append(Subtask<E> subtask, Entry entry, Supplier<Append> put) {
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      if (appended(put)) {
-        return TaskDecisions.Outcome.COMMITTED;
-      }
-      List<Entry> found = ports.journal().after(subtask.id(), subtask.head().revision());
-      if (!decisions.continues(subtask.head(), found)) {
-        return TaskDecisions.Outcome.LOST;
-      }
-      TaskDecisions.Outcome outcome = decisions.outcome(entry.header().id(), found);
-      if (outcome == TaskDecisions.Outcome.REBASE) {
-        for (Entry between : found) {
-          if (between instanceof Entry.Triggered triggered) {
-            subtask.adopt(triggered);
-          }
-        }
-      }
-      if (outcome != TaskDecisions.Outcome.NOT_THERE) {
-        return outcome;
-      }
-    }
-    throw new TaskException(
-        subtask.id() + " revision " + entry.revision() + " could not be appended in " + ATTEMPTS
-            + " attempts: the table does not answer; the mapping will try again");
-  }
-
-  private static boolean appended(Supplier<Append> put) {
-    try {
-      return put.get() == Append.APPENDED;
-    } catch (OutcomeUnknownException e) {
-      return false;
-    }
-  }
-
-  /** Records that are applied in memory and not yet in the journal. */
-  private final class Work {
-    private final Subtask<E> subtask;
-    private final List<DeadLetter> letters = new ArrayList<>();
-    private Position position;
-    private long applied;
-    private Optional<SequenceNumber> first = Optional.empty();
-    private Optional<SequenceNumber> failed = Optional.empty();
-    private Optional<Throwable> failure = Optional.empty();
-
-    Work(Subtask<E> subtask) {
-      this.subtask = subtask;
-      this.position = subtask.head().position();
-    }
-
-    Position position() {
-      return position;
-    }
-
-    Optional<Throwable> failure() {
-      return failure;
-    }
-
-    String failed() {
-      return failed.map(SequenceNumber::digits).orElse("none");
-    }
-
-    /** False if the function failed on the record and the record must be sent again. */
-    boolean apply(StreamRecord record) {
-      try {
-        subtask.state().process(record.partitionKey(), record.data(), record.arrival());
-        applied++;
-      } catch (RecordFailedException e) {
-        switch (settings.failurePolicy()) {
-          case FAIL -> {
-            failed = Optional.of(record.sequenceNumber());
-            failure = Optional.of(e);
-            return false;
-          }
-          case DEAD_LETTER -> letters.add(deadLetters.store(subtask.id(), record, e));
-        }
-      }
-      position = Position.after(record.sequenceNumber());
-      if (first.isEmpty()) {
-        first = Optional.of(record.sequenceNumber());
-      }
-      return true;
-    }
-
-    /** False when another writer went on from the state that this work began with. */
-    boolean journal(Writer writer) {
-      if (first.isEmpty()) {
-        return true;
-      }
-      EntryId attempt = ports.ids().get();
-      Position from = subtask.head().position();
-      List<Change> changes = subtask.state().drain();
-      List<StateSchema> states = subtask.newSchemas();
-      Payload delta = files.writeDelta(subtask, attempt, changes, settings.inlineThresholdBytes());
-      while (true) {
-        Header header =
-            subtask
-                .head()
-                .next(attempt, writer, ports.clock().instant())
-                .at(position, first.get(), subtask.head().counts().plus(applied, letters.size()));
-        Advanced entry = Advanced.of(header, from, delta, states, letters);
-        switch (append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
-          case COMMITTED -> {
-            subtask.adopt(entry, changes);
-            return true;
-          }
-          case REBASE, NOT_THERE -> {}
-          case LOST -> {
-            return false;
-          }
-        }
-      }
-    }
+  private Work<E> begin(Subtask<E> subtask) {
+    return new Work<>(settings, ports, files, appender, deadLetters, subtask);
   }
 }

@@ -87,7 +87,7 @@ public final class Simulation {
     this.stream = new LocalStream(world, scenario.shards(), RETENTION);
     this.tasks =
         new LocalContainers(
-            world, this::task, new ContainerSettings("task", scenario.timeout(), 4, 0.15));
+            world, this::task, new ContainerSettings("task", scenario.timeout(), 6, 0.1));
     this.coordinators =
         new LocalContainers(
             world, this::coordinator, new ContainerSettings("coordinator", Duration.ofSeconds(60), 2, 0.1));
@@ -376,9 +376,10 @@ public final class Simulation {
 
   private void expire() {
     while (true) {
-      world.sleep(Duration.ofSeconds(5 + world.random().nextInt(20)));
+      world.sleep(Duration.ofSeconds(3 + world.random().nextInt(10)));
       // Two days pass for what is asleep in the table, and none for whoever is awake: no invocation lasts that long.
-      if (world.tasks("/container-") == 0 && table.expire(world.now().plus(Duration.ofDays(2))) > 0) {
+      boolean asleep = world.await(Duration.ofMinutes(1), () -> world.tasks("/container-") == 0);
+      if (asleep && table.expire(world.now().plus(Duration.ofDays(2))) > 0) {
         tally.count("race: entries expired below a warm container's revision");
       }
     }

@@ -1,0 +1,60 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.Job;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.state.Counts;
+import dev.cairn.state.Origin;
+import dev.cairn.stream.Shard;
+import java.util.Optional;
+
+/** Makes the entry with which a journal begins, or says why this shard cannot have one. */
+final class FirstEntry {
+  private final TaskSettings settings;
+  private final TaskPorts ports;
+
+  FirstEntry(TaskSettings settings, TaskPorts ports) {
+    this.settings = settings;
+    this.ports = ports;
+  }
+
+  Entry.Opened of(SubtaskId id) {
+    Job job =
+        ports
+            .checkpoints()
+            .job(id.job())
+            .orElseThrow(
+                () ->
+                    new TaskException(
+                        "job " + id.job() + " has no item in the table: it is created when the job is deployed; check the"
+                            + " job's name and the table's"));
+    Shard shard =
+        ports.stream().shards().stream()
+            .filter(listed -> listed.id().equals(id.shard()))
+            .findFirst()
+            .orElseThrow(() -> new TaskException(id.shard() + " is not a shard of the stream that this task reads"));
+    if (!shard.parents().isEmpty()) {
+      throw new TaskException(
+          shard.id() + " came from " + shard.parents() + " by a split or a merge, and resharding is not supported: its"
+              + " state lies with its parents; nothing of it was applied. Use a stream with a fixed number of shards");
+    }
+    return new Entry.Opened(
+        new Header(
+            new Revision(1),
+            ports.ids().get(),
+            Optional.empty(),
+            job.epoch(),
+            Position.BEGINNING,
+            Position.BEGINNING,
+            Optional.empty(),
+            Counts.NONE,
+            Writer.MAPPING,
+            ports.clock().instant(),
+            Optional.empty()),
+        new Origin(settings.start(), shard.range()));
+  }
+}
