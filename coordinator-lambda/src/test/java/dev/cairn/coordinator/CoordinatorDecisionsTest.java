@@ -66,7 +66,12 @@ class CoordinatorDecisionsTest {
   // ---------------------------------------------------------------- whether a checkpoint is due
 
   private record Due(
-      String name, boolean due, JobStatus status, Optional<Duration> interval, List<Checkpoint> checkpoints, List<JournalTail> tails) {
+      String name,
+      boolean due,
+      JobStatus status,
+      Optional<Duration> interval,
+      List<Checkpoint> checkpoints,
+      List<JournalTail> tails) {
     @Override
     public String toString() {
       return name + " → " + (due ? "due" : "not due");
@@ -83,19 +88,65 @@ class CoordinatorDecisionsTest {
         new Due("the first, with records applied", true, RUNNING, every, List.of(), changed),
         new Due("no subtask was opened", false, RUNNING, every, List.of(), List.of()),
         new Due("no interval is set", false, RUNNING, Optional.empty(), List.of(), changed),
-        new Due("the job is being restored", false, new JobStatus.Restoring(id(1)), every, List.of(), changed),
-        new Due("the job replays, which counts as running", true, new JobStatus.Replaying(id(1)), every, List.of(), changed),
-        new Due("one is pending", false, RUNNING, every, List.of(pending(1, elapsed, FIRST)), changed),
-        new Due("the interval has passed", true, RUNNING, every, List.of(completed(1, elapsed, FIRST)), changed),
-        new Due("the interval has not passed", false, RUNNING, every, List.of(completed(1, notYet, FIRST)), changed),
-        new Due("the interval counts from an aborted one too", false, RUNNING, every,
-            List.of(completed(1, elapsed, FIRST), aborted(2, notYet)), changed),
-        new Due("nothing is new", false, RUNNING, every, List.of(completed(1, elapsed, FIRST)), kept),
-        new Due("nothing but a trigger is new", false, RUNNING, every, List.of(completed(1, elapsed, FIRST)),
+        new Due(
+            "the job is being restored",
+            false,
+            new JobStatus.Restoring(id(1)),
+            every,
+            List.of(),
+            changed),
+        new Due(
+            "the job replays, which counts as running",
+            true,
+            new JobStatus.Replaying(id(1)),
+            every,
+            List.of(),
+            changed),
+        new Due(
+            "one is pending", false, RUNNING, every, List.of(pending(1, elapsed, FIRST)), changed),
+        new Due(
+            "the interval has passed",
+            true,
+            RUNNING,
+            every,
+            List.of(completed(1, elapsed, FIRST)),
+            changed),
+        new Due(
+            "the interval has not passed",
+            false,
+            RUNNING,
+            every,
+            List.of(completed(1, notYet, FIRST)),
+            changed),
+        new Due(
+            "the interval counts from an aborted one too",
+            false,
+            RUNNING,
+            every,
+            List.of(completed(1, elapsed, FIRST), aborted(2, notYet)),
+            changed),
+        new Due(
+            "nothing is new", false, RUNNING, every, List.of(completed(1, elapsed, FIRST)), kept),
+        new Due(
+            "nothing but a trigger is new",
+            false,
+            RUNNING,
+            every,
+            List.of(completed(1, elapsed, FIRST)),
             List.of(tail(FIRST, snapshotted(3, 1), triggered(4, 2)))),
-        new Due("a subtask is new", true, RUNNING, every, List.of(completed(1, elapsed, FIRST)),
+        new Due(
+            "a subtask is new",
+            true,
+            RUNNING,
+            every,
+            List.of(completed(1, elapsed, FIRST)),
             List.of(kept.getFirst(), tail(SECOND, opened(1)))),
-        new Due("the last base is another checkpoint's", true, RUNNING, every, List.of(completed(1, elapsed, FIRST)),
+        new Due(
+            "the last base is another checkpoint's",
+            true,
+            RUNNING,
+            every,
+            List.of(completed(1, elapsed, FIRST)),
             List.of(tail(FIRST, snapshotted(3, 2)))));
   }
 
@@ -103,9 +154,14 @@ class CoordinatorDecisionsTest {
   @MethodSource
   void due(Due row) {
     Optional<CheckpointId> latest =
-        row.checkpoints.stream().filter(Checkpoint.Completed.class::isInstance).map(Checkpoint::id).findFirst();
+        row.checkpoints.stream()
+            .filter(Checkpoint.Completed.class::isInstance)
+            .map(Checkpoint::id)
+            .findFirst();
 
-    assertThat(decisions.isDue(job(row.status, 1, latest, row.interval), row.checkpoints, row.tails, NOON))
+    assertThat(
+            decisions.isDue(
+                job(row.status, 1, latest, row.interval), row.checkpoints, row.tails, NOON))
         .isEqualTo(row.due);
   }
 
@@ -133,15 +189,30 @@ class CoordinatorDecisionsTest {
 
   static Stream<Asked> request() {
     return Stream.of(
-        new Asked("records applied since the base", Request.TRIGGER, tail(FIRST, opened(1), advanced(2))),
-        new Asked("just opened", Request.CARRY_FORWARD, tail(FIRST, new Entry.Opened(header(1, 1, Writer.COORDINATOR), ORIGIN))),
+        new Asked(
+            "records applied since the base", Request.TRIGGER, tail(FIRST, opened(1), advanced(2))),
+        new Asked(
+            "just opened",
+            Request.CARRY_FORWARD,
+            tail(FIRST, new Entry.Opened(header(1, 1, Writer.COORDINATOR), ORIGIN))),
         new Asked("opened by a task, nothing since", Request.CARRY_FORWARD, tail(FIRST, opened(1))),
-        new Asked("unchanged since its last snapshot", Request.CARRY_FORWARD, tail(FIRST, snapshotted(3, 1))),
-        new Asked("unchanged, an earlier trigger timed out", Request.CARRY_FORWARD, tail(FIRST, snapshotted(3, 1), triggered(4, 1))),
-        new Asked("asked already", Request.NONE, tail(FIRST, opened(1), advanced(2), triggered(3, 2))),
+        new Asked(
+            "unchanged since its last snapshot",
+            Request.CARRY_FORWARD,
+            tail(FIRST, snapshotted(3, 1))),
+        new Asked(
+            "unchanged, an earlier trigger timed out",
+            Request.CARRY_FORWARD,
+            tail(FIRST, snapshotted(3, 1), triggered(4, 1))),
+        new Asked(
+            "asked already", Request.NONE, tail(FIRST, opened(1), advanced(2), triggered(3, 2))),
         new Asked("answered already", Request.NONE, tail(FIRST, snapshotted(4, 2))),
-        new Asked("answered, and gone on", Request.NONE, tail(FIRST, snapshotted(4, 2), advanced(5))),
-        new Asked("of another epoch", Request.NONE, tail(FIRST, new Entry.Opened(header(1, 2, Writer.MAPPING), ORIGIN), advanced(2, 2))));
+        new Asked(
+            "answered, and gone on", Request.NONE, tail(FIRST, snapshotted(4, 2), advanced(5))),
+        new Asked(
+            "of another epoch",
+            Request.NONE,
+            tail(FIRST, new Entry.Opened(header(1, 2, Writer.MAPPING), ORIGIN), advanced(2, 2))));
   }
 
   @ParameterizedTest
@@ -157,7 +228,10 @@ class CoordinatorDecisionsTest {
 
     assertThat(
             decisions.needsWake(
-                pending(2, NOON, FIRST), asked, Duration.ofSeconds(5), NOON.plusSeconds(silentSeconds)))
+                pending(2, NOON, FIRST),
+                asked,
+                Duration.ofSeconds(5),
+                NOON.plusSeconds(silentSeconds)))
         .isEqualTo(woken);
   }
 
@@ -171,9 +245,11 @@ class CoordinatorDecisionsTest {
         .isFalse();
   }
 
-  // ---------------------------------------------------------------- what becomes of a pending checkpoint
+  // ---------------------------------------------------------------- what becomes of a pending
+  // checkpoint
 
-  private record Resolved(String name, Resolution resolution, long epoch, Duration age, List<Acknowledgement> answers) {
+  private record Resolved(
+      String name, Resolution resolution, long epoch, Duration age, List<Acknowledgement> answers) {
     @Override
     public String toString() {
       return name + " → " + resolution.getClass().getSimpleName();
@@ -183,18 +259,51 @@ class CoordinatorDecisionsTest {
   static Stream<Resolved> resolve() {
     Acknowledgement.Acknowledged first = acknowledged(FIRST);
     Acknowledgement.Acknowledged second = acknowledged(SECOND);
-    Acknowledgement declined = new Acknowledgement.Declined(SECOND, id(2), "its state could not be stored: 503");
+    Acknowledgement declined =
+        new Acknowledgement.Declined(SECOND, id(2), "its state could not be stored: 503");
     Resolution waiting = new Resolution.Waiting();
     Duration young = TIMEOUT.minusMillis(1);
     return Stream.of(
         new Resolved("no answer yet", waiting, 1, young, List.of()),
         new Resolved("one of two answers", waiting, 1, young, List.of(first)),
-        new Resolved("both answers", new Resolution.Complete(List.of(first, second)), 1, Duration.ZERO, List.of(first, second)),
-        new Resolved("both answers, the last one late", new Resolution.Complete(List.of(first, second)), 1, TIMEOUT.multipliedBy(9), List.of(first, second)),
-        new Resolved("one declined", new Resolution.Abort("delay/shardId-000000000001 declined: its state could not be stored: 503"), 1, young, List.of(first, declined)),
-        new Resolved("one answer missing at the timeout", new Resolution.Abort("delay/shardId-000000000001 sent no acknowledgement in 60.0 s"), 1, TIMEOUT, List.of(first)),
-        new Resolved("both answers missing at the timeout", new Resolution.Abort("delay/shardId-000000000000 and 1 more sent no acknowledgement in 60.0 s"), 1, TIMEOUT, List.of()),
-        new Resolved("the job was restored", new Resolution.Abort("the job was restored meanwhile"), 2, Duration.ZERO, List.of(first, second)));
+        new Resolved(
+            "both answers",
+            new Resolution.Complete(List.of(first, second)),
+            1,
+            Duration.ZERO,
+            List.of(first, second)),
+        new Resolved(
+            "both answers, the last one late",
+            new Resolution.Complete(List.of(first, second)),
+            1,
+            TIMEOUT.multipliedBy(9),
+            List.of(first, second)),
+        new Resolved(
+            "one declined",
+            new Resolution.Abort(
+                "delay/shardId-000000000001 declined: its state could not be stored: 503"),
+            1,
+            young,
+            List.of(first, declined)),
+        new Resolved(
+            "one answer missing at the timeout",
+            new Resolution.Abort("delay/shardId-000000000001 sent no acknowledgement in 60.0 s"),
+            1,
+            TIMEOUT,
+            List.of(first)),
+        new Resolved(
+            "both answers missing at the timeout",
+            new Resolution.Abort(
+                "delay/shardId-000000000000 and 1 more sent no acknowledgement in 60.0 s"),
+            1,
+            TIMEOUT,
+            List.of()),
+        new Resolved(
+            "the job was restored",
+            new Resolution.Abort("the job was restored meanwhile"),
+            2,
+            Duration.ZERO,
+            List.of(first, second)));
   }
 
   @ParameterizedTest
@@ -202,7 +311,9 @@ class CoordinatorDecisionsTest {
   void resolve(Resolved row) {
     Job job = job(RUNNING, row.epoch, Optional.empty(), Optional.of(INTERVAL));
 
-    assertThat(decisions.resolve(job, pending(2, NOON, FIRST, SECOND), row.answers, NOON.plus(row.age)))
+    assertThat(
+            decisions.resolve(
+                job, pending(2, NOON, FIRST, SECOND), row.answers, NOON.plus(row.age)))
         .isEqualTo(row.resolution);
   }
 
@@ -236,8 +347,13 @@ class CoordinatorDecisionsTest {
     Layout.Owned prepared = new Layout.Owned(FIRST, new Revision(2), new EntryId("x"));
 
     assertThat(decisions.isAbandoned(prepared, tail(FIRST, opened(1), advanced(2)))).isFalse();
-    assertThat(decisions.isAbandoned(prepared, tail(FIRST, opened(1), advanced(2), triggered(3, 1)))).isFalse();
-    assertThat(decisions.isAbandoned(prepared, tail(FIRST, opened(1), advanced(2), triggered(3, 1), advanced(4)))).isTrue();
+    assertThat(
+            decisions.isAbandoned(prepared, tail(FIRST, opened(1), advanced(2), triggered(3, 1))))
+        .isFalse();
+    assertThat(
+            decisions.isAbandoned(
+                prepared, tail(FIRST, opened(1), advanced(2), triggered(3, 1), advanced(4))))
+        .isTrue();
     assertThat(decisions.isAbandoned(prepared, tail(FIRST, snapshotted(3, 1)))).isTrue();
   }
 
@@ -246,14 +362,28 @@ class CoordinatorDecisionsTest {
   void aFileIsOldOnceNoInvocationCanStillBeWritingIt(long ageSeconds, boolean old) {
     Stored file = new Stored(FilePath.of("delays", "f"), 1, Optional.empty(), NOON);
 
-    assertThat(decisions.isOld(file, Duration.ofMinutes(15), NOON.plusSeconds(ageSeconds))).isEqualTo(old);
+    assertThat(decisions.isOld(file, Duration.ofMinutes(15), NOON.plusSeconds(ageSeconds)))
+        .isEqualTo(old);
   }
 
   @Test
   void metadataIsAbandonedOnceItsCheckpointEndedWithoutIt() {
-    Job job = new Job(JOB, RUNNING, new Epoch(1), id(6), Optional.empty(), CheckpointSettings.DEFAULTS, Optional.empty(), Optional.empty());
+    Job job =
+        new Job(
+            JOB,
+            RUNNING,
+            new Epoch(1),
+            id(6),
+            Optional.empty(),
+            CheckpointSettings.DEFAULTS,
+            Optional.empty(),
+            Optional.empty());
     List<Checkpoint> checkpoints =
-        List.of(completed(2, NOON, FIRST), aborted(3, NOON), new Checkpoint.Subsumed(completed(4, NOON, FIRST)), pending(5, NOON, FIRST));
+        List.of(
+            completed(2, NOON, FIRST),
+            aborted(3, NOON),
+            new Checkpoint.Subsumed(completed(4, NOON, FIRST)),
+            pending(5, NOON, FIRST));
 
     assertThat(
             IntStream.rangeClosed(1, 7)
@@ -267,23 +397,36 @@ class CoordinatorDecisionsTest {
     Job job = job(RUNNING, 1, Optional.empty(), Optional.empty());
 
     assertThat(decisions.isSameEpoch(job, job)).isTrue();
-    assertThat(decisions.isSameEpoch(job, job(RUNNING, 2, Optional.empty(), Optional.empty()))).isFalse();
-    assertThat(decisions.isSameEpoch(job, job(new JobStatus.Restoring(id(1)), 1, Optional.empty(), Optional.empty()))).isFalse();
+    assertThat(decisions.isSameEpoch(job, job(RUNNING, 2, Optional.empty(), Optional.empty())))
+        .isFalse();
+    assertThat(
+            decisions.isSameEpoch(
+                job, job(new JobStatus.Restoring(id(1)), 1, Optional.empty(), Optional.empty())))
+        .isFalse();
   }
 
   // ---------------------------------------------------------------- what the rows are made of
 
   private static SubtaskId subtask(int shard) {
-    return new SubtaskId(JOB, new StageId("delay"), new ShardId(String.format("shardId-%012d", shard)));
+    return new SubtaskId(
+        JOB, new StageId("delay"), new ShardId(String.format("shardId-%012d", shard)));
   }
 
   private static CheckpointId id(long n) {
     return new CheckpointId(n);
   }
 
-  private static Job job(JobStatus status, long epoch, Optional<CheckpointId> latest, Optional<Duration> interval) {
+  private static Job job(
+      JobStatus status, long epoch, Optional<CheckpointId> latest, Optional<Duration> interval) {
     return new Job(
-        JOB, status, new Epoch(epoch), id(99), latest, new CheckpointSettings(interval, TIMEOUT, 1), Optional.empty(), Optional.empty());
+        JOB,
+        status,
+        new Epoch(epoch),
+        id(99),
+        latest,
+        new CheckpointSettings(interval, TIMEOUT, 1),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static Checkpoint.Triggering triggering(long n, Instant at, SubtaskId... expected) {
@@ -336,7 +479,11 @@ class CoordinatorDecisionsTest {
 
   private static Entry.Advanced advanced(long revision, long epoch) {
     return Entry.Advanced.of(
-        header(revision, epoch, Writer.MAPPING), Position.BEGINNING, Payload.NONE, List.of(), List.of());
+        header(revision, epoch, Writer.MAPPING),
+        Position.BEGINNING,
+        Payload.NONE,
+        List.of(),
+        List.of());
   }
 
   private static Entry.Triggered triggered(long revision, long checkpoint) {
@@ -346,6 +493,10 @@ class CoordinatorDecisionsTest {
 
   private static Entry.Snapshotted snapshotted(long revision, long checkpoint) {
     return new Entry.Snapshotted(
-        header(revision, 1, Writer.MAPPING), id(checkpoint), ORIGIN, StateHandle.EMPTY, Channels.EMPTY);
+        header(revision, 1, Writer.MAPPING),
+        id(checkpoint),
+        ORIGIN,
+        StateHandle.EMPTY,
+        Channels.EMPTY);
   }
 }

@@ -36,7 +36,10 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.NullMarked;
 
-/** What may depend on what, in the classes that are shipped. A rule that finds nothing to look at fails. */
+/**
+ * What may depend on what, in the classes that are shipped. A rule that finds nothing to look at
+ * fails.
+ */
 @AnalyzeClasses(packages = "dev.cairn", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] FUNCTIONS = {
@@ -129,7 +132,8 @@ class ArchitectureTest {
   static final ArchRule adaptersAreUsedAtTheEdgeOnly =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..", COORDINATOR)
+          .resideInAnyPackage(
+              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..", COORDINATOR)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(ADAPTERS);
@@ -152,12 +156,19 @@ class ArchitectureTest {
     JavaClass owner = target.getOwner();
     String name = target.getName();
     if (owner.isEquivalentTo(System.class)) {
-      return Set.of("currentTimeMillis", "nanoTime", "getenv", "getProperty", "getProperties", "identityHashCode")
+      return Set.of(
+              "currentTimeMillis",
+              "nanoTime",
+              "getenv",
+              "getProperty",
+              "getProperties",
+              "identityHashCode")
           .contains(name);
     }
     boolean ofJavaTime = owner.getPackageName().equals("java.time");
     return (ofJavaTime && name.equals("now"))
-        || (owner.isEquivalentTo(Clock.class) && (name.startsWith("system") || name.startsWith("tick")))
+        || (owner.isEquivalentTo(Clock.class)
+            && (name.startsWith("system") || name.startsWith("tick")))
         || (owner.isEquivalentTo(InstantSource.class) && name.equals("system"))
         || (owner.isEquivalentTo(UUID.class) && name.equals("randomUUID"))
         || (owner.isEquivalentTo(Math.class) && name.equals("random"))
@@ -166,7 +177,8 @@ class ArchitectureTest {
         || owner.isEquivalentTo(SecureRandom.class)
         || owner.isEquivalentTo(SplittableRandom.class)
         || owner.isEquivalentTo(ThreadLocalRandom.class)
-        || (owner.isEquivalentTo(RandomGenerator.class) && (name.equals("of") || name.equals("getDefault")));
+        || (owner.isEquivalentTo(RandomGenerator.class)
+            && (name.equals("of") || name.equals("getDefault")));
   }
 
   @ArchTest
@@ -175,7 +187,8 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(PROTOCOL)
           .or()
-          .resideInAnyPackage("dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", COORDINATOR)
+          .resideInAnyPackage(
+              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", COORDINATOR)
           .should()
           .accessTargetWhere(READS_CLOCK_ENVIRONMENT_OR_CHANCE);
 
@@ -199,7 +212,13 @@ class ArchitectureTest {
                   "are ports",
                   type ->
                       type.isInterface()
-                          && Set.of("Journal", "CheckpointStore", "CheckpointStorage", "StreamReader", "Waker", "InstantSource")
+                          && Set.of(
+                                  "Journal",
+                                  "CheckpointStore",
+                                  "CheckpointStorage",
+                                  "StreamReader",
+                                  "Waker",
+                                  "InstantSource")
                               .contains(type.getSimpleName())));
 
   @ArchTest
@@ -209,7 +228,10 @@ class ArchitectureTest {
           .dependOnClassesThat(
               assignableTo(ObjectInputStream.class).or(assignableTo(ObjectOutputStream.class)));
 
-  /** Exceptions, enums and Jackson's base classes are serializable whether one wants it or not; nothing asks for it. */
+  /**
+   * Exceptions, enums and Jackson's base classes are serializable whether one wants it or not;
+   * nothing asks for it.
+   */
   @ArchTest
   static final ArchRule nothingAsksToBeSerializable =
       noClasses()
@@ -236,19 +258,23 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule everyPackageIsNullMarked =
-      classes().should(new ArchCondition<>("be in a package that is @NullMarked") {
-        @Override
-        public void check(JavaClass type, ConditionEvents events) {
-          boolean marked =
-              type.getPackage()
-                  .tryGetPackageInfo()
-                  .map(info -> info.isAnnotatedWith(NullMarked.class))
-                  .orElse(false);
-          events.add(
-              new SimpleConditionEvent(
-                  type, marked, type.getPackageName() + " is " + (marked ? "" : "not ") + "@NullMarked"));
-        }
-      });
+      classes()
+          .should(
+              new ArchCondition<>("be in a package that is @NullMarked") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  boolean marked =
+                      type.getPackage()
+                          .tryGetPackageInfo()
+                          .map(info -> info.isAnnotatedWith(NullMarked.class))
+                          .orElse(false);
+                  events.add(
+                      new SimpleConditionEvent(
+                          type,
+                          marked,
+                          type.getPackageName() + " is " + (marked ? "" : "not ") + "@NullMarked"));
+                }
+              });
 
   private static DescribedPredicate<JavaClass> use(String[] packages) {
     DescribedPredicate<JavaClass> there = resideInAnyPackage(packages);
@@ -276,7 +302,8 @@ class ArchitectureTest {
 
       @Override
       public void finish(ConditionEvents events) {
-        events.add(new SimpleConditionEvent(packageName, depends, "nothing depends on " + packageName));
+        events.add(
+            new SimpleConditionEvent(packageName, depends, "nothing depends on " + packageName));
       }
     };
   }

@@ -42,7 +42,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** The example's departures, a thousand a batch: what one of them costs, all the way and in parts. */
+/**
+ * The example's departures, a thousand a batch: what one of them costs, all the way and in parts.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @OperationsPerInvocation(Departures.BATCH)
@@ -51,7 +53,10 @@ import org.openjdk.jmh.infra.Blackhole;
 @Measurement(iterations = 5, time = 3)
 public class RecordCostBenchmark {
 
-  /** A warm container whose journal and files are in memory: what is left is what Cairn itself costs. */
+  /**
+   * A warm container whose journal and files are in memory: what is left is what Cairn itself
+   * costs.
+   */
   @State(Scope.Thread)
   public static class FrontDoor {
     private static final byte[] SUCCESS = "{\"batchItemFailures\":[]}".getBytes(UTF_8);
@@ -66,7 +71,9 @@ public class RecordCostBenchmark {
       departures = new Departures();
     }
 
-    /** The state of a million departures at most, so that no iteration has more of it than another. */
+    /**
+     * The state of a million departures at most, so that no iteration has more of it than another.
+     */
     @Setup(Level.Iteration)
     public void start() {
       Pipeline pipeline = new Pipeline(1);
@@ -130,7 +137,9 @@ public class RecordCostBenchmark {
     }
   }
 
-  /** The example's function on events that were decoded before: a record is its place among them. */
+  /**
+   * The example's function on events that were decoded before: a record is its place among them.
+   */
   private static final class Decoded implements KeyedFunction<Departure> {
     private final AircraftFunction function = new AircraftFunction();
     private final Departures departures;

@@ -67,7 +67,8 @@ class CheckpointTest {
             "count/shardId-000000000000 declined: its state could not be stored: the bucket answers 503");
     run(failing, 0, pipeline.put(0, "b"));
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
-    assertThat(pipeline.checkpoint(pipeline.container()).id()).isEqualTo(pipeline.job().latest().orElseThrow());
+    assertThat(pipeline.checkpoint(pipeline.container()).id())
+        .isEqualTo(pipeline.job().latest().orElseThrow());
   }
 
   @Test
@@ -92,8 +93,7 @@ class CheckpointTest {
 
   @Test
   void withoutAnIntervalNoneIsTaken() {
-    Pipeline none =
-        new Pipeline(1, new CheckpointSettings(Optional.empty(), Pipeline.TIMEOUT, 1));
+    Pipeline none = new Pipeline(1, new CheckpointSettings(Optional.empty(), Pipeline.TIMEOUT, 1));
     run(none.container(), 0, none.put(0, "a"));
     none.pass(Duration.ofDays(1));
 
@@ -107,7 +107,8 @@ class CheckpointTest {
   void asManyAreRetainedAsTheSettingsSayAndTheirFilesAlone(int numRetained) {
     Pipeline one =
         new Pipeline(
-            1, new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, numRetained));
+            1,
+            new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, numRetained));
     Task<String> container = one.container();
     for (int i = 0; i < 6; i++) {
       run(container, 0, one.put(0, "word-" + i));

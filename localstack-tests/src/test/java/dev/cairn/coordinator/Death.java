@@ -2,7 +2,9 @@ package dev.cairn.coordinator;
 
 import dev.cairn.pipeline.Tap;
 
-/** A process that ends right after one of its writes; the write happened, and nobody learns of it. */
+/**
+ * A process that ends right after one of its writes; the write happened, and nobody learns of it.
+ */
 final class Death implements Tap {
   private final int afterWrite;
   private int writes;

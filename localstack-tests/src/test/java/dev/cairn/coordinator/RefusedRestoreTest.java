@@ -20,7 +20,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every reason for which a restore is refused: it is readable on the job's item, and nothing else has changed. */
+/**
+ * Every reason for which a restore is refused: it is readable on the job's item, and nothing else
+ * has changed.
+ */
 class RefusedRestoreTest {
 
   /**
@@ -38,24 +41,63 @@ class RefusedRestoreTest {
   static Stream<Case> cases() {
     Consumer<Pipeline> nothing = pipeline -> {};
     return Stream.of(
-        new Case("unknown id", nothing, "99", "checkpoint 99 is unknown", "up to 3", "cairn checkpoints"),
+        new Case(
+            "unknown id",
+            nothing,
+            "99",
+            "checkpoint 99 is unknown",
+            "up to 3",
+            "cairn checkpoints"),
         new Case("nonsense", nothing, "seven", "\"seven\" is not a checkpoint id", "such as 7"),
         new Case("empty", nothing, "", "\"\" is not a checkpoint id"),
         new Case("zero", nothing, "0", "\"0\" is not a checkpoint id"),
         new Case("negative", nothing, "-3", "\"-3\" is not a checkpoint id"),
         new Case("too large for a number", nothing, "9".repeat(99), "is not a checkpoint id"),
-        new Case("with control characters", nothing, "3\u001b[2J", "\"3?[2J\" is not a checkpoint id"),
+        new Case(
+            "with control characters", nothing, "3\u001b[2J", "\"3?[2J\" is not a checkpoint id"),
         new Case("pending", RefusedRestoreTest::begin, "4", "checkpoint 4 is PENDING", "wait"),
-        new Case("aborted", RefusedRestoreTest::abort, "4", "checkpoint 4 is ABORTED (", "sent no acknowledgement"),
+        new Case(
+            "aborted",
+            RefusedRestoreTest::abort,
+            "4",
+            "checkpoint 4 is ABORTED (",
+            "sent no acknowledgement"),
         new Case("subsumed", nothing, "1", "checkpoint 1 is SUBSUMED", "num-retained"),
         new Case("missing metadata", deleted("chk-2/_metadata"), "2", "chk-2/_metadata is missing"),
-        new Case("altered metadata", flipped("chk-2/_metadata"), "2", "chk-2/_metadata was altered", "SHA-256"),
+        new Case(
+            "altered metadata",
+            flipped("chk-2/_metadata"),
+            "2",
+            "chk-2/_metadata was altered",
+            "SHA-256"),
         new Case("missing state file", deleted("chk-2/count"), "2", "chk-2/count/", "is missing"),
-        new Case("altered state file", flipped("chk-2/count"), "2", "chk-2/count/", "was altered", "SHA-256"),
+        new Case(
+            "altered state file",
+            flipped("chk-2/count"),
+            "2",
+            "chk-2/count/",
+            "was altered",
+            "SHA-256"),
         new Case("missing run", deleted("shared/"), "2", "shared/count/", "is missing"),
-        new Case("altered run of the same size", flipped("shared/"), "2", "shared/count/", "was altered", "SHA-256"),
-        new Case("truncated run", truncated("shared/"), "2", "shared/count/", "was altered", "it has 20 bytes instead of"),
-        new Case("record beyond retention", RefusedRestoreTest::trim, "2", "shard shardId-000000000000 is beyond retention"),
+        new Case(
+            "altered run of the same size",
+            flipped("shared/"),
+            "2",
+            "shared/count/",
+            "was altered",
+            "SHA-256"),
+        new Case(
+            "truncated run",
+            truncated("shared/"),
+            "2",
+            "shared/count/",
+            "was altered",
+            "it has 20 bytes instead of"),
+        new Case(
+            "record beyond retention",
+            RefusedRestoreTest::trim,
+            "2",
+            "shard shardId-000000000000 is beyond retention"),
         new Case(
             "record too close to retention",
             pipeline -> pipeline.pass(Duration.ofHours(23).plusMinutes(45)),

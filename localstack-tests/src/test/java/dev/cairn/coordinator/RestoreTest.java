@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 class RestoreTest {
   private static final int SHARDS = 3;
 
-  /** Has checkpoint 1, has gone on since, has checkpoint 2 pending, and is asked to go back to 1. */
+  /**
+   * Has checkpoint 1, has gone on since, has checkpoint 2 pending, and is asked to go back to 1.
+   */
   private static Pipeline asked() {
     Pipeline pipeline = new Pipeline(SHARDS);
     Task<String> container = pipeline.container();

@@ -1,4 +1,7 @@
-/** Facts of the coordinator: checkpoints that end well or badly, restores that are refused, interrupted or raced. */
+/**
+ * Facts of the coordinator: checkpoints that end well or badly, restores that are refused,
+ * interrupted or raced.
+ */
 @NullMarked
 package dev.cairn.coordinator;
 

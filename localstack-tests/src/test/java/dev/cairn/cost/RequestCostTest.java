@@ -19,7 +19,9 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** The requests that things cost, counted at the ports of the real task and the real coordinator. */
+/**
+ * The requests that things cost, counted at the ports of the real task and the real coordinator.
+ */
 class RequestCostTest {
   private static final Map<String, Map<String, Integer>> TABLE = new LinkedHashMap<>();
 

@@ -71,7 +71,8 @@ class WireCostTest {
     ExecutionInterceptor counting =
         new ExecutionInterceptor() {
           @Override
-          public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes a) {
+          public void beforeTransmission(
+              Context.BeforeTransmission context, ExecutionAttributes a) {
             REQUESTS.add(context.request());
           }
         };
@@ -169,8 +170,7 @@ class WireCostTest {
     assertThat(REQUESTS.stream().filter(TransactWriteItemsRequest.class::isInstance))
         .singleElement()
         .satisfies(
-            commit ->
-                assertThat(((TransactWriteItemsRequest) commit).transactItems()).hasSize(2));
+            commit -> assertThat(((TransactWriteItemsRequest) commit).transactItems()).hasSize(2));
     assertThat(REQUESTS).doesNotHaveAnyElementsOfTypes(PutItemRequest.class);
   }
 }

@@ -54,7 +54,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** One job on a stream, a table and a storage in memory. Nothing happens that the test does not do. */
+/**
+ * One job on a stream, a table and a storage in memory. Nothing happens that the test does not do.
+ */
 public final class Pipeline {
   public static final JobId JOB = new JobId("words");
   public static final StageId STAGE = new StageId("count");
@@ -312,7 +314,9 @@ public final class Pipeline {
     }
   }
 
-  /** What a plain fold over these records leaves; those that the function fails on leave nothing. */
+  /**
+   * What a plain fold over these records leaves; those that the function fails on leave nothing.
+   */
   public static SortedMap<StateKey, String> fold(List<StreamRecord> records) {
     FunctionHarness<String> function = FunctionHarness.of(new Words());
     for (StreamRecord record : records) {

@@ -12,13 +12,17 @@ import dev.cairn.function.ValueStateDescriptor;
 import java.util.SplittableRandom;
 
 /**
- * Counts the words of each key and keeps them in order. Some words do more: {@code poison} throws after it has touched the state,
- * {@code surrogate} leaves a text that no encoding can store, and {@code size:n} leaves one of n characters that does not compress.
+ * Counts the words of each key and keeps them in order. Some words do more: {@code poison} throws
+ * after it has touched the state, {@code surrogate} leaves a text that no encoding can store, and
+ * {@code size:n} leaves one of n characters that does not compress.
  */
 public final class Words implements KeyedFunction<String> {
-  public static final ValueStateDescriptor<Long> COUNT = ValueStateDescriptor.of("count", Long.class);
-  public static final ValueStateDescriptor<String> NOTE = ValueStateDescriptor.of("note", String.class);
-  public static final ListStateDescriptor<String> WORDS = ListStateDescriptor.of("words", String.class);
+  public static final ValueStateDescriptor<Long> COUNT =
+      ValueStateDescriptor.of("count", Long.class);
+  public static final ValueStateDescriptor<String> NOTE =
+      ValueStateDescriptor.of("note", String.class);
+  public static final ListStateDescriptor<String> WORDS =
+      ListStateDescriptor.of("words", String.class);
 
   private ValueState<Long> count;
   private ValueState<String> note;

@@ -144,8 +144,7 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(strings = {"FAIL", "DEAD_LETTER"})
   void aKeyThatBelongsToAnotherShardIsRefusedByNameAndNothingIsJournalled(FailurePolicy policy) {
-    Task<String> container =
-        pipeline.container(Tap.NONE, settings().withFailurePolicy(policy));
+    Task<String> container = pipeline.container(Tap.NONE, settings().withFailurePolicy(policy));
     List<StreamRecord> good = pipeline.put(0, "a");
     run(container, 0, good);
     String stranger = pipeline.key(1, 0);
@@ -206,8 +205,7 @@ class BadInputTest {
 
     assertThat(one.head(0).counts()).isEqualTo(new Counts(1, 1));
     assertThat(one.storage().paths())
-        .containsExactly(
-            Layout.deadLetter(subtask(0), one.all(0).getFirst().sequenceNumber()));
+        .containsExactly(Layout.deadLetter(subtask(0), one.all(0).getFirst().sequenceNumber()));
   }
 
   private Task<String> lenient() {

@@ -28,7 +28,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What stops a shard by name, before an event is processed on it: damage, and a past that is gone. */
+/**
+ * What stops a shard by name, before an event is processed on it: damage, and a past that is gone.
+ */
 class DamageAndReplayTest {
   private final Pipeline pipeline = new Pipeline(1);
   private final AtomicInteger processed = new AtomicInteger();
@@ -190,7 +192,10 @@ class DamageAndReplayTest {
         .hasMessageContaining("beyond the stream's retention");
   }
 
-  /** Applies the words, puts the job back to where only the first was applied, and answers that one's record. */
+  /**
+   * Applies the words, puts the job back to where only the first was applied, and answers that
+   * one's record.
+   */
   private StreamRecord restored(String... words) {
     Task<String> container = pipeline.container();
     run(container, 0, pipeline.put(0, words[0]));

@@ -45,7 +45,8 @@ class TaskTest {
     assertThat(run(pipeline.container(), 0, batch)).isEqualTo(new Done());
 
     assertThat(pipeline.journal(0)).hasExactlyElementsOfTypes(Opened.class, Advanced.class);
-    assertThat(pipeline.head(0).position()).isEqualTo(Position.after(batch.getLast().sequenceNumber()));
+    assertThat(pipeline.head(0).position())
+        .isEqualTo(Position.after(batch.getLast().sequenceNumber()));
     assertThat(pipeline.head(0).counts().applied()).isEqualTo(3);
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch));
   }
@@ -80,13 +81,13 @@ class TaskTest {
     run(other, 0, pipeline.put(0, "a"));
     List<StreamRecord> batch = pipeline.put(0, "b", "c");
     Task<String> container =
-        pipeline.container(
-            before("journal.append", Advanced.class, () -> run(other, 0, batch)));
+        pipeline.container(before("journal.append", Advanced.class, () -> run(other, 0, batch)));
 
     BatchResult lost = run(container, 0, batch);
 
     assertThat(lost).isEqualTo(new RetryFrom(batch.getFirst().sequenceNumber()));
-    assertThat(pipeline.journal(0)).hasExactlyElementsOfTypes(Opened.class, Advanced.class, Advanced.class);
+    assertThat(pipeline.journal(0))
+        .hasExactlyElementsOfTypes(Opened.class, Advanced.class, Advanced.class);
     pipeline.put(0, "d");
     assertThat(run(container, 0, pipeline.all(0))).isEqualTo(new Done());
     assertThat(pipeline.head(0).counts().applied()).isEqualTo(4);
@@ -102,7 +103,8 @@ class TaskTest {
     assertThat(run(container, 0, batch)).isEqualTo(new Done());
 
     assertThat(pipeline.journal(0))
-        .hasExactlyElementsOfTypes(Opened.class, Triggered.class, Advanced.class, Snapshotted.class);
+        .hasExactlyElementsOfTypes(
+            Opened.class, Triggered.class, Advanced.class, Snapshotted.class);
     assertThat(pipeline.table().acknowledgements(Pipeline.JOB, new CheckpointId(1))).hasSize(1);
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch));
   }

@@ -17,7 +17,10 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a function weighs when it is deployed, apart from the AWS SDK and what only the SDK needs: a cold start loads it. */
+/**
+ * What a function weighs when it is deployed, apart from the AWS SDK and what only the SDK needs: a
+ * cold start loads it.
+ */
 class FunctionSizeTest {
   private static final long MOST_BYTES = 4_000_000;
   private static final String SDK = "software.amazon.awssdk:";
@@ -28,7 +31,9 @@ class FunctionSizeTest {
     Map<String, Long> sizes = new TreeMap<>();
     sizes.put("cairn-flights", size(Path.of("target", "classes")));
     for (String entry :
-        Files.readString(Path.of("target", "runtime-classpath.txt")).strip().split(File.pathSeparator)) {
+        Files.readString(Path.of("target", "runtime-classpath.txt"))
+            .strip()
+            .split(File.pathSeparator)) {
       Path path = Path.of(entry);
       String name = path.getFileName().toString();
       if (!ofTheSdk.contains(name)) {
@@ -36,21 +41,27 @@ class FunctionSizeTest {
       }
     }
     long total = sizes.values().stream().mapToLong(Long::longValue).sum();
-    StringBuilder list = new StringBuilder("the function's jar beyond the SDK: " + total + " bytes\n");
+    StringBuilder list =
+        new StringBuilder("the function's jar beyond the SDK: " + total + " bytes\n");
     sizes.forEach((name, size) -> list.append(String.format("  %-40s %,10d%n", name, size)));
     System.out.print(list);
 
-    assertThat(ofTheSdk).anyMatch(jar -> jar.startsWith("dynamodb-")).anyMatch(jar -> jar.startsWith("s3-"));
+    assertThat(ofTheSdk)
+        .anyMatch(jar -> jar.startsWith("dynamodb-"))
+        .anyMatch(jar -> jar.startsWith("s3-"));
     assertThat(sizes.keySet()).anyMatch(jar -> jar.startsWith("jackson-databind-"));
     assertThat(total).as(list.toString()).isBetween(1L << 20, MOST_BYTES);
   }
 
   /** The module whose classes these are. */
   private static String name(Path classes) {
-    return "cairn-" + classes.getParent().getParent().getFileName();
+    return "cairn-" + classes.getName(classes.getNameCount() - 3);
   }
 
-  /** The file names of the SDK's artifacts in Maven's tree, and of everything that stands below one of them. */
+  /**
+   * The file names of the SDK's artifacts in Maven's tree, and of everything that stands below one
+   * of them.
+   */
   private static Set<String> jarsOfTheSdk(List<String> tree) {
     Set<String> jars = new HashSet<>();
     int below = Integer.MAX_VALUE;
@@ -75,7 +86,10 @@ class FunctionSizeTest {
     return depth;
   }
 
-  /** The size of a jar; a module of this build may be there as its classes, which are packed to weigh them. */
+  /**
+   * The size of a jar; a module of this build may be there as its classes, which are packed to
+   * weigh them.
+   */
   private static long size(Path path) throws IOException {
     if (Files.isRegularFile(path)) {
       return Files.size(path);
