@@ -5,7 +5,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.coordinator.CoordinatorDecisions.Resolution;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
@@ -28,10 +27,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Triggers a job's checkpoints, commits those that are complete, and restores the one that a user asks for.
+ * Triggers a job's checkpoints, commits those that are complete, and restores the one that a user
+ * asks for.
  *
- * <p>Keeps nothing between events: each loads what it needs, and each write is conditional on what was read. Any number of
- * coordinators may work on one job, and each may stop between any two writes; the next tick goes on.
+ * <p>Keeps nothing between events: each loads what it needs, and each write is conditional on what
+ * was read. Any number of coordinators may work on one job, and each may stop between any two
+ * writes; the next tick goes on.
  */
 public final class Coordinator {
   private final CoordinatorPorts ports;
@@ -40,7 +41,8 @@ public final class Coordinator {
   private final Restore restore;
   private final GarbageCollection collection;
 
-  public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+  public Coordinator(
+      CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
@@ -65,7 +67,9 @@ public final class Coordinator {
     switch (event) {
       case Event.Tick t -> tick(job);
       case Event.Acknowledged acknowledged ->
-          ports.checkpoints().checkpoint(job.id(), acknowledged.checkpoint())
+          ports
+              .checkpoints()
+              .checkpoint(job.id(), acknowledged.checkpoint())
               .filter(Checkpoint.Pending.class::isInstance)
               .map(Checkpoint.Pending.class::cast)
               .ifPresent(pending -> settle(job, pending));
@@ -141,7 +145,8 @@ public final class Coordinator {
         Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
         Entry.Triggered triggered =
             new Entry.Triggered(header, pending.id(), Entry.Triggered.ALIGNED, Map.of());
-        // Taken by someone else: what the journal says then is read at the next tick, and decided again.
+        // Taken by someone else: what the journal says then is read at the next tick, and decided
+        // again.
         if (ports.journal().append(tail.subtask(), triggered) == Append.APPENDED
             && decisions.isSilent(tail, settings.idleAfter(), now)) {
           ports.waker().wake(tail.subtask());
@@ -152,23 +157,34 @@ public final class Coordinator {
     throw new AssertionError("unreachable");
   }
 
-  /** Answers for a subtask whose state is that of its last base: the same handle, at the head of its journal. */
+  /**
+   * Answers for a subtask whose state is that of its last base: the same handle, at the head of its
+   * journal.
+   */
   private Append carryForward(Checkpoint.Pending pending, JournalTail tail) {
     StateHandle handle = tail.base().handle();
     Entry.Header header =
-        tail.head().next(ports.ids().get(), Writer.COORDINATOR, ports.clock().instant()).with(pending.id());
+        tail.head()
+            .next(ports.ids().get(), Writer.COORDINATOR, ports.clock().instant())
+            .with(pending.id());
     Entry.Snapshotted entry =
-        new Entry.Snapshotted(header, pending.id(), tail.base().origin(), handle, tail.base().channels());
-    long size = handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
-    return ports.journal().append(
-        tail.subtask(),
-        entry,
-        new Acknowledgement.Acknowledged(tail.subtask(), pending.id(), handle.stateFile(), size, 0));
+        new Entry.Snapshotted(
+            header, pending.id(), tail.base().origin(), handle, tail.base().channels());
+    long size =
+        handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
+    return ports
+        .journal()
+        .append(
+            tail.subtask(),
+            entry,
+            new Acknowledgement.Acknowledged(
+                tail.subtask(), pending.id(), handle.stateFile(), size, 0));
   }
 
   /** Commits a checkpoint that is complete, aborts one that cannot be, and leaves the others. */
   private void settle(Job job, Checkpoint.Pending pending) {
-    List<Acknowledgement> acknowledgements = ports.checkpoints().acknowledgements(job.id(), pending.id());
+    List<Acknowledgement> acknowledgements =
+        ports.checkpoints().acknowledgements(job.id(), pending.id());
     Instant now = ports.clock().instant();
     switch (decisions.resolve(job, pending, acknowledgements, now)) {
       case Resolution.Waiting w -> {}
@@ -178,35 +194,47 @@ public final class Coordinator {
     }
   }
 
-  private void commit(Job job, Checkpoint.Pending pending, List<Acknowledgement.Acknowledged> acknowledgements) {
+  private void commit(
+      Job job, Checkpoint.Pending pending, List<Acknowledgement.Acknowledged> acknowledgements) {
     CheckpointMetadata metadata = new CheckpointMetadata(pending.trigger(), acknowledgements);
     byte[] bytes = CheckpointFormat.write(metadata);
     FilePath path = Layout.metadata(job.id(), pending.id());
     Instant now = ports.clock().instant();
     if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
         && !ports.storage().get(path).map(stored -> Arrays.equals(stored, bytes)).orElse(false)) {
-      ports.checkpoints().abort(
-          new Checkpoint.Aborted(pending.trigger(), now, path + " exists with other content; nothing refers to it"));
+      ports
+          .checkpoints()
+          .abort(
+              new Checkpoint.Aborted(
+                  pending.trigger(),
+                  now,
+                  path + " exists with other content; nothing refers to it"));
       return;
     }
     // Until this transaction nothing refers to the checkpoint; after it, everything does.
     boolean committed =
-        ports.checkpoints().complete(
-            new Checkpoint.Completed(
-                pending.trigger(),
-                now,
-                new FileRef(path, bytes.length, Sha256.of(bytes)),
-                metadata.fullSizeBytes(),
-                metadata.incrementalSizeBytes()));
+        ports
+            .checkpoints()
+            .complete(
+                new Checkpoint.Completed(
+                    pending.trigger(),
+                    now,
+                    new FileRef(path, bytes.length, Sha256.of(bytes)),
+                    metadata.fullSizeBytes(),
+                    metadata.incrementalSizeBytes()));
     if (committed) {
       retire(job);
     }
   }
 
-  /** Lets the checkpoints go that newer ones stand for, and the files and entries that nothing needs any more. */
+  /**
+   * Lets the checkpoints go that newer ones stand for, and the files and entries that nothing needs
+   * any more.
+   */
   private void retire(Job job) {
     for (Checkpoint.Completed subsumed :
-        decisions.subsumed(ports.checkpoints().checkpoints(job.id()), job.settings().numRetained())) {
+        decisions.subsumed(
+            ports.checkpoints().checkpoints(job.id()), job.settings().numRetained())) {
       ports.checkpoints().subsume(subsumed, job.epoch());
     }
     collection.collect(job.id());
@@ -215,7 +243,8 @@ public final class Coordinator {
   private Map<SubtaskId, JournalTail> tails(JobId job) {
     Map<SubtaskId, JournalTail> tails = new TreeMap<>();
     for (SubtaskId subtask : ports.checkpoints().subtasks(job)) {
-      JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).ifPresent(tail -> tails.put(subtask, tail));
+      JournalTail.of(subtask, ports.journal().fromLastBase(subtask))
+          .ifPresent(tail -> tails.put(subtask, tail));
     }
     return tails;
   }

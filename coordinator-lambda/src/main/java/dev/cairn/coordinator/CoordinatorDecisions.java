@@ -21,7 +21,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What the coordinator decides, apart from what it does: pure functions of what was read and of the time. */
+/**
+ * What the coordinator decides, apart from what it does: pure functions of what was read and of the
+ * time.
+ */
 public class CoordinatorDecisions {
   private static final Duration RECENTLY = Duration.ofMinutes(2);
 
@@ -45,7 +48,8 @@ public class CoordinatorDecisions {
   }
 
   /** Whether a checkpoint is to be taken now. */
-  public boolean isDue(Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails, Instant now) {
+  public boolean isDue(
+      Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails, Instant now) {
     Optional<Duration> interval = job.settings().interval();
     if (interval.isEmpty() || !job.status().isRunning() || tails.isEmpty()) {
       return false;
@@ -99,11 +103,16 @@ public class CoordinatorDecisions {
     return tail.isUnchanged();
   }
 
-  /** Whether a subtask has to be woken to answer: it was asked, has not answered, and nothing else seems to invoke it. */
-  public boolean needsWake(Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
+  /**
+   * Whether a subtask has to be woken to answer: it was asked, has not answered, and nothing else
+   * seems to invoke it.
+   */
+  public boolean needsWake(
+      Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
     boolean asked =
         tail.sinceBase().stream()
-            .anyMatch(entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(pending.id()));
+            .anyMatch(
+                entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(pending.id()));
     return asked && isSilent(tail, idleAfter, now);
   }
 
@@ -112,7 +121,8 @@ public class CoordinatorDecisions {
     return !tail.lastTaskEntry().plus(idleAfter).isAfter(now);
   }
 
-  public Resolution resolve(Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
+  public Resolution resolve(
+      Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
     if (!pending.trigger().epoch().equals(job.epoch())) {
       return new Resolution.Abort("the job was restored meanwhile");
     }
@@ -133,7 +143,10 @@ public class CoordinatorDecisions {
     if (!now.isBefore(pending.trigger().triggeredAt().plus(job.settings().timeout()))) {
       String others = missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more";
       return new Resolution.Abort(
-          missing.first().name() + others + " sent no acknowledgement in " + job.settings().timeout().toMillis() / 1000.0
+          missing.first().name()
+              + others
+              + " sent no acknowledgement in "
+              + job.settings().timeout().toMillis() / 1000.0
               + " s");
     }
     return new Resolution.Waiting();
@@ -160,8 +173,9 @@ public class CoordinatorDecisions {
   }
 
   /**
-   * Whether a file that nothing refers to can never be referred to again: its writer prepared it from a revision that the journal has left
-   * behind, so its entry cannot be appended, however long that writer sleeps.
+   * Whether a file that nothing refers to can never be referred to again: its writer prepared it
+   * from a revision that the journal has left behind, so its entry cannot be appended, however long
+   * that writer sleeps.
    */
   public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
     return tail.movedOnFrom(file.base());
@@ -173,8 +187,8 @@ public class CoordinatorDecisions {
   }
 
   /**
-   * Whether to collect without a checkpoint: where none are taken, a journal's own bases leave files and entries behind. A tick comes
-   * at least once a minute, so that each of them is seen.
+   * Whether to collect without a checkpoint: where none are taken, a journal's own bases leave
+   * files and entries behind. A tick comes at least once a minute, so that each of them is seen.
    */
   public boolean isCollectionDue(Job job, Collection<JournalTail> tails, Instant now) {
     return job.settings().interval().isEmpty()

@@ -6,20 +6,28 @@ import java.time.Duration;
  * What the coordinator is told when it starts; what concerns one job is on the job's item.
  *
  * @param idleAfter how long a subtask may be silent before it is woken for an answer
- * @param longestInvocation no task works longer on one batch; a file younger than this is never collected
+ * @param longestInvocation no task works longer on one batch; a file younger than this is never
+ *     collected
  * @param entryRetention how long entries below a journal's base are kept, at least a day
  * @param retentionMargin how long a record must still be kept for a replay to begin with it
  */
 public record CoordinatorSettings(
-    Duration idleAfter, Duration longestInvocation, Duration entryRetention, Duration retentionMargin) {
+    Duration idleAfter,
+    Duration longestInvocation,
+    Duration entryRetention,
+    Duration retentionMargin) {
   public static final CoordinatorSettings DEFAULTS =
       new CoordinatorSettings(
-          Duration.ofSeconds(5), Duration.ofMinutes(15), Duration.ofDays(2), Duration.ofMinutes(30));
+          Duration.ofSeconds(5),
+          Duration.ofMinutes(15),
+          Duration.ofDays(2),
+          Duration.ofMinutes(30));
 
   public CoordinatorSettings {
     if (entryRetention.compareTo(Duration.ofDays(1)) < 0) {
       throw new IllegalArgumentException(
-          "journal entries must be kept for a day at least, not " + entryRetention
+          "journal entries must be kept for a day at least, not "
+              + entryRetention
               + ": a container that slept that long still finds its journal gapless");
     }
   }

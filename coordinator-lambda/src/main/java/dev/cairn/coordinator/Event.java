@@ -3,7 +3,10 @@ package dev.cairn.coordinator;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 
-/** Why the coordinator runs. Each may come twice, late, or not at all: a tick does what a lost one would have done. */
+/**
+ * Why the coordinator runs. Each may come twice, late, or not at all: a tick does what a lost one
+ * would have done.
+ */
 public sealed interface Event {
   JobId job();
 

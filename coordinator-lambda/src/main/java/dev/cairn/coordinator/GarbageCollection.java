@@ -25,20 +25,23 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Deletes files that nothing refers to and nobody can refer to any more, and lets entries below a journal's base expire.
+ * Deletes files that nothing refers to and nobody can refer to any more, and lets entries below a
+ * journal's base expire.
  *
- * <p>The order of its reads is what makes it safe: files first, then every journal, then the checkpoints, then the epoch again. What is
- * referred to at any moment of that is kept.
+ * <p>The order of its reads is what makes it safe: files first, then every journal, then the
+ * checkpoints, then the epoch again. What is referred to at any moment of that is kept.
  */
 final class GarbageCollection {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
 
-  // What a state file names never changes, so a warm coordinator reads each once; and a journal that has it as its base tells as well.
+  // What a state file names never changes, so a warm coordinator reads each once; and a journal
+  // that has it as its base tells as well.
   private final Map<FileRef, List<FilePath>> runsOf = new HashMap<>();
 
-  GarbageCollection(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+  GarbageCollection(
+      CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
@@ -52,7 +55,8 @@ final class GarbageCollection {
     List<Stored> listed = ports.storage().list(Layout.job(id));
     Map<SubtaskId, JournalTail> tails = new TreeMap<>();
     for (SubtaskId subtask : ports.checkpoints().subtasks(id)) {
-      JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).ifPresent(tail -> tails.put(subtask, tail));
+      JournalTail.of(subtask, ports.journal().fromLastBase(subtask))
+          .ifPresent(tail -> tails.put(subtask, tail));
     }
     List<Checkpoint> checkpoints = ports.checkpoints().checkpoints(id);
     Set<FilePath> live = new HashSet<>();
@@ -77,7 +81,9 @@ final class GarbageCollection {
       }
     }
     for (JournalTail tail : tails.values()) {
-      ports.journal().expireBelow(tail.subtask(), tail.base().revision(), now.plus(settings.entryRetention()));
+      ports
+          .journal()
+          .expireBelow(tail.subtask(), tail.base().revision(), now.plus(settings.entryRetention()));
     }
   }
 
@@ -96,7 +102,8 @@ final class GarbageCollection {
   private void addTail(Set<FilePath> live, JournalTail tail) {
     addHandle(live, tail.base().handle());
     for (Entry entry : tail.sinceBase()) {
-      if (entry instanceof Entry.Advanced advanced && advanced.delta() instanceof Payload.Stored stored) {
+      if (entry instanceof Entry.Advanced advanced
+          && advanced.delta() instanceof Payload.Stored stored) {
         live.add(stored.file().path());
       }
     }
@@ -160,7 +167,10 @@ final class GarbageCollection {
   }
 
   private Optional<byte[]> read(FileRef file) {
-    return ports.storage().get(file.path())
-        .filter(bytes -> bytes.length == file.sizeBytes() && Sha256.of(bytes).equals(file.sha256()));
+    return ports
+        .storage()
+        .get(file.path())
+        .filter(
+            bytes -> bytes.length == file.sizeBytes() && Sha256.of(bytes).equals(file.sha256()));
   }
 }

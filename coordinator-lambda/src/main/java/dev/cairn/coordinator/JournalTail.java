@@ -20,7 +20,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     if (!(fromLastBase.getFirst() instanceof Entry.Base base)) {
       throw new IllegalStateException(subtask + " has a journal without a base");
     }
-    return Optional.of(new JournalTail(subtask, base, List.copyOf(fromLastBase.subList(1, fromLastBase.size()))));
+    return Optional.of(
+        new JournalTail(subtask, base, List.copyOf(fromLastBase.subList(1, fromLastBase.size()))));
   }
 
   Header head() {
@@ -36,7 +37,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   boolean knows(CheckpointId checkpoint) {
     boolean asked =
         sinceBase.stream()
-            .anyMatch(entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
+            .anyMatch(
+                entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
     return asked || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
   }
 
@@ -44,7 +46,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   boolean movedOnFrom(Revision revision) {
     return base.revision().isAfter(revision)
         || sinceBase.stream()
-            .anyMatch(entry -> entry.revision().isAfter(revision) && !(entry instanceof Entry.Triggered));
+            .anyMatch(
+                entry -> entry.revision().isAfter(revision) && !(entry instanceof Entry.Triggered));
   }
 
   /** When a task last wrote here, going by what is left of the journal. */

@@ -31,8 +31,9 @@ import java.util.TreeMap;
 /**
  * Whether a checkpoint can be restored, found out before anything changes.
  *
- * <p>Reads the metadata and the state files, which are small, and asks the storage for the size and checksum of each run: the number
- * of requests follows the number of files, and no state byte is read.
+ * <p>Reads the metadata and the state files, which are small, and asks the storage for the size and
+ * checksum of each run: the number of requests follows the number of files, and no state byte is
+ * read.
  */
 final class Preflight {
   // Kinesis may answer empty pages where records follow further on.
@@ -70,20 +71,33 @@ final class Preflight {
     Optional<Checkpoint> found = ports.checkpoints().checkpoint(job.id(), id);
     if (found.isEmpty()) {
       throw new RefusedException(
-          "checkpoint " + id + " is unknown: job " + job.id() + " has "
-              + job.latest().map(latest -> "completed checkpoints up to " + latest).orElse("completed none")
+          "checkpoint "
+              + id
+              + " is unknown: job "
+              + job.id()
+              + " has "
+              + job.latest()
+                  .map(latest -> "completed checkpoints up to " + latest)
+                  .orElse("completed none")
               + "; list them with: cairn checkpoints");
     }
     return switch (found.get()) {
       case Checkpoint.Completed completed -> completed;
       case Checkpoint.Pending p ->
-          throw new RefusedException("checkpoint " + id + " is PENDING: wait until it is COMPLETED");
+          throw new RefusedException(
+              "checkpoint " + id + " is PENDING: wait until it is COMPLETED");
       case Checkpoint.Aborted aborted ->
           throw new RefusedException(
-              "checkpoint " + id + " is ABORTED (" + aborted.reason() + "): choose one that is COMPLETED");
+              "checkpoint "
+                  + id
+                  + " is ABORTED ("
+                  + aborted.reason()
+                  + "): choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           throw new RefusedException(
-              "checkpoint " + id + " is SUBSUMED: later checkpoints replaced it; choose one that is COMPLETED, and"
+              "checkpoint "
+                  + id
+                  + " is SUBSUMED: later checkpoints replaced it; choose one that is COMPLETED, and"
                   + " raise execution.checkpointing.num-retained to keep more");
     };
   }
@@ -94,7 +108,9 @@ final class Preflight {
     } catch (IllegalArgumentException e) {
       String shown = asked.length() <= 40 ? asked : asked.substring(0, 40) + "…";
       throw new RefusedException(
-          "\"" + shown.replaceAll("\\p{Cntrl}", "?") + "\" is not a checkpoint id: set restoreCheckpointId to a whole"
+          "\""
+              + shown.replaceAll("\\p{Cntrl}", "?")
+              + "\" is not a checkpoint id: set restoreCheckpointId to a whole"
               + " number, such as 7");
     }
   }
@@ -102,14 +118,18 @@ final class Preflight {
   /** A subtask's state in a checkpoint, and the file that says so. */
   record Snapshot(FileRef file, SubtaskState state) {}
 
-  /** Every subtask's state in the checkpoint, its files checked; a subtask that had applied nothing is not in it. */
+  /**
+   * Every subtask's state in the checkpoint, its files checked; a subtask that had applied nothing
+   * is not in it.
+   */
   Map<SubtaskId, Snapshot> states(Checkpoint.Completed checkpoint) throws RefusedException {
     CheckpointMetadata metadata = read(checkpoint.metadata(), CheckpointFormat::readMetadata);
     Map<SubtaskId, Snapshot> states = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       if (acknowledged.stateFile().isPresent()) {
         FileRef file = acknowledged.stateFile().get();
-        states.put(acknowledged.subtask(), new Snapshot(file, read(file, CheckpointFormat::readState)));
+        states.put(
+            acknowledged.subtask(), new Snapshot(file, read(file, CheckpointFormat::readState)));
       }
     }
     return states;
@@ -129,11 +149,13 @@ final class Preflight {
       throw altered(file, "it has " + stored.sizeBytes() + " bytes instead of " + file.sizeBytes());
     }
     if (stored.sha256().isPresent() && !stored.sha256().get().equals(file.sha256())) {
-      throw altered(file, "its SHA-256 is " + stored.sha256().get() + " instead of " + file.sha256());
+      throw altered(
+          file, "its SHA-256 is " + stored.sha256().get() + " instead of " + file.sha256());
     }
   }
 
-  private <T> T read(FileRef file, java.util.function.Function<byte[], T> format) throws RefusedException {
+  private <T> T read(FileRef file, java.util.function.Function<byte[], T> format)
+      throws RefusedException {
     byte[] bytes = ports.storage().get(file.path()).orElseThrow(() -> missing(file));
     if (bytes.length != file.sizeBytes() || !Sha256.of(bytes).equals(file.sha256())) {
       throw altered(file, "its SHA-256 is " + Sha256.of(bytes) + " instead of " + file.sha256());
@@ -147,7 +169,9 @@ final class Preflight {
 
   private static RefusedException missing(FileRef file) {
     return new RefusedException(
-        "file " + file.path() + " is missing from the checkpoint storage: choose another checkpoint");
+        "file "
+            + file.path()
+            + " is missing from the checkpoint storage: choose another checkpoint");
   }
 
   private static RefusedException altered(FileRef file, String how) {
@@ -155,8 +179,12 @@ final class Preflight {
         "file " + file.path() + " was altered: " + how + "; choose another checkpoint");
   }
 
-  /** Whether Kinesis still keeps every record between where the restore puts each subtask and how far it once was. */
-  void requireGaps(Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails) throws RefusedException {
+  /**
+   * Whether Kinesis still keeps every record between where the restore puts each subtask and how
+   * far it once was.
+   */
+  void requireGaps(Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails)
+      throws RefusedException {
     List<JournalTail> gaps = new ArrayList<>();
     for (JournalTail tail : tails) {
       if (position(states, tail).isBefore(decisions.frontier(tail.head()))) {
@@ -174,16 +202,19 @@ final class Preflight {
     }
   }
 
-  private void requireGap(JournalTail tail, Position position, List<Shard> shards, Instant oldestAllowed)
+  private void requireGap(
+      JournalTail tail, Position position, List<Shard> shards, Instant oldestAllowed)
       throws RefusedException {
     String shard = "shard " + tail.subtask().shard();
     if (shards.stream().noneMatch(listed -> listed.id().equals(tail.subtask().shard()))) {
-      throw new RefusedException(shard + " is no longer in the stream, and records of it would have to be read again");
+      throw new RefusedException(
+          shard + " is no longer in the stream, and records of it would have to be read again");
     }
     SequenceNumber required =
         position instanceof Position.After after
             ? after.last()
-            : tail.head().firstApplied()
+            : tail.head()
+                .firstApplied()
                 .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
     From from =
         position instanceof Position.After after
@@ -195,11 +226,18 @@ final class Preflight {
     Optional<StreamRecord> first = first(tail, from);
     if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
       throw new RefusedException(
-          shard + " is beyond retention: record " + required + " is no longer in the stream; choose a later checkpoint");
+          shard
+              + " is beyond retention: record "
+              + required
+              + " is no longer in the stream; choose a later checkpoint");
     }
     if (first.get().arrival().isBefore(oldestAllowed)) {
       throw new RefusedException(
-          shard + " is too close to retention: record " + required + " arrived at " + first.get().arrival()
+          shard
+              + " is too close to retention: record "
+              + required
+              + " arrived at "
+              + first.get().arrival()
               + " and would expire during the replay; choose a later checkpoint, or raise the stream's retention first");
     }
   }
@@ -222,6 +260,6 @@ final class Preflight {
   static Position position(Map<SubtaskId, Snapshot> states, JournalTail tail) {
     return Optional.ofNullable(states.get(tail.subtask()))
         .map(snapshot -> snapshot.state().position())
-        .orElse(Position.BEGINNING);
+        .orElse(Position.beginning());
   }
 }

@@ -9,7 +9,6 @@ import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;
 import dev.cairn.journal.Entry.Writer;
@@ -25,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Puts a running job back to a checkpoint. One transaction begins it; from then on every step can be repeated by anyone, until each
- * journal has the new epoch and each shard has closed its gap.
+ * Puts a running job back to a checkpoint. One transaction begins it; from then on every step can
+ * be repeated by anyone, until each journal has the new epoch and each shard has closed its gap.
  */
 final class Restore {
   private final CoordinatorPorts ports;
@@ -41,7 +40,10 @@ final class Restore {
     this.preflight = new Preflight(ports, settings, decisions);
   }
 
-  /** Begins the restore that a user asked for, or says on the job's item why not. Answers the job as it is then. */
+  /**
+   * Begins the restore that a user asked for, or says on the job's item why not. Answers the job as
+   * it is then.
+   */
   Job ifRequested(Job job) {
     if (job.restoreCheckpointId().isEmpty()) {
       return job;
@@ -66,7 +68,9 @@ final class Restore {
         .findFirst();
   }
 
-  /** Appends the restored state to every journal that does not have it, and lets the job run again. */
+  /**
+   * Appends the restored state to every journal that does not have it, and lets the job run again.
+   */
   void resume(Job job) {
     if (!(job.status() instanceof JobStatus.Restoring(CheckpointId from))) {
       return;
@@ -74,7 +78,8 @@ final class Restore {
     try {
       Checkpoint.Completed checkpoint = preflight.completed(job, from.toString());
       Map<SubtaskId, Snapshot> states = preflight.states(checkpoint);
-      // Listed after the epoch was raised: whoever opens a subtask from now on opens it in the new one.
+      // Listed after the epoch was raised: whoever opens a subtask from now on opens it in the new
+      // one.
       List<SubtaskId> subtasks = ports.checkpoints().subtasks(job.id());
       for (SubtaskId subtask : subtasks) {
         if (!restore(job, from, subtask, Optional.ofNullable(states.get(subtask)))) {
@@ -82,11 +87,17 @@ final class Restore {
         }
       }
     } catch (RefusedException e) {
-      ports.checkpoints().refuseRestore(
-          job,
-          "the restore of checkpoint " + from + " has begun and cannot go on: " + e.reason() + "; nothing is applied"
-              + " meanwhile: set restoreCheckpointId to another one",
-          ports.clock().instant());
+      ports
+          .checkpoints()
+          .refuseRestore(
+              job,
+              "the restore of checkpoint "
+                  + from
+                  + " has begun and cannot go on: "
+                  + e.reason()
+                  + "; nothing is applied"
+                  + " meanwhile: set restoreCheckpointId to another one",
+              ports.clock().instant());
       return;
     }
     if (ports.checkpoints().replay(job.id(), job.epoch())) {
@@ -97,7 +108,8 @@ final class Restore {
   }
 
   /** False when the job was restored again meanwhile: whoever did goes on. */
-  private boolean restore(Job job, CheckpointId from, SubtaskId subtask, Optional<Snapshot> snapshot) {
+  private boolean restore(
+      Job job, CheckpointId from, SubtaskId subtask, Optional<Snapshot> snapshot) {
     while (true) {
       Optional<JournalTail> tail = JournalTail.of(subtask, ports.journal().fromLastBase(subtask));
       if (tail.isEmpty() || tail.get().head().epoch().equals(job.epoch())) {
@@ -106,13 +118,15 @@ final class Restore {
       if (tail.get().head().epoch().isAfter(job.epoch())) {
         return false;
       }
-      if (ports.journal().append(subtask, restored(job, from, tail.get(), snapshot)) == Append.APPENDED) {
+      if (ports.journal().append(subtask, restored(job, from, tail.get(), snapshot))
+          == Append.APPENDED) {
         return true;
       }
     }
   }
 
-  private Restored restored(Job job, CheckpointId from, JournalTail tail, Optional<Snapshot> snapshot) {
+  private Restored restored(
+      Job job, CheckpointId from, JournalTail tail, Optional<Snapshot> snapshot) {
     Header head = tail.head();
     Optional<SubtaskState> state = snapshot.map(Snapshot::state);
     Header header =
@@ -121,7 +135,7 @@ final class Restore {
             ports.ids().get(),
             Optional.of(head.id()),
             job.epoch(),
-            state.map(SubtaskState::position).orElse(Position.BEGINNING),
+            state.map(SubtaskState::position).orElse(Position.beginning()),
             decisions.frontier(head),
             head.firstApplied(),
             state.map(SubtaskState::counts).orElse(Counts.NONE),
@@ -141,8 +155,8 @@ final class Restore {
   }
 
   /**
-   * Wakes every shard that has records to apply again and does not do so already; with none left, the
-   * restore is over.
+   * Wakes every shard that has records to apply again and does not do so already; with none left,
+   * the restore is over.
    */
   void wakeGaps(Job job, Collection<JournalTail> tails) {
     List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();

@@ -2,7 +2,10 @@ package dev.cairn.coordinator;
 
 import dev.cairn.id.SubtaskId;
 
-/** Invokes a task although its shard has nothing new. May be lost: whoever needs an answer asks again. */
+/**
+ * Invokes a task although its shard has nothing new. May be lost: whoever needs an answer asks
+ * again.
+ */
 @FunctionalInterface
 public interface Waker {
   void wake(SubtaskId subtask);

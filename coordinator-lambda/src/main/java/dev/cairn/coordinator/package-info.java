@@ -1,4 +1,7 @@
-/** The control plane: what is decided for a job, purely, and the coordinator that loads, decides, saves and announces. */
+/**
+ * The control plane: what is decided for a job, purely, and the coordinator that loads, decides,
+ * saves and announces.
+ */
 @NullMarked
 package dev.cairn.coordinator;
 

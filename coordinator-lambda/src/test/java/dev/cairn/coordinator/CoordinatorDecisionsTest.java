@@ -480,7 +480,7 @@ class CoordinatorDecisionsTest {
   private static Entry.Advanced advanced(long revision, long epoch) {
     return Entry.Advanced.of(
         header(revision, epoch, Writer.MAPPING),
-        Position.BEGINNING,
+        Position.beginning(),
         Payload.NONE,
         List.of(),
         List.of());

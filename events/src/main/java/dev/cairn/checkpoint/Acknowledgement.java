@@ -5,7 +5,10 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FileRef;
 import java.util.Optional;
 
-/** A subtask's answer to a checkpoint. Written once; a second answer of the same subtask is not stored. */
+/**
+ * A subtask's answer to a checkpoint. Written once; a second answer of the same subtask is not
+ * stored.
+ */
 public sealed interface Acknowledgement {
   SubtaskId subtask();
 
@@ -27,5 +30,6 @@ public sealed interface Acknowledgement {
       implements Acknowledgement {}
 
   /** The subtask cannot store its state, and why. */
-  record Declined(SubtaskId subtask, CheckpointId checkpoint, String reason) implements Acknowledgement {}
+  record Declined(SubtaskId subtask, CheckpointId checkpoint, String reason)
+      implements Acknowledgement {}
 }

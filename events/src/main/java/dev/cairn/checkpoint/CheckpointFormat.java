@@ -23,7 +23,9 @@ public final class CheckpointFormat {
 
   private CheckpointFormat() {}
 
-  /** The same metadata always gives the same bytes: two coordinators that write it write one file. */
+  /**
+   * The same metadata always gives the same bytes: two coordinators that write it write one file.
+   */
   public static byte[] write(CheckpointMetadata metadata) {
     Checkpoint.Triggering trigger = metadata.trigger();
     return Trees.toJson(
@@ -104,7 +106,9 @@ public final class CheckpointFormat {
   }
 
   private static Fields write(SubtaskId subtask) {
-    return Fields.empty().put("stage", subtask.stage().value()).put("shard", subtask.shard().value());
+    return Fields.empty()
+        .put("stage", subtask.stage().value())
+        .put("shard", subtask.shard().value());
   }
 
   private static SubtaskId readSubtask(JobId job, Fields fields) {

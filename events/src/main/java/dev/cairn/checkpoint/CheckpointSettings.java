@@ -18,11 +18,13 @@ public record CheckpointSettings(Optional<Duration> interval, Duration timeout, 
     interval.ifPresent(
         every -> {
           if (every.isNegative() || every.isZero()) {
-            throw new IllegalArgumentException("execution.checkpointing.interval must be positive, not " + every);
+            throw new IllegalArgumentException(
+                "execution.checkpointing.interval must be positive, not " + every);
           }
         });
     if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("execution.checkpointing.timeout must be positive, not " + timeout);
+      throw new IllegalArgumentException(
+          "execution.checkpointing.timeout must be positive, not " + timeout);
     }
     if (numRetained < 1) {
       throw new IllegalArgumentException(

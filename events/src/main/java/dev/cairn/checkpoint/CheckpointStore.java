@@ -71,8 +71,9 @@ public interface CheckpointStore {
       Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now);
 
   /**
-   * Removes the request if it is still the one seen, and leaves the reason. Without a request it is the restore under way that
-   * cannot go on: its reason is left if the job is in the epoch seen and nobody asks for another one.
+   * Removes the request if it is still the one seen, and leaves the reason. Without a request it is
+   * the restore under way that cannot go on: its reason is left if the job is in the epoch seen and
+   * nobody asks for another one.
    */
   boolean refuseRestore(Job seen, String reason, Instant now);
 

@@ -10,7 +10,10 @@ import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
 import java.util.Optional;
 
-/** What a state file says: all that a subtask needs to go on from a checkpoint, in this job or in another. */
+/**
+ * What a state file says: all that a subtask needs to go on from a checkpoint, in this job or in
+ * another.
+ */
 public record SubtaskState(
     SubtaskId subtask,
     Epoch epoch,

@@ -3,7 +3,10 @@ package dev.cairn.checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 
-/** What the table's stream tells the coordinator; at least once, in any order. Only a hint: it reads the table before it acts. */
+/**
+ * What the table's stream tells the coordinator; at least once, in any order. Only a hint: it reads
+ * the table before it acts.
+ */
 public sealed interface TableEvent {
   JobId job();
 

@@ -19,7 +19,8 @@ final class AcknowledgementItems {
   private AcknowledgementItems() {}
 
   /**
-   * @param at when it was given. It expires long after its checkpoint has ended: no checkpoint is pending for so long.
+   * @param at when it was given. It expires long after its checkpoint has ended: no checkpoint is
+   *     pending for so long.
    */
   static Map<String, AttributeValue> write(Acknowledgement acknowledgement, Instant at) {
     Item item =

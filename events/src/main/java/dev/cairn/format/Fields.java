@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One stored object: named fields of text, whole numbers, bytes, lists and objects. Written in the order in which they were
- * put; read by name. An absent field and an empty optional are the same.
+ * One stored object: named fields of text, whole numbers, bytes, lists and objects. Written in the
+ * order in which they were put; read by name. An absent field and an empty optional are the same.
  */
 public final class Fields {
   private final Map<String, Object> values;
@@ -145,7 +145,8 @@ public final class Fields {
   public Map<String, Long> numbers(String name) {
     Map<String, Long> numbers = new LinkedHashMap<>();
     if (has(name)) {
-      asObject(name, require(name, Map.class)).forEach((key, value) -> numbers.put(key, cast(name, value, Long.class)));
+      asObject(name, require(name, Map.class))
+          .forEach((key, value) -> numbers.put(key, cast(name, value, Long.class)));
     }
     return numbers;
   }
@@ -170,7 +171,12 @@ public final class Fields {
   private static <T> T cast(String name, Object value, Class<T> type) {
     if (!type.isInstance(value)) {
       throw new FormatException(
-          "field \"" + name + "\" is a " + value.getClass().getSimpleName() + ", not a " + type.getSimpleName());
+          "field \""
+              + name
+              + "\" is a "
+              + value.getClass().getSimpleName()
+              + ", not a "
+              + type.getSimpleName());
     }
     return type.cast(value);
   }

@@ -43,7 +43,9 @@ public final class Trees {
     try (JsonGenerator generator = factory.createGenerator(out)) {
       if (forPeople) {
         generator.setPrettyPrinter(
-            new DefaultPrettyPrinter().withObjectIndenter(new com.fasterxml.jackson.core.util.DefaultIndenter("  ", "\n")));
+            new DefaultPrettyPrinter()
+                .withObjectIndenter(
+                    new com.fasterxml.jackson.core.util.DefaultIndenter("  ", "\n")));
       }
       write(generator, fields.values());
       if (forPeople) {

@@ -1,10 +1,18 @@
 package dev.cairn.id;
 
-/** How far a subtask has applied its shard: nothing yet, up to and including a record, or all of a closed shard. */
+/**
+ * How far a subtask has applied its shard: nothing yet, up to and including a record, or all of a
+ * closed shard.
+ */
 public sealed interface Position extends Comparable<Position> {
 
-  Position BEGINNING = new Beginning();
-  Position END = new End();
+  static Position beginning() {
+    return new Beginning();
+  }
+
+  static Position end() {
+    return new End();
+  }
 
   static Position after(SequenceNumber last) {
     return new After(last);

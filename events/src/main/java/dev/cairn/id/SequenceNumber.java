@@ -3,8 +3,9 @@ package dev.cairn.id;
 /**
  * A Kinesis sequence number: a decimal integer of up to 128 digits, ordered within one shard only.
  *
- * <p>Kept as text, because it is compared once for each record: without leading zeros, the longer one is the larger,
- * and of two equally long ones the order of the text is the order of the numbers.
+ * <p>Kept as text, because it is compared once for each record: without leading zeros, the longer
+ * one is the larger, and of two equally long ones the order of the text is the order of the
+ * numbers.
  */
 public record SequenceNumber(String digits) implements Comparable<SequenceNumber> {
   public SequenceNumber {

@@ -32,8 +32,10 @@ public sealed interface Entry {
    * @param id of the attempt that wrote it
    * @param prev the id of the entry before; empty for the first
    * @param position how far the shard is applied
-   * @param frontier the furthest position that was ever applied; beyond {@code position} only after a restore
-   * @param firstApplied the first record that was ever applied; a replay from the beginning must start with it
+   * @param frontier the furthest position that was ever applied; beyond {@code position} only after
+   *     a restore
+   * @param firstApplied the first record that was ever applied; a replay from the beginning must
+   *     start with it
    * @param lastCheckpoint the last checkpoint whose snapshot was taken here
    */
   record Header(
@@ -139,9 +141,11 @@ public sealed interface Entry {
    *
    * @param from the position before; the position after is the header's
    * @param delta the changes to the state, sorted
-   * @param states the schemas of states that appear in the delta for the first time since the last base
+   * @param states the schemas of states that appear in the delta for the first time since the last
+   *     base
    * @param deadLetters records of this stretch that the function could not process
-   * @param outbox segments for other stages; empty while jobs have one stage, as are the fields after it
+   * @param outbox segments for other stages; empty while jobs have one stage, as are the fields
+   *     after it
    */
   record Advanced(
       Header header,
@@ -166,9 +170,23 @@ public sealed interface Entry {
     }
 
     public static Advanced of(
-        Header header, Position from, Payload delta, List<StateSchema> states, List<DeadLetter> deadLetters) {
+        Header header,
+        Position from,
+        Payload delta,
+        List<StateSchema> states,
+        List<DeadLetter> deadLetters) {
       return new Advanced(
-          header, from, delta, states, deadLetters, List.of(), Map.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
+          header,
+          from,
+          delta,
+          states,
+          deadLetters,
+          List.of(),
+          Map.of(),
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty());
     }
   }
 
@@ -180,7 +198,8 @@ public sealed interface Entry {
    *
    * @param cut by producer, the last number that belongs before the checkpoint; empty for a source
    */
-  record Triggered(Header header, CheckpointId checkpoint, String mode, Map<String, Long> cut) implements Entry {
+  record Triggered(Header header, CheckpointId checkpoint, String mode, Map<String, Long> cut)
+      implements Entry {
     public static final String ALIGNED = "aligned";
 
     public Triggered {
@@ -190,10 +209,12 @@ public sealed interface Entry {
 
   /** A checkpoint of the state here is stored and acknowledged. */
   record Snapshotted(
-      Header header, CheckpointId checkpoint, Origin origin, StateHandle handle, Channels channels) implements Base {}
+      Header header, CheckpointId checkpoint, Origin origin, StateHandle handle, Channels channels)
+      implements Base {}
 
   /** The state here is stored, so that the journal stays short. */
-  record Materialized(Header header, Origin origin, StateHandle handle, Channels channels) implements Base {}
+  record Materialized(Header header, Origin origin, StateHandle handle, Channels channels)
+      implements Base {}
 
   /**
    * The state and the position are a checkpoint's.
@@ -219,5 +240,6 @@ public sealed interface Entry {
   }
 
   /** The shard is closed and drained. */
-  record Closed(Header header, Origin origin, StateHandle handle, Channels channels) implements Base {}
+  record Closed(Header header, Origin origin, StateHandle handle, Channels channels)
+      implements Base {}
 }

@@ -25,7 +25,10 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
-/** An entry as CBOR. The kind and the version are in it; a reader that knows neither stops, and never skips. */
+/**
+ * An entry as CBOR. The kind and the version are in it; a reader that knows neither stops, and
+ * never skips.
+ */
 public final class EntryFormat {
   public static final long VERSION = 1;
 
@@ -96,7 +99,8 @@ public final class EntryFormat {
               .put("checkpoint", triggered.checkpoint().value())
               .put("mode", triggered.mode())
               .put("cut", triggered.cut(), number -> number);
-      case Snapshotted snapshotted -> state(fields.put("checkpoint", snapshotted.checkpoint().value()), snapshotted);
+      case Snapshotted snapshotted ->
+          state(fields.put("checkpoint", snapshotted.checkpoint().value()), snapshotted);
       case Materialized materialized -> state(fields, materialized);
       case Restored restored ->
           state(
@@ -117,10 +121,14 @@ public final class EntryFormat {
   }
 
   private static Fields write(DeadLetter letter) {
-    return Fields.empty().put("sequenceNumber", letter.sequenceNumber().digits()).put("cause", letter.cause());
+    return Fields.empty()
+        .put("sequenceNumber", letter.sequenceNumber().digits())
+        .put("cause", letter.cause());
   }
 
   /**
+   * Reads an entry.
+   *
    * @throws FormatException if the bytes are no entry, or one that only a newer version understands
    */
   public static Entry read(byte[] bytes) {
@@ -175,7 +183,10 @@ public final class EntryFormat {
               readChannels(fields));
       default ->
           throw new FormatException(
-              "journal entry " + header.revision() + " is of the unknown kind " + kind
+              "journal entry "
+                  + header.revision()
+                  + " is of the unknown kind "
+                  + kind
                   + ": deploy the version of Cairn that wrote it, or a later one");
     };
   }

@@ -7,11 +7,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The journals of all subtasks. An entry is put at its revision if nothing is there: that one condition is the commit, the lock and
- * the fence.
+ * The journals of all subtasks. An entry is put at its revision if nothing is there: that one
+ * condition is the commit, the lock and the fence.
  *
- * <p>Reads are consistent and answer all pages. An append may throw {@link OutcomeUnknownException}; whoever wrote reads the
- * revision then, and recognizes its own entry by its id.
+ * <p>Reads are consistent and answer all pages. An append may throw {@link
+ * OutcomeUnknownException}; whoever wrote reads the revision then, and recognizes its own entry by
+ * its id.
  */
 public interface Journal {
 
@@ -25,9 +26,13 @@ public interface Journal {
   Append append(SubtaskId subtask, Entry entry);
 
   /** Appends and acknowledges, both or nothing. */
-  Append append(SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement);
+  Append append(
+      SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement);
 
-  /** Appends the first entry and registers the subtask with its job, if the job still has the entry's epoch. */
+  /**
+   * Appends the first entry and registers the subtask with its job, if the job still has the
+   * entry's epoch.
+   */
   Append open(SubtaskId subtask, Entry.Opened entry);
 
   /**

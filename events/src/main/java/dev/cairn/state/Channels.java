@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a subtask knows of the channels to and from other stages. Empty while jobs have one stage: the formats hold it from
- * their first version, so that a second stage needs no new one.
+ * What a subtask knows of the channels to and from other stages. Empty while jobs have one stage:
+ * the formats hold it from their first version, so that a second stage needs no new one.
  *
  * @param lastNumbers by target shard, the number of the last segment sent there
  * @param marks by producer, the number of the last segment applied
@@ -19,7 +19,8 @@ public record Channels(
     Map<String, Map<String, Long>> lineage,
     List<Segment> held,
     List<Segment> unsentOutbox) {
-  public static final Channels EMPTY = new Channels(Map.of(), Map.of(), Map.of(), List.of(), List.of());
+  public static final Channels EMPTY =
+      new Channels(Map.of(), Map.of(), Map.of(), List.of(), List.of());
 
   public Channels {
     lastNumbers = Map.copyOf(lastNumbers);

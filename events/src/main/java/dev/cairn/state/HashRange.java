@@ -6,7 +6,8 @@ public record HashRange(KeyHash from, KeyHash to) {
 
   public HashRange {
     if (from.compareTo(to) > 0) {
-      throw new IllegalArgumentException("hash range ends at " + to + " before it starts at " + from);
+      throw new IllegalArgumentException(
+          "hash range ends at " + to + " before it starts at " + from);
     }
   }
 

@@ -17,7 +17,8 @@ public record KeyHash(long high, long low) implements Comparable<KeyHash> {
 
   public static KeyHash of(String partitionKey) {
     try {
-      byte[] digest = MessageDigest.getInstance("MD5").digest(partitionKey.getBytes(StandardCharsets.UTF_8));
+      byte[] digest =
+          MessageDigest.getInstance("MD5").digest(partitionKey.getBytes(StandardCharsets.UTF_8));
       ByteBuffer bytes = ByteBuffer.wrap(digest);
       return new KeyHash(bytes.getLong(), bytes.getLong());
     } catch (NoSuchAlgorithmException e) {
@@ -29,13 +30,15 @@ public record KeyHash(long high, long low) implements Comparable<KeyHash> {
   public static KeyHash ofDecimal(String decimal) {
     BigInteger number = new BigInteger(decimal);
     if (number.signum() < 0 || number.bitLength() > 128) {
-      throw new IllegalArgumentException("hash key " + decimal + " is not an unsigned 128-bit number");
+      throw new IllegalArgumentException(
+          "hash key " + decimal + " is not an unsigned 128-bit number");
     }
     return new KeyHash(number.shiftRight(64).longValue(), number.longValue());
   }
 
   public String toDecimal() {
-    return new BigInteger(1, ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array()).toString();
+    return new BigInteger(1, ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array())
+        .toString();
   }
 
   @Override

@@ -2,7 +2,10 @@ package dev.cairn.state;
 
 import java.util.List;
 
-/** What makes up a state: runs, newest first, and the schemas of the states that are in them, sorted by name. */
+/**
+ * What makes up a state: runs, newest first, and the schemas of the states that are in them, sorted
+ * by name.
+ */
 public record Manifest(List<RunRef> runs, List<StateSchema> schemas) {
   public static final Manifest EMPTY = new Manifest(List.of(), List.of());
 

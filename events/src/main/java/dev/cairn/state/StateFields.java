@@ -25,8 +25,8 @@ public final class StateFields {
 
   public static Position readPosition(String text) {
     return switch (text) {
-      case "beginning" -> Position.BEGINNING;
-      case "end" -> Position.END;
+      case "beginning" -> Position.beginning();
+      case "end" -> Position.end();
       default -> Position.after(new SequenceNumber(text));
     };
   }
@@ -40,7 +40,9 @@ public final class StateFields {
 
   public static FileRef readFile(Fields fields) {
     return new FileRef(
-        new FilePath(fields.text("path")), fields.number("sizeBytes"), new Sha256(fields.text("sha256")));
+        new FilePath(fields.text("path")),
+        fields.number("sizeBytes"),
+        new Sha256(fields.text("sha256")));
   }
 
   public static Fields write(HashRange range) {
@@ -48,7 +50,8 @@ public final class StateFields {
   }
 
   public static HashRange readRange(Fields fields) {
-    return new HashRange(KeyHash.ofDecimal(fields.text("from")), KeyHash.ofDecimal(fields.text("to")));
+    return new HashRange(
+        KeyHash.ofDecimal(fields.text("from")), KeyHash.ofDecimal(fields.text("to")));
   }
 
   public static String write(Start start) {
@@ -59,7 +62,9 @@ public final class StateFields {
   }
 
   public static Start readStart(String text) {
-    return text.equals("TRIM_HORIZON") ? new Start.TrimHorizon() : new Start.AtTimestamp(java.time.Instant.parse(text));
+    return text.equals("TRIM_HORIZON")
+        ? new Start.TrimHorizon()
+        : new Start.AtTimestamp(java.time.Instant.parse(text));
   }
 
   public static Fields write(Origin origin) {
@@ -71,7 +76,9 @@ public final class StateFields {
   }
 
   public static Fields write(Counts counts) {
-    return Fields.empty().put("applied", counts.applied()).put("deadLettered", counts.deadLettered());
+    return Fields.empty()
+        .put("applied", counts.applied())
+        .put("deadLettered", counts.deadLettered());
   }
 
   public static Counts readCounts(Fields fields) {
@@ -111,7 +118,8 @@ public final class StateFields {
 
   public static StateHandle readHandle(Fields fields) {
     return new StateHandle(
-        readManifest(fields.object("manifest")), fields.optionalObject("stateFile").map(StateFields::readFile));
+        readManifest(fields.object("manifest")),
+        fields.optionalObject("stateFile").map(StateFields::readFile));
   }
 
   public static Fields write(Payload payload) {
@@ -122,27 +130,36 @@ public final class StateFields {
   }
 
   public static Payload readPayload(Fields fields) {
-    return fields.has("inline") ? new Payload.Inline(fields.bytes("inline")) : new Payload.Stored(readFile(fields));
+    return fields.has("inline")
+        ? new Payload.Inline(fields.bytes("inline"))
+        : new Payload.Stored(readFile(fields));
   }
 
   public static Fields write(Channels channels) {
     return Fields.empty()
         .put("lastNumbers", channels.lastNumbers(), number -> number)
         .put("marks", channels.marks(), number -> number)
-        .put("lineage", channels.lineage(), epochs -> Fields.empty().put("last", epochs, number -> number))
+        .put(
+            "lineage",
+            channels.lineage(),
+            epochs -> Fields.empty().put("last", epochs, number -> number))
         .put("held", channels.held(), StateFields::write)
         .put("unsentOutbox", channels.unsentOutbox(), StateFields::write);
   }
 
   public static Channels readChannels(Fields fields) {
     Map<String, Map<String, Long>> lineage = new LinkedHashMap<>();
-    fields.objectsByName("lineage").forEach((producer, epochs) -> lineage.put(producer, epochs.numbers("last")));
+    fields
+        .objectsByName("lineage")
+        .forEach((producer, epochs) -> lineage.put(producer, epochs.numbers("last")));
     return new Channels(
         fields.numbers("lastNumbers"),
         fields.numbers("marks"),
         lineage,
         fields.objects("held").stream().map(StateFields::readSegment).collect(Collectors.toList()),
-        fields.objects("unsentOutbox").stream().map(StateFields::readSegment).collect(Collectors.toList()));
+        fields.objects("unsentOutbox").stream()
+            .map(StateFields::readSegment)
+            .collect(Collectors.toList()));
   }
 
   public static Fields write(Channels.Segment segment) {
@@ -155,7 +172,10 @@ public final class StateFields {
 
   public static Channels.Segment readSegment(Fields fields) {
     return new Channels.Segment(
-        fields.text("channel"), fields.number("number"), fields.number("parts"), readPayload(fields.object("payload")));
+        fields.text("channel"),
+        fields.number("number"),
+        fields.number("parts"),
+        readPayload(fields.object("payload")));
   }
 
   /** Refuses a format that is newer than {@code known}, by name. */
@@ -163,7 +183,11 @@ public final class StateFields {
     long version = fields.number("v");
     if (version > known) {
       throw new FormatException(
-          what + " has format version " + version + " and this version of Cairn reads up to " + known
+          what
+              + " has format version "
+              + version
+              + " and this version of Cairn reads up to "
+              + known
               + ": deploy the version that wrote it, or a later one");
     }
   }

@@ -5,16 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Names one cell of keyed state: a partition key, one of the function's states, and a place inside that state.
+ * Names one cell of keyed state: a partition key, one of the function's states, and a place inside
+ * that state.
  *
- * <p>The bytes sort as unsigned bytes, by the key's hash first, so that a part of the hash space is a range of any sorted file:
+ * <p>The bytes sort as unsigned bytes, by the key's hash first, so that a part of the hash space is
+ * a range of any sorted file:
  *
  * <pre>
  * hash (16) | section (1) | length (2) + partition key | length (2) + state name | place
  * </pre>
  *
- * The section is 0 for users' state; others are reserved. The place is empty for a single value and a list, and the
- * serialized user key for a map.
+ * The section is 0 for users' state; others are reserved. The place is empty for a single value and
+ * a list, and the serialized user key for a map.
  */
 public final class StateKey implements Comparable<StateKey> {
   private static final byte USER_SECTION = 0;
@@ -29,15 +31,20 @@ public final class StateKey implements Comparable<StateKey> {
     byte[] key = partitionKey.getBytes(StandardCharsets.UTF_8);
     byte[] name = state.getBytes(StandardCharsets.UTF_8);
     if (key.length > 0xFFFF || name.length > 0xFFFF) {
-      throw new IllegalArgumentException("a partition key or a state's name is longer than 65,535 bytes");
+      throw new IllegalArgumentException(
+          "a partition key or a state's name is longer than 65,535 bytes");
     }
-    ByteBuffer out = ByteBuffer.allocate(KeyHash.BYTES + 1 + 2 + key.length + 2 + name.length + place.length);
+    ByteBuffer out =
+        ByteBuffer.allocate(KeyHash.BYTES + 1 + 2 + key.length + 2 + name.length + place.length);
     out.putLong(hash.high()).putLong(hash.low()).put(USER_SECTION);
     out.putShort((short) key.length).put(key).putShort((short) name.length).put(name).put(place);
     return new StateKey(out.array());
   }
 
-  /** The bytes that the keys of all users' cells of one partition key start with, and no other key does. */
+  /**
+   * The bytes that the keys of all users' cells of one partition key start with, and no other key
+   * does.
+   */
   static byte[] prefix(KeyHash hash, String partitionKey) {
     byte[] withoutName = of(hash, partitionKey, "", new byte[0]).bytes;
     return Arrays.copyOf(withoutName, withoutName.length - Short.BYTES);

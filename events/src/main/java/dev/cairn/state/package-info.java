@@ -1,4 +1,7 @@
-/** State as it is stored: keys sorted by their Kinesis hash, runs of changes, and the manifests that name them. */
+/**
+ * State as it is stored: keys sorted by their Kinesis hash, runs of changes, and the manifests that
+ * name them.
+ */
 @NullMarked
 package dev.cairn.state;
 

@@ -7,15 +7,22 @@ import java.util.Optional;
 /**
  * Files that are written once and never changed: S3, or a directory that behaves like it.
  *
- * <p>Reads see every completed write. Any method may throw {@link StorageException} when the storage does not answer; the
- * outcome of a {@link #put} is unknown then, and may be tried again with the same path and bytes.
+ * <p>Reads see every completed write. Any method may throw {@link StorageException} when the
+ * storage does not answer; the outcome of a {@link #put} is unknown then, and may be tried again
+ * with the same path and bytes.
  */
 public interface CheckpointStorage {
 
-  /** Stores the bytes unless the path is taken, atomically: of racing writers exactly one is told {@link Put#CREATED}. */
+  /**
+   * Stores the bytes unless the path is taken, atomically: of racing writers exactly one is told
+   * {@link Put#CREATED}.
+   */
   Put put(FilePath path, byte[] bytes, Sha256 sha256);
 
-  /** The whole file, or empty if there is none. The bytes are as stored: whoever reads them checks them. */
+  /**
+   * The whole file, or empty if there is none. The bytes are as stored: whoever reads them checks
+   * them.
+   */
   Optional<byte[]> get(FilePath path);
 
   /** What the storage itself knows of the file, without reading it; empty if there is none. */

@@ -3,7 +3,8 @@ package dev.cairn.storage;
 import java.util.List;
 
 /**
- * A file's place below the checkpoint storage's root: names joined by {@code /}, none of them empty, {@code .} or {@code ..}.
+ * A file's place below the checkpoint storage's root: names joined by {@code /}, none of them
+ * empty, {@code .} or {@code ..}.
  */
 public record FilePath(String value) implements Comparable<FilePath> {
   public FilePath {
@@ -13,7 +14,9 @@ public record FilePath(String value) implements Comparable<FilePath> {
     for (String name : value.split("/", -1)) {
       if (name.isEmpty() || name.equals(".") || name.equals("..") || !isSafe(name)) {
         throw new IllegalArgumentException(
-            "path \"" + value.replaceAll("\\p{Cntrl}", "?") + "\" has a part that is not a plain file name");
+            "path \""
+                + value.replaceAll("\\p{Cntrl}", "?")
+                + "\" has a part that is not a plain file name");
       }
     }
   }

@@ -1,6 +1,8 @@
 package dev.cairn.storage;
 
-/** A file as whoever wrote it knows it: enough to fetch it and to tell whether it is still the same. */
+/**
+ * A file as whoever wrote it knows it: enough to fetch it and to tell whether it is still the same.
+ */
 public record FileRef(FilePath path, long sizeBytes, Sha256 sha256) {
   public FileRef {
     if (sizeBytes < 0) {

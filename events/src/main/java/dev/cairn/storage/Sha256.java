@@ -8,14 +8,17 @@ import java.util.HexFormat;
 /** A SHA-256, as 64 lower-case hexadecimal digits. */
 public record Sha256(String hex) {
   public Sha256 {
-    if (hex.length() != 64 || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-      throw new IllegalArgumentException("\"" + hex + "\" is not a SHA-256 in lower-case hexadecimal");
+    if (hex.length() != 64
+        || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+      throw new IllegalArgumentException(
+          "\"" + hex + "\" is not a SHA-256 in lower-case hexadecimal");
     }
   }
 
   public static Sha256 of(byte[] bytes) {
     try {
-      return new Sha256(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+      return new Sha256(
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads a stream apart from the event source mapping: to describe its shards, and to read records again after a restore.
+ * Reads a stream apart from the event source mapping: to describe its shards, and to read records
+ * again after a restore.
  *
  * <p>Any method may throw {@link StreamException} when Kinesis does not answer or throttles.
  */
@@ -23,8 +24,9 @@ public interface StreamReader {
   /**
    * Reads up to {@code limit} records.
    *
-   * <p>A page may be empty although more records follow. Where a sequence number is no longer kept, Kinesis may answer with the
-   * oldest record instead: a caller that needs that very record looks whether it came.
+   * <p>A page may be empty although more records follow. Where a sequence number is no longer kept,
+   * Kinesis may answer with the oldest record instead: a caller that needs that very record looks
+   * whether it came.
    */
   Page read(ShardId shard, From from, int limit);
 
@@ -43,7 +45,10 @@ public interface StreamReader {
     record Next(String token) implements From {}
   }
 
-  /** Records in order, and where the next ones are; {@code next} is empty at the end of a closed shard. */
+  /**
+   * Records in order, and where the next ones are; {@code next} is empty at the end of a closed
+   * shard.
+   */
   record Page(List<StreamRecord> records, Optional<From.Next> next) {
     public Page {
       records = List.copyOf(records);

@@ -9,4 +9,5 @@ import java.time.Instant;
  * @param data the bytes that the producer put; not a copy
  * @param arrival when Kinesis took it, approximately
  */
-public record StreamRecord(String partitionKey, SequenceNumber sequenceNumber, byte[] data, Instant arrival) {}
+public record StreamRecord(
+    String partitionKey, SequenceNumber sequenceNumber, byte[] data, Instant arrival) {}

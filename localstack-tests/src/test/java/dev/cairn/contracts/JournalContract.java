@@ -401,7 +401,7 @@ abstract class JournalContract {
   private static Entry.Advanced advanced(long revision, int bytes) {
     return Entry.Advanced.of(
         header(revision),
-        Position.BEGINNING,
+        Position.beginning(),
         new Payload.Inline(new byte[bytes]),
         List.of(),
         List.of());

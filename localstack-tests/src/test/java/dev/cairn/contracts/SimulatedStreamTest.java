@@ -10,6 +10,9 @@ final class SimulatedStreamTest extends StreamContract {
   @Override
   void run(int shards, Consumer<Scene> fact) {
     SeededWorlds.run(
-        1, world -> fact.accept(new LocalStreamScene(world, new LocalStream(world, shards, Duration.ofDays(1)))));
+        1,
+        world ->
+            fact.accept(
+                new LocalStreamScene(world, new LocalStream(world, shards, Duration.ofDays(1)))));
   }
 }

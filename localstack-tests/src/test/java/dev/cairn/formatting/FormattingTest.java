@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
- * Every source is as {@code mvn spotless:apply} leaves it. A test, because the formatter parses with the JDK that it runs on, and Maven may
- * run on one that is too old for our sources.
+ * Every source is as {@code mvn spotless:apply} leaves it. A test, because the formatter parses
+ * with the JDK that it runs on, and Maven may run on one that is too old for our sources.
  */
 class FormattingTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -43,7 +43,9 @@ class FormattingTest {
   private static boolean isFormatted(Path source) {
     try {
       String text = Files.readString(source);
-      return new Formatter().formatSource(RemoveUnusedImports.removeUnusedImports(text)).equals(text);
+      return new Formatter()
+          .formatSource(RemoveUnusedImports.removeUnusedImports(text))
+          .equals(text);
     } catch (FormatterException e) {
       throw new IllegalStateException(source + " cannot be parsed", e);
     } catch (IOException e) {

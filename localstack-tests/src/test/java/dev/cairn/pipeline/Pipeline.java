@@ -148,7 +148,7 @@ public final class Pipeline {
 
   /** Every record that a shard keeps. */
   public List<StreamRecord> all(int shard) {
-    return stream.after(shard(shard), Position.BEGINNING, 10_000);
+    return stream.after(shard(shard), Position.beginning(), 10_000);
   }
 
   // ---------------------------------------------------------------- the task

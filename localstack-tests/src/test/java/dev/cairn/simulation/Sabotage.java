@@ -24,7 +24,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
-/** The protocol with one of its guards taken away: by a store that does not keep its promise, or by a decision that always agrees. */
+/**
+ * The protocol with one of its guards taken away: by a store that does not keep its promise, or by
+ * a decision that always agrees.
+ */
 enum Sabotage {
   PUT_IF_ABSENT(
       List.of(Invariants.GAPLESS),
@@ -118,7 +121,8 @@ enum Sabotage {
               })),
   SUCCESS_ONLY_WHEN_JOURNALLED(
       List.of(Invariants.DURABLE),
-      Guards.all().withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
+      Guards.all()
+          .withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
   EPOCH_WHEN_OPENED(
       List.of(Invariants.EPOCH),
       Guards.all()
@@ -185,7 +189,8 @@ enum Sabotage {
               clock ->
                   new InMemoryTable(clock) {
                     @Override
-                    public synchronized boolean subsume(Checkpoint.Completed completed, Epoch epoch) {
+                    public synchronized boolean subsume(
+                        Checkpoint.Completed completed, Epoch epoch) {
                       put(new Checkpoint.Subsumed(completed));
                       return true;
                     }
@@ -197,7 +202,8 @@ enum Sabotage {
               clock ->
                   new InMemoryTable(clock) {
                     @Override
-                    public synchronized int expireBelow(SubtaskId subtask, Revision base, Instant at) {
+                    public synchronized int expireBelow(
+                        SubtaskId subtask, Revision base, Instant at) {
                       return super.expireBelow(subtask, base.next(), at);
                     }
                   }));

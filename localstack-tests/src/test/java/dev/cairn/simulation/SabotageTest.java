@@ -7,7 +7,10 @@ import dev.cairn.local.simulation.Simulations;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The simulation is able to fail: without any one guard, it names the invariant that breaks, within a thousand seeds. */
+/**
+ * The simulation is able to fail: without any one guard, it names the invariant that breaks, within
+ * a thousand seeds.
+ */
 class SabotageTest {
   private static final int WITHIN_SEEDS = 1000;
 
@@ -15,7 +18,8 @@ class SabotageTest {
   @EnumSource(Sabotage.class)
   void isCaught(Sabotage sabotage) {
     Simulations.Report report =
-        Simulations.run(1, WITHIN_SEEDS, Runtime.getRuntime().availableProcessors(), sabotage.guards, 1);
+        Simulations.run(
+            1, WITHIN_SEEDS, Runtime.getRuntime().availableProcessors(), sabotage.guards, 1);
     assertThat(report.failed()).as("no seed noticed that %s was taken away", sabotage).isNotEmpty();
     SimulationResult caught = report.failed().getFirst();
     System.out.printf(

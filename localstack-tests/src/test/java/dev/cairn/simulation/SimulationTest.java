@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The protocol under fresh seeds each time; {@code -Dcairn.simulation.seeds=200000} for a long night. */
+/**
+ * The protocol under fresh seeds each time; {@code -Dcairn.simulation.seeds=200000} for a long
+ * night.
+ */
 class SimulationTest {
   private static final long SEEDS = Long.getLong("cairn.simulation.seeds", 2000);
 
@@ -71,7 +74,9 @@ class SimulationTest {
     long first = Long.getLong("cairn.simulation.first", System.currentTimeMillis() * 1000);
     Simulations.Report report =
         Simulations.run(first, SEEDS, Runtime.getRuntime().availableProcessors(), Guards.all(), 5);
-    System.out.printf("simulation: %d seeds from %d on, %d events%n%s", report.seeds(), first, report.events(), report.table());
+    System.out.printf(
+        "simulation: %d seeds from %d on, %d events%n%s",
+        report.seeds(), first, report.events(), report.table());
     assertThat(report.failed()).as(() -> failures(report)).isEmpty();
     assertThat(report.seeds()).isEqualTo(SEEDS);
     assertThat(report.leastInvocations()).isGreaterThanOrEqualTo(200);
@@ -79,13 +84,17 @@ class SimulationTest {
     assertThat(report.leastRestores()).isGreaterThanOrEqualTo(2);
     assertThat(report.tally().of("run: to its end")).isEqualTo(SEEDS);
     for (String fault : FAULTS) {
-      assertThat(report.tally().of(fault)).as("%s hardly happened in %d seeds", fault, SEEDS).isGreaterThan(SEEDS / 100);
+      assertThat(report.tally().of(fault))
+          .as("%s hardly happened in %d seeds", fault, SEEDS)
+          .isGreaterThan(SEEDS / 100);
     }
   }
 
   private static String failures(Simulations.Report report) {
     return report.failed().stream()
-        .map(failed -> failed.violation().orElseThrow().getMessage() + "\n  again: " + failed.replay())
+        .map(
+            failed ->
+                failed.violation().orElseThrow().getMessage() + "\n  again: " + failed.replay())
         .collect(Collectors.joining("\n"));
   }
 

@@ -174,7 +174,7 @@ class BadInputTest {
     assertThatThrownBy(() -> run(container, 0, pipeline.all(0)))
         .isInstanceOf(KeyOutsideRangeException.class);
 
-    assertThat(pipeline.head(0).position()).isEqualTo(Position.BEGINNING);
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.beginning());
   }
 
   @Test

@@ -184,7 +184,7 @@ class DamageAndReplayTest {
     List<StreamRecord> all = pipeline.put(0, "poison", "a", "b");
     run(lenient, 0, pipeline.all(0));
     restore(empty);
-    assertThat(pipeline.head(0).position()).isEqualTo(Position.BEGINNING);
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.beginning());
     pipeline.stream().trim(Pipeline.shard(0), all.getFirst().sequenceNumber());
 
     assertThatThrownBy(() -> lenient.wake(Pipeline.shard(0), Pipeline.AMPLE))

@@ -8,7 +8,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 
-/** A container's front door: the bytes of an event in, the bytes of an answer out, and the task in between. */
+/**
+ * A container's front door: the bytes of an event in, the bytes of an answer out, and the task in
+ * between.
+ */
 public final class TaskEndpoint {
   private final Task<?> task;
 
@@ -17,7 +20,8 @@ public final class TaskEndpoint {
   }
 
   /**
-   * Serves one invocation. Whatever it throws is the invocation's failure: the mapping sends the same batch again.
+   * Serves one invocation. Whatever it throws is the invocation's failure: the mapping sends the
+   * same batch again.
    *
    * @throws MalformedEventException if the event is neither a batch of one shard nor a wake
    */

@@ -8,7 +8,10 @@ import dev.cairn.task.TaskDecisions.Outcome;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Appends what was made from the state in memory, and finds out what became of it when the table does not plainly say so. */
+/**
+ * Appends what was made from the state in memory, and finds out what became of it when the table
+ * does not plainly say so.
+ */
 final class Appender {
   private static final int ATTEMPTS = 5;
 
@@ -21,8 +24,8 @@ final class Appender {
   }
 
   /**
-   * After a REBASE the subtask knows the triggers that came between, and the entry has to be made again; a COMMITTED entry is for the
-   * caller to adopt. Never answers NOT_THERE.
+   * After a REBASE the subtask knows the triggers that came between, and the entry has to be made
+   * again; a COMMITTED entry is for the caller to adopt. Never answers NOT_THERE.
    */
   Outcome append(Subtask<?> subtask, Entry entry, Supplier<Append> put) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -46,7 +49,11 @@ final class Appender {
       }
     }
     throw new TaskException(
-        subtask.id() + " revision " + entry.revision() + " could not be appended in " + ATTEMPTS
+        subtask.id()
+            + " revision "
+            + entry.revision()
+            + " could not be appended in "
+            + ATTEMPTS
             + " attempts: the table does not answer; the mapping will try again");
   }
 

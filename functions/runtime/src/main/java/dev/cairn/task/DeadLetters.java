@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 
 /**
- * Records that the function could not process, one JSON file each: the record itself, where it came from, and why. Stored before the
- * journal counts it; a second attempt at the same record finds the file, and leaves it.
+ * Records that the function could not process, one JSON file each: the record itself, where it came
+ * from, and why. Stored before the journal counts it; a second attempt at the same record finds the
+ * file, and leaves it.
  */
 final class DeadLetters {
   private static final int LONGEST_CAUSE = 500;
@@ -50,7 +51,8 @@ final class DeadLetters {
     Throwable root = failure.getCause() == null ? failure : failure.getCause();
     String text = failure.getMessage() + ": " + root;
     String cut = text.length() <= LONGEST_CAUSE ? text : text.substring(0, LONGEST_CAUSE) + "…";
-    // It may quote what was wrong with the record: half of a surrogate pair, which no entry can hold, becomes a question mark.
+    // It may quote what was wrong with the record: half of a surrogate pair, which no entry can
+    // hold, becomes a question mark.
     return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }

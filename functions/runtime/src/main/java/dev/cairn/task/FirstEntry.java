@@ -30,16 +30,24 @@ final class FirstEntry {
             .orElseThrow(
                 () ->
                     new TaskException(
-                        "job " + id.job() + " has no item in the table: it is created when the job is deployed; check the"
+                        "job "
+                            + id.job()
+                            + " has no item in the table: it is created when the job is deployed; check the"
                             + " job's name and the table's"));
     Shard shard =
         ports.stream().shards().stream()
             .filter(listed -> listed.id().equals(id.shard()))
             .findFirst()
-            .orElseThrow(() -> new TaskException(id.shard() + " is not a shard of the stream that this task reads"));
+            .orElseThrow(
+                () ->
+                    new TaskException(
+                        id.shard() + " is not a shard of the stream that this task reads"));
     if (!shard.parents().isEmpty()) {
       throw new TaskException(
-          shard.id() + " came from " + shard.parents() + " by a split or a merge, and resharding is not supported: its"
+          shard.id()
+              + " came from "
+              + shard.parents()
+              + " by a split or a merge, and resharding is not supported: its"
               + " state lies with its parents; nothing of it was applied. Use a stream with a fixed number of shards");
     }
     return new Entry.Opened(
@@ -48,8 +56,8 @@ final class FirstEntry {
             ports.ids().get(),
             Optional.empty(),
             job.epoch(),
-            Position.BEGINNING,
-            Position.BEGINNING,
+            Position.beginning(),
+            Position.beginning(),
             Optional.empty(),
             Counts.NONE,
             Writer.MAPPING,

@@ -13,9 +13,13 @@ import dev.cairn.stream.StreamRecord;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads a shard again from where a restored state stands, and proves that no record is missing in between. */
+/**
+ * Reads a shard again from where a restored state stands, and proves that no record is missing in
+ * between.
+ */
 final class Replay {
-  // A page may be empty although more follows; so many in a row only while Kinesis has nothing at all to say.
+  // A page may be empty although more follows; so many in a row only while Kinesis has nothing at
+  // all to say.
   private static final int EMPTY_PAGES = 100;
 
   private final StreamReader stream;
@@ -29,7 +33,8 @@ final class Replay {
   /**
    * The next records after a position, up to a limit; at least one.
    *
-   * @throws TaskException if the record at the position is no longer kept, or the stream ends before the frontier
+   * @throws TaskException if the record at the position is no longer kept, or the stream ends
+   *     before the frontier
    */
   List<StreamRecord> next(ShardId shard, Origin origin, Header head, int limit) {
     SequenceNumber required = required(head);
@@ -42,7 +47,8 @@ final class Replay {
     }
     From after = page.next().map(next -> (From) next).orElseThrow(() -> endsEarly(shard, head));
     List<StreamRecord> records = firstFilled(shard, after, limit, required, head).records();
-    // If the record at the position is still kept now, then so was everything after it while that page was read.
+    // If the record at the position is still kept now, then so was everything after it while that
+    // page was read.
     requireStart(shard, required, firstFilled(shard, from(origin, head), 1, required, head));
     return records;
   }
@@ -51,12 +57,17 @@ final class Replay {
     StreamRecord first = page.records().getFirst();
     if (!decisions.resumesAt(required, first)) {
       throw new TaskException(
-          shard + " cannot be replayed: record " + required + " is beyond the stream's retention, the oldest kept is "
-              + first.sequenceNumber() + "; restore a later checkpoint, whose position is still kept");
+          shard
+              + " cannot be replayed: record "
+              + required
+              + " is beyond the stream's retention, the oldest kept is "
+              + first.sequenceNumber()
+              + "; restore a later checkpoint, whose position is still kept");
     }
   }
 
-  private Page firstFilled(ShardId shard, From from, int limit, SequenceNumber required, Header head) {
+  private Page firstFilled(
+      ShardId shard, From from, int limit, SequenceNumber required, Header head) {
     From next = from;
     for (int i = 0; i < EMPTY_PAGES; i++) {
       Page page = stream.read(shard, next, limit);
@@ -70,13 +81,20 @@ final class Replay {
       next = following.get();
     }
     throw new TaskException(
-        shard + " cannot be replayed now: Kinesis answers nothing after record " + required + " although "
-            + head.frontier() + " was applied once; the mapping will try again");
+        shard
+            + " cannot be replayed now: Kinesis answers nothing after record "
+            + required
+            + " although "
+            + head.frontier()
+            + " was applied once; the mapping will try again");
   }
 
   private static TaskException endsEarly(ShardId shard, Header head) {
     return new TaskException(
-        shard + " ends before record " + head.frontier() + ", which was applied once; its records are beyond the"
+        shard
+            + " ends before record "
+            + head.frontier()
+            + ", which was applied once; its records are beyond the"
             + " stream's retention: restore a later checkpoint");
   }
 
@@ -86,7 +104,9 @@ final class Replay {
       case Position.Beginning b ->
           head.firstApplied()
               .orElseThrow(
-                  () -> new TaskException("revision " + head.revision() + " has a frontier but no first record"));
+                  () ->
+                      new TaskException(
+                          "revision " + head.revision() + " has a frontier but no first record"));
       case Position.End e -> throw new TaskException("a shard at its end has nothing to replay");
     };
   }

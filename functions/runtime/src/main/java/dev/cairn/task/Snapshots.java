@@ -14,7 +14,10 @@ import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
 import java.util.Optional;
 
-/** Stores a subtask's state: for the checkpoint that was asked for, and of the task's own accord, so that its journal stays short. */
+/**
+ * Stores a subtask's state: for the checkpoint that was asked for, and of the task's own accord, so
+ * that its journal stays short.
+ */
 final class Snapshots {
   private final TaskSettings settings;
   private final TaskPorts ports;
@@ -28,7 +31,10 @@ final class Snapshots {
     this.appender = appender;
   }
 
-  /** Stores the state for the checkpoint that was asked for, if one was. False when another writer went on from this state. */
+  /**
+   * Stores the state for the checkpoint that was asked for, if one was. False when another writer
+   * went on from this state.
+   */
   boolean answerTrigger(Subtask<?> subtask, Writer writer) {
     while (subtask.trigger().isPresent()) {
       CheckpointId checkpoint = subtask.trigger().get();
@@ -57,7 +63,8 @@ final class Snapshots {
               Optional.of(snapshot.stateFile()),
               snapshot.fullSizeBytes(),
               snapshot.incrementalSizeBytes());
-      switch (appender.append(subtask, entry, () -> appendSnapshot(subtask.id(), entry, acknowledgement))) {
+      switch (appender.append(
+          subtask, entry, () -> appendSnapshot(subtask.id(), entry, acknowledgement))) {
         case COMMITTED -> subtask.adopt(entry);
         case LOST -> {
           return false;
@@ -70,21 +77,28 @@ final class Snapshots {
     return true;
   }
 
-  private Append appendSnapshot(SubtaskId id, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
+  private Append appendSnapshot(
+      SubtaskId id, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
     Append both = ports.journal().append(id, entry, acknowledgement);
     return both == Append.ACKNOWLEDGED_ALREADY ? ports.journal().append(id, entry) : both;
   }
 
   private void decline(SubtaskId id, CheckpointId checkpoint, StorageException cause) {
     try {
-      ports.checkpoints().acknowledge(
-          new Acknowledgement.Declined(id, checkpoint, "its state could not be stored: " + cause.getMessage()));
+      ports
+          .checkpoints()
+          .acknowledge(
+              new Acknowledgement.Declined(
+                  id, checkpoint, "its state could not be stored: " + cause.getMessage()));
     } catch (OutcomeUnknownException e) {
       // The checkpoint times out instead.
     }
   }
 
-  /** Writes a base if the journal has grown long since the last one. False when another writer went on from this state. */
+  /**
+   * Writes a base if the journal has grown long since the last one. False when another writer went
+   * on from this state.
+   */
   boolean materializeIfDue(Subtask<?> subtask, Writer writer) {
     if (subtask.deltasSinceBase() < settings.materializeAfterEntries()
         && subtask.deltaBytesSinceBase() < settings.materializeAfterBytes()) {
@@ -94,15 +108,21 @@ final class Snapshots {
     Header head = subtask.head();
     StateFiles.Snapshot snapshot;
     try {
-      snapshot = files.writeSnapshot(subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt));
+      snapshot =
+          files.writeSnapshot(
+              subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt));
     } catch (StorageException e) {
       // Nothing depends on this base: the next invocation tries again.
       return true;
     }
     Entry.Materialized entry =
         new Entry.Materialized(
-            head.next(attempt, writer, ports.clock().instant()), subtask.origin(), snapshot.handle(), Channels.EMPTY);
-    return switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
+            head.next(attempt, writer, ports.clock().instant()),
+            subtask.origin(),
+            snapshot.handle(),
+            Channels.EMPTY);
+    return switch (appender.append(
+        subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
       case COMMITTED -> {
         subtask.adopt(entry);
         yield true;

@@ -43,7 +43,9 @@ final class StateFiles {
     this.decisions = decisions;
   }
 
-  /** A file that a journal refers to is not there. Damage only if the journal still refers to it. */
+  /**
+   * A file that a journal refers to is not there. Damage only if the journal still refers to it.
+   */
   static final class MissingFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -60,7 +62,8 @@ final class StateFiles {
   }
 
   private RunReader open(RunRef run) {
-    return RunReader.open(read(run.file()), run.file().path().value(), checksum).within(run.range());
+    return RunReader.open(read(run.file()), run.file().path().value(), checksum)
+        .within(run.range());
   }
 
   List<Change> readDelta(SubtaskId subtask, Revision revision, Payload delta) {
@@ -69,7 +72,8 @@ final class StateFiles {
           inline.bytes().length == 0
               ? List.of()
               : Deltas.decode(inline.bytes(), subtask + " revision " + revision, checksum);
-      case Payload.Stored stored -> Deltas.decode(read(stored.file()), stored.file().path().value(), checksum);
+      case Payload.Stored stored ->
+          Deltas.decode(read(stored.file()), stored.file().path().value(), checksum);
     };
   }
 
@@ -77,15 +81,23 @@ final class StateFiles {
     byte[] bytes = storage.get(file.path()).orElseThrow(() -> new MissingFileException(file));
     if (!decisions.isIntact(file, bytes)) {
       throw new DamagedFileException(
-          file.path() + " is not what was written: it should have " + file.sizeBytes() + " bytes with SHA-256 "
-              + file.sha256() + " and has " + bytes.length + " bytes with " + Sha256.of(bytes)
+          file.path()
+              + " is not what was written: it should have "
+              + file.sizeBytes()
+              + " bytes with SHA-256 "
+              + file.sha256()
+              + " and has "
+              + bytes.length
+              + " bytes with "
+              + Sha256.of(bytes)
               + "; restore a checkpoint that does not need it");
     }
     return bytes;
   }
 
   /** Keeps small changes in the entry, and stores larger ones before the entry refers to them. */
-  Payload writeDelta(Subtask<?> subtask, EntryId attempt, List<Change> changes, int inlineThresholdBytes) {
+  Payload writeDelta(
+      Subtask<?> subtask, EntryId attempt, List<Change> changes, int inlineThresholdBytes) {
     if (changes.isEmpty()) {
       return Payload.NONE;
     }
@@ -93,11 +105,13 @@ final class StateFiles {
     if (bytes.length <= inlineThresholdBytes) {
       return new Payload.Inline(bytes);
     }
-    return new Payload.Stored(write(Layout.delta(subtask.id(), subtask.head().revision(), attempt), bytes));
+    return new Payload.Stored(
+        write(Layout.delta(subtask.id(), subtask.head().revision(), attempt), bytes));
   }
 
   /**
-   * Stores the state of a subtask: one run of what changed since its last base, if anything did, and one state file.
+   * Stores the state of a subtask: one run of what changed since its last base, if anything did,
+   * and one state file.
    *
    * @param stateFile where the state file goes
    */
@@ -133,10 +147,15 @@ final class StateFiles {
   }
 
   /** A stored state, and the sizes that its acknowledgement gives. */
-  record Snapshot(StateHandle handle, FileRef stateFile, long fullSizeBytes, long incrementalSizeBytes) {}
+  record Snapshot(
+      StateHandle handle, FileRef stateFile, long fullSizeBytes, long incrementalSizeBytes) {}
 
-  /** Writes the changes as a run; where there are too many, the newest runs go into it and out of {@code runs}. */
-  private RunRef writeRun(Subtask<?> subtask, EntryId attempt, Collection<Change> changes, List<RunRef> runs) {
+  /**
+   * Writes the changes as a run; where there are too many, the newest runs go into it and out of
+   * {@code runs}.
+   */
+  private RunRef writeRun(
+      Subtask<?> subtask, EntryId attempt, Collection<Change> changes, List<RunRef> runs) {
     int folded = Compaction.plan(subtask.handle().manifest(), Compaction.DEFAULT_MAXIMUM_RUNS);
     Iterable<Change> content = changes;
     if (folded > 0) {
@@ -155,9 +174,11 @@ final class StateFiles {
   /** Stores bytes under a name that is this attempt's alone. */
   private FileRef write(FilePath path, byte[] bytes) {
     FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
-    if (storage.put(path, bytes, file.sha256()) == CheckpointStorage.Put.ALREADY_EXISTS && !isOurs(file)) {
+    if (storage.put(path, bytes, file.sha256()) == CheckpointStorage.Put.ALREADY_EXISTS
+        && !isOurs(file)) {
       throw new DamagedFileException(
-          path + " exists with other bytes: two attempts have one name, so the source of entry ids repeats itself");
+          path
+              + " exists with other bytes: two attempts have one name, so the source of entry ids repeats itself");
     }
     return file;
   }

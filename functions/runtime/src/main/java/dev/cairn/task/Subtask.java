@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A subtask as its journal has it at one revision: the live state, and what its next snapshot has to store. */
+/**
+ * A subtask as its journal has it at one revision: the live state, and what its next snapshot has
+ * to store.
+ */
 final class Subtask<E> {
   private final SubtaskId id;
   private final HeapState<E> state;
@@ -81,7 +84,10 @@ final class Subtask<E> {
     return deltaBytes;
   }
 
-  /** Every state that this subtask has or had, by name; what the function declares now counts before what was stored. */
+  /**
+   * Every state that this subtask has or had, by name; what the function declares now counts before
+   * what was stored.
+   */
   List<StateSchema> schemas() {
     Map<String, StateSchema> all = new TreeMap<>(schemas);
     state.schemas().forEach(schema -> all.put(schema.name(), schema));
@@ -90,7 +96,9 @@ final class Subtask<E> {
 
   /** The states that the journal since the last base does not tell of. */
   List<StateSchema> newSchemas() {
-    return state.schemas().stream().filter(schema -> !schema.equals(schemas.get(schema.name()))).toList();
+    return state.schemas().stream()
+        .filter(schema -> !schema.equals(schemas.get(schema.name())))
+        .toList();
   }
 
   /** Takes over an entry of another container, and its changes with it. */

@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The subtasks that this container has in memory. Whatever is in here equals the journal at the revision that it names. */
+/**
+ * The subtasks that this container has in memory. Whatever is in here equals the journal at the
+ * revision that it names.
+ */
 public class SubtaskCache<E> {
   private final Map<ShardId, Subtask<E>> subtasks = new HashMap<>();
 

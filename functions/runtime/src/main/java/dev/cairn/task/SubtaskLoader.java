@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Brings a subtask in memory to its journal's head: by the entries it lacks, or from the last base. */
+/**
+ * Brings a subtask in memory to its journal's head: by the entries it lacks, or from the last base.
+ */
 final class SubtaskLoader<E> {
   private final Journal journal;
   private final StateFiles files;
@@ -61,13 +63,17 @@ final class SubtaskLoader<E> {
       Entry head = entries.getLast();
       if (missing.isPresent() && missedAt.equals(Optional.of(head))) {
         throw new DamagedFileException(
-            id + " needs a file that is gone: " + missing.get().getMessage() + "; restore a checkpoint that does not"
+            id
+                + " needs a file that is gone: "
+                + missing.get().getMessage()
+                + "; restore a checkpoint that does not"
                 + " need it",
             missing.get());
       }
       if (!(entries.getFirst() instanceof Entry.Base base)
           || !decisions.continues(base.header(), entries.subList(1, entries.size()))) {
-        throw new TaskException(id + " has a journal with a revision missing after its last base; nothing was applied");
+        throw new TaskException(
+            id + " has a journal with a revision missing after its last base; nothing was applied");
       }
       try {
         return Optional.of(follow(from(id, base), entries.subList(1, entries.size())));
@@ -93,7 +99,8 @@ final class SubtaskLoader<E> {
       switch (entry) {
         case Entry.Advanced advanced -> {
           requireOneStage(subtask.id(), advanced);
-          current.follow(advanced, files.readDelta(subtask.id(), advanced.revision(), advanced.delta()));
+          current.follow(
+              advanced, files.readDelta(subtask.id(), advanced.revision(), advanced.delta()));
         }
         case Entry.Triggered triggered -> current.adopt(triggered);
         case Entry.Snapshotted same -> current.adopt(same);
@@ -117,7 +124,10 @@ final class SubtaskLoader<E> {
         };
     if (!live || !base.channels().equals(Channels.EMPTY)) {
       throw new TaskException(
-          id + " revision " + base.revision() + " was written by a version of Cairn with resharding or several stages;"
+          id
+              + " revision "
+              + base.revision()
+              + " was written by a version of Cairn with resharding or several stages;"
               + " deploy that version again");
     }
   }
@@ -129,7 +139,10 @@ final class SubtaskLoader<E> {
         || !advanced.heldRemoved().isEmpty()
         || advanced.nextTimer().isPresent()) {
       throw new TaskException(
-          id + " revision " + advanced.revision() + " was written by a version of Cairn with several stages or timers;"
+          id
+              + " revision "
+              + advanced.revision()
+              + " was written by a version of Cairn with several stages or timers;"
               + " deploy that version again");
     }
   }

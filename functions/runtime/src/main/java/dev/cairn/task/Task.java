@@ -1,35 +1,17 @@
 package dev.cairn.task;
 
-import dev.cairn.checkpoint.Acknowledgement;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState.Serialization;
-import dev.cairn.heap.RecordFailedException;
 import dev.cairn.heap.UnwritableStateException;
-import dev.cairn.id.CheckpointId;
-import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Entry.Advanced;
-import dev.cairn.journal.Entry.DeadLetter;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Journal.Append;
 import dev.cairn.journal.OutcomeUnknownException;
-import dev.cairn.state.Change;
-import dev.cairn.state.Counts;
-import dev.cairn.state.Payload;
-import dev.cairn.state.StateSchema;
-import dev.cairn.storage.Layout;
-import dev.cairn.storage.StorageException;
-import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -38,10 +20,12 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The task of one container: applies batches of records to keyed state, exactly once, whatever container each of them reaches.
+ * The task of one container: applies batches of records to keyed state, exactly once, whatever
+ * container each of them reaches.
  *
- * <p>Its memory is a cache of the journal. Each invocation first reads what the journal has gained, and ends with one conditional
- * append; whoever loses that append has done nothing. Not thread-safe: a container runs one invocation at a time.
+ * <p>Its memory is a cache of the journal. Each invocation first reads what the journal has gained,
+ * and ends with one conditional append; whoever loses that append has done nothing. Not
+ * thread-safe: a container runs one invocation at a time.
  */
 public final class Task<E> {
   private static final int ATTEMPTS = 5;
@@ -61,7 +45,8 @@ public final class Task<E> {
   private final Set<ShardId> suspects = new HashSet<>();
 
   /**
-   * @param function makes the user's function, once for each subtask and whenever its state is loaded anew
+   * @param function makes the user's function, once for each subtask and whenever its state is
+   *     loaded anew
    */
   public Task(
       TaskSettings settings,
@@ -88,7 +73,8 @@ public final class Task<E> {
             shard -> suspects.contains(shard) ? Serialization.AT_ONCE : Serialization.AT_DRAIN);
   }
 
-  public Task(TaskSettings settings, TaskPorts ports, Supplier<? extends KeyedFunction<E>> function) {
+  public Task(
+      TaskSettings settings, TaskPorts ports, Supplier<? extends KeyedFunction<E>> function) {
     this(settings, ports, function, new TaskDecisions(), new SubtaskCache<>());
   }
 
@@ -109,7 +95,9 @@ public final class Task<E> {
     batch.forEachRemaining(record -> subtask.state().requireOwned(record.partitionKey()));
     batch.rewind();
     StreamRecord first = batch.next();
-    boolean ours = snapshots.answerTrigger(subtask, Writer.MAPPING) && closeGap(subtask, Writer.MAPPING, deadline);
+    boolean ours =
+        snapshots.answerTrigger(subtask, Writer.MAPPING)
+            && closeGap(subtask, Writer.MAPPING, deadline);
     if (!ours) {
       cache.discard(shard);
       return new BatchResult.RetryFrom(first.sequenceNumber());
@@ -120,7 +108,10 @@ public final class Task<E> {
     return apply(subtask, first, batch, deadline);
   }
 
-  /** A wake by the coordinator: there may be a checkpoint to answer or a gap to close, and no record to say so. */
+  /**
+   * A wake by the coordinator: there may be a checkpoint to answer or a gap to close, and no record
+   * to say so.
+   */
   public void wake(ShardId shard, Deadline deadline) {
     boolean ours = attempt(shard, () -> serveWake(shard, deadline));
     if (!ours) {
@@ -131,12 +122,14 @@ public final class Task<E> {
   private boolean serveWake(ShardId shard, Deadline deadline) {
     Optional<Subtask<E>> found = current(settings.subtask(shard));
     return found.isEmpty()
-        || (snapshots.answerTrigger(found.get(), Writer.WAKE) && closeGap(found.get(), Writer.WAKE, deadline));
+        || (snapshots.answerTrigger(found.get(), Writer.WAKE)
+            && closeGap(found.get(), Writer.WAKE, deadline));
   }
 
   /**
-   * Does the work, and once more if a value that the function left cannot be stored: the second time each value is serialized as soon as
-   * it is left, so that the very record fails and the policy has its say. Otherwise the same batch would fail for ever.
+   * Does the work, and once more if a value that the function left cannot be stored: the second
+   * time each value is serialized as soon as it is left, so that the very record fails and the
+   * policy has its say. Otherwise the same batch would fail for ever.
    */
   private <T> T attempt(ShardId shard, Supplier<T> work) {
     try {
@@ -169,11 +162,17 @@ public final class Task<E> {
       }
     }
     throw new TaskException(
-        id + " could not be opened in " + ATTEMPTS + " attempts: its job is being restored, or the table does not"
+        id
+            + " could not be opened in "
+            + ATTEMPTS
+            + " attempts: its job is being restored, or the table does not"
             + " answer; the mapping will try again");
   }
 
-  /** The subtask at its journal's head, from memory where that is enough; empty if it was never opened. */
+  /**
+   * The subtask at its journal's head, from memory where that is enough; empty if it was never
+   * opened.
+   */
   private Optional<Subtask<E>> current(SubtaskId id) {
     Optional<Subtask<E>> subtask = loader.current(id, cache.find(id.shard()));
     subtask.ifPresent(current -> cache.keep(id.shard(), current));
@@ -181,13 +180,14 @@ public final class Task<E> {
   }
 
   /**
-   * Applies again what was applied before a restore, up to the frontier, as far as time allows. False when another writer went on
-   * from this state.
+   * Applies again what was applied before a restore, up to the frontier, as far as time allows.
+   * False when another writer went on from this state.
    */
   private boolean closeGap(Subtask<E> subtask, Writer writer, Deadline deadline) {
     while (subtask.head().hasGap() && hasTime(deadline)) {
       List<StreamRecord> records =
-          replay.next(subtask.id().shard(), subtask.origin(), subtask.head(), settings.replayLimit());
+          replay.next(
+              subtask.id().shard(), subtask.origin(), subtask.head(), settings.replayLimit());
       Position frontier = subtask.head().frontier();
       Work<E> work = begin(subtask);
       for (StreamRecord record : records) {
@@ -196,7 +196,10 @@ public final class Task<E> {
         }
         if (frontier.isBefore(record.sequenceNumber())) {
           throw new TaskException(
-              subtask.id() + " cannot be replayed: record " + frontier + " was applied once and is no longer in the"
+              subtask.id()
+                  + " cannot be replayed: record "
+                  + frontier
+                  + " was applied once and is no longer in the"
                   + " stream; restore a later checkpoint");
         }
         if (!work.apply(record)) {
@@ -208,7 +211,10 @@ public final class Task<E> {
       }
       if (work.failure().isPresent()) {
         throw new TaskException(
-            subtask.id() + " cannot be replayed past record " + work.failed() + ": the function failed on it; deploy one"
+            subtask.id()
+                + " cannot be replayed past record "
+                + work.failed()
+                + ": the function failed on it; deploy one"
                 + " that does not, or set the failure policy to DEAD_LETTER",
             work.failure().get());
       }
@@ -219,7 +225,8 @@ public final class Task<E> {
     return true;
   }
 
-  private BatchResult apply(Subtask<E> subtask, StreamRecord first, Iterator<StreamRecord> rest, Deadline deadline) {
+  private BatchResult apply(
+      Subtask<E> subtask, StreamRecord first, Iterator<StreamRecord> rest, Deadline deadline) {
     Work<E> work = begin(subtask);
     Optional<SequenceNumber> retryFrom = Optional.empty();
     SequenceNumber last = first.sequenceNumber();
@@ -244,18 +251,24 @@ public final class Task<E> {
       cache.discard(subtask.id().shard());
     }
     if (work.failure().isPresent() && !work.hasApplied()) {
-      // An error of the invocation rather than of an item: only so does the cause reach whoever has to act.
+      // An error of the invocation rather than of an item: only so does the cause reach whoever has
+      // to act.
       throw new TaskException(
-          subtask.id() + " cannot apply record " + work.failed() + ": the function failed on it, and the mapping sends it"
+          subtask.id()
+              + " cannot apply record "
+              + work.failed()
+              + ": the function failed on it, and the mapping sends it"
               + " again until it succeeds; deploy one that does not fail, or set the failure policy to DEAD_LETTER",
           work.failure().get());
     }
     if (retryFrom.isPresent()) {
       return new BatchResult.RetryFrom(retryFrom.get());
     }
-    // Success moves the mapping's cursor for good, so it is answered only for what the journal was seen to hold.
+    // Success moves the mapping's cursor for good, so it is answered only for what the journal was
+    // seen to hold.
     if (subtask.head().position().isBefore(last)) {
-      throw new IllegalStateException(subtask.id() + " is at " + subtask.head().position() + ", before record " + last);
+      throw new IllegalStateException(
+          subtask.id() + " is at " + subtask.head().position() + ", before record " + last);
     }
     return new BatchResult.Done();
   }

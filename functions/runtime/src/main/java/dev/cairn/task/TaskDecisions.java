@@ -14,7 +14,10 @@ import java.util.Optional;
 /** What a task decides, apart from what it does: pure, and each of them a guard of exactness. */
 public class TaskDecisions {
 
-  /** What became of an entry that was not plainly appended, going by what the journal has after the state it was made from. */
+  /**
+   * What became of an entry that was not plainly appended, going by what the journal has after the
+   * state it was made from.
+   */
   public enum Outcome {
     /** It is there: only the answer was lost. */
     COMMITTED,
@@ -38,10 +41,15 @@ public class TaskDecisions {
     if (found.getFirst().header().id().equals(mine)) {
       return Outcome.COMMITTED;
     }
-    return found.stream().allMatch(Entry.Triggered.class::isInstance) ? Outcome.REBASE : Outcome.LOST;
+    return found.stream().allMatch(Entry.Triggered.class::isInstance)
+        ? Outcome.REBASE
+        : Outcome.LOST;
   }
 
-  /** Whether these entries continue the journal right after this one: no revision is missing, and each names the one before. */
+  /**
+   * Whether these entries continue the journal right after this one: no revision is missing, and
+   * each names the one before.
+   */
   public boolean continues(Entry.Header head, List<Entry> found) {
     Revision revision = head.revision();
     EntryId id = head.id();
@@ -62,8 +70,8 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether a replay may go on with this record. Kinesis answers with the oldest record where the one asked for is no longer kept, so
-   * nothing but that very record shows that nothing is missing.
+   * Whether a replay may go on with this record. Kinesis answers with the oldest record where the
+   * one asked for is no longer kept, so nothing but that very record shows that nothing is missing.
    */
   public boolean resumesAt(SequenceNumber required, StreamRecord first) {
     return first.sequenceNumber().equals(required);

@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param start where a shard begins that has no journal; the same as the mapping's
  * @param failurePolicy what becomes of a record that the function cannot process
  * @param inlineThresholdBytes the largest delta that an entry holds itself
- * @param materializeAfterEntries how many deltas may follow a base before the task writes another base
+ * @param materializeAfterEntries how many deltas may follow a base before the task writes another
+ *     base
  * @param materializeAfterBytes how large they may be together
  * @param margin how much of an invocation's time is kept for journalling and answering
  * @param replayLimit how many records one step of a replay reads
@@ -42,7 +43,10 @@ public record TaskSettings(
     }
   }
 
-  /** Starts at the horizon; 8 KiB inline, since above that an S3 PUT is cheaper than DynamoDB's write units. */
+  /**
+   * Starts at the horizon; 8 KiB inline, since above that an S3 PUT is cheaper than DynamoDB's
+   * write units.
+   */
   public static TaskSettings of(JobId job, StageId stage) {
     return new TaskSettings(
         job,
@@ -75,9 +79,13 @@ public record TaskSettings(
 
   /** What becomes of a record that cannot be decoded or on which the function throws. */
   public enum FailurePolicy {
-    /** What came before it is journalled, and the mapping sends the record again, until it succeeds. */
+    /**
+     * What came before it is journalled, and the mapping sends the record again, until it succeeds.
+     */
     FAIL,
-    /** It is stored among the dead letters, journalled as such and counted, and the shard goes on. */
+    /**
+     * It is stored among the dead letters, journalled as such and counted, and the shard goes on.
+     */
     DEAD_LETTER
   }
 }

@@ -1,4 +1,7 @@
-/** The task: what one invocation does to one subtask, from reading its journal to answering the mapping. */
+/**
+ * The task: what one invocation does to one subtask, from reading its journal to answering the
+ * mapping.
+ */
 @NullMarked
 package dev.cairn.task;
 

@@ -134,7 +134,7 @@ final class Ledger {
     Set<ShardId> there = new HashSet<>();
     heads.forEach(
         (subtask, head) -> {
-          Position end = ends.getOrDefault(subtask.shard(), Position.BEGINNING);
+          Position end = ends.getOrDefault(subtask.shard(), Position.beginning());
           if (!head.hasGap() && !head.position().isBefore(end)) {
             there.add(subtask.shard());
           }

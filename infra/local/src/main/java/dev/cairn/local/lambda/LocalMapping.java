@@ -33,7 +33,7 @@ public final class LocalMapping {
    * @param retries those of them that did not move the cursor to the batch's end
    */
   public record Progress(Position cursor, long batches, long retries) {
-    static final Progress NONE = new Progress(Position.BEGINNING, 0, 0);
+    static final Progress NONE = new Progress(Position.beginning(), 0, 0);
 
     Progress delivered(Position reached, boolean whole) {
       return new Progress(reached, batches + 1, whole ? retries : retries + 1);
@@ -106,7 +106,7 @@ public final class LocalMapping {
 
   private synchronized boolean begin(Shard shard) {
     boolean ready =
-        shard.parents().stream().allMatch(parent -> progress(parent).cursor().equals(Position.END));
+        shard.parents().stream().allMatch(parent -> progress(parent).cursor().equals(Position.end()));
     return ready && !stopping && progress.putIfAbsent(shard.id(), Progress.NONE) == null;
   }
 
@@ -119,7 +119,7 @@ public final class LocalMapping {
 
   void ended(ShardId shard) {
     advance(
-        shard, new Progress(Position.END, progress(shard).batches(), progress(shard).retries()));
+        shard, new Progress(Position.end(), progress(shard).batches(), progress(shard).retries()));
     startReady();
   }
 

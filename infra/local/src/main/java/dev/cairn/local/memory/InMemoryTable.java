@@ -28,7 +28,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * The table as the protocol sees it, in memory: every call happens at one moment, and answers as the real table would.
+ * The table as the protocol sees it, in memory: every call happens at one moment, and answers as
+ * the real table would.
  *
  * <p>Entries are kept as bytes, so that whatever reads them reads what a table would have stored.
  */
@@ -36,16 +37,21 @@ public class InMemoryTable implements Journal, CheckpointStore {
   private static final Duration KEPT_AFTER_END = Duration.ofDays(30);
 
   private final InstantSource clock;
-  private final NavigableMap<SubtaskId, NavigableMap<Revision, Item<StoredEntry>>> journals = new TreeMap<>();
+  private final NavigableMap<SubtaskId, NavigableMap<Revision, Item<StoredEntry>>> journals =
+      new TreeMap<>();
   private final NavigableMap<JobId, Job> jobs = new TreeMap<>();
   private final TreeSet<SubtaskId> registered = new TreeSet<>();
-  private final NavigableMap<JobId, NavigableMap<CheckpointId, Item<Checkpoint>>> checkpoints = new TreeMap<>();
-  private final NavigableMap<JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Acknowledgement>>> answers =
+  private final NavigableMap<JobId, NavigableMap<CheckpointId, Item<Checkpoint>>> checkpoints =
       new TreeMap<>();
+  private final NavigableMap<
+          JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Acknowledgement>>>
+      answers = new TreeMap<>();
   private final List<TableEvent> events = new ArrayList<>();
   private long modifications;
 
-  /** @param clock from which the expiry of subsumed checkpoints counts */
+  /**
+   * @param clock from which the expiry of subsumed checkpoints counts
+   */
   public InMemoryTable(InstantSource clock) {
     this.clock = clock;
   }
@@ -91,7 +97,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
     return !events.isEmpty();
   }
 
-  /** What a stream of the table has to tell since the last call, in the order in which it happened. */
+  /**
+   * What a stream of the table has to tell since the last call, in the order in which it happened.
+   */
   public synchronized List<TableEvent> drainEvents() {
     List<TableEvent> drained = List.copyOf(events);
     events.clear();
@@ -196,7 +204,8 @@ public class InMemoryTable implements Journal, CheckpointStore {
   @Override
   public synchronized int expireBelow(SubtaskId subtask, Revision base, Instant at) {
     int marked = 0;
-    for (Map.Entry<Revision, Item<StoredEntry>> below : journal(subtask).headMap(base, false).entrySet()) {
+    for (Map.Entry<Revision, Item<StoredEntry>> below :
+        journal(subtask).headMap(base, false).entrySet()) {
       if (below.getValue().expiresAt().isEmpty()) {
         below.setValue(Item.until(at, below.getValue().value()));
         marked++;
@@ -306,7 +315,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
   }
 
   private Optional<Checkpoint.Completed> completed(JobId job, CheckpointId id) {
-    return checkpoint(job, id).filter(Checkpoint.Completed.class::isInstance).map(Checkpoint.Completed.class::cast);
+    return checkpoint(job, id)
+        .filter(Checkpoint.Completed.class::isInstance)
+        .map(Checkpoint.Completed.class::cast);
   }
 
   private boolean isStored(Checkpoint checkpoint) {
@@ -331,7 +342,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
   public synchronized boolean acknowledge(Acknowledgement acknowledgement) {
     JobId job = acknowledgement.subtask().job();
     boolean first =
-        answersOf(job, acknowledgement.checkpoint()).putIfAbsent(acknowledgement.subtask(), acknowledgement) == null;
+        answersOf(job, acknowledgement.checkpoint())
+                .putIfAbsent(acknowledgement.subtask(), acknowledgement)
+            == null;
     if (first) {
       events.add(new TableEvent.AcknowledgementWritten(job, acknowledgement.checkpoint()));
     }
@@ -344,7 +357,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
   }
 
   private NavigableMap<SubtaskId, Acknowledgement> answersOf(JobId job, CheckpointId id) {
-    return answers.computeIfAbsent(job, j -> new TreeMap<>()).computeIfAbsent(id, i -> new TreeMap<>());
+    return answers
+        .computeIfAbsent(job, j -> new TreeMap<>())
+        .computeIfAbsent(id, i -> new TreeMap<>());
   }
 
   @Override
@@ -372,12 +387,16 @@ public class InMemoryTable implements Journal, CheckpointStore {
     if (seen.restoreCheckpointId().isEmpty()) {
       return explain(seen, reason, now);
     }
-    Optional<Job.Refusal> refusal = Optional.of(new Job.Refusal(seen.restoreCheckpointId().get(), reason, now));
+    Optional<Job.Refusal> refusal =
+        Optional.of(new Job.Refusal(seen.restoreCheckpointId().get(), reason, now));
     Optional<Job> found = job(seen.id());
-    Optional<Job> asking = found.filter(job -> job.restoreCheckpointId().equals(seen.restoreCheckpointId()));
+    Optional<Job> asking =
+        found.filter(job -> job.restoreCheckpointId().equals(seen.restoreCheckpointId()));
     asking.ifPresent(job -> put(refused(job, refusal)));
     return asking.isPresent()
-        || found.filter(job -> job.restoreCheckpointId().isEmpty() && job.refusal().equals(refusal)).isPresent();
+        || found
+            .filter(job -> job.restoreCheckpointId().isEmpty() && job.refusal().equals(refusal))
+            .isPresent();
   }
 
   private boolean explain(Job seen, String reason, Instant now) {
@@ -393,12 +412,24 @@ public class InMemoryTable implements Journal, CheckpointStore {
 
   @Override
   public synchronized boolean replay(JobId job, Epoch epoch) {
-    return move(job, epoch, status -> status instanceof JobStatus.Restoring(CheckpointId from) ? Optional.of(new JobStatus.Replaying(from)) : Optional.empty());
+    return move(
+        job,
+        epoch,
+        status ->
+            status instanceof JobStatus.Restoring(CheckpointId from)
+                ? Optional.of(new JobStatus.Replaying(from))
+                : Optional.empty());
   }
 
   @Override
   public synchronized boolean finishReplay(JobId job, Epoch epoch) {
-    return move(job, epoch, status -> status instanceof JobStatus.Replaying ? Optional.of(new JobStatus.Running()) : Optional.empty());
+    return move(
+        job,
+        epoch,
+        status ->
+            status instanceof JobStatus.Replaying
+                ? Optional.of(new JobStatus.Running())
+                : Optional.empty());
   }
 
   private boolean move(JobId id, Epoch epoch, Function<JobStatus, Optional<JobStatus>> next) {
@@ -410,17 +441,38 @@ public class InMemoryTable implements Journal, CheckpointStore {
 
   private static Job begun(Job job, CheckpointId id) {
     return new Job(
-        job.id(), job.status(), job.epoch(), id.next(), job.latest(), job.settings(), job.restoreCheckpointId(), job.refusal());
+        job.id(),
+        job.status(),
+        job.epoch(),
+        id.next(),
+        job.latest(),
+        job.settings(),
+        job.restoreCheckpointId(),
+        job.refusal());
   }
 
   private static Job completed(Job job, CheckpointId id) {
     return new Job(
-        job.id(), job.status(), job.epoch(), job.next(), Optional.of(id), job.settings(), job.restoreCheckpointId(), job.refusal());
+        job.id(),
+        job.status(),
+        job.epoch(),
+        job.next(),
+        Optional.of(id),
+        job.settings(),
+        job.restoreCheckpointId(),
+        job.refusal());
   }
 
   private static Job requested(Job job, Optional<String> restoreCheckpointId) {
     return new Job(
-        job.id(), job.status(), job.epoch(), job.next(), job.latest(), job.settings(), restoreCheckpointId, job.refusal());
+        job.id(),
+        job.status(),
+        job.epoch(),
+        job.next(),
+        job.latest(),
+        job.settings(),
+        restoreCheckpointId,
+        job.refusal());
   }
 
   private static Job withoutRequest(Job job, Job seen) {
@@ -442,11 +494,25 @@ public class InMemoryTable implements Journal, CheckpointStore {
 
   private static Job refused(Job job, Optional<Job.Refusal> refusal) {
     return new Job(
-        job.id(), job.status(), job.epoch(), job.next(), job.latest(), job.settings(), Optional.empty(), refusal);
+        job.id(),
+        job.status(),
+        job.epoch(),
+        job.next(),
+        job.latest(),
+        job.settings(),
+        Optional.empty(),
+        refusal);
   }
 
   private static Job moved(Job job, JobStatus status) {
     return new Job(
-        job.id(), status, job.epoch(), job.next(), job.latest(), job.settings(), job.restoreCheckpointId(), job.refusal());
+        job.id(),
+        status,
+        job.epoch(),
+        job.next(),
+        job.latest(),
+        job.settings(),
+        job.restoreCheckpointId(),
+        job.refusal());
   }
 }

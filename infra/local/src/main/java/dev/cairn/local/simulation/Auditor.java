@@ -39,6 +39,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -46,8 +47,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Checks the invariants after every step, from what is stored alone: it reads the table and the files as they are, and has its own
- * reading of what they mean.
+ * Checks the invariants after every step, from what is stored alone: it reads the table and the
+ * files as they are, and has its own reading of what they mean.
  */
 final class Auditor {
 
@@ -68,14 +69,14 @@ final class Auditor {
   /** A journal as it was read so far, and the state that it makes. */
   private static final class Audited {
     private final List<Entry> entries = new ArrayList<>();
-    private TreeMap<StateKey, byte[]> cells = new TreeMap<>();
-    private long base;
+    private SortedMap<StateKey, byte[]> cells = new TreeMap<>();
+    private int base;
 
     Header head() {
       return entries.getLast().header();
     }
 
-    long lastBase() {
+    int lastBase() {
       for (int i = entries.size() - 1; i >= 0; i--) {
         if (entries.get(i) instanceof Entry.Base) {
           return i + 1;
@@ -85,7 +86,9 @@ final class Auditor {
     }
   }
 
-  /** @param cursor how far the mapping believes a shard to be done */
+  /**
+   * @param cursor how far the mapping believes a shard to be done
+   */
   Auditor(
       InMemoryTable table,
       InMemoryStorage storage,
@@ -118,23 +121,27 @@ final class Auditor {
       int known = audited.entries.size();
       if (revision <= known) {
         if (audited.entries.get((int) revision - 1) != item.entry()) {
-          throw new Violation(Invariants.GAPLESS, subtask + " revision " + revision + " was rewritten");
+          throw new Violation(
+              Invariants.GAPLESS, subtask + " revision " + revision + " was rewritten");
         }
       } else if (revision != known + 1) {
-        throw new Violation(Invariants.GAPLESS, subtask + " has revision " + revision + " after " + known);
+        throw new Violation(
+            Invariants.GAPLESS, subtask + " has revision " + revision + " after " + known);
       } else {
         checkEntry(subtask, audited, item.entry());
         audited.entries.add(item.entry());
       }
     }
     if (stored.size() != audited.entries.size() - Math.max(0, audited.base - 1)) {
-      throw new Violation(Invariants.GAPLESS, subtask + " has lost an entry at or above its base " + audited.base);
+      throw new Violation(
+          Invariants.GAPLESS, subtask + " has lost an entry at or above its base " + audited.base);
     }
     audited.base = audited.lastBase();
   }
 
   private void checkEntry(SubtaskId subtask, Audited audited, Entry entry) {
-    String where = subtask.shard() + " revision " + entry.revision() + " (" + EntryFormat.kind(entry) + ")";
+    String where =
+        subtask.shard() + " revision " + entry.revision() + " (" + EntryFormat.kind(entry) + ")";
     Header header = entry.header();
     if (audited.entries.isEmpty()) {
       if (!(entry instanceof Entry.Opened)) {
@@ -147,17 +154,22 @@ final class Auditor {
     checkpointOf(entry).ifPresent(id -> requireEpoch(where, id, header));
     switch (entry) {
       case Entry.Opened opened -> audited.cells = new TreeMap<>();
-      case Entry.Advanced advanced -> delta(advanced).forEach(change -> apply(audited.cells, change));
+      case Entry.Advanced advanced ->
+          delta(advanced).forEach(change -> apply(audited.cells, change));
       case Entry.Triggered t -> {}
       case Entry.Snapshotted base -> checkSnapshot(where, audited, base);
       case Entry.Materialized base -> checkSnapshot(where, audited, base);
       case Entry.Restored restored -> audited.cells = read(restored.handle());
-      case Entry.Closed c -> throw new Violation(Invariants.CHAINED, where + " closes an open shard");
+      case Entry.Closed c ->
+          throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
     Expected expected = expectation.at(subtask.shard(), header.position());
-    requireSame(Invariants.FOLD, where + " at " + header.position(), expected.cells(), audited.cells);
+    requireSame(
+        Invariants.FOLD, where + " at " + header.position(), expected.cells(), audited.cells);
     if (!expected.counts().equals(header.counts())) {
-      throw new Violation(Invariants.FOLD, where + " counts " + header.counts() + " instead of " + expected.counts());
+      throw new Violation(
+          Invariants.FOLD,
+          where + " counts " + header.counts() + " instead of " + expected.counts());
     }
   }
 
@@ -173,7 +185,13 @@ final class Auditor {
     Optional<Checkpoint> checkpoint = table.checkpoint(job, id);
     if (checkpoint.isPresent() && !checkpoint.get().trigger().epoch().equals(header.epoch())) {
       throw new Violation(
-          Invariants.TRIGGERS, where + " of epoch " + header.epoch() + " is for checkpoint " + id + " of epoch "
+          Invariants.TRIGGERS,
+          where
+              + " of epoch "
+              + header.epoch()
+              + " is for checkpoint "
+              + id
+              + " of epoch "
               + checkpoint.get().trigger().epoch());
     }
   }
@@ -181,7 +199,9 @@ final class Auditor {
   private static void checkChain(String where, Header before, Entry entry) {
     Header header = entry.header();
     if (!header.prev().equals(Optional.of(before.id()))) {
-      throw new Violation(Invariants.CHAINED, where + " was made after " + header.prev() + " and follows " + before.id());
+      throw new Violation(
+          Invariants.CHAINED,
+          where + " was made after " + header.prev() + " and follows " + before.id());
     }
     if (before.epoch().isAfter(header.epoch())
         || header.frontier().isBefore(Position.max(before.frontier(), before.position()))
@@ -193,8 +213,10 @@ final class Auditor {
       throw new Violation(Invariants.CHAINED, where + " moves the position");
     }
     if (entry instanceof Entry.Advanced advanced
-        && (!advanced.from().equals(before.position()) || !before.position().isBefore(header.position()))) {
-      throw new Violation(Invariants.CHAINED, where + " goes from " + advanced.from() + " to " + header.position());
+        && (!advanced.from().equals(before.position())
+            || !before.position().isBefore(header.position()))) {
+      throw new Violation(
+          Invariants.CHAINED, where + " goes from " + advanced.from() + " to " + header.position());
     }
     if (!(entry instanceof Entry.Restored) && !header.epoch().equals(before.epoch())) {
       throw new Violation(Invariants.CHAINED, where + " changes the epoch");
@@ -212,7 +234,8 @@ final class Auditor {
       }
     }
     if (entry instanceof Entry.Snapshotted snapshotted
-        && !(table.checkpoint(job, snapshotted.checkpoint()).orElse(null) instanceof Checkpoint.Pending)) {
+        && !(table.checkpoint(job, snapshotted.checkpoint()).orElse(null)
+            instanceof Checkpoint.Pending)) {
       tally.count("race: a snapshot for a checkpoint that is no longer pending");
     }
     if (entry instanceof Entry.Restored && audited.head().hasGap()) {
@@ -227,17 +250,20 @@ final class Auditor {
   private List<Change> delta(Entry.Advanced advanced) {
     return switch (advanced.delta()) {
       case Payload.Inline inline ->
-          inline.bytes().length == 0 ? List.of() : Deltas.decode(inline.bytes(), "delta", new BlockChecksum());
-      case Payload.Stored stored -> Deltas.decode(bytes(stored.file()), "delta", new BlockChecksum());
+          inline.bytes().length == 0
+              ? List.of()
+              : Deltas.decode(inline.bytes(), "delta", new BlockChecksum());
+      case Payload.Stored stored ->
+          Deltas.decode(bytes(stored.file()), "delta", new BlockChecksum());
     };
   }
 
-  private TreeMap<StateKey, byte[]> read(StateHandle handle) {
+  private SortedMap<StateKey, byte[]> read(StateHandle handle) {
     handle.stateFile().ifPresent(this::bytes);
     return read(handle.manifest());
   }
 
-  private TreeMap<StateKey, byte[]> read(Manifest manifest) {
+  private SortedMap<StateKey, byte[]> read(Manifest manifest) {
     TreeMap<StateKey, byte[]> cells = new TreeMap<>();
     for (RunRef run : manifest.runs().reversed()) {
       RunReader.open(bytes(run.file()), run.file().path().value(), new BlockChecksum())
@@ -247,7 +273,7 @@ final class Auditor {
     return cells;
   }
 
-  private static void apply(TreeMap<StateKey, byte[]> cells, Change change) {
+  private static void apply(SortedMap<StateKey, byte[]> cells, Change change) {
     switch (change) {
       case Change.Put put -> cells.put(put.key(), put.value());
       case Change.Removed removed -> cells.remove(removed.key());
@@ -256,7 +282,9 @@ final class Auditor {
 
   private byte[] bytes(FileRef file) {
     byte[] bytes =
-        storage.get(file.path()).orElseThrow(() -> new Violation(Invariants.FILES, file.path() + " does not exist"));
+        storage
+            .get(file.path())
+            .orElseThrow(() -> new Violation(Invariants.FILES, file.path() + " does not exist"));
     if (!Sha256.of(bytes).equals(file.sha256())) {
       throw new Violation(Invariants.FILES, file.path() + " has other content");
     }
@@ -264,14 +292,19 @@ final class Auditor {
   }
 
   private static void requireSame(
-      String invariant, String where, SortedMap<StateKey, byte[]> expected, SortedMap<StateKey, byte[]> actual) {
+      String invariant,
+      String where,
+      SortedMap<StateKey, byte[]> expected,
+      SortedMap<StateKey, byte[]> actual) {
     if (expected.size() != actual.size()) {
-      throw new Violation(invariant, where + ": " + actual.size() + " cells instead of " + expected.size());
+      throw new Violation(
+          invariant, where + ": " + actual.size() + " cells instead of " + expected.size());
     }
     Iterator<Map.Entry<StateKey, byte[]>> other = actual.entrySet().iterator();
     for (Map.Entry<StateKey, byte[]> cell : expected.entrySet()) {
       Map.Entry<StateKey, byte[]> found = other.next();
-      if (!cell.getKey().equals(found.getKey()) || !Arrays.equals(cell.getValue(), found.getValue())) {
+      if (!cell.getKey().equals(found.getKey())
+          || !Arrays.equals(cell.getValue(), found.getValue())) {
         throw new Violation(invariant, where + ": " + found.getKey() + " is not what it should be");
       }
     }
@@ -280,7 +313,9 @@ final class Auditor {
   private void checkCheckpoints() {
     Job item = table.job(job).orElseThrow();
     if (latest.isPresent() && item.latest().map(now -> latest.get().isAfter(now)).orElse(true)) {
-      throw new Violation(Invariants.INCREASING, "the latest checkpoint goes from " + latest + " to " + item.latest());
+      throw new Violation(
+          Invariants.INCREASING,
+          "the latest checkpoint goes from " + latest + " to " + item.latest());
     }
     latest = item.latest();
     for (Checkpoint checkpoint : table.checkpoints(job)) {
@@ -290,8 +325,11 @@ final class Auditor {
       }
     }
     if (item.status() instanceof JobStatus.Restoring restoring
-        && !(table.checkpoint(job, restoring.from()).orElse(null) instanceof Checkpoint.Completed)) {
-      throw new Violation(Invariants.RETAINED, "checkpoint " + restoring.from() + " is being restored and is no longer completed");
+        && !(table.checkpoint(job, restoring.from()).orElse(null)
+            instanceof Checkpoint.Completed)) {
+      throw new Violation(
+          Invariants.RETAINED,
+          "checkpoint " + restoring.from() + " is being restored and is no longer completed");
     }
     if (item.status().isRunning()) {
       subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
@@ -309,14 +347,23 @@ final class Auditor {
     if (isEnded) {
       ended.add(checkpoint.id());
     } else if (ended.contains(checkpoint.id())) {
-      throw new Violation(Invariants.TERMINAL, "checkpoint " + checkpoint.id() + " had ended and is " + checkpoint);
+      throw new Violation(
+          Invariants.TERMINAL, "checkpoint " + checkpoint.id() + " had ended and is " + checkpoint);
     }
   }
 
   private static void requireEpochOf(Job job, SubtaskId subtask, Header head) {
     if (!head.epoch().equals(job.epoch())) {
       throw new Violation(
-          Invariants.EPOCH, "the job is " + job.status() + " in epoch " + job.epoch() + " and " + subtask + " is in " + head.epoch());
+          Invariants.EPOCH,
+          "the job is "
+              + job.status()
+              + " in epoch "
+              + job.epoch()
+              + " and "
+              + subtask
+              + " is in "
+              + head.epoch());
     }
   }
 
@@ -326,14 +373,20 @@ final class Auditor {
     if (!metadata.trigger().expected().equals(checkpoint.trigger().expected())) {
       throw new Violation(
           Invariants.COMPLETE,
-          "checkpoint " + checkpoint.id() + " holds " + metadata.trigger().expected() + " instead of "
+          "checkpoint "
+              + checkpoint.id()
+              + " holds "
+              + metadata.trigger().expected()
+              + " instead of "
               + checkpoint.trigger().expected());
     }
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       if (acknowledged.stateFile().isPresent()) {
         SubtaskState state = CheckpointFormat.readState(bytes(acknowledged.stateFile().get()));
-        if (state.epoch().isAfter(checkpoint.trigger().epoch()) || !state.subtask().equals(acknowledged.subtask())) {
-          throw new Violation(Invariants.COMPLETE, "checkpoint " + checkpoint.id() + " holds " + state);
+        if (state.epoch().isAfter(checkpoint.trigger().epoch())
+            || !state.subtask().equals(acknowledged.subtask())) {
+          throw new Violation(
+              Invariants.COMPLETE, "checkpoint " + checkpoint.id() + " holds " + state);
         }
         ShardId shard = state.subtask().shard();
         requireSame(
@@ -346,19 +399,30 @@ final class Auditor {
     }
   }
 
-  /** The state was the subtask's in the checkpoint's epoch: an entry of that epoch has this position. */
+  /**
+   * The state was the subtask's in the checkpoint's epoch: an entry of that epoch has this
+   * position.
+   */
   private void requireOfEpoch(Checkpoint.Completed checkpoint, SubtaskState state) {
     boolean was =
-        subtasks.get(state.subtask()).entries.stream()
+        audited(state.subtask()).entries.stream()
             .map(Entry::header)
             .anyMatch(
                 header ->
-                    header.epoch().equals(checkpoint.trigger().epoch()) && header.position().equals(state.position()));
+                    header.epoch().equals(checkpoint.trigger().epoch())
+                        && header.position().equals(state.position()));
     if (!was) {
       throw new Violation(
           Invariants.COMPLETE,
-          "checkpoint " + checkpoint.id() + " of epoch " + checkpoint.trigger().epoch() + " holds " + state.subtask()
-              + " at " + state.position() + ", where it never was in that epoch");
+          "checkpoint "
+              + checkpoint.id()
+              + " of epoch "
+              + checkpoint.trigger().epoch()
+              + " holds "
+              + state.subtask()
+              + " at "
+              + state.position()
+              + ", where it never was in that epoch");
     }
   }
 
@@ -369,7 +433,12 @@ final class Auditor {
           Position reached = Position.max(head.position(), head.frontier());
           if (reached.isBefore(cursor.apply(subtask.shard()))) {
             throw new Violation(
-                Invariants.DURABLE, subtask + " is at " + reached + " and was answered as done up to " + cursor.apply(subtask.shard()));
+                Invariants.DURABLE,
+                subtask
+                    + " is at "
+                    + reached
+                    + " and was answered as done up to "
+                    + cursor.apply(subtask.shard()));
           }
         });
   }
@@ -390,12 +459,13 @@ final class Auditor {
   private Set<FilePath> referred() {
     Set<FilePath> referred = new HashSet<>();
     for (Audited audited : subtasks.values()) {
-      for (Entry entry : audited.entries.subList((int) audited.base - 1, audited.entries.size())) {
+      for (Entry entry : audited.entries.subList(audited.base - 1, audited.entries.size())) {
         if (entry instanceof Entry.Base base) {
           base.handle().stateFile().ifPresent(file -> referred.add(file.path()));
           base.handle().manifest().runs().forEach(run -> referred.add(run.file().path()));
         }
-        if (entry instanceof Entry.Advanced advanced && advanced.delta() instanceof Payload.Stored stored) {
+        if (entry instanceof Entry.Advanced advanced
+            && advanced.delta() instanceof Payload.Stored stored) {
           referred.add(stored.file().path());
         }
       }
@@ -404,7 +474,8 @@ final class Auditor {
       switch (checkpoint) {
         case Checkpoint.Completed done -> {
           referred.add(done.metadata().path());
-          addAcknowledged(referred, CheckpointFormat.readMetadata(bytes(done.metadata())).acknowledgements());
+          addAcknowledged(
+              referred, CheckpointFormat.readMetadata(bytes(done.metadata())).acknowledgements());
         }
         case Checkpoint.Pending pending ->
             addAcknowledged(
@@ -420,7 +491,8 @@ final class Auditor {
     return referred;
   }
 
-  private void addAcknowledged(Set<FilePath> referred, List<Acknowledgement.Acknowledged> acknowledgements) {
+  private void addAcknowledged(
+      Set<FilePath> referred, List<Acknowledgement.Acknowledged> acknowledgements) {
     for (Acknowledgement.Acknowledged acknowledged : acknowledgements) {
       if (acknowledged.stateFile().isPresent()) {
         referred.add(acknowledged.stateFile().get().path());
@@ -448,13 +520,18 @@ final class Auditor {
           Header head = audited.head();
           if (head.hasGap() || !head.position().equals(expectation.end(subtask.shard()))) {
             throw new Violation(
-                Invariants.FOLD, subtask + " ends at " + head.position() + " instead of " + expectation.end(subtask.shard()));
+                Invariants.FOLD,
+                subtask
+                    + " ends at "
+                    + head.position()
+                    + " instead of "
+                    + expectation.end(subtask.shard()));
           }
         });
   }
 
-  Header head(SubtaskId subtask) {
-    return subtasks.get(subtask).head();
+  private Audited audited(SubtaskId subtask) {
+    return Objects.requireNonNull(subtasks.get(subtask), () -> subtask + " has no journal");
   }
 
   boolean hasGap() {

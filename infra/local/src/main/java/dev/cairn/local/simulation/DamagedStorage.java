@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** A storage in which some files are, for a while, not what was written: a bit turned over, cut off, or gone. */
+/**
+ * A storage in which some files are, for a while, not what was written: a bit turned over, cut off,
+ * or gone.
+ */
 final class DamagedStorage implements CheckpointStorage {
   private final CheckpointStorage sound;
   private final TreeMap<FilePath, UnaryOperator<Optional<byte[]>>> damages = new TreeMap<>();
@@ -65,7 +68,13 @@ final class DamagedStorage implements CheckpointStorage {
         .flatMap(
             stored ->
                 get(path)
-                    .map(bytes -> new Stored(path, bytes.length, Optional.of(Sha256.of(bytes)), stored.lastModified())));
+                    .map(
+                        bytes ->
+                            new Stored(
+                                path,
+                                bytes.length,
+                                Optional.of(Sha256.of(bytes)),
+                                stored.lastModified())));
   }
 
   @Override

@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The plain fold: what each shard's state has to be after each of its records, computed beside the stream and by other code. */
+/**
+ * The plain fold: what each shard's state has to be after each of its records, computed beside the
+ * stream and by other code.
+ */
 final class Expectation {
   private final Map<ShardId, Fold> folds = new TreeMap<>();
 
@@ -23,7 +26,8 @@ final class Expectation {
   }
 
   private static final class Fold {
-    private final FunctionHarness<String> function = FunctionHarness.of(new SimulatedFunction(() -> false));
+    private final FunctionHarness<String> function =
+        FunctionHarness.of(new SimulatedFunction(() -> false));
     private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
   }
 
@@ -46,15 +50,20 @@ final class Expectation {
       case Position.After after ->
           Optional.ofNullable(folds.get(shard))
               .flatMap(fold -> Optional.ofNullable(fold.after.get(after.last())))
-              .orElseThrow(() -> new Violation(Invariants.POSITIONS, shard + " is at " + position + ", which is no record"));
-      case Position.End e -> throw new Violation(Invariants.POSITIONS, shard + " is at its end, and is open");
+              .orElseThrow(
+                  () ->
+                      new Violation(
+                          Invariants.POSITIONS,
+                          shard + " is at " + position + ", which is no record"));
+      case Position.End e ->
+          throw new Violation(Invariants.POSITIONS, shard + " is at its end, and is open");
     };
   }
 
   Position end(ShardId shard) {
     return Optional.ofNullable(folds.get(shard))
         .map(fold -> Position.after(fold.after.lastKey()))
-        .orElse(Position.BEGINNING);
+        .orElse(Position.beginning());
   }
 
   int records(ShardId shard) {

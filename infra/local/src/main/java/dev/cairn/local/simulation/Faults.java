@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * The faults of one run, drawn from its seed: how long each call takes, which process dies or freezes where, which answer is lost. A run
- * has its own mix, so that some are stormy in one way and calm in the others.
+ * The faults of one run, drawn from its seed: how long each call takes, which process dies or
+ * freezes where, which answer is lost. A run has its own mix, so that some are stormy in one way
+ * and calm in the others.
  */
 final class Faults {
   private final SplittableRandom random;
@@ -46,7 +47,8 @@ final class Faults {
     }
     if (!calm && container && draw < kill + freeze) {
       tally.count("fault: process frozen at " + group(point));
-      return new Happening.Delay(Duration.ofSeconds(5 + random.nextLong(random.nextInt(4) == 0 ? 1800 : 60)));
+      return new Happening.Delay(
+          Duration.ofSeconds(5 + random.nextLong(random.nextInt(4) == 0 ? 1800 : 60)));
     }
     if (!calm && draw < kill + freeze + slow) {
       return new Happening.Delay(Duration.ofMillis(50 + random.nextLong(3000)));

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Everything in which the protocol's guards lie. The simulation is run with the real ones, and, to see whether it would notice, with one
- * of them replaced by one that guards nothing.
+ * Everything in which the protocol's guards lie. The simulation is run with the real ones, and, to
+ * see whether it would notice, with one of them replaced by one that guards nothing.
  */
 public record Guards(
     TaskDecisions task,
@@ -24,7 +24,12 @@ public record Guards(
 
   public static Guards all() {
     return new Guards(
-        new TaskDecisions(), new CoordinatorDecisions(), new BlockChecksum(), SubtaskCache::new, InMemoryTable::new, answer -> answer);
+        new TaskDecisions(),
+        new CoordinatorDecisions(),
+        new BlockChecksum(),
+        SubtaskCache::new,
+        InMemoryTable::new,
+        answer -> answer);
   }
 
   public Guards with(TaskDecisions task) {
@@ -47,7 +52,11 @@ public record Guards(
     return new Guards(task, coordinator, checksum, cache, table, answer);
   }
 
-  /** @param answer what becomes of a task's answer on its way to the mapping */
+  /**
+   * With something else on the task's way back.
+   *
+   * @param answer what becomes of a task's answer on its way to the mapping
+   */
   public Guards withAnswer(UnaryOperator<byte[]> answer) {
     return new Guards(task, coordinator, checksum, cache, table, answer);
   }

@@ -4,11 +4,13 @@ package dev.cairn.local.simulation;
 public final class Invariants {
   public static final String GAPLESS = "revisions are gapless and never rewritten";
   public static final String CHAINED = "each entry follows the one before it";
-  public static final String FOLD = "the state at the head is the fold of all records up to its position";
+  public static final String FOLD =
+      "the state at the head is the fold of all records up to its position";
   public static final String SNAPSHOT = "a snapshot is the state that it was taken of";
   public static final String FRONTIER = "epoch and frontier never decrease";
   public static final String FILES = "every file that is referred to exists with its hash";
-  public static final String COMPLETE = "a completed checkpoint holds every subtask's state, of one epoch";
+  public static final String COMPLETE =
+      "a completed checkpoint holds every subtask's state, of one epoch";
   public static final String INCREASING = "completed ids increase";
   public static final String RETAINED = "nothing retained or live is ever deleted";
   public static final String EPOCH = "while a job runs, every journal has its epoch";

@@ -17,9 +17,9 @@ import java.util.random.RandomGenerator;
 /**
  * A world in which one task runs at a time, in virtual time and in an order that the seed chooses.
  *
- * <p>Tasks are threads that pass a baton: whoever passes a point or awaits something gives it back, and the driver hands it to the task
- * whose time comes first. How long each point takes is drawn from the seed; that alone makes every interleaving, and the same seed the
- * same one.
+ * <p>Tasks are threads that pass a baton: whoever passes a point or awaits something gives it back,
+ * and the driver hands it to the task whose time comes first. How long each point takes is drawn
+ * from the seed; that alone makes every interleaving, and the same seed the same one.
  */
 final class SeededWorld implements World {
   /** What happens to a task at a point. */
@@ -37,7 +37,8 @@ final class SeededWorld implements World {
     Happening at(String task, String point);
   }
 
-  private static final Comparator<Turn> BY_TIME = Comparator.comparing(Turn::at).thenComparingLong(Turn::order);
+  private static final Comparator<Turn> BY_TIME =
+      Comparator.comparing(Turn::at).thenComparingLong(Turn::order);
 
   private final SplittableRandom random;
   private final Weather weather;
@@ -77,7 +78,11 @@ final class SeededWorld implements World {
                     } catch (Killed expected) {
                       // Its process has ended, as the weather or the end of the run would have it.
                     } catch (Throwable e) {
-                      crash = crash.or(() -> Optional.of(new IllegalStateException("task " + name + " failed", e)));
+                      crash =
+                          crash.or(
+                              () ->
+                                  Optional.of(
+                                      new IllegalStateException("task " + name + " failed", e)));
                     } finally {
                       done = true;
                       driver.release();
@@ -149,7 +154,9 @@ final class SeededWorld implements World {
   }
 
   private Actor me() {
-    Actor me = running.orElseThrow(() -> new IllegalStateException("a port was called outside of any task"));
+    Actor me =
+        running.orElseThrow(
+            () -> new IllegalStateException("a port was called outside of any task"));
     if (me.killed || ending) {
       throw new Killed(me.name, "after its end");
     }
@@ -218,7 +225,10 @@ final class SeededWorld implements World {
     return actors.stream().filter(actor -> !actor.done && actor.name.contains(name)).count();
   }
 
-  /** Ends every task that is still there: each sees its process end, and nothing of it happens any more. */
+  /**
+   * Ends every task that is still there: each sees its process end, and nothing of it happens any
+   * more.
+   */
   void end() {
     ending = true;
     for (Actor actor : List.copyOf(actors)) {

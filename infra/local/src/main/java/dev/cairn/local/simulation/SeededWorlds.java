@@ -7,7 +7,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** Seeded worlds without faults, for whoever wants to see that what runs in them is what runs under the wall clock. */
+/**
+ * Seeded worlds without faults, for whoever wants to see that what runs in them is what runs under
+ * the wall clock.
+ */
 public final class SeededWorlds {
   private static final int MOST_STEPS = 1_000_000;
 
@@ -25,7 +28,8 @@ public final class SeededWorlds {
         new SeededWorld(
             random.split(),
             (name, point) ->
-                new SeededWorld.Happening.Delay(Duration.ofNanos(500_000 + latency.nextLong(20_000_000))),
+                new SeededWorld.Happening.Delay(
+                    Duration.ofNanos(500_000 + latency.nextLong(20_000_000))),
             Trace.hashed());
     AtomicReference<Optional<Throwable>> ended = new AtomicReference<>();
     world.start(
@@ -43,7 +47,8 @@ public final class SeededWorlds {
     world.end();
     Optional<Throwable> failure =
         Optional.ofNullable(ended.get())
-            .orElseThrow(() -> new IllegalStateException("seed " + seed + ": the task never ended"));
+            .orElseThrow(
+                () -> new IllegalStateException("seed " + seed + ": the task never ended"));
     failure.ifPresent(SeededWorlds::rethrow);
   }
 

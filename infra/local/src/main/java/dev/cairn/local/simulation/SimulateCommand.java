@@ -21,16 +21,27 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--trace", description = "With --seed: print every step.")
   private boolean trace;
 
-  @Option(names = "--first", paramLabel = "N", description = "The first of several seeds (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--first",
+      paramLabel = "N",
+      description = "The first of several seeds (default: ${DEFAULT-VALUE}).")
   private long first = 1;
 
-  @Option(names = "--seeds", paramLabel = "N", description = "How many seeds (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "How many seeds (default: ${DEFAULT-VALUE}).")
   private long seeds = 200;
 
-  @Option(names = "--threads", paramLabel = "N", description = "How many at a time (default: one for each core).")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many at a time (default: one for each core).")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Spec private CommandSpec spec;
+  @SuppressWarnings("NullAway.Init") // By picocli.
+  @Spec
+  private CommandSpec spec;
 
   @Override
   public Integer call() {
@@ -39,18 +50,30 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private int one(PrintWriter out) {
-    SimulationResult result = Simulation.replay(seed, Guards.all(), line -> {
-      if (trace) {
-        out.println(line);
-      }
-    });
+    SimulationResult result =
+        Simulation.replay(
+            seed,
+            Guards.all(),
+            line -> {
+              if (trace) {
+                out.println(line);
+              }
+            });
     out.printf(
         "seed %d: %d events, %d invocations, %d restores, %d faults, trace %016x%n",
-        seed, result.events(), result.invocations(), result.restores(), result.faults(), result.traceHash());
-    result.violation().ifPresent(violation -> {
-      out.println("VIOLATED " + violation.getMessage());
-      violation.printStackTrace(out);
-    });
+        seed,
+        result.events(),
+        result.invocations(),
+        result.restores(),
+        result.faults(),
+        result.traceHash());
+    result
+        .violation()
+        .ifPresent(
+            violation -> {
+              out.println("VIOLATED " + violation.getMessage());
+              violation.printStackTrace(out);
+            });
     if (result.violation().isEmpty()) {
       out.println("every invariant held");
     }
@@ -63,9 +86,15 @@ public final class SimulateCommand implements Callable<Integer> {
     out.print(report.table());
     out.printf(
         "%d seeds from %d on, %d events; each at least %d invocations, %d faults, %d restores%n",
-        report.seeds(), first, report.events(), report.leastInvocations(), report.leastFaults(), report.leastRestores());
+        report.seeds(),
+        first,
+        report.events(),
+        report.leastInvocations(),
+        report.leastFaults(),
+        report.leastRestores());
     for (SimulationResult failed : report.failed()) {
-      out.println("seed " + failed.seed() + " VIOLATED " + failed.violation().orElseThrow().getMessage());
+      out.println(
+          "seed " + failed.seed() + " VIOLATED " + failed.violation().orElseThrow().getMessage());
       out.println("  again: " + failed.replay());
     }
     out.flush();

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * A function whose state tells which events it saw, how often and in which order: a chained hash of them, a map that loses entries as
- * well, and the last three. Events are {@code verb:place:number}.
+ * A function whose state tells which events it saw, how often and in which order: a chained hash of
+ * them, a map that loses entries as well, and the last three. Events are {@code verb:place:number}.
  */
 final class SimulatedFunction implements KeyedFunction<String> {
   private static final int LAST = 3;
@@ -27,7 +27,9 @@ final class SimulatedFunction implements KeyedFunction<String> {
   private MapState<String, Long> places;
   private ListState<String> last;
 
-  /** @param fails whether the function throws at an event that it will process later */
+  /**
+   * @param fails whether the function throws at an event that it will process later
+   */
   @SuppressWarnings("NullAway.Init") // Opened before it processes anything.
   SimulatedFunction(BooleanSupplier fails) {
     this.fails = fails;

@@ -34,9 +34,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * One run of a whole pipeline under one seed: the task and the coordinator as they are deployed, in containers that die and freeze, on a
- * stream, a table and a storage that answer late, not at all, or twice. After every step the {@link Auditor} checks the invariants; in
- * the end the faults cease, everything catches up, and the state is the plain fold over the stream.
+ * One run of a whole pipeline under one seed: the task and the coordinator as they are deployed, in
+ * containers that die and freeze, on a stream, a table and a storage that answer late, not at all,
+ * or twice. After every step the {@link Auditor} checks the invariants; in the end the faults
+ * cease, everything catches up, and the state is the plain fold over the stream.
  */
 public final class Simulation {
   private static final Duration RETENTION = Duration.ofDays(365);
@@ -76,7 +77,7 @@ public final class Simulation {
     this.stored =
         new InMemoryStorage(world::now) {
           @Override
-          public void delete(FilePath path) {
+          public synchronized void delete(FilePath path) {
             if (get(path).isPresent()) {
               audited().deleting(path);
             }
@@ -90,16 +91,25 @@ public final class Simulation {
             world, this::task, new ContainerSettings("task", scenario.timeout(), 6, 0.1));
     this.coordinators =
         new LocalContainers(
-            world, this::coordinator, new ContainerSettings("coordinator", Duration.ofSeconds(60), 2, 0.1));
+            world,
+            this::coordinator,
+            new ContainerSettings("coordinator", Duration.ofSeconds(60), 2, 0.1));
     this.mapping =
         new LocalMapping(
             world,
             stream,
-            tasks::invoke,
-            new MappingSettings("simulated", scenario.batchSize(), Duration.ofMillis(200), Duration.ofSeconds(5)),
+            tasks,
+            new MappingSettings(
+                "simulated", scenario.batchSize(), Duration.ofMillis(200), Duration.ofSeconds(5)),
             this::plan);
     this.auditor =
-        new Auditor(table, stored, expectation, Scenario.JOB, tally, shard -> mapping.progress(shard).cursor());
+        new Auditor(
+            table,
+            stored,
+            expectation,
+            Scenario.JOB,
+            tally,
+            shard -> mapping.progress(shard).cursor());
     this.user = new User(world, faults, table, stored, storage, stream, mapping, auditor, scenario);
   }
 
@@ -116,7 +126,10 @@ public final class Simulation {
     return new Simulation(seed, guards, Trace.read(reader)).run();
   }
 
-  /** Runs on a virtual thread as its tasks do: passing the baton is then no matter for the operating system. */
+  /**
+   * Runs on a virtual thread as its tasks do: passing the baton is then no matter for the operating
+   * system.
+   */
   private SimulationResult run() {
     CompletableFuture<SimulationResult> result = new CompletableFuture<>();
     Thread.ofVirtual()
@@ -126,7 +139,8 @@ public final class Simulation {
               try {
                 result.complete(judge());
               } catch (Throwable e) {
-                result.completeExceptionally(new IllegalStateException("seed " + seed + " crashed", e));
+                result.completeExceptionally(
+                    new IllegalStateException("seed " + seed + " crashed", e));
               }
             });
     return result.join();
@@ -186,8 +200,12 @@ public final class Simulation {
   }
 
   private String whatIsLeft() {
-    return "the mapping is " + (mapping.isCaughtUp() ? "" : "not ") + "caught up, " + (auditor.hasGap() ? "a" : "no")
-        + " shard has a gap, and the job is " + table.job(Scenario.JOB).orElseThrow();
+    return "the mapping is "
+        + (mapping.isCaughtUp() ? "" : "not ")
+        + "caught up, "
+        + (auditor.hasGap() ? "a" : "no")
+        + " shard has a gap, and the job is "
+        + table.job(Scenario.JOB).orElseThrow();
   }
 
   private boolean isStormOver() {
@@ -257,7 +275,10 @@ public final class Simulation {
             this::nextId);
     CoordinatorSettings settings =
         new CoordinatorSettings(
-            Duration.ofSeconds(2), scenario.longestInvocation(), Duration.ofDays(2), Duration.ofMinutes(30));
+            Duration.ofSeconds(2),
+            scenario.longestInvocation(),
+            Duration.ofDays(2),
+            Duration.ofMinutes(30));
     Coordinator coordinator = new Coordinator(ports, settings, guards.coordinator());
     return (event, answer, invocation) ->
         coordinator.on(read(new String(event.readAllBytes(), StandardCharsets.UTF_8)));
@@ -267,7 +288,9 @@ public final class Simulation {
     return switch (event.substring(0, 1)) {
       case "t" -> new Event.Tick(Scenario.JOB);
       case "r" -> new Event.RestoreRequested(Scenario.JOB);
-      default -> new Event.Acknowledged(Scenario.JOB, new CheckpointId(Long.parseLong(event.substring(1))));
+      default ->
+          new Event.Acknowledged(
+              Scenario.JOB, new CheckpointId(Long.parseLong(event.substring(1))));
     };
   }
 
@@ -284,7 +307,8 @@ public final class Simulation {
           () -> {
             world.pass("wake");
             tasks.invoke(
-                ("{\"cairn\":\"wake\",\"shard\":\"" + shard + "\"}").getBytes(StandardCharsets.UTF_8));
+                ("{\"cairn\":\"wake\",\"shard\":\"" + shard + "\"}")
+                    .getBytes(StandardCharsets.UTF_8));
           });
     }
   }
@@ -321,16 +345,21 @@ public final class Simulation {
     String[] verbs = {"put", "put", "put", "put", "put", "remove", "clear"};
     boolean poisons = scenario.task().failurePolicy() == FailurePolicy.DEAD_LETTER;
     for (long n = 1; !isStormOver() || n < 100; n++) {
-      // Some shards get their first record late; and a shard may fall silent for long, and only a wake reaches it then.
+      // Some shards get their first record late; and a shard may fall silent for long, and only a
+      // wake reaches it then.
       int known = (int) Math.min(scenario.keys(), 1 + n / 12);
       int keys = n % 200 > 120 ? Math.max(1, known / 4) : known;
       String key = "key-" + world.random().nextInt(keys);
-      String verb = poisons && world.random().nextInt(12) == 0 ? "poison" : verbs[world.random().nextInt(verbs.length)];
+      String verb =
+          poisons && world.random().nextInt(12) == 0
+              ? "poison"
+              : verbs[world.random().nextInt(verbs.length)];
       String event = verb + ":" + world.random().nextInt(5) + ":" + n;
       byte[] data = event.getBytes(StandardCharsets.UTF_8);
       LocalStream.Placed placed = stream.put(key, data, Optional.empty());
       expectation.put(placed.shard(), placed.sequenceNumber(), key, data, world.now());
-      world.sleep(Duration.ofMillis(world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250)));
+      world.sleep(
+          Duration.ofMillis(world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250)));
     }
   }
 
@@ -347,7 +376,10 @@ public final class Simulation {
     }
   }
 
-  /** The table's stream: each event reaches a coordinator, late, in any order, sometimes again, and sometimes not at all. */
+  /**
+   * The table's stream: each event reaches a coordinator, late, in any order, sometimes again, and
+   * sometimes not at all.
+   */
   private void deliverTableEvents() {
     while (true) {
       world.await(Duration.ofMinutes(1), table::hasEvents);
@@ -377,7 +409,8 @@ public final class Simulation {
   private void expire() {
     while (true) {
       world.sleep(Duration.ofSeconds(3 + world.random().nextInt(10)));
-      // Two days pass for what is asleep in the table, and none for whoever is awake: no invocation lasts that long.
+      // Two days pass for what is asleep in the table, and none for whoever is awake: no invocation
+      // lasts that long.
       boolean asleep = world.await(Duration.ofMinutes(1), () -> world.tasks("/container-") == 0);
       if (asleep && table.expire(world.now().plus(Duration.ofDays(2))) > 0) {
         tally.count("race: entries expired below a warm container's revision");

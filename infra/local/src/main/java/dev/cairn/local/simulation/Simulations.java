@@ -32,14 +32,16 @@ public final class Simulations {
     /** How often what happened, one line each. */
     public String table() {
       StringBuilder table = new StringBuilder();
-      tally.counts().forEach((what, count) -> table.append(String.format("%10d  %s%n", count, what)));
+      tally
+          .counts()
+          .forEach((what, count) -> table.append(String.format("%10d  %s%n", count, what)));
       return table.toString();
     }
   }
 
   /**
-   * Runs {@code seeds} seeds from {@code first} on, several at a time; each by itself is a single order of events. Stops early when
-   * {@code mostFailures} have failed.
+   * Runs {@code seeds} seeds from {@code first} on, several at a time; each by itself is a single
+   * order of events. Stops early when {@code mostFailures} have failed.
    */
   public static Report run(long first, long seeds, int threads, Guards guards, int mostFailures) {
     Running running = new Running(first, seeds, guards, mostFailures);
@@ -83,7 +85,9 @@ public final class Simulations {
     }
 
     void work() {
-      for (long seed = next.getAndIncrement(); seed < first + seeds && !isEnough(); seed = next.getAndIncrement()) {
+      for (long seed = next.getAndIncrement();
+          seed < first + seeds && !isEnough();
+          seed = next.getAndIncrement()) {
         add(Simulation.run(seed, guards));
       }
     }
@@ -108,7 +112,14 @@ public final class Simulations {
 
     synchronized Report report() {
       return new Report(
-          first, done, List.copyOf(failed), tally, events, leastInvocations, leastFaults, leastRestores);
+          first,
+          done,
+          List.copyOf(failed),
+          tally,
+          events,
+          leastInvocations,
+          leastFaults,
+          leastRestores);
     }
   }
 }

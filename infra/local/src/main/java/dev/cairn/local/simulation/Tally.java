@@ -21,7 +21,10 @@ public final class Tally {
 
   /** What happened with a name that starts so. */
   public long ofAll(String prefix) {
-    return counts.entrySet().stream().filter(e -> e.getKey().startsWith(prefix)).mapToLong(Map.Entry::getValue).sum();
+    return counts.entrySet().stream()
+        .filter(e -> e.getKey().startsWith(prefix))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   public Map<String, Long> counts() {

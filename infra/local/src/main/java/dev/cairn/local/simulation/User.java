@@ -22,7 +22,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Whoever uses the pipeline, and what befalls it from outside: restores of all kinds, damaged files, a stream that forgets. */
+/**
+ * Whoever uses the pipeline, and what befalls it from outside: restores of all kinds, damaged
+ * files, a stream that forgets.
+ */
 final class User {
   private final World world;
   private final Faults faults;
@@ -132,7 +135,8 @@ final class User {
   private void restoreOldestAfterCommit() {
     Optional<CheckpointId> latest = table.job(Scenario.JOB).orElseThrow().latest();
     world.await(
-        Duration.ofSeconds(30), () -> calm || !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
+        Duration.ofSeconds(30),
+        () -> calm || !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
     List<Checkpoint.Completed> choice = completed();
     if (!choice.isEmpty()) {
       faults.count("race: restore of the oldest checkpoint right after a commit");
@@ -152,7 +156,8 @@ final class User {
 
   private boolean isOpening() {
     int opened = table.subtasks(Scenario.JOB).size();
-    return opened > 0 && stream.listed().stream().filter(shard -> stream.size(shard.id()) > 0).count() > opened;
+    return opened > 0
+        && stream.listed().stream().filter(shard -> stream.size(shard.id()) > 0).count() > opened;
   }
 
   private void restoreNonsense() {
@@ -169,9 +174,12 @@ final class User {
     }
   }
 
-  /** Some file of the job is not what it was, for a while; whoever needs it meanwhile has to notice. */
+  /**
+   * Some file of the job is not what it was, for a while; whoever needs it meanwhile has to notice.
+   */
   private void damage() {
-    List<FilePath> files = stored.paths().stream().filter(path -> Layout.parse(path).isPresent()).toList();
+    List<FilePath> files =
+        stored.paths().stream().filter(path -> Layout.parse(path).isPresent()).toList();
     if (files.isEmpty() || calm) {
       return;
     }
@@ -201,8 +209,8 @@ final class User {
   }
 
   /**
-   * The stream forgets its oldest records while a restored shard may still need them, up to what the newest checkpoint covers; and as an
-   * operator would, someone then restores that checkpoint.
+   * The stream forgets its oldest records while a restored shard may still need them, up to what
+   * the newest checkpoint covers; and as an operator would, someone then restores that checkpoint.
    */
   private void trim() {
     List<Checkpoint.Completed> choice = completed();
@@ -230,18 +238,23 @@ final class User {
       request(newest.id().toString());
       // Not to be replaced by another request: nothing else may bring the shard back.
       world.await(
-          Duration.ofMinutes(2), () -> table.job(Scenario.JOB).orElseThrow().restoreCheckpointId().isEmpty());
+          Duration.ofMinutes(2),
+          () -> table.job(Scenario.JOB).orElseThrow().restoreCheckpointId().isEmpty());
     }
   }
 
-  /** Whether the stream still has every record from these positions on: only then does the checkpoint bring everything back. */
+  /**
+   * Whether the stream still has every record from these positions on: only then does the
+   * checkpoint bring everything back.
+   */
   private boolean isKept(Map<ShardId, Position> positions) {
     return forgetful.stream()
         .allMatch(
             shard -> {
               Position oldest =
-                  Position.after(stream.after(shard, Position.BEGINNING, 1).getFirst().sequenceNumber());
-              return !positions.getOrDefault(shard, Position.BEGINNING).isBefore(oldest);
+                  Position.after(
+                      stream.after(shard, Position.beginning(), 1).getFirst().sequenceNumber());
+              return !positions.getOrDefault(shard, Position.beginning()).isBefore(oldest);
             });
   }
 
@@ -256,7 +269,8 @@ final class User {
                     .stateFile()
                     .flatMap(file -> stored.get(file.path()))
                     .map(CheckpointFormat::readState)
-                    .ifPresent(state -> positions.put(acknowledged.subtask().shard(), state.position())));
+                    .ifPresent(
+                        state -> positions.put(acknowledged.subtask().shard(), state.position())));
     return positions;
   }
 }

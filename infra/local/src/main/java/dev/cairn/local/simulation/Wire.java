@@ -7,7 +7,10 @@ import dev.cairn.stream.StreamException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The network between a process and a service: a call may be slow, refused, or happen without an answer. */
+/**
+ * The network between a process and a service: a call may be slow, refused, or happen without an
+ * answer.
+ */
 final class Wire {
   private final World world;
   private final Faults faults;

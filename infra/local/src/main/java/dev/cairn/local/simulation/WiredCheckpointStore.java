@@ -75,7 +75,8 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
-  public boolean beginRestore(Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now) {
+  public boolean beginRestore(
+      Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now) {
     return wire.table("beginRestore", () -> there.beginRestore(seen, from, pending, now));
   }
 

@@ -29,7 +29,8 @@ record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal 
   public Append append(
       SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
     return wire.table(
-        "appendAcknowledged", () -> counted(subtask, entry, there.append(subtask, entry, acknowledgement)));
+        "appendAcknowledged",
+        () -> counted(subtask, entry, there.append(subtask, entry, acknowledgement)));
   }
 
   /** Tells apart why an append found its revision taken. */

@@ -1,4 +1,7 @@
-/** The judge: the task, the coordinator and a simulated AWS under one seed, and the invariants that must hold after every step. */
+/**
+ * The judge: the task, the coordinator and a simulated AWS under one seed, and the invariants that
+ * must hold after every step.
+ */
 @NullMarked
 package dev.cairn.local.simulation;
 

@@ -90,7 +90,7 @@ class ComparisonTest {
     return new StateView(
         new SubtaskId(new JobId("job"), new StageId("stage"), new ShardId("shard-" + number)),
         "revision 1",
-        Position.BEGINNING,
+        Position.beginning(),
         new Counts(applied, refused),
         HashRange.ALL,
         Map.of(),
