@@ -23,7 +23,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Triggers a job's checkpoints, commits those that are complete, and restores the one that a user asks for.
@@ -90,6 +92,9 @@ public final class Coordinator {
       }
     }
     restore.wakeGaps(job, tails.values());
+    if (decisions.isCollectionDue(job, tails.values(), now)) {
+      collection.collect(job.id());
+    }
   }
 
   private void trigger(Job job, Map<SubtaskId, JournalTail> tails, Instant now) {
@@ -105,9 +110,13 @@ public final class Coordinator {
   /** Asks every subtask that was not asked yet, and wakes those that nothing else invokes. */
   private void request(Checkpoint.Pending pending, Map<SubtaskId, JournalTail> tails, Instant now) {
     boolean answeredHere = false;
+    Set<SubtaskId> answered =
+        ports.checkpoints().acknowledgements(pending.job(), pending.id()).stream()
+            .map(Acknowledgement::subtask)
+            .collect(Collectors.toSet());
     for (SubtaskId subtask : pending.trigger().expected()) {
       Optional<JournalTail> tail = Optional.ofNullable(tails.get(subtask));
-      if (tail.isPresent()) {
+      if (tail.isPresent() && !answered.contains(subtask)) {
         answeredHere |= request(pending, tail.get(), now);
       }
     }

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 
 /** What the coordinator decides, apart from what it does: pure functions of what was read and of the time. */
 public class CoordinatorDecisions {
+  private static final Duration RECENTLY = Duration.ofMinutes(2);
 
   /** What a subtask is told of a pending checkpoint. */
   public enum Request {
@@ -169,6 +170,18 @@ public class CoordinatorDecisions {
   /** A second belt: no invocation that is still running wrote this file. */
   public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
     return file.lastModified().plus(longestInvocation).isBefore(now);
+  }
+
+  /**
+   * Whether to collect without a checkpoint: where none are taken, a journal's own bases leave files and entries behind. A tick comes
+   * at least once a minute, so that each of them is seen.
+   */
+  public boolean isCollectionDue(Job job, Collection<JournalTail> tails, Instant now) {
+    return job.settings().interval().isEmpty()
+        && tails.stream()
+            .map(JournalTail::base)
+            .filter(Entry.Materialized.class::isInstance)
+            .anyMatch(base -> base.header().writtenAt().plus(RECENTLY).isAfter(now));
   }
 
   /** Whether a checkpoint's metadata file is of no more use to anyone. */

@@ -16,6 +16,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ final class GarbageCollection {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
+
+  // What a state file names never changes, so a warm coordinator reads each once; and a journal that has it as its base tells as well.
+  private final Map<FileRef, List<FilePath>> runsOf = new HashMap<>();
 
   GarbageCollection(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
     this.ports = ports;
@@ -59,6 +63,7 @@ final class GarbageCollection {
         return;
       }
     }
+    runsOf.keySet().removeIf(file -> !live.contains(file.path()));
     Optional<Job> after = ports.checkpoints().job(id);
     if (after.isEmpty() || !decisions.isSameEpoch(before.get(), after.get())) {
       return;
@@ -88,7 +93,7 @@ final class GarbageCollection {
         .orElse(false);
   }
 
-  private static void addTail(Set<FilePath> live, JournalTail tail) {
+  private void addTail(Set<FilePath> live, JournalTail tail) {
     addHandle(live, tail.base().handle());
     for (Entry entry : tail.sinceBase()) {
       if (entry instanceof Entry.Advanced advanced && advanced.delta() instanceof Payload.Stored stored) {
@@ -97,13 +102,20 @@ final class GarbageCollection {
     }
   }
 
-  private static void addHandle(Set<FilePath> live, StateHandle handle) {
-    handle.stateFile().ifPresent(file -> live.add(file.path()));
-    addManifest(live, handle.manifest());
+  private void addHandle(Set<FilePath> live, StateHandle handle) {
+    List<FilePath> runs = runs(handle.manifest());
+    live.addAll(runs);
+    handle
+        .stateFile()
+        .ifPresent(
+            file -> {
+              live.add(file.path());
+              runsOf.put(file, runs);
+            });
   }
 
-  private static void addManifest(Set<FilePath> live, Manifest manifest) {
-    manifest.runs().forEach(run -> live.add(run.file().path()));
+  private static List<FilePath> runs(Manifest manifest) {
+    return manifest.runs().stream().map(run -> run.file().path()).toList();
   }
 
   /** False if the checkpoint's files cannot be read to the end. */
@@ -133,12 +145,15 @@ final class GarbageCollection {
     for (Acknowledgement.Acknowledged acknowledged : acknowledgements) {
       if (acknowledged.stateFile().isPresent()) {
         FileRef file = acknowledged.stateFile().get();
-        live.add(file.path());
-        Optional<byte[]> state = read(file);
-        if (state.isEmpty()) {
-          return false;
+        if (!runsOf.containsKey(file)) {
+          Optional<byte[]> state = read(file);
+          if (state.isEmpty()) {
+            return false;
+          }
+          runsOf.put(file, runs(CheckpointFormat.readState(state.get()).manifest()));
         }
-        addManifest(live, CheckpointFormat.readState(state.get()).manifest());
+        live.add(file.path());
+        live.addAll(runsOf.get(file));
       }
     }
     return true;

@@ -7,6 +7,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
+import java.time.Instant;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -17,7 +18,10 @@ final class AcknowledgementItems {
 
   private AcknowledgementItems() {}
 
-  static Map<String, AttributeValue> write(Acknowledgement acknowledgement) {
+  /**
+   * @param at when it was given. It expires long after its checkpoint has ended: no checkpoint is pending for so long.
+   */
+  static Map<String, AttributeValue> write(Acknowledgement acknowledgement, Instant at) {
     Item item =
         Item.at(
             TableLayout.acknowledgementKey(
@@ -32,7 +36,7 @@ final class AcknowledgementItems {
       case Acknowledgement.Declined declined ->
           item.put("status", DECLINED).put("reason", declined.reason());
     }
-    return item.values();
+    return item.expiresAt(CheckpointItems.endOfDisplay(at)).values();
   }
 
   static Acknowledgement read(JobId job, CheckpointId checkpoint, Item item) {

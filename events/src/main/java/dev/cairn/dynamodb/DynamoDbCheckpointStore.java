@@ -182,7 +182,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             + acknowledgement.checkpoint()
             + " by "
             + acknowledgement.subtask(),
-        AcknowledgementItems.write(acknowledgement));
+        AcknowledgementItems.write(acknowledgement, clock.instant()));
   }
 
   @Override

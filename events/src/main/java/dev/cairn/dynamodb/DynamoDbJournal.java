@@ -73,7 +73,7 @@ public final class DynamoDbJournal implements Journal {
   @Override
   public Append append(
       SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
-    TransactWriteItem acknowledge = table.putIfFree(AcknowledgementItems.write(acknowledgement));
+    TransactWriteItem acknowledge = table.putIfFree(AcknowledgementItems.write(acknowledgement, entry.header().writtenAt()));
     return append(subtask, entry, List.of(acknowledge), Append.ACKNOWLEDGED_ALREADY);
   }
 

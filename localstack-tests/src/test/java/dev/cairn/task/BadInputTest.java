@@ -165,17 +165,16 @@ class BadInputTest {
   }
 
   @Test
-  void aStrangersKeyBehindAPoisonIsNotLookedAtYet() {
+  void aStrangersKeyRefusesItsBatchBeforeTheFunctionSeesAnyOfIt() {
     Task<String> container = pipeline.container();
     KeyHash here = pipeline.stream().listed().getFirst().range().from();
     pipeline.put(0, "a", "poison");
     pipeline.stream().put(pipeline.key(1, 0), "c".getBytes(UTF_8), Optional.of(here));
 
-    BatchResult stopped = run(container, 0, pipeline.all(0));
+    assertThatThrownBy(() -> run(container, 0, pipeline.all(0)))
+        .isInstanceOf(KeyOutsideRangeException.class);
 
-    // The batch ended at the poison.
-    assertThat(stopped).isEqualTo(new RetryFrom(pipeline.all(0).get(1).sequenceNumber()));
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, 1)));
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.BEGINNING);
   }
 
   @Test

@@ -103,10 +103,12 @@ public final class Task<E> {
         });
   }
 
-  private BatchResult serve(Records batch, Deadline deadline) {
+  private BatchResult serve(RereadableBatch batch, Deadline deadline) {
     ShardId shard = batch.shard();
-    StreamRecord first = batch.next();
     Subtask<E> subtask = open(shard);
+    batch.forEachRemaining(record -> subtask.state().requireOwned(record.partitionKey()));
+    batch.rewind();
+    StreamRecord first = batch.next();
     boolean ours = snapshots.answerTrigger(subtask, Writer.MAPPING) && closeGap(subtask, Writer.MAPPING, deadline);
     if (!ours) {
       cache.discard(shard);
