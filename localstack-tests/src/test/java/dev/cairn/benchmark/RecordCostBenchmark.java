@@ -51,6 +51,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @Fork(value = 1, jvmArgsAppend = "-Xmx2g")
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 5, time = 3)
+@SuppressWarnings("NullAway.Init") // JMH calls @Setup before it measures.
 public class RecordCostBenchmark {
 
   /**
