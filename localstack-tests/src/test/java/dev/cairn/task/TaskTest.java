@@ -330,7 +330,9 @@ class TaskTest {
   }
 
   private Position position(int shard) {
-    return pipeline.journal(shard).isEmpty() ? Position.beginning() : pipeline.head(shard).position();
+    return pipeline.journal(shard).isEmpty()
+        ? Position.beginning()
+        : pipeline.head(shard).position();
   }
 
   private void trigger(long checkpoint) {

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.Terminal;
+import dev.cairn.local.simulation.SimulateCommand;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.StorageException;
 import java.io.PrintStream;
@@ -30,7 +31,8 @@ import software.amazon.awssdk.core.exception.SdkException;
       CheckpointsCommand.class,
       RestoreCommand.class,
       StateCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      SimulateCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -67,7 +67,8 @@ record Fold(SortedMap<StateKey, byte[]> cells, long applied, long refused) {
               .orElseThrow();
       Deque<StreamRecord> ahead = read.computeIfAbsent(shard, none -> new ArrayDeque<>());
       if (ahead.isEmpty()) {
-        ahead.addAll(stream.after(shard, positions.getOrDefault(shard, Position.beginning()), PAGE));
+        ahead.addAll(
+            stream.after(shard, positions.getOrDefault(shard, Position.beginning()), PAGE));
       }
       StreamRecord record = ahead.poll();
       if (record == null

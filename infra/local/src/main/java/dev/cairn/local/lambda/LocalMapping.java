@@ -106,7 +106,8 @@ public final class LocalMapping {
 
   private synchronized boolean begin(Shard shard) {
     boolean ready =
-        shard.parents().stream().allMatch(parent -> progress(parent).cursor().equals(Position.end()));
+        shard.parents().stream()
+            .allMatch(parent -> progress(parent).cursor().equals(Position.end()));
     return ready && !stopping && progress.putIfAbsent(shard.id(), Progress.NONE) == null;
   }
 
