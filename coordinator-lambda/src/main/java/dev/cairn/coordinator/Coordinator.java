@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.coordinator.CoordinatorDecisions.Request;
 import dev.cairn.coordinator.CoordinatorDecisions.Resolution;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
@@ -35,6 +36,8 @@ import java.util.stream.Collectors;
  * writes; the next tick goes on.
  */
 public final class Coordinator {
+  private static final int ATTEMPTS = 5;
+
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
@@ -118,11 +121,20 @@ public final class Coordinator {
         ports.checkpoints().acknowledgements(pending.job(), pending.id()).stream()
             .map(Acknowledgement::subtask)
             .collect(Collectors.toSet());
+    Optional<RuntimeException> failure = Optional.empty();
     for (SubtaskId subtask : pending.trigger().expected()) {
       Optional<JournalTail> tail = Optional.ofNullable(tails.get(subtask));
       if (tail.isPresent() && !answered.contains(subtask)) {
-        answeredHere |= request(pending, tail.get(), now);
+        try {
+          answeredHere |= request(pending, tail.get(), now);
+        } catch (RuntimeException e) {
+          // The others are asked all the same; this one is asked again at the next tick.
+          failure = failure.or(() -> Optional.of(e));
+        }
       }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
     }
     if (answeredHere) {
       // Its own acknowledgements need not come back by the table's stream.
@@ -130,31 +142,41 @@ public final class Coordinator {
     }
   }
 
-  private boolean request(Checkpoint.Pending pending, JournalTail tail, Instant now) {
-    switch (decisions.request(pending, tail)) {
-      case NONE -> {
+  /** Whether the coordinator has answered for the subtask itself. */
+  private boolean request(Checkpoint.Pending pending, JournalTail read, Instant now) {
+    JournalTail tail = read;
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Request wanted = decisions.request(pending, tail);
+      if (wanted == Request.NONE) {
         if (decisions.needsWake(pending, tail, settings.idleAfter(), now)) {
           ports.waker().wake(tail.subtask());
         }
         return false;
       }
-      case CARRY_FORWARD -> {
-        return carryForward(pending, tail) == Append.APPENDED;
+      boolean carried = wanted == Request.CARRY_FORWARD;
+      Append append = carried ? carryForward(pending, tail) : trigger(pending, tail, now);
+      if (append != Append.TAKEN) {
+        return carried && append == Append.APPENDED;
       }
-      case TRIGGER -> {
-        Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
-        Entry.Triggered triggered =
-            new Entry.Triggered(header, pending.id(), Entry.Triggered.ALIGNED, Map.of());
-        // Taken by someone else: what the journal says then is read at the next tick, and decided
-        // again.
-        if (ports.journal().append(tail.subtask(), triggered) == Append.APPENDED
-            && decisions.isSilent(tail, settings.idleAfter(), now)) {
-          ports.waker().wake(tail.subtask());
-        }
-        return false;
-      }
+      // A busy task was faster: what the journal says now is decided anew.
+      SubtaskId subtask = tail.subtask();
+      tail = JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).orElse(tail);
     }
-    throw new AssertionError("unreachable");
+    return false;
+  }
+
+  private Append trigger(Checkpoint.Pending pending, JournalTail tail, Instant now) {
+    Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
+    Append append =
+        ports
+            .journal()
+            .append(
+                tail.subtask(),
+                new Entry.Triggered(header, pending.id(), Entry.Triggered.ALIGNED, Map.of()));
+    if (append == Append.APPENDED && decisions.isSilent(tail, settings.idleAfter(), now)) {
+      ports.waker().wake(tail.subtask());
+    }
+    return append;
   }
 
   /**

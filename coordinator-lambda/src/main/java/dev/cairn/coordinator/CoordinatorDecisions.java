@@ -118,12 +118,15 @@ public class CoordinatorDecisions {
 
   /** Whether no task has written for so long that none seems to be at work. */
   public boolean isSilent(JournalTail tail, Duration idleAfter, Instant now) {
-    return !tail.lastTaskEntry().plus(idleAfter).isAfter(now);
+    Instant last = tail.lastTaskEntry();
+    // Written in the future: by a clock that is off, so it tells nothing.
+    boolean isUnbelievable = last.isAfter(now.plus(idleAfter));
+    return isUnbelievable || !last.plus(idleAfter).isAfter(now);
   }
 
   public Resolution resolve(
       Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
-    if (!pending.trigger().epoch().equals(job.epoch())) {
+    if (job.epoch().isAfter(pending.trigger().epoch())) {
       return new Resolution.Abort("the job was restored meanwhile");
     }
     for (Acknowledgement acknowledgement : acknowledgements) {

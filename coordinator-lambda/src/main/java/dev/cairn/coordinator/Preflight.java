@@ -12,11 +12,11 @@ import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamReader.Page;
 import dev.cairn.stream.StreamRecord;
@@ -216,14 +216,7 @@ final class Preflight {
             : tail.head()
                 .firstApplied()
                 .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
-    From from =
-        position instanceof Position.After after
-            ? new From.At(after.last())
-            : switch (tail.base().origin().start()) {
-              case Start.TrimHorizon h -> new From.Horizon();
-              case Start.AtTimestamp at -> new From.Time(at.time());
-            };
-    Optional<StreamRecord> first = first(tail, from);
+    Optional<StreamRecord> first = first(tail, new From.At(required));
     if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
       throw new RefusedException(
           shard
@@ -254,7 +247,10 @@ final class Preflight {
       }
       next = page.next().get();
     }
-    return Optional.empty();
+    throw new StreamException(
+        "shard "
+            + tail.subtask().shard()
+            + " answers no record where one was applied once; the restore is tried again");
   }
 
   static Position position(Map<SubtaskId, Snapshot> states, JournalTail tail) {

@@ -16,6 +16,10 @@ import dev.cairn.journal.Journal.Append;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.StateHandle;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,6 +32,8 @@ import java.util.Optional;
  * be repeated by anyone, until each journal has the new epoch and each shard has closed its gap.
  */
 final class Restore {
+  private static final Logger LOG = System.getLogger(Restore.class.getName());
+
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
@@ -57,6 +63,15 @@ final class Restore {
       ports.checkpoints().beginRestore(job, from.id(), pending(job), now);
     } catch (RefusedException e) {
       ports.checkpoints().refuseRestore(job, e.reason(), now);
+    } catch (StorageException | StreamException e) {
+      // Not known yet whether it can be restored. The request stays; what runs goes on meanwhile.
+      LOG.log(
+          Level.WARNING,
+          "restore of checkpoint {0} of job {1} is tried again at the next tick: {2}",
+          job.restoreCheckpointId().get(),
+          job.id(),
+          e.getMessage());
+      return job;
     }
     return ports.checkpoints().job(job.id()).orElse(job);
   }
@@ -161,9 +176,20 @@ final class Restore {
   void wakeGaps(Job job, Collection<JournalTail> tails) {
     List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
     Instant now = ports.clock().instant();
-    gaps.stream()
-        .filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now))
-        .forEach(tail -> ports.waker().wake(tail.subtask()));
+    Optional<RuntimeException> failure = Optional.empty();
+    for (JournalTail tail : gaps) {
+      if (decisions.isSilent(tail, settings.idleAfter(), now)) {
+        try {
+          ports.waker().wake(tail.subtask());
+        } catch (RuntimeException e) {
+          // The others are woken all the same; this one at the next tick.
+          failure = failure.or(() -> Optional.of(e));
+        }
+      }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
     boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
     if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
       ports.checkpoints().finishReplay(job.id(), job.epoch());

@@ -28,6 +28,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  */
 public final class DynamoDbJournal implements Journal {
   /** A base is seldom further away than this; a page of few items reads few units. */
+  private static final int KEYS_A_PAGE_BACKWARDS = 200;
+
   private static final int ENTRIES_A_PAGE_BACKWARDS = 64;
 
   private final Table table;
@@ -113,15 +115,25 @@ public final class DynamoDbJournal implements Journal {
 
   @Override
   public int expireBelow(SubtaskId subtask, Revision base, Instant at) {
-    Consumer<QueryRequest.Builder> lasting =
+    Consumer<QueryRequest.Builder> backwards =
         entries(subtask, "sk < :revision", base)
             .andThen(
                 query ->
                     query
-                        .filterExpression("attribute_not_exists(expiresAt)")
-                        .projectionExpression("pk, sk"));
+                        .projectionExpression("pk, sk, " + EXPIRES_AT)
+                        .scanIndexForward(false)
+                        .limit(KEYS_A_PAGE_BACKWARDS));
+    // Marked from the oldest on, so that below a marked entry every one is marked, and the search
+    // ends there.
     int marked = 0;
-    for (Item entry : table.query("journal " + subtask + " below " + base, lasting)) {
+    for (Item entry :
+        table
+            .queryUntil(
+                "journal " + subtask + " below " + base, backwards, item -> item.has(EXPIRES_AT))
+            .reversed()) {
+      if (entry.has(EXPIRES_AT)) {
+        continue;
+      }
       Change expire =
           Change.of(entry.values())
               .set(EXPIRES_AT + " = :at")

@@ -48,6 +48,10 @@ final class Item {
     return values;
   }
 
+  boolean has(String attribute) {
+    return values.containsKey(attribute);
+  }
+
   Item put(String attribute, AttributeValue value) {
     values.put(attribute, value);
     return this;

@@ -20,6 +20,7 @@ import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.SubtaskCache;
 import dev.cairn.task.TaskDecisions;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -123,6 +124,26 @@ enum Sabotage {
       List.of(Invariants.DURABLE),
       Guards.all()
           .withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
+  EPOCH_OF_A_TRIGGER(
+      List.of(Invariants.TRIGGERS),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean belongs(Epoch epoch, JournalTail tail) {
+                  return true;
+                }
+              })),
+  WAKES_UNTIL_ANSWERED(
+      List.of(Invariants.PROGRESS),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isSilent(JournalTail tail, Duration idleAfter, Instant now) {
+                  return false;
+                }
+              })),
   EPOCH_WHEN_OPENED(
       List.of(Invariants.EPOCH),
       Guards.all()

@@ -3,6 +3,7 @@ package dev.cairn.task;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
@@ -10,6 +11,7 @@ import dev.cairn.journal.Entry.Writer;
 import dev.cairn.state.Counts;
 import dev.cairn.state.Origin;
 import dev.cairn.stream.Shard;
+import java.util.List;
 import java.util.Optional;
 
 /** Makes the entry with which a journal begins, or says why this shard cannot have one. */
@@ -34,22 +36,14 @@ final class FirstEntry {
                             + id.job()
                             + " has no item in the table: it is created when the job is deployed; check the"
                             + " job's name and the table's"));
+    List<Shard> listed = ports.stream().shards();
     Shard shard =
-        ports.stream().shards().stream()
-            .filter(listed -> listed.id().equals(id.shard()))
-            .findFirst()
+        find(listed, id.shard())
             .orElseThrow(
                 () ->
                     new TaskException(
                         id.shard() + " is not a shard of the stream that this task reads"));
-    if (!shard.parents().isEmpty()) {
-      throw new TaskException(
-          shard.id()
-              + " came from "
-              + shard.parents()
-              + " by a split or a merge, and resharding is not supported: its"
-              + " state lies with its parents; nothing of it was applied. Use a stream with a fixed number of shards");
-    }
+    requireRoot(id, shard, listed);
     return new Entry.Opened(
         new Header(
             new Revision(1),
@@ -64,5 +58,33 @@ final class FirstEntry {
             ports.clock().instant(),
             Optional.empty()),
         new Origin(settings.start(), shard.range()));
+  }
+
+  private static Optional<Shard> find(List<Shard> listed, ShardId shard) {
+    return listed.stream().filter(one -> one.id().equals(shard)).findFirst();
+  }
+
+  /**
+   * Kinesis goes on naming parents that are gone for long. One that it no longer lists, and that
+   * never had a journal, left no state behind.
+   */
+  private void requireRoot(SubtaskId id, Shard shard, List<Shard> listed) {
+    if (shard.parents().isEmpty()) {
+      return;
+    }
+    List<SubtaskId> opened = ports.checkpoints().subtasks(id.job());
+    for (ShardId parent : shard.parents()) {
+      boolean hasState =
+          find(listed, parent).isPresent()
+              || opened.contains(new SubtaskId(id.job(), id.stage(), parent));
+      if (hasState) {
+        throw new TaskException(
+            shard.id()
+                + " came from "
+                + shard.parents()
+                + " by a split or a merge, and resharding is not supported: its state lies with its"
+                + " parents; nothing of it was applied. Use a stream with a fixed number of shards");
+      }
+    }
   }
 }

@@ -4,8 +4,6 @@ import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Header;
-import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamReader.Page;
@@ -36,11 +34,12 @@ final class Replay {
    * @throws TaskException if the record at the position is no longer kept, or the stream ends
    *     before the frontier
    */
-  List<StreamRecord> next(ShardId shard, Origin origin, Header head, int limit) {
+  List<StreamRecord> next(ShardId shard, Header head, int limit) {
     SequenceNumber required = required(head);
     boolean again = head.position() instanceof Position.After;
     // The record at the position itself comes first, and is read only to see that it is there.
-    Page page = firstFilled(shard, from(origin, head), again ? limit + 1 : limit, required, head);
+    Page page =
+        firstFilled(shard, new From.At(required), again ? limit + 1 : limit, required, head);
     requireStart(shard, required, page);
     if (!again || page.records().size() > 1) {
       return page.records().subList(again ? 1 : 0, page.records().size());
@@ -49,7 +48,7 @@ final class Replay {
     List<StreamRecord> records = firstFilled(shard, after, limit, required, head).records();
     // If the record at the position is still kept now, then so was everything after it while that
     // page was read.
-    requireStart(shard, required, firstFilled(shard, from(origin, head), 1, required, head));
+    requireStart(shard, required, firstFilled(shard, new From.At(required), 1, required, head));
     return records;
   }
 
@@ -107,18 +106,6 @@ final class Replay {
                   () ->
                       new TaskException(
                           "revision " + head.revision() + " has a frontier but no first record"));
-      case Position.End e -> throw new TaskException("a shard at its end has nothing to replay");
-    };
-  }
-
-  private static From from(Origin origin, Header head) {
-    return switch (head.position()) {
-      case Position.After after -> new From.At(after.last());
-      case Position.Beginning b ->
-          switch (origin.start()) {
-            case Start.TrimHorizon h -> new From.Horizon();
-            case Start.AtTimestamp at -> new From.Time(at.time());
-          };
       case Position.End e -> throw new TaskException("a shard at its end has nothing to replay");
     };
   }

@@ -13,7 +13,6 @@ import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -92,8 +91,6 @@ public final class Task<E> {
   private BatchResult serve(RereadableBatch batch, Deadline deadline) {
     ShardId shard = batch.shard();
     Subtask<E> subtask = open(shard);
-    batch.forEachRemaining(record -> subtask.state().requireOwned(record.partitionKey()));
-    batch.rewind();
     StreamRecord first = batch.next();
     boolean ours =
         snapshots.answerTrigger(subtask, Writer.MAPPING)
@@ -105,7 +102,10 @@ public final class Task<E> {
     if (subtask.head().hasGap()) {
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
-    return apply(subtask, first, batch, deadline);
+    batch.rewind();
+    batch.forEachRemaining(record -> subtask.state().requireOwned(record.partitionKey()));
+    batch.rewind();
+    return apply(subtask, batch, deadline);
   }
 
   /**
@@ -186,8 +186,7 @@ public final class Task<E> {
   private boolean closeGap(Subtask<E> subtask, Writer writer, Deadline deadline) {
     while (subtask.head().hasGap() && hasTime(deadline)) {
       List<StreamRecord> records =
-          replay.next(
-              subtask.id().shard(), subtask.origin(), subtask.head(), settings.replayLimit());
+          replay.next(subtask.id().shard(), subtask.head(), settings.replayLimit());
       Position frontier = subtask.head().frontier();
       Work<E> work = begin(subtask);
       for (StreamRecord record : records) {
@@ -202,7 +201,8 @@ public final class Task<E> {
                   + " was applied once and is no longer in the"
                   + " stream; restore a later checkpoint");
         }
-        if (!work.apply(record)) {
+        // At least one in each step: a gap closes, however slow the function is.
+        if ((work.hasApplied() && !hasTime(deadline)) || work.isFull() || !work.apply(record)) {
           break;
         }
       }
@@ -225,26 +225,32 @@ public final class Task<E> {
     return true;
   }
 
-  private BatchResult apply(
-      Subtask<E> subtask, StreamRecord first, Iterator<StreamRecord> rest, Deadline deadline) {
+  private BatchResult apply(Subtask<E> subtask, RereadableBatch batch, Deadline deadline) {
+    StreamRecord record = batch.next();
+    SequenceNumber first = record.sequenceNumber();
     Work<E> work = begin(subtask);
     Optional<SequenceNumber> retryFrom = Optional.empty();
-    SequenceNumber last = first.sequenceNumber();
-    StreamRecord record = first;
     while (true) {
-      last = record.sequenceNumber();
-      if (decisions.admits(work.position(), last) && (!hasTime(deadline) || !work.apply(record))) {
-        retryFrom = Optional.of(last);
+      SequenceNumber next = record.sequenceNumber();
+      if (decisions.admits(work.position(), next)) {
+        if (work.isFull()) {
+          if (!work.journal(Writer.MAPPING)) {
+            return lost(subtask, first);
+          }
+          work = begin(subtask);
+        }
+        if (!hasTime(deadline) || !work.apply(record)) {
+          retryFrom = Optional.of(next);
+          break;
+        }
+      }
+      if (!batch.hasNext()) {
         break;
       }
-      if (!rest.hasNext()) {
-        break;
-      }
-      record = rest.next();
+      record = batch.next();
     }
     if (!work.journal(Writer.MAPPING) || !snapshots.answerTrigger(subtask, Writer.MAPPING)) {
-      cache.discard(subtask.id().shard());
-      return new BatchResult.RetryFrom(first.sequenceNumber());
+      return lost(subtask, first);
     }
     if (!snapshots.materializeIfDue(subtask, Writer.MAPPING)) {
       // The batch is journalled all the same; what came after it is read by the next invocation.
@@ -257,8 +263,8 @@ public final class Task<E> {
           subtask.id()
               + " cannot apply record "
               + work.failed()
-              + ": the function failed on it, and the mapping sends it"
-              + " again until it succeeds; deploy one that does not fail, or set the failure policy to DEAD_LETTER",
+              + ": the function failed on it, and the mapping sends it again until it succeeds; deploy"
+              + " one that does not fail, or set the failure policy to DEAD_LETTER",
           work.failure().get());
     }
     if (retryFrom.isPresent()) {
@@ -266,11 +272,20 @@ public final class Task<E> {
     }
     // Success moves the mapping's cursor for good, so it is answered only for what the journal was
     // seen to hold.
-    if (subtask.head().position().isBefore(last)) {
+    if (subtask.head().position().isBefore(record.sequenceNumber())) {
       throw new IllegalStateException(
-          subtask.id() + " is at " + subtask.head().position() + ", before record " + last);
+          subtask.id()
+              + " is at "
+              + subtask.head().position()
+              + ", before record "
+              + record.sequenceNumber());
     }
     return new BatchResult.Done();
+  }
+
+  private BatchResult lost(Subtask<E> subtask, SequenceNumber first) {
+    cache.discard(subtask.id().shard());
+    return new BatchResult.RetryFrom(first);
   }
 
   private boolean hasTime(Deadline deadline) {

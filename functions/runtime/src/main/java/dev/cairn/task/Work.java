@@ -18,6 +18,11 @@ import java.util.Optional;
 
 /** Records that are applied in memory and not yet in the journal. */
 final class Work<E> {
+  // An item of the table has 400 KB at most, and a character up to three bytes; what an entry holds
+  // besides is far smaller.
+  private static final int MOST_LETTER_CHARS = 60_000;
+  private static final int LETTER_OVERHEAD = 100;
+
   private final TaskSettings settings;
   private final TaskPorts ports;
   private final StateFiles files;
@@ -25,6 +30,7 @@ final class Work<E> {
   private final DeadLetters deadLetters;
   private final Subtask<E> subtask;
   private final List<DeadLetter> letters = new ArrayList<>();
+  private int letterChars;
   private Position position;
   private long applied;
   private Optional<SequenceNumber> first = Optional.empty();
@@ -56,6 +62,11 @@ final class Work<E> {
     return first.isPresent();
   }
 
+  /** Whether so much was set aside that its entry has to be written before more is. */
+  boolean isFull() {
+    return letterChars >= MOST_LETTER_CHARS;
+  }
+
   Optional<Throwable> failure() {
     return failure;
   }
@@ -76,7 +87,11 @@ final class Work<E> {
           failure = Optional.of(e);
           return false;
         }
-        case DEAD_LETTER -> letters.add(deadLetters.store(subtask.id(), record, e));
+        case DEAD_LETTER -> {
+          DeadLetter letter = deadLetters.store(subtask.id(), record, e);
+          letters.add(letter);
+          letterChars += letter.cause().length() + LETTER_OVERHEAD;
+        }
       }
     }
     position = Position.after(record.sequenceNumber());

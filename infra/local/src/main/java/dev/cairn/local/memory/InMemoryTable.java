@@ -34,6 +34,7 @@ import java.util.function.Function;
  * <p>Entries are kept as bytes, so that whatever reads them reads what a table would have stored.
  */
 public class InMemoryTable implements Journal, CheckpointStore {
+  private static final int LARGEST_ITEM_BYTES = 400 * 1024;
   private static final Duration KEPT_AFTER_END = Duration.ofDays(30);
 
   private final InstantSource clock;
@@ -89,6 +90,10 @@ public class InMemoryTable implements Journal, CheckpointStore {
   public record StoredEntry(byte[] bytes, Entry entry) {
     static StoredEntry of(Entry entry) {
       byte[] bytes = EntryFormat.write(entry);
+      if (bytes.length > LARGEST_ITEM_BYTES) {
+        throw new IllegalArgumentException(
+            "an item has " + LARGEST_ITEM_BYTES + " bytes at most, and this entry " + bytes.length);
+      }
       return new StoredEntry(bytes, EntryFormat.read(bytes));
     }
   }

@@ -7,6 +7,7 @@ import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
@@ -35,6 +36,7 @@ import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -154,8 +156,10 @@ final class Auditor {
     checkpointOf(entry).ifPresent(id -> requireEpoch(where, id, header));
     switch (entry) {
       case Entry.Opened opened -> audited.cells = new TreeMap<>();
-      case Entry.Advanced advanced ->
-          delta(advanced).forEach(change -> apply(audited.cells, change));
+      case Entry.Advanced advanced -> {
+        delta(advanced).forEach(change -> apply(audited.cells, change));
+        advanced.deadLetters().forEach(letter -> requireStored(subtask, letter));
+      }
       case Entry.Triggered t -> {}
       case Entry.Snapshotted base -> checkSnapshot(where, audited, base);
       case Entry.Materialized base -> checkSnapshot(where, audited, base);
@@ -171,6 +175,38 @@ final class Auditor {
           Invariants.FOLD,
           where + " counts " + header.counts() + " instead of " + expected.counts());
     }
+  }
+
+  private void requireStored(SubtaskId subtask, Entry.DeadLetter letter) {
+    FilePath path = Layout.deadLetter(subtask, letter.sequenceNumber());
+    boolean same =
+        storage
+            .get(path)
+            .map(Trees::fromJson)
+            .map(file -> Base64.getDecoder().decode(file.text("data")))
+            .filter(
+                data ->
+                    Arrays.equals(data, expectation.data(subtask.shard(), letter.sequenceNumber())))
+            .isPresent();
+    if (!same) {
+      throw new Violation(
+          Invariants.LETTERS, path + " does not hold record " + letter.sequenceNumber());
+    }
+    tally.count("dead letter");
+  }
+
+  /** Whether the last completed checkpoint holds every subtask's state as it is now. */
+  boolean isCovered() {
+    Job item = table.job(job).orElseThrow();
+    return item.latest().isPresent()
+        && subtasks.keySet().stream()
+            .allMatch(subtask -> isCovered(item.latest().get(), table.fromLastBase(subtask)));
+  }
+
+  private static boolean isCovered(CheckpointId latest, List<Entry> tail) {
+    return tail.getFirst() instanceof Entry.Snapshotted base
+        && base.checkpoint().equals(latest)
+        && tail.stream().skip(1).allMatch(Entry.Triggered.class::isInstance);
   }
 
   private static Optional<CheckpointId> checkpointOf(Entry entry) {

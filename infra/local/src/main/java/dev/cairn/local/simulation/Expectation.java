@@ -29,6 +29,7 @@ final class Expectation {
     private final FunctionHarness<String> function =
         FunctionHarness.of(new SimulatedFunction(() -> false));
     private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
+    private final Map<SequenceNumber, byte[]> data = new TreeMap<>();
   }
 
   void put(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
@@ -41,7 +42,16 @@ final class Expectation {
     } catch (Exception poison) {
       counts = before.plus(0, 1);
     }
+    fold.data.put(number, data);
     fold.after.put(number, new Expected(fold.function.cells(), counts));
+  }
+
+  /** The bytes of a record that was put. */
+  byte[] data(ShardId shard, SequenceNumber number) {
+    return Optional.ofNullable(folds.get(shard))
+        .flatMap(fold -> Optional.ofNullable(fold.data.get(number)))
+        .orElseThrow(
+            () -> new Violation(Invariants.POSITIONS, number + " is no record of " + shard));
   }
 
   Expected at(ShardId shard, Position position) {

@@ -21,5 +21,9 @@ public final class Invariants {
   public static final String SOUND = "nothing but the simulated AWS fails in an unexpected way";
   public static final String POSITIONS = "positions are records";
 
+  public static final String LETTERS =
+      "every dead letter that is counted is stored with its record";
+  public static final String IDLE = "an idle job takes no checkpoint";
+
   private Invariants() {}
 }

@@ -17,6 +17,7 @@ record Scenario(
     int batchSize,
     Duration timeout,
     Duration longestInvocation,
+    Duration tick,
     boolean trims,
     CheckpointSettings checkpoints,
     TaskSettings task) {
@@ -48,6 +49,7 @@ record Scenario(
         Duration.ofSeconds(8 + random.nextInt(12)),
         // The age of a file is collection's second belt; here the first one has to hold.
         random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(20),
+        Duration.ofSeconds(random.nextInt(4) == 0 ? 8 : 1),
         trims,
         checkpoints,
         task);

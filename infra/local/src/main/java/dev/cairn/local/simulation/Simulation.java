@@ -27,6 +27,7 @@ import dev.cairn.task.TaskSettings.FailurePolicy;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -44,7 +45,7 @@ public final class Simulation {
   private static final int FEWEST_INVOCATIONS = 200;
   private static final int FEWEST_FAULTS = 10;
   private static final int FEWEST_RESTORES = 2;
-  private static final int MOST_STEPS = 400_000;
+  private static final int MOST_STEPS = 250_000;
 
   private final long seed;
   private final Guards guards;
@@ -186,6 +187,16 @@ public final class Simulation {
       step(++steps);
     }
     auditor.checkEnd();
+    CheckpointId next = table.job(Scenario.JOB).orElseThrow().next();
+    Instant later = world.now().plus(Duration.ofMinutes(1));
+    while (world.now().isBefore(later)) {
+      step(++steps);
+    }
+    // A coordinator that slept since something was new may still trigger this very one.
+    if (table.job(Scenario.JOB).orElseThrow().next().isAfter(next.next())) {
+      throw new Violation(
+          Invariants.IDLE, "checkpoint " + next.next() + " was triggered, with nothing new");
+    }
     tally.count("run: to its end");
   }
 
@@ -204,7 +215,9 @@ public final class Simulation {
         + (mapping.isCaughtUp() ? "" : "not ")
         + "caught up, "
         + (auditor.hasGap() ? "a" : "no")
-        + " shard has a gap, and the job is "
+        + " shard has a gap, the last checkpoint holds "
+        + (auditor.isCovered() ? "all" : "not all")
+        + ", and the job is "
         + table.job(Scenario.JOB).orElseThrow();
   }
 
@@ -219,6 +232,7 @@ public final class Simulation {
     return user.isDone()
         && mapping.isCaughtUp()
         && !auditor.hasGap()
+        && auditor.isCovered()
         && job.status() instanceof JobStatus.Running
         && job.restoreCheckpointId().isEmpty()
         && world.tasks("task/container-") == 0;
@@ -372,7 +386,7 @@ public final class Simulation {
       for (int i = 0; i < times; i++) {
         world.start("rule/event", () -> coordinators.invoke("t".getBytes(StandardCharsets.UTF_8)));
       }
-      world.sleep(Duration.ofMillis(1000 + world.random().nextInt(2000)));
+      world.sleep(scenario.tick().plusMillis(world.random().nextInt(2000)));
     }
   }
 
