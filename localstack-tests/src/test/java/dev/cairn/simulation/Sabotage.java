@@ -29,6 +29,7 @@ import java.util.Set;
  * The protocol with one of its guards taken away: by a store that does not keep its promise, or by
  * a decision that always agrees.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Constants of a test, shared by nobody.
 enum Sabotage {
   PUT_IF_ABSENT(
       List.of(Invariants.GAPLESS),
@@ -43,7 +44,7 @@ enum Sabotage {
                     }
                   })),
   POSITION_SKIP(
-      List.of(Invariants.FOLD),
+      List.of(Invariants.FOLD, Invariants.CHAINED),
       Guards.all()
           .with(
               new TaskDecisions() {
@@ -160,7 +161,7 @@ enum Sabotage {
                     }
                   })),
   STATUS_AND_EPOCH_WHEN_BEGUN(
-      List.of(Invariants.TERMINAL, Invariants.COMPLETE, Invariants.TRIGGERS),
+      List.of(Invariants.PROGRESS, Invariants.TERMINAL, Invariants.COMPLETE, Invariants.TRIGGERS),
       Guards.all()
           .withTable(
               clock ->
@@ -172,7 +173,7 @@ enum Sabotage {
                     }
                   })),
   PENDING_AND_EPOCH_WHEN_COMPLETED(
-      List.of(Invariants.TERMINAL, Invariants.INCREASING),
+      List.of(Invariants.PROGRESS, Invariants.TERMINAL, Invariants.INCREASING),
       Guards.all()
           .withTable(
               clock ->

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SabotageTest {
   private static final int WITHIN_SEEDS = 1000;
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @EnumSource(Sabotage.class)
   void isCaught(Sabotage sabotage) {
     Simulations.Report report =

@@ -66,6 +66,7 @@ class SimulationTest {
           "entry: Snapshotted by COORDINATOR",
           "entry: Snapshotted by WAKE",
           "entry: Snapshotted by MAPPING",
+          "dead letter",
           "collected: a file",
           "collected: metadata");
 
