@@ -65,6 +65,8 @@ class EntryFormatTest {
           new Start.AtTimestamp(NOW),
           new HashRange(new KeyHash(0, 7), new KeyHash(Long.MAX_VALUE, -1)));
 
+  @SuppressWarnings(
+      "ImmutableEnumChecker") // Entries are immutable, down to arrays that nobody changes.
   enum Sample {
     OPENED(
         new Opened(

@@ -185,6 +185,7 @@ public class RecordCostBenchmark {
     }
   }
 
+  @SuppressWarnings("UnusedVariable") // What the loop is there to compute.
   static final class Aircraft {
     private long departures;
     private long cancellations;

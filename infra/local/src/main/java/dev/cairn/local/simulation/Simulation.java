@@ -33,6 +33,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * One run of a whole pipeline under one seed: the task and the coordinator as they are deployed, in
@@ -41,6 +43,14 @@ import java.util.function.Consumer;
  * cease, everything catches up, and the state is the plain fold over the stream.
  */
 public final class Simulation {
+  // What goes wrong here goes wrong on purpose, thousands of times; kept, or the level would be
+  // forgotten.
+  private static final Logger SILENCED = Logger.getLogger("dev.cairn");
+
+  static {
+    SILENCED.setLevel(Level.OFF);
+  }
+
   private static final Duration RETENTION = Duration.ofDays(365);
   private static final int FEWEST_INVOCATIONS = 200;
   private static final int FEWEST_FAULTS = 10;
@@ -339,7 +349,8 @@ public final class Simulation {
   }
 
   private EntryId nextId() {
-    return new EntryId("e" + (++ids));
+    ids++;
+    return new EntryId("e" + ids);
   }
 
   private Delivery.Plan plan(ShardId shard, int attempt, int batchSize) {

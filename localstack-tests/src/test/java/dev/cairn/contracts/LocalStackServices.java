@@ -1,0 +1,79 @@
+package dev.cairn.contracts;
+
+import dev.cairn.dynamodb.CairnTable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.localstack.LocalStackContainer;
+import org.testcontainers.utility.DockerImageName;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * LocalStack in a container, started for the first test that wants it; it ends with the process.
+ */
+final class LocalStackServices {
+  static final String TABLE = "cairn";
+
+  private static final DockerImageName IMAGE =
+      DockerImageName.parse("localstack/localstack:4.14.0");
+  private static final AtomicInteger BUCKETS = new AtomicInteger();
+
+  private LocalStackServices() {}
+
+  /** Asked by JUnit: without an engine for containers, one line says what is skipped. */
+  static boolean isAvailable() {
+    boolean available = DockerClientFactory.instance().isDockerAvailable();
+    if (!available) {
+      System.out.println("skipped, as there is no container engine: the contracts on LocalStack");
+    }
+    return available;
+  }
+
+  private static final class Started {
+    private static final LocalStackContainer LOCALSTACK =
+        new LocalStackContainer(IMAGE).withServices("dynamodb", "s3");
+    private static final DynamoDbClient DYNAMODB;
+    private static final S3Client S3;
+
+    static {
+      LOCALSTACK.start();
+      StaticCredentialsProvider credentials =
+          StaticCredentialsProvider.create(
+              AwsBasicCredentials.create(LOCALSTACK.getAccessKey(), LOCALSTACK.getSecretKey()));
+      DYNAMODB =
+          DynamoDbClient.builder()
+              .endpointOverride(LOCALSTACK.getEndpoint())
+              .region(Region.of(LOCALSTACK.getRegion()))
+              .credentialsProvider(credentials)
+              .httpClient(UrlConnectionHttpClient.create())
+              .build();
+      S3 =
+          S3Client.builder()
+              .endpointOverride(LOCALSTACK.getEndpoint())
+              .region(Region.of(LOCALSTACK.getRegion()))
+              .credentialsProvider(credentials)
+              .forcePathStyle(true)
+              .httpClient(UrlConnectionHttpClient.create())
+              .build();
+      CairnTable.create(DYNAMODB, TABLE);
+    }
+  }
+
+  static DynamoDbClient dynamoDb() {
+    return Started.DYNAMODB;
+  }
+
+  static S3Client s3() {
+    return Started.S3;
+  }
+
+  static String newBucket() {
+    String bucket = "contract-" + BUCKETS.incrementAndGet();
+    s3().createBucket(create -> create.bucket(bucket));
+    return bucket;
+  }
+}
