@@ -24,6 +24,7 @@ class SimulationTest {
       List.of(
           "fault: answer lost of table.append",
           "fault: answer lost of table.appendAcknowledged",
+          "fault: sent twice by the SDK",
           "fault: answer lost of storage.put",
           "fault: answer lost of table.beginRestore",
           "fault: refused table.append",

@@ -50,6 +50,10 @@ final class Faults {
       return new Happening.Delay(
           Duration.ofSeconds(5 + random.nextLong(random.nextInt(4) == 0 ? 1800 : 60)));
     }
+    // A window that is short and rarely stood in: between choosing what to subsume and doing it.
+    if (!calm && point.equals("table.subsume") && random.nextInt(3) == 0) {
+      return new Happening.Delay(Duration.ofMillis(1000 + random.nextLong(4000)));
+    }
     if (!calm && draw < kill + freeze + slow) {
       return new Happening.Delay(Duration.ofMillis(50 + random.nextLong(3000)));
     }
@@ -63,6 +67,10 @@ final class Faults {
 
   boolean losesAnswer() {
     return !calm && random.nextDouble() < lostAnswer;
+  }
+
+  boolean resends() {
+    return !calm && random.nextDouble() < lostAnswer / 2;
   }
 
   boolean refuses() {
