@@ -85,7 +85,8 @@ public final class HeapState<E> {
     this.range = range;
     Declarations declarations = new Declarations(serialization);
     try {
-      this.deserializer = function.deserializer();
+      this.deserializer =
+          Objects.requireNonNull(function.deserializer(), "deserializer() returned null");
       function.open(declarations);
     } catch (Exception e) {
       throw new IllegalStateException(

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
 import dev.cairn.local.cli.Target.Connection;
 import dev.cairn.local.inspect.CheckpointFiles;
 import dev.cairn.local.inspect.ReadableState;
@@ -17,8 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,8 +65,7 @@ final class StateCommand implements Callable<Integer> {
     try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
       connection.requireJob();
       KeyHash hash = KeyHash.of(key);
-      List<StateView> found =
-          views(connection).stream().filter(view -> view.range().contains(hash)).toList();
+      List<StateView> found = views(connection, hash);
       for (StateView view : found) {
         SortedMap<StateKey, byte[]> cells = view.cells(key);
         if (!cells.isEmpty()) {
@@ -83,22 +86,37 @@ final class StateCommand implements Callable<Integer> {
     }
   }
 
-  private List<StateView> views(Connection connection) {
+  /**
+   * The state of the subtasks that the key belongs to; of no other a file is read, damaged or not.
+   */
+  private List<StateView> views(Connection connection, KeyHash hash) {
     StoredState stored = new StoredState(connection.journal(), connection.storage());
-    List<StateView> views = new ArrayList<>();
     if (checkpoint == null) {
-      for (SubtaskId subtask : connection.checkpoints().subtasks(connection.job())) {
-        stored.head(subtask).ifPresent(views::add);
-      }
-      return views;
+      return connection.checkpoints().subtasks(connection.job()).stream()
+          .filter(subtask -> owns(connection.journal().fromLastBase(subtask), hash))
+          .map(stored::head)
+          .flatMap(Optional::stream)
+          .toList();
     }
     Checkpoint.Completed completed = CheckpointIds.requireCompleted(connection, checkpoint);
-    new CheckpointFiles(connection.storage())
-        .metadata(completed).acknowledgements().stream()
-            .map(Acknowledgement.Acknowledged::stateFile)
-            .flatMap(Optional::stream)
-            .forEach(file -> views.add(stored.checkpoint(completed.id(), file)));
-    return views;
+    CheckpointFiles files = new CheckpointFiles(connection.storage());
+    Set<SubtaskId> owners =
+        files.states(completed).stream()
+            .filter(state -> state.origin().range().contains(hash))
+            .map(SubtaskState::subtask)
+            .collect(Collectors.toSet());
+    return files.metadata(completed).acknowledgements().stream()
+        .filter(acknowledged -> owners.contains(acknowledged.subtask()))
+        .map(Acknowledgement.Acknowledged::stateFile)
+        .flatMap(Optional::stream)
+        .map(file -> stored.checkpoint(completed.id(), file))
+        .toList();
+  }
+
+  private static boolean owns(List<Entry> fromLastBase, KeyHash hash) {
+    return !fromLastBase.isEmpty()
+        && fromLastBase.getFirst() instanceof Entry.Base base
+        && base.origin().range().contains(hash);
   }
 
   private void print(PrintWriter out, StateView view, ObjectNode states) {

@@ -2,6 +2,7 @@ package dev.cairn.local.demo;
 
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.SubtaskId;
@@ -9,10 +10,12 @@ import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.inspect.StoredState;
 import dev.cairn.local.lambda.LocalContainers;
+import dev.cairn.storage.FilePath;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +27,7 @@ import java.util.stream.Collectors;
  * has.
  */
 public final class Demo implements AutoCloseable {
+  private static final int DEAD_LETTERS_SHOWN = 3;
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final Duration LONGEST_STANDSTILL = Duration.ofSeconds(40);
   private static final double RESTORE_AT = 0.55;
@@ -211,7 +215,10 @@ public final class Demo implements AutoCloseable {
     boolean equal = compare(Fold.of(rows, function, pipeline.stream()));
     screen.print("");
     tellWhatHappened(completed, faced, rewind);
-    List<String> broken = promises.broken(completed, faced, rewind);
+    List<String> broken = new ArrayList<>(promises.broken(completed, faced, rewind));
+    if (pipeline.ledger().records() > 0 && isAllDeadLetters()) {
+      broken.add("state: the function could process none of the records, and all are dead letters");
+    }
     broken.forEach(what -> screen.print("NOT SHOWN: " + what));
     screen.print("");
     screen.print(
@@ -219,6 +226,13 @@ public final class Demo implements AutoCloseable {
             ? "EQUAL. Exactly once, in " + Sizes.seconds(screen.elapsed()) + "."
             : equal ? "EQUAL, but not everything was shown." : "NOT EQUAL.");
     return equal && broken.isEmpty();
+  }
+
+  private boolean isAllDeadLetters() {
+    return pipeline.checkpoints().subtasks(settings.job()).stream()
+        .map(subtask -> pipeline.journal().fromLastBase(subtask))
+        .filter(tail -> !tail.isEmpty())
+        .allMatch(tail -> tail.getLast().header().counts().applied() == 0);
   }
 
   private boolean compare(Fold fold) {
@@ -243,9 +257,33 @@ public final class Demo implements AutoCloseable {
             + " dead letters");
     screen.print(
         "            what is stored, read cold from journals and files, with a plain fold over the input");
+    tellDeadLetters(comparison.deadLetters());
     comparison.differences().forEach(difference -> screen.print("DIFFERENT   " + difference));
     screen.print("differences " + Sizes.count(comparison.different()));
     return comparison.isEqual();
+  }
+
+  private void tellDeadLetters(long count) {
+    if (count == 0) {
+      return;
+    }
+    FilePath folder = FilePath.of(settings.job().value(), "dead-letters");
+    screen.print(
+        "            the first dead letters, of those in " + folder + " (kept with --dir):");
+    pipeline.storage().list(folder).stream()
+        .limit(DEAD_LETTERS_SHOWN)
+        .map(file -> pipeline.storage().get(file.path()))
+        .flatMap(Optional::stream)
+        .map(Trees::fromJson)
+        .forEach(
+            letter ->
+                screen.print(
+                    "            "
+                        + letter.text("shard")
+                        + " record "
+                        + letter.text("sequenceNumber")
+                        + ": "
+                        + letter.text("cause")));
   }
 
   private void tellWhatHappened(int completed, Set<Fear> faced, Optional<Ledger.Rewind> rewind) {

@@ -42,6 +42,9 @@ public record DemoSettings(
       throw new InputException(
           "the demo's stream has 1 to 64 shards, not " + shards + " (--shards)");
     }
+    if (port < 0 || port > 65_535) {
+      throw new InputException("a port is from 0 to 65535, not " + port + " (--port)");
+    }
     if (interval.toMillis() < 50) {
       throw new InputException(
           "checkpoints each "

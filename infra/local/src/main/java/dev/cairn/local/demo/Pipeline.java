@@ -59,7 +59,7 @@ final class Pipeline implements AutoCloseable {
 
   /** Starts DynamoDB Local, creates the table and the job, and starts to deliver and to tick. */
   static Pipeline start(DemoSettings settings, UserFunction function, Screen screen) {
-    DynamoDbLocal database = DynamoDbLocal.serve(settings.port());
+    DynamoDbLocal database = serve(settings.port());
     CairnTable.create(database.client(), DemoSettings.TABLE);
     Pipeline pipeline = new Pipeline(settings, function, screen, database);
     pipeline.start();
@@ -234,5 +234,13 @@ final class Pipeline implements AutoCloseable {
     mapping.stop();
     world.close();
     database.close();
+  }
+
+  private static DynamoDbLocal serve(int port) {
+    try {
+      return DynamoDbLocal.serve(port);
+    } catch (IllegalStateException e) {
+      throw new InputException(e.getMessage() + " (--port)", e);
+    }
   }
 }

@@ -2,6 +2,8 @@ package dev.cairn.local.demo;
 
 import dev.cairn.flights.AircraftFunction;
 import dev.cairn.function.KeyedFunction;
+import dev.cairn.heap.HeapState;
+import dev.cairn.state.HashRange;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -38,7 +40,7 @@ public final class UserFunction {
     try {
       Class<?> type = Class.forName(className, true, loader(jar));
       UserFunction function = new UserFunction(constructor(type, where));
-      function.create();
+      function.requireUsable();
       return function;
     } catch (ClassNotFoundException e) {
       throw new InputException(
@@ -55,9 +57,20 @@ public final class UserFunction {
               + " in "
               + where
               + " cannot be loaded ("
-              + e
+              + (e.getCause() == null ? e : e.getCause())
               + "): build the jar with what it depends on, for Java 21 and for this version of Cairn",
           e);
+    }
+  }
+
+  /**
+   * Opens one as a container would, against no state: what it throws then, it would throw always.
+   */
+  private void requireUsable() {
+    try {
+      new HeapState<>(create(), HashRange.ALL);
+    } catch (IllegalStateException e) {
+      throw new InputException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -31,7 +31,7 @@ final class Wire {
         () -> {
           if (faults.resends()) {
             faults.count("fault: sent twice by the SDK");
-            effect.get();
+            var unused = effect.get();
             world.pass("table." + point + " again");
           }
           return effect.get();
