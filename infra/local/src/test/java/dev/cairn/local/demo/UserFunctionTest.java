@@ -66,6 +66,32 @@ class UserFunctionTest {
   }
 
   @Test
+  void whatCannotBeOpenedIsRefusedBeforeAnythingIsFed() {
+    assertThatThrownBy(
+            () ->
+                load(
+                    "mine.Closed",
+                    "package mine; import dev.cairn.function.*; public class Closed implements KeyedFunction<String> {"
+                        + BODY.replace(
+                            "open(RuntimeContext context) {}",
+                            "open(RuntimeContext context) { throw new IllegalStateException(\"not today\"); }")
+                        + "}"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("cannot be opened")
+        .hasMessageContaining("not today");
+    assertThatThrownBy(
+            () ->
+                load(
+                    "mine.Mute",
+                    "package mine; import dev.cairn.function.*; public class Mute implements KeyedFunction<String> {"
+                        + " public Deserializer<String> deserializer() { return null; }"
+                        + " public void open(RuntimeContext context) {}"
+                        + " public void process(String event, Context context) {} }"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("deserializer() returned null");
+  }
+
+  @Test
   void aClassOrJarThatIsNotThereIsNamed() throws IOException {
     Path jar = CompiledJar.of(folder, "mine.Empty", "package mine; public class Empty {}");
     assertThatThrownBy(() -> UserFunction.load("mine.Missing", Optional.of(jar)))
