@@ -2,7 +2,6 @@ package dev.cairn.task;
 
 import dev.cairn.heap.HeapState;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
@@ -29,7 +28,6 @@ final class Subtask<E> {
   private final Map<String, StateSchema> schemas = new TreeMap<>();
   private final Map<StateKey, Change> sinceBase = new HashMap<>();
   private Header head;
-  private Revision base;
   private StateHandle handle;
   private int deltas;
   private long deltaBytes;
@@ -41,7 +39,6 @@ final class Subtask<E> {
     this.state = state;
     this.origin = base.origin();
     this.head = base.header();
-    this.base = base.revision();
     this.handle = base.handle();
     base.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
   }
@@ -134,17 +131,11 @@ final class Subtask<E> {
   /** A base that stores the very state that is in memory. */
   void adopt(Entry.Base stored) {
     head = stored.header();
-    base = stored.revision();
     handle = stored.handle();
     stored.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
     sinceBase.clear();
     deltas = 0;
     deltaBytes = 0;
     trigger = Optional.empty();
-  }
-
-  /** The revision of the last base. */
-  Revision base() {
-    return base;
   }
 }

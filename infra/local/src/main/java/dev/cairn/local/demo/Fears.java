@@ -16,7 +16,8 @@ import java.util.Set;
 
 /**
  * Does to the pipeline what people fear, each thing once it is armed and at the first opportunity,
- * and says so. A fear counts as faced only when its consequence was seen.
+ * and says so. A twin and a zombie count as faced when they lost their append; an abandoned
+ * container when it is killed, a time-out when its freeze ends.
  */
 final class Fears implements Delivery {
   private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
