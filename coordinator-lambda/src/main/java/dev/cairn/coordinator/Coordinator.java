@@ -210,9 +210,16 @@ public final class Coordinator {
     Instant now = ports.clock().instant();
     switch (decisions.resolve(job, pending, acknowledgements, now)) {
       case Resolution.Waiting w -> {}
-      case Resolution.Abort abort ->
-          ports.checkpoints().abort(new Checkpoint.Aborted(pending.trigger(), now, abort.reason()));
+      case Resolution.Abort abort -> abort(pending, now, abort.reason());
       case Resolution.Complete complete -> commit(job, pending, complete.acknowledgements());
+    }
+  }
+
+  private void abort(Checkpoint.Pending pending, Instant now, String reason) {
+    Checkpoint.Aborted aborted = new Checkpoint.Aborted(pending.trigger(), now, reason);
+    if (ports.checkpoints().abort(aborted)) {
+      int inARow = decisions.failedInARow(ports.checkpoints().checkpoints(pending.job()));
+      ports.announcer().announce(new Announcement.Aborted(aborted, inARow));
     }
   }
 
@@ -224,27 +231,19 @@ public final class Coordinator {
     Instant now = ports.clock().instant();
     if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
         && !ports.storage().get(path).map(stored -> Arrays.equals(stored, bytes)).orElse(false)) {
-      ports
-          .checkpoints()
-          .abort(
-              new Checkpoint.Aborted(
-                  pending.trigger(),
-                  now,
-                  path + " exists with other content; nothing refers to it"));
+      abort(pending, now, path + " exists with other content; nothing refers to it");
       return;
     }
     // Until this transaction nothing refers to the checkpoint; after it, everything does.
-    boolean committed =
-        ports
-            .checkpoints()
-            .complete(
-                new Checkpoint.Completed(
-                    pending.trigger(),
-                    now,
-                    new FileRef(path, bytes.length, Sha256.of(bytes)),
-                    metadata.fullSizeBytes(),
-                    metadata.incrementalSizeBytes()));
-    if (committed) {
+    Checkpoint.Completed completed =
+        new Checkpoint.Completed(
+            pending.trigger(),
+            now,
+            new FileRef(path, bytes.length, Sha256.of(bytes)),
+            metadata.fullSizeBytes(),
+            metadata.incrementalSizeBytes());
+    if (ports.checkpoints().complete(completed)) {
+      ports.announcer().announce(new Announcement.Completed(completed));
       retire(job);
     }
   }

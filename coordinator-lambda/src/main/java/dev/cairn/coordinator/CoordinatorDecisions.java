@@ -164,6 +164,25 @@ public class CoordinatorDecisions {
     return Position.max(head.frontier(), head.position());
   }
 
+  /**
+   * How many checkpoints failed after the last one that became complete. One that gave way to a
+   * restore counts too: it was none that anybody could come back to.
+   */
+  public int failedInARow(List<Checkpoint> checkpoints) {
+    int failed = 0;
+    for (Checkpoint checkpoint :
+        checkpoints.stream().sorted(Comparator.comparing(Checkpoint::id)).toList()) {
+      failed =
+          switch (checkpoint) {
+            case Checkpoint.Aborted a -> failed + 1;
+            case Checkpoint.Completed c -> 0;
+            case Checkpoint.Subsumed s -> 0;
+            case Checkpoint.Pending p -> failed;
+          };
+    }
+    return failed;
+  }
+
   /** Which completed checkpoints give way, oldest first. */
   public List<Checkpoint.Completed> subsumed(List<Checkpoint> checkpoints, int numRetained) {
     List<Checkpoint.Completed> completed =

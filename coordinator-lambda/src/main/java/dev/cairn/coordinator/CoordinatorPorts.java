@@ -16,4 +16,18 @@ public record CoordinatorPorts(
     StreamReader stream,
     Waker waker,
     InstantSource clock,
-    Supplier<EntryId> ids) {}
+    Supplier<EntryId> ids,
+    Announcer announcer) {
+
+  /** Of a coordinator that tells nobody what it does. */
+  public CoordinatorPorts(
+      Journal journal,
+      CheckpointStore checkpoints,
+      CheckpointStorage storage,
+      StreamReader stream,
+      Waker waker,
+      InstantSource clock,
+      Supplier<EntryId> ids) {
+    this(journal, checkpoints, storage, stream, waker, clock, ids, Announcer.SILENT);
+  }
+}

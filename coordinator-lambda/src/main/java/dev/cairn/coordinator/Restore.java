@@ -60,9 +60,11 @@ final class Restore {
       Map<SubtaskId, Snapshot> states = preflight.states(from);
       preflight.requireRuns(states.values());
       preflight.requireGaps(states, tails(job));
-      ports.checkpoints().beginRestore(job, from.id(), pending(job), now);
+      if (ports.checkpoints().beginRestore(job, from.id(), pending(job), now)) {
+        ports.announcer().announce(new Announcement.RestoreBegun(from.id(), job.epoch().next()));
+      }
     } catch (RefusedException e) {
-      ports.checkpoints().refuseRestore(job, e.reason(), now);
+      refuse(job, job.restoreCheckpointId().get(), e.reason(), now);
     } catch (StorageException | StreamException e) {
       // Not known yet whether it can be restored. The request stays; what runs goes on meanwhile.
       LOG.log(
@@ -74,6 +76,12 @@ final class Restore {
       return job;
     }
     return ports.checkpoints().job(job.id()).orElse(job);
+  }
+
+  private void refuse(Job job, String asked, String reason, Instant now) {
+    if (ports.checkpoints().refuseRestore(job, reason, now)) {
+      ports.announcer().announce(new Announcement.RestoreRefused(asked, reason));
+    }
   }
 
   private Optional<Checkpoint.Pending> pending(Job job) {
@@ -102,17 +110,16 @@ final class Restore {
         }
       }
     } catch (RefusedException e) {
-      ports
-          .checkpoints()
-          .refuseRestore(
-              job,
-              "the restore of checkpoint "
-                  + from
-                  + " has begun and cannot go on: "
-                  + e.reason()
-                  + "; nothing is applied"
-                  + " meanwhile: set restoreCheckpointId to another one",
-              ports.clock().instant());
+      refuse(
+          job,
+          from.toString(),
+          "the restore of checkpoint "
+              + from
+              + " has begun and cannot go on: "
+              + e.reason()
+              + "; nothing is applied"
+              + " meanwhile: set restoreCheckpointId to another one",
+          ports.clock().instant());
       return;
     }
     if (ports.checkpoints().replay(job.id(), job.epoch())) {
@@ -192,7 +199,9 @@ final class Restore {
     }
     boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
     if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
-      ports.checkpoints().finishReplay(job.id(), job.epoch());
+      if (ports.checkpoints().finishReplay(job.id(), job.epoch())) {
+        ports.announcer().announce(new Announcement.RestoreFinished(job.epoch()));
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import static dev.cairn.dynamodb.JobItems.RUNNING;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
@@ -36,24 +37,36 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final Table table;
   private final InstantSource clock;
+  private final CheckpointSettings deployed;
 
   /**
    * @param clock from which the expiry of subsumed checkpoints counts
+   * @param deployed what holds where a job's item says nothing else
    */
   public DynamoDbCheckpointStore(
-      DynamoDbClient client, String tableName, Backoff backoff, InstantSource clock) {
+      DynamoDbClient client,
+      String tableName,
+      Backoff backoff,
+      InstantSource clock,
+      CheckpointSettings deployed) {
     this.table = new Table(client, tableName, backoff);
     this.clock = clock;
+    this.deployed = deployed;
+  }
+
+  public DynamoDbCheckpointStore(
+      DynamoDbClient client, String tableName, Backoff backoff, InstantSource clock) {
+    this(client, tableName, backoff, clock, CheckpointSettings.DEFAULTS);
   }
 
   @Override
   public Optional<Job> job(JobId job) {
-    return table.get(TableLayout.jobKey(job)).map(item -> JobItems.read(job, item));
+    return table.get(TableLayout.jobKey(job)).map(item -> JobItems.read(job, item, deployed));
   }
 
   @Override
   public boolean create(Job job) {
-    return table.putIfFree("create job " + job.id(), JobItems.write(job));
+    return table.putIfFree("create job " + job.id(), JobItems.write(job, deployed));
   }
 
   @Override

@@ -21,13 +21,16 @@ final class JobItems {
 
   private JobItems() {}
 
-  static Map<String, AttributeValue> write(Job job) {
+  /**
+   * @param deployed what holds where the item says nothing
+   */
+  static Map<String, AttributeValue> write(Job job, CheckpointSettings deployed) {
     Item item =
         Item.at(TableLayout.jobKey(job.id()))
             .put("status", status(job.status()))
             .put("epoch", job.epoch().value())
             .put("nextCheckpoint", job.next().value())
-            .put("settings", write(job.settings()));
+            .put("settings", write(job.settings(), deployed));
     job.latest().ifPresent(latest -> item.put("latestCheckpoint", latest.value()));
     job.status().restoringFrom().ifPresent(from -> item.put("restoringFrom", from.value()));
     job.restoreCheckpointId().ifPresent(id -> item.put(RestoreRequest.ATTRIBUTE, id));
@@ -43,12 +46,18 @@ final class JobItems {
     };
   }
 
-  private static Item write(CheckpointSettings settings) {
-    Item item =
-        Item.empty()
-            .put(TIMEOUT, FlinkDuration.print(settings.timeout()))
-            .put(NUM_RETAINED, settings.numRetained());
-    settings.interval().ifPresent(interval -> item.put(INTERVAL, FlinkDuration.print(interval)));
+  /** The settings that differ from the deployed ones: only what a job has of its own is its own. */
+  static Item write(CheckpointSettings settings, CheckpointSettings deployed) {
+    Item item = Item.empty();
+    if (!settings.interval().equals(deployed.interval())) {
+      settings.interval().ifPresent(interval -> item.put(INTERVAL, FlinkDuration.print(interval)));
+    }
+    if (!settings.timeout().equals(deployed.timeout())) {
+      item.put(TIMEOUT, FlinkDuration.print(settings.timeout()));
+    }
+    if (settings.numRetained() != deployed.numRetained()) {
+      item.put(NUM_RETAINED, settings.numRetained());
+    }
     return item;
   }
 
@@ -59,7 +68,7 @@ final class JobItems {
         .put("at", refusal.at());
   }
 
-  static Job read(JobId id, Item item) {
+  static Job read(JobId id, Item item, CheckpointSettings deployed) {
     return new Job(
         id,
         readStatus(item),
@@ -67,8 +76,8 @@ final class JobItems {
         item.checkpoint("nextCheckpoint"),
         item.optionalCheckpoint("latestCheckpoint"),
         item.optionalMap("settings")
-            .map(settings -> readSettings(id, settings))
-            .orElse(CheckpointSettings.DEFAULTS),
+            .map(settings -> readSettings(id, settings, deployed))
+            .orElse(deployed),
         item.value(RestoreRequest.ATTRIBUTE).map(RestoreRequest::text),
         item.optionalMap("restoreRefusal").map(JobItems::readRefusal));
   }
@@ -88,13 +97,11 @@ final class JobItems {
         item.text(RestoreRequest.ATTRIBUTE), item.text("reason"), item.time("at"));
   }
 
-  private static CheckpointSettings readSettings(JobId job, Item settings) {
+  static CheckpointSettings readSettings(JobId job, Item settings, CheckpointSettings deployed) {
     return new CheckpointSettings(
-        setting(job, settings, INTERVAL, FlinkDuration::parse),
-        setting(job, settings, TIMEOUT, FlinkDuration::parse)
-            .orElse(CheckpointSettings.DEFAULTS.timeout()),
-        setting(job, settings, NUM_RETAINED, JobItems::wholeNumber)
-            .orElse(CheckpointSettings.DEFAULTS.numRetained()));
+        setting(job, settings, INTERVAL, FlinkDuration::parse).or(deployed::interval),
+        setting(job, settings, TIMEOUT, FlinkDuration::parse).orElse(deployed.timeout()),
+        setting(job, settings, NUM_RETAINED, JobItems::wholeNumber).orElse(deployed.numRetained()));
   }
 
   /** People type settings, so a wrong one is named as theirs, not as damage. */

@@ -86,6 +86,11 @@ final class Table {
     return items;
   }
 
+  /** Puts the item over whatever is there. */
+  void put(String what, Map<String, AttributeValue> item) {
+    call(what, () -> client.putItem(put -> put.tableName(name).item(item)));
+  }
+
   /** Puts the item if there is none at its key; says whether it did. */
   boolean putIfFree(String what, Map<String, AttributeValue> item) {
     return write(

@@ -19,6 +19,7 @@ final class TableLayout {
   static final String SK = "sk";
   static final String EXPIRES_AT = "expiresAt";
   static final String JOB_SK = "JOB";
+  static final String DEPLOYMENT_SK = "DEPLOYMENT";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
   private static final String JOB_PREFIX = "JOB#";
@@ -48,6 +49,10 @@ final class TableLayout {
 
   static Map<String, AttributeValue> jobKey(JobId job) {
     return key(jobPk(job), JOB_SK);
+  }
+
+  static Map<String, AttributeValue> deploymentKey(JobId job) {
+    return key(jobPk(job), DEPLOYMENT_SK);
   }
 
   static Map<String, AttributeValue> checkpointKey(JobId job, CheckpointId checkpoint) {

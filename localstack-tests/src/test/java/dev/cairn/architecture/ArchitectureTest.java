@@ -52,6 +52,7 @@ class ArchitectureTest {
     "dev.cairn.flights.."
   };
   private static final String COORDINATOR = "dev.cairn.coordinator..";
+  private static final String COORDINATOR_CORE = "dev.cairn.coordinator";
   private static final String[] PROTOCOL = {
     "dev.cairn.id..",
     "dev.cairn.journal..",
@@ -66,7 +67,10 @@ class ArchitectureTest {
     "dev.cairn.s3..",
     "dev.cairn.kinesis..",
     "dev.cairn.lambda..",
+    "dev.cairn.coordinator.lambda..",
     "dev.cairn.directory..",
+    "dev.cairn.deployment..",
+    "dev.cairn.metrics..",
     "dev.cairn.retry.."
   };
   private static final String LOCAL = "dev.cairn.local..";
@@ -125,6 +129,8 @@ class ArchitectureTest {
               "dev.cairn.s3..",
               "dev.cairn.kinesis..",
               "dev.cairn.lambda..",
+              "dev.cairn.coordinator.lambda..",
+              "dev.cairn.deployment..",
               "dev.cairn.retry..",
               LOCAL);
 
@@ -133,7 +139,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..", COORDINATOR)
+              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..", COORDINATOR_CORE)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(ADAPTERS);
@@ -188,7 +194,7 @@ class ArchitectureTest {
           .resideInAnyPackage(PROTOCOL)
           .or()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", COORDINATOR)
+              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", COORDINATOR_CORE)
           .should()
           .accessTargetWhere(READS_CLOCK_ENVIRONMENT_OR_CHANCE);
 

@@ -37,7 +37,7 @@ class JobItemByHandTest {
   @BeforeEach
   void createTheJob() {
     CheckpointSettings settings =
-        new CheckpointSettings(Optional.of(Duration.ofSeconds(3)), Duration.ofMinutes(10), 2);
+        new CheckpointSettings(Optional.of(Duration.ofSeconds(3)), Duration.ofMinutes(7), 2);
     checkpoints.create(Job.create(job, settings));
   }
 
@@ -47,8 +47,22 @@ class JobItemByHandTest {
         .isEqualTo(
             Map.of(
                 "execution.checkpointing.interval", AttributeValue.fromS("3 s"),
-                "execution.checkpointing.timeout", AttributeValue.fromS("10 min"),
+                "execution.checkpointing.timeout", AttributeValue.fromS("7 min"),
                 "execution.checkpointing.num-retained", AttributeValue.fromN("2")));
+  }
+
+  @Test
+  void whatTheItemDoesNotSayIsAsDeployed() {
+    JobId deployed = new JobId("deployed-" + UUID.randomUUID());
+    CheckpointSettings first =
+        new CheckpointSettings(Optional.of(Duration.ofMinutes(1)), Duration.ofMinutes(5), 3);
+    LocalTable.checkpoints(first).create(Job.create(deployed, first));
+
+    CheckpointSettings second =
+        new CheckpointSettings(Optional.of(Duration.ofMinutes(2)), Duration.ofMinutes(4), 9);
+    assertThat(LocalTable.checkpoints(second).job(deployed).orElseThrow().settings())
+        .as("after the next deployment")
+        .isEqualTo(second);
   }
 
   @Test

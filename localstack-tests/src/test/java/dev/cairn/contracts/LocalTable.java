@@ -1,6 +1,7 @@
 package dev.cairn.contracts;
 
 import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
@@ -25,6 +26,11 @@ final class LocalTable {
   }
 
   static DynamoDbCheckpointStore checkpoints() {
-    return new DynamoDbCheckpointStore(DYNAMODB.client(), NAME, WITHOUT_PAUSE, () -> Instant.EPOCH);
+    return checkpoints(CheckpointSettings.DEFAULTS);
+  }
+
+  static DynamoDbCheckpointStore checkpoints(CheckpointSettings deployed) {
+    return new DynamoDbCheckpointStore(
+        DYNAMODB.client(), NAME, WITHOUT_PAUSE, () -> Instant.EPOCH, deployed);
   }
 }

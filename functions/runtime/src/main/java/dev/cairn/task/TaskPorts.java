@@ -21,4 +21,18 @@ public record TaskPorts(
     StreamReader stream,
     BlockChecksum checksum,
     InstantSource clock,
-    Supplier<EntryId> ids) {}
+    Supplier<EntryId> ids,
+    DeadLetterListener deadLetters) {
+
+  /** Of a task whose dead letters nobody waits for. */
+  public TaskPorts(
+      Journal journal,
+      CheckpointStore checkpoints,
+      CheckpointStorage storage,
+      StreamReader stream,
+      BlockChecksum checksum,
+      InstantSource clock,
+      Supplier<EntryId> ids) {
+    this(journal, checkpoints, storage, stream, checksum, clock, ids, DeadLetterListener.SILENT);
+  }
+}

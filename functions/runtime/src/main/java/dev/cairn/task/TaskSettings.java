@@ -29,6 +29,8 @@ public record TaskSettings(
     int materializeAfterBytes,
     Duration margin,
     int replayLimit) {
+  private static final Duration SHORTEST_MARGIN = Duration.ofMillis(500);
+  private static final Duration LONGEST_MARGIN = Duration.ofSeconds(20);
 
   public TaskSettings {
     requirePositive("inlineThresholdBytes", inlineThresholdBytes);
@@ -61,15 +63,34 @@ public record TaskSettings(
   }
 
   public TaskSettings withFailurePolicy(FailurePolicy policy) {
+    return with(start, policy, margin);
+  }
+
+  public TaskSettings withStart(Start from) {
+    return with(from, failurePolicy, margin);
+  }
+
+  /** Keeps a sixth of an invocation's time for journalling and answering, within reason. */
+  public TaskSettings withTimeout(Duration timeout) {
+    Duration sixth = timeout.dividedBy(6);
+    return with(
+        start,
+        failurePolicy,
+        sixth.compareTo(LONGEST_MARGIN) > 0
+            ? LONGEST_MARGIN
+            : sixth.compareTo(SHORTEST_MARGIN) < 0 ? SHORTEST_MARGIN : sixth);
+  }
+
+  private TaskSettings with(Start from, FailurePolicy policy, Duration kept) {
     return new TaskSettings(
         job,
         stage,
-        start,
+        from,
         policy,
         inlineThresholdBytes,
         materializeAfterEntries,
         materializeAfterBytes,
-        margin,
+        kept,
         replayLimit);
   }
 

@@ -121,6 +121,9 @@ final class Work<E> {
       switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
         case COMMITTED -> {
           subtask.adopt(entry, changes);
+          if (!letters.isEmpty()) {
+            ports.deadLetters().setAside(subtask.id(), letters);
+          }
           return true;
         }
         case REBASE, NOT_THERE -> {}

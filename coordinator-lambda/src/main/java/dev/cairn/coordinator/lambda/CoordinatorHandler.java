@@ -1,0 +1,39 @@
+package dev.cairn.coordinator.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.cairn.deployment.Environment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * The coordinator's handler. Told by environment variables which job is its own; invoked by a rule
+ * once a minute, by the table's stream, and by the tick queue.
+ */
+public final class CoordinatorHandler implements RequestStreamHandler {
+  private final CoordinatorEnvironment environment;
+  private Optional<CoordinatorEndpoint> connected = Optional.empty();
+
+  /**
+   * Reads the environment only, so that a container that is restored from a snapshot shares no
+   * connection, clock or id with another.
+   *
+   * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   */
+  public CoordinatorHandler() {
+    this.environment = CoordinatorEnvironment.read(new Environment(System.getenv()));
+  }
+
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    CoordinatorEndpoint endpoint =
+        connected.orElseGet(() -> CoordinatorEndpoint.connect(environment, System.out::println));
+    connected = Optional.of(endpoint);
+    endpoint.handle(input);
+    output.write("{}".getBytes(StandardCharsets.UTF_8));
+  }
+}

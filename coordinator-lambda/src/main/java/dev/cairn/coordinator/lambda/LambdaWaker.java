@@ -1,0 +1,33 @@
+package dev.cairn.coordinator.lambda;
+
+import dev.cairn.coordinator.Waker;
+import dev.cairn.id.SubtaskId;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
+
+/** Wakes a shard by invoking the task's function, without waiting for what it answers. */
+final class LambdaWaker implements Waker {
+  private final LambdaClient client;
+  private final String function;
+
+  /**
+   * @param function a name or an ARN, of a function or of its alias
+   */
+  LambdaWaker(LambdaClient client, String function) {
+    this.client = client;
+    this.function = function;
+  }
+
+  @Override
+  public void wake(SubtaskId subtask) {
+    // An id holds no character that JSON would have to escape.
+    String event = "{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}";
+    client.invoke(
+        invoke ->
+            invoke
+                .functionName(function)
+                .invocationType(InvocationType.EVENT)
+                .payload(SdkBytes.fromUtf8String(event)));
+  }
+}

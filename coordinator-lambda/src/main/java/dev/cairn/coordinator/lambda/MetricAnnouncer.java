@@ -1,0 +1,60 @@
+package dev.cairn.coordinator.lambda;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.Announcement;
+import dev.cairn.coordinator.Announcer;
+import dev.cairn.metrics.EmbeddedMetrics;
+import dev.cairn.metrics.EmbeddedMetrics.Metric;
+import dev.cairn.metrics.EmbeddedMetrics.Unit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Prints what the coordinator has done, with metrics under Flink's names where Flink has one. */
+final class MetricAnnouncer implements Announcer {
+  private static final String IN_A_ROW = "numberOfFailedCheckpointsInARow";
+
+  private final EmbeddedMetrics metrics;
+
+  MetricAnnouncer(EmbeddedMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void announce(Announcement announcement) {
+    switch (announcement) {
+      case Announcement.Completed(Checkpoint.Completed checkpoint) -> completed(checkpoint);
+      case Announcement.Aborted(Checkpoint.Aborted checkpoint, int inARow) ->
+          metrics.emit(
+              "checkpoint aborted",
+              Map.of("checkpoint", checkpoint.id().toString(), "reason", checkpoint.reason()),
+              List.of(
+                  Metric.count("numberOfFailedCheckpoints", 1), Metric.count(IN_A_ROW, inARow)));
+      case Announcement.RestoreBegun begun ->
+          metrics.emit(
+              "restore begun",
+              Map.of("checkpoint", begun.from().toString(), "epoch", begun.epoch().toString()),
+              List.of(Metric.count("numberOfRestores", 1)));
+      case Announcement.RestoreRefused refused ->
+          metrics.emit(
+              "restore refused",
+              Map.of("checkpoint", refused.restoreCheckpointId(), "reason", refused.reason()),
+              List.of(Metric.count("numberOfRefusedRestores", 1)));
+      case Announcement.RestoreFinished finished ->
+          metrics.emit("restore finished", Map.of("epoch", finished.epoch().toString()), List.of());
+    }
+  }
+
+  private void completed(Checkpoint.Completed checkpoint) {
+    Duration took = Duration.between(checkpoint.trigger().triggeredAt(), checkpoint.completedAt());
+    metrics.emit(
+        "checkpoint completed",
+        Map.of("checkpoint", checkpoint.id().toString()),
+        List.of(
+            Metric.count("numberOfCompletedCheckpoints", 1),
+            Metric.count(IN_A_ROW, 0),
+            new Metric("lastCheckpointDuration", Unit.MILLISECONDS, took.toMillis()),
+            new Metric("lastCheckpointSize", Unit.BYTES, checkpoint.incrementalSizeBytes()),
+            new Metric("lastCheckpointFullSize", Unit.BYTES, checkpoint.fullSizeBytes())));
+  }
+}

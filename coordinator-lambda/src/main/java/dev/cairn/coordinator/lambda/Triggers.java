@@ -1,0 +1,136 @@
+package dev.cairn.coordinator.lambda;
+
+import dev.cairn.checkpoint.TableEvent;
+import dev.cairn.coordinator.Event;
+import dev.cairn.dynamodb.TableEvents;
+import dev.cairn.dynamodb.TableEvents.ItemChange;
+import dev.cairn.id.JobId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Reads a payload: the rule's constant input {@code {"cairn":"tick"}}; a batch of the tick queue,
+ * whose messages have the same body; or a batch of the table's stream.
+ */
+final class Triggers {
+  static final String TICK = "{\"cairn\":\"tick\"}";
+  private static final String SQS = "aws:sqs";
+  private static final String DYNAMODB = "aws:dynamodb";
+
+  private Triggers() {}
+
+  /**
+   * What a payload asks for, each thing once; nothing if it is a batch of changes that are none of
+   * the coordinator's.
+   *
+   * @throws MalformedTriggerException if it comes from no known source
+   */
+  static SequencedSet<Trigger> read(InputStream payload, JobId job) throws IOException {
+    JsonTree event = JsonTree.read(payload);
+    if (isTick(event)) {
+      return new LinkedHashSet<>(List.of(new Trigger.Scheduled()));
+    }
+    if (event.get("Records").items().isEmpty()) {
+      throw new MalformedTriggerException(
+          "the event is neither "
+              + TICK
+              + " nor a batch of the tick queue or of the table's stream; is something else configured to"
+              + " invoke the coordinator?");
+    }
+    SequencedSet<Trigger> triggers = new LinkedHashSet<>();
+    for (JsonTree item : event.get("Records").items()) {
+      triggerOf(item, job).ifPresent(triggers::add);
+    }
+    return triggers;
+  }
+
+  private static boolean isTick(JsonTree event) {
+    return event.get("cairn").text().equals(Optional.of("tick"));
+  }
+
+  private static Optional<Trigger> triggerOf(JsonTree item, JobId job) {
+    String source = item.get("eventSource").text().orElse("an unnamed source");
+    return switch (source) {
+      case SQS -> Optional.of(queued(item, job));
+      case DYNAMODB -> changed(item.get("dynamodb"), job);
+      default ->
+          throw new MalformedTriggerException(
+              "a record comes from " + source + ", which the coordinator does not listen to");
+    };
+  }
+
+  private static Trigger queued(JsonTree message, JobId job) {
+    String body = message.get("body").text().orElse("");
+    if (!isTick(JsonTree.read(body))) {
+      throw new MalformedTriggerException(
+          "a message of the tick queue is not " + TICK + " but: " + body);
+    }
+    return new Trigger.Happened(new Event.Tick(job));
+  }
+
+  private static Optional<Trigger> changed(JsonTree change, JobId job) {
+    return TableEvents.of(
+            new ItemChange(
+                item(change.get("Keys")),
+                item(change.get("OldImage")),
+                item(change.get("NewImage"))))
+        .filter(event -> event.job().equals(job))
+        .map(
+            event ->
+                new Trigger.Happened(
+                    switch (event) {
+                      case TableEvent.AcknowledgementWritten written ->
+                          new Event.Acknowledged(job, written.checkpoint());
+                      case TableEvent.RestoreRequested r -> new Event.RestoreRequested(job);
+                    }));
+  }
+
+  private static Map<String, AttributeValue> item(JsonTree image) {
+    Map<String, AttributeValue> item = new LinkedHashMap<>();
+    image.fields().forEach((name, value) -> item.put(name, attribute(value)));
+    return item;
+  }
+
+  private static AttributeValue attribute(JsonTree tagged) {
+    Map.Entry<String, JsonTree> only =
+        tagged.fields().entrySet().stream()
+            .findFirst()
+            .orElseThrow(
+                () -> new MalformedTriggerException("an attribute of a changed item has no type"));
+    JsonTree value = only.getValue();
+    return switch (only.getKey()) {
+      case "S" -> AttributeValue.fromS(value.text().orElse(""));
+      case "N" -> AttributeValue.fromN(value.text().orElse(""));
+      case "B" -> AttributeValue.fromB(bytes(value));
+      case "BOOL" -> AttributeValue.fromBool(value.flag().orElse(false));
+      case "NULL" -> AttributeValue.fromNul(true);
+      case "M" -> AttributeValue.fromM(item(value));
+      case "L" -> AttributeValue.fromL(value.items().stream().map(Triggers::attribute).toList());
+      case "SS" -> AttributeValue.fromSs(texts(value));
+      case "NS" -> AttributeValue.fromNs(texts(value));
+      case "BS" -> AttributeValue.fromBs(value.items().stream().map(Triggers::bytes).toList());
+      default ->
+          throw new MalformedTriggerException(
+              "an attribute of a changed item has the type "
+                  + only.getKey()
+                  + ", which DynamoDB did not have when this was written");
+    };
+  }
+
+  private static List<String> texts(JsonTree value) {
+    return value.items().stream().map(text -> text.text().orElse("")).toList();
+  }
+
+  private static SdkBytes bytes(JsonTree value) {
+    return SdkBytes.fromByteArray(Base64.getDecoder().decode(value.text().orElse("")));
+  }
+}

@@ -1,0 +1,23 @@
+package dev.cairn.deployment;
+
+import java.time.Duration;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+
+/**
+ * Clients of a deployed function: over the JDK's own HTTP, which loads fastest, and with time-outs
+ * that leave an invocation the time to try again.
+ */
+public final class DeployedClients {
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  // S3 may think for a while about a large file's last byte; a table never does.
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
+  private DeployedClients() {}
+
+  /** Region, credentials and endpoint are those of the function's environment. */
+  public static <B extends AwsSyncClientBuilder<B, C>, C> B configure(B builder) {
+    return builder.httpClientBuilder(
+        UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));
+  }
+}

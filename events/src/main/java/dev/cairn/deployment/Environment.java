@@ -1,0 +1,64 @@
+package dev.cairn.deployment;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A function's environment variables, each read into what it means. */
+public final class Environment {
+  private final Map<String, String> variables;
+
+  public Environment(Map<String, String> variables) {
+    this.variables = Map.copyOf(variables);
+  }
+
+  /**
+   * A variable that must be there.
+   *
+   * @param form makes a value of its text, and says by an IllegalArgumentException why it cannot
+   * @throws SettingException if it is missing, empty or of no use
+   */
+  public <T> T require(String name, Function<String, T> form) {
+    return find(name, form)
+        .orElseThrow(
+            () ->
+                new SettingException(
+                    "environment variable "
+                        + name
+                        + " is not set: the construct CheckpointedFunction sets it; a function that was"
+                        + " deployed otherwise needs all that docs/deploying.md names"));
+  }
+
+  /**
+   * A variable that may be missing or empty.
+   *
+   * @throws SettingException if it is of no use
+   */
+  public <T> Optional<T> find(String name, Function<String, T> form) {
+    return Optional.ofNullable(variables.get(name))
+        .filter(text -> !text.isBlank())
+        .map(text -> parse(name, text, form));
+  }
+
+  private static <T> T parse(String name, String text, Function<String, T> form) {
+    try {
+      return form.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new SettingException(
+          "environment variable " + name + " cannot be \"" + text + "\": " + e.getMessage(), e);
+    }
+  }
+
+  /** A function cannot start with the environment that it has. */
+  public static final class SettingException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    SettingException(String message) {
+      super(message);
+    }
+
+    SettingException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

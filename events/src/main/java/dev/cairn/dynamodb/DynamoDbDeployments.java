@@ -1,0 +1,49 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Deployment;
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
+import dev.cairn.retry.Backoff;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** What jobs were deployed with: an item beside each job's. */
+public final class DynamoDbDeployments {
+  private final Table table;
+
+  public DynamoDbDeployments(DynamoDbClient client, String tableName, Backoff backoff) {
+    this.table = new Table(client, tableName, backoff);
+  }
+
+  /** Empty for a job whose coordinator has not run yet, and for the demo's. */
+  public Optional<Deployment> find(JobId job) {
+    return table.get(TableLayout.deploymentKey(job)).map(item -> read(job, item));
+  }
+
+  /** Stores it over an earlier one; writes nothing if that is the same. */
+  public void register(Deployment deployment) {
+    if (!find(deployment.job()).equals(Optional.of(deployment))) {
+      table.put("register the deployment of job " + deployment.job(), write(deployment).values());
+    }
+  }
+
+  private static Item write(Deployment deployment) {
+    return Item.at(TableLayout.deploymentKey(deployment.job()))
+        .put("stage", deployment.stage().value())
+        .put("stream", deployment.stream())
+        .put("storage", deployment.storage())
+        .put("taskFunction", deployment.taskFunction())
+        .put("settings", JobItems.write(deployment.settings(), CheckpointSettings.DEFAULTS));
+  }
+
+  private static Deployment read(JobId job, Item item) {
+    return new Deployment(
+        job,
+        item.parse("stage", item.text("stage"), StageId::new),
+        item.text("stream"),
+        item.text("storage"),
+        item.text("taskFunction"),
+        JobItems.readSettings(job, item.map("settings"), CheckpointSettings.DEFAULTS));
+  }
+}

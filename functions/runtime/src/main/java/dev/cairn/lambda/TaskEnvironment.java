@@ -1,0 +1,55 @@
+package dev.cairn.lambda;
+
+import dev.cairn.deployment.Environment;
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
+import dev.cairn.s3.S3Location;
+import dev.cairn.state.Start;
+import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.function.Function;
+
+/**
+ * What the task's function is told by its environment.
+ *
+ * @param start where the mapping and each shard begin
+ */
+record TaskEnvironment(
+    JobId job,
+    StageId stage,
+    String table,
+    S3Location storage,
+    String stream,
+    FunctionClass function,
+    Start start,
+    FailurePolicy failurePolicy) {
+  private static final String HORIZON = "TRIM_HORIZON";
+
+  /**
+   * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   */
+  static TaskEnvironment read(Environment variables) {
+    return new TaskEnvironment(
+        variables.require("CAIRN_JOB", JobId::new),
+        variables.require("CAIRN_STAGE", StageId::new),
+        variables.require("CAIRN_TABLE", Function.identity()),
+        variables.require("CAIRN_STORAGE", S3Location::parse),
+        variables.require("CAIRN_STREAM", Function.identity()),
+        variables.require("CAIRN_FUNCTION", FunctionClass::named),
+        variables.require("CAIRN_START", TaskEnvironment::start),
+        variables.find("CAIRN_FAILURE_POLICY", FailurePolicy::valueOf).orElse(FailurePolicy.FAIL));
+  }
+
+  private static Start start(String text) {
+    if (text.equals(HORIZON)) {
+      return new Start.TrimHorizon();
+    }
+    try {
+      return new Start.AtTimestamp(Instant.parse(text));
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "it is neither " + HORIZON + " nor a time such as 2026-11-21T14:00:00Z", e);
+    }
+  }
+}

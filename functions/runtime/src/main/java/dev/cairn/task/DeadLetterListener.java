@@ -1,0 +1,16 @@
+package dev.cairn.task;
+
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry.DeadLetter;
+import java.util.List;
+
+/** Hears of records that were set aside, once the journal has them; nothing waits for it. */
+@FunctionalInterface
+public interface DeadLetterListener {
+  DeadLetterListener SILENT = (subtask, letters) -> {};
+
+  /**
+   * @param letters at least one
+   */
+  void setAside(SubtaskId subtask, List<DeadLetter> letters);
+}
