@@ -217,12 +217,17 @@ public final class CheckpointedFunction extends Construct {
                     "CAIRN_FUNCTION", settings.functionClass(),
                     "CAIRN_START", startText(),
                     "CAIRN_FAILURE_POLICY", settings.failurePolicy().name()));
-    if (lambda.snapStart()) {
-      function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS);
-    } else {
-      function.retryAttempts(0).maxEventAge(software.amazon.awscdk.Duration.minutes(1));
+    if (!lambda.snapStart()) {
+      return function
+          .retryAttempts(0)
+          .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+          .build();
     }
-    return function.build();
+    Function snapStarted = function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS).build();
+    // The alias calls a published version.
+    Annotations.of(snapStarted)
+        .acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
+    return snapStarted;
   }
 
   private String startText() {

@@ -195,7 +195,6 @@ record Monitoring(
         .dimensionsMap(dimensions)
         .statistic(statistic)
         .period(software.amazon.awscdk.Duration.minutes(minutes))
-        .label(name)
         .build();
   }
 }
