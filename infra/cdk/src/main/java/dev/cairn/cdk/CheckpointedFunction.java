@@ -119,6 +119,7 @@ public final class CheckpointedFunction extends Construct {
         new Monitoring(settings, taskFunction, coordinator, retention().orElse(Retention.SHORTEST));
     this.alarms = monitoring.alarms(this);
     monitoring.dashboard(this, alarms);
+    explain();
     warnings();
     outputs(task);
   }
@@ -391,6 +392,26 @@ public final class CheckpointedFunction extends Construct {
       case SourceStream.ExistingStream existing ->
           existing.retention().or(() -> StreamFacts.of(existing.stream()).retention());
     };
+  }
+
+  private void explain() {
+    NagReasons.explain(
+        bucket,
+        new NagReasons.Reason(
+            "AwsSolutions-S1",
+            "The table says who wrote each object, when and for which checkpoint. Access logs would"
+                + " be another bucket for each job; data events of CloudTrail show accesses."));
+    NagReasons.explain(
+        tickQueue,
+        new NagReasons.Reason(
+            "AwsSolutions-SQS3",
+            "A tick that is lost is made up for by the rule's next: there is nothing to look into."));
+    NagReasons.Reason newerJava =
+        new NagReasons.Reason(
+            "AwsSolutions-L1",
+            "Java 21 is what the functions are tested on; the builder's runtime(…) takes a later one.");
+    NagReasons.explain(taskFunction, newerJava);
+    NagReasons.explain(coordinator, newerJava);
   }
 
   private void warnings() {
