@@ -226,8 +226,7 @@ public final class CheckpointedFunction extends Construct {
     }
     Function snapStarted = function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS).build();
     // The alias calls a published version.
-    Annotations.of(snapStarted)
-        .acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
+    Annotations.of(snapStarted).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
     return snapStarted;
   }
 
@@ -480,10 +479,7 @@ public final class CheckpointedFunction extends Construct {
   /** Named without a hash, such as OrdersTable, so that people and scripts find them. */
   private void output(String name, String description, String value) {
     CfnOutput output =
-        CfnOutput.Builder.create(this, name + "Name")
-            .description(description)
-            .value(value)
-            .build();
+        CfnOutput.Builder.create(this, name + "Name").description(description).value(value).build();
     output.overrideLogicalId(getNode().getId().replaceAll("[^A-Za-z0-9]", "") + name);
   }
 
@@ -510,7 +506,9 @@ public final class CheckpointedFunction extends Construct {
     return bucket;
   }
 
-  /** The function that applies records; with SnapStart, its alias {@code live} is what is called. */
+  /**
+   * The function that applies records; with SnapStart, its alias {@code live} is what is called.
+   */
   public Function getTaskFunction() {
     return taskFunction;
   }
@@ -577,7 +575,10 @@ public final class CheckpointedFunction extends Construct {
       return this;
     }
 
-    /** The full name of the {@code KeyedFunction}, which has a public constructor without parameters. */
+    /**
+     * The full name of the {@code KeyedFunction}, which has a public constructor without
+     * parameters.
+     */
     public Builder function(String className) {
       this.function = className;
       return this;
@@ -596,9 +597,9 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * Where a shard begins that has no journal, the oldest record by default. There is no LATEST: it
-     * means another place for the mapping than for the task, and records between the two would be
-     * lost.
+     * Where a shard begins that has no journal, the oldest record by default. There is no LATEST:
+     * it means another place for the mapping than for the task, and records between the two would
+     * be lost.
      */
     public Builder start(Start place) {
       this.start = place;
@@ -621,8 +622,8 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * {@code execution.checkpointing.timeout}: how long a checkpoint may stay pending, 10 minutes by
-     * default.
+     * {@code execution.checkpointing.timeout}: how long a checkpoint may stay pending, 10 minutes
+     * by default.
      */
     public Builder checkpointingTimeout(Duration longest) {
       this.checkpointTimeout = longest;

@@ -112,8 +112,7 @@ record Permissions(
             "dynamodb:GetRecords",
             "dynamodb:GetShardIterator"));
     // Lists, so it cannot be granted for a single stream.
-    statements.add(
-        allow("TableStreams", List.of(tableArn + "/stream/*"), "dynamodb:ListStreams"));
+    statements.add(allow("TableStreams", List.of(tableArn + "/stream/*"), "dynamodb:ListStreams"));
     statements.add(logs(logGroupArn));
     return role(
         scope,

@@ -7,7 +7,10 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.kinesis.CfnStream;
 import software.amazon.awscdk.services.kinesis.IStream;
 
-/** What synthesis can know of a stream that is made elsewhere in the app; of an imported one, nothing. */
+/**
+ * What synthesis can know of a stream that is made elsewhere in the app; of an imported one,
+ * nothing.
+ */
 record StreamFacts(Optional<Duration> retention, boolean isOnDemand) {
 
   static StreamFacts of(IStream stream) {

@@ -60,7 +60,9 @@ class CheckpointedFunctionTest {
 
   private static Map<String, String> texts(JsonNode object) {
     Map<String, String> texts = new TreeMap<>();
-    object.properties().forEach(entry -> texts.put(entry.getKey(), Resources.text(entry.getValue())));
+    object
+        .properties()
+        .forEach(entry -> texts.put(entry.getKey(), Resources.text(entry.getValue())));
     return texts;
   }
 
@@ -132,9 +134,7 @@ class CheckpointedFunctionTest {
   @Test
   void theBucketTakesEachObjectOnceAndOnlyEncryptedCalls() {
     JsonNode statements =
-        Defaults.TEMPLATE
-            .only("AWS::S3::BucketPolicy")
-            .at("/Properties/PolicyDocument/Statement");
+        Defaults.TEMPLATE.only("AWS::S3::BucketPolicy").at("/Properties/PolicyDocument/Statement");
 
     assertThat(statements).hasSize(2);
     assertThat(statements.get(0).at("/Condition"))
@@ -251,12 +251,14 @@ class CheckpointedFunctionTest {
   @Test
   void theFunctionsRunAsTheyAreByDefault() {
     JsonNode task = properties(Defaults.TEMPLATE.named(FUNCTION, "OrdersTask"));
-    assertThat(task.get("Handler").asText()).isEqualTo("dev.cairn.lambda.TaskHandler::handleRequest");
+    assertThat(task.get("Handler").asText())
+        .isEqualTo("dev.cairn.lambda.TaskHandler::handleRequest");
     assertThat(task.get("Runtime").asText()).isEqualTo("java21");
     assertThat(task.get("Architectures")).isEqualTo(Synthesis.parse("[\"x86_64\"]"));
     assertThat(task.get("MemorySize").asInt()).isEqualTo(1769);
     assertThat(task.get("Timeout").asInt()).isEqualTo(60);
-    assertThat(task.get("SnapStart")).isEqualTo(Synthesis.parse("{\"ApplyOn\": \"PublishedVersions\"}"));
+    assertThat(task.get("SnapStart"))
+        .isEqualTo(Synthesis.parse("{\"ApplyOn\": \"PublishedVersions\"}"));
     assertThat(Resources.text(task.at("/LoggingConfig/LogGroup"))).isEqualTo("OrdersTaskLogs");
     assertThat(Resources.text(task.get("Role"))).isEqualTo("OrdersTaskRole.Arn");
     JsonNode coordinator = properties(Defaults.TEMPLATE.named(FUNCTION, "OrdersCoordinator"));
@@ -391,7 +393,10 @@ class CheckpointedFunctionTest {
     assertThat(mapping.get("StartingPosition").asText()).isEqualTo("TRIM_HORIZON");
     List<JsonNode> patterns =
         Stream.of(0, 1, 2)
-            .map(i -> Synthesis.parse(mapping.at("/FilterCriteria/Filters/" + i + "/Pattern").asText()))
+            .map(
+                i ->
+                    Synthesis.parse(
+                        mapping.at("/FilterCriteria/Filters/" + i + "/Pattern").asText()))
             .toList();
     assertThat(mapping.at("/FilterCriteria/Filters")).hasSize(3);
     assertThat(patterns)
@@ -418,8 +423,7 @@ class CheckpointedFunctionTest {
   @Test
   void everythingThatHoldsDataIsRetainedByDefault() {
     for (String type :
-        List.of(
-            "AWS::DynamoDB::Table", "AWS::S3::Bucket", STREAM, "AWS::Logs::LogGroup")) {
+        List.of("AWS::DynamoDB::Table", "AWS::S3::Bucket", STREAM, "AWS::Logs::LogGroup")) {
       assertThat(Defaults.TEMPLATE.all(type))
           .isNotEmpty()
           .allMatch(
@@ -434,13 +438,15 @@ class CheckpointedFunctionTest {
     Resources template = Synthesis.template(job -> job.removalPolicy(RemovalPolicy.DESTROY));
 
     for (String type :
-        List.of(
-            "AWS::DynamoDB::Table", "AWS::S3::Bucket", STREAM, "AWS::Logs::LogGroup")) {
+        List.of("AWS::DynamoDB::Table", "AWS::S3::Bucket", STREAM, "AWS::Logs::LogGroup")) {
       assertThat(template.all(type))
           .isNotEmpty()
           .allMatch(resource -> resource.get("DeletionPolicy").asText().equals("Delete"));
     }
-    assertThat(properties(template.only("AWS::DynamoDB::Table")).get("DeletionProtectionEnabled").asBoolean())
+    assertThat(
+            properties(template.only("AWS::DynamoDB::Table"))
+                .get("DeletionProtectionEnabled")
+                .asBoolean())
         .isFalse();
   }
 
@@ -533,7 +539,8 @@ class CheckpointedFunctionTest {
         .template()
         .get("Outputs")
         .properties()
-        .forEach(entry -> outputs.put(entry.getKey(), Resources.text(entry.getValue().get("Value"))));
+        .forEach(
+            entry -> outputs.put(entry.getKey(), Resources.text(entry.getValue().get("Value"))));
 
     assertThat(outputs)
         .isEqualTo(
@@ -631,7 +638,8 @@ class CheckpointedFunctionTest {
 
   @Test
   void theSameCoordinatorIsTheSameAsset() {
-    JsonNode once = Defaults.TEMPLATE.named(FUNCTION, "OrdersCoordinator").at("/Properties/Code/S3Key");
+    JsonNode once =
+        Defaults.TEMPLATE.named(FUNCTION, "OrdersCoordinator").at("/Properties/Code/S3Key");
     Resources again = Synthesis.template(job -> job.job("other"));
 
     assertThat(again.named(FUNCTION, "OrdersCoordinator").at("/Properties/Code/S3Key"))

@@ -61,8 +61,7 @@ class FlightsAppTest {
     assertThat(template.only("AWS::Kinesis::Stream").at("/Properties/ShardCount").asInt())
         .isEqualTo(2);
     assertThat(template.all("AWS::Lambda::Alias")).isEmpty();
-    assertThat(template.only("AWS::S3::Bucket").get("DeletionPolicy").asText())
-        .isEqualTo("Delete");
+    assertThat(template.only("AWS::S3::Bucket").get("DeletionPolicy").asText()).isEqualTo("Delete");
   }
 
   @Test

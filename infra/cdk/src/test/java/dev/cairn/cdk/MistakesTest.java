@@ -65,7 +65,9 @@ class MistakesTest {
                 "does not hold the class com.example.Orders: correct the class's full name, or add"
                     + " the jar that holds it to lib/",
                 job -> job.code(Synthesis.zipped(empty))),
-            mistake("a stream of 0 shards: give it 1 or more", job -> job.source(SourceStream.ofShards(0))),
+            mistake(
+                "a stream of 0 shards: give it 1 or more",
+                job -> job.source(SourceStream.ofShards(0))),
             mistake(
                 "retention 25 h is too short to restore every retained checkpoint: keep records for"
                     + " 61 h or more (twice num-retained × interval, and an hour for the replay), or"
@@ -82,8 +84,7 @@ class MistakesTest {
                 "num-retained × interval is longer than Kinesis keeps records: 400 checkpoints of"
                     + " every 1 d need a retention of 19201 h, and 8760 h are possible; retain fewer or"
                     + " shorten the interval",
-                job ->
-                    job.checkpointingInterval(Duration.ofDays(1)).checkpointingNumRetained(400)),
+                job -> job.checkpointingInterval(Duration.ofDays(1)).checkpointingNumRetained(400)),
             mistake(
                 "start 2026-11-21T14:00:00.000000001Z is finer than a millisecond, which Kinesis"
                     + " cannot tell: truncate it",
@@ -123,7 +124,8 @@ class MistakesTest {
             mistake(
                 "function timeout 16 min is not possible: choose whole seconds from 10 s, as the task"
                     + " keeps 2 s for journalling, to 15 min, Lambda's longest",
-                job -> job.timeout(Duration.ofMinutes(16)).checkpointingTimeout(Duration.ofHours(1))),
+                job ->
+                    job.timeout(Duration.ofMinutes(16)).checkpointingTimeout(Duration.ofHours(1))),
             mistake(
                 "function timeout 5 s is not possible", job -> job.timeout(Duration.ofSeconds(5))),
             mistake(
@@ -150,7 +152,7 @@ class MistakesTest {
                           .hasMessageStartingWith("Shop/Orders cannot be synthesized:\n  - ")
                           .hasMessageContaining(mistake.message())
                           .satisfies(
-                              e -> assertThat(e.getMessage().lines().count()).isEqualTo(2));
+                              e -> assertThat(String.valueOf(e.getMessage()).lines()).hasSize(2));
                     }));
   }
 

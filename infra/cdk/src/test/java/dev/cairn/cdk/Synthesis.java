@@ -22,8 +22,7 @@ import software.amazon.awscdk.assertions.Template;
 
 /** Makes apps and templates for tests. */
 final class Synthesis {
-  static final Path COORDINATOR =
-      Path.of("target/classes/dev/cairn/cdk", CoordinatorCode.RESOURCE);
+  static final Path COORDINATOR = Path.of("target/classes/dev/cairn/cdk", CoordinatorCode.RESOURCE);
   static final Path FLIGHTS = Path.of("../../functions/flights/target/function");
   static final String FUNCTION = "com.example.Orders";
 
