@@ -76,8 +76,7 @@ import software.constructs.Construct;
  */
 public final class CheckpointedFunction extends Construct {
   private static final String TASK_HANDLER = FunctionCode.TASK_HANDLER + "::handleRequest";
-  private static final String COORDINATOR_HANDLER =
-      "dev.cairn.coordinator.lambda.CoordinatorHandler::handleRequest";
+  private static final String COORDINATOR_HANDLER = CoordinatorCode.HANDLER + "::handleRequest";
   private static final int COORDINATOR_MEMORY_MIB = 1024;
 
   /** Long enough to collect many files after a commit; a coordinator that dies is followed. */

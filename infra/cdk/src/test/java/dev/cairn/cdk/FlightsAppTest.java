@@ -88,6 +88,7 @@ class FlightsAppTest {
           .anyMatch(name -> name.startsWith("lib/cairn-events-"))
           .allMatch(name -> name.startsWith("lib/"));
     }
+    assertThat(FunctionCode.holds(Synthesis.COORDINATOR, CoordinatorCode.HANDLER)).isTrue();
   }
 
   @Test
