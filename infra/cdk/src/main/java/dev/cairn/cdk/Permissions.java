@@ -1,14 +1,18 @@
 package dev.cairn.cdk;
 
+import dev.cairn.id.JobId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awscdk.services.dynamodb.Table;
 import software.amazon.awscdk.services.iam.Effect;
 import software.amazon.awscdk.services.iam.PolicyDocument;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.kinesis.IStream;
+import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
 /**
@@ -25,6 +29,16 @@ record Permissions(
     String bucketArn,
     String streamArn,
     Optional<String> streamKeyArn) {
+
+  static Permissions of(JobId job, IStream stream, Table table, Bucket bucket) {
+    return new Permissions(
+        job.value(),
+        table.getTableArn(),
+        table.getTableStreamArn(),
+        bucket.getBucketArn(),
+        stream.getStreamArn(),
+        Optional.ofNullable(stream.getEncryptionKey()).map(key -> key.getKeyArn()));
+  }
 
   Role task(Construct scope, String logGroupArn) {
     List<PolicyStatement> statements = new ArrayList<>();
