@@ -37,6 +37,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -105,6 +108,30 @@ class DeployedPipelineTest {
       Files.writeString(Path.of("target", "deployed-pipeline.txt"), report);
       cloud.close();
     }
+  }
+
+  /** What a deployed function fails with is in its log only. */
+  @RegisterExtension
+  final TestWatcher onFailure =
+      new TestWatcher() {
+        @Override
+        public void testFailed(ExtensionContext test, Throwable cause) {
+          tell("FAILED " + test.getDisplayName() + ": " + cause);
+          outputs.forEach(
+              (name, value) -> {
+                if (name.endsWith("Function")) {
+                  cloud.logged("/aws/lambda/" + functionName(value)).stream()
+                      .flatMap(String::lines)
+                      .filter(line -> !line.matches("(START|END|REPORT|SLF4J).*|\\s*"))
+                      .forEach(line -> tell("  " + name + ": " + line));
+                }
+              });
+        }
+      };
+
+  private static String functionName(String nameOrArn) {
+    String name = nameOrArn.replaceAll(":live$", "");
+    return name.substring(name.lastIndexOf(':') + 1);
   }
 
   @Test
@@ -232,8 +259,8 @@ class DeployedPipelineTest {
   @Test
   @Order(6)
   void whatIsGrantedIsWhatIsUsed() {
-    assertGrantsAreUsed(outputs.get("FlightsTaskFunction").replaceAll(":live$", ""));
-    assertGrantsAreUsed(outputs.get("FlightsCoordinatorFunction"));
+    assertGrantsAreUsed(functionName(outputs.get("FlightsTaskFunction")));
+    assertGrantsAreUsed(functionName(outputs.get("FlightsCoordinatorFunction")));
   }
 
   private void assertGrantsAreUsed(String function) {
@@ -243,7 +270,7 @@ class DeployedPipelineTest {
     List<Statement> statements = Grants.of(iam, role.substring(role.lastIndexOf('/') + 1));
     List<Statement> ours =
         statements.stream().filter(one -> !OF_LAMBDA.contains(one.purpose())).toList();
-    Set<Call> calls = RecordedCalls.of(cloud, function.substring(function.lastIndexOf(':') + 1));
+    Set<Call> calls = RecordedCalls.of(cloud, function);
     tell("CALLS of " + function);
     calls.forEach(call -> tell("  " + call));
 

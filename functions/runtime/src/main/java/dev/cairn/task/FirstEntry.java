@@ -34,8 +34,9 @@ final class FirstEntry {
                     new TaskException(
                         "job "
                             + id.job()
-                            + " has no item in the table: it is created when the job is deployed; check the"
-                            + " job's name and the table's"));
+                            + " has no item in the table: its coordinator creates it with its first tick, within"
+                            + " a minute of the deployment, and the mapping sends the batch again; if it goes on,"
+                            + " check that the rule is enabled, and the job's and the table's name"));
     List<Shard> listed = ports.stream().shards();
     Shard shard =
         find(listed, id.shard())

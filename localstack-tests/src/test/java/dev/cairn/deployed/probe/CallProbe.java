@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -60,8 +61,7 @@ public final class CallProbe implements ExecutionInterceptor {
     if (!(request instanceof TransactWriteItemsRequest transaction)) {
       StringBuilder call = new StringBuilder(service + ":" + operation);
       for (String resource : RESOURCES) {
-        request
-            .getValueForField(resource, String.class)
+        text(request, resource)
             .ifPresent(value -> call.append(" ").append(resource).append("=").append(value));
       }
       return List.of(call.toString());
@@ -101,10 +101,16 @@ public final class CallProbe implements ExecutionInterceptor {
                 .append(text(item, "pk"))
                 .append(" ")
                 .append(text(item, "kind")));
-    request
-        .getValueForField("Key", String.class)
-        .ifPresent(key -> description.append(" ").append(key));
+    text(request, "Key").ifPresent(key -> description.append(" ").append(key));
     return description.toString();
+  }
+
+  /** A field's text; an item's key is called like an object's, and is none. */
+  private static Optional<String> text(SdkRequest request, String field) {
+    return request
+        .getValueForField(field, Object.class)
+        .filter(String.class::isInstance)
+        .map(String.class::cast);
   }
 
   private static String text(Map<String, AttributeValue> item, String attribute) {
