@@ -2,6 +2,7 @@ package dev.cairn.local.cli;
 
 import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.local.cost.CostCommand;
 import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.simulation.SimulateCommand;
@@ -32,7 +33,8 @@ import software.amazon.awssdk.core.exception.SdkException;
       RestoreCommand.class,
       StateCommand.class,
       VerifyCommand.class,
-      SimulateCommand.class
+      SimulateCommand.class,
+      CostCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
