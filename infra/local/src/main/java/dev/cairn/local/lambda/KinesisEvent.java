@@ -11,7 +11,7 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /** The JSON in which Lambda hands records of one shard to a function. */
-final class KinesisEvent {
+public final class KinesisEvent {
   static final String REGION = "us-east-1";
   static final String ACCOUNT = "000000000000";
 
@@ -50,7 +50,7 @@ final class KinesisEvent {
     return 4L * ((bytes + 2) / 3);
   }
 
-  static byte[] of(String stream, ShardId shard, List<StreamRecord> records) {
+  public static byte[] of(String stream, ShardId shard, List<StreamRecord> records) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(64 + 800 * records.size());
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
