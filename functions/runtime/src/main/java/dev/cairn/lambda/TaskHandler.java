@@ -6,20 +6,29 @@ import dev.cairn.deployment.DeployedClients;
 import dev.cairn.deployment.Environment;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.heap.HeapState;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.state.BlockChecksum;
+import dev.cairn.state.HashRange;
+import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskPorts;
 import dev.cairn.task.TaskSettings;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -31,60 +40,92 @@ import software.amazon.awssdk.services.s3.S3Client;
  * name together with the job.
  */
 public final class TaskHandler implements RequestStreamHandler {
+  private static final Logger LOG = System.getLogger(TaskHandler.class.getName());
+  private static final String SNAP_START = "snap-start";
+  // As long as a call of priming may take in all; nothing else depends on it.
+  private static final Duration PRIMING = Duration.ofSeconds(10);
+
   private final TaskEnvironment environment;
-  private Optional<TaskEndpoint> connected = Optional.empty();
+  private Optional<TaskPorts> ports = Optional.empty();
+  private Optional<TaskEndpoint> started = Optional.empty();
 
   /**
-   * Reads the environment and loads the function's class. Makes no client, clock or id: a container
-   * may be one of many that are restored from one snapshot of this moment.
+   * Reads the environment, loads the function's class and makes the clients.
+   *
+   * <p>With SnapStart, many containers go on from one snapshot of this moment. So what is made here
+   * is used once, for its classes to be loaded and compiled, and thrown away: each container makes
+   * clients, ids and caches of its own with its first invocation.
    *
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
    */
   public TaskHandler() {
-    this.environment = TaskEnvironment.read(new Environment(System.getenv()));
+    this(System.getenv());
+  }
+
+  private TaskHandler(Map<String, String> variables) {
+    this.environment = TaskEnvironment.read(new Environment(variables));
+    if (SNAP_START.equals(variables.get("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+      prime(connect());
+    } else {
+      this.ports = Optional.of(connect());
+    }
   }
 
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
-    TaskEndpoint endpoint = connected.orElseGet(() -> connect(remaining(context)));
-    connected = Optional.of(endpoint);
-    endpoint.handle(input, output, () -> remaining(context));
+    if (started.isEmpty()) {
+      // What the first invocation has left is nearly all that any has.
+      started = Optional.of(endpoint(ports.orElseGet(this::connect), remaining(context)));
+    }
+    started.get().handle(input, output, () -> remaining(context));
   }
 
   private static Duration remaining(Context context) {
     return Duration.ofMillis(context.getRemainingTimeInMillis());
   }
 
-  /**
-   * @param timeout what the first invocation has left is nearly all that any has
-   */
-  private TaskEndpoint connect(Duration timeout) {
-    DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
-    Backoff backoff = Backoff.sleeping();
-    InstantSource clock = InstantSource.system();
-    TaskPorts ports =
-        new TaskPorts(
-            new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-            new DynamoDbCheckpointStore(dynamoDb, environment.table(), backoff, clock),
-            new S3CheckpointStorage(
-                DeployedClients.configure(S3Client.builder()).build(),
-                environment.storage().bucket(),
-                environment.storage().prefix()),
-            new KinesisStreamReader(
-                DeployedClients.configure(KinesisClient.builder()).build(),
-                environment.stream(),
-                backoff),
-            new BlockChecksum(),
-            clock,
-            () -> new EntryId(UUID.randomUUID().toString()),
-            new DeadLetterMetrics(
-                new EmbeddedMetrics(environment.job(), clock, System.out::println)));
+  private TaskEndpoint endpoint(TaskPorts connected, Duration timeout) {
     TaskSettings settings =
         TaskSettings.of(environment.job(), environment.stage())
             .withStart(environment.start())
             .withFailurePolicy(environment.failurePolicy())
             .withTimeout(timeout);
-    return new TaskEndpoint(new Task<>(settings, ports, environment.function()::create));
+    return new TaskEndpoint(new Task<>(settings, connected, environment.function()::create));
+  }
+
+  private TaskPorts connect() {
+    DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
+    Backoff backoff = Backoff.sleeping();
+    InstantSource clock = InstantSource.system();
+    return new TaskPorts(
+        new DynamoDbJournal(dynamoDb, environment.table(), backoff),
+        new DynamoDbCheckpointStore(dynamoDb, environment.table(), backoff, clock),
+        new S3CheckpointStorage(
+            DeployedClients.configure(S3Client.builder()).build(),
+            environment.storage().bucket(),
+            environment.storage().prefix()),
+        new KinesisStreamReader(
+            DeployedClients.configure(KinesisClient.builder()).build(),
+            environment.stream(),
+            backoff),
+        new BlockChecksum(),
+        clock,
+        () -> new EntryId(UUID.randomUUID().toString()),
+        new DeadLetterMetrics(new EmbeddedMetrics(environment.job(), clock, System.out::println)));
+  }
+
+  /** Goes the way of an invocation as far as it writes nothing. */
+  private void prime(TaskPorts connected) {
+    try {
+      new HeapState<>(environment.function().create(), HashRange.ALL);
+      byte[] wake = "{\"cairn\":\"wake\",\"shard\":\"priming\"}".getBytes(StandardCharsets.UTF_8);
+      endpoint(connected, PRIMING)
+          .handle(new ByteArrayInputStream(wake), OutputStream.nullOutputStream(), () -> PRIMING);
+      connected.storage().get(Layout.metadata(environment.job(), new CheckpointId(1)));
+    } catch (IOException | RuntimeException e) {
+      // A table that is not there yet, say. The first invocation meets it again, and says so.
+      LOG.log(Level.WARNING, "priming ended early: {0}", e.toString());
+    }
   }
 }

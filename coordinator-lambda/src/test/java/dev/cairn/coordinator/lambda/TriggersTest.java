@@ -1,0 +1,124 @@
+package dev.cairn.coordinator.lambda;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.coordinator.Event;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.SequencedSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Payloads as their sources send them → what the coordinator is asked for. */
+class TriggersTest {
+  private static final JobId JOB = new JobId("flights");
+
+  @Test
+  void theRulesConstantInputIsItsTick() throws IOException {
+    assertThat(read("{\"cairn\":\"tick\"}")).containsExactly(new Trigger.Scheduled());
+  }
+
+  @Test
+  void aQueuedTickIsATickThatQueuesNoOthers() throws IOException {
+    String message =
+        """
+        {"messageId":"1","body":"{\\"cairn\\":\\"tick\\"}","attributes":{},"eventSource":"aws:sqs"}""";
+    assertThat(read(batch(message + "," + message)))
+        .containsExactly(new Trigger.Happened(new Event.Tick(JOB)));
+  }
+
+  @Test
+  void aNewAcknowledgementNamesItsCheckpoint() throws IOException {
+    assertThat(read(batch(inserted("ACK#flights#42", "aircraft/shardId-000000000001"))))
+        .containsExactly(new Trigger.Happened(new Event.Acknowledged(JOB, new CheckpointId(42))));
+  }
+
+  @Test
+  void manyAcknowledgementsOfOneCheckpointAreOneThingToDo() throws IOException {
+    String first = inserted("ACK#flights#42", "aircraft/shardId-000000000001");
+    String second = inserted("ACK#flights#42", "aircraft/shardId-000000000002");
+    String other = inserted("ACK#flights#43", "aircraft/shardId-000000000002");
+    assertThat(read(batch(first + "," + second + "," + other)))
+        .containsExactly(
+            new Trigger.Happened(new Event.Acknowledged(JOB, new CheckpointId(42))),
+            new Trigger.Happened(new Event.Acknowledged(JOB, new CheckpointId(43))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "text      | {\"S\":\"7\"}",
+        "a number  | {\"N\":\"7\"}",
+        "bytes     | {\"B\":\"Nw==\"}",
+        "a list    | {\"L\":[{\"N\":\"7\"}]}",
+        "a map     | {\"M\":{\"id\":{\"NULL\":true}}}",
+        "a truth   | {\"BOOL\":true}",
+        "a set     | {\"NS\":[\"7\"]}",
+        "texts     | {\"SS\":[\"7\"]}",
+        "many bytes| {\"BS\":[\"Nw==\"]}"
+      })
+  void aRequestToRestoreIsOneWhateverWasTyped(String what, String typed) throws IOException {
+    assertThat(read(batch(requested("JOB#flights", typed))))
+        .containsExactly(new Trigger.Happened(new Event.RestoreRequested(JOB)));
+  }
+
+  @Test
+  void whatConcernsNobodyOrAnotherJobIsNoTrigger() throws IOException {
+    assertThat(read(batch(inserted("JOURNAL#flights/aircraft/shardId-000000000001", "7"))))
+        .isEmpty();
+    assertThat(read(batch(requested("JOB#others", "{\"S\":\"7\"}")))).isEmpty();
+    assertThat(read(batch(inserted("ACK#others#42", "aircraft/shardId-000000000001")))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                             | is something else configured to invoke the coordinator?",
+        "[1]                            | is something else configured to invoke the coordinator?",
+        "{\"Records\":[]}               | is something else configured to invoke the coordinator?",
+        "{\"Records\":[{\"eventSource\":\"aws:s3\"}]} | aws:s3, which the coordinator does not listen to",
+        "{\"Records\":[{\"eventSource\":\"aws:sqs\",\"body\":\"{}\"}]} | is not {\"cairn\":\"tick\"} but: {}",
+        "{\"Records\":[{\"eventSource\":\"aws:sqs\",\"body\":\"hello\"}]} | body is not JSON",
+        "{\"Records                     | the event is not JSON",
+        "{\"Records\":[{\"eventSource\":\"aws:dynamodb\",\"dynamodb\":{\"Keys\":{\"pk\":{\"X\":1}}}}]} | has the type X",
+      })
+  void whatNoSourceSendsIsRefusedByWhatItIs(String payload, String reason) {
+    assertThatThrownBy(() -> read(payload))
+        .isInstanceOf(MalformedTriggerException.class)
+        .hasMessageContaining(reason);
+  }
+
+  private static SequencedSet<Trigger> read(String payload) throws IOException {
+    return Triggers.read(new ByteArrayInputStream(payload.getBytes(UTF_8)), JOB);
+  }
+
+  private static String batch(String items) {
+    return "{\"Records\":[" + items + "]}";
+  }
+
+  private static String inserted(String pk, String sk) {
+    return """
+    {"eventID":"1","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb",
+     "awsRegion":"us-east-1","dynamodb":{"ApproximateCreationDateTime":1.7636544E9,
+     "Keys":{"pk":{"S":"%1$s"},"sk":{"S":"%2$s"}},
+     "NewImage":{"pk":{"S":"%1$s"},"sk":{"S":"%2$s"},"size":{"N":"12"}},
+     "SequenceNumber":"1","SizeBytes":10,"StreamViewType":"NEW_AND_OLD_IMAGES"}}"""
+        .formatted(pk, sk);
+  }
+
+  private static String requested(String pk, String typed) {
+    return """
+    {"eventID":"2","eventName":"MODIFY","eventSource":"aws:dynamodb","dynamodb":{
+     "Keys":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"}},
+     "OldImage":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"}},
+     "NewImage":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"},"restoreCheckpointId":%2$s}}}"""
+        .formatted(pk, typed);
+  }
+}

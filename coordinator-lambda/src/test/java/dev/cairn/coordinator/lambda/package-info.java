@@ -1,0 +1,5 @@
+/** The function's edge. */
+@NullMarked
+package dev.cairn.coordinator.lambda;
+
+import org.jspecify.annotations.NullMarked;

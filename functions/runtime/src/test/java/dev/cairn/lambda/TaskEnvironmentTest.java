@@ -1,0 +1,132 @@
+package dev.cairn.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.deployment.Environment;
+import dev.cairn.deployment.Environment.SettingException;
+import dev.cairn.function.Context;
+import dev.cairn.function.Deserializer;
+import dev.cairn.function.Deserializers;
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.function.RuntimeContext;
+import dev.cairn.state.Start;
+import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TaskEnvironmentTest {
+  private final Map<String, String> variables =
+      new HashMap<>(
+          Map.of(
+              "CAIRN_JOB", "flights",
+              "CAIRN_STAGE", "aircraft",
+              "CAIRN_TABLE", "the-table",
+              "CAIRN_STORAGE", "s3://the-bucket",
+              "CAIRN_STREAM", "departures",
+              "CAIRN_FUNCTION", Usable.class.getName(),
+              "CAIRN_START", "TRIM_HORIZON"));
+
+  /** A function as users write it. */
+  public static class Usable implements KeyedFunction<String> {
+    @Override
+    public Deserializer<String> deserializer() {
+      return Deserializers.text();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {}
+
+    @Override
+    public void process(String event, Context context) {}
+  }
+
+  /** One that needs something that a container does not have. */
+  public static final class Demanding extends Usable {
+    public Demanding(String something) {}
+  }
+
+  /** One that fails where it should not work yet. */
+  public static final class Hasty extends Usable {
+    public Hasty() {
+      throw new IllegalStateException("no database");
+    }
+  }
+
+  /** One that is not finished. */
+  public abstract static class Unfinished extends Usable {
+    public Unfinished() {}
+  }
+
+  @Test
+  void readsWhatTheConstructSets() {
+    TaskEnvironment read = read();
+    assertThat(read.start()).isEqualTo(new Start.TrimHorizon());
+    assertThat(read.failurePolicy()).isEqualTo(FailurePolicy.FAIL);
+    assertThat(read.function().create()).isInstanceOf(Usable.class);
+    assertThat(read.function().create()).isNotSameAs(read.function().create());
+  }
+
+  @Test
+  void startsAtATimestampAndSetsAsideIfToldSo() {
+    variables.put("CAIRN_START", "2026-11-21T14:00:00Z");
+    variables.put("CAIRN_FAILURE_POLICY", "DEAD_LETTER");
+    assertThat(read().start())
+        .isEqualTo(new Start.AtTimestamp(Instant.parse("2026-11-21T14:00:00Z")));
+    assertThat(read().failurePolicy()).isEqualTo(FailurePolicy.DEAD_LETTER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CAIRN_JOB",
+        "CAIRN_STAGE",
+        "CAIRN_TABLE",
+        "CAIRN_STORAGE",
+        "CAIRN_STREAM",
+        "CAIRN_FUNCTION",
+        "CAIRN_START"
+      })
+  void aMissingVariableIsNamed(String name) {
+    variables.remove(name);
+    assertThatThrownBy(this::read)
+        .isInstanceOf(SettingException.class)
+        .hasMessageStartingWith("environment variable " + name + " is not set");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CAIRN_START, LATEST, it is neither TRIM_HORIZON nor a time",
+    "CAIRN_FAILURE_POLICY, IGNORE, No enum constant",
+    "CAIRN_FUNCTION, com.example.Gone, there is no such class in the deployed code",
+    "CAIRN_FUNCTION, java.lang.String, it does not implement dev.cairn.function.KeyedFunction",
+    "CAIRN_FUNCTION, dev.cairn.lambda.TaskEnvironmentTest$Demanding, it has no public constructor"
+  })
+  void aVariableOfNoUseSaysWhy(String name, String value, String why) {
+    variables.put(name, value);
+    assertThatThrownBy(this::read)
+        .isInstanceOf(SettingException.class)
+        .hasMessageStartingWith(
+            "environment variable " + name + " cannot be \"" + value + "\": " + why);
+  }
+
+  @Test
+  void aFunctionThatCannotBeMadeSaysWhy() {
+    variables.put("CAIRN_FUNCTION", Hasty.class.getName());
+    assertThatThrownBy(() -> read().function().create())
+        .hasMessageContaining("no database")
+        .hasMessageContaining("a function is set up in open(), not there");
+    variables.put("CAIRN_FUNCTION", Unfinished.class.getName());
+    assertThatThrownBy(() -> read().function().create())
+        .hasMessageContaining("it must be public and not abstract");
+  }
+
+  private TaskEnvironment read() {
+    return TaskEnvironment.read(new Environment(variables));
+  }
+}

@@ -1,0 +1,724 @@
+package dev.cairn.cdk;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
+import dev.cairn.state.Start;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.CfnOutput;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.cloudwatch.Alarm;
+import software.amazon.awscdk.services.dynamodb.Attribute;
+import software.amazon.awscdk.services.dynamodb.AttributeType;
+import software.amazon.awscdk.services.dynamodb.BillingMode;
+import software.amazon.awscdk.services.dynamodb.PointInTimeRecoverySpecification;
+import software.amazon.awscdk.services.dynamodb.StreamViewType;
+import software.amazon.awscdk.services.dynamodb.Table;
+import software.amazon.awscdk.services.events.Rule;
+import software.amazon.awscdk.services.events.RuleTargetInput;
+import software.amazon.awscdk.services.events.Schedule;
+import software.amazon.awscdk.services.events.targets.LambdaFunction;
+import software.amazon.awscdk.services.iam.AnyPrincipal;
+import software.amazon.awscdk.services.iam.Effect;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.kinesis.IStream;
+import software.amazon.awscdk.services.kinesis.Stream;
+import software.amazon.awscdk.services.kinesis.StreamMode;
+import software.amazon.awscdk.services.lambda.Alias;
+import software.amazon.awscdk.services.lambda.Architecture;
+import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
+import software.amazon.awscdk.services.lambda.Code;
+import software.amazon.awscdk.services.lambda.EventInvokeConfigOptions;
+import software.amazon.awscdk.services.lambda.Function;
+import software.amazon.awscdk.services.lambda.IFunction;
+import software.amazon.awscdk.services.lambda.Runtime;
+import software.amazon.awscdk.services.lambda.SnapStartConf;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.amazon.awscdk.services.logs.RetentionDays;
+import software.amazon.awscdk.services.s3.BlockPublicAccess;
+import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.LifecycleRule;
+import software.amazon.awscdk.services.s3.ObjectOwnership;
+import software.amazon.awscdk.services.sns.ITopic;
+import software.amazon.awscdk.services.sqs.Queue;
+import software.amazon.awscdk.services.sqs.QueueEncryption;
+import software.constructs.Construct;
+
+/**
+ * A keyed function on a stream, with its state, its checkpoints and whoever takes them: a whole job
+ * in one's own stack.
+ *
+ * <pre>{@code
+ * CheckpointedFunction.Builder.create(this, "Orders")
+ *     .job("orders")
+ *     .function("com.example.Spending")
+ *     .code(Path.of("target/function"))
+ *     .source(SourceStream.ofShards(4))
+ *     .checkpointingInterval(Duration.ofMinutes(1))
+ *     .build();
+ * }</pre>
+ *
+ * <p>Makes the table, the bucket, the task function with the mapping that feeds it, the coordinator
+ * with what calls it, a role for each of the two, alarms and a dashboard; and the stream, unless
+ * there is one. What must not be chosen otherwise cannot be: the mapping never gives records up,
+ * the bucket takes each object once. {@code docs/deploying.md} lists everything.
+ */
+public final class CheckpointedFunction extends Construct {
+  private static final String TASK_HANDLER = FunctionCode.TASK_HANDLER + "::handleRequest";
+  private static final String COORDINATOR_HANDLER =
+      "dev.cairn.coordinator.lambda.CoordinatorHandler::handleRequest";
+  private static final int COORDINATOR_MEMORY_MIB = 1024;
+
+  /** Long enough to collect many files after a commit; a coordinator that dies is followed. */
+  private static final Duration COORDINATOR_TIMEOUT = Duration.ofMinutes(5);
+
+  private static final Map<String, String> TICK = Map.of("cairn", "tick");
+
+  private final Settings settings;
+  private final IStream stream;
+  private final Table table;
+  private final Bucket bucket;
+  private final Function taskFunction;
+  private final Function coordinator;
+  private final Queue tickQueue;
+  private final List<Alarm> alarms;
+
+  private CheckpointedFunction(Construct scope, String id, Settings settings) {
+    super(scope, id);
+    this.settings = settings;
+    this.stream = stream();
+    this.table = table();
+    this.bucket = bucket();
+    Permissions permissions =
+        new Permissions(
+            settings.job().value(),
+            table.getTableArn(),
+            table.getTableStreamArn(),
+            bucket.getBucketArn(),
+            stream.getStreamArn(),
+            keyOf(stream));
+    this.taskFunction = taskFunction(permissions);
+    IFunction task = settings.lambda().snapStart() ? snapStarted() : taskFunction;
+    sourceMapping(task);
+    this.tickQueue = tickQueue();
+    this.coordinator = coordinator(permissions, task);
+    ticks();
+    tableStreamMapping();
+    Monitoring monitoring =
+        new Monitoring(settings, taskFunction, coordinator, retention().orElse(Retention.SHORTEST));
+    this.alarms = monitoring.alarms(this);
+    monitoring.dashboard(this, alarms);
+    warnings();
+    outputs(task);
+  }
+
+  private IStream stream() {
+    return switch (settings.source()) {
+      case SourceStream.ExistingStream existing -> existing.stream();
+      case SourceStream.NewStream made -> {
+        Stream created =
+            Stream.Builder.create(this, "Stream")
+                .streamMode(StreamMode.PROVISIONED)
+                .shardCount(made.shards())
+                .encryption(made.encryption())
+                .retentionPeriod(
+                    hours(made.retention().orElse(Retention.needed(settings.checkpointing()))))
+                .build();
+        created.applyRemovalPolicy(settings.removalPolicy());
+        yield created;
+      }
+    };
+  }
+
+  private Table table() {
+    return Table.Builder.create(this, "Table")
+        .partitionKey(Attribute.builder().name("pk").type(AttributeType.STRING).build())
+        .sortKey(Attribute.builder().name("sk").type(AttributeType.STRING).build())
+        .billingMode(BillingMode.PAY_PER_REQUEST)
+        .stream(StreamViewType.NEW_AND_OLD_IMAGES)
+        .timeToLiveAttribute("expiresAt")
+        .pointInTimeRecoverySpecification(
+            PointInTimeRecoverySpecification.builder().pointInTimeRecoveryEnabled(true).build())
+        .deletionProtection(settings.removalPolicy() == RemovalPolicy.RETAIN)
+        .removalPolicy(settings.removalPolicy())
+        .build();
+  }
+
+  /**
+   * Objects are never overwritten, and deleted only when nothing can refer to them any more: with
+   * versions, each of those would stay and be paid for.
+   */
+  private Bucket bucket() {
+    Bucket created =
+        Bucket.Builder.create(this, "Bucket")
+            .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+            .objectOwnership(ObjectOwnership.BUCKET_OWNER_ENFORCED)
+            .encryption(BucketEncryption.S3_MANAGED)
+            .enforceSsl(true)
+            .versioned(false)
+            .lifecycleRules(
+                List.of(
+                    LifecycleRule.builder()
+                        .id("IncompleteUploads")
+                        .abortIncompleteMultipartUploadAfter(
+                            software.amazon.awscdk.Duration.days(1))
+                        .build()))
+            .removalPolicy(settings.removalPolicy())
+            .build();
+    created.addToResourcePolicy(
+        PolicyStatement.Builder.create()
+            .sid("WrittenOnce")
+            .effect(Effect.DENY)
+            .principals(List.of(new AnyPrincipal()))
+            .actions(List.of("s3:PutObject"))
+            .resources(List.of(created.arnForObjects("*")))
+            .conditions(Map.of("Null", Map.of("s3:if-none-match", "true")))
+            .build());
+    return created;
+  }
+
+  private static Optional<String> keyOf(IStream stream) {
+    return Optional.ofNullable(stream.getEncryptionKey()).map(key -> key.getKeyArn());
+  }
+
+  private Function taskFunction(Permissions permissions) {
+    LogGroup logs = logGroup("TaskLogs");
+    Role role = permissions.task(this, logs.getLogGroupArn());
+    Settings.Lambda lambda = settings.lambda();
+    Function.Builder function =
+        Function.Builder.create(this, "Task")
+            .description("Cairn job " + settings.job() + ": " + settings.functionClass())
+            .runtime(lambda.runtime())
+            .architecture(lambda.architecture())
+            .memorySize(lambda.memoryMiB())
+            .timeout(seconds(lambda.timeout()))
+            .handler(TASK_HANDLER)
+            .code(Code.fromAsset(settings.code().toString()))
+            .role(role)
+            .logGroup(logs)
+            .environment(
+                Map.of(
+                    "CAIRN_JOB", settings.job().value(),
+                    "CAIRN_STAGE", settings.stage().value(),
+                    "CAIRN_TABLE", table.getTableName(),
+                    "CAIRN_STORAGE", "s3://" + bucket.getBucketName(),
+                    "CAIRN_STREAM", stream.getStreamName(),
+                    "CAIRN_FUNCTION", settings.functionClass(),
+                    "CAIRN_START", startText(),
+                    "CAIRN_FAILURE_POLICY", settings.failurePolicy().name()));
+    if (!lambda.snapStart()) {
+      return function
+          .retryAttempts(0)
+          .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+          .build();
+    }
+    Function snapStarted = function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS).build();
+    // The alias calls a published version.
+    Annotations.of(snapStarted)
+        .acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
+    return snapStarted;
+  }
+
+  private String startText() {
+    return switch (settings.start()) {
+      case Start.TrimHorizon t -> "TRIM_HORIZON";
+      case Start.AtTimestamp(Instant time) -> time.toString();
+    };
+  }
+
+  /** Snapshots are of versions, so the mapping and the waker call one, by its alias. */
+  private Alias snapStarted() {
+    Alias alias =
+        Alias.Builder.create(this, "Live")
+            .aliasName("live")
+            .version(taskFunction.getCurrentVersion())
+            .build();
+    // A wake that fails or comes late is not worth another: the next tick sends one if it must.
+    alias.configureAsyncInvoke(
+        EventInvokeConfigOptions.builder()
+            .retryAttempts(0)
+            .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+            .build());
+    return alias;
+  }
+
+  /** Everything here is part of the protocol: a record given up would make state wrong silently. */
+  private void sourceMapping(IFunction task) {
+    CfnEventSourceMapping.Builder mapping =
+        CfnEventSourceMapping.Builder.create(this, "SourceMapping")
+            .eventSourceArn(stream.getStreamArn())
+            .functionName(task.getFunctionArn())
+            .batchSize(settings.batches().mostRecords())
+            .maximumBatchingWindowInSeconds(settings.batches().window().toSeconds())
+            .parallelizationFactor(1)
+            .functionResponseTypes(List.of("ReportBatchItemFailures"))
+            .maximumRetryAttempts(-1)
+            .maximumRecordAgeInSeconds(-1)
+            .bisectBatchOnFunctionError(false);
+    switch (settings.start()) {
+      case Start.TrimHorizon t -> mapping.startingPosition("TRIM_HORIZON");
+      case Start.AtTimestamp(Instant time) ->
+          mapping
+              .startingPosition("AT_TIMESTAMP")
+              .startingPositionTimestamp(time.toEpochMilli() / 1000.0);
+    }
+    mapping.build();
+  }
+
+  /** Messages are delayed by the coordinator; one that is late is as good as the next. */
+  private Queue tickQueue() {
+    return Queue.Builder.create(this, "TickQueue")
+        .encryption(QueueEncryption.SQS_MANAGED)
+        .enforceSsl(true)
+        .visibilityTimeout(seconds(COORDINATOR_TIMEOUT))
+        .retentionPeriod(seconds(COORDINATOR_TIMEOUT))
+        .removalPolicy(RemovalPolicy.DESTROY)
+        .build();
+  }
+
+  private Function coordinator(Permissions permissions, IFunction task) {
+    LogGroup logs = logGroup("CoordinatorLogs");
+    Role role =
+        permissions.coordinator(
+            this, logs.getLogGroupArn(), tickQueue.getQueueArn(), task.getFunctionArn());
+    return Function.Builder.create(this, "Coordinator")
+        .description("Cairn job " + settings.job() + ": checkpoints and restores")
+        .runtime(settings.lambda().runtime())
+        .architecture(settings.lambda().architecture())
+        .memorySize(COORDINATOR_MEMORY_MIB)
+        .timeout(seconds(COORDINATOR_TIMEOUT))
+        .handler(COORDINATOR_HANDLER)
+        .code(CoordinatorCode.asset(this))
+        .role(role)
+        .logGroup(logs)
+        .environment(coordinatorEnvironment(task))
+        .retryAttempts(0)
+        .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+        .build();
+  }
+
+  private Map<String, String> coordinatorEnvironment(IFunction task) {
+    CheckpointSettings checkpointing = settings.checkpointing();
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("CAIRN_JOB", settings.job().value());
+    environment.put("CAIRN_STAGE", settings.stage().value());
+    environment.put("CAIRN_TABLE", table.getTableName());
+    environment.put("CAIRN_STORAGE", "s3://" + bucket.getBucketName());
+    environment.put("CAIRN_STREAM", stream.getStreamName());
+    environment.put("CAIRN_TASK_FUNCTION", task.getFunctionArn());
+    environment.put("CAIRN_TASK_TIMEOUT", FlinkDuration.print(settings.lambda().timeout()));
+    environment.put("CAIRN_TICK_QUEUE", tickQueue.getQueueUrl());
+    checkpointing
+        .interval()
+        .ifPresent(
+            interval ->
+                environment.put("EXECUTION_CHECKPOINTING_INTERVAL", FlinkDuration.print(interval)));
+    environment.put(
+        "EXECUTION_CHECKPOINTING_TIMEOUT", FlinkDuration.print(checkpointing.timeout()));
+    environment.put(
+        "EXECUTION_CHECKPOINTING_NUM_RETAINED", Integer.toString(checkpointing.numRetained()));
+    return environment;
+  }
+
+  /** A minute is the finest that a rule can do; the queue carries the ticks in between. */
+  private void ticks() {
+    Rule.Builder.create(this, "Tick")
+        .description("Cairn job " + settings.job() + ": is a checkpoint due?")
+        .schedule(Schedule.rate(software.amazon.awscdk.Duration.minutes(1)))
+        .targets(
+            List.of(
+                LambdaFunction.Builder.create(coordinator)
+                    .event(RuleTargetInput.fromObject(TICK))
+                    .retryAttempts(0)
+                    .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+                    .build()))
+        .build();
+    CfnEventSourceMapping.Builder.create(this, "TickQueueMapping")
+        .eventSourceArn(tickQueue.getQueueArn())
+        .functionName(coordinator.getFunctionArn())
+        .batchSize(1)
+        .build();
+  }
+
+  /** Only what the coordinator acts on; whatever does not arrive, the next tick finds. */
+  private void tableStreamMapping() {
+    CfnEventSourceMapping.Builder.create(this, "TableStreamMapping")
+        .eventSourceArn(table.getTableStreamArn())
+        .functionName(coordinator.getFunctionArn())
+        .startingPosition("TRIM_HORIZON")
+        .batchSize(100)
+        .maximumBatchingWindowInSeconds(0)
+        .parallelizationFactor(1)
+        .maximumRetryAttempts(2)
+        .maximumRecordAgeInSeconds(300)
+        .filterCriteria(
+            CfnEventSourceMapping.FilterCriteriaProperty.builder()
+                .filters(
+                    TableStreamFilters.PATTERNS.stream()
+                        .map(
+                            pattern ->
+                                CfnEventSourceMapping.FilterProperty.builder()
+                                    .pattern(pattern)
+                                    .build())
+                        .toList())
+                .build())
+        .build();
+  }
+
+  private LogGroup logGroup(String id) {
+    return LogGroup.Builder.create(this, id)
+        .retention(settings.logRetention())
+        .removalPolicy(settings.removalPolicy())
+        .build();
+  }
+
+  /** How long the stream keeps records, as far as that is known at synthesis. */
+  private Optional<Duration> retention() {
+    return switch (settings.source()) {
+      case SourceStream.NewStream made ->
+          made.retention().or(() -> Optional.of(Retention.needed(settings.checkpointing())));
+      case SourceStream.ExistingStream existing ->
+          existing.retention().or(() -> StreamFacts.of(existing.stream()).retention());
+    };
+  }
+
+  private void warnings() {
+    CheckpointSettings checkpointing = settings.checkpointing();
+    if (checkpointing.interval().isEmpty()) {
+      warn(
+          "noInterval",
+          "no checkpoints are taken, so nothing can be restored: set checkpointingInterval(…)");
+    }
+    if (checkpointing.timeout().compareTo(settings.lambda().timeout()) < 0) {
+      warn(
+          "shortCheckpointTimeout",
+          "a checkpoint is aborted after "
+              + FlinkDuration.print(checkpointing.timeout())
+              + ", and an invocation may take "
+              + FlinkDuration.print(settings.lambda().timeout())
+              + ": make checkpointingTimeout(…) the longer one");
+    }
+    if (settings.source() instanceof SourceStream.ExistingStream existing) {
+      warnings(existing.stream());
+    }
+  }
+
+  private void warnings(IStream existing) {
+    long neededHours = Retention.needed(settings.checkpointing()).toHours();
+    retention()
+        .ifPresentOrElse(
+            retention -> {
+              if (retention.toHours() < neededHours) {
+                warn(
+                    "shortRetention",
+                    "the stream keeps records for "
+                        + retention.toHours()
+                        + " h, and restoring every retained checkpoint needs "
+                        + neededHours
+                        + " h: raise its retention, or retain fewer checkpoints");
+              }
+            },
+            () ->
+                warn(
+                    "unknownRetention",
+                    "how long the stream keeps records is not known here: make sure that it is "
+                        + neededHours
+                        + " h or more, and say so with SourceStream.existing(stream).keeping(…)"));
+    if (StreamFacts.of(existing).isOnDemand()) {
+      warn(
+          "onDemandStream",
+          "the stream is on-demand, so Kinesis may reshard it at any time, and resharding is not"
+              + " supported yet: a shard that was split stops; use provisioned mode");
+    }
+  }
+
+  private void warn(String id, String message) {
+    Annotations.of(this).addWarningV2("cairn:" + id, message);
+  }
+
+  private void outputs(IFunction task) {
+    output("Job", "The job's name, for cairn --job", settings.job().value());
+    output("Table", "The job's table, for cairn --table", table.getTableName());
+    output("Bucket", "Where checkpoints lie", bucket.getBucketName());
+    output("Stream", "Where records go in", stream.getStreamName());
+    output("TaskFunction", "What the mapping and the coordinator call", task.getFunctionArn());
+    output("CoordinatorFunction", "Who takes checkpoints", coordinator.getFunctionName());
+  }
+
+  /** Named without a hash, such as OrdersTable, so that people and scripts find them. */
+  private void output(String name, String description, String value) {
+    CfnOutput output =
+        CfnOutput.Builder.create(this, name + "Name")
+            .description(description)
+            .value(value)
+            .build();
+    output.overrideLogicalId(getNode().getId().replaceAll("[^A-Za-z0-9]", "") + name);
+  }
+
+  private static software.amazon.awscdk.Duration seconds(Duration duration) {
+    return software.amazon.awscdk.Duration.seconds(duration.toSeconds());
+  }
+
+  private static software.amazon.awscdk.Duration hours(Duration duration) {
+    return software.amazon.awscdk.Duration.hours(duration.toHours());
+  }
+
+  /** The stream that the job reads: the one made here, or the one that was given. */
+  public IStream getStream() {
+    return stream;
+  }
+
+  /** Where journals, checkpoints and the job itself are. */
+  public Table getTable() {
+    return table;
+  }
+
+  /** Where checkpoint files and dead letters lie, below the job's name. */
+  public Bucket getBucket() {
+    return bucket;
+  }
+
+  /** The function that applies records; with SnapStart, its alias {@code live} is what is called. */
+  public Function getTaskFunction() {
+    return taskFunction;
+  }
+
+  /** The function that takes checkpoints and restores them. */
+  public Function getCoordinatorFunction() {
+    return coordinator;
+  }
+
+  /** Carries the coordinator's ticks between two minutes. */
+  public Queue getTickQueue() {
+    return tickQueue;
+  }
+
+  /** All alarms, such as for actions of one's own. */
+  public List<Alarm> getAlarms() {
+    return List.copyOf(alarms);
+  }
+
+  /** Collects settings; {@link #build} makes the construct, or says everything that is wrong. */
+  public static final class Builder {
+    private final Construct scope;
+    private final String id;
+    private @Nullable String job;
+    private String stage = "main";
+    private @Nullable String function;
+    private @Nullable Path code;
+    private @Nullable SourceStream source;
+    private Start start = new Start.TrimHorizon();
+    private FailurePolicy failurePolicy = FailurePolicy.FAIL;
+    private Optional<Duration> interval = CheckpointSettings.DEFAULTS.interval();
+    private Duration checkpointTimeout = CheckpointSettings.DEFAULTS.timeout();
+    private int numRetained = CheckpointSettings.DEFAULTS.numRetained();
+    private Runtime runtime = Runtime.JAVA_21;
+    private Architecture architecture = Architecture.X86_64;
+    private int memoryMiB = 1769;
+    private Duration timeout = Duration.ofMinutes(1);
+    private boolean snapStart = true;
+    private int batchSize = 1000;
+    private Duration batchWindow = Duration.ZERO;
+    private RemovalPolicy removalPolicy = RemovalPolicy.RETAIN;
+    private RetentionDays logRetention = RetentionDays.ONE_MONTH;
+    private Optional<ITopic> alarmTopic = Optional.empty();
+
+    private Builder(Construct scope, String id) {
+      this.scope = scope;
+      this.id = id;
+    }
+
+    /** Begins a job in this scope. */
+    public static Builder create(Construct scope, String id) {
+      return new Builder(scope, id);
+    }
+
+    /** The job's name: every key and path of it begins so. A new name is a new job. */
+    public Builder job(String name) {
+      this.job = name;
+      return this;
+    }
+
+    /** The stage's name, {@code main} by default. */
+    public Builder stage(String name) {
+      this.stage = name;
+      return this;
+    }
+
+    /** The full name of the {@code KeyedFunction}, which has a public constructor without parameters. */
+    public Builder function(String className) {
+      this.function = className;
+      return this;
+    }
+
+    /** A folder, or a zip of it, with all jars that the function needs in {@code lib/}. */
+    public Builder code(Path folderOrZip) {
+      this.code = folderOrZip;
+      return this;
+    }
+
+    /** The stream to read: a new one or one that exists. */
+    public Builder source(SourceStream stream) {
+      this.source = stream;
+      return this;
+    }
+
+    /**
+     * Where a shard begins that has no journal, the oldest record by default. There is no LATEST: it
+     * means another place for the mapping than for the task, and records between the two would be
+     * lost.
+     */
+    public Builder start(Start place) {
+      this.start = place;
+      return this;
+    }
+
+    /** What becomes of records that cannot be processed, {@code FAIL} by default. */
+    public Builder failurePolicy(FailurePolicy policy) {
+      this.failurePolicy = policy;
+      return this;
+    }
+
+    /**
+     * {@code execution.checkpointing.interval}: from one trigger to the next, 1 s or more; without
+     * it, no checkpoints are taken.
+     */
+    public Builder checkpointingInterval(Duration every) {
+      this.interval = Optional.of(every);
+      return this;
+    }
+
+    /**
+     * {@code execution.checkpointing.timeout}: how long a checkpoint may stay pending, 10 minutes by
+     * default.
+     */
+    public Builder checkpointingTimeout(Duration longest) {
+      this.checkpointTimeout = longest;
+      return this;
+    }
+
+    /**
+     * {@code execution.checkpointing.num-retained}: how many completed checkpoints are kept, 1 by
+     * default.
+     */
+    public Builder checkpointingNumRetained(int checkpoints) {
+      this.numRetained = checkpoints;
+      return this;
+    }
+
+    /** Java 21 by default, or a later Java. */
+    public Builder runtime(Runtime java) {
+      this.runtime = java;
+      return this;
+    }
+
+    /** x86_64 by default. */
+    public Builder architecture(Architecture processor) {
+      this.architecture = processor;
+      return this;
+    }
+
+    /** The task function's memory, 1769 MiB by default: one processor. */
+    public Builder memory(int mebibytes) {
+      this.memoryMiB = mebibytes;
+      return this;
+    }
+
+    /** How long one invocation of the task function may take, one minute by default. */
+    public Builder timeout(Duration longest) {
+      this.timeout = longest;
+      return this;
+    }
+
+    /** Whether the task function starts from a snapshot of its process; it does by default. */
+    public Builder snapStart(boolean on) {
+      this.snapStart = on;
+      return this;
+    }
+
+    /** The most records of one invocation, 1000 by default. */
+    public Builder batchSize(int records) {
+      this.batchSize = records;
+      return this;
+    }
+
+    /** How long the mapping waits for a batch to fill, not at all by default. */
+    public Builder batchWindow(Duration longest) {
+      this.batchWindow = longest;
+      return this;
+    }
+
+    /**
+     * What becomes of table, bucket, new stream and logs when the construct is removed: kept by
+     * default. {@code DESTROY} deletes the bucket only if it is empty by then.
+     */
+    public Builder removalPolicy(RemovalPolicy policy) {
+      this.removalPolicy = policy;
+      return this;
+    }
+
+    /** How long logs are kept, a month by default. */
+    public Builder logRetention(RetentionDays days) {
+      this.logRetention = days;
+      return this;
+    }
+
+    /** Whom alarms tell; without it they only show. */
+    public Builder alarmTopic(ITopic topic) {
+      this.alarmTopic = Optional.of(topic);
+      return this;
+    }
+
+    /**
+     * Makes the construct.
+     *
+     * @throws IllegalArgumentException with everything that is wrong, and what to change
+     */
+    public CheckpointedFunction build() {
+      SettingsCheck check = new SettingsCheck();
+      Optional<JobId> jobId = check.job(job);
+      Optional<StageId> stageId = check.stage(stage);
+      Optional<String> functionClass = check.function(function);
+      Optional<Path> checkedCode = check.code(code, functionClass);
+      Optional<CheckpointSettings> checkpointing =
+          check.checkpointing(interval, checkpointTimeout, numRetained);
+      Optional<SourceStream> checkedSource = check.source(source, checkpointing);
+      check.start(start);
+      Settings.Lambda lambda =
+          new Settings.Lambda(runtime, architecture, memoryMiB, timeout, snapStart);
+      check.lambda(lambda);
+      Settings.Batches batches = new Settings.Batches(batchSize, batchWindow);
+      check.batches(batches);
+      check.removalPolicy(removalPolicy);
+      check.throwMistakes(scope.getNode().getPath() + "/" + id);
+      return new CheckpointedFunction(
+          scope,
+          id,
+          new Settings(
+              jobId.orElseThrow(),
+              stageId.orElseThrow(),
+              functionClass.orElseThrow(),
+              checkedCode.orElseThrow(),
+              checkedSource.orElseThrow(),
+              start,
+              failurePolicy,
+              checkpointing.orElseThrow(),
+              lambda,
+              batches,
+              removalPolicy,
+              logRetention,
+              alarmTopic));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.cairn.cdk;
+
+import dev.cairn.state.Start;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.constructs.Construct;
+
+/**
+ * Deploys the example pipeline. What differs between deployments is context, such as {@code cdk
+ * deploy -c shards=2 -c interval="5 s"}; {@code docs/deploying.md} has the list.
+ */
+public final class FlightsApp {
+  static final String FUNCTION = "dev.cairn.flights.AircraftFunction";
+
+  private FlightsApp() {}
+
+  public static void main(String[] args) {
+    App app = new App();
+    stack(app);
+    app.synth();
+  }
+
+  static CheckpointedFunction stack(Construct app) {
+    Context context = new Context(app.getNode());
+    Stack stack =
+        Stack.Builder.create(app, context.text("stack", "CairnFlights"))
+            .description("Cairn's example: what is known of each aircraft, from its departures")
+            .build();
+    SourceStream.NewStream stream = SourceStream.ofShards(context.number("shards", 4));
+    return CheckpointedFunction.Builder.create(stack, "Flights")
+        .job(context.text("job", "flights"))
+        .stage("aircraft")
+        .function(FUNCTION)
+        .code(Path.of(context.text("function", "../../functions/flights/target/function")))
+        .source(context.duration("retention").map(stream::keeping).orElse(stream))
+        .start(
+            context
+                .text("start")
+                .filter(text -> !text.equals("TRIM_HORIZON"))
+                .<Start>map(text -> new Start.AtTimestamp(Instant.parse(text)))
+                .orElseGet(Start.TrimHorizon::new))
+        .failurePolicy(context.choice("failurePolicy", FailurePolicy.DEAD_LETTER))
+        .checkpointingInterval(context.duration("interval").orElse(Duration.ofMinutes(1)))
+        .checkpointingTimeout(context.duration("checkpointTimeout").orElse(Duration.ofMinutes(10)))
+        .checkpointingNumRetained(context.number("numRetained", 10))
+        .timeout(context.duration("timeout").orElse(Duration.ofMinutes(1)))
+        .memory(context.number("memory", 1769))
+        .batchSize(context.number("batchSize", 1000))
+        .snapStart(context.flag("snapStart", true))
+        .removalPolicy(context.choice("removalPolicy", RemovalPolicy.RETAIN))
+        .build();
+  }
+}

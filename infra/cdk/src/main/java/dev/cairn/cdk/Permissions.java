@@ -1,0 +1,153 @@
+package dev.cairn.cdk;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awscdk.services.iam.Effect;
+import software.amazon.awscdk.services.iam.PolicyDocument;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.constructs.Construct;
+
+/**
+ * What each of the two functions may do: the calls that its code makes, and those that Lambda makes
+ * in its role to feed it. One statement for each purpose, named after it.
+ *
+ * @param job the job's name, which all of its objects begin with
+ * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
+ */
+record Permissions(
+    String job,
+    String tableArn,
+    String tableStreamArn,
+    String bucketArn,
+    String streamArn,
+    Optional<String> streamKeyArn) {
+
+  Role task(Construct scope, String logGroupArn) {
+    List<PolicyStatement> statements = new ArrayList<>();
+    statements.add(
+        allow(
+            "Journal",
+            List.of(tableArn),
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query"));
+    statements.add(allow("Files", List.of(objects("*")), "s3:GetObject", "s3:PutObject"));
+    statements.add(missingFiles());
+    statements.add(
+        allow(
+            "Replay",
+            List.of(streamArn),
+            "kinesis:GetRecords",
+            "kinesis:GetShardIterator",
+            "kinesis:ListShards"));
+    statements.add(
+        allow(
+            "SourceMapping",
+            List.of(streamArn),
+            "kinesis:DescribeStream",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:GetRecords",
+            "kinesis:GetShardIterator",
+            "kinesis:ListShards"));
+    encryptedRecords().ifPresent(statements::add);
+    statements.add(logs(logGroupArn));
+    return role(scope, "TaskRole", "Task function of Cairn job " + job, statements);
+  }
+
+  Role coordinator(
+      Construct scope, String logGroupArn, String tickQueueArn, String taskFunctionArn) {
+    List<PolicyStatement> statements = new ArrayList<>();
+    statements.add(
+        allow(
+            "Checkpoints",
+            List.of(tableArn),
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem"));
+    statements.add(allow("Files", List.of(objects("*")), "s3:GetObject"));
+    statements.add(allow("Metadata", List.of(objects("chk-*/_metadata")), "s3:PutObject"));
+    // Dead letters are not among them: nobody deletes those but the user.
+    statements.add(
+        allow(
+            "Collection",
+            List.of(objects("chk-*"), objects("shared/*"), objects("taskowned/*")),
+            "s3:DeleteObject"));
+    statements.add(missingFiles());
+    statements.add(
+        allow(
+            "Preflight",
+            List.of(streamArn),
+            "kinesis:DescribeStreamSummary",
+            "kinesis:GetRecords",
+            "kinesis:GetShardIterator",
+            "kinesis:ListShards"));
+    encryptedRecords().ifPresent(statements::add);
+    statements.add(allow("Wakes", List.of(taskFunctionArn), "lambda:InvokeFunction"));
+    statements.add(allow("Ticks", List.of(tickQueueArn), "sqs:SendMessage"));
+    statements.add(
+        allow(
+            "TickQueueMapping",
+            List.of(tickQueueArn),
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ReceiveMessage"));
+    statements.add(
+        allow(
+            "TableStreamMapping",
+            List.of(tableStreamArn),
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator"));
+    // Lists, so it cannot be granted for a single stream.
+    statements.add(
+        allow("TableStreams", List.of(tableArn + "/stream/*"), "dynamodb:ListStreams"));
+    statements.add(logs(logGroupArn));
+    return role(scope, "CoordinatorRole", "Coordinator of Cairn job " + job, statements);
+  }
+
+  private String objects(String ofJob) {
+    return bucketArn + "/" + job + "/" + ofJob;
+  }
+
+  /**
+   * Without it S3 answers 403 for a file that does not exist. A condition on the prefix would take
+   * that away again: GET and HEAD have none.
+   */
+  private PolicyStatement missingFiles() {
+    return allow("MissingFiles", List.of(bucketArn), "s3:ListBucket");
+  }
+
+  private Optional<PolicyStatement> encryptedRecords() {
+    return streamKeyArn.map(key -> allow("EncryptedRecords", List.of(key), "kms:Decrypt"));
+  }
+
+  private static PolicyStatement logs(String logGroupArn) {
+    return allow("Logs", List.of(logGroupArn), "logs:CreateLogStream", "logs:PutLogEvents");
+  }
+
+  private static PolicyStatement allow(String purpose, List<String> resources, String... actions) {
+    return PolicyStatement.Builder.create()
+        .sid(purpose)
+        .effect(Effect.ALLOW)
+        .actions(List.of(actions))
+        .resources(resources)
+        .build();
+  }
+
+  private static Role role(
+      Construct scope, String id, String description, List<PolicyStatement> statements) {
+    return Role.Builder.create(scope, id)
+        .assumedBy(new ServicePrincipal("lambda.amazonaws.com"))
+        .description(description)
+        .inlinePolicies(
+            Map.of("Calls", PolicyDocument.Builder.create().statements(statements).build()))
+        .build();
+  }
+}

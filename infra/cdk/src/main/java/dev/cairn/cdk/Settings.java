@@ -1,0 +1,42 @@
+package dev.cairn.cdk;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
+import dev.cairn.state.Start;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.lambda.Architecture;
+import software.amazon.awscdk.services.lambda.Runtime;
+import software.amazon.awscdk.services.logs.RetentionDays;
+import software.amazon.awscdk.services.sns.ITopic;
+
+/** What a builder was told, after every mistake was ruled out. */
+record Settings(
+    JobId job,
+    StageId stage,
+    String functionClass,
+    Path code,
+    SourceStream source,
+    Start start,
+    FailurePolicy failurePolicy,
+    CheckpointSettings checkpointing,
+    Lambda lambda,
+    Batches batches,
+    RemovalPolicy removalPolicy,
+    RetentionDays logRetention,
+    Optional<ITopic> alarmTopic) {
+
+  /** How the task function runs. */
+  record Lambda(
+      Runtime runtime,
+      Architecture architecture,
+      int memoryMiB,
+      Duration timeout,
+      boolean snapStart) {}
+
+  /** What the mapping hands over at once. */
+  record Batches(int mostRecords, Duration window) {}
+}

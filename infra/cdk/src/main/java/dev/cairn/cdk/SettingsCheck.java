@@ -1,0 +1,231 @@
+package dev.cairn.cdk;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
+import dev.cairn.state.Start;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.lambda.Runtime;
+
+/** Collects what is wrong with settings, so that one synthesis tells all of it. */
+final class SettingsCheck {
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*");
+  private static final Pattern JAVA = Pattern.compile("java(\\d+)");
+  private static final int OLDEST_JAVA = 21;
+  private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(15);
+  private static final Duration LONGEST_WINDOW = Duration.ofMinutes(5);
+  private static final int SMALLEST_MEMORY_MIB = 256;
+  private static final int LARGEST_MEMORY_MIB = 10_240;
+  private static final int LARGEST_BATCH = 10_000;
+
+  private final List<String> mistakes = new ArrayList<>();
+
+  private void require(boolean holds, String mistake) {
+    if (!holds) {
+      mistakes.add(mistake);
+    }
+  }
+
+  /** Whatever the id's own rule says is the mistake. */
+  private <T> Optional<T> accept(Supplier<T> value) {
+    try {
+      return Optional.of(value.get());
+    } catch (IllegalArgumentException e) {
+      mistakes.add(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private <T> Optional<T> given(@Nullable T value, String whatNext) {
+    require(value != null, whatNext);
+    return Optional.ofNullable(value);
+  }
+
+  Optional<JobId> job(@Nullable String job) {
+    return given(job, "no job: name it with job(\"orders\")")
+        .flatMap(name -> accept(() -> new JobId(name)));
+  }
+
+  Optional<StageId> stage(String stage) {
+    return accept(() -> new StageId(stage));
+  }
+
+  Optional<String> function(@Nullable String className) {
+    Optional<String> named =
+        given(
+            className,
+            "no function: name the KeyedFunction's class with function(\"com.example.Orders\")");
+    named.ifPresent(
+        name ->
+            require(
+                CLASS_NAME.matcher(name).matches(),
+                "function \""
+                    + name
+                    + "\" is not the name of a class: give the full name of a KeyedFunction, such as"
+                    + " com.example.Orders"));
+    return named.filter(name -> CLASS_NAME.matcher(name).matches());
+  }
+
+  Optional<Path> code(@Nullable Path code, Optional<String> functionClass) {
+    Optional<Path> named =
+        given(
+            code, "no code: give the folder or zip with the function's jars in lib/, with code(…)");
+    if (named.isPresent() && functionClass.isPresent()) {
+      FunctionCode.mistake(named.get(), functionClass.get()).ifPresent(mistakes::add);
+    }
+    return named;
+  }
+
+  /** Kinesis answers for whole milliseconds, and task and mapping must begin at the same one. */
+  void start(Start start) {
+    if (start instanceof Start.AtTimestamp(Instant time)) {
+      require(
+          time.equals(time.truncatedTo(ChronoUnit.MILLIS)),
+          "start " + time + " is finer than a millisecond, which Kinesis cannot tell: truncate it");
+    }
+  }
+
+  Optional<CheckpointSettings> checkpointing(
+      Optional<Duration> interval, Duration timeout, int numRetained) {
+    interval.ifPresent(
+        every ->
+            require(
+                every.isZero()
+                    || every.isNegative()
+                    || (every.compareTo(Duration.ofSeconds(1)) >= 0 && isWholeSeconds(every)),
+                "execution.checkpointing.interval "
+                    + shown(every)
+                    + " cannot be kept: the coordinator is called by delayed messages of whole seconds; choose 1 s"
+                    + " or more"));
+    return accept(() -> new CheckpointSettings(interval, timeout, numRetained));
+  }
+
+  Optional<SourceStream> source(
+      @Nullable SourceStream source, Optional<CheckpointSettings> checkpointing) {
+    Optional<SourceStream> named =
+        given(
+            source,
+            "no stream: give source(SourceStream.ofShards(4)) for a new one, or"
+                + " source(SourceStream.existing(stream))");
+    if (source instanceof SourceStream.NewStream made) {
+      newStream(made, checkpointing);
+    }
+    return named;
+  }
+
+  private void newStream(
+      SourceStream.NewStream stream, Optional<CheckpointSettings> checkpointing) {
+    require(stream.shards() >= 1, "a stream of " + stream.shards() + " shards: give it 1 or more");
+    if (checkpointing.isEmpty()) {
+      return;
+    }
+    Duration needed = Retention.needed(checkpointing.get());
+    require(
+        needed.compareTo(Retention.LONGEST) <= 0,
+        "num-retained × interval is longer than Kinesis keeps records: "
+            + checkpointing.get().numRetained()
+            + " checkpoints of every "
+            + shown(checkpointing.get().interval().orElse(Duration.ZERO))
+            + " need a retention of "
+            + needed.toHours()
+            + " h, and 8760 h are possible; retain fewer or shorten the interval");
+    stream
+        .retention()
+        .ifPresent(
+            retention -> {
+              require(
+                  retention.equals(Duration.ofHours(retention.toHours()))
+                      && retention.compareTo(Retention.SHORTEST) >= 0
+                      && retention.compareTo(Retention.LONGEST) <= 0,
+                  "retention "
+                      + shown(retention)
+                      + " is not possible: Kinesis keeps records for whole hours, from 24 to 8760");
+              require(
+                  retention.compareTo(needed) >= 0,
+                  "retention "
+                      + shown(retention)
+                      + " is too short to restore every retained checkpoint: keep records for "
+                      + needed.toHours()
+                      + " h or more (twice num-retained × interval, and an hour for the replay), or retain fewer"
+                      + " checkpoints");
+            });
+  }
+
+  void lambda(Settings.Lambda lambda) {
+    Matcher java = JAVA.matcher(lambda.runtime().getName());
+    require(
+        java.matches() && Integer.parseInt(java.group(1)) >= OLDEST_JAVA,
+        "runtime "
+            + lambda.runtime().getName()
+            + " cannot run a Cairn function: choose "
+            + Runtime.JAVA_21.getName()
+            + " or a later Java");
+    require(
+        lambda.memoryMiB() >= SMALLEST_MEMORY_MIB && lambda.memoryMiB() <= LARGEST_MEMORY_MIB,
+        "memory "
+            + lambda.memoryMiB()
+            + " MiB is not possible: choose 256 to 10240, enough for the state of a shard or two");
+    require(
+        lambda.timeout().compareTo(SHORTEST_TIMEOUT) >= 0
+            && lambda.timeout().compareTo(LONGEST_TIMEOUT) <= 0
+            && isWholeSeconds(lambda.timeout()),
+        "function timeout "
+            + shown(lambda.timeout())
+            + " is not possible: choose whole seconds from 10 s, as the task keeps 2 s for journalling, to 15 min,"
+            + " Lambda's longest");
+  }
+
+  void batches(Settings.Batches batches) {
+    require(
+        batches.mostRecords() >= 1 && batches.mostRecords() <= LARGEST_BATCH,
+        "batch size " + batches.mostRecords() + " is not possible: choose 1 to 10000");
+    require(
+        !batches.window().isNegative()
+            && batches.window().compareTo(LONGEST_WINDOW) <= 0
+            && isWholeSeconds(batches.window()),
+        "batch window "
+            + shown(batches.window())
+            + " is not possible: choose whole seconds from 0 s to 5 min");
+  }
+
+  void removalPolicy(RemovalPolicy policy) {
+    require(
+        policy == RemovalPolicy.RETAIN || policy == RemovalPolicy.DESTROY,
+        "removal policy "
+            + policy
+            + " is not possible: table, bucket and stream are worth something only together, and a bucket has no"
+            + " snapshot; choose RETAIN or DESTROY");
+  }
+
+  private static boolean isWholeSeconds(Duration duration) {
+    return duration.equals(Duration.ofSeconds(duration.toSeconds()));
+  }
+
+  private static String shown(Duration duration) {
+    return duration.isNegative() ? duration.toString() : FlinkDuration.print(duration);
+  }
+
+  /** Ends the synthesis if anything is wrong. */
+  void throwMistakes(String path) {
+    if (!mistakes.isEmpty()) {
+      throw new IllegalArgumentException(
+          path
+              + " cannot be synthesized:"
+              + mistakes.stream().map(mistake -> "\n  - " + mistake).reduce("", String::concat));
+    }
+  }
+}

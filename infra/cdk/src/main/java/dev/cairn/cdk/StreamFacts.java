@@ -1,0 +1,29 @@
+package dev.cairn.cdk;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awscdk.services.kinesis.CfnStream;
+import software.amazon.awscdk.services.kinesis.IStream;
+
+/** What synthesis can know of a stream that is made elsewhere in the app; of an imported one, nothing. */
+record StreamFacts(Optional<Duration> retention, boolean isOnDemand) {
+
+  static StreamFacts of(IStream stream) {
+    return stream.getNode().getDefaultChild() instanceof CfnStream made
+        ? new StreamFacts(
+            Optional.ofNullable(made.getRetentionPeriodHours())
+                .map(hours -> Duration.ofHours(hours.longValue())),
+            isOnDemand(made))
+        : new StreamFacts(Optional.empty(), false);
+  }
+
+  private static boolean isOnDemand(CfnStream stream) {
+    return switch (stream.getStreamModeDetails()) {
+      case CfnStream.StreamModeDetailsProperty details ->
+          details.getStreamMode().equals("ON_DEMAND");
+      case Map<?, ?> details -> "ON_DEMAND".equals(details.get("streamMode"));
+      case null, default -> false;
+    };
+  }
+}
