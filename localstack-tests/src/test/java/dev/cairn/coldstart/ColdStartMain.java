@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  */
 public final class ColdStartMain {
   private static final Path FUNCTION = Path.of("../functions/flights/target/function/lib");
-  private static final String RUNTIME = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
+  private static final String RUNTIME =
+      "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
   // As Lambda starts Java: nothing here lives long enough for the second compiler.
   private static final List<String> AS_LAMBDA =
       List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx768m");
@@ -47,7 +48,8 @@ public final class ColdStartMain {
   /** What is started. */
   private enum Variant {
     CLIENTS("empty handler, with the clients", ClientsOnly.class.getName(), false),
-    ONE_QUERY("empty handler, with the clients, one Query", ClientsAndOneQuery.class.getName(), false),
+    ONE_QUERY(
+        "empty handler, with the clients, one Query", ClientsAndOneQuery.class.getName(), false),
     OURS("ours, a batch of 100", "dev.cairn.lambda.TaskHandler", false),
     OURS_CACHED("ours, with an AOT cache", "dev.cairn.lambda.TaskHandler", true);
 
@@ -64,9 +66,11 @@ public final class ColdStartMain {
 
   public static void main(String[] arguments) throws Exception {
     int rounds = arguments.length == 0 ? 9 : Integer.parseInt(arguments[0]);
-    List<String> options = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+    List<String> options =
+        Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
     Path folder = Files.createTempDirectory("cairn-cold-start");
-    try (OpenedShards shards = new OpenedShards(Variant.values().length * (rounds + 2), folder.resolve("storage"))) {
+    try (OpenedShards shards =
+        new OpenedShards(Variant.values().length * (rounds + 2), folder.resolve("storage"))) {
       new ColdStartMain(shards, folder, options).run(rounds);
     }
     System.exit(0);
@@ -151,7 +155,11 @@ public final class ColdStartMain {
             millis, container.info().totalCpuDuration().orElse(Duration.ZERO).toMillis());
       } catch (IllegalStateException e) {
         throw new IllegalStateException(
-            variant.what + ": " + e.getMessage() + "\n" + Files.readString(folder.resolve(variant + ".log")),
+            variant.what
+                + ": "
+                + e.getMessage()
+                + "\n"
+                + Files.readString(folder.resolve(variant + ".log")),
             e);
       } finally {
         if (endInPeace) {
@@ -191,7 +199,13 @@ public final class ColdStartMain {
     System.out.printf(
         Locale.ROOT,
         "%-42s %7s %7s %7s %6s %9s %6s%n",
-        "to the first answer", "median", "least", "most", "ratio", "CPU", "ratio");
+        "to the first answer",
+        "median",
+        "least",
+        "most",
+        "ratio",
+        "CPU",
+        "ratio");
     all.forEach(
         (variant, took) ->
             System.out.printf(

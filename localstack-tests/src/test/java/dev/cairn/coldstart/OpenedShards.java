@@ -103,8 +103,7 @@ final class OpenedShards implements AutoCloseable {
   byte[] next() {
     ShardId shard = unused.removeFirst();
     List<StreamRecord> records = stream.after(shard, Position.beginning(), 2 * BATCH);
-    task.run(
-        new Batch(shard, records.subList(0, BATCH).iterator()), () -> Duration.ofMinutes(1));
+    task.run(new Batch(shard, records.subList(0, BATCH).iterator()), () -> Duration.ofMinutes(1));
     return KinesisEvent.of(STREAM, shard, records.subList(BATCH, 2 * BATCH));
   }
 

@@ -52,8 +52,7 @@ final class RuntimeApi implements AutoCloseable {
       if (path.equals("invocation/next")) {
         next(exchange);
       } else {
-        String body =
-            new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         answers.add(new Answer(path, body, System.nanoTime()));
         exchange.sendResponseHeaders(202, -1);
       }

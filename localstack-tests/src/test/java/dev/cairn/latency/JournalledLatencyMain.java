@@ -82,7 +82,8 @@ public final class JournalledLatencyMain {
               world,
               stream,
               containers,
-              new MappingSettings("departures", 1000, Duration.ofMillis(100), Duration.ofSeconds(1)),
+              new MappingSettings(
+                  "departures", 1000, Duration.ofMillis(100), Duration.ofSeconds(1)),
               Delivery.ORDERLY)
           .start();
       feed(world, stream, waits, perSecond, seconds);
@@ -109,8 +110,7 @@ public final class JournalledLatencyMain {
   private static Handler container(TaskPorts ports) {
     TaskEndpoint endpoint =
         new TaskEndpoint(new Task<>(TaskSettings.of(JOB, STAGE), ports, AircraftFunction::new));
-    return (event, response, invocation) ->
-        endpoint.handle(event, response, invocation::remaining);
+    return (event, response, invocation) -> endpoint.handle(event, response, invocation::remaining);
   }
 
   private static CheckpointStore checkpoints(DynamoDbLocal database) {
@@ -131,7 +131,9 @@ public final class JournalledLatencyMain {
         () -> new EntryId(UUID.randomUUID().toString()));
   }
 
-  /** Only this runner's one writer of a shard appends, and nothing goes wrong: each append stands. */
+  /**
+   * Only this runner's one writer of a shard appends, and nothing goes wrong: each append stands.
+   */
   private static Tap reporting(Waits waits) {
     return new Tap() {
       @Override

@@ -104,7 +104,8 @@ public final class TaskHandler implements RequestStreamHandler {
       throws IOException {
     if (started.isEmpty()) {
       // What the first invocation has left is nearly all that any has.
-      started = Optional.of(endpoint(ports.orElseGet(() -> ports(Clients.make())), remaining(context)));
+      started =
+          Optional.of(endpoint(ports.orElseGet(() -> ports(Clients.make())), remaining(context)));
     }
     started.get().handle(input, output, () -> remaining(context));
   }

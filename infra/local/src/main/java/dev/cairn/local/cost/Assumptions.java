@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param overhead of the runtime, for each invocation
  * @param processing what a record takes on one whole vCPU
  * @param calling what a call of the SDK takes on one whole vCPU
+ * @param coordinatorMb the coordinator's memory, as the construct has it
  * @param entriesKept how long a journal entry stays in the table, rounded up to what time to live
  *     needs
  * @param logBytesPerInvocation Lambda's own lines START, END and REPORT
@@ -30,6 +31,7 @@ record Assumptions(
     Duration overhead,
     Duration processing,
     Duration calling,
+    int coordinatorMb,
     Duration entriesKept,
     int logBytesPerInvocation,
     int logBytesPerCheckpoint,
@@ -48,10 +50,11 @@ record Assumptions(
           Duration.ofMillis(2),
           Duration.ofNanos(30_000),
           Duration.ofNanos(200_000),
+          1024,
           Duration.ofDays(3),
           350,
           900,
-          5,
+          6,
           1,
           5,
           10);

@@ -67,8 +67,8 @@ public final class CostCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "MB",
-      description = "Memory of the functions (default: ${DEFAULT-VALUE}).")
-  private int memoryMb = 1024;
+      description = "Memory of the task's function (default: ${DEFAULT-VALUE}).")
+  private int memoryMb = 1769;
 
   @Option(
       names = "--stretch",

@@ -71,7 +71,7 @@ final class CostReport {
     Workload workload = measured.getFirst().workload();
     return String.format(
         Locale.ROOT,
-        "%d shards, batches gathered for %s, checkpoints each %s, records of %,d bytes that each change %,d bytes of state (%,d keys, nothing compresses), functions of %,d MB. Prices of %s, %s, %s.",
+        "%d shards, batches gathered for %s, checkpoints each %s, records of %,d bytes that each change %,d bytes of state (%,d keys, nothing compresses), a function of %,d MB. Prices of %s, %s, %s.",
         workload.shards(),
         time(workload.batchWindow()),
         time(workload.interval()),
@@ -135,9 +135,7 @@ final class CostReport {
     rows.add(
         row(
             String.format(
-                Locale.ROOT,
-                "the construct's %d alarms and its dashboard",
-                assumptions.alarms()),
+                Locale.ROOT, "the construct's %d alarms and its dashboard", assumptions.alarms()),
             usd(
                 prices.usd(
                     Usage.of(Billed.ALARM_MONTH, assumptions.alarms())
@@ -167,14 +165,14 @@ final class CostReport {
     return List.of(
         String.format(
             Locale.ROOT,
-            "- Counted: every call of the real task and coordinator over %s of simulated time, with the units that DynamoDB Local reports; a batch goes to any of %d warm containers. %d checkpoints at %s records/s.",
+            "- Counted: every call of the real task and coordinator over %s of simulated time, with the units that DynamoDB Local reports; a batch goes to any of %d warm containers. Lambda asks a shard about once a second, so a shorter window changes little. %d checkpoints at %s records/s.",
             time(workload.stretch()),
             workload.shards(),
             measured.getFirst().result().checkpoints(),
             count(workload.recordsPerSecond())),
         String.format(
             Locale.ROOT,
-            "- Assumed: a DynamoDB call takes %s, a transaction %s, an S3 write %s, an S3 read %s, one after the other; on a whole vCPU a record takes %s and a call %s; the runtime adds %s; Lambda logs %d bytes an invocation; entries stay %d days. Cold starts and failures are not in it.",
+            "- Assumed: a DynamoDB call takes %s, a transaction %s, an S3 write %s, an S3 read %s, one after the other; on a whole vCPU a record takes %s and a call %s; the runtime adds %s; Lambda logs %d bytes an invocation; the coordinator has %,d MB; entries stay %d days. Cold starts and failures are not in it.",
             time(assumptions.dynamoDb()),
             time(assumptions.dynamoDbTransaction()),
             time(assumptions.s3Write()),
@@ -183,6 +181,7 @@ final class CostReport {
             time(assumptions.calling()),
             time(assumptions.overhead()),
             assumptions.logBytesPerInvocation(),
+            assumptions.coordinatorMb(),
             assumptions.entriesKept().toDays()),
         String.format(
             Locale.ROOT,

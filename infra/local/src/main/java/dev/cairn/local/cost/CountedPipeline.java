@@ -106,7 +106,7 @@ final class CountedPipeline implements AutoCloseable {
   private CountedPipeline(Workload workload, Assumptions assumptions) {
     this.workload = workload;
     this.assumptions = assumptions;
-    this.meter = new Meter(assumptions, workload.memoryMb());
+    this.meter = new Meter(assumptions);
     CairnTable.create(database.client(), TABLE);
     var client = CountedDynamoDb.on(database.client(), meter, assumptions);
     this.stream = new LocalStream(world, workload.shards(), Duration.ofDays(1));
@@ -146,7 +146,10 @@ final class CountedPipeline implements AutoCloseable {
             world::now,
             this::newId),
         new CoordinatorSettings(
-            defaults.idleAfter(), INVOCATION, defaults.entryRetention(), defaults.retentionMargin()));
+            defaults.idleAfter(),
+            INVOCATION,
+            defaults.entryRetention(),
+            defaults.retentionMargin()));
   }
 
   private EntryId newId() {
@@ -158,8 +161,7 @@ final class CountedPipeline implements AutoCloseable {
     for (int i = 0; i < workload.keys(); i++) {
       String key = "key-" + i;
       KeyHash hash = KeyHash.of(key);
-      Shard shard =
-          shards.stream().filter(s -> s.range().contains(hash)).findFirst().orElseThrow();
+      Shard shard = shards.stream().filter(s -> s.range().contains(hash)).findFirst().orElseThrow();
       keys.computeIfAbsent(shard.id(), id -> new ArrayList<>()).add(key);
     }
   }
@@ -218,7 +220,11 @@ final class CountedPipeline implements AutoCloseable {
     }
     List<StreamRecord> batch = stream.after(shard, Position.beginning(), size);
     Task<Long> container = containers.get(world.random().nextInt(containers.size()));
-    meter.invoke("task", size, () -> requireDone(container.run(new Batch(shard, batch.iterator()), AMPLE)));
+    meter.invoke(
+        "task",
+        workload.memoryMb(),
+        size,
+        () -> requireDone(container.run(new Batch(shard, batch.iterator()), AMPLE)));
     stream.trim(shard, world.now().plusMillis(1));
   }
 
@@ -247,7 +253,8 @@ final class CountedPipeline implements AutoCloseable {
     Set<Event> events = new LinkedHashSet<>();
     tableStream.poll(event -> events.add(event(event)));
     if (!events.isEmpty()) {
-      meter.invoke("coordinator", 0, () -> events.forEach(coordinator::on));
+      meter.invoke(
+          "coordinator", assumptions.coordinatorMb(), 0, () -> events.forEach(coordinator::on));
     }
     if (!world.now().isBefore(nextTick)) {
       tick();
@@ -256,7 +263,7 @@ final class CountedPipeline implements AutoCloseable {
     woken.clear();
     for (ShardId shard : wakes) {
       Task<Long> container = containers.get(world.random().nextInt(containers.size()));
-      meter.invoke("task", 0, () -> container.wake(shard, AMPLE));
+      meter.invoke("task", workload.memoryMb(), 0, () -> container.wake(shard, AMPLE));
     }
   }
 
@@ -267,7 +274,8 @@ final class CountedPipeline implements AutoCloseable {
     if (ofTheQueue) {
       meter.use(Billed.SQS_REQUEST, 3);
     }
-    meter.invoke("coordinator", 0, () -> coordinator.on(new Event.Tick(JOB)));
+    meter.invoke(
+        "coordinator", assumptions.coordinatorMb(), 0, () -> coordinator.on(new Event.Tick(JOB)));
   }
 
   private static Event event(TableEvent event) {

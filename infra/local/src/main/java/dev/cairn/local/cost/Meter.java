@@ -5,18 +5,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts requests, what AWS charges for them, and how long the invocations that make them take.
- * Not thread-safe.
+ * Counts requests, what AWS charges for them, and how long the invocations that make them take. Not
+ * thread-safe.
  */
 final class Meter {
   private static final double MB_OF_A_GB = 1024;
   private static final double DAYS_OF_A_MONTH = 365 / 12.0;
 
   private final Assumptions assumptions;
-  private final int memoryMb;
   private final TreeMap<String, Long> requests = new TreeMap<>();
   private Usage usage = Usage.NONE;
   private Duration waited = Duration.ZERO;
+  // Of the invocation under way.
+  private int memoryMb = 1;
 
   /**
    * What has been counted.
@@ -33,13 +34,13 @@ final class Meter {
     }
   }
 
-  Meter(Assumptions assumptions, int memoryMb) {
+  Meter(Assumptions assumptions) {
     this.assumptions = assumptions;
-    this.memoryMb = memoryMb;
   }
 
   /** One invocation of a function: the requests that it makes are what it waits for. */
-  void invoke(String function, int records, Runnable body) {
+  void invoke(String function, int functionMb, int records, Runnable body) {
+    memoryMb = functionMb;
     waited = Duration.ZERO;
     body.run();
     Duration billed =

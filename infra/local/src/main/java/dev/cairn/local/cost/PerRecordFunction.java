@@ -20,8 +20,12 @@ final class PerRecordFunction {
     double itemBytes = workload.changedBytes() + ITEM_OVERHEAD_BYTES;
     int calls = CALLS_PER_RECORD * records;
     Duration waits = assumptions.dynamoDb().multipliedBy(calls);
-    Meter meter = new Meter(assumptions, workload.memoryMb());
-    meter.invoke("function", records, () -> meter.work(waits.dividedBy(Math.min(records, assumptions.overlapping())), calls));
+    Meter meter = new Meter(assumptions);
+    meter.invoke(
+        "function",
+        workload.memoryMb(),
+        records,
+        () -> meter.work(waits.dividedBy(Math.min(records, assumptions.overlapping())), calls));
     return meter
         .drain()
         .usage()

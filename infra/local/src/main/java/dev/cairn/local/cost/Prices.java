@@ -59,11 +59,7 @@ record Prices(
   }
 
   private record Published(
-      String region,
-      String asOf,
-      String terms,
-      Map<Billed, Price> prices,
-      List<String> free) {}
+      String region, String asOf, String terms, Map<Billed, Price> prices, List<String> free) {}
 
   double usd(Usage usage) {
     return usage.amounts().entrySet().stream()

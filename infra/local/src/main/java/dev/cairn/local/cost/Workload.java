@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param recordBytes a record's data
  * @param changedBytes what each record changes: the new value of its key, which does not compress
  * @param keys over all shards
- * @param memoryMb of both functions
+ * @param memoryMb of the task's function
  * @param stretch how long the pipeline runs while it is counted
  */
 record Workload(
@@ -30,14 +30,20 @@ record Workload(
   private static final double ENVELOPE_BYTES = 500;
 
   Workload {
-    require(recordsPerSecond >= 1 && recordsPerSecond <= 1000, "a shard takes 1 to 1,000 records/s (--rate)");
+    require(
+        recordsPerSecond >= 1 && recordsPerSecond <= 1000,
+        "a shard takes 1 to 1,000 records/s (--rate)");
     require(shards >= 1 && shards <= 64, "1 to 64 shards can be run here (--shards)");
     require(
         batchWindow.toMillis() >= 100 && batchWindow.toSeconds() <= 300,
         "a batch is gathered for 100 ms to 300 s (--window)");
     require(interval.toSeconds() >= 1, "checkpoints are at least 1 s apart (--interval)");
-    require(recordBytes >= Long.BYTES && recordBytes <= 1_000_000, "a record has 8 to 1,000,000 bytes (--record-bytes)");
-    require(changedBytes >= 1 && changedBytes <= 300_000, "a record changes 1 to 300,000 bytes (--changed-bytes)");
+    require(
+        recordBytes >= Long.BYTES && recordBytes <= 1_000_000,
+        "a record has 8 to 1,000,000 bytes (--record-bytes)");
+    require(
+        changedBytes >= 1 && changedBytes <= 300_000,
+        "a record changes 1 to 300,000 bytes (--changed-bytes)");
     require(keys >= shards, "there is at least one key for each shard (--keys)");
     require(memoryMb >= 128 && memoryMb <= 10_240, "a function has 128 to 10,240 MB (--memory)");
     require(
@@ -46,7 +52,8 @@ record Workload(
         "what is counted lasts at least two checkpoints and two batches (--stretch)");
     double payload = Math.min(batch(recordsPerSecond, batchWindow), LARGEST_BATCH);
     require(
-        payload <= LARGEST_BATCH && payload * (recordBytes * 4 / 3.0 + ENVELOPE_BYTES) <= LARGEST_PAYLOAD_BYTES,
+        payload <= LARGEST_BATCH
+            && payload * (recordBytes * 4 / 3.0 + ENVELOPE_BYTES) <= LARGEST_PAYLOAD_BYTES,
         "a batch of this window exceeds the 6 MB that Lambda takes at once: shorten --window");
   }
 

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 class CountedDynamoDbTest {
   private static final DynamoDbLocal DATABASE = DynamoDbLocal.embedded();
 
-  private final Meter meter = new Meter(Assumptions.DEFAULTS, 1024);
+  private final Meter meter = new Meter(Assumptions.DEFAULTS);
   private final DynamoDbClient client =
       CountedDynamoDb.on(DATABASE.client(), meter, Assumptions.DEFAULTS);
 
@@ -71,9 +71,7 @@ class CountedDynamoDbTest {
         update ->
             update
                 .tableName("counted")
-                .key(
-                    Map.of(
-                        "pk", AttributeValue.fromS("updated"), "sk", AttributeValue.fromS("1")))
+                .key(Map.of("pk", AttributeValue.fromS("updated"), "sk", AttributeValue.fromS("1")))
                 .updateExpression("SET expiresAt = :at")
                 .expressionAttributeValues(Map.of(":at", AttributeValue.fromN("4102444800"))));
 

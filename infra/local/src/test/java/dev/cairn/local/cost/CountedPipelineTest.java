@@ -36,7 +36,8 @@ class CountedPipelineTest {
 
   @Test
   void invocationsFollowTheWindowAndNotTheRecords() {
-    assertThat(FEW.running().of("Lambda task")).isBetween(SHARDS * SECONDS * 1L, SHARDS * SECONDS + 10L);
+    assertThat(FEW.running().of("Lambda task"))
+        .isBetween(SHARDS * SECONDS * 1L, SHARDS * SECONDS + 10L);
     assertThat(MANY.running().of("Lambda task")).isEqualTo(FEW.running().of("Lambda task"));
   }
 
