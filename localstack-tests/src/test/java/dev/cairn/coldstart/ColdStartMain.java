@@ -2,6 +2,7 @@ package dev.cairn.coldstart;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -218,6 +219,10 @@ public final class ColdStartMain {
                 median(took, Took::millis) / median(base, Took::millis),
                 median(took, Took::cpuMillis),
                 median(took, Took::cpuMillis) / median(base, Took::cpuMillis)));
+    System.out.printf(
+        Locale.ROOT,
+        "load of the machine in the last minute: %.1f%n",
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 
   private static double median(List<Took> took, ToDoubleFunction<Took> of) {

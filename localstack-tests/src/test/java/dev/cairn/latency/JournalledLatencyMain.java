@@ -35,6 +35,7 @@ import dev.cairn.state.BlockChecksum;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskPorts;
 import dev.cairn.task.TaskSettings;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,7 +95,7 @@ public final class JournalledLatencyMain {
       System.out.printf(
           Locale.ROOT,
           "embedded runner, %d shards, %d records/s for %d s: record → journalled p50 %.1f ms, p99 %.1f ms;"
-              + " %d invocations, %d cold, %d failed%n",
+              + " %d invocations, %d cold, %d failed; load of the machine %.1f%n",
           SHARDS,
           perSecond,
           seconds,
@@ -102,7 +103,8 @@ public final class JournalledLatencyMain {
           waits.percentile(99),
           figures.invocations(),
           figures.coldStarts(),
-          figures.failures());
+          figures.failures(),
+          ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
     System.exit(0);
   }

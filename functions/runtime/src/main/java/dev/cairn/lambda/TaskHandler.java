@@ -31,8 +31,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -65,37 +63,11 @@ public final class TaskHandler implements RequestStreamHandler {
   }
 
   private TaskHandler(Map<String, String> variables) {
-    // The clients' classes and those that bind the function's are most of a cold start, and neither
-    // wait for the other.
-    FutureTask<Clients> connecting = new FutureTask<>(Clients::make);
-    Thread.ofPlatform().daemon().name("clients").start(connecting);
     this.environment = TaskEnvironment.read(new Environment(variables));
-    TaskPorts connected = ports(await(connecting));
     if (SNAP_START.equals(variables.get("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
-      prime(connected);
+      prime(connect());
     } else {
-      this.ports = Optional.of(connected);
-    }
-  }
-
-  /** To what a task is connected. */
-  private record Clients(DynamoDbClient dynamoDb, S3Client s3, KinesisClient kinesis) {
-    static Clients make() {
-      return new Clients(
-          DeployedClients.configure(DynamoDbClient.builder()).build(),
-          DeployedClients.configure(S3Client.builder()).build(),
-          DeployedClients.configure(KinesisClient.builder()).build());
-    }
-  }
-
-  private static Clients await(FutureTask<Clients> connecting) {
-    try {
-      return connecting.get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the clients cannot be made: " + e.getCause(), e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while the clients were made", e);
+      this.ports = Optional.of(connect());
     }
   }
 
@@ -104,8 +76,7 @@ public final class TaskHandler implements RequestStreamHandler {
       throws IOException {
     if (started.isEmpty()) {
       // What the first invocation has left is nearly all that any has.
-      started =
-          Optional.of(endpoint(ports.orElseGet(() -> ports(Clients.make())), remaining(context)));
+      started = Optional.of(endpoint(ports.orElseGet(this::connect), remaining(context)));
     }
     started.get().handle(input, output, () -> remaining(context));
   }
@@ -123,15 +94,21 @@ public final class TaskHandler implements RequestStreamHandler {
     return new TaskEndpoint(new Task<>(settings, connected, environment.function()::create));
   }
 
-  private TaskPorts ports(Clients clients) {
+  private TaskPorts connect() {
+    DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
     return new TaskPorts(
-        new DynamoDbJournal(clients.dynamoDb(), environment.table(), backoff),
-        new DynamoDbCheckpointStore(clients.dynamoDb(), environment.table(), backoff, clock),
+        new DynamoDbJournal(dynamoDb, environment.table(), backoff),
+        new DynamoDbCheckpointStore(dynamoDb, environment.table(), backoff, clock),
         new S3CheckpointStorage(
-            clients.s3(), environment.storage().bucket(), environment.storage().prefix()),
-        new KinesisStreamReader(clients.kinesis(), environment.stream(), backoff),
+            DeployedClients.configure(S3Client.builder()).build(),
+            environment.storage().bucket(),
+            environment.storage().prefix()),
+        new KinesisStreamReader(
+            DeployedClients.configure(KinesisClient.builder()).build(),
+            environment.stream(),
+            backoff),
         new BlockChecksum(),
         clock,
         () -> new EntryId(UUID.randomUUID().toString()),
