@@ -17,23 +17,13 @@ import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
-import software.amazon.awscdk.services.dynamodb.Attribute;
-import software.amazon.awscdk.services.dynamodb.AttributeType;
-import software.amazon.awscdk.services.dynamodb.BillingMode;
-import software.amazon.awscdk.services.dynamodb.PointInTimeRecoverySpecification;
-import software.amazon.awscdk.services.dynamodb.StreamViewType;
 import software.amazon.awscdk.services.dynamodb.Table;
 import software.amazon.awscdk.services.events.Rule;
 import software.amazon.awscdk.services.events.RuleTargetInput;
 import software.amazon.awscdk.services.events.Schedule;
 import software.amazon.awscdk.services.events.targets.LambdaFunction;
-import software.amazon.awscdk.services.iam.AnyPrincipal;
-import software.amazon.awscdk.services.iam.Effect;
-import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.kinesis.IStream;
-import software.amazon.awscdk.services.kinesis.Stream;
-import software.amazon.awscdk.services.kinesis.StreamMode;
 import software.amazon.awscdk.services.lambda.Alias;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
@@ -45,11 +35,7 @@ import software.amazon.awscdk.services.lambda.Runtime;
 import software.amazon.awscdk.services.lambda.SnapStartConf;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.logs.RetentionDays;
-import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
-import software.amazon.awscdk.services.s3.BucketEncryption;
-import software.amazon.awscdk.services.s3.LifecycleRule;
-import software.amazon.awscdk.services.s3.ObjectOwnership;
 import software.amazon.awscdk.services.sns.ITopic;
 import software.amazon.awscdk.services.sqs.Queue;
 import software.amazon.awscdk.services.sqs.QueueEncryption;
@@ -76,8 +62,7 @@ import software.constructs.Construct;
  */
 public final class CheckpointedFunction extends Construct {
   private static final String TASK_HANDLER = FunctionCode.TASK_HANDLER + "::handleRequest";
-  private static final String COORDINATOR_HANDLER =
-      "dev.cairn.coordinator.lambda.CoordinatorHandler::handleRequest";
+  private static final String COORDINATOR_HANDLER = CoordinatorCode.HANDLER + "::handleRequest";
   private static final int COORDINATOR_MEMORY_MIB = 1024;
 
   /** Long enough to collect many files after a commit; a coordinator that dies is followed. */
@@ -97,17 +82,11 @@ public final class CheckpointedFunction extends Construct {
   private CheckpointedFunction(Construct scope, String id, Settings settings) {
     super(scope, id);
     this.settings = settings;
-    this.stream = stream();
-    this.table = table();
-    this.bucket = bucket();
-    Permissions permissions =
-        new Permissions(
-            settings.job().value(),
-            table.getTableArn(),
-            table.getTableStreamArn(),
-            bucket.getBucketArn(),
-            stream.getStreamArn(),
-            keyOf(stream));
+    Stores stores = new Stores(this, settings);
+    this.stream = stores.stream();
+    this.table = stores.table();
+    this.bucket = stores.bucket();
+    Permissions permissions = Permissions.of(settings.job(), stream, table, bucket);
     this.taskFunction = taskFunction(permissions);
     IFunction task = settings.lambda().snapStart() ? snapStarted() : taskFunction;
     sourceMapping(task);
@@ -116,80 +95,16 @@ public final class CheckpointedFunction extends Construct {
     ticks();
     tableStreamMapping();
     Monitoring monitoring =
-        new Monitoring(settings, taskFunction, coordinator, retention().orElse(Retention.SHORTEST));
+        new Monitoring(
+            settings,
+            taskFunction,
+            coordinator,
+            Retention.known(settings).orElse(Retention.SHORTEST));
     this.alarms = monitoring.alarms(this);
     monitoring.dashboard(this, alarms);
-    warnings();
+    explain();
+    new Warnings(this, settings).add();
     outputs(task);
-  }
-
-  private IStream stream() {
-    return switch (settings.source()) {
-      case SourceStream.ExistingStream existing -> existing.stream();
-      case SourceStream.NewStream made -> {
-        Stream created =
-            Stream.Builder.create(this, "Stream")
-                .streamMode(StreamMode.PROVISIONED)
-                .shardCount(made.shards())
-                .encryption(made.encryption())
-                .retentionPeriod(
-                    hours(made.retention().orElse(Retention.needed(settings.checkpointing()))))
-                .build();
-        created.applyRemovalPolicy(settings.removalPolicy());
-        yield created;
-      }
-    };
-  }
-
-  private Table table() {
-    return Table.Builder.create(this, "Table")
-        .partitionKey(Attribute.builder().name("pk").type(AttributeType.STRING).build())
-        .sortKey(Attribute.builder().name("sk").type(AttributeType.STRING).build())
-        .billingMode(BillingMode.PAY_PER_REQUEST)
-        .stream(StreamViewType.NEW_AND_OLD_IMAGES)
-        .timeToLiveAttribute("expiresAt")
-        .pointInTimeRecoverySpecification(
-            PointInTimeRecoverySpecification.builder().pointInTimeRecoveryEnabled(true).build())
-        .deletionProtection(settings.removalPolicy() == RemovalPolicy.RETAIN)
-        .removalPolicy(settings.removalPolicy())
-        .build();
-  }
-
-  /**
-   * Objects are never overwritten, and deleted only when nothing can refer to them any more: with
-   * versions, each of those would stay and be paid for.
-   */
-  private Bucket bucket() {
-    Bucket created =
-        Bucket.Builder.create(this, "Bucket")
-            .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
-            .objectOwnership(ObjectOwnership.BUCKET_OWNER_ENFORCED)
-            .encryption(BucketEncryption.S3_MANAGED)
-            .enforceSsl(true)
-            .versioned(false)
-            .lifecycleRules(
-                List.of(
-                    LifecycleRule.builder()
-                        .id("IncompleteUploads")
-                        .abortIncompleteMultipartUploadAfter(
-                            software.amazon.awscdk.Duration.days(1))
-                        .build()))
-            .removalPolicy(settings.removalPolicy())
-            .build();
-    created.addToResourcePolicy(
-        PolicyStatement.Builder.create()
-            .sid("WrittenOnce")
-            .effect(Effect.DENY)
-            .principals(List.of(new AnyPrincipal()))
-            .actions(List.of("s3:PutObject"))
-            .resources(List.of(created.arnForObjects("*")))
-            .conditions(Map.of("Null", Map.of("s3:if-none-match", "true")))
-            .build());
-    return created;
-  }
-
-  private static Optional<String> keyOf(IStream stream) {
-    return Optional.ofNullable(stream.getEncryptionKey()).map(key -> key.getKeyArn());
   }
 
   private Function taskFunction(Permissions permissions) {
@@ -225,8 +140,7 @@ public final class CheckpointedFunction extends Construct {
     }
     Function snapStarted = function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS).build();
     // The alias calls a published version.
-    Annotations.of(snapStarted)
-        .acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
+    Annotations.of(snapStarted).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
     return snapStarted;
   }
 
@@ -383,68 +297,18 @@ public final class CheckpointedFunction extends Construct {
         .build();
   }
 
-  /** How long the stream keeps records, as far as that is known at synthesis. */
-  private Optional<Duration> retention() {
-    return switch (settings.source()) {
-      case SourceStream.NewStream made ->
-          made.retention().or(() -> Optional.of(Retention.needed(settings.checkpointing())));
-      case SourceStream.ExistingStream existing ->
-          existing.retention().or(() -> StreamFacts.of(existing.stream()).retention());
-    };
-  }
-
-  private void warnings() {
-    CheckpointSettings checkpointing = settings.checkpointing();
-    if (checkpointing.interval().isEmpty()) {
-      warn(
-          "noInterval",
-          "no checkpoints are taken, so nothing can be restored: set checkpointingInterval(…)");
-    }
-    if (checkpointing.timeout().compareTo(settings.lambda().timeout()) < 0) {
-      warn(
-          "shortCheckpointTimeout",
-          "a checkpoint is aborted after "
-              + FlinkDuration.print(checkpointing.timeout())
-              + ", and an invocation may take "
-              + FlinkDuration.print(settings.lambda().timeout())
-              + ": make checkpointingTimeout(…) the longer one");
-    }
-    if (settings.source() instanceof SourceStream.ExistingStream existing) {
-      warnings(existing.stream());
-    }
-  }
-
-  private void warnings(IStream existing) {
-    long neededHours = Retention.needed(settings.checkpointing()).toHours();
-    retention()
-        .ifPresentOrElse(
-            retention -> {
-              if (retention.toHours() < neededHours) {
-                warn(
-                    "shortRetention",
-                    "the stream keeps records for "
-                        + retention.toHours()
-                        + " h, and restoring every retained checkpoint needs "
-                        + neededHours
-                        + " h: raise its retention, or retain fewer checkpoints");
-              }
-            },
-            () ->
-                warn(
-                    "unknownRetention",
-                    "how long the stream keeps records is not known here: make sure that it is "
-                        + neededHours
-                        + " h or more, and say so with SourceStream.existing(stream).keeping(…)"));
-    if (StreamFacts.of(existing).isOnDemand()) {
-      warn(
-          "onDemandStream",
-          "the stream is on-demand, so Kinesis may reshard it at any time, and resharding is not"
-              + " supported yet: a shard that was split stops; use provisioned mode");
-    }
-  }
-
-  private void warn(String id, String message) {
-    Annotations.of(this).addWarningV2("cairn:" + id, message);
+  private void explain() {
+    NagReasons.explain(
+        tickQueue,
+        new NagReasons.Reason(
+            "AwsSolutions-SQS3",
+            "A tick that is lost is made up for by the rule's next: there is nothing to look into."));
+    NagReasons.Reason newerJava =
+        new NagReasons.Reason(
+            "AwsSolutions-L1",
+            "Java 21 is what the functions are tested on; the builder's runtime(…) takes a later one.");
+    NagReasons.explain(taskFunction, newerJava);
+    NagReasons.explain(coordinator, newerJava);
   }
 
   private void outputs(IFunction task) {
@@ -459,19 +323,12 @@ public final class CheckpointedFunction extends Construct {
   /** Named without a hash, such as OrdersTable, so that people and scripts find them. */
   private void output(String name, String description, String value) {
     CfnOutput output =
-        CfnOutput.Builder.create(this, name + "Name")
-            .description(description)
-            .value(value)
-            .build();
+        CfnOutput.Builder.create(this, name + "Name").description(description).value(value).build();
     output.overrideLogicalId(getNode().getId().replaceAll("[^A-Za-z0-9]", "") + name);
   }
 
   private static software.amazon.awscdk.Duration seconds(Duration duration) {
     return software.amazon.awscdk.Duration.seconds(duration.toSeconds());
-  }
-
-  private static software.amazon.awscdk.Duration hours(Duration duration) {
-    return software.amazon.awscdk.Duration.hours(duration.toHours());
   }
 
   /** The stream that the job reads: the one made here, or the one that was given. */
@@ -489,7 +346,9 @@ public final class CheckpointedFunction extends Construct {
     return bucket;
   }
 
-  /** The function that applies records; with SnapStart, its alias {@code live} is what is called. */
+  /**
+   * The function that applies records; with SnapStart, its alias {@code live} is what is called.
+   */
   public Function getTaskFunction() {
     return taskFunction;
   }
@@ -556,7 +415,10 @@ public final class CheckpointedFunction extends Construct {
       return this;
     }
 
-    /** The full name of the {@code KeyedFunction}, which has a public constructor without parameters. */
+    /**
+     * The full name of the {@code KeyedFunction}, which has a public constructor without
+     * parameters.
+     */
     public Builder function(String className) {
       this.function = className;
       return this;
@@ -575,9 +437,9 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * Where a shard begins that has no journal, the oldest record by default. There is no LATEST: it
-     * means another place for the mapping than for the task, and records between the two would be
-     * lost.
+     * Where a shard begins that has no journal, the oldest record by default. There is no LATEST:
+     * it means another place for the mapping than for the task, and records between the two would
+     * be lost.
      */
     public Builder start(Start place) {
       this.start = place;
@@ -600,8 +462,8 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * {@code execution.checkpointing.timeout}: how long a checkpoint may stay pending, 10 minutes by
-     * default.
+     * {@code execution.checkpointing.timeout}: how long a checkpoint may stay pending, 10 minutes
+     * by default.
      */
     public Builder checkpointingTimeout(Duration longest) {
       this.checkpointTimeout = longest;

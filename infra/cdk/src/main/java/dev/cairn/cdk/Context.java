@@ -1,7 +1,10 @@
 package dev.cairn.cdk;
 
 import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.state.Start;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,6 +28,22 @@ record Context(Node node) {
 
   Optional<Duration> duration(String name) {
     return parse(name, "a duration such as 30 s", FlinkDuration::parse);
+  }
+
+  Start start() {
+    return parse("start", "TRIM_HORIZON or a time such as 2026-11-21T14:00:00Z", Context::start)
+        .orElseGet(Start.TrimHorizon::new);
+  }
+
+  private static Start start(String text) {
+    if (text.equals("TRIM_HORIZON")) {
+      return new Start.TrimHorizon();
+    }
+    try {
+      return new Start.AtTimestamp(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(text, e);
+    }
   }
 
   boolean flag(String name, boolean otherwise) {

@@ -12,6 +12,7 @@ import software.constructs.Construct;
 
 /** The coordinator's function, which this jar brings along. */
 final class CoordinatorCode {
+  static final String HANDLER = "dev.cairn.coordinator.lambda.CoordinatorHandler";
   static final String RESOURCE = "coordinator-function.zip";
 
   private CoordinatorCode() {}

@@ -1,9 +1,7 @@
 package dev.cairn.cdk;
 
-import dev.cairn.state.Start;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
@@ -37,12 +35,7 @@ public final class FlightsApp {
         .function(FUNCTION)
         .code(Path.of(context.text("function", "../../functions/flights/target/function")))
         .source(context.duration("retention").map(stream::keeping).orElse(stream))
-        .start(
-            context
-                .text("start")
-                .filter(text -> !text.equals("TRIM_HORIZON"))
-                .<Start>map(text -> new Start.AtTimestamp(Instant.parse(text)))
-                .orElseGet(Start.TrimHorizon::new))
+        .start(context.start())
         .failurePolicy(context.choice("failurePolicy", FailurePolicy.DEAD_LETTER))
         .checkpointingInterval(context.duration("interval").orElse(Duration.ofMinutes(1)))
         .checkpointingTimeout(context.duration("checkpointTimeout").orElse(Duration.ofMinutes(10)))

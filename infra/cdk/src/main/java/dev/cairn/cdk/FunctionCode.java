@@ -51,12 +51,14 @@ final class FunctionCode {
 
   private static Optional<String> missing(Path code, String className, String whatNext)
       throws IOException {
-    return holds(code, className.replace('.', '/') + ".class")
+    return holds(code, className)
         ? Optional.empty()
         : Optional.of("code " + code + " does not hold the class " + className + ": " + whatNext);
   }
 
-  private static boolean holds(Path code, String classFile) throws IOException {
+  /** Whether it has the class, whatever jar it is in. */
+  static boolean holds(Path code, String className) throws IOException {
+    String classFile = className.replace('.', '/') + ".class";
     return Files.isDirectory(code) ? folderHolds(code, classFile) : zipHolds(code, classFile);
   }
 

@@ -22,8 +22,7 @@ import software.constructs.Construct;
  *
  * @param retention how long the stream keeps records, or the shortest that is possible
  */
-record Monitoring(
-    Settings settings, IFunction task, IFunction coordinator, Duration retention) {
+record Monitoring(Settings settings, IFunction task, IFunction coordinator, Duration retention) {
   private static final String NAMESPACE = "Cairn";
   private static final int FAILED_CHECKPOINTS_IN_A_ROW = 3;
 
@@ -67,7 +66,8 @@ record Monitoring(
                 TreatMissingData.NOT_BREACHING),
             Alarm.Builder.create(scope, "CoordinatorSilentAlarm")
                 .alarmDescription(
-                    describe("the coordinator was not called for five minutes: is its rule enabled?"))
+                    describe(
+                        "the coordinator was not called for five minutes: is its rule enabled?"))
                 .metric(ofCoordinator("Invocations", "Sum", 5))
                 .threshold(1)
                 .comparisonOperator(ComparisonOperator.LESS_THAN_THRESHOLD)
@@ -84,8 +84,7 @@ record Monitoring(
                 TreatMissingData.NOT_BREACHING));
     settings
         .alarmTopic()
-        .ifPresent(
-            topic -> alarms.forEach(alarm -> alarm.addAlarmAction(new SnsAction(topic))));
+        .ifPresent(topic -> alarms.forEach(alarm -> alarm.addAlarmAction(new SnsAction(topic))));
     return alarms;
   }
 
@@ -177,8 +176,7 @@ record Monitoring(
     return ofFunction(coordinator, name, statistic, minutes);
   }
 
-  private static Metric ofFunction(
-      IFunction function, String name, String statistic, int minutes) {
+  private static Metric ofFunction(IFunction function, String name, String statistic, int minutes) {
     return metric(
         "AWS/Lambda", name, Map.of("FunctionName", function.getFunctionName()), statistic, minutes);
   }

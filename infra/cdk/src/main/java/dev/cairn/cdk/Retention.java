@@ -2,6 +2,7 @@ package dev.cairn.cdk;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How long a stream has to keep its records: a restore applies again what came after the
@@ -26,5 +27,15 @@ final class Retention {
             .orElse(SHORTEST);
     Duration hours = Duration.ofHours(span.plusHours(1).minusNanos(1).toHours());
     return hours.compareTo(SHORTEST) < 0 ? SHORTEST : hours;
+  }
+
+  /** How long the stream keeps records, as far as that is known at synthesis. */
+  static Optional<Duration> known(Settings settings) {
+    return switch (settings.source()) {
+      case SourceStream.NewStream made ->
+          made.retention().or(() -> Optional.of(needed(settings.checkpointing())));
+      case SourceStream.ExistingStream existing ->
+          existing.retention().or(() -> StreamFacts.of(existing.stream()).retention());
+    };
   }
 }

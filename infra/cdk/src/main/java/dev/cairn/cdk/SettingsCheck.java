@@ -143,26 +143,27 @@ final class SettingsCheck {
             + " need a retention of "
             + needed.toHours()
             + " h, and 8760 h are possible; retain fewer or shorten the interval");
-    stream
-        .retention()
-        .ifPresent(
-            retention -> {
-              require(
-                  retention.equals(Duration.ofHours(retention.toHours()))
-                      && retention.compareTo(Retention.SHORTEST) >= 0
-                      && retention.compareTo(Retention.LONGEST) <= 0,
-                  "retention "
-                      + shown(retention)
-                      + " is not possible: Kinesis keeps records for whole hours, from 24 to 8760");
-              require(
-                  retention.compareTo(needed) >= 0,
-                  "retention "
-                      + shown(retention)
-                      + " is too short to restore every retained checkpoint: keep records for "
-                      + needed.toHours()
-                      + " h or more (twice num-retained × interval, and an hour for the replay), or retain fewer"
-                      + " checkpoints");
-            });
+    stream.retention().ifPresent(retention -> retention(retention, needed));
+  }
+
+  private void retention(Duration retention, Duration needed) {
+    boolean isPossible =
+        retention.equals(Duration.ofHours(retention.toHours()))
+            && retention.compareTo(Retention.SHORTEST) >= 0
+            && retention.compareTo(Retention.LONGEST) <= 0;
+    require(
+        isPossible,
+        "retention "
+            + shown(retention)
+            + " is not possible: Kinesis keeps records for whole hours, from 24 to 8760");
+    require(
+        !isPossible || retention.compareTo(needed) >= 0,
+        "retention "
+            + shown(retention)
+            + " is too short to restore every retained checkpoint: keep records for "
+            + needed.toHours()
+            + " h or more (twice num-retained × interval, and an hour for the replay), or retain fewer"
+            + " checkpoints");
   }
 
   void lambda(Settings.Lambda lambda) {

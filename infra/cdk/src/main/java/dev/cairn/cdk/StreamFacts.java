@@ -3,10 +3,14 @@ package dev.cairn.cdk;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.kinesis.CfnStream;
 import software.amazon.awscdk.services.kinesis.IStream;
 
-/** What synthesis can know of a stream that is made elsewhere in the app; of an imported one, nothing. */
+/**
+ * What synthesis can know of a stream that is made elsewhere in the app; of an imported one,
+ * nothing.
+ */
 record StreamFacts(Optional<Duration> retention, boolean isOnDemand) {
 
   static StreamFacts of(IStream stream) {
@@ -19,11 +23,7 @@ record StreamFacts(Optional<Duration> retention, boolean isOnDemand) {
   }
 
   private static boolean isOnDemand(CfnStream stream) {
-    return switch (stream.getStreamModeDetails()) {
-      case CfnStream.StreamModeDetailsProperty details ->
-          details.getStreamMode().equals("ON_DEMAND");
-      case Map<?, ?> details -> "ON_DEMAND".equals(details.get("streamMode"));
-      case null, default -> false;
-    };
+    return Stack.of(stream).resolve(stream.getStreamModeDetails()) instanceof Map<?, ?> details
+        && "ON_DEMAND".equals(details.get("streamMode"));
   }
 }

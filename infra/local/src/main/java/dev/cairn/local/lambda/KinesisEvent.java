@@ -50,6 +50,7 @@ public final class KinesisEvent {
     return 4L * ((bytes + 2) / 3);
   }
 
+  /** A batch of one shard, as the mapping sends it. */
   public static byte[] of(String stream, ShardId shard, List<StreamRecord> records) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(64 + 800 * records.size());
     try (JsonGenerator json = JSON.createGenerator(out)) {

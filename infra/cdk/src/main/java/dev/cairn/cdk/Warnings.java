@@ -1,0 +1,65 @@
+package dev.cairn.cdk;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.FlinkDuration;
+import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.services.kinesis.IStream;
+import software.constructs.Construct;
+
+/** What can be deployed, and is likely not meant. */
+record Warnings(Construct scope, Settings settings) {
+
+  void add() {
+    CheckpointSettings checkpointing = settings.checkpointing();
+    if (checkpointing.interval().isEmpty()) {
+      warn(
+          "noInterval",
+          "no checkpoints are taken, so nothing can be restored: set checkpointingInterval(…)");
+    }
+    if (checkpointing.timeout().compareTo(settings.lambda().timeout()) < 0) {
+      warn(
+          "shortCheckpointTimeout",
+          "a checkpoint is aborted after "
+              + FlinkDuration.print(checkpointing.timeout())
+              + ", and an invocation may take "
+              + FlinkDuration.print(settings.lambda().timeout())
+              + ": make checkpointingTimeout(…) the longer one");
+    }
+    if (settings.source() instanceof SourceStream.ExistingStream existing) {
+      warnings(existing.stream());
+    }
+  }
+
+  private void warnings(IStream existing) {
+    long neededHours = Retention.needed(settings.checkpointing()).toHours();
+    Retention.known(settings)
+        .ifPresentOrElse(
+            retention -> {
+              if (retention.toHours() < neededHours) {
+                warn(
+                    "shortRetention",
+                    "the stream keeps records for "
+                        + retention.toHours()
+                        + " h, and restoring every retained checkpoint needs "
+                        + neededHours
+                        + " h: raise its retention, or retain fewer checkpoints");
+              }
+            },
+            () ->
+                warn(
+                    "unknownRetention",
+                    "how long the stream keeps records is not known here: make sure that it is "
+                        + neededHours
+                        + " h or more, and say so with SourceStream.existing(stream).keeping(…)"));
+    if (StreamFacts.of(existing).isOnDemand()) {
+      warn(
+          "onDemandStream",
+          "the stream is on-demand, so Kinesis may reshard it at any time, and resharding is not"
+              + " supported yet: a shard that was split stops; use provisioned mode");
+    }
+  }
+
+  private void warn(String id, String message) {
+    Annotations.of(scope).addWarningV2("cairn:" + id, message);
+  }
+}

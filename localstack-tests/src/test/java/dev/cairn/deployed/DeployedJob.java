@@ -1,0 +1,242 @@
+package dev.cairn.deployed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.flights.AircraftFunction;
+import dev.cairn.flights.Departure;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Journal;
+import dev.cairn.kinesis.KinesisStreamReader;
+import dev.cairn.local.inspect.StateView;
+import dev.cairn.local.inspect.StoredState;
+import dev.cairn.retry.Backoff;
+import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamReader;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamReader.Page;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.testing.FunctionHarness;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The flights job as it is deployed, looked at from outside: its table, bucket and stream. */
+final class DeployedJob {
+  static final JobId JOB = new JobId("flights");
+  static final StageId STAGE = new StageId("aircraft");
+  private static final Duration LONGEST = Duration.ofMinutes(4);
+  private static final int PAGE = 1_000;
+
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+  private final Journal journal;
+  private final CheckpointStore checkpoints;
+  private final CheckpointStorage storage;
+  private final StreamReader stream;
+
+  /**
+   * @param outputs the stack's, by name
+   */
+  DeployedJob(LocalCloud cloud, Map<String, String> outputs) {
+    this.dynamoDb = cloud.client(DynamoDbClient.builder());
+    this.table = output(outputs, "FlightsTable");
+    Backoff backoff = Backoff.sleeping();
+    this.journal = new DynamoDbJournal(dynamoDb, table, backoff);
+    this.checkpoints =
+        new DynamoDbCheckpointStore(dynamoDb, table, backoff, InstantSource.system());
+    this.storage =
+        new S3CheckpointStorage(
+            cloud.client(S3Client.builder().forcePathStyle(true)),
+            output(outputs, "FlightsBucket"),
+            "");
+    this.stream =
+        new KinesisStreamReader(
+            cloud.client(KinesisClient.builder()), output(outputs, "FlightsStream"), backoff);
+  }
+
+  private static String output(Map<String, String> outputs, String name) {
+    return Optional.ofNullable(outputs.get(name))
+        .orElseThrow(() -> new AssertionError("the stack has no output " + name + ": " + outputs));
+  }
+
+  CheckpointStorage storage() {
+    return storage;
+  }
+
+  Optional<Job> job() {
+    return checkpoints.job(JOB);
+  }
+
+  List<Shard> shards() {
+    return stream.shards();
+  }
+
+  static SubtaskId subtask(ShardId shard) {
+    return new SubtaskId(JOB, STAGE, shard);
+  }
+
+  List<Entry> journal(ShardId shard) {
+    return journal.fromLastBase(subtask(shard));
+  }
+
+  Optional<Entry.Header> head(ShardId shard) {
+    List<Entry> entries = journal(shard);
+    return entries.isEmpty() ? Optional.empty() : Optional.of(entries.getLast().header());
+  }
+
+  /** Every record that a shard has, in its order. */
+  List<StreamRecord> records(ShardId shard) {
+    List<StreamRecord> records = new ArrayList<>();
+    From from = new From.Horizon();
+    while (true) {
+      Page page = stream.read(shard, from, PAGE);
+      records.addAll(page.records());
+      if (page.records().isEmpty() || page.next().isEmpty()) {
+        return records;
+      }
+      from = page.next().get();
+    }
+  }
+
+  /** Waits until every shard has applied its last record and no gap is left. */
+  void awaitApplied() {
+    for (Shard shard : shards()) {
+      List<StreamRecord> records = records(shard.id());
+      if (records.isEmpty()) {
+        continue;
+      }
+      Position end = Position.after(records.getLast().sequenceNumber());
+      await(shard.id() + " to apply its " + records.size() + " records")
+          .atMost(LONGEST)
+          .pollInterval(Duration.ofMillis(500))
+          .until(
+              () ->
+                  head(shard.id())
+                      .filter(head -> !head.hasGap())
+                      .filter(head -> head.position().equals(end))
+                      .isPresent());
+    }
+  }
+
+  /** Compares all state, read cold, with a plain fold over what the stream has. */
+  Comparison compare() {
+    FunctionHarness<Departure> fold = FunctionHarness.of(new AircraftFunction());
+    SortedMap<StateKey, byte[]> stored = new TreeMap<>();
+    StoredState state = new StoredState(journal, storage);
+    long records = 0;
+    long applied = 0;
+    for (Shard shard : shards()) {
+      for (StreamRecord record : records(shard.id())) {
+        try {
+          fold.processBytes(record.partitionKey(), record.data(), record.arrival());
+        } catch (Exception e) {
+          throw new AssertionError("the fold failed on " + record, e);
+        }
+        records++;
+      }
+      Optional<StateView> view = state.head(subtask(shard.id()));
+      if (view.isPresent()) {
+        stored.putAll(view.get().cells());
+        applied += view.get().counts().applied();
+      }
+    }
+    assertThat(applied).as("records that count as applied").isEqualTo(records);
+    SortedMap<StateKey, byte[]> expected = fold.cells();
+    assertThat(stored.keySet()).isEqualTo(expected.keySet());
+    expected.forEach(
+        (cell, value) ->
+            assertThat(Arrays.equals(value, stored.get(cell))).as("%s", cell).isTrue());
+    return new Comparison(records, expected.size(), fold.keys().size());
+  }
+
+  /** What was found equal. */
+  record Comparison(long records, int cells, int keys) {}
+
+  /** The latest completed checkpoint after one more was completed than now are. */
+  Checkpoint.Completed awaitCheckpoint() {
+    long before = job().flatMap(Job::latest).map(id -> id.value()).orElse(0L);
+    await("a checkpoint after " + before)
+        .atMost(LONGEST)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> job().flatMap(Job::latest).filter(id -> id.value() > before).isPresent());
+    return (Checkpoint.Completed)
+        checkpoints.checkpoint(JOB, job().flatMap(Job::latest).orElseThrow()).orElseThrow();
+  }
+
+  List<Checkpoint> checkpoints() {
+    return checkpoints.checkpoints(JOB);
+  }
+
+  /** As a user does it, by the table's own API. */
+  void restore(Checkpoint checkpoint) {
+    dynamoDb.updateItem(
+        update ->
+            update
+                .tableName(table)
+                .key(
+                    Map.of(
+                        "pk", AttributeValue.fromS("JOB#" + JOB),
+                        "sk", AttributeValue.fromS("JOB")))
+                .updateExpression("SET restoreCheckpointId = :id")
+                .expressionAttributeValues(
+                    Map.of(":id", AttributeValue.fromS(checkpoint.id().toString()))));
+  }
+
+  void awaitEpoch(long epoch) {
+    await("epoch " + epoch)
+        .atMost(LONGEST)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> job().orElseThrow().epoch().value() >= epoch);
+  }
+
+  void awaitRunning() {
+    await("the restore to end")
+        .atMost(LONGEST)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> job().orElseThrow().status() instanceof JobStatus.Running);
+  }
+
+  /** A line for each entry, for a report. */
+  String dump(ShardId shard) {
+    StringBuilder dump = new StringBuilder(subtask(shard) + "\n");
+    for (Entry entry : journal(shard)) {
+      Entry.Header header = entry.header();
+      dump.append(
+          String.format(
+              "  %6s %-13s epoch %s  %-11s id %s  prev %s  position %s%n",
+              header.revision(),
+              entry.getClass().getSimpleName(),
+              header.epoch(),
+              header.writer(),
+              header.id(),
+              header.prev().map(Object::toString).orElse("-"),
+              header.position()));
+    }
+    return dump.toString();
+  }
+}

@@ -1,0 +1,326 @@
+package dev.cairn.deployed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.deployed.DeployedJob.Comparison;
+import dev.cairn.deployed.FunctionProcesses.Frozen;
+import dev.cairn.deployed.Grants.Statement;
+import dev.cairn.deployed.RecordedCalls.Call;
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
+import dev.cairn.journal.Entry;
+import dev.cairn.local.lambda.KinesisEvent;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+
+/**
+ * The example's real app on LocalStack: deployed once, fed with real flights, and hurt. Each test
+ * goes on from where the one before left the job, and ends with all state compared key by key.
+ */
+@EnabledIf("dev.cairn.deployed.LocalCloud#isAvailable")
+@TestInstance(Lifecycle.PER_CLASS)
+@TestMethodOrder(OrderAnnotation.class)
+class DeployedPipelineTest {
+  private static final String STACK = "CairnFlights";
+  private static final String TASK = "dev.cairn.lambda.TaskHandler";
+  private static final String COORDINATOR = "dev.cairn.coordinator.lambda.CoordinatorHandler";
+  private static final Duration TIMEOUT = Duration.ofSeconds(45);
+  private static final Duration SOON = Duration.ofMinutes(3);
+
+  /** What Lambda itself does in a function's role, to feed it and to keep what it prints. */
+  private static final Set<String> OF_LAMBDA =
+      Set.of("SourceMapping", "TickQueueMapping", "TableStreamMapping", "TableStreams", "Logs");
+
+  private LocalCloud cloud;
+  private FunctionProcesses processes;
+  private DeployedJob job;
+  private Flights flights;
+  private LambdaClient lambda;
+  private Map<String, String> outputs;
+  private final StringBuilder report = new StringBuilder();
+
+  @BeforeAll
+  void deploy(@TempDir Path folder) throws IOException {
+    Node.installTools();
+    cloud = LocalCloud.start();
+    Path code = DeployedCode.withProbe(folder.resolve("function"));
+    Node.cdklocal(Node.CDK, cloud, "bootstrap");
+    Node.cdklocal(
+        Node.CDK,
+        cloud,
+        "deploy",
+        "--require-approval=never",
+        "--output=" + folder.resolve("cdk.out"),
+        "--outputs-file=" + folder.resolve("outputs.json"),
+        "--context=function=" + code,
+        "--context=interval=10 s",
+        "--context=numRetained=4",
+        "--context=timeout=" + TIMEOUT.toSeconds() + " s",
+        "--context=batchSize=500",
+        "--context=removalPolicy=destroy");
+    outputs = Node.outputs(folder.resolve("outputs.json"), STACK);
+    lambda = cloud.client(LambdaClient.builder());
+    DeployedCode.addProbe(lambda, outputs.get("FlightsCoordinatorFunction"));
+    processes = new FunctionProcesses(cloud);
+    job = new DeployedJob(cloud, outputs);
+    flights =
+        new Flights(
+            cloud.client(KinesisClient.builder()), outputs.get("FlightsStream"), job.shards());
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    if (cloud != null) {
+      Files.writeString(Path.of("target", "deployed-pipeline.txt"), report);
+      cloud.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void takesCheckpointsOnItsSchedule() {
+    flights.send(1_000, job.shards());
+    job.awaitApplied();
+    Checkpoint.Completed first = job.awaitCheckpoint();
+    flights.send(500, job.shards());
+    job.awaitApplied();
+    Checkpoint.Completed second = job.awaitCheckpoint();
+
+    assertThat(first.trigger().expected()).hasSize(4);
+    assertThat(Duration.between(first.trigger().triggeredAt(), second.trigger().triggeredAt()))
+        .as("a queue fills the minute between two ticks of the rule")
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(10));
+    compare();
+  }
+
+  @Test
+  @Order(2)
+  void isRestoredByUpdateItemUnderLoadWhileOneShardIsIdle() {
+    List<Shard> busy = job.shards().subList(0, 3);
+    Shard idle = job.shards().get(3);
+    flights.send(500, job.shards());
+    job.awaitApplied();
+    Position idleAt = job.head(idle.id()).orElseThrow().position();
+
+    CompletableFuture<Void> load = CompletableFuture.runAsync(() -> flights.send(1_500, busy));
+    Checkpoint.Completed oldest = oldestThatStays();
+    long epoch = job.job().orElseThrow().epoch().value();
+    job.restore(oldest);
+    job.awaitEpoch(epoch + 1);
+    load.join();
+    job.awaitApplied();
+    job.awaitRunning();
+
+    assertThat(job.job().orElseThrow().refusal()).isEmpty();
+    for (Shard shard : job.shards()) {
+      assertThat(job.head(shard.id()).orElseThrow().epoch().value()).isEqualTo(epoch + 1);
+    }
+    assertThat(job.head(idle.id()).orElseThrow().position()).isEqualTo(idleAt);
+    compare();
+  }
+
+  @Test
+  @Order(3)
+  void losesNothingWhenAProcessIsKilledInMidBatch() {
+    ShardId shard = job.shards().getFirst().id();
+    processes.freezeAt("before (PutItem|TransactWriteItems) JOURNAL.*" + shard + " Advanced.*");
+    flights.send(500, job.shards());
+    Frozen killed = processes.awaitFrozen(SOON);
+    processes.kill(killed.pid());
+
+    job.awaitApplied();
+    assertThat(processes.state(killed.pid())).isEmpty();
+    report.append("KILLED process " + killed.pid() + " " + killed.point() + "\n");
+    compare();
+  }
+
+  @Test
+  @Order(4)
+  void aFrozenProcessThatWakesAfterAnotherCommittedLoses() {
+    ShardId shard = job.shards().get(1).id();
+    processes.freezeAt("after PutObject flights/taskowned/.*" + shard + "/delta-.*");
+    flights.send(500, List.of(job.shards().get(1)));
+    Frozen zombie = processes.awaitFrozen(SOON);
+    FilePath delta = new FilePath(zombie.point().replaceFirst("after PutObject ", ""));
+    Layout.Owned prepared = Layout.parse(delta).orElseThrow();
+    Entry.Header before = job.head(shard).orElseThrow();
+    assertThat(before.revision())
+        .as("the zombie has written its delta, and not its entry")
+        .isEqualTo(prepared.base());
+
+    invokeDirectly(shard, recordsAfter(shard, before.position()));
+    Entry.Header winner = job.head(shard).orElseThrow();
+    assertThat(winner.revision().value()).isGreaterThan(before.revision().value());
+    report.append(
+        "ZOMBIE process "
+            + zombie.pid()
+            + " was stopped "
+            + zombie.point()
+            + "\n  revision "
+            + before.revision().next()
+            + " went to another process; it is thawed now\n");
+    processes.thaw(zombie.pid());
+
+    job.awaitApplied();
+    report.append(job.dump(shard));
+    assertThat(job.journal(shard))
+        .extracting(entry -> entry.header().id())
+        .doesNotContain(prepared.entry());
+    compare();
+
+    flights.send(200, job.shards());
+    await("the delta that the zombie left behind to be collected")
+        .atMost(Duration.ofMinutes(5))
+        .pollInterval(Duration.ofSeconds(2))
+        .until(
+            () -> {
+              flights.send(20, job.shards());
+              return job.storage().head(delta).isEmpty();
+            });
+    job.awaitApplied();
+  }
+
+  @Test
+  @Order(5)
+  void anotherCoordinatorEndsTheRestoreOfOneThatWasKilled() {
+    flights.send(500, job.shards());
+    job.awaitApplied();
+    Checkpoint.Completed oldest = oldestThatStays();
+    long epoch = job.job().orElseThrow().epoch().value();
+    processes.freezeAt("after (PutItem|TransactWriteItems) JOURNAL.* Restored.*");
+    job.restore(oldest);
+    Frozen coordinator = processes.awaitFrozen(SOON);
+    assertThat(job.job().orElseThrow().status()).isInstanceOf(JobStatus.Restoring.class);
+    assertThat(job.shards())
+        .as("some journals have the new epoch, and not all")
+        .anyMatch(shard -> job.head(shard.id()).orElseThrow().epoch().value() == epoch + 1)
+        .anyMatch(shard -> job.head(shard.id()).orElseThrow().epoch().value() == epoch);
+    processes.kill(coordinator.pid());
+
+    job.awaitRunning();
+    job.awaitApplied();
+    assertThat(job.job().orElseThrow().epoch().value()).isEqualTo(epoch + 1);
+    report.append("KILLED coordinator " + coordinator.pid() + " " + coordinator.point() + "\n");
+    compare();
+  }
+
+  @Test
+  @Order(6)
+  void whatIsGrantedIsWhatIsUsed() {
+    assertGrantsAreUsed(outputs.get("FlightsTaskFunction").replaceAll(":live$", ""));
+    assertGrantsAreUsed(outputs.get("FlightsCoordinatorFunction"));
+  }
+
+  private void assertGrantsAreUsed(String function) {
+    IamClient iam = cloud.client(IamClient.builder());
+    String role =
+        lambda.getFunctionConfiguration(get -> get.functionName(function)).role();
+    List<Statement> statements = Grants.of(iam, role.substring(role.lastIndexOf('/') + 1));
+    List<Statement> ours =
+        statements.stream().filter(one -> !OF_LAMBDA.contains(one.purpose())).toList();
+    Set<Call> calls = RecordedCalls.of(cloud, function.substring(function.lastIndexOf(':') + 1));
+    report.append("CALLS of " + function + "\n");
+    calls.forEach(call -> report.append("  " + call + "\n"));
+
+    for (Call call : calls) {
+      assertThat(ours)
+          .as("%s is granted", call)
+          .anyMatch(statement -> grants(statement, call));
+    }
+    Set<String> used = calls.stream().map(Call::action).collect(Collectors.toCollection(TreeSet::new));
+    // S3 asks for it when a file is not there, instead of being asked by a call.
+    used.add("s3:ListBucket");
+    Set<String> granted =
+        ours.stream()
+            .flatMap(statement -> statement.actions().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(granted).as("what %s may do and what it did", function).isEqualTo(used);
+    assertThat(statements)
+        .allSatisfy(
+            statement -> {
+              assertThat(statement.actions()).noneMatch(action -> action.contains("*"));
+              assertThat(statement.resources()).noneMatch(resource -> resource.equals("*"));
+            });
+  }
+
+  /** An ARN's beginning, with partition, region and account, is not known to a call. */
+  private static boolean grants(Statement statement, Call call) {
+    return statement.resources().stream()
+        .anyMatch(
+            resource -> {
+              int start = resource.indexOf(call.arn().substring(0, Math.min(8, call.arn().length())));
+              String arn =
+                  call.arn().startsWith("arn:")
+                      ? call.arn()
+                      : (start < 0 ? "" : resource.substring(0, start)) + call.arn();
+              return statement.allows(call.action(), arn)
+                  || (call.arn().endsWith("/*") && statement.actions().contains(call.action()));
+            });
+  }
+
+  private Checkpoint.Completed oldestThatStays() {
+    List<Checkpoint.Completed> completed =
+        job.checkpoints().stream()
+            .filter(Checkpoint.Completed.class::isInstance)
+            .map(Checkpoint.Completed.class::cast)
+            .toList();
+    // The very oldest may give way to the next one to complete, right now.
+    return completed.get(Math.min(1, completed.size() - 1));
+  }
+
+  private List<StreamRecord> recordsAfter(ShardId shard, Position position) {
+    return job.records(shard).stream()
+        .filter(record -> position.isBefore(record.sequenceNumber()))
+        .toList();
+  }
+
+  /** A second delivery of what another invocation is at work on. */
+  private void invokeDirectly(ShardId shard, List<StreamRecord> records) {
+    byte[] event = KinesisEvent.of(outputs.get("FlightsStream"), shard, records);
+    InvokeResponse answer =
+        lambda.invoke(
+            invoke ->
+                invoke
+                    .functionName(outputs.get("FlightsTaskFunction"))
+                    .payload(SdkBytes.fromByteArray(event)));
+    assertThat(answer.functionError()).as(answer.payload().asUtf8String()).isNull();
+  }
+
+  private void compare() {
+    Comparison equal = job.compare();
+    assertThat(equal.records()).isEqualTo(flights.sent());
+    assertThat(equal.cells()).isGreaterThan(1_000);
+    report.append("EQUAL: " + equal + ", " + job.job().map(Job::status) + "\n");
+  }
+}

@@ -1,0 +1,148 @@
+package dev.cairn.deployed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.Container.ExecResult;
+import org.testcontainers.localstack.LocalStackContainer;
+import org.testcontainers.utility.DockerImageName;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+
+/** One LocalStack with all that it has, for pipelines that are deployed as users deploy them. */
+final class LocalCloud implements AutoCloseable {
+  private static final DockerImageName IMAGE =
+      DockerImageName.parse("localstack/localstack:4.14.0");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LocalStackContainer container = new LocalStackContainer(IMAGE);
+
+  static LocalCloud start() {
+    LocalCloud cloud = new LocalCloud();
+    cloud.container.start();
+    return cloud;
+  }
+
+  /** Asked by JUnit: without an engine or Node, one line says what is skipped. */
+  static boolean isAvailable() {
+    boolean engine = DockerClientFactory.instance().isDockerAvailable();
+    if (!engine || !Node.isThere()) {
+      System.out.println(
+          "skipped, as there is no "
+              + (engine ? "Node" : "container engine")
+              + ": the pipeline deployed to LocalStack");
+      return false;
+    }
+    return true;
+  }
+
+  URI endpoint() {
+    return container.getEndpoint();
+  }
+
+  /** What a tool needs in its environment to work here. */
+  Map<String, String> environment() {
+    return Map.of(
+        "AWS_ENDPOINT_URL", endpoint().toString(),
+        "AWS_ENDPOINT_URL_S3", endpoint().toString(),
+        "AWS_ACCESS_KEY_ID", container.getAccessKey(),
+        "AWS_SECRET_ACCESS_KEY", container.getSecretKey(),
+        "AWS_REGION", container.getRegion(),
+        "AWS_DEFAULT_REGION", container.getRegion());
+  }
+
+  <B extends AwsSyncClientBuilder<B, C> & software.amazon.awssdk.awscore.client.builder.AwsClientBuilder<B, C>, C>
+      C client(B builder) {
+    return builder
+        .endpointOverride(endpoint())
+        .region(Region.of(container.getRegion()))
+        .credentialsProvider(
+            StaticCredentialsProvider.create(
+                AwsBasicCredentials.create(container.getAccessKey(), container.getSecretKey())))
+        .httpClientBuilder(
+            UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(2)))
+        .build();
+  }
+
+  /** Runs a shell command where the functions run. */
+  String shell(String command) {
+    try {
+      ExecResult result = container.execInContainer("sh", "-c", command);
+      return result.getStdout().strip();
+    } catch (IOException e) {
+      throw new IllegalStateException("LocalStack's container did not run: " + command, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * All that a log group has. Asked without a client of the SDK's, as the newest one for CloudWatch
+   * Logs cannot always be had.
+   */
+  List<String> logged(String group) {
+    List<String> messages = new ArrayList<>();
+    String token = "";
+    do {
+      JsonNode page = logsPage(group, token);
+      page.get("events").forEach(event -> messages.add(event.get("message").asText()));
+      token = page.path("nextToken").asText("");
+    } while (!token.isEmpty());
+    return messages;
+  }
+
+  private JsonNode logsPage(String group, String token) {
+    ObjectNode request = JSON.createObjectNode().put("logGroupName", group);
+    if (!token.isEmpty()) {
+      request.put("nextToken", token);
+    }
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<byte[]> answer =
+          http.send(
+              HttpRequest.newBuilder(endpoint())
+                  .header("X-Amz-Target", "Logs_20140328.FilterLogEvents")
+                  .header("Content-Type", "application/x-amz-json-1.1")
+                  .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(request)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      if (answer.statusCode() != 200) {
+        throw new AssertionError(
+            "no log of " + group + ": " + new String(answer.body(), StandardCharsets.UTF_8));
+      }
+      return JSON.readTree(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** LocalStack's own log, for when something fails. */
+  void log(Consumer<String> lines) {
+    container.getLogs().lines().forEach(lines);
+  }
+
+  @Override
+  public void close() {
+    container.stop();
+  }
+}
