@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
  * configures it.
  */
 abstract class EventSourceMappingContract {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int BATCH_SIZE = 10;
 
   /** A stream, a mapping and a function that does as the records say. */
@@ -42,6 +41,11 @@ abstract class EventSourceMappingContract {
 
     /** Every batch that the function was given and has finished with, or stalls at. */
     List<Delivered> deliveries();
+  }
+
+  /** How long to wait for what has to come. */
+  Duration patience() {
+    return Duration.ofSeconds(30);
   }
 
   /** Runs a fact on a new scene; within a task, where the world wants one. */
@@ -236,7 +240,7 @@ abstract class EventSourceMappingContract {
     return placed;
   }
 
-  private static void awaitDone(Scene scene, List<Placed> placed) {
+  private void awaitDone(Scene scene, List<Placed> placed) {
     List<SequenceNumber> expected = placed.stream().map(Placed::sequenceNumber).toList();
     awaitUntil(
         scene,
@@ -248,10 +252,10 @@ abstract class EventSourceMappingContract {
         });
   }
 
-  private static void awaitUntil(Scene scene, String what, Predicate<List<Delivered>> seen) {
-    boolean held = scene.world().await(PATIENCE, () -> seen.test(scene.deliveries()));
+  private void awaitUntil(Scene scene, String what, Predicate<List<Delivered>> seen) {
+    boolean held = scene.world().await(patience(), () -> seen.test(scene.deliveries()));
     assertThat(held)
-        .as("within %s, %s; delivered: %s", PATIENCE, what, scene.deliveries())
+        .as("within %s, %s; delivered: %s", patience(), what, scene.deliveries())
         .isTrue();
   }
 

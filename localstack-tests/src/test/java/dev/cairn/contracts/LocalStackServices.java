@@ -7,9 +7,13 @@ import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -35,31 +39,33 @@ final class LocalStackServices {
 
   private static final class Started {
     private static final LocalStackContainer LOCALSTACK =
-        new LocalStackContainer(IMAGE).withServices("dynamodb", "s3");
+        new LocalStackContainer(IMAGE)
+            // Its mapping polls one shard each second otherwise.
+            .withEnv("LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC", "0.1")
+            .withEnv("KINESIS_LATENCY", "100");
     private static final DynamoDbClient DYNAMODB;
     private static final S3Client S3;
+    private static final KinesisClient KINESIS;
+    private static final LambdaClient LAMBDA;
 
     static {
       LOCALSTACK.start();
-      StaticCredentialsProvider credentials =
-          StaticCredentialsProvider.create(
-              AwsBasicCredentials.create(LOCALSTACK.getAccessKey(), LOCALSTACK.getSecretKey()));
-      DYNAMODB =
-          DynamoDbClient.builder()
-              .endpointOverride(LOCALSTACK.getEndpoint())
-              .region(Region.of(LOCALSTACK.getRegion()))
-              .credentialsProvider(credentials)
-              .httpClient(UrlConnectionHttpClient.create())
-              .build();
-      S3 =
-          S3Client.builder()
-              .endpointOverride(LOCALSTACK.getEndpoint())
-              .region(Region.of(LOCALSTACK.getRegion()))
-              .credentialsProvider(credentials)
-              .forcePathStyle(true)
-              .httpClient(UrlConnectionHttpClient.create())
-              .build();
+      DYNAMODB = connected(DynamoDbClient.builder()).build();
+      S3 = connected(S3Client.builder()).forcePathStyle(true).build();
+      KINESIS = connected(KinesisClient.builder()).build();
+      LAMBDA = connected(LambdaClient.builder()).build();
       CairnTable.create(DYNAMODB, TABLE);
+    }
+
+    private static <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> B connected(
+        B builder) {
+      return builder
+          .endpointOverride(LOCALSTACK.getEndpoint())
+          .region(Region.of(LOCALSTACK.getRegion()))
+          .credentialsProvider(
+              StaticCredentialsProvider.create(
+                  AwsBasicCredentials.create(LOCALSTACK.getAccessKey(), LOCALSTACK.getSecretKey())))
+          .httpClient(UrlConnectionHttpClient.create());
     }
   }
 
@@ -69,6 +75,14 @@ final class LocalStackServices {
 
   static S3Client s3() {
     return Started.S3;
+  }
+
+  static KinesisClient kinesis() {
+    return Started.KINESIS;
+  }
+
+  static LambdaClient lambda() {
+    return Started.LAMBDA;
   }
 
   static String newBucket() {

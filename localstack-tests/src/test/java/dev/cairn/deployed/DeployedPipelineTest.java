@@ -161,7 +161,7 @@ class DeployedPipelineTest {
 
     job.awaitApplied();
     assertThat(processes.state(killed.pid())).isEmpty();
-    report.append("KILLED process " + killed.pid() + " " + killed.point() + "\n");
+    tell("KILLED process " + killed.pid() + " " + killed.point());
     compare();
   }
 
@@ -182,18 +182,12 @@ class DeployedPipelineTest {
     invokeDirectly(shard, recordsAfter(shard, before.position()));
     Entry.Header winner = job.head(shard).orElseThrow();
     assertThat(winner.revision().value()).isGreaterThan(before.revision().value());
-    report.append(
-        "ZOMBIE process "
-            + zombie.pid()
-            + " was stopped "
-            + zombie.point()
-            + "\n  revision "
-            + before.revision().next()
-            + " went to another process; it is thawed now\n");
+    tell("ZOMBIE process " + zombie.pid() + " was stopped " + zombie.point());
+    tell("  revision " + before.revision().next() + " went to another; it is thawed now");
     processes.thaw(zombie.pid());
 
     job.awaitApplied();
-    report.append(job.dump(shard));
+    tell(job.dump(shard));
     assertThat(job.journal(shard))
         .extracting(entry -> entry.header().id())
         .doesNotContain(prepared.entry());
@@ -231,7 +225,7 @@ class DeployedPipelineTest {
     job.awaitRunning();
     job.awaitApplied();
     assertThat(job.job().orElseThrow().epoch().value()).isEqualTo(epoch + 1);
-    report.append("KILLED coordinator " + coordinator.pid() + " " + coordinator.point() + "\n");
+    tell("KILLED coordinator " + coordinator.pid() + " " + coordinator.point());
     compare();
   }
 
@@ -250,8 +244,8 @@ class DeployedPipelineTest {
     List<Statement> ours =
         statements.stream().filter(one -> !OF_LAMBDA.contains(one.purpose())).toList();
     Set<Call> calls = RecordedCalls.of(cloud, function.substring(function.lastIndexOf(':') + 1));
-    report.append("CALLS of " + function + "\n");
-    calls.forEach(call -> report.append("  " + call + "\n"));
+    tell("CALLS of " + function);
+    calls.forEach(call -> tell("  " + call));
 
     for (Call call : calls) {
       assertThat(ours)
@@ -321,6 +315,11 @@ class DeployedPipelineTest {
     Comparison equal = job.compare();
     assertThat(equal.records()).isEqualTo(flights.sent());
     assertThat(equal.cells()).isGreaterThan(1_000);
-    report.append("EQUAL: " + equal + ", " + job.job().map(Job::status) + "\n");
+    tell("EQUAL: " + equal + ", " + job.job().map(Job::status).orElseThrow());
+  }
+
+  private void tell(String line) {
+    report.append(line).append('\n');
+    System.out.println(line);
   }
 }

@@ -32,7 +32,9 @@ final class LocalCloud implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final LocalStackContainer container = new LocalStackContainer(IMAGE);
+  private final LocalStackContainer container = new LocalStackContainer(IMAGE)
+          // A JVM may take its time to start on a machine that has much to do.
+          .withEnv("LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT", "120");
 
   static LocalCloud start() {
     LocalCloud cloud = new LocalCloud();

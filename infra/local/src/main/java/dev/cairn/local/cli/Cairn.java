@@ -1,6 +1,5 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.local.cost.CostCommand;
 import dev.cairn.local.demo.InputException;
@@ -8,17 +7,18 @@ import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.simulation.SimulateCommand;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /** {@code cairn}: the demo, and looking into a pipeline and putting it back. */
 @Command(
@@ -29,6 +29,9 @@ import software.amazon.awssdk.core.exception.SdkException;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DemoCommand.class,
+      StatusCommand.class,
+      TailCommand.class,
+      FeedCommand.class,
       CheckpointsCommand.class,
       RestoreCommand.class,
       StateCommand.class,
@@ -48,17 +51,16 @@ import software.amazon.awssdk.core.exception.SdkException;
       "  cairn demo --keep   the same, and then try the other commands on it"
     })
 public final class Cairn implements Runnable {
-  private final Path home;
+  private final Surroundings surroundings;
   private final Terminal terminal;
 
   @Spec private CommandSpec spec;
 
   /**
-   * @param home the repository, or any folder in which {@code .cairn} may be
-   * @param terminal where the demo tells its story
+   * @param terminal where the demo tells its story, and what takes long tells how far it is
    */
-  Cairn(Path home, Terminal terminal) {
-    this.home = home;
+  Cairn(Surroundings surroundings, Terminal terminal) {
+    this.surroundings = surroundings;
     this.terminal = terminal;
     this.spec = CommandSpec.create();
   }
@@ -66,7 +68,8 @@ public final class Cairn implements Runnable {
   public static void main(String[] arguments) {
     PrintStream out = utf8(System.out);
     Path home = Path.of(System.getProperty("cairn.home", "")).toAbsolutePath().normalize();
-    CommandLine commands = commands(home, Terminal.ofProcess(out));
+    CommandLine commands =
+        commands(new Surroundings(home, System.getenv()), Terminal.ofProcess(out));
     commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     commands.setErr(new PrintWriter(utf8(System.err), true, StandardCharsets.UTF_8));
     System.exit(commands.execute(arguments));
@@ -77,11 +80,17 @@ public final class Cairn implements Runnable {
     return new PrintStream(stream, true, StandardCharsets.UTF_8);
   }
 
-  static CommandLine commands(Path home, Terminal terminal) {
-    return new CommandLine(new Cairn(home, terminal))
+  static CommandLine commands(Surroundings surroundings, Terminal terminal) {
+    return new CommandLine(new Cairn(surroundings, terminal))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
-        .registerConverter(Duration.class, FlinkDuration::parse)
+        .registerConverter(Duration.class, Arguments::duration)
+        .registerConverter(int.class, Arguments::wholeNumber)
+        .registerConverter(Integer.class, Arguments::wholeNumber)
+        .registerConverter(long.class, Arguments::longNumber)
+        .registerConverter(Long.class, Arguments::longNumber)
+        .registerConverter(Double.class, Arguments::number)
+        .setParameterExceptionHandler(Arguments::explain)
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
   }
 
@@ -90,6 +99,11 @@ public final class Cairn implements Runnable {
    * whole.
    */
   private static int explain(Exception failure, CommandLine command) throws Exception {
+    Optional<String> ofAws = AwsFailures.explain(failure);
+    if (ofAws.isPresent()) {
+      command.getErr().println("cairn: " + ofAws.get());
+      return ExitCode.UNUSABLE;
+    }
     switch (failure) {
       case CommandException e -> {
         command.getErr().println("cairn: " + e.getMessage());
@@ -102,13 +116,7 @@ public final class Cairn implements Runnable {
       }
       case StorageException e -> command.getErr().println("cairn: " + e.getMessage());
       case OutcomeUnknownException e -> command.getErr().println("cairn: " + e.getMessage());
-      case SdkException e ->
-          command
-              .getErr()
-              .println(
-                  "cairn: AWS did not take the request: "
-                      + e.getMessage()
-                      + "; check --endpoint, --table and the credentials");
+      case StreamException e -> command.getErr().println("cairn: " + e.getMessage());
       default -> throw failure;
     }
     return ExitCode.UNUSABLE;
@@ -120,7 +128,11 @@ public final class Cairn implements Runnable {
   }
 
   Path home() {
-    return home;
+    return surroundings.home();
+  }
+
+  Surroundings surroundings() {
+    return surroundings;
   }
 
   Terminal terminal() {

@@ -2,7 +2,6 @@ package dev.cairn.local.cli;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.local.cli.Target.Connection;
 import dev.cairn.local.inspect.CheckpointTable;
 
 /** Finds the checkpoint that a user names. */
@@ -10,16 +9,23 @@ final class CheckpointIds {
   private CheckpointIds() {}
 
   /**
-   * @throws CommandException if it is no id, or unknown
+   * Judged here, before anybody is asked.
+   *
+   * @throws CommandException if it is no id
    */
-  static Checkpoint require(Connection connection, String typed) {
-    CheckpointId id;
+  static CheckpointId parse(String typed) {
     try {
-      id = new CheckpointId(Long.parseLong(typed));
+      return new CheckpointId(Long.parseLong(typed.strip()));
     } catch (IllegalArgumentException e) {
       throw CommandException.unusable(
           "\"" + typed + "\" is not a checkpoint's id: give a whole number from 1, such as 7");
     }
+  }
+
+  /**
+   * @throws CommandException if it is unknown
+   */
+  static Checkpoint require(Connection connection, CheckpointId id) {
     return connection
         .checkpoints()
         .checkpoint(connection.job(), id)
@@ -36,8 +42,8 @@ final class CheckpointIds {
   /**
    * @throws CommandException if its files are not to be relied on
    */
-  static Checkpoint.Completed requireCompleted(Connection connection, String typed) {
-    Checkpoint checkpoint = require(connection, typed);
+  static Checkpoint.Completed requireCompleted(Connection connection, CheckpointId id) {
+    Checkpoint checkpoint = require(connection, id);
     return switch (checkpoint) {
       case Checkpoint.Completed completed -> completed;
       case Checkpoint.Pending p -> throw notCompleted(checkpoint, "wait until it is COMPLETED");

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.local.cli.Target.Connection;
 import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.local.inspect.CheckpointTable.Row;
 import dev.cairn.local.inspect.Sizes;
@@ -13,43 +12,33 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "checkpoints",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "Lists a job's checkpoints, or shows one in detail.")
-final class CheckpointsCommand implements Callable<Integer> {
-  @ParentCommand private @Nullable Cairn cairn;
-  @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
-
+final class CheckpointsCommand extends PipelineCommand {
   @Parameters(arity = "0..1", paramLabel = "ID", description = "The checkpoint to show in detail.")
   private @Nullable String id;
 
-  @Option(names = "--json", description = "Answer as JSON.")
-  private boolean json;
+  @Override
+  void requireUsable() {
+    if (id != null) {
+      CheckpointIds.parse(id);
+    }
+  }
 
   @Override
-  public Integer call() {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
-      Job job = connection.requireJob();
-      if (id == null) {
-        list(out, connection, job);
-      } else {
-        show(out, connection, CheckpointIds.require(connection, id));
-      }
+  int run(Connection connection, PrintWriter out) {
+    Job job = connection.requireJob();
+    if (id == null) {
+      list(out, connection, job);
+    } else {
+      show(out, connection, CheckpointIds.require(connection, CheckpointIds.parse(id)));
     }
     return ExitCode.OK;
   }
@@ -57,7 +46,7 @@ final class CheckpointsCommand implements Callable<Integer> {
   private void list(PrintWriter out, Connection connection, Job job) {
     List<Row> rows =
         Row.of(connection.checkpoints(), connection.checkpoints().checkpoints(job.id()));
-    if (json) {
+    if (json()) {
       ObjectNode answer = JobText.json(job);
       ArrayNode checkpoints = answer.putArray("checkpoints");
       rows.forEach(row -> checkpoints.add(summary(row)));
@@ -108,7 +97,7 @@ final class CheckpointsCommand implements Callable<Integer> {
     Row row = Row.of(connection.checkpoints(), List.of(checkpoint)).getFirst();
     List<Acknowledgement> answers =
         connection.checkpoints().acknowledgements(connection.job(), checkpoint.id());
-    if (json) {
+    if (json()) {
       ObjectNode answer = summary(row);
       ArrayNode tasks = answer.putArray("acknowledgements");
       answers.forEach(task -> tasks.add(json(task)));
@@ -120,11 +109,11 @@ final class CheckpointsCommand implements Callable<Integer> {
     out.println();
     out.println(
         "triggered  "
-            + checkpoint.trigger().triggeredAt()
+            + Sizes.time(checkpoint.trigger().triggeredAt())
             + " in epoch "
             + checkpoint.trigger().epoch());
     if (checkpoint instanceof Checkpoint.Completed completed) {
-      out.println("completed  " + completed.completedAt());
+      out.println("completed  " + Sizes.time(completed.completedAt()));
       out.println("metadata   " + completed.metadata().path());
     }
     out.println();

@@ -6,7 +6,6 @@ import dev.cairn.local.demo.Demo;
 import dev.cairn.local.demo.DemoSettings;
 import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.InputFile;
-import dev.cairn.local.demo.RowKeys;
 import dev.cairn.local.demo.UserFunction;
 import dev.cairn.local.world.Killed;
 import java.io.IOException;
@@ -22,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -88,23 +88,7 @@ final class DemoCommand implements Callable<Integer> {
           "Your own input: CSV with a header, or JSON lines (.jsonl, .json); either may end in .gz.")
   private @Nullable Path input;
 
-  @Option(
-      names = "--function",
-      paramLabel = "CLASS",
-      description = "Your own dev.cairn.function.KeyedFunction.")
-  private @Nullable String function;
-
-  @Option(names = "--jar", paramLabel = "FILE", description = "The jar that has it.")
-  private @Nullable Path jar;
-
-  @Option(
-      names = "--key",
-      paramLabel = "FIELD",
-      description =
-          "The field that is the partition key, in place of what the function's keyOf says. Records without a key go under "
-              + RowKeys.UNKNOWN
-              + ".")
-  private @Nullable String key;
+  @Mixin private FunctionOptions functions = new FunctionOptions();
 
   @Option(
       names = "--seed",
@@ -116,11 +100,11 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Cairn parent = Objects.requireNonNull(cairn, "picocli sets the parent");
-    if (jar != null && function == null) {
+    functions.requireComplete();
+    if (functions.hasFunction() && input == null) {
       throw CommandException.unusable(
-          "--jar "
-              + jar
-              + " was given without --function: name the class in it that is your function");
+          "--function was given without --input: the flights would be fed to it, which it does not know; name a file of its"
+              + " own records (--input FILE), or leave --function out to run the flights");
     }
     RunningDemo.find(parent.home())
         .ifPresent(
@@ -132,17 +116,14 @@ final class DemoCommand implements Callable<Integer> {
                       + other.endpoint()
                       + ": end it first (Ctrl-C there)");
             });
-    UserFunction user =
-        function == null
-            ? UserFunction.flights()
-            : UserFunction.load(function, Optional.ofNullable(jar));
+    UserFunction user = functions.function().orElseGet(UserFunction::flights);
     List<byte[]> records = InputFile.read(input == null ? flights(parent.home()) : input);
     Storage storage = new Storage(parent.home(), Optional.ofNullable(dir));
     DemoSettings settings = settings(storage.folder(), records.size());
     return run(
         parent,
         storage,
-        Demo.start(settings, user, records, Optional.ofNullable(key), parent.terminal()),
+        Demo.start(settings, user, records, functions.key(), parent.terminal()),
         settings);
   }
 
@@ -161,7 +142,7 @@ final class DemoCommand implements Callable<Integer> {
         interval != null
             ? interval
             : rate == null ? Duration.ofSeconds(3) : fitting(records / rate);
-    boolean ours = function == null && input == null;
+    boolean ours = !functions.hasFunction() && input == null;
     return new DemoSettings(
         new JobId(ours ? "flights" : "demo"),
         new StageId(ours ? "aircraft" : "function"),

@@ -27,6 +27,8 @@ final class Hints {
         "",
         "Look into it:",
         "",
+        "  ./cairn status",
+        "  ./cairn tail",
         "  ./cairn state N14228",
         "  ./cairn verify ID",
         "",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.local.inspect.Sizes;
 
 /** A job's item as text. */
 final class JobText {
@@ -38,7 +39,7 @@ final class JobText {
     return "last refusal  restore of "
         + refusal.restoreCheckpointId()
         + " at "
-        + refusal.at()
+        + Sizes.time(refusal.at())
         + ": "
         + refusal.reason();
   }

@@ -3,20 +3,13 @@ package dev.cairn.local.cli;
 import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.local.cli.Target.Connection;
+import dev.cairn.id.CheckpointId;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "restore",
@@ -29,12 +22,8 @@ import picocli.CommandLine.Spec;
           + " replaying, running. A refusal changes nothing; its reason is printed and stays on the item.",
       ""
     })
-final class RestoreCommand implements Callable<Integer> {
+final class RestoreCommand extends PipelineCommand {
   private static final Duration LOOK = Duration.ofMillis(100);
-
-  @ParentCommand private @Nullable Cairn cairn;
-  @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
 
   @Parameters(paramLabel = "ID", description = "The checkpoint.")
   private String id = "";
@@ -46,28 +35,27 @@ final class RestoreCommand implements Callable<Integer> {
       description = "How long to wait (default: ${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ZERO;
 
-  @Option(names = "--json", description = "Answer as JSON, one line for each step.")
-  private boolean json;
-
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
-      Job before = connection.requireJob();
-      if (!connection.checkpoints().requestRestore(before.id(), id)) {
-        throw CommandException.unusable(
-            "job " + before.id() + " went away: nothing was asked of it");
-      }
-      tell(
-          out,
-          "requested",
-          before,
-          "restoreCheckpointId = " + id + " is set on job " + before.id());
-      return await(out, connection, before);
-    }
+  void requireUsable() {
+    CheckpointIds.parse(id);
   }
 
-  private int await(PrintWriter out, Connection connection, Job before)
+  @Override
+  int run(Connection connection, PrintWriter out) throws InterruptedException {
+    CheckpointId wanted = CheckpointIds.parse(id);
+    Job before = connection.requireJob();
+    if (!connection.checkpoints().requestRestore(before.id(), wanted.toString())) {
+      throw CommandException.unusable("job " + before.id() + " went away: nothing was asked of it");
+    }
+    tell(
+        out,
+        "requested",
+        before,
+        "restoreCheckpointId = " + wanted + " is set on job " + before.id());
+    return await(out, connection, before, wanted);
+  }
+
+  private int await(PrintWriter out, Connection connection, Job before, CheckpointId wanted)
       throws InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     Optional<JobStatus> told = Optional.empty();
@@ -82,7 +70,7 @@ final class RestoreCommand implements Callable<Integer> {
           told = Optional.of(job.status());
           tell(job, out);
         }
-        if (!isOurs(job)) {
+        if (!job.status().restoringFrom().map(wanted::equals).orElse(true)) {
           tell(out, "superseded", job, "another restore was asked for meanwhile");
           return ExitCode.NO;
         }
@@ -98,20 +86,13 @@ final class RestoreCommand implements Callable<Integer> {
             + before.id()
             + " is not running again after "
             + FlinkDuration.print(timeout)
-            + ": the request stays on its item, and the coordinator goes on; look again with cairn checkpoints");
+            + ": the request stays on its item, and the coordinator goes on; look again with cairn status");
   }
 
   private static boolean isRefusal(Job before, Job now) {
     return now.refusal().isPresent()
         && !now.refusal().equals(before.refusal())
         && now.restoreCheckpointId().isEmpty();
-  }
-
-  private boolean isOurs(Job job) {
-    return job.status()
-        .restoringFrom()
-        .map(from -> from.toString().equals(id.strip()))
-        .orElse(true);
   }
 
   private void tell(Job job, PrintWriter out) {
@@ -134,7 +115,7 @@ final class RestoreCommand implements Callable<Integer> {
 
   private void tell(PrintWriter out, String step, Job job, String words) {
     out.println(
-        json
+        json()
             ? Json.line(
                 Json.object()
                     .put("step", step)

@@ -7,7 +7,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
-import dev.cairn.local.cli.Target.Connection;
 import dev.cairn.local.inspect.CheckpointFiles;
 import dev.cairn.local.inspect.ReadableState;
 import dev.cairn.local.inspect.StateView;
@@ -17,20 +16,14 @@ import dev.cairn.state.StateKey;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "state",
@@ -42,11 +35,7 @@ import picocli.CommandLine.Spec;
       "Reads the journal and the files that it names, and needs no class of yours: each value says itself what it is.",
       ""
     })
-final class StateCommand implements Callable<Integer> {
-  @ParentCommand private @Nullable Cairn cairn;
-  @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
-
+final class StateCommand extends PipelineCommand {
   @Parameters(paramLabel = "KEY", description = "The partition key.")
   private String key = "";
 
@@ -56,34 +45,30 @@ final class StateCommand implements Callable<Integer> {
       description = "As this checkpoint has it (default: as it is now).")
   private @Nullable String checkpoint;
 
-  @Option(names = "--json", description = "Answer as JSON.")
-  private boolean json;
+  @Override
+  void requireUsable() {
+    if (checkpoint != null) {
+      CheckpointIds.parse(checkpoint);
+    }
+  }
 
   @Override
-  public Integer call() {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
-      connection.requireJob();
-      KeyHash hash = KeyHash.of(key);
-      List<StateView> found = views(connection, hash);
-      for (StateView view : found) {
-        SortedMap<StateKey, byte[]> cells = view.cells(key);
-        if (!cells.isEmpty()) {
-          print(out, view, ReadableState.of(view.schemas(), cells));
-          return ExitCode.OK;
-        }
+  int run(Connection connection, PrintWriter out) {
+    connection.requireJob();
+    List<StateView> found = views(connection, KeyHash.of(key));
+    for (StateView view : found) {
+      SortedMap<StateKey, byte[]> cells = view.cells(key);
+      if (!cells.isEmpty()) {
+        print(out, view, ReadableState.of(view.schemas(), cells));
+        return ExitCode.OK;
       }
-      String where =
-          found.isEmpty()
-              ? "no shard of its range has been opened"
-              : found.getFirst().subtask().name() + " has none at " + found.getFirst().place();
-      throw CommandException.no(
-          "key \""
-              + key
-              + "\" has no state: "
-              + where
-              + "; keys are compared exactly, also in case");
     }
+    String where =
+        found.isEmpty()
+            ? "no shard of its range has been opened"
+            : found.getFirst().subtask().name() + " has none at " + found.getFirst().place();
+    throw CommandException.no(
+        "key \"" + key + "\" has no state: " + where + "; keys are compared exactly, also in case");
   }
 
   /**
@@ -98,7 +83,8 @@ final class StateCommand implements Callable<Integer> {
           .flatMap(Optional::stream)
           .toList();
     }
-    Checkpoint.Completed completed = CheckpointIds.requireCompleted(connection, checkpoint);
+    Checkpoint.Completed completed =
+        CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
     CheckpointFiles files = new CheckpointFiles(connection.storage());
     Set<SubtaskId> owners =
         files.states(completed).stream()
@@ -120,7 +106,7 @@ final class StateCommand implements Callable<Integer> {
   }
 
   private void print(PrintWriter out, StateView view, ObjectNode states) {
-    if (json) {
+    if (json()) {
       ObjectNode answer =
           Json.object()
               .put("key", key)

@@ -1,138 +1,161 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Deployment;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.id.JobId;
-import dev.cairn.journal.Journal;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Which pipeline a command speaks to: the demo that runs here, but for what the options say
- * otherwise.
+ * Which pipeline a command speaks to: the one in the table that an option or the environment names,
+ * or else the demo that runs here. Region, credentials and endpoints are those of the standard AWS
+ * configuration.
  */
 final class Target {
-  private static final String S3 = "s3://";
-
-  @Option(
-      names = "--endpoint",
-      paramLabel = "URL",
-      description =
-          "Where DynamoDB is, and S3 (default: the running demo; AWS if --table is given).")
-  private @Nullable URI endpoint;
+  private static final String TABLE = "CAIRN_TABLE";
+  private static final String JOB = "CAIRN_JOB";
 
   @Option(
       names = "--table",
       paramLabel = "NAME",
-      description = "The table (default: the running demo's).")
+      description = "The table (default: $" + TABLE + ", or the running demo's).")
   private @Nullable String table;
 
   @Option(
       names = "--job",
       paramLabel = "NAME",
-      description = "The job (default: the running demo's).")
+      description = "The job (default: $" + JOB + ", or the running demo's).")
   private @Nullable String job;
 
   @Option(
       names = "--storage",
       paramLabel = "WHERE",
-      description = "A directory or s3://bucket/prefix (default: the running demo's).")
+      description = "A directory or s3://bucket/prefix (default: what the job was deployed with).")
   private @Nullable String storage;
 
-  /** A pipeline's stores, and the job in them. */
-  record Connection(
-      JobId job,
-      Journal journal,
-      CheckpointStore checkpoints,
-      Function<String, CheckpointStorage> opening,
-      String where,
-      AutoCloseable client)
-      implements AutoCloseable {
+  @Option(
+      names = "--stream",
+      paramLabel = "NAME",
+      description = "The Kinesis stream (default: what the job was deployed with).")
+  private @Nullable String stream;
 
-    /**
-     * @throws CommandException if there is no such job, or table
-     */
-    Job requireJob() {
-      try {
-        return checkpoints
-            .job(job)
-            .orElseThrow(
-                () ->
-                    CommandException.unusable(
-                        "there is no job "
-                            + job
-                            + " in the table: check --job, or which jobs are deployed"));
-      } catch (ResourceNotFoundException e) {
-        throw CommandException.unusable(
-            "there is no such table: check --table, --endpoint and the region ("
-                + e.getMessage()
-                + ")");
-      }
-    }
+  @Option(
+      names = "--region",
+      paramLabel = "REGION",
+      description = "The AWS region (default: AWS_REGION, or the profile's).")
+  private @Nullable String region;
 
-    CheckpointStorage storage() {
-      return opening.apply(where);
-    }
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description = "The profile of your AWS configuration (default: AWS_PROFILE).")
+  private @Nullable String profile;
 
-    @Override
-    public void close() {
-      try {
-        client.close();
-      } catch (Exception e) {
-        throw new IllegalStateException("a client did not close: " + e.getMessage(), e);
-      }
-    }
-  }
+  @Option(
+      names = "--endpoint",
+      paramLabel = "URL",
+      description =
+          "Where all services are, such as http://127.0.0.1:4566 (default: AWS_ENDPOINT_URL, or AWS).")
+  private @Nullable URI endpoint;
 
   /**
    * Connects to it.
    *
    * @throws CommandException if nothing says which pipeline is meant
    */
-  Connection connect(Path home) {
+  Connection connect(Surroundings surroundings) {
+    Optional<String> named = Optional.ofNullable(table).or(() -> surroundings.variable(TABLE));
+    if (named.isPresent()) {
+      return toTable(named.get(), surroundings);
+    }
     // Told where the table is, a command must not mix it with whatever demo happens to run.
     Optional<RunningDemo> demo =
-        endpoint != null || table != null ? Optional.empty() : RunningDemo.find(home);
-    if (demo.isEmpty() && table == null) {
-      throw CommandException.unusable(
-          "no demo runs here: start one in another terminal with ./cairn demo --keep, or say which pipeline you mean with"
-              + " --table, --job, --storage and, outside AWS, --endpoint");
-    }
-    Optional<URI> at = Optional.ofNullable(endpoint).or(() -> demo.map(RunningDemo::endpoint));
-    String name = table != null ? table : demo.orElseThrow().table();
+        endpoint != null ? Optional.empty() : RunningDemo.find(surroundings.home());
+    return toDemo(
+        demo.orElseThrow(
+            () ->
+                CommandException.unusable(
+                    "no demo runs here, and no table is named: start a demo in another terminal with ./cairn demo --keep, or"
+                        + " name a deployed pipeline with --table and --job (or "
+                        + TABLE
+                        + " and "
+                        + JOB
+                        + ")")));
+  }
+
+  /** The stream that an option names: it needs no table. */
+  Optional<String> stream() {
+    return Optional.ofNullable(stream);
+  }
+
+  /** Clients as the options and the environment configure them. */
+  Aws aws() {
+    return aws(Optional.ofNullable(endpoint));
+  }
+
+  private Aws aws(Optional<URI> at) {
+    return new Aws(at, Optional.ofNullable(region).map(Region::of), Optional.ofNullable(profile));
+  }
+
+  private Connection toTable(String name, Surroundings surroundings) {
     JobId id =
-        job != null ? jobId(job) : demo.map(RunningDemo::job).orElseThrow(() -> missing("--job"));
-    String files = storage != null ? storage : demo.map(RunningDemo::storage).orElse("");
-    DynamoDbClient client =
-        configure(DynamoDbClient.builder(), at)
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build();
+        jobId(
+            Optional.ofNullable(job)
+                .or(() -> surroundings.variable(JOB))
+                .orElseThrow(
+                    () ->
+                        CommandException.unusable(
+                            "--job is needed (or "
+                                + JOB
+                                + "): a table may have several jobs, and only reading all of it would tell which")));
+    Aws aws = aws();
+    try {
+      DynamoDbClient client = aws.dynamoDb();
+      Optional<Deployment> deployment =
+          new DynamoDbDeployments(client, name, Backoff.sleeping()).find(id);
+      return connection(client, name, id, deployment, Optional.empty(), aws);
+    } catch (RuntimeException e) {
+      aws.close();
+      throw e;
+    }
+  }
+
+  private Connection toDemo(RunningDemo demo) {
+    JobId id = Optional.ofNullable(job).map(Target::jobId).orElse(demo.job());
+    Aws aws = aws(Optional.of(demo.endpoint()));
+    return connection(aws.dynamoDb(), demo.table(), id, Optional.empty(), Optional.of(demo), aws);
+  }
+
+  private Connection connection(
+      DynamoDbClient client,
+      String name,
+      JobId id,
+      Optional<Deployment> deployment,
+      Optional<RunningDemo> demo,
+      Aws aws) {
+    CheckpointSettings deployed =
+        deployment.map(Deployment::settings).orElse(CheckpointSettings.DEFAULTS);
     return new Connection(
         id,
         new DynamoDbJournal(client, name, Backoff.sleeping()),
-        new DynamoDbCheckpointStore(client, name, Backoff.sleeping(), InstantSource.system()),
-        where -> open(where, at),
-        files,
-        client);
+        new DynamoDbCheckpointStore(
+            client, name, Backoff.sleeping(), InstantSource.system(), deployed),
+        deployment,
+        Optional.ofNullable(storage)
+            .or(() -> deployment.map(Deployment::storage))
+            .or(() -> demo.map(RunningDemo::storage)),
+        Optional.ofNullable(stream).or(() -> deployment.map(Deployment::stream)),
+        demo.isPresent(),
+        aws);
   }
 
   private static JobId jobId(String name) {
@@ -141,53 +164,5 @@ final class Target {
     } catch (IllegalArgumentException e) {
       throw CommandException.unusable(e.getMessage() + " (--job)");
     }
-  }
-
-  private static CommandException missing(String option) {
-    return CommandException.unusable(
-        option + " is needed: no running demo is meant that would say it");
-  }
-
-  private static <B extends AwsClientBuilder<B, C>, C> B configure(
-      B builder, Optional<URI> endpoint) {
-    endpoint.ifPresent(
-        at -> {
-          builder.endpointOverride(at);
-          if (isLoopback(at)) {
-            // An emulator takes any; without them the SDK would look for the user's real ones.
-            builder
-                .region(Region.US_EAST_1)
-                .credentialsProvider(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
-          }
-        });
-    return builder;
-  }
-
-  private static boolean isLoopback(URI endpoint) {
-    String host = String.valueOf(endpoint.getHost());
-    return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
-  }
-
-  private static CheckpointStorage open(String where, Optional<URI> endpoint) {
-    if (where.isEmpty()) {
-      throw missing("--storage");
-    }
-    if (!where.startsWith(S3)) {
-      return new DirectoryCheckpointStorage(Path.of(where));
-    }
-    String path = where.substring(S3.length());
-    int slash = path.indexOf('/');
-    String bucket = slash < 0 ? path : path.substring(0, slash);
-    String prefix = slash < 0 ? "" : path.substring(slash + 1).replaceAll("/+$", "");
-    if (bucket.isEmpty()) {
-      throw CommandException.unusable(
-          "\"" + where + "\" names no bucket: write s3://bucket/prefix (--storage)");
-    }
-    S3Client client =
-        configure(S3Client.builder().forcePathStyle(endpoint.isPresent()), endpoint)
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build();
-    return new S3CheckpointStorage(client, bucket, prefix);
   }
 }

@@ -3,23 +3,14 @@ package dev.cairn.local.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.local.cli.Target.Connection;
 import dev.cairn.local.inspect.CheckpointFiles;
 import dev.cairn.local.inspect.CheckpointFiles.Verdict;
 import dev.cairn.local.inspect.Sizes;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "verify",
@@ -31,32 +22,28 @@ import picocli.CommandLine.Spec;
       "Lists each file; exits 1 if any is damaged or missing.",
       ""
     })
-final class VerifyCommand implements Callable<Integer> {
-  @ParentCommand private @Nullable Cairn cairn;
-  @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
-
+final class VerifyCommand extends PipelineCommand {
   @Parameters(paramLabel = "ID", description = "The checkpoint.")
   private String id = "";
 
-  @Option(names = "--json", description = "Answer as JSON.")
-  private boolean json;
+  @Override
+  void requireUsable() {
+    CheckpointIds.parse(id);
+  }
 
   @Override
-  public Integer call() {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    try (Connection connection = target.connect(Objects.requireNonNull(cairn).home())) {
-      connection.requireJob();
-      Checkpoint.Completed checkpoint = CheckpointIds.requireCompleted(connection, id);
-      List<Verdict> verdicts = new CheckpointFiles(connection.storage()).verify(checkpoint);
-      long damaged = verdicts.stream().filter(verdict -> verdict.damage().isPresent()).count();
-      if (json) {
-        out.println(Json.pretty(json(checkpoint, verdicts, damaged)));
-      } else {
-        print(out, checkpoint, verdicts, damaged);
-      }
-      return damaged == 0 ? ExitCode.OK : ExitCode.NO;
+  int run(Connection connection, PrintWriter out) {
+    connection.requireJob();
+    Checkpoint.Completed checkpoint =
+        CheckpointIds.requireCompleted(connection, CheckpointIds.parse(id));
+    List<Verdict> verdicts = new CheckpointFiles(connection.storage()).verify(checkpoint);
+    long damaged = verdicts.stream().filter(verdict -> verdict.damage().isPresent()).count();
+    if (json()) {
+      out.println(Json.pretty(json(checkpoint, verdicts, damaged)));
+    } else {
+      print(out, checkpoint, verdicts, damaged);
     }
+    return damaged == 0 ? ExitCode.OK : ExitCode.NO;
   }
 
   private static ObjectNode json(Checkpoint checkpoint, List<Verdict> verdicts, long damaged) {

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -17,8 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
@@ -46,6 +50,19 @@ public final class InputFile {
 
   private InputFile() {}
 
+  /** Records one after the other; closing it closes the file. */
+  public interface Records extends Closeable {
+    /**
+     * The next record's bytes; empty at the end.
+     *
+     * @throws InputException if it is malformed; names the row
+     */
+    Optional<byte[]> next();
+
+    /** How much of the file, as it lies on the disk, has been read for that. */
+    long bytesRead();
+  }
+
   /**
    * Reads all of it.
    *
@@ -53,30 +70,99 @@ public final class InputFile {
    * @throws InputException if there is no such file, or it is malformed; names the row
    */
   public static List<byte[]> read(Path file) {
+    List<byte[]> all = new ArrayList<>();
+    try (Records records = open(file)) {
+      for (Optional<byte[]> next = records.next(); next.isPresent(); next = records.next()) {
+        all.add(next.get());
+      }
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+    if (all.isEmpty()) {
+      throw new InputException(file + " has no records: nothing can be fed");
+    }
+    return all;
+  }
+
+  /**
+   * Opens it, to be read record by record.
+   *
+   * @throws InputException if there is no such file, or it has no usable header
+   */
+  public static Records open(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new InputException(
           file + " is not a file: give the path of a CSV with a header, or of JSON lines (.jsonl)");
     }
-    List<byte[]> records = records(file);
-    if (records.isEmpty()) {
-      throw new InputException(file + " has no records: nothing can be fed");
-    }
-    return records;
-  }
-
-  private static List<byte[]> records(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     boolean compressed = name.endsWith(".gz");
     String plain = compressed ? name.substring(0, name.length() - ".gz".length()) : name;
     boolean lines = plain.endsWith(".jsonl") || plain.endsWith(".json");
-    try (InputStream bytes = Files.newInputStream(file);
-        InputStream content = compressed ? new GZIPInputStream(bytes, 1 << 16) : bytes;
-        BufferedReader text = utf8(content)) {
-      return lines ? jsonLines(file, text) : csv(file, text);
-    } catch (CharacterCodingException e) {
-      throw new InputException(file + " is not text in UTF-8: convert it first", e);
+    try {
+      CountingStream bytes = new CountingStream(Files.newInputStream(file));
+      try {
+        BufferedReader text = utf8(compressed ? new GZIPInputStream(bytes, 1 << 16) : bytes);
+        Source source = lines ? new JsonLines(file, text) : Csv.open(file, text);
+        return new OpenFile(file, bytes, source);
+      } catch (IOException | RuntimeException e) {
+        bytes.close();
+        throw e;
+      }
     } catch (IOException e) {
-      throw new InputException(file + " cannot be read: " + e.getMessage(), e);
+      throw unreadable(file, e);
+    }
+  }
+
+  private static InputException unreadable(Path file, IOException e) {
+    return e instanceof CharacterCodingException
+        ? new InputException(file + " is not text in UTF-8: convert it first", e)
+        : new InputException(file + " cannot be read: " + e.getMessage(), e);
+  }
+
+  private interface Source {
+    Optional<byte[]> next() throws IOException;
+  }
+
+  private record OpenFile(Path file, CountingStream bytes, Source source) implements Records {
+    @Override
+    public Optional<byte[]> next() {
+      try {
+        return source.next();
+      } catch (IOException e) {
+        throw unreadable(file, e);
+      }
+    }
+
+    @Override
+    public long bytesRead() {
+      return bytes.count;
+    }
+
+    @Override
+    public void close() throws IOException {
+      bytes.close();
+    }
+  }
+
+  private static final class CountingStream extends FilterInputStream {
+    private long count;
+
+    CountingStream(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = super.read();
+      count += read < 0 ? 0 : 1;
+      return read;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = super.read(bytes, offset, length);
+      count += Math.max(0, read);
+      return read;
     }
   }
 
@@ -91,37 +177,62 @@ public final class InputFile {
     return text;
   }
 
-  private static List<byte[]> csv(Path file, Reader text) throws IOException {
-    List<byte[]> records = new ArrayList<>();
-    try (CSVParser parser = CSVParser.parse(text, CSV)) {
-      List<String> header = parser.getHeaderNames();
-      for (CSVRecord row : parser) {
-        if (row.size() != header.size()) {
-          throw new InputException(
-              String.format(
-                  Locale.ROOT,
-                  "%s: row %,d (line %,d) has %d cells, the header has %d: correct the row, or quote cells with commas",
-                  file,
-                  row.getRecordNumber(),
-                  parser.getCurrentLineNumber(),
-                  row.size(),
-                  header.size()));
-        }
-        records.add(json(header, row));
-      }
-    } catch (UncheckedIOException e) {
-      throw malformed(file, records.size() + 1, e);
-    } catch (CSVException e) {
-      throw malformed(file, records.size() + 1, e);
-    } catch (IllegalArgumentException e) {
-      throw new InputException(
-          file
-              + " has no usable header: "
-              + e.getMessage()
-              + "; its first line must name each column once",
-          e);
+  private static final class Csv implements Source {
+    private final Path file;
+    private final CSVParser parser;
+    private final Iterator<CSVRecord> rows;
+    private int read;
+
+    private Csv(Path file, CSVParser parser) {
+      this.file = file;
+      this.parser = parser;
+      this.rows = parser.iterator();
     }
-    return records;
+
+    static Csv open(Path file, Reader text) throws IOException {
+      try {
+        return new Csv(file, CSVParser.parse(text, CSV));
+      } catch (IllegalArgumentException e) {
+        throw new InputException(
+            file
+                + " has no usable header: "
+                + e.getMessage()
+                + "; its first line must name each column once",
+            e);
+      }
+    }
+
+    @Override
+    public Optional<byte[]> next() throws IOException {
+      try {
+        if (!rows.hasNext()) {
+          return Optional.empty();
+        }
+        CSVRecord row = rows.next();
+        List<String> header = parser.getHeaderNames();
+        requireSize(row, header.size());
+        read++;
+        return Optional.of(json(header, row));
+      } catch (UncheckedIOException e) {
+        throw malformed(file, read + 1, e);
+      } catch (CSVException e) {
+        throw malformed(file, read + 1, e);
+      }
+    }
+
+    private void requireSize(CSVRecord row, int columns) {
+      if (row.size() != columns) {
+        throw new InputException(
+            String.format(
+                Locale.ROOT,
+                "%s: row %,d (line %,d) has %d cells, the header has %d: correct the row, or quote cells with commas",
+                file,
+                row.getRecordNumber(),
+                parser.getCurrentLineNumber(),
+                row.size(),
+                columns));
+      }
+    }
   }
 
   private static byte[] json(List<String> header, CSVRecord row) throws IOException {
@@ -138,17 +249,27 @@ public final class InputFile {
     return bytes.toByteArray();
   }
 
-  private static List<byte[]> jsonLines(Path file, BufferedReader text) throws IOException {
-    List<byte[]> records = new ArrayList<>();
-    int number = 0;
-    for (String line = text.readLine(); line != null; line = text.readLine()) {
-      number++;
-      if (!line.isBlank()) {
-        requireJson(file, number, line);
-        records.add(line.getBytes(StandardCharsets.UTF_8));
-      }
+  private static final class JsonLines implements Source {
+    private final Path file;
+    private final BufferedReader text;
+    private int number;
+
+    JsonLines(Path file, BufferedReader text) {
+      this.file = file;
+      this.text = text;
     }
-    return records;
+
+    @Override
+    public Optional<byte[]> next() throws IOException {
+      for (String line = text.readLine(); line != null; line = text.readLine()) {
+        number++;
+        if (!line.isBlank()) {
+          requireJson(file, number, line);
+          return Optional.of(line.getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      return Optional.empty();
+    }
   }
 
   private static void requireJson(Path file, int number, String line) throws IOException {

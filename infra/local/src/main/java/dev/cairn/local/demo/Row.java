@@ -1,4 +1,4 @@
 package dev.cairn.local.demo;
 
 /** One record of the input: its partition key and its bytes. */
-record Row(String key, byte[] data) {}
+public record Row(String key, byte[] data) {}

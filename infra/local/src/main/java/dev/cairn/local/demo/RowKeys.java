@@ -21,27 +21,48 @@ public final class RowKeys {
   private static final int LONGEST = 256;
   private static final JsonFactory JSON = new JsonFactory();
 
-  private RowKeys() {}
+  private final Keying keying;
+
+  private RowKeys(Keying keying) {
+    this.keying = keying;
+  }
+
+  /** By a field of the records, which are JSON objects. */
+  public static RowKeys ofField(String field) {
+    return new RowKeys(data -> valueOf(field, data));
+  }
+
+  /** By what the function says. */
+  public static RowKeys ofFunction(UserFunction function) {
+    return new RowKeys(keying(function));
+  }
+
+  /**
+   * A record under its key.
+   *
+   * @param number the record's place in the input, from 1
+   * @throws InputException if Kinesis takes no such key, or the function has none to give
+   */
+  public Row row(long number, byte[] data) {
+    String key = keying.keyOf(data);
+    if (key.codePointCount(0, key.length()) > LONGEST) {
+      throw new InputException(
+          "record "
+              + number
+              + " has a partition key of "
+              + key.length()
+              + " characters, and Kinesis takes "
+              + LONGEST
+              + ": choose another field (--key), or shorten it in keyOf");
+    }
+    return new Row(key.isEmpty() ? UNKNOWN : key, data);
+  }
 
   static List<Row> of(List<byte[]> records, UserFunction function, Optional<String> field) {
-    Keying keying =
-        field
-            .<Keying>map(name -> data -> ofField(name, data))
-            .orElseGet(() -> ofFunction(function));
+    RowKeys keys = field.map(RowKeys::ofField).orElseGet(() -> ofFunction(function));
     List<Row> rows = new ArrayList<>(records.size());
     for (byte[] data : records) {
-      String key = keying.keyOf(data);
-      if (key.codePointCount(0, key.length()) > LONGEST) {
-        throw new InputException(
-            "record "
-                + (rows.size() + 1)
-                + " has a partition key of "
-                + key.length()
-                + " characters, and Kinesis takes "
-                + LONGEST
-                + ": choose another field (--key), or shorten it in keyOf");
-      }
-      rows.add(new Row(key.isEmpty() ? UNKNOWN : key, data));
+      rows.add(keys.row(rows.size() + 1L, data));
     }
     return rows;
   }
@@ -52,7 +73,7 @@ public final class RowKeys {
     String keyOf(byte[] data);
   }
 
-  private static Keying ofFunction(UserFunction type) {
+  private static Keying keying(UserFunction type) {
     KeyedFunction<Object> function = type.create();
     Deserializer<Object> deserializer = function.deserializer();
     return data -> {
@@ -78,7 +99,7 @@ public final class RowKeys {
     };
   }
 
-  private static String ofField(String field, byte[] data) {
+  private static String valueOf(String field, byte[] data) {
     try (JsonParser in = JSON.createParser(data)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         return "";

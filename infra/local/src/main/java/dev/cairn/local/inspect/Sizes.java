@@ -1,6 +1,8 @@
 package dev.cairn.local.inspect;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** Quantities as people read them, the same in every locale. */
@@ -23,6 +25,27 @@ public final class Sizes {
 
   public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  /** To the second, in UTC. */
+  public static String time(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** Two digits and a unit that fits, such as {@code 340 ms}, {@code 2.1 s} or {@code 3 h}. */
+  public static String age(Duration age) {
+    long millis = Math.max(0, age.toMillis());
+    if (millis < 1000) {
+      return millis + " ms";
+    }
+    if (millis < 60_000) {
+      return seconds(age);
+    }
+    long minutes = age.toMinutes();
+    if (minutes < 120) {
+      return minutes + " min";
+    }
+    return minutes < 48 * 60 ? minutes / 60 + " h" : minutes / (24 * 60) + " d";
   }
 
   public static String seconds(Duration duration) {

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Deployment;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.local.demo.Demo;
 import dev.cairn.local.demo.DemoSettings;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.demo.UserFunction;
+import dev.cairn.retry.Backoff;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,14 +26,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /** The commands on a demo that has run, in this process, and whose pipeline is still there. */
 class CairnTest {
@@ -106,10 +120,14 @@ class CairnTest {
   }
 
   private static Answer cairnAt(Path folder, String... arguments) {
+    return cairnIn(new Surroundings(folder, Map.of()), arguments);
+  }
+
+  private static Answer cairnIn(Surroundings surroundings, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine commands =
-        Cairn.commands(folder, Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+        Cairn.commands(surroundings, Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = commands.execute(arguments);
     return new Answer(exitCode, out.toString(), err.toString());
@@ -185,13 +203,232 @@ class CairnTest {
   }
 
   @Test
-  void aRefusedRestoreSaysWhyAndChangesNothing() throws IOException {
-    for (String wrong : List.of("9999", "seven")) {
-      Answer refused = cairn("restore", wrong, "--timeout", "30s", "--json");
-      assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
-      assertThat(refused.out()).contains("\"step\":\"refused\"").contains(wrong);
-    }
+  void aRefusedRestoreSaysWhyAndChangesNothing() {
+    Answer refused = cairn("restore", "9999", "--timeout", "30s", "--json");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(refused.out()).contains("\"step\":\"refused\"").contains("9999");
     assertThat(cairn("checkpoints").out()).contains("RUNNING", "last refusal");
+    assertThat(cairn("status").out()).contains("NOTE   the restore of 9999 was refused at");
+  }
+
+  @Test
+  void whatIsNoCheckpointsIdIsRefusedBeforeAnybodyIsAsked(@TempDir Path elsewhere) {
+    for (String[] command :
+        List.of(
+            new String[] {"restore", "seven"},
+            new String[] {"verify", "0"},
+            new String[] {"checkpoints", "-1"},
+            new String[] {"state", "N7", "--checkpoint", "7.5"})) {
+      Answer refused = cairnAt(elsewhere, command);
+      assertThat(refused.exitCode()).isEqualTo(ExitCode.UNUSABLE);
+      assertThat(refused.err())
+          .contains(command[command.length - 1])
+          .doesNotContain("no demo runs");
+    }
+    assertThat(cairnAt(elsewhere, "restore", "seven").err())
+        .isEqualTo(
+            "cairn: \"seven\" is not a checkpoint's id: give a whole number from 1, such as 7"
+                + System.lineSeparator());
+  }
+
+  @Test
+  void timesAreToldToTheSecond() throws IOException {
+    assertThat(cairn("checkpoints", latest()).out())
+        .containsPattern("triggered  \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ in epoch")
+        .containsPattern("completed  \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\\R");
+  }
+
+  @Test
+  void theStatusIsOneScreen() throws IOException {
+    Answer status = cairn("status");
+    assertThat(status.exitCode()).as(status.out()).isZero();
+    assertThat(status.out())
+        .contains("job flights  RUNNING", "stream unknown: the demo's stream is inside its process")
+        .contains("COMPLETED", "SUBTASK", "aircraft/shardId-000000000002", "unknown")
+        .contains("NOTE   1 records could not be processed", "flights/dead-letters/")
+        .doesNotContain("WRONG");
+
+    JsonNode json = cairn("status", "--json").json();
+    assertThat(json.at("/lastCompleted/id").longValue())
+        .isEqualTo(json.get("latestCheckpoint").longValue());
+    assertThat(json.get("subtasks")).hasSize(3);
+    long applied = 0;
+    for (JsonNode subtask : json.get("subtasks")) {
+      applied += subtask.get("applied").longValue();
+      assertThat(subtask.get("gap").booleanValue()).isFalse();
+      assertThat(subtask.get("lagUnknown").asText()).contains("the demo's stream");
+    }
+    assertThat(applied).isEqualTo(FLIGHTS - 1);
+    assertThat(json.at("/findings").findValuesAsText("kind")).contains("DEAD_LETTERS");
+  }
+
+  @Test
+  void theStatusOfAJobThatIsNotThereSaysWhatToDo() {
+    Answer status = cairn("status", "--job", "other");
+    assertThat(status.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(status.out())
+        .contains("WRONG  job other has no item in the table", "-> check --job");
+  }
+
+  @Test
+  void tailShowsARestoreAsItHappens() throws Exception {
+    AwaitedText out = new AwaitedText();
+    AwaitedText json = new AwaitedText();
+    Thread text = tailing(out, "tail", "--every", "50ms");
+    Thread lines = tailing(json, "tail", "--every", "50ms", "--json");
+    try {
+      out.await("job flights  RUNNING");
+      // The one without a heading has begun, too, once it tells of this.
+      cairn("restore", "8888", "--timeout", "30s");
+      json.await("8888 at");
+      String id = latest();
+      assertThat(cairn("restore", id, "--timeout", "30s").exitCode()).isZero();
+      out.await("being restored to checkpoint " + id);
+      out.await("no gap is left");
+      json.await("no gap is left");
+      out.await("Restored      to checkpoint");
+      json.await("\"kind\":\"Restored\",\"subtask\":\"aircraft/shardId-000000000001\"");
+    } finally {
+      text.interrupt();
+      lines.interrupt();
+      text.join();
+      lines.join();
+    }
+    for (String line : json.toString().lines().toList()) {
+      assertThat(JSON.readTree(line).get("at").asText()).isNotEmpty();
+    }
+  }
+
+  private static Thread tailing(AwaitedText out, String... arguments) {
+    CommandLine commands =
+        Cairn.commands(
+            new Surroundings(home, Map.of()),
+            Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+    commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(new StringWriter()));
+    Thread thread = new Thread(() -> commands.execute(arguments), "tail");
+    thread.start();
+    return thread;
+  }
+
+  /** What a command writes, for whoever waits until it has written something. */
+  private static final class AwaitedText extends StringWriter {
+    void await(String text) throws InterruptedException {
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      synchronized (getBuffer()) {
+        while (!toString().contains(text)) {
+          assertThat(System.nanoTime()).as("until \"%s\" in:%n%s", text, this).isLessThan(deadline);
+          getBuffer().wait(100);
+        }
+      }
+    }
+
+    @Override
+    public void flush() {
+      synchronized (getBuffer()) {
+        getBuffer().notifyAll();
+      }
+    }
+  }
+
+  @Test
+  void tailEndsByItself() {
+    Answer tail = cairn("tail", "--for", "1ms", "--every", "1ms");
+    assertThat(tail.exitCode()).isZero();
+    assertThat(tail.out()).startsWith("job flights  RUNNING");
+  }
+
+  @Test
+  void theDemosStreamCannotBeFedFromOutsideAndThatIsSaid() throws IOException {
+    Path input = Files.writeString(home.resolve("in.jsonl"), "{\"k\":\"a\"}\n");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "the running demo's stream is inside its process",
+        "feed",
+        input.toString(),
+        "--key",
+        "k");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "nothing says what the records' partition key is",
+        "feed",
+        input.toString());
+    assertFails(
+        ExitCode.UNUSABLE,
+        "nothing says which stream job flights reads",
+        "feed",
+        input.toString(),
+        "--key",
+        "k",
+        "--endpoint",
+        demo.endpoint().toString(),
+        "--table",
+        "cairn",
+        "--job",
+        "flights");
+    assertFails(ExitCode.UNUSABLE, "none.csv is not a file", "feed", "none.csv", "--key", "k");
+    assertFails(
+        ExitCode.UNUSABLE, "(--rate)", "feed", input.toString(), "--key", "k", "--rate", "0");
+    assertFails(ExitCode.UNUSABLE, "Missing required parameter: 'FILE'", "feed");
+  }
+
+  @Test
+  void theTableAndTheJobMayBeInTheEnvironment(@TempDir Path elsewhere) throws IOException {
+    Surroundings named =
+        new Surroundings(elsewhere, Map.of("CAIRN_TABLE", "cairn", "CAIRN_JOB", "flights"));
+    Answer list = cairnIn(named, "checkpoints", "--endpoint", demo.endpoint().toString(), "--json");
+    assertThat(list.json().get("job").asText()).isEqualTo("flights");
+
+    Surroundings noJob = new Surroundings(elsewhere, Map.of("CAIRN_TABLE", "cairn"));
+    Answer none = cairnIn(noJob, "checkpoints", "--endpoint", demo.endpoint().toString());
+    assertThat(none.exitCode()).isEqualTo(ExitCode.UNUSABLE);
+    assertThat(none.err()).contains("--job is needed (or CAIRN_JOB)");
+  }
+
+  @Test
+  void aDeployedJobSaysItselfWhereItsFilesAndItsStreamAre(@TempDir Path elsewhere)
+      throws IOException {
+    try (DynamoDbClient client =
+        DynamoDbClient.builder()
+            .endpointOverride(demo.endpoint())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+            .httpClient(UrlConnectionHttpClient.create())
+            .build()) {
+      CairnTable.create(client, "deployed");
+      JobId job = new JobId("flights");
+      CheckpointSettings settings =
+          new CheckpointSettings(Optional.of(Duration.ofSeconds(30)), Duration.ofMinutes(1), 4);
+      new DynamoDbDeployments(client, "deployed", Backoff.sleeping())
+          .register(
+              new Deployment(
+                  job,
+                  new StageId("aircraft"),
+                  "departures",
+                  elsewhere.toString(),
+                  "flights-task",
+                  settings));
+      new DynamoDbCheckpointStore(
+              client, "deployed", Backoff.sleeping(), InstantSource.system(), settings)
+          .create(Job.create(job, settings));
+    }
+    String[] target = {
+      "--endpoint", demo.endpoint().toString(), "--table", "deployed", "--job", "flights"
+    };
+    assertThat(cairnAt(elsewhere, with(target, "checkpoints")).out())
+        .contains("a checkpoint each 30 s  4 retained", "No checkpoint yet.");
+    assertThat(cairnAt(elsewhere, with(target, "state", "N7")).err())
+        .contains("key \"N7\" has no state: no shard of its range has been opened");
+    // DynamoDB Local is no Kinesis; that it was asked for this stream is what matters.
+    assertThat(cairnAt(elsewhere, with(target, "status")).out())
+        .contains(
+            "stream departures  cannot be read now", "WRONG  stream departures cannot be read");
+  }
+
+  private static String[] with(String[] options, String... command) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(List.of(options));
+    return all.toArray(String[]::new);
   }
 
   @Test
@@ -269,6 +506,20 @@ class CairnTest {
         "cairn",
         "--job",
         "flights");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "cairn: --timeout: \"banana\" is not a duration: write a whole number and one of",
+        "restore",
+        "1",
+        "--timeout",
+        "banana");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "cairn: --seed: \"x\" is not a whole number: write digits",
+        "demo",
+        "--seed",
+        "x");
+    assertFails(ExitCode.UNUSABLE, "See: cairn restore --help", "restore", "1", "--what");
     assertFails(ExitCode.UNUSABLE, "names no bucket", "state", "N7", "--storage", "s3://");
     assertFails(ExitCode.UNUSABLE, "Missing required parameter", "restore");
     assertFails(ExitCode.UNUSABLE, "Name a command");
@@ -324,7 +575,8 @@ class CairnTest {
   @Test
   void versionAndHelpAreThere() {
     assertThat(cairn("--version").out()).contains("cairn ", "Java ");
-    for (String command : List.of("demo", "checkpoints", "restore", "state", "verify")) {
+    for (String command :
+        List.of("demo", "status", "tail", "feed", "checkpoints", "restore", "state", "verify")) {
       Answer help = cairn(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.out()).contains("Usage: cairn " + command);

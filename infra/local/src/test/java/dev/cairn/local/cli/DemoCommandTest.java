@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -55,7 +56,9 @@ class DemoCommandTest {
 
   private int cairn(String... arguments) {
     CommandLine commands =
-        Cairn.commands(home, Terminal.plain(new PrintStream(story, true, StandardCharsets.UTF_8)));
+        Cairn.commands(
+            new Surroundings(home, Map.of()),
+            Terminal.plain(new PrintStream(story, true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err, true));
     return commands.execute(arguments);
   }
@@ -141,6 +144,16 @@ class DemoCommandTest {
         "--function",
         "mine.None");
     assertFails("without --function", "demo", "--jar", "some.jar");
+    assertFails(
+        "--function was given without --input: the flights would be fed to it",
+        "demo",
+        "--function",
+        "mine.Counts");
+    assertFails(
+        "cairn: --interval: \"banana\" is not a duration: write a whole number and one of d, h, min",
+        "demo",
+        "--interval",
+        "banana");
     assertFails("1 to 64 shards, not 0", "demo", "--input", input.toString(), "--shards", "0");
     assertFails(
         "too short for 8 checkpoints",

@@ -1,0 +1,76 @@
+package dev.cairn.local.cli;
+
+import dev.cairn.checkpoint.FlinkDuration;
+import java.io.PrintWriter;
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What people type, read into what it means; what cannot be read is answered in one sentence. */
+final class Arguments {
+  private Arguments() {}
+
+  static Duration duration(String typed) {
+    try {
+      return FlinkDuration.parse(typed);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  static int wholeNumber(String typed) {
+    try {
+      return Integer.parseInt(typed.strip());
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException(
+          "\"" + typed + "\" is not a whole number of this size: write digits, such as 4");
+    }
+  }
+
+  static long longNumber(String typed) {
+    try {
+      return Long.parseLong(typed.strip());
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException(
+          "\"" + typed + "\" is not a whole number: write digits, such as 4");
+    }
+  }
+
+  static double number(String typed) {
+    try {
+      return Double.parseDouble(typed.strip());
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("\"" + typed + "\" is not a number: write one such as 250");
+    }
+  }
+
+  /** Says what is wrong with a command line, and where the right one is described. */
+  static int explain(ParameterException wrong, String[] typed) {
+    CommandLine command = wrong.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("cairn: " + said(wrong));
+    if (command.getParent() == null) {
+      UnmatchedArgumentException.printSuggestions(wrong, err);
+      command.usage(err);
+    } else {
+      err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    return ExitCode.UNUSABLE;
+  }
+
+  private static String said(ParameterException wrong) {
+    ArgSpec argument = wrong.getArgSpec();
+    if (argument != null && wrong.getCause() instanceof TypeConversionException cause) {
+      return name(argument) + ": " + cause.getMessage();
+    }
+    return String.valueOf(wrong.getMessage());
+  }
+
+  private static String name(ArgSpec argument) {
+    return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+  }
+}

@@ -1,0 +1,86 @@
+package dev.cairn.local.cli;
+
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Deployment;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.id.JobId;
+import dev.cairn.journal.Journal;
+import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3Location;
+import dev.cairn.storage.CheckpointStorage;
+import java.nio.file.Path;
+import java.util.Optional;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+
+/**
+ * A pipeline's stores, and the job in them. Closing it closes all clients that it made.
+ *
+ * @param deployment what the job was deployed with; empty for the demo's, and for one whose
+ *     coordinator has not run yet
+ * @param where the place of its files: a directory or {@code s3://bucket/prefix}; empty if nothing
+ *     says
+ * @param stream the stream's name; empty if nothing says, as for the demo's
+ */
+record Connection(
+    JobId job,
+    Journal journal,
+    CheckpointStore checkpoints,
+    Optional<Deployment> deployment,
+    Optional<String> where,
+    Optional<String> stream,
+    boolean isDemo,
+    Aws aws)
+    implements AutoCloseable {
+  private static final String S3 = "s3://";
+
+  /**
+   * @throws CommandException if there is no such job
+   */
+  Job requireJob() {
+    return checkpoints
+        .job(job)
+        .orElseThrow(
+            () ->
+                CommandException.unusable(
+                    "there is no job "
+                        + job
+                        + " in the table: check --job or CAIRN_JOB; a job that was deployed just now appears with its"
+                        + " coordinator's first tick, within a minute"));
+  }
+
+  /**
+   * @throws CommandException if nothing says where files are, or what says it is no place
+   */
+  CheckpointStorage storage() {
+    String place =
+        where.orElseThrow(
+            () ->
+                CommandException.unusable(
+                    "--storage is needed: job "
+                        + job
+                        + " has no deployment in the table that would say where its files are"));
+    if (!place.startsWith(S3)) {
+      return new DirectoryCheckpointStorage(Path.of(place));
+    }
+    S3Location location = location(place);
+    return new S3CheckpointStorage(aws.s3(), location.bucket(), location.prefix());
+  }
+
+  private static S3Location location(String place) {
+    try {
+      return S3Location.parse(place);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.unusable(e.getMessage() + " (--storage)");
+    }
+  }
+
+  KinesisClient kinesis() {
+    return aws.kinesis();
+  }
+
+  @Override
+  public void close() {
+    aws.close();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.cairn.local.cli;
+
+import dev.cairn.journal.Entry;
+import dev.cairn.local.inspect.Sizes;
+import dev.cairn.state.Payload;
+import java.util.Locale;
+
+/** Entries of a journal as text. */
+final class JournalText {
+  private JournalText() {}
+
+  static String writer(Entry.Writer writer) {
+    return writer.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * What an entry says, in a line.
+   *
+   * @param before the header of the entry before it
+   */
+  static String line(Entry.Header before, Entry entry) {
+    return switch (entry) {
+      case Entry.Opened opened -> "at " + opened.header().position();
+      case Entry.Advanced advanced -> advanced(before, advanced);
+      case Entry.Triggered triggered -> "checkpoint " + triggered.checkpoint() + " is asked for";
+      case Entry.Snapshotted snapshotted ->
+          "checkpoint "
+              + snapshotted.checkpoint()
+              + " is answered: "
+              + snapshotted.handle().manifest().runs().size()
+              + " runs";
+      case Entry.Materialized materialized ->
+          "a base of its own: " + materialized.handle().manifest().runs().size() + " runs";
+      case Entry.Restored restored ->
+          "to checkpoint "
+              + restored.checkpoint()
+              + ", epoch "
+              + restored.header().epoch()
+              + ", at "
+              + restored.header().position()
+              + (restored.header().hasGap()
+                  ? "; to apply again up to " + restored.header().frontier()
+                  : "; nothing to apply again");
+      case Entry.Closed closed -> "the shard is drained";
+    };
+  }
+
+  private static String advanced(Entry.Header before, Entry.Advanced advanced) {
+    Entry.Header header = advanced.header();
+    long applied = header.counts().applied() - before.counts().applied();
+    long dead = header.counts().deadLettered() - before.counts().deadLettered();
+    return Sizes.count(applied)
+        + " records"
+        + (dead == 0 ? "" : " and " + Sizes.count(dead) + " dead letters")
+        + ", "
+        + Sizes.bytes(bytes(advanced.delta()))
+        + ", from "
+        + advanced.from()
+        + " to "
+        + header.position()
+        + (header.hasGap() ? ", replaying" : before.hasGap() ? ", the gap is closed" : "");
+  }
+
+  static long bytes(Payload delta) {
+    return switch (delta) {
+      case Payload.Inline inline -> inline.bytes().length;
+      case Payload.Stored stored -> stored.file().sizeBytes();
+    };
+  }
+}

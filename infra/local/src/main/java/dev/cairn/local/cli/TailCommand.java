@@ -1,0 +1,70 @@
+package dev.cairn.local.cli;
+
+import dev.cairn.checkpoint.Job;
+import dev.cairn.local.inspect.Follower;
+import dev.cairn.local.inspect.Happening;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "tail",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Shows live what a pipeline does: every entry of its journals, its checkpoints and its job's item. Ctrl-C ends it.",
+      "",
+      "With --json, one object a line.",
+      ""
+    })
+final class TailCommand extends PipelineCommand {
+  @Option(
+      names = "--for",
+      paramLabel = "TIME",
+      description = "How long to look, such as 30s (default: until Ctrl-C).")
+  private @Nullable Duration duration;
+
+  @Option(
+      names = "--every",
+      paramLabel = "TIME",
+      defaultValue = "1s",
+      description =
+          "How often to look; each time reads every journal once (default: ${DEFAULT-VALUE}).")
+  private Duration every = Duration.ofSeconds(1);
+
+  @Override
+  void requireUsable() {
+    if (every.isZero()) {
+      throw CommandException.unusable(
+          "--every 0 would read without a pause: give a time such as 1s");
+    }
+  }
+
+  @Override
+  int run(Connection connection, PrintWriter out) {
+    Job job = connection.requireJob();
+    Follower follower =
+        Follower.from(connection.journal(), connection.checkpoints(), InstantSource.system(), job);
+    if (!json()) {
+      out.println(JobText.line(job));
+      out.flush();
+    }
+    long began = System.nanoTime();
+    while (duration == null || System.nanoTime() - began < duration.toNanos()) {
+      for (Happening happening : follower.poll()) {
+        out.println(json() ? Json.line(TailText.json(happening)) : TailText.line(happening));
+      }
+      out.flush();
+      try {
+        // Nothing tells a reader of the table that something was appended.
+        Thread.sleep(every);
+      } catch (InterruptedException ended) {
+        return ExitCode.OK;
+      }
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.cairn.local.feed;
+
+import dev.cairn.local.demo.InputException;
+
+/**
+ * How far a feed came.
+ *
+ * @param sent how many records it put into the stream
+ * @param complete how many of the input's records, from its first on and those that were skipped
+ *     among them, are in the stream without an exception: where to go on
+ * @param beyond how many of those after {@code complete} are in the stream as well; they are sent
+ *     twice if the feed goes on from there
+ */
+public record Fed(long sent, long complete, long beyond, End end) {
+
+  /** Why it ended. */
+  public sealed interface End {
+    /** All that was asked for is in the stream. */
+    record AllSent() implements End {}
+
+    /** Someone wanted it to stop. */
+    record Stopped() implements End {}
+
+    /** The input cannot be read any further. */
+    record Unreadable(InputException why) implements End {}
+
+    /** The stream took nothing any more, for the reason that it gave last. */
+    record Refused(String why) implements End {}
+
+    /** A request failed in a way that another attempt does not mend. */
+    record Failed(RuntimeException why) implements End {}
+  }
+}

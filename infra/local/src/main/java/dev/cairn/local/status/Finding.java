@@ -1,0 +1,39 @@
+package dev.cairn.local.status;
+
+/**
+ * Something that is wrong, or that one should know.
+ *
+ * @param problem what is the case, and why
+ * @param remedy what to do
+ */
+public record Finding(Kind kind, String problem, String remedy) {
+
+  /** What can be found, in the order in which it is told. */
+  public enum Kind {
+    NO_JOB(true),
+    STREAM_UNREADABLE(true),
+    RESTORE_STANDS_STILL(true),
+    GAP_STANDS_OPEN(true),
+    SHARD_STANDS_STILL(true),
+    SHARD_WITHOUT_JOURNAL(true),
+    LAG_NEAR_RETENTION(true),
+    CHECKPOINT_OVERDUE(true),
+    CHECKPOINTS_ABORTED(true),
+    NO_RECENT_CHECKPOINT(true),
+    RESTORE_REQUESTED(false),
+    RESTORE_REFUSED(false),
+    DEAD_LETTERS(false),
+    CHECKPOINTING_OFF(false);
+
+    private final boolean wrong;
+
+    Kind(boolean wrong) {
+      this.wrong = wrong;
+    }
+
+    /** Whether someone has to act; otherwise it is only to be known. */
+    public boolean isWrong() {
+      return wrong;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.cairn.local.status;
+
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A subtask's journal from its last base on. */
+public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
+  public SubtaskFacts {
+    fromLastBase = List.copyOf(fromLastBase);
+    if (fromLastBase.isEmpty()) {
+      throw new IllegalArgumentException(id + " has no journal");
+    }
+  }
+
+  public Entry.Header head() {
+    return fromLastBase.getLast().header();
+  }
+
+  public int entriesSinceBase() {
+    return fromLastBase.size() - 1;
+  }
+
+  /** When something was first written that no checkpoint holds, going by what is left. */
+  Optional<Instant> newSince() {
+    return fromLastBase.stream()
+        .filter(SubtaskFacts::isNews)
+        .map(entry -> entry.header().writtenAt())
+        .findFirst();
+  }
+
+  private static boolean isNews(Entry entry) {
+    return switch (entry) {
+      case Entry.Advanced e -> true;
+      case Entry.Materialized e -> true;
+      case Entry.Closed e -> true;
+      case Entry.Opened e -> false;
+      case Entry.Triggered e -> false;
+      case Entry.Snapshotted e -> false;
+      case Entry.Restored e -> false;
+    };
+  }
+}

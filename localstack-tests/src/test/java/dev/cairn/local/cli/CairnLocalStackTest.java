@@ -1,0 +1,274 @@
+package dev.cairn.local.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Deployment;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDeployments;
+import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.kinesis.KinesisStreamReader;
+import dev.cairn.local.demo.Terminal;
+import dev.cairn.retry.Backoff;
+import dev.cairn.state.Counts;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.Origin;
+import dev.cairn.state.Payload;
+import dev.cairn.state.Start;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamReader;
+import dev.cairn.stream.StreamRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.localstack.LocalStackContainer;
+import org.testcontainers.utility.DockerImageName;
+import picocli.CommandLine;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.model.StreamStatus;
+
+/** Feeding a real PutRecords, and measuring how far a journal is behind. */
+@EnabledIf("isAvailable")
+class CairnLocalStackTest {
+  private static final String STREAM = "departures";
+  private static final String TABLE = "cairn";
+  private static final JobId JOB = new JobId("flights");
+  private static final int RECORDS = 3_000;
+  private static final int KEYS = 250;
+  private static final CheckpointSettings SETTINGS =
+      new CheckpointSettings(Optional.empty(), Duration.ofMinutes(1), 2);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private static Path folder;
+
+  private static LocalStackContainer localStack;
+  private static Aws aws;
+  private static DynamoDbClient dynamoDb;
+  private static KinesisClient kinesis;
+
+  private record Answer(int exitCode, String out, String err) {}
+
+  static boolean isAvailable() {
+    boolean available = DockerClientFactory.instance().isDockerAvailable();
+    if (!available) {
+      System.out.println("skipped, as there is no container engine: cairn on LocalStack");
+    }
+    return available;
+  }
+
+  @BeforeAll
+  static void deploy() throws InterruptedException {
+    localStack = new LocalStackContainer(DockerImageName.parse("localstack/localstack:4.14.0"));
+    localStack.start();
+    aws =
+        new Aws(
+            Optional.of(localStack.getEndpoint()),
+            Optional.of(Region.of(localStack.getRegion())),
+            Optional.empty());
+    dynamoDb = aws.dynamoDb();
+    kinesis = aws.kinesis();
+    CairnTable.create(dynamoDb, TABLE);
+    kinesis.createStream(create -> create.streamName(STREAM).shardCount(2));
+    while (kinesis
+            .describeStreamSummary(describe -> describe.streamName(STREAM))
+            .streamDescriptionSummary()
+            .streamStatus()
+        != StreamStatus.ACTIVE) {
+      Thread.sleep(50);
+    }
+    new DynamoDbDeployments(dynamoDb, TABLE, Backoff.sleeping())
+        .register(
+            new Deployment(
+                JOB, new StageId("aircraft"), STREAM, "s3://none/x", "flights-task", SETTINGS));
+    new DynamoDbCheckpointStore(
+            dynamoDb, TABLE, Backoff.sleeping(), InstantSource.system(), SETTINGS)
+        .create(Job.create(JOB, SETTINGS));
+  }
+
+  @AfterAll
+  static void stop() {
+    aws.close();
+    localStack.stop();
+  }
+
+  private static Answer cairn(String... command) {
+    List<String> arguments = new ArrayList<>(List.of(command));
+    arguments.addAll(
+        List.of(
+            "--endpoint", localStack.getEndpoint().toString(), "--region", localStack.getRegion()));
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commands =
+        Cairn.commands(
+            new Surroundings(folder, Map.of("CAIRN_TABLE", TABLE, "CAIRN_JOB", JOB.value())),
+            Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+    commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    int exitCode = commands.execute(arguments.toArray(String[]::new));
+    return new Answer(exitCode, out.toString(), err.toString());
+  }
+
+  @Test
+  void aFileIsFedInTheOrderOfEachKeyAndTheStatusKnowsWhatWaits() throws IOException {
+    Answer fed = cairn("feed", flights().toString(), "--key", "tail");
+    assertThat(fed.exitCode()).as(fed.err()).isZero();
+    assertThat(fed.out()).contains("3,000 records of ", " are in stream departures, in ");
+
+    SortedMap<ShardId, List<StreamRecord>> stream = read();
+    assertThat(stream.values().stream().mapToInt(List::size).sum()).isEqualTo(RECORDS);
+    stream.values().forEach(CairnLocalStackTest::requireOrderOfEachKey);
+
+    // Nobody has opened a shard: its records wait from the first on.
+    JsonNode unopened = status();
+    assertThat(unopened.at("/stream/shards").intValue()).isEqualTo(2);
+    assertThat(unopened.at("/stream/retentionMillis").longValue())
+        .isEqualTo(Duration.ofHours(24).toMillis());
+    assertThat(unopened.get("subtasks")).isEmpty();
+
+    // The first shard is applied to its end, of the second one record waits.
+    long left = 0;
+    for (Map.Entry<ShardId, List<StreamRecord>> shard : stream.entrySet()) {
+      List<StreamRecord> records = shard.getValue();
+      advance(shard.getKey(), records.get((int) (records.size() - 1 - left)).sequenceNumber());
+      left++;
+    }
+    JsonNode opened = status();
+    assertThat(opened.at("/subtasks/0/lagMillis").longValue()).isZero();
+    assertThat(opened.at("/subtasks/1/lagMillis").longValue())
+        .isBetween(1L, Duration.ofMinutes(10).toMillis());
+    assertThat(opened.at("/findings").findValuesAsText("kind"))
+        .containsExactly("CHECKPOINTING_OFF");
+  }
+
+  @Test
+  void whatIsMissingIsSaidByAllOfThem() throws IOException {
+    String file = flights().toString();
+    assertThat(cairn("feed", file, "--key", "tail", "--stream", "none"))
+        .satisfies(
+            answer -> {
+              assertThat(answer.exitCode()).isEqualTo(ExitCode.UNUSABLE);
+              assertThat(answer.err())
+                  .contains(
+                      "there is no such stream here", "check --stream", "go on with --skip 0");
+            });
+    assertThat(cairn("status", "--stream", "none").out())
+        .contains("WRONG  stream none cannot be read", "there is no such stream here");
+    assertThat(cairn("status", "--table", "none").err()).contains("there is no such table here");
+  }
+
+  private static JsonNode status() throws IOException {
+    Answer status = cairn("status", "--json");
+    assertThat(status.exitCode()).as(status.out() + status.err()).isZero();
+    return JSON.readTree(status.out());
+  }
+
+  private static Path flights() throws IOException {
+    Path file = folder.resolve("flights.csv.gz");
+    try (Writer out =
+        new OutputStreamWriter(
+            new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.UTF_8)) {
+      out.write("number,tail\n");
+      for (int i = 0; i < RECORDS; i++) {
+        // Some of them in a row are of one aircraft.
+        out.write(i + ",N" + (i % 100 < 2 ? 0 : i % KEYS) + "\n");
+      }
+    }
+    return file;
+  }
+
+  private static SortedMap<ShardId, List<StreamRecord>> read() {
+    KinesisStreamReader reader = new KinesisStreamReader(kinesis, STREAM, Backoff.sleeping());
+    SortedMap<ShardId, List<StreamRecord>> records =
+        new TreeMap<>(Comparator.comparing(ShardId::value));
+    for (Shard shard : reader.shards()) {
+      List<StreamRecord> ofShard = new ArrayList<>();
+      StreamReader.From from = new StreamReader.From.Horizon();
+      StreamReader.Page page = reader.read(shard.id(), from, 10_000);
+      while (!page.records().isEmpty()) {
+        ofShard.addAll(page.records());
+        page = reader.read(shard.id(), page.next().orElseThrow(), 10_000);
+      }
+      records.put(shard.id(), ofShard);
+    }
+    return records;
+  }
+
+  private static void requireOrderOfEachKey(List<StreamRecord> records) {
+    Map<String, Integer> last = new HashMap<>();
+    for (StreamRecord record : records) {
+      try {
+        int number = JSON.readTree(record.data()).get("number").asInt();
+        assertThat(number).isGreaterThan(last.getOrDefault(record.partitionKey(), -1));
+        last.put(record.partitionKey(), number);
+      } catch (IOException e) {
+        throw new AssertionError(record + " is not what was fed", e);
+      }
+    }
+  }
+
+  private static void advance(ShardId shard, SequenceNumber to) {
+    DynamoDbJournal journal = new DynamoDbJournal(dynamoDb, TABLE, Backoff.sleeping());
+    SubtaskId subtask = new SubtaskId(JOB, new StageId("aircraft"), shard);
+    Entry.Header opening =
+        new Entry.Header(
+            new Revision(1),
+            new EntryId("opened"),
+            Optional.empty(),
+            new Epoch(1),
+            Position.beginning(),
+            Position.beginning(),
+            Optional.empty(),
+            Counts.NONE,
+            Entry.Writer.MAPPING,
+            Instant.now(),
+            Optional.empty());
+    journal.open(
+        subtask, new Entry.Opened(opening, new Origin(new Start.TrimHorizon(), HashRange.ALL)));
+    Entry.Header next =
+        opening
+            .next(new EntryId("advanced"), Entry.Writer.MAPPING, Instant.now())
+            .at(Position.after(to), to, new Counts(1, 0));
+    journal.append(
+        subtask, Entry.Advanced.of(next, Position.beginning(), Payload.NONE, List.of(), List.of()));
+  }
+}
