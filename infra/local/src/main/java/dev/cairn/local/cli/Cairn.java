@@ -1,6 +1,7 @@
 package dev.cairn.local.cli;
 
 import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.local.cost.CostCommand;
 import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.simulation.SimulateCommand;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
       RestoreCommand.class,
       StateCommand.class,
       VerifyCommand.class,
-      SimulateCommand.class
+      SimulateCommand.class,
+      CostCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

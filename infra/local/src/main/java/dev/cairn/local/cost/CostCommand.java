@@ -1,0 +1,108 @@
+package dev.cairn.local.cost;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code cairn cost}: what a pipeline costs in AWS. */
+@Command(
+    name = "cost",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Counts the requests of a pipeline that runs here, in simulated time, and multiplies them with AWS's published prices.",
+      "",
+      "Prints what it counted and what it assumed. The same options give the same table.",
+      ""
+    })
+public final class CostCommand implements Callable<Integer> {
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      split = ",",
+      description = "Records/s of each shard, one or several (default: ${DEFAULT-VALUE}).",
+      defaultValue = "10,100,1000")
+  private List<Integer> rates = List.of();
+
+  @Option(
+      names = "--shards",
+      paramLabel = "N",
+      description = "Shards of the stream (default: ${DEFAULT-VALUE}).")
+  private int shards = 2;
+
+  @Option(
+      names = "--window",
+      paramLabel = "DURATION",
+      description = "How long the mapping gathers a batch (default: 1 s).")
+  private Duration window = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--interval",
+      paramLabel = "DURATION",
+      description = "From one checkpoint to the next (default: 1 min).")
+  private Duration interval = Duration.ofMinutes(1);
+
+  @Option(
+      names = "--record-bytes",
+      paramLabel = "N",
+      description = "A record's data (default: ${DEFAULT-VALUE}).")
+  private int recordBytes = 300;
+
+  @Option(
+      names = "--changed-bytes",
+      paramLabel = "N",
+      description = "What a record changes of its key's state (default: ${DEFAULT-VALUE}).")
+  private int changedBytes = 200;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "N",
+      description = "Keys over all shards (default: ${DEFAULT-VALUE}).")
+  private int keys = 10_000;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "MB",
+      description = "Memory of the task's function (default: ${DEFAULT-VALUE}).")
+  private int memoryMb = 1769;
+
+  @Option(
+      names = "--stretch",
+      paramLabel = "DURATION",
+      description = "For how long requests are counted (default: three intervals).")
+  private Duration stretch = Duration.ZERO;
+
+  @SuppressWarnings("NullAway.Init") // By picocli.
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    CostReport report = new CostReport(Prices.published(), Assumptions.DEFAULTS);
+    for (int rate : rates) {
+      Workload workload = workload(rate);
+      report.add(workload, CountedPipeline.count(workload, Assumptions.DEFAULTS));
+    }
+    report.lines().forEach(out::println);
+    out.flush();
+    return 0;
+  }
+
+  private Workload workload(int rate) {
+    return new Workload(
+        rate,
+        shards,
+        window,
+        interval,
+        recordBytes,
+        changedBytes,
+        keys,
+        memoryMb,
+        stretch.isZero() ? interval.multipliedBy(3) : stretch);
+  }
+}

@@ -1,0 +1,233 @@
+package dev.cairn.local.cost;
+
+import dev.cairn.local.demo.InputException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The costs of some rates as text: Markdown, as the README has it. */
+final class CostReport {
+  private static final double HOURS_OF_A_MONTH = 730;
+  private static final double SECONDS_OF_A_MONTH = HOURS_OF_A_MONTH * 3600;
+  private static final double MILLION = 1_000_000;
+  private static final double PUT_UNIT_BYTES = 25 * 1024;
+  private static final int FLINK_KPUS = 2;
+  private static final int FLINK_STORAGE_GB = 50;
+
+  private final Prices prices;
+  private final Assumptions assumptions;
+  private final List<Measured> measured = new ArrayList<>();
+
+  /** One rate, counted. */
+  private record Measured(Workload workload, CountedPipeline.Result result) {
+    Usage perMillion() {
+      return result.running().usage().times(MILLION / result.records());
+    }
+
+    double recordsAMonth() {
+      return SECONDS_OF_A_MONTH * workload.recordsPerSecond() * workload.shards();
+    }
+  }
+
+  CostReport(Prices prices, Assumptions assumptions) {
+    this.prices = prices;
+    this.assumptions = assumptions;
+  }
+
+  void add(Workload workload, CountedPipeline.Result result) {
+    measured.add(new Measured(workload, result));
+  }
+
+  /**
+   * @throws InputException if nothing was measured
+   */
+  List<String> lines() {
+    if (measured.isEmpty()) {
+      throw new InputException("no rate was given to count (--rate)");
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add(setting());
+    lines.add("");
+    lines.add(
+        "| records/s a shard | invocations | write units | read units | S3 PUT, LIST | S3 GET, HEAD | GB-seconds | Cairn | state in DynamoDB per record | Managed Flink's floor |");
+    lines.add("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    measured.forEach(rate -> lines.add(perMillion(rate)));
+    lines.add("");
+    lines.add("All of it per million records, requests as counted, USD. By the month:");
+    lines.add("");
+    lines.add("| a month | Cairn | state in DynamoDB per record | Managed Flink's floor |");
+    lines.add("|---|---:|---:|---:|");
+    lines.addAll(byTheMonth());
+    lines.add("");
+    lines.addAll(assumed());
+    return lines;
+  }
+
+  private String setting() {
+    Workload workload = measured.getFirst().workload();
+    return String.format(
+        Locale.ROOT,
+        "%d shards, batches gathered for %s, checkpoints each %s, records of %,d bytes that each change %,d bytes of state (%,d keys, nothing compresses), a function of %,d MB. Prices of %s, %s, %s.",
+        workload.shards(),
+        time(workload.batchWindow()),
+        time(workload.interval()),
+        workload.recordBytes(),
+        workload.changedBytes(),
+        workload.keys(),
+        workload.memoryMb(),
+        prices.region(),
+        prices.asOf(),
+        prices.terms());
+  }
+
+  private String perMillion(Measured rate) {
+    Usage used = rate.perMillion();
+    Usage perRecord =
+        PerRecordFunction.batch(rate.workload(), assumptions)
+            .times(MILLION / rate.workload().batch());
+    double flink = prices.usd(flinksFloor()) * MILLION / rate.recordsAMonth();
+    return row(
+        count(rate.workload().recordsPerSecond()),
+        count(used.of(Billed.LAMBDA_REQUEST)),
+        count(used.of(Billed.DYNAMODB_WRITE_UNIT)),
+        count(used.of(Billed.DYNAMODB_READ_UNIT)),
+        count(used.of(Billed.S3_WRITE)),
+        count(used.of(Billed.S3_READ)),
+        count(used.of(Billed.LAMBDA_GB_SECOND)),
+        "**" + usd(prices.usd(used)) + "**",
+        usd(prices.usd(perRecord)),
+        usd(flink));
+  }
+
+  private List<String> byTheMonth() {
+    Measured first = measured.getFirst();
+    double idle =
+        prices.usd(
+            first
+                .result()
+                .idle()
+                .usage()
+                .times(SECONDS_OF_A_MONTH / first.result().idleFor().toSeconds())
+                .plus(Billed.S3_GB_MONTH, first.result().storedBytes() / 1e9));
+    double flink = prices.usd(flinksFloor());
+    List<String> rows = new ArrayList<>();
+    rows.add(row("idle: nothing arrives", "**" + usd(idle) + "**", usd(0), usd(flink)));
+    for (Measured rate : measured) {
+      double records = rate.recordsAMonth() / MILLION;
+      Usage perRecord =
+          PerRecordFunction.batch(rate.workload(), assumptions)
+              .times(rate.recordsAMonth() / rate.workload().batch());
+      rows.add(
+          row(
+              String.format(
+                  Locale.ROOT,
+                  "%s records/s a shard, day and night: %s million",
+                  count(rate.workload().recordsPerSecond()),
+                  count(records)),
+              "**" + usd(prices.usd(rate.perMillion()) * records) + "**",
+              usd(prices.usd(perRecord)),
+              usd(flink)));
+    }
+    rows.add(
+        row(
+            String.format(
+                Locale.ROOT, "the construct's %d alarms and its dashboard", assumptions.alarms()),
+            usd(
+                prices.usd(
+                    Usage.of(Billed.ALARM_MONTH, assumptions.alarms())
+                        .plus(Billed.DASHBOARD_MONTH, assumptions.dashboards()))),
+            "",
+            ""));
+    rows.add(
+        row(
+            String.format(Locale.ROOT, "%d metrics, while it runs", assumptions.metrics()),
+            usd(prices.usd(Billed.METRIC_MONTH, assumptions.metrics())),
+            "",
+            ""));
+    return rows;
+  }
+
+  private static Usage flinksFloor() {
+    return Usage.of(Billed.FLINK_KPU_HOUR, FLINK_KPUS * HOURS_OF_A_MONTH)
+        .plus(Billed.FLINK_GB_MONTH, FLINK_STORAGE_GB);
+  }
+
+  private List<String> assumed() {
+    Workload workload = measured.getFirst().workload();
+    double shards = prices.usd(Billed.KINESIS_SHARD_HOUR, HOURS_OF_A_MONTH * workload.shards());
+    double puts =
+        prices.usd(
+            Billed.KINESIS_PUT_UNIT, MILLION * Math.ceil(workload.recordBytes() / PUT_UNIT_BYTES));
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "- Counted: every call of the real task and coordinator over %s of simulated time, with the units that DynamoDB Local reports; a batch goes to any of %d warm containers. Lambda asks a shard about once a second, so a shorter window changes little. %d checkpoints at %s records/s.",
+            time(workload.stretch()),
+            workload.shards(),
+            measured.getFirst().result().checkpoints(),
+            count(workload.recordsPerSecond())),
+        String.format(
+            Locale.ROOT,
+            "- Assumed: a DynamoDB call takes %s, a transaction %s, an S3 write %s, an S3 read %s, one after the other; on a whole vCPU a record takes %s and a call %s; the runtime adds %s; Lambda logs %d bytes an invocation; the coordinator has %,d MB; entries stay %d days. Cold starts and failures are not in it.",
+            time(assumptions.dynamoDb()),
+            time(assumptions.dynamoDbTransaction()),
+            time(assumptions.s3Write()),
+            time(assumptions.s3Read()),
+            time(assumptions.processing()),
+            time(assumptions.calling()),
+            time(assumptions.overhead()),
+            assumptions.logBytesPerInvocation(),
+            assumptions.coordinatorMb(),
+            assumptions.entriesKept().toDays()),
+        String.format(
+            Locale.ROOT,
+            "- State in DynamoDB per record: the same mapping and function size, one consistent read and one conditional write a record, %d calls at once; it has no checkpoints. Managed Flink's floor: 1 KPU, 1 for orchestration, %d GB of running storage, whether or not one KPU is enough.",
+            assumptions.overlapping(),
+            FLINK_STORAGE_GB),
+        String.format(
+            Locale.ROOT,
+            "- The stream costs the same for all three: %s a month for %d shards, and %s per million records. Free: %s.",
+            usd(shards),
+            workload.shards(),
+            usd(puts),
+            String.join(", ", prices.free())));
+  }
+
+  private static String row(String... cells) {
+    return "| " + String.join(" | ", cells) + " |";
+  }
+
+  /** To three digits: what is counted is exact, what it stands for is not. */
+  private static String count(double amount) {
+    BigDecimal whole = new BigDecimal(amount).setScale(0, RoundingMode.HALF_UP);
+    return String.format(Locale.ROOT, "%,d", whole.round(new MathContext(3)).longValue());
+  }
+
+  /** To two digits, from ten dollars on to three, without cents. */
+  private static String usd(double amount) {
+    if (amount == 0) {
+      return "$0";
+    }
+    if (amount >= 10) {
+      return "$" + count(amount);
+    }
+    BigDecimal rounded = new BigDecimal(amount).round(new MathContext(2));
+    return "$" + rounded.setScale(Math.max(rounded.scale(), 2)).toPlainString();
+  }
+
+  private static String time(Duration duration) {
+    if (duration.toMillis() == 0) {
+      return duration.toNanos() / 1000 + " µs";
+    }
+    if (duration.toMillis() < 1000) {
+      return duration.toMillis() + " ms";
+    }
+    return duration.toMillis() % 60_000 == 0
+        ? duration.toMinutes() + " min"
+        : BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
+  }
+}

@@ -1,0 +1,45 @@
+package dev.cairn.local.cost;
+
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import java.util.List;
+import java.util.Optional;
+
+/** A storage whose calls are counted as the requests that S3's adapter makes for them. */
+record CountedStorage(CheckpointStorage there, Meter meter) implements CheckpointStorage {
+  private static final int PAGE = 1000;
+
+  @Override
+  public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
+    meter.s3Write("PUT");
+    return there.put(path, bytes, sha256);
+  }
+
+  @Override
+  public Optional<byte[]> get(FilePath path) {
+    meter.s3Read("GET");
+    return there.get(path);
+  }
+
+  @Override
+  public Optional<Stored> head(FilePath path) {
+    meter.s3Read("HEAD");
+    return there.head(path);
+  }
+
+  @Override
+  public List<Stored> list(FilePath folder) {
+    List<Stored> files = there.list(folder);
+    for (int listed = 0; listed <= files.size(); listed += PAGE) {
+      meter.s3Write("LIST");
+    }
+    return files;
+  }
+
+  @Override
+  public void delete(FilePath path) {
+    meter.s3Delete();
+    there.delete(path);
+  }
+}

@@ -1,0 +1,5 @@
+/** What a job costs in AWS: requests counted on a real pipeline, times published prices. */
+@NullMarked
+package dev.cairn.local.cost;
+
+import org.jspecify.annotations.NullMarked;

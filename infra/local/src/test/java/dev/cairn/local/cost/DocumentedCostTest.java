@@ -1,0 +1,67 @@
+package dev.cairn.local.cost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** The README shows what {@code cairn cost} prints. */
+class DocumentedCostTest {
+  private static final Pattern NUMBER = Pattern.compile("\\d[\\d,]*(\\.\\d+)?");
+
+  // Another zlib may compress a run to a few bytes more or less.
+  private static final Percentage ROUNDING = Percentage.withPercentage(5);
+
+  @Test
+  void theReadmeHasTheTableThatTheCommandPrints() throws IOException {
+    String printed = printed();
+    String documented = documented();
+
+    assertThat(shape(documented))
+        .as("README.md between the cost comments; put there what ./cairn cost prints")
+        .isEqualTo(shape(printed));
+    List<Double> expected = numbers(printed);
+    List<Double> found = numbers(documented);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(found.get(i))
+          .as("number %d in README.md between the cost comments", i + 1)
+          .isCloseTo(expected.get(i), ROUNDING);
+    }
+  }
+
+  private static String printed() {
+    StringWriter out = new StringWriter();
+    int exitCode = new CommandLine(new CostCommand()).setOut(new PrintWriter(out)).execute();
+    assertThat(exitCode).isZero();
+    return out.toString().strip();
+  }
+
+  private static String documented() throws IOException {
+    String readme = Files.readString(Path.of("../../README.md"));
+    int from = readme.indexOf("<!-- cost -->");
+    int to = readme.indexOf("<!-- /cost -->");
+    assertThat(from).as("<!-- cost --> in README.md").isNotNegative();
+    assertThat(to).as("<!-- /cost --> in README.md").isGreaterThan(from);
+    return readme.substring(from + "<!-- cost -->".length(), to).strip();
+  }
+
+  private static String shape(String text) {
+    return NUMBER.matcher(text).replaceAll("#");
+  }
+
+  private static List<Double> numbers(String text) {
+    return NUMBER
+        .matcher(text)
+        .results()
+        .map(number -> Double.parseDouble(number.group().replace(",", "")))
+        .toList();
+  }
+}
