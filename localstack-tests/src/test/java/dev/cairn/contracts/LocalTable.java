@@ -1,7 +1,7 @@
 package dev.cairn.contracts;
 
-import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.local.dynamodb.DynamoDbLocal;

@@ -59,29 +59,18 @@ final class DeployedJob {
   private final CheckpointStorage storage;
   private final StreamReader stream;
 
-  /**
-   * @param outputs the stack's, by name
-   */
-  DeployedJob(LocalCloud cloud, Map<String, String> outputs) {
+  DeployedJob(LocalCloud cloud, StackOutputs outputs) {
     this.dynamoDb = cloud.client(DynamoDbClient.builder());
-    this.table = output(outputs, "FlightsTable");
+    this.table = outputs.table();
     Backoff backoff = Backoff.sleeping();
     this.journal = new DynamoDbJournal(dynamoDb, table, backoff);
     this.checkpoints =
         new DynamoDbCheckpointStore(dynamoDb, table, backoff, InstantSource.system());
     this.storage =
         new S3CheckpointStorage(
-            cloud.client(S3Client.builder().forcePathStyle(true)),
-            output(outputs, "FlightsBucket"),
-            "");
+            cloud.client(S3Client.builder().forcePathStyle(true)), outputs.bucket(), "");
     this.stream =
-        new KinesisStreamReader(
-            cloud.client(KinesisClient.builder()), output(outputs, "FlightsStream"), backoff);
-  }
-
-  private static String output(Map<String, String> outputs, String name) {
-    return Optional.ofNullable(outputs.get(name))
-        .orElseThrow(() -> new AssertionError("the stack has no output " + name + ": " + outputs));
+        new KinesisStreamReader(cloud.client(KinesisClient.builder()), outputs.stream(), backoff);
   }
 
   CheckpointStorage storage() {

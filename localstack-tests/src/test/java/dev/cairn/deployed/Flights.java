@@ -9,10 +9,11 @@ import dev.cairn.state.KeyHash;
 import dev.cairn.stream.Shard;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -20,7 +21,8 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 
 /** The departures of 2013, sent in their order; each is sent once. */
 final class Flights {
-  private static final Path FILE = Path.of("..", "functions", "flights", "data", "flights-2013.csv.gz");
+  private static final Path FILE =
+      Path.of("..", "functions", "flights", "data", "flights-2013.csv.gz");
   private static final int MOST = 60_000;
   private static final int BATCH = 200;
 
@@ -28,8 +30,8 @@ final class Flights {
 
   private final KinesisClient kinesis;
   private final String stream;
-  private final Map<HashRange, List<Flight>> waiting = new TreeMap<>(
-      java.util.Comparator.comparing(HashRange::toString));
+  private final Map<HashRange, List<Flight>> waiting =
+      new TreeMap<>(Comparator.comparing(HashRange::toString));
   private int sent;
 
   Flights(KinesisClient kinesis, String stream, List<Shard> shards) {
@@ -67,7 +69,7 @@ final class Flights {
   }
 
   private void sendBatch(int count, Shard shard) {
-    List<Flight> flights = waiting.get(shard.range());
+    List<Flight> flights = Objects.requireNonNull(waiting.get(shard.range()));
     List<Flight> next = flights.subList(0, count);
     PutRecordsResponse answer =
         kinesis.putRecords(
@@ -81,9 +83,10 @@ final class Flights {
                                         .partitionKey(flight.key())
                                         .data(SdkBytes.fromByteArray(flight.data()))
                                         .build())
-                            .collect(Collectors.toList())));
+                            .toList()));
     if (answer.failedRecordCount() > 0) {
-      throw new AssertionError("LocalStack did not take " + answer.failedRecordCount() + " records");
+      throw new AssertionError(
+          "LocalStack did not take " + answer.failedRecordCount() + " records");
     }
     sent += count;
     next.clear();

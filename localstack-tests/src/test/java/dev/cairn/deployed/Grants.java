@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.services.iam.IamClient;
 
 /** What a role allows, as it was deployed. */
@@ -24,17 +22,14 @@ final class Grants {
    */
   record Statement(String purpose, Set<String> actions, List<String> resources) {
 
-    boolean allows(String action, String arn) {
-      return actions.contains(action) && resources.stream().anyMatch(pattern -> matches(pattern, arn));
+    boolean allows(RecordedCalls.Call call) {
+      return actions.contains(call.action())
+          && resources.stream().map(Statement::resourceOf).anyMatch(call::isOn);
     }
 
-    private static boolean matches(String pattern, String arn) {
-      String regex =
-          Pattern.compile("\\*")
-              .splitAsStream(pattern + "\0")
-              .map(Pattern::quote)
-              .collect(Collectors.joining(".*"));
-      return (arn + "\0").matches(regex);
+    /** Without partition, region and account, which a call does not tell. */
+    private static String resourceOf(String arn) {
+      return arn.split(":", 6)[5];
     }
   }
 

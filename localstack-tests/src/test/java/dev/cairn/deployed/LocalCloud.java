@@ -32,7 +32,8 @@ final class LocalCloud implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final LocalStackContainer container = new LocalStackContainer(IMAGE)
+  private final LocalStackContainer container =
+      new LocalStackContainer(IMAGE)
           // A JVM may take its time to start on a machine that has much to do.
           .withEnv("LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT", "120");
 
@@ -70,7 +71,11 @@ final class LocalCloud implements AutoCloseable {
         "AWS_DEFAULT_REGION", container.getRegion());
   }
 
-  <B extends AwsSyncClientBuilder<B, C> & software.amazon.awssdk.awscore.client.builder.AwsClientBuilder<B, C>, C>
+  <
+          B extends
+              AwsSyncClientBuilder<B, C>
+                  & software.amazon.awssdk.awscore.client.builder.AwsClientBuilder<B, C>,
+          C>
       C client(B builder) {
     return builder
         .endpointOverride(endpoint())
@@ -78,8 +83,7 @@ final class LocalCloud implements AutoCloseable {
         .credentialsProvider(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(container.getAccessKey(), container.getSecretKey())))
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(2)))
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(2)))
         .build();
   }
 

@@ -1,13 +1,11 @@
 package dev.cairn.deployed;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,17 +40,6 @@ final class Node {
     List<String> command = new ArrayList<>(List.of(tool("cdklocal").toString()));
     command.addAll(List.of(arguments));
     run(app, cloud.environment(), command);
-  }
-
-  /** What a stack says of itself, from the file that {@code --outputs-file} names. */
-  static Map<String, String> outputs(Path file, String stack) throws IOException {
-    Map<String, String> outputs = new HashMap<>();
-    new ObjectMapper()
-        .readTree(file.toFile())
-        .get(stack)
-        .properties()
-        .forEach(output -> outputs.put(output.getKey(), output.getValue().asText()));
-    return outputs;
   }
 
   private static void run(Path folder, Map<String, String> environment, List<String> command) {

@@ -30,7 +30,13 @@ public final class CallProbe implements ExecutionInterceptor {
   private static final Path FROZEN = Path.of("/tmp/cairn-frozen");
   private static final List<String> RESOURCES =
       List.of(
-          "TableName", "Bucket", "Key", "Prefix", "StreamName", "StreamARN", "FunctionName",
+          "TableName",
+          "Bucket",
+          "Key",
+          "Prefix",
+          "StreamName",
+          "StreamARN",
+          "FunctionName",
           "QueueUrl");
 
   private final Set<String> printed = ConcurrentHashMap.newKeySet();
