@@ -62,7 +62,7 @@ public final class TaskHandler implements RequestStreamHandler {
     this(System.getenv());
   }
 
-  private TaskHandler(Map<String, String> variables) {
+  TaskHandler(Map<String, String> variables) {
     this.environment = TaskEnvironment.read(new Environment(variables));
     if (SNAP_START.equals(variables.get("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
       prime(connect());
