@@ -41,6 +41,7 @@ public final class Coordinator {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
+  private final LiveCheckpoints live;
   private final Restore restore;
   private final GarbageCollection collection;
 
@@ -49,8 +50,9 @@ public final class Coordinator {
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
-    this.restore = new Restore(ports, settings, decisions);
-    this.collection = new GarbageCollection(ports, settings, decisions);
+    this.live = new LiveCheckpoints(ports.checkpoints());
+    this.restore = new Restore(ports, settings, decisions, live);
+    this.collection = new GarbageCollection(ports, settings, decisions, live);
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
@@ -82,14 +84,14 @@ public final class Coordinator {
 
   private void tick(Job job) {
     Instant now = ports.clock().instant();
-    for (Checkpoint checkpoint : ports.checkpoints().checkpoints(job.id())) {
+    for (Checkpoint checkpoint : live.of(job.id())) {
       if (checkpoint instanceof Checkpoint.Pending pending) {
         settle(job, pending);
       }
     }
     Map<SubtaskId, JournalTail> tails = tails(job.id());
-    List<Checkpoint> checkpoints = ports.checkpoints().checkpoints(job.id());
-    if (decisions.isDue(job, checkpoints, tails.values(), now)) {
+    List<Checkpoint> checkpoints = live.of(job.id());
+    if (decisions.isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {
       trigger(job, tails, now);
     } else {
       for (Checkpoint checkpoint : checkpoints) {
@@ -218,7 +220,7 @@ public final class Coordinator {
   private void abort(Checkpoint.Pending pending, Instant now, String reason) {
     Checkpoint.Aborted aborted = new Checkpoint.Aborted(pending.trigger(), now, reason);
     if (ports.checkpoints().abort(aborted)) {
-      int inARow = decisions.failedInARow(ports.checkpoints().checkpoints(pending.job()));
+      int inARow = decisions.failedInARow(live.of(pending.job()));
       ports.announcer().announce(new Announcement.Aborted(aborted, inARow));
     }
   }
@@ -254,8 +256,7 @@ public final class Coordinator {
    */
   private void retire(Job job) {
     for (Checkpoint.Completed subsumed :
-        decisions.subsumed(
-            ports.checkpoints().checkpoints(job.id()), job.settings().numRetained())) {
+        decisions.subsumed(live.of(job.id()), job.settings().numRetained())) {
       ports.checkpoints().subsume(subsumed, job.epoch());
     }
     collection.collect(job.id());

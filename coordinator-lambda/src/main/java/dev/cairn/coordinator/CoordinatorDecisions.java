@@ -47,9 +47,18 @@ public class CoordinatorDecisions {
     record Abort(String reason) implements Resolution {}
   }
 
-  /** Whether a checkpoint is to be taken now. */
+  /**
+   * Whether a checkpoint is to be taken now.
+   *
+   * @param tolerance how much before its time: ticks are not exact, and one that comes a moment
+   *     early must not be the one that is skipped
+   */
   public boolean isDue(
-      Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails, Instant now) {
+      Job job,
+      List<Checkpoint> checkpoints,
+      Collection<JournalTail> tails,
+      Duration tolerance,
+      Instant now) {
     Optional<Duration> interval = job.settings().interval();
     if (interval.isEmpty() || !job.status().isRunning() || tails.isEmpty()) {
       return false;
@@ -57,10 +66,12 @@ public class CoordinatorDecisions {
     if (checkpoints.stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
       return false;
     }
+    Duration half = interval.get().dividedBy(2);
+    Duration early = tolerance.compareTo(half) < 0 ? tolerance : half;
     boolean elapsed =
         checkpoints.stream()
             .max(Comparator.comparing(Checkpoint::id))
-            .map(last -> !now.isBefore(last.trigger().triggeredAt().plus(interval.get())))
+            .map(last -> !now.plus(early).isBefore(last.trigger().triggeredAt().plus(interval.get())))
             .orElse(true);
     return elapsed && !isNothingNew(job, checkpoints, tails);
   }

@@ -10,18 +10,31 @@ import java.time.Duration;
  *     collected
  * @param entryRetention how long entries below a journal's base are kept, at least a day
  * @param retentionMargin how long a record must still be kept for a replay to begin with it
+ * @param tickTolerance by how much a tick may come early and still be the one that takes a
+ *     checkpoint; never more than half an interval
  */
 public record CoordinatorSettings(
     Duration idleAfter,
     Duration longestInvocation,
     Duration entryRetention,
-    Duration retentionMargin) {
+    Duration retentionMargin,
+    Duration tickTolerance) {
   public static final CoordinatorSettings DEFAULTS =
       new CoordinatorSettings(
           Duration.ofSeconds(5),
           Duration.ofMinutes(15),
           Duration.ofDays(2),
-          Duration.ofMinutes(30));
+          Duration.ofMinutes(30),
+          Duration.ZERO);
+
+  /** Of a coordinator whose ticks come more often than its checkpoints. */
+  public CoordinatorSettings(
+      Duration idleAfter,
+      Duration longestInvocation,
+      Duration entryRetention,
+      Duration retentionMargin) {
+    this(idleAfter, longestInvocation, entryRetention, retentionMargin, Duration.ZERO);
+  }
 
   public CoordinatorSettings {
     if (entryRetention.compareTo(Duration.ofDays(1)) < 0) {

@@ -35,13 +35,18 @@ final class GarbageCollection {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
+  private final LiveCheckpoints checkpoints;
 
   // What a state file names never changes, so a warm coordinator reads each once; and a journal
   // that has it as its base tells as well.
   private final Map<FileRef, List<FilePath>> runsOf = new HashMap<>();
 
   GarbageCollection(
-      CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      CoordinatorDecisions decisions,
+      LiveCheckpoints live) {
+    this.checkpoints = live;
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
@@ -58,10 +63,10 @@ final class GarbageCollection {
       JournalTail.of(subtask, ports.journal().fromLastBase(subtask))
           .ifPresent(tail -> tails.put(subtask, tail));
     }
-    List<Checkpoint> checkpoints = ports.checkpoints().checkpoints(id);
+    List<Checkpoint> retained = checkpoints.of(id);
     Set<FilePath> live = new HashSet<>();
     tails.values().forEach(tail -> addTail(live, tail));
-    for (Checkpoint checkpoint : checkpoints) {
+    for (Checkpoint checkpoint : retained) {
       if (!addCheckpoint(live, checkpoint)) {
         // Without knowing what a checkpoint refers to, nothing is certainly garbage.
         return;
@@ -76,7 +81,7 @@ final class GarbageCollection {
     for (Stored file : listed) {
       if (!live.contains(file.path())
           && decisions.isOld(file, settings.longestInvocation(), now)
-          && isAbandoned(file.path(), after.get(), tails, checkpoints)) {
+          && isAbandoned(file.path(), after.get(), tails, retained)) {
         ports.storage().delete(file.path());
       }
     }

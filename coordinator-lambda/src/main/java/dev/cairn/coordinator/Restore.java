@@ -37,9 +37,15 @@ final class Restore {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
+  private final LiveCheckpoints live;
   private final Preflight preflight;
 
-  Restore(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+  Restore(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      CoordinatorDecisions decisions,
+      LiveCheckpoints live) {
+    this.live = live;
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
@@ -85,7 +91,7 @@ final class Restore {
   }
 
   private Optional<Checkpoint.Pending> pending(Job job) {
-    return ports.checkpoints().checkpoints(job.id()).stream()
+    return live.of(job.id()).stream()
         .filter(Checkpoint.Pending.class::isInstance)
         .map(Checkpoint.Pending.class::cast)
         .findFirst();

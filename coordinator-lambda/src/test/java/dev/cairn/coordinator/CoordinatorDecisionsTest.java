@@ -161,7 +161,7 @@ class CoordinatorDecisionsTest {
 
     assertThat(
             decisions.isDue(
-                job(row.status, 1, latest, row.interval), row.checkpoints, row.tails, NOON))
+                job(row.status, 1, latest, row.interval), row.checkpoints, row.tails, Duration.ZERO, NOON))
         .isEqualTo(row.due);
   }
 
@@ -174,8 +174,42 @@ class CoordinatorDecisionsTest {
                 restored,
                 List.of(completed(1, NOON.minus(INTERVAL), FIRST)),
                 List.of(tail(FIRST, snapshotted(3, 1))),
+                Duration.ZERO,
                 NOON))
         .isTrue();
+  }
+
+  @ParameterizedTest(name = "{0} ms since the trigger, {1} ms tolerated: {2}")
+  @CsvSource({
+    "29999,     0, false",
+    "30000,     0, true",
+    "25000,  5000, true",
+    "24999,  5000, false",
+    "15000, 20000, true",
+    "14999, 20000, false"
+  })
+  void aTickMayComeALittleEarlyAndNeverByMoreThanHalfAnInterval(
+      long since, long tolerated, boolean due) {
+    assertThat(
+            decisions.isDue(
+                job(RUNNING, 1, Optional.of(id(1)), Optional.of(INTERVAL)),
+                List.of(completed(1, NOON.minusMillis(since), FIRST)),
+                List.of(tail(FIRST, snapshotted(3, 1), advanced(4))),
+                Duration.ofMillis(tolerated),
+                NOON))
+        .isEqualTo(due);
+  }
+
+  @Test
+  void checkpointsThatFailAreCountedFromTheLastThatDidNot() {
+    Checkpoint aborted = aborted(2, NOON);
+    assertThat(decisions.failedInARow(List.of())).isZero();
+    assertThat(decisions.failedInARow(List.of(aborted(1, NOON), aborted))).isEqualTo(2);
+    assertThat(
+            decisions.failedInARow(
+                List.of(aborted(4, NOON), completed(1, NOON, FIRST), aborted, aborted(3, NOON))))
+        .isEqualTo(3);
+    assertThat(decisions.failedInARow(List.of(aborted, completed(3, NOON, FIRST)))).isZero();
   }
 
   // ---------------------------------------------------------------- what a subtask is told

@@ -30,7 +30,12 @@ public interface CheckpointStore {
   Optional<Checkpoint> checkpoint(JobId job, CheckpointId id);
 
   /** The checkpoints of which anything is still known, by id. */
-  List<Checkpoint> checkpoints(JobId job);
+  default List<Checkpoint> checkpoints(JobId job) {
+    return checkpoints(job, new CheckpointId(1));
+  }
+
+  /** Those of them from this id on. */
+  List<Checkpoint> checkpoints(JobId job, CheckpointId from);
 
   /**
    * Makes a checkpoint pending and raises the job's next id past it, if the job is running, its

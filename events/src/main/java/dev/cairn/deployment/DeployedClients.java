@@ -10,8 +10,8 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
  */
 public final class DeployedClients {
   private static final Duration CONNECT = Duration.ofSeconds(2);
-  // S3 may think for a while about a large file's last byte; a table never does.
-  private static final Duration SILENCE = Duration.ofSeconds(10);
+  // Half of the shortest function time-out that the construct takes.
+  private static final Duration SILENCE = Duration.ofSeconds(5);
 
   private DeployedClients() {}
 

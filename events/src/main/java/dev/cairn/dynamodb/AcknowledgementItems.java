@@ -7,12 +7,16 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A subtask's answer as an item. */
 final class AcknowledgementItems {
+  /** How long people can still see an answer. */
+  private static final Duration DISPLAY = Duration.ofDays(30);
+
   private static final String ACKNOWLEDGED = "ACKNOWLEDGED";
   private static final String DECLINED = "DECLINED";
 
@@ -37,7 +41,7 @@ final class AcknowledgementItems {
       case Acknowledgement.Declined declined ->
           item.put("status", DECLINED).put("reason", declined.reason());
     }
-    return item.expiresAt(CheckpointItems.endOfDisplay(at)).values();
+    return item.expiresAt(at.plus(DISPLAY)).values();
   }
 
   static Acknowledgement read(JobId job, CheckpointId checkpoint, Item item) {

@@ -18,9 +18,6 @@ final class CheckpointItems {
   static final String SUBSUMED = "SUBSUMED";
   private static final String ABORTED = "ABORTED";
 
-  /** How long people can still see a checkpoint that is over. */
-  private static final Duration KEPT_AFTER_END = Duration.ofDays(30);
-
   private CheckpointItems() {}
 
   static Map<String, AttributeValue> write(Checkpoint.Pending pending) {
@@ -37,17 +34,13 @@ final class CheckpointItems {
         .values();
   }
 
-  static Map<String, AttributeValue> write(Checkpoint.Aborted aborted) {
+  static Map<String, AttributeValue> write(Checkpoint.Aborted aborted, Duration display) {
     return triggered(aborted.trigger())
         .put("status", ABORTED)
         .put("abortedAt", aborted.abortedAt())
         .put("reason", aborted.reason())
-        .expiresAt(endOfDisplay(aborted.abortedAt()))
+        .expiresAt(aborted.abortedAt().plus(display))
         .values();
-  }
-
-  static Instant endOfDisplay(Instant ended) {
-    return ended.plus(KEPT_AFTER_END);
   }
 
   private static Item triggered(Checkpoint.Triggering trigger) {

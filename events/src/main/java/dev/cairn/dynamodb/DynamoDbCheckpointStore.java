@@ -17,6 +17,7 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.retry.Backoff;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -35,6 +36,10 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * a condition of the write.
  */
 public final class DynamoDbCheckpointStore implements CheckpointStore {
+  private static final Duration LONGEST_DISPLAY = Duration.ofDays(30);
+  // With short intervals a month is more than anybody reads, and all of it is one partition.
+  private static final int MOST_DISPLAYED = 10_000;
+
   private final Table table;
   private final InstantSource clock;
   private final CheckpointSettings deployed;
@@ -92,10 +97,32 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public List<Checkpoint> checkpoints(JobId job) {
-    return itemsOf(job, TableLayout.CHECKPOINT_PREFIX).stream()
+  public List<Checkpoint> checkpoints(JobId job, CheckpointId from) {
+    return table
+        .query(
+            "checkpoints of job " + job,
+            query ->
+                query
+                    .keyConditionExpression("pk = :job AND sk BETWEEN :first AND :last")
+                    .expressionAttributeValues(
+                        Map.of(
+                            ":job",
+                            AttributeValue.fromS(TableLayout.jobPk(job)),
+                            ":first",
+                            AttributeValue.fromS(TableLayout.checkpointSk(from)),
+                            ":last",
+                            AttributeValue.fromS(
+                                TableLayout.checkpointSk(new CheckpointId(Long.MAX_VALUE))))))
+        .stream()
         .map(item -> CheckpointItems.read(job, item))
         .toList();
+  }
+
+  /** How long people can still see a checkpoint that is over. */
+  private Duration display() {
+    Duration ofMany =
+        deployed.interval().map(every -> every.multipliedBy(MOST_DISPLAYED)).orElse(LONGEST_DISPLAY);
+    return ofMany.compareTo(LONGEST_DISPLAY) < 0 ? ofMany : LONGEST_DISPLAY;
   }
 
   private List<Item> itemsOf(JobId job, String prefix) {
@@ -153,7 +180,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean abort(Checkpoint.Aborted aborted) {
     return succeeds(
-            "abort " + name(aborted), table.putOver(PENDING, CheckpointItems.write(aborted)))
+            "abort " + name(aborted), table.putOver(PENDING, CheckpointItems.write(aborted, display())))
         || isStored(aborted);
   }
 
@@ -171,7 +198,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .set("expiresAt = :expiresAt")
             .value(":subsumed", SUBSUMED)
             .values(
-                Map.of(":expiresAt", Item.expiry(CheckpointItems.endOfDisplay(clock.instant()))));
+                Map.of(":expiresAt", Item.expiry(clock.instant().plus(display()))));
     return succeeds(
         "subsume " + name(completed), table.require(notBeingRestored), table.change(subsume));
   }
@@ -235,7 +262,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     pending.ifPresent(
         one ->
             beside.add(
-                table.putOver(PENDING, CheckpointItems.write(one.abortedByRestore(from, now)))));
+                table.putOver(PENDING, CheckpointItems.write(one.abortedByRestore(from, now), display()))));
     Change restore =
         changeJob(seen.id())
             .set("epoch = :raised")

@@ -56,7 +56,11 @@ final class TableLayout {
   }
 
   static Map<String, AttributeValue> checkpointKey(JobId job, CheckpointId checkpoint) {
-    return key(jobPk(job), CHECKPOINT_PREFIX + digits(checkpoint.value()));
+    return key(jobPk(job), checkpointSk(checkpoint));
+  }
+
+  static String checkpointSk(CheckpointId checkpoint) {
+    return CHECKPOINT_PREFIX + digits(checkpoint.value());
   }
 
   static Map<String, AttributeValue> registrationKey(SubtaskId subtask) {

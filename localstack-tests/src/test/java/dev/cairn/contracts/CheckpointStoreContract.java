@@ -103,6 +103,20 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
+  void listsCheckpointsFromAnIdOn() {
+    create();
+    for (int n = 1; n <= 3; n++) {
+      checkpoints().begin(pending(n));
+    }
+
+    assertThat(checkpoints().checkpoints(job)).extracting(Checkpoint::id).hasSize(3);
+    assertThat(checkpoints().checkpoints(job, id(2)))
+        .extracting(Checkpoint::id)
+        .containsExactly(id(2), id(3));
+    assertThat(checkpoints().checkpoints(job, id(4))).isEmpty();
+  }
+
+  @Test
   void beginsACheckpointAndRaisesTheNextId() {
     create();
 

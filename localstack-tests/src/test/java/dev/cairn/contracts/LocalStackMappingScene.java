@@ -188,8 +188,7 @@ final class LocalStackMappingScene implements EventSourceMappingContract.Scene, 
       try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
         addPackageOf(DeployedScript.class, zip);
         addPackageOf(SequenceNumber.class, zip);
-        Path json = codeSource(JsonFactory.class);
-        add("lib/" + json.getFileName(), json, zip);
+        addPackageOf(JsonFactory.class, zip);
       } catch (IOException e) {
         throw new UncheckedIOException("the scripted function cannot be packed", e);
       }
@@ -198,6 +197,11 @@ final class LocalStackMappingScene implements EventSourceMappingContract.Scene, 
 
     private static void addPackageOf(Class<?> type, ZipOutputStream zip) throws IOException {
       Path root = codeSource(type);
+      if (Files.isRegularFile(root)) {
+        // A library, or a module of this build that is packed already.
+        add("lib/" + root.getFileName(), root, zip);
+        return;
+      }
       Path folder = root.resolve(type.getPackageName().replace('.', '/'));
       List<Path> classes = new ArrayList<>();
       try (Stream<Path> listed = Files.list(folder)) {

@@ -13,6 +13,7 @@ import dev.cairn.pipeline.Tap;
 import dev.cairn.storage.StorageException;
 import dev.cairn.task.Task;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,37 @@ class CheckpointTest {
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
     assertThat(pipeline.checkpoint(pipeline.container()).id())
         .isEqualTo(pipeline.job().latest().orElseThrow());
+  }
+
+  /** People see checkpoints that are over for weeks; each tick would be dearer than the last. */
+  @Test
+  void aWarmCoordinatorReadsNoneThatAreOver() {
+    List<CheckpointId> readFrom = new ArrayList<>();
+    Coordinator coordinator =
+        pipeline.coordinator(
+            new Tap() {
+              @Override
+              public void before(Call call) {
+                if (call.name().equals("checkpoints.checkpoints")) {
+                  readFrom.add((CheckpointId) call.arguments()[1]);
+                }
+              }
+            });
+    Task<String> container = pipeline.container();
+    for (int i = 0; i < 6; i++) {
+      run(container, 0, pipeline.put(0, "a"));
+      pipeline.pass(Pipeline.INTERVAL);
+      tick(coordinator);
+      pipeline.deliverWakes(container);
+      tick(coordinator);
+    }
+    assertThat(checkpoints()).filteredOn(Checkpoint.Completed.class::isInstance).hasSize(2);
+    assertThat(checkpoints()).hasSize(6);
+
+    readFrom.clear();
+    tick(coordinator);
+
+    assertThat(readFrom).isNotEmpty().containsOnly(new CheckpointId(5));
   }
 
   @Test

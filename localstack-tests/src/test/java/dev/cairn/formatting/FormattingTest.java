@@ -36,6 +36,7 @@ class FormattingTest {
       return files
           .filter(file -> file.toString().endsWith(".java"))
           .filter(file -> !ROOT.relativize(file).toString().contains("target"))
+          .filter(file -> !ROOT.relativize(file).toString().contains("node_modules"))
           .toList();
     }
   }

@@ -3,6 +3,7 @@ package dev.cairn.simulation;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.CoordinatorDecisions;
 import dev.cairn.coordinator.JournalTail;
+import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
@@ -14,6 +15,7 @@ import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.simulation.Guards;
 import dev.cairn.local.simulation.Invariants;
 import dev.cairn.state.BlockChecksum;
+import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.stream.StreamRecord;
@@ -118,6 +120,25 @@ enum Sabotage {
               new TaskDecisions() {
                 @Override
                 public boolean resumesAt(SequenceNumber required, StreamRecord first) {
+                  return true;
+                }
+              })),
+  /** Together with the age of what is collected: either alone covers for the other. */
+  PREPARED_ANEW_ON_ANOTHER_BASE(
+      List.of(Invariants.FOLD, Invariants.FILES),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Outcome outcome(EntryId mine, List<Entry> found) {
+                  Outcome outcome = super.outcome(mine, found);
+                  return outcome == Outcome.PREPARE_ANEW ? Outcome.REBASE : outcome;
+                }
+              })
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
                   return true;
                 }
               })),

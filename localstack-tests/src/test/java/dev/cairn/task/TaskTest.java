@@ -20,6 +20,7 @@ import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
+import dev.cairn.storage.Layout;
 import dev.cairn.state.Payload;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.BatchResult.Done;
@@ -107,6 +108,60 @@ class TaskTest {
             Opened.class, Triggered.class, Advanced.class, Snapshotted.class);
     assertThat(pipeline.table().acknowledgements(Pipeline.JOB, new CheckpointId(1))).hasSize(1);
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch));
+  }
+
+  /** Otherwise a batch that takes longer than the interval would be lost to each checkpoint. */
+  @Test
+  void aCheckpointThatIsTakenForItInMidBatchCostsNothingOfIt() {
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    pipeline.checkpoint(pipeline.container());
+    List<StreamRecord> batch = pipeline.put(0, "size:20000", "b");
+    // Another shard's news make the coordinator take one, in which this shard is carried forward.
+    run(pipeline.container(), 1, pipeline.put(1, "z"));
+    pipeline.pass(Pipeline.INTERVAL);
+    Task<String> container =
+        pipeline.container(
+            before("journal.append", Advanced.class, () -> Pipeline.tick(pipeline.coordinator())));
+
+    assertThat(run(container, 0, batch)).isEqualTo(new Done());
+
+    Entry carried = pipeline.journal(0).get(pipeline.journal(0).size() - 2);
+    assertThat(carried).isInstanceOf(Snapshotted.class);
+    assertThat(carried.header().writer()).isEqualTo(Writer.COORDINATOR);
+    Advanced advanced = (Advanced) pipeline.journal(0).getLast();
+    Layout.Owned file =
+        Layout.parse(((Payload.Stored) advanced.delta()).file().path()).orElseThrow();
+    assertThat(file.base())
+        .as("what was prepared before may be collected")
+        .isEqualTo(carried.header().revision());
+    assertThat(file.entry()).isEqualTo(advanced.header().id());
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+    run(container, 0, pipeline.put(0, "c"));
+    run(pipeline.container(), 0, pipeline.put(0, "after a cold start"));
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+  }
+
+  @Test
+  void aSnapshotByAnotherContainerInMidBatchCostsNothingOfIt() {
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    List<StreamRecord> batch = pipeline.put(0, "b");
+    Task<String> container =
+        pipeline.container(
+            before(
+                "journal.append",
+                Advanced.class,
+                () -> {
+                  trigger(1);
+                  pipeline.container().wake(Pipeline.shard(0), Pipeline.AMPLE);
+                }));
+
+    assertThat(run(container, 0, batch)).isEqualTo(new Done());
+
+    assertThat(pipeline.journal(0))
+        .hasExactlyElementsOfTypes(
+            Opened.class, Advanced.class, Triggered.class, Snapshotted.class, Advanced.class);
+    assertThat(pipeline.table().acknowledgements(Pipeline.JOB, new CheckpointId(1))).hasSize(1);
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
   }
 
   @Test

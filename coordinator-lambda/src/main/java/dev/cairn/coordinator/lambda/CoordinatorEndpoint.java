@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.UUID;
@@ -32,6 +33,9 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** One container's coordinator, connected to everything that it touches. */
 final class CoordinatorEndpoint {
+  // The rule is exact to some seconds, and a cold start takes some more.
+  private static final Duration TICK_TOLERANCE = Duration.ofSeconds(5);
+
   private final Deployment deployment;
   private final CoordinatorPorts ports;
   private final Coordinator coordinator;
@@ -87,7 +91,8 @@ final class CoordinatorEndpoint {
             defaults.idleAfter(),
             environment.taskTimeout(),
             defaults.entryRetention(),
-            defaults.retentionMargin()),
+            defaults.retentionMargin(),
+            TICK_TOLERANCE),
         new DynamoDbDeployments(dynamoDb, environment.table(), backoff),
         new TickQueue(
             DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()));
@@ -100,25 +105,57 @@ final class CoordinatorEndpoint {
    * @throws MalformedTriggerException if the payload comes from no known source
    */
   void handle(InputStream payload) throws IOException {
-    JobId job = deployment.job();
-    SequencedSet<Trigger> triggers = Triggers.read(payload, job);
+    SequencedSet<Trigger> triggers = Triggers.read(payload, deployment.job());
+    register();
+    // One that fails keeps none of the others from being served.
+    Optional<RuntimeException> failure = Optional.empty();
     for (Trigger trigger : triggers) {
-      switch (trigger) {
-        case Trigger.Scheduled s -> {
-          register();
-          ticks.send(Ticks.between(interval(job)));
-          coordinator.on(new Event.Tick(job));
+      for (Runnable step : steps(trigger)) {
+        try {
+          step.run();
+        } catch (RuntimeException e) {
+          failure = failure.or(() -> Optional.of(e));
         }
-        case Trigger.Happened happened -> coordinator.on(happened.event());
       }
     }
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+  }
+
+  private List<Runnable> steps(Trigger trigger) {
+    JobId job = deployment.job();
+    return switch (trigger) {
+      case Trigger.Scheduled s ->
+          List.of(
+              () -> coordinator.on(new Event.Tick(job)),
+              () -> ticks.send(Ticks.between(interval(job))));
+      case Trigger.Happened happened -> List.of(() -> coordinator.on(happened.event()));
+    };
   }
 
   private void register() {
     if (!registered) {
       ports.checkpoints().create(Job.create(deployment.job(), deployment.settings()));
+      requireSameStream();
       deployments.register(deployment);
       registered = true;
+    }
+  }
+
+  /** Shards of every stream have the same names, and positions mean nothing in another one. */
+  private void requireSameStream() {
+    Optional<Deployment> before = deployments.find(deployment.job());
+    if (before.isPresent() && !before.get().stream().equals(deployment.stream())) {
+      throw new IllegalStateException(
+          "job "
+              + deployment.job()
+              + " has read stream "
+              + before.get().stream()
+              + " and is deployed with "
+              + deployment.stream()
+              + " now: its positions mean nothing there. Deploy the earlier stream again, or give the"
+              + " new one another job name");
     }
   }
 

@@ -24,8 +24,8 @@ final class Appender {
   }
 
   /**
-   * After a REBASE the subtask knows the triggers that came between, and the entry has to be made
-   * again; a COMMITTED entry is for the caller to adopt. Never answers NOT_THERE.
+   * After a REBASE or PREPARE_ANEW the subtask knows what came between, and the entry has to be
+   * made again; a COMMITTED entry is for the caller to adopt. Never answers NOT_THERE.
    */
   Outcome append(Subtask<?> subtask, Entry entry, Supplier<Append> put) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -37,12 +37,8 @@ final class Appender {
         return Outcome.LOST;
       }
       Outcome outcome = decisions.outcome(entry.header().id(), found);
-      if (outcome == Outcome.REBASE) {
-        for (Entry between : found) {
-          if (between instanceof Entry.Triggered triggered) {
-            subtask.adopt(triggered);
-          }
-        }
+      if (outcome == Outcome.REBASE || outcome == Outcome.PREPARE_ANEW) {
+        found.forEach(between -> adopt(subtask, between));
       }
       if (outcome != Outcome.NOT_THERE) {
         return outcome;
@@ -55,6 +51,15 @@ final class Appender {
             + " could not be appended in "
             + ATTEMPTS
             + " attempts: the table does not answer; the mapping will try again");
+  }
+
+  private static void adopt(Subtask<?> subtask, Entry between) {
+    switch (between) {
+      case Entry.Triggered triggered -> subtask.adopt(triggered);
+      case Entry.Base same -> subtask.adopt(same);
+      case Entry.Advanced a ->
+          throw new IllegalStateException(subtask.id() + " cannot keep its state across " + a);
+    }
   }
 
   private static boolean isAppended(Supplier<Append> put) {

@@ -69,8 +69,9 @@ final class Snapshots {
         case LOST -> {
           return false;
         }
-        case REBASE, NOT_THERE -> {
-          // A later checkpoint was asked for meanwhile: answer that one.
+        case REBASE, PREPARE_ANEW, NOT_THERE -> {
+          // A later checkpoint was asked for meanwhile, or another writer has answered: the trigger
+          // that is left, if one is, is the one to answer.
         }
       }
     }
@@ -127,7 +128,7 @@ final class Snapshots {
         subtask.adopt(entry);
         yield true;
       }
-      case REBASE, NOT_THERE -> true;
+      case REBASE, PREPARE_ANEW, NOT_THERE -> true;
       case LOST -> false;
     };
   }

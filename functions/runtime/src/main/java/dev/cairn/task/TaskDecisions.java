@@ -25,6 +25,12 @@ public class TaskDecisions {
     NOT_THERE,
     /** Only triggers came between: the state is untouched, so the entry may follow them. */
     REBASE,
+    /**
+     * Others stored the very state that this work began with, for a checkpoint or to keep the
+     * journal short. The work holds; but files that were prepared for it before may be collected,
+     * so it is prepared anew.
+     */
+    PREPARE_ANEW,
     /** Another writer went on from the same state. This work must not be seen by anyone. */
     LOST
   }
@@ -41,9 +47,24 @@ public class TaskDecisions {
     if (found.getFirst().header().id().equals(mine)) {
       return Outcome.COMMITTED;
     }
+    if (!found.stream().allMatch(TaskDecisions::leavesStateAlone)) {
+      return Outcome.LOST;
+    }
     return found.stream().allMatch(Entry.Triggered.class::isInstance)
         ? Outcome.REBASE
-        : Outcome.LOST;
+        : Outcome.PREPARE_ANEW;
+  }
+
+  private static boolean leavesStateAlone(Entry entry) {
+    return switch (entry) {
+      case Entry.Triggered t -> true;
+      case Entry.Snapshotted s -> true;
+      case Entry.Materialized m -> true;
+      case Entry.Advanced a -> false;
+      case Entry.Opened o -> false;
+      case Entry.Restored r -> false;
+      case Entry.Closed c -> false;
+    };
   }
 
   /**

@@ -106,18 +106,16 @@ final class Work<E> {
     if (first.isEmpty()) {
       return true;
     }
-    EntryId attempt = ports.ids().get();
     Position from = subtask.head().position();
     List<Change> changes = subtask.state().drain();
-    List<StateSchema> states = subtask.newSchemas();
-    Payload delta = files.writeDelta(subtask, attempt, changes, settings.inlineThresholdBytes());
+    Prepared prepared = prepare(changes);
     while (true) {
       Header header =
           subtask
               .head()
-              .next(attempt, writer, ports.clock().instant())
+              .next(prepared.attempt(), writer, ports.clock().instant())
               .at(position, first.get(), subtask.head().counts().plus(applied, letters.size()));
-      Advanced entry = Advanced.of(header, from, delta, states, letters);
+      Advanced entry = Advanced.of(header, from, prepared.delta(), prepared.states(), letters);
       switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
         case COMMITTED -> {
           subtask.adopt(entry, changes);
@@ -126,11 +124,23 @@ final class Work<E> {
           }
           return true;
         }
+        case PREPARE_ANEW -> prepared = prepare(changes);
         case REBASE, NOT_THERE -> {}
         case LOST -> {
           return false;
         }
       }
     }
+  }
+
+  /** What an entry refers to, made for the head that the subtask has. */
+  private record Prepared(EntryId attempt, List<StateSchema> states, Payload delta) {}
+
+  private Prepared prepare(List<Change> changes) {
+    EntryId attempt = ports.ids().get();
+    return new Prepared(
+        attempt,
+        subtask.newSchemas(),
+        files.writeDelta(subtask, attempt, changes, settings.inlineThresholdBytes()));
   }
 }

@@ -258,8 +258,8 @@ public class InMemoryTable implements Journal, CheckpointStore {
   }
 
   @Override
-  public synchronized List<Checkpoint> checkpoints(JobId job) {
-    return checkpointsOf(job).values().stream().map(Item::value).toList();
+  public synchronized List<Checkpoint> checkpoints(JobId job, CheckpointId from) {
+    return checkpointsOf(job).tailMap(from).values().stream().map(Item::value).toList();
   }
 
   @Override

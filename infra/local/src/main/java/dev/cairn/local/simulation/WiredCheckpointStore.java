@@ -35,8 +35,8 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
-  public List<Checkpoint> checkpoints(JobId job) {
-    return wire.table("checkpoints", () -> there.checkpoints(job));
+  public List<Checkpoint> checkpoints(JobId job, CheckpointId from) {
+    return wire.table("checkpoints", () -> there.checkpoints(job, from));
   }
 
   @Override
