@@ -71,7 +71,9 @@ public class CoordinatorDecisions {
     boolean elapsed =
         checkpoints.stream()
             .max(Comparator.comparing(Checkpoint::id))
-            .map(last -> !now.plus(early).isBefore(last.trigger().triggeredAt().plus(interval.get())))
+            .map(
+                last ->
+                    !now.plus(early).isBefore(last.trigger().triggeredAt().plus(interval.get())))
             .orElse(true);
     return elapsed && !isNothingNew(job, checkpoints, tails);
   }

@@ -22,8 +22,7 @@ final class LiveCheckpoints {
   }
 
   List<Checkpoint> of(JobId job) {
-    List<Checkpoint> read =
-        store.checkpoints(job, oldest.getOrDefault(job, new CheckpointId(1)));
+    List<Checkpoint> read = store.checkpoints(job, oldest.getOrDefault(job, new CheckpointId(1)));
     read.stream()
         .filter(LiveCheckpoints::isLive)
         .findFirst()

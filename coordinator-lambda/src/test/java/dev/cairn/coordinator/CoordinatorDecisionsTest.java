@@ -161,7 +161,11 @@ class CoordinatorDecisionsTest {
 
     assertThat(
             decisions.isDue(
-                job(row.status, 1, latest, row.interval), row.checkpoints, row.tails, Duration.ZERO, NOON))
+                job(row.status, 1, latest, row.interval),
+                row.checkpoints,
+                row.tails,
+                Duration.ZERO,
+                NOON))
         .isEqualTo(row.due);
   }
 

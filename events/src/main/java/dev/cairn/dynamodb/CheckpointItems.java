@@ -4,7 +4,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedSet;

@@ -121,7 +121,10 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   /** How long people can still see a checkpoint that is over. */
   private Duration display() {
     Duration ofMany =
-        deployed.interval().map(every -> every.multipliedBy(MOST_DISPLAYED)).orElse(LONGEST_DISPLAY);
+        deployed
+            .interval()
+            .map(every -> every.multipliedBy(MOST_DISPLAYED))
+            .orElse(LONGEST_DISPLAY);
     return ofMany.compareTo(LONGEST_DISPLAY) < 0 ? ofMany : LONGEST_DISPLAY;
   }
 
@@ -180,7 +183,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean abort(Checkpoint.Aborted aborted) {
     return succeeds(
-            "abort " + name(aborted), table.putOver(PENDING, CheckpointItems.write(aborted, display())))
+            "abort " + name(aborted),
+            table.putOver(PENDING, CheckpointItems.write(aborted, display())))
         || isStored(aborted);
   }
 
@@ -197,8 +201,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .set("#status = :subsumed")
             .set("expiresAt = :expiresAt")
             .value(":subsumed", SUBSUMED)
-            .values(
-                Map.of(":expiresAt", Item.expiry(clock.instant().plus(display()))));
+            .values(Map.of(":expiresAt", Item.expiry(clock.instant().plus(display()))));
     return succeeds(
         "subsume " + name(completed), table.require(notBeingRestored), table.change(subsume));
   }
@@ -262,7 +265,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     pending.ifPresent(
         one ->
             beside.add(
-                table.putOver(PENDING, CheckpointItems.write(one.abortedByRestore(from, now), display()))));
+                table.putOver(
+                    PENDING, CheckpointItems.write(one.abortedByRestore(from, now), display()))));
     Change restore =
         changeJob(seen.id())
             .set("epoch = :raised")

@@ -107,12 +107,21 @@ public final class CheckpointedFunction extends Construct {
     outputs(task);
   }
 
+  /**
+   * Another job has another function and mapping, which begins where the job's start is: the
+   * mapping there was would go on where it is, and the new job's state would be without what came
+   * before.
+   */
+  private String ofJob(String id) {
+    return id + "-" + settings.job() + "-" + settings.stage();
+  }
+
   private Function taskFunction(Permissions permissions) {
     LogGroup logs = logGroup("TaskLogs");
     Role role = permissions.task(this, logs.getLogGroupArn());
     Settings.Lambda lambda = settings.lambda();
     Function.Builder function =
-        Function.Builder.create(this, "Task")
+        Function.Builder.create(this, ofJob("Task"))
             .description("Cairn job " + settings.job() + ": " + settings.functionClass())
             .runtime(lambda.runtime())
             .architecture(lambda.architecture())
@@ -154,7 +163,7 @@ public final class CheckpointedFunction extends Construct {
   /** Snapshots are of versions, so the mapping and the waker call one, by its alias. */
   private Alias snapStarted() {
     Alias alias =
-        Alias.Builder.create(this, "Live")
+        Alias.Builder.create(this, ofJob("Live"))
             .aliasName("live")
             .version(taskFunction.getCurrentVersion())
             .build();
@@ -170,7 +179,7 @@ public final class CheckpointedFunction extends Construct {
   /** Everything here is part of the protocol: a record given up would make state wrong silently. */
   private void sourceMapping(IFunction task) {
     CfnEventSourceMapping.Builder mapping =
-        CfnEventSourceMapping.Builder.create(this, "SourceMapping")
+        CfnEventSourceMapping.Builder.create(this, ofJob("SourceMapping"))
             .eventSourceArn(stream.getStreamArn())
             .functionName(task.getFunctionArn())
             .batchSize(settings.batches().mostRecords())
@@ -556,7 +565,7 @@ public final class CheckpointedFunction extends Construct {
       Optional<CheckpointSettings> checkpointing =
           check.checkpointing(interval, checkpointTimeout, numRetained);
       Optional<SourceStream> checkedSource = check.source(source, checkpointing);
-      check.start(start);
+      check.start(start, Instant.now());
       Settings.Lambda lambda =
           new Settings.Lambda(runtime, architecture, memoryMiB, timeout, snapStart);
       check.lambda(lambda);

@@ -91,8 +91,13 @@ final class SettingsCheck {
   }
 
   /** Kinesis answers for whole milliseconds, and task and mapping must begin at the same one. */
-  void start(Start start) {
+  void start(Start start, Instant now) {
     if (start instanceof Start.AtTimestamp(Instant time)) {
+      require(
+          !time.isAfter(now),
+          "start "
+              + time
+              + " is in the future, which Lambda refuses: choose a time that has passed");
       require(
           time.equals(time.truncatedTo(ChronoUnit.MILLIS)),
           "start " + time + " is finer than a millisecond, which Kinesis cannot tell: truncate it");

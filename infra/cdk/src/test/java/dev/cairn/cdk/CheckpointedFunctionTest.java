@@ -29,6 +29,7 @@ class CheckpointedFunctionTest {
   private static final String ROLE = "AWS::IAM::Role";
   private static final String FUNCTION = "AWS::Lambda::Function";
   private static final String MAPPING = "AWS::Lambda::EventSourceMapping";
+  private static final String ALIAS = "AWS::Lambda::Alias";
   private static final String STREAM = "AWS::Kinesis::Stream";
 
   /** Synthesized once for all that looks at a job with defaults. */
@@ -47,15 +48,33 @@ class CheckpointedFunctionTest {
             Map.entry("BatchSize", "1000"),
             Map.entry("BisectBatchOnFunctionError", "false"),
             Map.entry("EventSourceArn", "OrdersStream.Arn"),
-            Map.entry("FunctionName", "OrdersLive"),
+            Map.entry("FunctionName", "OrdersLiveordersmain"),
             Map.entry("FunctionResponseTypes", "[\"ReportBatchItemFailures\"]"),
             Map.entry("MaximumBatchingWindowInSeconds", "0"),
             Map.entry("MaximumRecordAgeInSeconds", "-1"),
             Map.entry("MaximumRetryAttempts", "-1"),
             Map.entry("ParallelizationFactor", "1"),
             Map.entry("StartingPosition", "TRIM_HORIZON"));
-    assertThat(texts(properties(Defaults.TEMPLATE.named(MAPPING, "OrdersSourceMapping"))))
+    assertThat(texts(properties(Defaults.TEMPLATE.named(MAPPING, "OrdersSourceMappingordersmain"))))
         .isEqualTo(expected);
+  }
+
+  /** Or it would begin in the middle of the stream, without anybody seeing what is missing. */
+  @Test
+  void anotherJobOrStageInItsPlaceHasItsOwnFunctionAndMapping() {
+    Resources renamed = Synthesis.template(job -> job.job("renamed"));
+    Resources restaged = Synthesis.template(job -> job.stage("renamed"));
+    for (String ofJob :
+        List.of(
+            FUNCTION + " OrdersTask", MAPPING + " OrdersSourceMapping", ALIAS + " OrdersLive")) {
+      assertThat(Defaults.TEMPLATE.names()).contains(ofJob + "ordersmain");
+      assertThat(renamed.names())
+          .contains(ofJob + "renamedmain")
+          .doesNotContain(ofJob + "ordersmain");
+      assertThat(restaged.names())
+          .contains(ofJob + "ordersrenamed")
+          .doesNotContain(ofJob + "ordersmain");
+    }
   }
 
   private static Map<String, String> texts(JsonNode object) {
@@ -72,10 +91,10 @@ class CheckpointedFunctionTest {
         Synthesis.template(
             job -> job.start(new Start.AtTimestamp(Instant.parse("2026-11-21T14:00:00.250Z"))));
 
-    JsonNode mapping = properties(template.named(MAPPING, "OrdersSourceMapping"));
+    JsonNode mapping = properties(template.named(MAPPING, "OrdersSourceMappingordersmain"));
     assertThat(mapping.get("StartingPosition").asText()).isEqualTo("AT_TIMESTAMP");
     assertThat(mapping.get("StartingPositionTimestamp").asDouble()).isEqualTo(1795269600.25);
-    assertThat(template.environment("OrdersTask"))
+    assertThat(template.environment("OrdersTaskordersmain"))
         .containsEntry("CAIRN_START", "2026-11-21T14:00:00.250Z");
   }
 
@@ -178,7 +197,7 @@ class CheckpointedFunctionTest {
             "Allow MissingFiles: s3:ListBucket on OrdersBucket.Arn",
             "Allow Preflight: kinesis:DescribeStreamSummary kinesis:GetRecords"
                 + " kinesis:GetShardIterator kinesis:ListShards on OrdersStream.Arn",
-            "Allow Wakes: lambda:InvokeFunction on OrdersLive",
+            "Allow Wakes: lambda:InvokeFunction on OrdersLiveordersmain",
             "Allow Ticks: sqs:SendMessage on OrdersTickQueue.Arn",
             "Allow TickQueueMapping: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on"
                 + " OrdersTickQueue.Arn",
@@ -221,7 +240,7 @@ class CheckpointedFunctionTest {
 
   @Test
   void theFunctionsAreToldWhatTheyNeed() {
-    assertThat(Defaults.TEMPLATE.environment("OrdersTask"))
+    assertThat(Defaults.TEMPLATE.environment("OrdersTaskordersmain"))
         .isEqualTo(
             Map.of(
                 "CAIRN_JOB", "orders",
@@ -240,7 +259,7 @@ class CheckpointedFunctionTest {
                 Map.entry("CAIRN_TABLE", "OrdersTable"),
                 Map.entry("CAIRN_STORAGE", "s3://OrdersBucket"),
                 Map.entry("CAIRN_STREAM", "OrdersStream"),
-                Map.entry("CAIRN_TASK_FUNCTION", "OrdersLive"),
+                Map.entry("CAIRN_TASK_FUNCTION", "OrdersLiveordersmain"),
                 Map.entry("CAIRN_TASK_TIMEOUT", "1 min"),
                 Map.entry("CAIRN_TICK_QUEUE", "OrdersTickQueue"),
                 Map.entry("EXECUTION_CHECKPOINTING_INTERVAL", "1 min"),
@@ -250,7 +269,7 @@ class CheckpointedFunctionTest {
 
   @Test
   void theFunctionsRunAsTheyAreByDefault() {
-    JsonNode task = properties(Defaults.TEMPLATE.named(FUNCTION, "OrdersTask"));
+    JsonNode task = properties(Defaults.TEMPLATE.named(FUNCTION, "OrdersTaskordersmain"));
     assertThat(task.get("Handler").asText())
         .isEqualTo("dev.cairn.lambda.TaskHandler::handleRequest");
     assertThat(task.get("Runtime").asText()).isEqualTo("java21");
@@ -286,12 +305,12 @@ class CheckpointedFunctionTest {
                     .checkpointingNumRetained(7)
                     .logRetention(RetentionDays.ONE_WEEK));
 
-    JsonNode task = properties(template.named(FUNCTION, "OrdersTask"));
+    JsonNode task = properties(template.named(FUNCTION, "OrdersTaskorderstotals"));
     assertThat(task.get("Runtime").asText()).isEqualTo("java25");
     assertThat(task.get("Architectures")).isEqualTo(Synthesis.parse("[\"arm64\"]"));
     assertThat(task.get("MemorySize").asInt()).isEqualTo(3008);
     assertThat(task.get("Timeout").asInt()).isEqualTo(900);
-    assertThat(template.environment("OrdersTask"))
+    assertThat(template.environment("OrdersTaskorderstotals"))
         .containsEntry("CAIRN_STAGE", "totals")
         .containsEntry("CAIRN_FAILURE_POLICY", "DEAD_LETTER");
     JsonNode coordinator = properties(template.named(FUNCTION, "OrdersCoordinator"));
@@ -302,7 +321,7 @@ class CheckpointedFunctionTest {
         .containsEntry("EXECUTION_CHECKPOINTING_INTERVAL", "5 s")
         .containsEntry("EXECUTION_CHECKPOINTING_TIMEOUT", "20 min")
         .containsEntry("EXECUTION_CHECKPOINTING_NUM_RETAINED", "7");
-    JsonNode mapping = properties(template.named(MAPPING, "OrdersSourceMapping"));
+    JsonNode mapping = properties(template.named(MAPPING, "OrdersSourceMappingorderstotals"));
     assertThat(mapping.get("BatchSize").asInt()).isEqualTo(10_000);
     assertThat(mapping.get("MaximumBatchingWindowInSeconds").asInt()).isEqualTo(300);
     assertThat(template.all("AWS::Logs::LogGroup"))
@@ -316,15 +335,17 @@ class CheckpointedFunctionTest {
 
     assertThat(template.all("AWS::Lambda::Version")).isEmpty();
     assertThat(template.all("AWS::Lambda::Alias")).isEmpty();
-    assertThat(properties(template.named(FUNCTION, "OrdersTask")).has("SnapStart")).isFalse();
+    assertThat(properties(template.named(FUNCTION, "OrdersTaskordersmain")).has("SnapStart"))
+        .isFalse();
     assertThat(
             Resources.text(
-                properties(template.named(MAPPING, "OrdersSourceMapping")).get("FunctionName")))
-        .isEqualTo("OrdersTask.Arn");
+                properties(template.named(MAPPING, "OrdersSourceMappingordersmain"))
+                    .get("FunctionName")))
+        .isEqualTo("OrdersTaskordersmain.Arn");
     assertThat(template.statements("OrdersCoordinatorRole"))
-        .contains("Allow Wakes: lambda:InvokeFunction on OrdersTask.Arn");
+        .contains("Allow Wakes: lambda:InvokeFunction on OrdersTaskordersmain.Arn");
     assertThat(template.environment("OrdersCoordinator"))
-        .containsEntry("CAIRN_TASK_FUNCTION", "OrdersTask.Arn");
+        .containsEntry("CAIRN_TASK_FUNCTION", "OrdersTaskordersmain.Arn");
     assertThat(template.all("AWS::Lambda::EventInvokeConfig"))
         .hasSize(2)
         .allMatch(CheckpointedFunctionTest::isNotRepeated);
@@ -336,14 +357,14 @@ class CheckpointedFunctionTest {
     assertThat(
             Resources.text(
                 properties(Defaults.TEMPLATE.only("AWS::Lambda::Alias")).get("FunctionVersion")))
-        .isEqualTo("OrdersTaskCurrentVersion.Version");
+        .isEqualTo("OrdersTaskordersmainCurrentVersion.Version");
     assertThat(
             properties(
                     Defaults.TEMPLATE.named(
-                        "AWS::Lambda::EventInvokeConfig", "OrdersLiveEventInvokeConfig"))
+                        "AWS::Lambda::EventInvokeConfig", "OrdersLiveordersmainEventInvokeConfig"))
                 .get("Qualifier")
                 .toString())
-        .contains("OrdersLive");
+        .contains("OrdersLiveordersmain");
   }
 
   @Test
@@ -479,7 +500,7 @@ class CheckpointedFunctionTest {
             Defaults.TEMPLATE.all("AWS::CloudWatch::Alarm").stream()
                 .map(CheckpointedFunctionTest::describe))
         .containsExactlyInAnyOrder(
-            "AWS/Lambda IteratorAge FunctionName=OrdersTask Maximum GreaterThanOrEqualToThreshold"
+            "AWS/Lambda IteratorAge FunctionName=OrdersTaskordersmain Maximum GreaterThanOrEqualToThreshold"
                 + " 21600000 for 1 x 300 s, missing: notBreaching",
             "Cairn numberOfFailedCheckpointsInARow Job=orders Maximum"
                 + " GreaterThanOrEqualToThreshold 3 for 1 x 300 s, missing: ignore",
@@ -549,7 +570,7 @@ class CheckpointedFunctionTest {
                 "OrdersTable", "OrdersTable",
                 "OrdersBucket", "OrdersBucket",
                 "OrdersStream", "OrdersStream",
-                "OrdersTaskFunction", "OrdersLive",
+                "OrdersTaskFunction", "OrdersLiveordersmain",
                 "OrdersCoordinatorFunction", "OrdersCoordinator"));
   }
 
@@ -565,7 +586,8 @@ class CheckpointedFunctionTest {
 
     assertThat(template.all(STREAM)).isEmpty();
     assertThat(job.getStream().getStreamName()).isEqualTo("clicks");
-    assertThat(template.environment("OrdersTask")).containsEntry("CAIRN_STREAM", "clicks");
+    assertThat(template.environment("OrdersTaskordersmain"))
+        .containsEntry("CAIRN_STREAM", "clicks");
     assertThat(template.statements("OrdersTaskRole"))
         .anyMatch(
             statement ->

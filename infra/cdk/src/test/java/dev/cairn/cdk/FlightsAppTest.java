@@ -50,7 +50,7 @@ class FlightsAppTest {
     Resources template = Synthesis.template(stack);
 
     assertThat(stack.getStackName()).isEqualTo("Try");
-    assertThat(template.environment("FlightsTask"))
+    assertThat(template.environment("FlightsTasktriedaircraft"))
         .containsEntry("CAIRN_JOB", "tried")
         .containsEntry("CAIRN_START", "2026-11-21T14:00:00Z")
         .containsEntry("CAIRN_FUNCTION", "dev.cairn.flights.AircraftFunction");

@@ -86,6 +86,10 @@ class MistakesTest {
                     + " shorten the interval",
                 job -> job.checkpointingInterval(Duration.ofDays(1)).checkpointingNumRetained(400)),
             mistake(
+                "start 2999-01-01T00:00:00Z is in the future, which Lambda refuses: choose a time"
+                    + " that has passed",
+                job -> job.start(new Start.AtTimestamp(Instant.parse("2999-01-01T00:00:00Z")))),
+            mistake(
                 "start 2026-11-21T14:00:00.000000001Z is finer than a millisecond, which Kinesis"
                     + " cannot tell: truncate it",
                 job ->

@@ -111,10 +111,15 @@ public final class StatusDecisions {
 
   private static Optional<Finding> ofSubtask(Facts facts, SubtaskFacts subtask) {
     Entry.Header head = subtask.head();
-    if (isWithin(facts, head.writtenAt(), head.hasGap() ? TWO_TICKS : SILENCE)) {
+    Optional<Instant> worked = subtask.lastWork();
+    Duration patience = head.hasGap() ? TWO_TICKS : SILENCE;
+    if (worked.filter(at -> isWithin(facts, at, patience)).isPresent()) {
       return Optional.empty();
     }
-    String silence = "its last entry is of " + age(facts, head.writtenAt()) + " ago";
+    String silence =
+        worked
+            .map(at -> "the last entry by a task is of " + age(facts, at) + " ago")
+            .orElse("no task has written since its last base");
     if (head.hasGap()) {
       return Optional.of(
           new Finding(

@@ -23,6 +23,20 @@ public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
     return fromLastBase.size() - 1;
   }
 
+  /**
+   * When a task last wrote, or was given something to apply again, going by what is left. What the
+   * coordinator writes for a checkpoint says nothing of whether anybody is at work.
+   */
+  Optional<Instant> lastWork() {
+    return fromLastBase.reversed().stream()
+        .filter(
+            entry ->
+                entry.header().writer() != Entry.Writer.COORDINATOR
+                    || entry instanceof Entry.Restored)
+        .map(entry -> entry.header().writtenAt())
+        .findFirst();
+  }
+
   /** When something was first written that no checkpoint holds, going by what is left. */
   Optional<Instant> newSince() {
     return fromLastBase.stream()
