@@ -10,7 +10,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** What one seed's run is like, apart from its faults: sizes and settings. */
+/**
+ * What one seed's run is like, apart from its faults: sizes and settings.
+ *
+ * @param longestThought the most that the function takes for one record
+ */
 record Scenario(
     int shards,
     int keys,
@@ -20,7 +24,8 @@ record Scenario(
     Duration tick,
     boolean trims,
     CheckpointSettings checkpoints,
-    TaskSettings task) {
+    TaskSettings task,
+    Duration longestThought) {
   static final JobId JOB = new JobId("simulated");
   static final StageId STAGE = new StageId("fold");
 
@@ -52,6 +57,8 @@ record Scenario(
         Duration.ofSeconds(random.nextInt(4) == 0 ? 8 : 1),
         trims,
         checkpoints,
-        task);
+        task,
+        // Slow enough for a batch to outlast the interval between two checkpoints.
+        random.nextInt(4) == 0 ? Duration.ofSeconds(1 + random.nextInt(4)) : Duration.ZERO);
   }
 }

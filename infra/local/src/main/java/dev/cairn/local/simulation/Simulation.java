@@ -267,7 +267,12 @@ public final class Simulation {
         new Task<>(
             scenario.task(),
             ports,
-            () -> new SimulatedFunction(() -> flaky && failsNow()),
+            () ->
+                new SimulatedFunction(
+                    () -> {
+                      think();
+                      return flaky && failsNow();
+                    }),
             guards.task(),
             guards.cache().get());
     TaskEndpoint endpoint = new TaskEndpoint(task);
@@ -276,6 +281,12 @@ public final class Simulation {
       endpoint.handle(event, answered, invocation::remaining);
       answer.write(guards.answer().apply(answered.toByteArray()));
     };
+  }
+
+  private void think() {
+    if (scenario.longestThought().isPositive()) {
+      world.sleep(Duration.ofMillis(faults.below((int) scenario.longestThought().toMillis())));
+    }
   }
 
   private boolean failsNow() {
