@@ -22,6 +22,7 @@ import dev.cairn.journal.Journal;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.local.world.SteadyWorld;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.Change;
 import dev.cairn.state.Deltas;
@@ -66,7 +67,7 @@ public final class Pipeline {
   /** Invocations that never run out of time. */
   public static final Deadline AMPLE = () -> Duration.ofMinutes(1);
 
-  private final ManualWorld world = new ManualWorld();
+  private final SteadyWorld world = new SteadyWorld(Instant.parse("2026-11-21T10:00:00Z"));
   private final LocalStream stream;
   private final InMemoryTable table = new InMemoryTable(world::now);
   private final InMemoryStorage storage = new InMemoryStorage(world::now);

@@ -1,7 +1,6 @@
 package dev.cairn.cdk;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.state.Start;
@@ -9,36 +8,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.dynamodb.Table;
-import software.amazon.awscdk.services.events.Rule;
-import software.amazon.awscdk.services.events.RuleTargetInput;
-import software.amazon.awscdk.services.events.Schedule;
-import software.amazon.awscdk.services.events.targets.LambdaFunction;
-import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.kinesis.IStream;
-import software.amazon.awscdk.services.lambda.Alias;
 import software.amazon.awscdk.services.lambda.Architecture;
-import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
-import software.amazon.awscdk.services.lambda.Code;
-import software.amazon.awscdk.services.lambda.EventInvokeConfigOptions;
 import software.amazon.awscdk.services.lambda.Function;
-import software.amazon.awscdk.services.lambda.IFunction;
 import software.amazon.awscdk.services.lambda.Runtime;
-import software.amazon.awscdk.services.lambda.SnapStartConf;
-import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.logs.RetentionDays;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.sns.ITopic;
 import software.amazon.awscdk.services.sqs.Queue;
-import software.amazon.awscdk.services.sqs.QueueEncryption;
 import software.constructs.Construct;
 
 /**
@@ -61,254 +44,36 @@ import software.constructs.Construct;
  * the bucket takes each object once. {@code docs/deploying.md} lists everything.
  */
 public final class CheckpointedFunction extends Construct {
-  private static final String TASK_HANDLER = FunctionCode.TASK_HANDLER + "::handleRequest";
-  private static final String COORDINATOR_HANDLER = CoordinatorCode.HANDLER + "::handleRequest";
-  private static final int COORDINATOR_MEMORY_MIB = 1024;
-
-  /** Long enough to collect many files after a commit; a coordinator that dies is followed. */
-  private static final Duration COORDINATOR_TIMEOUT = Duration.ofMinutes(5);
-
-  private static final Map<String, String> TICK = Map.of("cairn", "tick");
-
   private final Settings settings;
-  private final IStream stream;
-  private final Table table;
-  private final Bucket bucket;
-  private final Function taskFunction;
-  private final Function coordinator;
-  private final Queue tickQueue;
+  private final Stores.Made stores;
+  private final TaskParts task;
+  private final CoordinatorParts coordinator;
   private final List<Alarm> alarms;
 
   private CheckpointedFunction(Construct scope, String id, Settings settings) {
     super(scope, id);
     this.settings = settings;
-    Stores stores = new Stores(this, settings);
-    this.stream = stores.stream();
-    this.table = stores.table();
-    this.bucket = stores.bucket();
-    Permissions permissions = Permissions.of(settings.job(), stream, table, bucket);
-    this.taskFunction = taskFunction(permissions);
-    IFunction task = settings.lambda().snapStart() ? snapStarted() : taskFunction;
-    sourceMapping(task);
-    this.tickQueue = tickQueue();
-    this.coordinator = coordinator(permissions, task);
-    ticks();
-    tableStreamMapping();
+    this.stores = new Stores(this, settings).make();
+    Permissions permissions =
+        Permissions.of(settings.job(), stores.stream(), stores.table(), stores.bucket());
+    this.task = new TaskParts(this, settings, stores, permissions);
+    this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task.called());
     Monitoring monitoring =
         new Monitoring(
             settings,
-            taskFunction,
-            coordinator,
+            task.function(),
+            coordinator.function(),
             Retention.known(settings).orElse(Retention.SHORTEST));
     this.alarms = monitoring.alarms(this);
     monitoring.dashboard(this, alarms);
     explain();
     new Warnings(this, settings).add();
-    outputs(task);
-  }
-
-  /**
-   * Another job has another function and mapping, which begins where the job's start is: the
-   * mapping there was would go on where it is, and the new job's state would be without what came
-   * before.
-   */
-  private String ofJob(String id) {
-    return id + "-" + settings.job() + "-" + settings.stage();
-  }
-
-  private Function taskFunction(Permissions permissions) {
-    LogGroup logs = logGroup("TaskLogs");
-    Role role = permissions.task(this, logs.getLogGroupArn());
-    Settings.Lambda lambda = settings.lambda();
-    Function.Builder function =
-        Function.Builder.create(this, ofJob("Task"))
-            .description("Cairn job " + settings.job() + ": " + settings.functionClass())
-            .runtime(lambda.runtime())
-            .architecture(lambda.architecture())
-            .memorySize(lambda.memoryMiB())
-            .timeout(seconds(lambda.timeout()))
-            .handler(TASK_HANDLER)
-            .code(Code.fromAsset(settings.code().toString()))
-            .role(role)
-            .logGroup(logs)
-            .environment(
-                Map.of(
-                    "CAIRN_JOB", settings.job().value(),
-                    "CAIRN_STAGE", settings.stage().value(),
-                    "CAIRN_TABLE", table.getTableName(),
-                    "CAIRN_STORAGE", "s3://" + bucket.getBucketName(),
-                    "CAIRN_STREAM", stream.getStreamName(),
-                    "CAIRN_FUNCTION", settings.functionClass(),
-                    "CAIRN_START", startText(),
-                    "CAIRN_FAILURE_POLICY", settings.failurePolicy().name()));
-    if (!lambda.snapStart()) {
-      return function
-          .retryAttempts(0)
-          .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
-          .build();
-    }
-    Function snapStarted = function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS).build();
-    // The alias calls a published version.
-    Annotations.of(snapStarted).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
-    return snapStarted;
-  }
-
-  private String startText() {
-    return switch (settings.start()) {
-      case Start.TrimHorizon t -> "TRIM_HORIZON";
-      case Start.AtTimestamp(Instant time) -> time.toString();
-    };
-  }
-
-  /** Snapshots are of versions, so the mapping and the waker call one, by its alias. */
-  private Alias snapStarted() {
-    Alias alias =
-        Alias.Builder.create(this, ofJob("Live"))
-            .aliasName("live")
-            .version(taskFunction.getCurrentVersion())
-            .build();
-    // A wake that fails or comes late is not worth another: the next tick sends one if it must.
-    alias.configureAsyncInvoke(
-        EventInvokeConfigOptions.builder()
-            .retryAttempts(0)
-            .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
-            .build());
-    return alias;
-  }
-
-  /** Everything here is part of the protocol: a record given up would make state wrong silently. */
-  private void sourceMapping(IFunction task) {
-    CfnEventSourceMapping.Builder mapping =
-        CfnEventSourceMapping.Builder.create(this, ofJob("SourceMapping"))
-            .eventSourceArn(stream.getStreamArn())
-            .functionName(task.getFunctionArn())
-            .batchSize(settings.batches().mostRecords())
-            .maximumBatchingWindowInSeconds(settings.batches().window().toSeconds())
-            .parallelizationFactor(1)
-            .functionResponseTypes(List.of("ReportBatchItemFailures"))
-            .maximumRetryAttempts(-1)
-            .maximumRecordAgeInSeconds(-1)
-            .bisectBatchOnFunctionError(false);
-    switch (settings.start()) {
-      case Start.TrimHorizon t -> mapping.startingPosition("TRIM_HORIZON");
-      case Start.AtTimestamp(Instant time) ->
-          mapping
-              .startingPosition("AT_TIMESTAMP")
-              .startingPositionTimestamp(time.toEpochMilli() / 1000.0);
-    }
-    mapping.build();
-  }
-
-  /** Messages are delayed by the coordinator; one that is late is as good as the next. */
-  private Queue tickQueue() {
-    return Queue.Builder.create(this, "TickQueue")
-        .encryption(QueueEncryption.SQS_MANAGED)
-        .enforceSsl(true)
-        .visibilityTimeout(seconds(COORDINATOR_TIMEOUT))
-        .retentionPeriod(seconds(COORDINATOR_TIMEOUT))
-        .removalPolicy(RemovalPolicy.DESTROY)
-        .build();
-  }
-
-  private Function coordinator(Permissions permissions, IFunction task) {
-    LogGroup logs = logGroup("CoordinatorLogs");
-    Role role =
-        permissions.coordinator(
-            this, logs.getLogGroupArn(), tickQueue.getQueueArn(), task.getFunctionArn());
-    return Function.Builder.create(this, "Coordinator")
-        .description("Cairn job " + settings.job() + ": checkpoints and restores")
-        .runtime(settings.lambda().runtime())
-        .architecture(settings.lambda().architecture())
-        .memorySize(COORDINATOR_MEMORY_MIB)
-        .timeout(seconds(COORDINATOR_TIMEOUT))
-        .handler(COORDINATOR_HANDLER)
-        .code(CoordinatorCode.asset(this))
-        .role(role)
-        .logGroup(logs)
-        .environment(coordinatorEnvironment(task))
-        .retryAttempts(0)
-        .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
-        .build();
-  }
-
-  private Map<String, String> coordinatorEnvironment(IFunction task) {
-    CheckpointSettings checkpointing = settings.checkpointing();
-    Map<String, String> environment = new TreeMap<>();
-    environment.put("CAIRN_JOB", settings.job().value());
-    environment.put("CAIRN_STAGE", settings.stage().value());
-    environment.put("CAIRN_TABLE", table.getTableName());
-    environment.put("CAIRN_STORAGE", "s3://" + bucket.getBucketName());
-    environment.put("CAIRN_STREAM", stream.getStreamName());
-    environment.put("CAIRN_TASK_FUNCTION", task.getFunctionArn());
-    environment.put("CAIRN_TASK_TIMEOUT", FlinkDuration.print(settings.lambda().timeout()));
-    environment.put("CAIRN_TICK_QUEUE", tickQueue.getQueueUrl());
-    checkpointing
-        .interval()
-        .ifPresent(
-            interval ->
-                environment.put("EXECUTION_CHECKPOINTING_INTERVAL", FlinkDuration.print(interval)));
-    environment.put(
-        "EXECUTION_CHECKPOINTING_TIMEOUT", FlinkDuration.print(checkpointing.timeout()));
-    environment.put(
-        "EXECUTION_CHECKPOINTING_NUM_RETAINED", Integer.toString(checkpointing.numRetained()));
-    return environment;
-  }
-
-  /** A minute is the finest that a rule can do; the queue carries the ticks in between. */
-  private void ticks() {
-    Rule.Builder.create(this, "Tick")
-        .description("Cairn job " + settings.job() + ": is a checkpoint due?")
-        .schedule(Schedule.rate(software.amazon.awscdk.Duration.minutes(1)))
-        .targets(
-            List.of(
-                LambdaFunction.Builder.create(coordinator)
-                    .event(RuleTargetInput.fromObject(TICK))
-                    .retryAttempts(0)
-                    .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
-                    .build()))
-        .build();
-    CfnEventSourceMapping.Builder.create(this, "TickQueueMapping")
-        .eventSourceArn(tickQueue.getQueueArn())
-        .functionName(coordinator.getFunctionArn())
-        .batchSize(1)
-        .build();
-  }
-
-  /** Only what the coordinator acts on; whatever does not arrive, the next tick finds. */
-  private void tableStreamMapping() {
-    CfnEventSourceMapping.Builder.create(this, "TableStreamMapping")
-        .eventSourceArn(table.getTableStreamArn())
-        .functionName(coordinator.getFunctionArn())
-        .startingPosition("TRIM_HORIZON")
-        .batchSize(100)
-        .maximumBatchingWindowInSeconds(0)
-        .parallelizationFactor(1)
-        .maximumRetryAttempts(2)
-        .maximumRecordAgeInSeconds(300)
-        .filterCriteria(
-            CfnEventSourceMapping.FilterCriteriaProperty.builder()
-                .filters(
-                    TableStreamFilters.PATTERNS.stream()
-                        .map(
-                            pattern ->
-                                CfnEventSourceMapping.FilterProperty.builder()
-                                    .pattern(pattern)
-                                    .build())
-                        .toList())
-                .build())
-        .build();
-  }
-
-  private LogGroup logGroup(String id) {
-    return LogGroup.Builder.create(this, id)
-        .retention(settings.logRetention())
-        .removalPolicy(settings.removalPolicy())
-        .build();
+    outputs();
   }
 
   private void explain() {
     NagReasons.explain(
-        tickQueue,
+        coordinator.tickQueue(),
         new NagReasons.Reason(
             "AwsSolutions-SQS3",
             "A tick that is lost is made up for by the rule's next: there is nothing to look into."));
@@ -316,17 +81,21 @@ public final class CheckpointedFunction extends Construct {
         new NagReasons.Reason(
             "AwsSolutions-L1",
             "Java 21 is what the functions are tested on; the builder's runtime(…) takes a later one.");
-    NagReasons.explain(taskFunction, newerJava);
-    NagReasons.explain(coordinator, newerJava);
+    NagReasons.explain(task.function(), newerJava);
+    NagReasons.explain(coordinator.function(), newerJava);
   }
 
-  private void outputs(IFunction task) {
+  private void outputs() {
     output("Job", "The job's name, for cairn --job", settings.job().value());
-    output("Table", "The job's table, for cairn --table", table.getTableName());
-    output("Bucket", "Where checkpoints lie", bucket.getBucketName());
-    output("Stream", "Where records go in", stream.getStreamName());
-    output("TaskFunction", "What the mapping and the coordinator call", task.getFunctionArn());
-    output("CoordinatorFunction", "Who takes checkpoints", coordinator.getFunctionName());
+    output("Table", "The job's table, for cairn --table", stores.table().getTableName());
+    output("Bucket", "Where checkpoints lie", stores.bucket().getBucketName());
+    output("Stream", "Where records go in", stores.stream().getStreamName());
+    output(
+        "TaskFunction",
+        "What the mapping and the coordinator call",
+        task.called().getFunctionArn());
+    output(
+        "CoordinatorFunction", "Who takes checkpoints", coordinator.function().getFunctionName());
   }
 
   /** Named without a hash, such as OrdersTable, so that people and scripts find them. */
@@ -336,40 +105,36 @@ public final class CheckpointedFunction extends Construct {
     output.overrideLogicalId(getNode().getId().replaceAll("[^A-Za-z0-9]", "") + name);
   }
 
-  private static software.amazon.awscdk.Duration seconds(Duration duration) {
-    return software.amazon.awscdk.Duration.seconds(duration.toSeconds());
-  }
-
   /** The stream that the job reads: the one made here, or the one that was given. */
   public IStream getStream() {
-    return stream;
+    return stores.stream();
   }
 
   /** Where journals, checkpoints and the job itself are. */
   public Table getTable() {
-    return table;
+    return stores.table();
   }
 
   /** Where checkpoint files and dead letters lie, below the job's name. */
   public Bucket getBucket() {
-    return bucket;
+    return stores.bucket();
   }
 
   /**
    * The function that applies records; with SnapStart, its alias {@code live} is what is called.
    */
   public Function getTaskFunction() {
-    return taskFunction;
+    return task.function();
   }
 
   /** The function that takes checkpoints and restores them. */
   public Function getCoordinatorFunction() {
-    return coordinator;
+    return coordinator.function();
   }
 
   /** Carries the coordinator's ticks between two minutes. */
   public Queue getTickQueue() {
-    return tickQueue;
+    return coordinator.tickQueue();
   }
 
   /** All alarms, such as for actions of one's own. */

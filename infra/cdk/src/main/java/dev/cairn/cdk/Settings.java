@@ -10,8 +10,10 @@ import java.util.Optional;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.Runtime;
+import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.logs.RetentionDays;
 import software.amazon.awscdk.services.sns.ITopic;
+import software.constructs.Construct;
 
 /** What a builder was told, after every mistake was ruled out. */
 record Settings(
@@ -28,6 +30,18 @@ record Settings(
     RemovalPolicy removalPolicy,
     RetentionDays logRetention,
     Optional<ITopic> alarmTopic) {
+
+  /** What a function prints, kept and removed as everything else. */
+  LogGroup logGroup(Construct scope, String id) {
+    return LogGroup.Builder.create(scope, id)
+        .retention(logRetention)
+        .removalPolicy(removalPolicy)
+        .build();
+  }
+
+  static software.amazon.awscdk.Duration seconds(Duration duration) {
+    return software.amazon.awscdk.Duration.seconds(duration.toSeconds());
+  }
 
   /** How the task function runs. */
   record Lambda(

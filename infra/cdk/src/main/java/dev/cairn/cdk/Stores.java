@@ -26,7 +26,14 @@ import software.constructs.Construct;
 /** What holds a job's data, and is removed or retained together. */
 record Stores(Construct scope, Settings settings) {
 
-  IStream stream() {
+  /** Each of them, once. */
+  record Made(IStream stream, Table table, Bucket bucket) {}
+
+  Made make() {
+    return new Made(stream(), table(), bucket());
+  }
+
+  private IStream stream() {
     return switch (settings.source()) {
       case SourceStream.ExistingStream existing -> existing.stream();
       case SourceStream.NewStream made -> {
@@ -44,7 +51,7 @@ record Stores(Construct scope, Settings settings) {
     };
   }
 
-  Table table() {
+  private Table table() {
     return Table.Builder.create(scope, "Table")
         .partitionKey(Attribute.builder().name("pk").type(AttributeType.STRING).build())
         .sortKey(Attribute.builder().name("sk").type(AttributeType.STRING).build())
@@ -62,7 +69,7 @@ record Stores(Construct scope, Settings settings) {
    * Objects are never overwritten, and deleted only when nothing can refer to them any more: with
    * versions, each of those would stay and be paid for.
    */
-  Bucket bucket() {
+  private Bucket bucket() {
     Bucket created =
         Bucket.Builder.create(scope, "Bucket")
             .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)

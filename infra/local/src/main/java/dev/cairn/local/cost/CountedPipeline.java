@@ -21,6 +21,7 @@ import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.local.dynamodb.TableStream;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.local.world.SteadyWorld;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.KeyHash;
@@ -64,7 +65,8 @@ final class CountedPipeline implements AutoCloseable {
   private final Workload workload;
   private final Meter meter;
   private final Assumptions assumptions;
-  private final SteadyWorld world = new SteadyWorld();
+  // In the future, so that no item has expired by the database's own clock.
+  private final SteadyWorld world = new SteadyWorld(Instant.parse("2100-01-01T00:00:00Z"));
   private final DynamoDbLocal database = DynamoDbLocal.embedded();
   private final InMemoryStorage files = new InMemoryStorage(world::now);
   private final LocalStream stream;

@@ -1,16 +1,22 @@
-package dev.cairn.pipeline;
+package dev.cairn.local.world;
 
-import dev.cairn.local.world.World;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
-/** A world of one thread, in which time passes when the test says so. */
-final class ManualWorld implements World {
+/** A world of one thread, in which time passes when it is told to, and nothing goes wrong. */
+public final class SteadyWorld implements World {
   private final SplittableRandom random = new SplittableRandom(1);
-  private Instant now = Instant.parse("2026-11-21T10:00:00Z");
+  private Instant now;
+
+  /**
+   * @param start its first moment
+   */
+  public SteadyWorld(Instant start) {
+    this.now = start;
+  }
 
   @Override
   public Instant now() {

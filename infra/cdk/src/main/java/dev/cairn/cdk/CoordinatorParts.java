@@ -1,0 +1,164 @@
+package dev.cairn.cdk;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.FlinkDuration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.events.Rule;
+import software.amazon.awscdk.services.events.RuleTargetInput;
+import software.amazon.awscdk.services.events.Schedule;
+import software.amazon.awscdk.services.events.targets.LambdaFunction;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
+import software.amazon.awscdk.services.lambda.Function;
+import software.amazon.awscdk.services.lambda.IFunction;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.amazon.awscdk.services.sqs.Queue;
+import software.amazon.awscdk.services.sqs.QueueEncryption;
+import software.constructs.Construct;
+
+/** The coordinator's function, and everything that calls it. */
+final class CoordinatorParts {
+  private static final String HANDLER = CoordinatorCode.HANDLER + "::handleRequest";
+  private static final int MEMORY_MIB = 1024;
+
+  /** Long enough to collect many files after a commit; a coordinator that dies is followed. */
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+  private static final Map<String, String> TICK = Map.of("cairn", "tick");
+
+  private final Construct scope;
+  private final Settings settings;
+  private final Stores.Made stores;
+  private final Queue tickQueue;
+  private final Function function;
+
+  /**
+   * @param task what it wakes
+   */
+  CoordinatorParts(
+      Construct scope,
+      Settings settings,
+      Stores.Made stores,
+      Permissions permissions,
+      IFunction task) {
+    this.scope = scope;
+    this.settings = settings;
+    this.stores = stores;
+    this.tickQueue = queue();
+    this.function = function(permissions, task);
+    ticks();
+    tableStreamMapping();
+  }
+
+  Function function() {
+    return function;
+  }
+
+  Queue tickQueue() {
+    return tickQueue;
+  }
+
+  /** Messages are delayed by the coordinator; one that is late is as good as the next. */
+  private Queue queue() {
+    return Queue.Builder.create(scope, "TickQueue")
+        .encryption(QueueEncryption.SQS_MANAGED)
+        .enforceSsl(true)
+        .visibilityTimeout(Settings.seconds(TIMEOUT))
+        .retentionPeriod(Settings.seconds(TIMEOUT))
+        .removalPolicy(RemovalPolicy.DESTROY)
+        .build();
+  }
+
+  private Function function(Permissions permissions, IFunction task) {
+    LogGroup logs = settings.logGroup(scope, "CoordinatorLogs");
+    Role role =
+        permissions.coordinator(
+            scope, logs.getLogGroupArn(), tickQueue.getQueueArn(), task.getFunctionArn());
+    return Function.Builder.create(scope, "Coordinator")
+        .description("Cairn job " + settings.job() + ": checkpoints and restores")
+        .runtime(settings.lambda().runtime())
+        .architecture(settings.lambda().architecture())
+        .memorySize(MEMORY_MIB)
+        .timeout(Settings.seconds(TIMEOUT))
+        .handler(HANDLER)
+        .code(CoordinatorCode.asset(scope))
+        .role(role)
+        .logGroup(logs)
+        .environment(environment(task))
+        .retryAttempts(0)
+        .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+        .build();
+  }
+
+  private Map<String, String> environment(IFunction task) {
+    CheckpointSettings checkpointing = settings.checkpointing();
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("CAIRN_JOB", settings.job().value());
+    environment.put("CAIRN_STAGE", settings.stage().value());
+    environment.put("CAIRN_TABLE", stores.table().getTableName());
+    environment.put("CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName());
+    environment.put("CAIRN_STREAM", stores.stream().getStreamName());
+    environment.put("CAIRN_TASK_FUNCTION", task.getFunctionArn());
+    environment.put("CAIRN_TASK_TIMEOUT", FlinkDuration.print(settings.lambda().timeout()));
+    environment.put("CAIRN_TICK_QUEUE", tickQueue.getQueueUrl());
+    checkpointing
+        .interval()
+        .ifPresent(
+            interval ->
+                environment.put("EXECUTION_CHECKPOINTING_INTERVAL", FlinkDuration.print(interval)));
+    environment.put(
+        "EXECUTION_CHECKPOINTING_TIMEOUT", FlinkDuration.print(checkpointing.timeout()));
+    environment.put(
+        "EXECUTION_CHECKPOINTING_NUM_RETAINED", Integer.toString(checkpointing.numRetained()));
+    return environment;
+  }
+
+  /** A minute is the finest that a rule can do; the queue carries the ticks in between. */
+  private void ticks() {
+    Rule.Builder.create(scope, "Tick")
+        .description("Cairn job " + settings.job() + ": is a checkpoint due?")
+        .schedule(Schedule.rate(software.amazon.awscdk.Duration.minutes(1)))
+        .targets(
+            List.of(
+                LambdaFunction.Builder.create(function)
+                    .event(RuleTargetInput.fromObject(TICK))
+                    .retryAttempts(0)
+                    .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+                    .build()))
+        .build();
+    CfnEventSourceMapping.Builder.create(scope, "TickQueueMapping")
+        .eventSourceArn(tickQueue.getQueueArn())
+        .functionName(function.getFunctionArn())
+        .batchSize(1)
+        .build();
+  }
+
+  /** Only what the coordinator acts on; whatever does not arrive, the next tick finds. */
+  private void tableStreamMapping() {
+    CfnEventSourceMapping.Builder.create(scope, "TableStreamMapping")
+        .eventSourceArn(stores.table().getTableStreamArn())
+        .functionName(function.getFunctionArn())
+        .startingPosition("TRIM_HORIZON")
+        .batchSize(100)
+        .maximumBatchingWindowInSeconds(0)
+        .parallelizationFactor(1)
+        .maximumRetryAttempts(2)
+        .maximumRecordAgeInSeconds(300)
+        .filterCriteria(
+            CfnEventSourceMapping.FilterCriteriaProperty.builder()
+                .filters(
+                    TableStreamFilters.PATTERNS.stream()
+                        .map(
+                            pattern ->
+                                CfnEventSourceMapping.FilterProperty.builder()
+                                    .pattern(pattern)
+                                    .build())
+                        .toList())
+                .build())
+        .build();
+  }
+}

@@ -1,0 +1,139 @@
+package dev.cairn.cdk;
+
+import dev.cairn.state.Start;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.services.iam.Role;
+import software.amazon.awscdk.services.lambda.Alias;
+import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
+import software.amazon.awscdk.services.lambda.Code;
+import software.amazon.awscdk.services.lambda.EventInvokeConfigOptions;
+import software.amazon.awscdk.services.lambda.Function;
+import software.amazon.awscdk.services.lambda.IFunction;
+import software.amazon.awscdk.services.lambda.SnapStartConf;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.constructs.Construct;
+
+/**
+ * The function that applies records, and the mapping that feeds it. Everything of the mapping is
+ * part of the protocol: a record given up would make state wrong silently.
+ */
+final class TaskParts {
+  private static final String HANDLER = FunctionCode.TASK_HANDLER + "::handleRequest";
+
+  private final Construct scope;
+  private final Settings settings;
+  private final Function function;
+  private final IFunction called;
+
+  TaskParts(Construct scope, Settings settings, Stores.Made stores, Permissions permissions) {
+    this.scope = scope;
+    this.settings = settings;
+    this.function = function(stores, permissions);
+    this.called = settings.lambda().snapStart() ? snapStarted() : function;
+    sourceMapping(stores);
+  }
+
+  Function function() {
+    return function;
+  }
+
+  /** What the mapping and the waker call: the function, or its alias. */
+  IFunction called() {
+    return called;
+  }
+
+  /**
+   * Another job has another function and mapping, which begins where the job's start is: the
+   * mapping there was would go on where it is, and the new job's state would be without what came
+   * before.
+   */
+  private String ofJob(String id) {
+    return id + "-" + settings.job() + "-" + settings.stage();
+  }
+
+  private Function function(Stores.Made stores, Permissions permissions) {
+    LogGroup logs = settings.logGroup(scope, "TaskLogs");
+    Role role = permissions.task(scope, logs.getLogGroupArn());
+    Settings.Lambda lambda = settings.lambda();
+    Function.Builder function =
+        Function.Builder.create(scope, ofJob("Task"))
+            .description("Cairn job " + settings.job() + ": " + settings.functionClass())
+            .runtime(lambda.runtime())
+            .architecture(lambda.architecture())
+            .memorySize(lambda.memoryMiB())
+            .timeout(Settings.seconds(lambda.timeout()))
+            .handler(HANDLER)
+            .code(Code.fromAsset(settings.code().toString()))
+            .role(role)
+            .logGroup(logs)
+            .environment(
+                Map.of(
+                    "CAIRN_JOB", settings.job().value(),
+                    "CAIRN_STAGE", settings.stage().value(),
+                    "CAIRN_TABLE", stores.table().getTableName(),
+                    "CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName(),
+                    "CAIRN_STREAM", stores.stream().getStreamName(),
+                    "CAIRN_FUNCTION", settings.functionClass(),
+                    "CAIRN_START", startText(),
+                    "CAIRN_FAILURE_POLICY", settings.failurePolicy().name()));
+    if (!lambda.snapStart()) {
+      return function
+          .retryAttempts(0)
+          .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+          .build();
+    }
+    Function snapStarted = function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS).build();
+    // The alias calls a published version.
+    Annotations.of(snapStarted).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
+    return snapStarted;
+  }
+
+  private String startText() {
+    return switch (settings.start()) {
+      case Start.TrimHorizon t -> "TRIM_HORIZON";
+      case Start.AtTimestamp(Instant time) -> time.toString();
+    };
+  }
+
+  /** Snapshots are of versions, so the mapping and the waker call one, by its alias. */
+  private Alias snapStarted() {
+    Alias alias =
+        Alias.Builder.create(scope, ofJob("Live"))
+            .aliasName("live")
+            .version(function.getCurrentVersion())
+            .build();
+    // A wake that fails or comes late is not worth another: the next tick sends one if it must.
+    alias.configureAsyncInvoke(
+        EventInvokeConfigOptions.builder()
+            .retryAttempts(0)
+            .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+            .build());
+    return alias;
+  }
+
+  /** Everything here is part of the protocol: a record given up would make state wrong silently. */
+  private void sourceMapping(Stores.Made stores) {
+    CfnEventSourceMapping.Builder mapping =
+        CfnEventSourceMapping.Builder.create(scope, ofJob("SourceMapping"))
+            .eventSourceArn(stores.stream().getStreamArn())
+            .functionName(called.getFunctionArn())
+            .batchSize(settings.batches().mostRecords())
+            .maximumBatchingWindowInSeconds(settings.batches().window().toSeconds())
+            .parallelizationFactor(1)
+            .functionResponseTypes(List.of("ReportBatchItemFailures"))
+            .maximumRetryAttempts(-1)
+            .maximumRecordAgeInSeconds(-1)
+            .bisectBatchOnFunctionError(false);
+    switch (settings.start()) {
+      case Start.TrimHorizon t -> mapping.startingPosition("TRIM_HORIZON");
+      case Start.AtTimestamp(Instant time) ->
+          mapping
+              .startingPosition("AT_TIMESTAMP")
+              .startingPositionTimestamp(time.toEpochMilli() / 1000.0);
+    }
+    mapping.build();
+  }
+}
