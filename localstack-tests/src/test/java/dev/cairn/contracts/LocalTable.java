@@ -3,6 +3,7 @@ package dev.cairn.contracts;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.retry.Backoff;
@@ -27,6 +28,10 @@ final class LocalTable {
 
   static DynamoDbCheckpointStore checkpoints() {
     return checkpoints(CheckpointSettings.DEFAULTS);
+  }
+
+  static DynamoDbDeployments deployments() {
+    return new DynamoDbDeployments(DYNAMODB.client(), NAME, WITHOUT_PAUSE);
   }
 
   static DynamoDbCheckpointStore checkpoints(CheckpointSettings deployed) {

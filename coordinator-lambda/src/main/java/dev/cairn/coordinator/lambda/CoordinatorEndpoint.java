@@ -137,25 +137,9 @@ final class CoordinatorEndpoint {
   private void register() {
     if (!registered) {
       ports.checkpoints().create(Job.create(deployment.job(), deployment.settings()));
-      requireSameStream();
+      deployments.find(deployment.job()).ifPresent(deployment::requireSameStream);
       deployments.register(deployment);
       registered = true;
-    }
-  }
-
-  /** Shards of every stream have the same names, and positions mean nothing in another one. */
-  private void requireSameStream() {
-    Optional<Deployment> before = deployments.find(deployment.job());
-    if (before.isPresent() && !before.get().stream().equals(deployment.stream())) {
-      throw new IllegalStateException(
-          "job "
-              + deployment.job()
-              + " has read stream "
-              + before.get().stream()
-              + " and is deployed with "
-              + deployment.stream()
-              + " now: its positions mean nothing there. Deploy the earlier stream again, or give the"
-              + " new one another job name");
     }
   }
 
