@@ -2,6 +2,7 @@ package dev.cairn.local.cli;
 
 import dev.cairn.checkpoint.FlinkDuration;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -15,11 +16,29 @@ final class Arguments {
   private Arguments() {}
 
   static Duration duration(String typed) {
+    if (typed.strip().chars().allMatch(Character::isDigit)) {
+      // In a configuration this means milliseconds, as in Flink; nobody who types it does.
+      throw new TypeConversionException(
+          "\"" + typed + "\" has no unit: write " + typed + " s, say, or " + typed + " ms");
+    }
     try {
       return FlinkDuration.parse(typed);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }
+  }
+
+  static URI endpoint(String typed) {
+    try {
+      URI endpoint = URI.create(typed.strip());
+      if (endpoint.getHost() != null && String.valueOf(endpoint.getScheme()).matches("https?")) {
+        return endpoint;
+      }
+    } catch (IllegalArgumentException e) {
+      // No URI at all: the same answer.
+    }
+    throw new TypeConversionException(
+        "\"" + typed + "\" is no endpoint: write one such as http://127.0.0.1:4566");
   }
 
   static int wholeNumber(String typed) {

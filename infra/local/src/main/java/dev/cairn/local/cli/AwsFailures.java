@@ -1,6 +1,7 @@
 package dev.cairn.local.cli;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -32,7 +33,22 @@ final class AwsFailures {
 
   /** A sentence for what AWS or the way there is at fault for; empty for anything else. */
   static Optional<String> explain(Throwable failure) {
-    return sdkFailure(failure).map(sdk -> explain(failure, sdk));
+    return malformedEndpoint(failure)
+        .or(() -> sdkFailure(failure).map(sdk -> explain(failure, sdk)));
+  }
+
+  /** The SDK reads endpoints from the environment when a client is made. */
+  private static Optional<String> malformedEndpoint(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof URISyntaxException uri) {
+        return Optional.of(
+            "an endpoint in the environment or the AWS configuration is no address ("
+                + uri.getMessage()
+                + "): write AWS_ENDPOINT_URL, or AWS_ENDPOINT_URL_DYNAMODB, _S3 and _KINESIS, as"
+                + " http://host:port");
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<SdkException> sdkFailure(Throwable failure) {
@@ -151,7 +167,7 @@ final class AwsFailures {
                     + io.getClass().getSimpleName()
                     + ": "
                     + io.getMessage()
-                    + "): check the endpoint (--endpoint, AWS_ENDPOINT_URL), that what it names is running, and the network")
+                    + "): check the endpoint (--endpoint; AWS_ENDPOINT_URL, or for one service AWS_ENDPOINT_URL_DYNAMODB, _S3, _KINESIS), that what it names is running, and the network")
         .orElseGet(() -> "AWS could not be asked: " + said);
   }
 

@@ -10,6 +10,7 @@ import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +86,7 @@ public final class Cairn implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .registerConverter(Duration.class, Arguments::duration)
+        .registerConverter(URI.class, Arguments::endpoint)
         .registerConverter(int.class, Arguments::wholeNumber)
         .registerConverter(Integer.class, Arguments::wholeNumber)
         .registerConverter(long.class, Arguments::longNumber)

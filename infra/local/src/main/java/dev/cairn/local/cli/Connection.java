@@ -9,6 +9,7 @@ import dev.cairn.journal.Journal;
 import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.s3.S3Location;
 import dev.cairn.storage.CheckpointStorage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
@@ -61,6 +62,10 @@ record Connection(
                         + job
                         + " has no deployment in the table that would say where its files are"));
     if (!place.startsWith(S3)) {
+      if (!Files.isDirectory(Path.of(place))) {
+        throw CommandException.unusable(
+            "there is no directory " + place + ": give one, or s3://bucket/prefix (--storage)");
+      }
       return new DirectoryCheckpointStorage(Path.of(place));
     }
     S3Location location = location(place);

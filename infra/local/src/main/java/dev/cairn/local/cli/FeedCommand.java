@@ -8,6 +8,7 @@ import dev.cairn.local.feed.StreamFeed;
 import dev.cairn.local.inspect.Sizes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,8 @@ import picocli.CommandLine.Spec;
       ""
     })
 final class FeedCommand implements Callable<Integer> {
+  private static final int LOOKED_AT = 100;
+
   private static final Duration LONGEST_END = Duration.ofSeconds(60);
 
   @ParentCommand private @Nullable Cairn cairn;
@@ -79,6 +82,7 @@ final class FeedCommand implements Callable<Integer> {
     Path input = Objects.requireNonNull(file, "picocli requires it");
     FeedSettings settings = settings();
     RowKeys keys = keys();
+    functions.key().ifPresent(field -> requireSome(input, field, keys));
     try (InputFile.Records records = InputFile.open(input)) {
       Optional<String> named = target.stream();
       if (named.isPresent()) {
@@ -116,6 +120,31 @@ final class FeedCommand implements Callable<Integer> {
                 CommandException.unusable(
                     "nothing says what the records' partition key is: name a field of theirs (--key FIELD), or the function"
                         + " whose keyOf tells (--function CLASS --jar FILE)"));
+  }
+
+  /** A misspelt field would send everything under one key, into that key's state. */
+  private static void requireSome(Path input, String field, RowKeys keys) {
+    try (InputFile.Records records = InputFile.open(input)) {
+      Optional<byte[]> first = records.next();
+      Optional<byte[]> record = first;
+      for (long number = 1; number <= LOOKED_AT && record.isPresent(); number++) {
+        if (!keys.row(number, record.get()).key().equals(RowKeys.UNKNOWN)) {
+          return;
+        }
+        record = records.next();
+      }
+      throw CommandException.unusable(
+          "none of the first records of "
+              + input
+              + " has a field \""
+              + field
+              + "\" (--key): all would go under the key "
+              + RowKeys.UNKNOWN
+              + ". The first is: "
+              + first.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("(none)"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(input + " cannot be closed: " + e.getMessage(), e);
+    }
   }
 
   private static String stream(Connection connection) {

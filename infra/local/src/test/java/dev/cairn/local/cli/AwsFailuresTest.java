@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -103,6 +104,18 @@ class AwsFailuresTest {
     status = 400;
     body = "{\"__type\":\"com.amazonaws.dynamodb#" + code + "\",\"message\":\"" + message + "\"}";
     assertThat(cairn("status", "--endpoint", endpoint().toString())).contains(said);
+  }
+
+  @Test
+  void anEndpointInTheEnvironmentThatIsNoAddressIsNamed() {
+    assertThat(
+            AwsFailures.explain(
+                new RuntimeException(
+                    new URISyntaxException("localhost:", "Expected scheme-specific part"))))
+        .hasValueSatisfying(
+            said ->
+                assertThat(said)
+                    .contains("localhost:", "AWS_ENDPOINT_URL_DYNAMODB", "http://host:port"));
   }
 
   @Test

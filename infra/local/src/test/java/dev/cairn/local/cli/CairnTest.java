@@ -35,6 +35,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -335,6 +337,50 @@ class CairnTest {
     Answer tail = cairn("tail", "--for", "1ms", "--every", "1ms");
     assertThat(tail.exitCode()).isZero();
     assertThat(tail.out()).startsWith("job flights  RUNNING");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:4811", "127.0.0.1:4811", "ftp://host", "http://", " "})
+  void anEndpointIsWrittenWithItsScheme(String typed) {
+    assertFails(
+        ExitCode.UNUSABLE,
+        "is no endpoint: write one such as http://127.0.0.1:4566",
+        "status",
+        "--endpoint",
+        typed);
+  }
+
+  @Test
+  void aDurationIsWrittenWithItsUnit() {
+    assertFails(ExitCode.UNUSABLE, "\"20\" has no unit: write 20 s", "tail", "--for", "20");
+    assertFails(ExitCode.UNUSABLE, "\"1\" has no unit", "restore", "1", "--timeout", "1");
+  }
+
+  @Test
+  void aDirectoryThatIsNotThereIsNoDamagedCheckpoint() throws IOException {
+    assertFails(
+        ExitCode.UNUSABLE,
+        "there is no directory nowhere",
+        "verify",
+        latest(),
+        "--storage",
+        "nowhere");
+  }
+
+  /** Or all records would go under one key, and into its state. */
+  @Test
+  void aKeyThatNoRecordHasIsRefusedBeforeAnythingIsSent() throws IOException {
+    Path input = Files.writeString(home.resolve("keys.jsonl"), "{\"tail\":\"N1\"}\n");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "has a field \"tailnum\" (--key): all would go under the key UNKNOWN. The first is:"
+            + " {\"tail\":\"N1\"}",
+        "feed",
+        input.toString(),
+        "--key",
+        "tailnum",
+        "--stream",
+        "any");
   }
 
   @Test
