@@ -56,8 +56,6 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 @TestMethodOrder(OrderAnnotation.class)
 class DeployedPipelineTest {
   private static final String STACK = "CairnFlights";
-  private static final String TASK = "dev.cairn.lambda.TaskHandler";
-  private static final String COORDINATOR = "dev.cairn.coordinator.lambda.CoordinatorHandler";
   private static final Duration TIMEOUT = Duration.ofSeconds(45);
   private static final Duration SOON = Duration.ofMinutes(3);
 

@@ -3,8 +3,6 @@ package dev.cairn.deployed;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** The functions' JVMs, and what a machine does to them. */
 final class FunctionProcesses {
@@ -22,16 +20,6 @@ final class FunctionProcesses {
    * @param point the call at which it stopped
    */
   record Frozen(long pid, String point) {}
-
-  List<Long> of(String handler) {
-    String found =
-        cloud.shell(
-            "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -q"
-                + " 'AWSLambda "
-                + handler
-                + "' && echo ${p#/proc/}; done; true");
-    return Stream.of(found.split("\\s+")).filter(pid -> !pid.isEmpty()).map(Long::valueOf).toList();
-  }
 
   /** The next process that comes to such a call stops there. */
   void freezeAt(String point) {

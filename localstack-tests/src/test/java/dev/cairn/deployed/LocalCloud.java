@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.localstack.LocalStackContainer;
@@ -140,11 +139,6 @@ final class LocalCloud implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  /** LocalStack's own log, for when something fails. */
-  void log(Consumer<String> lines) {
-    container.getLogs().lines().forEach(lines);
   }
 
   @Override

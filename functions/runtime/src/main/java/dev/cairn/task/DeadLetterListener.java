@@ -10,6 +10,8 @@ public interface DeadLetterListener {
   DeadLetterListener SILENT = (subtask, letters) -> {};
 
   /**
+   * Called after the entry that counts them was appended.
+   *
    * @param letters at least one
    */
   void setAside(SubtaskId subtask, List<DeadLetter> letters);
