@@ -1,47 +1,33 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointFormat;
-import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.coordinator.CoordinatorDecisions.Request;
-import dev.cairn.coordinator.CoordinatorDecisions.Resolution;
-import dev.cairn.id.JobId;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.journal.Entry;
-import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Journal.Append;
-import dev.cairn.state.StateHandle;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.FilePath;
-import dev.cairn.storage.FileRef;
-import dev.cairn.storage.Layout;
-import dev.cairn.storage.Sha256;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
- * Triggers a job's checkpoints, commits those that are complete, and restores the one that a user
- * asks for.
+ * Triggers a job's checkpoints, commits those that are complete, restores what a user asks for, and
+ * lets the job halt and go on.
  *
  * <p>Keeps nothing between events: each loads what it needs, and each write is conditional on what
  * was read. Any number of coordinators may work on one job, and each may stop between any two
  * writes; the next tick goes on.
  */
 public final class Coordinator {
-  private static final int ATTEMPTS = 5;
-
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
+  private final Triggering triggering;
+  private final Completing completing;
+  private final Commands commands;
+  private final Lifecycle lifecycle;
   private final Restore restore;
   private final GarbageCollection collection;
 
@@ -51,8 +37,12 @@ public final class Coordinator {
     this.settings = settings;
     this.decisions = decisions;
     this.live = new LiveCheckpoints(ports.checkpoints());
-    this.restore = new Restore(ports, settings, decisions, live);
     this.collection = new GarbageCollection(ports, settings, decisions, live);
+    this.completing = new Completing(ports, decisions, live, collection);
+    this.triggering = new Triggering(ports, settings, decisions, completing);
+    this.lifecycle = new Lifecycle(ports);
+    this.restore = new Restore(ports, settings, decisions, live);
+    this.commands = new Commands(ports, new CommandDecisions(), live, triggering, restore);
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
@@ -64,41 +54,40 @@ public final class Coordinator {
     if (found.isEmpty()) {
       return;
     }
-    Job job = restore.ifRequested(found.get());
-    if (!job.status().isRunning()) {
-      restore.resume(job);
-      return;
+    Job job = commands.serve(found.get());
+    switch (job.status()) {
+      case JobStatus.Running r -> run(job, event);
+      case JobStatus.Replaying r -> run(job, event);
+      case JobStatus.Restoring(Restoration from) -> restore.resume(job, from);
+      case JobStatus.Suspending(Halt to) -> lifecycle.suspend(job, to);
+      case JobStatus.Resuming r -> lifecycle.resume(job);
+      case JobStatus.Halted(Halt halt) -> rest(job, halt, event);
     }
+  }
+
+  private void run(Job job, Event event) {
     switch (event) {
       case Event.Tick t -> tick(job);
       case Event.Acknowledged acknowledged ->
-          ports
-              .checkpoints()
-              .checkpoint(job.id(), acknowledged.checkpoint())
-              .filter(Checkpoint.Pending.class::isInstance)
-              .map(Checkpoint.Pending.class::cast)
-              .ifPresent(pending -> settle(job, pending));
-      case Event.RestoreRequested r -> {}
+          completing.acknowledged(job, acknowledged.checkpoint());
+      case Event.Requested r -> {}
     }
   }
 
   private void tick(Job job) {
     Instant now = ports.clock().instant();
-    for (Checkpoint checkpoint : live.of(job.id())) {
-      if (checkpoint instanceof Checkpoint.Pending pending) {
-        settle(job, pending);
-      }
-    }
-    Map<SubtaskId, JournalTail> tails = tails(job.id());
+    completing.settleAll(job);
+    Map<SubtaskId, JournalTail> tails = JournalTail.ofAll(job.id(), ports);
     List<Checkpoint> checkpoints = live.of(job.id());
+    Optional<Halt> failed = decisions.failed(job, checkpoints, tails.values());
+    if (failed.isPresent()) {
+      lifecycle.halt(job, failed.get(), checkpoints);
+      return;
+    }
     if (decisions.isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {
-      trigger(job, tails, now);
+      triggering.onSchedule(job, tails, now);
     } else {
-      for (Checkpoint checkpoint : checkpoints) {
-        if (checkpoint instanceof Checkpoint.Pending pending) {
-          request(pending, tails, now);
-        }
-      }
+      triggering.repeat(checkpoints, tails, now);
     }
     restore.wakeGaps(job, tails.values());
     if (decisions.isCollectionDue(job, tails.values(), now)) {
@@ -106,168 +95,30 @@ public final class Coordinator {
     }
   }
 
-  private void trigger(Job job, Map<SubtaskId, JournalTail> tails, Instant now) {
-    Checkpoint.Pending pending =
-        new Checkpoint.Pending(
-            new Checkpoint.Triggering(
-                job.id(), job.next(), job.epoch(), now, decisions.expected(tails.values())));
-    if (ports.checkpoints().begin(pending)) {
-      request(pending, tails, now);
-    }
-  }
-
-  /** Asks every subtask that was not asked yet, and wakes those that nothing else invokes. */
-  private void request(Checkpoint.Pending pending, Map<SubtaskId, JournalTail> tails, Instant now) {
-    boolean answeredHere = false;
-    Set<SubtaskId> answered =
-        ports.checkpoints().acknowledgements(pending.job(), pending.id()).stream()
-            .map(Acknowledgement::subtask)
-            .collect(Collectors.toSet());
-    Optional<RuntimeException> failure = Optional.empty();
-    for (SubtaskId subtask : pending.trigger().expected()) {
-      Optional<JournalTail> tail = Optional.ofNullable(tails.get(subtask));
-      if (tail.isPresent() && !answered.contains(subtask)) {
-        try {
-          answeredHere |= request(pending, tail.get(), now);
-        } catch (RuntimeException e) {
-          // The others are asked all the same; this one is asked again at the next tick.
-          failure = failure.or(() -> Optional.of(e));
+  /** A job that has halted has its last savepoint to take, or its checkpoints to delete. */
+  private void rest(Job job, Halt halt, Event event) {
+    switch (halt) {
+      case Halt.Stopping stopping -> {
+        completing.settleAll(job);
+        List<Checkpoint> checkpoints = live.of(job.id());
+        switch (decisions.stop(job, checkpoints)) {
+          case CoordinatorDecisions.Stop.Trigger t ->
+              triggering.ofStop(
+                  job, stopping, JournalTail.ofAll(job.id(), ports), ports.clock().instant());
+          case CoordinatorDecisions.Stop.Wait w ->
+              triggering.repeat(
+                  checkpoints, JournalTail.ofAll(job.id(), ports), ports.clock().instant());
+          case CoordinatorDecisions.Stop.Done done -> lifecycle.stopped(job, done.savepoint());
+          case CoordinatorDecisions.Stop.GoOn failed -> lifecycle.goOn(job, failed.savepoint());
         }
       }
-    }
-    if (failure.isPresent()) {
-      throw failure.get();
-    }
-    if (answeredHere) {
-      // Its own acknowledgements need not come back by the table's stream.
-      ports.checkpoints().job(pending.job()).ifPresent(job -> settle(job, pending));
-    }
-  }
-
-  /** Whether the coordinator has answered for the subtask itself. */
-  private boolean request(Checkpoint.Pending pending, JournalTail read, Instant now) {
-    JournalTail tail = read;
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      Request wanted = decisions.request(pending, tail);
-      if (wanted == Request.NONE) {
-        if (decisions.needsWake(pending, tail, settings.idleAfter(), now)) {
-          ports.waker().wake(tail.subtask());
+      case Halt.Cancelled cancelled -> {
+        if (cancelled.deletesCheckpoints() && event instanceof Event.Tick) {
+          completing.deleteAll(job);
         }
-        return false;
       }
-      boolean carried = wanted == Request.CARRY_FORWARD;
-      Append append = carried ? carryForward(pending, tail) : trigger(pending, tail, now);
-      if (append != Append.TAKEN) {
-        return carried && append == Append.APPENDED;
-      }
-      // A busy task was faster: what the journal says now is decided anew.
-      SubtaskId subtask = tail.subtask();
-      tail = JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).orElse(tail);
+      case Halt.Stopped s -> {}
+      case Halt.Failed f -> {}
     }
-    return false;
-  }
-
-  private Append trigger(Checkpoint.Pending pending, JournalTail tail, Instant now) {
-    Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
-    Append append =
-        ports
-            .journal()
-            .append(
-                tail.subtask(),
-                new Entry.Triggered(header, pending.id(), Entry.Triggered.ALIGNED, Map.of()));
-    if (append == Append.APPENDED && decisions.isSilent(tail, settings.idleAfter(), now)) {
-      ports.waker().wake(tail.subtask());
-    }
-    return append;
-  }
-
-  /**
-   * Answers for a subtask whose state is that of its last base: the same handle, at the head of its
-   * journal.
-   */
-  private Append carryForward(Checkpoint.Pending pending, JournalTail tail) {
-    StateHandle handle = tail.base().handle();
-    Entry.Header header =
-        tail.head()
-            .next(ports.ids().get(), Writer.COORDINATOR, ports.clock().instant())
-            .with(pending.id());
-    Entry.Snapshotted entry =
-        new Entry.Snapshotted(
-            header, pending.id(), tail.base().origin(), handle, tail.base().channels());
-    long size =
-        handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
-    return ports
-        .journal()
-        .append(
-            tail.subtask(),
-            entry,
-            new Acknowledgement.Acknowledged(
-                tail.subtask(), pending.id(), handle.stateFile(), size, 0));
-  }
-
-  /** Commits a checkpoint that is complete, aborts one that cannot be, and leaves the others. */
-  private void settle(Job job, Checkpoint.Pending pending) {
-    List<Acknowledgement> acknowledgements =
-        ports.checkpoints().acknowledgements(job.id(), pending.id());
-    Instant now = ports.clock().instant();
-    switch (decisions.resolve(job, pending, acknowledgements, now)) {
-      case Resolution.Waiting w -> {}
-      case Resolution.Abort abort -> abort(pending, now, abort.reason());
-      case Resolution.Complete complete -> commit(job, pending, complete.acknowledgements());
-    }
-  }
-
-  private void abort(Checkpoint.Pending pending, Instant now, String reason) {
-    Checkpoint.Aborted aborted = new Checkpoint.Aborted(pending.trigger(), now, reason);
-    if (ports.checkpoints().abort(aborted)) {
-      int inARow = decisions.failedInARow(live.of(pending.job()));
-      ports.announcer().announce(new Announcement.Aborted(aborted, inARow));
-    }
-  }
-
-  private void commit(
-      Job job, Checkpoint.Pending pending, List<Acknowledgement.Acknowledged> acknowledgements) {
-    CheckpointMetadata metadata = new CheckpointMetadata(pending.trigger(), acknowledgements);
-    byte[] bytes = CheckpointFormat.write(metadata);
-    FilePath path = Layout.metadata(job.id(), pending.id());
-    Instant now = ports.clock().instant();
-    if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
-        && !ports.storage().get(path).map(stored -> Arrays.equals(stored, bytes)).orElse(false)) {
-      abort(pending, now, path + " exists with other content; nothing refers to it");
-      return;
-    }
-    // Until this transaction nothing refers to the checkpoint; after it, everything does.
-    Checkpoint.Completed completed =
-        new Checkpoint.Completed(
-            pending.trigger(),
-            now,
-            new FileRef(path, bytes.length, Sha256.of(bytes)),
-            metadata.fullSizeBytes(),
-            metadata.incrementalSizeBytes());
-    if (ports.checkpoints().complete(completed)) {
-      ports.announcer().announce(new Announcement.Completed(completed));
-      retire(job);
-    }
-  }
-
-  /**
-   * Lets the checkpoints go that newer ones stand for, and the files and entries that nothing needs
-   * any more.
-   */
-  private void retire(Job job) {
-    for (Checkpoint.Completed subsumed :
-        decisions.subsumed(live.of(job.id()), job.settings().numRetained())) {
-      ports.checkpoints().subsume(subsumed, job.epoch());
-    }
-    collection.collect(job.id());
-  }
-
-  private Map<SubtaskId, JournalTail> tails(JobId job) {
-    Map<SubtaskId, JournalTail> tails = new TreeMap<>();
-    for (SubtaskId subtask : ports.checkpoints().subtasks(job)) {
-      JournalTail.of(subtask, ports.journal().fromLastBase(subtask))
-          .ifPresent(tail -> tails.put(subtask, tail));
-    }
-    return tails;
   }
 }

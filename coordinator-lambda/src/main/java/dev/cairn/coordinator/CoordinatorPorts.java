@@ -17,9 +17,10 @@ public record CoordinatorPorts(
     Waker waker,
     InstantSource clock,
     Supplier<EntryId> ids,
-    Announcer announcer) {
+    Announcer announcer,
+    SourceMapping mapping) {
 
-  /** Of a coordinator that tells nobody what it does. */
+  /** Of a coordinator that tells nobody what it does, and cannot switch the mapping. */
   public CoordinatorPorts(
       Journal journal,
       CheckpointStore checkpoints,
@@ -28,6 +29,15 @@ public record CoordinatorPorts(
       Waker waker,
       InstantSource clock,
       Supplier<EntryId> ids) {
-    this(journal, checkpoints, storage, stream, waker, clock, ids, Announcer.SILENT);
+    this(
+        journal,
+        checkpoints,
+        storage,
+        stream,
+        waker,
+        clock,
+        ids,
+        Announcer.SILENT,
+        SourceMapping.ALWAYS_ON);
   }
 }

@@ -16,6 +16,6 @@ public sealed interface Event {
   /** A subtask has answered a checkpoint. */
   record Acknowledged(JobId job, CheckpointId checkpoint) implements Event {}
 
-  /** A user has set {@code restoreCheckpointId}. */
-  record RestoreRequested(JobId job) implements Event {}
+  /** A user has asked for something on the job's item. */
+  record Requested(JobId job) implements Event {}
 }

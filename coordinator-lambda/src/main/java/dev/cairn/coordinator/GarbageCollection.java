@@ -54,7 +54,7 @@ final class GarbageCollection {
 
   void collect(JobId id) {
     Optional<Job> before = ports.checkpoints().job(id);
-    if (before.isEmpty() || !before.get().status().isRunning()) {
+    if (before.isEmpty() || !before.get().status().isSettled()) {
       return;
     }
     List<Stored> listed = ports.storage().list(Layout.job(id));

@@ -1,6 +1,7 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
@@ -8,7 +9,9 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A subtask's journal from its last base on, as it was read at one moment. */
 public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceBase) {
@@ -24,13 +27,26 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
         new JournalTail(subtask, base, List.copyOf(fromLastBase.subList(1, fromLastBase.size()))));
   }
 
+  /** Those of every subtask that the job has, by subtask. */
+  static Map<SubtaskId, JournalTail> ofAll(JobId job, CoordinatorPorts ports) {
+    Map<SubtaskId, JournalTail> tails = new TreeMap<>();
+    for (SubtaskId subtask : ports.checkpoints().subtasks(job)) {
+      of(subtask, ports.journal().fromLastBase(subtask))
+          .ifPresent(tail -> tails.put(subtask, tail));
+    }
+    return tails;
+  }
+
   Header head() {
     return sinceBase.isEmpty() ? base.header() : sinceBase.getLast().header();
   }
 
-  /** Whether no task has written since the base: the state is the base's. */
+  /** Whether nothing was applied since the base: the state is the base's. */
   boolean isUnchanged() {
-    return sinceBase.stream().allMatch(entry -> entry.header().writer() == Writer.COORDINATOR);
+    return sinceBase.stream()
+        .allMatch(
+            entry ->
+                entry.header().writer() == Writer.COORDINATOR || entry instanceof Entry.Failed);
   }
 
   /** Whether this checkpoint was asked for, or answered, since the base. */

@@ -33,7 +33,8 @@ final class LiveCheckpoints {
   private static boolean isLive(Checkpoint checkpoint) {
     return switch (checkpoint) {
       case Checkpoint.Pending p -> true;
-      case Checkpoint.Completed c -> true;
+      // A savepoint stays as long as its owner likes, and nothing is decided by it.
+      case Checkpoint.Completed completed -> !completed.isSavepoint();
       case Checkpoint.Aborted a -> false;
       case Checkpoint.Subsumed s -> false;
     };

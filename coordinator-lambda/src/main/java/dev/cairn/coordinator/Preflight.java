@@ -5,7 +5,12 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.Positions;
+import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.command.Command;
+import dev.cairn.command.Command.Target;
 import dev.cairn.format.FormatException;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
@@ -23,6 +28,7 @@ import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,9 +71,43 @@ final class Preflight {
     }
   }
 
-  /** The checkpoint that a user named. */
-  Checkpoint.Completed completed(Job job, String asked) throws RefusedException {
-    CheckpointId id = id(asked);
+  /** What a command asks to be restored. */
+  Restoration restoration(Job job, Command.Restore command, List<Checkpoint> checkpoints)
+      throws RefusedException {
+    Command.Options options = command.options();
+    Source source =
+        switch (command.target()) {
+          case Target.Id(CheckpointId id) -> new Source.Own(completed(job, id).id());
+          case Target.Latest l -> new Source.Own(latest(job, checkpoints).id());
+          case Target.Path(String path) -> throw new RefusedException("not yet: " + path);
+        };
+    return new Restoration(
+        source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
+  }
+
+  private static Checkpoint.Completed latest(Job job, List<Checkpoint> checkpoints)
+      throws RefusedException {
+    return checkpoints.stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .map(Checkpoint.Completed.class::cast)
+        .filter(one -> !one.isSavepoint() || !job.settings().preferCheckpointForRecovery())
+        .max(Comparator.comparing(Checkpoint::id))
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "job "
+                        + job.id()
+                        + " has no completed checkpoint; take one with: cairn checkpoint"));
+  }
+
+  /** Whether all of it is there, and the stream still has what follows it. */
+  void requireRestorable(Job job, Restoration from) throws RefusedException {
+    Map<SubtaskId, Snapshot> states = states(job, from);
+    requireRuns(states.values());
+    requireGaps(states, JournalTail.ofAll(job.id(), ports).values());
+  }
+
+  private Checkpoint.Completed completed(Job job, CheckpointId id) throws RefusedException {
     Optional<Checkpoint> found = ports.checkpoints().checkpoint(job.id(), id);
     if (found.isEmpty()) {
       throw new RefusedException(
@@ -91,7 +131,7 @@ final class Preflight {
               "checkpoint "
                   + id
                   + " is ABORTED ("
-                  + aborted.reason()
+                  + aborted.failure()
                   + "): choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           throw new RefusedException(
@@ -102,19 +142,6 @@ final class Preflight {
     };
   }
 
-  private static CheckpointId id(String asked) throws RefusedException {
-    try {
-      return new CheckpointId(Long.parseLong(asked.strip()));
-    } catch (IllegalArgumentException e) {
-      String shown = asked.length() <= 40 ? asked : asked.substring(0, 40) + "…";
-      throw new RefusedException(
-          "\""
-              + shown.replaceAll("\\p{Cntrl}", "?")
-              + "\" is not a checkpoint id: set restoreCheckpointId to a whole"
-              + " number, such as 7");
-    }
-  }
-
   /** A subtask's state in a checkpoint, and the file that says so. */
   record Snapshot(FileRef file, SubtaskState state) {}
 
@@ -122,8 +149,16 @@ final class Preflight {
    * Every subtask's state in the checkpoint, its files checked; a subtask that had applied nothing
    * is not in it.
    */
-  Map<SubtaskId, Snapshot> states(Checkpoint.Completed checkpoint) throws RefusedException {
-    CheckpointMetadata metadata = read(checkpoint.metadata(), CheckpointFormat::readMetadata);
+  Map<SubtaskId, Snapshot> states(Job job, Restoration from) throws RefusedException {
+    return switch (from.source()) {
+      case Source.Own(CheckpointId id) -> states(completed(job, id).metadata());
+      case Source.Metadata(FileRef file) -> states(file);
+      case Source.Nothing n -> Map.of();
+    };
+  }
+
+  private Map<SubtaskId, Snapshot> states(FileRef metadataFile) throws RefusedException {
+    CheckpointMetadata metadata = read(metadataFile, CheckpointFormat::readMetadata);
     Map<SubtaskId, Snapshot> states = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       if (acknowledged.stateFile().isPresent()) {
@@ -135,7 +170,7 @@ final class Preflight {
     return states;
   }
 
-  void requireRuns(Collection<Snapshot> states) throws RefusedException {
+  private void requireRuns(Collection<Snapshot> states) throws RefusedException {
     for (Snapshot snapshot : states) {
       for (RunRef run : snapshot.state().manifest().runs()) {
         requireSame(run.file());
@@ -183,7 +218,7 @@ final class Preflight {
    * Whether Kinesis still keeps every record between where the restore puts each subtask and how
    * far it once was.
    */
-  void requireGaps(Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails)
+  private void requireGaps(Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails)
       throws RefusedException {
     List<JournalTail> gaps = new ArrayList<>();
     for (JournalTail tail : tails) {

@@ -31,4 +31,12 @@ public record CheckpointSettings(Optional<Duration> interval, Duration timeout, 
           "execution.checkpointing.num-retained must be at least 1, not " + numRetained);
     }
   }
+
+  public int tolerableFailedCheckpoints() {
+    return Integer.MAX_VALUE;
+  }
+
+  public boolean preferCheckpointForRecovery() {
+    return false;
+  }
 }

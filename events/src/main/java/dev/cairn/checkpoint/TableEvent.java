@@ -12,5 +12,6 @@ public sealed interface TableEvent {
 
   record AcknowledgementWritten(JobId job, CheckpointId checkpoint) implements TableEvent {}
 
-  record RestoreRequested(JobId job) implements TableEvent {}
+  /** A user has set an attribute in which requests are made. */
+  record Requested(JobId job) implements TableEvent {}
 }

@@ -1,8 +1,11 @@
 package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -37,17 +40,47 @@ final class CheckpointItems {
     return triggered(aborted.trigger())
         .put("status", ABORTED)
         .put("abortedAt", aborted.abortedAt())
-        .put("reason", aborted.reason())
+        .put("failure", write(aborted.failure()))
         .expiresAt(aborted.abortedAt().plus(display))
         .values();
   }
 
   private static Item triggered(Checkpoint.Triggering trigger) {
-    return Item.at(TableLayout.checkpointKey(trigger.job(), trigger.id()))
-        .put("checkpoint", trigger.id().value())
-        .put("epoch", trigger.epoch().value())
-        .put("triggeredAt", trigger.triggeredAt())
-        .put("expected", trigger.expected().stream().map(SubtaskId::name).toList());
+    Item item =
+        Item.at(TableLayout.checkpointKey(trigger.job(), trigger.id()))
+            .put("checkpoint", trigger.id().value())
+            .put("epoch", trigger.epoch().value())
+            .put("triggeredAt", trigger.triggeredAt())
+            .put("cause", trigger.cause())
+            .put("expected", trigger.expected().stream().map(SubtaskId::name).toList());
+    trigger.savepoint().ifPresent(savepoint -> item.put("savepoint", write(savepoint)));
+    return item;
+  }
+
+  private static Item write(Checkpoint.Savepoint savepoint) {
+    Item item = Item.empty().put("directory", savepoint.directory().value());
+    savepoint.name().ifPresent(name -> item.put("name", name));
+    return item;
+  }
+
+  private static Checkpoint.Savepoint readSavepoint(Item item) {
+    return new Checkpoint.Savepoint(
+        item.optionalText("name"), item.parse("directory", item.text("directory"), FilePath::new));
+  }
+
+  static Item write(Failure failure) {
+    Item item =
+        Item.empty().put("reason", failure.reason().name()).put("message", failure.message());
+    failure.subtask().ifPresent(subtask -> item.put("subtask", subtask.name()));
+    return item;
+  }
+
+  static Failure readFailure(JobId job, Item item) {
+    return new Failure(
+        item.parse("reason", item.text("reason"), FailureReason::valueOf),
+        item.optionalText("subtask")
+            .map(name -> item.parse("subtask", name, one -> TableLayout.subtask(job, one))),
+        item.text("message"));
   }
 
   static Checkpoint read(JobId job, Item item) {
@@ -57,11 +90,15 @@ final class CheckpointItems {
             item.checkpoint("checkpoint"),
             item.epoch("epoch"),
             item.time("triggeredAt"),
-            expected(job, item));
+            expected(job, item),
+            item.optionalMap("savepoint").map(CheckpointItems::readSavepoint),
+            item.text("cause"));
     return switch (item.text("status")) {
       case PENDING -> new Checkpoint.Pending(trigger);
       case COMPLETED -> readCompleted(trigger, item);
-      case ABORTED -> new Checkpoint.Aborted(trigger, item.time("abortedAt"), item.text("reason"));
+      case ABORTED ->
+          new Checkpoint.Aborted(
+              trigger, item.time("abortedAt"), readFailure(job, item.map("failure")));
       case SUBSUMED -> new Checkpoint.Subsumed(readCompleted(trigger, item));
       default ->
           throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");

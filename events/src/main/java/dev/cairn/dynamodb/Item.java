@@ -116,6 +116,10 @@ final class Item {
         .map(digits -> parse(attribute, digits, Long::valueOf));
   }
 
+  boolean flag(String attribute) {
+    return require(attribute, value(attribute).map(AttributeValue::bool));
+  }
+
   Instant time(String attribute) {
     return parse(attribute, text(attribute), Instant::parse);
   }

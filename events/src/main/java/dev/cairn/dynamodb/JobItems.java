@@ -1,9 +1,11 @@
 package dev.cairn.dynamodb;
 
+import static dev.cairn.checkpoint.Request.Attribute.COMMAND;
+import static dev.cairn.checkpoint.Request.Attribute.RESTORE_CHECKPOINT_ID;
+
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.JobId;
 import java.util.Map;
 import java.util.Optional;
@@ -12,9 +14,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A job's item, which people read and edit in the console. */
 final class JobItems {
-  static final String RUNNING = "RUNNING";
-  static final String RESTORING = "RESTORING";
-  static final String REPLAYING = "REPLAYING";
+  static final String REFUSAL = "refusal";
+  static final String UNDO = "undoCheckpoint";
   private static final String INTERVAL = "execution.checkpointing.interval";
   private static final String TIMEOUT = "execution.checkpointing.timeout";
   private static final String NUM_RETAINED = "execution.checkpointing.num-retained";
@@ -27,23 +28,17 @@ final class JobItems {
   static Map<String, AttributeValue> write(Job job, CheckpointSettings deployed) {
     Item item =
         Item.at(TableLayout.jobKey(job.id()))
-            .put("status", status(job.status()))
+            .put("status", StatusItems.name(job.status()))
             .put("epoch", job.epoch().value())
             .put("nextCheckpoint", job.next().value())
             .put("settings", write(job.settings(), deployed));
     job.latest().ifPresent(latest -> item.put("latestCheckpoint", latest.value()));
-    job.status().restoringFrom().ifPresent(from -> item.put("restoringFrom", from.value()));
-    job.restoreCheckpointId().ifPresent(id -> item.put(RestoreRequest.ATTRIBUTE, id));
-    job.refusal().ifPresent(refusal -> item.put("restoreRefusal", write(refusal)));
+    job.undo().ifPresent(undo -> item.put(UNDO, undo.value()));
+    StatusItems.attributes(job.status()).forEach(item::put);
+    job.restoreCheckpointId().ifPresent(id -> item.put(RESTORE_CHECKPOINT_ID.attributeName(), id));
+    job.command().ifPresent(command -> item.put(COMMAND.attributeName(), command));
+    job.refusal().ifPresent(refusal -> item.put(REFUSAL, write(refusal)));
     return item.values();
-  }
-
-  private static String status(JobStatus status) {
-    return switch (status) {
-      case JobStatus.Running r -> RUNNING;
-      case JobStatus.Restoring r -> RESTORING;
-      case JobStatus.Replaying r -> REPLAYING;
-    };
   }
 
   /** The settings that differ from the deployed ones: only what a job has of its own is its own. */
@@ -63,7 +58,7 @@ final class JobItems {
 
   static Item write(Job.Refusal refusal) {
     return Item.empty()
-        .put(RestoreRequest.ATTRIBUTE, refusal.restoreCheckpointId())
+        .put("request", refusal.request())
         .put("reason", refusal.reason())
         .put("at", refusal.at());
   }
@@ -71,30 +66,21 @@ final class JobItems {
   static Job read(JobId id, Item item, CheckpointSettings deployed) {
     return new Job(
         id,
-        readStatus(item),
+        StatusItems.read(id, item),
         item.epoch("epoch"),
         item.checkpoint("nextCheckpoint"),
         item.optionalCheckpoint("latestCheckpoint"),
+        item.optionalCheckpoint(UNDO),
         item.optionalMap("settings")
             .map(settings -> readSettings(id, settings, deployed))
             .orElse(deployed),
-        item.value(RestoreRequest.ATTRIBUTE).map(RestoreRequest::text),
-        item.optionalMap("restoreRefusal").map(JobItems::readRefusal));
-  }
-
-  private static JobStatus readStatus(Item item) {
-    return switch (item.text("status")) {
-      case RUNNING -> new JobStatus.Running();
-      case RESTORING -> new JobStatus.Restoring(item.checkpoint("restoringFrom"));
-      case REPLAYING -> new JobStatus.Replaying(item.checkpoint("restoringFrom"));
-      default ->
-          throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
-    };
+        item.value(RESTORE_CHECKPOINT_ID.attributeName()).map(TypedRequest::text),
+        item.value(COMMAND.attributeName()).map(TypedRequest::text),
+        item.optionalMap(REFUSAL).map(JobItems::readRefusal));
   }
 
   private static Job.Refusal readRefusal(Item item) {
-    return new Job.Refusal(
-        item.text(RestoreRequest.ATTRIBUTE), item.text("reason"), item.time("at"));
+    return new Job.Refusal(item.text("request"), item.text("reason"), item.time("at"));
   }
 
   static CheckpointSettings readSettings(JobId job, Item settings, CheckpointSettings deployed) {
@@ -112,7 +98,7 @@ final class JobItems {
         .map(
             value -> {
               try {
-                return form.apply(RestoreRequest.text(value));
+                return form.apply(TypedRequest.text(value));
               } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(
                     "setting "

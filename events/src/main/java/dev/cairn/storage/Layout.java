@@ -76,6 +76,16 @@ public final class Layout {
     return FilePath.of(job.value(), folderOf(checkpoint), "_metadata");
   }
 
+  /** The directory of a savepoint. */
+  public static FilePath savepoint(JobId job, CheckpointId savepoint, Optional<String> name) {
+    String number = "savepoint-" + savepoint;
+    return FilePath.of("savepoints", job.value(), name.map(n -> number + "-" + n).orElse(number));
+  }
+
+  public static FilePath metadataIn(FilePath directory) {
+    return new FilePath(directory + "/_metadata");
+  }
+
   public static FilePath deadLetter(SubtaskId subtask, SequenceNumber record) {
     return inFolder(subtask, "dead-letters", record.digits());
   }

@@ -49,7 +49,7 @@ class TableEventsTest {
 
   @Test
   void aRequestThatAppears() {
-    Optional<TableEvent> requested = Optional.of(new TableEvent.RestoreRequested(JOB));
+    Optional<TableEvent> requested = Optional.of(new TableEvent.Requested(JOB));
 
     assertThat(event(JOB_KEY, JOB_KEY, asking(AttributeValue.fromS("5")))).isEqualTo(requested);
     assertThat(event(JOB_KEY, JOB_KEY, asking(AttributeValue.fromN("5")))).isEqualTo(requested);
@@ -59,7 +59,7 @@ class TableEventsTest {
   @Test
   void aRequestThatChanges() {
     assertThat(event(JOB_KEY, asking(AttributeValue.fromS("5")), asking(AttributeValue.fromS("6"))))
-        .contains(new TableEvent.RestoreRequested(JOB));
+        .contains(new TableEvent.Requested(JOB));
   }
 
   @Test

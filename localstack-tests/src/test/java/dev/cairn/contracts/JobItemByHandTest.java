@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -15,6 +19,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,6 +33,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** What people see and type in the table, by hand. */
 class JobItemByHandTest {
+  private static final JobStatus RESTORING =
+      new JobStatus.Restoring(Restoration.of(new CheckpointId(1)));
+
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private final JobId job = new JobId("job-" + UUID.randomUUID());
   private final CheckpointStore checkpoints = LocalTable.checkpoints();
@@ -99,8 +107,7 @@ class JobItemByHandTest {
     set("restoreCheckpointId", AttributeValue.fromN("1"));
 
     assertThat(read().restoreCheckpointId()).contains("1");
-    assertThat(checkpoints.beginRestore(read(), new CheckpointId(1), Optional.empty(), NOW))
-        .isTrue();
+    assertThat(checkpoints.move(read(), RESTORING, List.of(), NOW)).isTrue();
     assertThat(read().restoreCheckpointId()).isEmpty();
   }
 
@@ -111,7 +118,7 @@ class JobItemByHandTest {
     Job seen = read();
     set("restoreCheckpointId", AttributeValue.fromN("2"));
 
-    assertThat(checkpoints.beginRestore(seen, new CheckpointId(1), Optional.empty(), NOW)).isTrue();
+    assertThat(checkpoints.move(seen, RESTORING, List.of(), NOW)).isTrue();
     assertThat(read().restoreCheckpointId()).contains("2");
   }
 
@@ -129,7 +136,7 @@ class JobItemByHandTest {
         }) {
       set("restoreCheckpointId", nonsense);
 
-      assertThat(checkpoints.refuseRestore(read(), "it is no checkpoint", NOW))
+      assertThat(checkpoints.refuse(read(), "it is no checkpoint", NOW))
           .as("%s", nonsense)
           .isTrue();
       assertThat(read().restoreCheckpointId()).isEmpty();
@@ -139,7 +146,9 @@ class JobItemByHandTest {
   @Test
   void whatIsOverGoesAfterAMonth() {
     checkpoints.begin(new Checkpoint.Pending(trigger));
-    checkpoints.abort(new Checkpoint.Aborted(trigger, NOW, "it took too long"));
+    checkpoints.abort(
+        new Checkpoint.Aborted(
+            trigger, NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
 
     assertThat(item("CHECKPOINT#00000000000000000001"))
         .containsEntry("status", AttributeValue.fromS("ABORTED"))

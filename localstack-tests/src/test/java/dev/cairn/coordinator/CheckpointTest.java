@@ -39,7 +39,7 @@ class CheckpointTest {
     pipeline.pass(Duration.ofMillis(1));
     tick(pipeline.coordinator());
 
-    assertThat(((Checkpoint.Aborted) checkpoint(1)).reason())
+    assertThat(((Checkpoint.Aborted) checkpoint(1)).failure().message())
         .isEqualTo("count/shardId-000000000001 sent no acknowledgement in 120.0 s");
     assertThat(pipeline.job().latest()).isEmpty();
   }
@@ -63,7 +63,7 @@ class CheckpointTest {
     pipeline.deliverWakes(failing);
     tick(coordinator);
 
-    assertThat(((Checkpoint.Aborted) checkpoint(1)).reason())
+    assertThat(((Checkpoint.Aborted) checkpoint(1)).failure().message())
         .isEqualTo(
             "count/shardId-000000000000 declined: its state could not be stored: the bucket answers 503");
     run(failing, 0, pipeline.put(0, "b"));

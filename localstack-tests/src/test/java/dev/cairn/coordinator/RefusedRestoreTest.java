@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
@@ -49,7 +50,7 @@ class RefusedRestoreTest {
             "up to 3",
             "cairn checkpoints"),
         new Case("nonsense", nothing, "seven", "\"seven\" is not a checkpoint id", "such as 7"),
-        new Case("empty", nothing, "", "\"\" is not a checkpoint id"),
+        new Case("empty", nothing, "", "should name what to restore", "restore 7"),
         new Case("zero", nothing, "0", "\"0\" is not a checkpoint id"),
         new Case("negative", nothing, "-3", "\"-3\" is not a checkpoint id"),
         new Case("too large for a number", nothing, "9".repeat(99), "is not a checkpoint id"),
@@ -121,26 +122,16 @@ class RefusedRestoreTest {
     List<Entry> journal = pipeline.journal(0);
     List<Checkpoint> checkpoints = pipeline.table().checkpoints(JOB);
     List<FilePath> files = pipeline.storage().paths();
-    pipeline.table().requestRestore(JOB, refused.asked);
+    pipeline.table().request(JOB, Request.restore(refused.asked));
 
-    pipeline.coordinator().on(new Event.RestoreRequested(JOB));
+    pipeline.coordinator().on(new Event.Requested(JOB));
 
     Job after = pipeline.job();
     Job.Refusal refusal = after.refusal().orElseThrow();
     assertThat(refusal.reason()).contains(refused.reason);
-    assertThat(refusal.restoreCheckpointId()).isEqualTo(refused.asked);
+    assertThat(refusal.request()).isEqualTo("restore " + refused.asked);
     assertThat(refusal.at()).isEqualTo(pipeline.now());
-    assertThat(after)
-        .isEqualTo(
-            new Job(
-                before.id(),
-                before.status(),
-                before.epoch(),
-                before.next(),
-                before.latest(),
-                before.settings(),
-                Optional.empty(),
-                Optional.of(refusal)));
+    assertThat(after).isEqualTo(before.with(Optional.of(refusal)));
     assertThat(pipeline.journal(0)).isEqualTo(journal);
     assertThat(pipeline.table().checkpoints(JOB)).isEqualTo(checkpoints);
     assertThat(pipeline.storage().paths()).isEqualTo(files);

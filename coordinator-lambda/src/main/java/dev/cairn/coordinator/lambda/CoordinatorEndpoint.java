@@ -61,6 +61,7 @@ final class CoordinatorEndpoint {
    */
   static CoordinatorEndpoint connect(CoordinatorEnvironment environment, Consumer<String> log) {
     DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
+    LambdaClient lambda = DeployedClients.configure(LambdaClient.builder()).build();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
     Deployment deployment = environment.deployment();
@@ -77,12 +78,11 @@ final class CoordinatorEndpoint {
                 DeployedClients.configure(KinesisClient.builder()).build(),
                 deployment.stream(),
                 backoff),
-            new LambdaWaker(
-                DeployedClients.configure(LambdaClient.builder()).build(),
-                deployment.taskFunction()),
+            new LambdaWaker(lambda, deployment.taskFunction()),
             clock,
             () -> new EntryId(UUID.randomUUID().toString()),
-            new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)));
+            new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
+            new LambdaSourceMapping(lambda, environment.sourceMapping()));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,

@@ -14,13 +14,15 @@ import java.util.function.Function;
  * What the function is told by its environment.
  *
  * @param taskTimeout the longest that an invocation of the task takes
+ * @param sourceMapping the UUID of the mapping that feeds the task
  */
 record CoordinatorEnvironment(
     Deployment deployment,
     String table,
     S3Location storage,
     Duration taskTimeout,
-    String tickQueue) {
+    String tickQueue,
+    String sourceMapping) {
 
   /**
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
@@ -48,7 +50,8 @@ record CoordinatorEnvironment(
         variables.require("CAIRN_TABLE", Function.identity()),
         storage,
         variables.require("CAIRN_TASK_TIMEOUT", FlinkDuration::parse),
-        variables.require("CAIRN_TICK_QUEUE", Function.identity()));
+        variables.require("CAIRN_TICK_QUEUE", Function.identity()),
+        variables.require("CAIRN_SOURCE_MAPPING", Function.identity()));
   }
 
   JobId job() {

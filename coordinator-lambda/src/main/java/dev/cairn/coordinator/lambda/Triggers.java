@@ -90,7 +90,7 @@ final class Triggers {
                     switch (event) {
                       case TableEvent.AcknowledgementWritten written ->
                           new Event.Acknowledged(job, written.checkpoint());
-                      case TableEvent.RestoreRequested r -> new Event.RestoreRequested(job);
+                      case TableEvent.Requested r -> new Event.Requested(job);
                     }));
   }
 

@@ -18,17 +18,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CoordinatorEnvironmentTest {
   private final Map<String, String> variables =
       new HashMap<>(
-          Map.of(
-              "CAIRN_JOB", "flights",
-              "CAIRN_STAGE", "aircraft",
-              "CAIRN_TABLE", "the-table",
-              "CAIRN_STORAGE", "s3://the-bucket/team/",
-              "CAIRN_STREAM", "departures",
-              "CAIRN_TASK_FUNCTION", "the-function:live",
-              "CAIRN_TASK_TIMEOUT", "60 s",
-              "CAIRN_TICK_QUEUE", "the-queue",
-              "EXECUTION_CHECKPOINTING_INTERVAL", "30 s",
-              "EXECUTION_CHECKPOINTING_NUM_RETAINED", "5"));
+          Map.ofEntries(
+              Map.entry("CAIRN_JOB", "flights"),
+              Map.entry("CAIRN_STAGE", "aircraft"),
+              Map.entry("CAIRN_TABLE", "the-table"),
+              Map.entry("CAIRN_STORAGE", "s3://the-bucket/team/"),
+              Map.entry("CAIRN_STREAM", "departures"),
+              Map.entry("CAIRN_TASK_FUNCTION", "the-function:live"),
+              Map.entry("CAIRN_TASK_TIMEOUT", "60 s"),
+              Map.entry("CAIRN_TICK_QUEUE", "the-queue"),
+              Map.entry("CAIRN_SOURCE_MAPPING", "the-mapping"),
+              Map.entry("EXECUTION_CHECKPOINTING_INTERVAL", "30 s"),
+              Map.entry("EXECUTION_CHECKPOINTING_NUM_RETAINED", "5")));
 
   @Test
   void readsWhatTheConstructSets() {
@@ -58,7 +59,8 @@ class CoordinatorEnvironmentTest {
         "CAIRN_STREAM",
         "CAIRN_TASK_FUNCTION",
         "CAIRN_TASK_TIMEOUT",
-        "CAIRN_TICK_QUEUE"
+        "CAIRN_TICK_QUEUE",
+        "CAIRN_SOURCE_MAPPING"
       })
   void aMissingVariableIsNamed(String name) {
     variables.remove(name);

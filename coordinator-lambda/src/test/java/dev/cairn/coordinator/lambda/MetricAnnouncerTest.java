@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.coordinator.Announcement;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -65,21 +69,26 @@ class MetricAnnouncerTest {
   void anAbortedOneSaysWhyAndHowManyFailedInARow() throws Exception {
     JsonNode line =
         announce(
-            new Announcement.Aborted(new Checkpoint.Aborted(TRIGGER, NOON, "a \"reason\""), 3));
-    assertThat(line.get("reason").asText()).isEqualTo("a \"reason\"");
+            new Announcement.Aborted(
+                new Checkpoint.Aborted(
+                    TRIGGER, NOON, Failure.of(FailureReason.STORAGE, "a \"reason\"")),
+                3));
+    assertThat(line.get("reason").asText()).isEqualTo("STORAGE: a \"reason\"");
     assertThat(line.get("numberOfFailedCheckpoints").asLong()).isEqualTo(1);
     assertThat(line.get("numberOfFailedCheckpointsInARow").asLong()).isEqualTo(3);
   }
 
   @Test
   void restoresAreCountedWithWhatWasAskedFor() throws Exception {
-    JsonNode begun = announce(new Announcement.RestoreBegun(new CheckpointId(7), new Epoch(3)));
+    JsonNode begun =
+        announce(new Announcement.RestoreBegun(Restoration.of(new CheckpointId(7)), new Epoch(3)));
     assertThat(begun.get("numberOfRestores").asLong()).isEqualTo(1);
     assertThat(begun.get("epoch").asText()).isEqualTo("3");
 
-    JsonNode refused = announce(new Announcement.RestoreRefused("x", "no such checkpoint"));
-    assertThat(refused.get("numberOfRefusedRestores").asLong()).isEqualTo(1);
-    assertThat(refused.get("checkpoint").asText()).isEqualTo("x");
+    JsonNode refused =
+        announce(new Announcement.Refused(Request.restore("x"), "no such checkpoint"));
+    assertThat(refused.get("numberOfRefusedRequests").asLong()).isEqualTo(1);
+    assertThat(refused.get("request").asText()).isEqualTo("restore x");
 
     JsonNode finished = announce(new Announcement.RestoreFinished(new Epoch(3)));
     assertThat(finished.get("event").asText()).isEqualTo("restore finished");

@@ -65,7 +65,7 @@ class TriggersTest {
       })
   void aRequestToRestoreIsOneWhateverWasTyped(String what, String typed) throws IOException {
     assertThat(read(batch(requested("JOB#flights", typed))))
-        .containsExactly(new Trigger.Happened(new Event.RestoreRequested(JOB)));
+        .containsExactly(new Trigger.Happened(new Event.Requested(JOB)));
   }
 
   @Test

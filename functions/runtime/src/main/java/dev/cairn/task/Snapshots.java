@@ -1,6 +1,7 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.SubtaskId;
@@ -37,7 +38,7 @@ final class Snapshots {
    */
   boolean answerTrigger(Subtask<?> subtask, Writer writer) {
     while (subtask.trigger().isPresent()) {
-      CheckpointId checkpoint = subtask.trigger().get();
+      CheckpointId checkpoint = subtask.trigger().get().checkpoint();
       EntryId attempt = ports.ids().get();
       Header head = subtask.head();
       StateFiles.Snapshot snapshot;
@@ -90,7 +91,10 @@ final class Snapshots {
           .checkpoints()
           .acknowledge(
               new Acknowledgement.Declined(
-                  id, checkpoint, "its state could not be stored: " + cause.getMessage()));
+                  id,
+                  checkpoint,
+                  FailureReason.STORAGE,
+                  "its state could not be stored: " + cause.getMessage()));
     } catch (OutcomeUnknownException e) {
       // The checkpoint times out instead.
     }

@@ -1,7 +1,6 @@
 package dev.cairn.task;
 
 import dev.cairn.heap.HeapState;
-import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
@@ -31,7 +30,7 @@ final class Subtask<E> {
   private StateHandle handle;
   private int deltas;
   private long deltaBytes;
-  private Optional<CheckpointId> trigger = Optional.empty();
+  private Optional<Entry.Triggered> trigger = Optional.empty();
 
   /** A subtask right at a base entry, whose state is already in {@code state}. */
   Subtask(SubtaskId id, HeapState<E> state, Entry.Base base) {
@@ -64,7 +63,7 @@ final class Subtask<E> {
   }
 
   /** The checkpoint that was asked for since the last base and has no snapshot here. */
-  Optional<CheckpointId> trigger() {
+  Optional<Entry.Triggered> trigger() {
     return trigger;
   }
 
@@ -123,9 +122,14 @@ final class Subtask<E> {
     };
   }
 
+  /** An entry that leaves the state as it is. */
+  void adopt(Header further) {
+    head = further;
+  }
+
   void adopt(Entry.Triggered triggered) {
     head = triggered.header();
-    trigger = Optional.of(triggered.checkpoint());
+    trigger = Optional.of(triggered);
   }
 
   /** A base that stores the very state that is in memory. */

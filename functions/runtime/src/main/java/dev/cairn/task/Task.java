@@ -99,7 +99,7 @@ public final class Task<E> {
       cache.discard(shard);
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
-    if (subtask.head().hasGap()) {
+    if (!decisions.mayApply(subtask.head()) || subtask.head().hasGap()) {
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
     batch.rewind();
@@ -184,7 +184,7 @@ public final class Task<E> {
    * False when another writer went on from this state.
    */
   private boolean closeGap(Subtask<E> subtask, Writer writer, Deadline deadline) {
-    while (subtask.head().hasGap() && hasTime(deadline)) {
+    while (decisions.mayApply(subtask.head()) && subtask.head().hasGap() && hasTime(deadline)) {
       List<StreamRecord> records =
           replay.next(subtask.id().shard(), subtask.head(), settings.replayLimit());
       Position frontier = subtask.head().frontier();

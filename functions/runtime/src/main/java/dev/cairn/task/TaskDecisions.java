@@ -64,7 +64,15 @@ public class TaskDecisions {
       case Entry.Opened o -> false;
       case Entry.Restored r -> false;
       case Entry.Closed c -> false;
+      case Entry.Suspended s -> false;
+      case Entry.Resumed r -> false;
+      case Entry.Failed f -> true;
     };
+  }
+
+  /** Whether a task may apply anything from here on: not while the job halts. */
+  public boolean mayApply(Entry.Header head) {
+    return !head.suspended();
   }
 
   /**

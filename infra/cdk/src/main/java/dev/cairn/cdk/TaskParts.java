@@ -115,7 +115,7 @@ final class TaskParts {
   }
 
   /** Everything here is part of the protocol: a record given up would make state wrong silently. */
-  private void sourceMapping(Stores.Made stores) {
+  private CfnEventSourceMapping sourceMapping(Stores.Made stores) {
     CfnEventSourceMapping.Builder mapping =
         CfnEventSourceMapping.Builder.create(scope, ofJob("SourceMapping"))
             .eventSourceArn(stores.stream().getStreamArn())
@@ -134,6 +134,6 @@ final class TaskParts {
               .startingPosition("AT_TIMESTAMP")
               .startingPositionTimestamp(time.toEpochMilli() / 1000.0);
     }
-    mapping.build();
+    return mapping.build();
   }
 }

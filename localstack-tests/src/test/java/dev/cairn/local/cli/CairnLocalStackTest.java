@@ -261,6 +261,8 @@ class CairnLocalStackTest {
             Counts.NONE,
             Entry.Writer.MAPPING,
             Instant.now(),
+            Optional.empty(),
+            false,
             Optional.empty());
     journal.open(
         subtask, new Entry.Opened(opening, new Origin(new Start.TrimHorizon(), HashRange.ALL)));

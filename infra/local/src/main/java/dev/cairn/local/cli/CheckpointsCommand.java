@@ -78,7 +78,10 @@ final class CheckpointsCommand extends PipelineCommand {
             .put("acknowledged", row.acknowledged());
     switch (checkpoint) {
       case Checkpoint.Pending p -> {}
-      case Checkpoint.Aborted aborted -> summary.put("reason", aborted.reason());
+      case Checkpoint.Aborted aborted ->
+          summary
+              .put("reason", aborted.failure().reason().name())
+              .put("message", aborted.failure().message());
       case Checkpoint.Completed completed -> complete(summary, completed);
       case Checkpoint.Subsumed subsumed -> complete(summary, subsumed.completed());
     }
@@ -132,7 +135,9 @@ final class CheckpointsCommand extends PipelineCommand {
     ObjectNode json = Json.object().put("subtask", answer.subtask().name());
     switch (answer) {
       case Acknowledgement.Declined declined ->
-          json.put("status", "DECLINED").put("reason", declined.reason());
+          json.put("status", "DECLINED")
+              .put("reason", declined.reason().name())
+              .put("message", declined.message());
       case Acknowledgement.Acknowledged done -> {
         json.put("status", "ACKNOWLEDGED")
             .put("fullSizeBytes", done.fullSizeBytes())
@@ -146,7 +151,8 @@ final class CheckpointsCommand extends PipelineCommand {
   private static String line(Acknowledgement answer) {
     return answer.subtask().name()
         + switch (answer) {
-          case Acknowledgement.Declined declined -> "  declined: " + declined.reason();
+          case Acknowledgement.Declined declined ->
+              "  declined (" + declined.reason() + "): " + declined.message();
           case Acknowledgement.Acknowledged done ->
               String.format(
                   Locale.ROOT,

@@ -58,7 +58,7 @@ final class TailText {
           "triggered on " + pending.trigger().expected().size() + " subtasks";
       case Checkpoint.Completed completed -> sizes(completed);
       case Checkpoint.Subsumed subsumed -> sizes(subsumed.completed());
-      case Checkpoint.Aborted aborted -> aborted.reason();
+      case Checkpoint.Aborted aborted -> aborted.failure().toString();
     };
   }
 

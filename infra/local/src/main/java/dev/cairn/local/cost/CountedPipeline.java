@@ -284,7 +284,7 @@ final class CountedPipeline implements AutoCloseable {
     return switch (event) {
       case TableEvent.AcknowledgementWritten written ->
           new Event.Acknowledged(written.job(), written.checkpoint());
-      case TableEvent.RestoreRequested requested -> new Event.RestoreRequested(requested.job());
+      case TableEvent.Requested requested -> new Event.Requested(requested.job());
     };
   }
 

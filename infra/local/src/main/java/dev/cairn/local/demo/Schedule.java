@@ -64,7 +64,7 @@ final class Schedule {
     return switch (event) {
       case TableEvent.AcknowledgementWritten written ->
           new Event.Acknowledged(written.job(), written.checkpoint());
-      case TableEvent.RestoreRequested requested -> new Event.RestoreRequested(requested.job());
+      case TableEvent.Requested requested -> new Event.Requested(requested.job());
     };
   }
 }

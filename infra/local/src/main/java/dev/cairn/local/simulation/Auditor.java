@@ -5,7 +5,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
@@ -164,6 +163,9 @@ final class Auditor {
       case Entry.Snapshotted base -> checkSnapshot(where, audited, base);
       case Entry.Materialized base -> checkSnapshot(where, audited, base);
       case Entry.Restored restored -> audited.cells = read(restored.handle());
+      case Entry.Suspended s -> {}
+      case Entry.Resumed r -> {}
+      case Entry.Failed f -> {}
       case Entry.Closed c ->
           throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
@@ -254,8 +256,41 @@ final class Auditor {
       throw new Violation(
           Invariants.CHAINED, where + " goes from " + advanced.from() + " to " + header.position());
     }
-    if (!(entry instanceof Entry.Restored) && !header.epoch().equals(before.epoch())) {
-      throw new Violation(Invariants.CHAINED, where + " changes the epoch");
+    if (entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
+      throw new Violation(
+          Invariants.CHAINED,
+          where + " goes from epoch " + before.epoch() + " to " + header.epoch());
+    }
+    checkSuspension(where, before, entry);
+  }
+
+  private static boolean entersEpoch(Entry entry) {
+    return entry instanceof Entry.Restored
+        || entry instanceof Entry.Suspended
+        || entry instanceof Entry.Resumed;
+  }
+
+  /** While a job halts its state is stored at most, and only what enters an epoch changes that. */
+  private static void checkSuspension(String where, Header before, Entry entry) {
+    if (before.suspended() && (entry instanceof Entry.Advanced || entry instanceof Entry.Failed)) {
+      throw new Violation(Invariants.HALTED, where + " was applied while the job halts");
+    }
+    boolean expected =
+        switch (entry) {
+          case Entry.Suspended s -> true;
+          case Entry.Resumed r -> false;
+          case Entry.Restored r -> false;
+          case Entry.Opened o -> false;
+          case Entry.Advanced a -> before.suspended();
+          case Entry.Triggered t -> before.suspended();
+          case Entry.Snapshotted s -> before.suspended();
+          case Entry.Materialized m -> before.suspended();
+          case Entry.Failed f -> before.suspended();
+          case Entry.Closed c -> before.suspended();
+        };
+    if (entry.header().suspended() != expected) {
+      throw new Violation(
+          Invariants.HALTED, where + " is " + (expected ? "not " : "") + "suspended");
     }
   }
 
@@ -360,14 +395,14 @@ final class Auditor {
         checkCompleted(done);
       }
     }
-    if (item.status() instanceof JobStatus.Restoring restoring
-        && !(table.checkpoint(job, restoring.from()).orElse(null)
-            instanceof Checkpoint.Completed)) {
-      throw new Violation(
-          Invariants.RETAINED,
-          "checkpoint " + restoring.from() + " is being restored and is no longer completed");
+    for (CheckpointId from : item.status().restoringFrom().stream().toList()) {
+      if (!(table.checkpoint(job, from).orElse(null) instanceof Checkpoint.Completed)) {
+        throw new Violation(
+            Invariants.RETAINED,
+            "checkpoint " + from + " is being restored and is no longer completed");
+      }
     }
-    if (item.status().isRunning()) {
+    if (item.status().isSettled()) {
       subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
     }
   }

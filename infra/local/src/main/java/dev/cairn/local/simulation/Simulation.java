@@ -322,7 +322,7 @@ public final class Simulation {
   private static Event read(String event) {
     return switch (event.substring(0, 1)) {
       case "t" -> new Event.Tick(Scenario.JOB);
-      case "r" -> new Event.RestoreRequested(Scenario.JOB);
+      case "r" -> new Event.Requested(Scenario.JOB);
       default ->
           new Event.Acknowledged(
               Scenario.JOB, new CheckpointId(Long.parseLong(event.substring(1))));
@@ -422,7 +422,7 @@ public final class Simulation {
       for (TableEvent event : table.drainEvents()) {
         byte[] payload =
             switch (event) {
-              case TableEvent.RestoreRequested r -> "r".getBytes(StandardCharsets.UTF_8);
+              case TableEvent.Requested r -> "r".getBytes(StandardCharsets.UTF_8);
               case TableEvent.AcknowledgementWritten a ->
                   ("a" + a.checkpoint()).getBytes(StandardCharsets.UTF_8);
             };

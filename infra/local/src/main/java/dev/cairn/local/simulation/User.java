@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
@@ -115,7 +116,7 @@ final class User {
     if (table.checkpoints(Scenario.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
       faults.count("race: restore requested during a checkpoint");
     }
-    table.requestRestore(Scenario.JOB, id);
+    table.request(Scenario.JOB, Request.restore(id));
   }
 
   private void restoreAny() {

@@ -20,8 +20,8 @@ public record Finding(Kind kind, String problem, String remedy) {
     CHECKPOINT_OVERDUE(true),
     CHECKPOINTS_ABORTED(true),
     NO_RECENT_CHECKPOINT(true),
-    RESTORE_REQUESTED(false),
-    RESTORE_REFUSED(false),
+    REQUEST_WAITS(false),
+    REQUEST_REFUSED(false),
     DEAD_LETTERS(false),
     CHECKPOINTING_OFF(false);
 

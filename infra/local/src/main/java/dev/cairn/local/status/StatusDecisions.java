@@ -239,7 +239,7 @@ public final class StatusDecisions {
                     + " checkpoints in a row were aborted, the last of them, "
                     + aborted.getFirst().id()
                     + ", because "
-                    + aborted.getFirst().reason(),
+                    + aborted.getFirst().failure(),
                 "see docs/operations.md, \"Checkpoints do not complete\", for this reason"));
   }
 
@@ -289,12 +289,12 @@ public final class StatusDecisions {
   }
 
   private static Optional<Finding> request(Job job) {
-    return job.restoreCheckpointId()
+    return job.request()
         .map(
-            id ->
+            request ->
                 new Finding(
-                    Kind.RESTORE_REQUESTED,
-                    "a restore of checkpoint " + id + " is asked for, and not begun yet",
+                    Kind.REQUEST_WAITS,
+                    "\"" + request.command() + "\" is asked for, and not begun yet",
                     "it begins within a minute; if it does not, see whether the coordinator's rule is enabled"));
   }
 
@@ -303,10 +303,10 @@ public final class StatusDecisions {
         .map(
             refusal ->
                 new Finding(
-                    Kind.RESTORE_REFUSED,
-                    "the restore of "
-                        + refusal.restoreCheckpointId()
-                        + " was refused at "
+                    Kind.REQUEST_REFUSED,
+                    "\""
+                        + refusal.request()
+                        + "\" was refused at "
                         + Sizes.time(refusal.at())
                         + ": "
                         + refusal.reason(),

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -109,8 +113,10 @@ class StatusDecisionsTest {
               EPOCH,
               new CheckpointId(99),
               Optional.of(new CheckpointId(4)),
+              Optional.empty(),
               new CheckpointSettings(interval, Duration.ofMinutes(10), 3),
               request,
+              Optional.empty(),
               refusal);
       List<Acknowledgement> none = List.of();
       return new Facts(
@@ -149,6 +155,8 @@ class StatusDecisionsTest {
         new Counts(100, dead),
         Entry.Writer.MAPPING,
         at,
+        Optional.empty(),
+        false,
         Optional.empty());
   }
 
@@ -164,8 +172,9 @@ class StatusDecisionsTest {
   private static Entry restored(long revision, Instant at, Epoch epoch, int position) {
     return new Entry.Restored(
         header(revision, epoch, at, position(position), position(20), 0),
-        new CheckpointId(4),
+        Optional.of(new CheckpointId(4)),
         Entry.Restored.Mode.LIVE,
+        ClaimMode.NO_CLAIM,
         new CheckpointId(5),
         ORIGIN,
         StateHandle.EMPTY,
@@ -197,7 +206,10 @@ class StatusDecisionsTest {
   }
 
   private static Checkpoint aborted(long id, Epoch epoch) {
-    return new Checkpoint.Aborted(trigger(id, epoch, ago(20)), ago(15), "no answer in 10 s");
+    return new Checkpoint.Aborted(
+        trigger(id, epoch, ago(20)),
+        ago(15),
+        Failure.of(FailureReason.EXPIRED, "no answer in 10 s"));
   }
 
   private static Checkpoint pending(long id, Instant at) {
@@ -244,29 +256,29 @@ class StatusDecisionsTest {
         row(
             "being restored since a minute",
             Scene.with()
-                .status(new JobStatus.Restoring(new CheckpointId(4)))
+                .status(new JobStatus.Restoring(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(60), EPOCH, 20))),
         row(
             "being restored since five minutes",
             Scene.with()
-                .status(new JobStatus.Restoring(new CheckpointId(4)))
+                .status(new JobStatus.Restoring(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(300), EPOCH, 20)),
             Kind.RESTORE_STANDS_STILL),
         row(
             "being restored, and no journal knows",
             Scene.with()
-                .status(new JobStatus.Restoring(new CheckpointId(4)))
+                .status(new JobStatus.Restoring(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(5), new Epoch(1), 20)),
             Kind.RESTORE_STANDS_STILL),
         row(
             "a gap that is being closed",
             Scene.with()
-                .status(new JobStatus.Replaying(new CheckpointId(4)))
+                .status(new JobStatus.Replaying(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(60), EPOCH, 10))),
         row(
             "a gap that stands open",
             Scene.with()
-                .status(new JobStatus.Replaying(new CheckpointId(4)))
+                .status(new JobStatus.Replaying(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(121), EPOCH, 10)),
             Kind.GAP_STANDS_OPEN),
         row(
@@ -330,8 +342,8 @@ class StatusDecisionsTest {
                 .journal(
                     snapshotted(1, ago(9000)), advanced(2, ago(91), position(20), position(20), 0)),
             Kind.NO_RECENT_CHECKPOINT),
-        row("a restore is asked for", Scene.with().request("4"), Kind.RESTORE_REQUESTED),
-        row("a restore was refused", Scene.with().refused(), Kind.RESTORE_REFUSED),
+        row("a restore is asked for", Scene.with().request("4"), Kind.REQUEST_WAITS),
+        row("a restore was refused", Scene.with().refused(), Kind.REQUEST_REFUSED),
         row(
             "dead letters",
             Scene.with()
@@ -344,7 +356,7 @@ class StatusDecisionsTest {
             Scene.with().refused().interval(Duration.ZERO).stream(
                 listed(behind(Duration.ofHours(13)), "0")),
             Kind.LAG_NEAR_RETENTION,
-            Kind.RESTORE_REFUSED,
+            Kind.REQUEST_REFUSED,
             Kind.CHECKPOINTING_OFF));
   }
 
