@@ -1,7 +1,7 @@
 package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.local.inspect.Sizes;
