@@ -129,7 +129,12 @@ final class CoordinatorEndpoint {
       case Trigger.Scheduled s ->
           List.of(
               () -> coordinator.on(new Event.Tick(job)),
-              () -> ticks.send(Ticks.between(interval(job))));
+              () -> ticks.send(Ticks.between(interval(job), ports.clock().instant())));
+      // Of the messages that pile up while nobody takes them, only the latest are worth a look.
+      case Trigger.Delayed delayed ->
+          ports.clock().instant().isAfter(delayed.until())
+              ? List.of()
+              : List.of(() -> coordinator.on(new Event.Tick(job)));
       case Trigger.Happened happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }

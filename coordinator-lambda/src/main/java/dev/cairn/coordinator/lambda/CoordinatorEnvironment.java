@@ -2,11 +2,11 @@ package dev.cairn.coordinator.lambda;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
-import dev.cairn.settings.FlinkDuration;
 import dev.cairn.deployment.Environment;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.s3.S3Location;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Duration;
 import java.util.function.Function;
 
