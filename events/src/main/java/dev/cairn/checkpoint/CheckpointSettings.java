@@ -4,6 +4,7 @@ import dev.cairn.restart.RestartStrategy;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.DamagedHeadFallback;
 import dev.cairn.settings.ExternalizedCheckpointRetention;
+import dev.cairn.settings.FlinkDuration;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
@@ -11,7 +12,10 @@ import dev.cairn.settings.StorageKind;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How a job takes checkpoints and what it does about failures, free of contradictions. */
+/**
+ * How a job takes checkpoints and what it does about failures, free of contradictions. Two are equal
+ * if every option has the same value in both, wherever it was set.
+ */
 public record CheckpointSettings(Configuration configuration) {
   public static final CheckpointSettings DEFAULTS = new CheckpointSettings(Configuration.DEFAULTS);
 
@@ -72,6 +76,26 @@ public record CheckpointSettings(Configuration configuration) {
   /** These, with what another place sets; of two places the later one wins. */
   public CheckpointSettings and(Configuration more) {
     return new CheckpointSettings(configuration.and(more));
+  }
+
+  /**
+   * These, if a deployed coordinator can keep them: a rule and delayed messages call it.
+   *
+   * @throws IllegalArgumentException if they are too fine, by their names
+   */
+  public CheckpointSettings requireDeployable() {
+    interval()
+        .filter(every -> every.toSeconds() < 1 || every.toNanosPart() != 0)
+        .ifPresent(
+            every -> {
+              throw new IllegalArgumentException(
+                  Options.INTERVAL
+                      + " "
+                      + FlinkDuration.print(every)
+                      + " cannot be kept: the coordinator is called by delayed messages of whole"
+                      + " seconds; choose 1 s or more");
+            });
+    return this;
   }
 
   /** From one trigger to the next; without one, none are taken on schedule. */
@@ -152,5 +176,16 @@ public record CheckpointSettings(Configuration configuration) {
   /** What to do about a damaged journal when nothing is left that could be restored. */
   public DamagedHeadFallback recoveryFallback() {
     return configuration.get(Options.RECOVERY_FALLBACK);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CheckpointSettings that
+        && configuration.differingFrom(that.configuration).isEmpty();
+  }
+
+  @Override
+  public int hashCode() {
+    return configuration.all().stream().map(Configuration.Setting::value).toList().hashCode();
   }
 }

@@ -9,6 +9,7 @@ import dev.cairn.settings.Place;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -74,16 +75,22 @@ final class JobItems {
         .put("at", refusal.at());
   }
 
-  static Job read(JobId id, Item item, CheckpointSettings deployed) {
+  /**
+   * @param known what holds where the item says nothing
+   * @param possible throws an IllegalArgumentException for settings that cannot be kept
+   */
+  static Job read(
+      JobId id,
+      Item item,
+      Configuration known,
+      UnaryOperator<CheckpointSettings> possible) {
     return new Job(
         id,
         readStatus(item),
         item.epoch("epoch"),
         item.checkpoint("nextCheckpoint"),
         item.optionalCheckpoint("latestCheckpoint"),
-        item.optionalMap("settings")
-            .map(settings -> readSettings(id, settings, deployed))
-            .orElse(deployed),
+        readSettings(id, item.optionalMap("settings").orElseGet(Item::empty), known, possible),
         item.value(RestoreRequest.ATTRIBUTE).map(RestoreRequest::text),
         item.optionalMap("restoreRefusal").map(JobItems::readRefusal));
   }
@@ -104,16 +111,22 @@ final class JobItems {
   }
 
   /** People type settings, so a wrong one is named as theirs, not as damage. */
-  static CheckpointSettings readSettings(JobId job, Item settings, CheckpointSettings deployed) {
+  private static CheckpointSettings readSettings(
+      JobId job,
+      Item settings,
+      Configuration known,
+      UnaryOperator<CheckpointSettings> possible) {
     try {
-      return deployed.and(readConfiguration(settings, Place.ITEM));
+      return possible.apply(
+          new CheckpointSettings(known.and(readConfiguration(settings, Place.ITEM))));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the settings of job "
               + job
               + " cannot be used: "
               + e.getMessage()
-              + "; correct it in the map \"settings\" of the job's item",
+              + "; correct them in the map \"settings\" of the job's item, which wins over code and"
+              + " deployment",
           e);
     }
   }

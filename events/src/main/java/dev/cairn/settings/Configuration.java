@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is set, and where. What is not has its option's default.
- *
- * <p>Two are equal if every option has the same value in both, wherever it was set.
+ * What is set, and where. What is not has its option's default. Two are equal if the same is set in
+ * both, in the same places.
  */
 public final class Configuration {
   /** Everything is as by default. */
@@ -188,7 +187,7 @@ public final class Configuration {
         .toList();
   }
 
-  private static String nearest(String name) {
+  static String nearest(String name) {
     String nearest = Options.INTERVAL.name();
     int shortest = Integer.MAX_VALUE;
     for (Option<?> option : Options.all()) {
@@ -225,12 +224,12 @@ public final class Configuration {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Configuration that && differingFrom(that).isEmpty();
+    return other instanceof Configuration that && settings.equals(that.settings);
   }
 
   @Override
   public int hashCode() {
-    return all().stream().map(Setting::value).toList().hashCode();
+    return settings.hashCode();
   }
 
   @Override

@@ -70,6 +70,10 @@ public final class Option<T> {
 
   /** The environment variable that sets it, such as {@code EXECUTION_CHECKPOINTING_INTERVAL}. */
   public String variable() {
+    return variable(name);
+  }
+
+  static String variable(String name) {
     return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 

@@ -317,6 +317,8 @@ public final class Options {
 
   private static final Map<String, Option<?>> BY_NAME = byName();
 
+  private static final Map<String, String> BY_VARIABLE = byVariable();
+
   private Options() {}
 
   /** All of them, in the order in which documents have them. */
@@ -329,9 +331,44 @@ public final class Options {
     return ALL.stream().filter(option -> option.places().contains(place)).toList();
   }
 
+  /** Those that a task has to know itself; the others are the coordinator's. */
+  public static List<Option<?>> ofTasks() {
+    return ALL.stream()
+        .filter(
+            option ->
+                option == STORAGE
+                    || option == CHECKPOINT_DIRECTORY
+                    || option == MAX_INLINE_STATE
+                    || option == DATA_INLINE_THRESHOLD
+                    || option.name().startsWith("restart-strategy."))
+        .toList();
+  }
+
   /** The option of a name, also of an old one. */
   public static Optional<Option<?>> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  /**
+   * The name that an environment variable stands for, also one that is not taken here; empty for a
+   * variable that has nothing to do with settings.
+   *
+   * @throws IllegalArgumentException if it can only be meant for a setting, and is none's
+   */
+  public static Optional<String> nameOf(String variable) {
+    Optional<String> name = Optional.ofNullable(BY_VARIABLE.get(variable));
+    if (name.isEmpty()
+        && (variable.startsWith("EXECUTION_CHECKPOINTING_")
+            || variable.startsWith("RESTART_STRATEGY_"))) {
+      throw new IllegalArgumentException(
+          "it is no setting's; the nearest that is: "
+              + Option.variable(Configuration.nearest(name(variable))));
+    }
+    return name;
+  }
+
+  private static String name(String variable) {
+    return variable.toLowerCase(Locale.ROOT).replace('_', '.');
   }
 
   private static <T> Option<T> option(
@@ -355,6 +392,15 @@ public final class Options {
       option.oldNames().forEach(old -> byName.put(old, option));
     }
     return Map.copyOf(byName);
+  }
+
+  private static Map<String, String> byVariable() {
+    Map<String, String> names = new HashMap<>();
+    ForeignOption.all().stream()
+        .flatMap(option -> option.names().stream())
+        .forEach(name -> names.put(Option.variable(name), name));
+    BY_NAME.keySet().forEach(name -> names.put(Option.variable(name), name));
+    return Map.copyOf(names);
   }
 
   private static <E extends Enum<E>> Map<String, E> names(E[] values) {

@@ -1,5 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Coordinator;
@@ -68,7 +69,12 @@ final class CoordinatorEndpoint {
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
             new DynamoDbCheckpointStore(
-                dynamoDb, environment.table(), backoff, clock, deployment.settings()),
+                dynamoDb,
+                environment.table(),
+                backoff,
+                clock,
+                deployment.settings(),
+                CheckpointSettings::requireDeployable),
             new S3CheckpointStorage(
                 DeployedClients.configure(S3Client.builder()).build(),
                 environment.storage().bucket(),
