@@ -63,23 +63,12 @@ public class CoordinatorDecisions {
       Collection<JournalTail> tails,
       Duration tolerance,
       Instant now) {
-    Optional<Duration> interval = job.settings().interval();
-    if (interval.isEmpty() || !job.status().isRunning() || tails.isEmpty()) {
-      return false;
-    }
-    if (checkpoints.stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
-      return false;
-    }
-    Duration half = interval.get().dividedBy(2);
-    Duration early = tolerance.compareTo(half) < 0 ? tolerance : half;
-    boolean elapsed =
-        checkpoints.stream()
-            .max(Comparator.comparing(Checkpoint::id))
-            .map(
-                last ->
-                    !now.plus(early).isBefore(last.trigger().triggeredAt().plus(interval.get())))
-            .orElse(true);
-    return elapsed && !isNothingNew(job, checkpoints, tails);
+    return job.status().isRunning()
+        && !tails.isEmpty()
+        && CheckpointSchedule.of(job.settings(), tolerance)
+            .filter(schedule -> schedule.isDue(checkpoints, now))
+            .isPresent()
+        && !isNothingNew(job, checkpoints, tails);
   }
 
   /** Whether the last completed checkpoint already holds the state of every subtask as it is. */

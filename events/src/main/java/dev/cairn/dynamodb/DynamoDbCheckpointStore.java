@@ -16,6 +16,7 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.retry.Backoff;
+import dev.cairn.settings.Configuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -42,20 +44,34 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final Table table;
   private final InstantSource clock;
   private final CheckpointSettings deployed;
+  private final UnaryOperator<CheckpointSettings> possible;
 
   /**
    * @param clock from which the expiry of subsumed checkpoints counts
-   * @param deployed what holds where a job's item says nothing else
+   * @param deployed what holds where neither a job's code nor its item says anything else
+   * @param possible throws an IllegalArgumentException for settings that cannot be kept where the
+   *     job runs
    */
   public DynamoDbCheckpointStore(
       DynamoDbClient client,
       String tableName,
       Backoff backoff,
       InstantSource clock,
-      CheckpointSettings deployed) {
+      CheckpointSettings deployed,
+      UnaryOperator<CheckpointSettings> possible) {
     this.table = new Table(client, tableName, backoff);
     this.clock = clock;
     this.deployed = deployed;
+    this.possible = possible;
+  }
+
+  public DynamoDbCheckpointStore(
+      DynamoDbClient client,
+      String tableName,
+      Backoff backoff,
+      InstantSource clock,
+      CheckpointSettings deployed) {
+    this(client, tableName, backoff, clock, deployed, UnaryOperator.identity());
   }
 
   public DynamoDbCheckpointStore(
@@ -65,7 +81,25 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public Optional<Job> job(JobId job) {
-    return table.get(TableLayout.jobKey(job)).map(item -> JobItems.read(job, item, deployed));
+    // One request for both: what the code of each stage sets lies behind the job.
+    List<Item> items =
+        table.query(
+            "job " + job,
+            query ->
+                query
+                    .keyConditionExpression("pk = :job AND begins_with(sk, :item)")
+                    .expressionAttributeValues(
+                        Map.of(
+                            ":job", AttributeValue.fromS(TableLayout.jobPk(job)),
+                            ":item", AttributeValue.fromS(TableLayout.JOB_SK))));
+    if (items.isEmpty() || !items.getFirst().text(TableLayout.SK).equals(TableLayout.JOB_SK)) {
+      return Optional.empty();
+    }
+    Configuration known = deployed.configuration();
+    for (Item registration : items.subList(1, items.size())) {
+      known = known.and(RegistrationItems.readSettings(registration));
+    }
+    return Optional.of(JobItems.read(job, items.getFirst(), known, possible));
   }
 
   @Override

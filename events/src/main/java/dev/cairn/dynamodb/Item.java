@@ -146,6 +146,15 @@ final class Item {
     return list.stream().map(text -> require(attribute, Optional.ofNullable(text.s()))).toList();
   }
 
+  List<Item> maps(String attribute) {
+    List<AttributeValue> list =
+        require(attribute, value(attribute).filter(AttributeValue::hasL)).l();
+    return list.stream()
+        .map(map -> require(attribute, Optional.of(map).filter(AttributeValue::hasM)).m())
+        .map(map -> new Item(attribute + " of " + name, map))
+        .toList();
+  }
+
   Item map(String attribute) {
     return require(attribute, optionalMap(attribute));
   }

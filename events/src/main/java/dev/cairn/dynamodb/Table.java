@@ -98,6 +98,20 @@ final class Table {
         () -> client.putItem(put -> put.tableName(name).item(item).conditionExpression(IS_FREE)));
   }
 
+  /** Puts the item over the one whose attribute has this number; says whether it did. */
+  boolean putOver(
+      String what, Map<String, AttributeValue> item, String attribute, long number) {
+    return write(
+        what,
+        () ->
+            client.putItem(
+                put ->
+                    put.tableName(name)
+                        .item(item)
+                        .conditionExpression(attribute + " = :seen")
+                        .expressionAttributeValues(Map.of(":seen", Item.number(number)))));
+  }
+
   /** Makes the change if its conditions hold; says whether they did. */
   boolean change(String what, Change change) {
     return write(

@@ -20,6 +20,8 @@ final class TableLayout {
   static final String EXPIRES_AT = "expiresAt";
   static final String JOB_SK = "JOB";
   static final String DEPLOYMENT_SK = "DEPLOYMENT";
+  // Begins as the job's own key does: one query reads both.
+  static final String REGISTRATION_PREFIX = "JOB#REGISTRATION#";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
   private static final String JOB_PREFIX = "JOB#";
@@ -53,6 +55,14 @@ final class TableLayout {
 
   static Map<String, AttributeValue> deploymentKey(JobId job) {
     return key(jobPk(job), DEPLOYMENT_SK);
+  }
+
+  static Map<String, AttributeValue> registrationKey(JobId job, StageId stage) {
+    return key(jobPk(job), REGISTRATION_PREFIX + stage);
+  }
+
+  static StageId registeredStage(String sk) {
+    return new StageId(sk.substring(REGISTRATION_PREFIX.length()));
   }
 
   static Map<String, AttributeValue> checkpointKey(JobId job, CheckpointId checkpoint) {

@@ -1,5 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Coordinator;
@@ -69,7 +70,12 @@ final class CoordinatorEndpoint {
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
             new DynamoDbCheckpointStore(
-                dynamoDb, environment.table(), backoff, clock, deployment.settings()),
+                dynamoDb,
+                environment.table(),
+                backoff,
+                clock,
+                deployment.settings(),
+                CheckpointSettings::requireDeployable),
             new S3CheckpointStorage(
                 DeployedClients.configure(S3Client.builder()).build(),
                 environment.storage().bucket(),
@@ -129,7 +135,12 @@ final class CoordinatorEndpoint {
       case Trigger.Scheduled s ->
           List.of(
               () -> coordinator.on(new Event.Tick(job)),
-              () -> ticks.send(Ticks.between(interval(job))));
+              () -> ticks.send(Ticks.between(interval(job), ports.clock().instant())));
+      // Of the messages that pile up while nobody takes them, only the latest are worth a look.
+      case Trigger.Delayed delayed ->
+          ports.clock().instant().isAfter(delayed.until())
+              ? List.of()
+              : List.of(() -> coordinator.on(new Event.Tick(job)));
       case Trigger.Happened happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }

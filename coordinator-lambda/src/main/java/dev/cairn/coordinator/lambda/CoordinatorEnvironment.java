@@ -1,12 +1,11 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.deployment.Environment;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.s3.S3Location;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -29,16 +28,6 @@ record CoordinatorEnvironment(
    */
   static CoordinatorEnvironment read(Environment variables) {
     S3Location storage = variables.require("CAIRN_STORAGE", S3Location::parse);
-    CheckpointSettings defaults = CheckpointSettings.DEFAULTS;
-    CheckpointSettings settings =
-        new CheckpointSettings(
-            variables.find("EXECUTION_CHECKPOINTING_INTERVAL", FlinkDuration::parse),
-            variables
-                .find("EXECUTION_CHECKPOINTING_TIMEOUT", FlinkDuration::parse)
-                .orElse(defaults.timeout()),
-            variables
-                .find("EXECUTION_CHECKPOINTING_NUM_RETAINED", Integer::valueOf)
-                .orElse(defaults.numRetained()));
     return new CoordinatorEnvironment(
         new Deployment(
             variables.require("CAIRN_JOB", JobId::new),
@@ -46,7 +35,7 @@ record CoordinatorEnvironment(
             variables.require("CAIRN_STREAM", Function.identity()),
             storage.toString(),
             variables.require("CAIRN_TASK_FUNCTION", Function.identity()),
-            settings),
+            variables.settings()),
         variables.require("CAIRN_TABLE", Function.identity()),
         storage,
         variables.require("CAIRN_TASK_TIMEOUT", FlinkDuration::parse),

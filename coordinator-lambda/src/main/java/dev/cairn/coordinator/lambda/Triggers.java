@@ -7,6 +7,8 @@ import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.id.JobId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,7 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Reads a payload: the rule's constant input {@code {"cairn":"tick"}}; a batch of the tick queue,
- * whose messages have the same body; or a batch of the table's stream.
+ * whose messages say in {@code until} when they are too late; or a batch of the table's stream.
  */
 final class Triggers {
   static final String TICK = "{\"cairn\":\"tick\"}";
@@ -60,7 +62,7 @@ final class Triggers {
   private static Optional<Trigger> triggerOf(JsonTree item, JobId job) {
     String source = item.get("eventSource").text().orElse("an unnamed source");
     return switch (source) {
-      case SQS -> Optional.of(queued(item, job));
+      case SQS -> Optional.of(queued(item));
       case DYNAMODB -> changed(item.get("dynamodb"), job);
       default ->
           throw new MalformedTriggerException(
@@ -68,13 +70,25 @@ final class Triggers {
     };
   }
 
-  private static Trigger queued(JsonTree message, JobId job) {
+  /** What the queue delivers of one of the ticks. */
+  static String tick(Instant until) {
+    return "{\"cairn\":\"tick\",\"until\":\"" + until + "\"}";
+  }
+
+  private static Trigger queued(JsonTree message) {
     String body = message.get("body").text().orElse("");
-    if (!isTick(JsonTree.read(body))) {
+    JsonTree tick = JsonTree.read(body);
+    if (!isTick(tick)) {
       throw new MalformedTriggerException(
           "a message of the tick queue is not " + TICK + " but: " + body);
     }
-    return new Trigger.Happened(new Event.Tick(job));
+    try {
+      // Sent by the version before, which said nothing of it.
+      return new Trigger.Delayed(tick.get("until").text().map(Instant::parse).orElse(Instant.MAX));
+    } catch (DateTimeException e) {
+      throw new MalformedTriggerException(
+          "a message of the tick queue has no time in \"until\": " + body, e);
+    }
   }
 
   private static Optional<Trigger> changed(JsonTree change, JobId job) {

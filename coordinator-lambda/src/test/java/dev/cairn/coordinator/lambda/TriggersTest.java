@@ -9,6 +9,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.SequencedSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,12 +25,31 @@ class TriggersTest {
   }
 
   @Test
-  void aQueuedTickIsATickThatQueuesNoOthers() throws IOException {
-    String message =
-        """
-        {"messageId":"1","body":"{\\"cairn\\":\\"tick\\"}","attributes":{},"eventSource":"aws:sqs"}""";
-    assertThat(read(batch(message + "," + message)))
-        .containsExactly(new Trigger.Happened(new Event.Tick(JOB)));
+  void aQueuedTickQueuesNoOthersAndSaysWhenItIsTooLate() throws IOException {
+    Instant until = Instant.parse("2026-11-21T12:00:12.5Z");
+    String message = queued(Triggers.tick(until));
+    assertThat(read(batch(message + "," + message))).containsExactly(new Trigger.Delayed(until));
+  }
+
+  @Test
+  void aQueuedTickOfTheVersionBeforeIsNeverTooLate() throws IOException {
+    assertThat(read(batch(queued(Triggers.TICK))))
+        .containsExactly(new Trigger.Delayed(Instant.MAX));
+  }
+
+  @Test
+  void aQueuedTickWithAnotherTimeIsRefused() {
+    assertThatThrownBy(() -> read(batch(queued("{\"cairn\":\"tick\",\"until\":\"soon\"}"))))
+        .isInstanceOf(MalformedTriggerException.class)
+        .hasMessage(
+            "a message of the tick queue has no time in \"until\":"
+                + " {\"cairn\":\"tick\",\"until\":\"soon\"}");
+  }
+
+  private static String queued(String body) {
+    return "{\"messageId\":\"1\",\"body\":\""
+        + body.replace("\"", "\\\"")
+        + "\",\"attributes\":{},\"eventSource\":\"aws:sqs\"}";
   }
 
   @Test

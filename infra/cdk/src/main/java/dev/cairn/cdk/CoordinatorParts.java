@@ -1,7 +1,7 @@
 package dev.cairn.cdk;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.cairn.cdk;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.state.Start;

@@ -2,8 +2,8 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Failure;
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.checkpoint.Halt;
+import dev.cairn.settings.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;

@@ -3,7 +3,7 @@ package dev.cairn.local.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;

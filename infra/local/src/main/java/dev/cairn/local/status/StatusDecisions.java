@@ -1,7 +1,7 @@
 package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.ShardId;
