@@ -33,6 +33,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public final class S3CheckpointStorage implements CheckpointStorage {
   private static final String SCHEME = "s3";
+  private static final String NO_BUCKET = "";
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
   private static final int CONFLICT = 409;
@@ -52,6 +53,11 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     this.s3 = s3;
     this.bucket = bucket;
     this.keyPrefix = prefix.isEmpty() ? "" : new FilePath(prefix).value() + "/";
+  }
+
+  /** Without a root of its own: for absolute paths, in any bucket. */
+  public static S3CheckpointStorage everywhere(S3Client s3) {
+    return new S3CheckpointStorage(s3, NO_BUCKET, "");
   }
 
   /** An object, or a folder's prefix. */
@@ -75,7 +81,15 @@ public final class S3CheckpointStorage implements CheckpointStorage {
   private Place placeOf(FilePath path) {
     return path.absolute()
         .map(absolute -> placeOf(path, absolute))
-        .orElseGet(() -> new Place(bucket, keyPrefix + path.value()));
+        .orElseGet(() -> belowRoot(path));
+  }
+
+  private Place belowRoot(FilePath path) {
+    if (bucket.equals(NO_BUCKET)) {
+      throw new StorageException(
+          "cannot use " + path + ": it names no bucket; write s3://bucket/" + path);
+    }
+    return new Place(bucket, keyPrefix + path.value());
   }
 
   private Place placeOf(FilePath path, FilePath.Absolute absolute) {
@@ -83,11 +97,8 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       throw new StorageException(
           "cannot use "
               + path
-              + ": this checkpoint storage reads and writes S3 only, and its root is s3://"
-              + bucket
-              + "/"
-              + keyPrefix
-              + "; copy the files to a bucket and name them as s3://bucket/…");
+              + ": this checkpoint storage reads and writes S3 only; copy the files to a bucket and"
+              + " name them as s3://bucket/…");
     }
     return new Place(absolute.authority(), absolute.names());
   }
