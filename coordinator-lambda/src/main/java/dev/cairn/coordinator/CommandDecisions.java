@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.command.Command;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SavepointName;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +21,7 @@ public class CommandDecisions {
     record Refuse(String reason) implements Answer {}
 
     /** A checkpoint is triggered now. */
-    record Trigger(boolean isSavepoint, Optional<String> name) implements Answer {}
+    record Trigger(boolean isSavepoint, Optional<SavepointName> name) implements Answer {}
 
     record Move(JobStatus to) implements Answer {}
 
@@ -42,9 +43,9 @@ public class CommandDecisions {
     return switch (command) {
       case Command.Checkpoint c ->
           trigger(job, checkpoints, new Answer.Trigger(false, Optional.empty()));
-      case Command.Savepoint(Optional<String> name) ->
+      case Command.Savepoint(Optional<SavepointName> name) ->
           trigger(job, checkpoints, new Answer.Trigger(true, name));
-      case Command.Stop(Optional<String> name) -> halt(job, new Halt.Stopping(name));
+      case Command.Stop(Optional<SavepointName> name) -> halt(job, new Halt.Stopping(name));
       case Command.Cancel(Optional<Boolean> deletes) ->
           halt(job, new Halt.Cancelled(deletes.orElse(deletesOnCancellation)));
       case Command.Resume r -> resume(job);

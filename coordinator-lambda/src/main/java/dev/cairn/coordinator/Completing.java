@@ -75,13 +75,16 @@ final class Completing {
   private void commit(
       Job job, Checkpoint.Pending pending, List<Acknowledgement.Acknowledged> acknowledgements) {
     CheckpointMetadata metadata = new CheckpointMetadata(pending.trigger(), acknowledgements);
-    byte[] bytes = CheckpointFormat.write(metadata);
     FilePath path =
         pending
             .trigger()
             .savepoint()
             .map(savepoint -> Layout.metadataIn(savepoint.directory()))
             .orElseGet(() -> Layout.metadata(job.id(), pending.id()));
+    byte[] bytes =
+        pending.isSavepoint()
+            ? CheckpointFormat.write(metadata, path)
+            : CheckpointFormat.write(metadata);
     Instant now = ports.clock().instant();
     if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
         && !ports.storage().get(path).map(stored -> Arrays.equals(stored, bytes)).orElse(false)) {

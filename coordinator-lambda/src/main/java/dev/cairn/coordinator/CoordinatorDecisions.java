@@ -97,7 +97,8 @@ public class CoordinatorDecisions {
     if (!belongs(pending.trigger().epoch(), tail) || tail.knows(pending.id())) {
       return Asking.NONE;
     }
-    return carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
+    boolean holdsItself = pending.isSavepoint() || tail.isBorrowed();
+    return !holdsItself && carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
   }
 
   /** How a job stops that was asked to, with a savepoint. */

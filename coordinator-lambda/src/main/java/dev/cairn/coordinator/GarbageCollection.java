@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Deletes files that nothing refers to and nobody can refer to any more, and lets entries below a
@@ -78,8 +79,11 @@ final class GarbageCollection {
       return;
     }
     Instant now = ports.clock().instant();
+    // A file below the root may be referred to by its absolute path.
+    Set<FilePath> referred =
+        live.stream().map(ports.storage()::normalize).collect(Collectors.toSet());
     for (Stored file : listed) {
-      if (!live.contains(file.path())
+      if (!referred.contains(file.path())
           && decisions.isOld(file, settings.longestInvocation(), now)
           && isAbandoned(file.path(), after.get(), tails, retained)) {
         ports.storage().delete(file.path());
@@ -136,7 +140,12 @@ final class GarbageCollection {
       case Checkpoint.Completed completed -> {
         live.add(completed.metadata().path());
         yield read(completed.metadata())
-            .map(bytes -> addAll(live, CheckpointFormat.readMetadata(bytes).acknowledgements()))
+            .map(
+                bytes ->
+                    addAll(
+                        live,
+                        CheckpointFormat.readMetadata(bytes, completed.metadata().path())
+                            .acknowledgements()))
             .orElse(false);
       }
       case Checkpoint.Pending pending -> {
@@ -162,7 +171,7 @@ final class GarbageCollection {
           if (state.isEmpty()) {
             return false;
           }
-          runsOf.put(file, runs(CheckpointFormat.readState(state.get()).manifest()));
+          runsOf.put(file, runs(CheckpointFormat.readState(state.get(), file.path()).manifest()));
         }
         live.add(file.path());
         live.addAll(runsOf.get(file));

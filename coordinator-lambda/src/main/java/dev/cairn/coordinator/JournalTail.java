@@ -49,6 +49,11 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
                 entry.header().writer() == Writer.COORDINATOR || entry instanceof Entry.Failed);
   }
 
+  /** Whether the state lies in files that are another's, so that the job needs some of its own. */
+  boolean isBorrowed() {
+    return base instanceof Entry.Restored restored && restored.isBorrowed(subtask.job());
+  }
+
   /** Whether this checkpoint was asked for, or answered, since the base. */
   boolean knows(CheckpointId checkpoint) {
     boolean asked =

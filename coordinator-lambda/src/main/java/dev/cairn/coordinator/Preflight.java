@@ -18,6 +18,7 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /**
  * Whether a checkpoint can be restored, found out before anything changes.
@@ -189,14 +191,14 @@ final class Preflight {
     }
   }
 
-  private <T> T read(FileRef file, java.util.function.Function<byte[], T> format)
+  private <T> T read(FileRef file, BiFunction<byte[], FilePath, T> format)
       throws RefusedException {
     byte[] bytes = ports.storage().get(file.path()).orElseThrow(() -> missing(file));
     if (bytes.length != file.sizeBytes() || !Sha256.of(bytes).equals(file.sha256())) {
       throw altered(file, "its SHA-256 is " + Sha256.of(bytes) + " instead of " + file.sha256());
     }
     try {
-      return format.apply(bytes);
+      return format.apply(bytes, file.path());
     } catch (FormatException e) {
       throw new RefusedException(file.path() + " cannot be read: " + e.getMessage());
     }

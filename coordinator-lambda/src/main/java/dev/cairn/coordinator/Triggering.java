@@ -7,11 +7,13 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.CommandDecisions.Answer;
 import dev.cairn.coordinator.CoordinatorDecisions.Asking;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.state.StateHandle;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import java.time.Instant;
@@ -65,8 +67,10 @@ final class Triggering {
     begin(job, tails, Optional.of(savepoint), "stop", Optional.empty(), now);
   }
 
-  private static Checkpoint.Savepoint savepoint(Job job, Optional<String> name) {
-    return new Checkpoint.Savepoint(name, Layout.savepoint(job.id(), job.next(), name));
+  private static Checkpoint.Savepoint savepoint(Job job, Optional<SavepointName> name) {
+    FilePath all =
+        job.settings().savepointDirectory().map(FilePath::new).orElse(Layout.SAVEPOINTS);
+    return new Checkpoint.Savepoint(name, Layout.savepoint(all, job.id(), job.next(), name));
   }
 
   private void begin(

@@ -3,6 +3,7 @@ package dev.cairn.checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -62,7 +63,7 @@ public sealed interface Checkpoint {
    *
    * @param name what the user called it
    */
-  record Savepoint(Optional<String> name, FilePath directory) {}
+  record Savepoint(Optional<SavepointName> name, FilePath directory) {}
 
   /** Triggered, and waiting for acknowledgements. */
   record Pending(Triggering trigger) implements Checkpoint {

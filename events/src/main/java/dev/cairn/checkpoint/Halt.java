@@ -1,6 +1,7 @@
 package dev.cairn.checkpoint;
 
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SavepointName;
 import java.util.Optional;
 
 /** Why a job does not run, and what its status is called meanwhile. */
@@ -18,7 +19,7 @@ public sealed interface Halt {
    *
    * @param savepoint the name that the user gave it
    */
-  record Stopping(Optional<String> savepoint) implements Halt {}
+  record Stopping(Optional<SavepointName> savepoint) implements Halt {}
 
   /** STOPPED, with a savepoint. */
   record Stopped(CheckpointId savepoint) implements Halt {}

@@ -2,6 +2,7 @@ package dev.cairn.command;
 
 import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SavepointName;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,10 +17,10 @@ public sealed interface Command {
   record Checkpoint() implements Command {}
 
   /** Take a savepoint now. Flink: triggerSavepoint. */
-  record Savepoint(Optional<String> name) implements Command {}
+  record Savepoint(Optional<SavepointName> name) implements Command {}
 
   /** Halt, and take a savepoint of where the job then stands. Flink: stop-with-savepoint. */
-  record Stop(Optional<String> savepoint) implements Command {}
+  record Stop(Optional<SavepointName> savepoint) implements Command {}
 
   /**
    * Halt at once.

@@ -5,6 +5,7 @@ import dev.cairn.command.Command.Options;
 import dev.cairn.command.Command.StartsAt;
 import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SavepointName;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -63,16 +64,14 @@ public final class CommandText {
     return command;
   }
 
-  private static Optional<String> name(Words words) throws CommandException {
+  private static Optional<SavepointName> name(Words words) throws CommandException {
     Optional<String> name = words.operand();
-    if (name.isPresent() && !name.get().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
+    try {
+      return name.map(SavepointName::new);
+    } catch (IllegalArgumentException e) {
       throw new CommandException(
-          "\""
-              + shown(name.get())
-              + "\" cannot name a savepoint: a name has up to 64 letters, digits, dots, dashes and"
-              + " underscores, and begins with a letter or a digit");
+          "\"" + shown(name.orElse("")) + "\" cannot name a savepoint: " + e.getMessage());
     }
-    return name;
   }
 
   private static Optional<Boolean> deletes(Words words) throws CommandException {
@@ -149,8 +148,8 @@ public final class CommandText {
   public static String print(Command command) {
     return switch (command) {
       case Command.Checkpoint c -> "checkpoint";
-      case Command.Savepoint(Optional<String> name) -> "savepoint" + operand(name);
-      case Command.Stop(Optional<String> name) -> "stop" + operand(name);
+      case Command.Savepoint(Optional<SavepointName> name) -> "savepoint" + operand(name);
+      case Command.Stop(Optional<SavepointName> name) -> "stop" + operand(name);
       case Command.Cancel(Optional<Boolean> deletes) ->
           "cancel" + deletes.map(yes -> yes ? " --delete" : " --retain").orElse("");
       case Command.Resume r -> "resume";
@@ -161,7 +160,7 @@ public final class CommandText {
     };
   }
 
-  private static String operand(Optional<String> name) {
+  private static String operand(Optional<SavepointName> name) {
     return name.map(text -> " " + text).orElse("");
   }
 

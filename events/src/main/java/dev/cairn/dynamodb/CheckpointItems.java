@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.JobId;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
 import java.time.Duration;
@@ -59,13 +60,13 @@ final class CheckpointItems {
 
   private static Item write(Checkpoint.Savepoint savepoint) {
     Item item = Item.empty().put("directory", savepoint.directory().value());
-    savepoint.name().ifPresent(name -> item.put("name", name));
+    savepoint.name().ifPresent(name -> item.put("name", name.value()));
     return item;
   }
 
   private static Checkpoint.Savepoint readSavepoint(Item item) {
     return new Checkpoint.Savepoint(
-        item.optionalText("name"), item.parse("directory", item.text("directory"), FilePath::new));
+        item.optionalText("name").map(name -> item.parse("name", name, SavepointName::new)), item.parse("directory", item.text("directory"), FilePath::new));
   }
 
   static Item write(Failure failure) {

@@ -8,6 +8,7 @@ import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.SavepointName;
 import dev.cairn.storage.FileRef;
 import java.util.Map;
 import java.util.Set;
@@ -94,7 +95,7 @@ final class StatusItems {
       case Halt.Cancelled(boolean deletes) ->
           item.put("deletesCheckpoints", AttributeValue.fromBool(deletes));
       case Halt.Stopping stopping ->
-          stopping.savepoint().ifPresent(name -> item.put("savepointName", name));
+          stopping.savepoint().ifPresent(name -> item.put("savepointName", name.value()));
       case Halt.Stopped(CheckpointId savepoint) -> item.put("savepoint", savepoint.value());
       case Halt.Failed failed -> item.put("failure", CheckpointItems.write(failed.failure()));
     }
@@ -136,7 +137,9 @@ final class StatusItems {
   private static Halt readHalt(JobId job, Item halt) {
     return switch (halt.text("as")) {
       case CANCELLED -> new Halt.Cancelled(halt.flag("deletesCheckpoints"));
-      case STOPPING -> new Halt.Stopping(halt.optionalText("savepointName"));
+      case STOPPING -> new Halt.Stopping(
+              halt.optionalText("savepointName")
+                  .map(name -> halt.parse("savepointName", name, SavepointName::new)));
       case STOPPED -> new Halt.Stopped(halt.checkpoint("savepoint"));
       case FAILED -> new Halt.Failed(CheckpointItems.readFailure(job, halt.map("failure")));
       default -> throw halt.damaged("its \"" + halt.text("as") + "\" is none that is known");

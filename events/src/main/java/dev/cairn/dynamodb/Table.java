@@ -58,6 +58,24 @@ final class Table {
         });
   }
 
+  /** Of the item only these attributes, separated by commas. */
+  Optional<Item> get(Map<String, AttributeValue> key, String attributes) {
+    return call(
+        "read " + describe(key),
+        () -> {
+          Map<String, AttributeValue> item =
+              client
+                  .getItem(
+                      get ->
+                          get.tableName(name)
+                              .key(key)
+                              .consistentRead(true)
+                              .projectionExpression(attributes))
+                  .item();
+          return item.isEmpty() ? Optional.empty() : Optional.of(Item.read(item));
+        });
+  }
+
   /** All pages, consistently. */
   List<Item> query(String what, Consumer<QueryRequest.Builder> query) {
     return queryUntil(what, query, item -> false);
@@ -110,6 +128,11 @@ final class Table {
                         .item(item)
                         .conditionExpression(attribute + " = :seen")
                         .expressionAttributeValues(Map.of(":seen", Item.number(number)))));
+  }
+
+  /** Deletes the item; without one, does nothing. */
+  void delete(String what, Map<String, AttributeValue> key) {
+    call(what, () -> client.deleteItem(delete -> delete.tableName(name).key(key)));
   }
 
   /** Makes the change if its conditions hold; says whether they did. */

@@ -6,8 +6,13 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -24,6 +29,8 @@ final class TableLayout {
   static final String REGISTRATION_PREFIX = "JOB#REGISTRATION#";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
+  static final int FILE_SPREAD = 16;
+  private static final String FILE_PREFIX = "FILE#";
   private static final String JOB_PREFIX = "JOB#";
   private static final String ACKNOWLEDGEMENT_PREFIX = "ACK#";
 
@@ -80,6 +87,25 @@ final class TableLayout {
   static Map<String, AttributeValue> acknowledgementKey(
       SubtaskId subtask, CheckpointId checkpoint) {
     return key(acknowledgementsPk(subtask.job(), checkpoint), subtask.name());
+  }
+
+  static Map<String, AttributeValue> fileKey(FilePath path) {
+    byte[] name = path.value().getBytes(StandardCharsets.UTF_8);
+    char spread = Sha256.of(name).hex().charAt(0);
+    return key(filePk(path, spread), path.value());
+  }
+
+  /** The partitions that a folder's files are spread over. */
+  static List<String> filePks(FilePath folder) {
+    return IntStream.range(0, FILE_SPREAD)
+        .mapToObj(spread -> filePk(folder, Character.forDigit(spread, FILE_SPREAD)))
+        .toList();
+  }
+
+  private static String filePk(FilePath path, char spread) {
+    int slash = path.value().indexOf('/');
+    String first = slash < 0 ? path.value() : path.value().substring(0, slash);
+    return FILE_PREFIX + first + "#" + spread;
   }
 
   private static Map<String, AttributeValue> key(String pk, String sk) {

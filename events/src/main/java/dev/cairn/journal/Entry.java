@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
@@ -14,6 +15,7 @@ import dev.cairn.state.Payload;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateSchema;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -303,6 +305,13 @@ public sealed interface Entry {
       StateHandle handle,
       Channels channels)
       implements Base {
+
+    /** Whether the state lies in files that are another's, and are to stay so. */
+    public boolean isBorrowed(JobId job) {
+      return claimMode == ClaimMode.NO_CLAIM
+          && handle.manifest().runs().stream()
+              .anyMatch(run -> !Layout.isOwn(job, run.file().path()));
+    }
 
     /** What the subtask is in the restored checkpoint. */
     public enum Mode {

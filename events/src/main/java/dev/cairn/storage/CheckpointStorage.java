@@ -10,8 +10,18 @@ import java.util.Optional;
  * <p>Reads see every completed write. Any method may throw {@link StorageException} when the
  * storage does not answer; the outcome of a {@link #put} is unknown then, and may be tried again
  * with the same path and bytes.
+ *
+ * <p>A relative path lies below this storage's root. An absolute one names a place of the same kind:
+ * another bucket, directory or table. A path of another kind is refused with a StorageException.
+ * Below its own root a storage knows a file by either path, and answers with the relative one.
  */
 public interface CheckpointStorage {
+
+  /**
+   * The one form of a path by which this storage's answers can be compared: relative if it lies
+   * below its root, however it was written.
+   */
+  FilePath normalize(FilePath path);
 
   /**
    * Stores the bytes unless the path is taken, atomically: of racing writers exactly one is told

@@ -10,6 +10,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,8 @@ class TableEventsTest {
             TableLayout.entryKey(SUBTASK, new Revision(1)),
             TableLayout.checkpointKey(JOB, new CheckpointId(1)),
             TableLayout.registrationKey(SUBTASK),
+            TableLayout.fileKey(FilePath.of("JOB")),
+            TableLayout.fileKey(FilePath.of("ACK", "JOB")),
             JOB_KEY)) {
       assertThat(event(key, GONE, key)).isEmpty();
     }

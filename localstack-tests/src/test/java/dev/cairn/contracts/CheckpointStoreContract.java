@@ -20,6 +20,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
@@ -655,7 +656,7 @@ abstract class CheckpointStoreContract {
         List.of(
             new JobStatus.Suspending(new Halt.Cancelled(true)),
             new JobStatus.Halted(new Halt.Cancelled(true)),
-            new JobStatus.Halted(new Halt.Stopping(Optional.of("before-upgrade"))),
+            new JobStatus.Halted(new Halt.Stopping(Optional.of(new SavepointName("before-upgrade")))),
             new JobStatus.Halted(new Halt.Stopped(id(4))),
             new JobStatus.Resuming(),
             new JobStatus.Running(),
@@ -708,7 +709,8 @@ abstract class CheckpointStoreContract {
             trigger(2).expected(),
             Optional.of(
                 new Checkpoint.Savepoint(
-                    Optional.of("before-upgrade"), FilePath.of("savepoints", "savepoint-2"))),
+                    Optional.of(new SavepointName("before-upgrade")),
+                    FilePath.of("savepoints", "savepoint-2"))),
             "savepoint before-upgrade");
 
     assertThat(checkpoints().begin(new Checkpoint.Pending(savepoint))).isTrue();

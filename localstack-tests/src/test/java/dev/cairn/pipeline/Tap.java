@@ -28,6 +28,7 @@ public interface Tap {
             "get",
             "head",
             "list",
+            "normalize",
             "shards",
             "retention",
             "read");

@@ -28,6 +28,7 @@ final class Subtask<E> {
   private final Map<StateKey, Change> sinceBase = new HashMap<>();
   private Header head;
   private StateHandle handle;
+  private boolean borrowed;
   private int deltas;
   private long deltaBytes;
   private Optional<Entry.Triggered> trigger = Optional.empty();
@@ -39,6 +40,7 @@ final class Subtask<E> {
     this.origin = base.origin();
     this.head = base.header();
     this.handle = base.handle();
+    this.borrowed = base instanceof Entry.Restored restored && restored.isBorrowed(id.job());
     base.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
   }
 
@@ -60,6 +62,11 @@ final class Subtask<E> {
 
   StateHandle handle() {
     return handle;
+  }
+
+  /** Whether the state lies in files that are another's. */
+  boolean isBorrowed() {
+    return borrowed;
   }
 
   /** The checkpoint that was asked for since the last base and has no snapshot here. */
@@ -137,6 +144,7 @@ final class Subtask<E> {
     head = stored.header();
     handle = stored.handle();
     stored.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
+    borrowed = false;
     sinceBase.clear();
     deltas = 0;
     deltaBytes = 0;

@@ -440,7 +440,7 @@ final class Auditor {
 
   private void checkCompleted(Checkpoint.Completed checkpoint) {
     tally.count("checkpoint: completed");
-    CheckpointMetadata metadata = CheckpointFormat.readMetadata(bytes(checkpoint.metadata()));
+    CheckpointMetadata metadata = metadata(checkpoint);
     if (!metadata.trigger().expected().equals(checkpoint.trigger().expected())) {
       throw new Violation(
           Invariants.COMPLETE,
@@ -453,7 +453,7 @@ final class Auditor {
     }
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       if (acknowledged.stateFile().isPresent()) {
-        SubtaskState state = CheckpointFormat.readState(bytes(acknowledged.stateFile().get()));
+        SubtaskState state = state(acknowledged.stateFile().get());
         if (state.epoch().isAfter(checkpoint.trigger().epoch())
             || !state.subtask().equals(acknowledged.subtask())) {
           throw new Violation(
@@ -545,8 +545,7 @@ final class Auditor {
       switch (checkpoint) {
         case Checkpoint.Completed done -> {
           referred.add(done.metadata().path());
-          addAcknowledged(
-              referred, CheckpointFormat.readMetadata(bytes(done.metadata())).acknowledgements());
+          addAcknowledged(referred, metadata(done).acknowledgements());
         }
         case Checkpoint.Pending pending ->
             addAcknowledged(
@@ -562,12 +561,21 @@ final class Auditor {
     return referred;
   }
 
+  private CheckpointMetadata metadata(Checkpoint.Completed checkpoint) {
+    FileRef file = checkpoint.metadata();
+    return CheckpointFormat.readMetadata(bytes(file), file.path());
+  }
+
+  private SubtaskState state(FileRef file) {
+    return CheckpointFormat.readState(bytes(file), file.path());
+  }
+
   private void addAcknowledged(
       Set<FilePath> referred, List<Acknowledgement.Acknowledged> acknowledgements) {
     for (Acknowledgement.Acknowledged acknowledged : acknowledgements) {
       if (acknowledged.stateFile().isPresent()) {
         referred.add(acknowledged.stateFile().get().path());
-        CheckpointFormat.readState(bytes(acknowledged.stateFile().get()))
+        state(acknowledged.stateFile().get())
             .manifest()
             .runs()
             .forEach(run -> referred.add(run.file().path()));

@@ -262,14 +262,17 @@ final class User {
   private Map<ShardId, Position> positions(Checkpoint.Completed checkpoint) {
     Map<ShardId, Position> positions = new TreeMap<>();
     byte[] metadata = stored.get(checkpoint.metadata().path()).orElseThrow();
-    CheckpointFormat.readMetadata(metadata)
+    CheckpointFormat.readMetadata(metadata, checkpoint.metadata().path())
         .acknowledgements()
         .forEach(
             acknowledged ->
                 acknowledged
                     .stateFile()
-                    .flatMap(file -> stored.get(file.path()))
-                    .map(CheckpointFormat::readState)
+                    .flatMap(
+                        file ->
+                            stored
+                                .get(file.path())
+                                .map(bytes -> CheckpointFormat.readState(bytes, file.path())))
                     .ifPresent(
                         state -> positions.put(acknowledged.subtask().shard(), state.position())));
     return positions;
