@@ -170,6 +170,76 @@ class CairnTest {
   }
 
   @Test
+  void whatIsNeededAndWhatIsNotIsSummedUp() throws IOException {
+    Answer summary = cairn("gc");
+    assertThat(summary.exitCode()).as(summary.err()).isZero();
+    assertThat(summary.out())
+        .contains("needed by journals", "dead letters: yours to delete", "in all")
+        .contains("Nothing was deleted");
+
+    JsonNode json = cairn("gc", "--json").json();
+    long files = 0;
+    for (JsonNode reason : json.get("reasons")) {
+      files += reason.get("files").longValue();
+    }
+    assertThat(files).isPositive().isEqualTo(json.get("files").longValue());
+    assertThat(json.at("/reasons/DEAD_LETTERS/files").longValue()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileIsExplainedWhicheverWayItIsNamed() throws IOException {
+    JsonNode checkpoint = cairn("checkpoints", latest(), "--json").json();
+    String metadata = checkpoint.at("/metadata/path").asText();
+    String state = checkpoint.at("/acknowledgements/0/stateFile/path").asText();
+
+    assertThat(cairn("gc", "--explain", metadata).out())
+        .contains(metadata, "  checkpoint " + latest() + " needs it: its _metadata");
+    for (String name :
+        List.of(
+            state,
+            state.substring("flights/".length()),
+            state.substring(state.lastIndexOf('/') + 1),
+            home.resolve("storage") + "/" + state)) {
+      Answer explained = cairn("gc", "--explain", name);
+      assertThat(explained.exitCode()).as(explained.err()).isZero();
+      assertThat(explained.out())
+          .contains("checkpoint " + latest() + " needs it: a state file of the state of aircraft/");
+    }
+    JsonNode json = cairn("gc", "--explain", state, "--json").json();
+    assertThat(json.get("path").asText()).isEqualTo(state);
+    assertThat(json.get("neededBy")).isNotEmpty();
+    assertThat(cairn("gc", "--explain", "dead-letters").err()).contains("did you mean flights/dead");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsToldFromOneThatIsMissed() throws IOException {
+    Answer unknown = cairn("gc", "--explain", "shared/nonsense");
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(unknown.err())
+        .contains("job flights has no file \"shared/nonsense\"", "give a path such as flights/");
+    assertThat(cairn("gc", "--explain", "_metadata").err())
+        .contains("is the end of several files' paths");
+    assertThat(cairn("gc", "--explain", "../else where").exitCode()).isEqualTo(ExitCode.NO);
+
+    String state =
+        cairn("checkpoints", latest(), "--json")
+            .json()
+            .at("/acknowledgements/0/stateFile/path")
+            .asText();
+    Path file = home.resolve("storage").resolve(state);
+    Path aside = home.resolve("aside");
+    Files.move(file, aside);
+    try {
+      Answer missing = cairn("gc", "--explain", state);
+      assertThat(missing.exitCode()).isEqualTo(ExitCode.NO);
+      assertThat(missing.out()).contains("is MISSING from the storage, and is needed:");
+      assertThat(missing.err()).contains("put an intact copy back");
+    } finally {
+      Files.move(aside, file);
+    }
+  }
+
+  @Test
   void theStateOfAKeyIsReadWithoutItsClasses() throws IOException {
     JsonNode live = cairn("state", "N7", "--json").json();
     assertThat(live.at("/state/punctuality/departures").longValue()).isEqualTo(FLIGHTS / AIRCRAFT);
