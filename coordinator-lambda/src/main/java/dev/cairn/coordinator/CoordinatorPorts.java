@@ -1,6 +1,7 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.id.EntryId;
 import dev.cairn.journal.Journal;
 import dev.cairn.storage.CheckpointStorage;
@@ -17,7 +18,22 @@ public record CoordinatorPorts(
     Waker waker,
     InstantSource clock,
     Supplier<EntryId> ids,
-    Announcer announcer) {
+    Announcer announcer,
+    DamageMarks damages) {
+
+  /** Of a coordinator whose files nobody scrubs. */
+  public CoordinatorPorts(
+      Journal journal,
+      CheckpointStore checkpoints,
+      CheckpointStorage storage,
+      StreamReader stream,
+      Waker waker,
+      InstantSource clock,
+      Supplier<EntryId> ids,
+      Announcer announcer) {
+    this(
+        journal, checkpoints, storage, stream, waker, clock, ids, announcer, DamageMarks.NONE);
+  }
 
   /** Of a coordinator that tells nobody what it does. */
   public CoordinatorPorts(

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.format.FormatException;
@@ -23,9 +24,11 @@ import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -132,7 +135,35 @@ final class Preflight {
             acknowledged.subtask(), new Snapshot(file, read(file, CheckpointFormat::readState)));
       }
     }
+    requireUnmarked(checkpoint, states.values());
     return states;
+  }
+
+  /** What only reading a file to its end tells, a scrubber may have found out. */
+  private void requireUnmarked(Checkpoint.Completed checkpoint, Collection<Snapshot> states)
+      throws RefusedException {
+    List<Damage> marks = ports.damages().damages(checkpoint.job());
+    if (marks.isEmpty()) {
+      return;
+    }
+    Set<FileRef> needed = new HashSet<>(List.of(checkpoint.metadata()));
+    for (Snapshot snapshot : states) {
+      needed.add(snapshot.file());
+      snapshot.state().manifest().runs().forEach(run -> needed.add(run.file()));
+    }
+    for (Damage damage : marks) {
+      if (needed.contains(damage.file())) {
+        throw new RefusedException(
+            "file "
+                + damage.path()
+                + " was found damaged at "
+                + damage.foundAt()
+                + ": "
+                + damage.what()
+                + "; choose another checkpoint, or put an intact copy back and call the scrubber, which then"
+                + " takes the mark away");
+      }
+    }
   }
 
   void requireRuns(Collection<Snapshot> states) throws RefusedException {

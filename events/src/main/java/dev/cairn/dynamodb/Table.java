@@ -91,6 +91,11 @@ final class Table {
     call(what, () -> client.putItem(put -> put.tableName(name).item(item)));
   }
 
+  /** Deletes the item, if there is one. */
+  void delete(String what, Map<String, AttributeValue> key) {
+    call(what, () -> client.deleteItem(delete -> delete.tableName(name).key(key)));
+  }
+
   /** Puts the item if there is none at its key; says whether it did. */
   boolean putIfFree(String what, Map<String, AttributeValue> item) {
     return write(

@@ -6,6 +6,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -22,6 +23,8 @@ final class TableLayout {
   static final String DEPLOYMENT_SK = "DEPLOYMENT";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
+  static final String DAMAGED_PREFIX = "DAMAGED#";
+  private static final String SCRUB_PROGRESS_SK = "PROGRESS";
   private static final String JOB_PREFIX = "JOB#";
   private static final String ACKNOWLEDGEMENT_PREFIX = "ACK#";
 
@@ -41,6 +44,19 @@ final class TableLayout {
 
   static String acknowledgementsPk(JobId job, CheckpointId checkpoint) {
     return ACKNOWLEDGEMENT_PREFIX + job + "#" + checkpoint;
+  }
+
+  /** The partition that a scrubber writes, and no one else. */
+  static String scrubPk(JobId job) {
+    return "SCRUB#" + job;
+  }
+
+  static Map<String, AttributeValue> damagedKey(JobId job, FilePath path) {
+    return key(scrubPk(job), DAMAGED_PREFIX + path);
+  }
+
+  static Map<String, AttributeValue> scrubProgressKey(JobId job) {
+    return key(scrubPk(job), SCRUB_PROGRESS_SK);
   }
 
   static Map<String, AttributeValue> entryKey(SubtaskId subtask, Revision revision) {

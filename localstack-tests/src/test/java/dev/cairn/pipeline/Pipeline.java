@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -20,6 +21,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.memory.InMemoryDamageStore;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.world.SteadyWorld;
@@ -71,6 +73,7 @@ public final class Pipeline {
   private final LocalStream stream;
   private final InMemoryTable table = new InMemoryTable(world::now);
   private final InMemoryStorage storage = new InMemoryStorage(world::now);
+  private final InMemoryDamageStore damages = new InMemoryDamageStore();
   private final List<ShardId> woken = new ArrayList<>();
   private long ids;
 
@@ -90,6 +93,11 @@ public final class Pipeline {
 
   public InMemoryStorage storage() {
     return storage;
+  }
+
+  /** What a scrubber has marked. */
+  public InMemoryDamageStore damages() {
+    return damages;
   }
 
   public LocalStream stream() {
@@ -232,7 +240,9 @@ public final class Pipeline {
             Tap.on(StreamReader.class, "stream", stream, tap),
             subtask -> woken.add(subtask.shard()),
             world::now,
-            this::nextId),
+            this::nextId,
+            Announcer.SILENT,
+            damages),
         PROMPT);
   }
 

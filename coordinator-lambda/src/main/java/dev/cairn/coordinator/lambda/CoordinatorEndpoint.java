@@ -8,6 +8,7 @@ import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.id.EntryId;
@@ -82,7 +83,8 @@ final class CoordinatorEndpoint {
                 deployment.taskFunction()),
             clock,
             () -> new EntryId(UUID.randomUUID().toString()),
-            new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)));
+            new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
+            new DynamoDbDamageStore(dynamoDb, environment.table(), backoff));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,

@@ -57,6 +57,14 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                 TreatMissingData.NOT_BREACHING),
             alarm(
                 scope,
+                "DamagedFilesAlarm",
+                "files that are needed are damaged: cairn status says which, and who needs them",
+                ofJob("numberOfDamagedFiles", "Maximum", 5),
+                1,
+                1,
+                TreatMissingData.IGNORE),
+            alarm(
+                scope,
                 "RefusedRestoreAlarm",
                 "a restore was refused, and nothing was changed: restoreRefusal on the job's item"
                     + " says why",
@@ -146,10 +154,11 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                         ofTask("Duration", "Maximum", 1))),
                 List.of(
                     graph(
-                        "Restores and dead letters",
+                        "Restores, dead letters, damaged files",
                         ofJob("numberOfRestores", "Sum", 1),
                         ofJob("numberOfRefusedRestores", "Sum", 1),
-                        ofJob("numberOfDeadLetters", "Sum", 1)),
+                        ofJob("numberOfDeadLetters", "Sum", 1),
+                        ofJob("numberOfDamagedFiles", "Maximum", 1)),
                     graph(
                         "Invocations of the coordinator",
                         ofCoordinator("Invocations", "Sum", 1),
