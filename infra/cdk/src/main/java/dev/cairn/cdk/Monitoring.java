@@ -1,6 +1,7 @@
 package dev.cairn.cdk;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
@@ -27,7 +28,19 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
   private static final int FAILED_CHECKPOINTS_IN_A_ROW = 3;
 
   List<Alarm> alarms(Construct scope) {
-    List<Alarm> alarms =
+    List<Alarm> alarms = new ArrayList<>();
+    if (settings.scrubInterval().isPresent()) {
+      alarms.add(
+          alarm(
+              scope,
+              "DamagedFilesAlarm",
+              "files that are needed are damaged: cairn status says which, and who needs them",
+              ofJob("numberOfDamagedFiles", "Maximum", 5),
+              1,
+              1,
+              TreatMissingData.IGNORE));
+    }
+    alarms.addAll(
         List.of(
             alarm(
                 scope,
@@ -57,14 +70,6 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                 TreatMissingData.NOT_BREACHING),
             alarm(
                 scope,
-                "DamagedFilesAlarm",
-                "files that are needed are damaged: cairn status says which, and who needs them",
-                ofJob("numberOfDamagedFiles", "Maximum", 5),
-                1,
-                1,
-                TreatMissingData.IGNORE),
-            alarm(
-                scope,
                 "RefusedRestoreAlarm",
                 "a restore was refused, and nothing was changed: restoreRefusal on the job's item"
                     + " says why",
@@ -89,7 +94,7 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                 ofCoordinator("Errors", "Sum", 1),
                 1,
                 5,
-                TreatMissingData.NOT_BREACHING));
+                TreatMissingData.NOT_BREACHING)));
     settings
         .alarmTopic()
         .ifPresent(topic -> alarms.forEach(alarm -> alarm.addAlarmAction(new SnsAction(topic))));

@@ -49,6 +49,7 @@ final class ScrubberParts {
                     "CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName(),
                     "CAIRN_TABLE", stores.table().getTableName()))
             .retryAttempts(0)
+            .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
             .build();
     Duration pause = interval.compareTo(LONGEST_PAUSE) < 0 ? interval : LONGEST_PAUSE;
     Rule.Builder.create(scope, "ScrubRule")

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.local.demo.Demo;
@@ -17,6 +20,9 @@ import dev.cairn.local.demo.DemoSettings;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.demo.UserFunction;
 import dev.cairn.retry.Backoff;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,11 +32,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -237,6 +245,52 @@ class CairnTest {
     } finally {
       Files.move(aside, file);
     }
+  }
+
+  @Test
+  void whatTheScrubberHasMarkedIsShown() throws IOException {
+    JsonNode latest = cairn("checkpoints", latest(), "--json").json();
+    FileRef metadata =
+        new FileRef(
+            new FilePath(latest.at("/metadata/path").asText()),
+            latest.at("/metadata/sizeBytes").longValue(),
+            new Sha256(latest.at("/metadata/sha256").asText()));
+    Damage damage =
+        new Damage(
+            metadata,
+            "its SHA-256 is another",
+            Instant.parse("2026-11-21T10:00:00Z"),
+            new TreeSet<>(List.of(new CheckpointId(latest.get("id").longValue()))),
+            new TreeSet<>(),
+            false);
+    JobId job = new JobId("flights");
+    try (DynamoDbClient client = demoClient()) {
+      DynamoDbDamageStore marks =
+          new DynamoDbDamageStore(client, DemoSettings.TABLE, Backoff.sleeping());
+      marks.mark(job, damage);
+      try {
+        assertThat(cairn("checkpoints").out()).contains("3/3  DAMAGED: 1 file");
+        assertThat(cairn("checkpoints", latest()).out()).contains("  " + damage);
+        assertThat(cairn("checkpoints", latest(), "--json").json().at("/damaged/0/damage").asText())
+            .isEqualTo("its SHA-256 is another");
+        Answer status = cairn("status");
+        assertThat(status.exitCode()).isEqualTo(ExitCode.NO);
+        assertThat(status.out()).contains("WRONG  a file that is needed is damaged", "Damaged files");
+      } finally {
+        marks.unmark(job, damage.path());
+      }
+    }
+    assertThat(cairn("checkpoints").out()).doesNotContain("DAMAGED");
+  }
+
+  private static DynamoDbClient demoClient() {
+    return DynamoDbClient.builder()
+        .endpointOverride(demo.endpoint())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+        .httpClient(UrlConnectionHttpClient.create())
+        .build();
   }
 
   @Test
@@ -503,14 +557,7 @@ class CairnTest {
   @Test
   void aDeployedJobSaysItselfWhereItsFilesAndItsStreamAre(@TempDir Path elsewhere)
       throws IOException {
-    try (DynamoDbClient client =
-        DynamoDbClient.builder()
-            .endpointOverride(demo.endpoint())
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
-            .httpClient(UrlConnectionHttpClient.create())
-            .build()) {
+    try (DynamoDbClient client = demoClient()) {
       CairnTable.create(client, "deployed");
       JobId job = new JobId("flights");
       CheckpointSettings settings =
