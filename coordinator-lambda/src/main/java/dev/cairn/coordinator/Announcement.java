@@ -4,7 +4,12 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Damage;
+import dev.cairn.checkpoint.ScrubProgress;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.StorageException;
 
 /**
  * What the coordinator has done that people or alarms wait for. Made after the write that did it;
@@ -34,4 +39,19 @@ public sealed interface Announcement {
 
   /** A job that had halted runs again. */
   record Resumed(Epoch epoch) implements Announcement {}
+  /**
+   * The scrubber has found a file damaged that is needed.
+   *
+   * @param damaged how many are marked now
+   */
+  record FileDamaged(Damage damage, int damaged) implements Announcement {}
+
+  /** A file that was damaged was put back, or nobody needs it any more. */
+  record DamageOver(Damage damage, int damaged) implements Announcement {}
+
+  /** The storage did not answer for a file; the next round reads it again. */
+  record NotScrubbed(FileRef file, StorageException cause) implements Announcement {}
+
+  /** The scrubber has read every file that is needed. */
+  record Scrubbed(ScrubProgress.Finished round, int damaged) implements Announcement {}
 }

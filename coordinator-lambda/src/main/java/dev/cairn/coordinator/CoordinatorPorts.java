@@ -1,6 +1,7 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.id.EntryId;
 import dev.cairn.journal.Journal;
 import dev.cairn.storage.CheckpointStorage;
@@ -18,7 +19,8 @@ public record CoordinatorPorts(
     InstantSource clock,
     Supplier<EntryId> ids,
     Announcer announcer,
-    SourceMapping mapping) {
+    SourceMapping mapping,
+    DamageMarks damages) {
 
   /** Of a coordinator that tells nobody what it does, and cannot switch the mapping. */
   public CoordinatorPorts(
@@ -38,6 +40,7 @@ public record CoordinatorPorts(
         clock,
         ids,
         Announcer.SILENT,
-        SourceMapping.ALWAYS_ON);
+        SourceMapping.ALWAYS_ON,
+        DamageMarks.NONE);
   }
 }

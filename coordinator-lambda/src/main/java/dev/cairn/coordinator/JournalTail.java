@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A subtask's journal from its last base on, as it was read at one moment. */
 public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceBase) {
@@ -65,10 +66,15 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
 
   /** Whether an entry follows this revision that no writer from before it can have rebased over. */
   boolean movedOnFrom(Revision revision) {
-    return base.revision().isAfter(revision)
-        || sinceBase.stream()
-            .anyMatch(
-                entry -> entry.revision().isAfter(revision) && !(entry instanceof Entry.Triggered));
+    return overtaking(revision).isPresent();
+  }
+
+  /** The first such entry that is still known. */
+  Optional<Entry> overtaking(Revision revision) {
+    return Stream.concat(Stream.of(base), sinceBase.stream())
+        .filter(entry -> entry.revision().isAfter(revision))
+        .filter(entry -> !(entry instanceof Entry.Triggered))
+        .findFirst();
   }
 
   /** When a task last wrote here, going by what is left of the journal. */

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Positions;
@@ -13,6 +14,7 @@ import dev.cairn.command.Command;
 import dev.cairn.command.Command.Target;
 import dev.cairn.format.FormatException;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
@@ -30,9 +32,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
@@ -153,13 +157,14 @@ final class Preflight {
    */
   Map<SubtaskId, Snapshot> states(Job job, Restoration from) throws RefusedException {
     return switch (from.source()) {
-      case Source.Own(CheckpointId id) -> states(completed(job, id).metadata());
-      case Source.Metadata(FileRef file) -> states(file);
+      case Source.Own(CheckpointId id) -> states(job.id(), completed(job, id).metadata());
+      case Source.Metadata(FileRef file) -> states(job.id(), file);
       case Source.Nothing n -> Map.of();
     };
   }
 
-  private Map<SubtaskId, Snapshot> states(FileRef metadataFile) throws RefusedException {
+  private Map<SubtaskId, Snapshot> states(JobId job, FileRef metadataFile)
+      throws RefusedException {
     CheckpointMetadata metadata = read(metadataFile, CheckpointFormat::readMetadata);
     Map<SubtaskId, Snapshot> states = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
@@ -169,7 +174,35 @@ final class Preflight {
             acknowledged.subtask(), new Snapshot(file, read(file, CheckpointFormat::readState)));
       }
     }
+    requireUnmarked(job, metadataFile, states.values());
     return states;
+  }
+
+  /** What only reading a file to its end tells, a scrubber may have found out. */
+  private void requireUnmarked(JobId job, FileRef metadata, Collection<Snapshot> states)
+      throws RefusedException {
+    List<Damage> marks = ports.damages().damages(job);
+    if (marks.isEmpty()) {
+      return;
+    }
+    Set<FileRef> needed = new HashSet<>(List.of(metadata));
+    for (Snapshot snapshot : states) {
+      needed.add(snapshot.file());
+      snapshot.state().manifest().runs().forEach(run -> needed.add(run.file()));
+    }
+    for (Damage damage : marks) {
+      if (needed.contains(damage.file())) {
+        throw new RefusedException(
+            "file "
+                + damage.path()
+                + " was found damaged at "
+                + damage.foundAt()
+                + ": "
+                + damage.what()
+                + "; choose another checkpoint, or put an intact copy back and call the scrubber, which then"
+                + " takes the mark away");
+      }
+    }
   }
 
   private void requireRuns(Collection<Snapshot> states) throws RefusedException {

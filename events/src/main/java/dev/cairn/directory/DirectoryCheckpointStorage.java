@@ -5,6 +5,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -157,6 +158,21 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
       return Optional.empty();
     } catch (IOException e) {
       throw failed("get", path, e);
+    }
+  }
+
+  @Override
+  public Optional<InputStream> open(FilePath path) {
+    Path file = resolve(path);
+    if (!isFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.newInputStream(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed("open", path, e);
     }
   }
 

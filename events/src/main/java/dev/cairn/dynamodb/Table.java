@@ -109,6 +109,11 @@ final class Table {
     call(what, () -> client.putItem(put -> put.tableName(name).item(item)));
   }
 
+  /** Deletes the item, if there is one. */
+  void delete(String what, Map<String, AttributeValue> key) {
+    call(what, () -> client.deleteItem(delete -> delete.tableName(name).key(key)));
+  }
+
   /** Puts the item if there is none at its key; says whether it did. */
   boolean putIfFree(String what, Map<String, AttributeValue> item) {
     return write(
@@ -128,11 +133,6 @@ final class Table {
                         .item(item)
                         .conditionExpression(attribute + " = :seen")
                         .expressionAttributeValues(Map.of(":seen", Item.number(number)))));
-  }
-
-  /** Deletes the item; without one, does nothing. */
-  void delete(String what, Map<String, AttributeValue> key) {
-    call(what, () -> client.deleteItem(delete -> delete.tableName(name).key(key)));
   }
 
   /** Makes the change if its conditions hold; says whether they did. */

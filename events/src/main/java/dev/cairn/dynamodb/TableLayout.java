@@ -31,6 +31,8 @@ final class TableLayout {
   static final String SUBTASK_PREFIX = "SUBTASK#";
   static final int FILE_SPREAD = 16;
   private static final String FILE_PREFIX = "FILE#";
+  static final String DAMAGED_PREFIX = "DAMAGED#";
+  private static final String SCRUB_PROGRESS_SK = "PROGRESS";
   private static final String JOB_PREFIX = "JOB#";
   private static final String ACKNOWLEDGEMENT_PREFIX = "ACK#";
 
@@ -50,6 +52,19 @@ final class TableLayout {
 
   static String acknowledgementsPk(JobId job, CheckpointId checkpoint) {
     return ACKNOWLEDGEMENT_PREFIX + job + "#" + checkpoint;
+  }
+
+  /** The partition that a scrubber writes, and no one else. */
+  static String scrubPk(JobId job) {
+    return "SCRUB#" + job;
+  }
+
+  static Map<String, AttributeValue> damagedKey(JobId job, FilePath path) {
+    return key(scrubPk(job), DAMAGED_PREFIX + path);
+  }
+
+  static Map<String, AttributeValue> scrubProgressKey(JobId job) {
+    return key(scrubPk(job), SCRUB_PROGRESS_SK);
   }
 
   static Map<String, AttributeValue> entryKey(SubtaskId subtask, Revision revision) {

@@ -4,10 +4,14 @@ import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -150,6 +154,61 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       throw failed("get", object, e);
     } catch (SdkException e) {
       throw failed("get", object, e);
+    }
+  }
+
+  @Override
+  public Optional<InputStream> open(FilePath path) {
+    Place object = objectOf(path);
+    try {
+      return Optional.of(
+          new ObjectStream(
+              s3.getObject(request -> request.bucket(object.bucket()).key(object.key()))));
+    } catch (S3Exception e) {
+      if (isMissingObject(e)) {
+        return Optional.empty();
+      }
+      throw failed("open", object, e);
+    } catch (SdkException e) {
+      throw failed("open", object, e);
+    }
+  }
+
+  /** An object's bytes; whatever the SDK finds wrong on the way fails as any stream does. */
+  private static final class ObjectStream extends FilterInputStream {
+    private final ResponseInputStream<GetObjectResponse> object;
+    private boolean isAtEnd;
+
+    ObjectStream(ResponseInputStream<GetObjectResponse> object) {
+      super(object);
+      this.object = object;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      int length = read(one, 0, 1);
+      return length < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] bytes, int off, int len) throws IOException {
+      try {
+        int length = super.read(bytes, off, len);
+        isAtEnd |= length < 0;
+        return length;
+      } catch (SdkException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      // To close it would read the rest.
+      if (!isAtEnd) {
+        object.abort();
+      }
+      super.close();
     }
   }
 

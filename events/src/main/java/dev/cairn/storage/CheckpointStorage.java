@@ -1,5 +1,7 @@
 package dev.cairn.storage;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,14 @@ public interface CheckpointStorage {
    * them.
    */
   Optional<byte[]> get(FilePath path);
+
+  /**
+   * The file's bytes as they come, for whoever does not want all of them in memory; empty if there
+   * is none. What fails on the way is an {@link java.io.IOException} of the stream.
+   */
+  default Optional<InputStream> open(FilePath path) {
+    return get(path).map(ByteArrayInputStream::new);
+  }
 
   /** What the storage itself knows of the file, without reading it; empty if there is none. */
   Optional<Stored> head(FilePath path);

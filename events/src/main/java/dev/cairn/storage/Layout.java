@@ -56,6 +56,9 @@ public final class Layout {
 
   private static final Pattern METADATA = Pattern.compile("[^/]+/chk-([1-9][0-9]{0,18})/_metadata");
 
+  private static final Pattern DEAD_LETTER =
+      Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+");
+
   private Layout() {}
 
   /** The folder of everything that belongs to the job. */
@@ -163,6 +166,11 @@ public final class Layout {
     } catch (IllegalArgumentException notANumber) {
       return Optional.empty();
     }
+  }
+
+  /** Whether it is a record that could not be processed, which is the user's. */
+  public static boolean isDeadLetter(FilePath path) {
+    return DEAD_LETTER.matcher(path.value()).matches();
   }
 
   /**

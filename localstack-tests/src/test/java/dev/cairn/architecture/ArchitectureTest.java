@@ -78,6 +78,7 @@ class ArchitectureTest {
   };
   private static final String COORDINATOR = "dev.cairn.coordinator..";
   private static final String COORDINATOR_CORE = "dev.cairn.coordinator";
+  private static final String SCRUBBER = "dev.cairn.coordinator.scrub";
   private static final String[] PROTOCOL = {
     "dev.cairn.id..",
     "dev.cairn.journal..",
@@ -157,7 +158,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..", COORDINATOR_CORE)
+              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..", COORDINATOR_CORE, SCRUBBER)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(ADAPTERS);
@@ -210,7 +211,7 @@ class ArchitectureTest {
           .resideInAnyPackage(PROTOCOL)
           .or()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", COORDINATOR_CORE)
+              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", COORDINATOR_CORE, SCRUBBER)
           .should()
           .accessTargetWhere(READS_CLOCK_ENVIRONMENT_OR_CHANCE);
 
@@ -263,7 +264,7 @@ class ArchitectureTest {
                                   declared.isEquivalentTo(Serializable.class)
                                       || declared.isEquivalentTo(Externalizable.class))));
 
-  /** And the two handlers: what a function prints is its log. */
+  /** And the handlers: what a function prints is its log. */
   static final ArchRule onlyCommandsPrint =
       noClasses()
           .that(not(resideInAnyPackage("dev.cairn.local.cli..", "dev.cairn.local.demo..")))
@@ -273,6 +274,8 @@ class ArchitectureTest {
           .doNotHaveFullyQualifiedName("dev.cairn.lambda.TaskHandler")
           .and()
           .doNotHaveFullyQualifiedName("dev.cairn.coordinator.lambda.CoordinatorHandler")
+          .and()
+          .doNotHaveFullyQualifiedName("dev.cairn.coordinator.lambda.ScrubberHandler")
           .should()
           .accessField(System.class, "out")
           .orShould()

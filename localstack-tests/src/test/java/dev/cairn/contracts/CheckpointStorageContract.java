@@ -9,6 +9,7 @@ import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,22 @@ public abstract class CheckpointStorageContract {
 
     assertThat(storage.get(FILE))
         .hasValueSatisfying(stored -> assertThat(stored).isEqualTo(bytes("content")));
+  }
+
+  @Test
+  final void givesTheBytesAsTheyComeAlsoIfNobodyReadsThemAll() throws Exception {
+    byte[] large = new byte[300_000];
+    new SplittableRandom(7).nextBytes(large);
+    put(FILE, large);
+
+    try (InputStream in = storage.open(FILE).orElseThrow()) {
+      assertThat(in.read()).isEqualTo(Byte.toUnsignedInt(large[0]));
+    }
+    try (InputStream in = storage.open(FILE).orElseThrow()) {
+      assertThat(in.readAllBytes()).isEqualTo(large);
+      assertThat(in.read()).isEqualTo(-1);
+    }
+    assertThat(storage.open(FilePath.of("job", "chk-1", "none"))).isEmpty();
   }
 
   @Test

@@ -44,7 +44,7 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
 
     Checkpoint checkpoint =
         pipeline.table().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow();
-    assertThat(((Checkpoint.Aborted) checkpoint).reason())
+    assertThat(((Checkpoint.Aborted) checkpoint).failure().message())
         .startsWith("count/shardId-000000000000 declined: its state could not be stored: cannot put")
         .containsPattern("it has [0-9]{3,} bytes, and inside DynamoDB a file has at most 100;")
         .contains("set execution.checkpointing.dir");

@@ -6,16 +6,21 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
+import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
 import dev.cairn.task.Task;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +100,13 @@ class RefusedRestoreTest {
             "was altered",
             "it has 20 bytes instead of"),
         new Case(
+            "run marked by the scrubber, though the storage says it is the same",
+            RefusedRestoreTest::mark,
+            "2",
+            "shared/count/",
+            "was found damaged at 2026-11-21T10:00:00Z: block 3",
+            "choose another checkpoint, or put an intact copy back"),
+        new Case(
             "record beyond retention",
             RefusedRestoreTest::trim,
             "2",
@@ -105,6 +117,26 @@ class RefusedRestoreTest {
             "2",
             "shard shardId-000000000000 is too close to retention",
             "would expire during the replay"));
+  }
+
+  private static void mark(Pipeline pipeline) {
+    FilePath path =
+        pipeline.storage().paths().stream()
+            .filter(file -> file.value().startsWith(JOB + "/shared/"))
+            .findFirst()
+            .orElseThrow();
+    Stored stored = pipeline.storage().head(path).orElseThrow();
+    pipeline
+        .damages()
+        .mark(
+            JOB,
+            new Damage(
+                new FileRef(path, stored.sizeBytes(), stored.sha256().orElseThrow()),
+                "block 3",
+                Instant.parse("2026-11-21T10:00:00Z"),
+                new TreeSet<>(),
+                new TreeSet<>(),
+                false));
   }
 
   @ParameterizedTest

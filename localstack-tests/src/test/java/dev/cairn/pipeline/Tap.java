@@ -26,6 +26,7 @@ public interface Tap {
             "checkpoints",
             "acknowledgements",
             "get",
+            "open",
             "head",
             "list",
             "normalize",

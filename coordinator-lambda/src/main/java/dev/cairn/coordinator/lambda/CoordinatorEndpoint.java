@@ -9,6 +9,7 @@ import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.id.EntryId;
@@ -88,7 +89,8 @@ final class CoordinatorEndpoint {
             clock,
             () -> new EntryId(UUID.randomUUID().toString()),
             new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
-            new LambdaSourceMapping(lambda, environment.sourceMapping()));
+            new LambdaSourceMapping(lambda, environment.sourceMapping()),
+            new DynamoDbDamageStore(dynamoDb, environment.table(), backoff));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,

@@ -9,13 +9,18 @@ import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.CommandDecisions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
+import dev.cairn.checkpoint.Damage;
+import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.metrics.EmbeddedMetrics.Metric;
 import dev.cairn.metrics.EmbeddedMetrics.Unit;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.StorageException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Prints what the coordinator has done, with metrics under Flink's names where Flink has one. */
 final class MetricAnnouncer implements Announcer {
@@ -56,6 +61,22 @@ final class MetricAnnouncer implements Announcer {
           metrics.emit("job resumed", Map.of("epoch", epoch.toString()), List.of());
       case Announcement.RestoreFinished finished ->
           metrics.emit("restore finished", Map.of("epoch", finished.epoch().toString()), List.of());
+      case Announcement.FileDamaged(Damage damage, int damaged) ->
+          metrics.emit("file damaged", details(damage), damagedFiles(damaged));
+      case Announcement.DamageOver(Damage damage, int damaged) ->
+          metrics.emit("file no longer damaged", details(damage), damagedFiles(damaged));
+      case Announcement.NotScrubbed(FileRef file, StorageException cause) ->
+          metrics.emit(
+              "file not scrubbed",
+              Map.of("file", file.path().value(), "reason", String.valueOf(cause.getMessage())),
+              List.of());
+      case Announcement.Scrubbed(ScrubProgress.Finished round, int damaged) ->
+          metrics.emit(
+              "scrubbed",
+              Map.of("files", Long.toString(round.files())),
+              List.of(
+                  damagedFiles(damaged).getFirst(),
+                  new Metric("lastScrubSize", Unit.BYTES, round.sizeBytes())));
     }
   }
 
@@ -72,6 +93,20 @@ final class MetricAnnouncer implements Announcer {
     }
     metrics.emit(
         "job halted", details, List.of(Metric.count("numberOfFailedJobs", failed ? 1 : 0)));
+  }
+
+  private static Map<String, String> details(Damage damage) {
+    return Map.of(
+        "file",
+        damage.path().value(),
+        "reason",
+        damage.what(),
+        "checkpoints",
+        damage.checkpoints().stream().map(CheckpointId::toString).collect(Collectors.joining(",")));
+  }
+
+  private static List<Metric> damagedFiles(int damaged) {
+    return List.of(Metric.count("numberOfDamagedFiles", damaged));
   }
 
   private void completed(Checkpoint.Completed checkpoint) {

@@ -9,6 +9,8 @@ import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Damage;
+import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -17,6 +19,7 @@ import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
+import dev.cairn.storage.StorageException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +95,37 @@ class MetricAnnouncerTest {
 
     JsonNode finished = announce(new Announcement.RestoreFinished(new Epoch(3)));
     assertThat(finished.get("event").asText()).isEqualTo("restore finished");
+  }
+
+  @Test
+  void damagedFilesAreAGaugeThatFallsAgain() throws Exception {
+    Damage damage =
+        new Damage(
+            new FileRef(new FilePath("run"), 10, Sha256.of(new byte[0])),
+            "it is missing",
+            NOON,
+            new TreeSet<>(List.of(new CheckpointId(7), new CheckpointId(8))),
+            new TreeSet<>(),
+            true);
+    JsonNode found = announce(new Announcement.FileDamaged(damage, 2));
+    assertThat(found.get("event").asText()).isEqualTo("file damaged");
+    assertThat(found.get("file").asText()).isEqualTo("run");
+    assertThat(found.get("reason").asText()).isEqualTo("it is missing");
+    assertThat(found.get("checkpoints").asText()).isEqualTo("7,8");
+    assertThat(found.get("numberOfDamagedFiles").asLong()).isEqualTo(2);
+
+    JsonNode over = announce(new Announcement.DamageOver(damage, 1));
+    assertThat(over.get("numberOfDamagedFiles").asLong()).isEqualTo(1);
+
+    JsonNode scrubbed =
+        announce(new Announcement.Scrubbed(new ScrubProgress.Finished(NOON, 9, 5_000, NOON), 0));
+    assertThat(scrubbed.get("numberOfDamagedFiles").asLong()).isZero();
+    assertThat(scrubbed.get("lastScrubSize").asLong()).isEqualTo(5_000);
+    assertThat(scrubbed.get("files").asText()).isEqualTo("9");
+
+    JsonNode not =
+        announce(new Announcement.NotScrubbed(damage.file(), new StorageException("S3 says 503")));
+    assertThat(not.get("reason").asText()).isEqualTo("S3 says 503");
   }
 
   private JsonNode announce(Announcement announcement) throws Exception {

@@ -48,6 +48,7 @@ public final class CheckpointedFunction extends Construct {
   private final Stores.Made stores;
   private final TaskParts task;
   private final CoordinatorParts coordinator;
+  private final Optional<Function> scrubber;
   private final List<Alarm> alarms;
 
   private CheckpointedFunction(Construct scope, String id, Settings settings) {
@@ -58,6 +59,10 @@ public final class CheckpointedFunction extends Construct {
         Permissions.of(settings.job(), stores.stream(), stores.table(), stores.bucket());
     this.task = new TaskParts(this, settings, stores, permissions);
     this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task.called());
+    this.scrubber =
+        settings
+            .scrubInterval()
+            .map(every -> ScrubberParts.make(this, settings, every, stores, permissions));
     Monitoring monitoring =
         new Monitoring(
             settings,
@@ -83,6 +88,7 @@ public final class CheckpointedFunction extends Construct {
             "Java 21 is what the functions are tested on; the builder's runtime(…) takes a later one.");
     NagReasons.explain(task.function(), newerJava);
     NagReasons.explain(coordinator.function(), newerJava);
+    scrubber.ifPresent(function -> NagReasons.explain(function, newerJava));
   }
 
   private void outputs() {
@@ -96,6 +102,9 @@ public final class CheckpointedFunction extends Construct {
         task.called().getFunctionArn());
     output(
         "CoordinatorFunction", "Who takes checkpoints", coordinator.function().getFunctionName());
+    scrubber.ifPresent(
+        function ->
+            output("ScrubberFunction", "Who looks for damaged files", function.getFunctionName()));
   }
 
   /** Named without a hash, such as OrdersTable, so that people and scripts find them. */
@@ -132,6 +141,11 @@ public final class CheckpointedFunction extends Construct {
     return coordinator.function();
   }
 
+  /** The function that looks for damaged files; empty if there is none. */
+  public Optional<Function> getScrubberFunction() {
+    return scrubber;
+  }
+
   /** Carries the coordinator's ticks between two minutes. */
   public Queue getTickQueue() {
     return coordinator.tickQueue();
@@ -156,6 +170,7 @@ public final class CheckpointedFunction extends Construct {
     private Optional<Duration> interval = CheckpointSettings.DEFAULTS.interval();
     private Duration checkpointTimeout = CheckpointSettings.DEFAULTS.timeout();
     private int numRetained = CheckpointSettings.DEFAULTS.numRetained();
+    private Duration scrubInterval = Duration.ofDays(1);
     private Runtime runtime = Runtime.JAVA_21;
     private Architecture architecture = Architecture.X86_64;
     private int memoryMiB = 1769;
@@ -253,6 +268,15 @@ public final class CheckpointedFunction extends Construct {
       return this;
     }
 
+    /**
+     * {@code cairn.scrub.interval}: how often every file that is needed is read and compared with
+     * what was written, once a day by default; never with {@link Duration#ZERO}.
+     */
+    public Builder scrubInterval(Duration every) {
+      this.scrubInterval = every;
+      return this;
+    }
+
     /** Java 21 by default, or a later Java. */
     public Builder runtime(Runtime java) {
       this.runtime = java;
@@ -330,6 +354,7 @@ public final class CheckpointedFunction extends Construct {
       Optional<CheckpointSettings> checkpointing =
           check.checkpointing(interval, checkpointTimeout, numRetained);
       Optional<SourceStream> checkedSource = check.source(source, checkpointing);
+      Optional<Duration> scrubbing = check.scrubbing(scrubInterval);
       check.start(start, Instant.now());
       Settings.Lambda lambda =
           new Settings.Lambda(runtime, architecture, memoryMiB, timeout, snapStart);
@@ -350,6 +375,7 @@ public final class CheckpointedFunction extends Construct {
               start,
               failurePolicy,
               checkpointing.orElseThrow(),
+              scrubbing,
               lambda,
               batches,
               removalPolicy,

@@ -25,6 +25,7 @@ record Settings(
     Start start,
     FailurePolicy failurePolicy,
     CheckpointSettings checkpointing,
+    Optional<Duration> scrubInterval,
     Lambda lambda,
     Batches batches,
     RemovalPolicy removalPolicy,

@@ -115,6 +115,11 @@ class MistakesTest {
                 "execution.checkpointing.num-retained must be at least 1, not 0",
                 job -> job.checkpointingNumRetained(0)),
             mistake(
+                "cairn.scrub.interval 90 s cannot be kept: the scrubber is called by a rule of whole"
+                    + " minutes, and reads everything each time; choose 5 min or more, or"
+                    + " Duration.ZERO for no scrubber",
+                job -> job.scrubInterval(Duration.ofSeconds(90))),
+            mistake(
                 "runtime nodejs22.x cannot run a Cairn function: choose java21 or a later Java",
                 job -> job.runtime(Runtime.NODEJS_22_X)),
             mistake(

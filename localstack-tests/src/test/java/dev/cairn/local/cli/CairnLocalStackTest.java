@@ -24,11 +24,15 @@ import dev.cairn.journal.Entry;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.retry.Backoff;
+import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
 import dev.cairn.state.Start;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
@@ -53,6 +57,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,6 +201,38 @@ class CairnLocalStackTest {
     assertThat(cairn("status", "--table", "none").err()).contains("there is no such table here");
   }
 
+  @Test
+  void whatLiesInABucketIsSummedUpAndExplained() throws IOException {
+    JobId job = new JobId("collected");
+    SubtaskId subtask = new SubtaskId(job, new StageId("aircraft"), new ShardId("shardId-1"));
+    aws.s3().createBucket(create -> create.bucket("files"));
+    S3CheckpointStorage storage = new S3CheckpointStorage(aws.s3(), "files", "team");
+    new DynamoDbCheckpointStore(
+            dynamoDb, TABLE, Backoff.sleeping(), InstantSource.system(), SETTINGS)
+        .create(Job.create(job, SETTINGS));
+    new DynamoDbJournal(dynamoDb, TABLE, Backoff.sleeping()).open(subtask, opened());
+    FilePath run = Layout.run(subtask, new Revision(1), new EntryId("advanced"));
+    FilePath letter = Layout.deadLetter(subtask, new SequenceNumber("17"));
+    byte[] bytes = {1, 2, 3};
+    storage.put(run, bytes, Sha256.of(bytes));
+    storage.put(letter, bytes, Sha256.of(bytes));
+    String[] there = {"--job", job.value(), "--storage", "s3://files/team"};
+
+    JsonNode summary = JSON.readTree(cairn(command(there, "gc", "--json")).out());
+    assertThat(summary.get("files").longValue()).isEqualTo(2);
+    assertThat(summary.at("/reasons/MAY_BE_COMMITTED/sizeBytes").longValue()).isEqualTo(3);
+    assertThat(summary.at("/reasons/DEAD_LETTERS/files").longValue()).isEqualTo(1);
+
+    Answer explained = cairn(command(there, "gc", "--explain", "s3://files/team/" + run));
+    assertThat(explained.exitCode()).as(explained.err()).isZero();
+    assertThat(explained.out())
+        .contains(run + "  3 B", "prepared for entry advanced", "it stays until that journal moves on");
+  }
+
+  private static String[] command(String[] there, String... command) {
+    return Stream.concat(Stream.of(command), Stream.of(there)).toArray(String[]::new);
+  }
+
   private static JsonNode status() throws IOException {
     Answer status = cairn("status", "--json");
     assertThat(status.exitCode()).as(status.out() + status.err()).isZero();
@@ -249,7 +286,19 @@ class CairnLocalStackTest {
   private static void advance(ShardId shard, SequenceNumber to) {
     DynamoDbJournal journal = new DynamoDbJournal(dynamoDb, TABLE, Backoff.sleeping());
     SubtaskId subtask = new SubtaskId(JOB, new StageId("aircraft"), shard);
-    Entry.Header opening =
+    Entry.Opened opened = opened();
+    journal.open(subtask, opened);
+    Entry.Header next =
+        opened
+            .header()
+            .next(new EntryId("advanced"), Entry.Writer.MAPPING, Instant.now())
+            .at(Position.after(to), to, new Counts(1, 0));
+    journal.append(
+        subtask, Entry.Advanced.of(next, Position.beginning(), Payload.NONE, List.of(), List.of()));
+  }
+
+  private static Entry.Opened opened() {
+    Entry.Header header =
         new Entry.Header(
             new Revision(1),
             new EntryId("opened"),
@@ -264,13 +313,6 @@ class CairnLocalStackTest {
             Optional.empty(),
             false,
             Optional.empty());
-    journal.open(
-        subtask, new Entry.Opened(opening, new Origin(new Start.TrimHorizon(), HashRange.ALL)));
-    Entry.Header next =
-        opening
-            .next(new EntryId("advanced"), Entry.Writer.MAPPING, Instant.now())
-            .at(Position.after(to), to, new Counts(1, 0));
-    journal.append(
-        subtask, Entry.Advanced.of(next, Position.beginning(), Payload.NONE, List.of(), List.of()));
+    return new Entry.Opened(header, new Origin(new Start.TrimHorizon(), HashRange.ALL));
   }
 }

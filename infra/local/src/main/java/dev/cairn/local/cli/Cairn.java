@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       RestoreCommand.class,
       StateCommand.class,
       VerifyCommand.class,
+      GcCommand.class,
       SimulateCommand.class,
       CostCommand.class
     },

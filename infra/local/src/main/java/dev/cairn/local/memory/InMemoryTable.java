@@ -45,7 +45,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
   private final NavigableMap<JobId, NavigableMap<CheckpointId, Item<Checkpoint>>> checkpoints =
       new TreeMap<>();
   private final NavigableMap<
-          JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Acknowledgement>>>
+          JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Item<Acknowledgement>>>>
       answers = new TreeMap<>();
   private final List<TableEvent> events = new ArrayList<>();
   private long modifications;
@@ -125,7 +125,27 @@ public class InMemoryTable implements Journal, CheckpointStore {
       gone += removeExpired(ofJob.values(), now);
     }
     modifications += gone;
+    // Nobody's journal, job or checkpoint changes with them.
+    for (NavigableMap<CheckpointId, NavigableMap<SubtaskId, Item<Acknowledgement>>> ofJob :
+        answers.values()) {
+      for (NavigableMap<SubtaskId, Item<Acknowledgement>> ofCheckpoint : ofJob.values()) {
+        gone += removeExpired(ofCheckpoint.values(), now);
+      }
+      ofJob.values().removeIf(NavigableMap::isEmpty);
+    }
     return gone;
+  }
+
+  /** How many items the table holds. */
+  public synchronized int items() {
+    return jobs.size()
+        + registered.size()
+        + journals.values().stream().mapToInt(NavigableMap::size).sum()
+        + checkpoints.values().stream().mapToInt(NavigableMap::size).sum()
+        + answers.values().stream()
+            .flatMap(ofJob -> ofJob.values().stream())
+            .mapToInt(NavigableMap::size)
+            .sum();
   }
 
   private static <T> int removeExpired(Collection<Item<T>> items, Instant now) {
@@ -361,7 +381,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
     JobId job = acknowledgement.subtask().job();
     boolean first =
         answersOf(job, acknowledgement.checkpoint())
-                .putIfAbsent(acknowledgement.subtask(), acknowledgement)
+                .putIfAbsent(
+                    acknowledgement.subtask(),
+                    Item.until(clock.instant().plus(KEPT_AFTER_END), acknowledgement))
             == null;
     if (first) {
       events.add(new TableEvent.AcknowledgementWritten(job, acknowledgement.checkpoint()));
@@ -371,10 +393,10 @@ public class InMemoryTable implements Journal, CheckpointStore {
 
   @Override
   public synchronized List<Acknowledgement> acknowledgements(JobId job, CheckpointId id) {
-    return List.copyOf(answersOf(job, id).values());
+    return answersOf(job, id).values().stream().map(Item::value).toList();
   }
 
-  private NavigableMap<SubtaskId, Acknowledgement> answersOf(JobId job, CheckpointId id) {
+  private NavigableMap<SubtaskId, Item<Acknowledgement>> answersOf(JobId job, CheckpointId id) {
     return answers
         .computeIfAbsent(job, j -> new TreeMap<>())
         .computeIfAbsent(id, i -> new TreeMap<>());

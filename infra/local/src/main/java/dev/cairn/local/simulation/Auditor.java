@@ -29,10 +29,12 @@ import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -607,6 +609,52 @@ final class Auditor {
                     + expectation.end(subtask.shard()));
           }
         });
+  }
+
+  /**
+   * Of what was there at a time, nothing is left that nobody needs; and what is needed is bounded by
+   * what is retained.
+   *
+   * @param since after this, every journal has moved on, a checkpoint was completed and collection
+   *     has run; all that expires has expired
+   */
+  void checkNothingLeaks(Instant since, int numRetained, int maximumRuns) {
+    Set<FilePath> needed = referred();
+    storage.list(Layout.job(job)).stream()
+        .filter(file -> file.lastModified().isBefore(since))
+        .map(CheckpointStorage.Stored::path)
+        .filter(path -> !needed.contains(path) && !Layout.isDeadLetter(path))
+        .findAny()
+        .ifPresent(
+            path -> {
+              throw new Violation(Invariants.BOUNDED, path + " is left, and nobody needs it");
+            });
+    int shards = subtasks.size();
+    // A state file and its runs, for each checkpoint and for the journal's head; and the metadata.
+    int mostFiles = shards * (numRetained + 1) * (1 + maximumRuns) + numRetained;
+    // Job, checkpoints; and of each subtask its registration, base and what came since.
+    int mostItems =
+        1
+            + numRetained
+            + subtasks.keySet().stream()
+                .mapToInt(subtask -> 1 + table.fromLastBase(subtask).size())
+                .sum();
+    if (needed.size() > mostFiles || table.items() > mostItems) {
+      throw new Violation(
+          Invariants.BOUNDED,
+          needed.size()
+              + " files and "
+              + table.items()
+              + " items are left, and with "
+              + numRetained
+              + " checkpoints of "
+              + shards
+              + " subtasks there should be "
+              + mostFiles
+              + " and "
+              + mostItems
+              + " at most");
+    }
   }
 
   private Audited audited(SubtaskId subtask) {

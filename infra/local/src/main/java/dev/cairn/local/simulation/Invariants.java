@@ -24,6 +24,8 @@ public final class Invariants {
 
   public static final String LETTERS =
       "every dead letter that is counted is stored with its record";
+  public static final String BOUNDED =
+      "in the end nothing is left but what is needed, and that is bounded";
   public static final String IDLE = "an idle job takes no checkpoint";
 
   private Invariants() {}

@@ -17,6 +17,7 @@ public record Finding(Kind kind, String problem, String remedy) {
     SHARD_STANDS_STILL(true),
     SHARD_WITHOUT_JOURNAL(true),
     LAG_NEAR_RETENTION(true),
+    DAMAGED_FILES(true),
     CHECKPOINT_OVERDUE(true),
     CHECKPOINTS_ABORTED(true),
     NO_RECENT_CHECKPOINT(true),

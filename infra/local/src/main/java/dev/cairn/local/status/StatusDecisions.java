@@ -2,6 +2,7 @@ package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.settings.FlinkDuration;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.ShardId;
@@ -45,6 +46,7 @@ public final class StatusDecisions {
     facts.subtasks().forEach(subtask -> ofSubtask(facts, subtask).ifPresent(findings::add));
     findings.addAll(shardsWithoutJournal(facts));
     findings.addAll(lagNearRetention(facts));
+    damagedFiles(facts).ifPresent(findings::add);
     ofCheckpoints(facts, job).ifPresent(findings::add);
     request(job).ifPresent(findings::add);
     refusal(job).ifPresent(findings::add);
@@ -286,6 +288,29 @@ public final class StatusDecisions {
                             + ": see that shard's log")
                 .orElse(
                     "see whether the coordinator's EventBridge rule is enabled, and what its log says")));
+  }
+
+  private static Optional<Finding> damagedFiles(Facts facts) {
+    if (facts.damages().isEmpty()) {
+      return Optional.empty();
+    }
+    int count = facts.damages().size();
+    // What a head needs is more urgent than what a checkpoint does.
+    Damage first =
+        facts.damages().stream()
+            .filter(Damage::isInJournal)
+            .findFirst()
+            .orElse(facts.damages().getFirst());
+    return Optional.of(
+        new Finding(
+            Kind.DAMAGED_FILES,
+            (count == 1 ? "a file that is needed is damaged: " : count + " files that are needed are damaged, one of them: ")
+                + first,
+            first.isInJournal()
+                ? "put an intact copy back, or restore a checkpoint that does not need it, before its shard starts cold;"
+                    + " see docs/operations.md, \"Damaged files\""
+                : "those checkpoints cannot be restored until an intact copy is put back; see docs/operations.md,"
+                    + " \"Damaged files\""));
   }
 
   private static Optional<Finding> request(Job job) {

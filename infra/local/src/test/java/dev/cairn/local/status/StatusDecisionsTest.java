@@ -7,6 +7,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
@@ -371,6 +372,49 @@ class StatusDecisionsTest {
               assertThat(finding.problem()).isNotBlank();
               assertThat(finding.remedy()).isNotBlank();
             });
+  }
+
+  @Test
+  void whatAHeadNeedsIsToldBeforeWhatACheckpointDoes() {
+    Damage ofCheckpoint = damage("chk-4/_metadata", false);
+    Damage ofHead = damage("shared/run", true);
+    assertThat(damagedFiles(ofCheckpoint).problem())
+        .startsWith("a file that is needed is damaged: flights/chk-4/_metadata was found damaged at ")
+        .endsWith(": it is missing; needed by checkpoint 4");
+    assertThat(damagedFiles(ofCheckpoint).remedy()).contains("cannot be restored until");
+    assertThat(damagedFiles(ofCheckpoint, ofHead).problem())
+        .startsWith("2 files that are needed are damaged, one of them: flights/shared/run was")
+        .endsWith("; needed by the journal of aircraft/0");
+    assertThat(damagedFiles(ofCheckpoint, ofHead).remedy()).contains("before its shard starts cold");
+    assertThat(damagedFiles(ofHead).kind().isWrong()).isTrue();
+  }
+
+  private static Finding damagedFiles(Damage... damages) {
+    Facts sound = Scene.with().facts();
+    Facts damaged =
+        new Facts(
+            sound.id(),
+            sound.job(),
+            sound.checkpoints(),
+            sound.answers(),
+            sound.subtasks(),
+            sound.stream(),
+            List.of(damages),
+            sound.now());
+    return StatusDecisions.findings(damaged).stream()
+        .filter(finding -> finding.kind() == Kind.DAMAGED_FILES)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Damage damage(String path, boolean isInJournal) {
+    return new Damage(
+        new FileRef(new FilePath("flights/" + path), 8, Sha256.of(new byte[0])),
+        "it is missing",
+        NOW,
+        new TreeSet<>(List.of(new CheckpointId(4))),
+        new TreeSet<>(List.of(subtask("0"))),
+        isInJournal);
   }
 
   @Test
