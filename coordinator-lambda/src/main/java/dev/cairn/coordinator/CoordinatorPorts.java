@@ -31,8 +31,7 @@ public record CoordinatorPorts(
       InstantSource clock,
       Supplier<EntryId> ids,
       Announcer announcer) {
-    this(
-        journal, checkpoints, storage, stream, waker, clock, ids, announcer, DamageMarks.NONE);
+    this(journal, checkpoints, storage, stream, waker, clock, ids, announcer, DamageMarks.NONE);
   }
 
   /** Of a coordinator that tells nobody what it does. */

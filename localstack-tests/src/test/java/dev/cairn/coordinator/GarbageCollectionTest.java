@@ -42,7 +42,9 @@ class GarbageCollectionTest {
     FilePath delta = only("taskowned/");
     assertThat(fate(delta))
         .isEqualTo(
-            "the journal of " + SHARD + " needs it: the delta of the Advanced at revision 2, after its last base");
+            "the journal of "
+                + SHARD
+                + " needs it: the delta of the Advanced at revision 2, after its last base");
 
     pipeline.checkpoint(container);
 
@@ -53,7 +55,8 @@ class GarbageCollectionTest {
                 + " needs it: a run of its last base, the Snapshotted at revision 4; checkpoint 1 needs it: a run of"
                 + " the state of "
                 + SHARD);
-    assertThat(fate(only("chk-1/count/"))).contains("a state file of its last base", "checkpoint 1");
+    assertThat(fate(only("chk-1/count/")))
+        .contains("a state file of its last base", "checkpoint 1");
     assertThat(fate(only("chk-1/_metadata"))).isEqualTo("checkpoint 1 needs it: its _metadata");
   }
 
@@ -186,14 +189,11 @@ class GarbageCollectionTest {
   void nothingIsConcludedDuringARestore() {
     run(container, 0, pipeline.put(0, "a"));
     Checkpoint.Completed completed = pipeline.checkpoint(container);
-    pipeline
-        .table()
-        .beginRestore(pipeline.job(), completed.id(), Optional.empty(), pipeline.now());
+    pipeline.table().beginRestore(pipeline.job(), completed.id(), Optional.empty(), pipeline.now());
 
     assertThat(collection().find(JOB))
         .isEqualTo(
-            new Findings.NotNow(
-                "job words is not running: its journals may still be given state"));
+            new Findings.NotNow("job words is not running: its journals may still be given state"));
   }
 
   /** The coordinator's own collection, after many checkpoints, did what the findings say. */
@@ -235,11 +235,7 @@ class GarbageCollectionTest {
 
   private GarbageCollection collection() {
     return new GarbageCollection(
-        pipeline.table(),
-        pipeline.table(),
-        pipeline.storage(),
-        pipeline::now,
-        Pipeline.PROMPT);
+        pipeline.table(), pipeline.table(), pipeline.storage(), pipeline::now, Pipeline.PROMPT);
   }
 
   private Findings.Found found() {
