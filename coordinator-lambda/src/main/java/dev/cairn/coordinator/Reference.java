@@ -4,7 +4,9 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 
-/** Who needs a file, and as what. Prints as a clause, such as {@code checkpoint 7 needs it as …}. */
+/**
+ * Who needs a file, and as what. Prints as a clause, such as {@code checkpoint 7 needs it as …}.
+ */
 public sealed interface Reference {
 
   /** What a file is to whoever refers to it. */
@@ -25,8 +27,7 @@ public sealed interface Reference {
   }
 
   /** A journal's state begins with it: its last base names it. */
-  record OfBase(SubtaskId subtask, Revision revision, String kind, Part part)
-      implements Reference {
+  record OfBase(SubtaskId subtask, Revision revision, String kind, Part part) implements Reference {
     @Override
     public String toString() {
       return "the journal of "

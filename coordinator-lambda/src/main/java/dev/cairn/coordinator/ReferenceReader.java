@@ -85,8 +85,7 @@ public final class ReferenceReader {
     for (Checkpoint checkpoint : checkpoints) {
       hold(checkpoint).ifPresent(held::add);
     }
-    held.forEach(
-        one -> one.snapshots().forEach(snapshot -> stateFiles.add(snapshot.stateFile())));
+    held.forEach(one -> one.snapshots().forEach(snapshot -> stateFiles.add(snapshot.stateFile())));
     runsOf.keySet().retainAll(stateFiles);
     return new References(job, tails, checkpoints, held, others.of(job.id()));
   }

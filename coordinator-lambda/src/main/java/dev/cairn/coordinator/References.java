@@ -31,8 +31,8 @@ import java.util.TreeMap;
  * All that refers to a job's files, as it was read at one time, and what follows from it for any
  * file: a pure function of what was read.
  *
- * <p>Whether anyone refers to a file, which collection asks of each, is a look-up; who does is found
- * by going through all that was read, since only people ask that, of one file at a time.
+ * <p>Whether anyone refers to a file, which collection asks of each, is a look-up; who does is
+ * found by going through all that was read, since only people ask that, of one file at a time.
  */
 public final class References {
   private final Job job;
@@ -208,8 +208,7 @@ public final class References {
   public NavigableMap<FilePath, Needed> needed() {
     NavigableMap<FilePath, Needed> files = new TreeMap<>();
     for (JournalTail tail : tails.values()) {
-      runs(tail.base().handle())
-          .forEach(run -> files.put(run.path(), new Needed(run, Form.RUN)));
+      runs(tail.base().handle()).forEach(run -> files.put(run.path(), new Needed(run, Form.RUN)));
       tail.base()
           .handle()
           .stateFile()
@@ -259,7 +258,9 @@ public final class References {
       return new Fate.Unclear(unreadable.get().path());
     }
     Fate unlessYoung =
-        owned.isPresent() ? ofOwned(owned.get(), decisions) : ofMetadata(checkpoint.get(), decisions);
+        owned.isPresent()
+            ? ofOwned(owned.get(), decisions)
+            : ofMetadata(checkpoint.get(), decisions);
     return unlessYoung instanceof Fate.Abandoned(Fate.Ending ending)
             && !decisions.isOld(file, longestInvocation, now)
         ? new Fate.TooYoung(ending, file.lastModified().plus(longestInvocation))
@@ -278,8 +279,7 @@ public final class References {
     }
     Entry by = tail.overtaking(file.base()).orElse(tail.base());
     return new Fate.Abandoned(
-        new Fate.Ending.Overtaken(
-            file.entry(), file.base(), by.revision(), EntryFormat.kind(by)));
+        new Fate.Ending.Overtaken(file.entry(), file.base(), by.revision(), EntryFormat.kind(by)));
   }
 
   private Fate ofMetadata(CheckpointId id, CoordinatorDecisions decisions) {

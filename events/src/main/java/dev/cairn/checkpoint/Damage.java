@@ -52,7 +52,9 @@ public record Damage(
         + (checkpoints.isEmpty()
             ? ""
             : "; needed by checkpoint "
-                + checkpoints.stream().map(CheckpointId::toString).collect(Collectors.joining(", ")))
+                + checkpoints.stream()
+                    .map(CheckpointId::toString)
+                    .collect(Collectors.joining(", ")))
         + (isInJournal
             ? "; needed by the journal of "
                 + subtasks.stream().map(SubtaskId::name).collect(Collectors.joining(", "))

@@ -73,8 +73,7 @@ public final class DynamoDbDamageStore implements DamageStore {
     TreeSet<SubtaskId> subtasks = new TreeSet<>();
     item.texts("subtasks")
         .forEach(
-            name ->
-                subtasks.add(item.parse("subtasks", name, n -> TableLayout.subtask(job, n))));
+            name -> subtasks.add(item.parse("subtasks", name, n -> TableLayout.subtask(job, n))));
     return new Damage(
         new FileRef(
             item.parse(TableLayout.SK, path, FilePath::new),

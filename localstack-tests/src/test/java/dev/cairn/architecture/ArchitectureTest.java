@@ -158,7 +158,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..", COORDINATOR_CORE, SCRUBBER)
+              "dev.cairn.task..",
+              "dev.cairn.heap..",
+              "dev.cairn.function..",
+              COORDINATOR_CORE,
+              SCRUBBER)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(ADAPTERS);
@@ -211,7 +215,11 @@ class ArchitectureTest {
           .resideInAnyPackage(PROTOCOL)
           .or()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", COORDINATOR_CORE, SCRUBBER)
+              "dev.cairn.task..",
+              "dev.cairn.heap..",
+              "dev.cairn.cbor..",
+              COORDINATOR_CORE,
+              SCRUBBER)
           .should()
           .accessTargetWhere(READS_CLOCK_ENVIRONMENT_OR_CHANCE);
 

@@ -2,10 +2,10 @@ package dev.cairn.coordinator.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.cairn.coordinator.OtherReferences;
 import dev.cairn.coordinator.scrub.Scrubber;
 import dev.cairn.coordinator.scrub.ScrubberPorts;
 import dev.cairn.coordinator.scrub.ScrubberSettings;
-import dev.cairn.coordinator.OtherReferences;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.deployment.Environment;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -26,8 +26,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * The scrubber's handler. Invoked by a rule, or by anyone who does not want to wait for it; what the
- * event says does not matter.
+ * The scrubber's handler. Invoked by a rule, or by anyone who does not want to wait for it; what
+ * the event says does not matter.
  */
 public final class ScrubberHandler implements RequestStreamHandler {
   private final ScrubberEnvironment environment;
@@ -45,8 +45,7 @@ public final class ScrubberHandler implements RequestStreamHandler {
       throws IOException {
     Scrubber scrubber = connected.orElseGet(() -> connect(environment, System.out::println));
     connected = Optional.of(scrubber);
-    scrubber.run(
-        environment.job(), () -> Duration.ofMillis(context.getRemainingTimeInMillis()));
+    scrubber.run(environment.job(), () -> Duration.ofMillis(context.getRemainingTimeInMillis()));
     output.write("{}".getBytes(StandardCharsets.UTF_8));
   }
 

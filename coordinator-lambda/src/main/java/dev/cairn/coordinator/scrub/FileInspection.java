@@ -57,7 +57,8 @@ final class FileInspection {
       }
     } catch (IOException e) {
       throw new StorageException(
-          "cannot read " + file.path() + " to its end: " + e.getMessage() + "; it is read again", e);
+          "cannot read " + file.path() + " to its end: " + e.getMessage() + "; it is read again",
+          e);
     }
     if (size != file.sizeBytes()) {
       return Optional.of("it has " + size + " bytes instead of " + file.sizeBytes());

@@ -42,8 +42,7 @@ public final class Scrubber {
     this.ports = ports;
     this.settings = settings;
     this.reader =
-        new ReferenceReader(
-            ports.journal(), ports.checkpoints(), ports.storage(), ports.others());
+        new ReferenceReader(ports.journal(), ports.checkpoints(), ports.storage(), ports.others());
     this.inspection = new FileInspection(ports.storage(), settings.largestRunInMemory());
   }
 
@@ -104,10 +103,7 @@ public final class Scrubber {
   }
 
   private void goOn(
-      Job job,
-      NavigableMap<FilePath, Needed> needed,
-      Round round,
-      Supplier<Duration> remaining) {
+      Job job, NavigableMap<FilePath, Needed> needed, Round round, Supplier<Duration> remaining) {
     NavigableMap<FilePath, Needed> left =
         round.after.map(path -> needed.tailMap(path, false)).orElse(needed);
     int sinceSave = 0;
@@ -218,12 +214,7 @@ public final class Scrubber {
       }
     }
     return new Damage(
-        file.file(),
-        what,
-        ports.clock().instant(),
-        checkpoints,
-        subtasks,
-        isInJournal);
+        file.file(), what, ports.clock().instant(), checkpoints, subtasks, isInJournal);
   }
 
   /** Says what is the case now, and since when something is. */

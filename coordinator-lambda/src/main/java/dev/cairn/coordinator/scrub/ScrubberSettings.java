@@ -18,7 +18,10 @@ public record ScrubberSettings(
   public ScrubberSettings {
     if (interval.isZero() || interval.isNegative() || filesBetweenSaves < 1) {
       throw new IllegalArgumentException(
-          "a scrubber cannot begin a round each " + interval + " and save after " + filesBetweenSaves);
+          "a scrubber cannot begin a round each "
+              + interval
+              + " and save after "
+              + filesBetweenSaves);
     }
   }
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ScrubberEnvironmentTest {
   private final Map<String, String> variables =
       new HashMap<>(
-          Map.of("CAIRN_JOB", "orders", "CAIRN_TABLE", "cairn", "CAIRN_STORAGE", "s3://bucket/team"));
+          Map.of(
+              "CAIRN_JOB", "orders", "CAIRN_TABLE", "cairn", "CAIRN_STORAGE", "s3://bucket/team"));
 
   @Test
   void onceADayUnlessItIsTold() {

@@ -16,8 +16,8 @@ import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
 /**
- * What each of the functions may do: the calls that its code makes, and those that Lambda makes
- * in its role to feed it. One statement for each purpose, named after it.
+ * What each of the functions may do: the calls that its code makes, and those that Lambda makes in
+ * its role to feed it. One statement for each purpose, named after it.
  *
  * @param job the job's name, which all of its objects begin with
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own

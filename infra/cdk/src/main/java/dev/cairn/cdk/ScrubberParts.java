@@ -53,9 +53,9 @@ final class ScrubberParts {
             .build();
     Duration pause = interval.compareTo(LONGEST_PAUSE) < 0 ? interval : LONGEST_PAUSE;
     Rule.Builder.create(scope, "ScrubRule")
-        .description("Cairn job " + settings.job() + ": is a round of the scrubber due, or under way?")
-        .schedule(
-            Schedule.rate(software.amazon.awscdk.Duration.minutes(pause.toMinutes())))
+        .description(
+            "Cairn job " + settings.job() + ": is a round of the scrubber due, or under way?")
+        .schedule(Schedule.rate(software.amazon.awscdk.Duration.minutes(pause.toMinutes())))
         .targets(List.of(LambdaFunction.Builder.create(function).retryAttempts(0).build()))
         .build();
     return function;

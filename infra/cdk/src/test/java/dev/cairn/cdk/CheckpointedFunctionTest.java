@@ -257,7 +257,8 @@ class CheckpointedFunctionTest {
     Resources template = Synthesis.template(job -> job.scrubInterval(Duration.ZERO));
     assertThat(template.all(FUNCTION)).hasSize(2);
     assertThat(template.all("AWS::Events::Rule")).hasSize(1);
-    assertThat(template.names()).noneMatch(name -> name.contains("Scrub") || name.contains("DamagedFiles"));
+    assertThat(template.names())
+        .noneMatch(name -> name.contains("Scrub") || name.contains("DamagedFiles"));
   }
 
   @Test

@@ -92,7 +92,8 @@ class ScrubberTest {
     assertThat(mark(delta).isInJournal()).isTrue();
     assertThat(announced).filteredOn(Announcement.FileDamaged.class::isInstance).hasSize(4);
     assertThat(((Announcement.Scrubbed) announced.getLast()).damaged()).isEqualTo(4);
-    assertThat(mark(run).toString()).contains("needed by the journal of count/shardId-000000000000");
+    assertThat(mark(run).toString())
+        .contains("needed by the journal of count/shardId-000000000000");
   }
 
   @Test

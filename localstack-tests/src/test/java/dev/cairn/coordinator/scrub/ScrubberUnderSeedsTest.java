@@ -134,7 +134,10 @@ class ScrubberUnderSeedsTest {
       this.storage = new Damaging(pipeline.storage(), damages);
       this.settings =
           new ScrubberSettings(
-              INTERVAL, Duration.ofMinutes(1), 1 + random.nextInt(4), random.nextInt(2) * (1 << 20));
+              INTERVAL,
+              Duration.ofMinutes(1),
+              1 + random.nextInt(4),
+              random.nextInt(2) * (1 << 20));
     }
 
     void play() {
@@ -163,7 +166,10 @@ class ScrubberUnderSeedsTest {
       isBusy = true;
       for (int shard = 0; shard < shards; shard++) {
         if (random.nextBoolean()) {
-          run(container, shard, pipeline.put(shard, random.nextInt(3) == 0 ? "size:12000" : "word"));
+          run(
+              container,
+              shard,
+              pipeline.put(shard, random.nextInt(3) == 0 ? "size:12000" : "word"));
         }
       }
       run(container, 0, pipeline.put(0, "word"));

@@ -226,7 +226,8 @@ class CairnLocalStackTest {
     Answer explained = cairn(command(there, "gc", "--explain", "s3://files/team/" + run));
     assertThat(explained.exitCode()).as(explained.err()).isZero();
     assertThat(explained.out())
-        .contains(run + "  3 B", "prepared for entry advanced", "it stays until that journal moves on");
+        .contains(
+            run + "  3 B", "prepared for entry advanced", "it stays until that journal moves on");
   }
 
   private static String[] command(String[] there, String... command) {

@@ -79,9 +79,7 @@ final class CheckpointsCommand extends PipelineCommand {
   /** What a scrubber has marked of a checkpoint that would need it. */
   private static List<Damage> of(Checkpoint checkpoint, List<Damage> damages) {
     return checkpoint instanceof Checkpoint.Completed
-        ? damages.stream()
-            .filter(damage -> damage.checkpoints().contains(checkpoint.id()))
-            .toList()
+        ? damages.stream().filter(damage -> damage.checkpoints().contains(checkpoint.id())).toList()
         : List.of();
   }
 

@@ -77,7 +77,8 @@ final class GcCommand extends PipelineCommand {
     JOURNALS("needed by journals: their heads' state"),
     CHECKPOINTS("needed by checkpoints only"),
     ELSEWHERE("needed by something else only"),
-    MAY_BE_COMMITTED("needed by nobody yet, and may still be committed: stay until their journal moves on"),
+    MAY_BE_COMMITTED(
+        "needed by nobody yet, and may still be committed: stay until their journal moves on"),
     TOO_YOUNG("abandoned, but younger than the longest invocation"),
     ABANDONED("abandoned: go with the next collection"),
     UNCLEAR("unclear: a file that says what is needed cannot be read"),
@@ -164,7 +165,11 @@ final class GcCommand extends PipelineCommand {
     List<Stored> named = named(connection, found, name);
     if (named.size() > 1) {
       throw CommandException.no(
-          "\"" + typed + "\" is the end of several files' paths: " + some(named) + "; give more of it");
+          "\""
+              + typed
+              + "\" is the end of several files' paths: "
+              + some(named)
+              + "; give more of it");
     }
     if (named.isEmpty()) {
       explainMissing(out, connection, storage, found, name);
@@ -233,7 +238,9 @@ final class GcCommand extends PipelineCommand {
             .limit(MOST_SUGGESTED)
             .map(file -> file.path().value())
             .collect(Collectors.joining(", "))
-        + (files.size() > MOST_SUGGESTED ? " and " + (files.size() - MOST_SUGGESTED) + " more" : "");
+        + (files.size() > MOST_SUGGESTED
+            ? " and " + (files.size() - MOST_SUGGESTED) + " more"
+            : "");
   }
 
   /** One that is not there may be needed all the same, which is worse than a slip of the pen. */
@@ -263,7 +270,8 @@ final class GcCommand extends PipelineCommand {
       by.forEach(reference -> out.println("  " + reference));
     }
     throw CommandException.no(
-        path.get() + " is missing: put an intact copy back, or see docs/operations.md, \"Damaged files\"");
+        path.get()
+            + " is missing: put an intact copy back, or see docs/operations.md, \"Damaged files\"");
   }
 
   private static Optional<FilePath> path(Connection connection, String name) {
@@ -283,9 +291,7 @@ final class GcCommand extends PipelineCommand {
     List<Stored> alike =
         last.isEmpty()
             ? List.of()
-            : found.files().stream()
-                .filter(file -> file.path().value().contains(last))
-                .toList();
+            : found.files().stream().filter(file -> file.path().value().contains(last)).toList();
     return alike.isEmpty()
         ? "give a path such as " + found.files().getFirst().path()
         : "did you mean " + some(alike) + "?";

@@ -612,8 +612,8 @@ final class Auditor {
   }
 
   /**
-   * Of what was there at a time, nothing is left that nobody needs; and what is needed is bounded by
-   * what is retained.
+   * Of what was there at a time, nothing is left that nobody needs; and what is needed is bounded
+   * by what is retained.
    *
    * @param since after this, every journal has moved on, a checkpoint was completed and collection
    *     has run; all that expires has expired

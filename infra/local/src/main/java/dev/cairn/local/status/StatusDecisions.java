@@ -304,7 +304,9 @@ public final class StatusDecisions {
     return Optional.of(
         new Finding(
             Kind.DAMAGED_FILES,
-            (count == 1 ? "a file that is needed is damaged: " : count + " files that are needed are damaged, one of them: ")
+            (count == 1
+                    ? "a file that is needed is damaged: "
+                    : count + " files that are needed are damaged, one of them: ")
                 + first,
             first.isInJournal()
                 ? "put an intact copy back, or restore a checkpoint that does not need it, before its shard starts cold;"

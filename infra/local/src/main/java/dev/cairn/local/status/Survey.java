@@ -29,8 +29,7 @@ public final class Survey {
   private final DamageMarks damages;
   private final InstantSource clock;
 
-  public Survey(
-      Journal journal, CheckpointStore store, DamageMarks damages, InstantSource clock) {
+  public Survey(Journal journal, CheckpointStore store, DamageMarks damages, InstantSource clock) {
     this.journal = journal;
     this.store = store;
     this.damages = damages;

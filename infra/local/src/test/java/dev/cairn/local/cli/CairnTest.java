@@ -216,7 +216,8 @@ class CairnTest {
     JsonNode json = cairn("gc", "--explain", state, "--json").json();
     assertThat(json.get("path").asText()).isEqualTo(state);
     assertThat(json.get("neededBy")).isNotEmpty();
-    assertThat(cairn("gc", "--explain", "dead-letters").err()).contains("did you mean flights/dead");
+    assertThat(cairn("gc", "--explain", "dead-letters").err())
+        .contains("did you mean flights/dead");
   }
 
   @Test
@@ -275,7 +276,8 @@ class CairnTest {
             .isEqualTo("its SHA-256 is another");
         Answer status = cairn("status");
         assertThat(status.exitCode()).isEqualTo(ExitCode.NO);
-        assertThat(status.out()).contains("WRONG  a file that is needed is damaged", "Damaged files");
+        assertThat(status.out())
+            .contains("WRONG  a file that is needed is damaged", "Damaged files");
       } finally {
         marks.unmark(job, damage.path());
       }

@@ -379,13 +379,15 @@ class StatusDecisionsTest {
     Damage ofCheckpoint = damage("chk-4/_metadata", false);
     Damage ofHead = damage("shared/run", true);
     assertThat(damagedFiles(ofCheckpoint).problem())
-        .startsWith("a file that is needed is damaged: flights/chk-4/_metadata was found damaged at ")
+        .startsWith(
+            "a file that is needed is damaged: flights/chk-4/_metadata was found damaged at ")
         .endsWith(": it is missing; needed by checkpoint 4");
     assertThat(damagedFiles(ofCheckpoint).remedy()).contains("cannot be restored until");
     assertThat(damagedFiles(ofCheckpoint, ofHead).problem())
         .startsWith("2 files that are needed are damaged, one of them: flights/shared/run was")
         .endsWith("; needed by the journal of aircraft/0");
-    assertThat(damagedFiles(ofCheckpoint, ofHead).remedy()).contains("before its shard starts cold");
+    assertThat(damagedFiles(ofCheckpoint, ofHead).remedy())
+        .contains("before its shard starts cold");
     assertThat(damagedFiles(ofHead).kind().isWrong()).isTrue();
   }
 
