@@ -31,8 +31,9 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
  * <p>The files of a job are spread over {@value TableLayout#FILE_SPREAD} partition keys by the hash
  * of their path. DynamoDB writes 1,000 units of 1 KB a second for each key, so a job stores up to 16
  * MB a second in all, and one file of the largest size takes four tenths of a second of its key.
- * Without an index, listing a folder is paid as reading what is in it, a unit for each 4 KB: less
- * than a second item for each file would cost when it is written.
+ * Without an index, listing a folder is paid as reading what is in it, a twentieth of the price of
+ * writing it. An index would be a second item for each file; in one transaction with it, so that no
+ * file is ever missing from a list, both would cost twice the file.
  *
  * <p>An absolute path, {@code dynamodb://table/…}, names a file in that table. Times are those of
  * the writer's clock. Needs {@code dynamodb:PutItem}, {@code GetItem}, {@code Query} and {@code

@@ -131,6 +131,16 @@ public final class Layout {
     return inDirectory(directory, subtask, prepared("run", base, entry));
   }
 
+  /** A subtask's state file in a copy's directory, which one attempt after the other may write. */
+  public static FilePath stateIn(FilePath directory, SubtaskId subtask) {
+    return inDirectory(directory, subtask, "state");
+  }
+
+  /** A subtask's run in a copy's directory. */
+  public static FilePath runIn(FilePath directory, SubtaskId subtask) {
+    return inDirectory(directory, subtask, "run");
+  }
+
   private static FilePath inDirectory(FilePath directory, SubtaskId subtask, String fileName) {
     return directory.resolve(
         FilePath.of(subtask.stage().value(), subtask.shard().value(), fileName));

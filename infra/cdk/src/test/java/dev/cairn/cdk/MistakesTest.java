@@ -119,6 +119,7 @@ class MistakesTest {
                     + " minutes, and reads everything each time; choose 5 min or more, or"
                     + " Duration.ZERO for no scrubber",
                 job -> job.scrubInterval(Duration.ofSeconds(90))),
+            mistake(
                 "execution.checkpointing.max-concurrent-checkpoints: 2 contradicts"
                     + " execution.checkpointing.min-pause: 5 s: with a pause between two checkpoints"
                     + " there is never more than one; leave one of the two out",

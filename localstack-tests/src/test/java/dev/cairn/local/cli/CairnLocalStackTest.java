@@ -13,6 +13,28 @@ import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
+import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.state.Change;
+import dev.cairn.state.Channels;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.Manifest;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.RunWriter;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
+import java.util.TreeSet;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
@@ -24,15 +46,11 @@ import dev.cairn.journal.Entry;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
 import dev.cairn.state.Start;
-import dev.cairn.storage.FilePath;
-import dev.cairn.storage.Layout;
-import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
@@ -73,7 +91,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
-/** Feeding a real PutRecords, and measuring how far a journal is behind. */
+/** Feeding a real PutRecords, measuring how far a journal is behind, copying between buckets. */
 @EnabledIf("isAvailable")
 class CairnLocalStackTest {
   private static final String STREAM = "departures";
@@ -232,6 +250,89 @@ class CairnLocalStackTest {
 
   private static String[] command(String[] there, String... command) {
     return Stream.concat(Stream.of(command), Stream.of(there)).toArray(String[]::new);
+  }
+
+  /** As {@code aws s3 cp --recursive} does. */
+  @Test
+  void aCheckpointIsExportedToAnotherBucketAndACopyOfItIsVerifiedWhereItIs() throws IOException {
+    S3Client s3 = aws.s3();
+    for (String bucket : List.of("checkpoints", "backups", "third")) {
+      s3.createBucket(create -> create.bucket(bucket));
+    }
+    String original = "s3://checkpoints/team/" + checkpointIn(s3, "checkpoints", "team");
+
+    Answer exported = cairn("export", original, "--to", "s3://backups/flights/april");
+    assertThat(exported.exitCode()).as(exported.err()).isZero();
+    assertThat(exported.out())
+        .contains("is named by s3://backups/flights/april/_metadata", "3 files");
+    Answer again = cairn("export", original, "--to", "s3://backups/flights/april/");
+    assertThat(again.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(again.err()).contains("nothing is overwritten");
+
+    String folder = "flights/april/";
+    s3.listObjectsV2Paginator(list -> list.bucket("backups").prefix(folder)).contents().stream()
+        .map(S3Object::key)
+        .forEach(
+            key ->
+                s3.copyObject(
+                    copy ->
+                        copy.sourceBucket("backups")
+                            .sourceKey(key)
+                            .destinationBucket("third")
+                            .destinationKey("x/" + key.substring(folder.length()))));
+    for (String place : List.of(original, "s3://backups/flights/april", "s3://third/x")) {
+      Answer verdict = cairn("verify", place);
+      assertThat(verdict.exitCode()).as(verdict.out() + verdict.err()).isZero();
+      assertThat(verdict.out()).contains("is intact: 3 files");
+    }
+
+    s3.deleteObject(
+        delete -> delete.bucket("third").key("x/aircraft/shardId-000000000000/run"));
+    Answer verdict = cairn("verify", "s3://third/x/_metadata");
+    assertThat(verdict.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(verdict.out())
+        .contains("s3://third/x/aircraft/shardId-000000000000/run", "is not in the");
+  }
+
+  /** The path of its _metadata below the prefix. */
+  private static FilePath checkpointIn(S3Client s3, String bucket, String prefix) {
+    CheckpointStorage storage = new S3CheckpointStorage(s3, bucket, prefix);
+    SubtaskId subtask =
+        new SubtaskId(JOB, new StageId("aircraft"), new ShardId("shardId-000000000000"));
+    CheckpointId id = new CheckpointId(1);
+    EntryId entry = new EntryId("entry");
+    StateKey cell = StateKey.of(KeyHash.of("N7"), "N7", "departures", new byte[0]);
+    FileRef run =
+        put(
+            storage,
+            Layout.run(subtask, new Revision(2), entry),
+            RunWriter.write(List.of(new Change.Put(cell, new byte[] {7}))));
+    FileRef stateFile =
+        put(
+            storage,
+            Layout.state(subtask, id, new Revision(2), entry),
+            CheckpointFormat.write(
+                new SubtaskState(
+                    subtask,
+                    new Epoch(1),
+                    new Origin(new Start.TrimHorizon(), HashRange.ALL),
+                    Position.beginning(),
+                    Optional.empty(),
+                    Counts.NONE,
+                    new Manifest(List.of(new RunRef(run, HashRange.ALL)), List.of()),
+                    Channels.EMPTY)));
+    CheckpointMetadata metadata =
+        new CheckpointMetadata(
+            new Checkpoint.Triggering(
+                JOB, id, new Epoch(1), Instant.EPOCH, new TreeSet<>(List.of(subtask))),
+            List.of(new Acknowledged(subtask, id, Optional.of(stateFile), 1, 1)));
+    return put(storage, Layout.metadata(JOB, id), CheckpointFormat.write(metadata)).path();
+  }
+
+  private static FileRef put(CheckpointStorage storage, FilePath path, byte[] bytes) {
+    FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
+    storage.put(path, bytes, file.sha256());
+    return file;
   }
 
   private static JsonNode status() throws IOException {

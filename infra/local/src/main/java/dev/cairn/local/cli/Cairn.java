@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       StateCommand.class,
       VerifyCommand.class,
       GcCommand.class,
+      ExportCommand.class,
       SimulateCommand.class,
       CostCommand.class
     },

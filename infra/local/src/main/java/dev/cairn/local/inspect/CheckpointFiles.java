@@ -67,16 +67,16 @@ public final class CheckpointFiles {
   public record Verdict(String kind, FileRef file, Optional<String> damage) {}
 
   /**
-   * Reads every file of a checkpoint, whole: size, SHA-256, form, and the checksum of every block.
+   * Reads every file of a checkpoint or savepoint, whole: size, SHA-256, form, and the checksum of every block.
    * Each file once, though several subtasks may name it. What only a damaged file names cannot be
    * found, and is missing from the answer.
    */
-  public List<Verdict> verify(Checkpoint.Completed checkpoint) {
+  public List<Verdict> verify(FileRef metadata) {
     List<Verdict> verdicts = new ArrayList<>();
-    Optional<CheckpointMetadata> metadata =
-        verify(verdicts, "metadata", checkpoint.metadata(), CheckpointFormat::readMetadata);
+    Optional<CheckpointMetadata> read =
+        verify(verdicts, "metadata", metadata, CheckpointFormat::readMetadata);
     List<RunRef> runs = new ArrayList<>();
-    metadata.stream()
+    read.stream()
         .flatMap(names -> names.acknowledgements().stream())
         .flatMap(acknowledged -> acknowledged.stateFile().stream())
         .forEach(

@@ -13,6 +13,17 @@ import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.state.Change;
+import dev.cairn.state.RunReader;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.local.demo.Demo;
@@ -20,7 +31,6 @@ import dev.cairn.local.demo.DemoSettings;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.demo.UserFunction;
 import dev.cairn.retry.Backoff;
-import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.io.ByteArrayOutputStream;
@@ -35,10 +45,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -345,6 +358,7 @@ class CairnTest {
         List.of(
             new String[] {"restore", "seven"},
             new String[] {"verify", "0"},
+            new String[] {"export", "--to", "/tmp/x", "last"},
             new String[] {"checkpoints", "-1"},
             new String[] {"state", "N7", "--checkpoint", "7.5"})) {
       Answer refused = cairnAt(elsewhere, command);
@@ -630,6 +644,179 @@ class CairnTest {
     assertThat(cairn("verify", id).exitCode()).isZero();
   }
 
+  @Test
+  void anExportNeedsNothingOutsideItsDirectoryWhereverThatIs(@TempDir Path elsewhere)
+      throws IOException {
+    Path backup = elsewhere.resolve("backups/flights");
+
+    Answer exported = cairn("export", latest(), "--to", backup.toString());
+
+    assertThat(exported.exitCode()).as(exported.err()).isZero();
+    assertThat(exported.out())
+        .contains(
+            "written",
+            "aircraft/shardId-000000000002/run",
+            "checkpoint " + latest() + " is exported: 7 files",
+            "it is named by file://" + backup + "/_metadata");
+    Path moved = Files.move(backup, elsewhere.resolve("moved"));
+    for (String name : List.of(moved.toString(), moved + "/_metadata", "file://" + moved)) {
+      // Where no job is, and no demo.
+      Answer verdict = cairnAt(elsewhere, "verify", name);
+      assertThat(verdict.exitCode()).as(verdict.out() + verdict.err()).isZero();
+      assertThat(verdict.out())
+          .contains("file://" + moved + "/_metadata is intact: 7 files", "run", "state");
+    }
+    JsonNode json = cairnAt(elsewhere, "verify", moved.toString(), "--json").json();
+    assertThat(json.get("metadata").asText()).isEqualTo("file://" + moved + "/_metadata");
+    assertThat(json.get("intact").asBoolean()).isTrue();
+
+    Path run = moved.resolve("aircraft/shardId-000000000000/run");
+    byte[] damaged = Files.readAllBytes(run);
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(run, damaged);
+    Answer verdict = cairnAt(elsewhere, "verify", moved.toString());
+    assertThat(verdict.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(verdict.out()).contains("DAMAGED", run.toString(), "1 of 7 files");
+  }
+
+  @Test
+  void anExportHoldsTheStateOfItsCheckpointInOneRunOfEachTask(@TempDir Path elsewhere)
+      throws IOException {
+    String id = latest();
+    SortedMap<StateKey, String> before = cells(home.resolve("storage"), metadataOf(id));
+
+    JsonNode exported =
+        cairn("export", id, "--to", elsewhere.resolve("copy").toString(), "--json").json();
+
+    FilePath copied = new FilePath(exported.at("/metadata/path").asText());
+    assertThat(exported.get("files")).hasSize(7);
+    assertThat(before).isNotEmpty();
+    assertThat(cells(elsewhere, copied)).isEqualTo(before);
+    // A copy of a copy is the same bytes.
+    cairn("export", elsewhere + "/copy", "--to", elsewhere + "/again");
+    for (JsonNode file : exported.get("files")) {
+      Path one = Path.of("/" + new FilePath(file.get("path").asText()).absolute().orElseThrow().names());
+      Path other = elsewhere.resolve("again").resolve(elsewhere.resolve("copy").relativize(one));
+      assertThat(other).hasSameBinaryContentAs(one);
+    }
+  }
+
+  private static FilePath metadataOf(String id) throws IOException {
+    return new FilePath(cairn("checkpoints", id, "--json").json().at("/metadata/path").asText());
+  }
+
+  private static SortedMap<StateKey, String> cells(Path root, FilePath metadata) {
+    CheckpointStorage storage = new DirectoryCheckpointStorage(root);
+    SortedMap<StateKey, String> cells = new TreeMap<>();
+    byte[] bytes = storage.get(metadata).orElseThrow();
+    for (Acknowledged acknowledged :
+        CheckpointFormat.readMetadata(bytes, metadata).acknowledgements()) {
+      FilePath at = acknowledged.stateFile().orElseThrow().path();
+      SubtaskState state = CheckpointFormat.readState(storage.get(at).orElseThrow(), at);
+      for (RunRef run : state.manifest().runs().reversed()) {
+        byte[] content = storage.get(run.file().path()).orElseThrow();
+        for (Change change :
+            RunReader.open(content, "run", new BlockChecksum()).within(run.range())) {
+          switch (change) {
+            case Change.Put put -> cells.put(put.key(), HexFormat.of().formatHex(put.value()));
+            case Change.Removed removed -> cells.remove(removed.key());
+          }
+        }
+      }
+    }
+    return cells;
+  }
+
+  @Test
+  void anExportOverwritesNothingAndGoesOnWhereItWasInterrupted(@TempDir Path elsewhere)
+      throws IOException {
+    Path backup = elsewhere.resolve("backup");
+    String id = latest();
+    cairn("export", id, "--to", backup.toString());
+    byte[] metadata = Files.readAllBytes(backup.resolve("_metadata"));
+
+    assertFails(
+        ExitCode.NO,
+        "file://" + backup + "/_metadata exists already: nothing is overwritten",
+        "export",
+        id,
+        "--to",
+        backup.toString());
+
+    Files.delete(backup.resolve("_metadata"));
+    Files.delete(backup.resolve("aircraft/shardId-000000000001/run"));
+    assertThat(cairn("export", id, "--to", backup.toString()).exitCode()).isZero();
+    assertThat(backup.resolve("_metadata")).hasBinaryContent(metadata);
+
+    Files.delete(backup.resolve("_metadata"));
+    Path run = Files.writeString(backup.resolve("aircraft/shardId-000000000001/run"), "mine");
+    assertFails(
+        ExitCode.NO,
+        run + " exists with other bytes: nothing is overwritten",
+        "export",
+        id,
+        "--to",
+        backup.toString());
+    assertThat(run).hasContent("mine");
+  }
+
+  @Test
+  void aDamagedCheckpointIsNotExported(@TempDir Path elsewhere) throws IOException {
+    String id = latest();
+    String run = pathOf(cairn("verify", id, "--json").json().get("files"), "run");
+    Path file = home.resolve("storage").resolve(run);
+    byte[] whole = Files.readAllBytes(file);
+    try {
+      Files.write(file, new byte[] {1});
+      assertFails(
+          ExitCode.NO, run + " has 1 bytes", "export", id, "--to", elsewhere + "/damaged");
+      Files.delete(file);
+      assertFails(
+          ExitCode.NO,
+          "the checkpoint cannot be copied: " + run,
+          "export",
+          id,
+          "--to",
+          elsewhere + "/missing");
+    } finally {
+      Files.write(file, whole);
+    }
+    assertThat(elsewhere.resolve("damaged/_metadata")).doesNotExist();
+    assertThat(elsewhere.resolve("missing/_metadata")).doesNotExist();
+  }
+
+  @Test
+  void aCheckpointIsVerifiedByItsPathToo() throws IOException {
+    String metadata = metadataOf(latest()).value();
+
+    assertThat(cairn("verify", metadata).out()).contains(metadata + " is intact");
+    assertThat(cairn("verify", home.resolve("storage").resolve(metadata).toString()).out())
+        .contains(metadata + " is intact");
+  }
+
+  @Test
+  void whatCannotBeExportedOrVerifiedIsSaidPlainly(@TempDir Path elsewhere) throws IOException {
+    assertFails(
+        ExitCode.UNUSABLE, "my backup", "export", latest(), "--to", elsewhere + "/my backup");
+    assertFails(
+        ExitCode.UNUSABLE, "hdfs://namenode/x", "export", latest(), "--to", "hdfs://namenode/x");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "is neither in S3 nor in a directory",
+        "export",
+        latest(),
+        "--to",
+        "memory://process/x");
+    assertFails(
+        ExitCode.NO, "there is no file://" + elsewhere + "/_metadata", "verify", elsewhere + "/");
+    assertFails(ExitCode.NO, "there is no savepoints/x/_metadata", "verify", "savepoints/x");
+    assertFails(ExitCode.NO, "checkpoint 9999", "export", "9999", "--to", elsewhere + "/x");
+
+    Files.writeString(elsewhere.resolve("_metadata"), "no JSON");
+    assertFails(ExitCode.NO, "cannot be exported", "export", elsewhere + "/", "--to", elsewhere + "/x");
+    assertThat(cairn("verify", elsewhere + "/").out()).contains("is DAMAGED: 1 of 1 files");
+  }
+
   private static String pathOf(JsonNode files, String kind) {
     for (JsonNode file : files) {
       if (file.get("kind").asText().equals(kind)) {
@@ -741,7 +928,7 @@ class CairnTest {
   void versionAndHelpAreThere() {
     assertThat(cairn("--version").out()).contains("cairn ", "Java ");
     for (String command :
-        List.of("demo", "status", "tail", "feed", "checkpoints", "restore", "state", "verify")) {
+        List.of("demo", "status", "tail", "feed", "checkpoints", "restore", "state", "verify", "export")) {
       Answer help = cairn(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.out()).contains("Usage: cairn " + command);
