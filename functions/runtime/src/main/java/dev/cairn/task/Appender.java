@@ -57,7 +57,7 @@ final class Appender {
     switch (between) {
       case Entry.Triggered triggered -> subtask.adopt(triggered);
       case Entry.Base same -> subtask.adopt(same);
-      case Entry.Failed failed -> subtask.adopt(failed.header());
+      case Entry.Failed failed -> subtask.adopt(failed);
       case Entry.Advanced a -> throw changed(subtask, a);
       case Entry.Suspended s -> throw changed(subtask, s);
       case Entry.Resumed r -> throw changed(subtask, r);

@@ -129,9 +129,15 @@ final class Subtask<E> {
     };
   }
 
-  /** An entry that leaves the state as it is. */
-  void adopt(Header further) {
-    head = further;
+  void adopt(Entry.Failed failed) {
+    head = failed.header();
+  }
+
+  /** Takes over an entry that leaves the state as it is and brings it into another epoch. */
+  void enter(Header entering) {
+    head = entering;
+    // No checkpoint spans two epochs: what was asked for before is over.
+    trigger = Optional.empty();
   }
 
   void adopt(Entry.Triggered triggered) {

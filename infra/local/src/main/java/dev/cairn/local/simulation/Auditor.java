@@ -405,7 +405,17 @@ final class Auditor {
       }
     }
     if (item.status().isSettled()) {
+      boolean halts = !item.status().isRunning();
+      subtasks.forEach((subtask, audited) -> requireHalted(subtask, audited.head(), halts));
       subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
+    }
+  }
+
+  private static void requireHalted(SubtaskId subtask, Header head, boolean halts) {
+    if (head.suspended() != halts) {
+      throw new Violation(
+          Invariants.HALTED,
+          subtask + (halts ? " goes on while its job does not" : " does not go on with its job"));
     }
   }
 
@@ -630,12 +640,20 @@ final class Auditor {
               throw new Violation(Invariants.BOUNDED, path + " is left, and nobody needs it");
             });
     int shards = subtasks.size();
+    long savepoints =
+        table.checkpoints(job).stream()
+            .filter(Checkpoint.Completed.class::isInstance)
+            .filter(Checkpoint::isSavepoint)
+            .count();
+    // One more is kept for an undo of the last restore, and every savepoint until it is disposed
+    // of.
+    int kept = numRetained + 1 + Math.toIntExact(savepoints);
     // A state file and its runs, for each checkpoint and for the journal's head; and the metadata.
-    int mostFiles = shards * (numRetained + 1) * (1 + maximumRuns) + numRetained;
+    int mostFiles = shards * (kept + 1) * (1 + maximumRuns) + kept;
     // Job, checkpoints; and of each subtask its registration, base and what came since.
     int mostItems =
         1
-            + numRetained
+            + kept
             + subtasks.keySet().stream()
                 .mapToInt(subtask -> 1 + table.fromLastBase(subtask).size())
                 .sum();
@@ -646,7 +664,7 @@ final class Auditor {
               + " files and "
               + table.items()
               + " items are left, and with "
-              + numRetained
+              + kept
               + " checkpoints of "
               + shards
               + " subtasks there should be "

@@ -3,6 +3,8 @@ package dev.cairn.local.simulation;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.TableEvent;
+import dev.cairn.checkpoint.DamageMarks;
+import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -342,7 +344,10 @@ public final class Simulation {
             new WiredStream(wire, stream),
             subtask -> wake(subtask.shard()),
             skewed(30),
-            this::nextId);
+            this::nextId,
+            Announcer.SILENT,
+            new WiredMapping(wire, mapping),
+            DamageMarks.NONE);
     CoordinatorSettings settings =
         new CoordinatorSettings(
             Duration.ofSeconds(2),
