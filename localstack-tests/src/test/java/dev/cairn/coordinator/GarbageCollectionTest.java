@@ -139,7 +139,9 @@ class GarbageCollectionTest {
     tick(pipeline.coordinator());
 
     assertThat(fate(metadata))
-        .contains("it is the _metadata of checkpoint 1, which was aborted (" + SHARD + " sent no");
+        .contains(
+            "it is the _metadata of checkpoint 1, which was aborted (EXPIRED: ",
+            SHARD + " sent no acknowledgement");
     collect();
     assertThat(pipeline.storage().paths()).doesNotContain(metadata);
     FilePath future = Layout.metadata(JOB, new CheckpointId(99));

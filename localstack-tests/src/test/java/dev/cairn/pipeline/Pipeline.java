@@ -3,6 +3,7 @@ package dev.cairn.pipeline;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
@@ -245,7 +246,7 @@ public final class Pipeline {
             this::nextId,
             Announcer.SILENT,
             mapping,
-            damages),
+            Tap.on(DamageMarks.class, "damages", damages, tap)),
         PROMPT);
   }
 

@@ -25,6 +25,8 @@ public interface Tap {
             "checkpoint",
             "checkpoints",
             "acknowledgements",
+            "damages",
+            "progress",
             "get",
             "open",
             "head",

@@ -362,9 +362,17 @@ public class InMemoryTable implements Journal, CheckpointStore {
     return checkpoint(checkpoint.job(), checkpoint.id()).equals(Optional.of(checkpoint));
   }
 
-  /** Puts a checkpoint without any condition. */
+  /** Puts a checkpoint without any condition; one that is over expires as it would otherwise. */
   protected final synchronized void put(Checkpoint checkpoint) {
-    put(Item.lasting(checkpoint));
+    put(
+        switch (checkpoint) {
+          case Checkpoint.Pending pending -> Item.lasting(pending);
+          case Checkpoint.Completed completed -> Item.lasting(completed);
+          case Checkpoint.Aborted aborted ->
+              Item.until(aborted.abortedAt().plus(KEPT_AFTER_END), aborted);
+          case Checkpoint.Subsumed subsumed ->
+              Item.until(clock.instant().plus(KEPT_AFTER_END), subsumed);
+        });
   }
 
   private void put(Item<Checkpoint> item) {
