@@ -102,13 +102,15 @@ public final class GarbageCollection {
       return new Findings.NotNow("there is no job " + id + " in the table");
     }
     if (!before.get().status().isSettled()) {
-      return new Findings.NotNow("job " + id + " is not running: its journals may still be given state");
+      return new Findings.NotNow(
+          "job " + id + " is not running: its journals may still be given state");
     }
     List<Stored> listed = storage.list(Layout.job(id));
     References references = reader.read(before.get());
     Optional<Job> after = store.job(id);
     if (after.isEmpty() || !decisions.isSameEpoch(before.get(), after.get())) {
-      return new Findings.NotNow("a restore of job " + id + " began while its files were looked at");
+      return new Findings.NotNow(
+          "a restore of job " + id + " began while its files were looked at");
     }
     Instant now = clock.instant();
     return new Findings.Found(

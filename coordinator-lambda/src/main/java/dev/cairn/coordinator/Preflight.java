@@ -163,8 +163,7 @@ final class Preflight {
     };
   }
 
-  private Map<SubtaskId, Snapshot> states(JobId job, FileRef metadataFile)
-      throws RefusedException {
+  private Map<SubtaskId, Snapshot> states(JobId job, FileRef metadataFile) throws RefusedException {
     CheckpointMetadata metadata = read(metadataFile, CheckpointFormat::readMetadata);
     Map<SubtaskId, Snapshot> states = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
@@ -224,8 +223,7 @@ final class Preflight {
     }
   }
 
-  private <T> T read(FileRef file, BiFunction<byte[], FilePath, T> format)
-      throws RefusedException {
+  private <T> T read(FileRef file, BiFunction<byte[], FilePath, T> format) throws RefusedException {
     byte[] bytes = ports.storage().get(file.path()).orElseThrow(() -> missing(file));
     if (bytes.length != file.sizeBytes() || !Sha256.of(bytes).equals(file.sha256())) {
       throw altered(file, "its SHA-256 is " + Sha256.of(bytes) + " instead of " + file.sha256());

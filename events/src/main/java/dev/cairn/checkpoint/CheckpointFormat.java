@@ -30,9 +30,9 @@ import java.util.function.UnaryOperator;
  * The files of a checkpoint, as JSON: {@code _metadata}, and one state file for each subtask.
  *
  * <p>In a checkpoint's files paths lie below the storage's root, or are absolute. In a
- * <i>self-contained</i> directory, a savepoint's or a copy's, each lies below the folder of the file
- * that it stands in, so that the directory can be copied anywhere. Whoever reads a file says where
- * it lies, and gets paths that hold in the storage that it was read from.
+ * <i>self-contained</i> directory, a savepoint's or a copy's, each lies below the folder of the
+ * file that it stands in, so that the directory can be copied anywhere. Whoever reads a file says
+ * where it lies, and gets paths that hold in the storage that it was read from.
  */
 public final class CheckpointFormat {
   private static final long VERSION = 1;
@@ -228,8 +228,7 @@ public final class CheckpointFormat {
     Optional<String> relative = fields.optionalText("paths");
     if (relative.isPresent()) {
       if (!relative.get().equals(RELATIVE)) {
-        throw new FormatException(
-            at + " has paths of an unknown kind, \"" + relative.get() + "\"");
+        throw new FormatException(at + " has paths of an unknown kind, \"" + relative.get() + "\"");
       }
       Optional<FilePath> folder = at.parent();
       return path -> folder.map(within -> within.resolve(path)).orElse(path);

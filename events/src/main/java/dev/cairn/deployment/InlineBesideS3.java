@@ -10,8 +10,7 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** A job's files inside its table, and files that lie in S3 by their absolute paths. */
-record InlineBesideS3(CheckpointStorage table, Supplier<S3Client> s3)
-    implements CheckpointStorage {
+record InlineBesideS3(CheckpointStorage table, Supplier<S3Client> s3) implements CheckpointStorage {
 
   private CheckpointStorage storageOf(FilePath path) {
     return path.absolute().filter(place -> place.scheme().equals("s3")).isPresent()

@@ -67,8 +67,7 @@ public sealed interface StorageLocation {
       InstantSource clock,
       int maximumInlineBytes) {
     return switch (this) {
-      case InS3 in ->
-          new S3CheckpointStorage(s3.get(), in.folder().bucket(), in.folder().prefix());
+      case InS3 in -> new S3CheckpointStorage(s3.get(), in.folder().bucket(), in.folder().prefix());
       case Inline inline ->
           new InlineBesideS3(
               new DynamoDbCheckpointStorage(dynamoDb, table, backoff, clock, maximumInlineBytes),

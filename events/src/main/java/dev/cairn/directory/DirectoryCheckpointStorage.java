@@ -190,8 +190,7 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
       Instant lastModified = Files.getLastModifiedTime(file).toInstant();
       byte[] bytes = Files.readAllBytes(file);
       return Optional.of(
-          new Stored(
-              normalize(path), bytes.length, Optional.of(Sha256.of(bytes)), lastModified));
+          new Stored(normalize(path), bytes.length, Optional.of(Sha256.of(bytes)), lastModified));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {

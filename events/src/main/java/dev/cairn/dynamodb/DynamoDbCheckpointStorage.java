@@ -29,8 +29,8 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
  * larger than the maximum is refused, for good, with its size and the limit.
  *
  * <p>The files of a job are spread over {@value TableLayout#FILE_SPREAD} partition keys by the hash
- * of their path. DynamoDB writes 1,000 units of 1 KB a second for each key, so a job stores up to 16
- * MB a second in all, and one file of the largest size takes four tenths of a second of its key.
+ * of their path. DynamoDB writes 1,000 units of 1 KB a second for each key, so a job stores up to
+ * 16 MB a second in all, and one file of the largest size takes four tenths of a second of its key.
  * Without an index, listing a folder is paid as reading what is in it, a twentieth of the price of
  * writing it. An index would be a second item for each file; in one transaction with it, so that no
  * file is ever missing from a list, both would cost twice the file.
@@ -49,8 +49,7 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
   private static final String SIZE = "sizeBytes";
   private static final String LAST_MODIFIED = "lastModified";
   private static final String DESCRIPTION =
-      String.join(
-          ", ", TableLayout.PK, TableLayout.SK, SHA256, SIZE, LAST_MODIFIED);
+      String.join(", ", TableLayout.PK, TableLayout.SK, SHA256, SIZE, LAST_MODIFIED);
 
   private final DynamoDbClient client;
   private final String tableName;

@@ -13,9 +13,10 @@ import java.util.Optional;
  * storage does not answer; the outcome of a {@link #put} is unknown then, and may be tried again
  * with the same path and bytes.
  *
- * <p>A relative path lies below this storage's root. An absolute one names a place of the same kind:
- * another bucket, directory or table. A path of another kind is refused with a StorageException.
- * Below its own root a storage knows a file by either path, and answers with the relative one.
+ * <p>A relative path lies below this storage's root. An absolute one names a place of the same
+ * kind: another bucket, directory or table. A path of another kind is refused with a
+ * StorageException. Below its own root a storage knows a file by either path, and answers with the
+ * relative one.
  */
 public interface CheckpointStorage {
 

@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
  * {job}/dead-letters/{stage}/{shard}/{sequence number}  a record that could not be processed
  * </pre>
  *
- * A savepoint is a directory of its own, by default below {@link #SAVEPOINTS}, and holds all that it
- * needs:
+ * A savepoint is a directory of its own, by default below {@link #SAVEPOINTS}, and holds all that
+ * it needs:
  *
  * <pre>
  * {savepoints}/{job}/savepoint-{n}[-{name}]/_metadata                             savepoint n
@@ -215,7 +215,11 @@ public final class Layout {
     return lastNames(absolute, NAMES_OF_METADATA)
         .filter(own -> parseMetadata(own).isPresent())
         .or(() -> lastNames(absolute, NAMES_OF_OWNED).filter(own -> parse(own).isPresent()))
-        .map(own -> absolute.value().substring(0, absolute.value().length() - own.value().length() - 1));
+        .map(
+            own ->
+                absolute
+                    .value()
+                    .substring(0, absolute.value().length() - own.value().length() - 1));
   }
 
   private static Optional<FilePath> lastNames(FilePath absolute, int count) {

@@ -86,8 +86,7 @@ class CheckpointFormatTest {
 
   @Test
   void readsMetadataAsEver() throws IOException {
-    assertThat(
-            CheckpointFormat.readMetadata(goldenBytes("metadata.json"), METADATA_AT))
+    assertThat(CheckpointFormat.readMetadata(goldenBytes("metadata.json"), METADATA_AT))
         .isEqualTo(METADATA);
   }
 
@@ -99,8 +98,7 @@ class CheckpointFormatTest {
 
   @Test
   void readsAStateFileAsEver() throws IOException {
-    assertThat(CheckpointFormat.readState(goldenBytes("state.json"), STATE_AT))
-        .isEqualTo(STATE);
+    assertThat(CheckpointFormat.readState(goldenBytes("state.json"), STATE_AT)).isEqualTo(STATE);
   }
 
   @Test
@@ -160,7 +158,8 @@ class CheckpointFormatTest {
         CheckpointFormat.readState(goldenBytes("state.json"), root.resolve(STATE_AT));
 
     assertThat(metadata.acknowledgements().getFirst().stateFile().orElseThrow().path())
-        .isEqualTo(root.resolve(FilePath.of("flights", "chk-42", "delays_shardId-000000000000_17")));
+        .isEqualTo(
+            root.resolve(FilePath.of("flights", "chk-42", "delays_shardId-000000000000_17")));
     assertThat(state.manifest().runs().getFirst().file().path())
         .isEqualTo(new FilePath("s3://other/team/flights/shared/run-1"));
   }
@@ -190,7 +189,9 @@ class CheckpointFormatTest {
   @Test
   void whatMakesNoSenseIsDamageThatNamesTheFile() throws IOException {
     byte[] nonsense =
-        golden("metadata.json").replace("flights/chk", "flights//chk").getBytes(StandardCharsets.UTF_8);
+        golden("metadata.json")
+            .replace("flights/chk", "flights//chk")
+            .getBytes(StandardCharsets.UTF_8);
 
     assertThatThrownBy(() -> CheckpointFormat.readMetadata(nonsense, METADATA_AT))
         .isInstanceOf(FormatException.class)

@@ -15,6 +15,7 @@ import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,8 +70,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
     byte[] tooLarge = new byte[1001];
 
     assertThat(storage.put(FILE, fits, Sha256.of(fits))).isEqualTo(Put.CREATED);
-    assertThatThrownBy(
-            () -> storage.put(FilePath.of("job", "run"), tooLarge, Sha256.of(tooLarge)))
+    assertThatThrownBy(() -> storage.put(FilePath.of("job", "run"), tooLarge, Sha256.of(tooLarge)))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("job/run: it has 1001 bytes")
         .hasMessageContaining("at most 1000")
@@ -93,10 +93,10 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
     new SplittableRandom(7).nextBytes(large);
     FilePath longest = FilePath.of("j".repeat(128), "x".repeat(900 - 129));
 
-    assertThat(storage(large.length).put(longest, large, Sha256.of(large)))
-        .isEqualTo(Put.CREATED);
-    assertThat(storage(large.length).head(longest)).map(Stored::sha256).contains(
-        Optional.of(Sha256.of(large)));
+    assertThat(storage(large.length).put(longest, large, Sha256.of(large))).isEqualTo(Put.CREATED);
+    assertThat(storage(large.length).head(longest))
+        .map(Stored::sha256)
+        .contains(Optional.of(Sha256.of(large)));
   }
 
   @Test
@@ -108,7 +108,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
 
     assertThat(
             client().scanPaginator(scan -> scan.tableName(tableName)).items().stream()
-                .map(item -> item.get("pk").s())
+                .map(item -> Objects.requireNonNull(item.get("pk")).s())
                 .distinct())
         .hasSize(16)
         .allMatch(pk -> pk.matches("FILE#job#[0-9a-f]"));
@@ -121,8 +121,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
     IntStream.range(0, files)
         .forEach(
             i ->
-                storage(large.length)
-                    .put(FilePath.of("job", "run-" + i), large, Sha256.of(large)));
+                storage(large.length).put(FilePath.of("job", "run-" + i), large, Sha256.of(large)));
 
     assertThat(storage(1).list(FilePath.of("job")))
         .hasSize(files)
@@ -149,7 +148,10 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
                 put.tableName(tableName)
                     .item(
                         Map.of(
-                            "pk", AttributeValue.fromS("JOB#job"), "sk", AttributeValue.fromS("JOB"))));
+                            "pk",
+                            AttributeValue.fromS("JOB#job"),
+                            "sk",
+                            AttributeValue.fromS("JOB"))));
 
     assertThat(storage(1).get(FilePath.of("JOB"))).isEmpty();
     assertThat(storage(1).list(FilePath.of("job"))).isEmpty();

@@ -31,8 +31,7 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
   void stateAboveTheMaximumFailsTheCheckpointWithItsSizeAndTheLimitAndTheJobGoesOn() {
     Pipeline pipeline = new Pipeline(1);
     CheckpointStorage small =
-        new DynamoDbCheckpointStorage(
-            client(), LocalTable.NAME, backoff(), pipeline::now, 100);
+        new DynamoDbCheckpointStorage(client(), LocalTable.NAME, backoff(), pipeline::now, 100);
     Task<String> task = new Task<>(Pipeline.settings(), with(small, pipeline), Words::new);
     Pipeline.run(task, 0, pipeline.put(0, "a", "b"));
     pipeline.pass(Pipeline.INTERVAL);
@@ -45,7 +44,8 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
     Checkpoint checkpoint =
         pipeline.table().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow();
     assertThat(((Checkpoint.Aborted) checkpoint).failure().message())
-        .startsWith("count/shardId-000000000000 declined: its state could not be stored: cannot put")
+        .startsWith(
+            "count/shardId-000000000000 declined: its state could not be stored: cannot put")
         .containsPattern("it has [0-9]{3,} bytes, and inside DynamoDB a file has at most 100;")
         .contains("set execution.checkpointing.dir");
     Pipeline.run(task, 0, pipeline.put(0, "c"));

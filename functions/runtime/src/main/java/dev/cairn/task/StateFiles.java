@@ -145,8 +145,7 @@ final class StateFiles {
   boolean ownsItsRuns(Subtask<?> subtask) {
     FilePath folder = Layout.job(subtask.id().job());
     return subtask.handle().manifest().runs().stream()
-        .allMatch(
-            run -> folder.relativize(storage.normalize(run.file().path())).isPresent());
+        .allMatch(run -> folder.relativize(storage.normalize(run.file().path())).isPresent());
   }
 
   private Snapshot writeState(
@@ -183,8 +182,7 @@ final class StateFiles {
    */
   Savepoint writeSavepoint(Subtask<?> subtask, EntryId attempt, FilePath directory) {
     Revision base = subtask.head().revision();
-    List<RunRef> runs =
-        writeWhole(subtask, Layout.runIn(directory, subtask.id(), base, attempt));
+    List<RunRef> runs = writeWhole(subtask, Layout.runIn(directory, subtask.id(), base, attempt));
     FilePath at = Layout.stateIn(directory, subtask.id(), base, attempt);
     SubtaskState state = stateOf(subtask, runs);
     FileRef file = write(at, CheckpointFormat.write(state, at));
@@ -205,8 +203,7 @@ final class StateFiles {
     subtask.state().forEach(everything::add);
     return everything.isEmpty()
         ? List.of()
-        : List.of(
-            new RunRef(write(path, RunWriter.write(everything)), subtask.origin().range()));
+        : List.of(new RunRef(write(path, RunWriter.write(everything)), subtask.origin().range()));
   }
 
   /** A stored state, and the sizes that its acknowledgement gives. */

@@ -55,11 +55,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StateFilesTest {
   private static final SubtaskId SUBTASK =
-      new SubtaskId(
-          new JobId("words"), new StageId("count"), new ShardId("shardId-000000000000"));
+      new SubtaskId(new JobId("words"), new StageId("count"), new ShardId("shardId-000000000000"));
   private static final FilePath DIRECTORY =
-      Layout.savepoint(
-          Layout.SAVEPOINTS, SUBTASK.job(), new CheckpointId(3), Optional.empty());
+      Layout.savepoint(Layout.SAVEPOINTS, SUBTASK.job(), new CheckpointId(3), Optional.empty());
   private static final Origin ORIGIN = new Origin(new Start.TrimHorizon(), HashRange.ALL);
 
   @TempDir Path root;
@@ -173,8 +171,7 @@ class StateFilesTest {
   void aSavepointIsTheWholeStateInOneRunWithoutWhatIsGone() throws Exception {
     someHistory();
 
-    StateFiles.Savepoint savepoint =
-        files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY);
+    StateFiles.Savepoint savepoint = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY);
 
     SubtaskState state = read(savepoint.stateFile());
     assertThat(state.subtask()).isEqualTo(SUBTASK);
@@ -210,8 +207,7 @@ class StateFilesTest {
   @Test
   void aSavepointThatWasMovedIsReadWhereItIs() throws Exception {
     someHistory();
-    FileRef stateFile =
-        files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY).stateFile();
+    FileRef stateFile = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY).stateFile();
     Path moved = Files.createDirectories(root.resolve("far/away")).resolve("copy");
     Files.move(root.resolve(DIRECTORY.value()), moved);
     FilePath there =
@@ -225,8 +221,7 @@ class StateFilesTest {
 
   @Test
   void anEmptyStateIsAStateFileWithoutARun() {
-    StateFiles.Savepoint savepoint =
-        files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY);
+    StateFiles.Savepoint savepoint = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY);
 
     assertThat(read(savepoint.stateFile()).manifest().runs()).isEmpty();
     assertThat(storage.list(DIRECTORY)).hasSize(1);
@@ -281,8 +276,7 @@ class StateFilesTest {
 
   private void beginFrom(FilePath run) {
     FileRef file = new FileRef(run, 0, Sha256.of(new byte[0]));
-    Manifest manifest =
-        new Manifest(List.of(new RunRef(file, HashRange.ALL)), subtask.schemas());
+    Manifest manifest = new Manifest(List.of(new RunRef(file, HashRange.ALL)), subtask.schemas());
     adopt(
         new EntryId("began"),
         new StateFiles.Snapshot(new StateHandle(manifest, Optional.empty()), file, 0, 0));

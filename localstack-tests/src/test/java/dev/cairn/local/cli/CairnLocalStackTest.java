@@ -4,37 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Deployment;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.dynamodb.CairnTable;
-import dev.cairn.dynamodb.DynamoDbCheckpointStore;
-import dev.cairn.dynamodb.DynamoDbDeployments;
-import dev.cairn.dynamodb.DynamoDbJournal;
-import dev.cairn.id.EntryId;
-import dev.cairn.id.Epoch;
 import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Deployment;
+import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDeployments;
+import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.s3.S3CheckpointStorage;
-import dev.cairn.state.Change;
-import dev.cairn.state.Channels;
-import dev.cairn.state.KeyHash;
-import dev.cairn.state.Manifest;
-import dev.cairn.state.RunRef;
-import dev.cairn.state.RunWriter;
-import dev.cairn.state.StateKey;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.FilePath;
-import dev.cairn.storage.FileRef;
-import dev.cairn.storage.Layout;
-import dev.cairn.storage.Sha256;
-import java.util.TreeSet;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.S3Object;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
@@ -46,11 +30,24 @@ import dev.cairn.journal.Entry;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.retry.Backoff;
+import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.state.Change;
+import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.RunWriter;
 import dev.cairn.state.Start;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
@@ -75,6 +72,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -90,6 +88,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Feeding a real PutRecords, measuring how far a journal is behind, copying between buckets. */
 @EnabledIf("isAvailable")
@@ -286,8 +286,7 @@ class CairnLocalStackTest {
       assertThat(verdict.out()).contains("is intact: 3 files");
     }
 
-    s3.deleteObject(
-        delete -> delete.bucket("third").key("x/aircraft/shardId-000000000000/run"));
+    s3.deleteObject(delete -> delete.bucket("third").key("x/aircraft/shardId-000000000000/run"));
     Answer verdict = cairn("verify", "s3://third/x/_metadata");
     assertThat(verdict.exitCode()).isEqualTo(ExitCode.NO);
     assertThat(verdict.out())

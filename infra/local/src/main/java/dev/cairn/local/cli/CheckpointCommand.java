@@ -46,8 +46,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
       case CheckpointName.Numbered numbered -> {
         try (Connection connection = connect()) {
           connection.requireJob();
-          FileRef metadata =
-              CheckpointIds.requireCompleted(connection, numbered.id()).metadata();
+          FileRef metadata = CheckpointIds.requireCompleted(connection, numbered.id()).metadata();
           yield run(new Named(name, connection.storage(), metadata, connection.aws()), out);
         }
       }

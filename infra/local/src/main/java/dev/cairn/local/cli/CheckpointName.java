@@ -55,7 +55,7 @@ sealed interface CheckpointName {
     try {
       return new InStorage(metadataAt(new FilePath(text.replaceAll("/+$", ""))));
     } catch (IllegalArgumentException e) {
-      throw CommandException.unusable(e.getMessage());
+      throw CommandException.unusable(String.valueOf(e.getMessage()));
     }
   }
 
@@ -78,7 +78,7 @@ sealed interface CheckpointName {
           ? new FilePath(typed.replaceAll("(?<=[^/])/+$", ""))
           : DirectoryCheckpointStorage.pathOf(Path.of(typed));
     } catch (IllegalArgumentException e) {
-      throw CommandException.unusable(e.getMessage());
+      throw CommandException.unusable(String.valueOf(e.getMessage()));
     }
   }
 

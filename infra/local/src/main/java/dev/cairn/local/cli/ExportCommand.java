@@ -77,14 +77,12 @@ final class ExportCommand extends CheckpointCommand {
     } catch (OccupiedException e) {
       throw CommandException.no(e.getMessage() + " (--to)");
     } catch (FormatException e) {
-      throw CommandException.no(
-          checkpoint.name() + " cannot be exported: " + e.getMessage());
+      throw CommandException.no(checkpoint.name() + " cannot be exported: " + e.getMessage());
     }
   }
 
   private static void print(PrintWriter out, FileRef file) {
-    out.printf(
-        Locale.ROOT, "written  %9s  %s%n", Sizes.bytes(file.sizeBytes()), file.path());
+    out.printf(Locale.ROOT, "written  %9s  %s%n", Sizes.bytes(file.sizeBytes()), file.path());
     out.flush();
   }
 

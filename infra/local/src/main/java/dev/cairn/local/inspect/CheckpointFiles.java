@@ -67,9 +67,9 @@ public final class CheckpointFiles {
   public record Verdict(String kind, FileRef file, Optional<String> damage) {}
 
   /**
-   * Reads every file of a checkpoint or savepoint, whole: size, SHA-256, form, and the checksum of every block.
-   * Each file once, though several subtasks may name it. What only a damaged file names cannot be
-   * found, and is missing from the answer.
+   * Reads every file of a checkpoint or savepoint, whole: size, SHA-256, form, and the checksum of
+   * every block. Each file once, though several subtasks may name it. What only a damaged file
+   * names cannot be found, and is missing from the answer.
    */
   public List<Verdict> verify(FileRef metadata) {
     List<Verdict> verdicts = new ArrayList<>();
@@ -96,8 +96,7 @@ public final class CheckpointFiles {
       List<Verdict> verdicts, String kind, FileRef file, BiFunction<byte[], FilePath, T> form) {
     List<T> read = new ArrayList<>();
     verdicts.add(
-        new Verdict(
-            kind, file, damage(() -> read.add(form.apply(files.read(file), file.path())))));
+        new Verdict(kind, file, damage(() -> read.add(form.apply(files.read(file), file.path())))));
     return read.stream().findFirst();
   }
 

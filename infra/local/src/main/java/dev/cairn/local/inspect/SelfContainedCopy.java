@@ -44,10 +44,7 @@ public final class SelfContainedCopy {
    * @param written told of each file when it is there
    */
   public SelfContainedCopy(
-      CheckpointStorage from,
-      CheckpointStorage to,
-      FilePath directory,
-      Consumer<FileRef> written) {
+      CheckpointStorage from, CheckpointStorage to, FilePath directory, Consumer<FileRef> written) {
     this.from = new StoredFiles(from);
     this.to = to;
     this.directory = directory;
@@ -86,7 +83,8 @@ public final class SelfContainedCopy {
           CheckpointFormat.readMetadata(from.read(metadata), metadata.path());
       List<Acknowledged> copies = new ArrayList<>();
       for (Acknowledged acknowledged : original.acknowledgements()) {
-        copies.add(acknowledged.stateFile().map(file -> copy(acknowledged, file)).orElse(acknowledged));
+        copies.add(
+            acknowledged.stateFile().map(file -> copy(acknowledged, file)).orElse(acknowledged));
       }
       CheckpointMetadata copied = new CheckpointMetadata(original.trigger(), copies);
       return write(target, CheckpointFormat.write(copied, target));
@@ -96,8 +94,7 @@ public final class SelfContainedCopy {
   }
 
   private Acknowledged copy(Acknowledged acknowledged, FileRef stateFile) {
-    SubtaskState original =
-        CheckpointFormat.readState(from.read(stateFile), stateFile.path());
+    SubtaskState original = CheckpointFormat.readState(from.read(stateFile), stateFile.path());
     SubtaskId subtask = acknowledged.subtask();
     List<RunRef> runs = wholeRun(subtask, original);
     SubtaskState state =

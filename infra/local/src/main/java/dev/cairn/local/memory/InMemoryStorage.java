@@ -17,8 +17,8 @@ import java.util.function.UnaryOperator;
  * Checkpoint storage in memory that behaves as S3 does, and whose files can be damaged on purpose:
  * a damaged file's checksum is that of the bytes it then holds.
  *
- * <p>Its root is {@link #ROOT}; beside it lie others, such as {@code memory://elsewhere}, which stand
- * for other buckets.
+ * <p>Its root is {@link #ROOT}; beside it lie others, such as {@code memory://elsewhere}, which
+ * stand for other buckets.
  */
 public class InMemoryStorage implements CheckpointStorage {
   public static final FilePath ROOT = new FilePath("memory://storage");
@@ -85,8 +85,7 @@ public class InMemoryStorage implements CheckpointStorage {
     boolean isRoot = folder.equals(ROOT);
     return files.entrySet().stream()
         .filter(
-            file ->
-                isRoot ? !file.getKey().isAbsolute() : file.getKey().value().startsWith(prefix))
+            file -> isRoot ? !file.getKey().isAbsolute() : file.getKey().value().startsWith(prefix))
         .map(file -> file.getValue().describe(file.getKey()))
         .toList();
   }

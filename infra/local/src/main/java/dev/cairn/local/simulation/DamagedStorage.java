@@ -62,7 +62,8 @@ final class DamagedStorage implements CheckpointStorage {
 
   @Override
   public Optional<byte[]> get(FilePath path) {
-    UnaryOperator<Optional<byte[]>> damage = damages.getOrDefault(sound.normalize(path), file -> file);
+    UnaryOperator<Optional<byte[]>> damage =
+        damages.getOrDefault(sound.normalize(path), file -> file);
     return damage.apply(sound.get(path));
   }
 

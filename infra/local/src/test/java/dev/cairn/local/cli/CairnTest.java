@@ -4,26 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
+import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
-import dev.cairn.checkpoint.CheckpointFormat;
-import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.directory.DirectoryCheckpointStorage;
-import dev.cairn.state.BlockChecksum;
-import dev.cairn.state.Change;
-import dev.cairn.state.RunReader;
-import dev.cairn.state.RunRef;
-import dev.cairn.state.StateKey;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.FilePath;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.local.demo.Demo;
@@ -31,6 +24,13 @@ import dev.cairn.local.demo.DemoSettings;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.demo.UserFunction;
 import dev.cairn.retry.Backoff;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.state.Change;
+import dev.cairn.state.RunReader;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.io.ByteArrayOutputStream;
@@ -49,9 +49,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -695,7 +695,8 @@ class CairnTest {
     // A copy of a copy is the same bytes.
     cairn("export", elsewhere + "/copy", "--to", elsewhere + "/again");
     for (JsonNode file : exported.get("files")) {
-      Path one = Path.of("/" + new FilePath(file.get("path").asText()).absolute().orElseThrow().names());
+      Path one =
+          Path.of("/" + new FilePath(file.get("path").asText()).absolute().orElseThrow().names());
       Path other = elsewhere.resolve("again").resolve(elsewhere.resolve("copy").relativize(one));
       assertThat(other).hasSameBinaryContentAs(one);
     }
@@ -768,8 +769,7 @@ class CairnTest {
     byte[] whole = Files.readAllBytes(file);
     try {
       Files.write(file, new byte[] {1});
-      assertFails(
-          ExitCode.NO, run + " has 1 bytes", "export", id, "--to", elsewhere + "/damaged");
+      assertFails(ExitCode.NO, run + " has 1 bytes", "export", id, "--to", elsewhere + "/damaged");
       Files.delete(file);
       assertFails(
           ExitCode.NO,
@@ -813,7 +813,8 @@ class CairnTest {
     assertFails(ExitCode.NO, "checkpoint 9999", "export", "9999", "--to", elsewhere + "/x");
 
     Files.writeString(elsewhere.resolve("_metadata"), "no JSON");
-    assertFails(ExitCode.NO, "cannot be exported", "export", elsewhere + "/", "--to", elsewhere + "/x");
+    assertFails(
+        ExitCode.NO, "cannot be exported", "export", elsewhere + "/", "--to", elsewhere + "/x");
     assertThat(cairn("verify", elsewhere + "/").out()).contains("is DAMAGED: 1 of 1 files");
   }
 
@@ -928,7 +929,16 @@ class CairnTest {
   void versionAndHelpAreThere() {
     assertThat(cairn("--version").out()).contains("cairn ", "Java ");
     for (String command :
-        List.of("demo", "status", "tail", "feed", "checkpoints", "restore", "state", "verify", "export")) {
+        List.of(
+            "demo",
+            "status",
+            "tail",
+            "feed",
+            "checkpoints",
+            "restore",
+            "state",
+            "verify",
+            "export")) {
       Answer help = cairn(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.out()).contains("Usage: cairn " + command);
