@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a job takes checkpoints and what it does about failures, free of contradictions. Two are equal
- * if every option has the same value in both, wherever it was set.
+ * How a job takes checkpoints and what it does about failures, free of contradictions. Two are
+ * equal if every option has the same value in both, wherever it was set.
  */
 public record CheckpointSettings(Configuration configuration) {
   public static final CheckpointSettings DEFAULTS = new CheckpointSettings(Configuration.DEFAULTS);

@@ -60,8 +60,7 @@ public final class Environment {
     try {
       return new CheckpointSettings(configuration).requireDeployable();
     } catch (IllegalArgumentException e) {
-      throw new SettingException(
-          "the environment's settings cannot be used: " + e.getMessage(), e);
+      throw new SettingException("the environment's settings cannot be used: " + e.getMessage(), e);
     }
   }
 

@@ -75,10 +75,7 @@ final class JobItems {
    * @param possible throws an IllegalArgumentException for settings that cannot be kept
    */
   static Job read(
-      JobId id,
-      Item item,
-      Configuration known,
-      UnaryOperator<CheckpointSettings> possible) {
+      JobId id, Item item, Configuration known, UnaryOperator<CheckpointSettings> possible) {
     return new Job(
         id,
         StatusItems.read(id, item),
@@ -98,10 +95,7 @@ final class JobItems {
 
   /** People type settings, so a wrong one is named as theirs, not as damage. */
   private static CheckpointSettings readSettings(
-      JobId job,
-      Item settings,
-      Configuration known,
-      UnaryOperator<CheckpointSettings> possible) {
+      JobId job, Item settings, Configuration known, UnaryOperator<CheckpointSettings> possible) {
     try {
       return possible.apply(
           new CheckpointSettings(known.and(readConfiguration(settings, Place.ITEM))));

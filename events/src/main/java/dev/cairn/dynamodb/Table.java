@@ -122,8 +122,7 @@ final class Table {
   }
 
   /** Puts the item over the one whose attribute has this number; says whether it did. */
-  boolean putOver(
-      String what, Map<String, AttributeValue> item, String attribute, long number) {
+  boolean putOver(String what, Map<String, AttributeValue> item, String attribute, long number) {
     return write(
         what,
         () ->

@@ -100,31 +100,31 @@ public final class TaskHandler implements RequestStreamHandler {
             .withTimeout(timeout);
     return new Started(
         new Introduction(connected.registrations(), code.registration(environment)),
-        new TaskEndpoint(
-            new Task<>(settings, connected.ports(), environment.function()::create)));
+        new TaskEndpoint(new Task<>(settings, connected.ports(), environment.function()::create)));
   }
 
   private Connected connect() {
     DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
-    TaskPorts ports = new TaskPorts(
-        new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-        new DynamoDbCheckpointStore(dynamoDb, environment.table(), backoff, clock),
-        new S3CheckpointStorage(
-            DeployedClients.configure(S3Client.builder()).build(),
-            environment.storage().bucket(),
-            environment.storage().prefix()),
-        new KinesisStreamReader(
-            DeployedClients.configure(KinesisClient.builder()).build(),
-            environment.stream(),
-            backoff),
-        new BlockChecksum(),
-        clock,
-        () -> new EntryId(UUID.randomUUID().toString()),
-        new DeadLetterMetrics(new EmbeddedMetrics(environment.job(), clock, System.out::println)));
-    return new Connected(
-        ports, new DynamoDbRegistrations(dynamoDb, environment.table(), backoff));
+    TaskPorts ports =
+        new TaskPorts(
+            new DynamoDbJournal(dynamoDb, environment.table(), backoff),
+            new DynamoDbCheckpointStore(dynamoDb, environment.table(), backoff, clock),
+            new S3CheckpointStorage(
+                DeployedClients.configure(S3Client.builder()).build(),
+                environment.storage().bucket(),
+                environment.storage().prefix()),
+            new KinesisStreamReader(
+                DeployedClients.configure(KinesisClient.builder()).build(),
+                environment.stream(),
+                backoff),
+            new BlockChecksum(),
+            clock,
+            () -> new EntryId(UUID.randomUUID().toString()),
+            new DeadLetterMetrics(
+                new EmbeddedMetrics(environment.job(), clock, System.out::println)));
+    return new Connected(ports, new DynamoDbRegistrations(dynamoDb, environment.table(), backoff));
   }
 
   /** Goes the way of an invocation as far as it writes nothing. */

@@ -86,8 +86,7 @@ public record TaskSettings(
             : sixth.compareTo(SHORTEST_MARGIN) < 0 ? SHORTEST_MARGIN : sixth);
   }
 
-  private TaskSettings with(
-      Start from, FailurePolicy policy, int inlineBytes, Duration kept) {
+  private TaskSettings with(Start from, FailurePolicy policy, int inlineBytes, Duration kept) {
     return new TaskSettings(
         job,
         stage,

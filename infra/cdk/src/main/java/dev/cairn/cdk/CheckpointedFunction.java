@@ -3,12 +3,19 @@ package dev.cairn.cdk;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.ExternalizedCheckpointRetention;
+import dev.cairn.settings.Option;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
 import dev.cairn.state.Start;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
@@ -167,9 +174,8 @@ public final class CheckpointedFunction extends Construct {
     private @Nullable SourceStream source;
     private Start start = new Start.TrimHorizon();
     private FailurePolicy failurePolicy = FailurePolicy.FAIL;
-    private Optional<Duration> interval = CheckpointSettings.DEFAULTS.interval();
-    private Duration checkpointTimeout = CheckpointSettings.DEFAULTS.timeout();
-    private int numRetained = CheckpointSettings.DEFAULTS.numRetained();
+    // Made at last, so that one synthesis tells every mistake in them.
+    private final List<UnaryOperator<Configuration>> told = new ArrayList<>();
     private Duration scrubInterval = Duration.ofDays(1);
     private Runtime runtime = Runtime.JAVA_21;
     private Architecture architecture = Architecture.X86_64;
@@ -246,8 +252,7 @@ public final class CheckpointedFunction extends Construct {
      * it, no checkpoints are taken.
      */
     public Builder checkpointingInterval(Duration every) {
-      this.interval = Optional.of(every);
-      return this;
+      return setting(Options.INTERVAL, Optional.of(every));
     }
 
     /**
@@ -255,8 +260,7 @@ public final class CheckpointedFunction extends Construct {
      * by default.
      */
     public Builder checkpointingTimeout(Duration longest) {
-      this.checkpointTimeout = longest;
-      return this;
+      return setting(Options.TIMEOUT, longest);
     }
 
     /**
@@ -264,7 +268,58 @@ public final class CheckpointedFunction extends Construct {
      * default.
      */
     public Builder checkpointingNumRetained(int checkpoints) {
-      this.numRetained = checkpoints;
+      return setting(Options.NUM_RETAINED, checkpoints);
+    }
+
+    /**
+     * {@code execution.checkpointing.min-pause}: how long after the end of one checkpoint the next
+     * may begin, not at all by default.
+     */
+    public Builder checkpointingMinPause(Duration shortest) {
+      return setting(Options.MIN_PAUSE, shortest);
+    }
+
+    /**
+     * {@code execution.checkpointing.max-concurrent-checkpoints}: how many may be pending at a
+     * time, 1 by default.
+     */
+    public Builder checkpointingMaxConcurrent(int most) {
+      return setting(Options.MAX_CONCURRENT_CHECKPOINTS, most);
+    }
+
+    /**
+     * {@code execution.checkpointing.tolerable-failed-checkpoints}: how many may fail in a row
+     * before the job is FAILED, any number by default.
+     */
+    public Builder checkpointingTolerableFailures(int most) {
+      return setting(Options.TOLERABLE_FAILED_CHECKPOINTS, most);
+    }
+
+    /**
+     * {@code execution.checkpointing.externalized-checkpoint-retention}: what becomes of the
+     * checkpoints of a job that is cancelled; they are retained by default.
+     */
+    public Builder checkpointingRetention(ExternalizedCheckpointRetention retention) {
+      return setting(Options.EXTERNALIZED_CHECKPOINT_RETENTION, retention);
+    }
+
+    /**
+     * Sets any option of the catalogue, see {@code docs/settings.md}. What is set later wins.
+     *
+     * @param option one of {@link Options}
+     */
+    public <T> Builder setting(Option<T> option, T value) {
+      this.told.add(before -> before.with(option, value, Place.CONSTRUCT));
+      return this;
+    }
+
+    /**
+     * Sets all that a fragment of a Flink configuration sets: lines of {@code key: value}, as in
+     * {@code flink-conf.yaml}, or nested, as in {@code config.yaml}. What is set later wins.
+     */
+    public Builder configuration(String flinkFragment) {
+      this.told.add(
+          before -> before.and(Configuration.parse(flinkFragment, Place.CONSTRUCT)));
       return this;
     }
 
@@ -351,8 +406,7 @@ public final class CheckpointedFunction extends Construct {
       Optional<StageId> stageId = check.stage(stage);
       Optional<String> functionClass = check.function(function);
       Optional<Path> checkedCode = check.code(code, functionClass);
-      Optional<CheckpointSettings> checkpointing =
-          check.checkpointing(interval, checkpointTimeout, numRetained);
+      Optional<CheckpointSettings> checkpointing = check.checkpointing(told);
       Optional<SourceStream> checkedSource = check.source(source, checkpointing);
       Optional<Duration> scrubbing = check.scrubbing(scrubInterval);
       check.start(start, Instant.now());

@@ -1,11 +1,15 @@
 package dev.cairn.cdk;
 
+import static dev.cairn.settings.ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cairn.settings.DamagedHeadFallback;
+import dev.cairn.settings.Options;
 import dev.cairn.state.Start;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -304,7 +308,8 @@ class CheckpointedFunctionTest {
                 "CAIRN_STREAM", "OrdersStream",
                 "CAIRN_FUNCTION", Synthesis.FUNCTION,
                 "CAIRN_START", "TRIM_HORIZON",
-                "CAIRN_FAILURE_POLICY", "FAIL"));
+                "CAIRN_FAILURE_POLICY", "FAIL",
+                "EXECUTION_CHECKPOINTING_DIR", "s3://OrdersBucket"));
     assertThat(Defaults.TEMPLATE.environment("OrdersCoordinator"))
         .isEqualTo(
             Map.ofEntries(
@@ -316,9 +321,70 @@ class CheckpointedFunctionTest {
                 Map.entry("CAIRN_TASK_FUNCTION", "OrdersLiveordersmain"),
                 Map.entry("CAIRN_TASK_TIMEOUT", "1 min"),
                 Map.entry("CAIRN_TICK_QUEUE", "OrdersTickQueue"),
+                Map.entry("EXECUTION_CHECKPOINTING_DIR", "s3://OrdersBucket"),
                 Map.entry("EXECUTION_CHECKPOINTING_INTERVAL", "1 min"),
                 Map.entry("EXECUTION_CHECKPOINTING_TIMEOUT", "10 min"),
                 Map.entry("EXECUTION_CHECKPOINTING_NUM_RETAINED", "1")));
+  }
+
+  @Test
+  void aFragmentOfAFlinkConfigurationIsTaken() {
+    Resources template =
+        Synthesis.template(
+            job ->
+                job.checkpointingInterval(Duration.ofMinutes(5))
+                    .configuration(
+                        """
+                        execution.checkpointing:
+                          interval: 30 s   # wins over what was said before
+                          min-pause: 10s
+                        state.checkpoints.num-retained: 3
+                        state.backend.fs.memory-threshold: 4kb
+                        restart-strategy: fixed-delay
+                        restart-strategy.fixed-delay.attempts: 7
+                        """)
+                    .checkpointingTolerableFailures(2)
+                    .checkpointingRetention(DELETE_ON_CANCELLATION)
+                    .setting(Options.RECOVERY_FALLBACK, DamagedHeadFallback.FROM_BEGINNING));
+
+    Map<String, String> ofTasks =
+        Map.of(
+            "EXECUTION_CHECKPOINTING_DIR", "s3://OrdersBucket",
+            "EXECUTION_CHECKPOINTING_DATA_INLINE_THRESHOLD", "4 kb",
+            "RESTART_STRATEGY_TYPE", "fixed-delay",
+            "RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS", "7");
+    assertThat(settings(template, "OrdersTaskordersmain")).isEqualTo(ofTasks);
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of(
+                "EXECUTION_CHECKPOINTING_INTERVAL", "30 s",
+                "EXECUTION_CHECKPOINTING_MIN_PAUSE", "10 s",
+                "EXECUTION_CHECKPOINTING_TIMEOUT", "10 min",
+                "EXECUTION_CHECKPOINTING_NUM_RETAINED", "3",
+                "EXECUTION_CHECKPOINTING_TOLERABLE_FAILED_CHECKPOINTS", "2",
+                "EXECUTION_CHECKPOINTING_EXTERNALIZED_CHECKPOINT_RETENTION",
+                    "DELETE_ON_CANCELLATION",
+                "CAIRN_RECOVERY_FALLBACK", "FROM_BEGINNING"));
+    all.putAll(ofTasks);
+    assertThat(settings(template, "OrdersCoordinator")).isEqualTo(all);
+  }
+
+  @Test
+  void inlineStorageHasNoDirectory() {
+    Resources template =
+        Synthesis.template(job -> job.configuration("execution.checkpointing.storage: jobmanager"));
+
+    assertThat(settings(template, "OrdersTaskordersmain"))
+        .isEqualTo(Map.of("EXECUTION_CHECKPOINTING_STORAGE", "jobmanager"));
+  }
+
+  /** Without what else a function is told. */
+  private static Map<String, String> settings(Resources template, String function) {
+    Map<String, String> settings = new HashMap<>(template.environment(function));
+    settings
+        .keySet()
+        .removeIf(name -> name.startsWith("CAIRN_") && !name.startsWith("CAIRN_RECOVERY"));
+    return settings;
   }
 
   @Test
