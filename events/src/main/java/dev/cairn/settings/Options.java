@@ -28,7 +28,7 @@ public final class Options {
   private static final Set<Place> BUT_THE_ITEM = EnumSet.of(CONSTRUCT, ENVIRONMENT, CODE);
   private static final Set<Place> BUT_CODE = EnumSet.of(CONSTRUCT, ENVIRONMENT, ITEM);
   private static final Set<Place> DEPLOYED = EnumSet.of(CONSTRUCT, ENVIRONMENT);
-  private static final String NOT_IN_FLINK = "none";
+  private static final String UNSET = "none";
 
   private static final List<Option<?>> ALL = new ArrayList<>();
 
@@ -38,7 +38,7 @@ public final class Options {
           List.of(),
           Form.DURATION_OR_OFF,
           Optional.empty(),
-          NOT_IN_FLINK,
+          UNSET,
           "from one trigger to the next, whole seconds when deployed; without it, or with 0, no"
               + " checkpoints are taken",
           EVERYWHERE);
@@ -118,7 +118,7 @@ public final class Options {
               Form.choice(
                   StorageKind.class, StorageKind::toString, names(StorageKind.values()), Map.of())),
           Optional.empty(),
-          NOT_IN_FLINK,
+          UNSET,
           "filesystem: in the directory; jobmanager: small state, inline in the table. Unset: as"
               + " there is a directory or not",
           DEPLOYED);
@@ -129,7 +129,7 @@ public final class Options {
           List.of("state.checkpoints.dir", "state.backend.fs.checkpointdir"),
           Form.DIRECTORY,
           Optional.empty(),
-          NOT_IN_FLINK,
+          UNSET,
           "where checkpoints lie; the construct sets it to its bucket",
           DEPLOYED);
 
@@ -139,7 +139,7 @@ public final class Options {
           List.of("state.savepoints.dir", "savepoints.state.backend.fs.dir"),
           Form.DIRECTORY,
           Optional.empty(),
-          NOT_IN_FLINK,
+          UNSET,
           "where a savepoint goes that names no directory itself",
           BUT_CODE);
 
@@ -184,7 +184,7 @@ public final class Options {
               names(DamagedHeadFallback.values()),
               Map.of()),
           DamagedHeadFallback.FAIL,
-          NOT_IN_FLINK,
+          "not in Flink",
           "when a journal is damaged and no checkpoint is left to restore: FAIL the job, or go on"
               + " FROM_BEGINNING of the stream",
           EVERYWHERE);
