@@ -41,8 +41,7 @@ class RegistrationItemTest {
   @Test
   void isReadAsItWasWritten() {
     Registration registration =
-        registration(
-            "12", config().enableCheckpointing(30_000).setMinPauseBetweenCheckpoints(500));
+        registration("12", config().enableCheckpointing(30_000).setMinPauseBetweenCheckpoints(500));
 
     assertThat(registrations.of(job)).isEmpty();
     assertThat(registrations.register(registration)).isTrue();
@@ -89,9 +88,7 @@ class RegistrationItemTest {
   void codeWinsOverTheDeploymentAndTheItemOverCode() {
     checkpoints.create(Job.create(job, DEPLOYED));
     registrations.register(
-        registration(
-            "1",
-            config().enableCheckpointing(30_000).setCheckpointTimeout(120_000)));
+        registration("1", config().enableCheckpointing(30_000).setCheckpointTimeout(120_000)));
     item("settings", Map.of("execution.checkpointing.interval", AttributeValue.fromS("10 s")));
 
     CheckpointSettings settings = settings();

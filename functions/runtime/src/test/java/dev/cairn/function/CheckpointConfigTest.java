@@ -75,8 +75,7 @@ class CheckpointConfigTest {
     assertThatThrownBy(() -> config.enableCheckpointing(0))
         .hasMessage("execution.checkpointing.interval must be positive, not PT0S");
     assertThatThrownBy(() -> config.setMaxConcurrentCheckpoints(0))
-        .hasMessage(
-            "execution.checkpointing.max-concurrent-checkpoints must be at least 1, not 0");
+        .hasMessage("execution.checkpointing.max-concurrent-checkpoints must be at least 1, not 0");
     assertThatThrownBy(() -> config.set("execution.checkpointing.dir", "s3://bucket"))
         .hasMessage(
             "execution.checkpointing.dir cannot be set in the function's code: set it in the"
