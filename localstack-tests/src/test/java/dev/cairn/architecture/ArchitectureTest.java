@@ -86,7 +86,9 @@ class ArchitectureTest {
     "dev.cairn.state..",
     "dev.cairn.storage..",
     "dev.cairn.stream..",
-    "dev.cairn.format.."
+    "dev.cairn.format..",
+    "dev.cairn.settings..",
+    "dev.cairn.restart.."
   };
   private static final String[] ADAPTERS = {
     "dev.cairn.dynamodb..",

@@ -87,11 +87,41 @@ class JobItemByHandTest {
             new CheckpointSettings(Optional.of(Duration.ofMillis(500)), Duration.ofMinutes(10), 4));
   }
 
+  @Test
+  void takesOldNamesAndAnIntervalOfNone() {
+    set(
+        "settings",
+        AttributeValue.fromM(
+            Map.of(
+                "execution.checkpointing.interval", AttributeValue.fromN("0"),
+                "state.checkpoints.num-retained", AttributeValue.fromN("4"))));
+
+    assertThat(read().settings())
+        .isEqualTo(new CheckpointSettings(Optional.empty(), Duration.ofMinutes(10), 4));
+  }
+
+  @Test
+  void refusesWhatCannotBeKeptWhereTheJobRuns() {
+    set(
+        "settings",
+        AttributeValue.fromM(
+            Map.of("execution.checkpointing.interval", AttributeValue.fromS("500 ms"))));
+    CheckpointStore deployed = LocalTable.deployedCheckpoints();
+
+    assertThatThrownBy(() -> deployed.job(job))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("execution.checkpointing.interval 500 ms cannot be kept");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "execution.checkpointing.interval, often",
     "execution.checkpointing.timeout, 0 s",
-    "execution.checkpointing.num-retained, some"
+    "execution.checkpointing.num-retained, some",
+    "state.checkpoints.num-retained, 0",
+    "execution.checkpointing.unaligned.enabled, true",
+    "execution.checkpointing.dir, s3://elsewhere",
+    "execution.checkpointing.intervall, 3 s"
   })
   void namesASettingThatIsNonsense(String setting, String value) {
     set("settings", AttributeValue.fromM(Map.of(setting, AttributeValue.fromS(value))));

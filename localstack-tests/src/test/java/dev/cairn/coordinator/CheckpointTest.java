@@ -112,9 +112,10 @@ class CheckpointTest {
     pipeline.deliverWakes(pipeline.container());
     run(pipeline.container(), 0, pipeline.put(0, "b"));
 
-    Duration sinceTrigger =
-        Duration.between(checkpoints().getFirst().trigger().triggeredAt(), pipeline.now());
-    pipeline.pass(Pipeline.INTERVAL.minus(sinceTrigger).minusMillis(1));
+    // Due times are the multiples of the interval, however late the first one was.
+    long interval = Pipeline.INTERVAL.toMillis();
+    long sinceDue = pipeline.now().toEpochMilli() % interval;
+    pipeline.pass(Duration.ofMillis(interval - sinceDue - 1));
     tick(coordinator);
     assertThat(checkpoints()).hasSize(1);
 

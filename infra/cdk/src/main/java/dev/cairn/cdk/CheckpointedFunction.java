@@ -318,8 +318,7 @@ public final class CheckpointedFunction extends Construct {
      * {@code flink-conf.yaml}, or nested, as in {@code config.yaml}. What is set later wins.
      */
     public Builder configuration(String flinkFragment) {
-      this.told.add(
-          before -> before.and(Configuration.parse(flinkFragment, Place.CONSTRUCT)));
+      this.told.add(before -> before.and(Configuration.parse(flinkFragment, Place.CONSTRUCT)));
       return this;
     }
 
