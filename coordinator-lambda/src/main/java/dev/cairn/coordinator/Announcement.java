@@ -1,12 +1,11 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.ScrubProgress;
-import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.StorageException;
@@ -39,6 +38,7 @@ public sealed interface Announcement {
 
   /** A job that had halted runs again. */
   record Resumed(Epoch epoch) implements Announcement {}
+
   /**
    * The scrubber has found a file damaged that is needed.
    *

@@ -140,7 +140,7 @@ public class CoordinatorDecisions {
         String message =
             tail.subtask().name()
                 + " failed "
-                + failing.get().attempts()
+                + failing.get().failures().attempts()
                 + " times in a row at the record after "
                 + tail.head().position()
                 + ": "

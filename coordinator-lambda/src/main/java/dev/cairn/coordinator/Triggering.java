@@ -68,8 +68,7 @@ final class Triggering {
   }
 
   private static Checkpoint.Savepoint savepoint(Job job, Optional<SavepointName> name) {
-    FilePath all =
-        job.settings().savepointDirectory().map(FilePath::new).orElse(Layout.SAVEPOINTS);
+    FilePath all = job.settings().savepointDirectory().map(FilePath::new).orElse(Layout.SAVEPOINTS);
     return new Checkpoint.Savepoint(name, Layout.savepoint(all, job.id(), job.next(), name));
   }
 

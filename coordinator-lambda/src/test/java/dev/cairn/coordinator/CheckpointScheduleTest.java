@@ -3,9 +3,9 @@ package dev.cairn.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -227,6 +227,7 @@ class CheckpointScheduleTest {
   }
 
   private static Checkpoint aborted(long n, double at, double ended) {
-    return new Checkpoint.Aborted(triggering(n, at), time(ended), Failure.of(FailureReason.EXPIRED, "for this test"));
+    return new Checkpoint.Aborted(
+        triggering(n, at), time(ended), Failure.of(FailureReason.EXPIRED, "for this test"));
   }
 }

@@ -66,7 +66,8 @@ final class CheckpointItems {
 
   private static Checkpoint.Savepoint readSavepoint(Item item) {
     return new Checkpoint.Savepoint(
-        item.optionalText("name").map(name -> item.parse("name", name, SavepointName::new)), item.parse("directory", item.text("directory"), FilePath::new));
+        item.optionalText("name").map(name -> item.parse("name", name, SavepointName::new)),
+        item.parse("directory", item.text("directory"), FilePath::new));
   }
 
   static Item write(Failure failure) {

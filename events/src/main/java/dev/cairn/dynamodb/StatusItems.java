@@ -137,7 +137,8 @@ final class StatusItems {
   private static Halt readHalt(JobId job, Item halt) {
     return switch (halt.text("as")) {
       case CANCELLED -> new Halt.Cancelled(halt.flag("deletesCheckpoints"));
-      case STOPPING -> new Halt.Stopping(
+      case STOPPING ->
+          new Halt.Stopping(
               halt.optionalText("savepointName")
                   .map(name -> halt.parse("savepointName", name, SavepointName::new)));
       case STOPPED -> new Halt.Stopped(halt.checkpoint("savepoint"));

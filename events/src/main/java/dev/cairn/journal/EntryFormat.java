@@ -24,6 +24,7 @@ import dev.cairn.journal.Entry.Snapshotted;
 import dev.cairn.journal.Entry.Suspended;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.restart.Failures;
 import dev.cairn.state.Channels;
 import dev.cairn.state.StateFields;
 import dev.cairn.storage.FilePath;
@@ -40,7 +41,7 @@ public final class EntryFormat {
   public static final long VERSION = 1;
 
   // Of use by being there: a job that runs does not pay for it in each entry.
-  private static final Optional<Long> SUSPENDED = Optional.of(1L);
+  private static final Optional<Long> YES = Optional.of(1L);
 
   private EntryFormat() {}
 
@@ -93,7 +94,7 @@ public final class EntryFormat {
             .put("writer", header.writer().name().toLowerCase(Locale.ROOT))
             .put("writtenAt", header.writtenAt())
             .put("lastCheckpoint", header.lastCheckpoint(), CheckpointId::value)
-            .put("suspended", header.suspended() ? SUSPENDED : Optional.empty(), flag -> flag)
+            .put("suspended", header.suspended() ? YES : Optional.empty(), flag -> flag)
             .put("failing", header.failing(), EntryFormat::write);
     return switch (entry) {
       case Opened opened -> fields.put("origin", StateFields.write(opened.origin()));
@@ -148,27 +149,29 @@ public final class EntryFormat {
   }
 
   private static Fields write(Failing failing) {
+    Failures failures = failing.failures();
     return Fields.empty()
         .put("reason", failing.reason().name())
         .put("message", failing.message())
-        .put("attempts", failing.attempts())
-        .put("since", failing.since())
-        .put("last", failing.last())
-        .put("backoffMillis", failing.backoff().toMillis())
-        .put("recent", failing.recent(), Instant::toString)
-        .put("retryAt", failing.retryAt(), Instant::toString);
+        .put("attempts", failures.attempts())
+        .put("first", failures.firstAt())
+        .put("last", failures.lastAt())
+        .put("backoffMillis", failures.lastBackoff().toMillis())
+        .put("recent", failures.recent(), Instant::toString)
+        .put("givenUp", failing.hasGivenUp() ? YES : Optional.empty(), flag -> flag);
   }
 
   private static Failing readFailing(Fields fields) {
     return new Failing(
         FailureReason.valueOf(fields.text("reason")),
         fields.text("message"),
-        Math.toIntExact(fields.number("attempts")),
-        fields.time("since"),
-        fields.time("last"),
-        Duration.ofMillis(fields.number("backoffMillis")),
-        fields.texts("recent").stream().map(Instant::parse).toList(),
-        fields.optionalText("retryAt").map(Instant::parse));
+        new Failures(
+            Math.toIntExact(fields.number("attempts")),
+            fields.time("first"),
+            fields.time("last"),
+            Duration.ofMillis(fields.number("backoffMillis")),
+            fields.texts("recent").stream().map(Instant::parse).toList()),
+        fields.has("givenUp"));
   }
 
   private static Fields write(DeadLetter letter) {

@@ -27,6 +27,7 @@ import dev.cairn.journal.Entry.Snapshotted;
 import dev.cairn.journal.Entry.Suspended;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.restart.Failures;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Channels.Segment;
 import dev.cairn.state.Counts;
@@ -163,12 +164,13 @@ class EntryFormatTest {
                     new Failing(
                         FailureReason.USER_CODE,
                         "java.lang.ArithmeticException: / by zero",
-                        2,
-                        NOW,
-                        NOW.plusSeconds(3),
-                        Duration.ofMillis(1500),
-                        List.of(NOW, NOW.plusSeconds(3)),
-                        Optional.of(NOW.plusMillis(4500)))))),
+                        new Failures(
+                            2,
+                            NOW,
+                            NOW.plusSeconds(3),
+                            Duration.ofMillis(1500),
+                            List.of(NOW, NOW.plusSeconds(3))),
+                        false)))),
     FAILED_FOR_GOOD(
         new Failed(
             header(4, Writer.WAKE)
@@ -176,12 +178,8 @@ class EntryFormatTest {
                     new Failing(
                         FailureReason.DAMAGED,
                         "a file is gone",
-                        1,
-                        NOW,
-                        NOW,
-                        Duration.ZERO,
-                        List.of(),
-                        Optional.empty())))),
+                        new Failures(1, NOW, NOW, Duration.ZERO, List.of()),
+                        true)))),
     CLOSED(
         new Closed(
             new Header(

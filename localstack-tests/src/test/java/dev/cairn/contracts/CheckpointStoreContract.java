@@ -19,8 +19,8 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
-import dev.cairn.id.ShardId;
 import dev.cairn.id.SavepointName;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
@@ -656,7 +656,8 @@ abstract class CheckpointStoreContract {
         List.of(
             new JobStatus.Suspending(new Halt.Cancelled(true)),
             new JobStatus.Halted(new Halt.Cancelled(true)),
-            new JobStatus.Halted(new Halt.Stopping(Optional.of(new SavepointName("before-upgrade")))),
+            new JobStatus.Halted(
+                new Halt.Stopping(Optional.of(new SavepointName("before-upgrade")))),
             new JobStatus.Halted(new Halt.Stopped(id(4))),
             new JobStatus.Resuming(),
             new JobStatus.Running(),

@@ -26,7 +26,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +43,9 @@ class GarbageCollectionTest {
     FilePath delta = only("taskowned/");
     assertThat(fate(delta))
         .isEqualTo(
-            "the journal of " + SHARD + " needs it: the delta of the Advanced at revision 2, after its last base");
+            "the journal of "
+                + SHARD
+                + " needs it: the delta of the Advanced at revision 2, after its last base");
 
     pipeline.checkpoint(container);
 
@@ -55,7 +56,8 @@ class GarbageCollectionTest {
                 + " needs it: a run of its last base, the Snapshotted at revision 4; checkpoint 1 needs it: a run of"
                 + " the state of "
                 + SHARD);
-    assertThat(fate(only("chk-1/count/"))).contains("a state file of its last base", "checkpoint 1");
+    assertThat(fate(only("chk-1/count/")))
+        .contains("a state file of its last base", "checkpoint 1");
     assertThat(fate(only("chk-1/_metadata"))).isEqualTo("checkpoint 1 needs it: its _metadata");
   }
 
@@ -200,8 +202,7 @@ class GarbageCollectionTest {
 
     assertThat(collection().find(JOB))
         .isEqualTo(
-            new Findings.NotNow(
-                "job words is not running: its journals may still be given state"));
+            new Findings.NotNow("job words is not running: its journals may still be given state"));
   }
 
   /** The coordinator's own collection, after many checkpoints, did what the findings say. */
@@ -243,11 +244,7 @@ class GarbageCollectionTest {
 
   private GarbageCollection collection() {
     return new GarbageCollection(
-        pipeline.table(),
-        pipeline.table(),
-        pipeline.storage(),
-        pipeline::now,
-        Pipeline.PROMPT);
+        pipeline.table(), pipeline.table(), pipeline.storage(), pipeline::now, Pipeline.PROMPT);
   }
 
   private Findings.Found found() {

@@ -1,10 +1,10 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.settings.FlinkDuration;
 import dev.cairn.coordinator.scrub.ScrubberSettings;
 import dev.cairn.deployment.Environment;
 import dev.cairn.id.JobId;
 import dev.cairn.s3.S3Location;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Duration;
 import java.util.function.Function;
 

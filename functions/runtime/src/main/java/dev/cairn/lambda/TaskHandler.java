@@ -110,7 +110,8 @@ public final class TaskHandler implements RequestStreamHandler {
     TaskPorts ports =
         new TaskPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-            new DynamoDbCheckpointStore(dynamoDb, environment.table(), backoff, clock),
+            new DynamoDbCheckpointStore(
+                dynamoDb, environment.table(), backoff, clock, environment.settings()),
             new S3CheckpointStorage(
                 DeployedClients.configure(S3Client.builder()).build(),
                 environment.storage().bucket(),

@@ -82,8 +82,7 @@ final class Snapshots {
     CheckpointId checkpoint = trigger.checkpoint();
     if (trigger.savepoint().isEmpty()) {
       StateFiles.Snapshot snapshot =
-          write(
-              subtask, attempt, Layout.state(id, checkpoint, subtask.head().revision(), attempt));
+          write(subtask, attempt, Layout.state(id, checkpoint, subtask.head().revision(), attempt));
       return new Stored(
           snapshot.handle(),
           acknowledged(

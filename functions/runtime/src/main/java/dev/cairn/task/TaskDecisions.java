@@ -8,6 +8,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -70,9 +71,16 @@ public class TaskDecisions {
     };
   }
 
-  /** Whether a task may apply anything from here on: not while the job halts. */
-  public boolean mayApply(Entry.Header head) {
-    return !head.suspended();
+  /**
+   * Whether a task may apply anything from here on: not while the job halts, nor before it is time
+   * for another attempt at a record that failed.
+   */
+  public boolean mayApply(Entry.Header head, Instant now) {
+    return !isSuspended(head) && head.failing().stream().noneMatch(one -> one.isHeldUp(now));
+  }
+
+  public boolean isSuspended(Entry.Header head) {
+    return head.suspended();
   }
 
   /**

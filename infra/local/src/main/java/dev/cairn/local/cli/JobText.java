@@ -3,13 +3,13 @@ package dev.cairn.local.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.Halt;
-import dev.cairn.settings.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.coordinator.CommandDecisions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.settings.FlinkDuration;
 
 /** A job's item as text. */
 final class JobText {

@@ -57,8 +57,10 @@ final class JournalText {
         + ": "
         + failing.message()
         + "; attempt "
-        + failing.attempts()
-        + failing.retryAt().map(at -> ", the next one at " + at).orElse(", the last one");
+        + failing.failures().attempts()
+        + (failing.hasGivenUp()
+            ? ", the last one"
+            : ", the next one at " + failing.failures().notBefore());
   }
 
   private static String advanced(Entry.Header before, Entry.Advanced advanced) {

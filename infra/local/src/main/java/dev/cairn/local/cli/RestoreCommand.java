@@ -1,10 +1,10 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.settings.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;

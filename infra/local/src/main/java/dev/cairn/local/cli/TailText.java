@@ -2,13 +2,13 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.settings.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.local.inspect.Happening;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

@@ -1,9 +1,9 @@
 package dev.cairn.local.simulation;
 
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.TableEvent;
-import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;

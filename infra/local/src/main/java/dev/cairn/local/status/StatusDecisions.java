@@ -1,7 +1,6 @@
 package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.settings.FlinkDuration;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
@@ -9,6 +8,7 @@ import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.status.Finding.Kind;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
