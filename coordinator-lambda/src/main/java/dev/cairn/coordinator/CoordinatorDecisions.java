@@ -76,14 +76,19 @@ public class CoordinatorDecisions {
    * last one in the list: the job's item may have been read before it was completed.
    */
   boolean isNothingNew(Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
-    return checkpoints.stream()
-        .filter(Checkpoint.Completed.class::isInstance)
-        .filter(completed -> !completed.isSavepoint())
-        .max(Comparator.comparing(Checkpoint::id))
+    return latest(checkpoints)
         .filter(last -> last.trigger().epoch().equals(job.epoch()))
         .filter(last -> last.trigger().expected().equals(expected(tails)))
         .filter(last -> tails.stream().allMatch(tail -> isHeldBy(last.id(), tail)))
         .isPresent();
+  }
+
+  /** The newest that is completed; savepoints are the user's. */
+  public Optional<Checkpoint> latest(List<Checkpoint> checkpoints) {
+    return checkpoints.stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .filter(completed -> !completed.isSavepoint())
+        .max(Comparator.comparing(Checkpoint::id));
   }
 
   private static boolean isHeldBy(CheckpointId checkpoint, JournalTail tail) {

@@ -55,7 +55,7 @@ final class Recovery {
         try {
           preflight.requireRestorable(job, from);
           requireOthers(job, from, damaged);
-          restore.begin(job, from, Commands.pending(checkpoints), now());
+          restore.begin(job, from, checkpoints, now());
           return;
         } catch (RefusedException e) {
           passedOver.add(from.name() + ": " + e.reason());

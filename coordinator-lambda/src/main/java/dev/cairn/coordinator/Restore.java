@@ -63,7 +63,7 @@ final class Restore {
     try {
       Restoration from = preflight.restoration(job, command, live.of(job.id()));
       preflight.requireRestorable(job, from);
-      begin(job, from, Commands.pending(live.of(job.id())), now);
+      begin(job, from, live.of(job.id()), now);
     } catch (RefusedException e) {
       if (ports.checkpoints().refuse(job, e.reason(), now)) {
         ports.announcer().announce(new Announcement.Refused(request, e.reason()));
@@ -80,9 +80,11 @@ final class Restore {
   }
 
   /** Begins a restore that was found possible. */
-  void begin(Job job, Restoration from, List<Checkpoint.Pending> pending, Instant now) {
-    if (ports.checkpoints().move(job, new JobStatus.Restoring(from), pending, now)) {
-      ports.announcer().announce(new Announcement.RestoreBegun(from, job.epoch().next()));
+  void begin(Job job, Restoration from, List<Checkpoint> checkpoints, Instant now) {
+    Restoration undoable = from.undoneBy(decisions.latest(checkpoints).map(Checkpoint::id));
+    JobStatus to = new JobStatus.Restoring(undoable);
+    if (ports.checkpoints().move(job, to, Commands.pending(checkpoints), now)) {
+      ports.announcer().announce(new Announcement.RestoreBegun(undoable, job.epoch().next()));
     }
   }
 

@@ -96,7 +96,7 @@ public record Job(
         to.raisesEpoch() ? epoch.next() : epoch,
         next,
         latest,
-        to instanceof JobStatus.Restoring ? latest : undo,
+        to instanceof JobStatus.Restoring(Restoration from) ? from.undo() : undo,
         settings,
         restoreCheckpointId,
         command,

@@ -1,7 +1,9 @@
 package dev.cairn.checkpoint;
 
 import dev.cairn.id.CheckpointId;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Where a job stands. */
 public sealed interface JobStatus {
@@ -58,6 +60,17 @@ public sealed interface JobStatus {
       case Replaying r -> false;
       case Halted h -> false;
     };
+  }
+
+  /** The job's own checkpoints that must be completed for it to come here. */
+  default Set<CheckpointId> needed() {
+    if (!(this instanceof Restoring(Restoration from))) {
+      return Set.of();
+    }
+    Set<CheckpointId> needed = new HashSet<>();
+    from.own().ifPresent(needed::add);
+    from.undo().ifPresent(needed::add);
+    return needed;
   }
 
   /** The job's own checkpoint whose restore is not over; nothing may take it away. */

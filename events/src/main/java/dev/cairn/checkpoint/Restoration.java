@@ -8,9 +8,20 @@ import java.util.Optional;
  * What a job is put back to, and how.
  *
  * @param acceptsGap whether records that the stream no longer keeps may be missing in the state
+ * @param undo the checkpoint that was the latest when the restore began, to which an undo leads
  */
 public record Restoration(
-    Source source, ClaimMode claimMode, Positions positions, boolean acceptsGap) {
+    Source source,
+    ClaimMode claimMode,
+    Positions positions,
+    boolean acceptsGap,
+    Optional<CheckpointId> undo) {
+
+  /** One that is not begun, so that nothing is known yet of undoing it. */
+  public Restoration(
+      Source source, ClaimMode claimMode, Positions positions, boolean acceptsGap) {
+    this(source, claimMode, positions, acceptsGap, Optional.empty());
+  }
 
   /** Where the state is. */
   public sealed interface Source {
@@ -50,7 +61,12 @@ public record Restoration(
   }
 
   public Restoration acceptingGap() {
-    return new Restoration(source, claimMode, positions, true);
+    return new Restoration(source, claimMode, positions, true, undo);
+  }
+
+  /** The same, which this checkpoint would undo. */
+  public Restoration undoneBy(Optional<CheckpointId> latest) {
+    return new Restoration(source, claimMode, positions, acceptsGap, latest);
   }
 
   /** The job's own checkpoint that nothing may take away meanwhile. */

@@ -11,6 +11,7 @@ import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -299,11 +300,13 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
-    if (aborting.stream().anyMatch(one -> to.restoringFrom().equals(Optional.of(one.id())))) {
+    if (aborting.stream().anyMatch(one -> to.needed().contains(one.id()))) {
       return false;
     }
     List<TransactWriteItem> beside = new ArrayList<>();
-    to.restoringFrom().ifPresent(id -> beside.add(table.require(whileCompleted(seen.id(), id))));
+    for (CheckpointId id : to.needed()) {
+      beside.add(table.require(whileCompleted(seen.id(), id)));
+    }
     for (Checkpoint.Pending pending : aborting) {
       Checkpoint.Aborted aborted = pending.abortedBy(to, now);
       beside.add(table.putOver(PENDING, CheckpointItems.write(aborted, display())));
@@ -335,13 +338,11 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
               .value(":raised", seen.epoch().next().value())
               .remove(JobItems.REFUSAL);
     }
-    if (to instanceof JobStatus.Restoring) {
+    if (to instanceof JobStatus.Restoring(Restoration from)) {
       move =
-          seen.latest().isPresent()
-              ? move.set(JobItems.UNDO + " = latestCheckpoint")
-                  .onlyIf("latestCheckpoint = :latest")
-                  .value(":latest", seen.latest().get().value())
-              : move.onlyIf("attribute_not_exists(latestCheckpoint)");
+          from.undo().isPresent()
+              ? move.set(JobItems.UNDO + " = :undo").value(":undo", from.undo().get().value())
+              : move.remove(JobItems.UNDO);
     }
     for (String attribute : StatusItems.ATTRIBUTES) {
       move =

@@ -77,6 +77,7 @@ final class StatusItems {
             .put("claimMode", from.claimMode().name())
             .put("positions", from.positions().name())
             .put("acceptsGap", AttributeValue.fromBool(from.acceptsGap()));
+    from.undo().ifPresent(undo -> how.put("undo", undo.value()));
     switch (from.source()) {
       case Source.Own(CheckpointId id) -> attributes.put(RESTORING_FROM, Item.number(id.value()));
       case Source.Metadata(FileRef file) -> {
@@ -122,7 +123,8 @@ final class StatusItems {
         readSource(item, how),
         how.parse("claimMode", how.text("claimMode"), ClaimMode::valueOf),
         how.parse("positions", how.text("positions"), Positions::valueOf),
-        how.flag("acceptsGap"));
+        how.flag("acceptsGap"),
+        how.optionalCheckpoint("undo"));
   }
 
   private static Source readSource(Item item, Item how) {

@@ -345,12 +345,16 @@ abstract class CheckpointStoreContract {
   void subsumesNothingToWhichAnUndoLeads() {
     completed(1);
     completedNext(2);
-    restore(job(), id(1), Optional.empty(), NOW);
+    move(new JobStatus.Restoring(Restoration.of(id(1)).undoneBy(Optional.of(id(2)))));
     assertThat(job().undo()).contains(id(2));
 
     refused(() -> checkpoints().subsume(complete(2), new Epoch(2)));
-    restore(job(), id(1), Optional.empty(), NOW);
-    assertThat(job().undo()).as("the latest is what it was").contains(id(2));
+    move(new JobStatus.Restoring(Restoration.of(id(1))));
+    assertThat(job().undo()).isEmpty();
+    assertThat(checkpoints().subsume(complete(2), new Epoch(3))).isTrue();
+    JobStatus leadsNowhere =
+        new JobStatus.Restoring(Restoration.of(id(1)).undoneBy(Optional.of(id(2))));
+    refused(() -> checkpoints().move(job(), leadsNowhere, List.of(), NOW));
   }
 
   @Test

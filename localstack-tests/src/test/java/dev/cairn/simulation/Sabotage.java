@@ -2,6 +2,8 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.CoordinatorDecisions;
 import dev.cairn.coordinator.JournalTail;
 import dev.cairn.id.CheckpointId;
@@ -27,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -201,7 +204,8 @@ enum Sabotage {
               clock ->
                   new InMemoryTable(clock) {
                     @Override
-                    public synchronized boolean begin(Checkpoint.Pending pending) {
+                    public synchronized boolean begin(
+                        Checkpoint.Pending pending, Optional<Request> served) {
                       put(pending);
                       return true;
                     }
@@ -236,6 +240,60 @@ enum Sabotage {
                 @Override
                 public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
                   return true;
+                }
+              })),
+  SUSPENSION(
+      List.of(Invariants.HALTED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean isSuspended(Entry.Header head) {
+                  return false;
+                }
+              })),
+  STATUS_WHEN_OPENED(
+      List.of(Invariants.HALTED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean mayOpen(JobStatus status) {
+                  return true;
+                }
+              })),
+  STATUS_AND_EPOCH_WHEN_MOVED(
+      List.of(Invariants.HALTED, Invariants.EPOCH, Invariants.PROGRESS, Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean move(
+                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+                      put(job(seen.id()).orElseThrow().at(to));
+                      return true;
+                    }
+                  })),
+  UNDO_LEADS_SOMEWHERE(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isUndo(Job job, CheckpointId id) {
+                      return false;
+                    }
+                  })),
+  ANOTHER_ATTEMPT_IN_ITS_TIME(
+      List.of(Invariants.HELD_UP),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean mayApply(Entry.Header head, Instant now) {
+                  return !isSuspended(head);
                 }
               })),
   CONDITIONAL_SUBSUME(

@@ -1,7 +1,6 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
@@ -19,10 +18,12 @@ import java.util.Optional;
 final class FirstEntry {
   private final TaskSettings settings;
   private final TaskPorts ports;
+  private final TaskDecisions decisions;
 
-  FirstEntry(TaskSettings settings, TaskPorts ports) {
+  FirstEntry(TaskSettings settings, TaskPorts ports, TaskDecisions decisions) {
     this.settings = settings;
     this.ports = ports;
+    this.decisions = decisions;
   }
 
   Entry.Opened of(SubtaskId id) {
@@ -65,21 +66,8 @@ final class FirstEntry {
         new Origin(settings.start(), shard.range()));
   }
 
-  /**
-   * A subtask that is opened while its job halts would be the only one to run. The journal is
-   * opened only in the epoch that was read here, and no job halts without raising it.
-   */
-  private static void requireRunning(Job job) {
-    boolean halts =
-        switch (job.status()) {
-          case JobStatus.Suspending s -> true;
-          case JobStatus.Halted h -> true;
-          case JobStatus.Resuming r -> false;
-          case JobStatus.Running r -> false;
-          case JobStatus.Restoring r -> false;
-          case JobStatus.Replaying r -> false;
-        };
-    if (halts) {
+  private void requireRunning(Job job) {
+    if (!decisions.mayOpen(job.status())) {
       throw new TaskException(
           "job "
               + job.id()

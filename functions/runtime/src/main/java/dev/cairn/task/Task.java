@@ -64,7 +64,7 @@ public final class Task<E> {
     this.files = new StateFiles(ports.storage(), ports.checksum(), decisions);
     this.appender = new Appender(ports.journal(), decisions);
     this.snapshots = new Snapshots(settings, ports, files, appender);
-    this.firstEntry = new FirstEntry(settings, ports);
+    this.firstEntry = new FirstEntry(settings, ports, decisions);
     this.replay = new Replay(ports.stream(), decisions);
     this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
     this.failures = new FailureReports(ports);

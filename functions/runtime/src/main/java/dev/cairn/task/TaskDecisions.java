@@ -1,5 +1,6 @@
 package dev.cairn.task;
 
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
@@ -77,6 +78,22 @@ public class TaskDecisions {
    */
   public boolean mayApply(Entry.Header head, Instant now) {
     return !isSuspended(head) && head.failing().stream().noneMatch(one -> one.isHeldUp(now));
+  }
+
+  /**
+   * Whether a shard may be opened. One that is opened while its job halts would be the only one to
+   * run. It is opened only in the epoch that was read with this status, and no job halts without
+   * raising it.
+   */
+  public boolean mayOpen(JobStatus status) {
+    return switch (status) {
+      case JobStatus.Suspending s -> false;
+      case JobStatus.Halted h -> false;
+      case JobStatus.Resuming r -> true;
+      case JobStatus.Running r -> true;
+      case JobStatus.Restoring r -> true;
+      case JobStatus.Replaying r -> true;
+    };
   }
 
   public boolean isSuspended(Entry.Header head) {

@@ -338,7 +338,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
         job(completed.job())
             .filter(job -> job.epoch().equals(epoch))
             .filter(job -> !job.status().restoringFrom().equals(Optional.of(completed.id())))
-            .filter(job -> !job.undo().equals(Optional.of(completed.id())))
+            .filter(job -> !isUndo(job, completed.id()))
             .isPresent();
     Optional<Checkpoint.Completed> stored = completed(completed.job(), completed.id());
     if (!allowed || stored.isEmpty()) {
@@ -346,6 +346,11 @@ public class InMemoryTable implements Journal, CheckpointStore {
     }
     put(Item.until(clock.instant().plus(KEPT_AFTER_END), new Checkpoint.Subsumed(stored.get())));
     return true;
+  }
+
+  /** Whether an undo of the job's last restore leads to this checkpoint. */
+  protected boolean isUndo(Job job, CheckpointId id) {
+    return job.undo().equals(Optional.of(id));
   }
 
   private boolean isPending(JobId job, CheckpointId id) {
@@ -421,11 +426,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
       Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     Optional<Job> ready =
         job(seen.id())
-            .filter(job -> job.epoch().equals(seen.epoch()) && job.status().equals(seen.status()))
-            .filter(
-                job -> !(to instanceof JobStatus.Restoring) || job.latest().equals(seen.latest()));
+            .filter(job -> job.epoch().equals(seen.epoch()) && job.status().equals(seen.status()));
     if (ready.isEmpty()
-        || !to.restoringFrom().stream().allMatch(id -> completed(seen.id(), id).isPresent())
+        || !to.needed().stream().allMatch(id -> completed(seen.id(), id).isPresent())
         || !aborting.stream().allMatch(one -> isPending(seen.id(), one.id()))) {
       return false;
     }

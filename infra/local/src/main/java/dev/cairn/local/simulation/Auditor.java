@@ -16,6 +16,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.EntryFormat;
+import dev.cairn.journal.Failing;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.memory.InMemoryTable.StoredEntry;
@@ -266,6 +267,15 @@ final class Auditor {
           where + " goes from epoch " + before.epoch() + " to " + header.epoch());
     }
     checkSuspension(where, before, entry);
+    checkFailing(where, before, entry);
+  }
+
+  /** What gives up stays so until the job is resumed or restored. */
+  private static void checkFailing(String where, Header before, Entry entry) {
+    boolean goesOn = entry instanceof Entry.Advanced || entry instanceof Entry.Failed;
+    if (goesOn && before.failing().filter(Failing::hasGivenUp).isPresent()) {
+      throw new Violation(Invariants.HELD_UP, where + " follows " + before.failing().get());
+    }
   }
 
   private static boolean entersEpoch(Entry entry) {
@@ -300,6 +310,14 @@ final class Auditor {
 
   private void count(Audited audited, Entry entry) {
     tally.count("entry: " + EntryFormat.kind(entry) + " by " + entry.header().writer());
+    if (entry instanceof Entry.Failed failed) {
+      Failing failing = failed.header().failing().orElseThrow();
+      tally.count(
+          "failed: " + failing.reason() + (failing.hasGivenUp() ? ", and given up" : ""));
+    }
+    if (entry instanceof Entry.Restored restored && restored.checkpoint().isEmpty()) {
+      tally.count("race: restored to nothing");
+    }
     if (entry instanceof Entry.Advanced && !audited.entries.isEmpty()) {
       if (audited.entries.getLast() instanceof Entry.Triggered) {
         tally.count("race: records journalled between a trigger and its snapshot");
@@ -399,11 +417,13 @@ final class Auditor {
         checkCompleted(done);
       }
     }
-    for (CheckpointId from : item.status().restoringFrom().stream().toList()) {
+    Set<CheckpointId> wanted = new HashSet<>(item.status().restoringFrom().stream().toList());
+    item.undo().ifPresent(wanted::add);
+    for (CheckpointId from : wanted) {
       if (!(table.checkpoint(job, from).orElse(null) instanceof Checkpoint.Completed)) {
         throw new Violation(
             Invariants.RETAINED,
-            "checkpoint " + from + " is being restored and is no longer completed");
+            "checkpoint " + from + " is restored, or would be by an undo, and is no longer completed");
       }
     }
     if (item.status().isSettled()) {

@@ -15,6 +15,7 @@ public final class Invariants {
   public static final String RETAINED = "nothing retained or live is ever deleted";
   public static final String EPOCH = "while a job runs, every journal has its epoch";
   public static final String HALTED = "nothing is applied while a job halts";
+  public static final String HELD_UP = "a shard that was given up is not tried again";
   public static final String TRIGGERS = "a checkpoint's entries are of its epoch";
   public static final String TERMINAL = "an aborted or subsumed checkpoint stays so";
   public static final String DURABLE = "success is answered only for what is journalled";
