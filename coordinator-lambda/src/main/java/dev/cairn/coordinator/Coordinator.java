@@ -4,10 +4,11 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.CoordinatorDecisions.Request;
 import dev.cairn.coordinator.CoordinatorDecisions.Resolution;
-import dev.cairn.id.JobId;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
@@ -24,16 +25,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.SortedSet;
 
 /**
  * Triggers a job's checkpoints, commits those that are complete, and restores the one that a user
  * asks for.
  *
- * <p>Keeps nothing between events: each loads what it needs, and each write is conditional on what
- * was read. Any number of coordinators may work on one job, and each may stop between any two
- * writes; the next tick goes on.
+ * <p>Each event loads what it needs, and each write is conditional on what was read; what is
+ * remembered between events only saves reading. Any number of coordinators may work on one job, and
+ * each may stop between any two writes; the next tick goes on.
  */
 public final class Coordinator {
   private static final int ATTEMPTS = 5;
@@ -42,6 +42,8 @@ public final class Coordinator {
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
+  private final JournalTails tails;
+  private final Answers answers = new Answers();
   private final Restore restore;
   private final GarbageCollection collection;
 
@@ -51,8 +53,9 @@ public final class Coordinator {
     this.settings = settings;
     this.decisions = decisions;
     this.live = new LiveCheckpoints(ports.checkpoints());
-    this.restore = new Restore(ports, settings, decisions, live);
-    this.collection = new GarbageCollection(ports, settings, decisions, live);
+    this.tails = new JournalTails(ports);
+    this.restore = new Restore(ports, settings, decisions, live, tails);
+    this.collection = new GarbageCollection(ports, settings, decisions, live, tails);
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
@@ -72,24 +75,29 @@ public final class Coordinator {
     switch (event) {
       case Event.Tick t -> tick(job);
       case Event.Acknowledged acknowledged ->
-          ports
-              .checkpoints()
-              .checkpoint(job.id(), acknowledged.checkpoint())
-              .filter(Checkpoint.Pending.class::isInstance)
-              .map(Checkpoint.Pending.class::cast)
+          pending(job, acknowledged.checkpoint())
+              .filter(pending -> answers.told(pending, acknowledged.subtasks()))
               .ifPresent(pending -> settle(job, pending));
+      case Event.Declined declined ->
+          pending(job, declined.checkpoint()).ifPresent(pending -> settle(job, pending));
       case Event.RestoreRequested r -> {}
     }
   }
 
+  private Optional<Checkpoint.Pending> pending(Job job, CheckpointId id) {
+    return ports
+        .checkpoints()
+        .checkpoint(job.id(), id)
+        .filter(Checkpoint.Pending.class::isInstance)
+        .map(Checkpoint.Pending.class::cast);
+  }
+
   private void tick(Job job) {
     Instant now = ports.clock().instant();
-    for (Checkpoint checkpoint : live.of(job.id())) {
-      if (checkpoint instanceof Checkpoint.Pending pending) {
-        settle(job, pending);
-      }
-    }
-    Map<SubtaskId, JournalTail> tails = tails(job.id());
+    List<Checkpoint.Pending> waiting = live.pending(job.id());
+    answers.keepOnly(job.id(), waiting);
+    waiting.forEach(pending -> settle(job, pending));
+    Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
     if (decisions.isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {
       trigger(job, tails, now);
@@ -107,10 +115,12 @@ public final class Coordinator {
   }
 
   private void trigger(Job job, Map<SubtaskId, JournalTail> tails, Instant now) {
+    SortedSet<SubtaskId> subtasks = decisions.expected(tails.values());
     Checkpoint.Pending pending =
         new Checkpoint.Pending(
             new Checkpoint.Triggering(
-                job.id(), job.next(), job.epoch(), now, decisions.expected(tails.values())));
+                job.id(), job.next(), job.epoch(), now, Expected.of(subtasks)),
+            subtasks);
     if (ports.checkpoints().begin(pending)) {
       request(pending, tails, now);
     }
@@ -118,27 +128,16 @@ public final class Coordinator {
 
   /** Asks every subtask that was not asked yet, and wakes those that nothing else invokes. */
   private void request(Checkpoint.Pending pending, Map<SubtaskId, JournalTail> tails, Instant now) {
-    boolean answeredHere = false;
-    Set<SubtaskId> answered =
-        ports.checkpoints().acknowledgements(pending.job(), pending.id()).stream()
-            .map(Acknowledgement::subtask)
-            .collect(Collectors.toSet());
-    Optional<RuntimeException> failure = Optional.empty();
-    for (SubtaskId subtask : pending.trigger().expected()) {
-      Optional<JournalTail> tail = Optional.ofNullable(tails.get(subtask));
-      if (tail.isPresent() && !answered.contains(subtask)) {
-        try {
-          answeredHere |= request(pending, tail.get(), now);
-        } catch (RuntimeException e) {
-          // The others are asked all the same; this one is asked again at the next tick.
-          failure = failure.or(() -> Optional.of(e));
-        }
-      }
-    }
-    if (failure.isPresent()) {
-      throw failure.get();
-    }
-    if (answeredHere) {
+    Set<SubtaskId> answered = answers.of(pending);
+    List<JournalTail> unanswered =
+        pending.subtasks().stream()
+            .filter(subtask -> tails.containsKey(subtask) && !answered.contains(subtask))
+            .map(tails::get)
+            .toList();
+    // One that fails keeps none of the others from being asked; it is asked again at the next tick.
+    List<Boolean> answeredHere =
+        ports.fanOut().map(unanswered, tail -> request(pending, tail, now));
+    if (answeredHere.contains(true)) {
       // Its own acknowledgements need not come back by the table's stream.
       ports.checkpoints().job(pending.job()).ifPresent(job -> settle(job, pending));
     }
@@ -161,8 +160,7 @@ public final class Coordinator {
         return carried && append == Append.APPENDED;
       }
       // A busy task was faster: what the journal says now is decided anew.
-      SubtaskId subtask = tail.subtask();
-      tail = JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).orElse(tail);
+      tail = tails.of(tail.subtask()).orElse(tail);
     }
     return false;
   }
@@ -207,8 +205,8 @@ public final class Coordinator {
 
   /** Commits a checkpoint that is complete, aborts one that cannot be, and leaves the others. */
   private void settle(Job job, Checkpoint.Pending pending) {
-    List<Acknowledgement> acknowledgements =
-        ports.checkpoints().acknowledgements(job.id(), pending.id());
+    List<Acknowledgement> acknowledgements = ports.checkpoints().acknowledgements(pending);
+    answers.read(pending, acknowledgements);
     Instant now = ports.clock().instant();
     switch (decisions.resolve(job, pending, acknowledgements, now)) {
       case Resolution.Waiting w -> {}
@@ -260,14 +258,5 @@ public final class Coordinator {
       ports.checkpoints().subsume(subsumed, job.epoch());
     }
     collection.collect(job.id());
-  }
-
-  private Map<SubtaskId, JournalTail> tails(JobId job) {
-    Map<SubtaskId, JournalTail> tails = new TreeMap<>();
-    for (SubtaskId subtask : ports.checkpoints().subtasks(job)) {
-      JournalTail.of(subtask, ports.journal().fromLastBase(subtask))
-          .ifPresent(tail -> tails.put(subtask, tail));
-    }
-    return tails;
   }
 }

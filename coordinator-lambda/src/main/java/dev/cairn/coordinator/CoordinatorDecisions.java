@@ -2,6 +2,7 @@ package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -86,7 +87,7 @@ public class CoordinatorDecisions {
         .filter(completed -> completed.trigger().epoch().equals(job.epoch()))
         .anyMatch(
             completed ->
-                completed.trigger().expected().equals(expected(tails))
+                completed.trigger().expected().equals(Expected.of(expected(tails)))
                     && tails.stream()
                         .allMatch(
                             tail ->
@@ -147,7 +148,11 @@ public class CoordinatorDecisions {
         return new Resolution.Abort(declined.subtask().name() + " declined: " + declined.reason());
       }
     }
-    SortedSet<SubtaskId> missing = new TreeSet<>(pending.trigger().expected());
+    if (!pending.isListed()) {
+      return new Resolution.Abort(
+          "the list of its subtasks expired: nobody looked at it for weeks");
+    }
+    SortedSet<SubtaskId> missing = new TreeSet<>(pending.subtasks());
     acknowledgements.forEach(acknowledgement -> missing.remove(acknowledgement.subtask()));
     if (isComplete(missing)) {
       return new Resolution.Complete(

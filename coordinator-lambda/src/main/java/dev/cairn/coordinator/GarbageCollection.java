@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Deletes files that nothing refers to and nobody can refer to any more, and lets entries below a
@@ -36,6 +35,7 @@ final class GarbageCollection {
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints checkpoints;
+  private final JournalTails journals;
 
   // What a state file names never changes, so a warm coordinator reads each once; and a journal
   // that has it as its base tells as well.
@@ -45,8 +45,10 @@ final class GarbageCollection {
       CoordinatorPorts ports,
       CoordinatorSettings settings,
       CoordinatorDecisions decisions,
-      LiveCheckpoints live) {
+      LiveCheckpoints live,
+      JournalTails tails) {
     this.checkpoints = live;
+    this.journals = tails;
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
@@ -58,11 +60,7 @@ final class GarbageCollection {
       return;
     }
     List<Stored> listed = ports.storage().list(Layout.job(id));
-    Map<SubtaskId, JournalTail> tails = new TreeMap<>();
-    for (SubtaskId subtask : ports.checkpoints().subtasks(id)) {
-      JournalTail.of(subtask, ports.journal().fromLastBase(subtask))
-          .ifPresent(tail -> tails.put(subtask, tail));
-    }
+    Map<SubtaskId, JournalTail> tails = journals.of(id);
     List<Checkpoint> retained = checkpoints.of(id);
     Set<FilePath> live = new HashSet<>();
     tails.values().forEach(tail -> addTail(live, tail));
@@ -78,18 +76,23 @@ final class GarbageCollection {
       return;
     }
     Instant now = ports.clock().instant();
-    for (Stored file : listed) {
-      if (!live.contains(file.path())
-          && decisions.isOld(file, settings.longestInvocation(), now)
-          && isAbandoned(file.path(), after.get(), tails, retained)) {
-        ports.storage().delete(file.path());
-      }
-    }
-    for (JournalTail tail : tails.values()) {
-      ports
-          .journal()
-          .expireBelow(tail.subtask(), tail.base().revision(), now.plus(settings.entryRetention()));
-    }
+    List<FilePath> garbage =
+        listed.stream()
+            .filter(file -> !live.contains(file.path()))
+            .filter(file -> decisions.isOld(file, settings.longestInvocation(), now))
+            .map(Stored::path)
+            .filter(path -> isAbandoned(path, after.get(), tails, retained))
+            .toList();
+    ports.fanOut().forEach(garbage, ports.storage()::delete);
+    Instant expiry = now.plus(settings.entryRetention());
+    ports
+        .fanOut()
+        .forEach(
+            tails.values(),
+            tail -> {
+              var unused =
+                  ports.journal().expireBelow(tail.subtask(), tail.base().revision(), expiry);
+            });
   }
 
   private boolean isAbandoned(
@@ -154,21 +157,36 @@ final class GarbageCollection {
   }
 
   private boolean addAll(Set<FilePath> live, List<Acknowledgement.Acknowledged> acknowledgements) {
-    for (Acknowledgement.Acknowledged acknowledged : acknowledgements) {
-      if (acknowledged.stateFile().isPresent()) {
-        FileRef file = acknowledged.stateFile().get();
-        if (!runsOf.containsKey(file)) {
-          Optional<byte[]> state = read(file);
-          if (state.isEmpty()) {
-            return false;
-          }
-          runsOf.put(file, runs(CheckpointFormat.readState(state.get()).manifest()));
-        }
-        live.add(file.path());
-        live.addAll(runsOf.get(file));
-      }
+    List<FileRef> files =
+        acknowledgements.stream()
+            .map(Acknowledgement.Acknowledged::stateFile)
+            .flatMap(Optional::stream)
+            .toList();
+    if (!readRuns(files.stream().filter(file -> !runsOf.containsKey(file)).toList())) {
+      return false;
+    }
+    for (FileRef file : files) {
+      live.add(file.path());
+      live.addAll(runsOf.get(file));
     }
     return true;
+  }
+
+  private boolean readRuns(List<FileRef> unknown) {
+    List<Optional<List<FilePath>>> read =
+        ports
+            .fanOut()
+            .map(
+                unknown,
+                file ->
+                    read(file)
+                        .map(CheckpointFormat::readState)
+                        .map(state -> runs(state.manifest())));
+    for (int i = 0; i < unknown.size(); i++) {
+      FileRef file = unknown.get(i);
+      read.get(i).ifPresent(runs -> runsOf.put(file, runs));
+    }
+    return read.stream().allMatch(Optional::isPresent);
   }
 
   private Optional<byte[]> read(FileRef file) {

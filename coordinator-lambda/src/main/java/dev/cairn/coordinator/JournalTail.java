@@ -6,6 +6,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.state.Payload;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,24 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
       throw new IllegalStateException(subtask + " has a journal without a base");
     }
     return Optional.of(
-        new JournalTail(subtask, base, List.copyOf(fromLastBase.subList(1, fromLastBase.size()))));
+        new JournalTail(
+            subtask,
+            base,
+            fromLastBase.subList(1, fromLastBase.size()).stream()
+                .map(JournalTail::withoutBytes)
+                .toList()));
+  }
+
+  /** No decision looks at inline bytes, and those of ten thousand journals are gigabytes. */
+  private static Entry withoutBytes(Entry entry) {
+    return entry instanceof Entry.Advanced advanced && advanced.delta() instanceof Payload.Inline
+        ? Entry.Advanced.of(
+            advanced.header(),
+            advanced.from(),
+            Payload.NONE,
+            advanced.states(),
+            advanced.deadLetters())
+        : entry;
   }
 
   Header head() {

@@ -30,6 +30,14 @@ final class LiveCheckpoints {
     return read;
   }
 
+  /** Those of them that wait for acknowledgements. */
+  List<Checkpoint.Pending> pending(JobId job) {
+    return of(job).stream()
+        .filter(Checkpoint.Pending.class::isInstance)
+        .map(Checkpoint.Pending.class::cast)
+        .toList();
+  }
+
   private static boolean isLive(Checkpoint checkpoint) {
     return switch (checkpoint) {
       case Checkpoint.Pending p -> true;

@@ -21,7 +21,6 @@ import dev.cairn.stream.StreamException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -38,14 +37,17 @@ final class Restore {
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
+  private final JournalTails tails;
   private final Preflight preflight;
 
   Restore(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
       CoordinatorDecisions decisions,
-      LiveCheckpoints live) {
+      LiveCheckpoints live,
+      JournalTails tails) {
     this.live = live;
+    this.tails = tails;
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
@@ -65,8 +67,9 @@ final class Restore {
       Checkpoint.Completed from = preflight.completed(job, job.restoreCheckpointId().get());
       Map<SubtaskId, Snapshot> states = preflight.states(from);
       preflight.requireRuns(states.values());
-      preflight.requireGaps(states, tails(job));
-      if (ports.checkpoints().beginRestore(job, from.id(), pending(job), now)) {
+      preflight.requireGaps(states, tails.of(job.id()).values());
+      Optional<Checkpoint.Pending> pending = live.pending(job.id()).stream().findFirst();
+      if (ports.checkpoints().beginRestore(job, from.id(), pending, now)) {
         ports.announcer().announce(new Announcement.RestoreBegun(from.id(), job.epoch().next()));
       }
     } catch (RefusedException e) {
@@ -90,13 +93,6 @@ final class Restore {
     }
   }
 
-  private Optional<Checkpoint.Pending> pending(Job job) {
-    return live.of(job.id()).stream()
-        .filter(Checkpoint.Pending.class::isInstance)
-        .map(Checkpoint.Pending.class::cast)
-        .findFirst();
-  }
-
   /**
    * Appends the restored state to every journal that does not have it, and lets the job run again.
    */
@@ -110,10 +106,15 @@ final class Restore {
       // Listed after the epoch was raised: whoever opens a subtask from now on opens it in the new
       // one.
       List<SubtaskId> subtasks = ports.checkpoints().subtasks(job.id());
-      for (SubtaskId subtask : subtasks) {
-        if (!restore(job, from, subtask, Optional.ofNullable(states.get(subtask)))) {
-          return;
-        }
+      List<Boolean> restored =
+          ports
+              .fanOut()
+              .map(
+                  subtasks,
+                  subtask ->
+                      restore(job, from, subtask, Optional.ofNullable(states.get(subtask))));
+      if (restored.contains(false)) {
+        return;
       }
     } catch (RefusedException e) {
       refuse(
@@ -129,9 +130,7 @@ final class Restore {
       return;
     }
     if (ports.checkpoints().replay(job.id(), job.epoch())) {
-      tails(job).stream()
-          .filter(tail -> tail.head().hasGap())
-          .forEach(tail -> ports.waker().wake(tail.subtask()));
+      wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
     }
   }
 
@@ -139,7 +138,7 @@ final class Restore {
   private boolean restore(
       Job job, CheckpointId from, SubtaskId subtask, Optional<Snapshot> snapshot) {
     while (true) {
-      Optional<JournalTail> tail = JournalTail.of(subtask, ports.journal().fromLastBase(subtask));
+      Optional<JournalTail> tail = tails.of(subtask);
       if (tail.isEmpty() || tail.get().head().epoch().equals(job.epoch())) {
         return true;
       }
@@ -189,20 +188,10 @@ final class Restore {
   void wakeGaps(Job job, Collection<JournalTail> tails) {
     List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
     Instant now = ports.clock().instant();
-    Optional<RuntimeException> failure = Optional.empty();
-    for (JournalTail tail : gaps) {
-      if (decisions.isSilent(tail, settings.idleAfter(), now)) {
-        try {
-          ports.waker().wake(tail.subtask());
-        } catch (RuntimeException e) {
-          // The others are woken all the same; this one at the next tick.
-          failure = failure.or(() -> Optional.of(e));
-        }
-      }
-    }
-    if (failure.isPresent()) {
-      throw failure.get();
-    }
+    wake(
+        gaps.stream()
+            .filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now))
+            .toList());
     boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
     if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
       if (ports.checkpoints().finishReplay(job.id(), job.epoch())) {
@@ -211,11 +200,8 @@ final class Restore {
     }
   }
 
-  private List<JournalTail> tails(Job job) {
-    List<JournalTail> tails = new ArrayList<>();
-    for (SubtaskId subtask : ports.checkpoints().subtasks(job.id())) {
-      JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).ifPresent(tails::add);
-    }
-    return tails;
+  /** One that fails keeps none of the others from being woken; it is woken at the next tick. */
+  private void wake(List<JournalTail> tails) {
+    ports.fanOut().forEach(tails, tail -> ports.waker().wake(tail.subtask()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.cairn.coordinator;
 
+import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Acknowledgement;
@@ -468,11 +469,13 @@ class CoordinatorDecisionsTest {
   }
 
   private static Checkpoint.Triggering triggering(long n, Instant at, SubtaskId... expected) {
-    return new Checkpoint.Triggering(JOB, id(n), new Epoch(1), at, new TreeSet<>(Set.of(expected)));
+    return new Checkpoint.Triggering(
+        JOB, id(n), new Epoch(1), at, Expected.of(new TreeSet<>(Set.of(expected))));
   }
 
   private static Checkpoint.Pending pending(long n, Instant at, SubtaskId... expected) {
-    return new Checkpoint.Pending(triggering(n, at, expected));
+    return new Checkpoint.Pending(
+        triggering(n, at, expected), new TreeSet<>(Set.of(expected)));
   }
 
   private static Checkpoint.Completed completed(long n, Instant at, SubtaskId... expected) {

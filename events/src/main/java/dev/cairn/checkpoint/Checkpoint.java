@@ -29,14 +29,31 @@ public sealed interface Checkpoint {
    * @param expected the subtasks whose acknowledgements make it complete
    */
   record Triggering(
-      JobId job,
-      CheckpointId id,
-      Epoch epoch,
-      Instant triggeredAt,
-      SortedSet<SubtaskId> expected) {}
+      JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, Expected expected) {}
 
-  /** Triggered, and waiting for acknowledgements. */
-  record Pending(Triggering trigger) implements Checkpoint {
+  /**
+   * Triggered, and waiting for acknowledgements.
+   *
+   * @param subtasks those that are expected; none of them if their list is no longer kept, as of a
+   *     checkpoint that nobody looked at for weeks
+   */
+  record Pending(Triggering trigger, SortedSet<SubtaskId> subtasks) implements Checkpoint {
+    public Pending {
+      if (!subtasks.isEmpty() && !Expected.of(subtasks).equals(trigger.expected())) {
+        throw new IllegalArgumentException(
+            "checkpoint "
+                + trigger.id()
+                + " expects other subtasks than the "
+                + subtasks.size()
+                + " that are listed");
+      }
+    }
+
+    /** Whether it is known which subtasks it waits for. */
+    public boolean isListed() {
+      return subtasks.size() == trigger.expected().count();
+    }
+
     /** What becomes of it when a restore begins: no checkpoint spans two epochs. */
     public Aborted abortedByRestore(CheckpointId from, Instant at) {
       return new Aborted(trigger, at, "the job is restored to checkpoint " + from);

@@ -13,7 +13,6 @@ import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.StateFields;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -72,7 +71,7 @@ public final class CheckpointFormat {
             id,
             new Epoch(fields.number("epoch")),
             fields.time("triggeredAt"),
-            Collections.unmodifiableSortedSet(expected)),
+            Expected.of(expected)),
         acknowledgements);
   }
 

@@ -61,6 +61,11 @@ public interface CheckpointStore {
   /** The answers that were given, by subtask. */
   List<Acknowledgement> acknowledgements(JobId job, CheckpointId id);
 
+  /** The answers that the subtasks of this checkpoint have given, by subtask. */
+  default List<Acknowledgement> acknowledgements(Checkpoint.Pending pending) {
+    return acknowledgements(pending.job(), pending.id());
+  }
+
   /**
    * Asks for a restore, as a user does who sets {@code restoreCheckpointId}. False without such a
    * job.

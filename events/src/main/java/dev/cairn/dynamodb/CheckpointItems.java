@@ -1,13 +1,16 @@
 package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A checkpoint as an item. */
@@ -47,19 +50,26 @@ final class CheckpointItems {
         .put("checkpoint", trigger.id().value())
         .put("epoch", trigger.epoch().value())
         .put("triggeredAt", trigger.triggeredAt())
-        .put("expected", trigger.expected().stream().map(SubtaskId::name).toList());
+        .put("subtasks", trigger.expected().count())
+        .put("subtasksSha256", trigger.expected().digest().hex());
   }
 
-  static Checkpoint read(JobId job, Item item) {
+  /**
+   * @param lists finds the subtasks that a pending checkpoint waits for
+   */
+  static Checkpoint read(
+      JobId job, Item item, Function<Expected, Optional<SortedSet<SubtaskId>>> lists) {
     Checkpoint.Triggering trigger =
         new Checkpoint.Triggering(
             job,
             item.checkpoint("checkpoint"),
             item.epoch("epoch"),
             item.time("triggeredAt"),
-            expected(job, item));
+            expected(item));
     return switch (item.text("status")) {
-      case PENDING -> new Checkpoint.Pending(trigger);
+      case PENDING ->
+          new Checkpoint.Pending(
+              trigger, lists.apply(trigger.expected()).orElse(Collections.emptySortedSet()));
       case COMPLETED -> readCompleted(trigger, item);
       case ABORTED -> new Checkpoint.Aborted(trigger, item.time("abortedAt"), item.text("reason"));
       case SUBSUMED -> new Checkpoint.Subsumed(readCompleted(trigger, item));
@@ -68,12 +78,10 @@ final class CheckpointItems {
     };
   }
 
-  private static SortedSet<SubtaskId> expected(JobId job, Item item) {
-    TreeSet<SubtaskId> expected = new TreeSet<>();
-    for (String name : item.texts("expected")) {
-      expected.add(item.parse("expected", name, subtask -> TableLayout.subtask(job, subtask)));
-    }
-    return Collections.unmodifiableSortedSet(expected);
+  private static Expected expected(Item item) {
+    return new Expected(
+        item.parse("subtasks", item.number("subtasks"), Math::toIntExact),
+        item.parse("subtasksSha256", item.text("subtasksSha256"), Sha256::new));
   }
 
   private static Checkpoint.Completed readCompleted(Checkpoint.Triggering trigger, Item item) {

@@ -16,6 +16,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -43,20 +45,35 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final Table table;
   private final InstantSource clock;
   private final CheckpointSettings deployed;
+  private final FanOut fanOut;
+  private final ExpectedLists lists;
 
   /**
    * @param clock from which the expiry of subsumed checkpoints counts
    * @param deployed what holds where a job's item says nothing else
+   * @param fanOut reads the answers to a checkpoint, which lie in several places
    */
   public DynamoDbCheckpointStore(
       DynamoDbClient client,
       String tableName,
       Backoff backoff,
       InstantSource clock,
-      CheckpointSettings deployed) {
+      CheckpointSettings deployed,
+      FanOut fanOut) {
     this.table = new Table(client, tableName, backoff);
     this.clock = clock;
     this.deployed = deployed;
+    this.fanOut = fanOut;
+    this.lists = new ExpectedLists(table, clock);
+  }
+
+  public DynamoDbCheckpointStore(
+      DynamoDbClient client,
+      String tableName,
+      Backoff backoff,
+      InstantSource clock,
+      CheckpointSettings deployed) {
+    this(client, tableName, backoff, clock, deployed, FanOut.ONE_BY_ONE);
   }
 
   public DynamoDbCheckpointStore(
@@ -93,7 +110,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   public Optional<Checkpoint> checkpoint(JobId job, CheckpointId id) {
     return table
         .get(TableLayout.checkpointKey(job, id))
-        .map(item -> CheckpointItems.read(job, item));
+        .map(item -> read(job, item));
   }
 
   @Override
@@ -114,8 +131,12 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
                             AttributeValue.fromS(
                                 TableLayout.checkpointSk(new CheckpointId(Long.MAX_VALUE))))))
         .stream()
-        .map(item -> CheckpointItems.read(job, item))
+        .map(item -> read(job, item))
         .toList();
+  }
+
+  private Checkpoint read(JobId job, Item item) {
+    return CheckpointItems.read(job, item, expected -> lists.find(job, expected));
   }
 
   /** How long people can still see a checkpoint that is over. */
@@ -145,6 +166,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean begin(Checkpoint.Pending pending) {
     Checkpoint.Triggering trigger = pending.trigger();
+    // Before anything refers to it: what another coordinator finds pending has its list.
+    lists.keep(trigger.job(), pending.subtasks());
     Change takeId =
         changeJob(trigger.job())
             .set("nextCheckpoint = :following")
@@ -230,6 +253,26 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public List<Acknowledgement> acknowledgements(JobId job, CheckpointId id) {
+    return acknowledgements(job, id, TableLayout.PARTS.chars().mapToObj(part -> (char) part));
+  }
+
+  @Override
+  public List<Acknowledgement> acknowledgements(Checkpoint.Pending pending) {
+    return acknowledgements(
+        pending.job(), pending.id(), pending.subtasks().stream().map(TableLayout::part));
+  }
+
+  private List<Acknowledgement> acknowledgements(
+      JobId job, CheckpointId id, Stream<Character> parts) {
+    return fanOut
+        .map(parts.distinct().toList(), part -> acknowledgements(job, id, part))
+        .stream()
+        .flatMap(List::stream)
+        .sorted(Comparator.comparing(Acknowledgement::subtask))
+        .toList();
+  }
+
+  private List<Acknowledgement> acknowledgements(JobId job, CheckpointId id, char part) {
     Consumer<QueryRequest.Builder> answers =
         query ->
             query
@@ -237,10 +280,9 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
                 .expressionAttributeValues(
                     Map.of(
                         ":checkpoint",
-                        AttributeValue.fromS(TableLayout.acknowledgementsPk(job, id))));
+                        AttributeValue.fromS(TableLayout.acknowledgementsPk(job, id, part))));
     return table.query("acknowledgements of checkpoint " + id + " of job " + job, answers).stream()
         .map(item -> AcknowledgementItems.read(job, id, item))
-        .sorted(Comparator.comparing(Acknowledgement::subtask))
         .toList();
   }
 

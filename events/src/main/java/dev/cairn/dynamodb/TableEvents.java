@@ -29,7 +29,7 @@ public final class TableEvents {
   }
 
   /**
-   * A new acknowledgement, or a request to restore that appeared or changed; empty for anything
+   * A new acknowledgement or decline, or a request to restore that appeared or changed; empty for anything
    * else.
    */
   public static Optional<TableEvent> of(ItemChange change) {
@@ -37,8 +37,8 @@ public final class TableEvents {
     String sk = Item.read(change.key()).text(TableLayout.SK);
     if (change.before().isEmpty() && !change.after().isEmpty()) {
       Optional<TableEvent> acknowledged =
-          TableLayout.acknowledgedBy(pk)
-              .map(by -> new TableEvent.AcknowledgementWritten(by.job(), by.checkpoint()));
+          TableLayout.acknowledgedBy(pk, sk)
+              .map(by -> acknowledged(by, AcknowledgementItems.isDeclined(Item.read(change.after()))));
       if (acknowledged.isPresent()) {
         return acknowledged;
       }
@@ -48,5 +48,11 @@ public final class TableEvents {
       return Optional.empty();
     }
     return TableLayout.jobOf(pk, sk).map(TableEvent.RestoreRequested::new);
+  }
+
+  private static TableEvent acknowledged(TableLayout.Acknowledged by, boolean declined) {
+    return declined
+        ? new TableEvent.CheckpointDeclined(by.subtask().job(), by.checkpoint())
+        : new TableEvent.AcknowledgementWritten(by.subtask().job(), by.checkpoint(), by.subtask());
   }
 }

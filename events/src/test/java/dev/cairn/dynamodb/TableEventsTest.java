@@ -1,5 +1,7 @@
 package dev.cairn.dynamodb;
 
+import java.time.Instant;
+import dev.cairn.checkpoint.Acknowledgement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.TableEvent;
@@ -30,7 +32,7 @@ class TableEventsTest {
   @Test
   void aNewAcknowledgement() {
     Optional<TableEvent> written =
-        Optional.of(new TableEvent.AcknowledgementWritten(JOB, new CheckpointId(42)));
+        Optional.of(new TableEvent.AcknowledgementWritten(JOB, new CheckpointId(42), SUBTASK));
 
     assertThat(event(ACKNOWLEDGEMENT, GONE, ACKNOWLEDGEMENT)).isEqualTo(written);
     assertThat(
@@ -39,6 +41,16 @@ class TableEventsTest {
                     .dynamodb(change -> change.keys(ACKNOWLEDGEMENT).newImage(ACKNOWLEDGEMENT))
                     .build()))
         .isEqualTo(written);
+  }
+
+  @Test
+  void aNewDecline() {
+    Map<String, AttributeValue> declined =
+        AcknowledgementItems.write(
+            new Acknowledgement.Declined(SUBTASK, new CheckpointId(42), "no room"), Instant.EPOCH);
+
+    assertThat(event(ACKNOWLEDGEMENT, GONE, declined))
+        .contains(new TableEvent.CheckpointDeclined(JOB, new CheckpointId(42)));
   }
 
   @Test

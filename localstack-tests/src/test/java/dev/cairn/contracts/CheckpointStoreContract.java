@@ -1,5 +1,7 @@
 package dev.cairn.contracts;
 
+import java.util.ArrayList;
+import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Acknowledgement;
@@ -140,7 +142,7 @@ abstract class CheckpointStoreContract {
   void beginsOnlyInTheJobsEpoch() {
     create();
 
-    refused(() -> checkpoints().begin(new Checkpoint.Pending(trigger(1, new Epoch(2), NOW))));
+    refused(() -> checkpoints().begin(pending(trigger(1, new Epoch(2), NOW))));
   }
 
   @Test
@@ -153,7 +155,7 @@ abstract class CheckpointStoreContract {
   void beginsNothingWhileRestoringAndAgainWhileReplaying() {
     completed(1);
     checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
-    Checkpoint.Pending second = new Checkpoint.Pending(trigger(2, new Epoch(2), NOW));
+    Checkpoint.Pending second = pending(trigger(2, new Epoch(2), NOW));
 
     refused(() -> checkpoints().begin(second));
     checkpoints().replay(job, new Epoch(2));
@@ -168,7 +170,7 @@ abstract class CheckpointStoreContract {
     assertThat(checkpoints().begin(pending(1))).isTrue();
     assertThat(job().next()).isEqualTo(id(2));
     refused(
-        () -> checkpoints().begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(1)))));
+        () -> checkpoints().begin(pending(trigger(1, FIRST, NOW.plusMillis(1)))));
   }
 
   @Test
@@ -179,7 +181,7 @@ abstract class CheckpointStoreContract {
         Race.run(
             runner ->
                 checkpoints()
-                    .begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
+                    .begin(pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().triggeredAt())
@@ -362,24 +364,66 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
-  void listsCheckpointsWithManySubtasks() {
+  void aPendingCheckpointKnowsEachOfManySubtasks() {
     create();
+    Checkpoint.Pending wide = wide(1, 2_345);
+    assertThat(checkpoints().begin(wide)).isTrue();
+
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(wide);
+    assertThat(checkpoints().checkpoints(job)).containsExactly(wide);
+    assertThat(checkpoints().begin(wide)).isTrue();
+    checkpoints().abort(new Checkpoint.Aborted(wide.trigger(), NOW, "it took too long"));
+    assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().expected().count())
+        .isEqualTo(2_345);
+  }
+
+  @Test
+  void checkpointsOfOtherSubtasksHaveOtherLists() {
+    create();
+    for (int i = 1; i <= 3; i++) {
+      Checkpoint.Pending wide = wide(i, 1_000 * i);
+      assertThat(checkpoints().begin(wide)).isTrue();
+      assertThat(checkpoints().checkpoint(job, id(i))).contains(wide);
+    }
+    assertThat(checkpoints().checkpoints(job))
+        .containsExactly(wide(1, 1_000), wide(2, 2_000), wide(3, 3_000));
+  }
+
+  @Test
+  void ofBeginsThatExpectOtherSubtasksTheWinnersAreExpected() throws Exception {
+    create();
+
+    List<Boolean> outcomes = Race.run(runner -> checkpoints().begin(wide(1, 1_001 + runner)));
+
+    assertThat(outcomes).containsOnlyOnce(true);
+    assertThat(checkpoints().checkpoint(job, id(1)))
+        .contains(wide(1, 1_001 + outcomes.indexOf(true)));
+  }
+
+  private Checkpoint.Pending wide(long checkpoint, int subtasks) {
     TreeSet<SubtaskId> many = new TreeSet<>();
-    for (int i = 0; i < 2_000; i++) {
+    for (int i = 0; i < subtasks; i++) {
       many.add(subtask("shardId-" + i));
     }
-    for (int i = 1; i <= 20; i++) {
-      assertThat(
-              checkpoints()
-                  .begin(
-                      new Checkpoint.Pending(
-                          new Checkpoint.Triggering(job, id(i), FIRST, NOW, many))))
-          .isTrue();
+    return new Checkpoint.Pending(
+        new Checkpoint.Triggering(job, id(checkpoint), FIRST, NOW, Expected.of(many)), many);
+  }
+
+  @Test
+  void theAnswersToAPendingCheckpointAreThoseOfItsSubtasks() {
+    create();
+    Checkpoint.Pending wide = wide(1, 100);
+    List<Acknowledgement> answers = new ArrayList<>();
+    for (SubtaskId subtask : wide.subtasks()) {
+      Acknowledgement answer =
+          new Acknowledgement.Acknowledged(subtask, id(1), Optional.empty(), 0, 0);
+      answers.add(answer);
+      assertThat(checkpoints().acknowledge(answer)).isTrue();
     }
 
-    assertThat(checkpoints().checkpoints(job))
-        .hasSize(20)
-        .allMatch(one -> one.trigger().expected().equals(many));
+    assertThat(checkpoints().acknowledgements(wide)).containsExactlyElementsOf(answers);
+    assertThat(checkpoints().acknowledgements(job, id(1))).containsExactlyElementsOf(answers);
+    assertThat(checkpoints().acknowledgements(wide(2, 100))).isEmpty();
   }
 
   @Test
@@ -623,7 +667,7 @@ abstract class CheckpointStoreContract {
     checkpoints().replay(job, new Epoch(2));
     Checkpoint.Triggering third = trigger(3, new Epoch(2), NOW);
 
-    assertThat(checkpoints().begin(new Checkpoint.Pending(third))).isTrue();
+    assertThat(checkpoints().begin(pending(third))).isTrue();
     assertThat(checkpoints().complete(complete(third, NOW))).isTrue();
     assertThat(checkpoints().checkpoints(job)).contains(complete(1), complete(2));
     assertThat(job().latest()).contains(id(3));
@@ -660,7 +704,15 @@ abstract class CheckpointStoreContract {
   }
 
   private Checkpoint.Pending pending(long checkpoint) {
-    return new Checkpoint.Pending(trigger(checkpoint));
+    return pending(trigger(checkpoint));
+  }
+
+  private Checkpoint.Pending pending(Checkpoint.Triggering trigger) {
+    return new Checkpoint.Pending(trigger, subtasks());
+  }
+
+  private TreeSet<SubtaskId> subtasks() {
+    return new TreeSet<>(List.of(subtask("shardId-1"), subtask("shardId-2")));
   }
 
   private Checkpoint.Completed complete(long checkpoint) {
@@ -689,7 +741,7 @@ abstract class CheckpointStoreContract {
         id(checkpoint),
         epoch,
         at,
-        new TreeSet<>(List.of(subtask("shardId-1"), subtask("shardId-2"))));
+        Expected.of(subtasks()));
   }
 
   private Acknowledgement acknowledged(String shard) {

@@ -1,5 +1,6 @@
 package dev.cairn.contracts;
 
+import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,7 +33,8 @@ class JobItemByHandTest {
   private final JobId job = new JobId("job-" + UUID.randomUUID());
   private final CheckpointStore checkpoints = LocalTable.checkpoints();
   private final Checkpoint.Triggering trigger =
-      new Checkpoint.Triggering(job, new CheckpointId(1), new Epoch(1), NOW, new TreeSet<>());
+      new Checkpoint.Triggering(
+          job, new CheckpointId(1), new Epoch(1), NOW, Expected.of(new TreeSet<>()));
 
   @BeforeEach
   void createTheJob() {
@@ -138,7 +140,7 @@ class JobItemByHandTest {
 
   @Test
   void whatIsOverGoesAfterAMonth() {
-    checkpoints.begin(new Checkpoint.Pending(trigger));
+    checkpoints.begin(new Checkpoint.Pending(trigger, new TreeSet<>()));
     checkpoints.abort(new Checkpoint.Aborted(trigger, NOW, "it took too long"));
 
     assertThat(item("CHECKPOINT#00000000000000000001"))
@@ -165,7 +167,7 @@ class JobItemByHandTest {
   private void complete() {
     byte[] metadata = {1};
     FileRef file = new FileRef(FilePath.of("job", "chk-1", "_metadata"), 1, Sha256.of(metadata));
-    checkpoints.begin(new Checkpoint.Pending(trigger));
+    checkpoints.begin(new Checkpoint.Pending(trigger, new TreeSet<>()));
     assertThat(checkpoints.complete(new Checkpoint.Completed(trigger, NOW, file, 1, 1))).isTrue();
   }
 

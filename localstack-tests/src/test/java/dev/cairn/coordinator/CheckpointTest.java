@@ -1,5 +1,6 @@
 package dev.cairn.coordinator;
 
+import java.util.Set;
 import static dev.cairn.pipeline.Pipeline.JOB;
 import static dev.cairn.pipeline.Pipeline.run;
 import static dev.cairn.pipeline.Pipeline.tick;
@@ -171,7 +172,7 @@ class CheckpointTest {
     List<Checkpoint> before = checkpoints();
 
     for (int i = 0; i < 3; i++) {
-      pipeline.coordinator().on(new Event.Acknowledged(JOB, new CheckpointId(1)));
+      pipeline.coordinator().on(new Event.Acknowledged(JOB, new CheckpointId(1), Set.of(Pipeline.subtask(0))));
       tick(pipeline.coordinator());
     }
 

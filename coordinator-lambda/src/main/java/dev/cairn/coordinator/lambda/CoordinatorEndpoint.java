@@ -16,8 +16,12 @@ import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.parallel.OutOfTimeException;
+import dev.cairn.parallel.ThreadFanOut;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,14 +37,23 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** One container's coordinator, connected to everything that it touches. */
 final class CoordinatorEndpoint {
+  private static final Logger LOG = System.getLogger(CoordinatorEndpoint.class.getName());
+
   // The rule is exact to some seconds, and a cold start takes some more.
   private static final Duration TICK_TOLERANCE = Duration.ofSeconds(5);
+  // One vCPU of the coordinator's memory makes some two thousand calls a second, and a storage
+  // prefix takes 3,500 files a second: each subtask that is asked writes two.
+  private static final int AT_ONCE = 64;
+  private static final int BEGUN_A_SECOND = 1_500;
+  // What is left to do when nothing more is begun: the metadata of all subtasks, and a transaction.
+  private static final Duration TO_FINISH = Duration.ofSeconds(20);
 
   private final Deployment deployment;
   private final CoordinatorPorts ports;
   private final Coordinator coordinator;
   private final DynamoDbDeployments deployments;
   private final TickQueue ticks;
+  private final ThreadFanOut fanOut;
   private boolean registered;
 
   private CoordinatorEndpoint(
@@ -48,12 +61,14 @@ final class CoordinatorEndpoint {
       CoordinatorPorts ports,
       CoordinatorSettings settings,
       DynamoDbDeployments deployments,
-      TickQueue ticks) {
+      TickQueue ticks,
+      ThreadFanOut fanOut) {
     this.deployment = deployment;
     this.ports = ports;
     this.coordinator = new Coordinator(ports, settings);
     this.deployments = deployments;
     this.ticks = ticks;
+    this.fanOut = fanOut;
   }
 
   /**
@@ -64,11 +79,13 @@ final class CoordinatorEndpoint {
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
     Deployment deployment = environment.deployment();
+    ThreadFanOut fanOut =
+        new ThreadFanOut(AT_ONCE, BEGUN_A_SECOND, clock, CoordinatorEndpoint::sleep);
     CoordinatorPorts ports =
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
             new DynamoDbCheckpointStore(
-                dynamoDb, environment.table(), backoff, clock, deployment.settings()),
+                dynamoDb, environment.table(), backoff, clock, deployment.settings(), fanOut),
             new S3CheckpointStorage(
                 DeployedClients.configure(S3Client.builder()).build(),
                 environment.storage().bucket(),
@@ -82,7 +99,8 @@ final class CoordinatorEndpoint {
                 deployment.taskFunction()),
             clock,
             () -> new EntryId(UUID.randomUUID().toString()),
-            new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)));
+            new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
+            fanOut);
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,
@@ -95,16 +113,28 @@ final class CoordinatorEndpoint {
             TICK_TOLERANCE),
         new DynamoDbDeployments(dynamoDb, environment.table(), backoff),
         new TickQueue(
-            DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()));
+            DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()),
+        fanOut);
+  }
+
+  private static void sleep(Duration pause) {
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException e) {
+      // It begins at once then; whoever interrupted finds the flag set afterwards.
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
    * Serves one invocation. What fails is repaired by the next tick, whether or not the source tries
-   * again.
+   * again; so is what does not fit into the time.
    *
+   * @param remaining until the invocation is ended
    * @throws MalformedTriggerException if the payload comes from no known source
    */
-  void handle(InputStream payload) throws IOException {
+  void handle(InputStream payload, Duration remaining) throws IOException {
+    fanOut.endBy(ports.clock().instant().plus(remaining).minus(TO_FINISH));
     SequencedSet<Trigger> triggers = Triggers.read(payload, deployment.job());
     register();
     // One that fails keeps none of the others from being served.
@@ -113,6 +143,8 @@ final class CoordinatorEndpoint {
       for (Runnable step : steps(trigger)) {
         try {
           step.run();
+        } catch (OutOfTimeException e) {
+          LOG.log(Level.INFO, "job {0}: {1}", deployment.job(), e.getMessage());
         } catch (RuntimeException e) {
           failure = failure.or(() -> Optional.of(e));
         }

@@ -1,6 +1,5 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.coordinator.Event;
 import dev.cairn.dynamodb.TableEvents;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
@@ -8,12 +7,14 @@ import dev.cairn.id.JobId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Base64;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -46,18 +47,20 @@ final class Triggers {
               + " nor a batch of the tick queue or of the table's stream; is something else configured to"
               + " invoke the coordinator?");
     }
-    SequencedSet<Trigger> triggers = new LinkedHashSet<>();
+    List<Event> events = new ArrayList<>();
     for (JsonTree item : event.get("Records").items()) {
-      triggerOf(item, job).ifPresent(triggers::add);
+      eventOf(item, job).ifPresent(events::add);
     }
-    return triggers;
+    return Event.together(events).stream()
+        .map(Trigger.Happened::new)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private static boolean isTick(JsonTree event) {
     return event.get("cairn").text().equals(Optional.of("tick"));
   }
 
-  private static Optional<Trigger> triggerOf(JsonTree item, JobId job) {
+  private static Optional<Event> eventOf(JsonTree item, JobId job) {
     String source = item.get("eventSource").text().orElse("an unnamed source");
     return switch (source) {
       case SQS -> Optional.of(queued(item, job));
@@ -68,30 +71,23 @@ final class Triggers {
     };
   }
 
-  private static Trigger queued(JsonTree message, JobId job) {
+  private static Event queued(JsonTree message, JobId job) {
     String body = message.get("body").text().orElse("");
     if (!isTick(JsonTree.read(body))) {
       throw new MalformedTriggerException(
           "a message of the tick queue is not " + TICK + " but: " + body);
     }
-    return new Trigger.Happened(new Event.Tick(job));
+    return new Event.Tick(job);
   }
 
-  private static Optional<Trigger> changed(JsonTree change, JobId job) {
+  private static Optional<Event> changed(JsonTree change, JobId job) {
     return TableEvents.of(
             new ItemChange(
                 item(change.get("Keys")),
                 item(change.get("OldImage")),
                 item(change.get("NewImage"))))
         .filter(event -> event.job().equals(job))
-        .map(
-            event ->
-                new Trigger.Happened(
-                    switch (event) {
-                      case TableEvent.AcknowledgementWritten written ->
-                          new Event.Acknowledged(job, written.checkpoint());
-                      case TableEvent.RestoreRequested r -> new Event.RestoreRequested(job);
-                    }));
+        .map(Event::of);
   }
 
   private static Map<String, AttributeValue> item(JsonTree image) {

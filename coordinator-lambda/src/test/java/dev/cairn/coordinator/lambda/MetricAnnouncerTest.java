@@ -1,5 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
+import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,7 +26,11 @@ class MetricAnnouncerTest {
   private static final JobId JOB = new JobId("flights");
   private static final Checkpoint.Triggering TRIGGER =
       new Checkpoint.Triggering(
-          JOB, new CheckpointId(7), new Epoch(2), NOON.minusMillis(1_250), new TreeSet<>());
+          JOB,
+          new CheckpointId(7),
+          new Epoch(2),
+          NOON.minusMillis(1_250),
+          Expected.of(new TreeSet<>()));
 
   private final List<String> lines = new ArrayList<>();
   private final MetricAnnouncer announcer =

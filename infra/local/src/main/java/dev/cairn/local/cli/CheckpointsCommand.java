@@ -1,5 +1,8 @@
 package dev.cairn.local.cli;
 
+import java.util.stream.Collectors;
+import java.util.Set;
+import dev.cairn.id.SubtaskId;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Acknowledgement;
@@ -74,7 +77,7 @@ final class CheckpointsCommand extends PipelineCommand {
             .put("epoch", checkpoint.trigger().epoch().value())
             .put("triggeredAt", checkpoint.trigger().triggeredAt().toString())
             .put("durationMillis", CheckpointTable.duration(checkpoint, Instant.now()).toMillis())
-            .put("tasks", checkpoint.trigger().expected().size())
+            .put("tasks", checkpoint.trigger().expected().count())
             .put("acknowledged", row.acknowledged());
     switch (checkpoint) {
       case Checkpoint.Pending p -> {}
@@ -117,15 +120,24 @@ final class CheckpointsCommand extends PipelineCommand {
       out.println("metadata   " + completed.metadata().path());
     }
     out.println();
-    checkpoint.trigger().expected().stream()
-        .map(
-            subtask ->
-                answers.stream()
-                    .filter(answer -> answer.subtask().equals(subtask))
-                    .map(CheckpointsCommand::line)
-                    .findFirst()
-                    .orElse(subtask.name() + "  has not answered, or its answer is no longer kept"))
-        .forEach(out::println);
+    answers.stream().map(CheckpointsCommand::line).forEach(out::println);
+    missing(checkpoint, answers).forEach(out::println);
+  }
+
+  /** The names are known of what is pending; of what is over, how many there were. */
+  private static List<String> missing(Checkpoint checkpoint, List<Acknowledgement> answers) {
+    if (checkpoint instanceof Checkpoint.Pending pending && pending.isListed()) {
+      Set<SubtaskId> answered =
+          answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
+      return pending.subtasks().stream()
+          .filter(subtask -> !answered.contains(subtask))
+          .map(subtask -> subtask.name() + "  has not answered")
+          .toList();
+    }
+    int missing = checkpoint.trigger().expected().count() - answers.size();
+    return missing <= 0
+        ? List.of()
+        : List.of(missing + " more have not answered, or their answers are no longer kept");
   }
 
   private static ObjectNode json(Acknowledgement answer) {

@@ -1,5 +1,6 @@
 package dev.cairn.local.inspect;
 
+import java.util.Collections;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
@@ -96,7 +97,7 @@ public final class Follower {
 
   /** That it was triggered, however far it is by now. */
   private static Checkpoint trigger(Checkpoint checkpoint) {
-    return new Checkpoint.Pending(checkpoint.trigger());
+    return new Checkpoint.Pending(checkpoint.trigger(), Collections.emptySortedSet());
   }
 
   /** But for the ids that each checkpoint moves. */

@@ -351,7 +351,13 @@ public class InMemoryTable implements Journal, CheckpointStore {
                 .putIfAbsent(acknowledgement.subtask(), acknowledgement)
             == null;
     if (first) {
-      events.add(new TableEvent.AcknowledgementWritten(job, acknowledgement.checkpoint()));
+      events.add(
+          switch (acknowledgement) {
+            case Acknowledgement.Acknowledged done ->
+                new TableEvent.AcknowledgementWritten(job, done.checkpoint(), done.subtask());
+            case Acknowledgement.Declined declined ->
+                new TableEvent.CheckpointDeclined(job, declined.checkpoint());
+          });
     }
     return first;
   }

@@ -10,6 +10,8 @@ import dev.cairn.coordinator.Event;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.lambda.TaskEndpoint;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.lambda.ContainerSettings;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -320,12 +323,35 @@ public final class Simulation {
   }
 
   private static Event read(String event) {
-    return switch (event.substring(0, 1)) {
-      case "t" -> new Event.Tick(Scenario.JOB);
-      case "r" -> new Event.RestoreRequested(Scenario.JOB);
+    String[] words = event.split(" ");
+    return switch (words[0]) {
+      case "tick" -> new Event.Tick(Scenario.JOB);
+      case "restore" -> new Event.RestoreRequested(Scenario.JOB);
+      case "declined" -> new Event.Declined(Scenario.JOB, checkpoint(words[1]));
       default ->
           new Event.Acknowledged(
-              Scenario.JOB, new CheckpointId(Long.parseLong(event.substring(1))));
+              Scenario.JOB,
+              checkpoint(words[1]),
+              Set.of(
+                  new SubtaskId(Scenario.JOB, new StageId(words[2]), new ShardId(words[3]))));
+    };
+  }
+
+  private static CheckpointId checkpoint(String id) {
+    return new CheckpointId(Long.parseLong(id));
+  }
+
+  private static String write(TableEvent event) {
+    return switch (event) {
+      case TableEvent.RestoreRequested r -> "restore";
+      case TableEvent.CheckpointDeclined declined -> "declined " + declined.checkpoint();
+      case TableEvent.AcknowledgementWritten a ->
+          "acknowledged "
+              + a.checkpoint()
+              + " "
+              + a.subtask().stage()
+              + " "
+              + a.subtask().shard();
     };
   }
 
@@ -406,7 +432,7 @@ public final class Simulation {
         faults.count("fault: two coordinators at once");
       }
       for (int i = 0; i < times; i++) {
-        world.start("rule/event", () -> coordinators.invoke("t".getBytes(StandardCharsets.UTF_8)));
+        world.start("rule/event", () -> coordinators.invoke("tick".getBytes(StandardCharsets.UTF_8)));
       }
       world.sleep(scenario.tick().plusMillis(world.random().nextInt(2000)));
     }
@@ -420,12 +446,7 @@ public final class Simulation {
     while (true) {
       world.await(Duration.ofMinutes(1), table::hasEvents);
       for (TableEvent event : table.drainEvents()) {
-        byte[] payload =
-            switch (event) {
-              case TableEvent.RestoreRequested r -> "r".getBytes(StandardCharsets.UTF_8);
-              case TableEvent.AcknowledgementWritten a ->
-                  ("a" + a.checkpoint()).getBytes(StandardCharsets.UTF_8);
-            };
+        byte[] payload = write(event).getBytes(StandardCharsets.UTF_8);
         int times = faults.chance(0.1) ? faults.below(3) : 1;
         if (times != 1) {
           faults.count("fault: table event delivered " + times + " times");
