@@ -21,6 +21,15 @@ public record CoordinatorPorts(
     Announcer announcer,
     FanOut fanOut) {
 
+  /** How many calls a deployed coordinator makes at once. */
+  public static final int AT_ONCE = 64;
+
+  /**
+   * How many subtasks it asks or reads in a second. Each that is asked writes two files, and S3
+   * takes 3,500 a second below a prefix that is new.
+   */
+  public static final int BEGUN_A_SECOND = 1_500;
+
   /** Of a coordinator that tells nobody what it does, and does one thing after the other. */
   public CoordinatorPorts(
       Journal journal,

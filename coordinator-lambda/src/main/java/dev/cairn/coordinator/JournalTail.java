@@ -8,10 +8,14 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.state.Payload;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A subtask's journal from its last base on, as it was read at one moment. */
+/**
+ * A subtask's journal from its last base on, as it was read at one moment: what decisions ask of
+ * it.
+ */
 public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceBase) {
 
   static Optional<JournalTail> of(SubtaskId subtask, List<Entry> fromLastBase) {
@@ -23,23 +27,35 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     }
     return Optional.of(
         new JournalTail(
-            subtask,
-            base,
-            fromLastBase.subList(1, fromLastBase.size()).stream()
-                .map(JournalTail::withoutBytes)
-                .toList()));
+            subtask, base, telling(fromLastBase.subList(1, fromLastBase.size()))));
   }
 
-  /** No decision looks at inline bytes, and those of ten thousand journals are gigabytes. */
-  private static Entry withoutBytes(Entry entry) {
-    return entry instanceof Entry.Advanced advanced && advanced.delta() instanceof Payload.Inline
-        ? Entry.Advanced.of(
-            advanced.header(),
-            advanced.from(),
-            Payload.NONE,
-            advanced.states(),
-            advanced.deadLetters())
-        : entry;
+  /**
+   * Leaves out what no decision looks at: of the entries that only add bytes to the state, all but
+   * the last. Those of ten thousand journals would not fit into the coordinator's memory.
+   */
+  private static List<Entry> telling(List<Entry> sinceBase) {
+    List<Entry> telling = new ArrayList<>();
+    boolean later = false;
+    for (Entry entry : sinceBase.reversed()) {
+      if (!(entry instanceof Entry.Advanced advanced
+          && advanced.delta() instanceof Payload.Inline)) {
+        telling.add(entry);
+      } else if (!later) {
+        later = true;
+        telling.add(withoutBytes(advanced));
+      }
+    }
+    return List.copyOf(telling.reversed());
+  }
+
+  private static Entry withoutBytes(Entry.Advanced advanced) {
+    return Entry.Advanced.of(
+        advanced.header(),
+        advanced.from(),
+        Payload.NONE,
+        advanced.states(),
+        advanced.deadLetters());
   }
 
   Header head() {

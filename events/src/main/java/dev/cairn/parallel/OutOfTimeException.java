@@ -4,7 +4,7 @@ package dev.cairn.parallel;
 public final class OutOfTimeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  OutOfTimeException(int done, int of) {
+  public OutOfTimeException(int done, int of) {
     super(
         "stopped in time after "
             + done

@@ -41,10 +41,6 @@ final class CoordinatorEndpoint {
 
   // The rule is exact to some seconds, and a cold start takes some more.
   private static final Duration TICK_TOLERANCE = Duration.ofSeconds(5);
-  // One vCPU of the coordinator's memory makes some two thousand calls a second, and a storage
-  // prefix takes 3,500 files a second: each subtask that is asked writes two.
-  private static final int AT_ONCE = 64;
-  private static final int BEGUN_A_SECOND = 1_500;
   // What is left to do when nothing more is begun: the metadata of all subtasks, and a transaction.
   private static final Duration TO_FINISH = Duration.ofSeconds(20);
 
@@ -80,7 +76,11 @@ final class CoordinatorEndpoint {
     InstantSource clock = InstantSource.system();
     Deployment deployment = environment.deployment();
     ThreadFanOut fanOut =
-        new ThreadFanOut(AT_ONCE, BEGUN_A_SECOND, clock, CoordinatorEndpoint::sleep);
+        new ThreadFanOut(
+            CoordinatorPorts.AT_ONCE,
+            CoordinatorPorts.BEGUN_A_SECOND,
+            clock,
+            CoordinatorEndpoint::sleep);
     CoordinatorPorts ports =
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
