@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,37 +36,57 @@ final class Answers {
     }
   }
 
-  /** Whose answers there are, and how many of them this container was told of since it read. */
+  /** Whose answers to one checkpoint there are. */
   private static final class Known {
-    private final Set<SubtaskId> subtasks = new HashSet<>();
+    private final Set<SubtaskId> missing;
+    private final Set<SubtaskId> answered = new HashSet<>();
+    // Of how many this container was told since it read.
     private int told;
+
+    Known(Checkpoint.Pending pending) {
+      this.missing = new HashSet<>(pending.subtasks());
+    }
+
+    void add(SubtaskId subtask) {
+      missing.remove(subtask);
+      told += answered.add(subtask) ? 1 : 0;
+    }
+
+    boolean isWorthReading() {
+      return told * SHARE >= missing.size();
+    }
   }
 
   /**
-   * Takes note of answers, and says whether to read them all: none seems to be missing, or as many
-   * as that can have come where this container was not told.
+   * Takes note of answers, and says whether that is all there is to do: the checkpoint was pending
+   * when it was read, and more answers are missing than can have come where this container was not
+   * told.
    */
-  boolean told(Checkpoint.Pending pending, Collection<SubtaskId> subtasks) {
-    Known answers = known.computeIfAbsent(Key.of(pending), key -> new Known());
-    for (SubtaskId subtask : subtasks) {
-      if (answers.subtasks.add(subtask)) {
-        answers.told++;
-      }
-    }
-    int missing = pending.subtasks().size() - answers.subtasks.size();
-    return answers.told * SHARE >= missing;
+  boolean canWait(Event.Acknowledged told) {
+    Optional<Known> answers =
+        Optional.ofNullable(known.get(new Key(told.job(), told.checkpoint())));
+    answers.ifPresent(one -> told.subtasks().forEach(one::add));
+    return answers.isPresent() && !answers.get().isWorthReading();
+  }
+
+  /** Takes note of answers to what is now known to be pending; says whether to read them all. */
+  boolean isWorthReading(Checkpoint.Pending pending, Event.Acknowledged told) {
+    Known answers = known.computeIfAbsent(Key.of(pending), key -> new Known(pending));
+    told.subtasks().forEach(answers::add);
+    return answers.isWorthReading();
   }
 
   void read(Checkpoint.Pending pending, List<Acknowledgement> acknowledgements) {
-    Known answers = known.computeIfAbsent(Key.of(pending), key -> new Known());
-    acknowledgements.forEach(one -> answers.subtasks.add(one.subtask()));
+    Known answers = known.computeIfAbsent(Key.of(pending), key -> new Known(pending));
+    acknowledgements.forEach(one -> answers.add(one.subtask()));
     answers.told = 0;
   }
 
   /** Those that are known to have answered; perhaps not all of them. */
   Set<SubtaskId> of(Checkpoint.Pending pending) {
-    Known answers = known.get(Key.of(pending));
-    return answers == null ? Set.of() : Set.copyOf(answers.subtasks);
+    return Optional.ofNullable(known.get(Key.of(pending)))
+        .map(answers -> Set.copyOf(answers.answered))
+        .orElse(Set.of());
   }
 
   /** Forgets the checkpoints of the job that are no longer pending. */

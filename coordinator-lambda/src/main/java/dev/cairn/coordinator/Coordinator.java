@@ -63,6 +63,9 @@ public final class Coordinator {
   }
 
   public void on(Event event) {
+    if (event instanceof Event.Acknowledged told && answers.canWait(told)) {
+      return;
+    }
     Optional<Job> found = ports.checkpoints().job(event.job());
     if (found.isEmpty()) {
       return;
@@ -76,7 +79,7 @@ public final class Coordinator {
       case Event.Tick t -> tick(job);
       case Event.Acknowledged acknowledged ->
           pending(job, acknowledged.checkpoint())
-              .filter(pending -> answers.told(pending, acknowledged.subtasks()))
+              .filter(pending -> answers.isWorthReading(pending, acknowledged))
               .ifPresent(pending -> settle(job, pending));
       case Event.Declined declined ->
           pending(job, declined.checkpoint()).ifPresent(pending -> settle(job, pending));

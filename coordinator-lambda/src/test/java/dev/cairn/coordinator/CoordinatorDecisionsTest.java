@@ -444,6 +444,22 @@ class CoordinatorDecisionsTest {
         .isFalse();
   }
 
+  @Test
+  void whatNobodyKnowsTheSubtasksOfIsAbortedAndNeverComplete() {
+    Checkpoint.Pending listed = pending(7, NOON, subtask(0));
+    Checkpoint.Pending unlisted = new Checkpoint.Pending(listed.trigger(), new TreeSet<>());
+
+    assertThat(
+            decisions.resolve(
+                job(new JobStatus.Running(), 1, Optional.empty(), Optional.empty()),
+                unlisted,
+                List.of(),
+                NOON))
+        .isEqualTo(
+            new Resolution.Abort(
+                "the list of its subtasks expired: nobody looked at it for weeks"));
+  }
+
   // ---------------------------------------------------------------- what the rows are made of
 
   private static SubtaskId subtask(int shard) {

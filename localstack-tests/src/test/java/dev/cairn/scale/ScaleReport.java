@@ -50,6 +50,10 @@ final class ScaleReport {
 
   private void rows(List<Phase> phases) {
     row("it took", phases, phase -> seconds(phase.took()));
+    row(
+        "from trigger to commit",
+        phases,
+        phase -> phase.committed().map(took -> seconds(took)).orElse(""));
     row("invocations of the coordinator", phases, phase -> count(phase.invocations().size()));
     row("  the longest", phases, phase -> seconds(longest(phase).map(Invocation::took)));
     row("  its calls", phases, phase -> count(longest(phase).map(Invocation::calls).orElse(0L)));

@@ -1,5 +1,6 @@
 package dev.cairn.scale;
 
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
@@ -128,6 +129,8 @@ final class WidePipeline {
     private final List<Invocation> invocations = new ArrayList<>();
     private final Map<String, Long> requests = new TreeMap<>();
     private Duration took = Duration.ZERO;
+    private Optional<Duration> committed = Optional.empty();
+    private boolean commits;
     private long calls;
 
     Phase(String name, Instant start) {
@@ -154,6 +157,11 @@ final class WidePipeline {
 
     Duration took() {
       return took;
+    }
+
+    /** From a checkpoint's trigger to its commit, if it was one that this is about. */
+    Optional<Duration> committed() {
+      return committed;
     }
   }
 
@@ -317,6 +325,9 @@ final class WidePipeline {
             .orElse(latest);
     time.set(end);
     phase.took = Duration.between(start, end);
+    if (phase.commits) {
+      phase.committed = Optional.of(latestCheckpointTook());
+    }
     return phase;
   }
 
@@ -479,6 +490,7 @@ final class WidePipeline {
       if (change.key().get("sk").s().startsWith("CHECKPOINT#")
           && change.after().get("status").s().equals("COMPLETED")) {
         commitItems = writesTogether;
+        phase.commits = true;
       }
       TableEvents.of(change)
           .ifPresent(event -> stream(Math.floorMod(pk.hashCode(), STREAM_SHARDS), Event.of(event)));
@@ -531,6 +543,17 @@ final class WidePipeline {
 
   int coordinatorContainers() {
     return coordinators.size();
+  }
+
+  /** From the trigger of the latest checkpoint to its commit. */
+  Duration latestCheckpointTook() {
+    return quietly(
+        () ->
+            checkpoints(FanOut.ONE_BY_ONE)
+                .checkpoint(JOB, job().latest().orElseThrow())
+                .map(Checkpoint.Completed.class::cast)
+                .orElseThrow()
+                .duration());
   }
 
   /** The largest file of this name. */

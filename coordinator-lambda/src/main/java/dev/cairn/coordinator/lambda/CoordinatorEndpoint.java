@@ -71,6 +71,7 @@ final class CoordinatorEndpoint {
    * @param log takes what is printed, a line each
    */
   static CoordinatorEndpoint connect(CoordinatorEnvironment environment, Consumer<String> log) {
+    DeployedClients.keepConnections(CoordinatorPorts.AT_ONCE);
     DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
