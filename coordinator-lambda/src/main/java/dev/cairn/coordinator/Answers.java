@@ -5,9 +5,8 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +27,18 @@ final class Answers {
    */
   private static final int SHARE = 8;
 
-  private final Map<Key, Known> known = new HashMap<>();
+  // More than are ever pending. What is forgotten is read again.
+  private static final int REMEMBERED = 4;
+
+  private final Map<Key, Known> known =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Known> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
 
   private record Key(JobId job, CheckpointId checkpoint) {
     static Key of(Checkpoint checkpoint) {
@@ -87,11 +97,5 @@ final class Answers {
     return Optional.ofNullable(known.get(Key.of(pending)))
         .map(answers -> Set.copyOf(answers.answered))
         .orElse(Set.of());
-  }
-
-  /** Forgets the checkpoints of the job that are no longer pending. */
-  void keepOnly(JobId job, Collection<Checkpoint.Pending> pending) {
-    List<Key> kept = pending.stream().map(Key::of).toList();
-    known.keySet().removeIf(key -> key.job().equals(job) && !kept.contains(key));
   }
 }

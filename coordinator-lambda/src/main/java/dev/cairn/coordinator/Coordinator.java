@@ -97,9 +97,7 @@ public final class Coordinator {
 
   private void tick(Job job) {
     Instant now = ports.clock().instant();
-    List<Checkpoint.Pending> waiting = live.pending(job.id());
-    answers.keepOnly(job.id(), waiting);
-    waiting.forEach(pending -> settle(job, pending));
+    live.pending(job.id()).forEach(pending -> settle(job, pending));
     Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
     if (decisions.isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {

@@ -39,6 +39,15 @@ public record CoordinatorPorts(
       Waker waker,
       InstantSource clock,
       Supplier<EntryId> ids) {
-    this(journal, checkpoints, storage, stream, waker, clock, ids, Announcer.SILENT, FanOut.ONE_BY_ONE);
+    this(
+        journal,
+        checkpoints,
+        storage,
+        stream,
+        waker,
+        clock,
+        ids,
+        Announcer.SILENT,
+        FanOut.ONE_BY_ONE);
   }
 }

@@ -42,7 +42,7 @@ public sealed interface Event {
     for (Event event : events) {
       together.add(
           event instanceof Acknowledged one
-              ? new Acknowledged(one.job(), one.checkpoint(), answers.get(one.ofNobody()))
+              ? new Acknowledged(one.job(), one.checkpoint(), answers.getOrDefault(one.ofNobody(), one.subtasks()))
               : event);
     }
     return together;

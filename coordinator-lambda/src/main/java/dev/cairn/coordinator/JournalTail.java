@@ -26,8 +26,7 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
       throw new IllegalStateException(subtask + " has a journal without a base");
     }
     return Optional.of(
-        new JournalTail(
-            subtask, base, telling(fromLastBase.subList(1, fromLastBase.size()))));
+        new JournalTail(subtask, base, telling(fromLastBase.subList(1, fromLastBase.size()))));
   }
 
   /**

@@ -111,8 +111,7 @@ final class Restore {
               .fanOut()
               .map(
                   subtasks,
-                  subtask ->
-                      restore(job, from, subtask, Optional.ofNullable(states.get(subtask))));
+                  subtask -> restore(job, from, subtask, Optional.ofNullable(states.get(subtask))));
       if (restored.contains(false)) {
         return;
       }
@@ -189,9 +188,7 @@ final class Restore {
     List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
     Instant now = ports.clock().instant();
     wake(
-        gaps.stream()
-            .filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now))
-            .toList());
+        gaps.stream().filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now)).toList());
     boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
     if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
       if (ports.checkpoints().finishReplay(job.id(), job.epoch())) {

@@ -1,11 +1,11 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.coordinator.CoordinatorDecisions.Request;
@@ -490,8 +490,7 @@ class CoordinatorDecisionsTest {
   }
 
   private static Checkpoint.Pending pending(long n, Instant at, SubtaskId... expected) {
-    return new Checkpoint.Pending(
-        triggering(n, at, expected), new TreeSet<>(Set.of(expected)));
+    return new Checkpoint.Pending(triggering(n, at, expected), new TreeSet<>(Set.of(expected)));
   }
 
   private static Checkpoint.Completed completed(long n, Instant at, SubtaskId... expected) {

@@ -108,9 +108,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public Optional<Checkpoint> checkpoint(JobId job, CheckpointId id) {
-    return table
-        .get(TableLayout.checkpointKey(job, id))
-        .map(item -> read(job, item));
+    return table.get(TableLayout.checkpointKey(job, id)).map(item -> read(job, item));
   }
 
   @Override
@@ -264,9 +262,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   private List<Acknowledgement> acknowledgements(
       JobId job, CheckpointId id, Stream<Character> parts) {
-    return fanOut
-        .map(parts.distinct().toList(), part -> acknowledgements(job, id, part))
-        .stream()
+    return fanOut.map(parts.distinct().toList(), part -> acknowledgements(job, id, part)).stream()
         .flatMap(List::stream)
         .sorted(Comparator.comparing(Acknowledgement::subtask))
         .toList();

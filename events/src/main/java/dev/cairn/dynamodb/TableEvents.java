@@ -29,8 +29,8 @@ public final class TableEvents {
   }
 
   /**
-   * A new acknowledgement or decline, or a request to restore that appeared or changed; empty for anything
-   * else.
+   * A new acknowledgement or decline, or a request to restore that appeared or changed; empty for
+   * anything else.
    */
   public static Optional<TableEvent> of(ItemChange change) {
     String pk = Item.read(change.key()).text(TableLayout.PK);
@@ -38,7 +38,9 @@ public final class TableEvents {
     if (change.before().isEmpty() && !change.after().isEmpty()) {
       Optional<TableEvent> acknowledged =
           TableLayout.acknowledgedBy(pk, sk)
-              .map(by -> acknowledged(by, AcknowledgementItems.isDeclined(Item.read(change.after()))));
+              .map(
+                  by ->
+                      acknowledged(by, AcknowledgementItems.isDeclined(Item.read(change.after()))));
       if (acknowledged.isPresent()) {
         return acknowledged;
       }

@@ -1,9 +1,8 @@
 package dev.cairn.dynamodb;
 
-import java.time.Instant;
-import dev.cairn.checkpoint.Acknowledgement;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.id.CheckpointId;
@@ -12,6 +11,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

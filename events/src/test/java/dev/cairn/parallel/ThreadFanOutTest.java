@@ -34,12 +34,12 @@ class ThreadFanOutTest {
           now::get,
           pause -> {
             pauses.add(pause);
-            now.accumulateAndGet(NOON.plus(pause), (one, other) -> one.isAfter(other) ? one : other);
+            now.accumulateAndGet(
+                NOON.plus(pause), (one, other) -> one.isAfter(other) ? one : other);
           });
 
   static List<FanOut> fanOuts() {
-    return List.of(
-        FanOut.ONE_BY_ONE, new ThreadFanOut(3, 1_000_000, () -> NOON, pause -> {}));
+    return List.of(FanOut.ONE_BY_ONE, new ThreadFanOut(3, 1_000_000, () -> NOON, pause -> {}));
   }
 
   @ParameterizedTest

@@ -1,13 +1,12 @@
 package dev.cairn.contracts;
 
-import java.util.ArrayList;
-import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.CheckpointId;
@@ -30,6 +29,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -169,8 +169,7 @@ abstract class CheckpointStoreContract {
 
     assertThat(checkpoints().begin(pending(1))).isTrue();
     assertThat(job().next()).isEqualTo(id(2));
-    refused(
-        () -> checkpoints().begin(pending(trigger(1, FIRST, NOW.plusMillis(1)))));
+    refused(() -> checkpoints().begin(pending(trigger(1, FIRST, NOW.plusMillis(1)))));
   }
 
   @Test
@@ -178,10 +177,7 @@ abstract class CheckpointStoreContract {
     create();
 
     List<Boolean> outcomes =
-        Race.run(
-            runner ->
-                checkpoints()
-                    .begin(pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
+        Race.run(runner -> checkpoints().begin(pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().triggeredAt())
@@ -736,12 +732,7 @@ abstract class CheckpointStoreContract {
   }
 
   private Checkpoint.Triggering trigger(long checkpoint, Epoch epoch, Instant at) {
-    return new Checkpoint.Triggering(
-        job,
-        id(checkpoint),
-        epoch,
-        at,
-        Expected.of(subtasks()));
+    return new Checkpoint.Triggering(job, id(checkpoint), epoch, at, Expected.of(subtasks()));
   }
 
   private Acknowledgement acknowledged(String shard) {

@@ -1,12 +1,12 @@
 package dev.cairn.contracts;
 
-import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;

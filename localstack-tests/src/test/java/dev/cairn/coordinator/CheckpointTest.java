@@ -1,9 +1,5 @@
 package dev.cairn.coordinator;
 
-import java.util.SplittableRandom;
-import java.util.Random;
-import java.util.Collections;
-import java.util.Set;
 import static dev.cairn.pipeline.Pipeline.JOB;
 import static dev.cairn.pipeline.Pipeline.run;
 import static dev.cairn.pipeline.Pipeline.tick;
@@ -18,8 +14,12 @@ import dev.cairn.storage.StorageException;
 import dev.cairn.task.Task;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,7 +175,9 @@ class CheckpointTest {
     List<Checkpoint> before = checkpoints();
 
     for (int i = 0; i < 3; i++) {
-      pipeline.coordinator().on(new Event.Acknowledged(JOB, new CheckpointId(1), Set.of(Pipeline.subtask(0))));
+      pipeline
+          .coordinator()
+          .on(new Event.Acknowledged(JOB, new CheckpointId(1), Set.of(Pipeline.subtask(0))));
       tick(pipeline.coordinator());
     }
 

@@ -68,8 +68,7 @@ class CoordinatorMemoryTest {
   private static List<Entry> journal(SubtaskId subtask) {
     List<Entry> entries = new ArrayList<>();
     entries.add(
-        new Entry.Opened(
-            header(subtask, 1), new Origin(new Start.TrimHorizon(), HashRange.ALL)));
+        new Entry.Opened(header(subtask, 1), new Origin(new Start.TrimHorizon(), HashRange.ALL)));
     for (int i = 0; i < DELTAS; i++) {
       entries.add(
           Entry.Advanced.of(

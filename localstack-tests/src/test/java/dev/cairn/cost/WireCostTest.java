@@ -1,6 +1,5 @@
 package dev.cairn.cost;
 
-import dev.cairn.checkpoint.Expected;
 import static dev.cairn.pipeline.Pipeline.run;
 import static dev.cairn.pipeline.Pipeline.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
@@ -147,8 +147,7 @@ class WireCostTest {
         Job.create(job, new CheckpointSettings(Optional.empty(), Pipeline.TIMEOUT, 1)));
     checkpoints.begin(
         new Checkpoint.Pending(
-            new Checkpoint.Triggering(
-                job, id, new Epoch(1), pipeline.now(), Expected.of(expected)),
+            new Checkpoint.Triggering(job, id, new Epoch(1), pipeline.now(), Expected.of(expected)),
             expected));
     for (SubtaskId subtask : expected) {
       checkpoints.acknowledge(

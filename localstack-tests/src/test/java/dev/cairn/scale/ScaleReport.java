@@ -29,8 +29,7 @@ final class ScaleReport {
     line("items%n");
     line(
         "  %-44s%s%n",
-        "in the transaction that commits",
-        row(runs, run -> count(run.pipeline().commitItems())));
+        "in the transaction that commits", row(runs, run -> count(run.pipeline().commitItems())));
     for (String key : KEYS) {
       line(
           "  %-44s%s%n",
@@ -39,8 +38,7 @@ final class ScaleReport {
     }
     line(
         "  %-44s%s%n",
-        "_metadata, bytes",
-        row(runs, run -> count(run.pipeline().largestFile("_metadata"))));
+        "_metadata, bytes", row(runs, run -> count(run.pipeline().largestFile("_metadata"))));
     line(
         "  %-44s%s%n",
         "containers of the coordinator",

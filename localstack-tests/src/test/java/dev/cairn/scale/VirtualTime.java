@@ -43,8 +43,7 @@ final class VirtualTime implements InstantSource {
         later++;
       }
       made.merge(later, 1, Integer::sum);
-      Instant begun =
-          later == stretch ? ready : Instant.ofEpochMilli(later * STRETCH.toMillis());
+      Instant begun = later == stretch ? ready : Instant.ofEpochMilli(later * STRETCH.toMillis());
       return begun.plus(call);
     }
   }
@@ -73,7 +72,9 @@ final class VirtualTime implements InstantSource {
     now = time;
   }
 
-  /** A call whose answer usually takes this long: seldom less than half of it, one in 200 ten times. */
+  /**
+   * A call whose answer usually takes this long: seldom less than half of it, one in 200 ten times.
+   */
   void call(Duration usual) {
     double factor = random.nextInt(200) == 0 ? 10 : 0.6 + random.nextDouble() * 0.8;
     now = processor.take(now).plusNanos((long) (usual.toNanos() * factor));

@@ -105,6 +105,7 @@ final class WidePipeline {
   private final boolean[] polling = new boolean[STREAM_SHARDS];
   private final Map<String, Long> largestItems = new TreeMap<>();
   private Phase phase = new Phase("preparation", time.instant());
+  private boolean jobChanged;
   private int commitItems;
   private long order;
   private long ids;
@@ -251,8 +252,7 @@ final class WidePipeline {
     for (int i = 0; i < subtasks; i++) {
       if (which.test(i)) {
         int index = i;
-        time.at(
-            now.minus(time.upTo(within)), new Processor(CALL_OF_A_TASK), () -> batch(index));
+        time.at(now.minus(time.upTo(within)), new Processor(CALL_OF_A_TASK), () -> batch(index));
       }
     }
   }
@@ -311,12 +311,17 @@ final class WidePipeline {
     for (int minute = 0; minute < 30; minute++) {
       plan(start.plus(TICK.multipliedBy(minute)), () -> invoke("tick", new Event.Tick(JOB)));
     }
+    // Until the job's partition changes, what is waited for cannot have come.
+    jobChanged = true;
+    boolean isDone;
     do {
       Planned next = agenda.remove();
       latest = next.at().isAfter(latest) ? next.at() : latest;
       time.set(next.at());
       next.what().run();
-    } while (!done.getAsBoolean());
+      isDone = jobChanged && done.getAsBoolean();
+      jobChanged = false;
+    } while (!isDone);
     forgetWhatIsPlanned();
     Instant end =
         phase.invocations.stream()
@@ -377,11 +382,7 @@ final class WidePipeline {
             });
     phase.invocations.add(
         new Invocation(
-            why,
-            start,
-            Duration.between(start, container.free),
-            phase.calls - before,
-            inTime[0]));
+            why, start, Duration.between(start, container.free), phase.calls - before, inTime[0]));
     return container.free;
   }
 
@@ -407,7 +408,8 @@ final class WidePipeline {
             new SequenceNumber(Long.toString(number)),
             ("word-" + number).getBytes(StandardCharsets.UTF_8),
             time.instant());
-    BatchResult result = tasks.get(index).run(new Batch(shard(index), List.of(record).iterator()), AMPLE);
+    BatchResult result =
+        tasks.get(index).run(new Batch(shard(index), List.of(record).iterator()), AMPLE);
     if (!(result instanceof BatchResult.Done)) {
       throw new IllegalStateException("nothing goes wrong here, and a batch was refused");
     }
@@ -469,8 +471,7 @@ final class WidePipeline {
         phase.quotas.use(Quota.WRITE_UNITS_A_KEY, use.partitionKey(), now, use.writeUnits());
         phase.quotas.use(Quota.READ_UNITS, "", now, use.readUnits());
         phase.quotas.use(Quota.WRITE_UNITS, "", now, use.writeUnits());
-        largestItems.merge(
-            use.partitionKey().split("#")[0], use.largestItemBytes(), Math::max);
+        largestItems.merge(use.partitionKey().split("#")[0], use.largestItemBytes(), Math::max);
       }
     }
 
@@ -482,11 +483,10 @@ final class WidePipeline {
         if (busy[index]) {
           plan(
               time.instant().plus(time.upTo(BETWEEN_BATCHES)),
-              () ->
-                  time.at(
-                      time.instant(), new Processor(CALL_OF_A_TASK), () -> batch(index)));
+              () -> time.at(time.instant(), new Processor(CALL_OF_A_TASK), () -> batch(index)));
         }
       }
+      jobChanged = jobChanged || pk.startsWith("JOB#");
       if (change.key().get("sk").s().startsWith("CHECKPOINT#")
           && change.after().get("status").s().equals("COMPLETED")) {
         commitItems = writesTogether;

@@ -1,11 +1,11 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.coordinator.Announcement;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;

@@ -1,10 +1,5 @@
 package dev.cairn.coordinator.lambda;
 
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import dev.cairn.id.StageId;
-import dev.cairn.id.ShardId;
-import dev.cairn.id.SubtaskId;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.coordinator.Event;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.SequencedSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

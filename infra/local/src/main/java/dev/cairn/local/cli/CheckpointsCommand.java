@@ -1,13 +1,11 @@
 package dev.cairn.local.cli;
 
-import java.util.stream.Collectors;
-import java.util.Set;
-import dev.cairn.id.SubtaskId;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.local.inspect.CheckpointTable.Row;
 import dev.cairn.local.inspect.Sizes;
@@ -15,6 +13,8 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

@@ -255,7 +255,10 @@ final class CountedPipeline implements AutoCloseable {
     tableStream.poll(event -> events.add(Event.of(event)));
     if (!events.isEmpty()) {
       meter.invoke(
-          "coordinator", assumptions.coordinatorMb(), 0, () -> Event.together(events).forEach(coordinator::on));
+          "coordinator",
+          assumptions.coordinatorMb(),
+          0,
+          () -> Event.together(events).forEach(coordinator::on));
     }
     if (!world.now().isBefore(nextTick)) {
       tick();

@@ -1,6 +1,5 @@
 package dev.cairn.local.inspect;
 
-import java.util.Collections;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
@@ -10,6 +9,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

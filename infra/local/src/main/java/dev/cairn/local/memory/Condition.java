@@ -9,7 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A condition as DynamoDB reads it, as far as Cairn writes any; what it does not know it refuses. */
+/**
+ * A condition as DynamoDB reads it, as far as Cairn writes any; what it does not know it refuses.
+ */
 sealed interface Condition {
   boolean holds(Scope scope);
 

@@ -104,8 +104,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     Optional<Map<String, AttributeValue>> last = page(request, pk, page);
     watcher.requested(new Request("Query", List.of(read(pk, page))));
     QueryResponse.Builder response = QueryResponse.builder().items(page).count(page.size());
-    last.ifPresent(
-        item -> response.lastEvaluatedKey(Map.of(PK, item.get(PK), SK, item.get(SK))));
+    last.ifPresent(item -> response.lastEvaluatedKey(Map.of(PK, item.get(PK), SK, item.get(SK))));
     return response.build();
   }
 
@@ -219,8 +218,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
         Optional<String> condition,
         Map<String, String> names,
         Map<String, AttributeValue> values) {
-      return new Write(
-          item, Optional.of(item), Optional.empty(), condition, names, values);
+      return new Write(item, Optional.of(item), Optional.empty(), condition, names, values);
     }
 
     static Write update(
@@ -229,8 +227,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
         Optional<String> condition,
         Map<String, String> names,
         Map<String, AttributeValue> values) {
-      return new Write(
-          key, Optional.empty(), Optional.of(update), condition, names, values);
+      return new Write(key, Optional.empty(), Optional.of(update), condition, names, values);
     }
 
     static Write of(TransactWriteItem item) {
@@ -271,7 +268,8 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
       Map<String, AttributeValue> after = new LinkedHashMap<>(before.isEmpty() ? key : before);
       Scope scope = new Scope(before, names, values);
       String[] clauses = how.split(" ?REMOVE ", 2);
-      for (String set : clauses[0].isEmpty() ? new String[0] : clauses[0].substring(4).split(", ")) {
+      for (String set :
+          clauses[0].isEmpty() ? new String[0] : clauses[0].substring(4).split(", ")) {
         String[] sides = set.split(" = ", 2);
         after.put(scope.name(sides[0]), scope.value(sides[1]));
       }
@@ -324,8 +322,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     partitions.computeIfAbsent(pk(item), pk -> new TreeMap<>()).put(item.get(SK).s(), item);
   }
 
-  private synchronized Optional<Map<String, AttributeValue>> item(
-      Map<String, AttributeValue> key) {
+  private synchronized Optional<Map<String, AttributeValue>> item(Map<String, AttributeValue> key) {
     return Optional.ofNullable(partitions.get(pk(key)))
         .map(partition -> partition.get(key.get(SK).s()));
   }

@@ -332,8 +332,7 @@ public final class Simulation {
           new Event.Acknowledged(
               Scenario.JOB,
               checkpoint(words[1]),
-              Set.of(
-                  new SubtaskId(Scenario.JOB, new StageId(words[2]), new ShardId(words[3]))));
+              Set.of(new SubtaskId(Scenario.JOB, new StageId(words[2]), new ShardId(words[3]))));
     };
   }
 
@@ -346,12 +345,7 @@ public final class Simulation {
       case TableEvent.RestoreRequested r -> "restore";
       case TableEvent.CheckpointDeclined declined -> "declined " + declined.checkpoint();
       case TableEvent.AcknowledgementWritten a ->
-          "acknowledged "
-              + a.checkpoint()
-              + " "
-              + a.subtask().stage()
-              + " "
-              + a.subtask().shard();
+          "acknowledged " + a.checkpoint() + " " + a.subtask().stage() + " " + a.subtask().shard();
     };
   }
 
@@ -432,7 +426,8 @@ public final class Simulation {
         faults.count("fault: two coordinators at once");
       }
       for (int i = 0; i < times; i++) {
-        world.start("rule/event", () -> coordinators.invoke("tick".getBytes(StandardCharsets.UTF_8)));
+        world.start(
+            "rule/event", () -> coordinators.invoke("tick".getBytes(StandardCharsets.UTF_8)));
       }
       world.sleep(scenario.tick().plusMillis(world.random().nextInt(2000)));
     }

@@ -1,11 +1,11 @@
 package dev.cairn.local.status;
 
-import dev.cairn.checkpoint.Expected;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.CheckpointId;
@@ -186,8 +186,7 @@ class StatusDecisionsTest {
   }
 
   private static Checkpoint.Triggering trigger(long id, Epoch epoch, Instant at) {
-    return new Checkpoint.Triggering(
-        JOB, new CheckpointId(id), epoch, at, Expected.of(SUBTASKS));
+    return new Checkpoint.Triggering(JOB, new CheckpointId(id), epoch, at, Expected.of(SUBTASKS));
   }
 
   private static Checkpoint completed(long id, Instant at) {
