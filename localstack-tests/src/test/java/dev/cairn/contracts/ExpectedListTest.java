@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -54,7 +55,7 @@ class ExpectedListTest {
     assertThat(store().begin(second)).isTrue();
 
     assertThat(pieces())
-        .extracting(piece -> piece.get("names").l().size())
+        .extracting(piece -> value(piece, "names").l().size())
         .containsExactly(1_000, 1_000, 500);
     assertThat(store().checkpoint(job, new CheckpointId(2))).contains(second);
   }
@@ -67,7 +68,7 @@ class ExpectedListTest {
       assertThat(pieces())
           .allMatch(
               piece ->
-                  !Instant.ofEpochSecond(Long.parseLong(piece.get("expiresAt").n()))
+                  !Instant.ofEpochSecond(Long.parseLong(value(piece, "expiresAt").n()))
                       .isBefore(now.plus(Duration.ofDays(30))));
       now = now.plus(Duration.ofDays(11));
     }
@@ -84,7 +85,7 @@ class ExpectedListTest {
             delete ->
                 delete
                     .tableName(LocalTable.NAME)
-                    .key(Map.of("pk", piece.get("pk"), "sk", piece.get("sk"))));
+                    .key(Map.of("pk", value(piece, "pk"), "sk", value(piece, "sk"))));
 
     Checkpoint.Pending read =
         (Checkpoint.Pending) store().checkpoint(job, new CheckpointId(1)).orElseThrow();
@@ -97,14 +98,18 @@ class ExpectedListTest {
     assertThat(store().checkpoint(job, new CheckpointId(1))).contains(aborted);
   }
 
+  private static AttributeValue value(Map<String, AttributeValue> item, String attribute) {
+    return Objects.requireNonNull(item.get(attribute), attribute);
+  }
+
   private List<Map<String, AttributeValue>> pieces() {
     return LocalTable.DYNAMODB
         .client()
         .scanPaginator(scan -> scan.tableName(LocalTable.NAME).consistentRead(true))
         .items()
         .stream()
-        .filter(item -> item.get("pk").s().startsWith("EXPECTED#" + job + "#"))
-        .sorted(Comparator.comparing(item -> item.get("sk").s()))
+        .filter(item -> value(item, "pk").s().startsWith("EXPECTED#" + job + "#"))
+        .sorted(Comparator.comparing(item -> value(item, "sk").s()))
         .toList();
   }
 

@@ -51,6 +51,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
@@ -58,6 +59,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * A job of many shards in virtual time: the real task and the real coordinator, with their adapters
@@ -461,7 +463,7 @@ final class WidePipeline {
 
     @Override
     public void requested(InMemoryDynamoDb.Request request) {
-      time.call(LATENCY.get(request.kind()));
+      time.call(Objects.requireNonNull(LATENCY.get(request.kind()), request.kind()));
       phase.calls++;
       phase.requests.merge(request.kind(), 1L, Long::sum);
       writesTogether = request.uses().size();
@@ -475,10 +477,14 @@ final class WidePipeline {
       }
     }
 
+    private static String text(Map<String, AttributeValue> item, String attribute) {
+      return Objects.requireNonNull(item.get(attribute), attribute).s();
+    }
+
     @Override
     public void changed(ItemChange change) {
-      String pk = change.key().get("pk").s();
-      if (pk.startsWith("JOURNAL#") && change.after().get("kind").s().equals("Triggered")) {
+      String pk = text(change.key(), "pk");
+      if (pk.startsWith("JOURNAL#") && text(change.after(), "kind").equals("Triggered")) {
         int index = index(pk);
         if (busy[index]) {
           plan(
@@ -487,8 +493,8 @@ final class WidePipeline {
         }
       }
       jobChanged = jobChanged || pk.startsWith("JOB#");
-      if (change.key().get("sk").s().startsWith("CHECKPOINT#")
-          && change.after().get("status").s().equals("COMPLETED")) {
+      if (text(change.key(), "sk").startsWith("CHECKPOINT#")
+          && text(change.after(), "status").equals("COMPLETED")) {
         commitItems = writesTogether;
         phase.commits = true;
       }

@@ -99,7 +99,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     if (!partition.find()) {
       throw new IllegalArgumentException("a query without a partition key");
     }
-    String pk = request.expressionAttributeValues().get(partition.group(1)).s();
+    String pk = text(request.expressionAttributeValues(), partition.group(1));
     List<Map<String, AttributeValue>> page = new ArrayList<>();
     Optional<Map<String, AttributeValue>> last = page(request, pk, page);
     watcher.requested(new Request("Query", List.of(read(pk, page))));
@@ -115,7 +115,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
         partitions.getOrDefault(pk, new TreeMap<>());
     boolean forward = !Boolean.FALSE.equals(request.scanIndexForward());
     if (request.hasExclusiveStartKey()) {
-      String from = request.exclusiveStartKey().get(SK).s();
+      String from = text(request.exclusiveStartKey(), SK);
       partition = forward ? partition.tailMap(from, false) : partition.headMap(from, false);
     }
     Condition condition = parse(request.keyConditionExpression());
@@ -319,16 +319,22 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
   }
 
   private void store(Map<String, AttributeValue> item) {
-    partitions.computeIfAbsent(pk(item), pk -> new TreeMap<>()).put(item.get(SK).s(), item);
+    partitions.computeIfAbsent(pk(item), pk -> new TreeMap<>()).put(text(item, SK), item);
   }
 
   private synchronized Optional<Map<String, AttributeValue>> item(Map<String, AttributeValue> key) {
     return Optional.ofNullable(partitions.get(pk(key)))
-        .map(partition -> partition.get(key.get(SK).s()));
+        .map(partition -> partition.get(text(key, SK)));
   }
 
   private static String pk(Map<String, AttributeValue> key) {
-    return key.get(PK).s();
+    return text(key, PK);
+  }
+
+  private static String text(Map<String, AttributeValue> values, String name) {
+    return Optional.ofNullable(values.get(name))
+        .map(AttributeValue::s)
+        .orElseThrow(() -> new IllegalArgumentException("there is no text " + name));
   }
 
   private static Condition parse(String expression) {
