@@ -42,7 +42,8 @@ public sealed interface Event {
     for (Event event : events) {
       together.add(
           event instanceof Acknowledged one
-              ? new Acknowledged(one.job(), one.checkpoint(), answers.getOrDefault(one.ofNobody(), one.subtasks()))
+              ? new Acknowledged(
+                  one.job(), one.checkpoint(), answers.getOrDefault(one.ofNobody(), one.subtasks()))
               : event);
     }
     return together;
