@@ -63,6 +63,7 @@ public final class Coordinator {
   }
 
   public void on(Event event) {
+    // Nothing has to be read to know that others are still to answer.
     if (event instanceof Event.Acknowledged told && answers.canWait(told)) {
       return;
     }
