@@ -3,12 +3,16 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Failing;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.Layout;
 import java.time.Duration;
@@ -30,7 +34,7 @@ public class CoordinatorDecisions {
   private static final Duration RECENTLY = Duration.ofMinutes(2);
 
   /** What a subtask is told of a pending checkpoint. */
-  public enum Request {
+  public enum Asking {
     /** Nothing: it knows, or belongs to another epoch. */
     NONE,
     /** Its state is that of its last base: the coordinator answers for it. */
@@ -45,7 +49,7 @@ public class CoordinatorDecisions {
 
     record Complete(List<Acknowledgement.Acknowledged> acknowledgements) implements Resolution {}
 
-    record Abort(String reason) implements Resolution {}
+    record Abort(Failure failure) implements Resolution {}
   }
 
   /**
@@ -60,23 +64,12 @@ public class CoordinatorDecisions {
       Collection<JournalTail> tails,
       Duration tolerance,
       Instant now) {
-    Optional<Duration> interval = job.settings().interval();
-    if (interval.isEmpty() || !job.status().isRunning() || tails.isEmpty()) {
-      return false;
-    }
-    if (checkpoints.stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
-      return false;
-    }
-    Duration half = interval.get().dividedBy(2);
-    Duration early = tolerance.compareTo(half) < 0 ? tolerance : half;
-    boolean elapsed =
-        checkpoints.stream()
-            .max(Comparator.comparing(Checkpoint::id))
-            .map(
-                last ->
-                    !now.plus(early).isBefore(last.trigger().triggeredAt().plus(interval.get())))
-            .orElse(true);
-    return elapsed && !isNothingNew(job, checkpoints, tails);
+    return job.status().isRunning()
+        && !tails.isEmpty()
+        && CheckpointSchedule.of(job.settings(), tolerance)
+            .filter(schedule -> schedule.isDue(checkpoints, now))
+            .isPresent()
+        && !isNothingNew(job, checkpoints, tails);
   }
 
   /** Whether the last completed checkpoint already holds the state of every subtask as it is. */
@@ -101,11 +94,79 @@ public class CoordinatorDecisions {
     return tails.stream().map(JournalTail::subtask).collect(Collectors.toCollection(TreeSet::new));
   }
 
-  public Request request(Checkpoint.Pending pending, JournalTail tail) {
+  public Asking request(Checkpoint.Pending pending, JournalTail tail) {
     if (!belongs(pending.trigger().epoch(), tail) || tail.knows(pending.id())) {
-      return Request.NONE;
+      return Asking.NONE;
     }
-    return carriesForward(tail) ? Request.CARRY_FORWARD : Request.TRIGGER;
+    boolean holdsItself = pending.isSavepoint() || tail.isBorrowed();
+    return !holdsItself && carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
+  }
+
+  /** How a job stops that was asked to, with a savepoint. */
+  public sealed interface Stop {
+    record Trigger() implements Stop {}
+
+    record Wait() implements Stop {}
+
+    record Done(CheckpointId savepoint) implements Stop {}
+
+    /** Without its savepoint it does not stop. */
+    record GoOn(Checkpoint.Aborted savepoint) implements Stop {}
+  }
+
+  /**
+   * Of a job that has halted in this epoch, so that the epoch's only checkpoint is its savepoint.
+   */
+  public Stop stop(Job job, List<Checkpoint> checkpoints) {
+    return checkpoints.stream()
+        .filter(checkpoint -> checkpoint.trigger().epoch().equals(job.epoch()))
+        .max(Comparator.comparing(Checkpoint::id))
+        .map(
+            savepoint ->
+                switch (savepoint) {
+                  case Checkpoint.Pending p -> new Stop.Wait();
+                  case Checkpoint.Completed completed -> new Stop.Done(completed.id());
+                  case Checkpoint.Subsumed subsumed -> new Stop.Done(subsumed.id());
+                  case Checkpoint.Aborted aborted -> new Stop.GoOn(aborted);
+                })
+        .orElseGet(Stop.Trigger::new);
+  }
+
+  /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */
+  public Optional<Halt> failed(
+      Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
+    for (JournalTail tail : tails) {
+      Optional<Failing> failing = tail.head().failing().filter(Failing::hasGivenUp);
+      if (failing.isPresent()) {
+        String message =
+            tail.subtask().name()
+                + " failed "
+                + failing.get().failures().attempts()
+                + " times in a row at the record after "
+                + tail.head().position()
+                + ": "
+                + failing.get().message();
+        return Optional.of(
+            new Halt.Failed(Failure.of(failing.get().reason(), tail.subtask(), message)));
+      }
+    }
+    List<Checkpoint> ofEpoch =
+        checkpoints.stream()
+            .filter(checkpoint -> checkpoint.trigger().epoch().equals(job.epoch()))
+            .toList();
+    int inARow = failedInARow(ofEpoch);
+    int tolerable = job.settings().tolerableFailedCheckpoints();
+    if (inARow <= tolerable) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Halt.Failed(
+            Failure.of(
+                FailureReason.TOO_MANY_FAILED_CHECKPOINTS,
+                inARow
+                    + " checkpoints failed in a row, and execution.checkpointing."
+                    + "tolerable-failed-checkpoints is "
+                    + tolerable)));
   }
 
   /** Whether a subtask is in the epoch of a checkpoint: another epoch's state must not be in it. */
@@ -141,16 +202,19 @@ public class CoordinatorDecisions {
   public Resolution resolve(
       Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
     if (job.epoch().isAfter(pending.trigger().epoch())) {
-      return new Resolution.Abort("the job was restored meanwhile");
+      return new Resolution.Abort(
+          Failure.of(FailureReason.RESTORED_OVER, "the job has gone on to another epoch"));
     }
     for (Acknowledgement acknowledgement : acknowledgements) {
       if (acknowledgement instanceof Acknowledgement.Declined declined) {
-        return new Resolution.Abort(declined.subtask().name() + " declined: " + declined.reason());
+        return new Resolution.Abort(declined.failure());
       }
     }
     if (!pending.isListed()) {
       return new Resolution.Abort(
-          "the list of its subtasks expired: nobody looked at it for weeks");
+          Failure.of(
+              FailureReason.EXPIRED,
+              "the list of its subtasks expired: nobody looked at it for weeks"));
     }
     SortedSet<SubtaskId> missing = new TreeSet<>(pending.subtasks());
     acknowledgements.forEach(acknowledgement -> missing.remove(acknowledgement.subtask()));
@@ -164,11 +228,14 @@ public class CoordinatorDecisions {
     if (!now.isBefore(pending.trigger().triggeredAt().plus(job.settings().timeout()))) {
       String others = missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more";
       return new Resolution.Abort(
-          missing.first().name()
-              + others
-              + " sent no acknowledgement in "
-              + job.settings().timeout().toMillis() / 1000.0
-              + " s");
+          Failure.of(
+              FailureReason.EXPIRED,
+              missing.first(),
+              missing.first().name()
+                  + others
+                  + " sent no acknowledgement in "
+                  + job.settings().timeout().toMillis() / 1000.0
+                  + " s"));
     }
     return new Resolution.Waiting();
   }
@@ -184,7 +251,7 @@ public class CoordinatorDecisions {
 
   /**
    * How many checkpoints failed after the last one that became complete. One that gave way to a
-   * restore counts too: it was none that anybody could come back to.
+   * restore, or to a halt, did not fail.
    */
   public int failedInARow(List<Checkpoint> checkpoints) {
     int failed = 0;
@@ -192,7 +259,8 @@ public class CoordinatorDecisions {
         checkpoints.stream().sorted(Comparator.comparing(Checkpoint::id)).toList()) {
       failed =
           switch (checkpoint) {
-            case Checkpoint.Aborted a -> failed + 1;
+            case Checkpoint.Aborted a ->
+                a.failure().reason().countsAsFailure() ? failed + 1 : failed;
             case Checkpoint.Completed c -> 0;
             case Checkpoint.Subsumed s -> 0;
             case Checkpoint.Pending p -> failed;
@@ -201,12 +269,13 @@ public class CoordinatorDecisions {
     return failed;
   }
 
-  /** Which completed checkpoints give way, oldest first. */
+  /** Which completed checkpoints give way, oldest first. Savepoints are the user's. */
   public List<Checkpoint.Completed> subsumed(List<Checkpoint> checkpoints, int numRetained) {
     List<Checkpoint.Completed> completed =
         checkpoints.stream()
             .filter(Checkpoint.Completed.class::isInstance)
             .map(Checkpoint.Completed.class::cast)
+            .filter(checkpoint -> !checkpoint.isSavepoint())
             .sorted(Comparator.comparing(Checkpoint.Completed::id))
             .toList();
     return completed.subList(0, Math.max(0, completed.size() - numRetained));
@@ -256,6 +325,6 @@ public class CoordinatorDecisions {
 
   /** Whether what was read of a job's journals and checkpoints still belongs together. */
   public boolean isSameEpoch(Job before, Job after) {
-    return before.epoch().equals(after.epoch()) && after.status().isRunning();
+    return before.epoch().equals(after.epoch()) && after.status().isSettled();
   }
 }

@@ -1,6 +1,7 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.id.EntryId;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
@@ -19,6 +20,8 @@ public record CoordinatorPorts(
     InstantSource clock,
     Supplier<EntryId> ids,
     Announcer announcer,
+    SourceMapping mapping,
+    DamageMarks damages,
     FanOut fanOut) {
 
   /** How many calls a deployed coordinator makes at once. */
@@ -30,7 +33,10 @@ public record CoordinatorPorts(
    */
   public static final int BEGUN_A_SECOND = 1_500;
 
-  /** Of a coordinator that tells nobody what it does, and does one thing after the other. */
+  /**
+   * Of a coordinator that tells nobody what it does, cannot switch the mapping, and does one thing
+   * after the other.
+   */
   public CoordinatorPorts(
       Journal journal,
       CheckpointStore checkpoints,
@@ -48,6 +54,8 @@ public record CoordinatorPorts(
         clock,
         ids,
         Announcer.SILENT,
+        SourceMapping.ALWAYS_ON,
+        DamageMarks.NONE,
         FanOut.ONE_BY_ONE);
   }
 }

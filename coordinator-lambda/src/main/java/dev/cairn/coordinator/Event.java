@@ -24,7 +24,7 @@ public sealed interface Event {
           new Acknowledged(written.job(), written.checkpoint(), Set.of(written.subtask()));
       case TableEvent.CheckpointDeclined declined ->
           new Declined(declined.job(), declined.checkpoint());
-      case TableEvent.RestoreRequested requested -> new RestoreRequested(requested.job());
+      case TableEvent.Requested requested -> new Requested(requested.job());
     };
   }
 
@@ -67,6 +67,6 @@ public sealed interface Event {
   /** A subtask has answered that it cannot store its state. */
   record Declined(JobId job, CheckpointId checkpoint) implements Event {}
 
-  /** A user has set {@code restoreCheckpointId}. */
-  record RestoreRequested(JobId job) implements Event {}
+  /** A user has asked for something on the job's item. */
+  record Requested(JobId job) implements Event {}
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A subtask's journal from its last base on, as it was read at one moment: what decisions ask of
@@ -61,9 +62,17 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     return sinceBase.isEmpty() ? base.header() : sinceBase.getLast().header();
   }
 
-  /** Whether no task has written since the base: the state is the base's. */
+  /** Whether nothing was applied since the base: the state is the base's. */
   boolean isUnchanged() {
-    return sinceBase.stream().allMatch(entry -> entry.header().writer() == Writer.COORDINATOR);
+    return sinceBase.stream()
+        .allMatch(
+            entry ->
+                entry.header().writer() == Writer.COORDINATOR || entry instanceof Entry.Failed);
+  }
+
+  /** Whether the state lies in files that are another's, so that the job needs some of its own. */
+  boolean isBorrowed() {
+    return base instanceof Entry.Restored restored && restored.isBorrowed(subtask.job());
   }
 
   /** Whether this checkpoint was asked for, or answered, since the base. */
@@ -77,10 +86,15 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
 
   /** Whether an entry follows this revision that no writer from before it can have rebased over. */
   boolean movedOnFrom(Revision revision) {
-    return base.revision().isAfter(revision)
-        || sinceBase.stream()
-            .anyMatch(
-                entry -> entry.revision().isAfter(revision) && !(entry instanceof Entry.Triggered));
+    return overtaking(revision).isPresent();
+  }
+
+  /** The first such entry that is still known. */
+  Optional<Entry> overtaking(Revision revision) {
+    return Stream.concat(Stream.of(base), sinceBase.stream())
+        .filter(entry -> entry.revision().isAfter(revision))
+        .filter(entry -> !(entry instanceof Entry.Triggered))
+        .findFirst();
   }
 
   /** When a task last wrote here, going by what is left of the journal. */

@@ -30,18 +30,11 @@ final class LiveCheckpoints {
     return read;
   }
 
-  /** Those of them that wait for acknowledgements. */
-  List<Checkpoint.Pending> pending(JobId job) {
-    return of(job).stream()
-        .filter(Checkpoint.Pending.class::isInstance)
-        .map(Checkpoint.Pending.class::cast)
-        .toList();
-  }
-
   private static boolean isLive(Checkpoint checkpoint) {
     return switch (checkpoint) {
       case Checkpoint.Pending p -> true;
-      case Checkpoint.Completed c -> true;
+      // A savepoint stays as long as its owner likes, and nothing is decided by it.
+      case Checkpoint.Completed completed -> !completed.isSavepoint();
       case Checkpoint.Aborted a -> false;
       case Checkpoint.Subsumed s -> false;
     };

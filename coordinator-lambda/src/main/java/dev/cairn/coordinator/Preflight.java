@@ -4,16 +4,24 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.Positions;
+import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.command.Command;
+import dev.cairn.command.Command.Target;
 import dev.cairn.format.FormatException;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
@@ -24,11 +32,14 @@ import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -45,11 +56,17 @@ final class Preflight {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
+  private final JournalTails tails;
 
-  Preflight(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+  Preflight(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      CoordinatorDecisions decisions,
+      JournalTails tails) {
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
+    this.tails = tails;
   }
 
   /** A restore cannot be done, for this reason. */
@@ -68,9 +85,43 @@ final class Preflight {
     }
   }
 
-  /** The checkpoint that a user named. */
-  Checkpoint.Completed completed(Job job, String asked) throws RefusedException {
-    CheckpointId id = id(asked);
+  /** What a command asks to be restored. */
+  Restoration restoration(Job job, Command.Restore command, List<Checkpoint> checkpoints)
+      throws RefusedException {
+    Command.Options options = command.options();
+    Source source =
+        switch (command.target()) {
+          case Target.Id(CheckpointId id) -> new Source.Own(completed(job, id).id());
+          case Target.Latest l -> new Source.Own(latest(job, checkpoints).id());
+          case Target.Path(String path) -> throw new RefusedException("not yet: " + path);
+        };
+    return new Restoration(
+        source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
+  }
+
+  private static Checkpoint.Completed latest(Job job, List<Checkpoint> checkpoints)
+      throws RefusedException {
+    return checkpoints.stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .map(Checkpoint.Completed.class::cast)
+        .filter(one -> !one.isSavepoint() || !job.settings().preferCheckpointForRecovery())
+        .max(Comparator.comparing(Checkpoint::id))
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "job "
+                        + job.id()
+                        + " has no completed checkpoint; take one with: cairn checkpoint"));
+  }
+
+  /** Whether all of it is there, and the stream still has what follows it. */
+  void requireRestorable(Job job, Restoration from) throws RefusedException {
+    Map<SubtaskId, Snapshot> states = states(job, from);
+    requireRuns(states.values());
+    requireGaps(states, tails.of(job.id()).values());
+  }
+
+  private Checkpoint.Completed completed(Job job, CheckpointId id) throws RefusedException {
     Optional<Checkpoint> found = ports.checkpoints().checkpoint(job.id(), id);
     if (found.isEmpty()) {
       throw new RefusedException(
@@ -94,7 +145,7 @@ final class Preflight {
               "checkpoint "
                   + id
                   + " is ABORTED ("
-                  + aborted.reason()
+                  + aborted.failure()
                   + "): choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           throw new RefusedException(
@@ -105,19 +156,6 @@ final class Preflight {
     };
   }
 
-  private static CheckpointId id(String asked) throws RefusedException {
-    try {
-      return new CheckpointId(Long.parseLong(asked.strip()));
-    } catch (IllegalArgumentException e) {
-      String shown = asked.length() <= 40 ? asked : asked.substring(0, 40) + "…";
-      throw new RefusedException(
-          "\""
-              + shown.replaceAll("\\p{Cntrl}", "?")
-              + "\" is not a checkpoint id: set restoreCheckpointId to a whole"
-              + " number, such as 7");
-    }
-  }
-
   /** A subtask's state in a checkpoint, and the file that says so. */
   record Snapshot(FileRef file, SubtaskState state) {}
 
@@ -125,8 +163,16 @@ final class Preflight {
    * Every subtask's state in the checkpoint, its files checked; a subtask that had applied nothing
    * is not in it.
    */
-  Map<SubtaskId, Snapshot> states(Checkpoint.Completed checkpoint) throws RefusedException {
-    CheckpointMetadata metadata = read(checkpoint.metadata(), CheckpointFormat::readMetadata);
+  Map<SubtaskId, Snapshot> states(Job job, Restoration from) throws RefusedException {
+    return switch (from.source()) {
+      case Source.Own(CheckpointId id) -> states(job.id(), completed(job, id).metadata());
+      case Source.Metadata(FileRef file) -> states(job.id(), file);
+      case Source.Nothing n -> Map.of();
+    };
+  }
+
+  private Map<SubtaskId, Snapshot> states(JobId job, FileRef metadataFile) throws RefusedException {
+    CheckpointMetadata metadata = read(metadataFile, CheckpointFormat::readMetadata);
     Map<SubtaskId, FileRef> files = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       acknowledged.stateFile().ifPresent(file -> files.put(acknowledged.subtask(), file));
@@ -141,10 +187,38 @@ final class Preflight {
             states.put(named.getKey(), snapshot);
           }
         });
+    requireUnmarked(job, metadataFile, states.values());
     return states;
   }
 
-  void requireRuns(Collection<Snapshot> states) throws RefusedException {
+  /** What only reading a file to its end tells, a scrubber may have found out. */
+  private void requireUnmarked(JobId job, FileRef metadata, Collection<Snapshot> states)
+      throws RefusedException {
+    List<Damage> marks = ports.damages().damages(job);
+    if (marks.isEmpty()) {
+      return;
+    }
+    Set<FileRef> needed = new HashSet<>(List.of(metadata));
+    for (Snapshot snapshot : states) {
+      needed.add(snapshot.file());
+      snapshot.state().manifest().runs().forEach(run -> needed.add(run.file()));
+    }
+    for (Damage damage : marks) {
+      if (needed.contains(damage.file())) {
+        throw new RefusedException(
+            "file "
+                + damage.path()
+                + " was found damaged at "
+                + damage.foundAt()
+                + ": "
+                + damage.what()
+                + "; choose another checkpoint, or put an intact copy back and call the scrubber, which then"
+                + " takes the mark away");
+      }
+    }
+  }
+
+  private void requireRuns(Collection<Snapshot> states) throws RefusedException {
     List<FileRef> files =
         states.stream()
             .flatMap(snapshot -> snapshot.state().manifest().runs().stream())
@@ -190,14 +264,13 @@ final class Preflight {
     }
   }
 
-  private <T> T read(FileRef file, java.util.function.Function<byte[], T> format)
-      throws RefusedException {
+  private <T> T read(FileRef file, BiFunction<byte[], FilePath, T> format) throws RefusedException {
     byte[] bytes = ports.storage().get(file.path()).orElseThrow(() -> missing(file));
     if (bytes.length != file.sizeBytes() || !Sha256.of(bytes).equals(file.sha256())) {
       throw altered(file, "its SHA-256 is " + Sha256.of(bytes) + " instead of " + file.sha256());
     }
     try {
-      return format.apply(bytes);
+      return format.apply(bytes, file.path());
     } catch (FormatException e) {
       throw new RefusedException(file.path() + " cannot be read: " + e.getMessage());
     }
@@ -219,7 +292,7 @@ final class Preflight {
    * Whether Kinesis still keeps every record between where the restore puts each subtask and how
    * far it once was.
    */
-  void requireGaps(Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails)
+  private void requireGaps(Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails)
       throws RefusedException {
     List<JournalTail> gaps = new ArrayList<>();
     for (JournalTail tail : tails) {

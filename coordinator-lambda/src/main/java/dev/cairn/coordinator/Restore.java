@@ -3,7 +3,10 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.command.Command;
 import dev.cairn.coordinator.Preflight.RefusedException;
 import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.id.CheckpointId;
@@ -12,7 +15,6 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Journal.Append;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.StateHandle;
@@ -27,8 +29,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Puts a running job back to a checkpoint. One transaction begins it; from then on every step can
- * be repeated by anyone, until each journal has the new epoch and each shard has closed its gap.
+ * Puts a job back to a checkpoint, whether it runs or not. One transaction begins it; from then on
+ * every step can be repeated by anyone, until each journal has the new epoch and each shard has
+ * closed its gap.
  */
 final class Restore {
   private static final Logger LOG = System.getLogger(Restore.class.getName());
@@ -39,6 +42,7 @@ final class Restore {
   private final LiveCheckpoints live;
   private final JournalTails tails;
   private final Preflight preflight;
+  private final EpochEntry epochs;
 
   Restore(
       CoordinatorPorts ports,
@@ -51,108 +55,79 @@ final class Restore {
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
-    this.preflight = new Preflight(ports, settings, decisions);
+    this.preflight = new Preflight(ports, settings, decisions, tails);
+    this.epochs = new EpochEntry(ports, tails);
   }
 
-  /**
-   * Begins the restore that a user asked for, or says on the job's item why not. Answers the job as
-   * it is then.
-   */
-  Job ifRequested(Job job) {
-    if (job.restoreCheckpointId().isEmpty()) {
-      return job;
-    }
+  /** Begins the restore that a user asked for, or says on the job's item why not. */
+  void asked(Job job, Request request, Command.Restore command) {
     Instant now = ports.clock().instant();
     try {
-      Checkpoint.Completed from = preflight.completed(job, job.restoreCheckpointId().get());
-      Map<SubtaskId, Snapshot> states = preflight.states(from);
-      preflight.requireRuns(states.values());
-      preflight.requireGaps(states, tails.of(job.id()).values());
-      Optional<Checkpoint.Pending> pending = live.pending(job.id()).stream().findFirst();
-      if (ports.checkpoints().beginRestore(job, from.id(), pending, now)) {
-        ports.announcer().announce(new Announcement.RestoreBegun(from.id(), job.epoch().next()));
+      Restoration from = preflight.restoration(job, command, live.of(job.id()));
+      preflight.requireRestorable(job, from);
+      JobStatus to = new JobStatus.Restoring(from);
+      List<Checkpoint.Pending> pending = Commands.pending(live.of(job.id()));
+      if (ports.checkpoints().move(job, to, pending, now)) {
+        ports.announcer().announce(new Announcement.RestoreBegun(from, job.epoch().next()));
       }
     } catch (RefusedException e) {
-      refuse(job, job.restoreCheckpointId().get(), e.reason(), now);
+      if (ports.checkpoints().refuse(job, e.reason(), now)) {
+        ports.announcer().announce(new Announcement.Refused(request, e.reason()));
+      }
     } catch (StorageException | StreamException e) {
       // Not known yet whether it can be restored. The request stays; what runs goes on meanwhile.
       LOG.log(
           Level.WARNING,
-          "restore of checkpoint {0} of job {1} is tried again at the next tick: {2}",
-          job.restoreCheckpointId().get(),
+          "\"{0}\" of job {1} is tried again at the next tick: {2}",
+          request.command(),
           job.id(),
           e.getMessage());
-      return job;
-    }
-    return ports.checkpoints().job(job.id()).orElse(job);
-  }
-
-  private void refuse(Job job, String asked, String reason, Instant now) {
-    if (ports.checkpoints().refuseRestore(job, reason, now)) {
-      ports.announcer().announce(new Announcement.RestoreRefused(asked, reason));
     }
   }
 
   /**
    * Appends the restored state to every journal that does not have it, and lets the job run again.
    */
-  void resume(Job job) {
-    if (!(job.status() instanceof JobStatus.Restoring(CheckpointId from))) {
-      return;
-    }
+  void resume(Job job, Restoration from) {
     try {
-      Checkpoint.Completed checkpoint = preflight.completed(job, from.toString());
-      Map<SubtaskId, Snapshot> states = preflight.states(checkpoint);
-      // Listed after the epoch was raised: whoever opens a subtask from now on opens it in the new
-      // one.
-      List<SubtaskId> subtasks = ports.checkpoints().subtasks(job.id());
-      List<Boolean> restored =
-          ports
-              .fanOut()
-              .map(
-                  subtasks,
-                  subtask -> restore(job, from, subtask, Optional.ofNullable(states.get(subtask))));
-      if (restored.contains(false)) {
+      Map<SubtaskId, Snapshot> states = preflight.states(job, from);
+      boolean all =
+          epochs.appendToAll(
+              job,
+              tail -> restored(job, from, tail, Optional.ofNullable(states.get(tail.subtask()))));
+      if (!all) {
         return;
       }
     } catch (RefusedException e) {
-      refuse(
-          job,
-          from.toString(),
-          "the restore of checkpoint "
-              + from
-              + " has begun and cannot go on: "
-              + e.reason()
-              + "; nothing is applied"
-              + " meanwhile: set restoreCheckpointId to another one",
-          ports.clock().instant());
+      cannotGoOn(job, from, e.reason());
       return;
     }
-    if (ports.checkpoints().replay(job.id(), job.epoch())) {
+    // A job that had halted is fed again.
+    ports.mapping().enable();
+    Instant now = ports.clock().instant();
+    if (ports.checkpoints().move(job, new JobStatus.Replaying(from), List.of(), now)) {
       wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
     }
   }
 
-  /** False when the job was restored again meanwhile: whoever did goes on. */
-  private boolean restore(
-      Job job, CheckpointId from, SubtaskId subtask, Optional<Snapshot> snapshot) {
-    while (true) {
-      Optional<JournalTail> tail = tails.of(subtask);
-      if (tail.isEmpty() || tail.get().head().epoch().equals(job.epoch())) {
-        return true;
-      }
-      if (tail.get().head().epoch().isAfter(job.epoch())) {
-        return false;
-      }
-      if (ports.journal().append(subtask, restored(job, from, tail.get(), snapshot))
-          == Append.APPENDED) {
-        return true;
-      }
-    }
+  private void cannotGoOn(Job job, Restoration from, String reason) {
+    ports
+        .checkpoints()
+        .explain(
+            job,
+            new Job.Refusal(
+                "restore " + from.text(),
+                "the restore of "
+                    + from.name()
+                    + " has begun and cannot go on: "
+                    + reason
+                    + "; nothing is applied"
+                    + " meanwhile: set restoreCheckpointId to another one",
+                ports.clock().instant()));
   }
 
   private Restored restored(
-      Job job, CheckpointId from, JournalTail tail, Optional<Snapshot> snapshot) {
+      Job job, Restoration from, JournalTail tail, Optional<Snapshot> snapshot) {
     Header head = tail.head();
     Optional<SubtaskState> state = snapshot.map(Snapshot::state);
     Header header =
@@ -167,11 +142,14 @@ final class Restore {
             state.map(SubtaskState::counts).orElse(Counts.NONE),
             Writer.COORDINATOR,
             ports.clock().instant(),
-            snapshot.map(s -> from));
+            snapshot.flatMap(s -> from.own()),
+            false,
+            Optional.empty());
     return new Restored(
         header,
-        from,
+        from.own(),
         Restored.Mode.LIVE,
+        from.claimMode(),
         new CheckpointId(job.next().value() - 1),
         tail.base().origin(),
         snapshot
@@ -191,7 +169,7 @@ final class Restore {
         gaps.stream().filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now)).toList());
     boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
     if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
-      if (ports.checkpoints().finishReplay(job.id(), job.epoch())) {
+      if (ports.checkpoints().move(job, new JobStatus.Running(), List.of(), now)) {
         ports.announcer().announce(new Announcement.RestoreFinished(job.epoch()));
       }
     }

@@ -30,6 +30,10 @@ public sealed interface Acknowledgement {
       implements Acknowledgement {}
 
   /** The subtask cannot store its state, and why. */
-  record Declined(SubtaskId subtask, CheckpointId checkpoint, String reason)
-      implements Acknowledgement {}
+  record Declined(SubtaskId subtask, CheckpointId checkpoint, FailureReason reason, String message)
+      implements Acknowledgement {
+    public Failure failure() {
+      return Failure.of(reason, subtask, subtask.name() + " declined: " + message);
+    }
+  }
 }

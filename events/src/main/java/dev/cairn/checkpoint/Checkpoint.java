@@ -3,10 +3,13 @@ package dev.cairn.checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.SortedSet;
 
 /** A checkpoint of a job, from its trigger to its end. */
@@ -23,13 +26,40 @@ public sealed interface Checkpoint {
     return trigger().job();
   }
 
+  default boolean isSavepoint() {
+    return trigger().savepoint().isPresent();
+  }
+
   /**
    * How a checkpoint began.
    *
    * @param expected the subtasks whose acknowledgements make it complete
+   * @param savepoint what makes it a savepoint; empty for a checkpoint of the job's own
+   * @param cause who or what asked for it: {@link #SCHEDULE}, or the command
    */
   record Triggering(
-      JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, Expected expected) {}
+      JobId job,
+      CheckpointId id,
+      Epoch epoch,
+      Instant triggeredAt,
+      Expected expected,
+      Optional<Savepoint> savepoint,
+      String cause) {
+    public static final String SCHEDULE = "schedule";
+
+    /** Of a checkpoint that was due. */
+    public Triggering(
+        JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, Expected expected) {
+      this(job, id, epoch, triggeredAt, expected, Optional.empty(), SCHEDULE);
+    }
+  }
+
+  /**
+   * A user's own checkpoint: self-contained, in a directory that Cairn never collects.
+   *
+   * @param name what the user called it
+   */
+  record Savepoint(Optional<SavepointName> name, FilePath directory) {}
 
   /**
    * Triggered, and waiting for acknowledgements.
@@ -54,9 +84,21 @@ public sealed interface Checkpoint {
       return subtasks.size() == trigger.expected().count();
     }
 
-    /** What becomes of it when a restore begins: no checkpoint spans two epochs. */
-    public Aborted abortedByRestore(CheckpointId from, Instant at) {
-      return new Aborted(trigger, at, "the job is restored to checkpoint " + from);
+    /** What becomes of it when the job goes there: no checkpoint spans two epochs. */
+    public Aborted abortedBy(JobStatus to, Instant at) {
+      return new Aborted(
+          trigger,
+          at,
+          switch (to) {
+            case JobStatus.Restoring(Restoration from) ->
+                Failure.of(FailureReason.RESTORED_OVER, "the job is restored to " + from.name());
+            case JobStatus.Replaying r -> Failure.of(FailureReason.RESTORED_OVER, "restored");
+            case JobStatus.Suspending s -> Failure.of(FailureReason.CANCELLED, "the job halts");
+            case JobStatus.Halted h -> Failure.of(FailureReason.CANCELLED, "the job has halted");
+            case JobStatus.Resuming r ->
+                Failure.of(FailureReason.CANCELLED, "the job goes on from where it stopped");
+            case JobStatus.Running r -> Failure.of(FailureReason.CANCELLED, "the job goes on");
+          });
     }
   }
 
@@ -80,7 +122,7 @@ public sealed interface Checkpoint {
   }
 
   /** Given up. Nothing refers to it; its id is not used again. */
-  record Aborted(Triggering trigger, Instant abortedAt, String reason) implements Checkpoint {}
+  record Aborted(Triggering trigger, Instant abortedAt, Failure failure) implements Checkpoint {}
 
   /** Was complete, and gave way to later ones. It can no longer be restored. */
   record Subsumed(Completed completed) implements Checkpoint {

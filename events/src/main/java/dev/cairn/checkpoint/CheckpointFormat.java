@@ -12,13 +12,32 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.state.Manifest;
+import dev.cairn.state.RunRef;
 import dev.cairn.state.StateFields;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import java.time.DateTimeException;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
-/** The files of a checkpoint, as JSON: {@code _metadata}, and one state file for each subtask. */
+/**
+ * The files of a checkpoint, as JSON: {@code _metadata}, and one state file for each subtask.
+ *
+ * <p>In a checkpoint's files paths lie below the storage's root, or are absolute. In a
+ * <i>self-contained</i> directory, a savepoint's or a copy's, each lies below the folder of the
+ * file that it stands in, so that the directory can be copied anywhere. Whoever reads a file says
+ * where it lies, and gets paths that hold in the storage that it was read from.
+ */
 public final class CheckpointFormat {
   private static final long VERSION = 1;
+  // Version 1 would look for a self-contained file's neighbours below the storage's root.
+  private static final long SELF_CONTAINED_VERSION = 2;
+  private static final String RELATIVE = "relative";
 
   private CheckpointFormat() {}
 
@@ -26,15 +45,33 @@ public final class CheckpointFormat {
    * The same metadata always gives the same bytes: two coordinators that write it write one file.
    */
   public static byte[] write(CheckpointMetadata metadata) {
-    Checkpoint.Triggering trigger = metadata.trigger();
+    return Trees.toJson(writeTo(Fields.empty().put("v", VERSION), metadata));
+  }
+
+  /**
+   * The metadata of a self-contained directory. The same metadata at the same place always gives
+   * the same bytes, and so do its copies at two places.
+   *
+   * @param at where the bytes are going to be; every state file lies in its folder
+   * @throws IllegalArgumentException if a state file lies elsewhere
+   */
+  public static byte[] write(CheckpointMetadata metadata, FilePath at) {
     return Trees.toJson(
-        Fields.empty()
-            .put("v", VERSION)
-            .put("job", trigger.job().value())
-            .put("checkpoint", trigger.id().value())
-            .put("epoch", trigger.epoch().value())
-            .put("triggeredAt", trigger.triggeredAt())
-            .put("subtasks", metadata.acknowledgements(), CheckpointFormat::write));
+        writeTo(selfContained(), placed(metadata, path -> belowFolderOf(at, path))));
+  }
+
+  private static Fields selfContained() {
+    return Fields.empty().put("v", SELF_CONTAINED_VERSION).put("paths", RELATIVE);
+  }
+
+  private static Fields writeTo(Fields fields, CheckpointMetadata metadata) {
+    Checkpoint.Triggering trigger = metadata.trigger();
+    return fields
+        .put("job", trigger.job().value())
+        .put("checkpoint", trigger.id().value())
+        .put("epoch", trigger.epoch().value())
+        .put("triggeredAt", trigger.triggeredAt())
+        .put("subtasks", metadata.acknowledgements(), CheckpointFormat::write);
   }
 
   private static Fields write(Acknowledgement.Acknowledged acknowledged) {
@@ -44,9 +81,28 @@ public final class CheckpointFormat {
         .put("stateFile", acknowledged.stateFile(), StateFields::write);
   }
 
-  public static CheckpointMetadata readMetadata(byte[] bytes) {
+  /**
+   * Reads a checkpoint's metadata.
+   *
+   * @param at where the bytes were read
+   * @throws FormatException if they are none, or their paths mean nothing there
+   */
+  public static CheckpointMetadata readMetadata(byte[] bytes, FilePath at) {
+    return reading(at, () -> metadata(bytes, at));
+  }
+
+  /** What is well formed and still makes no sense, such as a name with a slash, is damage too. */
+  private static <T> T reading(FilePath at, Supplier<T> form) {
+    try {
+      return form.get();
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new FormatException(at + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static CheckpointMetadata metadata(byte[] bytes, FilePath at) {
     Fields fields = Trees.fromJson(bytes);
-    requireVersion(fields, "a checkpoint's _metadata", VERSION);
+    requireVersion(fields, "a checkpoint's _metadata", SELF_CONTAINED_VERSION);
     JobId job = new JobId(fields.text("job"));
     CheckpointId id = new CheckpointId(fields.number("checkpoint"));
     List<Acknowledgement.Acknowledged> acknowledgements =
@@ -65,43 +121,149 @@ public final class CheckpointFormat {
     if (expected.size() != acknowledgements.size()) {
       throw new FormatException("_metadata of checkpoint " + id + " names a subtask twice");
     }
+    CheckpointMetadata asWritten =
+        new CheckpointMetadata(
+            new Checkpoint.Triggering(
+                job,
+                id,
+                new Epoch(fields.number("epoch")),
+                fields.time("triggeredAt"),
+                Expected.of(expected)),
+            acknowledgements);
+    return placed(asWritten, paths(fields, at));
+  }
+
+  private static CheckpointMetadata placed(
+      CheckpointMetadata metadata, UnaryOperator<FilePath> place) {
     return new CheckpointMetadata(
-        new Checkpoint.Triggering(
-            job,
-            id,
-            new Epoch(fields.number("epoch")),
-            fields.time("triggeredAt"),
-            Expected.of(expected)),
-        acknowledgements);
+        metadata.trigger(),
+        metadata.acknowledgements().stream()
+            .map(
+                acknowledged ->
+                    new Acknowledgement.Acknowledged(
+                        acknowledged.subtask(),
+                        acknowledged.checkpoint(),
+                        acknowledged.stateFile().map(file -> placed(file, place)),
+                        acknowledged.fullSizeBytes(),
+                        acknowledged.incrementalSizeBytes()))
+            .toList());
+  }
+
+  private static FileRef placed(FileRef file, UnaryOperator<FilePath> place) {
+    return file.at(place.apply(file.path()));
   }
 
   public static byte[] write(SubtaskState state) {
-    return Trees.toJson(
-        Fields.empty()
-            .put("v", VERSION)
-            .put("job", state.subtask().job().value())
-            .put("subtask", write(state.subtask()))
-            .put("epoch", state.epoch().value())
-            .put("origin", StateFields.write(state.origin()))
-            .put("position", StateFields.write(state.position()))
-            .put("firstApplied", state.firstApplied(), SequenceNumber::digits)
-            .put("counts", StateFields.write(state.counts()))
-            .put("manifest", StateFields.write(state.manifest()))
-            .put("channels", StateFields.write(state.channels())));
+    return Trees.toJson(writeTo(Fields.empty().put("v", VERSION), state));
   }
 
-  public static SubtaskState readState(byte[] bytes) {
+  /**
+   * The state file of a self-contained directory.
+   *
+   * @param at where the bytes are going to be; every run lies in its folder
+   * @throws IllegalArgumentException if a run lies elsewhere
+   */
+  public static byte[] write(SubtaskState state, FilePath at) {
+    return Trees.toJson(writeTo(selfContained(), placed(state, path -> belowFolderOf(at, path))));
+  }
+
+  private static Fields writeTo(Fields fields, SubtaskState state) {
+    return fields
+        .put("job", state.subtask().job().value())
+        .put("subtask", write(state.subtask()))
+        .put("epoch", state.epoch().value())
+        .put("origin", StateFields.write(state.origin()))
+        .put("position", StateFields.write(state.position()))
+        .put("firstApplied", state.firstApplied(), SequenceNumber::digits)
+        .put("counts", StateFields.write(state.counts()))
+        .put("manifest", StateFields.write(state.manifest()))
+        .put("channels", StateFields.write(state.channels()));
+  }
+
+  /**
+   * Reads a subtask's state file.
+   *
+   * @param at where the bytes were read
+   * @throws FormatException if they are none, or their paths mean nothing there
+   */
+  public static SubtaskState readState(byte[] bytes, FilePath at) {
+    return reading(at, () -> state(bytes, at));
+  }
+
+  private static SubtaskState state(byte[] bytes, FilePath at) {
     Fields fields = Trees.fromJson(bytes);
-    requireVersion(fields, "a state file", VERSION);
+    requireVersion(fields, "a state file", SELF_CONTAINED_VERSION);
+    SubtaskState asWritten =
+        new SubtaskState(
+            readSubtask(new JobId(fields.text("job")), fields.object("subtask")),
+            new Epoch(fields.number("epoch")),
+            StateFields.readOrigin(fields.object("origin")),
+            StateFields.readPosition(fields.text("position")),
+            fields.optionalText("firstApplied").map(SequenceNumber::new),
+            StateFields.readCounts(fields.object("counts")),
+            StateFields.readManifest(fields.object("manifest")),
+            StateFields.readChannels(fields.object("channels")));
+    return placed(asWritten, paths(fields, at));
+  }
+
+  private static SubtaskState placed(SubtaskState state, UnaryOperator<FilePath> place) {
+    List<RunRef> runs =
+        state.manifest().runs().stream()
+            .map(run -> new RunRef(placed(run.file(), place), run.range()))
+            .toList();
     return new SubtaskState(
-        readSubtask(new JobId(fields.text("job")), fields.object("subtask")),
-        new Epoch(fields.number("epoch")),
-        StateFields.readOrigin(fields.object("origin")),
-        StateFields.readPosition(fields.text("position")),
-        fields.optionalText("firstApplied").map(SequenceNumber::new),
-        StateFields.readCounts(fields.object("counts")),
-        StateFields.readManifest(fields.object("manifest")),
-        StateFields.readChannels(fields.object("channels")));
+        state.subtask(),
+        state.epoch(),
+        state.origin(),
+        state.position(),
+        state.firstApplied(),
+        state.counts(),
+        new Manifest(runs, state.manifest().schemas()),
+        state.channels());
+  }
+
+  /** What a path in a file means that was read there. */
+  private static UnaryOperator<FilePath> paths(Fields fields, FilePath at) {
+    Optional<String> relative = fields.optionalText("paths");
+    if (relative.isPresent()) {
+      if (!relative.get().equals(RELATIVE)) {
+        throw new FormatException(at + " has paths of an unknown kind, \"" + relative.get() + "\"");
+      }
+      Optional<FilePath> folder = at.parent();
+      return path -> folder.map(within -> within.resolve(path)).orElse(path);
+    }
+    return at.isAbsolute() ? path -> belowRootOf(at, path) : UnaryOperator.identity();
+  }
+
+  private static FilePath belowRootOf(FilePath at, FilePath path) {
+    if (path.isAbsolute()) {
+      return path;
+    }
+    String root =
+        Layout.rootOf(at)
+            .orElseThrow(
+                () ->
+                    new FormatException(
+                        at
+                            + " names "
+                            + path
+                            + " by its place below the root of the checkpoint storage, and does not"
+                            + " lie where a checkpoint has its files: it was copied by itself; name"
+                            + " it where it was written, or make a copy that holds everything with:"
+                            + " cairn export"));
+    return new FilePath(root + "/" + path);
+  }
+
+  private static FilePath belowFolderOf(FilePath at, FilePath path) {
+    Optional<FilePath> folder = at.parent();
+    return folder.isEmpty() && !at.isAbsolute() && !path.isAbsolute()
+        ? path
+        : folder
+            .flatMap(within -> within.relativize(path))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        path + " does not lie in the folder of " + at + ", which has to hold it"));
   }
 
   private static Fields write(SubtaskId subtask) {

@@ -1,34 +1,191 @@
 package dev.cairn.checkpoint;
 
+import dev.cairn.restart.RestartStrategy;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.DamagedHeadFallback;
+import dev.cairn.settings.ExternalizedCheckpointRetention;
+import dev.cairn.settings.FlinkDuration;
+import dev.cairn.settings.Option;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
+import dev.cairn.settings.StorageKind;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a job takes checkpoints.
- *
- * @param interval from one trigger to the next; without one, none are taken on schedule
- * @param timeout how long a checkpoint may stay pending before it is aborted
- * @param numRetained how many completed checkpoints are kept
+ * How a job takes checkpoints and what it does about failures, free of contradictions. Two are
+ * equal if every option has the same value in both, wherever it was set.
  */
-public record CheckpointSettings(Optional<Duration> interval, Duration timeout, int numRetained) {
-  public static final CheckpointSettings DEFAULTS =
-      new CheckpointSettings(Optional.empty(), Duration.ofMinutes(10), 1);
+public record CheckpointSettings(Configuration configuration) {
+  public static final CheckpointSettings DEFAULTS = new CheckpointSettings(Configuration.DEFAULTS);
 
+  /**
+   * @throws IllegalArgumentException if two settings contradict each other, by their names
+   */
   public CheckpointSettings {
-    interval.ifPresent(
-        every -> {
-          if (every.isNegative() || every.isZero()) {
-            throw new IllegalArgumentException(
-                "execution.checkpointing.interval must be positive, not " + every);
-          }
-        });
-    if (timeout.isNegative() || timeout.isZero()) {
+    requireOnePacing(configuration);
+    requireOneStorage(configuration);
+    RestartStrategy.of(configuration);
+  }
+
+  /** The three that most jobs set; everything else is as by default. */
+  public CheckpointSettings(Optional<Duration> interval, Duration timeout, int numRetained) {
+    this(
+        Configuration.DEFAULTS
+            .with(Options.INTERVAL, interval, Place.CONSTRUCT)
+            .with(Options.TIMEOUT, timeout, Place.CONSTRUCT)
+            .with(Options.NUM_RETAINED, numRetained, Place.CONSTRUCT));
+  }
+
+  private static void requireOnePacing(Configuration configuration) {
+    int concurrent = configuration.get(Options.MAX_CONCURRENT_CHECKPOINTS);
+    Duration pause = configuration.get(Options.MIN_PAUSE);
+    if (concurrent > 1 && pause.isPositive()) {
       throw new IllegalArgumentException(
-          "execution.checkpointing.timeout must be positive, not " + timeout);
+          said(configuration, Options.MAX_CONCURRENT_CHECKPOINTS)
+              + " contradicts "
+              + said(configuration, Options.MIN_PAUSE)
+              + ": with a pause between two checkpoints there is never more than one; leave one of"
+              + " the two out");
     }
-    if (numRetained < 1) {
+  }
+
+  private static void requireOneStorage(Configuration configuration) {
+    Optional<StorageKind> storage = configuration.get(Options.STORAGE);
+    boolean hasDirectory = configuration.get(Options.CHECKPOINT_DIRECTORY).isPresent();
+    if (storage.equals(Optional.of(StorageKind.JOBMANAGER)) && hasDirectory) {
       throw new IllegalArgumentException(
-          "execution.checkpointing.num-retained must be at least 1, not " + numRetained);
+          said(configuration, Options.STORAGE)
+              + " contradicts "
+              + said(configuration, Options.CHECKPOINT_DIRECTORY)
+              + ": inline state lies in the table, with its metadata; leave one of the two out");
     }
+    if (storage.equals(Optional.of(StorageKind.FILESYSTEM)) && !hasDirectory) {
+      throw new IllegalArgumentException(
+          said(configuration, Options.STORAGE)
+              + " needs a directory: set "
+              + Options.CHECKPOINT_DIRECTORY
+              + ", such as to s3://bucket/prefix");
+    }
+  }
+
+  private static String said(Configuration configuration, Option<?> option) {
+    return option + ": " + configuration.setting(option).text();
+  }
+
+  /** These, with what another place sets; of two places the later one wins. */
+  public CheckpointSettings and(Configuration more) {
+    return new CheckpointSettings(configuration.and(more));
+  }
+
+  /**
+   * These, if a deployed coordinator can keep them: a rule and delayed messages call it.
+   *
+   * @throws IllegalArgumentException if they are too fine, by their names
+   */
+  public CheckpointSettings requireDeployable() {
+    interval()
+        .filter(every -> every.toSeconds() < 1 || every.toNanosPart() != 0)
+        .ifPresent(
+            every -> {
+              throw new IllegalArgumentException(
+                  Options.INTERVAL
+                      + " "
+                      + FlinkDuration.print(every)
+                      + " cannot be kept: the coordinator is called by delayed messages of whole"
+                      + " seconds; choose 1 s or more");
+            });
+    return this;
+  }
+
+  /** From one trigger to the next; without one, none are taken on schedule. */
+  public Optional<Duration> interval() {
+    return configuration.get(Options.INTERVAL);
+  }
+
+  /** How long a checkpoint may stay pending before it is aborted. */
+  public Duration timeout() {
+    return configuration.get(Options.TIMEOUT);
+  }
+
+  /** How many completed checkpoints are kept. */
+  public int numRetained() {
+    return configuration.get(Options.NUM_RETAINED);
+  }
+
+  /** How long after the end of one checkpoint the next is triggered at the earliest. */
+  public Duration minPause() {
+    return configuration.get(Options.MIN_PAUSE);
+  }
+
+  public int maxConcurrentCheckpoints() {
+    return configuration.get(Options.MAX_CONCURRENT_CHECKPOINTS);
+  }
+
+  /** How many may fail in a row; one more fails the job. */
+  public int tolerableFailedCheckpoints() {
+    return configuration.get(Options.TOLERABLE_FAILED_CHECKPOINTS);
+  }
+
+  public ExternalizedCheckpointRetention externalizedCheckpointRetention() {
+    return configuration.get(Options.EXTERNALIZED_CHECKPOINT_RETENTION);
+  }
+
+  /** Where checkpoints lie, such as {@code s3://bucket/prefix}. */
+  public Optional<String> checkpointDirectory() {
+    return configuration.get(Options.CHECKPOINT_DIRECTORY);
+  }
+
+  /** Where a savepoint goes that names no directory itself. */
+  public Optional<String> savepointDirectory() {
+    return configuration.get(Options.SAVEPOINT_DIRECTORY);
+  }
+
+  /** In the directory if there is one, else inline, as in Flink. */
+  public StorageKind checkpointStorage() {
+    return configuration
+        .get(Options.STORAGE)
+        .orElse(
+            checkpointDirectory().isPresent() ? StorageKind.FILESYSTEM : StorageKind.JOBMANAGER);
+  }
+
+  /** The largest delta that a journal entry holds itself, in bytes. */
+  public int dataInlineThreshold() {
+    return configuration.get(Options.DATA_INLINE_THRESHOLD);
+  }
+
+  /** The largest state of a subtask that inline storage takes, in bytes. */
+  public int maxInlineStateSize() {
+    return configuration.get(Options.MAX_INLINE_STATE);
+  }
+
+  /** Whether a checkpoint writes only what changed: always, so far. */
+  public boolean incremental() {
+    return true;
+  }
+
+  public RestartStrategy restartStrategy() {
+    return RestartStrategy.of(configuration);
+  }
+
+  /** Whether a job that restores by itself passes over a savepoint later than its checkpoint. */
+  public boolean preferCheckpointForRecovery() {
+    return configuration.get(Options.PREFER_CHECKPOINT_FOR_RECOVERY);
+  }
+
+  /** What to do about a damaged journal when nothing is left that could be restored. */
+  public DamagedHeadFallback recoveryFallback() {
+    return configuration.get(Options.RECOVERY_FALLBACK);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CheckpointSettings that
+        && configuration.differingFrom(that.configuration).isEmpty();
+  }
+
+  @Override
+  public int hashCode() {
+    return configuration.all().stream().map(Configuration.Setting::value).toList().hashCode();
   }
 }

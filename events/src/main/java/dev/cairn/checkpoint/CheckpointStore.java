@@ -38,21 +38,31 @@ public interface CheckpointStore {
   List<Checkpoint> checkpoints(JobId job, CheckpointId from);
 
   /**
-   * Makes a checkpoint pending and raises the job's next id past it, if the job is running, its
-   * epoch is the checkpoint's and its next id is this one.
+   * Makes a checkpoint pending and raises the job's next id past it, if the job takes checkpoints,
+   * its epoch is the checkpoint's and its next id is this one.
+   *
+   * @param served the request that asked for it, which is removed with it and must still be there
    */
-  boolean begin(Checkpoint.Pending pending);
+  boolean begin(Checkpoint.Pending pending, Optional<Request> served);
+
+  /** One that nobody asked for. */
+  default boolean begin(Checkpoint.Pending pending) {
+    return begin(pending, Optional.empty());
+  }
 
   /**
    * Completes it and makes it the job's latest, if it is pending, the epoch is the job's and the
-   * latest is an earlier one.
+   * latest is an earlier one. A savepoint leaves the latest alone.
    */
   boolean complete(Checkpoint.Completed completed);
 
   /** Aborts it if it is pending. */
   boolean abort(Checkpoint.Aborted aborted);
 
-  /** Subsumes it if it is completed, the job has this epoch and is not being restored from it. */
+  /**
+   * Subsumes it if it is completed, the job has this epoch, is not being restored from it, and
+   * would not be by an undo. A savepoint's files stay.
+   */
   boolean subsume(Checkpoint.Completed completed, Epoch epoch);
 
   /** Stores the answer unless this subtask has given one. */
@@ -67,29 +77,29 @@ public interface CheckpointStore {
   }
 
   /**
-   * Asks for a restore, as a user does who sets {@code restoreCheckpointId}. False without such a
-   * job.
+   * Asks for something, as a user does who sets the attribute, over what was asked there before.
+   * False without such a job.
    */
-  boolean requestRestore(JobId job, String checkpointId);
+  boolean request(JobId job, Request request);
 
   /**
-   * Begins a restore in one transaction: the epoch is raised by one, the status is Restoring, the
-   * pending checkpoint is aborted, and the request is removed if it is still the one seen. Only if
-   * the job's epoch is the one seen, the checkpoint is completed, and the pending one still is.
+   * Brings a job to another status in one transaction, if its epoch and its status are those seen.
+   * Where the status asks for it, the epoch is raised by one and an earlier refusal removed. The
+   * pending checkpoints are aborted, and must still be pending. The seen request is removed if it
+   * is still there. A checkpoint of its own that is to be restored must be completed; the latest
+   * one must still be the one seen then, since an undo leads there.
    */
-  boolean beginRestore(
-      Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now);
+  boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now);
+
+  /** Removes the seen request, if it is still there: it was served. */
+  boolean serve(Job seen);
+
+  /** Removes the seen request if it is still there, and leaves the reason. */
+  boolean refuse(Job seen, String reason, Instant now);
 
   /**
-   * Removes the request if it is still the one seen, and leaves the reason. Without a request it is
-   * the restore under way that cannot go on: its reason is left if the job is in the epoch seen and
-   * nobody asks for another one.
+   * Leaves on the item why what is under way cannot go on, if the job is in the epoch seen and
+   * nobody asks for anything.
    */
-  boolean refuseRestore(Job seen, String reason, Instant now);
-
-  /** From Restoring to Replaying, if the job has this epoch. */
-  boolean replay(JobId job, Epoch epoch);
-
-  /** From Replaying to Running, if the job has this epoch. */
-  boolean finishReplay(JobId job, Epoch epoch);
+  boolean explain(Job seen, Job.Refusal refusal);
 }

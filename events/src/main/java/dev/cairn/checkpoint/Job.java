@@ -10,9 +10,11 @@ import java.util.Optional;
  * A job's item: the little that all of it agrees on.
  *
  * @param next the id that the next checkpoint gets
- * @param latest the last completed checkpoint
+ * @param latest the last completed checkpoint; savepoints are none
+ * @param undo the latest when the last restore began: where its undoing leads
  * @param restoreCheckpointId what a user asks to have restored, as it was typed
- * @param refusal why the last request to restore was refused
+ * @param command what else a user asks for, as it was typed
+ * @param refusal why the last request was refused
  */
 public record Job(
     JobId id,
@@ -20,8 +22,10 @@ public record Job(
     Epoch epoch,
     CheckpointId next,
     Optional<CheckpointId> latest,
+    Optional<CheckpointId> undo,
     CheckpointSettings settings,
     Optional<String> restoreCheckpointId,
+    Optional<String> command,
     Optional<Refusal> refusal) {
 
   public static Job create(JobId id, CheckpointSettings settings) {
@@ -31,11 +35,100 @@ public record Job(
         new Epoch(1),
         new CheckpointId(1),
         Optional.empty(),
+        Optional.empty(),
         settings,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
 
-  /** A restore that was refused: what was asked for, why not, and when. Nothing else changed. */
-  public record Refusal(String restoreCheckpointId, String reason, Instant at) {}
+  /** A request that was refused: what was asked for, why not, and when. Nothing else changed. */
+  public record Refusal(String request, String reason, Instant at) {}
+
+  /** What is to be served next. A restore goes first: it outdoes whatever else is asked for. */
+  public Optional<Request> request() {
+    return restoreCheckpointId.map(Request::restore).or(() -> command.map(Request::command));
+  }
+
+  /** The same with this request in its attribute, over an earlier one. */
+  public Job with(Request request) {
+    return switch (request.attribute()) {
+      case RESTORE_CHECKPOINT_ID -> withRequests(Optional.of(request.text()), command);
+      case COMMAND -> withRequests(restoreCheckpointId, Optional.of(request.text()));
+    };
+  }
+
+  /** The same without this request, if it still is the one in its attribute. */
+  public Job without(Request request) {
+    Optional<String> gone = Optional.of(request.text());
+    return switch (request.attribute()) {
+      case RESTORE_CHECKPOINT_ID ->
+          restoreCheckpointId.equals(gone) ? withRequests(Optional.empty(), command) : this;
+      case COMMAND ->
+          command.equals(gone) ? withRequests(restoreCheckpointId, Optional.empty()) : this;
+    };
+  }
+
+  /** Whether this very request is in its attribute. */
+  public boolean asks(Request request) {
+    Optional<String> there =
+        switch (request.attribute()) {
+          case RESTORE_CHECKPOINT_ID -> restoreCheckpointId;
+          case COMMAND -> command;
+        };
+    return there.equals(Optional.of(request.text()));
+  }
+
+  private Job withRequests(Optional<String> restore, Optional<String> other) {
+    return new Job(id, status, epoch, next, latest, undo, settings, restore, other, refusal);
+  }
+
+  public Job with(Optional<Refusal> refused) {
+    return new Job(
+        id, status, epoch, next, latest, undo, settings, restoreCheckpointId, command, refused);
+  }
+
+  /** The same in another status; its epoch is the next one if the status asks for it. */
+  public Job at(JobStatus to) {
+    return new Job(
+        id,
+        to,
+        to.raisesEpoch() ? epoch.next() : epoch,
+        next,
+        latest,
+        to instanceof JobStatus.Restoring ? latest : undo,
+        settings,
+        restoreCheckpointId,
+        command,
+        to.raisesEpoch() ? Optional.empty() : refusal);
+  }
+
+  /** The same with this checkpoint id given out. */
+  public Job begun(CheckpointId begun) {
+    return new Job(
+        id,
+        status,
+        epoch,
+        begun.next(),
+        latest,
+        undo,
+        settings,
+        restoreCheckpointId,
+        command,
+        refusal);
+  }
+
+  public Job withLatest(CheckpointId completed) {
+    return new Job(
+        id,
+        status,
+        epoch,
+        next,
+        Optional.of(completed),
+        undo,
+        settings,
+        restoreCheckpointId,
+        command,
+        refusal);
+  }
 }

@@ -10,26 +10,65 @@ public sealed interface JobStatus {
   record Running() implements JobStatus {}
 
   /** A restore has raised the epoch; not every journal is known to have it. */
-  record Restoring(CheckpointId from) implements JobStatus {}
+  record Restoring(Restoration from) implements JobStatus {}
 
   /** Every journal has the epoch; some shards still close their gap. Counts as running. */
-  record Replaying(CheckpointId from) implements JobStatus {}
+  record Replaying(Restoration from) implements JobStatus {}
 
-  /** Whether checkpoints may be triggered and committed. */
+  /** The epoch was raised so that the job halts; not every journal is known to have it. */
+  record Suspending(Halt to) implements JobStatus {}
+
+  /** Every journal says that nothing may be applied. */
+  record Halted(Halt halt) implements JobStatus {}
+
+  /** The epoch was raised so that the job goes on; not every journal is known to have it. */
+  record Resuming() implements JobStatus {}
+
+  /** Whether records are applied, and checkpoints taken on schedule. */
   default boolean isRunning() {
     return switch (this) {
       case Running r -> true;
       case Replaying r -> true;
       case Restoring r -> false;
+      case Suspending s -> false;
+      case Halted h -> false;
+      case Resuming r -> false;
     };
   }
 
-  /** The checkpoint whose restore is not over; nothing may take it away. */
+  /** Whether every journal is known to have the job's epoch: only then do they belong together. */
+  default boolean isSettled() {
+    return isRunning() || this instanceof Halted;
+  }
+
+  /**
+   * Whether checkpoints may be triggered and committed: while it runs, and for the last savepoint.
+   */
+  default boolean takesCheckpoints() {
+    return isRunning() || (this instanceof Halted(Halt halt) && halt instanceof Halt.Stopping);
+  }
+
+  /** Whether whoever brings the job here raises its epoch: every journal has to follow. */
+  default boolean raisesEpoch() {
+    return switch (this) {
+      case Restoring r -> true;
+      case Suspending s -> true;
+      case Resuming r -> true;
+      case Running r -> false;
+      case Replaying r -> false;
+      case Halted h -> false;
+    };
+  }
+
+  /** The job's own checkpoint whose restore is not over; nothing may take it away. */
   default Optional<CheckpointId> restoringFrom() {
     return switch (this) {
+      case Restoring restoring -> restoring.from().own();
+      case Replaying replaying -> replaying.from().own();
       case Running r -> Optional.empty();
-      case Restoring restoring -> Optional.of(restoring.from());
-      case Replaying replaying -> Optional.of(replaying.from());
+      case Suspending s -> Optional.empty();
+      case Halted h -> Optional.empty();
+      case Resuming r -> Optional.empty();
     };
   }
 }

@@ -17,5 +17,6 @@ public sealed interface TableEvent {
   /** A subtask has answered that it cannot store its state. */
   record CheckpointDeclined(JobId job, CheckpointId checkpoint) implements TableEvent {}
 
-  record RestoreRequested(JobId job) implements TableEvent {}
+  /** A user has set an attribute in which requests are made. */
+  record Requested(JobId job) implements TableEvent {}
 }

@@ -1,7 +1,13 @@
 package dev.cairn.deployment;
 
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Option;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** A function's environment variables, each read into what it means. */
@@ -38,6 +44,36 @@ public final class Environment {
     return Optional.ofNullable(variables.get(name))
         .filter(text -> !text.isBlank())
         .map(text -> parse(name, text, form));
+  }
+
+  /**
+   * The settings among the variables, such as {@code EXECUTION_CHECKPOINTING_INTERVAL}.
+   *
+   * @throws SettingException if one is of no use, or only seems to be a setting
+   */
+  public CheckpointSettings settings() {
+    Configuration configuration = Configuration.DEFAULTS;
+    for (String variable : new TreeSet<>(variables.keySet())) {
+      Configuration before = configuration;
+      configuration = find(variable, text -> set(before, variable, text)).orElse(before);
+    }
+    try {
+      return new CheckpointSettings(configuration).requireDeployable();
+    } catch (IllegalArgumentException e) {
+      throw new SettingException("the environment's settings cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static Configuration set(Configuration before, String variable, String text) {
+    Optional<String> name = Options.nameOf(variable);
+    return name.flatMap(Options::named)
+        .map(option -> set(before, option, text))
+        .or(() -> name.map(foreign -> before.set(foreign, text, Place.ENVIRONMENT)))
+        .orElse(before);
+  }
+
+  private static <T> Configuration set(Configuration before, Option<T> option, String text) {
+    return before.with(option, option.parse(text), Place.ENVIRONMENT);
   }
 
   private static <T> T parse(String name, String text, Function<String, T> form) {

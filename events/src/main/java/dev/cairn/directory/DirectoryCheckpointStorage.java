@@ -5,6 +5,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -32,9 +33,11 @@ import java.util.UUID;
  * of racing writers, in any process, one wins. The file system must have hard links. Temporary
  * names have a {@code ~}, which no {@link FilePath} has.
  *
- * <p>Symbolic links below the root are refused, so that no path leads out of it.
+ * <p>Symbolic links below the root are refused, so that no relative path leads out of it. An
+ * absolute path, {@code file:///directory/…}, names a file of this machine wherever it is.
  */
 public final class DirectoryCheckpointStorage implements CheckpointStorage {
+  private static final String SCHEME = "file";
   private static final String TEMPORARY = "~";
 
   private final Path root;
@@ -42,6 +45,34 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
   /** Stores files below {@code root}, which is created with the first file if it does not exist. */
   public DirectoryCheckpointStorage(Path root) {
     this.root = root.toAbsolutePath().normalize();
+  }
+
+  /**
+   * An absolute path for a file or directory of this machine.
+   *
+   * @throws IllegalArgumentException if a name in it is not one that a {@link FilePath} has
+   */
+  public static FilePath pathOf(Path file) {
+    return namesOf(file.toAbsolutePath().normalize())
+        .map(names -> new FilePath(SCHEME + "://" + "/" + names))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "\""
+                        + file
+                        + "\" has a part that is not a plain file name: only A-Z a-z 0-9 _ . - can be"
+                        + " part of a checkpoint's path; choose another directory"));
+  }
+
+  @Override
+  public FilePath normalize(FilePath path) {
+    return path.absolute()
+        .filter(absolute -> absolute.scheme().equals(SCHEME))
+        .map(absolute -> Path.of("/" + absolute.names()))
+        .filter(file -> file.startsWith(root) && !file.equals(root))
+        .flatMap(file -> namesOf(root.relativize(file)))
+        .map(FilePath::new)
+        .orElse(path);
   }
 
   @Override
@@ -130,6 +161,21 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
     }
   }
 
+  @Override
+  public Optional<InputStream> open(FilePath path) {
+    Path file = resolve(path);
+    if (!isFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.newInputStream(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed("open", path, e);
+    }
+  }
+
   /**
    * Reads the file for its checksum, which no file system keeps: what it says is true of the bytes
    * that are there.
@@ -144,7 +190,7 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
       Instant lastModified = Files.getLastModifiedTime(file).toInstant();
       byte[] bytes = Files.readAllBytes(file);
       return Optional.of(
-          new Stored(path, bytes.length, Optional.of(Sha256.of(bytes)), lastModified));
+          new Stored(normalize(path), bytes.length, Optional.of(Sha256.of(bytes)), lastModified));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -160,14 +206,19 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
   @Override
   public List<Stored> list(FilePath folder) {
     List<Stored> files = new ArrayList<>();
+    Path within = resolve(folder);
     try {
       Files.walkFileTree(
-          resolve(folder),
+          within,
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               if (attributes.isRegularFile()) {
-                pathOf(file).map(path -> stored(path, attributes)).ifPresent(files::add);
+                // Nothing has the name of a temporary file.
+                namesOf(within.relativize(file))
+                    .map(names -> normalize(folder.resolve(new FilePath(names))))
+                    .map(path -> stored(path, attributes))
+                    .ifPresent(files::add);
               }
               return FileVisitResult.CONTINUE;
             }
@@ -184,8 +235,6 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
     } catch (IOException e) {
       throw failed("list", folder, e);
     }
-    // A file of the folder's own name is not in it.
-    files.removeIf(file -> file.path().equals(folder));
     files.sort(Comparator.comparing(Stored::path));
     return List.copyOf(files);
   }
@@ -195,12 +244,15 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
         path, attributes.size(), Optional.empty(), attributes.lastModifiedTime().toInstant());
   }
 
-  /** Empty for names that no path has, such as those of temporary files. */
-  private Optional<FilePath> pathOf(Path file) {
+  /**
+   * The names of a path, joined by {@code /}; empty for a path with names that no {@link FilePath}
+   * has, such as those of temporary files, and for one without names.
+   */
+  private static Optional<String> namesOf(Path path) {
     List<String> names = new ArrayList<>();
-    root.relativize(file).forEach(name -> names.add(name.toString()));
+    path.forEach(name -> names.add(name.toString()));
     try {
-      return Optional.of(FilePath.of(names.toArray(String[]::new)));
+      return Optional.of(FilePath.of(names.toArray(String[]::new)).value());
     } catch (IllegalArgumentException notOurs) {
       return Optional.empty();
     }
@@ -220,6 +272,27 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
   }
 
   private Path resolve(FilePath path) {
+    FilePath own = normalize(path);
+    return own.absolute().map(this::elsewhere).orElseGet(() -> belowRoot(own));
+  }
+
+  private Path elsewhere(FilePath.Absolute place) {
+    if (!place.scheme().equals(SCHEME)) {
+      throw new StorageException(
+          "cannot use "
+              + place.scheme()
+              + "://"
+              + place.authority()
+              + "/"
+              + place.names()
+              + ": this checkpoint storage reads and writes directories only, and its root is "
+              + root
+              + "; copy the files to a directory and name them as file:///directory/…");
+    }
+    return Path.of("/" + place.names());
+  }
+
+  private Path belowRoot(FilePath path) {
     Path resolved = root;
     for (String name : path.value().split("/", -1)) {
       resolved = resolved.resolve(name);

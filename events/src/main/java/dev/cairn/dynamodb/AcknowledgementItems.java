@@ -1,6 +1,7 @@
 package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
@@ -40,7 +41,9 @@ final class AcknowledgementItems {
         done.stateFile().ifPresent(file -> item.put("stateFile", write(file)));
       }
       case Acknowledgement.Declined declined ->
-          item.put("status", DECLINED).put("reason", declined.reason());
+          item.put("status", DECLINED)
+              .put("reason", declined.reason().name())
+              .put("message", declined.message());
     }
     return item.expiresAt(at.plus(DISPLAY)).values();
   }
@@ -57,7 +60,12 @@ final class AcknowledgementItems {
               item.optionalMap("stateFile").map(AcknowledgementItems::readFile),
               item.number("fullSizeBytes"),
               item.number("incrementalSizeBytes"));
-      case DECLINED -> new Acknowledgement.Declined(subtask, checkpoint, item.text("reason"));
+      case DECLINED ->
+          new Acknowledgement.Declined(
+              subtask,
+              checkpoint,
+              item.parse("reason", item.text("reason"), FailureReason::valueOf),
+              item.text("message"));
       default ->
           throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
     };

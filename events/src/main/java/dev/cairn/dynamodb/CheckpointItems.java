@@ -2,8 +2,12 @@ package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.JobId;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.util.Collections;
@@ -40,18 +44,49 @@ final class CheckpointItems {
     return triggered(aborted.trigger())
         .put("status", ABORTED)
         .put("abortedAt", aborted.abortedAt())
-        .put("reason", aborted.reason())
+        .put("failure", write(aborted.failure()))
         .expiresAt(aborted.abortedAt().plus(display))
         .values();
   }
 
   private static Item triggered(Checkpoint.Triggering trigger) {
-    return Item.at(TableLayout.checkpointKey(trigger.job(), trigger.id()))
-        .put("checkpoint", trigger.id().value())
-        .put("epoch", trigger.epoch().value())
-        .put("triggeredAt", trigger.triggeredAt())
-        .put("subtasks", trigger.expected().count())
-        .put("subtasksSha256", trigger.expected().digest().hex());
+    Item item =
+        Item.at(TableLayout.checkpointKey(trigger.job(), trigger.id()))
+            .put("checkpoint", trigger.id().value())
+            .put("epoch", trigger.epoch().value())
+            .put("triggeredAt", trigger.triggeredAt())
+            .put("cause", trigger.cause())
+            .put("subtasks", trigger.expected().count())
+            .put("subtasksSha256", trigger.expected().digest().hex());
+    trigger.savepoint().ifPresent(savepoint -> item.put("savepoint", write(savepoint)));
+    return item;
+  }
+
+  private static Item write(Checkpoint.Savepoint savepoint) {
+    Item item = Item.empty().put("directory", savepoint.directory().value());
+    savepoint.name().ifPresent(name -> item.put("name", name.value()));
+    return item;
+  }
+
+  private static Checkpoint.Savepoint readSavepoint(Item item) {
+    return new Checkpoint.Savepoint(
+        item.optionalText("name").map(name -> item.parse("name", name, SavepointName::new)),
+        item.parse("directory", item.text("directory"), FilePath::new));
+  }
+
+  static Item write(Failure failure) {
+    Item item =
+        Item.empty().put("reason", failure.reason().name()).put("message", failure.message());
+    failure.subtask().ifPresent(subtask -> item.put("subtask", subtask.name()));
+    return item;
+  }
+
+  static Failure readFailure(JobId job, Item item) {
+    return new Failure(
+        item.parse("reason", item.text("reason"), FailureReason::valueOf),
+        item.optionalText("subtask")
+            .map(name -> item.parse("subtask", name, one -> TableLayout.subtask(job, one))),
+        item.text("message"));
   }
 
   /**
@@ -65,13 +100,17 @@ final class CheckpointItems {
             item.checkpoint("checkpoint"),
             item.epoch("epoch"),
             item.time("triggeredAt"),
-            expected(item));
+            expected(item),
+            item.optionalMap("savepoint").map(CheckpointItems::readSavepoint),
+            item.text("cause"));
     return switch (item.text("status")) {
       case PENDING ->
           new Checkpoint.Pending(
               trigger, lists.apply(trigger.expected()).orElse(Collections.emptySortedSet()));
       case COMPLETED -> readCompleted(trigger, item);
-      case ABORTED -> new Checkpoint.Aborted(trigger, item.time("abortedAt"), item.text("reason"));
+      case ABORTED ->
+          new Checkpoint.Aborted(
+              trigger, item.time("abortedAt"), readFailure(job, item.map("failure")));
       case SUBSUMED -> new Checkpoint.Subsumed(readCompleted(trigger, item));
       default ->
           throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");

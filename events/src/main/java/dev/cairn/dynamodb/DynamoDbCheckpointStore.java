@@ -3,21 +3,21 @@ package dev.cairn.dynamodb;
 import static dev.cairn.dynamodb.CheckpointItems.COMPLETED;
 import static dev.cairn.dynamodb.CheckpointItems.PENDING;
 import static dev.cairn.dynamodb.CheckpointItems.SUBSUMED;
-import static dev.cairn.dynamodb.JobItems.REPLAYING;
-import static dev.cairn.dynamodb.JobItems.RESTORING;
-import static dev.cairn.dynamodb.JobItems.RUNNING;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
+import dev.cairn.settings.Configuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -45,12 +46,15 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final Table table;
   private final InstantSource clock;
   private final CheckpointSettings deployed;
+  private final UnaryOperator<CheckpointSettings> possible;
   private final FanOut fanOut;
   private final ExpectedLists lists;
 
   /**
    * @param clock from which the expiry of subsumed checkpoints counts
-   * @param deployed what holds where a job's item says nothing else
+   * @param deployed what holds where neither a job's code nor its item says anything else
+   * @param possible throws an IllegalArgumentException for settings that cannot be kept where the
+   *     job runs
    * @param fanOut reads the answers to a checkpoint, which lie in several places
    */
   public DynamoDbCheckpointStore(
@@ -59,10 +63,12 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       Backoff backoff,
       InstantSource clock,
       CheckpointSettings deployed,
+      UnaryOperator<CheckpointSettings> possible,
       FanOut fanOut) {
     this.table = new Table(client, tableName, backoff);
     this.clock = clock;
     this.deployed = deployed;
+    this.possible = possible;
     this.fanOut = fanOut;
     this.lists = new ExpectedLists(table, clock);
   }
@@ -73,7 +79,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       Backoff backoff,
       InstantSource clock,
       CheckpointSettings deployed) {
-    this(client, tableName, backoff, clock, deployed, FanOut.ONE_BY_ONE);
+    this(
+        client, tableName, backoff, clock, deployed, UnaryOperator.identity(), FanOut.ONE_BY_ONE);
   }
 
   public DynamoDbCheckpointStore(
@@ -83,7 +90,25 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public Optional<Job> job(JobId job) {
-    return table.get(TableLayout.jobKey(job)).map(item -> JobItems.read(job, item, deployed));
+    // One request for both: what the code of each stage sets lies behind the job.
+    List<Item> items =
+        table.query(
+            "job " + job,
+            query ->
+                query
+                    .keyConditionExpression("pk = :job AND begins_with(sk, :item)")
+                    .expressionAttributeValues(
+                        Map.of(
+                            ":job", AttributeValue.fromS(TableLayout.jobPk(job)),
+                            ":item", AttributeValue.fromS(TableLayout.JOB_SK))));
+    if (items.isEmpty() || !items.getFirst().text(TableLayout.SK).equals(TableLayout.JOB_SK)) {
+      return Optional.empty();
+    }
+    Configuration known = deployed.configuration();
+    for (Item registration : items.subList(1, items.size())) {
+      known = known.and(RegistrationItems.readSettings(registration));
+    }
+    return Optional.of(JobItems.read(job, items.getFirst(), known, possible));
   }
 
   @Override
@@ -162,41 +187,50 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public boolean begin(Checkpoint.Pending pending) {
+  public boolean begin(Checkpoint.Pending pending, Optional<Request> served) {
     Checkpoint.Triggering trigger = pending.trigger();
     // Before anything refers to it: what another coordinator finds pending has its list.
     lists.keep(trigger.job(), pending.subtasks());
     Change takeId =
         changeJob(trigger.job())
             .set("nextCheckpoint = :following")
-            .onlyIf("#status IN (:running, :replaying)")
+            .onlyIf("#status IN (:running, :replaying, :stopping)")
             .onlyIf("epoch = :epoch")
             .onlyIf("nextCheckpoint = :id")
-            .value(":running", RUNNING)
-            .value(":replaying", REPLAYING)
+            .value(":running", StatusItems.RUNNING)
+            .value(":replaying", StatusItems.REPLAYING)
+            .value(":stopping", StatusItems.STOPPING)
             .value(":epoch", trigger.epoch().value())
             .value(":id", trigger.id().value())
             .value(":following", trigger.id().next().value());
     return succeeds(
             "begin " + name(pending),
-            table.change(takeId),
+            table.change(served.map(request -> removing(takeId, request)).orElse(takeId)),
             table.putIfFree(CheckpointItems.write(pending)))
         || isStored(pending);
+  }
+
+  private static Change removing(Change job, Request request) {
+    TypedRequest typed = new TypedRequest(request);
+    return job.values(typed.values()).onlyIf(typed.isThere()).remove(typed.attribute());
   }
 
   @Override
   public boolean complete(Checkpoint.Completed completed) {
     Checkpoint.Triggering trigger = completed.trigger();
-    Change makeLatest =
-        changeJob(trigger.job())
-            .set("latestCheckpoint = :id")
-            .onlyIf("epoch = :epoch")
-            .onlyIf("(attribute_not_exists(latestCheckpoint) OR latestCheckpoint < :id)")
-            .value(":epoch", trigger.epoch().value())
-            .value(":id", trigger.id().value());
+    Change sameEpoch =
+        changeJob(trigger.job()).onlyIf("epoch = :epoch").value(":epoch", trigger.epoch().value());
+    TransactWriteItem makeLatest =
+        completed.isSavepoint()
+            ? table.require(sameEpoch)
+            : table.change(
+                sameEpoch
+                    .set("latestCheckpoint = :id")
+                    .onlyIf("(attribute_not_exists(latestCheckpoint) OR latestCheckpoint < :id)")
+                    .value(":id", trigger.id().value()));
     return succeeds(
             "complete " + name(completed),
-            table.change(makeLatest),
+            makeLatest,
             table.putOver(PENDING, CheckpointItems.write(completed)))
         || isStored(completed);
   }
@@ -215,6 +249,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         changeJob(completed.job())
             .onlyIf("epoch = :epoch")
             .onlyIf("(attribute_not_exists(restoringFrom) OR restoringFrom <> :id)")
+            .onlyIf("(attribute_not_exists(undoCheckpoint) OR undoCheckpoint <> :id)")
             .value(":epoch", epoch.value())
             .value(":id", completed.id().value());
     Change subsume =
@@ -283,115 +318,118 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public boolean requestRestore(JobId job, String checkpointId) {
-    Change request =
+  public boolean request(JobId job, Request request) {
+    Change ask =
         changeJob(job)
-            .set(RestoreRequest.ATTRIBUTE + " = :checkpoint")
+            .set(request.attribute().attributeName() + " = :asked")
             .onlyIf("attribute_exists(pk)")
-            .value(":checkpoint", checkpointId);
-    return table.change("request a restore of job " + job, request);
+            .value(":asked", request.text());
+    return table.change("ask something of job " + job, ask);
   }
 
   @Override
-  public boolean beginRestore(
-      Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now) {
-    if (pending.filter(one -> one.id().equals(from)).isPresent()) {
+  public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    if (aborting.stream().anyMatch(one -> to.restoringFrom().equals(Optional.of(one.id())))) {
       return false;
     }
     List<TransactWriteItem> beside = new ArrayList<>();
-    beside.add(table.require(whileCompleted(seen.id(), from)));
-    pending.ifPresent(
-        one ->
-            beside.add(
-                table.putOver(
-                    PENDING, CheckpointItems.write(one.abortedByRestore(from, now), display()))));
-    Change restore =
-        changeJob(seen.id())
-            .set("epoch = :raised")
-            .set("#status = :restoring")
-            .set("restoringFrom = :from")
-            .remove("restoreRefusal")
-            .onlyIf("epoch = :seen")
-            .value(":seen", seen.epoch().value())
-            .value(":raised", seen.epoch().next().value())
-            .value(":restoring", RESTORING)
-            .value(":from", from.value());
-    if (seen.restoreCheckpointId().isEmpty()) {
-      return beginRestore(restore, beside);
+    to.restoringFrom().ifPresent(id -> beside.add(table.require(whileCompleted(seen.id(), id))));
+    for (Checkpoint.Pending pending : aborting) {
+      Checkpoint.Aborted aborted = pending.abortedBy(to, now);
+      beside.add(table.putOver(PENDING, CheckpointItems.write(aborted, display())));
+    }
+    Change move = move(seen, to);
+    if (seen.request().isEmpty()) {
+      return move(seen, move, beside);
     }
     // No update removes an attribute only if it is unchanged, so each case is a transaction of its
     // own.
-    RestoreRequest request = new RestoreRequest(seen.restoreCheckpointId().get());
-    Change withRequest = restore.values(request.values());
-    return beginRestore(
-            withRequest.onlyIf(request.isThere()).remove(RestoreRequest.ATTRIBUTE), beside)
-        || beginRestore(withRequest.onlyIf(request.isGone()), beside);
+    TypedRequest request = new TypedRequest(seen.request().get());
+    return move(seen, removing(move, request.request()), beside)
+        || move(seen, move.values(request.values()).onlyIf(request.isGone()), beside);
   }
 
-  private boolean beginRestore(Change job, List<TransactWriteItem> beside) {
+  private static Change move(Job seen, JobStatus to) {
+    Map<String, AttributeValue> attributes = StatusItems.attributes(to);
+    Change move =
+        changeJob(seen.id())
+            .set("#status = :to")
+            .onlyIf("epoch = :seen")
+            .onlyIf("#status = :from")
+            .value(":seen", seen.epoch().value())
+            .value(":from", StatusItems.name(seen.status()))
+            .value(":to", StatusItems.name(to));
+    if (to.raisesEpoch()) {
+      move =
+          move.set("epoch = :raised")
+              .value(":raised", seen.epoch().next().value())
+              .remove(JobItems.REFUSAL);
+    }
+    if (to instanceof JobStatus.Restoring) {
+      move =
+          seen.latest().isPresent()
+              ? move.set(JobItems.UNDO + " = latestCheckpoint")
+                  .onlyIf("latestCheckpoint = :latest")
+                  .value(":latest", seen.latest().get().value())
+              : move.onlyIf("attribute_not_exists(latestCheckpoint)");
+    }
+    for (String attribute : StatusItems.ATTRIBUTES) {
+      move =
+          attributes.containsKey(attribute)
+              ? move.set(attribute + " = :" + attribute)
+                  .values(Map.of(":" + attribute, attributes.get(attribute)))
+              : move.remove(attribute);
+    }
+    return move;
+  }
+
+  private boolean move(Job seen, Change job, List<TransactWriteItem> beside) {
     List<TransactWriteItem> writes = new ArrayList<>(beside);
     writes.addFirst(table.change(job));
-    return table.transact("begin a restore", writes).isEmpty();
+    return table.transact("bring job " + seen.id() + " to another status", writes).isEmpty();
   }
 
   @Override
-  public boolean refuseRestore(Job seen, String reason, Instant now) {
-    if (seen.restoreCheckpointId().isEmpty()) {
-      return seen.status().restoringFrom().isPresent()
-          && explain(seen, seen.status().restoringFrom().get(), reason, now);
-    }
-    RestoreRequest request = new RestoreRequest(seen.restoreCheckpointId().get());
-    Job.Refusal refusal = new Job.Refusal(request.text(), reason, now);
-    Change refuse =
-        changeJob(seen.id())
-            .set("restoreRefusal = :refusal")
-            .remove(RestoreRequest.ATTRIBUTE)
-            .onlyIf(request.isThere())
-            .values(request.values())
-            .values(Map.of(":refusal", AttributeValue.fromM(JobItems.write(refusal).values())));
-    return table.change("refuse to restore job " + seen.id(), refuse)
-        || isRefused(seen.id(), refusal);
-  }
-
-  private boolean explain(Job seen, CheckpointId from, String reason, Instant now) {
-    Job.Refusal refusal = new Job.Refusal(from.toString(), reason, now);
-    Change explain =
-        changeJob(seen.id())
-            .set("restoreRefusal = :refusal")
-            .onlyIf("epoch = :epoch")
-            .onlyIf("attribute_not_exists(" + RestoreRequest.ATTRIBUTE + ")")
-            .value(":epoch", seen.epoch().value())
-            .values(Map.of(":refusal", AttributeValue.fromM(JobItems.write(refusal).values())));
-    return table.change("say why the restore of job " + seen.id() + " cannot go on", explain);
-  }
-
-  private boolean isRefused(JobId id, Job.Refusal refusal) {
-    return job(id)
-        .filter(
-            job ->
-                job.restoreCheckpointId().isEmpty() && job.refusal().equals(Optional.of(refusal)))
+  public boolean serve(Job seen) {
+    return seen.request()
+        .map(request -> removing(changeJob(seen.id()), request))
+        .filter(served -> table.change("serve a request of job " + seen.id(), served))
         .isPresent();
   }
 
   @Override
-  public boolean replay(JobId job, Epoch epoch) {
+  public boolean refuse(Job seen, String reason, Instant now) {
+    if (seen.request().isEmpty()) {
+      return false;
+    }
+    Request request = seen.request().get();
+    Job.Refusal refusal = new Job.Refusal(request.command(), reason, now);
     return table.change(
-        "let job " + job + " replay", moveFrom(RESTORING, job, epoch).value(":to", REPLAYING));
+            "refuse what is asked of job " + seen.id(),
+            removing(refusing(seen.id(), refusal), request))
+        || isRefused(seen.id(), request, refusal);
+  }
+
+  private static Change refusing(JobId job, Job.Refusal refusal) {
+    return changeJob(job)
+        .set(JobItems.REFUSAL + " = :refusal")
+        .values(Map.of(":refusal", AttributeValue.fromM(JobItems.write(refusal).values())));
+  }
+
+  private boolean isRefused(JobId id, Request request, Job.Refusal refusal) {
+    return job(id)
+        .filter(job -> !job.asks(request) && job.refusal().equals(Optional.of(refusal)))
+        .isPresent();
   }
 
   @Override
-  public boolean finishReplay(JobId job, Epoch epoch) {
-    Change run = moveFrom(REPLAYING, job, epoch).remove("restoringFrom").value(":to", RUNNING);
-    return table.change("let job " + job + " run", run);
-  }
-
-  private static Change moveFrom(String status, JobId job, Epoch epoch) {
-    return changeJob(job)
-        .set("#status = :to")
-        .onlyIf("#status = :from")
-        .onlyIf("epoch = :epoch")
-        .value(":from", status)
-        .value(":epoch", epoch.value());
+  public boolean explain(Job seen, Job.Refusal refusal) {
+    Change explain =
+        refusing(seen.id(), refusal).onlyIf("epoch = :epoch").value(":epoch", seen.epoch().value());
+    for (Request.Attribute attribute : Request.Attribute.values()) {
+      explain = explain.onlyIf("attribute_not_exists(" + attribute.attributeName() + ")");
+    }
+    return table.change("say why job " + seen.id() + " cannot go on", explain);
   }
 
   private static Change changeJob(JobId job) {

@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.Deployment;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.retry.Backoff;
+import dev.cairn.settings.Place;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -34,7 +35,7 @@ public final class DynamoDbDeployments {
         .put("stream", deployment.stream())
         .put("storage", deployment.storage())
         .put("taskFunction", deployment.taskFunction())
-        .put("settings", JobItems.write(deployment.settings(), CheckpointSettings.DEFAULTS));
+        .put("settings", JobItems.write(deployment.settings().configuration().set()));
   }
 
   private static Deployment read(JobId job, Item item) {
@@ -44,6 +45,10 @@ public final class DynamoDbDeployments {
         item.text("stream"),
         item.text("storage"),
         item.text("taskFunction"),
-        JobItems.readSettings(job, item.map("settings"), CheckpointSettings.DEFAULTS));
+        item.parse(
+            "settings",
+            item.map("settings"),
+            settings ->
+                new CheckpointSettings(JobItems.readConfiguration(settings, Place.ENVIRONMENT))));
   }
 }

@@ -116,6 +116,10 @@ final class Item {
         .map(digits -> parse(attribute, digits, Long::valueOf));
   }
 
+  boolean flag(String attribute) {
+    return require(attribute, value(attribute).map(AttributeValue::bool));
+  }
+
   Instant time(String attribute) {
     return parse(attribute, text(attribute), Instant::parse);
   }
@@ -140,6 +144,15 @@ final class Item {
     List<AttributeValue> list =
         require(attribute, value(attribute).filter(AttributeValue::hasL)).l();
     return list.stream().map(text -> require(attribute, Optional.ofNullable(text.s()))).toList();
+  }
+
+  List<Item> maps(String attribute) {
+    List<AttributeValue> list =
+        require(attribute, value(attribute).filter(AttributeValue::hasL)).l();
+    return list.stream()
+        .map(map -> require(attribute, Optional.of(map).filter(AttributeValue::hasM)).m())
+        .map(map -> new Item(attribute + " of " + name, map))
+        .toList();
   }
 
   Item map(String attribute) {

@@ -1,23 +1,25 @@
 package dev.cairn.dynamodb;
 
+import static dev.cairn.checkpoint.Request.Attribute.COMMAND;
+import static dev.cairn.checkpoint.Request.Attribute.RESTORE_CHECKPOINT_ID;
+
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.JobId;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Place;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A job's item, which people read and edit in the console. */
 final class JobItems {
-  static final String RUNNING = "RUNNING";
-  static final String RESTORING = "RESTORING";
-  static final String REPLAYING = "REPLAYING";
-  private static final String INTERVAL = "execution.checkpointing.interval";
-  private static final String TIMEOUT = "execution.checkpointing.timeout";
-  private static final String NUM_RETAINED = "execution.checkpointing.num-retained";
+  static final String REFUSAL = "refusal";
+  static final String UNDO = "undoCheckpoint";
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,18}");
 
   private JobItems() {}
 
@@ -27,110 +29,91 @@ final class JobItems {
   static Map<String, AttributeValue> write(Job job, CheckpointSettings deployed) {
     Item item =
         Item.at(TableLayout.jobKey(job.id()))
-            .put("status", status(job.status()))
+            .put("status", StatusItems.name(job.status()))
             .put("epoch", job.epoch().value())
             .put("nextCheckpoint", job.next().value())
             .put("settings", write(job.settings(), deployed));
     job.latest().ifPresent(latest -> item.put("latestCheckpoint", latest.value()));
-    job.status().restoringFrom().ifPresent(from -> item.put("restoringFrom", from.value()));
-    job.restoreCheckpointId().ifPresent(id -> item.put(RestoreRequest.ATTRIBUTE, id));
-    job.refusal().ifPresent(refusal -> item.put("restoreRefusal", write(refusal)));
+    job.undo().ifPresent(undo -> item.put(UNDO, undo.value()));
+    StatusItems.attributes(job.status()).forEach(item::put);
+    job.restoreCheckpointId().ifPresent(id -> item.put(RESTORE_CHECKPOINT_ID.attributeName(), id));
+    job.command().ifPresent(command -> item.put(COMMAND.attributeName(), command));
+    job.refusal().ifPresent(refusal -> item.put(REFUSAL, write(refusal)));
     return item.values();
-  }
-
-  private static String status(JobStatus status) {
-    return switch (status) {
-      case JobStatus.Running r -> RUNNING;
-      case JobStatus.Restoring r -> RESTORING;
-      case JobStatus.Replaying r -> REPLAYING;
-    };
   }
 
   /** The settings that differ from the deployed ones: only what a job has of its own is its own. */
   static Item write(CheckpointSettings settings, CheckpointSettings deployed) {
+    return write(
+        settings.configuration().differingFrom(deployed.configuration()).stream()
+            .filter(setting -> setting.option().places().contains(Place.ITEM))
+            .toList());
+  }
+
+  static Item write(List<Configuration.Setting<?>> settings) {
     Item item = Item.empty();
-    if (!settings.interval().equals(deployed.interval())) {
-      settings.interval().ifPresent(interval -> item.put(INTERVAL, FlinkDuration.print(interval)));
-    }
-    if (!settings.timeout().equals(deployed.timeout())) {
-      item.put(TIMEOUT, FlinkDuration.print(settings.timeout()));
-    }
-    if (settings.numRetained() != deployed.numRetained()) {
-      item.put(NUM_RETAINED, settings.numRetained());
+    for (Configuration.Setting<?> setting : settings) {
+      String text = setting.text();
+      item.put(
+          setting.option().name(),
+          WHOLE_NUMBER.matcher(text).matches()
+              ? AttributeValue.fromN(text)
+              : AttributeValue.fromS(text));
     }
     return item;
   }
 
   static Item write(Job.Refusal refusal) {
     return Item.empty()
-        .put(RestoreRequest.ATTRIBUTE, refusal.restoreCheckpointId())
+        .put("request", refusal.request())
         .put("reason", refusal.reason())
         .put("at", refusal.at());
   }
 
-  static Job read(JobId id, Item item, CheckpointSettings deployed) {
+  /**
+   * @param known what holds where the item says nothing
+   * @param possible throws an IllegalArgumentException for settings that cannot be kept
+   */
+  static Job read(
+      JobId id, Item item, Configuration known, UnaryOperator<CheckpointSettings> possible) {
     return new Job(
         id,
-        readStatus(item),
+        StatusItems.read(id, item),
         item.epoch("epoch"),
         item.checkpoint("nextCheckpoint"),
         item.optionalCheckpoint("latestCheckpoint"),
-        item.optionalMap("settings")
-            .map(settings -> readSettings(id, settings, deployed))
-            .orElse(deployed),
-        item.value(RestoreRequest.ATTRIBUTE).map(RestoreRequest::text),
-        item.optionalMap("restoreRefusal").map(JobItems::readRefusal));
-  }
-
-  private static JobStatus readStatus(Item item) {
-    return switch (item.text("status")) {
-      case RUNNING -> new JobStatus.Running();
-      case RESTORING -> new JobStatus.Restoring(item.checkpoint("restoringFrom"));
-      case REPLAYING -> new JobStatus.Replaying(item.checkpoint("restoringFrom"));
-      default ->
-          throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
-    };
+        item.optionalCheckpoint(UNDO),
+        readSettings(id, item.optionalMap("settings").orElseGet(Item::empty), known, possible),
+        item.value(RESTORE_CHECKPOINT_ID.attributeName()).map(TypedRequest::text),
+        item.value(COMMAND.attributeName()).map(TypedRequest::text),
+        item.optionalMap(REFUSAL).map(JobItems::readRefusal));
   }
 
   private static Job.Refusal readRefusal(Item item) {
-    return new Job.Refusal(
-        item.text(RestoreRequest.ATTRIBUTE), item.text("reason"), item.time("at"));
-  }
-
-  static CheckpointSettings readSettings(JobId job, Item settings, CheckpointSettings deployed) {
-    return new CheckpointSettings(
-        setting(job, settings, INTERVAL, FlinkDuration::parse).or(deployed::interval),
-        setting(job, settings, TIMEOUT, FlinkDuration::parse).orElse(deployed.timeout()),
-        setting(job, settings, NUM_RETAINED, JobItems::wholeNumber).orElse(deployed.numRetained()));
+    return new Job.Refusal(item.text("request"), item.text("reason"), item.time("at"));
   }
 
   /** People type settings, so a wrong one is named as theirs, not as damage. */
-  private static <T> Optional<T> setting(
-      JobId job, Item settings, String name, Function<String, T> form) {
-    return settings
-        .value(name)
-        .map(
-            value -> {
-              try {
-                return form.apply(RestoreRequest.text(value));
-              } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                    "setting "
-                        + name
-                        + " of job "
-                        + job
-                        + " cannot be used: "
-                        + e.getMessage()
-                        + "; correct it in the map \"settings\" of the job's item",
-                    e);
-              }
-            });
+  private static CheckpointSettings readSettings(
+      JobId job, Item settings, Configuration known, UnaryOperator<CheckpointSettings> possible) {
+    try {
+      return possible.apply(
+          new CheckpointSettings(known.and(readConfiguration(settings, Place.ITEM))));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the settings of job "
+              + job
+              + " cannot be used: "
+              + e.getMessage()
+              + "; correct them in the map \"settings\" of the job's item, which wins over code and"
+              + " deployment",
+          e);
+    }
   }
 
-  private static Integer wholeNumber(String text) {
-    if (!text.matches("[0-9]{1,9}")) {
-      throw new IllegalArgumentException("\"" + text + "\" is not a whole number");
-    }
-    return Integer.valueOf(text);
+  static Configuration readConfiguration(Item settings, Place place) {
+    Map<String, String> texts = new TreeMap<>();
+    settings.values().forEach((name, value) -> texts.put(name, TypedRequest.text(value)));
+    return Configuration.of(texts, place);
   }
 }

@@ -58,6 +58,24 @@ final class Table {
         });
   }
 
+  /** Of the item only these attributes, separated by commas. */
+  Optional<Item> get(Map<String, AttributeValue> key, String attributes) {
+    return call(
+        "read " + describe(key),
+        () -> {
+          Map<String, AttributeValue> item =
+              client
+                  .getItem(
+                      get ->
+                          get.tableName(name)
+                              .key(key)
+                              .consistentRead(true)
+                              .projectionExpression(attributes))
+                  .item();
+          return item.isEmpty() ? Optional.empty() : Optional.of(Item.read(item));
+        });
+  }
+
   /** All pages, consistently. */
   List<Item> query(String what, Consumer<QueryRequest.Builder> query) {
     return queryUntil(what, query, item -> false);
@@ -91,11 +109,29 @@ final class Table {
     call(what, () -> client.putItem(put -> put.tableName(name).item(item)));
   }
 
+  /** Deletes the item, if there is one. */
+  void delete(String what, Map<String, AttributeValue> key) {
+    call(what, () -> client.deleteItem(delete -> delete.tableName(name).key(key)));
+  }
+
   /** Puts the item if there is none at its key; says whether it did. */
   boolean putIfFree(String what, Map<String, AttributeValue> item) {
     return write(
         what,
         () -> client.putItem(put -> put.tableName(name).item(item).conditionExpression(IS_FREE)));
+  }
+
+  /** Puts the item over the one whose attribute has this number; says whether it did. */
+  boolean putOver(String what, Map<String, AttributeValue> item, String attribute, long number) {
+    return write(
+        what,
+        () ->
+            client.putItem(
+                put ->
+                    put.tableName(name)
+                        .item(item)
+                        .conditionExpression(attribute + " = :seen")
+                        .expressionAttributeValues(Map.of(":seen", Item.number(number)))));
   }
 
   /** Makes the change if its conditions hold; says whether they did. */

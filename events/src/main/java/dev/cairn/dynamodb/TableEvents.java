@@ -1,5 +1,6 @@
 package dev.cairn.dynamodb;
 
+import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.TableEvent;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +30,8 @@ public final class TableEvents {
   }
 
   /**
-   * A new acknowledgement or decline, or a request to restore that appeared or changed; empty for
-   * anything else.
+   * A new acknowledgement or decline, or a request that appeared or changed; empty for anything
+   * else.
    */
   public static Optional<TableEvent> of(ItemChange change) {
     String pk = Item.read(change.key()).text(TableLayout.PK);
@@ -45,11 +46,13 @@ public final class TableEvents {
         return acknowledged;
       }
     }
-    AttributeValue requested = change.after().get(RestoreRequest.ATTRIBUTE);
-    if (requested == null || requested.equals(change.before().get(RestoreRequest.ATTRIBUTE))) {
-      return Optional.empty();
+    for (Request.Attribute attribute : Request.Attribute.values()) {
+      AttributeValue asked = change.after().get(attribute.attributeName());
+      if (asked != null && !asked.equals(change.before().get(attribute.attributeName()))) {
+        return TableLayout.jobOf(pk, sk).map(TableEvent.Requested::new);
+      }
     }
-    return TableLayout.jobOf(pk, sk).map(TableEvent.RestoreRequested::new);
+    return Optional.empty();
   }
 
   private static TableEvent acknowledged(TableLayout.Acknowledged by, boolean declined) {

@@ -7,12 +7,15 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -25,9 +28,15 @@ final class TableLayout {
   static final String EXPIRES_AT = "expiresAt";
   static final String JOB_SK = "JOB";
   static final String DEPLOYMENT_SK = "DEPLOYMENT";
+  // Begins as the job's own key does: one query reads both.
+  static final String REGISTRATION_PREFIX = "JOB#REGISTRATION#";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
   static final String PARTS = "0123456789abcdef";
+  static final int FILE_SPREAD = 16;
+  private static final String FILE_PREFIX = "FILE#";
+  static final String DAMAGED_PREFIX = "DAMAGED#";
+  private static final String SCRUB_PROGRESS_SK = "PROGRESS";
   private static final String JOB_PREFIX = "JOB#";
   private static final String ACKNOWLEDGEMENT_PREFIX = "ACK#";
   private static final String EXPECTED_PREFIX = "EXPECTED#";
@@ -67,6 +76,19 @@ final class TableLayout {
     return key(EXPECTED_PREFIX + job + "#" + expected.digest(), digits(piece));
   }
 
+  /** The partition that a scrubber writes, and no one else. */
+  static String scrubPk(JobId job) {
+    return "SCRUB#" + job;
+  }
+
+  static Map<String, AttributeValue> damagedKey(JobId job, FilePath path) {
+    return key(scrubPk(job), DAMAGED_PREFIX + path);
+  }
+
+  static Map<String, AttributeValue> scrubProgressKey(JobId job) {
+    return key(scrubPk(job), SCRUB_PROGRESS_SK);
+  }
+
   static Map<String, AttributeValue> entryKey(SubtaskId subtask, Revision revision) {
     return key(journalPk(subtask), entrySk(revision));
   }
@@ -77,6 +99,14 @@ final class TableLayout {
 
   static Map<String, AttributeValue> deploymentKey(JobId job) {
     return key(jobPk(job), DEPLOYMENT_SK);
+  }
+
+  static Map<String, AttributeValue> registrationKey(JobId job, StageId stage) {
+    return key(jobPk(job), REGISTRATION_PREFIX + stage);
+  }
+
+  static StageId registeredStage(String sk) {
+    return new StageId(sk.substring(REGISTRATION_PREFIX.length()));
   }
 
   static Map<String, AttributeValue> checkpointKey(JobId job, CheckpointId checkpoint) {
@@ -94,6 +124,25 @@ final class TableLayout {
   static Map<String, AttributeValue> acknowledgementKey(
       SubtaskId subtask, CheckpointId checkpoint) {
     return key(acknowledgementsPk(subtask.job(), checkpoint, part(subtask)), subtask.name());
+  }
+
+  static Map<String, AttributeValue> fileKey(FilePath path) {
+    byte[] name = path.value().getBytes(StandardCharsets.UTF_8);
+    char spread = Sha256.of(name).hex().charAt(0);
+    return key(filePk(path, spread), path.value());
+  }
+
+  /** The partitions that a folder's files are spread over. */
+  static List<String> filePks(FilePath folder) {
+    return IntStream.range(0, FILE_SPREAD)
+        .mapToObj(spread -> filePk(folder, Character.forDigit(spread, FILE_SPREAD)))
+        .toList();
+  }
+
+  private static String filePk(FilePath path, char spread) {
+    int slash = path.value().indexOf('/');
+    String first = slash < 0 ? path.value() : path.value().substring(0, slash);
+    return FILE_PREFIX + first + "#" + spread;
   }
 
   private static Map<String, AttributeValue> key(String pk, String sk) {

@@ -2,8 +2,18 @@ package dev.cairn.id;
 
 /** The name of a job: the first part of every key and path that belongs to it. */
 public record JobId(String value) implements Comparable<JobId> {
+  // Beside the jobs' folders lies one of this name, of all jobs' savepoints.
+  private static final String RESERVED = "savepoints";
+
   public JobId {
     Names.require("job id", value);
+    if (value.equals(RESERVED)) {
+      throw new IllegalArgumentException(
+          "a job cannot be called \""
+              + RESERVED
+              + "\": that is the folder of savepoints in every checkpoint storage; choose another"
+              + " name");
+    }
   }
 
   @Override

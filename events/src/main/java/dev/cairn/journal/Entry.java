@@ -1,8 +1,10 @@
 package dev.cairn.journal;
 
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
@@ -12,6 +14,8 @@ import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateSchema;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,8 @@ public sealed interface Entry {
    * @param firstApplied the first record that was ever applied; a replay from the beginning must
    *     start with it
    * @param lastCheckpoint the last checkpoint whose snapshot was taken here
+   * @param suspended whether the job halts, so that no task may apply anything
+   * @param failing that the next record cannot be applied
    */
   record Header(
       Revision revision,
@@ -49,7 +55,9 @@ public sealed interface Entry {
       Counts counts,
       Writer writer,
       Instant writtenAt,
-      Optional<CheckpointId> lastCheckpoint) {
+      Optional<CheckpointId> lastCheckpoint,
+      boolean suspended,
+      Optional<Failing> failing) {
 
     /** Whether records up to the frontier are still to be applied again. */
     public boolean hasGap() {
@@ -69,7 +77,37 @@ public sealed interface Entry {
           counts,
           writer,
           now,
-          lastCheckpoint);
+          lastCheckpoint,
+          suspended,
+          failing);
+    }
+
+    /** The header of the entry after this one, with which the subtask enters this epoch. */
+    private Header next(EntryId id, Epoch entered, boolean halts, Instant now) {
+      return new Header(
+          revision.next(),
+          id,
+          Optional.of(this.id),
+          entered,
+          position,
+          frontier,
+          firstApplied,
+          counts,
+          Writer.COORDINATOR,
+          now,
+          lastCheckpoint,
+          halts,
+          Optional.empty());
+    }
+
+    /** With which the subtask halts. */
+    public Header suspended(EntryId id, Epoch entered, Instant now) {
+      return next(id, entered, true, now);
+    }
+
+    /** With which it goes on. */
+    public Header resumed(EntryId id, Epoch entered, Instant now) {
+      return next(id, entered, false, now);
     }
 
     /** The same, further on in the shard. */
@@ -85,7 +123,9 @@ public sealed interface Entry {
           counts,
           writer,
           writtenAt,
-          lastCheckpoint);
+          lastCheckpoint,
+          suspended,
+          Optional.empty());
     }
 
     /** The same, as of this checkpoint's snapshot. */
@@ -101,7 +141,27 @@ public sealed interface Entry {
           counts,
           writer,
           writtenAt,
-          Optional.of(lastCheckpoint));
+          Optional.of(lastCheckpoint),
+          suspended,
+          failing);
+    }
+
+    /** The same, failing at the next record. */
+    public Header with(Failing failing) {
+      return new Header(
+          revision,
+          id,
+          prev,
+          epoch,
+          position,
+          frontier,
+          firstApplied,
+          counts,
+          writer,
+          writtenAt,
+          lastCheckpoint,
+          suspended,
+          Optional.of(failing));
     }
   }
 
@@ -196,11 +256,23 @@ public sealed interface Entry {
   /**
    * The coordinator asks for a checkpoint.
    *
+   * @param savepoint the directory in which the whole state is to be stored as well; empty for a
+   *     checkpoint of the job's own
    * @param cut by producer, the last number that belongs before the checkpoint; empty for a source
    */
-  record Triggered(Header header, CheckpointId checkpoint, String mode, Map<String, Long> cut)
+  record Triggered(
+      Header header,
+      CheckpointId checkpoint,
+      Optional<FilePath> savepoint,
+      String mode,
+      Map<String, Long> cut)
       implements Entry {
     public static final String ALIGNED = "aligned";
+
+    public static Triggered of(
+        Header header, CheckpointId checkpoint, Optional<FilePath> savepoint) {
+      return new Triggered(header, checkpoint, savepoint, ALIGNED, Map.of());
+    }
 
     public Triggered {
       cut = Map.copyOf(cut);
@@ -219,17 +291,27 @@ public sealed interface Entry {
   /**
    * The state and the position are a checkpoint's.
    *
+   * @param checkpoint the checkpoint's id in its own job; empty if the subtask begins anew
+   * @param claimMode whose the files are that the handle names
    * @param voidUpTo the last checkpoint id that was given out before the restore
    */
   record Restored(
       Header header,
-      CheckpointId checkpoint,
+      Optional<CheckpointId> checkpoint,
       Mode mode,
+      ClaimMode claimMode,
       CheckpointId voidUpTo,
       Origin origin,
       StateHandle handle,
       Channels channels)
       implements Base {
+
+    /** Whether the state lies in files that are another's, and are to stay so. */
+    public boolean isBorrowed(JobId job) {
+      return claimMode == ClaimMode.NO_CLAIM
+          && handle.manifest().runs().stream()
+              .anyMatch(run -> !Layout.isOwn(job, run.file().path()));
+    }
 
     /** What the subtask is in the restored checkpoint. */
     public enum Mode {
@@ -238,6 +320,15 @@ public sealed interface Entry {
       UNOPENED
     }
   }
+
+  /** The job halts: from here on no task applies anything. The state stays what it was. */
+  record Suspended(Header header) implements Entry {}
+
+  /** The job goes on from where it halted. */
+  record Resumed(Header header) implements Entry {}
+
+  /** The next record could not be applied: what the header says of it. */
+  record Failed(Header header) implements Entry {}
 
   /** The shard is closed and drained. */
   record Closed(Header header, Origin origin, StateHandle handle, Channels channels)

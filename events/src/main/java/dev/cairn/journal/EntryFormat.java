@@ -1,5 +1,7 @@
 package dev.cairn.journal;
 
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatException;
 import dev.cairn.format.Trees;
@@ -12,15 +14,21 @@ import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.Base;
 import dev.cairn.journal.Entry.Closed;
 import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.journal.Entry.Failed;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Materialized;
 import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Restored;
+import dev.cairn.journal.Entry.Resumed;
 import dev.cairn.journal.Entry.Snapshotted;
+import dev.cairn.journal.Entry.Suspended;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.restart.Failures;
 import dev.cairn.state.Channels;
 import dev.cairn.state.StateFields;
+import dev.cairn.storage.FilePath;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +40,9 @@ import java.util.Optional;
 public final class EntryFormat {
   public static final long VERSION = 1;
 
+  // Of use by being there: a job that runs does not pay for it in each entry.
+  private static final Optional<Long> YES = Optional.of(1L);
+
   private EntryFormat() {}
 
   public static String kind(Entry entry) {
@@ -42,6 +53,9 @@ public final class EntryFormat {
       case Snapshotted e -> "Snapshotted";
       case Materialized e -> "Materialized";
       case Restored e -> "Restored";
+      case Suspended e -> "Suspended";
+      case Resumed e -> "Resumed";
+      case Failed e -> "Failed";
       case Closed e -> "Closed";
     };
   }
@@ -79,7 +93,9 @@ public final class EntryFormat {
             .put("counts", StateFields.write(header.counts()))
             .put("writer", header.writer().name().toLowerCase(Locale.ROOT))
             .put("writtenAt", header.writtenAt())
-            .put("lastCheckpoint", header.lastCheckpoint(), CheckpointId::value);
+            .put("lastCheckpoint", header.lastCheckpoint(), CheckpointId::value)
+            .put("suspended", header.suspended() ? YES : Optional.empty(), flag -> flag)
+            .put("failing", header.failing(), EntryFormat::write);
     return switch (entry) {
       case Opened opened -> fields.put("origin", StateFields.write(opened.origin()));
       case Advanced advanced ->
@@ -97,6 +113,7 @@ public final class EntryFormat {
       case Triggered triggered ->
           fields
               .put("checkpoint", triggered.checkpoint().value())
+              .put("savepoint", triggered.savepoint(), FilePath::value)
               .put("mode", triggered.mode())
               .put("cut", triggered.cut(), number -> number);
       case Snapshotted snapshotted ->
@@ -105,11 +122,22 @@ public final class EntryFormat {
       case Restored restored ->
           state(
               fields
-                  .put("checkpoint", restored.checkpoint().value())
+                  .put("checkpoint", restored.checkpoint(), CheckpointId::value)
                   .put("mode", restored.mode().name().toLowerCase(Locale.ROOT))
+                  .put("claimMode", claimed(restored.claimMode()), word -> word)
                   .put("voidUpTo", restored.voidUpTo().value()),
               restored);
+      case Suspended s -> fields;
+      case Resumed r -> fields;
+      case Failed f -> fields;
       case Closed closed -> state(fields, closed);
+    };
+  }
+
+  private static Optional<String> claimed(ClaimMode mode) {
+    return switch (mode) {
+      case NO_CLAIM -> Optional.empty();
+      case CLAIM -> Optional.of("claim");
     };
   }
 
@@ -118,6 +146,32 @@ public final class EntryFormat {
         .put("origin", StateFields.write(base.origin()))
         .put("state", StateFields.write(base.handle()))
         .put("channels", StateFields.write(base.channels()));
+  }
+
+  private static Fields write(Failing failing) {
+    Failures failures = failing.failures();
+    return Fields.empty()
+        .put("reason", failing.reason().name())
+        .put("message", failing.message())
+        .put("attempts", failures.attempts())
+        .put("first", failures.firstAt())
+        .put("last", failures.lastAt())
+        .put("backoffMillis", failures.lastBackoff().toMillis())
+        .put("recent", failures.recent(), Instant::toString)
+        .put("givenUp", failing.hasGivenUp() ? YES : Optional.empty(), flag -> flag);
+  }
+
+  private static Failing readFailing(Fields fields) {
+    return new Failing(
+        FailureReason.valueOf(fields.text("reason")),
+        fields.text("message"),
+        new Failures(
+            Math.toIntExact(fields.number("attempts")),
+            fields.time("first"),
+            fields.time("last"),
+            Duration.ofMillis(fields.number("backoffMillis")),
+            fields.texts("recent").stream().map(Instant::parse).toList()),
+        fields.has("givenUp"));
   }
 
   private static Fields write(DeadLetter letter) {
@@ -152,7 +206,12 @@ public final class EntryFormat {
               fields.optionalText("watermark").map(Instant::parse),
               fields.optionalText("nextTimer").map(Instant::parse));
       case "Triggered" ->
-          new Triggered(header, readCheckpoint(fields), fields.text("mode"), fields.numbers("cut"));
+          new Triggered(
+              header,
+              readCheckpoint(fields),
+              fields.optionalText("savepoint").map(FilePath::new),
+              fields.text("mode"),
+              fields.numbers("cut"));
       case "Snapshotted" ->
           new Snapshotted(
               header,
@@ -169,12 +228,19 @@ public final class EntryFormat {
       case "Restored" ->
           new Restored(
               header,
-              readCheckpoint(fields),
+              fields.optionalNumber("checkpoint").map(CheckpointId::new),
               Restored.Mode.valueOf(fields.text("mode").toUpperCase(Locale.ROOT)),
+              fields
+                  .optionalText("claimMode")
+                  .map(word -> ClaimMode.valueOf(word.toUpperCase(Locale.ROOT)))
+                  .orElse(ClaimMode.NO_CLAIM),
               new CheckpointId(fields.number("voidUpTo")),
               StateFields.readOrigin(fields.object("origin")),
               StateFields.readHandle(fields.object("state")),
               readChannels(fields));
+      case "Suspended" -> new Suspended(header);
+      case "Resumed" -> new Resumed(header);
+      case "Failed" -> new Failed(header);
       case "Closed" ->
           new Closed(
               header,
@@ -203,7 +269,9 @@ public final class EntryFormat {
         StateFields.readCounts(fields.object("counts")),
         Writer.valueOf(fields.text("writer").toUpperCase(Locale.ROOT)),
         fields.time("writtenAt"),
-        readOptionalCheckpoint(fields));
+        readOptionalCheckpoint(fields),
+        fields.has("suspended"),
+        fields.optionalObject("failing").map(EntryFormat::readFailing));
   }
 
   private static Optional<CheckpointId> readOptionalCheckpoint(Fields fields) {

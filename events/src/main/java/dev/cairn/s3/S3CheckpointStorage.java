@@ -4,10 +4,14 @@ import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -19,7 +23,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * Checkpoint files as objects of one bucket.
+ * Checkpoint files as objects of one bucket; an absolute path names an object of that bucket or of
+ * another one, by {@code s3://bucket/key}.
  *
  * <p>A file is put with {@code If-None-Match: *}, which S3 decides atomically, and with its
  * SHA-256, which S3 verifies before it stores the object and keeps beside it. The SDK may send a
@@ -31,6 +36,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * exist.
  */
 public final class S3CheckpointStorage implements CheckpointStorage {
+  private static final String SCHEME = "s3";
+  private static final String NO_BUCKET = "";
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
   private static final int CONFLICT = 409;
@@ -52,14 +59,72 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     this.keyPrefix = prefix.isEmpty() ? "" : new FilePath(prefix).value() + "/";
   }
 
+  /** Without a root of its own: for absolute paths, in any bucket. */
+  public static S3CheckpointStorage everywhere(S3Client s3) {
+    return new S3CheckpointStorage(s3, NO_BUCKET, "");
+  }
+
+  /** An object, or a folder's prefix. */
+  private record Place(String bucket, String key) {
+    @Override
+    public String toString() {
+      return "s3://" + bucket + "/" + key;
+    }
+  }
+
+  @Override
+  public FilePath normalize(FilePath path) {
+    return path.absolute()
+        .filter(place -> place.scheme().equals(SCHEME) && place.authority().equals(bucket))
+        .map(FilePath.Absolute::names)
+        .filter(key -> key.startsWith(keyPrefix) && key.length() > keyPrefix.length())
+        .map(key -> new FilePath(key.substring(keyPrefix.length())))
+        .orElse(path);
+  }
+
+  private Place placeOf(FilePath path) {
+    return path.absolute()
+        .map(absolute -> placeOf(path, absolute))
+        .orElseGet(() -> belowRoot(path));
+  }
+
+  private Place belowRoot(FilePath path) {
+    if (bucket.equals(NO_BUCKET)) {
+      throw new StorageException(
+          "cannot use " + path + ": it names no bucket; write s3://bucket/" + path);
+    }
+    return new Place(bucket, keyPrefix + path.value());
+  }
+
+  private Place placeOf(FilePath path, FilePath.Absolute absolute) {
+    if (!absolute.scheme().equals(SCHEME)) {
+      throw new StorageException(
+          "cannot use "
+              + path
+              + ": this checkpoint storage reads and writes S3 only; copy the files to a bucket and"
+              + " name them as s3://bucket/…");
+    }
+    return new Place(absolute.authority(), absolute.names());
+  }
+
+  private Place objectOf(FilePath path) {
+    Place place = placeOf(path);
+    if (place.key().isEmpty()) {
+      throw new StorageException(
+          "cannot use " + path + " as a file: it names a bucket; write s3://bucket/key");
+    }
+    return place;
+  }
+
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
+    Place object = objectOf(path);
     try {
       s3.putObject(
           request ->
               request
-                  .bucket(bucket)
-                  .key(keyOf(path))
+                  .bucket(object.bucket())
+                  .key(object.key())
                   .ifNoneMatch("*")
                   .checksumSHA256(sha256.toBase64())
                   .contentLength((long) bytes.length),
@@ -69,44 +134,105 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       if (e.statusCode() == PRECONDITION_FAILED) {
         return Put.ALREADY_EXISTS;
       }
-      throw failed("put", keyOf(path), e);
+      throw failed("put", object, e);
     } catch (SdkException e) {
-      throw failed("put", keyOf(path), e);
+      throw failed("put", object, e);
     }
   }
 
   @Override
   public Optional<byte[]> get(FilePath path) {
+    Place object = objectOf(path);
     try {
-      ResponseBytes<GetObjectResponse> object =
-          s3.getObjectAsBytes(request -> request.bucket(bucket).key(keyOf(path)));
-      return Optional.of(object.asByteArrayUnsafe());
+      ResponseBytes<GetObjectResponse> found =
+          s3.getObjectAsBytes(request -> request.bucket(object.bucket()).key(object.key()));
+      return Optional.of(found.asByteArrayUnsafe());
     } catch (S3Exception e) {
       if (isMissingObject(e)) {
         return Optional.empty();
       }
-      throw failed("get", keyOf(path), e);
+      throw failed("get", object, e);
     } catch (SdkException e) {
-      throw failed("get", keyOf(path), e);
+      throw failed("get", object, e);
+    }
+  }
+
+  @Override
+  public Optional<InputStream> open(FilePath path) {
+    Place object = objectOf(path);
+    try {
+      return Optional.of(
+          new ObjectStream(
+              s3.getObject(request -> request.bucket(object.bucket()).key(object.key()))));
+    } catch (S3Exception e) {
+      if (isMissingObject(e)) {
+        return Optional.empty();
+      }
+      throw failed("open", object, e);
+    } catch (SdkException e) {
+      throw failed("open", object, e);
+    }
+  }
+
+  /** An object's bytes; whatever the SDK finds wrong on the way fails as any stream does. */
+  private static final class ObjectStream extends FilterInputStream {
+    private final ResponseInputStream<GetObjectResponse> object;
+    private boolean isAtEnd;
+
+    ObjectStream(ResponseInputStream<GetObjectResponse> object) {
+      super(object);
+      this.object = object;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      int length = read(one, 0, 1);
+      return length < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] bytes, int off, int len) throws IOException {
+      try {
+        int length = super.read(bytes, off, len);
+        isAtEnd |= length < 0;
+        return length;
+      } catch (SdkException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      // To close it would read the rest.
+      if (!isAtEnd) {
+        object.abort();
+      }
+      super.close();
     }
   }
 
   @Override
   public Optional<Stored> head(FilePath path) {
+    Place object = objectOf(path);
     try {
-      HeadObjectResponse object =
+      HeadObjectResponse found =
           s3.headObject(
               request ->
-                  request.bucket(bucket).key(keyOf(path)).checksumMode(ChecksumMode.ENABLED));
+                  request
+                      .bucket(object.bucket())
+                      .key(object.key())
+                      .checksumMode(ChecksumMode.ENABLED));
       return Optional.of(
-          new Stored(path, object.contentLength(), sha256Of(object), object.lastModified()));
+          new Stored(
+              normalize(path), found.contentLength(), sha256Of(found), found.lastModified()));
     } catch (S3Exception e) {
       if (isMissingObject(e)) {
         return Optional.empty();
       }
-      throw failed("head", keyOf(path), e);
+      throw failed("head", object, e);
     } catch (SdkException e) {
-      throw failed("head", keyOf(path), e);
+      throw failed("head", object, e);
     }
   }
 
@@ -130,60 +256,50 @@ public final class S3CheckpointStorage implements CheckpointStorage {
 
   @Override
   public List<Stored> list(FilePath folder) {
-    String prefix = keyOf(folder) + "/";
+    Place place = placeOf(folder);
+    Place within = new Place(place.bucket(), place.key().isEmpty() ? "" : place.key() + "/");
     try {
       List<Stored> files = new ArrayList<>();
       for (ListObjectsV2Response page :
-          s3.listObjectsV2Paginator(request -> request.bucket(bucket).prefix(prefix))) {
+          s3.listObjectsV2Paginator(
+              request -> request.bucket(within.bucket()).prefix(within.key()))) {
         for (S3Object object : page.contents()) {
-          pathOf(object.key())
+          pathOf(within, folder, object.key())
               .map(path -> new Stored(path, object.size(), Optional.empty(), object.lastModified()))
               .ifPresent(files::add);
         }
       }
       return List.copyOf(files);
     } catch (SdkException e) {
-      throw failed("list", prefix, e);
+      throw failed("list", within, e);
     }
-  }
-
-  @Override
-  public void delete(FilePath path) {
-    try {
-      s3.deleteObject(request -> request.bucket(bucket).key(keyOf(path)));
-    } catch (SdkException e) {
-      throw failed("delete", keyOf(path), e);
-    }
-  }
-
-  private String keyOf(FilePath path) {
-    return keyPrefix + path.value();
   }
 
   /**
    * Empty for keys that no path names, such as the empty objects that consoles create for folders.
    */
-  private Optional<FilePath> pathOf(String key) {
+  private Optional<FilePath> pathOf(Place within, FilePath folder, String key) {
     try {
-      return Optional.of(new FilePath(key.substring(keyPrefix.length())));
+      FilePath below = new FilePath(key.substring(within.key().length()));
+      return Optional.of(normalize(folder.resolve(below)));
     } catch (IllegalArgumentException notOurs) {
       return Optional.empty();
     }
   }
 
-  private StorageException failed(String what, String key, SdkException e) {
-    String message =
-        "cannot "
-            + what
-            + " s3://"
-            + bucket
-            + "/"
-            + key
-            + ": "
-            + e.getMessage()
-            + "; "
-            + whatNext(e);
-    return new StorageException(message, e);
+  @Override
+  public void delete(FilePath path) {
+    Place object = objectOf(path);
+    try {
+      s3.deleteObject(request -> request.bucket(object.bucket()).key(object.key()));
+    } catch (SdkException e) {
+      throw failed("delete", object, e);
+    }
+  }
+
+  private static StorageException failed(String what, Place place, SdkException e) {
+    return new StorageException(
+        "cannot " + what + " " + place + ": " + e.getMessage() + "; " + whatNext(e), e);
   }
 
   private static String whatNext(SdkException e) {

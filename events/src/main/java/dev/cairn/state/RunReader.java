@@ -1,6 +1,7 @@
 package dev.cairn.state;
 
 import dev.cairn.storage.DamagedFileException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -71,6 +72,13 @@ public final class RunReader implements Iterable<Change> {
         KeyFilter.read(new Input(stored, part, filter), stored, part),
         count,
         HashRange.ALL);
+  }
+
+  /** Whether a later version of Cairn than this one wrote the run, so that only that reads it. */
+  public static boolean isOfNewerFormat(byte[] file) {
+    return file.length > Integer.BYTES
+        && ByteBuffer.wrap(file).getInt() == RunFormat.HEADER_MAGIC
+        && Byte.toUnsignedInt(file[Integer.BYTES]) > RunFormat.VERSION;
   }
 
   private static void requireRun(StoredBytes stored) {

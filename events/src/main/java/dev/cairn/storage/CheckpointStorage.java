@@ -1,5 +1,7 @@
 package dev.cairn.storage;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +12,19 @@ import java.util.Optional;
  * <p>Reads see every completed write. Any method may throw {@link StorageException} when the
  * storage does not answer; the outcome of a {@link #put} is unknown then, and may be tried again
  * with the same path and bytes.
+ *
+ * <p>A relative path lies below this storage's root. An absolute one names a place of the same
+ * kind: another bucket, directory or table. A path of another kind is refused with a
+ * StorageException. Below its own root a storage knows a file by either path, and answers with the
+ * relative one.
  */
 public interface CheckpointStorage {
+
+  /**
+   * The one form of a path by which this storage's answers can be compared: relative if it lies
+   * below its root, however it was written.
+   */
+  FilePath normalize(FilePath path);
 
   /**
    * Stores the bytes unless the path is taken, atomically: of racing writers exactly one is told
@@ -24,6 +37,14 @@ public interface CheckpointStorage {
    * them.
    */
   Optional<byte[]> get(FilePath path);
+
+  /**
+   * The file's bytes as they come, for whoever does not want all of them in memory; empty if there
+   * is none. What fails on the way is an {@link java.io.IOException} of the stream.
+   */
+  default Optional<InputStream> open(FilePath path) {
+    return get(path).map(ByteArrayInputStream::new);
+  }
 
   /** What the storage itself knows of the file, without reading it; empty if there is none. */
   Optional<Stored> head(FilePath path);

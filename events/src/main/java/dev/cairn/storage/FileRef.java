@@ -9,4 +9,9 @@ public record FileRef(FilePath path, long sizeBytes, Sha256 sha256) {
       throw new IllegalArgumentException(path + " cannot have " + sizeBytes + " bytes");
     }
   }
+
+  /** The same bytes at another place. */
+  public FileRef at(FilePath place) {
+    return new FileRef(place, sizeBytes, sha256);
+  }
 }

@@ -4,10 +4,12 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,12 +26,28 @@ import java.util.regex.Pattern;
  * {job}/dead-letters/{stage}/{shard}/{sequence number}  a record that could not be processed
  * </pre>
  *
+ * A savepoint is a directory of its own, by default below {@link #SAVEPOINTS}, and holds all that
+ * it needs:
+ *
+ * <pre>
+ * {savepoints}/{job}/savepoint-{n}[-{name}]/_metadata                             savepoint n
+ * {savepoints}/{job}/savepoint-{n}[-{name}]/{stage}/{shard}/state-{base}-{entry}  a subtask's state file
+ * {savepoints}/{job}/savepoint-{n}[-{name}]/{stage}/{shard}/run-{base}-{entry}    its whole state
+ * </pre>
+ *
  * {@code base} is the revision, in 20 digits, after which the file was prepared, and {@code entry}
  * the id of the entry that was to refer to it. So no other attempt writes to the same name, and
  * collection can tell whether that entry may still come. Every id is a folder or the rest of a
  * name, so whatever its characters are, a path reads in one way only.
  */
 public final class Layout {
+  /** Where savepoints go unless told otherwise. No job has this name. */
+  public static final FilePath SAVEPOINTS = FilePath.of("savepoints");
+
+  private static final String METADATA_NAME = "_metadata";
+  private static final int NAMES_OF_OWNED = 5;
+  private static final int NAMES_OF_METADATA = 3;
+
   private static final Pattern OWNED =
       Pattern.compile(
           "([^/]+)/(?:shared/([^/]+)/([^/]+)/(?:run|state)"
@@ -38,11 +56,19 @@ public final class Layout {
 
   private static final Pattern METADATA = Pattern.compile("[^/]+/chk-([1-9][0-9]{0,18})/_metadata");
 
+  private static final Pattern DEAD_LETTER =
+      Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+");
+
   private Layout() {}
 
   /** The folder of everything that belongs to the job. */
   public static FilePath job(JobId job) {
     return FilePath.of(job.value());
+  }
+
+  /** Whether a file is one of the job's own; a savepoint's are its user's. */
+  public static boolean isOwn(JobId job, FilePath file) {
+    return job(job).relativize(file).isPresent();
   }
 
   public static FilePath run(SubtaskId subtask, Revision base, EntryId entry) {
@@ -73,7 +99,51 @@ public final class Layout {
   }
 
   public static FilePath metadata(JobId job, CheckpointId checkpoint) {
-    return FilePath.of(job.value(), folderOf(checkpoint), "_metadata");
+    return FilePath.of(job.value(), folderOf(checkpoint), METADATA_NAME);
+  }
+
+  /**
+   * The directory of a savepoint.
+   *
+   * @param savepoints the folder of all savepoints, of every job
+   */
+  public static FilePath savepoint(
+      FilePath savepoints, JobId job, CheckpointId savepoint, Optional<SavepointName> name) {
+    String number = "savepoint-" + savepoint;
+    return savepoints.resolve(
+        FilePath.of(job.value(), name.map(given -> number + "-" + given).orElse(number)));
+  }
+
+  /** The {@code _metadata} of a savepoint, or of a copy, in its directory. */
+  public static FilePath metadataIn(FilePath directory) {
+    return directory.resolve(FilePath.of(METADATA_NAME));
+  }
+
+  /** A subtask's state file in a savepoint's directory. */
+  public static FilePath stateIn(
+      FilePath directory, SubtaskId subtask, Revision base, EntryId entry) {
+    return inDirectory(directory, subtask, prepared("state", base, entry));
+  }
+
+  /** A subtask's run in a savepoint's directory. */
+  public static FilePath runIn(
+      FilePath directory, SubtaskId subtask, Revision base, EntryId entry) {
+    return inDirectory(directory, subtask, prepared("run", base, entry));
+  }
+
+  /** A subtask's state file in a copy's directory, which one attempt after the other may write. */
+  public static FilePath stateIn(FilePath directory, SubtaskId subtask) {
+    return inDirectory(directory, subtask, "state");
+  }
+
+  /** A subtask's run in a copy's directory. */
+  public static FilePath runIn(FilePath directory, SubtaskId subtask) {
+    return inDirectory(directory, subtask, "run");
+  }
+
+  private static FilePath inDirectory(FilePath directory, SubtaskId subtask, String fileName) {
+    return directory.resolve(
+        FilePath.of(subtask.stage().value(), subtask.shard().value(), fileName));
   }
 
   public static FilePath deadLetter(SubtaskId subtask, SequenceNumber record) {
@@ -108,6 +178,11 @@ public final class Layout {
     }
   }
 
+  /** Whether it is a record that could not be processed, which is the user's. */
+  public static boolean isDeadLetter(FilePath path) {
+    return DEAD_LETTER.matcher(path.value()).matches();
+  }
+
   /**
    * Reads a run's, state file's or delta's name; empty for every other file, which collection
    * leaves alone.
@@ -129,5 +204,28 @@ public final class Layout {
     } catch (IllegalArgumentException notAName) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The root of the storage that a checkpoint's file lies in, such as {@code s3://bucket/prefix},
+   * told from the names at the end of its absolute path. Empty for every other file, and for one
+   * that was taken out of its folders.
+   */
+  public static Optional<String> rootOf(FilePath absolute) {
+    return lastNames(absolute, NAMES_OF_METADATA)
+        .filter(own -> parseMetadata(own).isPresent())
+        .or(() -> lastNames(absolute, NAMES_OF_OWNED).filter(own -> parse(own).isPresent()))
+        .map(
+            own ->
+                absolute
+                    .value()
+                    .substring(0, absolute.value().length() - own.value().length() - 1));
+  }
+
+  private static Optional<FilePath> lastNames(FilePath absolute, int count) {
+    String[] names = absolute.absolute().map(FilePath.Absolute::names).orElse("").split("/", -1);
+    return names.length < count
+        ? Optional.empty()
+        : Optional.of(FilePath.of(Arrays.copyOfRange(names, names.length - count, names.length)));
   }
 }

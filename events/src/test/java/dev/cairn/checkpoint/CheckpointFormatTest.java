@@ -73,6 +73,12 @@ class CheckpointFormatTest {
               List.of(new StateSchema("delays", "value", "string,long"))),
           Channels.EMPTY);
 
+  private static final FilePath METADATA_AT = FilePath.of("flights", "chk-42", "_metadata");
+  private static final FilePath STATE_AT =
+      new FilePath(
+          "flights/chk-42/delays/shardId-000000000000/state-00000000000000000017-entry-18");
+  private static final FilePath SAVEPOINT = new FilePath("s3://backups/flights/savepoint-42-may");
+
   @Test
   void writesTheSameMetadataAsEver() throws IOException {
     assertThat(new String(CheckpointFormat.write(METADATA), StandardCharsets.UTF_8))
@@ -81,8 +87,7 @@ class CheckpointFormatTest {
 
   @Test
   void readsMetadataAsEver() throws IOException {
-    assertThat(
-            CheckpointFormat.readMetadata(golden("metadata.json").getBytes(StandardCharsets.UTF_8)))
+    assertThat(CheckpointFormat.readMetadata(goldenBytes("metadata.json"), METADATA_AT))
         .isEqualTo(METADATA);
   }
 
@@ -94,8 +99,140 @@ class CheckpointFormatTest {
 
   @Test
   void readsAStateFileAsEver() throws IOException {
-    assertThat(CheckpointFormat.readState(golden("state.json").getBytes(StandardCharsets.UTF_8)))
-        .isEqualTo(STATE);
+    assertThat(CheckpointFormat.readState(goldenBytes("state.json"), STATE_AT)).isEqualTo(STATE);
+  }
+
+  @Test
+  void writesTheSameSelfContainedMetadataAsEverWhereverItIs() throws IOException {
+    for (FilePath directory : List.of(SAVEPOINT, FilePath.of("savepoints", "flights"))) {
+      assertThat(
+              new String(
+                  CheckpointFormat.write(
+                      savepoint(directory), directory.resolve(FilePath.of("_metadata"))),
+                  StandardCharsets.UTF_8))
+          .isEqualTo(golden("savepoint-metadata.json"));
+    }
+  }
+
+  @Test
+  void aSelfContainedFileIsReadWhereItWasCopiedTo() throws IOException {
+    for (FilePath directory :
+        List.of(SAVEPOINT, new FilePath("file:///restored"), FilePath.of("savepoints", "x"))) {
+      CheckpointMetadata metadata =
+          CheckpointFormat.readMetadata(
+              goldenBytes("savepoint-metadata.json"), directory.resolve(FilePath.of("_metadata")));
+      assertThat(metadata).isEqualTo(savepoint(directory));
+
+      FilePath at = metadata.acknowledgements().getFirst().stateFile().orElseThrow().path();
+      assertThat(CheckpointFormat.readState(goldenBytes("savepoint-state.json"), at))
+          .isEqualTo(savepointState(at));
+    }
+  }
+
+  @Test
+  void writesTheSameSelfContainedStateFileAsEver() throws IOException {
+    FilePath at = SAVEPOINT.resolve(new FilePath("delays/shardId-000000000000/state-17"));
+
+    assertThat(new String(CheckpointFormat.write(savepointState(at), at), StandardCharsets.UTF_8))
+        .isEqualTo(golden("savepoint-state.json"));
+  }
+
+  @Test
+  void aSelfContainedFileNamesNothingOutsideItsFolder() {
+    FilePath elsewhere = new FilePath("s3://backups/flights/savepoint-43/_metadata");
+
+    assertThatThrownBy(() -> CheckpointFormat.write(savepoint(SAVEPOINT), elsewhere))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("does not lie in the folder of " + elsewhere);
+    assertThatThrownBy(() -> CheckpointFormat.write(STATE, STATE_AT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("flights/shared/run-1");
+  }
+
+  @Test
+  void anotherStoragesCheckpointNamesItsFilesBelowThatStoragesRoot() throws IOException {
+    FilePath root = new FilePath("s3://other/team");
+
+    CheckpointMetadata metadata =
+        CheckpointFormat.readMetadata(goldenBytes("metadata.json"), root.resolve(METADATA_AT));
+    SubtaskState state =
+        CheckpointFormat.readState(goldenBytes("state.json"), root.resolve(STATE_AT));
+
+    assertThat(metadata.acknowledgements().getFirst().stateFile().orElseThrow().path())
+        .isEqualTo(
+            root.resolve(FilePath.of("flights", "chk-42", "delays_shardId-000000000000_17")));
+    assertThat(state.manifest().runs().getFirst().file().path())
+        .isEqualTo(new FilePath("s3://other/team/flights/shared/run-1"));
+  }
+
+  @Test
+  void aCheckpointsFileThatWasCopiedByItselfIsRefused() {
+    FilePath copied = new FilePath("file:///downloads/_metadata");
+
+    assertThatThrownBy(() -> CheckpointFormat.readMetadata(goldenBytes("metadata.json"), copied))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("file:///downloads/_metadata")
+        .hasMessageContaining("cairn export");
+  }
+
+  @Test
+  void pathsOfAnUnknownKindAreRefused() throws IOException {
+    byte[] unknown =
+        golden("savepoint-metadata.json")
+            .replace("\"relative\"", "\"sideways\"")
+            .getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> CheckpointFormat.readMetadata(unknown, METADATA_AT))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("sideways");
+  }
+
+  @Test
+  void whatMakesNoSenseIsDamageThatNamesTheFile() throws IOException {
+    byte[] nonsense =
+        golden("metadata.json")
+            .replace("flights/chk", "flights//chk")
+            .getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> CheckpointFormat.readMetadata(nonsense, METADATA_AT))
+        .isInstanceOf(FormatException.class)
+        .hasMessageStartingWith("flights/chk-42/_metadata cannot be read");
+  }
+
+  /** As its reader in that directory has it. */
+  private static CheckpointMetadata savepoint(FilePath directory) {
+    return new CheckpointMetadata(
+        METADATA.trigger(),
+        List.of(
+            new Acknowledgement.Acknowledged(
+                subtask("shardId-000000000000"),
+                new CheckpointId(42),
+                Optional.of(
+                    file("state")
+                        .at(
+                            directory.resolve(
+                                new FilePath("delays/shardId-000000000000/state-17")))),
+                81_920,
+                81_920),
+            new Acknowledgement.Acknowledged(
+                subtask("shardId-000000000001"), new CheckpointId(42), Optional.empty(), 0, 0)));
+  }
+
+  private static SubtaskState savepointState(FilePath at) {
+    return new SubtaskState(
+        STATE.subtask(),
+        STATE.epoch(),
+        STATE.origin(),
+        STATE.position(),
+        STATE.firstApplied(),
+        STATE.counts(),
+        new Manifest(
+            List.of(
+                new RunRef(
+                    file("run").at(at.parent().orElseThrow().resolve(new FilePath("run-17"))),
+                    HashRange.ALL)),
+            STATE.manifest().schemas()),
+        Channels.EMPTY);
   }
 
   @Test
@@ -109,11 +246,11 @@ class CheckpointFormatTest {
   @Test
   void aNewerVersionIsRefusedByNumber() throws IOException {
     byte[] newer =
-        golden("metadata.json").replace("\"v\" : 1", "\"v\" : 2").getBytes(StandardCharsets.UTF_8);
+        golden("metadata.json").replace("\"v\" : 1", "\"v\" : 3").getBytes(StandardCharsets.UTF_8);
 
-    assertThatThrownBy(() -> CheckpointFormat.readMetadata(newer))
+    assertThatThrownBy(() -> CheckpointFormat.readMetadata(newer, METADATA_AT))
         .isInstanceOf(FormatException.class)
-        .hasMessageContaining("format version 2");
+        .hasMessageContaining("format version 3");
   }
 
   @Test
@@ -123,9 +260,13 @@ class CheckpointFormatTest {
             .replace("shardId-000000000001", "shardId-000000000000")
             .getBytes(StandardCharsets.UTF_8);
 
-    assertThatThrownBy(() -> CheckpointFormat.readMetadata(twice))
+    assertThatThrownBy(() -> CheckpointFormat.readMetadata(twice, METADATA_AT))
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("names a subtask twice");
+  }
+
+  private static byte[] goldenBytes(String name) throws IOException {
+    return golden(name).getBytes(StandardCharsets.UTF_8);
   }
 
   private static String golden(String name) throws IOException {

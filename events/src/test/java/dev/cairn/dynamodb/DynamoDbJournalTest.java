@@ -236,6 +236,8 @@ class DynamoDbJournalTest {
             Counts.NONE,
             Entry.Writer.MAPPING,
             Instant.EPOCH,
+            Optional.empty(),
+            false,
             Optional.empty()),
         new CheckpointId(2),
         new Origin(new Start.TrimHorizon(), HashRange.ALL),

@@ -3,6 +3,7 @@ package dev.cairn.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.id.CheckpointId;
@@ -11,6 +12,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.storage.FilePath;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +49,9 @@ class TableEventsTest {
   void aNewDecline() {
     Map<String, AttributeValue> declined =
         AcknowledgementItems.write(
-            new Acknowledgement.Declined(SUBTASK, new CheckpointId(42), "no room"), Instant.EPOCH);
+            new Acknowledgement.Declined(
+                SUBTASK, new CheckpointId(42), FailureReason.STORAGE, "no room"),
+            Instant.EPOCH);
 
     assertThat(event(ACKNOWLEDGEMENT, GONE, declined))
         .contains(new TableEvent.CheckpointDeclined(JOB, new CheckpointId(42)));
@@ -61,7 +65,7 @@ class TableEventsTest {
 
   @Test
   void aRequestThatAppears() {
-    Optional<TableEvent> requested = Optional.of(new TableEvent.RestoreRequested(JOB));
+    Optional<TableEvent> requested = Optional.of(new TableEvent.Requested(JOB));
 
     assertThat(event(JOB_KEY, JOB_KEY, asking(AttributeValue.fromS("5")))).isEqualTo(requested);
     assertThat(event(JOB_KEY, JOB_KEY, asking(AttributeValue.fromN("5")))).isEqualTo(requested);
@@ -71,7 +75,7 @@ class TableEventsTest {
   @Test
   void aRequestThatChanges() {
     assertThat(event(JOB_KEY, asking(AttributeValue.fromS("5")), asking(AttributeValue.fromS("6"))))
-        .contains(new TableEvent.RestoreRequested(JOB));
+        .contains(new TableEvent.Requested(JOB));
   }
 
   @Test
@@ -90,6 +94,8 @@ class TableEventsTest {
             TableLayout.entryKey(SUBTASK, new Revision(1)),
             TableLayout.checkpointKey(JOB, new CheckpointId(1)),
             TableLayout.registrationKey(SUBTASK),
+            TableLayout.fileKey(FilePath.of("JOB")),
+            TableLayout.fileKey(FilePath.of("ACK", "JOB")),
             JOB_KEY)) {
       assertThat(event(key, GONE, key)).isEmpty();
     }

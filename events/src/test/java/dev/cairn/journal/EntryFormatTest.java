@@ -3,6 +3,8 @@ package dev.cairn.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatException;
 import dev.cairn.format.Trees;
@@ -15,13 +17,17 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.Closed;
 import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.journal.Entry.Failed;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Materialized;
 import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Restored;
+import dev.cairn.journal.Entry.Resumed;
 import dev.cairn.journal.Entry.Snapshotted;
+import dev.cairn.journal.Entry.Suspended;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.restart.Failures;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Channels.Segment;
 import dev.cairn.state.Counts;
@@ -41,6 +47,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -81,6 +88,8 @@ class EntryFormatTest {
                 Counts.NONE,
                 Writer.MAPPING,
                 NOW,
+                Optional.empty(),
+                false,
                 Optional.empty()),
             AT_HORIZON)),
     ADVANCED(
@@ -110,6 +119,7 @@ class EntryFormatTest {
         new Triggered(
             header(4, Writer.COORDINATOR),
             new CheckpointId(7),
+            Optional.empty(),
             Triggered.ALIGNED,
             Map.of("a", 5L))),
     SNAPSHOTTED(
@@ -119,12 +129,57 @@ class EntryFormatTest {
     RESTORED(
         new Restored(
             header(7, Writer.COORDINATOR),
-            new CheckpointId(7),
+            Optional.of(new CheckpointId(7)),
             Restored.Mode.LIVE,
+            ClaimMode.NO_CLAIM,
             new CheckpointId(9),
             AT_HORIZON,
             handle(),
             Channels.EMPTY)),
+    TRIGGERED_FOR_A_SAVEPOINT(
+        Triggered.of(
+            header(4, Writer.COORDINATOR),
+            new CheckpointId(7),
+            Optional.of(FilePath.of("savepoints", "flights", "savepoint-7-before-upgrade")))),
+    RESTORED_TO_NOTHING(
+        new Restored(
+            header(7, Writer.COORDINATOR),
+            Optional.empty(),
+            Restored.Mode.LIVE,
+            ClaimMode.CLAIM,
+            new CheckpointId(9),
+            AT_HORIZON,
+            StateHandle.EMPTY,
+            Channels.EMPTY)),
+    SUSPENDED(
+        new Suspended(
+            header(4, Writer.COORDINATOR).suspended(new EntryId("entry-5"), new Epoch(3), NOW))),
+    RESUMED(
+        new Resumed(
+            header(4, Writer.COORDINATOR).resumed(new EntryId("entry-5"), new Epoch(3), NOW))),
+    FAILED(
+        new Failed(
+            header(4, Writer.MAPPING)
+                .with(
+                    new Failing(
+                        FailureReason.USER_CODE,
+                        "java.lang.ArithmeticException: / by zero",
+                        new Failures(
+                            2,
+                            NOW,
+                            NOW.plusSeconds(3),
+                            Duration.ofMillis(1500),
+                            List.of(NOW, NOW.plusSeconds(3))),
+                        false)))),
+    FAILED_FOR_GOOD(
+        new Failed(
+            header(4, Writer.WAKE)
+                .with(
+                    new Failing(
+                        FailureReason.DAMAGED,
+                        "a file is gone",
+                        new Failures(1, NOW, NOW, Duration.ZERO, List.of()),
+                        true)))),
     CLOSED(
         new Closed(
             new Header(
@@ -138,7 +193,9 @@ class EntryFormatTest {
                 new Counts(12, 1),
                 Writer.MAPPING,
                 NOW,
-                Optional.of(new CheckpointId(7))),
+                Optional.of(new CheckpointId(7)),
+                false,
+                Optional.empty()),
             AT_HORIZON,
             StateHandle.EMPTY,
             Channels.EMPTY));
@@ -183,7 +240,16 @@ class EntryFormatTest {
     assertThat(List.of(Sample.values()))
         .extracting(sample -> sample.entry.getClass().getSimpleName())
         .contains(
-            "Opened", "Advanced", "Triggered", "Snapshotted", "Materialized", "Restored", "Closed");
+            "Opened",
+            "Advanced",
+            "Triggered",
+            "Snapshotted",
+            "Materialized",
+            "Restored",
+            "Suspended",
+            "Resumed",
+            "Failed",
+            "Closed");
   }
 
   @ParameterizedTest
@@ -244,7 +310,9 @@ class EntryFormatTest {
         new Counts(1_000_000, 3),
         writer,
         NOW,
-        Optional.of(new CheckpointId(6)));
+        Optional.of(new CheckpointId(6)),
+        false,
+        Optional.empty());
   }
 
   private static StateHandle handle() {

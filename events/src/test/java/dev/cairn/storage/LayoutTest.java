@@ -1,11 +1,13 @@
 package dev.cairn.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
@@ -13,6 +15,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.Layout.Owned;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +79,74 @@ final class LayoutTest {
   }
 
   @Test
+  void aSavepointHasADirectoryOfItsOwn() {
+    FilePath directory =
+        Layout.savepoint(Layout.SAVEPOINTS, SUBTASK.job(), CHECKPOINT, Optional.empty());
+    FilePath named =
+        Layout.savepoint(
+            new FilePath("s3://other/saved"),
+            SUBTASK.job(),
+            CHECKPOINT,
+            Optional.of(new SavepointName("before-upgrade")));
+    String base = "00000000000000000041";
+
+    assertThat(directory).hasToString("savepoints/flights/savepoint-12");
+    assertThat(named).hasToString("s3://other/saved/flights/savepoint-12-before-upgrade");
+    assertThat(Layout.metadataIn(directory))
+        .hasToString("savepoints/flights/savepoint-12/_metadata");
+    assertThat(Layout.stateIn(directory, SUBTASK, BASE, ENTRY))
+        .hasToString(directory + "/delays/shardId-000000000003/state-" + base + "-e-7");
+    assertThat(Layout.runIn(directory, SUBTASK, BASE, ENTRY))
+        .hasToString(directory + "/delays/shardId-000000000003/run-" + base + "-e-7");
+  }
+
+  @Test
+  void noJobsFolderIsTheFolderOfSavepoints() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new JobId(Layout.SAVEPOINTS.value()))
+        .withMessageContaining("choose another name");
+  }
+
+  @Test
+  void nothingOfASavepointIsTakenForAFileOfAJob() {
+    for (String job : List.of("shared", "taskowned", "chk-1", "flights")) {
+      FilePath directory =
+          Layout.savepoint(
+              Layout.SAVEPOINTS, new JobId(job), CHECKPOINT, Optional.of(new SavepointName("x")));
+
+      assertThat(Layout.parseMetadata(Layout.metadataIn(directory))).isEmpty();
+      assertThat(Layout.parse(Layout.stateIn(directory, SUBTASK, BASE, ENTRY))).isEmpty();
+      assertThat(Layout.parse(Layout.runIn(directory, SUBTASK, BASE, ENTRY))).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3://bucket", "s3://bucket/team/cairn", "file:///data", "file://"})
+  void theRootOfAnotherStorageIsWhatComesBeforeItsFiles(String root) {
+    for (FilePath path :
+        List.of(
+            Layout.metadata(SUBTASK.job(), CHECKPOINT),
+            Layout.state(SUBTASK, CHECKPOINT, BASE, ENTRY),
+            Layout.state(SUBTASK, BASE, ENTRY),
+            Layout.run(SUBTASK, BASE, ENTRY))) {
+      assertThat(Layout.rootOf(new FilePath(root + "/" + path))).contains(root);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3://bucket",
+        "s3://bucket/_metadata",
+        "s3://bucket/chk-12/_metadata",
+        "s3://bucket/flights/savepoint-12/_metadata",
+        "flights/chk-12/_metadata",
+      })
+  void whatDoesNotLieInItsFoldersTellsNoRoot(String path) {
+    assertThat(Layout.rootOf(new FilePath(path))).isEmpty();
+  }
+
+  @Test
   void theLongestIdsFit() {
     String longest = "x".repeat(128);
     SubtaskId subtask =
@@ -84,6 +155,15 @@ final class LayoutTest {
 
     assertThat(Layout.parse(path)).contains(new Owned(subtask, BASE, new EntryId(longest)));
     assertThat(path.fileName()).hasSizeLessThanOrEqualTo(255);
+    FilePath savepoint =
+        Layout.savepoint(
+            Layout.SAVEPOINTS,
+            subtask.job(),
+            new CheckpointId(Long.MAX_VALUE),
+            Optional.of(new SavepointName(longest)));
+    assertThat(savepoint.fileName()).hasSizeLessThanOrEqualTo(255);
+    assertThat(Layout.stateIn(savepoint, subtask, BASE, new EntryId(longest)).value())
+        .hasSizeLessThanOrEqualTo(900);
   }
 
   @ParameterizedTest

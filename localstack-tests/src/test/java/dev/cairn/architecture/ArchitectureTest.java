@@ -78,6 +78,7 @@ class ArchitectureTest {
   };
   private static final String COORDINATOR = "dev.cairn.coordinator..";
   private static final String COORDINATOR_CORE = "dev.cairn.coordinator";
+  private static final String SCRUBBER = "dev.cairn.coordinator.scrub";
   private static final String[] PROTOCOL = {
     "dev.cairn.id..",
     "dev.cairn.journal..",
@@ -85,7 +86,9 @@ class ArchitectureTest {
     "dev.cairn.state..",
     "dev.cairn.storage..",
     "dev.cairn.stream..",
-    "dev.cairn.format.."
+    "dev.cairn.format..",
+    "dev.cairn.settings..",
+    "dev.cairn.restart.."
   };
   private static final String[] ADAPTERS = {
     "dev.cairn.dynamodb..",
@@ -157,7 +160,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..", COORDINATOR_CORE)
+              "dev.cairn.task..",
+              "dev.cairn.heap..",
+              "dev.cairn.function..",
+              COORDINATOR_CORE,
+              SCRUBBER)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(ADAPTERS);
@@ -210,7 +217,11 @@ class ArchitectureTest {
           .resideInAnyPackage(PROTOCOL)
           .or()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", COORDINATOR_CORE)
+              "dev.cairn.task..",
+              "dev.cairn.heap..",
+              "dev.cairn.cbor..",
+              COORDINATOR_CORE,
+              SCRUBBER)
           .should()
           .accessTargetWhere(READS_CLOCK_ENVIRONMENT_OR_CHANCE);
 
@@ -263,7 +274,7 @@ class ArchitectureTest {
                                   declared.isEquivalentTo(Serializable.class)
                                       || declared.isEquivalentTo(Externalizable.class))));
 
-  /** And the two handlers: what a function prints is its log. */
+  /** And the handlers: what a function prints is its log. */
   static final ArchRule onlyCommandsPrint =
       noClasses()
           .that(not(resideInAnyPackage("dev.cairn.local.cli..", "dev.cairn.local.demo..")))
@@ -273,6 +284,8 @@ class ArchitectureTest {
           .doNotHaveFullyQualifiedName("dev.cairn.lambda.TaskHandler")
           .and()
           .doNotHaveFullyQualifiedName("dev.cairn.coordinator.lambda.CoordinatorHandler")
+          .and()
+          .doNotHaveFullyQualifiedName("dev.cairn.coordinator.lambda.ScrubberHandler")
           .should()
           .accessField(System.class, "out")
           .orShould()

@@ -9,6 +9,7 @@ import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +34,17 @@ public abstract class CheckpointStorageContract {
   /** A storage without any file, for one test. */
   protected abstract CheckpointStorage emptyStorage() throws Exception;
 
+  /** The root of that storage, written absolutely. */
+  protected abstract FilePath root();
+
+  /** A folder of the same kind that is empty and does not lie below that root. */
+  protected abstract FilePath elsewhere() throws Exception;
+
+  /** The size of a file that this storage must take. */
+  protected int largestFileBytes() {
+    return 5 << 20;
+  }
+
   @BeforeEach
   final void open() throws Exception {
     storage = emptyStorage();
@@ -42,6 +56,22 @@ public abstract class CheckpointStorageContract {
 
     assertThat(storage.get(FILE))
         .hasValueSatisfying(stored -> assertThat(stored).isEqualTo(bytes("content")));
+  }
+
+  @Test
+  final void givesTheBytesAsTheyComeAlsoIfNobodyReadsThemAll() throws Exception {
+    byte[] large = new byte[300_000];
+    new SplittableRandom(7).nextBytes(large);
+    put(FILE, large);
+
+    try (InputStream in = storage.open(FILE).orElseThrow()) {
+      assertThat(in.read()).isEqualTo(Byte.toUnsignedInt(large[0]));
+    }
+    try (InputStream in = storage.open(FILE).orElseThrow()) {
+      assertThat(in.readAllBytes()).isEqualTo(large);
+      assertThat(in.read()).isEqualTo(-1);
+    }
+    assertThat(storage.open(FilePath.of("job", "chk-1", "none"))).isEmpty();
   }
 
   @Test
@@ -221,13 +251,82 @@ public abstract class CheckpointStorageContract {
 
   @Test
   final void aLargeFileComesBackWhole() {
-    byte[] large = new byte[5 << 20];
+    byte[] large = new byte[largestFileBytes()];
     new SplittableRandom(42).nextBytes(large);
 
     put(FILE, large);
 
     assertThat(storage.get(FILE)).hasValueSatisfying(stored -> assertThat(stored).isEqualTo(large));
     assertThat(storage.head(FILE).orElseThrow().sha256()).contains(Sha256.of(large));
+  }
+
+  @Test
+  final void aFileBelowTheRootIsTheSameByItsAbsolutePath() {
+    FilePath absolute = root().resolve(FILE);
+    put(absolute, bytes("content"));
+
+    assertThat(storage.normalize(absolute)).isEqualTo(FILE);
+    assertThat(storage.normalize(FILE)).isEqualTo(FILE);
+    assertThat(put(FILE, bytes("other"))).isEqualTo(Put.ALREADY_EXISTS);
+    assertThat(storage.get(FILE)).hasValueSatisfying(isContent());
+    assertThat(storage.get(absolute)).hasValueSatisfying(isContent());
+    assertThat(storage.head(absolute)).map(Stored::path).contains(FILE);
+    assertThat(storage.list(root().resolve(FilePath.of("job"))))
+        .extracting(Stored::path)
+        .containsExactly(FILE);
+
+    storage.delete(absolute);
+    assertThat(storage.get(FILE)).isEmpty();
+  }
+
+  @Test
+  final void anAbsolutePathReachesFilesOutsideTheRoot() throws Exception {
+    FilePath outside = elsewhere().resolve(FILE);
+
+    assertThat(put(outside, bytes("content"))).isEqualTo(Put.CREATED);
+    assertThat(put(outside, bytes("other"))).isEqualTo(Put.ALREADY_EXISTS);
+
+    assertThat(storage.normalize(outside)).isEqualTo(outside);
+    assertThat(storage.get(FILE)).isEmpty();
+    assertThat(storage.get(outside)).hasValueSatisfying(isContent());
+    Stored stored = storage.head(outside).orElseThrow();
+    assertThat(stored.path()).isEqualTo(outside);
+    assertThat(stored.sha256()).contains(Sha256.of(bytes("content")));
+    assertThat(storage.list(elsewhere())).extracting(Stored::path).containsExactly(outside);
+    assertThat(storage.list(FilePath.of("job"))).isEmpty();
+
+    storage.delete(outside);
+    assertThat(storage.get(outside)).isEmpty();
+  }
+
+  private static Consumer<byte[]> isContent() {
+    return bytes -> assertThat(bytes).isEqualTo(bytes("content"));
+  }
+
+  @Test
+  final void aPathOfAnotherKindIsRefused() {
+    String own = root().absolute().orElseThrow().scheme();
+    for (FilePath path :
+        List.of(
+            new FilePath("s3://bucket/job/file"),
+            new FilePath("file:///directory/job/file"),
+            new FilePath("dynamodb://table/job/file"),
+            new FilePath("memory://process/job/file"))) {
+      if (!path.absolute().orElseThrow().scheme().equals(own)) {
+        assertRefused(() -> put(path, bytes("content")), path);
+        assertRefused(() -> storage.get(path), path);
+        assertRefused(() -> storage.head(path), path);
+        assertRefused(() -> storage.list(path), path);
+        assertRefused(() -> storage.delete(path), path);
+        assertThat(storage.normalize(path)).isEqualTo(path);
+      }
+    }
+  }
+
+  private static void assertRefused(ThrowingCallable call, FilePath path) {
+    assertThatThrownBy(call)
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("cannot use " + path);
   }
 
   private Put put(FilePath path, byte[] bytes) {

@@ -7,14 +7,20 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
+import dev.cairn.id.SavepointName;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -65,13 +71,15 @@ abstract class CheckpointStoreContract {
     Job full =
         new Job(
             job,
-            new JobStatus.Restoring(id(3)),
+            new JobStatus.Restoring(Restoration.of(id(3))),
             new Epoch(4),
             id(9),
             Optional.of(id(7)),
+            Optional.of(id(6)),
             new CheckpointSettings(Optional.of(Duration.ofMillis(1500)), Duration.ofMinutes(10), 3),
             Optional.of("5"),
-            Optional.of(new Job.Refusal("six", "\"six\" is not a checkpoint", NOW)));
+            Optional.of("savepoint before-upgrade"),
+            Optional.of(new Job.Refusal("restore six", "\"six\" is not a checkpoint", NOW)));
 
     assertThat(checkpoints().create(full)).isTrue();
     assertThat(job()).isEqualTo(full);
@@ -154,11 +162,11 @@ abstract class CheckpointStoreContract {
   @Test
   void beginsNothingWhileRestoringAndAgainWhileReplaying() {
     completed(1);
-    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+    restore(job(), id(1), Optional.empty(), NOW);
     Checkpoint.Pending second = pending(trigger(2, new Epoch(2), NOW));
 
     refused(() -> checkpoints().begin(second));
-    checkpoints().replay(job, new Epoch(2));
+    replay(new Epoch(2));
     assertThat(checkpoints().begin(second)).isTrue();
   }
 
@@ -209,7 +217,7 @@ abstract class CheckpointStoreContract {
   void completesOnlyInTheEpochOfItsTrigger() {
     completed(1);
     checkpoints().begin(pending(2));
-    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+    restore(job(), id(1), Optional.empty(), NOW);
 
     refused(() -> checkpoints().complete(complete(2)));
   }
@@ -257,7 +265,11 @@ abstract class CheckpointStoreContract {
                 runner % 2 == 0
                     ? checkpoints().complete(complete(1, NOW.plusMillis(runner)))
                     : checkpoints()
-                        .abort(new Checkpoint.Aborted(trigger(1), NOW.plusMillis(runner), "late")));
+                        .abort(
+                            new Checkpoint.Aborted(
+                                trigger(1),
+                                NOW.plusMillis(runner),
+                                Failure.of(FailureReason.EXPIRED, "late"))));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(job().latest().isPresent()).isEqualTo(outcomes.indexOf(true) % 2 == 0);
@@ -275,7 +287,11 @@ abstract class CheckpointStoreContract {
     refused(
         () ->
             checkpoints()
-                .abort(new Checkpoint.Aborted(trigger(1), NOW.plusSeconds(9), "another reason")));
+                .abort(
+                    new Checkpoint.Aborted(
+                        trigger(1),
+                        NOW.plusSeconds(9),
+                        Failure.of(FailureReason.EXPIRED, "another reason"))));
     checkpoints().begin(pending(2));
     checkpoints().complete(complete(2));
     refused(() -> checkpoints().abort(aborted(2)));
@@ -310,17 +326,29 @@ abstract class CheckpointStoreContract {
   @Test
   void subsumesNothingThatIsBeingRestored() {
     completed(1);
-    checkpoints().begin(pending(2));
-    checkpoints().complete(complete(2));
-    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+    completedNext(2);
+    completedNext(3);
+    restore(job(), id(1), Optional.empty(), NOW);
     Epoch second = new Epoch(2);
 
     refused(() -> checkpoints().subsume(complete(1), second));
     assertThat(checkpoints().subsume(complete(2), second)).isTrue();
-    checkpoints().replay(job, second);
+    replay(second);
     refused(() -> checkpoints().subsume(complete(1), second));
-    checkpoints().finishReplay(job, second);
+    finishReplay(second);
     assertThat(checkpoints().subsume(complete(1), second)).isTrue();
+  }
+
+  @Test
+  void subsumesNothingToWhichAnUndoLeads() {
+    completed(1);
+    completedNext(2);
+    restore(job(), id(1), Optional.empty(), NOW);
+    assertThat(job().undo()).contains(id(2));
+
+    refused(() -> checkpoints().subsume(complete(2), new Epoch(2)));
+    restore(job(), id(1), Optional.empty(), NOW);
+    assertThat(job().undo()).as("the latest is what it was").contains(id(2));
   }
 
   @Test
@@ -328,7 +356,7 @@ abstract class CheckpointStoreContract {
     completed(1);
     checkpoints().subsume(complete(1), FIRST);
 
-    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW));
+    refused(() -> restore(job(), id(1), Optional.empty(), NOW));
   }
 
   @Test
@@ -368,7 +396,7 @@ abstract class CheckpointStoreContract {
     assertThat(checkpoints().checkpoint(job, id(1))).contains(wide);
     assertThat(checkpoints().checkpoints(job)).containsExactly(wide);
     assertThat(checkpoints().begin(wide)).isTrue();
-    checkpoints().abort(new Checkpoint.Aborted(wide.trigger(), NOW, "it took too long"));
+    checkpoints().abort(new Checkpoint.Aborted(wide.trigger(), NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
     assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().expected().count())
         .isEqualTo(2_345);
   }
@@ -425,7 +453,8 @@ abstract class CheckpointStoreContract {
   @Test
   void keepsAnswersBySubtask() {
     Acknowledgement second = acknowledged("shardId-2");
-    Acknowledgement first = new Acknowledgement.Declined(subtask("shardId-1"), id(1), "no room");
+    Acknowledgement first =
+        new Acknowledgement.Declined(subtask("shardId-1"), id(1), FailureReason.STORAGE, "no room");
     Acknowledgement empty =
         new Acknowledgement.Acknowledged(subtask("shardId-3"), id(1), Optional.empty(), 0, 0);
 
@@ -444,7 +473,9 @@ abstract class CheckpointStoreContract {
     assertThat(checkpoints().acknowledge(answer)).isFalse();
     assertThat(
             checkpoints()
-                .acknowledge(new Acknowledgement.Declined(subtask("shardId-1"), id(1), "late")))
+                .acknowledge(
+                    new Acknowledgement.Declined(
+                        subtask("shardId-1"), id(1), FailureReason.STORAGE, "late")))
         .isFalse();
     assertThat(checkpoints().acknowledgements(job, id(1))).containsExactly(answer);
   }
@@ -457,24 +488,30 @@ abstract class CheckpointStoreContract {
                 checkpoints()
                     .acknowledge(
                         new Acknowledgement.Declined(
-                            subtask("shardId-1"), id(1), "reason " + runner)));
+                            subtask("shardId-1"),
+                            id(1),
+                            FailureReason.STORAGE,
+                            "reason " + runner)));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(checkpoints().acknowledgements(job, id(1)))
         .containsExactly(
             new Acknowledgement.Declined(
-                subtask("shardId-1"), id(1), "reason " + outcomes.indexOf(true)));
+                subtask("shardId-1"),
+                id(1),
+                FailureReason.STORAGE,
+                "reason " + outcomes.indexOf(true)));
   }
 
   @Test
   void asksForARestoreAsItWasTyped() {
-    assertThat(checkpoints().requestRestore(job, "1")).isFalse();
+    assertThat(checkpoints().request(job, Request.restore("1"))).isFalse();
     assertThat(checkpoints().job(job)).isEmpty();
     create();
 
-    assertThat(checkpoints().requestRestore(job, "one")).isTrue();
+    assertThat(checkpoints().request(job, Request.restore("one"))).isTrue();
     assertThat(job().restoreCheckpointId()).contains("one");
-    assertThat(checkpoints().requestRestore(job, "2")).isTrue();
+    assertThat(checkpoints().request(job, Request.restore("2"))).isTrue();
     assertThat(job().restoreCheckpointId()).contains("2");
   }
 
@@ -482,29 +519,29 @@ abstract class CheckpointStoreContract {
   void beginsARestoreInOneStep() {
     completed(1);
     checkpoints().begin(pending(2));
-    checkpoints().requestRestore(job, "1");
+    checkpoints().request(job, Request.restore("1"));
     Job seen = job();
 
-    assertThat(checkpoints().beginRestore(seen, id(1), Optional.of(pending(2)), NOW)).isTrue();
+    assertThat(restore(seen, id(1), Optional.of(pending(2)), NOW)).isTrue();
     Job restoring = job();
-    assertThat(restoring.status()).isEqualTo(new JobStatus.Restoring(id(1)));
+    assertThat(restoring.status()).isEqualTo(new JobStatus.Restoring(Restoration.of(id(1))));
     assertThat(restoring.epoch()).isEqualTo(new Epoch(2));
     assertThat(restoring.restoreCheckpointId()).isEmpty();
     assertThat(restoring.next()).isEqualTo(seen.next());
     assertThat(restoring.latest()).isEqualTo(seen.latest());
     assertThat(restoring.settings()).isEqualTo(seen.settings());
     assertThat(checkpoints().checkpoint(job, id(2)))
-        .contains(pending(2).abortedByRestore(id(1), NOW));
+        .contains(pending(2).abortedBy(new JobStatus.Restoring(Restoration.of(id(1))), NOW));
   }
 
   @Test
   void keepsARequestThatChangedMeanwhile() {
     completed(1);
-    checkpoints().requestRestore(job, "1");
+    checkpoints().request(job, Request.restore("1"));
     Job seen = job();
-    checkpoints().requestRestore(job, "7");
+    checkpoints().request(job, Request.restore("7"));
 
-    assertThat(checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(restore(seen, id(1), Optional.empty(), NOW)).isTrue();
     assertThat(job().epoch()).isEqualTo(new Epoch(2));
     assertThat(job().restoreCheckpointId()).contains("7");
   }
@@ -513,20 +550,20 @@ abstract class CheckpointStoreContract {
   void keepsARequestThatAppearedMeanwhile() {
     completed(1);
     Job seen = job();
-    checkpoints().requestRestore(job, "7");
+    checkpoints().request(job, Request.restore("7"));
 
-    assertThat(checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(restore(seen, id(1), Optional.empty(), NOW)).isTrue();
     assertThat(job().restoreCheckpointId()).contains("7");
   }
 
   @Test
   void beginsARestoreWhoseRequestWasWithdrawn() {
     completed(1);
-    checkpoints().requestRestore(job, "1");
+    checkpoints().request(job, Request.restore("1"));
     Job seen = job();
-    checkpoints().refuseRestore(seen, "not now", NOW);
+    checkpoints().refuse(seen, "not now", NOW);
 
-    assertThat(checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(restore(seen, id(1), Optional.empty(), NOW)).isTrue();
     assertThat(job().restoreCheckpointId()).isEmpty();
     assertThat(job().epoch()).isEqualTo(new Epoch(2));
   }
@@ -534,33 +571,33 @@ abstract class CheckpointStoreContract {
   @Test
   void restoresOnlyWhatIsCompleted() {
     create();
-    checkpoints().requestRestore(job, "1");
-    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW));
+    checkpoints().request(job, Request.restore("1"));
+    refused(() -> restore(job(), id(1), Optional.empty(), NOW));
     checkpoints().begin(pending(1));
-    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW));
-    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.of(pending(1)), NOW));
+    refused(() -> restore(job(), id(1), Optional.empty(), NOW));
+    refused(() -> restore(job(), id(1), Optional.of(pending(1)), NOW));
     checkpoints().abort(aborted(1));
-    refused(() -> checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW));
+    refused(() -> restore(job(), id(1), Optional.empty(), NOW));
   }
 
   @Test
   void doesNotRestoreOverWhatCompletedMeanwhile() {
     completed(1);
     checkpoints().begin(pending(2));
-    checkpoints().requestRestore(job, "1");
+    checkpoints().request(job, Request.restore("1"));
     Job seen = job();
     checkpoints().complete(complete(2));
 
-    refused(() -> checkpoints().beginRestore(seen, id(1), Optional.of(pending(2)), NOW));
+    refused(() -> restore(seen, id(1), Optional.of(pending(2)), NOW));
   }
 
   @Test
   void restoresOnlyInTheEpochThatWasSeen() {
     completed(1);
     Job seen = job();
-    checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW);
+    restore(seen, id(1), Optional.empty(), NOW);
 
-    refused(() -> checkpoints().beginRestore(seen, id(1), Optional.empty(), NOW));
+    refused(() -> restore(seen, id(1), Optional.empty(), NOW));
   }
 
   @Test
@@ -568,10 +605,10 @@ abstract class CheckpointStoreContract {
     completed(1);
     checkpoints().begin(pending(2));
     checkpoints().complete(complete(2));
-    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+    restore(job(), id(1), Optional.empty(), NOW);
 
-    assertThat(checkpoints().beginRestore(job(), id(2), Optional.empty(), NOW)).isTrue();
-    assertThat(job().status()).isEqualTo(new JobStatus.Restoring(id(2)));
+    assertThat(restore(job(), id(2), Optional.empty(), NOW)).isTrue();
+    assertThat(job().status()).isEqualTo(new JobStatus.Restoring(Restoration.of(id(2))));
     assertThat(job().epoch()).isEqualTo(new Epoch(3));
   }
 
@@ -579,14 +616,11 @@ abstract class CheckpointStoreContract {
   void ofRacingRestoresExactlyOneBegins() throws Exception {
     completed(1);
     checkpoints().begin(pending(2));
-    checkpoints().requestRestore(job, "1");
+    checkpoints().request(job, Request.restore("1"));
     Job seen = job();
 
     List<Boolean> outcomes =
-        Race.run(
-            runner ->
-                checkpoints()
-                    .beginRestore(seen, id(1), Optional.of(pending(2)), NOW.plusMillis(runner)));
+        Race.run(runner -> restore(seen, id(1), Optional.of(pending(2)), NOW.plusMillis(runner)));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(job().epoch()).isEqualTo(new Epoch(2));
@@ -595,63 +629,177 @@ abstract class CheckpointStoreContract {
   @Test
   void aRefusalLeavesTheReasonAndTakesTheRequestAway() {
     Job before = create();
-    checkpoints().requestRestore(job, "four");
+    checkpoints().request(job, Request.restore("four"));
     Job seen = job();
 
-    assertThat(checkpoints().refuseRestore(seen, "\"four\" is not a number", NOW)).isTrue();
+    assertThat(checkpoints().refuse(seen, "\"four\" is not a number", NOW)).isTrue();
     assertThat(job().restoreCheckpointId()).isEmpty();
-    assertThat(job().refusal()).contains(new Job.Refusal("four", "\"four\" is not a number", NOW));
+    assertThat(job().refusal())
+        .contains(new Job.Refusal("restore four", "\"four\" is not a number", NOW));
     assertThat(job().epoch()).isEqualTo(before.epoch());
     assertThat(job().status()).isEqualTo(before.status());
-    assertThat(checkpoints().refuseRestore(seen, "\"four\" is not a number", NOW)).isTrue();
-    refused(() -> checkpoints().refuseRestore(seen, "another reason", NOW));
+    assertThat(checkpoints().refuse(seen, "\"four\" is not a number", NOW)).isTrue();
+    refused(() -> checkpoints().refuse(seen, "another reason", NOW));
   }
 
   @Test
   void aRestoreThatCannotGoOnLeavesItsReasonUntilTheNextOneBegins() {
     completed(1);
-    assertThat(checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(restore(job(), id(1), Optional.empty(), NOW)).isTrue();
     Job restoring = job();
 
-    assertThat(checkpoints().refuseRestore(restoring, "a file is gone", NOW)).isTrue();
-    assertThat(job().refusal()).contains(new Job.Refusal("1", "a file is gone", NOW));
+    Job.Refusal gone = new Job.Refusal("restore 1", "a file is gone", NOW);
+    assertThat(checkpoints().explain(restoring, gone)).isTrue();
+    assertThat(job().refusal()).contains(gone);
     assertThat(job().status()).isEqualTo(restoring.status());
-    checkpoints().requestRestore(job, "1");
-    refused(() -> checkpoints().refuseRestore(restoring, "said too late", NOW));
+    checkpoints().request(job, Request.restore("1"));
+    refused(() -> checkpoints().explain(restoring, gone));
 
-    assertThat(checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW)).isTrue();
+    assertThat(restore(job(), id(1), Optional.empty(), NOW)).isTrue();
     assertThat(job().refusal()).isEmpty();
-    refused(() -> checkpoints().refuseRestore(restoring, "said by an older coordinator", NOW));
+    refused(() -> checkpoints().explain(restoring, gone));
+  }
+
+  @Test
+  void aRequestIsServedOnceAndOnlyAsItWasSeen() {
+    create();
+    checkpoints().request(job, Request.command("savepoint a"));
+    Job seen = job();
+    checkpoints().request(job, Request.command("savepoint b"));
+
+    refused(() -> checkpoints().serve(seen));
+    refused(() -> checkpoints().begin(pending(1), seen.request()));
+    assertThat(checkpoints().begin(pending(1), job().request())).isTrue();
+    assertThat(job().request()).isEmpty();
+    refused(() -> checkpoints().serve(job()));
+  }
+
+  @Test
+  void aRestoreIsServedBeforeACommand() {
+    create();
+    checkpoints().request(job, Request.command("resume"));
+    checkpoints().request(job, Request.restore("4"));
+
+    assertThat(job().request()).contains(Request.restore("4"));
+    assertThat(checkpoints().serve(job())).isTrue();
+    assertThat(job().request()).contains(Request.command("resume"));
+    assertThat(checkpoints().serve(job())).isTrue();
+    assertThat(job().request()).isEmpty();
+  }
+
+  @Test
+  void keepsEveryStatus() {
+    create();
+    FileRef metadata = file();
+    Failure failure = Failure.of(FailureReason.USER_CODE, subtask("shardId-1"), "it threw");
+    List<JobStatus> way =
+        List.of(
+            new JobStatus.Suspending(new Halt.Cancelled(true)),
+            new JobStatus.Halted(new Halt.Cancelled(true)),
+            new JobStatus.Halted(
+                new Halt.Stopping(Optional.of(new SavepointName("before-upgrade")))),
+            new JobStatus.Halted(new Halt.Stopped(id(4))),
+            new JobStatus.Resuming(),
+            new JobStatus.Running(),
+            new JobStatus.Suspending(new Halt.Stopping(Optional.empty())),
+            new JobStatus.Halted(new Halt.Stopping(Optional.empty())),
+            new JobStatus.Suspending(new Halt.Failed(failure)),
+            new JobStatus.Halted(new Halt.Failed(failure)),
+            new JobStatus.Restoring(
+                new Restoration(
+                    new Restoration.Source.Metadata(metadata),
+                    Restoration.ClaimMode.CLAIM,
+                    Restoration.Positions.START,
+                    true)),
+            new JobStatus.Restoring(Restoration.ofNothing()),
+            new JobStatus.Replaying(Restoration.ofNothing()));
+
+    for (JobStatus to : way) {
+      Job before = job();
+      assertThat(checkpoints().move(before, to, List.of(), NOW)).as("%s", to).isTrue();
+      assertThat(job().status()).isEqualTo(to);
+      assertThat(job().epoch())
+          .isEqualTo(to.raisesEpoch() ? before.epoch().next() : before.epoch());
+      refused(() -> checkpoints().move(before, to, List.of(), NOW));
+    }
+  }
+
+  @Test
+  void takesCheckpointsOnlyWhileItRunsOrStops() {
+    create();
+    move(new JobStatus.Suspending(new Halt.Stopping(Optional.empty())));
+    Checkpoint.Pending first = pending(trigger(1, new Epoch(2), NOW));
+    refused(() -> checkpoints().begin(first));
+
+    move(new JobStatus.Halted(new Halt.Stopping(Optional.empty())));
+    assertThat(checkpoints().begin(first)).isTrue();
+
+    move(new JobStatus.Halted(new Halt.Stopped(id(1))));
+    refused(() -> checkpoints().begin(pending(trigger(2, new Epoch(2), NOW))));
+  }
+
+  @Test
+  void aSavepointLeavesTheLatestAlone() {
+    completed(1);
+    Checkpoint.Triggering savepoint =
+        new Checkpoint.Triggering(
+            job,
+            id(2),
+            FIRST,
+            NOW,
+            trigger(2).expected(),
+            Optional.of(
+                new Checkpoint.Savepoint(
+                    Optional.of(new SavepointName("before-upgrade")),
+                    FilePath.of("savepoints", "savepoint-2"))),
+            "savepoint before-upgrade");
+
+    assertThat(checkpoints().begin(pending(savepoint))).isTrue();
+    assertThat(checkpoints().complete(complete(savepoint, NOW))).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(2))).contains(complete(savepoint, NOW));
+    assertThat(job().latest()).contains(id(1));
+  }
+
+  @Test
+  void aHaltAbortsEveryPendingCheckpoint() {
+    create();
+    checkpoints().begin(pending(1));
+    checkpoints().begin(pending(2));
+    JobStatus halts = new JobStatus.Suspending(new Halt.Cancelled(false));
+
+    assertThat(checkpoints().move(job(), halts, List.of(pending(1), pending(2)), NOW)).isTrue();
+    assertThat(checkpoints().checkpoints(job))
+        .containsExactly(pending(1).abortedBy(halts, NOW), pending(2).abortedBy(halts, NOW));
   }
 
   @Test
   void doesNotRefuseARequestThatItHasNotSeen() {
     Job withoutRequest = create();
-    checkpoints().requestRestore(job, "4");
+    checkpoints().request(job, Request.restore("4"));
     Job seen = job();
-    refused(() -> checkpoints().refuseRestore(withoutRequest, "nothing was asked", NOW));
-    checkpoints().requestRestore(job, "5");
+    refused(() -> checkpoints().refuse(withoutRequest, "nothing was asked", NOW));
+    checkpoints().request(job, Request.restore("5"));
 
-    refused(() -> checkpoints().refuseRestore(seen, "there is no checkpoint 4", NOW));
+    refused(() -> checkpoints().refuse(seen, "there is no checkpoint 4", NOW));
   }
 
   @Test
   void aRestoreGoesFromRestoringOverReplayingToRunning() {
     completed(1);
     Epoch second = new Epoch(2);
-    refused(() -> checkpoints().replay(job, FIRST));
-    refused(() -> checkpoints().finishReplay(job, FIRST));
-    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
+    refused(() -> replay(FIRST));
+    refused(() -> finishReplay(FIRST));
+    restore(job(), id(1), Optional.empty(), NOW);
 
-    refused(() -> checkpoints().finishReplay(job, second));
-    refused(() -> checkpoints().replay(job, FIRST));
-    assertThat(checkpoints().replay(job, second)).isTrue();
-    assertThat(job().status()).isEqualTo(new JobStatus.Replaying(id(1)));
-    refused(() -> checkpoints().replay(job, second));
-    refused(() -> checkpoints().finishReplay(job, FIRST));
-    assertThat(checkpoints().finishReplay(job, second)).isTrue();
+    refused(() -> finishReplay(second));
+    refused(() -> replay(FIRST));
+    assertThat(replay(second)).isTrue();
+    assertThat(job().status()).isEqualTo(new JobStatus.Replaying(Restoration.of(id(1))));
+    refused(() -> replay(second));
+    refused(() -> finishReplay(FIRST));
+    assertThat(finishReplay(second)).isTrue();
     assertThat(job().status()).isEqualTo(new JobStatus.Running());
-    refused(() -> checkpoints().finishReplay(job, second));
+    refused(() -> finishReplay(second));
   }
 
   @Test
@@ -659,14 +807,58 @@ abstract class CheckpointStoreContract {
     completed(1);
     checkpoints().begin(pending(2));
     checkpoints().complete(complete(2));
-    checkpoints().beginRestore(job(), id(1), Optional.empty(), NOW);
-    checkpoints().replay(job, new Epoch(2));
+    restore(job(), id(1), Optional.empty(), NOW);
+    replay(new Epoch(2));
     Checkpoint.Triggering third = trigger(3, new Epoch(2), NOW);
 
     assertThat(checkpoints().begin(pending(third))).isTrue();
     assertThat(checkpoints().complete(complete(third, NOW))).isTrue();
     assertThat(checkpoints().checkpoints(job)).contains(complete(1), complete(2));
     assertThat(job().latest()).contains(id(3));
+  }
+
+  private boolean restore(
+      Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now) {
+    return checkpoints()
+        .move(seen, new JobStatus.Restoring(Restoration.of(from)), pending.stream().toList(), now);
+  }
+
+  /** As a coordinator that has seen the job in this epoch. */
+  private boolean replay(Epoch epoch) {
+    return move(
+        new JobStatus.Restoring(Restoration.of(id(1))),
+        epoch,
+        new JobStatus.Replaying(Restoration.of(id(1))));
+  }
+
+  private boolean finishReplay(Epoch epoch) {
+    return move(new JobStatus.Replaying(Restoration.of(id(1))), epoch, new JobStatus.Running());
+  }
+
+  private void move(JobStatus to) {
+    assertThat(checkpoints().move(job(), to, List.of(), NOW)).isTrue();
+  }
+
+  private void completedNext(long checkpoint) {
+    assertThat(checkpoints().begin(pending(checkpoint))).isTrue();
+    assertThat(checkpoints().complete(complete(checkpoint))).isTrue();
+  }
+
+  private boolean move(JobStatus seen, Epoch epoch, JobStatus to) {
+    Job now = job();
+    Job then =
+        new Job(
+            now.id(),
+            seen,
+            epoch,
+            now.next(),
+            now.latest(),
+            now.undo(),
+            now.settings(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return checkpoints().move(then, to, List.of(), NOW);
   }
 
   private interface Attempt {
@@ -724,7 +916,10 @@ abstract class CheckpointStoreContract {
   }
 
   private Checkpoint.Aborted aborted(long checkpoint) {
-    return new Checkpoint.Aborted(trigger(checkpoint), NOW.plusSeconds(1), "it took too long");
+    return new Checkpoint.Aborted(
+        trigger(checkpoint),
+        NOW.plusSeconds(1),
+        Failure.of(FailureReason.EXPIRED, "it took too long"));
   }
 
   private Checkpoint.Triggering trigger(long checkpoint) {
@@ -765,6 +960,8 @@ abstract class CheckpointStoreContract {
             Counts.NONE,
             Entry.Writer.COORDINATOR,
             NOW,
+            Optional.empty(),
+            false,
             Optional.empty());
     return new Entry.Opened(header, new Origin(new Start.TrimHorizon(), HashRange.ALL));
   }

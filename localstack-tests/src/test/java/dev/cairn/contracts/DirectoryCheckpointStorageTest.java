@@ -28,6 +28,24 @@ final class DirectoryCheckpointStorageTest extends CheckpointStorageContract {
     return new DirectoryCheckpointStorage(directory.resolve("created/when/needed"));
   }
 
+  @Override
+  protected FilePath root() {
+    return DirectoryCheckpointStorage.pathOf(directory.resolve("created/when/needed"));
+  }
+
+  @Override
+  protected FilePath elsewhere() {
+    return DirectoryCheckpointStorage.pathOf(directory.resolve("created/elsewhere"));
+  }
+
+  @Test
+  void aDirectoryWhoseNameNoPathCanHaveIsRefusedByName() {
+    assertThatThrownBy(() -> DirectoryCheckpointStorage.pathOf(directory.resolve("my backups")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("my backups")
+        .hasMessageContaining("choose another directory");
+  }
+
   @Test
   void namesThatNoPathHasAreNotListed() throws IOException {
     CheckpointStorage storage = new DirectoryCheckpointStorage(directory);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.id.CheckpointId;
@@ -51,7 +53,9 @@ class ExpectedListTest {
     Checkpoint.Pending second = pending(2, 2_500);
 
     assertThat(store.begin(first)).isTrue();
-    store.abort(new Checkpoint.Aborted(first.trigger(), NOON, "it took too long"));
+    store.abort(
+        new Checkpoint.Aborted(
+            first.trigger(), NOON, Failure.of(FailureReason.EXPIRED, "it took too long")));
     assertThat(store().begin(second)).isTrue();
 
     assertThat(pieces())
@@ -93,7 +97,9 @@ class ExpectedListTest {
     assertThat(read.trigger()).isEqualTo(pending.trigger());
     assertThat(read.isListed()).isFalse();
     assertThat(read.subtasks()).isEmpty();
-    Checkpoint.Aborted aborted = new Checkpoint.Aborted(read.trigger(), NOON, "its list expired");
+    Checkpoint.Aborted aborted =
+        new Checkpoint.Aborted(
+            read.trigger(), NOON, Failure.of(FailureReason.EXPIRED, "its list expired"));
     assertThat(store().abort(aborted)).isTrue();
     assertThat(store().checkpoint(job, new CheckpointId(1))).contains(aborted);
   }

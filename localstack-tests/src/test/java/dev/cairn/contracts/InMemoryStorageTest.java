@@ -17,6 +17,16 @@ class InMemoryStorageTest extends CheckpointStorageContract {
     return new InMemoryStorage(() -> Instant.EPOCH);
   }
 
+  @Override
+  protected FilePath root() {
+    return InMemoryStorage.ROOT;
+  }
+
+  @Override
+  protected FilePath elsewhere() {
+    return new FilePath("memory://elsewhere");
+  }
+
   @Test
   void aDamagedFileHasTheChecksumOfWhatItHolds() {
     InMemoryStorage storage = new InMemoryStorage(() -> Instant.EPOCH);

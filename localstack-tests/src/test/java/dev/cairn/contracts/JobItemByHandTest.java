@@ -7,7 +7,11 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -16,6 +20,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +34,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** What people see and type in the table, by hand. */
 class JobItemByHandTest {
+  private static final JobStatus RESTORING =
+      new JobStatus.Restoring(Restoration.of(new CheckpointId(1)));
+
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private final JobId job = new JobId("job-" + UUID.randomUUID());
   private final CheckpointStore checkpoints = LocalTable.checkpoints();
@@ -81,11 +89,41 @@ class JobItemByHandTest {
             new CheckpointSettings(Optional.of(Duration.ofMillis(500)), Duration.ofMinutes(10), 4));
   }
 
+  @Test
+  void takesOldNamesAndAnIntervalOfNone() {
+    set(
+        "settings",
+        AttributeValue.fromM(
+            Map.of(
+                "execution.checkpointing.interval", AttributeValue.fromN("0"),
+                "state.checkpoints.num-retained", AttributeValue.fromN("4"))));
+
+    assertThat(read().settings())
+        .isEqualTo(new CheckpointSettings(Optional.empty(), Duration.ofMinutes(10), 4));
+  }
+
+  @Test
+  void refusesWhatCannotBeKeptWhereTheJobRuns() {
+    set(
+        "settings",
+        AttributeValue.fromM(
+            Map.of("execution.checkpointing.interval", AttributeValue.fromS("500 ms"))));
+    CheckpointStore deployed = LocalTable.deployedCheckpoints();
+
+    assertThatThrownBy(() -> deployed.job(job))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("execution.checkpointing.interval 500 ms cannot be kept");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "execution.checkpointing.interval, often",
     "execution.checkpointing.timeout, 0 s",
-    "execution.checkpointing.num-retained, some"
+    "execution.checkpointing.num-retained, some",
+    "state.checkpoints.num-retained, 0",
+    "execution.checkpointing.unaligned.enabled, true",
+    "execution.checkpointing.dir, s3://elsewhere",
+    "execution.checkpointing.intervall, 3 s"
   })
   void namesASettingThatIsNonsense(String setting, String value) {
     set("settings", AttributeValue.fromM(Map.of(setting, AttributeValue.fromS(value))));
@@ -101,8 +139,7 @@ class JobItemByHandTest {
     set("restoreCheckpointId", AttributeValue.fromN("1"));
 
     assertThat(read().restoreCheckpointId()).contains("1");
-    assertThat(checkpoints.beginRestore(read(), new CheckpointId(1), Optional.empty(), NOW))
-        .isTrue();
+    assertThat(checkpoints.move(read(), RESTORING, List.of(), NOW)).isTrue();
     assertThat(read().restoreCheckpointId()).isEmpty();
   }
 
@@ -113,7 +150,7 @@ class JobItemByHandTest {
     Job seen = read();
     set("restoreCheckpointId", AttributeValue.fromN("2"));
 
-    assertThat(checkpoints.beginRestore(seen, new CheckpointId(1), Optional.empty(), NOW)).isTrue();
+    assertThat(checkpoints.move(seen, RESTORING, List.of(), NOW)).isTrue();
     assertThat(read().restoreCheckpointId()).contains("2");
   }
 
@@ -131,7 +168,7 @@ class JobItemByHandTest {
         }) {
       set("restoreCheckpointId", nonsense);
 
-      assertThat(checkpoints.refuseRestore(read(), "it is no checkpoint", NOW))
+      assertThat(checkpoints.refuse(read(), "it is no checkpoint", NOW))
           .as("%s", nonsense)
           .isTrue();
       assertThat(read().restoreCheckpointId()).isEmpty();
@@ -141,7 +178,9 @@ class JobItemByHandTest {
   @Test
   void whatIsOverGoesAfterAMonth() {
     checkpoints.begin(new Checkpoint.Pending(trigger, new TreeSet<>()));
-    checkpoints.abort(new Checkpoint.Aborted(trigger, NOW, "it took too long"));
+    checkpoints.abort(
+        new Checkpoint.Aborted(
+            trigger, NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
 
     assertThat(item("CHECKPOINT#00000000000000000001"))
         .containsEntry("status", AttributeValue.fromS("ABORTED"))

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -33,7 +35,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -93,14 +94,17 @@ abstract class JournalContract {
             new Entry.Materialized(header(3), ORIGIN, handle(), Channels.EMPTY),
             new Entry.Restored(
                 header(4),
-                checkpoint(1),
+                Optional.of(checkpoint(1)),
                 Entry.Restored.Mode.UNOPENED,
+                ClaimMode.CLAIM,
                 checkpoint(7),
                 ORIGIN,
                 handle(),
                 Channels.EMPTY),
             new Entry.Closed(header(5), ORIGIN, handle(), Channels.EMPTY),
-            triggered(6));
+            triggered(6),
+            new Entry.Suspended(header(6).suspended(new EntryId("halts"), new Epoch(9), NOW)),
+            new Entry.Resumed(header(7).resumed(new EntryId("goes-on"), new Epoch(10), NOW)));
     bases.forEach(this::append);
 
     assertThat(journal().after(subtask, new Revision(0))).isEqualTo(bases);
@@ -242,7 +246,8 @@ abstract class JournalContract {
   @Test
   void doesNotAppendWhatIsAcknowledgedAlready() {
     append(opened(1));
-    Acknowledgement declined = new Acknowledgement.Declined(subtask, checkpoint(1), "no room");
+    Acknowledgement declined =
+        new Acknowledgement.Declined(subtask, checkpoint(1), FailureReason.STORAGE, "no room");
     checkpoints().acknowledge(declined);
 
     assertThat(journal().append(subtask, snapshotted(2), acknowledged(1)))
@@ -408,7 +413,7 @@ abstract class JournalContract {
   }
 
   private static Entry.Triggered triggered(long revision) {
-    return new Entry.Triggered(header(revision), checkpoint(1), Entry.Triggered.ALIGNED, Map.of());
+    return Entry.Triggered.of(header(revision), checkpoint(1), Optional.empty());
   }
 
   private static Entry.Snapshotted snapshotted(long revision) {
@@ -446,6 +451,8 @@ abstract class JournalContract {
         new Counts(revision, 0),
         Entry.Writer.MAPPING,
         NOW,
+        Optional.empty(),
+        false,
         Optional.empty());
   }
 }

@@ -5,7 +5,9 @@ import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,8 +36,24 @@ final class LocalTable {
     return new DynamoDbDeployments(DYNAMODB.client(), NAME, WITHOUT_PAUSE);
   }
 
+  static DynamoDbRegistrations registrations() {
+    return new DynamoDbRegistrations(DYNAMODB.client(), NAME, WITHOUT_PAUSE);
+  }
+
   static DynamoDbCheckpointStore checkpoints(CheckpointSettings deployed) {
     return new DynamoDbCheckpointStore(
         DYNAMODB.client(), NAME, WITHOUT_PAUSE, () -> Instant.EPOCH, deployed);
+  }
+
+  /** As a deployed coordinator has it. */
+  static DynamoDbCheckpointStore deployedCheckpoints() {
+    return new DynamoDbCheckpointStore(
+        DYNAMODB.client(),
+        NAME,
+        WITHOUT_PAUSE,
+        () -> Instant.EPOCH,
+        CheckpointSettings.DEFAULTS,
+        CheckpointSettings::requireDeployable,
+        FanOut.ONE_BY_ONE);
   }
 }

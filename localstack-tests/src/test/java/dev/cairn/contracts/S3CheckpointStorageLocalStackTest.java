@@ -2,14 +2,33 @@ package dev.cairn.contracts;
 
 import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf("dev.cairn.contracts.LocalStackServices#isAvailable")
 final class S3CheckpointStorageLocalStackTest extends CheckpointStorageContract {
+  private String bucket = "";
+  private String other = "";
+
+  @BeforeEach
+  void createAnotherBucket() {
+    other = LocalStackServices.newBucket();
+  }
 
   @Override
   protected CheckpointStorage emptyStorage() {
-    return new S3CheckpointStorage(
-        LocalStackServices.s3(), LocalStackServices.newBucket(), "some/prefix");
+    bucket = LocalStackServices.newBucket();
+    return new S3CheckpointStorage(LocalStackServices.s3(), bucket, "some/prefix");
+  }
+
+  @Override
+  protected FilePath root() {
+    return new FilePath("s3://" + bucket + "/some/prefix");
+  }
+
+  @Override
+  protected FilePath elsewhere() {
+    return new FilePath("s3://" + other);
   }
 }

@@ -43,7 +43,7 @@ class CheckpointTest {
     pipeline.pass(Duration.ofMillis(1));
     tick(pipeline.coordinator());
 
-    assertThat(((Checkpoint.Aborted) checkpoint(1)).reason())
+    assertThat(((Checkpoint.Aborted) checkpoint(1)).failure().message())
         .isEqualTo("count/shardId-000000000001 sent no acknowledgement in 120.0 s");
     assertThat(pipeline.job().latest()).isEmpty();
   }
@@ -67,7 +67,7 @@ class CheckpointTest {
     pipeline.deliverWakes(failing);
     tick(coordinator);
 
-    assertThat(((Checkpoint.Aborted) checkpoint(1)).reason())
+    assertThat(((Checkpoint.Aborted) checkpoint(1)).failure().message())
         .isEqualTo(
             "count/shardId-000000000000 declined: its state could not be stored: the bucket answers 503");
     run(failing, 0, pipeline.put(0, "b"));
@@ -116,9 +116,10 @@ class CheckpointTest {
     pipeline.deliverWakes(pipeline.container());
     run(pipeline.container(), 0, pipeline.put(0, "b"));
 
-    Duration sinceTrigger =
-        Duration.between(checkpoints().getFirst().trigger().triggeredAt(), pipeline.now());
-    pipeline.pass(Pipeline.INTERVAL.minus(sinceTrigger).minusMillis(1));
+    // Due times are the multiples of the interval, however late the first one was.
+    long interval = Pipeline.INTERVAL.toMillis();
+    long sinceDue = pipeline.now().toEpochMilli() % interval;
+    pipeline.pass(Duration.ofMillis(interval - sinceDue - 1));
     tick(coordinator);
     assertThat(checkpoints()).hasSize(1);
 

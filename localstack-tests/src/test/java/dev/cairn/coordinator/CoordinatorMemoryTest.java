@@ -94,6 +94,8 @@ class CoordinatorMemoryTest {
         Counts.NONE,
         Entry.Writer.MAPPING,
         Instant.EPOCH.plusSeconds(revision),
+        Optional.empty(),
+        false,
         Optional.empty());
   }
 

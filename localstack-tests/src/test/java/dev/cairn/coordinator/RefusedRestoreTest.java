@@ -6,15 +6,21 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
+import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
 import dev.cairn.task.Task;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +55,7 @@ class RefusedRestoreTest {
             "up to 3",
             "cairn checkpoints"),
         new Case("nonsense", nothing, "seven", "\"seven\" is not a checkpoint id", "such as 7"),
-        new Case("empty", nothing, "", "\"\" is not a checkpoint id"),
+        new Case("empty", nothing, "", "should name what to restore", "restore 7"),
         new Case("zero", nothing, "0", "\"0\" is not a checkpoint id"),
         new Case("negative", nothing, "-3", "\"-3\" is not a checkpoint id"),
         new Case("too large for a number", nothing, "9".repeat(99), "is not a checkpoint id"),
@@ -94,6 +100,13 @@ class RefusedRestoreTest {
             "was altered",
             "it has 20 bytes instead of"),
         new Case(
+            "run marked by the scrubber, though the storage says it is the same",
+            RefusedRestoreTest::mark,
+            "2",
+            "shared/count/",
+            "was found damaged at 2026-11-21T10:00:00Z: block 3",
+            "choose another checkpoint, or put an intact copy back"),
+        new Case(
             "record beyond retention",
             RefusedRestoreTest::trim,
             "2",
@@ -104,6 +117,26 @@ class RefusedRestoreTest {
             "2",
             "shard shardId-000000000000 is too close to retention",
             "would expire during the replay"));
+  }
+
+  private static void mark(Pipeline pipeline) {
+    FilePath path =
+        pipeline.storage().paths().stream()
+            .filter(file -> file.value().startsWith(JOB + "/shared/"))
+            .findFirst()
+            .orElseThrow();
+    Stored stored = pipeline.storage().head(path).orElseThrow();
+    pipeline
+        .damages()
+        .mark(
+            JOB,
+            new Damage(
+                new FileRef(path, stored.sizeBytes(), stored.sha256().orElseThrow()),
+                "block 3",
+                Instant.parse("2026-11-21T10:00:00Z"),
+                new TreeSet<>(),
+                new TreeSet<>(),
+                false));
   }
 
   @ParameterizedTest
@@ -121,26 +154,16 @@ class RefusedRestoreTest {
     List<Entry> journal = pipeline.journal(0);
     List<Checkpoint> checkpoints = pipeline.table().checkpoints(JOB);
     List<FilePath> files = pipeline.storage().paths();
-    pipeline.table().requestRestore(JOB, refused.asked);
+    pipeline.table().request(JOB, Request.restore(refused.asked));
 
-    pipeline.coordinator().on(new Event.RestoreRequested(JOB));
+    pipeline.coordinator().on(new Event.Requested(JOB));
 
     Job after = pipeline.job();
     Job.Refusal refusal = after.refusal().orElseThrow();
     assertThat(refusal.reason()).contains(refused.reason);
-    assertThat(refusal.restoreCheckpointId()).isEqualTo(refused.asked);
+    assertThat(refusal.request()).isEqualTo("restore " + refused.asked);
     assertThat(refusal.at()).isEqualTo(pipeline.now());
-    assertThat(after)
-        .isEqualTo(
-            new Job(
-                before.id(),
-                before.status(),
-                before.epoch(),
-                before.next(),
-                before.latest(),
-                before.settings(),
-                Optional.empty(),
-                Optional.of(refusal)));
+    assertThat(after).isEqualTo(before.with(Optional.of(refusal)));
     assertThat(pipeline.journal(0)).isEqualTo(journal);
     assertThat(pipeline.table().checkpoints(JOB)).isEqualTo(checkpoints);
     assertThat(pipeline.storage().paths()).isEqualTo(files);

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.journal.Entry;
@@ -37,7 +39,7 @@ class RestoreTest {
     pipeline.drainWakes();
     assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(2)))
         .containsInstanceOf(Checkpoint.Pending.class);
-    pipeline.table().requestRestore(JOB, "1");
+    pipeline.table().request(JOB, Request.restore("1"));
     return pipeline;
   }
 
@@ -76,11 +78,12 @@ class RestoreTest {
     tick(pipeline.coordinator());
 
     Entry.Restored restored = (Entry.Restored) pipeline.journal(0).getLast();
-    assertThat(restored.checkpoint()).isEqualTo(new CheckpointId(1));
+    assertThat(restored.checkpoint()).contains(new CheckpointId(1));
     assertThat(restored.header().frontier()).isEqualTo(before.position());
     assertThat(restored.header().counts().applied()).isEqualTo(2);
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, 2)));
-    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Replaying(new CheckpointId(1)));
+    assertThat(pipeline.job().status())
+        .isEqualTo(new JobStatus.Replaying(Restoration.of(new CheckpointId(1))));
   }
 
   @Test
@@ -166,8 +169,9 @@ class RestoreTest {
     Pipeline pipeline = asked();
     Death death = new Death(2);
     death.watch(() -> tick(pipeline.coordinator(death)));
-    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Restoring(new CheckpointId(1)));
-    pipeline.table().requestRestore(JOB, "1");
+    assertThat(pipeline.job().status())
+        .isEqualTo(new JobStatus.Restoring(Restoration.of(new CheckpointId(1))));
+    pipeline.table().request(JOB, Request.restore("1"));
 
     finish(pipeline);
 
@@ -195,7 +199,8 @@ class RestoreTest {
     Pipeline pipeline = asked();
     Death death = new Death(1);
     death.watch(() -> tick(pipeline.coordinator(death)));
-    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Restoring(new CheckpointId(1)));
+    assertThat(pipeline.job().status())
+        .isEqualTo(new JobStatus.Restoring(Restoration.of(new CheckpointId(1))));
     pipeline.storage().paths().stream()
         .filter(path -> path.fileName().equals("_metadata"))
         .forEach(pipeline.storage()::delete);

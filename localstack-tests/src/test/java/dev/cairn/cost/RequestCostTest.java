@@ -5,6 +5,7 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.journal.Entry;
@@ -224,7 +225,7 @@ class RequestCostTest {
     Map<String, Integer> large = restore(5_000);
 
     assertThat(large).isEqualTo(small);
-    assertThat(large).containsEntry("checkpoints.beginRestore", 1);
+    assertThat(large).containsEntry("checkpoints.move", 2);
     TABLE.put("preflight and restore of 10 cells", small);
     TABLE.put("preflight and restore of 10,000 cells", large);
   }
@@ -239,7 +240,7 @@ class RequestCostTest {
     Checkpoint.Completed checkpoint = one.checkpoint(task);
     assertThat(one.state(0)).hasSize(2 * keys);
     run(task, 0, one.put(0, "more"));
-    one.table().requestRestore(Pipeline.JOB, checkpoint.id().toString());
+    one.table().request(Pipeline.JOB, Request.restore(checkpoint.id().toString()));
     RequestCounter counter = new RequestCounter();
     tick(one.coordinator(counter));
     assertThat(one.job().refusal()).isEmpty();

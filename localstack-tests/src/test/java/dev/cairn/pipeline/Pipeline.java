@@ -3,11 +3,14 @@ package dev.cairn.pipeline;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.SourceMapping;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
@@ -20,9 +23,11 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.memory.InMemoryDamageStore;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.world.SteadyWorld;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.Change;
 import dev.cairn.state.Deltas;
@@ -71,7 +76,9 @@ public final class Pipeline {
   private final LocalStream stream;
   private final InMemoryTable table = new InMemoryTable(world::now);
   private final InMemoryStorage storage = new InMemoryStorage(world::now);
+  private final InMemoryDamageStore damages = new InMemoryDamageStore();
   private final List<ShardId> woken = new ArrayList<>();
+  private final Switch mapping = new Switch();
   private long ids;
 
   public Pipeline(int shards, CheckpointSettings settings) {
@@ -90,6 +97,11 @@ public final class Pipeline {
 
   public InMemoryStorage storage() {
     return storage;
+  }
+
+  /** What a scrubber has marked. */
+  public InMemoryDamageStore damages() {
+    return damages;
   }
 
   public LocalStream stream() {
@@ -232,8 +244,31 @@ public final class Pipeline {
             Tap.on(StreamReader.class, "stream", stream, tap),
             subtask -> woken.add(subtask.shard()),
             world::now,
-            this::nextId),
+            this::nextId,
+            Announcer.SILENT,
+            mapping,
+            Tap.on(DamageMarks.class, "damages", damages, tap),
+            FanOut.ONE_BY_ONE),
         PROMPT);
+  }
+
+  /** The mapping's switch: what it feeds is the test's to say. */
+  private static final class Switch implements SourceMapping {
+    private boolean enabled = true;
+
+    @Override
+    public void enable() {
+      enabled = true;
+    }
+
+    @Override
+    public void disable() {
+      enabled = false;
+    }
+  }
+
+  public boolean isFed() {
+    return mapping.enabled;
   }
 
   public static void tick(Coordinator coordinator) {

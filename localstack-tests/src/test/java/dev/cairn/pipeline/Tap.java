@@ -25,9 +25,13 @@ public interface Tap {
             "checkpoint",
             "checkpoints",
             "acknowledgements",
+            "damages",
+            "progress",
             "get",
+            "open",
             "head",
             "list",
+            "normalize",
             "shards",
             "retention",
             "read");

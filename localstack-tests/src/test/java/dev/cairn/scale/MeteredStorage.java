@@ -19,6 +19,11 @@ record MeteredStorage(
   private static final int LISTED_AT_ONCE = 1_000;
 
   @Override
+  public FilePath normalize(FilePath path) {
+    return there.normalize(path);
+  }
+
+  @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     request(Quota.S3_WRITES, path, WRITE);
     return there.put(path, bytes, sha256);

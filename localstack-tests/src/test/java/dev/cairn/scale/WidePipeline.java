@@ -3,12 +3,15 @@ package dev.cairn.scale;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.SourceMapping;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.TableEvents;
@@ -58,6 +61,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -183,6 +187,8 @@ final class WidePipeline {
                 time,
                 WidePipeline.this::newId,
                 Announcer.SILENT,
+                SourceMapping.ALWAYS_ON,
+                DamageMarks.NONE,
                 fanOut),
             new CoordinatorSettings(
                 CoordinatorSettings.DEFAULTS.idleAfter(),
@@ -227,7 +233,13 @@ final class WidePipeline {
 
   private CheckpointStore checkpoints(FanOut fanOut) {
     return new DynamoDbCheckpointStore(
-        dynamoDb, "wide", Backoff.sleeping(), time, CheckpointSettings.DEFAULTS, fanOut);
+        dynamoDb,
+        "wide",
+        Backoff.sleeping(),
+        time,
+        CheckpointSettings.DEFAULTS,
+        UnaryOperator.identity(),
+        fanOut);
   }
 
   private EntryId newId() {
@@ -271,7 +283,7 @@ final class WidePipeline {
   }
 
   void requestRestore(CheckpointId checkpoint) {
-    checkpoints(FanOut.ONE_BY_ONE).requestRestore(JOB, checkpoint.toString());
+    checkpoints(FanOut.ONE_BY_ONE).request(JOB, Request.restore(checkpoint.toString()));
   }
 
   Job job() {

@@ -1,8 +1,10 @@
 package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.CoordinatorDecisions;
 import dev.cairn.coordinator.JournalTail;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
@@ -142,6 +144,17 @@ enum Sabotage {
                   return true;
                 }
               })),
+  /** Whatever was appended there is taken for one's own entry. */
+  OWN_ID(
+      List.of(Invariants.DURABLE, Invariants.FOLD, Invariants.CHAINED, Invariants.SNAPSHOT),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Outcome outcome(EntryId mine, List<Entry> found) {
+                  return found.isEmpty() ? Outcome.NOT_THERE : Outcome.COMMITTED;
+                }
+              })),
   SUCCESS_ONLY_WHEN_JOURNALLED(
       List.of(Invariants.DURABLE),
       Guards.all()
@@ -249,7 +262,42 @@ enum Sabotage {
                         SubtaskId subtask, Revision base, Instant at) {
                       return super.expireBelow(subtask, base.next(), at);
                     }
-                  }));
+                  })),
+  ENTRIES_EXPIRE(
+      List.of(Invariants.BOUNDED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized int expireBelow(
+                        SubtaskId subtask, Revision base, Instant at) {
+                      return 0;
+                    }
+                  })),
+  ABANDONED_FILES_GO(
+      List.of(Invariants.BOUNDED),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
+                  return false;
+                }
+              })),
+  METADATA_OF_THE_ABORTED_GOES(
+      List.of(Invariants.BOUNDED),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isMetadataAbandoned(
+                    CheckpointId id, Job job, List<Checkpoint> checkpoints) {
+                  return checkpoints.stream()
+                      .filter(Checkpoint.Subsumed.class::isInstance)
+                      .anyMatch(subsumed -> subsumed.id().equals(id));
+                }
+              }));
 
   /** The invariants of which one breaks without the guard. */
   final List<String> breaks;

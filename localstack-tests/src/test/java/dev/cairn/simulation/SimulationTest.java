@@ -26,7 +26,7 @@ class SimulationTest {
           "fault: answer lost of table.appendAcknowledged",
           "fault: sent twice by the SDK",
           "fault: answer lost of storage.put",
-          "fault: answer lost of table.beginRestore",
+          "fault: answer lost of table.move",
           "fault: refused table.append",
           "fault: refused storage.put",
           "fault: refused storage.get",

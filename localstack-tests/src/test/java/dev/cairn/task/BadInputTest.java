@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.checkpoint.Request;
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
 import dev.cairn.heap.KeyOutsideRangeException;
@@ -129,7 +130,7 @@ class BadInputTest {
     run(container, 0, pipeline.put(0, "a"));
     long checkpoint = pipeline.checkpoint(container).id().value();
     run(container, 0, pipeline.put(0, "surrogate", "b"));
-    pipeline.table().requestRestore(Pipeline.JOB, Long.toString(checkpoint));
+    pipeline.table().request(Pipeline.JOB, Request.restore(Long.toString(checkpoint)));
     Pipeline.tick(pipeline.coordinator());
     Pipeline.tick(pipeline.coordinator());
 

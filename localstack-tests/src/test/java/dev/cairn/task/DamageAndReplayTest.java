@@ -5,6 +5,7 @@ import static dev.cairn.pipeline.Pipeline.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.checkpoint.Request;
 import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.Deserializers;
@@ -211,7 +212,7 @@ class DamageAndReplayTest {
   }
 
   private void restore(long checkpoint) {
-    pipeline.table().requestRestore(Pipeline.JOB, Long.toString(checkpoint));
+    pipeline.table().request(Pipeline.JOB, Request.restore(Long.toString(checkpoint)));
     Pipeline.tick(pipeline.coordinator());
     assertThat(pipeline.job().refusal()).isEmpty();
     assertThat(pipeline.head(0).epoch()).isEqualTo(pipeline.job().epoch());

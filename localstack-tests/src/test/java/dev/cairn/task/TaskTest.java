@@ -29,7 +29,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -396,9 +396,7 @@ class TaskTest {
         head.next(new EntryId("trigger-" + checkpoint), Writer.COORDINATOR, pipeline.now());
     pipeline
         .table()
-        .append(
-            subtask(0),
-            new Triggered(header, new CheckpointId(checkpoint), Triggered.ALIGNED, Map.of()));
+        .append(subtask(0), Triggered.of(header, new CheckpointId(checkpoint), Optional.empty()));
   }
 
   /** Ample time for so many questions, and none from then on. */

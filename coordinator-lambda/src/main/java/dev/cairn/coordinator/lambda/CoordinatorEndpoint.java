@@ -1,5 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Coordinator;
@@ -8,6 +9,7 @@ import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.id.EntryId;
@@ -73,6 +75,7 @@ final class CoordinatorEndpoint {
   static CoordinatorEndpoint connect(CoordinatorEnvironment environment, Consumer<String> log) {
     DeployedClients.keepConnections(CoordinatorPorts.AT_ONCE);
     DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
+    LambdaClient lambda = DeployedClients.configure(LambdaClient.builder()).build();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
     Deployment deployment = environment.deployment();
@@ -86,7 +89,13 @@ final class CoordinatorEndpoint {
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
             new DynamoDbCheckpointStore(
-                dynamoDb, environment.table(), backoff, clock, deployment.settings(), fanOut),
+                dynamoDb,
+                environment.table(),
+                backoff,
+                clock,
+                deployment.settings(),
+                CheckpointSettings::requireDeployable,
+                fanOut),
             new S3CheckpointStorage(
                 DeployedClients.configure(S3Client.builder()).build(),
                 environment.storage().bucket(),
@@ -95,12 +104,12 @@ final class CoordinatorEndpoint {
                 DeployedClients.configure(KinesisClient.builder()).build(),
                 deployment.stream(),
                 backoff),
-            new LambdaWaker(
-                DeployedClients.configure(LambdaClient.builder()).build(),
-                deployment.taskFunction()),
+            new LambdaWaker(lambda, deployment.taskFunction()),
             clock,
             () -> new EntryId(UUID.randomUUID().toString()),
             new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
+            new LambdaSourceMapping(lambda, environment.sourceMapping()),
+            new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
             fanOut);
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
@@ -162,7 +171,12 @@ final class CoordinatorEndpoint {
       case Trigger.Scheduled s ->
           List.of(
               () -> coordinator.on(new Event.Tick(job)),
-              () -> ticks.send(Ticks.between(interval(job))));
+              () -> ticks.send(Ticks.between(interval(job), ports.clock().instant())));
+      // Of the messages that pile up while nobody takes them, only the latest are worth a look.
+      case Trigger.Delayed delayed ->
+          ports.clock().instant().isAfter(delayed.until())
+              ? List.of()
+              : List.of(() -> coordinator.on(new Event.Tick(job)));
       case Trigger.Happened happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }

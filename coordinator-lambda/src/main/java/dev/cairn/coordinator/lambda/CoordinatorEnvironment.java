@@ -1,12 +1,11 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.deployment.Environment;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.s3.S3Location;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -14,29 +13,21 @@ import java.util.function.Function;
  * What the function is told by its environment.
  *
  * @param taskTimeout the longest that an invocation of the task takes
+ * @param sourceMapping the UUID of the mapping that feeds the task
  */
 record CoordinatorEnvironment(
     Deployment deployment,
     String table,
     S3Location storage,
     Duration taskTimeout,
-    String tickQueue) {
+    String tickQueue,
+    String sourceMapping) {
 
   /**
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
    */
   static CoordinatorEnvironment read(Environment variables) {
     S3Location storage = variables.require("CAIRN_STORAGE", S3Location::parse);
-    CheckpointSettings defaults = CheckpointSettings.DEFAULTS;
-    CheckpointSettings settings =
-        new CheckpointSettings(
-            variables.find("EXECUTION_CHECKPOINTING_INTERVAL", FlinkDuration::parse),
-            variables
-                .find("EXECUTION_CHECKPOINTING_TIMEOUT", FlinkDuration::parse)
-                .orElse(defaults.timeout()),
-            variables
-                .find("EXECUTION_CHECKPOINTING_NUM_RETAINED", Integer::valueOf)
-                .orElse(defaults.numRetained()));
     return new CoordinatorEnvironment(
         new Deployment(
             variables.require("CAIRN_JOB", JobId::new),
@@ -44,11 +35,12 @@ record CoordinatorEnvironment(
             variables.require("CAIRN_STREAM", Function.identity()),
             storage.toString(),
             variables.require("CAIRN_TASK_FUNCTION", Function.identity()),
-            settings),
+            variables.settings()),
         variables.require("CAIRN_TABLE", Function.identity()),
         storage,
         variables.require("CAIRN_TASK_TIMEOUT", FlinkDuration::parse),
-        variables.require("CAIRN_TICK_QUEUE", Function.identity()));
+        variables.require("CAIRN_TICK_QUEUE", Function.identity()),
+        variables.require("CAIRN_SOURCE_MAPPING", Function.identity()));
   }
 
   JobId job() {

@@ -1,6 +1,5 @@
 package dev.cairn.coordinator.lambda;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -18,15 +17,15 @@ final class TickQueue {
     this.url = url;
   }
 
-  void send(List<Duration> delays) {
-    for (int from = 0; from < delays.size(); from += LARGEST_BATCH) {
+  void send(List<Ticks.Tick> ticks) {
+    for (int from = 0; from < ticks.size(); from += LARGEST_BATCH) {
       List<SendMessageBatchRequestEntry> entries = new ArrayList<>();
-      for (Duration delay : delays.subList(from, Math.min(from + LARGEST_BATCH, delays.size()))) {
+      for (Ticks.Tick tick : ticks.subList(from, Math.min(from + LARGEST_BATCH, ticks.size()))) {
         entries.add(
             SendMessageBatchRequestEntry.builder()
-                .id("after-" + delay.toSeconds())
-                .messageBody(Triggers.TICK)
-                .delaySeconds((int) delay.toSeconds())
+                .id("after-" + tick.delay().toSeconds())
+                .messageBody(Triggers.tick(tick.until()))
+                .delaySeconds((int) tick.delay().toSeconds())
                 .build());
       }
       client.sendMessageBatch(batch -> batch.queueUrl(url).entries(entries));

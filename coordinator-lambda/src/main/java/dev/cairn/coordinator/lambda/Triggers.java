@@ -6,6 +6,8 @@ import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.id.JobId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -14,13 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Reads a payload: the rule's constant input {@code {"cairn":"tick"}}; a batch of the tick queue,
- * whose messages have the same body; or a batch of the table's stream.
+ * whose messages say in {@code until} when they are too late; or a batch of the table's stream.
  */
 final class Triggers {
   static final String TICK = "{\"cairn\":\"tick\"}";
@@ -47,37 +48,45 @@ final class Triggers {
               + " nor a batch of the tick queue or of the table's stream; is something else configured to"
               + " invoke the coordinator?");
     }
-    List<Event> events = new ArrayList<>();
+    SequencedSet<Trigger> triggers = new LinkedHashSet<>();
+    List<Event> happened = new ArrayList<>();
     for (JsonTree item : event.get("Records").items()) {
-      eventOf(item, job).ifPresent(events::add);
+      String source = item.get("eventSource").text().orElse("an unnamed source");
+      switch (source) {
+        case SQS -> triggers.add(queued(item));
+        case DYNAMODB -> changed(item.get("dynamodb"), job).ifPresent(happened::add);
+        default ->
+            throw new MalformedTriggerException(
+                "a record comes from " + source + ", which the coordinator does not listen to");
+      }
     }
-    return Event.together(events).stream()
-        .map(Trigger.Happened::new)
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+    Event.together(happened).stream().map(Trigger.Happened::new).forEach(triggers::add);
+    return triggers;
   }
 
   private static boolean isTick(JsonTree event) {
     return event.get("cairn").text().equals(Optional.of("tick"));
   }
 
-  private static Optional<Event> eventOf(JsonTree item, JobId job) {
-    String source = item.get("eventSource").text().orElse("an unnamed source");
-    return switch (source) {
-      case SQS -> Optional.of(queued(item, job));
-      case DYNAMODB -> changed(item.get("dynamodb"), job);
-      default ->
-          throw new MalformedTriggerException(
-              "a record comes from " + source + ", which the coordinator does not listen to");
-    };
+  /** What the queue delivers of one of the ticks. */
+  static String tick(Instant until) {
+    return "{\"cairn\":\"tick\",\"until\":\"" + until + "\"}";
   }
 
-  private static Event queued(JsonTree message, JobId job) {
+  private static Trigger queued(JsonTree message) {
     String body = message.get("body").text().orElse("");
-    if (!isTick(JsonTree.read(body))) {
+    JsonTree tick = JsonTree.read(body);
+    if (!isTick(tick)) {
       throw new MalformedTriggerException(
           "a message of the tick queue is not " + TICK + " but: " + body);
     }
-    return new Event.Tick(job);
+    try {
+      // Sent by the version before, which said nothing of it.
+      return new Trigger.Delayed(tick.get("until").text().map(Instant::parse).orElse(Instant.MAX));
+    } catch (DateTimeException e) {
+      throw new MalformedTriggerException(
+          "a message of the tick queue has no time in \"until\": " + body, e);
+    }
   }
 
   private static Optional<Event> changed(JsonTree change, JobId job) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.deployment.Environment;
 import dev.cairn.deployment.Environment.SettingException;
+import dev.cairn.restart.RestartStrategy;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,17 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CoordinatorEnvironmentTest {
   private final Map<String, String> variables =
       new HashMap<>(
-          Map.of(
-              "CAIRN_JOB", "flights",
-              "CAIRN_STAGE", "aircraft",
-              "CAIRN_TABLE", "the-table",
-              "CAIRN_STORAGE", "s3://the-bucket/team/",
-              "CAIRN_STREAM", "departures",
-              "CAIRN_TASK_FUNCTION", "the-function:live",
-              "CAIRN_TASK_TIMEOUT", "60 s",
-              "CAIRN_TICK_QUEUE", "the-queue",
-              "EXECUTION_CHECKPOINTING_INTERVAL", "30 s",
-              "EXECUTION_CHECKPOINTING_NUM_RETAINED", "5"));
+          Map.ofEntries(
+              Map.entry("CAIRN_JOB", "flights"),
+              Map.entry("CAIRN_STAGE", "aircraft"),
+              Map.entry("CAIRN_TABLE", "the-table"),
+              Map.entry("CAIRN_STORAGE", "s3://the-bucket/team/"),
+              Map.entry("CAIRN_STREAM", "departures"),
+              Map.entry("CAIRN_TASK_FUNCTION", "the-function:live"),
+              Map.entry("CAIRN_TASK_TIMEOUT", "60 s"),
+              Map.entry("CAIRN_TICK_QUEUE", "the-queue"),
+              Map.entry("CAIRN_SOURCE_MAPPING", "the-mapping"),
+              Map.entry("EXECUTION_CHECKPOINTING_INTERVAL", "30 s"),
+              Map.entry("EXECUTION_CHECKPOINTING_NUM_RETAINED", "5")));
 
   @Test
   void readsWhatTheConstructSets() {
@@ -48,6 +52,45 @@ class CoordinatorEnvironmentTest {
     assertThat(read().deployment().settings().interval()).isEmpty();
   }
 
+  @Test
+  void readsEverySettingByItsNameInCapitals() {
+    variables.put("EXECUTION_CHECKPOINTING_MIN_PAUSE", "10 s");
+    variables.put("RESTART_STRATEGY_TYPE", "none");
+    variables.put("STATE_BACKEND_FS_MEMORY_THRESHOLD", "4 kb");
+    variables.put("EXECUTION_CHECKPOINTING_MODE", "EXACTLY_ONCE");
+    CheckpointSettings settings = read().deployment().settings();
+
+    assertThat(settings.minPause()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.restartStrategy()).isEqualTo(new RestartStrategy.None());
+    assertThat(settings.dataInlineThreshold()).isEqualTo(4 * 1024);
+    assertThat(settings.configuration().place(Options.MIN_PAUSE)).contains(Place.ENVIRONMENT);
+  }
+
+  @ParameterizedTest(name = "{0}={1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "EXECUTION_CHECKPOINTING_INTERVALL | 3 s | environment variable"
+            + " EXECUTION_CHECKPOINTING_INTERVALL cannot be \"3 s\": it is no setting's; the nearest"
+            + " that is: EXECUTION_CHECKPOINTING_INTERVAL",
+        "EXECUTION_CHECKPOINTING_MODE | AT_LEAST_ONCE | environment variable"
+            + " EXECUTION_CHECKPOINTING_MODE cannot be \"AT_LEAST_ONCE\":"
+            + " execution.checkpointing.mode: AT_LEAST_ONCE is not possible here",
+        "EXECUTION_CHECKPOINTING_MAX_CONCURRENT_CHECKPOINTS | 0 | environment variable"
+            + " EXECUTION_CHECKPOINTING_MAX_CONCURRENT_CHECKPOINTS cannot be \"0\": it must be at"
+            + " least 1, not 0",
+        "EXECUTION_CHECKPOINTING_STORAGE | filesystem | the environment's settings cannot be used:"
+            + " execution.checkpointing.storage: filesystem needs a directory",
+        "EXECUTION_CHECKPOINTING_INTERVAL | 200 ms | the environment's settings cannot be used:"
+            + " execution.checkpointing.interval 200 ms cannot be kept"
+      })
+  void aSettingThatCannotBeIsRefusedByName(String name, String value, String message) {
+    variables.put(name, value);
+    assertThatThrownBy(this::read)
+        .isInstanceOf(SettingException.class)
+        .hasMessageStartingWith(message);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -58,7 +101,8 @@ class CoordinatorEnvironmentTest {
         "CAIRN_STREAM",
         "CAIRN_TASK_FUNCTION",
         "CAIRN_TASK_TIMEOUT",
-        "CAIRN_TICK_QUEUE"
+        "CAIRN_TICK_QUEUE",
+        "CAIRN_SOURCE_MAPPING"
       })
   void aMissingVariableIsNamed(String name) {
     variables.remove(name);

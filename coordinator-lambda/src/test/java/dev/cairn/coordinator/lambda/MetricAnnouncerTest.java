@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -14,6 +20,7 @@ import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
+import dev.cairn.storage.StorageException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,24 +77,60 @@ class MetricAnnouncerTest {
   void anAbortedOneSaysWhyAndHowManyFailedInARow() throws Exception {
     JsonNode line =
         announce(
-            new Announcement.Aborted(new Checkpoint.Aborted(TRIGGER, NOON, "a \"reason\""), 3));
-    assertThat(line.get("reason").asText()).isEqualTo("a \"reason\"");
+            new Announcement.Aborted(
+                new Checkpoint.Aborted(
+                    TRIGGER, NOON, Failure.of(FailureReason.STORAGE, "a \"reason\"")),
+                3));
+    assertThat(line.get("reason").asText()).isEqualTo("STORAGE: a \"reason\"");
     assertThat(line.get("numberOfFailedCheckpoints").asLong()).isEqualTo(1);
     assertThat(line.get("numberOfFailedCheckpointsInARow").asLong()).isEqualTo(3);
   }
 
   @Test
   void restoresAreCountedWithWhatWasAskedFor() throws Exception {
-    JsonNode begun = announce(new Announcement.RestoreBegun(new CheckpointId(7), new Epoch(3)));
+    JsonNode begun =
+        announce(new Announcement.RestoreBegun(Restoration.of(new CheckpointId(7)), new Epoch(3)));
     assertThat(begun.get("numberOfRestores").asLong()).isEqualTo(1);
     assertThat(begun.get("epoch").asText()).isEqualTo("3");
 
-    JsonNode refused = announce(new Announcement.RestoreRefused("x", "no such checkpoint"));
-    assertThat(refused.get("numberOfRefusedRestores").asLong()).isEqualTo(1);
-    assertThat(refused.get("checkpoint").asText()).isEqualTo("x");
+    JsonNode refused =
+        announce(new Announcement.Refused(Request.restore("x"), "no such checkpoint"));
+    assertThat(refused.get("numberOfRefusedRequests").asLong()).isEqualTo(1);
+    assertThat(refused.get("request").asText()).isEqualTo("restore x");
 
     JsonNode finished = announce(new Announcement.RestoreFinished(new Epoch(3)));
     assertThat(finished.get("event").asText()).isEqualTo("restore finished");
+  }
+
+  @Test
+  void damagedFilesAreAGaugeThatFallsAgain() throws Exception {
+    Damage damage =
+        new Damage(
+            new FileRef(new FilePath("run"), 10, Sha256.of(new byte[0])),
+            "it is missing",
+            NOON,
+            new TreeSet<>(List.of(new CheckpointId(7), new CheckpointId(8))),
+            new TreeSet<>(),
+            true);
+    JsonNode found = announce(new Announcement.FileDamaged(damage, 2));
+    assertThat(found.get("event").asText()).isEqualTo("file damaged");
+    assertThat(found.get("file").asText()).isEqualTo("run");
+    assertThat(found.get("reason").asText()).isEqualTo("it is missing");
+    assertThat(found.get("checkpoints").asText()).isEqualTo("7,8");
+    assertThat(found.get("numberOfDamagedFiles").asLong()).isEqualTo(2);
+
+    JsonNode over = announce(new Announcement.DamageOver(damage, 1));
+    assertThat(over.get("numberOfDamagedFiles").asLong()).isEqualTo(1);
+
+    JsonNode scrubbed =
+        announce(new Announcement.Scrubbed(new ScrubProgress.Finished(NOON, 9, 5_000, NOON), 0));
+    assertThat(scrubbed.get("numberOfDamagedFiles").asLong()).isZero();
+    assertThat(scrubbed.get("lastScrubSize").asLong()).isEqualTo(5_000);
+    assertThat(scrubbed.get("files").asText()).isEqualTo("9");
+
+    JsonNode not =
+        announce(new Announcement.NotScrubbed(damage.file(), new StorageException("S3 says 503")));
+    assertThat(not.get("reason").asText()).isEqualTo("S3 says 503");
   }
 
   private JsonNode announce(Announcement announcement) throws Exception {

@@ -12,6 +12,7 @@ import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.SequencedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,12 +30,31 @@ class TriggersTest {
   }
 
   @Test
-  void aQueuedTickIsATickThatQueuesNoOthers() throws IOException {
-    String message =
-        """
-        {"messageId":"1","body":"{\\"cairn\\":\\"tick\\"}","attributes":{},"eventSource":"aws:sqs"}""";
-    assertThat(read(batch(message + "," + message)))
-        .containsExactly(new Trigger.Happened(new Event.Tick(JOB)));
+  void aQueuedTickQueuesNoOthersAndSaysWhenItIsTooLate() throws IOException {
+    Instant until = Instant.parse("2026-11-21T12:00:12.5Z");
+    String message = queued(Triggers.tick(until));
+    assertThat(read(batch(message + "," + message))).containsExactly(new Trigger.Delayed(until));
+  }
+
+  @Test
+  void aQueuedTickOfTheVersionBeforeIsNeverTooLate() throws IOException {
+    assertThat(read(batch(queued(Triggers.TICK))))
+        .containsExactly(new Trigger.Delayed(Instant.MAX));
+  }
+
+  @Test
+  void aQueuedTickWithAnotherTimeIsRefused() {
+    assertThatThrownBy(() -> read(batch(queued("{\"cairn\":\"tick\",\"until\":\"soon\"}"))))
+        .isInstanceOf(MalformedTriggerException.class)
+        .hasMessage(
+            "a message of the tick queue has no time in \"until\":"
+                + " {\"cairn\":\"tick\",\"until\":\"soon\"}");
+  }
+
+  private static String queued(String body) {
+    return "{\"messageId\":\"1\",\"body\":\""
+        + body.replace("\"", "\\\"")
+        + "\",\"attributes\":{},\"eventSource\":\"aws:sqs\"}";
   }
 
   @Test
@@ -89,7 +109,7 @@ class TriggersTest {
       })
   void aRequestToRestoreIsOneWhateverWasTyped(String what, String typed) throws IOException {
     assertThat(read(batch(requested("JOB#flights", typed))))
-        .containsExactly(new Trigger.Happened(new Event.RestoreRequested(JOB)));
+        .containsExactly(new Trigger.Happened(new Event.Requested(JOB)));
   }
 
   @Test

@@ -22,6 +22,13 @@ public interface KeyedFunction<E> {
   void open(RuntimeContext context) throws Exception;
 
   /**
+   * Says what the function wants of its job, such as how often a checkpoint is taken. Called on an
+   * instance of its own, once in each container. What it sets counts from then on: the coordinator
+   * is told of it, and never loads the function.
+   */
+  default void configure(CheckpointConfig config) {}
+
+  /**
    * Applies one event to the state of its key. If this throws, everything that it did to state is
    * undone, and the pipeline's policy for bad records decides what happens next.
    */

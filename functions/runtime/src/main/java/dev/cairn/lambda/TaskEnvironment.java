@@ -1,5 +1,7 @@
 package dev.cairn.lambda;
 
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.deployment.Environment;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
@@ -14,6 +16,8 @@ import java.util.function.Function;
  * What the task's function is told by its environment.
  *
  * @param start where the mapping and each shard begin
+ * @param settings what the deployment sets of those settings that concern a task
+ * @param version which version of the code this is
  */
 record TaskEnvironment(
     JobId job,
@@ -23,7 +27,10 @@ record TaskEnvironment(
     String stream,
     FunctionClass function,
     Start start,
-    FailurePolicy failurePolicy) {
+    FailurePolicy failurePolicy,
+    CheckpointSettings settings,
+    CodeVersion version) {
+  private static final CodeVersion UNNUMBERED = new CodeVersion("$LATEST");
   private static final String HORIZON = "TRIM_HORIZON";
 
   /**
@@ -38,7 +45,9 @@ record TaskEnvironment(
         variables.require("CAIRN_STREAM", Function.identity()),
         variables.require("CAIRN_FUNCTION", FunctionClass::named),
         variables.require("CAIRN_START", TaskEnvironment::start),
-        variables.find("CAIRN_FAILURE_POLICY", FailurePolicy::valueOf).orElse(FailurePolicy.FAIL));
+        variables.find("CAIRN_FAILURE_POLICY", FailurePolicy::valueOf).orElse(FailurePolicy.FAIL),
+        variables.settings(),
+        variables.find("AWS_LAMBDA_FUNCTION_VERSION", CodeVersion::new).orElse(UNNUMBERED));
   }
 
   private static Start start(String text) {

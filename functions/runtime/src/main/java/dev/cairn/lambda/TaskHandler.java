@@ -2,11 +2,12 @@ package dev.cairn.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.cairn.checkpoint.Registrations;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.deployment.Environment;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
-import dev.cairn.heap.HeapState;
+import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.kinesis.KinesisStreamReader;
@@ -14,7 +15,6 @@ import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.state.BlockChecksum;
-import dev.cairn.state.HashRange;
 import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskPorts;
@@ -46,8 +46,12 @@ public final class TaskHandler implements RequestStreamHandler {
   private static final Duration PRIMING = Duration.ofSeconds(10);
 
   private final TaskEnvironment environment;
-  private Optional<TaskPorts> ports = Optional.empty();
-  private Optional<TaskEndpoint> started = Optional.empty();
+  private Optional<Connected> connected = Optional.empty();
+  private Optional<Started> started = Optional.empty();
+
+  private record Connected(TaskPorts ports, Registrations registrations) {}
+
+  private record Started(Introduction introduction, TaskEndpoint endpoint) {}
 
   /**
    * Reads the environment, loads the function's class and makes the clients.
@@ -67,7 +71,7 @@ public final class TaskHandler implements RequestStreamHandler {
     if (SNAP_START.equals(variables.get("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
       prime(connect());
     } else {
-      this.ports = Optional.of(connect());
+      this.connected = Optional.of(connect());
     }
   }
 
@@ -76,53 +80,62 @@ public final class TaskHandler implements RequestStreamHandler {
       throws IOException {
     if (started.isEmpty()) {
       // What the first invocation has left is nearly all that any has.
-      started = Optional.of(endpoint(ports.orElseGet(this::connect), remaining(context)));
+      started = Optional.of(start(connected.orElseGet(this::connect), remaining(context)));
     }
-    started.get().handle(input, output, () -> remaining(context));
+    started.get().introduction().make();
+    started.get().endpoint().handle(input, output, () -> remaining(context));
   }
 
   private static Duration remaining(Context context) {
     return Duration.ofMillis(context.getRemainingTimeInMillis());
   }
 
-  private TaskEndpoint endpoint(TaskPorts connected, Duration timeout) {
+  private Started start(Connected connected, Duration timeout) {
+    Code code = Code.of(environment.function().create());
     TaskSettings settings =
         TaskSettings.of(environment.job(), environment.stage())
             .withStart(environment.start())
             .withFailurePolicy(environment.failurePolicy())
+            .withInlineThreshold(code.over(environment.settings()).dataInlineThreshold())
             .withTimeout(timeout);
-    return new TaskEndpoint(new Task<>(settings, connected, environment.function()::create));
+    return new Started(
+        new Introduction(connected.registrations(), code.registration(environment)),
+        new TaskEndpoint(new Task<>(settings, connected.ports(), environment.function()::create)));
   }
 
-  private TaskPorts connect() {
+  private Connected connect() {
     DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
-    return new TaskPorts(
-        new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-        new DynamoDbCheckpointStore(dynamoDb, environment.table(), backoff, clock),
-        new S3CheckpointStorage(
-            DeployedClients.configure(S3Client.builder()).build(),
-            environment.storage().bucket(),
-            environment.storage().prefix()),
-        new KinesisStreamReader(
-            DeployedClients.configure(KinesisClient.builder()).build(),
-            environment.stream(),
-            backoff),
-        new BlockChecksum(),
-        clock,
-        () -> new EntryId(UUID.randomUUID().toString()),
-        new DeadLetterMetrics(new EmbeddedMetrics(environment.job(), clock, System.out::println)));
+    TaskPorts ports =
+        new TaskPorts(
+            new DynamoDbJournal(dynamoDb, environment.table(), backoff),
+            new DynamoDbCheckpointStore(
+                dynamoDb, environment.table(), backoff, clock, environment.settings()),
+            new S3CheckpointStorage(
+                DeployedClients.configure(S3Client.builder()).build(),
+                environment.storage().bucket(),
+                environment.storage().prefix()),
+            new KinesisStreamReader(
+                DeployedClients.configure(KinesisClient.builder()).build(),
+                environment.stream(),
+                backoff),
+            new BlockChecksum(),
+            clock,
+            () -> new EntryId(UUID.randomUUID().toString()),
+            new DeadLetterMetrics(
+                new EmbeddedMetrics(environment.job(), clock, System.out::println)));
+    return new Connected(ports, new DynamoDbRegistrations(dynamoDb, environment.table(), backoff));
   }
 
   /** Goes the way of an invocation as far as it writes nothing. */
-  private void prime(TaskPorts connected) {
+  private void prime(Connected primed) {
     try {
-      new HeapState<>(environment.function().create(), HashRange.ALL);
       byte[] wake = "{\"cairn\":\"wake\",\"shard\":\"priming\"}".getBytes(StandardCharsets.UTF_8);
-      endpoint(connected, PRIMING)
+      start(primed, PRIMING)
+          .endpoint()
           .handle(new ByteArrayInputStream(wake), OutputStream.nullOutputStream(), () -> PRIMING);
-      connected.storage().get(Layout.metadata(environment.job(), new CheckpointId(1)));
+      primed.ports().storage().get(Layout.metadata(environment.job(), new CheckpointId(1)));
     } catch (IOException | RuntimeException e) {
       // A table that is not there yet, say. The first invocation meets it again, and says so.
       LOG.log(Level.WARNING, "priming ended early: {0}", e.toString());

@@ -57,9 +57,15 @@ final class Appender {
     switch (between) {
       case Entry.Triggered triggered -> subtask.adopt(triggered);
       case Entry.Base same -> subtask.adopt(same);
-      case Entry.Advanced a ->
-          throw new IllegalStateException(subtask.id() + " cannot keep its state across " + a);
+      case Entry.Failed failed -> subtask.adopt(failed);
+      case Entry.Advanced a -> throw changed(subtask, a);
+      case Entry.Suspended s -> throw changed(subtask, s);
+      case Entry.Resumed r -> throw changed(subtask, r);
     }
+  }
+
+  private static IllegalStateException changed(Subtask<?> subtask, Entry between) {
+    return new IllegalStateException(subtask.id() + " cannot go on across " + between);
   }
 
   private static boolean isAppended(Supplier<Append> put) {

@@ -1,6 +1,7 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
@@ -37,6 +38,7 @@ final class FirstEntry {
                             + " has no item in the table: its coordinator creates it with its first tick, within"
                             + " a minute of the deployment, and the mapping sends the batch again; if it goes on,"
                             + " check that the rule is enabled, and the job's and the table's name"));
+    requireRunning(job);
     List<Shard> listed = ports.stream().shards();
     Shard shard =
         find(listed, id.shard())
@@ -57,8 +59,32 @@ final class FirstEntry {
             Counts.NONE,
             Writer.MAPPING,
             ports.clock().instant(),
+            Optional.empty(),
+            false,
             Optional.empty()),
         new Origin(settings.start(), shard.range()));
+  }
+
+  /**
+   * A subtask that is opened while its job halts would be the only one to run. The journal is
+   * opened only in the epoch that was read here, and no job halts without raising it.
+   */
+  private static void requireRunning(Job job) {
+    boolean halts =
+        switch (job.status()) {
+          case JobStatus.Suspending s -> true;
+          case JobStatus.Halted h -> true;
+          case JobStatus.Resuming r -> false;
+          case JobStatus.Running r -> false;
+          case JobStatus.Restoring r -> false;
+          case JobStatus.Replaying r -> false;
+        };
+    if (halts) {
+      throw new TaskException(
+          "job "
+              + job.id()
+              + " does not run, so no shard of it is opened; resume it, or restore it");
+    }
   }
 
   private static Optional<Shard> find(List<Shard> listed, ShardId shard) {

@@ -1,6 +1,7 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.SubtaskId;
@@ -10,6 +11,9 @@ import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.state.Channels;
+import dev.cairn.state.StateHandle;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
 import java.util.Optional;
@@ -37,32 +41,24 @@ final class Snapshots {
    */
   boolean answerTrigger(Subtask<?> subtask, Writer writer) {
     while (subtask.trigger().isPresent()) {
-      CheckpointId checkpoint = subtask.trigger().get();
+      Entry.Triggered trigger = subtask.trigger().get();
       EntryId attempt = ports.ids().get();
       Header head = subtask.head();
-      StateFiles.Snapshot snapshot;
+      Stored stored;
       try {
-        snapshot =
-            files.writeSnapshot(
-                subtask, attempt, Layout.state(subtask.id(), checkpoint, head.revision(), attempt));
+        stored = store(subtask, trigger, attempt);
       } catch (StorageException e) {
-        decline(subtask.id(), checkpoint, e);
+        decline(subtask.id(), trigger.checkpoint(), e);
         return true;
       }
       Entry.Snapshotted entry =
           new Entry.Snapshotted(
-              head.next(attempt, writer, ports.clock().instant()).with(checkpoint),
-              checkpoint,
+              head.next(attempt, writer, ports.clock().instant()).with(trigger.checkpoint()),
+              trigger.checkpoint(),
               subtask.origin(),
-              snapshot.handle(),
+              stored.handle(),
               Channels.EMPTY);
-      Acknowledgement.Acknowledged acknowledgement =
-          new Acknowledgement.Acknowledged(
-              subtask.id(),
-              checkpoint,
-              Optional.of(snapshot.stateFile()),
-              snapshot.fullSizeBytes(),
-              snapshot.incrementalSizeBytes());
+      Acknowledgement.Acknowledged acknowledgement = stored.acknowledgement();
       switch (appender.append(
           subtask, entry, () -> appendSnapshot(subtask.id(), entry, acknowledgement))) {
         case COMMITTED -> subtask.adopt(entry);
@@ -78,6 +74,53 @@ final class Snapshots {
     return true;
   }
 
+  /** What the journal refers to, and what the checkpoint does. */
+  private record Stored(StateHandle handle, Acknowledgement.Acknowledged acknowledgement) {}
+
+  private Stored store(Subtask<?> subtask, Entry.Triggered trigger, EntryId attempt) {
+    SubtaskId id = subtask.id();
+    CheckpointId checkpoint = trigger.checkpoint();
+    if (trigger.savepoint().isEmpty()) {
+      StateFiles.Snapshot snapshot =
+          write(subtask, attempt, Layout.state(id, checkpoint, subtask.head().revision(), attempt));
+      return new Stored(
+          snapshot.handle(),
+          acknowledged(
+              id,
+              checkpoint,
+              snapshot.stateFile(),
+              snapshot.fullSizeBytes(),
+              snapshot.incrementalSizeBytes()));
+    }
+    // The user may delete a savepoint at any time, so the journal has files of its own to go on
+    // from.
+    StateFiles.Snapshot own =
+        write(subtask, attempt, Layout.state(id, subtask.head().revision(), attempt));
+    StateFiles.Savepoint savepoint =
+        files.writeSavepoint(subtask, attempt, trigger.savepoint().get());
+    return new Stored(
+        own.handle(),
+        acknowledged(
+            id,
+            checkpoint,
+            savepoint.stateFile(),
+            savepoint.sizeBytes(),
+            savepoint.sizeBytes() + own.incrementalSizeBytes()));
+  }
+
+  private static Acknowledgement.Acknowledged acknowledged(
+      SubtaskId id, CheckpointId checkpoint, FileRef stateFile, long full, long incremental) {
+    return new Acknowledgement.Acknowledged(
+        id, checkpoint, Optional.of(stateFile), full, incremental);
+  }
+
+  /** What a restore has lent is not built upon: its owner may take it away. */
+  private StateFiles.Snapshot write(Subtask<?> subtask, EntryId attempt, FilePath stateFile) {
+    return subtask.isBorrowed()
+        ? files.writeWholeSnapshot(subtask, attempt, stateFile)
+        : files.writeSnapshot(subtask, attempt, stateFile);
+  }
+
   private Append appendSnapshot(
       SubtaskId id, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
     Append both = ports.journal().append(id, entry, acknowledgement);
@@ -90,7 +133,10 @@ final class Snapshots {
           .checkpoints()
           .acknowledge(
               new Acknowledgement.Declined(
-                  id, checkpoint, "its state could not be stored: " + cause.getMessage()));
+                  id,
+                  checkpoint,
+                  FailureReason.STORAGE,
+                  "its state could not be stored: " + cause.getMessage()));
     } catch (OutcomeUnknownException e) {
       // The checkpoint times out instead.
     }
@@ -109,9 +155,7 @@ final class Snapshots {
     Header head = subtask.head();
     StateFiles.Snapshot snapshot;
     try {
-      snapshot =
-          files.writeSnapshot(
-              subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt));
+      snapshot = write(subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt));
     } catch (StorageException e) {
       // Nothing depends on this base: the next invocation tries again.
       return true;

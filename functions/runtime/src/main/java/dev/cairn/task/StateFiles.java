@@ -124,26 +124,86 @@ final class StateFiles {
       incremental += run.file().sizeBytes();
       runs.addFirst(run);
     }
-    Manifest manifest = new Manifest(runs, subtask.schemas());
-    Entry.Header head = subtask.head();
-    FileRef file =
-        write(
-            stateFile,
-            CheckpointFormat.write(
-                new SubtaskState(
-                    subtask.id(),
-                    head.epoch(),
-                    subtask.origin(),
-                    head.position(),
-                    head.firstApplied(),
-                    head.counts(),
-                    manifest,
-                    Channels.EMPTY)));
+    return writeState(subtask, runs, incremental, stateFile);
+  }
+
+  /**
+   * Stores the state of a subtask without a reference to any file that was there before: one run of
+   * all that the state holds, if it holds anything, and one state file. For a state that began with
+   * files which are not the job's own and must not be needed any longer.
+   *
+   * @param stateFile where the state file goes
+   */
+  Snapshot writeWholeSnapshot(Subtask<?> subtask, EntryId attempt, FilePath stateFile) {
+    FilePath path = Layout.run(subtask.id(), subtask.head().revision(), attempt);
+    List<RunRef> runs = writeWhole(subtask, path);
+    long written = runs.stream().mapToLong(run -> run.file().sizeBytes()).sum();
+    return writeState(subtask, runs, written, stateFile);
+  }
+
+  /** Whether every run that the subtask's base names lies in the folder of its own job. */
+  boolean ownsItsRuns(Subtask<?> subtask) {
+    FilePath folder = Layout.job(subtask.id().job());
+    return subtask.handle().manifest().runs().stream()
+        .allMatch(run -> folder.relativize(storage.normalize(run.file().path())).isPresent());
+  }
+
+  private Snapshot writeState(
+      Subtask<?> subtask, List<RunRef> runs, long written, FilePath stateFile) {
+    SubtaskState state = stateOf(subtask, runs);
+    FileRef file = write(stateFile, CheckpointFormat.write(state));
     return new Snapshot(
-        new StateHandle(manifest, Optional.of(file)),
+        new StateHandle(state.manifest(), Optional.of(file)),
         file,
-        manifest.sizeBytes() + file.sizeBytes(),
-        incremental + file.sizeBytes());
+        state.manifest().sizeBytes() + file.sizeBytes(),
+        written + file.sizeBytes());
+  }
+
+  private static SubtaskState stateOf(Subtask<?> subtask, List<RunRef> runs) {
+    Entry.Header head = subtask.head();
+    return new SubtaskState(
+        subtask.id(),
+        head.epoch(),
+        subtask.origin(),
+        head.position(),
+        head.firstApplied(),
+        head.counts(),
+        new Manifest(runs, subtask.schemas()),
+        Channels.EMPTY);
+  }
+
+  /**
+   * Stores the whole state of a subtask in a savepoint's directory, in files that name nothing
+   * outside it: one run of all that the state holds, if it holds anything, and one state file.
+   *
+   * <p>No journal may refer to these files: they are the user's, who may move or delete them.
+   *
+   * @param directory the savepoint's
+   */
+  Savepoint writeSavepoint(Subtask<?> subtask, EntryId attempt, FilePath directory) {
+    Revision base = subtask.head().revision();
+    List<RunRef> runs = writeWhole(subtask, Layout.runIn(directory, subtask.id(), base, attempt));
+    FilePath at = Layout.stateIn(directory, subtask.id(), base, attempt);
+    SubtaskState state = stateOf(subtask, runs);
+    FileRef file = write(at, CheckpointFormat.write(state, at));
+    return new Savepoint(file, state.manifest().sizeBytes() + file.sizeBytes());
+  }
+
+  /** A state in a savepoint's directory; all of it was written for this savepoint. */
+  record Savepoint(FileRef stateFile, long sizeBytes) {}
+
+  private List<RunRef> writeWhole(Subtask<?> subtask, FilePath path) {
+    if (subtask.state().changedCells() > 0) {
+      throw new IllegalStateException(
+          subtask.id()
+              + " has applied records that its journal does not have: its state belongs to no"
+              + " revision");
+    }
+    List<Change> everything = new ArrayList<>();
+    subtask.state().forEach(everything::add);
+    return everything.isEmpty()
+        ? List.of()
+        : List.of(new RunRef(write(path, RunWriter.write(everything)), subtask.origin().range()));
   }
 
   /** A stored state, and the sizes that its acknowledgement gives. */

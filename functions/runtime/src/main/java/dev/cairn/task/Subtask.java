@@ -1,7 +1,6 @@
 package dev.cairn.task;
 
 import dev.cairn.heap.HeapState;
-import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
@@ -29,9 +28,10 @@ final class Subtask<E> {
   private final Map<StateKey, Change> sinceBase = new HashMap<>();
   private Header head;
   private StateHandle handle;
+  private boolean borrowed;
   private int deltas;
   private long deltaBytes;
-  private Optional<CheckpointId> trigger = Optional.empty();
+  private Optional<Entry.Triggered> trigger = Optional.empty();
 
   /** A subtask right at a base entry, whose state is already in {@code state}. */
   Subtask(SubtaskId id, HeapState<E> state, Entry.Base base) {
@@ -40,6 +40,7 @@ final class Subtask<E> {
     this.origin = base.origin();
     this.head = base.header();
     this.handle = base.handle();
+    this.borrowed = base instanceof Entry.Restored restored && restored.isBorrowed(id.job());
     base.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
   }
 
@@ -63,8 +64,13 @@ final class Subtask<E> {
     return handle;
   }
 
+  /** Whether the state lies in files that are another's. */
+  boolean isBorrowed() {
+    return borrowed;
+  }
+
   /** The checkpoint that was asked for since the last base and has no snapshot here. */
-  Optional<CheckpointId> trigger() {
+  Optional<Entry.Triggered> trigger() {
     return trigger;
   }
 
@@ -123,9 +129,22 @@ final class Subtask<E> {
     };
   }
 
+  void adopt(Entry.Failed failed) {
+    head = failed.header();
+    // It makes the journal longer all the same.
+    deltas++;
+  }
+
+  /** Takes over an entry that leaves the state as it is and brings it into another epoch. */
+  void enter(Header entering) {
+    head = entering;
+    // No checkpoint spans two epochs: what was asked for before is over.
+    trigger = Optional.empty();
+  }
+
   void adopt(Entry.Triggered triggered) {
     head = triggered.header();
-    trigger = Optional.of(triggered.checkpoint());
+    trigger = Optional.of(triggered);
   }
 
   /** A base that stores the very state that is in memory. */
@@ -133,6 +152,7 @@ final class Subtask<E> {
     head = stored.header();
     handle = stored.handle();
     stored.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
+    borrowed = false;
     sinceBase.clear();
     deltas = 0;
     deltaBytes = 0;

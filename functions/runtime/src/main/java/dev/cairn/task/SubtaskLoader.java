@@ -103,6 +103,9 @@ final class SubtaskLoader<E> {
               advanced, files.readDelta(subtask.id(), advanced.revision(), advanced.delta()));
         }
         case Entry.Triggered triggered -> current.adopt(triggered);
+        case Entry.Suspended same -> current.enter(same.header());
+        case Entry.Resumed same -> current.enter(same.header());
+        case Entry.Failed same -> current.adopt(same);
         case Entry.Snapshotted same -> current.adopt(same);
         case Entry.Materialized same -> current.adopt(same);
         case Entry.Opened other -> current = from(subtask.id(), other);

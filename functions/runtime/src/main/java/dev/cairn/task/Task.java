@@ -1,7 +1,9 @@
 package dev.cairn.task;
 
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState.Serialization;
+import dev.cairn.heap.RecordFailedException;
 import dev.cairn.heap.UnwritableStateException;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
@@ -10,6 +12,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.storage.DamagedFileException;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.util.HashSet;
@@ -39,6 +42,7 @@ public final class Task<E> {
   private final FirstEntry firstEntry;
   private final Replay replay;
   private final DeadLetters deadLetters;
+  private final FailureReports failures;
   private final SubtaskLoader<E> loader;
   // Shards on which the function has left a value that cannot be stored; it may well do so again.
   private final Set<ShardId> suspects = new HashSet<>();
@@ -63,6 +67,7 @@ public final class Task<E> {
     this.firstEntry = new FirstEntry(settings, ports);
     this.replay = new Replay(ports.stream(), decisions);
     this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
+    this.failures = new FailureReports(ports);
     this.loader =
         new SubtaskLoader<>(
             ports.journal(),
@@ -82,6 +87,7 @@ public final class Task<E> {
     RereadableBatch records = new RereadableBatch(batch);
     return attempt(
         batch.shard(),
+        Writer.MAPPING,
         () -> {
           records.rewind();
           return serve(records, deadline);
@@ -99,7 +105,7 @@ public final class Task<E> {
       cache.discard(shard);
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
-    if (subtask.head().hasGap()) {
+    if (!mayApply(subtask) || subtask.head().hasGap()) {
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
     batch.rewind();
@@ -113,7 +119,7 @@ public final class Task<E> {
    * to say so.
    */
   public void wake(ShardId shard, Deadline deadline) {
-    boolean ours = attempt(shard, () -> serveWake(shard, deadline));
+    boolean ours = attempt(shard, Writer.WAKE, () -> serveWake(shard, deadline));
     if (!ours) {
       cache.discard(shard);
     }
@@ -131,7 +137,7 @@ public final class Task<E> {
    * time each value is serialized as soon as it is left, so that the very record fails and the
    * policy has its say. Otherwise the same batch would fail for ever.
    */
-  private <T> T attempt(ShardId shard, Supplier<T> work) {
+  private <T> T attempt(ShardId shard, Writer writer, Supplier<T> work) {
     try {
       return work.get();
     } catch (UnwritableStateException e) {
@@ -139,12 +145,22 @@ public final class Task<E> {
       if (!suspects.add(shard)) {
         throw e;
       }
+    } catch (DamagedFileException e) {
+      cache.discard(shard);
+      failures.report(
+          settings.subtask(shard), FailureReason.DAMAGED, String.valueOf(e.getMessage()), writer);
+      throw e;
+    } catch (OutOfMemoryError e) {
+      // Without the state there is room again to say so.
+      cache.discard(shard);
+      failures.report(settings.subtask(shard), FailureReason.OUT_OF_MEMORY, e.toString(), writer);
+      throw e;
     } catch (Throwable e) {
       // What is in memory may be half of something, also after an error of the machine's.
       cache.discard(shard);
       throw e;
     }
-    return attempt(shard, work);
+    return attempt(shard, writer, work);
   }
 
   private Subtask<E> open(ShardId shard) {
@@ -184,7 +200,7 @@ public final class Task<E> {
    * False when another writer went on from this state.
    */
   private boolean closeGap(Subtask<E> subtask, Writer writer, Deadline deadline) {
-    while (subtask.head().hasGap() && hasTime(deadline)) {
+    while (mayApply(subtask) && subtask.head().hasGap() && hasTime(deadline)) {
       List<StreamRecord> records =
           replay.next(subtask.id().shard(), subtask.head(), settings.replayLimit());
       Position frontier = subtask.head().frontier();
@@ -210,6 +226,7 @@ public final class Task<E> {
         return false;
       }
       if (work.failure().isPresent()) {
+        reportFailure(subtask, work, writer);
         throw new TaskException(
             subtask.id()
                 + " cannot be replayed past record "
@@ -256,6 +273,9 @@ public final class Task<E> {
       // The batch is journalled all the same; what came after it is read by the next invocation.
       cache.discard(subtask.id().shard());
     }
+    if (work.failure().isPresent()) {
+      reportFailure(subtask, work, Writer.MAPPING);
+    }
     if (work.failure().isPresent() && !work.hasApplied()) {
       // An error of the invocation rather than of an item: only so does the cause reach whoever has
       // to act.
@@ -283,9 +303,28 @@ public final class Task<E> {
     return new BatchResult.Done();
   }
 
+  private void reportFailure(Subtask<E> subtask, Work<E> work, Writer writer) {
+    String message =
+        "record " + work.failed() + ": " + work.failure().map(Task::cause).orElse("it failed");
+    failures.report(subtask.id(), FailureReason.USER_CODE, message, writer);
+  }
+
+  /** What the function itself threw. */
+  private static String cause(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof RecordFailedException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.toString();
+  }
+
   private BatchResult lost(Subtask<E> subtask, SequenceNumber first) {
     cache.discard(subtask.id().shard());
     return new BatchResult.RetryFrom(first);
+  }
+
+  private boolean mayApply(Subtask<E> subtask) {
+    return decisions.mayApply(subtask.head(), ports.clock().instant());
   }
 
   private boolean hasTime(Deadline deadline) {

@@ -8,6 +8,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,7 +65,22 @@ public class TaskDecisions {
       case Entry.Opened o -> false;
       case Entry.Restored r -> false;
       case Entry.Closed c -> false;
+      case Entry.Suspended s -> false;
+      case Entry.Resumed r -> false;
+      case Entry.Failed f -> true;
     };
+  }
+
+  /**
+   * Whether a task may apply anything from here on: not while the job halts, nor before it is time
+   * for another attempt at a record that failed.
+   */
+  public boolean mayApply(Entry.Header head, Instant now) {
+    return !isSuspended(head) && head.failing().stream().noneMatch(one -> one.isHeldUp(now));
+  }
+
+  public boolean isSuspended(Entry.Header head) {
+    return head.suspended();
   }
 
   /**

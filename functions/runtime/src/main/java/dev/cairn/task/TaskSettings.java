@@ -63,11 +63,15 @@ public record TaskSettings(
   }
 
   public TaskSettings withFailurePolicy(FailurePolicy policy) {
-    return with(start, policy, margin);
+    return with(start, policy, inlineThresholdBytes, margin);
   }
 
   public TaskSettings withStart(Start from) {
-    return with(from, failurePolicy, margin);
+    return with(from, failurePolicy, inlineThresholdBytes, margin);
+  }
+
+  public TaskSettings withInlineThreshold(int bytes) {
+    return with(start, failurePolicy, bytes, margin);
   }
 
   /** Keeps a sixth of an invocation's time for journalling and answering, within reason. */
@@ -76,18 +80,19 @@ public record TaskSettings(
     return with(
         start,
         failurePolicy,
+        inlineThresholdBytes,
         sixth.compareTo(LONGEST_MARGIN) > 0
             ? LONGEST_MARGIN
             : sixth.compareTo(SHORTEST_MARGIN) < 0 ? SHORTEST_MARGIN : sixth);
   }
 
-  private TaskSettings with(Start from, FailurePolicy policy, Duration kept) {
+  private TaskSettings with(Start from, FailurePolicy policy, int inlineBytes, Duration kept) {
     return new TaskSettings(
         job,
         stage,
         from,
         policy,
-        inlineThresholdBytes,
+        inlineBytes,
         materializeAfterEntries,
         materializeAfterBytes,
         kept,

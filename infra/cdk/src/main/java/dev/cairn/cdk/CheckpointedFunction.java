@@ -3,12 +3,19 @@ package dev.cairn.cdk;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.ExternalizedCheckpointRetention;
+import dev.cairn.settings.Option;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
 import dev.cairn.state.Start;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
@@ -48,6 +55,7 @@ public final class CheckpointedFunction extends Construct {
   private final Stores.Made stores;
   private final TaskParts task;
   private final CoordinatorParts coordinator;
+  private final Optional<Function> scrubber;
   private final List<Alarm> alarms;
 
   private CheckpointedFunction(Construct scope, String id, Settings settings) {
@@ -58,6 +66,10 @@ public final class CheckpointedFunction extends Construct {
         Permissions.of(settings.job(), stores.stream(), stores.table(), stores.bucket());
     this.task = new TaskParts(this, settings, stores, permissions);
     this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task.called());
+    this.scrubber =
+        settings
+            .scrubInterval()
+            .map(every -> ScrubberParts.make(this, settings, every, stores, permissions));
     Monitoring monitoring =
         new Monitoring(
             settings,
@@ -83,6 +95,7 @@ public final class CheckpointedFunction extends Construct {
             "Java 21 is what the functions are tested on; the builder's runtime(…) takes a later one.");
     NagReasons.explain(task.function(), newerJava);
     NagReasons.explain(coordinator.function(), newerJava);
+    scrubber.ifPresent(function -> NagReasons.explain(function, newerJava));
   }
 
   private void outputs() {
@@ -96,6 +109,9 @@ public final class CheckpointedFunction extends Construct {
         task.called().getFunctionArn());
     output(
         "CoordinatorFunction", "Who takes checkpoints", coordinator.function().getFunctionName());
+    scrubber.ifPresent(
+        function ->
+            output("ScrubberFunction", "Who looks for damaged files", function.getFunctionName()));
   }
 
   /** Named without a hash, such as OrdersTable, so that people and scripts find them. */
@@ -132,6 +148,11 @@ public final class CheckpointedFunction extends Construct {
     return coordinator.function();
   }
 
+  /** The function that looks for damaged files; empty if there is none. */
+  public Optional<Function> getScrubberFunction() {
+    return scrubber;
+  }
+
   /** Carries the coordinator's ticks between two minutes. */
   public Queue getTickQueue() {
     return coordinator.tickQueue();
@@ -153,9 +174,9 @@ public final class CheckpointedFunction extends Construct {
     private @Nullable SourceStream source;
     private Start start = new Start.TrimHorizon();
     private FailurePolicy failurePolicy = FailurePolicy.FAIL;
-    private Optional<Duration> interval = CheckpointSettings.DEFAULTS.interval();
-    private Duration checkpointTimeout = CheckpointSettings.DEFAULTS.timeout();
-    private int numRetained = CheckpointSettings.DEFAULTS.numRetained();
+    // Made at last, so that one synthesis tells every mistake in them.
+    private final List<UnaryOperator<Configuration>> told = new ArrayList<>();
+    private Duration scrubInterval = Duration.ofDays(1);
     private Runtime runtime = Runtime.JAVA_21;
     private Architecture architecture = Architecture.X86_64;
     private int memoryMiB = 1769;
@@ -231,8 +252,7 @@ public final class CheckpointedFunction extends Construct {
      * it, no checkpoints are taken.
      */
     public Builder checkpointingInterval(Duration every) {
-      this.interval = Optional.of(every);
-      return this;
+      return setting(Options.INTERVAL, Optional.of(every));
     }
 
     /**
@@ -240,8 +260,7 @@ public final class CheckpointedFunction extends Construct {
      * by default.
      */
     public Builder checkpointingTimeout(Duration longest) {
-      this.checkpointTimeout = longest;
-      return this;
+      return setting(Options.TIMEOUT, longest);
     }
 
     /**
@@ -249,7 +268,66 @@ public final class CheckpointedFunction extends Construct {
      * default.
      */
     public Builder checkpointingNumRetained(int checkpoints) {
-      this.numRetained = checkpoints;
+      return setting(Options.NUM_RETAINED, checkpoints);
+    }
+
+    /**
+     * {@code execution.checkpointing.min-pause}: how long after the end of one checkpoint the next
+     * may begin, not at all by default.
+     */
+    public Builder checkpointingMinPause(Duration shortest) {
+      return setting(Options.MIN_PAUSE, shortest);
+    }
+
+    /**
+     * {@code execution.checkpointing.max-concurrent-checkpoints}: how many may be pending at a
+     * time, 1 by default.
+     */
+    public Builder checkpointingMaxConcurrent(int most) {
+      return setting(Options.MAX_CONCURRENT_CHECKPOINTS, most);
+    }
+
+    /**
+     * {@code execution.checkpointing.tolerable-failed-checkpoints}: how many may fail in a row
+     * before the job is FAILED, any number by default.
+     */
+    public Builder checkpointingTolerableFailures(int most) {
+      return setting(Options.TOLERABLE_FAILED_CHECKPOINTS, most);
+    }
+
+    /**
+     * {@code execution.checkpointing.externalized-checkpoint-retention}: what becomes of the
+     * checkpoints of a job that is cancelled; they are retained by default.
+     */
+    public Builder checkpointingRetention(ExternalizedCheckpointRetention retention) {
+      return setting(Options.EXTERNALIZED_CHECKPOINT_RETENTION, retention);
+    }
+
+    /**
+     * Sets any option of the catalogue, see {@code docs/settings.md}. What is set later wins.
+     *
+     * @param option one of {@link Options}
+     */
+    public <T> Builder setting(Option<T> option, T value) {
+      this.told.add(before -> before.with(option, value, Place.CONSTRUCT));
+      return this;
+    }
+
+    /**
+     * Sets all that a fragment of a Flink configuration sets: lines of {@code key: value}, as in
+     * {@code flink-conf.yaml}, or nested, as in {@code config.yaml}. What is set later wins.
+     */
+    public Builder configuration(String flinkFragment) {
+      this.told.add(before -> before.and(Configuration.parse(flinkFragment, Place.CONSTRUCT)));
+      return this;
+    }
+
+    /**
+     * {@code cairn.scrub.interval}: how often every file that is needed is read and compared with
+     * what was written, once a day by default; never with {@link Duration#ZERO}.
+     */
+    public Builder scrubInterval(Duration every) {
+      this.scrubInterval = every;
       return this;
     }
 
@@ -327,9 +405,9 @@ public final class CheckpointedFunction extends Construct {
       Optional<StageId> stageId = check.stage(stage);
       Optional<String> functionClass = check.function(function);
       Optional<Path> checkedCode = check.code(code, functionClass);
-      Optional<CheckpointSettings> checkpointing =
-          check.checkpointing(interval, checkpointTimeout, numRetained);
+      Optional<CheckpointSettings> checkpointing = check.checkpointing(told);
       Optional<SourceStream> checkedSource = check.source(source, checkpointing);
+      Optional<Duration> scrubbing = check.scrubbing(scrubInterval);
       check.start(start, Instant.now());
       Settings.Lambda lambda =
           new Settings.Lambda(runtime, architecture, memoryMiB, timeout, snapStart);
@@ -350,6 +428,7 @@ public final class CheckpointedFunction extends Construct {
               start,
               failurePolicy,
               checkpointing.orElseThrow(),
+              scrubbing,
               lambda,
               batches,
               removalPolicy,

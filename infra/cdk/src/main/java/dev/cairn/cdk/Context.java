@@ -1,6 +1,6 @@
 package dev.cairn.cdk;
 
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
 import dev.cairn.state.Start;
 import java.time.Duration;
 import java.time.Instant;

@@ -13,6 +13,7 @@ import software.constructs.Construct;
 /** The coordinator's function, which this jar brings along. */
 final class CoordinatorCode {
   static final String HANDLER = "dev.cairn.coordinator.lambda.CoordinatorHandler";
+  static final String SCRUBBER = "dev.cairn.coordinator.lambda.ScrubberHandler";
   static final String RESOURCE = "coordinator-function.zip";
 
   private CoordinatorCode() {}

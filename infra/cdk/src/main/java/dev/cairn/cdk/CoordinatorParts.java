@@ -1,7 +1,7 @@
 package dev.cairn.cdk;
 
-import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
+import dev.cairn.settings.Options;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +95,6 @@ final class CoordinatorParts {
   }
 
   private Map<String, String> environment(IFunction task) {
-    CheckpointSettings checkpointing = settings.checkpointing();
     Map<String, String> environment = new TreeMap<>();
     environment.put("CAIRN_JOB", settings.job().value());
     environment.put("CAIRN_STAGE", settings.stage().value());
@@ -105,15 +104,7 @@ final class CoordinatorParts {
     environment.put("CAIRN_TASK_FUNCTION", task.getFunctionArn());
     environment.put("CAIRN_TASK_TIMEOUT", FlinkDuration.print(settings.lambda().timeout()));
     environment.put("CAIRN_TICK_QUEUE", tickQueue.getQueueUrl());
-    checkpointing
-        .interval()
-        .ifPresent(
-            interval ->
-                environment.put("EXECUTION_CHECKPOINTING_INTERVAL", FlinkDuration.print(interval)));
-    environment.put(
-        "EXECUTION_CHECKPOINTING_TIMEOUT", FlinkDuration.print(checkpointing.timeout()));
-    environment.put(
-        "EXECUTION_CHECKPOINTING_NUM_RETAINED", Integer.toString(checkpointing.numRetained()));
+    environment.putAll(settings.variables(Options.all(), stores.bucket()));
     return environment;
   }
 

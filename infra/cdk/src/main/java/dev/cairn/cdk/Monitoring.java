@@ -1,6 +1,7 @@
 package dev.cairn.cdk;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
@@ -27,7 +28,19 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
   private static final int FAILED_CHECKPOINTS_IN_A_ROW = 3;
 
   List<Alarm> alarms(Construct scope) {
-    List<Alarm> alarms =
+    List<Alarm> alarms = new ArrayList<>();
+    if (settings.scrubInterval().isPresent()) {
+      alarms.add(
+          alarm(
+              scope,
+              "DamagedFilesAlarm",
+              "files that are needed are damaged: cairn status says which, and who needs them",
+              ofJob("numberOfDamagedFiles", "Maximum", 5),
+              1,
+              1,
+              TreatMissingData.IGNORE));
+    }
+    alarms.addAll(
         List.of(
             alarm(
                 scope,
@@ -81,7 +94,7 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                 ofCoordinator("Errors", "Sum", 1),
                 1,
                 5,
-                TreatMissingData.NOT_BREACHING));
+                TreatMissingData.NOT_BREACHING)));
     settings
         .alarmTopic()
         .ifPresent(topic -> alarms.forEach(alarm -> alarm.addAlarmAction(new SnsAction(topic))));
@@ -146,10 +159,11 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                         ofTask("Duration", "Maximum", 1))),
                 List.of(
                     graph(
-                        "Restores and dead letters",
+                        "Restores, dead letters, damaged files",
                         ofJob("numberOfRestores", "Sum", 1),
                         ofJob("numberOfRefusedRestores", "Sum", 1),
-                        ofJob("numberOfDeadLetters", "Sum", 1)),
+                        ofJob("numberOfDeadLetters", "Sum", 1),
+                        ofJob("numberOfDamagedFiles", "Maximum", 1)),
                     graph(
                         "Invocations of the coordinator",
                         ofCoordinator("Invocations", "Sum", 1),

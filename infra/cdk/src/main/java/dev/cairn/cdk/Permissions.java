@@ -16,8 +16,8 @@ import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
 /**
- * What each of the two functions may do: the calls that its code makes, and those that Lambda makes
- * in its role to feed it. One statement for each purpose, named after it.
+ * What each of the functions may do: the calls that its code makes, and those that Lambda makes in
+ * its role to feed it. One statement for each purpose, named after it.
  *
  * @param job the job's name, which all of its objects begin with
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
@@ -136,6 +136,31 @@ record Permissions(
         "Names of objects are made as a job runs: the wildcards stand below the job's own folder in"
             + " its own bucket. ListStreams cannot be granted for one stream: it is, for those of the"
             + " job's table.");
+  }
+
+  /** Reads everything of the job, and writes nothing but its own marks. */
+  Role scrubber(Construct scope, String logGroupArn) {
+    return role(
+        scope,
+        "ScrubberRole",
+        "Scrubber of Cairn job " + job,
+        List.of(
+            allow("References", List.of(tableArn), "dynamodb:GetItem", "dynamodb:Query"),
+            PolicyStatement.Builder.create()
+                .sid("Marks")
+                .effect(Effect.ALLOW)
+                .actions(List.of("dynamodb:DeleteItem", "dynamodb:PutItem"))
+                .resources(List.of(tableArn))
+                .conditions(
+                    Map.of(
+                        "ForAllValues:StringEquals",
+                        Map.of("dynamodb:LeadingKeys", List.of("SCRUB#" + job))))
+                .build(),
+            allow("Files", List.of(objects("*")), "s3:GetObject"),
+            missingFiles(),
+            logs(logGroupArn)),
+        "Names of objects are made as a job runs: the wildcard stands below the job's own folder in"
+            + " its own bucket.");
   }
 
   private String objects(String ofJob) {

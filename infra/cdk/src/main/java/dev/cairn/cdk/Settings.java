@@ -3,15 +3,21 @@ package dev.cairn.cdk;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Option;
 import dev.cairn.state.Start;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.Runtime;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.logs.RetentionDays;
+import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.sns.ITopic;
 import software.constructs.Construct;
 
@@ -25,11 +31,33 @@ record Settings(
     Start start,
     FailurePolicy failurePolicy,
     CheckpointSettings checkpointing,
+    Optional<Duration> scrubInterval,
     Lambda lambda,
     Batches batches,
     RemovalPolicy removalPolicy,
     RetentionDays logRetention,
     Optional<ITopic> alarmTopic) {
+
+  /** Stands for the bucket that the construct makes, whose name is not known before. */
+  static final String OWN_BUCKET = "s3://own";
+
+  /**
+   * The environment variables that say what is set.
+   *
+   * @param options those that concern the function
+   */
+  Map<String, String> variables(List<Option<?>> options, Bucket bucket) {
+    Map<String, String> variables = new TreeMap<>();
+    for (Configuration.Setting<?> setting : checkpointing.configuration().set()) {
+      if (options.contains(setting.option())) {
+        String text = setting.text();
+        variables.put(
+            setting.option().variable(),
+            text.equals(OWN_BUCKET) ? "s3://" + bucket.getBucketName() : text);
+      }
+    }
+    return variables;
+  }
 
   /** What a function prints, kept and removed as everything else. */
   LogGroup logGroup(Construct scope, String id) {

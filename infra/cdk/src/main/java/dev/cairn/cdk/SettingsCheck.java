@@ -1,9 +1,14 @@
 package dev.cairn.cdk;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.FlinkDuration;
+import dev.cairn.settings.Option;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
+import dev.cairn.settings.StorageKind;
 import dev.cairn.state.Start;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -104,19 +110,51 @@ final class SettingsCheck {
     }
   }
 
-  Optional<CheckpointSettings> checkpointing(
-      Optional<Duration> interval, Duration timeout, int numRetained) {
-    interval.ifPresent(
-        every ->
-            require(
-                every.isZero()
-                    || every.isNegative()
-                    || (every.compareTo(Duration.ofSeconds(1)) >= 0 && isWholeSeconds(every)),
-                "execution.checkpointing.interval "
-                    + shown(every)
-                    + " cannot be kept: the coordinator is called by delayed messages of whole seconds; choose 1 s"
-                    + " or more"));
-    return accept(() -> new CheckpointSettings(interval, timeout, numRetained));
+  /**
+   * @param changes what the builder was told, in that order
+   */
+  Optional<CheckpointSettings> checkpointing(List<UnaryOperator<Configuration>> changes) {
+    Configuration told =
+        shown(shown(Configuration.DEFAULTS, Options.TIMEOUT), Options.NUM_RETAINED);
+    for (UnaryOperator<Configuration> change : changes) {
+      Configuration before = told;
+      told = accept(() -> change.apply(before)).orElse(before);
+    }
+    Configuration all = told;
+    require(
+        all.place(Options.CHECKPOINT_DIRECTORY).isEmpty(),
+        Options.CHECKPOINT_DIRECTORY
+            + " cannot be set here: the construct makes the bucket and sets it to that; leave it out");
+    boolean isInline =
+        all.get(Options.STORAGE).filter(kind -> kind == StorageKind.JOBMANAGER).isPresent();
+    return accept(
+        () ->
+            new CheckpointSettings(
+                    isInline
+                        ? all
+                        : all.with(
+                            Options.CHECKPOINT_DIRECTORY,
+                            Optional.of(Settings.OWN_BUCKET),
+                            Place.CONSTRUCT))
+                .requireDeployable());
+  }
+
+  /** Set to its default, for people who look at a function's environment. */
+  private static <T> Configuration shown(Configuration before, Option<T> option) {
+    return before.with(option, option.defaultValue(), Place.CONSTRUCT);
+  }
+
+  /** Empty if nothing is to be scrubbed. */
+  Optional<Duration> scrubbing(Duration interval) {
+    require(
+        interval.isZero()
+            || (interval.compareTo(Duration.ofMinutes(5)) >= 0
+                && interval.equals(Duration.ofMinutes(interval.toMinutes()))),
+        "cairn.scrub.interval "
+            + shown(interval)
+            + " cannot be kept: the scrubber is called by a rule of whole minutes, and reads everything"
+            + " each time; choose 5 min or more, or Duration.ZERO for no scrubber");
+    return Optional.of(interval).filter(every -> !every.isZero());
   }
 
   Optional<SourceStream> source(

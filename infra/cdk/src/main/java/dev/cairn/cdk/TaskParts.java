@@ -1,9 +1,11 @@
 package dev.cairn.cdk;
 
+import dev.cairn.settings.Options;
 import dev.cairn.state.Start;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.lambda.Alias;
@@ -69,16 +71,7 @@ final class TaskParts {
             .code(Code.fromAsset(settings.code().toString()))
             .role(role)
             .logGroup(logs)
-            .environment(
-                Map.of(
-                    "CAIRN_JOB", settings.job().value(),
-                    "CAIRN_STAGE", settings.stage().value(),
-                    "CAIRN_TABLE", stores.table().getTableName(),
-                    "CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName(),
-                    "CAIRN_STREAM", stores.stream().getStreamName(),
-                    "CAIRN_FUNCTION", settings.functionClass(),
-                    "CAIRN_START", startText(),
-                    "CAIRN_FAILURE_POLICY", settings.failurePolicy().name()));
+            .environment(environment(stores));
     if (!lambda.snapStart()) {
       return function
           .retryAttempts(0)
@@ -89,6 +82,21 @@ final class TaskParts {
     // The alias calls a published version.
     Annotations.of(snapStarted).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
     return snapStarted;
+  }
+
+  private Map<String, String> environment(Stores.Made stores) {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("CAIRN_JOB", settings.job().value());
+    environment.put("CAIRN_STAGE", settings.stage().value());
+    environment.put("CAIRN_TABLE", stores.table().getTableName());
+    environment.put("CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName());
+    environment.put("CAIRN_STREAM", stores.stream().getStreamName());
+    environment.put("CAIRN_FUNCTION", settings.functionClass());
+    environment.put("CAIRN_START", startText());
+    environment.put("CAIRN_FAILURE_POLICY", settings.failurePolicy().name());
+    // No others: a new interval is not worth a new version of the function.
+    environment.putAll(settings.variables(Options.ofTasks(), stores.bucket()));
+    return environment;
   }
 
   private String startText() {
@@ -115,7 +123,7 @@ final class TaskParts {
   }
 
   /** Everything here is part of the protocol: a record given up would make state wrong silently. */
-  private void sourceMapping(Stores.Made stores) {
+  private CfnEventSourceMapping sourceMapping(Stores.Made stores) {
     CfnEventSourceMapping.Builder mapping =
         CfnEventSourceMapping.Builder.create(scope, ofJob("SourceMapping"))
             .eventSourceArn(stores.stream().getStreamArn())
@@ -134,6 +142,6 @@ final class TaskParts {
               .startingPosition("AT_TIMESTAMP")
               .startingPositionTimestamp(time.toEpochMilli() / 1000.0);
     }
-    mapping.build();
+    return mapping.build();
   }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.cdk;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
 import software.amazon.awscdk.Annotations;
 import software.amazon.awscdk.services.kinesis.IStream;
 import software.constructs.Construct;

@@ -1,11 +1,15 @@
 package dev.cairn.cdk;
 
+import static dev.cairn.settings.ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.cairn.settings.DamagedHeadFallback;
+import dev.cairn.settings.Options;
 import dev.cairn.state.Start;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -208,6 +212,60 @@ class CheckpointedFunctionTest {
   }
 
   @Test
+  void theScrubberReadsEverythingAndWritesItsMarksOnly() {
+    assertThat(Defaults.TEMPLATE.statements("OrdersScrubberRole"))
+        .containsExactly(
+            "Allow References: dynamodb:GetItem dynamodb:Query on OrdersTable.Arn",
+            "Allow Marks: dynamodb:DeleteItem dynamodb:PutItem on OrdersTable.Arn",
+            "Allow Files: s3:GetObject on OrdersBucket.Arn/orders/*",
+            "Allow MissingFiles: s3:ListBucket on OrdersBucket.Arn",
+            "Allow Logs: logs:CreateLogStream logs:PutLogEvents on OrdersScrubberLogs.Arn");
+    JsonNode marks =
+        Defaults.TEMPLATE
+            .named(ROLE, "OrdersScrubberRole")
+            .at("/Properties/Policies/0/PolicyDocument/Statement/1/Condition");
+    assertThat(marks)
+        .isEqualTo(
+            Synthesis.parse(
+                "{\"ForAllValues:StringEquals\": {\"dynamodb:LeadingKeys\": [\"SCRUB#orders\"]}}"));
+  }
+
+  @Test
+  void theScrubberIsCalledOftenEnoughToEndARoundThatTakesLong() {
+    JsonNode scrubber = properties(Defaults.TEMPLATE.named(FUNCTION, "OrdersScrubber"));
+    assertThat(scrubber.get("Handler").asText())
+        .isEqualTo("dev.cairn.coordinator.lambda.ScrubberHandler::handleRequest");
+    assertThat(scrubber.get("Timeout").asInt()).isEqualTo(900);
+    assertThat(Defaults.TEMPLATE.environment("OrdersScrubber"))
+        .isEqualTo(
+            Map.of(
+                "CAIRN_JOB", "orders",
+                "CAIRN_TABLE", "OrdersTable",
+                "CAIRN_STORAGE", "s3://OrdersBucket",
+                "CAIRN_SCRUB_INTERVAL", "1 d"));
+    assertThat(rate(Defaults.TEMPLATE)).isEqualTo("rate(1 hour)");
+
+    Resources often = Synthesis.template(job -> job.scrubInterval(Duration.ofMinutes(20)));
+    assertThat(rate(often)).isEqualTo("rate(20 minutes)");
+    assertThat(often.environment("OrdersScrubber")).containsEntry("CAIRN_SCRUB_INTERVAL", "20 min");
+  }
+
+  private static String rate(Resources template) {
+    return properties(template.named("AWS::Events::Rule", "OrdersScrubRule"))
+        .get("ScheduleExpression")
+        .asText();
+  }
+
+  @Test
+  void withoutAScrubberThereIsNothingOfIt() {
+    Resources template = Synthesis.template(job -> job.scrubInterval(Duration.ZERO));
+    assertThat(template.all(FUNCTION)).hasSize(2);
+    assertThat(template.all("AWS::Events::Rule")).hasSize(1);
+    assertThat(template.names())
+        .noneMatch(name -> name.contains("Scrub") || name.contains("DamagedFiles"));
+  }
+
+  @Test
   void nothingElseGrantsAnything() {
     assertThat(Defaults.TEMPLATE.names())
         .noneMatch(
@@ -215,8 +273,8 @@ class CheckpointedFunctionTest {
                 name.startsWith("AWS::IAM::Policy")
                     || name.startsWith("AWS::IAM::ManagedPolicy")
                     || name.startsWith("Custom::"));
-    assertThat(Defaults.TEMPLATE.all(ROLE)).hasSize(2);
-    assertThat(Defaults.TEMPLATE.all(FUNCTION)).hasSize(2);
+    assertThat(Defaults.TEMPLATE.all(ROLE)).hasSize(3);
+    assertThat(Defaults.TEMPLATE.all(FUNCTION)).hasSize(3);
     for (JsonNode role : Defaults.TEMPLATE.all(ROLE)) {
       assertThat(properties(role).has("ManagedPolicyArns")).isFalse();
       assertThat(properties(role).get("Policies")).hasSize(1);
@@ -250,7 +308,8 @@ class CheckpointedFunctionTest {
                 "CAIRN_STREAM", "OrdersStream",
                 "CAIRN_FUNCTION", Synthesis.FUNCTION,
                 "CAIRN_START", "TRIM_HORIZON",
-                "CAIRN_FAILURE_POLICY", "FAIL"));
+                "CAIRN_FAILURE_POLICY", "FAIL",
+                "EXECUTION_CHECKPOINTING_DIR", "s3://OrdersBucket"));
     assertThat(Defaults.TEMPLATE.environment("OrdersCoordinator"))
         .isEqualTo(
             Map.ofEntries(
@@ -262,9 +321,70 @@ class CheckpointedFunctionTest {
                 Map.entry("CAIRN_TASK_FUNCTION", "OrdersLiveordersmain"),
                 Map.entry("CAIRN_TASK_TIMEOUT", "1 min"),
                 Map.entry("CAIRN_TICK_QUEUE", "OrdersTickQueue"),
+                Map.entry("EXECUTION_CHECKPOINTING_DIR", "s3://OrdersBucket"),
                 Map.entry("EXECUTION_CHECKPOINTING_INTERVAL", "1 min"),
                 Map.entry("EXECUTION_CHECKPOINTING_TIMEOUT", "10 min"),
                 Map.entry("EXECUTION_CHECKPOINTING_NUM_RETAINED", "1")));
+  }
+
+  @Test
+  void aFragmentOfAFlinkConfigurationIsTaken() {
+    Resources template =
+        Synthesis.template(
+            job ->
+                job.checkpointingInterval(Duration.ofMinutes(5))
+                    .configuration(
+                        """
+                        execution.checkpointing:
+                          interval: 30 s   # wins over what was said before
+                          min-pause: 10s
+                        state.checkpoints.num-retained: 3
+                        state.backend.fs.memory-threshold: 4kb
+                        restart-strategy: fixed-delay
+                        restart-strategy.fixed-delay.attempts: 7
+                        """)
+                    .checkpointingTolerableFailures(2)
+                    .checkpointingRetention(DELETE_ON_CANCELLATION)
+                    .setting(Options.RECOVERY_FALLBACK, DamagedHeadFallback.FROM_BEGINNING));
+
+    Map<String, String> ofTasks =
+        Map.of(
+            "EXECUTION_CHECKPOINTING_DIR", "s3://OrdersBucket",
+            "EXECUTION_CHECKPOINTING_DATA_INLINE_THRESHOLD", "4 kb",
+            "RESTART_STRATEGY_TYPE", "fixed-delay",
+            "RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS", "7");
+    assertThat(settings(template, "OrdersTaskordersmain")).isEqualTo(ofTasks);
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of(
+                "EXECUTION_CHECKPOINTING_INTERVAL", "30 s",
+                "EXECUTION_CHECKPOINTING_MIN_PAUSE", "10 s",
+                "EXECUTION_CHECKPOINTING_TIMEOUT", "10 min",
+                "EXECUTION_CHECKPOINTING_NUM_RETAINED", "3",
+                "EXECUTION_CHECKPOINTING_TOLERABLE_FAILED_CHECKPOINTS", "2",
+                "EXECUTION_CHECKPOINTING_EXTERNALIZED_CHECKPOINT_RETENTION",
+                    "DELETE_ON_CANCELLATION",
+                "CAIRN_RECOVERY_FALLBACK", "FROM_BEGINNING"));
+    all.putAll(ofTasks);
+    assertThat(settings(template, "OrdersCoordinator")).isEqualTo(all);
+  }
+
+  @Test
+  void inlineStorageHasNoDirectory() {
+    Resources template =
+        Synthesis.template(job -> job.configuration("execution.checkpointing.storage: jobmanager"));
+
+    assertThat(settings(template, "OrdersTaskordersmain"))
+        .isEqualTo(Map.of("EXECUTION_CHECKPOINTING_STORAGE", "jobmanager"));
+  }
+
+  /** Without what else a function is told. */
+  private static Map<String, String> settings(Resources template, String function) {
+    Map<String, String> settings = new HashMap<>(template.environment(function));
+    settings
+        .keySet()
+        .removeIf(name -> name.startsWith("CAIRN_") && !name.startsWith("CAIRN_RECOVERY"));
+    return settings;
   }
 
   @Test
@@ -325,7 +445,7 @@ class CheckpointedFunctionTest {
     assertThat(mapping.get("BatchSize").asInt()).isEqualTo(10_000);
     assertThat(mapping.get("MaximumBatchingWindowInSeconds").asInt()).isEqualTo(300);
     assertThat(template.all("AWS::Logs::LogGroup"))
-        .hasSize(2)
+        .hasSize(3)
         .allMatch(group -> properties(group).get("RetentionInDays").asInt() == 7);
   }
 
@@ -347,7 +467,7 @@ class CheckpointedFunctionTest {
     assertThat(template.environment("OrdersCoordinator"))
         .containsEntry("CAIRN_TASK_FUNCTION", "OrdersTaskordersmain.Arn");
     assertThat(template.all("AWS::Lambda::EventInvokeConfig"))
-        .hasSize(2)
+        .hasSize(3)
         .allMatch(CheckpointedFunctionTest::isNotRepeated);
   }
 
@@ -370,7 +490,7 @@ class CheckpointedFunctionTest {
   @Test
   void wakesAndTicksAreNotRepeatedByLambda() {
     assertThat(Defaults.TEMPLATE.all("AWS::Lambda::EventInvokeConfig"))
-        .hasSize(2)
+        .hasSize(3)
         .allMatch(CheckpointedFunctionTest::isNotRepeated);
   }
 
@@ -381,14 +501,17 @@ class CheckpointedFunctionTest {
 
   @Test
   void theCoordinatorIsCalledEachMinuteByItsRuleOnly() {
-    JsonNode rule = properties(Defaults.TEMPLATE.only("AWS::Events::Rule"));
+    JsonNode rule = properties(Defaults.TEMPLATE.named("AWS::Events::Rule", "OrdersTick"));
     assertThat(rule.get("ScheduleExpression").asText()).isEqualTo("rate(1 minute)");
     assertThat(rule.get("Targets")).hasSize(1);
     assertThat(Resources.text(rule.at("/Targets/0/Arn"))).isEqualTo("OrdersCoordinator.Arn");
     assertThat(rule.at("/Targets/0/Input").asText()).isEqualTo("{\"cairn\":\"tick\"}");
-    JsonNode permission = properties(Defaults.TEMPLATE.only("AWS::Lambda::Permission"));
-    assertThat(permission.get("Principal").asText()).isEqualTo("events.amazonaws.com");
-    assertThat(Resources.text(permission.get("SourceArn"))).isEqualTo("OrdersTick.Arn");
+    assertThat(Defaults.TEMPLATE.all("AWS::Lambda::Permission"))
+        .allMatch(
+            permission ->
+                properties(permission).get("Principal").asText().equals("events.amazonaws.com"))
+        .extracting(permission -> Resources.text(properties(permission).get("SourceArn")))
+        .containsExactlyInAnyOrder("OrdersTick.Arn", "OrdersScrubRule.Arn");
   }
 
   @Test
@@ -506,6 +629,8 @@ class CheckpointedFunctionTest {
                 + " GreaterThanOrEqualToThreshold 3 for 1 x 300 s, missing: ignore",
             "Cairn numberOfDeadLetters Job=orders Sum GreaterThanOrEqualToThreshold 1 for 1 x 300 s,"
                 + " missing: notBreaching",
+            "Cairn numberOfDamagedFiles Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x"
+                + " 300 s, missing: ignore",
             "Cairn numberOfRefusedRestores Job=orders Sum GreaterThanOrEqualToThreshold 1 for 1 x"
                 + " 300 s, missing: notBreaching",
             "AWS/Lambda Invocations FunctionName=OrdersCoordinator Sum LessThanThreshold 1 for 1 x"
@@ -544,7 +669,7 @@ class CheckpointedFunctionTest {
     Resources template = Synthesis.template(stack);
 
     assertThat(template.all("AWS::CloudWatch::Alarm"))
-        .hasSize(6)
+        .hasSize(7)
         .allMatch(alarm -> Resources.text(alarm.at("/Properties/AlarmActions/0")).equals("Oncall"));
     assertThat(
             properties(template.named("AWS::CloudWatch::Alarm", "OrdersIteratorAgeAlarm"))
@@ -571,7 +696,8 @@ class CheckpointedFunctionTest {
                 "OrdersBucket", "OrdersBucket",
                 "OrdersStream", "OrdersStream",
                 "OrdersTaskFunction", "OrdersLiveordersmain",
-                "OrdersCoordinatorFunction", "OrdersCoordinator"));
+                "OrdersCoordinatorFunction", "OrdersCoordinator",
+                "OrdersScrubberFunction", "OrdersScrubber"));
   }
 
   @Test

@@ -115,6 +115,25 @@ class MistakesTest {
                 "execution.checkpointing.num-retained must be at least 1, not 0",
                 job -> job.checkpointingNumRetained(0)),
             mistake(
+                "cairn.scrub.interval 90 s cannot be kept: the scrubber is called by a rule of whole"
+                    + " minutes, and reads everything each time; choose 5 min or more, or"
+                    + " Duration.ZERO for no scrubber",
+                job -> job.scrubInterval(Duration.ofSeconds(90))),
+            mistake(
+                "execution.checkpointing.max-concurrent-checkpoints: 2 contradicts"
+                    + " execution.checkpointing.min-pause: 5 s: with a pause between two checkpoints"
+                    + " there is never more than one; leave one of the two out",
+                job ->
+                    job.checkpointingMaxConcurrent(2).checkpointingMinPause(Duration.ofSeconds(5))),
+            mistake(
+                "execution.checkpointing.dir cannot be set here: the construct makes the bucket and"
+                    + " sets it to that; leave it out",
+                job -> job.configuration("state.checkpoints.dir: s3://mine/checkpoints")),
+            mistake(
+                "execution.checkpointing.mode: AT_LEAST_ONCE is not possible here: there is no"
+                    + " AT_LEAST_ONCE",
+                job -> job.configuration("execution.checkpointing.mode: AT_LEAST_ONCE")),
+            mistake(
                 "runtime nodejs22.x cannot run a Cairn function: choose java21 or a later Java",
                 job -> job.runtime(Runtime.NODEJS_22_X)),
             mistake(

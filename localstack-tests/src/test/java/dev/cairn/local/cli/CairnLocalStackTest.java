@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -24,11 +31,24 @@ import dev.cairn.journal.Entry;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.retry.Backoff;
+import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.state.Change;
+import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.RunWriter;
 import dev.cairn.state.Start;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
@@ -53,6 +73,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,8 +89,10 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.StreamStatus;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Feeding a real PutRecords, and measuring how far a journal is behind. */
+/** Feeding a real PutRecords, measuring how far a journal is behind, copying between buckets. */
 @EnabledIf("isAvailable")
 class CairnLocalStackTest {
   private static final String STREAM = "departures";
@@ -196,6 +220,121 @@ class CairnLocalStackTest {
     assertThat(cairn("status", "--table", "none").err()).contains("there is no such table here");
   }
 
+  @Test
+  void whatLiesInABucketIsSummedUpAndExplained() throws IOException {
+    JobId job = new JobId("collected");
+    SubtaskId subtask = new SubtaskId(job, new StageId("aircraft"), new ShardId("shardId-1"));
+    aws.s3().createBucket(create -> create.bucket("files"));
+    S3CheckpointStorage storage = new S3CheckpointStorage(aws.s3(), "files", "team");
+    new DynamoDbCheckpointStore(
+            dynamoDb, TABLE, Backoff.sleeping(), InstantSource.system(), SETTINGS)
+        .create(Job.create(job, SETTINGS));
+    new DynamoDbJournal(dynamoDb, TABLE, Backoff.sleeping()).open(subtask, opened());
+    FilePath run = Layout.run(subtask, new Revision(1), new EntryId("advanced"));
+    FilePath letter = Layout.deadLetter(subtask, new SequenceNumber("17"));
+    byte[] bytes = {1, 2, 3};
+    storage.put(run, bytes, Sha256.of(bytes));
+    storage.put(letter, bytes, Sha256.of(bytes));
+    String[] there = {"--job", job.value(), "--storage", "s3://files/team"};
+
+    JsonNode summary = JSON.readTree(cairn(command(there, "gc", "--json")).out());
+    assertThat(summary.get("files").longValue()).isEqualTo(2);
+    assertThat(summary.at("/reasons/MAY_BE_COMMITTED/sizeBytes").longValue()).isEqualTo(3);
+    assertThat(summary.at("/reasons/DEAD_LETTERS/files").longValue()).isEqualTo(1);
+
+    Answer explained = cairn(command(there, "gc", "--explain", "s3://files/team/" + run));
+    assertThat(explained.exitCode()).as(explained.err()).isZero();
+    assertThat(explained.out())
+        .contains(
+            run + "  3 B", "prepared for entry advanced", "it stays until that journal moves on");
+  }
+
+  private static String[] command(String[] there, String... command) {
+    return Stream.concat(Stream.of(command), Stream.of(there)).toArray(String[]::new);
+  }
+
+  /** As {@code aws s3 cp --recursive} does. */
+  @Test
+  void aCheckpointIsExportedToAnotherBucketAndACopyOfItIsVerifiedWhereItIs() throws IOException {
+    S3Client s3 = aws.s3();
+    for (String bucket : List.of("checkpoints", "backups", "third")) {
+      s3.createBucket(create -> create.bucket(bucket));
+    }
+    String original = "s3://checkpoints/team/" + checkpointIn(s3, "checkpoints", "team");
+
+    Answer exported = cairn("export", original, "--to", "s3://backups/flights/april");
+    assertThat(exported.exitCode()).as(exported.err()).isZero();
+    assertThat(exported.out())
+        .contains("is named by s3://backups/flights/april/_metadata", "3 files");
+    Answer again = cairn("export", original, "--to", "s3://backups/flights/april/");
+    assertThat(again.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(again.err()).contains("nothing is overwritten");
+
+    String folder = "flights/april/";
+    s3.listObjectsV2Paginator(list -> list.bucket("backups").prefix(folder)).contents().stream()
+        .map(S3Object::key)
+        .forEach(
+            key ->
+                s3.copyObject(
+                    copy ->
+                        copy.sourceBucket("backups")
+                            .sourceKey(key)
+                            .destinationBucket("third")
+                            .destinationKey("x/" + key.substring(folder.length()))));
+    for (String place : List.of(original, "s3://backups/flights/april", "s3://third/x")) {
+      Answer verdict = cairn("verify", place);
+      assertThat(verdict.exitCode()).as(verdict.out() + verdict.err()).isZero();
+      assertThat(verdict.out()).contains("is intact: 3 files");
+    }
+
+    s3.deleteObject(delete -> delete.bucket("third").key("x/aircraft/shardId-000000000000/run"));
+    Answer verdict = cairn("verify", "s3://third/x/_metadata");
+    assertThat(verdict.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(verdict.out())
+        .contains("s3://third/x/aircraft/shardId-000000000000/run", "is not in the");
+  }
+
+  /** The path of its _metadata below the prefix. */
+  private static FilePath checkpointIn(S3Client s3, String bucket, String prefix) {
+    CheckpointStorage storage = new S3CheckpointStorage(s3, bucket, prefix);
+    SubtaskId subtask =
+        new SubtaskId(JOB, new StageId("aircraft"), new ShardId("shardId-000000000000"));
+    CheckpointId id = new CheckpointId(1);
+    EntryId entry = new EntryId("entry");
+    StateKey cell = StateKey.of(KeyHash.of("N7"), "N7", "departures", new byte[0]);
+    FileRef run =
+        put(
+            storage,
+            Layout.run(subtask, new Revision(2), entry),
+            RunWriter.write(List.of(new Change.Put(cell, new byte[] {7}))));
+    FileRef stateFile =
+        put(
+            storage,
+            Layout.state(subtask, id, new Revision(2), entry),
+            CheckpointFormat.write(
+                new SubtaskState(
+                    subtask,
+                    new Epoch(1),
+                    new Origin(new Start.TrimHorizon(), HashRange.ALL),
+                    Position.beginning(),
+                    Optional.empty(),
+                    Counts.NONE,
+                    new Manifest(List.of(new RunRef(run, HashRange.ALL)), List.of()),
+                    Channels.EMPTY)));
+    CheckpointMetadata metadata =
+        new CheckpointMetadata(
+            new Checkpoint.Triggering(
+                JOB, id, new Epoch(1), Instant.EPOCH, Expected.of(new TreeSet<>(List.of(subtask)))),
+            List.of(new Acknowledged(subtask, id, Optional.of(stateFile), 1, 1)));
+    return put(storage, Layout.metadata(JOB, id), CheckpointFormat.write(metadata)).path();
+  }
+
+  private static FileRef put(CheckpointStorage storage, FilePath path, byte[] bytes) {
+    FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
+    storage.put(path, bytes, file.sha256());
+    return file;
+  }
+
   private static JsonNode status() throws IOException {
     Answer status = cairn("status", "--json");
     assertThat(status.exitCode()).as(status.out() + status.err()).isZero();
@@ -249,7 +388,19 @@ class CairnLocalStackTest {
   private static void advance(ShardId shard, SequenceNumber to) {
     DynamoDbJournal journal = new DynamoDbJournal(dynamoDb, TABLE, Backoff.sleeping());
     SubtaskId subtask = new SubtaskId(JOB, new StageId("aircraft"), shard);
-    Entry.Header opening =
+    Entry.Opened opened = opened();
+    journal.open(subtask, opened);
+    Entry.Header next =
+        opened
+            .header()
+            .next(new EntryId("advanced"), Entry.Writer.MAPPING, Instant.now())
+            .at(Position.after(to), to, new Counts(1, 0));
+    journal.append(
+        subtask, Entry.Advanced.of(next, Position.beginning(), Payload.NONE, List.of(), List.of()));
+  }
+
+  private static Entry.Opened opened() {
+    Entry.Header header =
         new Entry.Header(
             new Revision(1),
             new EntryId("opened"),
@@ -261,14 +412,9 @@ class CairnLocalStackTest {
             Counts.NONE,
             Entry.Writer.MAPPING,
             Instant.now(),
+            Optional.empty(),
+            false,
             Optional.empty());
-    journal.open(
-        subtask, new Entry.Opened(opening, new Origin(new Start.TrimHorizon(), HashRange.ALL)));
-    Entry.Header next =
-        opening
-            .next(new EntryId("advanced"), Entry.Writer.MAPPING, Instant.now())
-            .at(Position.after(to), to, new Counts(1, 0));
-    journal.append(
-        subtask, Entry.Advanced.of(next, Position.beginning(), Payload.NONE, List.of(), List.of()));
+    return new Entry.Opened(header, new Origin(new Start.TrimHorizon(), HashRange.ALL));
   }
 }

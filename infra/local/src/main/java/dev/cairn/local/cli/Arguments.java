@@ -1,6 +1,6 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;

@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
       RestoreCommand.class,
       StateCommand.class,
       VerifyCommand.class,
+      GcCommand.class,
+      ExportCommand.class,
       SimulateCommand.class,
       CostCommand.class
     },

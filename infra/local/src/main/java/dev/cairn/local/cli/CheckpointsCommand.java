@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.local.inspect.CheckpointTable;
@@ -47,12 +48,13 @@ final class CheckpointsCommand extends PipelineCommand {
   }
 
   private void list(PrintWriter out, Connection connection, Job job) {
+    List<Damage> damages = connection.damages().damages(job.id());
     List<Row> rows =
         Row.of(connection.checkpoints(), connection.checkpoints().checkpoints(job.id()));
     if (json()) {
       ObjectNode answer = JobText.json(job);
       ArrayNode checkpoints = answer.putArray("checkpoints");
-      rows.forEach(row -> checkpoints.add(summary(row)));
+      rows.forEach(row -> checkpoints.add(summary(row, damages)));
       out.println(Json.pretty(answer));
       return;
     }
@@ -65,10 +67,26 @@ final class CheckpointsCommand extends PipelineCommand {
     }
     Instant now = Instant.now();
     out.println(CheckpointTable.HEADER);
-    rows.forEach(row -> out.println(CheckpointTable.line(row, now)));
+    rows.forEach(row -> out.println(line(row, damages, now)));
   }
 
-  private static ObjectNode summary(Row row) {
+  private static String line(Row row, List<Damage> damages, Instant now) {
+    int damaged = of(row.checkpoint(), damages).size();
+    return CheckpointTable.line(row, now) + (damaged == 0 ? "" : "  DAMAGED: " + files(damaged));
+  }
+
+  private static String files(int count) {
+    return count == 1 ? "1 file" : count + " files";
+  }
+
+  /** What a scrubber has marked of a checkpoint that would need it. */
+  private static List<Damage> of(Checkpoint checkpoint, List<Damage> damages) {
+    return checkpoint instanceof Checkpoint.Completed
+        ? damages.stream().filter(damage -> damage.checkpoints().contains(checkpoint.id())).toList()
+        : List.of();
+  }
+
+  private static ObjectNode summary(Row row, List<Damage> damages) {
     Checkpoint checkpoint = row.checkpoint();
     ObjectNode summary =
         Json.object()
@@ -81,9 +99,22 @@ final class CheckpointsCommand extends PipelineCommand {
             .put("acknowledged", row.acknowledged());
     switch (checkpoint) {
       case Checkpoint.Pending p -> {}
-      case Checkpoint.Aborted aborted -> summary.put("reason", aborted.reason());
+      case Checkpoint.Aborted aborted ->
+          summary
+              .put("reason", aborted.failure().reason().name())
+              .put("message", aborted.failure().message());
       case Checkpoint.Completed completed -> complete(summary, completed);
       case Checkpoint.Subsumed subsumed -> complete(summary, subsumed.completed());
+    }
+    List<Damage> found = of(checkpoint, damages);
+    if (!found.isEmpty()) {
+      ArrayNode damaged = summary.putArray("damaged");
+      found.forEach(
+          damage ->
+              damaged.add(
+                  Json.file(damage.file())
+                      .put("damage", damage.what())
+                      .put("foundAt", damage.foundAt().toString())));
     }
     return summary;
   }
@@ -98,17 +129,19 @@ final class CheckpointsCommand extends PipelineCommand {
 
   private void show(PrintWriter out, Connection connection, Checkpoint checkpoint) {
     Row row = Row.of(connection.checkpoints(), List.of(checkpoint)).getFirst();
+    List<Damage> damages = connection.damages().damages(connection.job());
     List<Acknowledgement> answers =
         connection.checkpoints().acknowledgements(connection.job(), checkpoint.id());
     if (json()) {
-      ObjectNode answer = summary(row);
+      ObjectNode answer = summary(row, damages);
       ArrayNode tasks = answer.putArray("acknowledgements");
       answers.forEach(task -> tasks.add(json(task)));
       out.println(Json.pretty(answer));
       return;
     }
     out.println(CheckpointTable.HEADER);
-    out.println(CheckpointTable.line(row, Instant.now()));
+    out.println(line(row, damages, Instant.now()));
+    of(checkpoint, damages).forEach(damage -> out.println("  " + damage));
     out.println();
     out.println(
         "triggered  "
@@ -144,7 +177,9 @@ final class CheckpointsCommand extends PipelineCommand {
     ObjectNode json = Json.object().put("subtask", answer.subtask().name());
     switch (answer) {
       case Acknowledgement.Declined declined ->
-          json.put("status", "DECLINED").put("reason", declined.reason());
+          json.put("status", "DECLINED")
+              .put("reason", declined.reason().name())
+              .put("message", declined.message());
       case Acknowledgement.Acknowledged done -> {
         json.put("status", "ACKNOWLEDGED")
             .put("fullSizeBytes", done.fullSizeBytes())
@@ -158,7 +193,8 @@ final class CheckpointsCommand extends PipelineCommand {
   private static String line(Acknowledgement answer) {
     return answer.subtask().name()
         + switch (answer) {
-          case Acknowledgement.Declined declined -> "  declined: " + declined.reason();
+          case Acknowledgement.Declined declined ->
+              "  declined (" + declined.reason() + "): " + declined.message();
           case Acknowledgement.Acknowledged done ->
               String.format(
                   Locale.ROOT,

@@ -1,6 +1,7 @@
 package dev.cairn.local.cli;
 
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.directory.DirectoryCheckpointStorage;
@@ -27,6 +28,7 @@ record Connection(
     JobId job,
     Journal journal,
     CheckpointStore checkpoints,
+    DamageMarks damages,
     Optional<Deployment> deployment,
     Optional<String> where,
     Optional<String> stream,

@@ -1,10 +1,15 @@
 package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.coordinator.CommandDecisions;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.settings.FlinkDuration;
 
 /** A job's item as text. */
 final class JobText {
@@ -15,6 +20,23 @@ final class JobText {
       case JobStatus.Running r -> "RUNNING";
       case JobStatus.Restoring r -> "RESTORING";
       case JobStatus.Replaying r -> "REPLAYING";
+      case JobStatus.Suspending s -> "SUSPENDING";
+      case JobStatus.Halted(Halt halt) -> CommandDecisions.name(halt);
+      case JobStatus.Resuming r -> "RESUMING";
+    };
+  }
+
+  private static String more(JobStatus status) {
+    return switch (status) {
+      case JobStatus.Restoring(Restoration from) -> " from " + from.name();
+      case JobStatus.Replaying(Restoration from) -> " from " + from.name();
+      case JobStatus.Halted(Halt.Stopped(CheckpointId savepoint)) -> " with savepoint " + savepoint;
+      case JobStatus.Halted(Halt.Failed(Failure failure)) ->
+          " (" + failure + "; " + failure.reason().advice() + ")";
+      case JobStatus.Halted h -> "";
+      case JobStatus.Running r -> "";
+      case JobStatus.Suspending s -> "";
+      case JobStatus.Resuming r -> "";
     };
   }
 
@@ -23,7 +45,7 @@ final class JobText {
         + job.id()
         + "  "
         + status(job.status())
-        + job.status().restoringFrom().map(from -> " from checkpoint " + from).orElse("")
+        + more(job.status())
         + "  epoch "
         + job.epoch()
         + job.settings()
@@ -36,8 +58,8 @@ final class JobText {
   }
 
   static String line(Job.Refusal refusal) {
-    return "last refusal  restore of "
-        + refusal.restoreCheckpointId()
+    return "last refusal  "
+        + refusal.request()
         + " at "
         + Sizes.time(refusal.at())
         + ": "
@@ -55,8 +77,8 @@ final class JobText {
     job.refusal()
         .ifPresent(
             refusal ->
-                json.putObject("restoreRefusal")
-                    .put("restoreCheckpointId", refusal.restoreCheckpointId())
+                json.putObject("refusal")
+                    .put("request", refusal.request())
                     .put("reason", refusal.reason())
                     .put("at", refusal.at().toString()));
     return json;

@@ -1,6 +1,7 @@
 package dev.cairn.local.cli;
 
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Failing;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.state.Payload;
 import java.util.Locale;
@@ -22,7 +23,10 @@ final class JournalText {
     return switch (entry) {
       case Entry.Opened opened -> "at " + opened.header().position();
       case Entry.Advanced advanced -> advanced(before, advanced);
-      case Entry.Triggered triggered -> "checkpoint " + triggered.checkpoint() + " is asked for";
+      case Entry.Triggered triggered ->
+          (triggered.savepoint().isPresent() ? "savepoint " : "checkpoint ")
+              + triggered.checkpoint()
+              + " is asked for";
       case Entry.Snapshotted snapshotted ->
           "checkpoint "
               + snapshotted.checkpoint()
@@ -32,8 +36,7 @@ final class JournalText {
       case Entry.Materialized materialized ->
           "a base of its own: " + materialized.handle().manifest().runs().size() + " runs";
       case Entry.Restored restored ->
-          "to checkpoint "
-              + restored.checkpoint()
+          restored.checkpoint().map(id -> "to checkpoint " + id).orElse("to nothing")
               + ", epoch "
               + restored.header().epoch()
               + ", at "
@@ -41,8 +44,23 @@ final class JournalText {
               + (restored.header().hasGap()
                   ? "; to apply again up to " + restored.header().frontier()
                   : "; nothing to apply again");
+      case Entry.Suspended s -> "the job halts, epoch " + s.header().epoch();
+      case Entry.Resumed r -> "the job goes on, epoch " + r.header().epoch();
+      case Entry.Failed f ->
+          f.header().failing().map(JournalText::failing).orElse("the next record failed");
       case Entry.Closed closed -> "the shard is drained";
     };
+  }
+
+  private static String failing(Failing failing) {
+    return failing.reason()
+        + ": "
+        + failing.message()
+        + "; attempt "
+        + failing.failures().attempts()
+        + (failing.hasGivenUp()
+            ? ", the last one"
+            : ", the next one at " + failing.failures().notBefore());
   }
 
   private static String advanced(Entry.Header before, Entry.Advanced advanced) {

@@ -1,9 +1,10 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class RestoreCommand extends PipelineCommand {
   int run(Connection connection, PrintWriter out) throws InterruptedException {
     CheckpointId wanted = CheckpointIds.parse(id);
     Job before = connection.requireJob();
-    if (!connection.checkpoints().requestRestore(before.id(), wanted.toString())) {
+    if (!connection.checkpoints().request(before.id(), Request.restore(wanted.toString()))) {
       throw CommandException.unusable("job " + before.id() + " went away: nothing was asked of it");
     }
     tell(
@@ -102,14 +103,13 @@ final class RestoreCommand extends PipelineCommand {
               out,
               "restoring",
               job,
-              "every journal gets epoch "
-                  + job.epoch()
-                  + " and the state of checkpoint "
-                  + r.from());
+              "every journal gets epoch " + job.epoch() + " and the state of " + r.from().name());
       case JobStatus.Replaying r ->
-          tell(
-              out, "replaying", job, "records after checkpoint " + r.from() + " are applied again");
+          tell(out, "replaying", job, "records after " + r.from().name() + " are applied again");
       case JobStatus.Running r -> tell(out, "running", job, "no gap is left; epoch " + job.epoch());
+      case JobStatus.Suspending s -> tell(out, "suspending", job, "the job is asked to halt");
+      case JobStatus.Halted h -> tell(out, "halted", job, JobText.line(job));
+      case JobStatus.Resuming r -> tell(out, "resuming", job, "the job goes on");
     }
   }
 

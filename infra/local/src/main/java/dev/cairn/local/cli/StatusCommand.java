@@ -32,7 +32,11 @@ final class StatusCommand extends PipelineCommand {
   @Override
   int run(Connection connection, PrintWriter out) {
     Survey survey =
-        new Survey(connection.journal(), connection.checkpoints(), InstantSource.system());
+        new Survey(
+            connection.journal(),
+            connection.checkpoints(),
+            connection.damages(),
+            InstantSource.system());
     Facts facts = survey.of(connection.job(), subtasks -> stream(connection, subtasks));
     List<Finding> findings = StatusDecisions.findings(facts);
     if (json()) {

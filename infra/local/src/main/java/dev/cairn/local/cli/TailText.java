@@ -2,13 +2,13 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.FlinkDuration;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.local.inspect.Happening;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -58,7 +58,7 @@ final class TailText {
           "triggered on " + pending.trigger().expected().count() + " subtasks";
       case Checkpoint.Completed completed -> sizes(completed);
       case Checkpoint.Subsumed subsumed -> sizes(subsumed.completed());
-      case Checkpoint.Aborted aborted -> aborted.reason();
+      case Checkpoint.Aborted aborted -> aborted.failure().toString();
     };
   }
 

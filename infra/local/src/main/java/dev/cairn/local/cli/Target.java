@@ -3,6 +3,7 @@ package dev.cairn.local.cli;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.id.JobId;
@@ -149,6 +150,7 @@ final class Target {
         new DynamoDbJournal(client, name, Backoff.sleeping()),
         new DynamoDbCheckpointStore(
             client, name, Backoff.sleeping(), InstantSource.system(), deployed),
+        new DynamoDbDamageStore(client, name, Backoff.sleeping()),
         deployment,
         Optional.ofNullable(storage)
             .or(() -> deployment.map(Deployment::storage))

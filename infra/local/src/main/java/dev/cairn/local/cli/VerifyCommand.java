@@ -2,7 +2,6 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.local.inspect.CheckpointFiles;
 import dev.cairn.local.inspect.CheckpointFiles.Verdict;
 import dev.cairn.local.inspect.Sizes;
@@ -10,45 +9,40 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "verify",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Reads every file of a completed checkpoint, and checks sizes, SHA-256s, forms and the checksum of every block.",
+      "Reads every file of a completed checkpoint, a savepoint or an exported copy, and checks sizes, SHA-256s, forms and the"
+          + " checksum of every block.",
       "",
       "Lists each file; exits 1 if any is damaged or missing.",
       ""
     })
-final class VerifyCommand extends PipelineCommand {
-  @Parameters(paramLabel = "ID", description = "The checkpoint.")
-  private String id = "";
-
+final class VerifyCommand extends CheckpointCommand {
   @Override
-  void requireUsable() {
-    CheckpointIds.parse(id);
-  }
-
-  @Override
-  int run(Connection connection, PrintWriter out) {
-    connection.requireJob();
-    Checkpoint.Completed checkpoint =
-        CheckpointIds.requireCompleted(connection, CheckpointIds.parse(id));
-    List<Verdict> verdicts = new CheckpointFiles(connection.storage()).verify(checkpoint);
+  int run(Named checkpoint, PrintWriter out) {
+    List<Verdict> verdicts =
+        new CheckpointFiles(checkpoint.storage()).verify(checkpoint.metadata());
     long damaged = verdicts.stream().filter(verdict -> verdict.damage().isPresent()).count();
     if (json()) {
-      out.println(Json.pretty(json(checkpoint, verdicts, damaged)));
+      out.println(Json.pretty(json(checkpoint.name(), verdicts, damaged)));
     } else {
-      print(out, checkpoint, verdicts, damaged);
+      print(out, checkpoint.name(), verdicts, damaged);
     }
     return damaged == 0 ? ExitCode.OK : ExitCode.NO;
   }
 
-  private static ObjectNode json(Checkpoint checkpoint, List<Verdict> verdicts, long damaged) {
-    ObjectNode answer =
-        Json.object().put("checkpoint", checkpoint.id().value()).put("intact", damaged == 0);
+  private static ObjectNode json(CheckpointName name, List<Verdict> verdicts, long damaged) {
+    ObjectNode answer = Json.object();
+    switch (name) {
+      case CheckpointName.Numbered numbered -> answer.put("checkpoint", numbered.id().value());
+      case CheckpointName.InStorage there -> answer.put("metadata", there.metadata().value());
+      case CheckpointName.Elsewhere there -> answer.put("metadata", there.metadata().value());
+    }
+    answer.put("intact", damaged == 0);
     ArrayNode files = answer.putArray("files");
     for (Verdict verdict : verdicts) {
       ObjectNode file =
@@ -62,7 +56,7 @@ final class VerifyCommand extends PipelineCommand {
   }
 
   private static void print(
-      PrintWriter out, Checkpoint checkpoint, List<Verdict> verdicts, long damaged) {
+      PrintWriter out, CheckpointName name, List<Verdict> verdicts, long damaged) {
     long bytes = 0;
     for (Verdict verdict : verdicts) {
       bytes += verdict.file().sizeBytes();
@@ -78,15 +72,13 @@ final class VerifyCommand extends PipelineCommand {
     out.println();
     out.println(
         damaged == 0
-            ? "checkpoint "
-                + checkpoint.id()
+            ? name
                 + " is intact: "
                 + verdicts.size()
                 + " files, "
                 + Sizes.bytes(bytes)
                 + ", every byte read"
-            : "checkpoint "
-                + checkpoint.id()
+            : name
                 + " is DAMAGED: "
                 + damaged
                 + " of "

@@ -11,6 +11,11 @@ record CountedStorage(CheckpointStorage there, Meter meter) implements Checkpoin
   private static final int PAGE = 1000;
 
   @Override
+  public FilePath normalize(FilePath path) {
+    return there.normalize(path);
+  }
+
+  @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     meter.s3Write("PUT");
     return there.put(path, bytes, sha256);

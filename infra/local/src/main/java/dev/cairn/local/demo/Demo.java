@@ -191,7 +191,7 @@ public final class Demo implements AutoCloseable {
         job.restoreCheckpointId().isEmpty()
             && asked.epoch().isAfter(job.epoch())
             && job.refusal()
-                .filter(why -> why.restoreCheckpointId().equals(asked.checkpoint().toString()))
+                .filter(why -> why.request().equals("restore " + asked.checkpoint()))
                 .isPresent();
     if (refused) {
       screen.say("  … refused: " + job.refusal().orElseThrow().reason());

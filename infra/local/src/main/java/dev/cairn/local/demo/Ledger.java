@@ -69,16 +69,17 @@ final class Ledger {
 
   private Optional<String> news(SubtaskId subtask, Header before, Entry entry) {
     Header after = entry.header();
-    if (entry instanceof Entry.Restored restored) {
+    if (entry instanceof Entry.Restored restored && restored.checkpoint().isPresent()) {
+      CheckpointId checkpoint = restored.checkpoint().get();
       long rewound = total(before.counts()) - total(after.counts());
       rewinds.merge(
           after.epoch(),
-          new Rewind(restored.checkpoint(), rewound, 0),
+          new Rewind(checkpoint, rewound, 0),
           (one, other) -> one.plus(other.rewound(), 0));
       return Optional.of(
           subtask.shard()
               + " is put back to checkpoint "
-              + restored.checkpoint()
+              + checkpoint
               + " by revision "
               + after.revision()
               + ": "

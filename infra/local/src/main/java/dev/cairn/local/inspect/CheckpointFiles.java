@@ -10,13 +10,14 @@ import dev.cairn.local.inspect.StoredFiles.FileGoneException;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.DamagedFileException;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** The files of completed checkpoints. */
 public final class CheckpointFiles {
@@ -48,9 +49,9 @@ public final class CheckpointFiles {
         .toList();
   }
 
-  private <T> T whole(Checkpoint checkpoint, FileRef file, Function<byte[], T> form) {
+  private <T> T whole(Checkpoint checkpoint, FileRef file, BiFunction<byte[], FilePath, T> form) {
     try {
-      return form.apply(files.read(file));
+      return form.apply(files.read(file), file.path());
     } catch (FileGoneException e) {
       throw new DamagedFileException(
           "checkpoint " + checkpoint.id() + " cannot be read: " + e.getMessage(), e);
@@ -66,16 +67,16 @@ public final class CheckpointFiles {
   public record Verdict(String kind, FileRef file, Optional<String> damage) {}
 
   /**
-   * Reads every file of a checkpoint, whole: size, SHA-256, form, and the checksum of every block.
-   * Each file once, though several subtasks may name it. What only a damaged file names cannot be
-   * found, and is missing from the answer.
+   * Reads every file of a checkpoint or savepoint, whole: size, SHA-256, form, and the checksum of
+   * every block. Each file once, though several subtasks may name it. What only a damaged file
+   * names cannot be found, and is missing from the answer.
    */
-  public List<Verdict> verify(Checkpoint.Completed checkpoint) {
+  public List<Verdict> verify(FileRef metadata) {
     List<Verdict> verdicts = new ArrayList<>();
-    Optional<CheckpointMetadata> metadata =
-        verify(verdicts, "metadata", checkpoint.metadata(), CheckpointFormat::readMetadata);
+    Optional<CheckpointMetadata> read =
+        verify(verdicts, "metadata", metadata, CheckpointFormat::readMetadata);
     List<RunRef> runs = new ArrayList<>();
-    metadata.stream()
+    read.stream()
         .flatMap(names -> names.acknowledgements().stream())
         .flatMap(acknowledged -> acknowledged.stateFile().stream())
         .forEach(
@@ -92,9 +93,10 @@ public final class CheckpointFiles {
   }
 
   private <T> Optional<T> verify(
-      List<Verdict> verdicts, String kind, FileRef file, Function<byte[], T> form) {
+      List<Verdict> verdicts, String kind, FileRef file, BiFunction<byte[], FilePath, T> form) {
     List<T> read = new ArrayList<>();
-    verdicts.add(new Verdict(kind, file, damage(() -> read.add(form.apply(files.read(file))))));
+    verdicts.add(
+        new Verdict(kind, file, damage(() -> read.add(form.apply(files.read(file), file.path())))));
     return read.stream().findFirst();
   }
 

@@ -77,7 +77,7 @@ public final class CheckpointTable {
     String duration = Sizes.seconds(duration(checkpoint, now));
     return switch (checkpoint) {
       case Checkpoint.Pending p -> line(p, duration, "", "", tasks);
-      case Checkpoint.Aborted a -> line(a, duration, "", "", tasks + "  " + a.reason());
+      case Checkpoint.Aborted a -> line(a, duration, "", "", tasks + "  " + a.failure());
       case Checkpoint.Completed c -> line(c, duration, c, tasks);
       case Checkpoint.Subsumed s -> line(s, duration, s.completed(), tasks);
     };

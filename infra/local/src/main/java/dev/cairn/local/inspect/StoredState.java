@@ -108,7 +108,7 @@ public final class StoredState {
    */
   public StateView checkpoint(CheckpointId checkpoint, FileRef stateFile) {
     try {
-      SubtaskState state = CheckpointFormat.readState(files.read(stateFile));
+      SubtaskState state = CheckpointFormat.readState(files.read(stateFile), stateFile.path());
       return new StateView(
           state.subtask(),
           "checkpoint " + checkpoint,

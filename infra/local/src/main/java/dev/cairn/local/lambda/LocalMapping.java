@@ -23,6 +23,7 @@ public final class LocalMapping {
   private final Delivery delivery;
   private final TreeMap<ShardId, Progress> progress = new TreeMap<>();
   private boolean stopping;
+  private boolean disabled;
   private int running;
 
   /**
@@ -67,6 +68,27 @@ public final class LocalMapping {
       stopping = true;
     }
     world.changed();
+  }
+
+  /** Delivers again, from where each shard stopped. */
+  public void enable() {
+    set(false);
+  }
+
+  /** Delivers nothing new, and keeps its place in each shard. */
+  public void disable() {
+    set(true);
+  }
+
+  private void set(boolean off) {
+    synchronized (this) {
+      disabled = off;
+    }
+    world.changed();
+  }
+
+  public synchronized boolean isDisabled() {
+    return disabled;
   }
 
   public synchronized boolean isStopping() {

@@ -73,6 +73,10 @@ final class ShardDelivery {
   /** Returns false when there is nothing more to do: the mapping stops, or the shard has ended. */
   private boolean waitForRecords() {
     while (!mapping.isStopping()) {
+      if (mapping.isDisabled()) {
+        world.await(IDLE, () -> mapping.isStopping() || !mapping.isDisabled());
+        continue;
+      }
       Position cursor = mapping.progress(shard).cursor();
       // Asked first: what is put before the shard closes would be overlooked in the other order.
       boolean closed = stream.isClosed(shard);
@@ -85,7 +89,11 @@ final class ShardDelivery {
       }
       world.await(
           IDLE,
-          () -> mapping.isStopping() || stream.isClosed(shard) || stream.hasAfter(shard, cursor));
+          () ->
+              mapping.isStopping()
+                  || mapping.isDisabled()
+                  || stream.isClosed(shard)
+                  || stream.hasAfter(shard, cursor));
     }
     return false;
   }

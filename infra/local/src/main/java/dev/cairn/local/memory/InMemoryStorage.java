@@ -16,8 +16,13 @@ import java.util.function.UnaryOperator;
 /**
  * Checkpoint storage in memory that behaves as S3 does, and whose files can be damaged on purpose:
  * a damaged file's checksum is that of the bytes it then holds.
+ *
+ * <p>Its root is {@link #ROOT}; beside it lie others, such as {@code memory://elsewhere}, which
+ * stand for other buckets.
  */
 public class InMemoryStorage implements CheckpointStorage {
+  public static final FilePath ROOT = new FilePath("memory://storage");
+
   private final Supplier<Instant> clock;
   private final NavigableMap<FilePath, StoredFile> files = new TreeMap<>();
 
@@ -35,6 +40,20 @@ public class InMemoryStorage implements CheckpointStorage {
   }
 
   @Override
+  public FilePath normalize(FilePath path) {
+    return ROOT.relativize(path).orElse(path);
+  }
+
+  private FilePath known(FilePath path) {
+    FilePath known = normalize(path);
+    if (known.absolute().filter(place -> !place.scheme().equals("memory")).isPresent()) {
+      throw new StorageException(
+          "cannot use " + path + ": this checkpoint storage is in memory; name it as memory://…");
+    }
+    return known;
+  }
+
+  @Override
   public synchronized Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     // S3 verifies the checksum before it looks at the condition.
     if (!Sha256.of(bytes).equals(sha256)) {
@@ -47,7 +66,7 @@ public class InMemoryStorage implements CheckpointStorage {
               + " that came with them");
     }
     StoredFile stored = new StoredFile(bytes.clone(), clock.get());
-    return files.putIfAbsent(path, stored) == null ? Put.CREATED : Put.ALREADY_EXISTS;
+    return files.putIfAbsent(known(path), stored) == null ? Put.CREATED : Put.ALREADY_EXISTS;
   }
 
   @Override
@@ -57,25 +76,27 @@ public class InMemoryStorage implements CheckpointStorage {
 
   @Override
   public synchronized Optional<Stored> head(FilePath path) {
-    return file(path).map(file -> file.describe(path));
+    return file(path).map(file -> file.describe(known(path)));
   }
 
   @Override
   public synchronized List<Stored> list(FilePath folder) {
-    String prefix = folder.value() + "/";
+    String prefix = known(folder).value() + "/";
+    boolean isRoot = folder.equals(ROOT);
     return files.entrySet().stream()
-        .filter(file -> file.getKey().value().startsWith(prefix))
+        .filter(
+            file -> isRoot ? !file.getKey().isAbsolute() : file.getKey().value().startsWith(prefix))
         .map(file -> file.getValue().describe(file.getKey()))
         .toList();
   }
 
   @Override
   public synchronized void delete(FilePath path) {
-    files.remove(path);
+    files.remove(known(path));
   }
 
   private Optional<StoredFile> file(FilePath path) {
-    return Optional.ofNullable(files.get(path));
+    return Optional.ofNullable(files.get(known(path)));
   }
 
   /** Every file there is, sorted by path. */
@@ -107,6 +128,6 @@ public class InMemoryStorage implements CheckpointStorage {
         file(path)
             .orElseThrow(
                 () -> new IllegalArgumentException("there is no file " + path + " to damage"));
-    files.put(path, new StoredFile(change.apply(file.bytes().clone()), file.lastModified()));
+    files.put(known(path), new StoredFile(change.apply(file.bytes().clone()), file.lastModified()));
   }
 }

@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -25,7 +26,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /**
  * The table as the protocol sees it, in memory: every call happens at one moment, and answers as
@@ -45,7 +45,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
   private final NavigableMap<JobId, NavigableMap<CheckpointId, Item<Checkpoint>>> checkpoints =
       new TreeMap<>();
   private final NavigableMap<
-          JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Acknowledgement>>>
+          JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Item<Acknowledgement>>>>
       answers = new TreeMap<>();
   private final List<TableEvent> events = new ArrayList<>();
   private long modifications;
@@ -125,7 +125,27 @@ public class InMemoryTable implements Journal, CheckpointStore {
       gone += removeExpired(ofJob.values(), now);
     }
     modifications += gone;
+    // Nobody's journal, job or checkpoint changes with them.
+    for (NavigableMap<CheckpointId, NavigableMap<SubtaskId, Item<Acknowledgement>>> ofJob :
+        answers.values()) {
+      for (NavigableMap<SubtaskId, Item<Acknowledgement>> ofCheckpoint : ofJob.values()) {
+        gone += removeExpired(ofCheckpoint.values(), now);
+      }
+      ofJob.values().removeIf(NavigableMap::isEmpty);
+    }
     return gone;
+  }
+
+  /** How many items the table holds. */
+  public synchronized int items() {
+    return jobs.size()
+        + registered.size()
+        + journals.values().stream().mapToInt(NavigableMap::size).sum()
+        + checkpoints.values().stream().mapToInt(NavigableMap::size).sum()
+        + answers.values().stream()
+            .flatMap(ofJob -> ofJob.values().stream())
+            .mapToInt(NavigableMap::size)
+            .sum();
   }
 
   private static <T> int removeExpired(Collection<Item<T>> items, Instant now) {
@@ -240,11 +260,16 @@ public class InMemoryTable implements Journal, CheckpointStore {
   /** Puts a job's item without any condition. */
   protected final synchronized void put(Job job) {
     modifications++;
-    Optional<String> before = job(job.id()).flatMap(Job::restoreCheckpointId);
+    Optional<Job> before = job(job.id());
     jobs.put(job.id(), job);
-    if (job.restoreCheckpointId().isPresent() && !job.restoreCheckpointId().equals(before)) {
-      events.add(new TableEvent.RestoreRequested(job.id()));
+    if (isNew(job.restoreCheckpointId(), before.flatMap(Job::restoreCheckpointId))
+        || isNew(job.command(), before.flatMap(Job::command))) {
+      events.add(new TableEvent.Requested(job.id()));
     }
+  }
+
+  private static boolean isNew(Optional<String> asked, Optional<String> before) {
+    return asked.isPresent() && !asked.equals(before);
   }
 
   @Override
@@ -263,16 +288,18 @@ public class InMemoryTable implements Journal, CheckpointStore {
   }
 
   @Override
-  public synchronized boolean begin(Checkpoint.Pending pending) {
+  public synchronized boolean begin(Checkpoint.Pending pending, Optional<Request> served) {
     Optional<Job> ready =
         job(pending.job())
-            .filter(job -> job.status().isRunning())
+            .filter(job -> job.status().takesCheckpoints())
             .filter(job -> job.epoch().equals(pending.trigger().epoch()))
-            .filter(job -> job.next().equals(pending.id()));
+            .filter(job -> job.next().equals(pending.id()))
+            .filter(job -> served.stream().allMatch(job::asks));
     if (ready.isEmpty() || checkpoint(pending.job(), pending.id()).isPresent()) {
       return isStored(pending);
     }
-    put(begun(ready.get(), pending.id()));
+    Job begun = ready.get().begun(pending.id());
+    put(served.map(begun::without).orElse(begun));
     put(Item.lasting(pending));
     return true;
   }
@@ -282,11 +309,16 @@ public class InMemoryTable implements Journal, CheckpointStore {
     Optional<Job> ready =
         job(completed.job())
             .filter(job -> job.epoch().equals(completed.trigger().epoch()))
-            .filter(job -> job.latest().stream().allMatch(completed.id()::isAfter));
+            .filter(
+                job ->
+                    completed.isSavepoint()
+                        || job.latest().stream().allMatch(completed.id()::isAfter));
     if (ready.isEmpty() || !isPending(completed.job(), completed.id())) {
       return isStored(completed);
     }
-    put(completed(ready.get(), completed.id()));
+    if (!completed.isSavepoint()) {
+      put(ready.get().withLatest(completed.id()));
+    }
     put(Item.lasting(completed));
     return true;
   }
@@ -306,6 +338,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
         job(completed.job())
             .filter(job -> job.epoch().equals(epoch))
             .filter(job -> !job.status().restoringFrom().equals(Optional.of(completed.id())))
+            .filter(job -> !job.undo().equals(Optional.of(completed.id())))
             .isPresent();
     Optional<Checkpoint.Completed> stored = completed(completed.job(), completed.id());
     if (!allowed || stored.isEmpty()) {
@@ -329,9 +362,17 @@ public class InMemoryTable implements Journal, CheckpointStore {
     return checkpoint(checkpoint.job(), checkpoint.id()).equals(Optional.of(checkpoint));
   }
 
-  /** Puts a checkpoint without any condition. */
+  /** Puts a checkpoint without any condition; one that is over expires as it would otherwise. */
   protected final synchronized void put(Checkpoint checkpoint) {
-    put(Item.lasting(checkpoint));
+    put(
+        switch (checkpoint) {
+          case Checkpoint.Pending pending -> Item.lasting(pending);
+          case Checkpoint.Completed completed -> Item.lasting(completed);
+          case Checkpoint.Aborted aborted ->
+              Item.until(aborted.abortedAt().plus(KEPT_AFTER_END), aborted);
+          case Checkpoint.Subsumed subsumed ->
+              Item.until(clock.instant().plus(KEPT_AFTER_END), subsumed);
+        });
   }
 
   private void put(Item<Checkpoint> item) {
@@ -348,7 +389,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
     JobId job = acknowledgement.subtask().job();
     boolean first =
         answersOf(job, acknowledgement.checkpoint())
-                .putIfAbsent(acknowledgement.subtask(), acknowledgement)
+                .putIfAbsent(
+                    acknowledgement.subtask(),
+                    Item.until(clock.instant().plus(KEPT_AFTER_END), acknowledgement))
             == null;
     if (first) {
       events.add(
@@ -364,166 +407,71 @@ public class InMemoryTable implements Journal, CheckpointStore {
 
   @Override
   public synchronized List<Acknowledgement> acknowledgements(JobId job, CheckpointId id) {
-    return List.copyOf(answersOf(job, id).values());
+    return answersOf(job, id).values().stream().map(Item::value).toList();
   }
 
-  private NavigableMap<SubtaskId, Acknowledgement> answersOf(JobId job, CheckpointId id) {
+  private NavigableMap<SubtaskId, Item<Acknowledgement>> answersOf(JobId job, CheckpointId id) {
     return answers
         .computeIfAbsent(job, j -> new TreeMap<>())
         .computeIfAbsent(id, i -> new TreeMap<>());
   }
 
   @Override
-  public synchronized boolean requestRestore(JobId job, String checkpointId) {
-    job(job).ifPresent(found -> put(requested(found, Optional.of(checkpointId))));
+  public synchronized boolean request(JobId job, Request request) {
+    job(job).ifPresent(found -> put(found.with(request)));
     return jobs.containsKey(job);
   }
 
   @Override
-  public synchronized boolean beginRestore(
-      Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now) {
-    Optional<Job> ready = job(seen.id()).filter(job -> job.epoch().equals(seen.epoch()));
+  public synchronized boolean move(
+      Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    Optional<Job> ready =
+        job(seen.id())
+            .filter(job -> job.epoch().equals(seen.epoch()) && job.status().equals(seen.status()))
+            .filter(
+                job -> !(to instanceof JobStatus.Restoring) || job.latest().equals(seen.latest()));
     if (ready.isEmpty()
-        || completed(seen.id(), from).isEmpty()
-        || !pending.stream().allMatch(one -> isPending(seen.id(), one.id()))) {
+        || !to.restoringFrom().stream().allMatch(id -> completed(seen.id(), id).isPresent())
+        || !aborting.stream().allMatch(one -> isPending(seen.id(), one.id()))) {
       return false;
     }
-    put(restoring(withoutRequest(ready.get(), seen), from));
-    pending.ifPresent(one -> abort(one.abortedByRestore(from, now)));
+    Job job = seen.request().map(ready.get()::without).orElse(ready.get());
+    put(job.at(to));
+    aborting.forEach(one -> abort(one.abortedBy(to, now)));
     return true;
   }
 
   @Override
-  public synchronized boolean refuseRestore(Job seen, String reason, Instant now) {
-    if (seen.restoreCheckpointId().isEmpty()) {
-      return explain(seen, reason, now);
+  public synchronized boolean serve(Job seen) {
+    Optional<Job> asking = asking(seen);
+    asking.ifPresent(job -> put(job.without(seen.request().orElseThrow())));
+    return asking.isPresent();
+  }
+
+  private Optional<Job> asking(Job seen) {
+    return job(seen.id()).filter(job -> seen.request().filter(job::asks).isPresent());
+  }
+
+  @Override
+  public synchronized boolean refuse(Job seen, String reason, Instant now) {
+    if (seen.request().isEmpty()) {
+      return false;
     }
-    Optional<Job.Refusal> refusal =
-        Optional.of(new Job.Refusal(seen.restoreCheckpointId().get(), reason, now));
-    Optional<Job> found = job(seen.id());
-    Optional<Job> asking =
-        found.filter(job -> job.restoreCheckpointId().equals(seen.restoreCheckpointId()));
-    asking.ifPresent(job -> put(refused(job, refusal)));
+    Request request = seen.request().get();
+    Optional<Job.Refusal> refusal = Optional.of(new Job.Refusal(request.command(), reason, now));
+    Optional<Job> asking = asking(seen);
+    asking.ifPresent(job -> put(job.without(request).with(refusal)));
     return asking.isPresent()
-        || found
-            .filter(job -> job.restoreCheckpointId().isEmpty() && job.refusal().equals(refusal))
+        || job(seen.id())
+            .filter(job -> !job.asks(request) && job.refusal().equals(refusal))
             .isPresent();
   }
 
-  private boolean explain(Job seen, String reason, Instant now) {
-    Optional<Job.Refusal> refusal =
-        seen.status().restoringFrom().map(from -> new Job.Refusal(from.toString(), reason, now));
+  @Override
+  public synchronized boolean explain(Job seen, Job.Refusal refusal) {
     Optional<Job> found =
-        job(seen.id())
-            .filter(job -> refusal.isPresent())
-            .filter(job -> job.epoch().equals(seen.epoch()) && job.restoreCheckpointId().isEmpty());
-    found.ifPresent(job -> put(refused(job, refusal)));
+        job(seen.id()).filter(job -> job.epoch().equals(seen.epoch()) && job.request().isEmpty());
+    found.ifPresent(job -> put(job.with(Optional.of(refusal))));
     return found.isPresent();
-  }
-
-  @Override
-  public synchronized boolean replay(JobId job, Epoch epoch) {
-    return move(
-        job,
-        epoch,
-        status ->
-            status instanceof JobStatus.Restoring(CheckpointId from)
-                ? Optional.of(new JobStatus.Replaying(from))
-                : Optional.empty());
-  }
-
-  @Override
-  public synchronized boolean finishReplay(JobId job, Epoch epoch) {
-    return move(
-        job,
-        epoch,
-        status ->
-            status instanceof JobStatus.Replaying
-                ? Optional.of(new JobStatus.Running())
-                : Optional.empty());
-  }
-
-  private boolean move(JobId id, Epoch epoch, Function<JobStatus, Optional<JobStatus>> next) {
-    Optional<Job> found = job(id).filter(job -> job.epoch().equals(epoch));
-    Optional<JobStatus> status = found.map(Job::status).flatMap(next);
-    found.ifPresent(job -> status.ifPresent(to -> put(moved(job, to))));
-    return status.isPresent();
-  }
-
-  private static Job begun(Job job, CheckpointId id) {
-    return new Job(
-        job.id(),
-        job.status(),
-        job.epoch(),
-        id.next(),
-        job.latest(),
-        job.settings(),
-        job.restoreCheckpointId(),
-        job.refusal());
-  }
-
-  private static Job completed(Job job, CheckpointId id) {
-    return new Job(
-        job.id(),
-        job.status(),
-        job.epoch(),
-        job.next(),
-        Optional.of(id),
-        job.settings(),
-        job.restoreCheckpointId(),
-        job.refusal());
-  }
-
-  private static Job requested(Job job, Optional<String> restoreCheckpointId) {
-    return new Job(
-        job.id(),
-        job.status(),
-        job.epoch(),
-        job.next(),
-        job.latest(),
-        job.settings(),
-        restoreCheckpointId,
-        job.refusal());
-  }
-
-  private static Job withoutRequest(Job job, Job seen) {
-    boolean sameRequest = job.restoreCheckpointId().equals(seen.restoreCheckpointId());
-    return sameRequest ? requested(job, Optional.empty()) : job;
-  }
-
-  private static Job restoring(Job job, CheckpointId from) {
-    return new Job(
-        job.id(),
-        new JobStatus.Restoring(from),
-        job.epoch().next(),
-        job.next(),
-        job.latest(),
-        job.settings(),
-        job.restoreCheckpointId(),
-        Optional.empty());
-  }
-
-  private static Job refused(Job job, Optional<Job.Refusal> refusal) {
-    return new Job(
-        job.id(),
-        job.status(),
-        job.epoch(),
-        job.next(),
-        job.latest(),
-        job.settings(),
-        Optional.empty(),
-        refusal);
-  }
-
-  private static Job moved(Job job, JobStatus status) {
-    return new Job(
-        job.id(),
-        status,
-        job.epoch(),
-        job.next(),
-        job.latest(),
-        job.settings(),
-        job.restoreCheckpointId(),
-        job.refusal());
   }
 }

@@ -5,7 +5,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
@@ -30,10 +29,12 @@ import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -164,6 +165,9 @@ final class Auditor {
       case Entry.Snapshotted base -> checkSnapshot(where, audited, base);
       case Entry.Materialized base -> checkSnapshot(where, audited, base);
       case Entry.Restored restored -> audited.cells = read(restored.handle());
+      case Entry.Suspended s -> {}
+      case Entry.Resumed r -> {}
+      case Entry.Failed f -> {}
       case Entry.Closed c ->
           throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
@@ -254,8 +258,41 @@ final class Auditor {
       throw new Violation(
           Invariants.CHAINED, where + " goes from " + advanced.from() + " to " + header.position());
     }
-    if (!(entry instanceof Entry.Restored) && !header.epoch().equals(before.epoch())) {
-      throw new Violation(Invariants.CHAINED, where + " changes the epoch");
+    if (entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
+      throw new Violation(
+          Invariants.CHAINED,
+          where + " goes from epoch " + before.epoch() + " to " + header.epoch());
+    }
+    checkSuspension(where, before, entry);
+  }
+
+  private static boolean entersEpoch(Entry entry) {
+    return entry instanceof Entry.Restored
+        || entry instanceof Entry.Suspended
+        || entry instanceof Entry.Resumed;
+  }
+
+  /** While a job halts its state is stored at most, and only what enters an epoch changes that. */
+  private static void checkSuspension(String where, Header before, Entry entry) {
+    if (before.suspended() && (entry instanceof Entry.Advanced || entry instanceof Entry.Failed)) {
+      throw new Violation(Invariants.HALTED, where + " was applied while the job halts");
+    }
+    boolean expected =
+        switch (entry) {
+          case Entry.Suspended s -> true;
+          case Entry.Resumed r -> false;
+          case Entry.Restored r -> false;
+          case Entry.Opened o -> false;
+          case Entry.Advanced a -> before.suspended();
+          case Entry.Triggered t -> before.suspended();
+          case Entry.Snapshotted s -> before.suspended();
+          case Entry.Materialized m -> before.suspended();
+          case Entry.Failed f -> before.suspended();
+          case Entry.Closed c -> before.suspended();
+        };
+    if (entry.header().suspended() != expected) {
+      throw new Violation(
+          Invariants.HALTED, where + " is " + (expected ? "not " : "") + "suspended");
     }
   }
 
@@ -360,15 +397,25 @@ final class Auditor {
         checkCompleted(done);
       }
     }
-    if (item.status() instanceof JobStatus.Restoring restoring
-        && !(table.checkpoint(job, restoring.from()).orElse(null)
-            instanceof Checkpoint.Completed)) {
-      throw new Violation(
-          Invariants.RETAINED,
-          "checkpoint " + restoring.from() + " is being restored and is no longer completed");
+    for (CheckpointId from : item.status().restoringFrom().stream().toList()) {
+      if (!(table.checkpoint(job, from).orElse(null) instanceof Checkpoint.Completed)) {
+        throw new Violation(
+            Invariants.RETAINED,
+            "checkpoint " + from + " is being restored and is no longer completed");
+      }
     }
-    if (item.status().isRunning()) {
+    if (item.status().isSettled()) {
+      boolean halts = !item.status().isRunning();
+      subtasks.forEach((subtask, audited) -> requireHalted(subtask, audited.head(), halts));
       subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
+    }
+  }
+
+  private static void requireHalted(SubtaskId subtask, Header head, boolean halts) {
+    if (head.suspended() != halts) {
+      throw new Violation(
+          Invariants.HALTED,
+          subtask + (halts ? " goes on while its job does not" : " does not go on with its job"));
     }
   }
 
@@ -405,7 +452,7 @@ final class Auditor {
 
   private void checkCompleted(Checkpoint.Completed checkpoint) {
     tally.count("checkpoint: completed");
-    CheckpointMetadata metadata = CheckpointFormat.readMetadata(bytes(checkpoint.metadata()));
+    CheckpointMetadata metadata = metadata(checkpoint);
     if (!metadata.trigger().expected().equals(checkpoint.trigger().expected())) {
       throw new Violation(
           Invariants.COMPLETE,
@@ -418,7 +465,7 @@ final class Auditor {
     }
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       if (acknowledged.stateFile().isPresent()) {
-        SubtaskState state = CheckpointFormat.readState(bytes(acknowledged.stateFile().get()));
+        SubtaskState state = state(acknowledged.stateFile().get());
         if (state.epoch().isAfter(checkpoint.trigger().epoch())
             || !state.subtask().equals(acknowledged.subtask())) {
           throw new Violation(
@@ -510,8 +557,7 @@ final class Auditor {
       switch (checkpoint) {
         case Checkpoint.Completed done -> {
           referred.add(done.metadata().path());
-          addAcknowledged(
-              referred, CheckpointFormat.readMetadata(bytes(done.metadata())).acknowledgements());
+          addAcknowledged(referred, metadata(done).acknowledgements());
         }
         case Checkpoint.Pending pending ->
             addAcknowledged(
@@ -527,12 +573,21 @@ final class Auditor {
     return referred;
   }
 
+  private CheckpointMetadata metadata(Checkpoint.Completed checkpoint) {
+    FileRef file = checkpoint.metadata();
+    return CheckpointFormat.readMetadata(bytes(file), file.path());
+  }
+
+  private SubtaskState state(FileRef file) {
+    return CheckpointFormat.readState(bytes(file), file.path());
+  }
+
   private void addAcknowledged(
       Set<FilePath> referred, List<Acknowledgement.Acknowledged> acknowledgements) {
     for (Acknowledgement.Acknowledged acknowledged : acknowledgements) {
       if (acknowledged.stateFile().isPresent()) {
         referred.add(acknowledged.stateFile().get().path());
-        CheckpointFormat.readState(bytes(acknowledged.stateFile().get()))
+        state(acknowledged.stateFile().get())
             .manifest()
             .runs()
             .forEach(run -> referred.add(run.file().path()));
@@ -564,6 +619,60 @@ final class Auditor {
                     + expectation.end(subtask.shard()));
           }
         });
+  }
+
+  /**
+   * Of what was there at a time, nothing is left that nobody needs; and what is needed is bounded
+   * by what is retained.
+   *
+   * @param since after this, every journal has moved on, a checkpoint was completed and collection
+   *     has run; all that expires has expired
+   */
+  void checkNothingLeaks(Instant since, int numRetained, int maximumRuns) {
+    Set<FilePath> needed = referred();
+    storage.list(Layout.job(job)).stream()
+        .filter(file -> file.lastModified().isBefore(since))
+        .map(CheckpointStorage.Stored::path)
+        .filter(path -> !needed.contains(path) && !Layout.isDeadLetter(path))
+        .findAny()
+        .ifPresent(
+            path -> {
+              throw new Violation(Invariants.BOUNDED, path + " is left, and nobody needs it");
+            });
+    int shards = subtasks.size();
+    long savepoints =
+        table.checkpoints(job).stream()
+            .filter(Checkpoint.Completed.class::isInstance)
+            .filter(Checkpoint::isSavepoint)
+            .count();
+    // One more is kept for an undo of the last restore, and every savepoint until it is disposed
+    // of.
+    int kept = numRetained + 1 + Math.toIntExact(savepoints);
+    // A state file and its runs, for each checkpoint and for the journal's head; and the metadata.
+    int mostFiles = shards * (kept + 1) * (1 + maximumRuns) + kept;
+    // Job, checkpoints; and of each subtask its registration, base and what came since.
+    int mostItems =
+        1
+            + kept
+            + subtasks.keySet().stream()
+                .mapToInt(subtask -> 1 + table.fromLastBase(subtask).size())
+                .sum();
+    if (needed.size() > mostFiles || table.items() > mostItems) {
+      throw new Violation(
+          Invariants.BOUNDED,
+          needed.size()
+              + " files and "
+              + table.items()
+              + " items are left, and with "
+              + kept
+              + " checkpoints of "
+              + shards
+              + " subtasks there should be "
+              + mostFiles
+              + " and "
+              + mostItems
+              + " at most");
+    }
   }
 
   private Audited audited(SubtaskId subtask) {

@@ -51,13 +51,19 @@ final class DamagedStorage implements CheckpointStorage {
   }
 
   @Override
+  public FilePath normalize(FilePath path) {
+    return sound.normalize(path);
+  }
+
+  @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     return sound.put(path, bytes, sha256);
   }
 
   @Override
   public Optional<byte[]> get(FilePath path) {
-    UnaryOperator<Optional<byte[]>> damage = damages.getOrDefault(path, file -> file);
+    UnaryOperator<Optional<byte[]>> damage =
+        damages.getOrDefault(sound.normalize(path), file -> file);
     return damage.apply(sound.get(path));
   }
 

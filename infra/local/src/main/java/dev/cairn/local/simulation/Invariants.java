@@ -14,6 +14,7 @@ public final class Invariants {
   public static final String INCREASING = "completed ids increase";
   public static final String RETAINED = "nothing retained or live is ever deleted";
   public static final String EPOCH = "while a job runs, every journal has its epoch";
+  public static final String HALTED = "nothing is applied while a job halts";
   public static final String TRIGGERS = "a checkpoint's entries are of its epoch";
   public static final String TERMINAL = "an aborted or subsumed checkpoint stays so";
   public static final String DURABLE = "success is answered only for what is journalled";
@@ -23,6 +24,8 @@ public final class Invariants {
 
   public static final String LETTERS =
       "every dead letter that is counted is stored with its record";
+  public static final String BOUNDED =
+      "in the end nothing is left but what is needed, and that is bounded";
   public static final String IDLE = "an idle job takes no checkpoint";
 
   private Invariants() {}

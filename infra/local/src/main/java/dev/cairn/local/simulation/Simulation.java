@@ -1,8 +1,10 @@
 package dev.cairn.local.simulation;
 
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.TableEvent;
+import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -22,6 +24,8 @@ import dev.cairn.local.lambda.LocalMapping;
 import dev.cairn.local.lambda.MappingSettings;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.parallel.FanOut;
+import dev.cairn.state.Compaction;
 import dev.cairn.storage.FilePath;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskPorts;
@@ -210,7 +214,41 @@ public final class Simulation {
       throw new Violation(
           Invariants.IDLE, "checkpoint " + next.next() + " was triggered, with nothing new");
     }
+    requireNothingLeaks(steps);
     tally.count("run: to its end");
+  }
+
+  /**
+   * Everything is older now than any invocation takes. After one more record in each shard and one
+   * more checkpoint, and when all that expires has expired, what is left is what is needed.
+   */
+  private void requireNothingLeaks(int stepsBefore) {
+    int steps = stepsBefore;
+    Instant since = world.now();
+    world.start("last records", this::produceOneOfEachKey);
+    while (world.tasks("last records") > 0 || !isQuiet()) {
+      step(++steps);
+    }
+    // The coordinator that completed the checkpoint collects after it.
+    Instant collected = world.now().plus(Duration.ofMinutes(1));
+    while (world.now().isBefore(collected)) {
+      step(++steps);
+    }
+    table.expire(world.now().plus(Duration.ofDays(31)));
+    auditor.checkNothingLeaks(
+        since, scenario.checkpoints().numRetained(), Compaction.DEFAULT_MAXIMUM_RUNS);
+  }
+
+  private void produceOneOfEachKey() {
+    for (int key = 0; key < scenario.keys(); key++) {
+      put("key-" + key, "put:0:0");
+    }
+  }
+
+  private void put(String key, String event) {
+    byte[] data = event.getBytes(StandardCharsets.UTF_8);
+    LocalStream.Placed placed = stream.put(key, data, Optional.empty());
+    expectation.put(placed.shard(), placed.sequenceNumber(), key, data, world.now());
   }
 
   private void step(int steps) {
@@ -310,7 +348,11 @@ public final class Simulation {
             new WiredStream(wire, stream),
             subtask -> wake(subtask.shard()),
             skewed(30),
-            this::nextId);
+            this::nextId,
+            Announcer.SILENT,
+            new WiredMapping(wire, mapping),
+            DamageMarks.NONE,
+            FanOut.ONE_BY_ONE);
     CoordinatorSettings settings =
         new CoordinatorSettings(
             Duration.ofSeconds(2),
@@ -326,7 +368,7 @@ public final class Simulation {
     String[] words = event.split(" ");
     return switch (words[0]) {
       case "tick" -> new Event.Tick(Scenario.JOB);
-      case "restore" -> new Event.RestoreRequested(Scenario.JOB);
+      case "requested" -> new Event.Requested(Scenario.JOB);
       case "declined" -> new Event.Declined(Scenario.JOB, checkpoint(words[1]));
       default ->
           new Event.Acknowledged(
@@ -342,7 +384,7 @@ public final class Simulation {
 
   private static String write(TableEvent event) {
     return switch (event) {
-      case TableEvent.RestoreRequested r -> "restore";
+      case TableEvent.Requested r -> "requested";
       case TableEvent.CheckpointDeclined declined -> "declined " + declined.checkpoint();
       case TableEvent.AcknowledgementWritten a ->
           "acknowledged " + a.checkpoint() + " " + a.subtask().stage() + " " + a.subtask().shard();
@@ -411,9 +453,7 @@ public final class Simulation {
               ? "poison"
               : verbs[world.random().nextInt(verbs.length)];
       String event = verb + ":" + world.random().nextInt(5) + ":" + n;
-      byte[] data = event.getBytes(StandardCharsets.UTF_8);
-      LocalStream.Placed placed = stream.put(key, data, Optional.empty());
-      expectation.put(placed.shard(), placed.sequenceNumber(), key, data, world.now());
+      put(key, event);
       world.sleep(
           Duration.ofMillis(world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250)));
     }

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
@@ -37,6 +38,7 @@ final class User {
   private final Auditor auditor;
   private final Scenario scenario;
   private final Set<ShardId> forgetful = new TreeSet<>();
+  private int savepoints;
   private boolean calm;
   private boolean done;
 
@@ -77,17 +79,24 @@ final class User {
   void act() {
     while (!calm) {
       world.sleep(Duration.ofMillis(2000 + faults.below(12_000)));
-      switch (faults.below(12)) {
+      switch (faults.below(18)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
         case 4, 5 -> damage();
         case 6, 7 -> trim();
         case 8 -> restoreTwice();
         case 9 -> restoreOldestAfterCommit();
-        default -> restoreWhileOpening();
+        case 10, 11 -> restoreWhileOpening();
+        case 12 -> command("checkpoint");
+        case 13 -> command("savepoint " + "s" + ++savepoints);
+        case 14 -> haltAndGoOn("stop");
+        case 15 -> haltAndGoOn("cancel");
+        case 16 -> haltAndGoOn("cancel --delete");
+        default -> commandOfAnyKind();
       }
     }
     storage.repair();
+    goOn();
     // One last restore, to see that what is left can be restored at all.
     List<Checkpoint.Completed> left = completed();
     if (!left.isEmpty()) {
@@ -115,7 +124,68 @@ final class User {
     if (table.checkpoints(Scenario.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
       faults.count("race: restore requested during a checkpoint");
     }
-    table.requestRestore(Scenario.JOB, id);
+    table.request(Scenario.JOB, Request.restore(id));
+  }
+
+  private void command(String text) {
+    world.pass("user.command " + text);
+    faults.count("command: " + text.split(" ")[0]);
+    Job job = table.job(Scenario.JOB).orElseThrow();
+    if (!job.status().isSettled()) {
+      faults.count("race: command while the job is between two states");
+    }
+    if (table.checkpoints(Scenario.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
+      faults.count("race: " + text.split(" ")[0] + " during a checkpoint");
+    }
+    table.request(Scenario.JOB, Request.command(text));
+  }
+
+  private void commandOfAnyKind() {
+    switch (faults.below(4)) {
+      case 0 -> command("undo");
+      case 1 -> {
+        List<Checkpoint.Completed> choice = completed();
+        if (choice.size() > 1) {
+          command("dispose " + choice.get(faults.below(choice.size())).id());
+        }
+      }
+      case 2 -> command("make it so");
+      default -> command("resume");
+    }
+  }
+
+  /** Halts the job, for longer than anything takes or hardly at all, and lets it go on. */
+  private void haltAndGoOn(String how) {
+    command(how);
+    world.sleep(Duration.ofMillis(faults.below(faults.below(2) == 0 ? 1500 : 20_000)));
+    if (faults.below(3) == 0) {
+      restoreAny();
+      world.sleep(Duration.ofMillis(faults.below(3000)));
+    }
+    goOn();
+  }
+
+  /** Asks until it is so; nobody else would. */
+  private void goOn() {
+    while (true) {
+      Job job = table.job(Scenario.JOB).orElseThrow();
+      boolean halts =
+          switch (job.status()) {
+            case JobStatus.Running r -> false;
+            case JobStatus.Replaying r -> false;
+            case JobStatus.Restoring r -> false;
+            case JobStatus.Resuming r -> false;
+            case JobStatus.Suspending s -> true;
+            case JobStatus.Halted h -> true;
+          };
+      if (!halts && job.command().isEmpty()) {
+        return;
+      }
+      if (halts && job.request().isEmpty()) {
+        command("resume");
+      }
+      world.sleep(Duration.ofMillis(1000 + faults.below(2000)));
+    }
   }
 
   private void restoreAny() {
@@ -261,14 +331,17 @@ final class User {
   private Map<ShardId, Position> positions(Checkpoint.Completed checkpoint) {
     Map<ShardId, Position> positions = new TreeMap<>();
     byte[] metadata = stored.get(checkpoint.metadata().path()).orElseThrow();
-    CheckpointFormat.readMetadata(metadata)
+    CheckpointFormat.readMetadata(metadata, checkpoint.metadata().path())
         .acknowledgements()
         .forEach(
             acknowledged ->
                 acknowledged
                     .stateFile()
-                    .flatMap(file -> stored.get(file.path()))
-                    .map(CheckpointFormat::readState)
+                    .flatMap(
+                        file ->
+                            stored
+                                .get(file.path())
+                                .map(bytes -> CheckpointFormat.readState(bytes, file.path())))
                     .ifPresent(
                         state -> positions.put(acknowledged.subtask().shard(), state.position())));
     return positions;

@@ -42,6 +42,18 @@ final class Wire {
     return call("storage." + point, StorageException::new, effect);
   }
 
+  /** Lambda's own interface; a mapping that is between two states refuses to be switched. */
+  void lambda(String point, Runnable effect) {
+    var unused =
+        call(
+            "lambda." + point,
+            IllegalStateException::new,
+            () -> {
+              effect.run();
+              return true;
+            });
+  }
+
   <T> T stream(String point, Supplier<T> effect) {
     return call("stream." + point, StreamException::new, effect);
   }

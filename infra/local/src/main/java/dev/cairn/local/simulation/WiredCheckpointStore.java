@@ -4,6 +4,8 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -40,8 +42,8 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
-  public boolean begin(Checkpoint.Pending pending) {
-    return wire.table("begin", () -> there.begin(pending));
+  public boolean begin(Checkpoint.Pending pending, Optional<Request> served) {
+    return wire.table("begin", () -> there.begin(pending, served));
   }
 
   @Override
@@ -70,28 +72,27 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
-  public boolean requestRestore(JobId job, String checkpointId) {
-    return wire.table("requestRestore", () -> there.requestRestore(job, checkpointId));
+  public boolean request(JobId job, Request request) {
+    return wire.table("request", () -> there.request(job, request));
   }
 
   @Override
-  public boolean beginRestore(
-      Job seen, CheckpointId from, Optional<Checkpoint.Pending> pending, Instant now) {
-    return wire.table("beginRestore", () -> there.beginRestore(seen, from, pending, now));
+  public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    return wire.table("move", () -> there.move(seen, to, aborting, now));
   }
 
   @Override
-  public boolean refuseRestore(Job seen, String reason, Instant now) {
-    return wire.table("refuseRestore", () -> there.refuseRestore(seen, reason, now));
+  public boolean serve(Job seen) {
+    return wire.table("serve", () -> there.serve(seen));
   }
 
   @Override
-  public boolean replay(JobId job, Epoch epoch) {
-    return wire.table("replay", () -> there.replay(job, epoch));
+  public boolean refuse(Job seen, String reason, Instant now) {
+    return wire.table("refuse", () -> there.refuse(seen, reason, now));
   }
 
   @Override
-  public boolean finishReplay(JobId job, Epoch epoch) {
-    return wire.table("finishReplay", () -> there.finishReplay(job, epoch));
+  public boolean explain(Job seen, Job.Refusal refusal) {
+    return wire.table("explain", () -> there.explain(seen, refusal));
   }
 }

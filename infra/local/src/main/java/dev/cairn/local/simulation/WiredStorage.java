@@ -9,6 +9,11 @@ import java.util.Optional;
 /** A storage at the other end of a wire. */
 record WiredStorage(Wire wire, CheckpointStorage there) implements CheckpointStorage {
   @Override
+  public FilePath normalize(FilePath path) {
+    return there.normalize(path);
+  }
+
+  @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     return wire.storage("put", () -> there.put(path, bytes, sha256));
   }

@@ -2,6 +2,7 @@ package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
  *
  * @param job its item; empty if there is none
  * @param checkpoints those of which anything is known, by id
+ * @param damages what a scrubber has found damaged
  * @param answers what the pending checkpoint has been answered
  */
 public record Facts(
@@ -25,11 +27,26 @@ public record Facts(
     List<Acknowledgement> answers,
     List<SubtaskFacts> subtasks,
     StreamFacts stream,
+    List<Damage> damages,
     Instant now) {
+
+  /** Of a pipeline in which nothing is known to be damaged. */
+  public Facts(
+      JobId id,
+      Optional<Job> job,
+      List<Checkpoint> checkpoints,
+      List<Acknowledgement> answers,
+      List<SubtaskFacts> subtasks,
+      StreamFacts stream,
+      Instant now) {
+    this(id, job, checkpoints, answers, subtasks, stream, List.of(), now);
+  }
+
   public Facts {
     checkpoints = checkpoints.stream().sorted(Comparator.comparing(Checkpoint::id)).toList();
     answers = List.copyOf(answers);
     subtasks = List.copyOf(subtasks);
+    damages = List.copyOf(damages);
   }
 
   /** The last one that can be restored. */

@@ -17,11 +17,12 @@ public record Finding(Kind kind, String problem, String remedy) {
     SHARD_STANDS_STILL(true),
     SHARD_WITHOUT_JOURNAL(true),
     LAG_NEAR_RETENTION(true),
+    DAMAGED_FILES(true),
     CHECKPOINT_OVERDUE(true),
     CHECKPOINTS_ABORTED(true),
     NO_RECENT_CHECKPOINT(true),
-    RESTORE_REQUESTED(false),
-    RESTORE_REFUSED(false),
+    REQUEST_WAITS(false),
+    REQUEST_REFUSED(false),
     DEAD_LETTERS(false),
     CHECKPOINTING_OFF(false);
 

@@ -1,13 +1,14 @@
 package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.FlinkDuration;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.status.Finding.Kind;
+import dev.cairn.settings.FlinkDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ public final class StatusDecisions {
     facts.subtasks().forEach(subtask -> ofSubtask(facts, subtask).ifPresent(findings::add));
     findings.addAll(shardsWithoutJournal(facts));
     findings.addAll(lagNearRetention(facts));
+    damagedFiles(facts).ifPresent(findings::add);
     ofCheckpoints(facts, job).ifPresent(findings::add);
     request(job).ifPresent(findings::add);
     refusal(job).ifPresent(findings::add);
@@ -239,7 +241,7 @@ public final class StatusDecisions {
                     + " checkpoints in a row were aborted, the last of them, "
                     + aborted.getFirst().id()
                     + ", because "
-                    + aborted.getFirst().reason(),
+                    + aborted.getFirst().failure(),
                 "see docs/operations.md, \"Checkpoints do not complete\", for this reason"));
   }
 
@@ -288,13 +290,38 @@ public final class StatusDecisions {
                     "see whether the coordinator's EventBridge rule is enabled, and what its log says")));
   }
 
+  private static Optional<Finding> damagedFiles(Facts facts) {
+    if (facts.damages().isEmpty()) {
+      return Optional.empty();
+    }
+    int count = facts.damages().size();
+    // What a head needs is more urgent than what a checkpoint does.
+    Damage first =
+        facts.damages().stream()
+            .filter(Damage::isInJournal)
+            .findFirst()
+            .orElse(facts.damages().getFirst());
+    return Optional.of(
+        new Finding(
+            Kind.DAMAGED_FILES,
+            (count == 1
+                    ? "a file that is needed is damaged: "
+                    : count + " files that are needed are damaged, one of them: ")
+                + first,
+            first.isInJournal()
+                ? "put an intact copy back, or restore a checkpoint that does not need it, before its shard starts cold;"
+                    + " see docs/operations.md, \"Damaged files\""
+                : "those checkpoints cannot be restored until an intact copy is put back; see docs/operations.md,"
+                    + " \"Damaged files\""));
+  }
+
   private static Optional<Finding> request(Job job) {
-    return job.restoreCheckpointId()
+    return job.request()
         .map(
-            id ->
+            request ->
                 new Finding(
-                    Kind.RESTORE_REQUESTED,
-                    "a restore of checkpoint " + id + " is asked for, and not begun yet",
+                    Kind.REQUEST_WAITS,
+                    "\"" + request.command() + "\" is asked for, and not begun yet",
                     "it begins within a minute; if it does not, see whether the coordinator's rule is enabled"));
   }
 
@@ -303,10 +330,10 @@ public final class StatusDecisions {
         .map(
             refusal ->
                 new Finding(
-                    Kind.RESTORE_REFUSED,
-                    "the restore of "
-                        + refusal.restoreCheckpointId()
-                        + " was refused at "
+                    Kind.REQUEST_REFUSED,
+                    "\""
+                        + refusal.request()
+                        + "\" was refused at "
                         + Sizes.time(refusal.at())
                         + ": "
                         + refusal.reason(),

@@ -54,6 +54,9 @@ public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
       case Entry.Triggered e -> false;
       case Entry.Snapshotted e -> false;
       case Entry.Restored e -> false;
+      case Entry.Suspended e -> false;
+      case Entry.Resumed e -> false;
+      case Entry.Failed e -> false;
     };
   }
 }

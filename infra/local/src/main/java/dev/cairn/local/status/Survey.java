@@ -3,6 +3,7 @@ package dev.cairn.local.status;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
@@ -25,11 +26,13 @@ import java.util.function.Function;
 public final class Survey {
   private final Journal journal;
   private final CheckpointStore store;
+  private final DamageMarks damages;
   private final InstantSource clock;
 
-  public Survey(Journal journal, CheckpointStore store, InstantSource clock) {
+  public Survey(Journal journal, CheckpointStore store, DamageMarks damages, InstantSource clock) {
     this.journal = journal;
     this.store = store;
+    this.damages = damages;
     this.clock = clock;
   }
 
@@ -65,7 +68,7 @@ public final class Survey {
             .toList();
     StreamFacts stream = reading.apply(subtasks);
     Instant now = clock.instant();
-    return new Facts(id, job, checkpoints, answers, subtasks, stream, now);
+    return new Facts(id, job, checkpoints, answers, subtasks, stream, damages.damages(id), now);
   }
 
   /** Lists the stream's shards and measures each one's lag: one read of one record a shard. */

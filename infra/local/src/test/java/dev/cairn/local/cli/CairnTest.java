@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
+import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.local.demo.Demo;
@@ -17,6 +24,15 @@ import dev.cairn.local.demo.DemoSettings;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.demo.UserFunction;
 import dev.cairn.retry.Backoff;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.state.Change;
+import dev.cairn.state.RunReader;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.StateKey;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,11 +42,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -170,6 +191,124 @@ class CairnTest {
   }
 
   @Test
+  void whatIsNeededAndWhatIsNotIsSummedUp() throws IOException {
+    Answer summary = cairn("gc");
+    assertThat(summary.exitCode()).as(summary.err()).isZero();
+    assertThat(summary.out())
+        .contains("needed by journals", "dead letters: yours to delete", "in all")
+        .contains("Nothing was deleted");
+
+    JsonNode json = cairn("gc", "--json").json();
+    long files = 0;
+    for (JsonNode reason : json.get("reasons")) {
+      files += reason.get("files").longValue();
+    }
+    assertThat(files).isPositive().isEqualTo(json.get("files").longValue());
+    assertThat(json.at("/reasons/DEAD_LETTERS/files").longValue()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileIsExplainedWhicheverWayItIsNamed() throws IOException {
+    JsonNode checkpoint = cairn("checkpoints", latest(), "--json").json();
+    String metadata = checkpoint.at("/metadata/path").asText();
+    String state = checkpoint.at("/acknowledgements/0/stateFile/path").asText();
+
+    assertThat(cairn("gc", "--explain", metadata).out())
+        .contains(metadata, "  checkpoint " + latest() + " needs it: its _metadata");
+    for (String name :
+        List.of(
+            state,
+            state.substring("flights/".length()),
+            state.substring(state.lastIndexOf('/') + 1),
+            home.resolve("storage") + "/" + state)) {
+      Answer explained = cairn("gc", "--explain", name);
+      assertThat(explained.exitCode()).as(explained.err()).isZero();
+      assertThat(explained.out())
+          .contains("checkpoint " + latest() + " needs it: a state file of the state of aircraft/");
+    }
+    JsonNode json = cairn("gc", "--explain", state, "--json").json();
+    assertThat(json.get("path").asText()).isEqualTo(state);
+    assertThat(json.get("neededBy")).isNotEmpty();
+    assertThat(cairn("gc", "--explain", "dead-letters").err())
+        .contains("did you mean flights/dead");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsToldFromOneThatIsMissed() throws IOException {
+    Answer unknown = cairn("gc", "--explain", "shared/nonsense");
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(unknown.err())
+        .contains("job flights has no file \"shared/nonsense\"", "give a path such as flights/");
+    assertThat(cairn("gc", "--explain", "_metadata").err())
+        .contains("is the end of several files' paths");
+    assertThat(cairn("gc", "--explain", "../else where").exitCode()).isEqualTo(ExitCode.NO);
+
+    String state =
+        cairn("checkpoints", latest(), "--json")
+            .json()
+            .at("/acknowledgements/0/stateFile/path")
+            .asText();
+    Path file = home.resolve("storage").resolve(state);
+    Path aside = home.resolve("aside");
+    Files.move(file, aside);
+    try {
+      Answer missing = cairn("gc", "--explain", state);
+      assertThat(missing.exitCode()).isEqualTo(ExitCode.NO);
+      assertThat(missing.out()).contains("is MISSING from the storage, and is needed:");
+      assertThat(missing.err()).contains("put an intact copy back");
+    } finally {
+      Files.move(aside, file);
+    }
+  }
+
+  @Test
+  void whatTheScrubberHasMarkedIsShown() throws IOException {
+    JsonNode latest = cairn("checkpoints", latest(), "--json").json();
+    FileRef metadata =
+        new FileRef(
+            new FilePath(latest.at("/metadata/path").asText()),
+            latest.at("/metadata/sizeBytes").longValue(),
+            new Sha256(latest.at("/metadata/sha256").asText()));
+    Damage damage =
+        new Damage(
+            metadata,
+            "its SHA-256 is another",
+            Instant.parse("2026-11-21T10:00:00Z"),
+            new TreeSet<>(List.of(new CheckpointId(latest.get("id").longValue()))),
+            new TreeSet<>(),
+            false);
+    JobId job = new JobId("flights");
+    try (DynamoDbClient client = demoClient()) {
+      DynamoDbDamageStore marks =
+          new DynamoDbDamageStore(client, DemoSettings.TABLE, Backoff.sleeping());
+      marks.mark(job, damage);
+      try {
+        assertThat(cairn("checkpoints").out()).contains("3/3  DAMAGED: 1 file");
+        assertThat(cairn("checkpoints", latest()).out()).contains("  " + damage);
+        assertThat(cairn("checkpoints", latest(), "--json").json().at("/damaged/0/damage").asText())
+            .isEqualTo("its SHA-256 is another");
+        Answer status = cairn("status");
+        assertThat(status.exitCode()).isEqualTo(ExitCode.NO);
+        assertThat(status.out())
+            .contains("WRONG  a file that is needed is damaged", "Damaged files");
+      } finally {
+        marks.unmark(job, damage.path());
+      }
+    }
+    assertThat(cairn("checkpoints").out()).doesNotContain("DAMAGED");
+  }
+
+  private static DynamoDbClient demoClient() {
+    return DynamoDbClient.builder()
+        .endpointOverride(demo.endpoint())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+        .httpClient(UrlConnectionHttpClient.create())
+        .build();
+  }
+
+  @Test
   void theStateOfAKeyIsReadWithoutItsClasses() throws IOException {
     JsonNode live = cairn("state", "N7", "--json").json();
     assertThat(live.at("/state/punctuality/departures").longValue()).isEqualTo(FLIGHTS / AIRCRAFT);
@@ -219,6 +358,7 @@ class CairnTest {
         List.of(
             new String[] {"restore", "seven"},
             new String[] {"verify", "0"},
+            new String[] {"export", "--to", "/tmp/x", "last"},
             new String[] {"checkpoints", "-1"},
             new String[] {"state", "N7", "--checkpoint", "7.5"})) {
       Answer refused = cairnAt(elsewhere, command);
@@ -433,14 +573,7 @@ class CairnTest {
   @Test
   void aDeployedJobSaysItselfWhereItsFilesAndItsStreamAre(@TempDir Path elsewhere)
       throws IOException {
-    try (DynamoDbClient client =
-        DynamoDbClient.builder()
-            .endpointOverride(demo.endpoint())
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
-            .httpClient(UrlConnectionHttpClient.create())
-            .build()) {
+    try (DynamoDbClient client = demoClient()) {
       CairnTable.create(client, "deployed");
       JobId job = new JobId("flights");
       CheckpointSettings settings =
@@ -509,6 +642,180 @@ class CairnTest {
       Files.write(file, whole);
     }
     assertThat(cairn("verify", id).exitCode()).isZero();
+  }
+
+  @Test
+  void anExportNeedsNothingOutsideItsDirectoryWhereverThatIs(@TempDir Path elsewhere)
+      throws IOException {
+    Path backup = elsewhere.resolve("backups/flights");
+
+    Answer exported = cairn("export", latest(), "--to", backup.toString());
+
+    assertThat(exported.exitCode()).as(exported.err()).isZero();
+    assertThat(exported.out())
+        .contains(
+            "written",
+            "aircraft/shardId-000000000002/run",
+            "checkpoint " + latest() + " is exported: 7 files",
+            "it is named by file://" + backup + "/_metadata");
+    Path moved = Files.move(backup, elsewhere.resolve("moved"));
+    for (String name : List.of(moved.toString(), moved + "/_metadata", "file://" + moved)) {
+      // Where no job is, and no demo.
+      Answer verdict = cairnAt(elsewhere, "verify", name);
+      assertThat(verdict.exitCode()).as(verdict.out() + verdict.err()).isZero();
+      assertThat(verdict.out())
+          .contains("file://" + moved + "/_metadata is intact: 7 files", "run", "state");
+    }
+    JsonNode json = cairnAt(elsewhere, "verify", moved.toString(), "--json").json();
+    assertThat(json.get("metadata").asText()).isEqualTo("file://" + moved + "/_metadata");
+    assertThat(json.get("intact").asBoolean()).isTrue();
+
+    Path run = moved.resolve("aircraft/shardId-000000000000/run");
+    byte[] damaged = Files.readAllBytes(run);
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(run, damaged);
+    Answer verdict = cairnAt(elsewhere, "verify", moved.toString());
+    assertThat(verdict.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(verdict.out()).contains("DAMAGED", run.toString(), "1 of 7 files");
+  }
+
+  @Test
+  void anExportHoldsTheStateOfItsCheckpointInOneRunOfEachTask(@TempDir Path elsewhere)
+      throws IOException {
+    String id = latest();
+    SortedMap<StateKey, String> before = cells(home.resolve("storage"), metadataOf(id));
+
+    JsonNode exported =
+        cairn("export", id, "--to", elsewhere.resolve("copy").toString(), "--json").json();
+
+    FilePath copied = new FilePath(exported.at("/metadata/path").asText());
+    assertThat(exported.get("files")).hasSize(7);
+    assertThat(before).isNotEmpty();
+    assertThat(cells(elsewhere, copied)).isEqualTo(before);
+    // A copy of a copy is the same bytes.
+    cairn("export", elsewhere + "/copy", "--to", elsewhere + "/again");
+    for (JsonNode file : exported.get("files")) {
+      Path one =
+          Path.of("/" + new FilePath(file.get("path").asText()).absolute().orElseThrow().names());
+      Path other = elsewhere.resolve("again").resolve(elsewhere.resolve("copy").relativize(one));
+      assertThat(other).hasSameBinaryContentAs(one);
+    }
+  }
+
+  private static FilePath metadataOf(String id) throws IOException {
+    return new FilePath(cairn("checkpoints", id, "--json").json().at("/metadata/path").asText());
+  }
+
+  private static SortedMap<StateKey, String> cells(Path root, FilePath metadata) {
+    CheckpointStorage storage = new DirectoryCheckpointStorage(root);
+    SortedMap<StateKey, String> cells = new TreeMap<>();
+    byte[] bytes = storage.get(metadata).orElseThrow();
+    for (Acknowledged acknowledged :
+        CheckpointFormat.readMetadata(bytes, metadata).acknowledgements()) {
+      FilePath at = acknowledged.stateFile().orElseThrow().path();
+      SubtaskState state = CheckpointFormat.readState(storage.get(at).orElseThrow(), at);
+      for (RunRef run : state.manifest().runs().reversed()) {
+        byte[] content = storage.get(run.file().path()).orElseThrow();
+        for (Change change :
+            RunReader.open(content, "run", new BlockChecksum()).within(run.range())) {
+          switch (change) {
+            case Change.Put put -> cells.put(put.key(), HexFormat.of().formatHex(put.value()));
+            case Change.Removed removed -> cells.remove(removed.key());
+          }
+        }
+      }
+    }
+    return cells;
+  }
+
+  @Test
+  void anExportOverwritesNothingAndGoesOnWhereItWasInterrupted(@TempDir Path elsewhere)
+      throws IOException {
+    Path backup = elsewhere.resolve("backup");
+    String id = latest();
+    cairn("export", id, "--to", backup.toString());
+    byte[] metadata = Files.readAllBytes(backup.resolve("_metadata"));
+
+    assertFails(
+        ExitCode.NO,
+        "file://" + backup + "/_metadata exists already: nothing is overwritten",
+        "export",
+        id,
+        "--to",
+        backup.toString());
+
+    Files.delete(backup.resolve("_metadata"));
+    Files.delete(backup.resolve("aircraft/shardId-000000000001/run"));
+    assertThat(cairn("export", id, "--to", backup.toString()).exitCode()).isZero();
+    assertThat(backup.resolve("_metadata")).hasBinaryContent(metadata);
+
+    Files.delete(backup.resolve("_metadata"));
+    Path run = Files.writeString(backup.resolve("aircraft/shardId-000000000001/run"), "mine");
+    assertFails(
+        ExitCode.NO,
+        run + " exists with other bytes: nothing is overwritten",
+        "export",
+        id,
+        "--to",
+        backup.toString());
+    assertThat(run).hasContent("mine");
+  }
+
+  @Test
+  void aDamagedCheckpointIsNotExported(@TempDir Path elsewhere) throws IOException {
+    String id = latest();
+    String run = pathOf(cairn("verify", id, "--json").json().get("files"), "run");
+    Path file = home.resolve("storage").resolve(run);
+    byte[] whole = Files.readAllBytes(file);
+    try {
+      Files.write(file, new byte[] {1});
+      assertFails(ExitCode.NO, run + " has 1 bytes", "export", id, "--to", elsewhere + "/damaged");
+      Files.delete(file);
+      assertFails(
+          ExitCode.NO,
+          "the checkpoint cannot be copied: " + run,
+          "export",
+          id,
+          "--to",
+          elsewhere + "/missing");
+    } finally {
+      Files.write(file, whole);
+    }
+    assertThat(elsewhere.resolve("damaged/_metadata")).doesNotExist();
+    assertThat(elsewhere.resolve("missing/_metadata")).doesNotExist();
+  }
+
+  @Test
+  void aCheckpointIsVerifiedByItsPathToo() throws IOException {
+    String metadata = metadataOf(latest()).value();
+
+    assertThat(cairn("verify", metadata).out()).contains(metadata + " is intact");
+    assertThat(cairn("verify", home.resolve("storage").resolve(metadata).toString()).out())
+        .contains(metadata + " is intact");
+  }
+
+  @Test
+  void whatCannotBeExportedOrVerifiedIsSaidPlainly(@TempDir Path elsewhere) throws IOException {
+    assertFails(
+        ExitCode.UNUSABLE, "my backup", "export", latest(), "--to", elsewhere + "/my backup");
+    assertFails(
+        ExitCode.UNUSABLE, "hdfs://namenode/x", "export", latest(), "--to", "hdfs://namenode/x");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "is neither in S3 nor in a directory",
+        "export",
+        latest(),
+        "--to",
+        "memory://process/x");
+    assertFails(
+        ExitCode.NO, "there is no file://" + elsewhere + "/_metadata", "verify", elsewhere + "/");
+    assertFails(ExitCode.NO, "there is no savepoints/x/_metadata", "verify", "savepoints/x");
+    assertFails(ExitCode.NO, "checkpoint 9999", "export", "9999", "--to", elsewhere + "/x");
+
+    Files.writeString(elsewhere.resolve("_metadata"), "no JSON");
+    assertFails(
+        ExitCode.NO, "cannot be exported", "export", elsewhere + "/", "--to", elsewhere + "/x");
+    assertThat(cairn("verify", elsewhere + "/").out()).contains("is DAMAGED: 1 of 1 files");
   }
 
   private static String pathOf(JsonNode files, String kind) {
@@ -622,7 +929,16 @@ class CairnTest {
   void versionAndHelpAreThere() {
     assertThat(cairn("--version").out()).contains("cairn ", "Java ");
     for (String command :
-        List.of("demo", "status", "tail", "feed", "checkpoints", "restore", "state", "verify")) {
+        List.of(
+            "demo",
+            "status",
+            "tail",
+            "feed",
+            "checkpoints",
+            "restore",
+            "state",
+            "verify",
+            "export")) {
       Answer help = cairn(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.out()).contains("Usage: cairn " + command);

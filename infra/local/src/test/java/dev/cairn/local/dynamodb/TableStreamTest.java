@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class TableStreamTest {
   private static final JobId JOB = new JobId("flights");
-  private static final TableEvent REQUESTED = new TableEvent.RestoreRequested(JOB);
+  private static final TableEvent REQUESTED = new TableEvent.Requested(JOB);
 
   private final DynamoDbLocal dynamoDb = DynamoDbLocal.serve(0);
   private final List<TableEvent> events = new ArrayList<>();
@@ -57,13 +58,13 @@ class TableStreamTest {
 
     table.create(Job.create(JOB, CheckpointSettings.DEFAULTS));
     table.acknowledge(new Acknowledgement.Acknowledged(subtask, first, Optional.empty(), 0, 0));
-    table.requestRestore(JOB, "1");
+    table.request(JOB, Request.restore("1"));
 
     assertThat(stream.poll(events::add)).isEqualTo(2);
     assertThat(events)
         .containsExactly(new TableEvent.AcknowledgementWritten(JOB, first, subtask), REQUESTED);
     assertThat(stream.poll(events::add)).isZero();
-    table.requestRestore(JOB, "2");
+    table.request(JOB, Request.restore("2"));
     assertThat(stream.poll(events::add)).isEqualTo(1);
   }
 
@@ -72,7 +73,7 @@ class TableStreamTest {
     DynamoDbCheckpointStore table = table();
     TableStream stream = new TableStream(dynamoDb.client(), dynamoDb.streams(), "cairn");
     table.create(Job.create(JOB, CheckpointSettings.DEFAULTS));
-    table.requestRestore(JOB, "1");
+    table.request(JOB, Request.restore("1"));
 
     assertThatThrownBy(
             () ->

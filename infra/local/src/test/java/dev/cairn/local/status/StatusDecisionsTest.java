@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -112,8 +117,10 @@ class StatusDecisionsTest {
               EPOCH,
               new CheckpointId(99),
               Optional.of(new CheckpointId(4)),
+              Optional.empty(),
               new CheckpointSettings(interval, Duration.ofMinutes(10), 3),
               request,
+              Optional.empty(),
               refusal);
       List<Acknowledgement> none = List.of();
       return new Facts(
@@ -152,6 +159,8 @@ class StatusDecisionsTest {
         new Counts(100, dead),
         Entry.Writer.MAPPING,
         at,
+        Optional.empty(),
+        false,
         Optional.empty());
   }
 
@@ -167,8 +176,9 @@ class StatusDecisionsTest {
   private static Entry restored(long revision, Instant at, Epoch epoch, int position) {
     return new Entry.Restored(
         header(revision, epoch, at, position(position), position(20), 0),
-        new CheckpointId(4),
+        Optional.of(new CheckpointId(4)),
         Entry.Restored.Mode.LIVE,
+        ClaimMode.NO_CLAIM,
         new CheckpointId(5),
         ORIGIN,
         StateHandle.EMPTY,
@@ -199,7 +209,10 @@ class StatusDecisionsTest {
   }
 
   private static Checkpoint aborted(long id, Epoch epoch) {
-    return new Checkpoint.Aborted(trigger(id, epoch, ago(20)), ago(15), "no answer in 10 s");
+    return new Checkpoint.Aborted(
+        trigger(id, epoch, ago(20)),
+        ago(15),
+        Failure.of(FailureReason.EXPIRED, "no answer in 10 s"));
   }
 
   private static Checkpoint pending(long id, Instant at) {
@@ -246,29 +259,29 @@ class StatusDecisionsTest {
         row(
             "being restored since a minute",
             Scene.with()
-                .status(new JobStatus.Restoring(new CheckpointId(4)))
+                .status(new JobStatus.Restoring(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(60), EPOCH, 20))),
         row(
             "being restored since five minutes",
             Scene.with()
-                .status(new JobStatus.Restoring(new CheckpointId(4)))
+                .status(new JobStatus.Restoring(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(300), EPOCH, 20)),
             Kind.RESTORE_STANDS_STILL),
         row(
             "being restored, and no journal knows",
             Scene.with()
-                .status(new JobStatus.Restoring(new CheckpointId(4)))
+                .status(new JobStatus.Restoring(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(5), new Epoch(1), 20)),
             Kind.RESTORE_STANDS_STILL),
         row(
             "a gap that is being closed",
             Scene.with()
-                .status(new JobStatus.Replaying(new CheckpointId(4)))
+                .status(new JobStatus.Replaying(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(60), EPOCH, 10))),
         row(
             "a gap that stands open",
             Scene.with()
-                .status(new JobStatus.Replaying(new CheckpointId(4)))
+                .status(new JobStatus.Replaying(Restoration.of(new CheckpointId(4))))
                 .journal(restored(3, ago(121), EPOCH, 10)),
             Kind.GAP_STANDS_OPEN),
         row(
@@ -332,8 +345,8 @@ class StatusDecisionsTest {
                 .journal(
                     snapshotted(1, ago(9000)), advanced(2, ago(91), position(20), position(20), 0)),
             Kind.NO_RECENT_CHECKPOINT),
-        row("a restore is asked for", Scene.with().request("4"), Kind.RESTORE_REQUESTED),
-        row("a restore was refused", Scene.with().refused(), Kind.RESTORE_REFUSED),
+        row("a restore is asked for", Scene.with().request("4"), Kind.REQUEST_WAITS),
+        row("a restore was refused", Scene.with().refused(), Kind.REQUEST_REFUSED),
         row(
             "dead letters",
             Scene.with()
@@ -346,7 +359,7 @@ class StatusDecisionsTest {
             Scene.with().refused().interval(Duration.ZERO).stream(
                 listed(behind(Duration.ofHours(13)), "0")),
             Kind.LAG_NEAR_RETENTION,
-            Kind.RESTORE_REFUSED,
+            Kind.REQUEST_REFUSED,
             Kind.CHECKPOINTING_OFF));
   }
 
@@ -361,6 +374,51 @@ class StatusDecisionsTest {
               assertThat(finding.problem()).isNotBlank();
               assertThat(finding.remedy()).isNotBlank();
             });
+  }
+
+  @Test
+  void whatAHeadNeedsIsToldBeforeWhatACheckpointDoes() {
+    Damage ofCheckpoint = damage("chk-4/_metadata", false);
+    Damage ofHead = damage("shared/run", true);
+    assertThat(damagedFiles(ofCheckpoint).problem())
+        .startsWith(
+            "a file that is needed is damaged: flights/chk-4/_metadata was found damaged at ")
+        .endsWith(": it is missing; needed by checkpoint 4");
+    assertThat(damagedFiles(ofCheckpoint).remedy()).contains("cannot be restored until");
+    assertThat(damagedFiles(ofCheckpoint, ofHead).problem())
+        .startsWith("2 files that are needed are damaged, one of them: flights/shared/run was")
+        .endsWith("; needed by the journal of aircraft/0");
+    assertThat(damagedFiles(ofCheckpoint, ofHead).remedy())
+        .contains("before its shard starts cold");
+    assertThat(damagedFiles(ofHead).kind().isWrong()).isTrue();
+  }
+
+  private static Finding damagedFiles(Damage... damages) {
+    Facts sound = Scene.with().facts();
+    Facts damaged =
+        new Facts(
+            sound.id(),
+            sound.job(),
+            sound.checkpoints(),
+            sound.answers(),
+            sound.subtasks(),
+            sound.stream(),
+            List.of(damages),
+            sound.now());
+    return StatusDecisions.findings(damaged).stream()
+        .filter(finding -> finding.kind() == Kind.DAMAGED_FILES)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Damage damage(String path, boolean isInJournal) {
+    return new Damage(
+        new FileRef(new FilePath("flights/" + path), 8, Sha256.of(new byte[0])),
+        "it is missing",
+        NOW,
+        new TreeSet<>(List.of(new CheckpointId(4))),
+        new TreeSet<>(List.of(subtask("0"))),
+        isInJournal);
   }
 
   @Test

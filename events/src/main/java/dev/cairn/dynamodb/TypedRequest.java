@@ -1,5 +1,6 @@
 package dev.cairn.dynamodb;
 
+import dev.cairn.checkpoint.Request;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -7,13 +8,16 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * The attribute in which a user asks for a restore. The console offers every type: text and numbers
- * are taken as they are typed, any other type is seen as the type's name, so that it can be refused
- * and removed like any other request.
+ * A request in its attribute, as a user has typed it. The console offers every type: text and
+ * numbers are taken as they are typed, any other type is seen as the type's name, so that it can be
+ * refused and removed like any other request.
  */
-record RestoreRequest(String text) {
-  static final String ATTRIBUTE = "restoreCheckpointId";
+record TypedRequest(Request request) {
   private static final Pattern PLAIN_NUMBER = Pattern.compile("-?[0-9]{1,130}(\\.[0-9]{1,130})?");
+
+  String attribute() {
+    return request.attribute().attributeName();
+  }
 
   static String text(AttributeValue value) {
     if (value.s() != null) {
@@ -29,41 +33,41 @@ record RestoreRequest(String text) {
    * The condition that the attribute is not this request, or no longer; needs {@link #values()}.
    */
   String isGone() {
-    return "(attribute_not_exists(" + ATTRIBUTE + ") OR NOT " + isThere() + ")";
+    return "(attribute_not_exists(" + attribute() + ") OR NOT " + isThere() + ")";
   }
 
   /** The condition that the attribute still is this request; needs {@link #values()}. */
   String isThere() {
-    StringBuilder same = new StringBuilder("(" + ATTRIBUTE + " = :requestedText");
+    StringBuilder same = new StringBuilder("(" + attribute() + " = :requestedText");
     if (isNumber()) {
-      same.append(" OR " + ATTRIBUTE + " = :requestedNumber");
+      same.append(" OR " + attribute() + " = :requestedNumber");
     }
     if (isOtherType()) {
-      same.append(" OR attribute_type(" + ATTRIBUTE + ", :requestedText)");
+      same.append(" OR attribute_type(" + attribute() + ", :requestedText)");
     }
     return same.append(")").toString();
   }
 
   Map<String, AttributeValue> values() {
     Map<String, AttributeValue> values = new HashMap<>();
-    values.put(":requestedText", AttributeValue.fromS(text));
+    values.put(":requestedText", AttributeValue.fromS(request.text()));
     if (isNumber()) {
-      values.put(":requestedNumber", AttributeValue.fromN(text));
+      values.put(":requestedNumber", AttributeValue.fromN(request.text()));
     }
     return values;
   }
 
   private boolean isNumber() {
-    if (!PLAIN_NUMBER.matcher(text).matches()) {
+    if (!PLAIN_NUMBER.matcher(request.text()).matches()) {
       return false;
     }
     // A number beyond DynamoDB's own limits would have the whole condition refused.
-    BigDecimal number = new BigDecimal(text).stripTrailingZeros();
+    BigDecimal number = new BigDecimal(request.text()).stripTrailingZeros();
     return number.precision() <= 38 && Math.abs(number.precision() - number.scale() - 1) <= 125;
   }
 
   private boolean isOtherType() {
-    return switch (text) {
+    return switch (request.text()) {
       case "B", "SS", "NS", "BS", "M", "L", "BOOL", "NULL" -> true;
       default -> false;
     };

@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

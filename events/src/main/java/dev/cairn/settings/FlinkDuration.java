@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.settings;
 
 import java.time.Duration;
 import java.util.Locale;

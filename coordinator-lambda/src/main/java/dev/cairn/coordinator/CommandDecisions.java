@@ -1,0 +1,172 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.command.Command;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SavepointName;
+import java.util.List;
+import java.util.Optional;
+
+/** What becomes of a command, given how the job stands: a pure function of both. */
+public class CommandDecisions {
+
+  /** What becomes of it. */
+  public sealed interface Answer {
+    /** It is served when the job has got where it is going. */
+    record Later() implements Answer {}
+
+    record Refuse(String reason) implements Answer {}
+
+    /** A checkpoint is triggered now. */
+    record Trigger(boolean isSavepoint, Optional<SavepointName> name) implements Answer {}
+
+    record Move(JobStatus to) implements Answer {}
+
+    record Restore(Command.Restore command) implements Answer {}
+
+    record Dispose(Checkpoint.Completed checkpoint) implements Answer {}
+  }
+
+  /**
+   * @param checkpoints those that are not over
+   * @param named the checkpoint that a disposal names, if anything is known of it
+   */
+  public Answer answer(
+      Job job,
+      Command command,
+      List<Checkpoint> checkpoints,
+      Optional<Checkpoint> named,
+      boolean deletesOnCancellation) {
+    return switch (command) {
+      case Command.Checkpoint c ->
+          trigger(job, checkpoints, new Answer.Trigger(false, Optional.empty()));
+      case Command.Savepoint(Optional<SavepointName> name) ->
+          trigger(job, checkpoints, new Answer.Trigger(true, name));
+      case Command.Stop(Optional<SavepointName> name) -> halt(job, new Halt.Stopping(name));
+      case Command.Cancel(Optional<Boolean> deletes) ->
+          halt(job, new Halt.Cancelled(deletes.orElse(deletesOnCancellation)));
+      case Command.Resume r -> resume(job);
+      case Command.Restore restore -> new Answer.Restore(restore);
+      case Command.Undo u -> undo(job);
+      case Command.Dispose(CheckpointId id) -> dispose(job, id, named);
+    };
+  }
+
+  private static Answer trigger(Job job, List<Checkpoint> checkpoints, Answer.Trigger trigger) {
+    return switch (job.status()) {
+      case JobStatus.Running r -> oneAtATime(checkpoints, trigger);
+      case JobStatus.Replaying r -> oneAtATime(checkpoints, trigger);
+      case JobStatus.Restoring r -> new Answer.Later();
+      case JobStatus.Suspending s -> new Answer.Later();
+      case JobStatus.Resuming r -> new Answer.Later();
+      case JobStatus.Halted(Halt halt) ->
+          new Answer.Refuse(
+              "the job is "
+                  + name(halt)
+                  + " and takes no checkpoints; resume it first, or restore what it has");
+    };
+  }
+
+  /** A task answers the last trigger that it finds, so one waits for the other. */
+  private static Answer oneAtATime(List<Checkpoint> checkpoints, Answer.Trigger trigger) {
+    return checkpoints.stream().anyMatch(Checkpoint.Pending.class::isInstance)
+        ? new Answer.Later()
+        : trigger;
+  }
+
+  private static Answer halt(Job job, Halt halt) {
+    return switch (job.status()) {
+      case JobStatus.Running r -> new Answer.Move(new JobStatus.Suspending(halt));
+      case JobStatus.Replaying r -> new Answer.Move(new JobStatus.Suspending(halt));
+      // Some journals may have the restored state and others not: a job that halted here would go
+      // on from both.
+      case JobStatus.Restoring r -> new Answer.Later();
+      case JobStatus.Suspending s -> new Answer.Later();
+      case JobStatus.Resuming r -> new Answer.Later();
+      case JobStatus.Halted(Halt now) -> haltAgain(now, halt);
+    };
+  }
+
+  private static Answer haltAgain(Halt now, Halt next) {
+    return switch (next) {
+      case Halt.Cancelled cancelled ->
+          now instanceof Halt.Cancelled
+              ? new Answer.Refuse("the job is CANCELLED already")
+              : new Answer.Move(new JobStatus.Halted(cancelled));
+      case Halt.Stopping s -> stopAgain(now, s);
+      case Halt.Stopped s -> stopAgain(now, s);
+      case Halt.Failed f -> stopAgain(now, f);
+    };
+  }
+
+  private static Answer stopAgain(Halt now, Halt next) {
+    return now instanceof Halt.Stopping || now instanceof Halt.Stopped
+        ? new Answer.Refuse("the job is " + name(now) + " already")
+        // It halts where it stands, and that is what the savepoint is of.
+        : new Answer.Move(new JobStatus.Halted(next));
+  }
+
+  private static Answer resume(Job job) {
+    return switch (job.status()) {
+      case JobStatus.Running r -> new Answer.Refuse("the job runs already");
+      case JobStatus.Replaying r -> new Answer.Refuse("the job runs already");
+      case JobStatus.Restoring r -> new Answer.Refuse("the job is being restored, and runs then");
+      case JobStatus.Resuming r -> new Answer.Refuse("the job is being resumed already");
+      case JobStatus.Suspending s -> new Answer.Later();
+      case JobStatus.Halted h -> new Answer.Move(new JobStatus.Resuming());
+    };
+  }
+
+  private static Answer undo(Job job) {
+    if (job.undo().isEmpty()) {
+      return new Answer.Refuse(
+          "there is nothing to undo: the job was never restored, or had no completed checkpoint"
+              + " when it was; restore a checkpoint by its id instead");
+    }
+    return new Answer.Restore(
+        new Command.Restore(new Command.Target.Id(job.undo().get()), Command.Options.NONE));
+  }
+
+  private static Answer dispose(Job job, CheckpointId id, Optional<Checkpoint> found) {
+    if (found.isEmpty()) {
+      return new Answer.Refuse(
+          "checkpoint " + id + " is unknown; list them with: cairn checkpoints");
+    }
+    return switch (found.get()) {
+      case Checkpoint.Pending p ->
+          new Answer.Refuse("checkpoint " + id + " is PENDING: wait until it has ended");
+      case Checkpoint.Aborted a ->
+          new Answer.Refuse("checkpoint " + id + " is ABORTED and holds nothing");
+      case Checkpoint.Subsumed s ->
+          new Answer.Refuse("checkpoint " + id + " is SUBSUMED and goes by itself");
+      case Checkpoint.Completed completed -> dispose(job, completed);
+    };
+  }
+
+  private static Answer dispose(Job job, Checkpoint.Completed completed) {
+    if (job.status().restoringFrom().equals(Optional.of(completed.id()))) {
+      return new Answer.Refuse(
+          "checkpoint " + completed.id() + " is being restored: wait until the job is RUNNING");
+    }
+    if (job.undo().equals(Optional.of(completed.id()))) {
+      return new Answer.Refuse(
+          "checkpoint "
+              + completed.id()
+              + " is where an undo of the last restore leads; it goes with the next restore");
+    }
+    return new Answer.Dispose(completed);
+  }
+
+  /** A halt's name, as the job's status says it. */
+  public static String name(Halt halt) {
+    return switch (halt) {
+      case Halt.Cancelled c -> "CANCELLED";
+      case Halt.Stopping s -> "STOPPING";
+      case Halt.Stopped s -> "STOPPED";
+      case Halt.Failed f -> "FAILED";
+    };
+  }
+}

@@ -1,0 +1,96 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.command.Command;
+import dev.cairn.command.CommandException;
+import dev.cairn.command.CommandText;
+import dev.cairn.coordinator.CommandDecisions.Answer;
+import dev.cairn.id.CheckpointId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Serves what a user asks for on the job's item. Each request is removed in the very write that
+ * serves or refuses it, so it is served once, however many coordinators see it.
+ */
+final class Commands {
+  private final CoordinatorPorts ports;
+  private final CommandDecisions decisions;
+  private final LiveCheckpoints live;
+  private final Triggering triggering;
+  private final Restore restore;
+
+  Commands(
+      CoordinatorPorts ports,
+      CommandDecisions decisions,
+      LiveCheckpoints live,
+      Triggering triggering,
+      Restore restore) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.live = live;
+    this.triggering = triggering;
+    this.restore = restore;
+  }
+
+  /** Serves the request if there is one. Answers the job as it is then. */
+  Job serve(Job job) {
+    if (job.request().isEmpty()) {
+      return job;
+    }
+    Request request = job.request().get();
+    try {
+      serve(job, request, CommandText.parse(request.command()));
+    } catch (CommandException e) {
+      refuse(job, request, e.getMessage());
+    }
+    return ports.checkpoints().job(job.id()).orElse(job);
+  }
+
+  private void serve(Job job, Request request, Command command) {
+    Instant now = ports.clock().instant();
+    List<Checkpoint> checkpoints = live.of(job.id());
+    switch (decisions.answer(job, command, checkpoints, named(job, command), false)) {
+      case Answer.Later l -> {}
+      case Answer.Refuse refuse -> refuse(job, request, refuse.reason());
+      case Answer.Trigger trigger -> triggering.asked(job, request, trigger, now);
+      case Answer.Move move -> move(job, move.to(), checkpoints, now);
+      case Answer.Restore restoring -> restore.asked(job, request, restoring.command());
+      case Answer.Dispose dispose -> dispose(job, dispose.checkpoint());
+    }
+  }
+
+  /** The checkpoint that the command names, however old. */
+  private Optional<Checkpoint> named(Job job, Command command) {
+    return command instanceof Command.Dispose(CheckpointId id)
+        ? ports.checkpoints().checkpoint(job.id(), id)
+        : Optional.empty();
+  }
+
+  private void move(Job job, JobStatus to, List<Checkpoint> checkpoints, Instant now) {
+    ports.checkpoints().move(job, to, pending(checkpoints), now);
+  }
+
+  static List<Checkpoint.Pending> pending(List<Checkpoint> checkpoints) {
+    return checkpoints.stream()
+        .filter(Checkpoint.Pending.class::isInstance)
+        .map(Checkpoint.Pending.class::cast)
+        .toList();
+  }
+
+  private void dispose(Job job, Checkpoint.Completed checkpoint) {
+    if (ports.checkpoints().subsume(checkpoint, job.epoch())) {
+      ports.checkpoints().serve(job);
+    }
+  }
+
+  private void refuse(Job job, Request request, String reason) {
+    if (ports.checkpoints().refuse(job, reason, ports.clock().instant())) {
+      ports.announcer().announce(new Announcement.Refused(request, reason));
+    }
+  }
+}

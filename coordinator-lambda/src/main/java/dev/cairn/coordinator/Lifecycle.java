@@ -1,0 +1,95 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.journal.Entry;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Lets a job halt and go on. Nothing is consumed meanwhile: first each journal says so, which every
+ * task reads before it applies anything, then the mapping is disabled; on the way back it is
+ * enabled last.
+ */
+final class Lifecycle {
+  private final CoordinatorPorts ports;
+  private final EpochEntry epochs;
+
+  Lifecycle(CoordinatorPorts ports, JournalTails tails) {
+    this.ports = ports;
+    this.epochs = new EpochEntry(ports, tails);
+  }
+
+  /** Begins to halt, of the job's own accord. */
+  void halt(Job job, Halt halt, List<Checkpoint> checkpoints) {
+    ports
+        .checkpoints()
+        .move(job, new JobStatus.Suspending(halt), Commands.pending(checkpoints), now());
+  }
+
+  /** The savepoint is there with which the job was to stop. */
+  void stopped(Job job, CheckpointId savepoint) {
+    Halt halt = new Halt.Stopped(savepoint);
+    if (ports.checkpoints().move(job, new JobStatus.Halted(halt), List.of(), now())) {
+      ports.announcer().announce(new Announcement.Halted(job.epoch(), halt));
+    }
+  }
+
+  /** The savepoint failed: as Flink's, the job goes on, and says why. */
+  void goOn(Job job, Checkpoint.Aborted savepoint) {
+    Instant now = now();
+    if (ports.checkpoints().move(job, new JobStatus.Resuming(), List.of(), now)) {
+      String why =
+          "savepoint "
+              + savepoint.id()
+              + " failed, so the job goes on: "
+              + savepoint.failure()
+              + "; "
+              + savepoint.failure().reason().advice();
+      ports
+          .checkpoints()
+          .job(job.id())
+          .ifPresent(
+              moved -> ports.checkpoints().explain(moved, new Job.Refusal("stop", why, now)));
+    }
+  }
+
+  /** Goes on from wherever a coordinator left the job that is to halt. */
+  void suspend(Job job, Halt halt) {
+    boolean all =
+        epochs.appendToAll(
+            job,
+            tail ->
+                new Entry.Suspended(tail.head().suspended(ports.ids().get(), job.epoch(), now())));
+    if (!all) {
+      return;
+    }
+    ports.mapping().disable();
+    if (ports.checkpoints().move(job, new JobStatus.Halted(halt), List.of(), now())) {
+      ports.announcer().announce(new Announcement.Halted(job.epoch(), halt));
+    }
+  }
+
+  /** Goes on from wherever a coordinator left the job that is to run again. */
+  void resume(Job job) {
+    boolean all =
+        epochs.appendToAll(
+            job,
+            tail -> new Entry.Resumed(tail.head().resumed(ports.ids().get(), job.epoch(), now())));
+    if (!all) {
+      return;
+    }
+    ports.mapping().enable();
+    // A gap may be left from a restore that was not over when the job halted.
+    if (ports.checkpoints().move(job, new JobStatus.Running(), List.of(), now())) {
+      ports.announcer().announce(new Announcement.Resumed(job.epoch()));
+    }
+  }
+
+  private Instant now() {
+    return ports.clock().instant();
+  }
+}

@@ -1,0 +1,192 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.coordinator.CommandDecisions.Answer;
+import dev.cairn.coordinator.CoordinatorDecisions.Asking;
+import dev.cairn.id.SavepointName;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Journal.Append;
+import dev.cairn.state.StateHandle;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+
+/** Begins checkpoints, and asks every subtask for its part until it has answered. */
+final class Triggering {
+  private static final int ATTEMPTS = 5;
+
+  private final CoordinatorPorts ports;
+  private final CoordinatorSettings settings;
+  private final CoordinatorDecisions decisions;
+  private final JournalTails tails;
+  private final Answers answers;
+  private final Completing completing;
+
+  Triggering(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      CoordinatorDecisions decisions,
+      JournalTails tails,
+      Answers answers,
+      Completing completing) {
+    this.ports = ports;
+    this.settings = settings;
+    this.decisions = decisions;
+    this.tails = tails;
+    this.answers = answers;
+    this.completing = completing;
+  }
+
+  /** The checkpoint that is due. */
+  void onSchedule(Job job, Map<SubtaskId, JournalTail> tails, Instant now) {
+    begin(job, tails, Optional.empty(), Checkpoint.Triggering.SCHEDULE, Optional.empty(), now);
+  }
+
+  /** The one that a user asked for. */
+  void asked(Job job, Request request, Answer.Trigger trigger, Instant now) {
+    Optional<Checkpoint.Savepoint> savepoint =
+        trigger.isSavepoint() ? Optional.of(savepoint(job, trigger.name())) : Optional.empty();
+    begin(
+        job,
+        tails.of(job.id()),
+        savepoint,
+        request.command(),
+        Optional.of(request),
+        now);
+  }
+
+  /** The savepoint with which a job stops. */
+  void ofStop(Job job, Halt.Stopping stopping, Map<SubtaskId, JournalTail> tails, Instant now) {
+    Checkpoint.Savepoint savepoint = savepoint(job, stopping.savepoint());
+    begin(job, tails, Optional.of(savepoint), "stop", Optional.empty(), now);
+  }
+
+  private static Checkpoint.Savepoint savepoint(Job job, Optional<SavepointName> name) {
+    FilePath all = job.settings().savepointDirectory().map(FilePath::new).orElse(Layout.SAVEPOINTS);
+    return new Checkpoint.Savepoint(name, Layout.savepoint(all, job.id(), job.next(), name));
+  }
+
+  private void begin(
+      Job job,
+      Map<SubtaskId, JournalTail> tails,
+      Optional<Checkpoint.Savepoint> savepoint,
+      String cause,
+      Optional<Request> served,
+      Instant now) {
+    SortedSet<SubtaskId> subtasks = decisions.expected(tails.values());
+    Checkpoint.Pending pending =
+        new Checkpoint.Pending(
+            new Checkpoint.Triggering(
+                job.id(),
+                job.next(),
+                job.epoch(),
+                now,
+                Expected.of(subtasks),
+                savepoint,
+                cause),
+            subtasks);
+    if (ports.checkpoints().begin(pending, served)) {
+      request(pending, tails, now);
+    }
+  }
+
+  /** Asks again for what is still missing. */
+  void repeat(List<Checkpoint> checkpoints, Map<SubtaskId, JournalTail> tails, Instant now) {
+    for (Checkpoint.Pending pending : Commands.pending(checkpoints)) {
+      request(pending, tails, now);
+    }
+  }
+
+  /** Asks every subtask that was not asked yet, and wakes those that nothing else invokes. */
+  private void request(Checkpoint.Pending pending, Map<SubtaskId, JournalTail> tails, Instant now) {
+    Set<SubtaskId> answered = answers.of(pending);
+    List<JournalTail> unanswered =
+        pending.subtasks().stream()
+            .filter(subtask -> tails.containsKey(subtask) && !answered.contains(subtask))
+            .map(tails::get)
+            .toList();
+    // One that fails keeps none of the others from being asked; it is asked again at the next tick.
+    List<Boolean> answeredHere =
+        ports.fanOut().map(unanswered, tail -> request(pending, tail, now));
+    if (answeredHere.contains(true)) {
+      // Its own acknowledgements need not come back by the table's stream.
+      ports.checkpoints().job(pending.job()).ifPresent(job -> completing.settle(job, pending));
+    }
+  }
+
+  /** Whether the coordinator has answered for the subtask itself. */
+  private boolean request(Checkpoint.Pending pending, JournalTail read, Instant now) {
+    JournalTail tail = read;
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Asking wanted = decisions.request(pending, tail);
+      if (wanted == Asking.NONE) {
+        if (decisions.needsWake(pending, tail, settings.idleAfter(), now)) {
+          ports.waker().wake(tail.subtask());
+        }
+        return false;
+      }
+      boolean carried = wanted == Asking.CARRY_FORWARD;
+      Append append = carried ? carryForward(pending, tail) : trigger(pending, tail, now);
+      if (append != Append.TAKEN) {
+        return carried && append == Append.APPENDED;
+      }
+      // A busy task was faster: what the journal says now is decided anew.
+      tail = tails.of(tail.subtask()).orElse(tail);
+    }
+    return false;
+  }
+
+  private Append trigger(Checkpoint.Pending pending, JournalTail tail, Instant now) {
+    Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
+    Append append =
+        ports
+            .journal()
+            .append(
+                tail.subtask(),
+                Entry.Triggered.of(
+                    header,
+                    pending.id(),
+                    pending.trigger().savepoint().map(Checkpoint.Savepoint::directory)));
+    if (append == Append.APPENDED && decisions.isSilent(tail, settings.idleAfter(), now)) {
+      ports.waker().wake(tail.subtask());
+    }
+    return append;
+  }
+
+  /**
+   * Answers for a subtask whose state is that of its last base: the same handle, at the head of its
+   * journal.
+   */
+  private Append carryForward(Checkpoint.Pending pending, JournalTail tail) {
+    StateHandle handle = tail.base().handle();
+    Entry.Header header =
+        tail.head()
+            .next(ports.ids().get(), Writer.COORDINATOR, ports.clock().instant())
+            .with(pending.id());
+    Entry.Snapshotted entry =
+        new Entry.Snapshotted(
+            header, pending.id(), tail.base().origin(), handle, tail.base().channels());
+    long size =
+        handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
+    return ports
+        .journal()
+        .append(
+            tail.subtask(),
+            entry,
+            new Acknowledgement.Acknowledged(
+                tail.subtask(), pending.id(), handle.stateFile(), size, 0));
+  }
+}

@@ -1,0 +1,32 @@
+package dev.cairn.coordinator.lambda;
+
+import dev.cairn.coordinator.SourceMapping;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+
+/** Lambda's event source mapping of the job's stream. It keeps its place while it is disabled. */
+final class LambdaSourceMapping implements SourceMapping {
+  private final LambdaClient client;
+  private final String mapping;
+
+  /**
+   * @param mapping its UUID
+   */
+  LambdaSourceMapping(LambdaClient client, String mapping) {
+    this.client = client;
+    this.mapping = mapping;
+  }
+
+  @Override
+  public void enable() {
+    set(true);
+  }
+
+  @Override
+  public void disable() {
+    set(false);
+  }
+
+  private void set(boolean enabled) {
+    client.updateEventSourceMapping(update -> update.uuid(mapping).enabled(enabled));
+  }
+}

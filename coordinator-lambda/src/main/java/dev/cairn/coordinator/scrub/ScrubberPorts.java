@@ -1,0 +1,19 @@
+package dev.cairn.coordinator.scrub;
+
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.DamageStore;
+import dev.cairn.coordinator.Announcer;
+import dev.cairn.coordinator.OtherReferences;
+import dev.cairn.journal.Journal;
+import dev.cairn.storage.CheckpointStorage;
+import java.time.InstantSource;
+
+/** Everything outside the scrubber that it touches; of these it writes to {@code damages} only. */
+public record ScrubberPorts(
+    Journal journal,
+    CheckpointStore checkpoints,
+    CheckpointStorage storage,
+    OtherReferences others,
+    DamageStore damages,
+    InstantSource clock,
+    Announcer announcer) {}

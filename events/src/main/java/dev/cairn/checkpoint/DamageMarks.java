@@ -1,0 +1,13 @@
+package dev.cairn.checkpoint;
+
+import dev.cairn.id.JobId;
+import java.util.List;
+
+/** Which of a job's files are known to be damaged. */
+@FunctionalInterface
+public interface DamageMarks {
+  DamageMarks NONE = job -> List.of();
+
+  /** The marks there are, by path. */
+  List<Damage> damages(JobId job);
+}

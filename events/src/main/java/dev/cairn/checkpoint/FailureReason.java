@@ -1,0 +1,56 @@
+package dev.cairn.checkpoint;
+
+/**
+ * Why a checkpoint, a shard or a job failed, in the words that people and alarms look for. The
+ * names are stored and printed.
+ */
+public enum FailureReason {
+  /** Acknowledgements were missing when the time-out had passed. */
+  EXPIRED(true, "see which subtasks are missing, and whether their function runs and catches up"),
+  /** A subtask said that it cannot, without a better reason. */
+  DECLINED(true, "see what the subtask says"),
+  /** The user's function, or a serializer of its own, threw. */
+  USER_CODE(true, "deploy a function that does not fail, or set the failure policy to DEAD_LETTER"),
+  /** The checkpoint storage refused. */
+  STORAGE(true, "check the bucket, its policy and its key; the next checkpoint tries again"),
+  /** What was to be stored is larger than the storage takes. */
+  TOO_LARGE(true, "set execution.checkpointing.dir to a directory in S3"),
+  /** A service did not answer. */
+  NETWORK(true, "nothing, if it passes: the next checkpoint tries again"),
+  /** A service turned requests away. */
+  THROTTLED(true, "raise the service's quota, or the interval between checkpoints"),
+  /** A container ran out of memory. */
+  OUT_OF_MEMORY(true, "give the task's function more memory, or the stream more shards"),
+  /** A subtask was asked, is at work, and did not answer in time. */
+  SUBTASK_TIMEOUT(
+      true, "see what the subtask's function waits for, or raise execution.checkpointing.timeout"),
+  /** A file is missing, or not what was written. */
+  DAMAGED(true, "restore a checkpoint that does not need the file"),
+  /** Its _metadata was there already, with other content. */
+  CONFLICT(true, "see who else writes to the job's folder"),
+  /** A restore began. */
+  RESTORED_OVER(false, "nothing"),
+  /** The job was cancelled, stopped, resumed or has failed. */
+  CANCELLED(false, "nothing"),
+  /** More checkpoints failed in a row than are tolerated. */
+  TOO_MANY_FAILED_CHECKPOINTS(
+      true, "see why they failed, then resume the job, or restore a checkpoint");
+
+  private final boolean counts;
+  private final String advice;
+
+  FailureReason(boolean counts, String advice) {
+    this.counts = counts;
+    this.advice = advice;
+  }
+
+  /** Whether it counts among the failures that are tolerated in a row. */
+  public boolean countsAsFailure() {
+    return counts;
+  }
+
+  /** What to do about it. */
+  public String advice() {
+    return advice;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.cairn.checkpoint;
+
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SavepointName;
+import java.util.Optional;
+
+/** Why a job does not run, and what its status is called meanwhile. */
+public sealed interface Halt {
+
+  /**
+   * CANCELLED, by a user.
+   *
+   * @param deletesCheckpoints whether its checkpoints go; savepoints never do
+   */
+  record Cancelled(boolean deletesCheckpoints) implements Halt {}
+
+  /**
+   * STOPPING: every subtask is suspended, and a savepoint is taken of where they stand.
+   *
+   * @param savepoint the name that the user gave it
+   */
+  record Stopping(Optional<SavepointName> savepoint) implements Halt {}
+
+  /** STOPPED, with a savepoint. */
+  record Stopped(CheckpointId savepoint) implements Halt {}
+
+  /** FAILED, of itself. */
+  record Failed(Failure failure) implements Halt {}
+}

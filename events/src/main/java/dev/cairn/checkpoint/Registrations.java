@@ -1,0 +1,17 @@
+package dev.cairn.checkpoint;
+
+import dev.cairn.id.JobId;
+import java.util.List;
+
+/** What the code of a job's stages says of itself, beside the job. */
+public interface Registrations {
+
+  /** One of each stage whose code has run, by stage. */
+  List<Registration> of(JobId job);
+
+  /**
+   * Stores it if it {@linkplain Registration#replaces replaces} the one of its stage that is there;
+   * says whether it did. One read, and a write only where something is new.
+   */
+  boolean register(Registration registration);
+}

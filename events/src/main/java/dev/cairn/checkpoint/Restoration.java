@@ -1,0 +1,78 @@
+package dev.cairn.checkpoint;
+
+import dev.cairn.id.CheckpointId;
+import dev.cairn.storage.FileRef;
+import java.util.Optional;
+
+/**
+ * What a job is put back to, and how.
+ *
+ * @param acceptsGap whether records that the stream no longer keeps may be missing in the state
+ */
+public record Restoration(
+    Source source, ClaimMode claimMode, Positions positions, boolean acceptsGap) {
+
+  /** Where the state is. */
+  public sealed interface Source {
+    /** In a checkpoint or a savepoint of this job. */
+    record Own(CheckpointId id) implements Source {}
+
+    /** In a checkpoint or a savepoint that its {@code _metadata} file names, whosoever. */
+    record Metadata(FileRef file) implements Source {}
+
+    /** Nowhere: every subtask begins anew. */
+    record Nothing() implements Source {}
+  }
+
+  /** Whose the files are from then on. */
+  public enum ClaimMode {
+    /** Their owner's: the job copies what it needs with its first snapshots. */
+    NO_CLAIM,
+    /** The job's: it deletes them when it no longer needs them. */
+    CLAIM
+  }
+
+  /** Where in the stream the state stands. */
+  public enum Positions {
+    /** Where the checkpoint says: it is the same stream. */
+    SAME_STREAM,
+    /** Where the deployment starts: at the horizon, or at a timestamp. */
+    START
+  }
+
+  /** A checkpoint of the job's own, to go on right behind it. */
+  public static Restoration of(CheckpointId id) {
+    return new Restoration(new Source.Own(id), ClaimMode.NO_CLAIM, Positions.SAME_STREAM, false);
+  }
+
+  public static Restoration ofNothing() {
+    return new Restoration(new Source.Nothing(), ClaimMode.NO_CLAIM, Positions.SAME_STREAM, false);
+  }
+
+  public Restoration acceptingGap() {
+    return new Restoration(source, claimMode, positions, true);
+  }
+
+  /** The job's own checkpoint that nothing may take away meanwhile. */
+  public Optional<CheckpointId> own() {
+    return source instanceof Source.Own(CheckpointId id) ? Optional.of(id) : Optional.empty();
+  }
+
+  /** As a command names it. */
+  public String text() {
+    return switch (source) {
+      case Source.Own(CheckpointId id) -> id.toString();
+      case Source.Metadata(FileRef file) -> file.path().value();
+      case Source.Nothing n -> "nothing";
+    };
+  }
+
+  /** As people name it: {@code checkpoint 7}, or a path. */
+  public String name() {
+    return switch (source) {
+      case Source.Own(CheckpointId id) -> "checkpoint " + id;
+      case Source.Metadata(FileRef file) -> file.path().value();
+      case Source.Nothing n -> "the beginning of the stream";
+    };
+  }
+}

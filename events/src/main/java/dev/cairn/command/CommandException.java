@@ -1,0 +1,10 @@
+package dev.cairn.command;
+
+/** A text is no command: what is wrong with it, and what would be right. */
+public final class CommandException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  CommandException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,261 @@
+package dev.cairn.command;
+
+import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.command.Command.Options;
+import dev.cairn.command.Command.StartsAt;
+import dev.cairn.command.Command.Target;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SavepointName;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A command as text: a verb, at most one operand, and options, separated by blanks.
+ *
+ * <pre>
+ * checkpoint
+ * savepoint [NAME]
+ * stop [NAME]
+ * cancel [--retain | --delete]
+ * resume
+ * restore latest | ID | PATH [--claim-mode NO_CLAIM | CLAIM] [--allow-non-restored-state]
+ *     [--accept-gap] [--positions same | horizon | TIMESTAMP]
+ * undo
+ * dispose ID
+ * </pre>
+ */
+public final class CommandText {
+  private static final int LONGEST_SHOWN = 60;
+
+  private CommandText() {}
+
+  /**
+   * Reads a command.
+   *
+   * @throws CommandException if the text is none
+   */
+  public static Command parse(String text) throws CommandException {
+    Words words = new Words(text);
+    String verb = words.next("a command").toLowerCase(Locale.ROOT);
+    Command command =
+        switch (verb) {
+          case "checkpoint" -> new Command.Checkpoint();
+          case "savepoint" -> new Command.Savepoint(name(words));
+          case "stop" -> new Command.Stop(name(words));
+          case "cancel" -> new Command.Cancel(deletes(words));
+          case "resume" -> new Command.Resume();
+          case "restore" ->
+              new Command.Restore(target(words.next("what to restore")), options(words));
+          case "undo" -> new Command.Undo();
+          case "dispose" -> new Command.Dispose(id(words.next("a checkpoint's id")));
+          default ->
+              throw new CommandException(
+                  "\""
+                      + shown(verb)
+                      + "\" is no command: there are checkpoint, savepoint, stop, cancel, resume,"
+                      + " restore, undo and dispose");
+        };
+    words.requireEnd(verb);
+    return command;
+  }
+
+  private static Optional<SavepointName> name(Words words) throws CommandException {
+    Optional<String> name = words.operand();
+    try {
+      return name.map(SavepointName::new);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          "\"" + shown(name.orElse("")) + "\" cannot name a savepoint: " + e.getMessage());
+    }
+  }
+
+  private static Optional<Boolean> deletes(Words words) throws CommandException {
+    boolean retains = words.flag("--retain");
+    boolean deletes = words.flag("--delete");
+    if (retains && deletes) {
+      throw new CommandException("cancel takes --retain or --delete, not both");
+    }
+    return retains || deletes ? Optional.of(deletes) : Optional.empty();
+  }
+
+  private static Target target(String text) throws CommandException {
+    if (text.equalsIgnoreCase("latest")) {
+      return new Target.Latest();
+    }
+    return text.contains("/") ? new Target.Path(text) : new Target.Id(id(text));
+  }
+
+  private static CheckpointId id(String text) throws CommandException {
+    try {
+      return new CheckpointId(Long.parseLong(text));
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          "\""
+              + shown(text)
+              + "\" is not a checkpoint id: give a whole number, such as 7, or \"latest\", or the"
+              + " path of a _metadata file");
+    }
+  }
+
+  private static Options options(Words words) throws CommandException {
+    return new Options(
+        claimMode(words.option("--claim-mode")),
+        words.flag("--allow-non-restored-state"),
+        words.flag("--accept-gap"),
+        startsAt(words.option("--positions")));
+  }
+
+  private static ClaimMode claimMode(Optional<String> text) throws CommandException {
+    if (text.isEmpty()) {
+      return ClaimMode.NO_CLAIM;
+    }
+    return switch (text.get().toUpperCase(Locale.ROOT)) {
+      case "NO_CLAIM" -> ClaimMode.NO_CLAIM;
+      case "CLAIM" -> ClaimMode.CLAIM;
+      case "LEGACY" ->
+          throw new CommandException(
+              "--claim-mode LEGACY does not exist here, as it no longer does in Flink: use NO_CLAIM,"
+                  + " which leaves the files to their owner, or CLAIM");
+      default ->
+          throw new CommandException(
+              "--claim-mode is NO_CLAIM or CLAIM, not \"" + shown(text.get()) + "\"");
+    };
+  }
+
+  private static Optional<StartsAt> startsAt(Optional<String> text) throws CommandException {
+    if (text.isEmpty() || text.get().equalsIgnoreCase("same")) {
+      return Optional.empty();
+    }
+    if (text.get().equalsIgnoreCase("horizon")) {
+      return Optional.of(new StartsAt.Horizon());
+    }
+    try {
+      return Optional.of(new StartsAt.Timestamp(Instant.parse(text.get())));
+    } catch (DateTimeException e) {
+      throw new CommandException(
+          "--positions is same, horizon, or a time such as 2026-11-21T14:00:00Z, not \""
+              + shown(text.get())
+              + "\"");
+    }
+  }
+
+  /** The text that {@link #parse} reads as this command. */
+  public static String print(Command command) {
+    return switch (command) {
+      case Command.Checkpoint c -> "checkpoint";
+      case Command.Savepoint(Optional<SavepointName> name) -> "savepoint" + operand(name);
+      case Command.Stop(Optional<SavepointName> name) -> "stop" + operand(name);
+      case Command.Cancel(Optional<Boolean> deletes) ->
+          "cancel" + deletes.map(yes -> yes ? " --delete" : " --retain").orElse("");
+      case Command.Resume r -> "resume";
+      case Command.Restore(Target target, Options options) ->
+          "restore " + print(target) + print(options);
+      case Command.Undo u -> "undo";
+      case Command.Dispose(CheckpointId id) -> "dispose " + id;
+    };
+  }
+
+  private static String operand(Optional<SavepointName> name) {
+    return name.map(text -> " " + text).orElse("");
+  }
+
+  private static String print(Target target) {
+    return switch (target) {
+      case Target.Latest l -> "latest";
+      case Target.Id(CheckpointId id) -> id.toString();
+      case Target.Path(String path) -> path;
+    };
+  }
+
+  private static String print(Options options) {
+    StringBuilder text = new StringBuilder();
+    if (options.claimMode() != ClaimMode.NO_CLAIM) {
+      text.append(" --claim-mode ").append(options.claimMode());
+    }
+    if (options.allowsNonRestoredState()) {
+      text.append(" --allow-non-restored-state");
+    }
+    if (options.acceptsGap()) {
+      text.append(" --accept-gap");
+    }
+    options
+        .startsAt()
+        .ifPresent(
+            where ->
+                text.append(" --positions ")
+                    .append(
+                        switch (where) {
+                          case StartsAt.Horizon h -> "horizon";
+                          case StartsAt.Timestamp(Instant at) -> at.toString();
+                        }));
+    return text.toString();
+  }
+
+  private static String shown(String text) {
+    String plain = text.replaceAll("\\p{Cntrl}", "?");
+    return plain.length() <= LONGEST_SHOWN ? plain : plain.substring(0, LONGEST_SHOWN) + "…";
+  }
+
+  /** The words of a text, taken one by one. */
+  private static final class Words {
+    private final Deque<String> left;
+
+    Words(String text) {
+      String plain = text.strip();
+      this.left = new ArrayDeque<>(plain.isEmpty() ? List.of() : List.of(plain.split("\\s+")));
+    }
+
+    String next(String what) throws CommandException {
+      String word = left.poll();
+      if (word == null || word.startsWith("--")) {
+        throw new CommandException(
+            "the command ends where it should name " + what + "; for example: restore 7");
+      }
+      return word;
+    }
+
+    Optional<String> operand() {
+      return left.isEmpty() || left.peek().startsWith("--")
+          ? Optional.empty()
+          : Optional.ofNullable(left.poll());
+    }
+
+    boolean flag(String name) {
+      return left.remove(name);
+    }
+
+    /** {@code --name value} or {@code --name=value}. */
+    Optional<String> option(String name) throws CommandException {
+      for (String word : left) {
+        if (word.startsWith(name + "=")) {
+          left.remove(word);
+          return Optional.of(word.substring(name.length() + 1));
+        }
+      }
+      if (!left.contains(name)) {
+        return Optional.empty();
+      }
+      List<String> all = List.copyOf(left);
+      int at = all.indexOf(name);
+      if (at + 1 == all.size()) {
+        throw new CommandException(name + " needs a value");
+      }
+      left.clear();
+      left.addAll(all.subList(0, at));
+      left.addAll(all.subList(at + 2, all.size()));
+      return Optional.of(all.get(at + 1));
+    }
+
+    void requireEnd(String verb) throws CommandException {
+      if (!left.isEmpty()) {
+        throw new CommandException(
+            "\"" + verb + "\" does not take \"" + shown(String.join(" ", left)) + "\"");
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.cairn.deployment;
+
+import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** A job's files inside its table, and files that lie in S3 by their absolute paths. */
+record InlineBesideS3(CheckpointStorage table, Supplier<S3Client> s3) implements CheckpointStorage {
+
+  private CheckpointStorage storageOf(FilePath path) {
+    return path.absolute().filter(place -> place.scheme().equals("s3")).isPresent()
+        ? S3CheckpointStorage.everywhere(s3.get())
+        : table;
+  }
+
+  @Override
+  public FilePath normalize(FilePath path) {
+    return table.normalize(path);
+  }
+
+  @Override
+  public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
+    return storageOf(path).put(path, bytes, sha256);
+  }
+
+  @Override
+  public Optional<byte[]> get(FilePath path) {
+    return storageOf(path).get(path);
+  }
+
+  @Override
+  public Optional<Stored> head(FilePath path) {
+    return storageOf(path).head(path);
+  }
+
+  @Override
+  public List<Stored> list(FilePath folder) {
+    return storageOf(folder).list(folder);
+  }
+
+  @Override
+  public void delete(FilePath path) {
+    storageOf(path).delete(path);
+  }
+}

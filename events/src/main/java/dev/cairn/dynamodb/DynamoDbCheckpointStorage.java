@@ -1,0 +1,272 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.retry.Backoff;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import dev.cairn.storage.StorageException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+
+/**
+ * Checkpoint files as items of the job's table, without any bucket: for small state.
+ *
+ * <p>One file is one item, put if there is none at its key, so a file is seen whole or not at all,
+ * and of racing writers one wins. Its size and SHA-256 are attributes, written with it. A file
+ * larger than the maximum is refused, for good, with its size and the limit.
+ *
+ * <p>The files of a job are spread over {@value TableLayout#FILE_SPREAD} partition keys by the hash
+ * of their path. DynamoDB writes 1,000 units of 1 KB a second for each key, so a job stores up to
+ * 16 MB a second in all, and one file of the largest size takes four tenths of a second of its key.
+ * Without an index, listing a folder is paid as reading what is in it, a twentieth of the price of
+ * writing it. An index would be a second item for each file; in one transaction with it, so that no
+ * file is ever missing from a list, both would cost twice the file.
+ *
+ * <p>An absolute path, {@code dynamodb://table/…}, names a file in that table. Times are those of
+ * the writer's clock. Needs {@code dynamodb:PutItem}, {@code GetItem}, {@code Query} and {@code
+ * DeleteItem}.
+ */
+public final class DynamoDbCheckpointStorage implements CheckpointStorage {
+  /** An item has 400 KB at most, of which key, checksum and names take a small part. */
+  public static final int LARGEST_FILE_BYTES = (400 - 4) * 1024;
+
+  private static final String SCHEME = "dynamodb";
+  private static final String CONTENT = "content";
+  private static final String SHA256 = "sha256";
+  private static final String SIZE = "sizeBytes";
+  private static final String LAST_MODIFIED = "lastModified";
+  private static final String DESCRIPTION =
+      String.join(", ", TableLayout.PK, TableLayout.SK, SHA256, SIZE, LAST_MODIFIED);
+
+  private final DynamoDbClient client;
+  private final String tableName;
+  private final Backoff backoff;
+  private final InstantSource clock;
+  private final int maximumFileBytes;
+
+  /**
+   * Stores files in a table.
+   *
+   * @param clock when a file was last modified
+   * @param maximumFileBytes the size up to which a file is taken
+   * @throws IllegalArgumentException if no item can hold a file of that size
+   */
+  public DynamoDbCheckpointStorage(
+      DynamoDbClient client,
+      String tableName,
+      Backoff backoff,
+      InstantSource clock,
+      int maximumFileBytes) {
+    if (maximumFileBytes < 1 || maximumFileBytes > LARGEST_FILE_BYTES) {
+      throw new IllegalArgumentException(
+          "files of up to "
+              + maximumFileBytes
+              + " bytes cannot be stored in DynamoDB: an item has 400 KB, which leaves 1 to "
+              + LARGEST_FILE_BYTES
+              + " for a file; set execution.checkpointing.dir to s3://bucket/prefix for larger"
+              + " state");
+    }
+    this.client = client;
+    this.tableName = tableName;
+    this.backoff = backoff;
+    this.clock = clock;
+    this.maximumFileBytes = maximumFileBytes;
+  }
+
+  /** Takes files as large as an item can hold. */
+  public DynamoDbCheckpointStorage(
+      DynamoDbClient client, String tableName, Backoff backoff, InstantSource clock) {
+    this(client, tableName, backoff, clock, LARGEST_FILE_BYTES);
+  }
+
+  @Override
+  public FilePath normalize(FilePath path) {
+    return path.absolute()
+        .filter(place -> place.scheme().equals(SCHEME) && place.authority().equals(tableName))
+        .map(FilePath.Absolute::names)
+        .filter(names -> !names.isEmpty())
+        .map(FilePath::new)
+        .orElse(path);
+  }
+
+  /** A file, or a folder: its table, and its path there. */
+  private record Place(String table, FilePath path) {
+    Map<String, AttributeValue> key() {
+      return TableLayout.fileKey(path);
+    }
+
+    @Override
+    public String toString() {
+      return SCHEME + "://" + table + "/" + path;
+    }
+  }
+
+  private Place placeOf(FilePath path) {
+    return path.absolute()
+        .map(absolute -> placeOf(path, absolute))
+        .orElseGet(() -> new Place(tableName, path));
+  }
+
+  private Place placeOf(FilePath path, FilePath.Absolute absolute) {
+    if (!absolute.scheme().equals(SCHEME)) {
+      throw new StorageException(
+          "cannot use "
+              + path
+              + ": this checkpoint storage is inside DynamoDB, in table "
+              + tableName
+              + "; set execution.checkpointing.dir to an S3 location to use files of S3");
+    }
+    if (absolute.names().isEmpty()) {
+      throw new StorageException(
+          "cannot use " + path + ": it names a whole table; write " + path + "/{job}");
+    }
+    return new Place(absolute.authority(), new FilePath(absolute.names()));
+  }
+
+  @Override
+  public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
+    Place file = placeOf(path);
+    if (bytes.length > maximumFileBytes) {
+      throw new StorageException(
+          "cannot put "
+              + file
+              + ": it has "
+              + bytes.length
+              + " bytes, and inside DynamoDB a file has at most "
+              + maximumFileBytes
+              + "; set execution.checkpointing.dir to an S3 location, such as s3://bucket/prefix,"
+              + " where size does not matter");
+    }
+    Sha256 actual = Sha256.of(bytes);
+    if (!actual.equals(sha256)) {
+      throw new StorageException(
+          "cannot put "
+              + file
+              + ": its SHA-256 is "
+              + actual
+              + ", not "
+              + sha256
+              + " as said: send the bytes again");
+    }
+    Item item =
+        Item.at(file.key())
+            .put(CONTENT, bytes)
+            .put(SHA256, sha256.hex())
+            .put(SIZE, bytes.length)
+            .put(LAST_MODIFIED, clock.instant());
+    return call("put", file, () -> table(file).putIfFree("put " + file, item.values()))
+        ? Put.CREATED
+        : Put.ALREADY_EXISTS;
+  }
+
+  @Override
+  public Optional<byte[]> get(FilePath path) {
+    Place file = placeOf(path);
+    return call("get", file, () -> table(file).get(file.key())).map(item -> item.bytes(CONTENT));
+  }
+
+  @Override
+  public Optional<Stored> head(FilePath path) {
+    Place file = placeOf(path);
+    return call("head", file, () -> table(file).get(file.key(), DESCRIPTION))
+        .map(item -> stored(normalize(path), item));
+  }
+
+  private static Stored stored(FilePath path, Item item) {
+    return new Stored(
+        path,
+        item.number(SIZE),
+        Optional.of(item.parse(SHA256, item.text(SHA256), Sha256::new)),
+        item.time(LAST_MODIFIED));
+  }
+
+  /** By path. */
+  @Override
+  public List<Stored> list(FilePath folder) {
+    Place place = placeOf(folder);
+    List<Stored> files = new ArrayList<>();
+    for (String pk : TableLayout.filePks(place.path())) {
+      for (Item item :
+          call("list", place, () -> table(place).query("files of " + place, filesIn(pk, place)))) {
+        FilePath path = item.parse(TableLayout.SK, item.text(TableLayout.SK), FilePath::new);
+        files.add(stored(pathIn(place, path), item));
+      }
+    }
+    files.sort(Comparator.comparing(Stored::path));
+    return List.copyOf(files);
+  }
+
+  private static Consumer<QueryRequest.Builder> filesIn(String pk, Place folder) {
+    return query ->
+        query
+            .keyConditionExpression(
+                TableLayout.PK + " = :pk AND begins_with(" + TableLayout.SK + ", :folder)")
+            .projectionExpression(DESCRIPTION)
+            .expressionAttributeValues(
+                Map.of(
+                    ":pk",
+                    AttributeValue.fromS(pk),
+                    ":folder",
+                    AttributeValue.fromS(folder.path() + "/")));
+  }
+
+  private FilePath pathIn(Place folder, FilePath path) {
+    return folder.table().equals(tableName)
+        ? path
+        : new FilePath(new Place(folder.table(), path).toString());
+  }
+
+  @Override
+  public void delete(FilePath path) {
+    Place file = placeOf(path);
+    call(
+        "delete",
+        file,
+        () -> {
+          table(file).delete("delete " + file, file.key());
+          return file;
+        });
+  }
+
+  private Table table(Place place) {
+    return new Table(client, place.table(), backoff);
+  }
+
+  private static <T> T call(String what, Place place, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (OutcomeUnknownException e) {
+      throw failed(what, place, e, "the outcome is unknown: try the same call again");
+    } catch (ResourceNotFoundException e) {
+      throw failed(what, place, e, "create the table, or correct its name in the settings");
+    } catch (AwsServiceException e) {
+      throw failed(
+          what,
+          place,
+          e,
+          "allow dynamodb:PutItem, dynamodb:GetItem, dynamodb:Query and dynamodb:DeleteItem on the"
+              + " table, if that is what it says");
+    } catch (SdkException e) {
+      throw failed(what, place, e, "try the same call again");
+    }
+  }
+
+  private static StorageException failed(
+      String what, Place place, RuntimeException e, String whatNext) {
+    return new StorageException(
+        "cannot " + what + " " + place + ": " + e.getMessage() + "; " + whatNext, e);
+  }
+}

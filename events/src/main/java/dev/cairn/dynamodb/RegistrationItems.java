@@ -1,0 +1,59 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.checkpoint.CodeVersion;
+import dev.cairn.checkpoint.Registration;
+import dev.cairn.id.JobId;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Place;
+import dev.cairn.state.StateSchema;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** A registration's item. */
+final class RegistrationItems {
+  /** How often it was written: what a writer must have read to write it. */
+  static final String WRITTEN = "written";
+
+  private RegistrationItems() {}
+
+  static Map<String, AttributeValue> write(Registration registration, long written) {
+    return Item.at(TableLayout.registrationKey(registration.job(), registration.stage()))
+        .put("version", registration.version().value())
+        .put(WRITTEN, written)
+        .put("settings", JobItems.write(registration.settings().set()))
+        .put(
+            "states",
+            AttributeValue.fromL(
+                registration.states().stream().map(RegistrationItems::write).toList()))
+        .values();
+  }
+
+  private static AttributeValue write(StateSchema state) {
+    return AttributeValue.fromM(
+        Item.empty()
+            .put("name", state.name())
+            .put("kind", state.kind())
+            .put("serializers", state.serializers())
+            .values());
+  }
+
+  static Registration read(JobId job, Item item) {
+    return new Registration(
+        job,
+        item.parse(TableLayout.SK, item.text(TableLayout.SK), TableLayout::registeredStage),
+        item.parse("version", item.text("version"), CodeVersion::new),
+        readSettings(item),
+        item.maps("states").stream().map(RegistrationItems::readState).toList());
+  }
+
+  static Configuration readSettings(Item item) {
+    return item.parse(
+        "settings",
+        item.map("settings"),
+        settings -> JobItems.readConfiguration(settings, Place.CODE));
+  }
+
+  private static StateSchema readState(Item state) {
+    return new StateSchema(state.text("name"), state.text("kind"), state.text("serializers"));
+  }
+}

@@ -1,0 +1,149 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.checkpoint.Restoration.Positions;
+import dev.cairn.checkpoint.Restoration.Source;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.id.SavepointName;
+import dev.cairn.storage.FileRef;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * A job's status as attributes of its item: {@code status} says it in a word, {@code restoringFrom}
+ * and {@code restoration} what is restored and how, {@code halt} why it does not run.
+ */
+final class StatusItems {
+  static final String RUNNING = "RUNNING";
+  static final String REPLAYING = "REPLAYING";
+  static final String STOPPING = "STOPPING";
+  static final String RESTORING_FROM = "restoringFrom";
+  private static final String RESTORING = "RESTORING";
+  private static final String SUSPENDING = "SUSPENDING";
+  private static final String RESUMING = "RESUMING";
+  private static final String CANCELLED = "CANCELLED";
+  private static final String STOPPED = "STOPPED";
+  private static final String FAILED = "FAILED";
+  private static final String RESTORATION = "restoration";
+  private static final String HALT = "halt";
+  private static final String BEGINNING = "BEGINNING";
+
+  /** What a status may have on the item besides its name. */
+  static final Set<String> ATTRIBUTES = Set.of(RESTORING_FROM, RESTORATION, HALT);
+
+  private StatusItems() {}
+
+  static String name(JobStatus status) {
+    return switch (status) {
+      case JobStatus.Running r -> RUNNING;
+      case JobStatus.Restoring r -> RESTORING;
+      case JobStatus.Replaying r -> REPLAYING;
+      case JobStatus.Suspending s -> SUSPENDING;
+      case JobStatus.Halted(Halt halt) -> name(halt);
+      case JobStatus.Resuming r -> RESUMING;
+    };
+  }
+
+  private static String name(Halt halt) {
+    return switch (halt) {
+      case Halt.Cancelled c -> CANCELLED;
+      case Halt.Stopping s -> STOPPING;
+      case Halt.Stopped s -> STOPPED;
+      case Halt.Failed f -> FAILED;
+    };
+  }
+
+  static Map<String, AttributeValue> attributes(JobStatus status) {
+    return switch (status) {
+      case JobStatus.Restoring(Restoration from) -> attributes(from);
+      case JobStatus.Replaying(Restoration from) -> attributes(from);
+      case JobStatus.Suspending(Halt to) -> Map.of(HALT, AttributeValue.fromM(write(to).values()));
+      case JobStatus.Halted(Halt halt) -> Map.of(HALT, AttributeValue.fromM(write(halt).values()));
+      case JobStatus.Running r -> Map.of();
+      case JobStatus.Resuming r -> Map.of();
+    };
+  }
+
+  private static Map<String, AttributeValue> attributes(Restoration from) {
+    Map<String, AttributeValue> attributes = new TreeMap<>();
+    Item how =
+        Item.empty()
+            .put("claimMode", from.claimMode().name())
+            .put("positions", from.positions().name())
+            .put("acceptsGap", AttributeValue.fromBool(from.acceptsGap()));
+    switch (from.source()) {
+      case Source.Own(CheckpointId id) -> attributes.put(RESTORING_FROM, Item.number(id.value()));
+      case Source.Metadata(FileRef file) -> {
+        attributes.put(RESTORING_FROM, AttributeValue.fromS(file.path().value()));
+        how.put("metadata", AcknowledgementItems.write(file));
+      }
+      case Source.Nothing n -> attributes.put(RESTORING_FROM, AttributeValue.fromS(BEGINNING));
+    }
+    attributes.put(RESTORATION, AttributeValue.fromM(how.values()));
+    return attributes;
+  }
+
+  private static Item write(Halt halt) {
+    Item item = Item.empty().put("as", name(halt));
+    switch (halt) {
+      case Halt.Cancelled(boolean deletes) ->
+          item.put("deletesCheckpoints", AttributeValue.fromBool(deletes));
+      case Halt.Stopping stopping ->
+          stopping.savepoint().ifPresent(name -> item.put("savepointName", name.value()));
+      case Halt.Stopped(CheckpointId savepoint) -> item.put("savepoint", savepoint.value());
+      case Halt.Failed failed -> item.put("failure", CheckpointItems.write(failed.failure()));
+    }
+    return item;
+  }
+
+  static JobStatus read(JobId job, Item item) {
+    String name = item.text("status");
+    return switch (name) {
+      case RUNNING -> new JobStatus.Running();
+      case RESTORING -> new JobStatus.Restoring(readRestoration(item));
+      case REPLAYING -> new JobStatus.Replaying(readRestoration(item));
+      case SUSPENDING -> new JobStatus.Suspending(readHalt(job, item.map(HALT)));
+      case CANCELLED, STOPPING, STOPPED, FAILED ->
+          new JobStatus.Halted(readHalt(job, item.map(HALT)));
+      case RESUMING -> new JobStatus.Resuming();
+      default -> throw item.damaged("its status \"" + name + "\" is none that is known");
+    };
+  }
+
+  private static Restoration readRestoration(Item item) {
+    Item how = item.map(RESTORATION);
+    return new Restoration(
+        readSource(item, how),
+        how.parse("claimMode", how.text("claimMode"), ClaimMode::valueOf),
+        how.parse("positions", how.text("positions"), Positions::valueOf),
+        how.flag("acceptsGap"));
+  }
+
+  private static Source readSource(Item item, Item how) {
+    if (item.optionalText(RESTORING_FROM).isEmpty()) {
+      return new Source.Own(item.checkpoint(RESTORING_FROM));
+    }
+    return item.text(RESTORING_FROM).equals(BEGINNING)
+        ? new Source.Nothing()
+        : new Source.Metadata(AcknowledgementItems.readFile(how.map("metadata")));
+  }
+
+  private static Halt readHalt(JobId job, Item halt) {
+    return switch (halt.text("as")) {
+      case CANCELLED -> new Halt.Cancelled(halt.flag("deletesCheckpoints"));
+      case STOPPING ->
+          new Halt.Stopping(
+              halt.optionalText("savepointName")
+                  .map(name -> halt.parse("savepointName", name, SavepointName::new)));
+      case STOPPED -> new Halt.Stopped(halt.checkpoint("savepoint"));
+      case FAILED -> new Halt.Failed(CheckpointItems.readFailure(job, halt.map("failure")));
+      default -> throw halt.damaged("its \"" + halt.text("as") + "\" is none that is known");
+    };
+  }
+}

@@ -1,0 +1,243 @@
+package dev.cairn.restart;
+
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.FlinkDuration;
+import dev.cairn.settings.Option;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.RestartStrategyType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How often and how soon a shard that fails is tried again before its job is given up. Flink's
+ * strategies, for one shard instead of the whole job: the others go on.
+ */
+public sealed interface RestartStrategy {
+
+  /** What a failure comes to. */
+  sealed interface Verdict {
+    /** The shard is tried again, at this time at the earliest. */
+    record Retry(Instant notBefore) implements Verdict {}
+
+    /** The job has failed. */
+    record GiveUp(String reason) implements Verdict {}
+  }
+
+  /** What is remembered from now on, and what to do. */
+  record Decision(Failures failures, Verdict verdict) {}
+
+  /** The first failure is the last. */
+  record None() implements RestartStrategy {}
+
+  /**
+   * So many attempts, each after the same delay.
+   *
+   * @param attempts how many failures are borne
+   */
+  record FixedDelay(int attempts, Duration delay) implements RestartStrategy {}
+
+  /**
+   * Any number of attempts, as long as they do not come too often.
+   *
+   * @param maxFailuresPerInterval how many failures within the interval are borne
+   */
+  record FailureRate(int maxFailuresPerInterval, Duration interval, Duration delay)
+      implements RestartStrategy {}
+
+  /**
+   * Attempts after longer and longer delays.
+   *
+   * @param resetBackoffThreshold after so long without a failure the next counts as the first
+   * @param jitterFactor by what part of itself a delay is longer or shorter by chance
+   * @param attempts how many failures are borne
+   */
+  record ExponentialDelay(
+      Duration initialBackoff,
+      Duration maxBackoff,
+      double backoffMultiplier,
+      Duration resetBackoffThreshold,
+      double jitterFactor,
+      int attempts)
+      implements RestartStrategy {
+    public ExponentialDelay {
+      if (maxBackoff.compareTo(initialBackoff) < 0) {
+        throw new IllegalArgumentException(
+            Options.EXPONENTIAL_DELAY_MAX_BACKOFF
+                + ": "
+                + FlinkDuration.print(maxBackoff)
+                + " contradicts "
+                + Options.EXPONENTIAL_DELAY_INITIAL_BACKOFF
+                + ": "
+                + FlinkDuration.print(initialBackoff)
+                + ": the longest delay cannot be shorter than the first; raise it");
+      }
+    }
+  }
+
+  /**
+   * The strategy that is set.
+   *
+   * @throws IllegalArgumentException if settings contradict each other, by their names
+   */
+  static RestartStrategy of(Configuration configuration) {
+    Optional<RestartStrategyType> type = configuration.get(Options.RESTART_STRATEGY);
+    if (type.isEmpty()) {
+      requireNothingOfOthers(configuration);
+    }
+    return switch (type.orElse(RestartStrategyType.EXPONENTIAL_DELAY)) {
+      case NONE -> new None();
+      case FIXED_DELAY ->
+          new FixedDelay(
+              configuration.get(Options.FIXED_DELAY_ATTEMPTS),
+              configuration.get(Options.FIXED_DELAY_DELAY));
+      case FAILURE_RATE ->
+          new FailureRate(
+              configuration.get(Options.FAILURE_RATE_MAX_FAILURES),
+              configuration.get(Options.FAILURE_RATE_INTERVAL),
+              configuration.get(Options.FAILURE_RATE_DELAY));
+      case EXPONENTIAL_DELAY ->
+          new ExponentialDelay(
+              configuration.get(Options.EXPONENTIAL_DELAY_INITIAL_BACKOFF),
+              configuration.get(Options.EXPONENTIAL_DELAY_MAX_BACKOFF),
+              configuration.get(Options.EXPONENTIAL_DELAY_MULTIPLIER),
+              configuration.get(Options.EXPONENTIAL_DELAY_RESET_THRESHOLD),
+              configuration.get(Options.EXPONENTIAL_DELAY_JITTER),
+              configuration.get(Options.EXPONENTIAL_DELAY_ATTEMPTS));
+    };
+  }
+
+  /** Whoever sets a strategy's delay and not the strategy has likely forgotten it. */
+  private static void requireNothingOfOthers(Configuration configuration) {
+    for (Configuration.Setting<?> setting : configuration.set()) {
+      Option<?> option = setting.option();
+      for (RestartStrategyType other :
+          List.of(RestartStrategyType.FIXED_DELAY, RestartStrategyType.FAILURE_RATE)) {
+        if (option.name().startsWith("restart-strategy." + other + ".")) {
+          throw new IllegalArgumentException(
+              option
+                  + ": "
+                  + setting.text()
+                  + " means nothing without "
+                  + Options.RESTART_STRATEGY
+                  + ": "
+                  + other
+                  + ", as exponential-delay is the default; set both, or neither");
+        }
+      }
+    }
+  }
+
+  /**
+   * Counts a failure and says what it comes to.
+   *
+   * @param before what is remembered of earlier ones; empty after none
+   * @param random from 0 to 1 exclusive, drawn for this failure
+   */
+  default Decision next(Optional<Failures> before, Instant now, double random) {
+    return switch (this) {
+      case None n -> giveUp(counted(before, now, Duration.ZERO), "restart-strategy.type is none");
+      case FixedDelay fixed -> fixedDelay(fixed, before, now);
+      case FailureRate rate -> failureRate(rate, before, now);
+      case ExponentialDelay exponential -> exponentialDelay(exponential, before, now, random);
+    };
+  }
+
+  /**
+   * What is still remembered after the shard got on: a rate and a growing delay look back over
+   * times that went well.
+   */
+  default Optional<Failures> afterProgress(Failures failures, Instant now) {
+    return switch (this) {
+      case None n -> Optional.empty();
+      case FixedDelay f -> Optional.empty();
+      case FailureRate rate ->
+          within(failures.recent(), rate.interval(), now).isEmpty()
+              ? Optional.empty()
+              : Optional.of(failures);
+      case ExponentialDelay exponential ->
+          isOver(failures, exponential.resetBackoffThreshold(), now)
+              ? Optional.empty()
+              : Optional.of(failures);
+    };
+  }
+
+  private static Decision fixedDelay(FixedDelay fixed, Optional<Failures> before, Instant now) {
+    Failures failures = counted(before, now, fixed.delay());
+    return failures.attempts() > fixed.attempts()
+        ? giveUp(failures, Options.FIXED_DELAY_ATTEMPTS + " is " + fixed.attempts())
+        : retry(failures);
+  }
+
+  private static Decision failureRate(FailureRate rate, Optional<Failures> before, Instant now) {
+    List<Instant> recent =
+        new ArrayList<>(
+            within(before.map(Failures::recent).orElse(List.of()), rate.interval(), now));
+    recent.add(now);
+    Failures failures =
+        counted(before, now, rate.delay())
+            .with(recent.subList(Math.max(0, recent.size() - Failures.MOST_RECENT), recent.size()));
+    return recent.size() > rate.maxFailuresPerInterval()
+        ? giveUp(
+            failures,
+            recent.size()
+                + " of them within "
+                + FlinkDuration.print(rate.interval())
+                + ", and "
+                + Options.FAILURE_RATE_MAX_FAILURES
+                + " is "
+                + rate.maxFailuresPerInterval())
+        : retry(failures);
+  }
+
+  /** Those within an interval. One in the future was written by a clock that was off. */
+  private static List<Instant> within(List<Instant> times, Duration interval, Instant now) {
+    return times.stream()
+        .filter(time -> !time.isAfter(now) && !time.plus(interval).isBefore(now))
+        .toList();
+  }
+
+  private static Decision exponentialDelay(
+      ExponentialDelay strategy, Optional<Failures> all, Instant now, double random) {
+    Optional<Failures> before =
+        all.filter(failures -> !isOver(failures, strategy.resetBackoffThreshold(), now));
+    double initial = strategy.initialBackoff().toMillis();
+    double longest = strategy.maxBackoff().toMillis();
+    int times = before.map(Failures::attempts).orElse(0);
+    double backoff = Math.min(longest, initial * Math.pow(strategy.backoffMultiplier(), times));
+    double jittered = backoff * (1 + strategy.jitterFactor() * (2 * random - 1));
+    Failures failures =
+        counted(before, now, Duration.ofMillis((long) Math.clamp(jittered, initial, longest)));
+    return failures.attempts() > strategy.attempts()
+        ? giveUp(failures, Options.EXPONENTIAL_DELAY_ATTEMPTS + " is " + strategy.attempts())
+        : retry(failures);
+  }
+
+  /** Whether it is long enough since the shard was tried again. */
+  private static boolean isOver(Failures failures, Duration threshold, Instant now) {
+    return !now.isBefore(failures.notBefore().plus(threshold));
+  }
+
+  private static Failures counted(Optional<Failures> before, Instant now, Duration backoff) {
+    return new Failures(
+        // Counted no further than there are numbers: that is what an unlimited number of attempts
+        // is.
+        before.map(failures -> Math.max(failures.attempts(), failures.attempts() + 1)).orElse(1),
+        before.map(Failures::firstAt).orElse(now),
+        now,
+        backoff,
+        List.of());
+  }
+
+  private static Decision retry(Failures failures) {
+    return new Decision(failures, new Verdict.Retry(failures.notBefore()));
+  }
+
+  private static Decision giveUp(Failures failures, String why) {
+    String times = failures.attempts() == 1 ? "1 failure" : failures.attempts() + " failures";
+    return new Decision(
+        failures, new Verdict.GiveUp(times + " since " + failures.firstAt() + ": " + why));
+  }
+}

@@ -1,0 +1,240 @@
+package dev.cairn.settings;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is set, and where. What is not has its option's default. Two are equal if the same is set in
+ * both, in the same places.
+ */
+public final class Configuration {
+  /** Everything is as by default. */
+  public static final Configuration DEFAULTS = new Configuration(Map.of());
+
+  private final Map<Option<?>, Setting<?>> settings;
+
+  private Configuration(Map<Option<?>, Setting<?>> settings) {
+    this.settings = Collections.unmodifiableMap(settings);
+  }
+
+  /**
+   * An option, its value, and where it was set.
+   *
+   * @param place empty for a default
+   */
+  public record Setting<T>(Option<T> option, T value, Optional<Place> place) {
+    /** The value as one would write it. */
+    public String text() {
+      return option.print(value);
+    }
+  }
+
+  /**
+   * Reads a fragment of a Flink configuration: lines of {@code key: value}, as in {@code
+   * flink-conf.yaml}, or nested, as in {@code config.yaml}.
+   *
+   * @throws IllegalArgumentException with the first thing that cannot be used, by name
+   */
+  public static Configuration parse(String fragment, Place place) {
+    return of(FlinkYaml.parse(fragment), place);
+  }
+
+  /**
+   * Reads values by name; old names are taken, and so is what sets nothing here and says nothing
+   * new.
+   *
+   * @throws IllegalArgumentException with the first thing that cannot be used, by name
+   */
+  public static Configuration of(Map<String, String> texts, Place place) {
+    Map<Option<?>, String> written = new HashMap<>();
+    Configuration configuration = DEFAULTS;
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      String name = text.getKey();
+      Configuration more = configuration.set(name, text.getValue(), place);
+      Optional<Option<?>> option = Options.named(name);
+      if (option.isPresent()) {
+        String before = written.put(option.get(), name);
+        if (before != null && !more.equals(configuration)) {
+          throw new IllegalArgumentException(
+              before
+                  + " and "
+                  + name
+                  + " are two names of one setting and have two values here:"
+                  + " keep "
+                  + option.get().name());
+        }
+      }
+      configuration = more;
+    }
+    return configuration;
+  }
+
+  /**
+   * Sets an option by any of its names.
+   *
+   * @throws IllegalArgumentException if there is no such option, it cannot be set in this place, or
+   *     the value is none of its
+   */
+  public Configuration set(String name, String text, Place place) {
+    Optional<Option<?>> option = Options.named(name);
+    if (option.isPresent()) {
+      return set(name, option.get(), text, place);
+    }
+    Optional<ForeignOption> foreign = ForeignOption.named(name);
+    if (foreign.isPresent()) {
+      foreign.get().require(name, text);
+      return this;
+    }
+    throw new IllegalArgumentException(
+        name + " is not known; the nearest name that is: " + nearest(name));
+  }
+
+  private <T> Configuration set(String name, Option<T> option, String text, Place place) {
+    requirePlace(option, place);
+    T value;
+    try {
+      value = option.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          name + " cannot be \"" + text + "\": " + e.getMessage(), e);
+    }
+    return with(new Setting<>(option, value, Optional.of(place)));
+  }
+
+  /**
+   * Sets an option.
+   *
+   * @throws IllegalArgumentException if it cannot be set in this place, or to this value
+   */
+  public <T> Configuration with(Option<T> option, T value, Place place) {
+    requirePlace(option, place);
+    return with(new Setting<>(option, option.require(value), Optional.of(place)));
+  }
+
+  private Configuration with(Setting<?> setting) {
+    Map<Option<?>, Setting<?>> more = new HashMap<>(settings);
+    more.put(setting.option(), setting);
+    return new Configuration(more);
+  }
+
+  private static void requirePlace(Option<?> option, Place place) {
+    if (!option.places().contains(place)) {
+      throw new IllegalArgumentException(
+          option.name()
+              + " cannot be set in "
+              + place
+              + ": set it in "
+              + String.join(" or ", option.places().stream().map(Place::toString).toList()));
+    }
+  }
+
+  /**
+   * Both together; where both set an option, the later place of the two wins, and of the same place
+   * the other one.
+   */
+  public Configuration and(Configuration other) {
+    Configuration both = this;
+    for (Setting<?> setting : other.settings.values()) {
+      Optional<Place> before = place(setting.option());
+      if (before.isEmpty() || setting.place().orElseThrow().compareTo(before.get()) >= 0) {
+        both = both.with(setting);
+      }
+    }
+    return both;
+  }
+
+  public <T> T get(Option<T> option) {
+    return setting(option).value();
+  }
+
+  /** Where an option was set; empty if nowhere. */
+  public Optional<Place> place(Option<?> option) {
+    return setting(option).place();
+  }
+
+  /** What holds for an option, and why. */
+  @SuppressWarnings("unchecked") // each option is the key of a setting of its own
+  public <T> Setting<T> setting(Option<T> option) {
+    Setting<?> setting = settings.get(option);
+    return setting == null
+        ? new Setting<>(option, option.defaultValue(), Optional.empty())
+        : (Setting<T>) setting;
+  }
+
+  /** What holds for each option, in the catalogue's order. */
+  public List<Setting<?>> all() {
+    List<Setting<?>> all = new ArrayList<>();
+    for (Option<?> option : Options.all()) {
+      all.add(setting(option));
+    }
+    return all;
+  }
+
+  /** What is not by default so, in the catalogue's order. */
+  public List<Setting<?>> set() {
+    return all().stream().filter(setting -> setting.place().isPresent()).toList();
+  }
+
+  /** The settings whose values are other ones there. */
+  public List<Setting<?>> differingFrom(Configuration there) {
+    return all().stream()
+        .filter(setting -> !setting.value().equals(there.get(setting.option())))
+        .toList();
+  }
+
+  static String nearest(String name) {
+    String nearest = Options.INTERVAL.name();
+    int shortest = Integer.MAX_VALUE;
+    for (Option<?> option : Options.all()) {
+      List<String> names = new ArrayList<>(option.oldNames());
+      names.addFirst(option.name());
+      for (String known : names) {
+        int distance = distance(name.toLowerCase(Locale.ROOT), known);
+        if (distance < shortest) {
+          shortest = distance;
+          nearest = known;
+        }
+      }
+    }
+    return nearest;
+  }
+
+  /** How many letters one has to add, drop or change. */
+  private static int distance(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int j = 0; j <= to.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int change = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[to.length()];
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Configuration that && settings.equals(that.settings);
+  }
+
+  @Override
+  public int hashCode() {
+    return settings.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return String.join(
+        ", ", set().stream().map(setting -> setting.option() + ": " + setting.text()).toList());
+  }
+}

@@ -1,0 +1,77 @@
+package dev.cairn.settings;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The part of YAML that Flink's configuration files are written in: maps, nested by spaces or by
+ * dots in their keys, of texts. What else YAML has is refused, by its line.
+ */
+final class FlinkYaml {
+  private static final Pattern LINE = Pattern.compile("( *)([^\\s:#'\"][^\\s:]*) *:(?: +(.*))?");
+  private static final Pattern QUOTED =
+      Pattern.compile("(?:'((?:[^']|'')*)'|\"([^\"\\\\]*)\")\\s*(?:#.*)?");
+  private static final Pattern PLAIN = Pattern.compile("(.*?)(?:\\s+#.*|\\s*)");
+
+  private FlinkYaml() {}
+
+  /** A key that has a map below it, and how far it is indented. */
+  private record Level(int indent, String prefix) {}
+
+  /**
+   * @return values by full names, such as {@code execution.checkpointing.interval}
+   */
+  static Map<String, String> parse(String text) {
+    Map<String, String> values = new LinkedHashMap<>();
+    Deque<Level> levels = new ArrayDeque<>();
+    int number = 0;
+    for (String line : text.lines().toList()) {
+      number++;
+      if (isNothing(line)) {
+        continue;
+      }
+      Matcher form = LINE.matcher(line);
+      if (!form.matches()) {
+        throw wrong(number, line, "is not a line of key: value");
+      }
+      int indent = form.group(1).length();
+      while (!levels.isEmpty() && levels.peek().indent() >= indent) {
+        levels.pop();
+      }
+      String name = (levels.isEmpty() ? "" : levels.peek().prefix()) + form.group(2);
+      String value = form.group(3) == null ? "" : form.group(3).strip();
+      if (value.isEmpty() || value.startsWith("#")) {
+        levels.push(new Level(indent, name + "."));
+      } else if (values.putIfAbsent(name, scalar(number, line, value)) != null) {
+        throw wrong(number, line, "sets " + name + " a second time");
+      }
+    }
+    return values;
+  }
+
+  private static boolean isNothing(String line) {
+    String content = line.strip();
+    return content.isEmpty() || content.startsWith("#") || content.equals("---");
+  }
+
+  private static String scalar(int number, String line, String text) {
+    Matcher quoted = QUOTED.matcher(text);
+    if (quoted.matches()) {
+      return quoted.group(1) != null ? quoted.group(1).replace("''", "'") : quoted.group(2);
+    }
+    if ("'\"[{&*!|>%@`-?".indexOf(text.charAt(0)) >= 0 && !text.matches("-\\d.*")) {
+      throw wrong(number, line, "has more of YAML than key: value; write the value as plain text");
+    }
+    Matcher plain = PLAIN.matcher(text);
+    return plain.matches() ? plain.group(1) : text;
+  }
+
+  private static IllegalArgumentException wrong(int number, String line, String why) {
+    return new IllegalArgumentException(
+        "line " + number + " of the configuration, \"" + line.strip() + "\", " + why);
+  }
+}

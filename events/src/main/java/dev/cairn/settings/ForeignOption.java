@@ -1,0 +1,188 @@
+package dev.cairn.settings;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An option of Flink's that sets nothing here: some of its values say what is so anyway, and are
+ * taken; any other is refused by name.
+ *
+ * @param names today's and the old ones; one that ends in {@code *} stands for all that begin so
+ * @param taken the values that are taken, in small letters; {@code *} is any
+ * @param meaning why those values say nothing new
+ * @param instead why any other is refused, and what to do instead
+ */
+public record ForeignOption(List<String> names, Set<String> taken, String meaning, String instead) {
+  private static final String ANY = "*";
+
+  private static final List<ForeignOption> ALL =
+      List.of(
+          taken(
+              "state.backend.type state.backend",
+              "hashmap heap filesystem jobmanager",
+              "live state is on the heap; where checkpoints lie is said by"
+                  + " execution.checkpointing.storage and .dir",
+              "the only backend so far is hashmap; its checkpoints will be readable by others"),
+          taken(
+              "execution.checkpointing.mode",
+              "exactly_once",
+              "state is always exact",
+              "there is no AT_LEAST_ONCE: with one stage nothing is aligned, so EXACTLY_ONCE costs"
+                  + " nothing; leave it out"),
+          taken(
+              "execution.checkpointing.incremental state.backend.incremental",
+              "true",
+              "a checkpoint writes what changed since the last one",
+              "every checkpoint writes only what changed; take a savepoint for one that is"
+                  + " self-contained"),
+          any(
+              "execution.checkpointing.write-buffer-size state.storage.fs.write-buffer-size"
+                  + " state.backend.fs.write-buffer-size",
+              "a file is put in one request: nothing is buffered"),
+          any("state.backend.async", "records wait for no upload but their own journal's"),
+          any(
+              "execution.checkpointing.cleaner.parallel-mode state.checkpoint.cleaner.parallel-mode",
+              "the coordinator collects files, in its own way"),
+          any(
+              "execution.checkpointing.checkpoints-after-tasks-finish"
+                  + " execution.checkpointing.checkpoints-after-tasks-finish.enabled",
+              "a closed shard is part of each checkpoint"),
+          taken(
+              "execution.checkpointing.create-subdir state.checkpoints.create-subdir",
+              "true",
+              "a job's files are below its name",
+              "two jobs must not share a folder; leave it out"),
+          taken(
+              "execution.checkpointing.unaligned.enabled execution.checkpointing.unaligned"
+                  + " execution.checkpointing.unaligned.forced",
+              "false",
+              "there are no barriers that could be overtaken",
+              "with one stage no barrier waits behind records, so there is nothing to gain; leave it"
+                  + " out"),
+          refused(
+              "execution.checkpointing.unaligned.*",
+              "there are no unaligned checkpoints, which it belongs to; leave it out"),
+          refused(
+              "execution.checkpointing.aligned-checkpoint-timeout"
+                  + " execution.checkpointing.alignment-timeout",
+              "there are no unaligned checkpoints to switch to; leave it out"),
+          refused(
+              "execution.checkpointing.interval-during-backlog",
+              "a backlog is worked off like anything else; choose one"
+                  + " execution.checkpointing.interval"),
+          refused(
+              "execution.checkpointing.during-recovery.enabled",
+              "checkpoints are taken while a gap is replayed, always; leave it out"),
+          taken(
+              "execution.checkpointing.file-merging.enabled",
+              "false",
+              "a subtask's run is one file",
+              "a subtask writes one run a checkpoint; raise"
+                  + " execution.checkpointing.data-inline-threshold for fewer files"),
+          refused(
+              "execution.checkpointing.file-merging.*",
+              "there is no merging of files; raise execution.checkpointing.data-inline-threshold for"
+                  + " fewer"),
+          taken(
+              "execution.checkpointing.local-backup.enabled execution.state-recovery.from-local"
+                  + " state.backend.local-recovery",
+              "false",
+              "a warm container is the local copy",
+              "a warm container is the local copy, always; leave it out"),
+          refused(
+              "execution.checkpointing.local-backup.dirs taskmanager.state.local.root-dirs",
+              "nothing is kept on a container's disk; leave it out"),
+          taken(
+              "state.changelog.enabled state.backend.changelog.enabled",
+              "false",
+              "there is no backend of that kind",
+              "each subtask's journal is its changelog, always; leave it out"),
+          refused(
+              "state.changelog.*",
+              "a journal's bases are written by rules of its own; leave it out"),
+          refused(
+              "state.backend.changelog.*",
+              "a journal's bases are written by rules of its own; leave it out"),
+          refused(
+              "state.backend.rocksdb.*",
+              "there is no such backend yet; live state has to fit into the function's memory"),
+          refused(
+              "state.backend.forst.*",
+              "there is no such backend; live state has to fit into the function's memory"),
+          refused(
+              "execution.state-recovery.path execution.savepoint.path",
+              "a restore is asked for, not configured: cairn restore, or restoreCheckpointId on the"
+                  + " job's item"),
+          refused(
+              "execution.state-recovery.*",
+              "a restore is asked for, not configured: cairn restore has options for it"),
+          refused(
+              "execution.savepoint*",
+              "a restore is asked for, not configured: cairn restore has options for it"),
+          taken(
+              "taskmanager.network.memory.buffer-debloat.enabled",
+              "false",
+              "there are no buffers in flight",
+              "there are no buffers in flight to debloat; set the construct's batchSize(…) instead"),
+          refused(
+              "taskmanager.*",
+              "there are no task managers; a function's memory and time are set on the construct,"
+                  + " with memory(…) and timeout(…)"),
+          refused("jobmanager.*", "there is no job manager; leave it out"),
+          refused("parallelism.*", "the stream's shards are the parallelism; leave it out"),
+          refused("pipeline.*", "there is nothing of it here; leave it out"));
+
+  public ForeignOption {
+    names = List.copyOf(names);
+    taken = Set.copyOf(taken);
+  }
+
+  private static ForeignOption taken(String names, String taken, String meaning, String instead) {
+    return new ForeignOption(words(names), Set.copyOf(words(taken)), meaning, instead);
+  }
+
+  private static ForeignOption any(String names, String meaning) {
+    return new ForeignOption(words(names), Set.of(ANY), meaning, "");
+  }
+
+  private static ForeignOption refused(String names, String instead) {
+    return new ForeignOption(words(names), Set.of(), "", instead);
+  }
+
+  private static List<String> words(String text) {
+    return List.of(text.split(" +"));
+  }
+
+  /** All of them, in the order in which documents have them. */
+  public static List<ForeignOption> all() {
+    return ALL;
+  }
+
+  /** The one of a name: of the full name, or else of what it begins with. */
+  static Optional<ForeignOption> named(String name) {
+    return ALL.stream()
+        .filter(option -> option.names.contains(name))
+        .findFirst()
+        .or(() -> ALL.stream().filter(option -> option.isFamilyOf(name)).findFirst());
+  }
+
+  private boolean isFamilyOf(String name) {
+    return names.stream()
+        .filter(family -> family.endsWith(ANY))
+        .anyMatch(family -> name.startsWith(family.substring(0, family.length() - 1)));
+  }
+
+  /**
+   * Passes over a value that says what is so anyway.
+   *
+   * @throws IllegalArgumentException for any other, by the name that was written
+   */
+  void require(String name, String text) {
+    String value = text.strip().toLowerCase(Locale.ROOT).replace('-', '_');
+    if (!taken.contains(ANY) && !taken.contains(value)) {
+      throw new IllegalArgumentException(name + ": " + text + " is not possible here: " + instead);
+    }
+  }
+}

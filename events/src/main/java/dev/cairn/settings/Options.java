@@ -1,0 +1,426 @@
+package dev.cairn.settings;
+
+import static dev.cairn.settings.Place.CODE;
+import static dev.cairn.settings.Place.CONSTRUCT;
+import static dev.cairn.settings.Place.ENVIRONMENT;
+import static dev.cairn.settings.Place.ITEM;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The catalogue: everything that can be set. A new option is declared here, used where it matters,
+ * and has its row in {@code docs/settings.md}.
+ */
+public final class Options {
+  /** Below DynamoDB's 400 KB an item; the rest is for names and what else the item says. */
+  public static final int LARGEST_INLINE_STATE = 384 * 1024;
+
+  private static final int LARGEST_INLINE_DELTA = 256 * 1024;
+  private static final Set<Place> EVERYWHERE = EnumSet.allOf(Place.class);
+  private static final Set<Place> BUT_THE_ITEM = EnumSet.of(CONSTRUCT, ENVIRONMENT, CODE);
+  private static final Set<Place> BUT_CODE = EnumSet.of(CONSTRUCT, ENVIRONMENT, ITEM);
+  private static final Set<Place> DEPLOYED = EnumSet.of(CONSTRUCT, ENVIRONMENT);
+  private static final String UNSET = "none";
+
+  private static final List<Option<?>> ALL = new ArrayList<>();
+
+  public static final Option<Optional<Duration>> INTERVAL =
+      option(
+          "execution.checkpointing.interval",
+          List.of(),
+          Form.DURATION_OR_OFF,
+          Optional.empty(),
+          UNSET,
+          "from one trigger to the next, whole seconds when deployed; without it, or with 0, no"
+              + " checkpoints are taken",
+          EVERYWHERE);
+
+  public static final Option<Duration> TIMEOUT =
+      option(
+          "execution.checkpointing.timeout",
+          List.of(),
+          Form.POSITIVE_DURATION,
+          Duration.ofMinutes(10),
+          "10 min",
+          "how long a checkpoint may stay pending before it is aborted",
+          EVERYWHERE);
+
+  public static final Option<Integer> NUM_RETAINED =
+      option(
+          "execution.checkpointing.num-retained",
+          List.of("state.checkpoints.num-retained"),
+          Form.wholeNumber(1),
+          1,
+          "1",
+          "how many completed checkpoints are kept",
+          EVERYWHERE);
+
+  public static final Option<Duration> MIN_PAUSE =
+      option(
+          "execution.checkpointing.min-pause",
+          List.of(),
+          Form.DURATION,
+          Duration.ZERO,
+          "0 ms",
+          "how long after the end of one checkpoint the next is triggered at the earliest",
+          EVERYWHERE);
+
+  public static final Option<Integer> MAX_CONCURRENT_CHECKPOINTS =
+      option(
+          "execution.checkpointing.max-concurrent-checkpoints",
+          List.of(),
+          Form.wholeNumber(1),
+          1,
+          "1",
+          "how many checkpoints may be pending at a time",
+          EVERYWHERE);
+
+  public static final Option<Integer> TOLERABLE_FAILED_CHECKPOINTS =
+      option(
+          "execution.checkpointing.tolerable-failed-checkpoints",
+          List.of(),
+          Form.wholeNumber(0),
+          Integer.MAX_VALUE,
+          "0",
+          "how many checkpoints may fail in a row before the job is FAILED",
+          EVERYWHERE);
+
+  public static final Option<ExternalizedCheckpointRetention> EXTERNALIZED_CHECKPOINT_RETENTION =
+      option(
+          "execution.checkpointing.externalized-checkpoint-retention",
+          List.of(),
+          Form.choice(
+              ExternalizedCheckpointRetention.class,
+              ExternalizedCheckpointRetention::name,
+              names(ExternalizedCheckpointRetention.values()),
+              Map.of(
+                  "no_externalized_checkpoints",
+                  "checkpoints here always outlive a failure, for somebody to restore; write"
+                      + " DELETE_ON_CANCELLATION to have a cancelled job's deleted")),
+          ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION,
+          "NO_EXTERNALIZED_CHECKPOINTS",
+          "what becomes of the checkpoints of a job that is cancelled",
+          EVERYWHERE);
+
+  public static final Option<Optional<StorageKind>> STORAGE =
+      option(
+          "execution.checkpointing.storage",
+          List.of("state.checkpoint-storage"),
+          Form.optional(
+              Form.choice(
+                  StorageKind.class, StorageKind::toString, names(StorageKind.values()), Map.of())),
+          Optional.empty(),
+          UNSET,
+          "filesystem: in the directory; jobmanager: small state, inline in the table. Unset: as"
+              + " there is a directory or not",
+          DEPLOYED);
+
+  public static final Option<Optional<String>> CHECKPOINT_DIRECTORY =
+      option(
+          "execution.checkpointing.dir",
+          List.of("state.checkpoints.dir", "state.backend.fs.checkpointdir"),
+          Form.DIRECTORY,
+          Optional.empty(),
+          UNSET,
+          "where checkpoints lie; the construct sets it to its bucket",
+          DEPLOYED);
+
+  public static final Option<Optional<String>> SAVEPOINT_DIRECTORY =
+      option(
+          "execution.checkpointing.savepoint-dir",
+          List.of("state.savepoints.dir", "savepoints.state.backend.fs.dir"),
+          Form.DIRECTORY,
+          Optional.empty(),
+          UNSET,
+          "where a savepoint goes that names no directory itself",
+          BUT_CODE);
+
+  public static final Option<Integer> DATA_INLINE_THRESHOLD =
+      option(
+          "execution.checkpointing.data-inline-threshold",
+          List.of("state.storage.fs.memory-threshold", "state.backend.fs.memory-threshold"),
+          Form.size(1, LARGEST_INLINE_DELTA, "a journal entry is one DynamoDB item of 400 KB"),
+          8 * 1024,
+          "20 kb",
+          "the largest delta that a journal entry holds itself; a larger one is a file",
+          BUT_THE_ITEM);
+
+  public static final Option<Integer> MAX_INLINE_STATE =
+      option(
+          "cairn.checkpointing.max-inline-state-size",
+          List.of(),
+          Form.size(1, LARGEST_INLINE_STATE, "state that is inline is one DynamoDB item of 400 KB"),
+          LARGEST_INLINE_STATE,
+          "5 mb (an argument of JobManagerCheckpointStorage)",
+          "with storage jobmanager: the largest state of a subtask; above it checkpoints fail",
+          DEPLOYED);
+
+  public static final Option<Boolean> PREFER_CHECKPOINT_FOR_RECOVERY =
+      option(
+          "execution.checkpointing.prefer-checkpoint-for-recovery",
+          List.of(),
+          Form.flag(),
+          false,
+          "false (until 1.13)",
+          "whether a job that restores by itself passes over a savepoint that is later than the"
+              + " latest checkpoint",
+          EVERYWHERE);
+
+  public static final Option<DamagedHeadFallback> RECOVERY_FALLBACK =
+      option(
+          "cairn.recovery.fallback",
+          List.of(),
+          Form.choice(
+              DamagedHeadFallback.class,
+              DamagedHeadFallback::name,
+              names(DamagedHeadFallback.values()),
+              Map.of()),
+          DamagedHeadFallback.FAIL,
+          "not in Flink",
+          "when a journal is damaged and no checkpoint is left to restore: FAIL the job, or go on"
+              + " FROM_BEGINNING of the stream",
+          EVERYWHERE);
+
+  public static final Option<Optional<RestartStrategyType>> RESTART_STRATEGY =
+      option(
+          "restart-strategy.type",
+          List.of("restart-strategy"),
+          Form.optional(
+              Form.choice(
+                  RestartStrategyType.class,
+                  RestartStrategyType::toString,
+                  restartStrategies(),
+                  Map.of())),
+          Optional.empty(),
+          "exponential-delay; none without checkpoints",
+          "how often and how soon a shard that fails is tried again; unset: exponential-delay",
+          EVERYWHERE);
+
+  public static final Option<Integer> FIXED_DELAY_ATTEMPTS =
+      option(
+          "restart-strategy.fixed-delay.attempts",
+          List.of(),
+          Form.wholeNumber(0),
+          1,
+          "1",
+          "how many times a shard is tried again before the job is FAILED",
+          EVERYWHERE);
+
+  public static final Option<Duration> FIXED_DELAY_DELAY =
+      option(
+          "restart-strategy.fixed-delay.delay",
+          List.of(),
+          Form.DURATION,
+          Duration.ofSeconds(1),
+          "1 s",
+          "how long after a failure the shard is tried again at the earliest",
+          EVERYWHERE);
+
+  public static final Option<Integer> FAILURE_RATE_MAX_FAILURES =
+      option(
+          "restart-strategy.failure-rate.max-failures-per-interval",
+          List.of(),
+          Form.wholeNumber(1, 100, "a shard's journal remembers the time of each"),
+          1,
+          "1",
+          "how many failures of a shard within the interval are borne; one more, and the job is"
+              + " FAILED",
+          EVERYWHERE);
+
+  public static final Option<Duration> FAILURE_RATE_INTERVAL =
+      option(
+          "restart-strategy.failure-rate.failure-rate-interval",
+          List.of(),
+          Form.POSITIVE_DURATION,
+          Duration.ofMinutes(1),
+          "1 min",
+          "the time within which failures are counted",
+          EVERYWHERE);
+
+  public static final Option<Duration> FAILURE_RATE_DELAY =
+      option(
+          "restart-strategy.failure-rate.delay",
+          List.of(),
+          Form.DURATION,
+          Duration.ofSeconds(1),
+          "1 s",
+          "how long after a failure the shard is tried again at the earliest",
+          EVERYWHERE);
+
+  public static final Option<Duration> EXPONENTIAL_DELAY_INITIAL_BACKOFF =
+      option(
+          "restart-strategy.exponential-delay.initial-backoff",
+          List.of(),
+          Form.POSITIVE_DURATION,
+          Duration.ofSeconds(1),
+          "1 s",
+          "the delay after the first failure",
+          EVERYWHERE);
+
+  public static final Option<Duration> EXPONENTIAL_DELAY_MAX_BACKOFF =
+      option(
+          "restart-strategy.exponential-delay.max-backoff",
+          List.of(),
+          Form.POSITIVE_DURATION,
+          Duration.ofMinutes(1),
+          "1 min",
+          "the longest delay",
+          EVERYWHERE);
+
+  public static final Option<Double> EXPONENTIAL_DELAY_MULTIPLIER =
+      option(
+          "restart-strategy.exponential-delay.backoff-multiplier",
+          List.of(),
+          Form.fraction(1, 1_000, "from 1 to 1000"),
+          1.5,
+          "1.5",
+          "by what each delay is longer than the one before",
+          EVERYWHERE);
+
+  public static final Option<Duration> EXPONENTIAL_DELAY_RESET_THRESHOLD =
+      option(
+          "restart-strategy.exponential-delay.reset-backoff-threshold",
+          List.of(),
+          Form.POSITIVE_DURATION,
+          Duration.ofHours(1),
+          "1 h",
+          "after so long without a failure the next one counts as the first",
+          EVERYWHERE);
+
+  public static final Option<Double> EXPONENTIAL_DELAY_JITTER =
+      option(
+          "restart-strategy.exponential-delay.jitter-factor",
+          List.of(),
+          Form.fraction(0, 1, "from 0 to 1"),
+          0.1,
+          "0.1",
+          "by what part a delay is longer or shorter by chance",
+          EVERYWHERE);
+
+  public static final Option<Integer> EXPONENTIAL_DELAY_ATTEMPTS =
+      option(
+          "restart-strategy.exponential-delay.attempts-before-reset-backoff",
+          List.of(),
+          Form.wholeNumber(1),
+          Integer.MAX_VALUE,
+          "2147483647",
+          "how many times a shard is tried again before the job is FAILED",
+          EVERYWHERE);
+
+  private static final Map<String, Option<?>> BY_NAME = byName();
+
+  private static final Map<String, String> BY_VARIABLE = byVariable();
+
+  private Options() {}
+
+  /** All of them, in the order in which documents have them. */
+  public static List<Option<?>> all() {
+    return List.copyOf(ALL);
+  }
+
+  /** Those that can be set in a place. */
+  public static List<Option<?>> in(Place place) {
+    return ALL.stream().filter(option -> option.places().contains(place)).toList();
+  }
+
+  /** Those that a task has to know itself; the others are the coordinator's. */
+  public static List<Option<?>> ofTasks() {
+    return ALL.stream()
+        .filter(
+            option ->
+                option == STORAGE
+                    || option == CHECKPOINT_DIRECTORY
+                    || option == MAX_INLINE_STATE
+                    || option == DATA_INLINE_THRESHOLD
+                    || option.name().startsWith("restart-strategy."))
+        .toList();
+  }
+
+  /** The option of a name, also of an old one. */
+  public static Optional<Option<?>> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  /**
+   * The name that an environment variable stands for, also one that is not taken here; empty for a
+   * variable that has nothing to do with settings.
+   *
+   * @throws IllegalArgumentException if it can only be meant for a setting, and is none's
+   */
+  public static Optional<String> nameOf(String variable) {
+    Optional<String> name = Optional.ofNullable(BY_VARIABLE.get(variable));
+    if (name.isEmpty()
+        && (variable.startsWith("EXECUTION_CHECKPOINTING_")
+            || variable.startsWith("RESTART_STRATEGY_"))) {
+      throw new IllegalArgumentException(
+          "it is no setting's; the nearest that is: "
+              + Option.variable(Configuration.nearest(name(variable))));
+    }
+    return name;
+  }
+
+  private static String name(String variable) {
+    return variable.toLowerCase(Locale.ROOT).replace('_', '.');
+  }
+
+  private static <T> Option<T> option(
+      String name,
+      List<String> oldNames,
+      Form<T> form,
+      T defaultValue,
+      String flinkDefault,
+      String meaning,
+      Set<Place> places) {
+    Option<T> option =
+        new Option<>(name, oldNames, form, defaultValue, flinkDefault, meaning, places);
+    ALL.add(option);
+    return option;
+  }
+
+  private static Map<String, Option<?>> byName() {
+    Map<String, Option<?>> byName = new HashMap<>();
+    for (Option<?> option : ALL) {
+      byName.put(option.name(), option);
+      option.oldNames().forEach(old -> byName.put(old, option));
+    }
+    return Map.copyOf(byName);
+  }
+
+  private static Map<String, String> byVariable() {
+    Map<String, String> names = new HashMap<>();
+    ForeignOption.all().stream()
+        .flatMap(option -> option.names().stream())
+        .forEach(name -> names.put(Option.variable(name), name));
+    BY_NAME.keySet().forEach(name -> names.put(Option.variable(name), name));
+    return Map.copyOf(names);
+  }
+
+  private static <E extends Enum<E>> Map<String, E> names(E[] values) {
+    Map<String, E> names = new HashMap<>();
+    for (E value : values) {
+      names.put(value.name().toLowerCase(Locale.ROOT), value);
+    }
+    return Map.copyOf(names);
+  }
+
+  private static Map<String, RestartStrategyType> restartStrategies() {
+    return Map.of(
+        "none", RestartStrategyType.NONE,
+        "off", RestartStrategyType.NONE,
+        "disable", RestartStrategyType.NONE,
+        "fixed-delay", RestartStrategyType.FIXED_DELAY,
+        "fixeddelay", RestartStrategyType.FIXED_DELAY,
+        "failure-rate", RestartStrategyType.FAILURE_RATE,
+        "failurerate", RestartStrategyType.FAILURE_RATE,
+        "exponential-delay", RestartStrategyType.EXPONENTIAL_DELAY,
+        "exponentialdelay", RestartStrategyType.EXPONENTIAL_DELAY);
+  }
+}

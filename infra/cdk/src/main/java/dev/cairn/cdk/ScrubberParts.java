@@ -1,0 +1,63 @@
+package dev.cairn.cdk;
+
+import dev.cairn.settings.FlinkDuration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awscdk.services.events.Rule;
+import software.amazon.awscdk.services.events.Schedule;
+import software.amazon.awscdk.services.events.targets.LambdaFunction;
+import software.amazon.awscdk.services.lambda.Function;
+import software.amazon.awscdk.services.logs.LogGroup;
+import software.constructs.Construct;
+
+/** The scrubber's function, and the rule that calls it. */
+final class ScrubberParts {
+  private static final String HANDLER = CoordinatorCode.SCRUBBER + "::handleRequest";
+  private static final int MEMORY_MIB = 1024;
+
+  /** The longest there is: a round that takes longer goes on in the next invocation. */
+  private static final Duration TIMEOUT = Duration.ofMinutes(15);
+
+  /** How soon a round goes on that one invocation did not finish, and a repair is noticed. */
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+  private ScrubberParts() {}
+
+  static Function make(
+      Construct scope,
+      Settings settings,
+      Duration interval,
+      Stores.Made stores,
+      Permissions permissions) {
+    LogGroup logs = settings.logGroup(scope, "ScrubberLogs");
+    Function function =
+        Function.Builder.create(scope, "Scrubber")
+            .description("Cairn job " + settings.job() + ": looks for damaged files")
+            .runtime(settings.lambda().runtime())
+            .architecture(settings.lambda().architecture())
+            .memorySize(MEMORY_MIB)
+            .timeout(Settings.seconds(TIMEOUT))
+            .handler(HANDLER)
+            .code(CoordinatorCode.asset(scope))
+            .role(permissions.scrubber(scope, logs.getLogGroupArn()))
+            .logGroup(logs)
+            .environment(
+                Map.of(
+                    "CAIRN_JOB", settings.job().value(),
+                    "CAIRN_SCRUB_INTERVAL", FlinkDuration.print(interval),
+                    "CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName(),
+                    "CAIRN_TABLE", stores.table().getTableName()))
+            .retryAttempts(0)
+            .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
+            .build();
+    Duration pause = interval.compareTo(LONGEST_PAUSE) < 0 ? interval : LONGEST_PAUSE;
+    Rule.Builder.create(scope, "ScrubRule")
+        .description(
+            "Cairn job " + settings.job() + ": is a round of the scrubber due, or under way?")
+        .schedule(Schedule.rate(software.amazon.awscdk.Duration.minutes(pause.toMinutes())))
+        .targets(List.of(LambdaFunction.Builder.create(function).retryAttempts(0).build()))
+        .build();
+    return function;
+  }
+}

@@ -1,0 +1,299 @@
+package dev.cairn.local.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.coordinator.CoordinatorSettings;
+import dev.cairn.coordinator.Fate;
+import dev.cairn.coordinator.GarbageCollection;
+import dev.cairn.coordinator.GarbageCollection.Findings;
+import dev.cairn.coordinator.Reference;
+import dev.cairn.local.inspect.Sizes;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "gc",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Says which of a job's files are needed and which are not, or of one file, who needs it or why nobody can.",
+      "",
+      "Deletes nothing: the coordinator does, after each completed checkpoint. It concludes as the coordinator does;"
+          + " where that depends on a function's time-out, it takes the longest that Lambda allows, 15 minutes.",
+      ""
+    })
+final class GcCommand extends PipelineCommand {
+  private static final int MOST_SUGGESTED = 5;
+
+  @Option(
+      names = "--explain",
+      paramLabel = "FILE",
+      description =
+          "The file: its path below the checkpoint storage, as the console or other commands show it, or the end of it.")
+  private @Nullable String file;
+
+  @Override
+  int run(Connection connection, PrintWriter out) {
+    connection.requireJob();
+    CheckpointStorage storage = connection.storage();
+    GarbageCollection collection =
+        new GarbageCollection(
+            connection.journal(),
+            connection.checkpoints(),
+            storage,
+            InstantSource.system(),
+            CoordinatorSettings.DEFAULTS);
+    return switch (collection.find(connection.job())) {
+      case Findings.NotNow notNow ->
+          throw CommandException.unusable(
+              notNow.why() + "; nothing is collected meanwhile: ask again when it is over");
+      case Findings.Found found -> {
+        if (file == null) {
+          summarize(out, connection, found);
+        } else {
+          explain(out, connection, storage, found, file);
+        }
+        yield ExitCode.OK;
+      }
+    };
+  }
+
+  // ---------------------------------------------------------------- all files
+
+  /** What a file counts as; one that is needed by several counts as the first. */
+  private enum Reason {
+    JOURNALS("needed by journals: their heads' state"),
+    CHECKPOINTS("needed by checkpoints only"),
+    ELSEWHERE("needed by something else only"),
+    MAY_BE_COMMITTED(
+        "needed by nobody yet, and may still be committed: stay until their journal moves on"),
+    TOO_YOUNG("abandoned, but younger than the longest invocation"),
+    ABANDONED("abandoned: go with the next collection"),
+    UNCLEAR("unclear: a file that says what is needed cannot be read"),
+    DEAD_LETTERS("dead letters: yours to delete"),
+    FOREIGN("not of Cairn's making: left alone");
+
+    private final String words;
+
+    Reason(String words) {
+      this.words = words;
+    }
+  }
+
+  private static Reason reason(Findings.Found found, Stored file) {
+    FilePath path = file.path();
+    if (found.references().isNeededByJournals(path)) {
+      return Reason.JOURNALS;
+    }
+    if (found.references().isNeededByCheckpoints(path)) {
+      return Reason.CHECKPOINTS;
+    }
+    return switch (found.fate(file)) {
+      case Fate.Referred r -> Reason.ELSEWHERE;
+      case Fate.Abandoned a -> Reason.ABANDONED;
+      case Fate.TooYoung t -> Reason.TOO_YOUNG;
+      case Fate.MayBeCommitted m -> Reason.MAY_BE_COMMITTED;
+      case Fate.NotOver n -> Reason.MAY_BE_COMMITTED;
+      case Fate.WithoutJournal w -> Reason.MAY_BE_COMMITTED;
+      case Fate.Unclear u -> Reason.UNCLEAR;
+      case Fate.DeadLetter d -> Reason.DEAD_LETTERS;
+      case Fate.Foreign f -> Reason.FOREIGN;
+    };
+  }
+
+  /** How many files, and how large they are together. */
+  private record Amount(long files, long bytes) {
+    Amount plus(Amount other) {
+      return new Amount(files + other.files, bytes + other.bytes);
+    }
+  }
+
+  private void summarize(PrintWriter out, Connection connection, Findings.Found found) {
+    Map<Reason, Amount> amounts = new EnumMap<>(Reason.class);
+    for (Stored file : found.files()) {
+      amounts.merge(reason(found, file), new Amount(1, file.sizeBytes()), Amount::plus);
+    }
+    Amount all = amounts.values().stream().reduce(new Amount(0, 0), Amount::plus);
+    if (json()) {
+      ObjectNode answer =
+          Json.object()
+              .put("job", connection.job().value())
+              .put("files", all.files())
+              .put("sizeBytes", all.bytes());
+      ObjectNode reasons = answer.putObject("reasons");
+      amounts.forEach(
+          (reason, amount) ->
+              reasons
+                  .putObject(reason.name())
+                  .put("files", amount.files())
+                  .put("sizeBytes", amount.bytes()));
+      out.println(Json.pretty(answer));
+      return;
+    }
+    amounts.forEach((reason, amount) -> out.println(line(amount, reason.words)));
+    out.println(line(all, "in all"));
+    out.println();
+    out.println("Nothing was deleted. What is said of one file: cairn gc --explain FILE");
+  }
+
+  private static String line(Amount amount, String what) {
+    return String.format(
+        Locale.ROOT, "%,8d files  %9s  %s", amount.files(), Sizes.bytes(amount.bytes()), what);
+  }
+
+  // ---------------------------------------------------------------- one file
+
+  private void explain(
+      PrintWriter out,
+      Connection connection,
+      CheckpointStorage storage,
+      Findings.Found found,
+      String typed) {
+    String name = withoutPlace(connection, typed);
+    List<Stored> named = named(connection, found, name);
+    if (named.size() > 1) {
+      throw CommandException.no(
+          "\""
+              + typed
+              + "\" is the end of several files' paths: "
+              + some(named)
+              + "; give more of it");
+    }
+    if (named.isEmpty()) {
+      explainMissing(out, connection, storage, found, name);
+      return;
+    }
+    Stored file = named.getFirst();
+    Fate fate = found.fate(file);
+    if (json()) {
+      ObjectNode answer =
+          Json.object()
+              .put("path", file.path().value())
+              .put("sizeBytes", file.sizeBytes())
+              .put("lastModified", file.lastModified().toString())
+              .put("reason", reason(found, file).name())
+              .put("because", fate.toString());
+      if (fate instanceof Fate.Referred referred) {
+        add(answer.putArray("neededBy"), referred.by());
+      }
+      out.println(Json.pretty(answer));
+      return;
+    }
+    out.println(
+        file.path()
+            + "  "
+            + Sizes.bytes(file.sizeBytes())
+            + "  "
+            + Sizes.time(file.lastModified()));
+    if (fate instanceof Fate.Referred referred) {
+      referred.by().forEach(by -> out.println("  " + by));
+    } else {
+      out.println("  " + fate);
+    }
+  }
+
+  private static void add(ArrayNode array, List<Reference> references) {
+    references.forEach(reference -> array.add(reference.toString()));
+  }
+
+  /** The path below the storage's root, whichever way it was copied. */
+  private static String withoutPlace(Connection connection, String typed) {
+    String stripped = typed.strip();
+    String place = connection.where().orElse("");
+    String below = stripped.startsWith(place) ? stripped.substring(place.length()) : stripped;
+    return below.startsWith("/") ? below.substring(1) : below;
+  }
+
+  private static List<Stored> named(Connection connection, Findings.Found found, String name) {
+    Optional<Stored> exact =
+        found.files().stream()
+            .filter(
+                file ->
+                    file.path().value().equals(name)
+                        || file.path().value().equals(connection.job() + "/" + name))
+            .findFirst();
+    return exact
+        .map(List::of)
+        .orElseGet(
+            () ->
+                found.files().stream()
+                    .filter(file -> !name.isEmpty() && file.path().value().endsWith("/" + name))
+                    .toList());
+  }
+
+  private static String some(List<Stored> files) {
+    return files.stream()
+            .limit(MOST_SUGGESTED)
+            .map(file -> file.path().value())
+            .collect(Collectors.joining(", "))
+        + (files.size() > MOST_SUGGESTED
+            ? " and " + (files.size() - MOST_SUGGESTED) + " more"
+            : "");
+  }
+
+  /** One that is not there may be needed all the same, which is worse than a slip of the pen. */
+  private void explainMissing(
+      PrintWriter out,
+      Connection connection,
+      CheckpointStorage storage,
+      Findings.Found found,
+      String name) {
+    Optional<FilePath> path = path(connection, name);
+    List<Reference> by = path.map(found.references()::to).orElse(List.of());
+    if (path.isEmpty() || by.isEmpty() || storage.head(path.get()).isPresent()) {
+      throw CommandException.no(
+          "job "
+              + connection.job()
+              + " has no file \""
+              + name
+              + "\" in its storage, and nothing refers to one: "
+              + suggestion(found, name));
+    }
+    if (json()) {
+      ObjectNode answer = Json.object().put("path", path.get().value()).put("reason", "MISSING");
+      add(answer.putArray("neededBy"), by);
+      out.println(Json.pretty(answer));
+    } else {
+      out.println(path.get() + "  is MISSING from the storage, and is needed:");
+      by.forEach(reference -> out.println("  " + reference));
+    }
+    throw CommandException.no(
+        path.get()
+            + " is missing: put an intact copy back, or see docs/operations.md, \"Damaged files\"");
+  }
+
+  private static Optional<FilePath> path(Connection connection, String name) {
+    String whole = name.startsWith(connection.job() + "/") ? name : connection.job() + "/" + name;
+    try {
+      return Optional.of(new FilePath(whole));
+    } catch (IllegalArgumentException noPath) {
+      return Optional.empty();
+    }
+  }
+
+  private static String suggestion(Findings.Found found, String name) {
+    if (found.files().isEmpty()) {
+      return "it has no file at all";
+    }
+    String last = name.substring(name.lastIndexOf('/') + 1);
+    List<Stored> alike =
+        last.isEmpty()
+            ? List.of()
+            : found.files().stream().filter(file -> file.path().value().contains(last)).toList();
+    return alike.isEmpty()
+        ? "give a path such as " + found.files().getFirst().path()
+        : "did you mean " + some(alike) + "?";
+  }
+}

@@ -1,0 +1,12 @@
+package dev.cairn.contracts;
+
+import dev.cairn.checkpoint.DamageStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
+
+class DamageStoreDynamoDbLocalTest extends DamageStoreContract {
+  @Override
+  DamageStore damages() {
+    return new DynamoDbDamageStore(
+        LocalTable.DYNAMODB.client(), LocalTable.NAME, LocalTable.WITHOUT_PAUSE);
+  }
+}

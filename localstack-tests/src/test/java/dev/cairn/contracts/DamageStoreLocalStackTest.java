@@ -1,0 +1,15 @@
+package dev.cairn.contracts;
+
+import dev.cairn.checkpoint.DamageStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
+import dev.cairn.retry.Backoff;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+@EnabledIf("dev.cairn.contracts.LocalStackServices#isAvailable")
+class DamageStoreLocalStackTest extends DamageStoreContract {
+  @Override
+  DamageStore damages() {
+    return new DynamoDbDamageStore(
+        LocalStackServices.dynamoDb(), LocalStackServices.TABLE, Backoff.sleeping());
+  }
+}

@@ -1,0 +1,159 @@
+package dev.cairn.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
+import dev.cairn.retry.Backoff;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.CheckpointStorage.Put;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
+import dev.cairn.storage.StorageException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** What files inside a table do beyond every checkpoint storage. */
+abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContract {
+  private static final AtomicInteger TABLES = new AtomicInteger();
+  private static final FilePath FILE = FilePath.of("job", "shared", "run");
+
+  private final int number = TABLES.incrementAndGet();
+  private final String tableName = "files-" + number;
+
+  abstract DynamoDbClient client();
+
+  abstract Backoff backoff();
+
+  @Override
+  protected CheckpointStorage emptyStorage() {
+    CairnTable.create(client(), tableName);
+    return storage(DynamoDbCheckpointStorage.LARGEST_FILE_BYTES);
+  }
+
+  private DynamoDbCheckpointStorage storage(int maximumFileBytes) {
+    return new DynamoDbCheckpointStorage(
+        client(), tableName, backoff(), () -> Instant.EPOCH, maximumFileBytes);
+  }
+
+  @Override
+  protected FilePath root() {
+    return new FilePath("dynamodb://" + tableName);
+  }
+
+  @Override
+  protected FilePath elsewhere() {
+    CairnTable.create(client(), "elsewhere-" + number);
+    return new FilePath("dynamodb://elsewhere-" + number + "/copies");
+  }
+
+  @Override
+  protected int largestFileBytes() {
+    return DynamoDbCheckpointStorage.LARGEST_FILE_BYTES;
+  }
+
+  @Test
+  void aLargerFileIsRefusedWithItsSizeTheLimitAndTheWayOut() {
+    CheckpointStorage storage = storage(1000);
+    byte[] fits = new byte[1000];
+    byte[] tooLarge = new byte[1001];
+
+    assertThat(storage.put(FILE, fits, Sha256.of(fits))).isEqualTo(Put.CREATED);
+    assertThatThrownBy(() -> storage.put(FilePath.of("job", "run"), tooLarge, Sha256.of(tooLarge)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("job/run: it has 1001 bytes")
+        .hasMessageContaining("at most 1000")
+        .hasMessageContaining("set execution.checkpointing.dir");
+    assertThat(storage.get(FilePath.of("job", "run"))).isEmpty();
+  }
+
+  @Test
+  void whatNoItemCanHoldCannotBeTheMaximum() {
+    for (int maximum : new int[] {0, DynamoDbCheckpointStorage.LARGEST_FILE_BYTES + 1}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> storage(maximum))
+          .withMessageContaining(Integer.toString(maximum));
+    }
+  }
+
+  @Test
+  void theLongestPathFitsBesideTheLargestFile() {
+    byte[] large = new byte[DynamoDbCheckpointStorage.LARGEST_FILE_BYTES];
+    new SplittableRandom(7).nextBytes(large);
+    FilePath longest = FilePath.of("j".repeat(128), "x".repeat(900 - 129));
+
+    assertThat(storage(large.length).put(longest, large, Sha256.of(large))).isEqualTo(Put.CREATED);
+    assertThat(storage(large.length).head(longest))
+        .map(Stored::sha256)
+        .contains(Optional.of(Sha256.of(large)));
+  }
+
+  @Test
+  void aJobsFilesAreSpreadOverPartitions() {
+    byte[] content = {1};
+    for (int i = 0; i < 200; i++) {
+      storage(1).put(FilePath.of("job", "run-" + i), content, Sha256.of(content));
+    }
+
+    assertThat(
+            client().scanPaginator(scan -> scan.tableName(tableName)).items().stream()
+                .map(item -> Objects.requireNonNull(item.get("pk")).s())
+                .distinct())
+        .hasSize(16)
+        .allMatch(pk -> pk.matches("FILE#job#[0-9a-f]"));
+  }
+
+  @Test
+  void listingGoesThroughEveryPageOfEveryPartition() {
+    byte[] large = new byte[DynamoDbCheckpointStorage.LARGEST_FILE_BYTES];
+    int files = 60;
+    IntStream.range(0, files)
+        .forEach(
+            i ->
+                storage(large.length).put(FilePath.of("job", "run-" + i), large, Sha256.of(large)));
+
+    assertThat(storage(1).list(FilePath.of("job")))
+        .hasSize(files)
+        .extracting(Stored::sizeBytes)
+        .containsOnly((long) large.length);
+  }
+
+  @Test
+  void aTableThatIsNotThereIsNamed() {
+    FilePath nowhere = new FilePath("dynamodb://nowhere/job/file");
+
+    assertThatThrownBy(() -> storage(1).get(nowhere))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("cannot get dynamodb://nowhere/job/file")
+        .hasMessageContaining("create the table");
+  }
+
+  @Test
+  void nothingButFilesIsTakenForAFile() {
+    CairnTable.create(client(), tableName);
+    client()
+        .putItem(
+            put ->
+                put.tableName(tableName)
+                    .item(
+                        Map.of(
+                            "pk",
+                            AttributeValue.fromS("JOB#job"),
+                            "sk",
+                            AttributeValue.fromS("JOB"))));
+
+    assertThat(storage(1).get(FilePath.of("JOB"))).isEmpty();
+    assertThat(storage(1).list(FilePath.of("job"))).isEmpty();
+  }
+}

@@ -1,0 +1,165 @@
+package dev.cairn.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.CodeVersion;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Registration;
+import dev.cairn.checkpoint.Registrations;
+import dev.cairn.function.CheckpointConfig;
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
+import dev.cairn.state.StateSchema;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** What code says of itself, beside the job, and what the job's settings are then. */
+class RegistrationItemTest {
+  private static final CheckpointSettings DEPLOYED =
+      new CheckpointSettings(Optional.of(Duration.ofMinutes(1)), Duration.ofMinutes(5), 3);
+
+  private final JobId job = new JobId("job-" + UUID.randomUUID());
+  private final Registrations registrations = LocalTable.registrations();
+  private final CheckpointStore checkpoints = LocalTable.checkpoints(DEPLOYED);
+
+  @Test
+  void isReadAsItWasWritten() {
+    Registration registration =
+        registration("12", config().enableCheckpointing(30_000).setMinPauseBetweenCheckpoints(500));
+
+    assertThat(registrations.of(job)).isEmpty();
+    assertThat(registrations.register(registration)).isTrue();
+    assertThat(registrations.of(job)).containsExactly(registration);
+    assertThat(registrations.register(registration)).as("the same again").isFalse();
+  }
+
+  @Test
+  void anOlderVersionChangesNothing() {
+    Registration newer = registration("12", config().setMaxConcurrentCheckpoints(2));
+    registrations.register(newer);
+
+    assertThat(registrations.register(registration("11", config()))).isFalse();
+    assertThat(registrations.of(job)).containsExactly(newer);
+
+    Registration newest = registration("13", config());
+    assertThat(registrations.register(newest)).isTrue();
+    assertThat(registrations.of(job)).containsExactly(newest);
+  }
+
+  @Test
+  void ofManyAtOnceTheNewestStays() throws Exception {
+    List<Callable<Boolean>> writers =
+        IntStream.rangeClosed(1, 8)
+            .<Callable<Boolean>>mapToObj(
+                n ->
+                    () ->
+                        LocalTable.registrations()
+                            .register(
+                                registration(
+                                    Integer.toString(n),
+                                    config().setTolerableCheckpointFailureNumber(n))))
+            .toList();
+    try (ExecutorService threads = Executors.newFixedThreadPool(writers.size())) {
+      for (Future<Boolean> written : threads.invokeAll(writers)) {
+        written.get();
+      }
+    }
+    assertThat(registrations.of(job))
+        .containsExactly(registration("8", config().setTolerableCheckpointFailureNumber(8)));
+  }
+
+  @Test
+  void codeWinsOverTheDeploymentAndTheItemOverCode() {
+    checkpoints.create(Job.create(job, DEPLOYED));
+    registrations.register(
+        registration("1", config().enableCheckpointing(30_000).setCheckpointTimeout(120_000)));
+    item("settings", Map.of("execution.checkpointing.interval", AttributeValue.fromS("10 s")));
+
+    CheckpointSettings settings = settings();
+    assertThat(settings.interval()).contains(Duration.ofSeconds(10));
+    assertThat(settings.timeout()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(settings.numRetained()).isEqualTo(3);
+    Configuration configuration = settings.configuration();
+    assertThat(configuration.place(Options.INTERVAL)).contains(Place.ITEM);
+    assertThat(configuration.place(Options.TIMEOUT)).contains(Place.CODE);
+    assertThat(configuration.place(Options.NUM_RETAINED)).contains(Place.CONSTRUCT);
+    assertThat(configuration.place(Options.MIN_PAUSE)).isEmpty();
+  }
+
+  @Test
+  void aContradictionOfCodeAndItemIsRefusedUntilOneOfThemGivesWay() {
+    checkpoints.create(Job.create(job, DEPLOYED));
+    registrations.register(registration("1", config().setMaxConcurrentCheckpoints(2)));
+    item("settings", Map.of("execution.checkpointing.min-pause", AttributeValue.fromS("10 s")));
+
+    assertThatThrownBy(this::settings)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the settings of job "
+                + job
+                + " cannot be used: execution.checkpointing.max-concurrent-checkpoints: 2 contradicts"
+                + " execution.checkpointing.min-pause: 10 s: with a pause between two checkpoints there"
+                + " is never more than one; leave one of the two out; correct them in the map"
+                + " \"settings\" of the job's item, which wins over code and deployment");
+
+    item("settings", Map.of());
+    assertThat(settings().maxConcurrentCheckpoints()).isEqualTo(2);
+  }
+
+  @Test
+  void codeThatRunsBeforeTheJobIsThereMakesNone() {
+    registrations.register(registration("1", config()));
+    assertThat(checkpoints.job(job)).isEmpty();
+  }
+
+  private CheckpointSettings settings() {
+    return checkpoints.job(job).orElseThrow().settings();
+  }
+
+  private static CheckpointConfig config() {
+    return new CheckpointConfig();
+  }
+
+  private Registration registration(String version, CheckpointConfig config) {
+    return new Registration(
+        job,
+        new StageId("aircraft"),
+        new CodeVersion(version),
+        config.configuration(),
+        List.of(
+            new StateSchema("count", "value", "long"),
+            new StateSchema("seen", "map", "string,long")));
+  }
+
+  private void item(String attribute, Map<String, AttributeValue> map) {
+    LocalTable.DYNAMODB
+        .client()
+        .updateItem(
+            update ->
+                update
+                    .tableName(LocalTable.NAME)
+                    .key(
+                        Map.of(
+                            "pk", AttributeValue.fromS("JOB#" + job),
+                            "sk", AttributeValue.fromS("JOB")))
+                    .updateExpression("SET #attribute = :value")
+                    .expressionAttributeNames(Map.of("#attribute", attribute))
+                    .expressionAttributeValues(Map.of(":value", AttributeValue.fromM(map))));
+  }
+}
