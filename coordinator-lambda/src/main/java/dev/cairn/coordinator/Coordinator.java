@@ -30,7 +30,9 @@ public final class Coordinator {
   private final Completing completing;
   private final Commands commands;
   private final Lifecycle lifecycle;
+  private final Feeding feeding;
   private final Restore restore;
+  private final Recovery recovery;
   private final GarbageCollection collection;
 
   public Coordinator(
@@ -44,7 +46,10 @@ public final class Coordinator {
     this.completing = new Completing(ports, decisions, live, answers, collection);
     this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
     this.lifecycle = new Lifecycle(ports, tails);
-    this.restore = new Restore(ports, settings, decisions, live, tails);
+    this.feeding = new Feeding(ports.mapping());
+    Preflight preflight = new Preflight(ports, settings, decisions, tails);
+    this.restore = new Restore(ports, settings, decisions, live, tails, preflight);
+    this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
     this.commands = new Commands(ports, new CommandDecisions(), live, triggering, restore);
   }
 
@@ -86,6 +91,11 @@ public final class Coordinator {
     completing.settleAll(job);
     Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
+    List<JournalTail> damaged = decisions.damaged(tails.values());
+    if (!damaged.isEmpty()) {
+      recovery.recover(job, damaged, checkpoints);
+      return;
+    }
     Optional<Halt> failed = decisions.failed(job, checkpoints, tails.values());
     if (failed.isPresent()) {
       lifecycle.halt(job, failed.get(), checkpoints);
@@ -97,6 +107,7 @@ public final class Coordinator {
       triggering.repeat(checkpoints, tails, now);
     }
     restore.wakeGaps(job, tails.values());
+    feeding.keep(true, now);
     if (decisions.isCollectionDue(job, tails.values(), now)) {
       collection.collect(job.id());
     }
@@ -104,6 +115,7 @@ public final class Coordinator {
 
   /** A job that has halted has its last savepoint to take, or its checkpoints to delete. */
   private void rest(Job job, Halt halt, Event event) {
+    feeding.keep(false, ports.clock().instant());
     switch (halt) {
       case Halt.Stopping stopping -> {
         completing.settleAll(job);

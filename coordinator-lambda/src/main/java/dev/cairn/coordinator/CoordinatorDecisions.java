@@ -72,21 +72,25 @@ public class CoordinatorDecisions {
         && !isNothingNew(job, checkpoints, tails);
   }
 
-  /** Whether the last completed checkpoint already holds the state of every subtask as it is. */
+  /**
+   * Whether the last completed checkpoint already holds the state of every subtask as it is. The
+   * last one in the list: the job's item may have been read before it was completed.
+   */
   boolean isNothingNew(Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
     return checkpoints.stream()
         .filter(Checkpoint.Completed.class::isInstance)
-        .filter(completed -> job.latest().equals(Optional.of(completed.id())))
-        .filter(completed -> completed.trigger().epoch().equals(job.epoch()))
-        .anyMatch(
-            completed ->
-                completed.trigger().expected().equals(Expected.of(expected(tails)))
-                    && tails.stream()
-                        .allMatch(
-                            tail ->
-                                tail.isUnchanged()
-                                    && tail.base() instanceof Entry.Snapshotted snapshotted
-                                    && snapshotted.checkpoint().equals(completed.id())));
+        .filter(completed -> !completed.isSavepoint())
+        .max(Comparator.comparing(Checkpoint::id))
+        .filter(last -> last.trigger().epoch().equals(job.epoch()))
+        .filter(last -> last.trigger().expected().equals(Expected.of(expected(tails))))
+        .filter(last -> tails.stream().allMatch(tail -> isHeldBy(last.id(), tail)))
+        .isPresent();
+  }
+
+  private static boolean isHeldBy(CheckpointId checkpoint, JournalTail tail) {
+    return tail.isUnchanged()
+        && tail.base() instanceof Entry.Snapshotted snapshotted
+        && snapshotted.checkpoint().equals(checkpoint);
   }
 
   /** The subtasks whose state a checkpoint has to hold: every one that was opened. */
@@ -130,6 +134,32 @@ public class CoordinatorDecisions {
                   case Checkpoint.Aborted aborted -> new Stop.GoOn(aborted);
                 })
         .orElseGet(Stop.Trigger::new);
+  }
+
+  /**
+   * Subtasks whose head needs a file that is gone or altered. Met twice, by two invocations: what
+   * went wrong on the way may be right the next time.
+   */
+  public List<JournalTail> damaged(Collection<JournalTail> tails) {
+    return tails.stream()
+        .filter(
+            tail ->
+                tail.head().failing().stream()
+                    .anyMatch(
+                        failing ->
+                            failing.reason() == FailureReason.DAMAGED
+                                && failing.failures().attempts() > 1))
+        .toList();
+  }
+
+  /** What a job that restores itself may go back to, the newest first. */
+  public List<Checkpoint.Completed> recoverable(Job job, List<Checkpoint> checkpoints) {
+    return checkpoints.stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .map(Checkpoint.Completed.class::cast)
+        .filter(one -> !one.isSavepoint() || !job.settings().preferCheckpointForRecovery())
+        .sorted(Comparator.comparing(Checkpoint.Completed::id).reversed())
+        .toList();
   }
 
   /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */

@@ -32,7 +32,6 @@ import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -99,13 +98,10 @@ final class Preflight {
         source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
   }
 
-  private static Checkpoint.Completed latest(Job job, List<Checkpoint> checkpoints)
+  private Checkpoint.Completed latest(Job job, List<Checkpoint> checkpoints)
       throws RefusedException {
-    return checkpoints.stream()
-        .filter(Checkpoint.Completed.class::isInstance)
-        .map(Checkpoint.Completed.class::cast)
-        .filter(one -> !one.isSavepoint() || !job.settings().preferCheckpointForRecovery())
-        .max(Comparator.comparing(Checkpoint::id))
+    return decisions.recoverable(job, checkpoints).stream()
+        .findFirst()
         .orElseThrow(
             () ->
                 new RefusedException(
@@ -119,6 +115,14 @@ final class Preflight {
     Map<SubtaskId, Snapshot> states = states(job, from);
     requireRuns(states.values());
     requireGaps(states, tails.of(job.id()).values());
+  }
+
+  /** Every file that holds what is to be restored. */
+  List<String> paths(Job job, Restoration from) throws RefusedException {
+    return states(job, from).values().stream()
+        .flatMap(snapshot -> snapshot.state().manifest().runs().stream())
+        .map(run -> run.file().path().value())
+        .toList();
   }
 
   private Checkpoint.Completed completed(Job job, CheckpointId id) throws RefusedException {

@@ -49,13 +49,14 @@ final class Restore {
       CoordinatorSettings settings,
       CoordinatorDecisions decisions,
       LiveCheckpoints live,
-      JournalTails tails) {
+      JournalTails tails,
+      Preflight preflight) {
     this.live = live;
     this.tails = tails;
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
-    this.preflight = new Preflight(ports, settings, decisions, tails);
+    this.preflight = preflight;
     this.epochs = new EpochEntry(ports, tails);
   }
 
@@ -65,11 +66,7 @@ final class Restore {
     try {
       Restoration from = preflight.restoration(job, command, live.of(job.id()));
       preflight.requireRestorable(job, from);
-      JobStatus to = new JobStatus.Restoring(from);
-      List<Checkpoint.Pending> pending = Commands.pending(live.of(job.id()));
-      if (ports.checkpoints().move(job, to, pending, now)) {
-        ports.announcer().announce(new Announcement.RestoreBegun(from, job.epoch().next()));
-      }
+      begin(job, from, Commands.pending(live.of(job.id())), now);
     } catch (RefusedException e) {
       if (ports.checkpoints().refuse(job, e.reason(), now)) {
         ports.announcer().announce(new Announcement.Refused(request, e.reason()));
@@ -82,6 +79,13 @@ final class Restore {
           request.command(),
           job.id(),
           e.getMessage());
+    }
+  }
+
+  /** Begins a restore that was found possible. */
+  void begin(Job job, Restoration from, List<Checkpoint.Pending> pending, Instant now) {
+    if (ports.checkpoints().move(job, new JobStatus.Restoring(from), pending, now)) {
+      ports.announcer().announce(new Announcement.RestoreBegun(from, job.epoch().next()));
     }
   }
 

@@ -27,6 +27,11 @@ final class LambdaSourceMapping implements SourceMapping {
   }
 
   private void set(boolean enabled) {
-    client.updateEventSourceMapping(update -> update.uuid(mapping).enabled(enabled));
+    // Asking costs nothing, and an update that changes nothing would still stir the mapping.
+    String state = client.getEventSourceMapping(get -> get.uuid(mapping)).state();
+    boolean isOn = !(state.equals("Disabled") || state.equals("Disabling"));
+    if (isOn != enabled) {
+      client.updateEventSourceMapping(update -> update.uuid(mapping).enabled(enabled));
+    }
   }
 }

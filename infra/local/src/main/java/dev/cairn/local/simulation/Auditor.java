@@ -210,7 +210,9 @@ final class Auditor {
   private static boolean isCovered(CheckpointId latest, List<Entry> tail) {
     return tail.getFirst() instanceof Entry.Snapshotted base
         && base.checkpoint().equals(latest)
-        && tail.stream().skip(1).allMatch(Entry.Triggered.class::isInstance);
+        && tail.stream()
+            .skip(1)
+            .allMatch(entry -> entry instanceof Entry.Triggered || entry instanceof Entry.Failed);
   }
 
   private static Optional<CheckpointId> checkpointOf(Entry entry) {

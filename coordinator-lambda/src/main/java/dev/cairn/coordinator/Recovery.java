@@ -1,0 +1,119 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.coordinator.Preflight.RefusedException;
+import dev.cairn.journal.Failing;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Restores a job by itself when the head of one of its journals needs a file that is gone or
+ * altered: no task can go on from there, and waiting does not mend it.
+ */
+final class Recovery {
+  private static final Logger LOG = System.getLogger(Recovery.class.getName());
+
+  private final CoordinatorPorts ports;
+  private final CoordinatorDecisions decisions;
+  private final Preflight preflight;
+  private final Restore restore;
+  private final Lifecycle lifecycle;
+
+  Recovery(
+      CoordinatorPorts ports,
+      CoordinatorDecisions decisions,
+      Preflight preflight,
+      Restore restore,
+      Lifecycle lifecycle) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.preflight = preflight;
+    this.restore = restore;
+    this.lifecycle = lifecycle;
+  }
+
+  /**
+   * Goes back to the newest checkpoint that is complete and passes every check, or as it is set
+   * where none is left.
+   *
+   * @param damaged subtasks whose state cannot be loaded; at least one
+   */
+  void recover(Job job, List<JournalTail> damaged, List<Checkpoint> checkpoints) {
+    List<String> passedOver = new ArrayList<>();
+    try {
+      for (Restoration from : candidates(job, checkpoints)) {
+        try {
+          preflight.requireRestorable(job, from);
+          requireOthers(job, from, damaged);
+          restore.begin(job, from, Commands.pending(checkpoints), now());
+          return;
+        } catch (RefusedException e) {
+          passedOver.add(from.name() + ": " + e.reason());
+        }
+      }
+    } catch (StorageException | StreamException e) {
+      LOG.log(
+          Level.WARNING,
+          "job {0} is restored at the next tick: {1}",
+          job.id(),
+          String.valueOf(e.getMessage()));
+      return;
+    }
+    lifecycle.halt(job, new Halt.Failed(failure(damaged, passedOver)), checkpoints);
+  }
+
+  private List<Restoration> candidates(Job job, List<Checkpoint> checkpoints) {
+    List<Restoration> candidates = new ArrayList<>();
+    decisions
+        .recoverable(job, checkpoints)
+        .forEach(checkpoint -> candidates.add(Restoration.of(checkpoint.id())));
+    switch (job.settings().recoveryFallback()) {
+      case FAIL -> {}
+      case FROM_BEGINNING -> candidates.add(Restoration.ofNothing());
+    }
+    return candidates;
+  }
+
+  /**
+   * What a task could not read may still pass for sound where only its size and checksum are looked
+   * at.
+   */
+  private void requireOthers(Job job, Restoration from, List<JournalTail> damaged)
+      throws RefusedException {
+    for (String path : preflight.paths(job, from)) {
+      for (JournalTail tail : damaged) {
+        if (failing(tail).message().contains(path)) {
+          throw new RefusedException("it needs the very file " + path);
+        }
+      }
+    }
+  }
+
+  private static Failing failing(JournalTail tail) {
+    return tail.head().failing().orElseThrow();
+  }
+
+  private static Failure failure(List<JournalTail> damaged, List<String> passedOver) {
+    JournalTail first = damaged.getFirst();
+    String none =
+        passedOver.isEmpty()
+            ? "there is no checkpoint to restore"
+            : "no checkpoint can be restored (" + String.join("; ", passedOver) + ")";
+    return Failure.of(
+        FailureReason.DAMAGED, first.subtask(), failing(first).message() + "; " + none);
+  }
+
+  private Instant now() {
+    return ports.clock().instant();
+  }
+}
