@@ -2,6 +2,11 @@ package dev.cairn.local.simulation;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.DamagedHeadFallback;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
+import dev.cairn.settings.RestartStrategyType;
 import dev.cairn.id.StageId;
 import dev.cairn.state.Start;
 import dev.cairn.task.TaskSettings;
@@ -29,6 +34,30 @@ record Scenario(
   static final JobId JOB = new JobId("simulated");
   static final StageId STAGE = new StageId("fold");
 
+  /** How much is put up with. */
+  private static Configuration failing(SplittableRandom random) {
+    Configuration configuration =
+        Configuration.DEFAULTS
+            .with(
+                Options.RECOVERY_FALLBACK,
+                random.nextBoolean() ? DamagedHeadFallback.FAIL : DamagedHeadFallback.FROM_BEGINNING,
+                Place.CONSTRUCT)
+            .with(Options.RESTART_STRATEGY, strategy(random), Place.CONSTRUCT);
+    return random.nextInt(3) == 0
+        ? configuration.with(
+            Options.TOLERABLE_FAILED_CHECKPOINTS, random.nextInt(3), Place.CONSTRUCT)
+        : configuration;
+  }
+
+  private static Optional<RestartStrategyType> strategy(SplittableRandom random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> Optional.of(RestartStrategyType.NONE);
+      case 1, 2 -> Optional.of(RestartStrategyType.FIXED_DELAY);
+      case 3 -> Optional.of(RestartStrategyType.FAILURE_RATE);
+      default -> Optional.empty();
+    };
+  }
+
   static Scenario draw(SplittableRandom random) {
     boolean trims = random.nextInt(3) == 0;
     CheckpointSettings checkpoints =
@@ -36,6 +65,7 @@ record Scenario(
             Optional.of(Duration.ofSeconds(2 + random.nextInt(8))),
             Duration.ofSeconds(10 + random.nextInt(30)),
             trims ? 3 + random.nextInt(3) : 1 + random.nextInt(4));
+    checkpoints = checkpoints.and(failing(random));
     TaskSettings task =
         new TaskSettings(
             JOB,

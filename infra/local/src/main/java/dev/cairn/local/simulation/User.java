@@ -2,6 +2,7 @@ package dev.cairn.local.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
@@ -79,6 +80,10 @@ final class User {
   void act() {
     while (!calm) {
       world.sleep(Duration.ofMillis(2000 + faults.below(12_000)));
+      if (hasFailed()) {
+        faults.count("race: the job failed of itself");
+        haltsNoLonger();
+      }
       switch (faults.below(18)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
@@ -103,6 +108,25 @@ final class User {
       request(left.getLast().id().toString());
     }
     done = true;
+    // Also what fails from now on is somebody's to bring back.
+    while (true) {
+      goOn();
+      world.sleep(Duration.ofSeconds(5));
+    }
+  }
+
+  private boolean hasFailed() {
+    return table.job(Scenario.JOB).orElseThrow().status()
+        instanceof JobStatus.Halted(Halt.Failed f);
+  }
+
+  /** By whichever of the two ways there are. */
+  private void haltsNoLonger() {
+    if (faults.below(2) == 0) {
+      restoreAny();
+      world.sleep(Duration.ofMillis(faults.below(3000)));
+    }
+    goOn();
   }
 
   private List<Checkpoint.Completed> completed() {
