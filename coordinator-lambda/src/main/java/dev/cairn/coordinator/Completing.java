@@ -17,33 +17,47 @@ import dev.cairn.storage.Sha256;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Brings pending checkpoints to their end, and lets go what they stand for. */
 final class Completing {
   private final CoordinatorPorts ports;
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
+  private final Answers answers;
   private final GarbageCollection collection;
 
   Completing(
       CoordinatorPorts ports,
       CoordinatorDecisions decisions,
       LiveCheckpoints live,
+      Answers answers,
       GarbageCollection collection) {
     this.ports = ports;
     this.decisions = decisions;
     this.live = live;
+    this.answers = answers;
     this.collection = collection;
   }
 
-  /** A subtask has answered, as it seems. */
-  void acknowledged(Job job, CheckpointId id) {
-    ports
+  /** Subtasks have answered, as it seems. */
+  void acknowledged(Job job, Event.Acknowledged told) {
+    pending(job, told.checkpoint())
+        .filter(pending -> answers.isWorthReading(pending, told))
+        .ifPresent(pending -> settle(job, pending));
+  }
+
+  /** A subtask cannot store its state, as it seems: the others need not be waited for. */
+  void declined(Job job, CheckpointId id) {
+    pending(job, id).ifPresent(pending -> settle(job, pending));
+  }
+
+  private Optional<Checkpoint.Pending> pending(Job job, CheckpointId id) {
+    return ports
         .checkpoints()
         .checkpoint(job.id(), id)
         .filter(Checkpoint.Pending.class::isInstance)
-        .map(Checkpoint.Pending.class::cast)
-        .ifPresent(pending -> settle(job, pending));
+        .map(Checkpoint.Pending.class::cast);
   }
 
   void settleAll(Job job) {
@@ -54,8 +68,8 @@ final class Completing {
 
   /** Commits a checkpoint that is complete, aborts one that cannot be, and leaves the others. */
   void settle(Job job, Checkpoint.Pending pending) {
-    List<Acknowledgement> acknowledgements =
-        ports.checkpoints().acknowledgements(job.id(), pending.id());
+    List<Acknowledgement> acknowledgements = ports.checkpoints().acknowledgements(pending);
+    answers.read(pending, acknowledgements);
     Instant now = ports.clock().instant();
     switch (decisions.resolve(job, pending, acknowledgements, now)) {
       case Resolution.Waiting w -> {}

@@ -15,15 +15,17 @@ import java.util.Optional;
  * Triggers a job's checkpoints, commits those that are complete, restores what a user asks for, and
  * lets the job halt and go on.
  *
- * <p>Keeps nothing between events: each loads what it needs, and each write is conditional on what
- * was read. Any number of coordinators may work on one job, and each may stop between any two
- * writes; the next tick goes on.
+ * <p>Each event loads what it needs, and each write is conditional on what was read; what is
+ * remembered between events only saves reading. Any number of coordinators may work on one job, and
+ * each may stop between any two writes; the next tick goes on.
  */
 public final class Coordinator {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
+  private final JournalTails tails;
+  private final Answers answers = new Answers();
   private final Triggering triggering;
   private final Completing completing;
   private final Commands commands;
@@ -39,13 +41,14 @@ public final class Coordinator {
     this.settings = settings;
     this.decisions = decisions;
     this.live = new LiveCheckpoints(ports.checkpoints());
-    this.collection = new GarbageCollection(ports, settings, decisions, live);
-    this.completing = new Completing(ports, decisions, live, collection);
-    this.triggering = new Triggering(ports, settings, decisions, completing);
-    this.lifecycle = new Lifecycle(ports);
+    this.tails = new JournalTails(ports);
+    this.collection = new GarbageCollection(ports, settings, decisions, live, tails);
+    this.completing = new Completing(ports, decisions, live, answers, collection);
+    this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
+    this.lifecycle = new Lifecycle(ports, tails);
     this.feeding = new Feeding(ports.mapping());
-    Preflight preflight = new Preflight(ports, settings, decisions);
-    this.restore = new Restore(ports, settings, decisions, live, preflight);
+    Preflight preflight = new Preflight(ports, settings, decisions, tails);
+    this.restore = new Restore(ports, settings, decisions, live, tails, preflight);
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
     this.commands = new Commands(ports, new CommandDecisions(), live, triggering, restore);
   }
@@ -55,6 +58,10 @@ public final class Coordinator {
   }
 
   public void on(Event event) {
+    // Nothing has to be read to know that others are still to answer.
+    if (event instanceof Event.Acknowledged told && answers.canWait(told)) {
+      return;
+    }
     Optional<Job> found = ports.checkpoints().job(event.job());
     if (found.isEmpty()) {
       return;
@@ -73,8 +80,8 @@ public final class Coordinator {
   private void run(Job job, Event event) {
     switch (event) {
       case Event.Tick t -> tick(job);
-      case Event.Acknowledged acknowledged ->
-          completing.acknowledged(job, acknowledged.checkpoint());
+      case Event.Acknowledged acknowledged -> completing.acknowledged(job, acknowledged);
+      case Event.Declined declined -> completing.declined(job, declined.checkpoint());
       case Event.Requested r -> {}
     }
   }
@@ -82,7 +89,7 @@ public final class Coordinator {
   private void tick(Job job) {
     Instant now = ports.clock().instant();
     completing.settleAll(job);
-    Map<SubtaskId, JournalTail> tails = JournalTail.ofAll(job.id(), ports);
+    Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
     List<JournalTail> damaged = decisions.damaged(tails.values());
     if (!damaged.isEmpty()) {
@@ -115,11 +122,9 @@ public final class Coordinator {
         List<Checkpoint> checkpoints = live.of(job.id());
         switch (decisions.stop(job, checkpoints)) {
           case CoordinatorDecisions.Stop.Trigger t ->
-              triggering.ofStop(
-                  job, stopping, JournalTail.ofAll(job.id(), ports), ports.clock().instant());
+              triggering.ofStop(job, stopping, tails.of(job.id()), ports.clock().instant());
           case CoordinatorDecisions.Stop.Wait w ->
-              triggering.repeat(
-                  checkpoints, JournalTail.ofAll(job.id(), ports), ports.clock().instant());
+              triggering.repeat(checkpoints, tails.of(job.id()), ports.clock().instant());
           case CoordinatorDecisions.Stop.Done done -> lifecycle.stopped(job, done.savepoint());
           case CoordinatorDecisions.Stop.GoOn failed -> lifecycle.goOn(job, failed.savepoint());
         }

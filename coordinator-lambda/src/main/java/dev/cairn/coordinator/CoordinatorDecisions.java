@@ -2,6 +2,7 @@ package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
@@ -78,7 +79,7 @@ public class CoordinatorDecisions {
   boolean isNothingNew(Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
     return latest(checkpoints)
         .filter(last -> last.trigger().epoch().equals(job.epoch()))
-        .filter(last -> last.trigger().expected().equals(expected(tails)))
+        .filter(last -> last.trigger().expected().equals(Expected.of(expected(tails))))
         .filter(last -> tails.stream().allMatch(tail -> isHeldBy(last.id(), tail)))
         .isPresent();
   }
@@ -244,7 +245,13 @@ public class CoordinatorDecisions {
         return new Resolution.Abort(declined.failure());
       }
     }
-    SortedSet<SubtaskId> missing = new TreeSet<>(pending.trigger().expected());
+    if (!pending.isListed()) {
+      return new Resolution.Abort(
+          Failure.of(
+              FailureReason.EXPIRED,
+              "the list of its subtasks expired: nobody looked at it for weeks"));
+    }
+    SortedSet<SubtaskId> missing = new TreeSet<>(pending.subtasks());
     acknowledgements.forEach(acknowledgement -> missing.remove(acknowledgement.subtask()));
     if (isComplete(missing)) {
       return new Resolution.Complete(

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal.Append;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -13,18 +14,20 @@ import java.util.function.Function;
  */
 final class EpochEntry {
   private final CoordinatorPorts ports;
+  private final JournalTails tails;
 
-  EpochEntry(CoordinatorPorts ports) {
+  EpochEntry(CoordinatorPorts ports, JournalTails tails) {
     this.ports = ports;
+    this.tails = tails;
   }
 
   /**
    * Appends the entry that brings the subtask from what it is into the job's epoch. False when the
    * job has gone on to another epoch meanwhile: whoever brought it there sees to the rest.
    */
-  boolean append(Job job, SubtaskId subtask, Function<JournalTail, Entry> entering) {
+  private boolean append(Job job, SubtaskId subtask, Function<JournalTail, Entry> entering) {
     while (true) {
-      Optional<JournalTail> tail = JournalTail.of(subtask, ports.journal().fromLastBase(subtask));
+      Optional<JournalTail> tail = tails.of(subtask);
       if (tail.isEmpty() || tail.get().head().epoch().equals(job.epoch())) {
         return true;
       }
@@ -37,15 +40,18 @@ final class EpochEntry {
     }
   }
 
-  /** The same for every subtask of the job, as registered since the epoch was raised. */
+  /**
+   * The same for every subtask of the job, as registered since the epoch was raised.
+   *
+   * @param entering called by several threads at once
+   */
   boolean appendToAll(Job job, Function<JournalTail, Entry> entering) {
     // Listed after the epoch was raised: whoever opens a subtask from now on opens it in the new
     // one.
-    for (SubtaskId subtask : ports.checkpoints().subtasks(job.id())) {
-      if (!append(job, subtask, entering)) {
-        return false;
-      }
-    }
-    return true;
+    List<SubtaskId> subtasks = ports.checkpoints().subtasks(job.id());
+    return !ports
+        .fanOut()
+        .map(subtasks, subtask -> append(job, subtask, entering))
+        .contains(false);
   }
 }

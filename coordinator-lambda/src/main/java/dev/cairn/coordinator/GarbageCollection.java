@@ -4,8 +4,10 @@ import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.JobId;
 import dev.cairn.journal.Journal;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,20 +30,24 @@ public final class GarbageCollection {
   private final InstantSource clock;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
+  private final FanOut fanOut;
   private final ReferenceReader reader;
 
   GarbageCollection(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
       CoordinatorDecisions decisions,
-      LiveCheckpoints live) {
+      LiveCheckpoints live,
+      JournalTails tails) {
     this.journal = ports.journal();
     this.store = ports.checkpoints();
     this.storage = ports.storage();
     this.clock = ports.clock();
+    this.fanOut = ports.fanOut();
     this.settings = settings;
     this.decisions = decisions;
-    this.reader = new ReferenceReader(journal, store, storage, OtherReferences.NONE, live);
+    this.reader =
+        new ReferenceReader(tails, store, storage, OtherReferences.NONE, live, fanOut);
   }
 
   /** For whoever wants to know what the coordinator's would do. */
@@ -57,6 +63,7 @@ public final class GarbageCollection {
     this.clock = clock;
     this.settings = settings;
     this.decisions = new CoordinatorDecisions();
+    this.fanOut = FanOut.ONE_BY_ONE;
     this.reader = new ReferenceReader(journal, store, storage, OtherReferences.NONE);
   }
 
@@ -121,19 +128,24 @@ public final class GarbageCollection {
 
   void collect(JobId id) {
     if (find(id) instanceof Findings.Found found) {
-      found.files().stream()
-          // Most files are needed, and by whom is of no interest here.
-          .filter(file -> !found.references().isReferred(file.path()))
-          .filter(file -> found.fate(file) instanceof Fate.Abandoned)
-          .forEach(file -> storage.delete(file.path()));
+      List<FilePath> garbage =
+          found.files().stream()
+              // Most files are needed, and by whom is of no interest here.
+              .filter(file -> !found.references().isReferred(file.path()))
+              .filter(file -> found.fate(file) instanceof Fate.Abandoned)
+              .map(Stored::path)
+              .toList();
+      fanOut.forEach(garbage, storage::delete);
       expireEntries(found.references());
     }
   }
 
   private void expireEntries(References references) {
     Instant at = clock.instant().plus(settings.entryRetention());
-    for (JournalTail tail : references.tails()) {
-      journal.expireBelow(tail.subtask(), tail.base().revision(), at);
-    }
+    fanOut.forEach(
+        references.tails(),
+        tail -> {
+          var unused = journal.expireBelow(tail.subtask(), tail.base().revision(), at);
+        });
   }
 }

@@ -1,20 +1,22 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.id.CheckpointId;
-import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.state.Payload;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A subtask's journal from its last base on, as it was read at one moment. */
+/**
+ * A subtask's journal from its last base on, as it was read at one moment: what decisions ask of
+ * it.
+ */
 public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceBase) {
 
   static Optional<JournalTail> of(SubtaskId subtask, List<Entry> fromLastBase) {
@@ -25,17 +27,35 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
       throw new IllegalStateException(subtask + " has a journal without a base");
     }
     return Optional.of(
-        new JournalTail(subtask, base, List.copyOf(fromLastBase.subList(1, fromLastBase.size()))));
+        new JournalTail(subtask, base, telling(fromLastBase.subList(1, fromLastBase.size()))));
   }
 
-  /** Those of every subtask that the job has, by subtask. */
-  static Map<SubtaskId, JournalTail> ofAll(JobId job, CoordinatorPorts ports) {
-    Map<SubtaskId, JournalTail> tails = new TreeMap<>();
-    for (SubtaskId subtask : ports.checkpoints().subtasks(job)) {
-      of(subtask, ports.journal().fromLastBase(subtask))
-          .ifPresent(tail -> tails.put(subtask, tail));
+  /**
+   * Leaves out what no decision looks at: of the entries that only add bytes to the state, all but
+   * the last. Those of ten thousand journals would not fit into the coordinator's memory.
+   */
+  private static List<Entry> telling(List<Entry> sinceBase) {
+    List<Entry> telling = new ArrayList<>();
+    boolean later = false;
+    for (Entry entry : sinceBase.reversed()) {
+      if (!(entry instanceof Entry.Advanced advanced
+          && advanced.delta() instanceof Payload.Inline)) {
+        telling.add(entry);
+      } else if (!later) {
+        later = true;
+        telling.add(withoutBytes(advanced));
+      }
     }
-    return tails;
+    return List.copyOf(telling.reversed());
+  }
+
+  private static Entry withoutBytes(Entry.Advanced advanced) {
+    return Entry.Advanced.of(
+        advanced.header(),
+        advanced.from(),
+        Payload.NONE,
+        advanced.states(),
+        advanced.deadLetters());
   }
 
   Header head() {

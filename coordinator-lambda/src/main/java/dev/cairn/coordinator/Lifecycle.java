@@ -18,9 +18,9 @@ final class Lifecycle {
   private final CoordinatorPorts ports;
   private final EpochEntry epochs;
 
-  Lifecycle(CoordinatorPorts ports) {
+  Lifecycle(CoordinatorPorts ports, JournalTails tails) {
     this.ports = ports;
-    this.epochs = new EpochEntry(ports);
+    this.epochs = new EpochEntry(ports, tails);
   }
 
   /** Begins to halt, of the job's own accord. */

@@ -17,6 +17,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.CheckpointStorage.Stored;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 /**
  * Whether a checkpoint can be restored, found out before anything changes.
@@ -53,11 +55,17 @@ final class Preflight {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
+  private final JournalTails tails;
 
-  Preflight(CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+  Preflight(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      CoordinatorDecisions decisions,
+      JournalTails tails) {
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
+    this.tails = tails;
   }
 
   /** A restore cannot be done, for this reason. */
@@ -106,7 +114,7 @@ final class Preflight {
   void requireRestorable(Job job, Restoration from) throws RefusedException {
     Map<SubtaskId, Snapshot> states = states(job, from);
     requireRuns(states.values());
-    requireGaps(states, JournalTail.ofAll(job.id(), ports).values());
+    requireGaps(states, tails.of(job.id()).values());
   }
 
   /** Every file that holds what is to be restored. */
@@ -169,14 +177,20 @@ final class Preflight {
 
   private Map<SubtaskId, Snapshot> states(JobId job, FileRef metadataFile) throws RefusedException {
     CheckpointMetadata metadata = read(metadataFile, CheckpointFormat::readMetadata);
-    Map<SubtaskId, Snapshot> states = new TreeMap<>();
+    Map<SubtaskId, FileRef> files = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
-      if (acknowledged.stateFile().isPresent()) {
-        FileRef file = acknowledged.stateFile().get();
-        states.put(
-            acknowledged.subtask(), new Snapshot(file, read(file, CheckpointFormat::readState)));
-      }
+      acknowledged.stateFile().ifPresent(file -> files.put(acknowledged.subtask(), file));
     }
+    Map<SubtaskId, Snapshot> states = new TreeMap<>();
+    forEach(
+        files.entrySet(),
+        named -> {
+          FileRef file = named.getValue();
+          Snapshot snapshot = new Snapshot(file, read(file, CheckpointFormat::readState));
+          synchronized (states) {
+            states.put(named.getKey(), snapshot);
+          }
+        });
     requireUnmarked(job, metadataFile, states.values());
     return states;
   }
@@ -209,9 +223,36 @@ final class Preflight {
   }
 
   private void requireRuns(Collection<Snapshot> states) throws RefusedException {
-    for (Snapshot snapshot : states) {
-      for (RunRef run : snapshot.state().manifest().runs()) {
-        requireSame(run.file());
+    List<FileRef> files =
+        states.stream()
+            .flatMap(snapshot -> snapshot.state().manifest().runs().stream())
+            .map(RunRef::file)
+            .toList();
+    forEach(files, this::requireSame);
+  }
+
+  @FunctionalInterface
+  private interface Check<T> {
+    void require(T one) throws RefusedException;
+  }
+
+  private <T> void forEach(Collection<T> all, Check<T> check) throws RefusedException {
+    List<Optional<RefusedException>> refusals =
+        ports
+            .fanOut()
+            .map(
+                all,
+                one -> {
+                  try {
+                    check.require(one);
+                    return Optional.empty();
+                  } catch (RefusedException e) {
+                    return Optional.of(e);
+                  }
+                });
+    for (Optional<RefusedException> refusal : refusals) {
+      if (refusal.isPresent()) {
+        throw refusal.get();
       }
     }
   }
@@ -266,19 +307,18 @@ final class Preflight {
     if (gaps.isEmpty()) {
       return;
     }
-    List<Shard> shards = ports.stream().shards();
+    Set<ShardId> shards =
+        ports.stream().shards().stream().map(Shard::id).collect(Collectors.toSet());
     Instant now = ports.clock().instant();
     Instant oldestAllowed = now.minus(ports.stream().retention()).plus(settings.retentionMargin());
-    for (JournalTail tail : gaps) {
-      requireGap(tail, position(states, tail), shards, oldestAllowed);
-    }
+    forEach(gaps, tail -> requireGap(tail, position(states, tail), shards, oldestAllowed));
   }
 
   private void requireGap(
-      JournalTail tail, Position position, List<Shard> shards, Instant oldestAllowed)
+      JournalTail tail, Position position, Set<ShardId> shards, Instant oldestAllowed)
       throws RefusedException {
     String shard = "shard " + tail.subtask().shard();
-    if (shards.stream().noneMatch(listed -> listed.id().equals(tail.subtask().shard()))) {
+    if (!shards.contains(tail.subtask().shard())) {
       throw new RefusedException(
           shard + " is no longer in the stream, and records of it would have to be read again");
     }

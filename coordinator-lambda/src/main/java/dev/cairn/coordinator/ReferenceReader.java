@@ -10,6 +10,7 @@ import dev.cairn.coordinator.References.Snapshot;
 import dev.cairn.format.FormatException;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Journal;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /**
@@ -35,41 +35,46 @@ import java.util.function.BiFunction;
  * something is needed by nobody asks for the epoch again afterwards.
  */
 public final class ReferenceReader {
-  private final Journal journal;
+  private final JournalTails journals;
   private final CheckpointStore store;
   private final CheckpointStorage storage;
   private final OtherReferences others;
   private final LiveCheckpoints live;
+  private final FanOut fanOut;
 
   // What a state file names never changes, so a warm coordinator reads each once; and a journal
   // that has it as its base tells as well.
   private final Map<FileRef, List<FileRef>> runsOf = new HashMap<>();
 
   ReferenceReader(
-      Journal journal,
+      JournalTails journals,
       CheckpointStore store,
       CheckpointStorage storage,
       OtherReferences others,
-      LiveCheckpoints live) {
-    this.journal = journal;
+      LiveCheckpoints live,
+      FanOut fanOut) {
+    this.journals = journals;
     this.store = store;
     this.storage = storage;
     this.others = others;
     this.live = live;
+    this.fanOut = fanOut;
   }
 
   public ReferenceReader(
       Journal journal, CheckpointStore store, CheckpointStorage storage, OtherReferences others) {
-    this(journal, store, storage, others, new LiveCheckpoints(store));
+    this(
+        new JournalTails(journal, store, FanOut.ONE_BY_ONE),
+        store,
+        storage,
+        others,
+        new LiveCheckpoints(store),
+        FanOut.ONE_BY_ONE);
   }
 
   public References read(Job job) {
-    SortedMap<SubtaskId, JournalTail> tails = new TreeMap<>();
+    SortedMap<SubtaskId, JournalTail> tails = journals.of(job.id());
     Set<FileRef> stateFiles = new HashSet<>();
-    for (SubtaskId subtask : store.subtasks(job.id())) {
-      JournalTail.of(subtask, journal.fromLastBase(subtask))
-          .ifPresent(tail -> tails.put(subtask, tail));
-    }
     for (JournalTail tail : tails.values()) {
       tail.base()
           .handle()
@@ -124,12 +129,13 @@ public final class ReferenceReader {
 
   private Held held(
       Checkpoint checkpoint, Optional<FileRef> metadata, List<Acknowledged> acknowledgements) {
+    readRuns(acknowledgements);
     List<Snapshot> snapshots = new ArrayList<>();
     List<FileRef> unreadable = new ArrayList<>();
     for (Acknowledged acknowledged : acknowledgements) {
       if (acknowledged.stateFile().isPresent()) {
         FileRef file = acknowledged.stateFile().get();
-        Optional<List<FileRef>> runs = runs(file);
+        Optional<List<FileRef>> runs = Optional.ofNullable(runsOf.get(file));
         if (runs.isEmpty()) {
           unreadable.add(file);
         }
@@ -144,16 +150,24 @@ public final class ReferenceReader {
         unreadable);
   }
 
-  private Optional<List<FileRef>> runs(FileRef stateFile) {
-    Optional<List<FileRef>> known = Optional.ofNullable(runsOf.get(stateFile));
-    if (known.isPresent()) {
-      return known;
+  /** Of the state files that are not known yet; one that is missing or altered stays unknown. */
+  private void readRuns(List<Acknowledged> acknowledgements) {
+    List<FileRef> unknown =
+        acknowledgements.stream()
+            .flatMap(acknowledged -> acknowledged.stateFile().stream())
+            .filter(file -> !runsOf.containsKey(file))
+            .distinct()
+            .toList();
+    List<Optional<List<FileRef>>> read = fanOut.map(unknown, this::runs);
+    for (int i = 0; i < unknown.size(); i++) {
+      FileRef file = unknown.get(i);
+      read.get(i).ifPresent(runs -> runsOf.put(file, runs));
     }
-    Optional<List<FileRef>> runs =
-        read(stateFile, CheckpointFormat::readState)
-            .map(state -> state.manifest().runs().stream().map(RunRef::file).toList());
-    runs.ifPresent(found -> runsOf.put(stateFile, found));
-    return runs;
+  }
+
+  private Optional<List<FileRef>> runs(FileRef stateFile) {
+    return read(stateFile, CheckpointFormat::readState)
+        .map(state -> state.manifest().runs().stream().map(RunRef::file).toList());
   }
 
   /**

@@ -40,6 +40,7 @@ final class Restore {
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
+  private final JournalTails tails;
   private final Preflight preflight;
   private final EpochEntry epochs;
 
@@ -48,13 +49,15 @@ final class Restore {
       CoordinatorSettings settings,
       CoordinatorDecisions decisions,
       LiveCheckpoints live,
+      JournalTails tails,
       Preflight preflight) {
     this.live = live;
+    this.tails = tails;
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
     this.preflight = preflight;
-    this.epochs = new EpochEntry(ports);
+    this.epochs = new EpochEntry(ports, tails);
   }
 
   /** Begins the restore that a user asked for, or says on the job's item why not. */
@@ -109,9 +112,7 @@ final class Restore {
     ports.mapping().enable();
     Instant now = ports.clock().instant();
     if (ports.checkpoints().move(job, new JobStatus.Replaying(from), List.of(), now)) {
-      JournalTail.ofAll(job.id(), ports).values().stream()
-          .filter(tail -> tail.head().hasGap())
-          .forEach(tail -> ports.waker().wake(tail.subtask()));
+      wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
     }
   }
 
@@ -170,25 +171,18 @@ final class Restore {
   void wakeGaps(Job job, Collection<JournalTail> tails) {
     List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
     Instant now = ports.clock().instant();
-    Optional<RuntimeException> failure = Optional.empty();
-    for (JournalTail tail : gaps) {
-      if (decisions.isSilent(tail, settings.idleAfter(), now)) {
-        try {
-          ports.waker().wake(tail.subtask());
-        } catch (RuntimeException e) {
-          // The others are woken all the same; this one at the next tick.
-          failure = failure.or(() -> Optional.of(e));
-        }
-      }
-    }
-    if (failure.isPresent()) {
-      throw failure.get();
-    }
+    wake(
+        gaps.stream().filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now)).toList());
     boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
     if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
       if (ports.checkpoints().move(job, new JobStatus.Running(), List.of(), now)) {
         ports.announcer().announce(new Announcement.RestoreFinished(job.epoch()));
       }
     }
+  }
+
+  /** One that fails keeps none of the others from being woken; it is woken at the next tick. */
+  private void wake(List<JournalTail> tails) {
+    ports.fanOut().forEach(tails, tail -> ports.waker().wake(tail.subtask()));
   }
 }

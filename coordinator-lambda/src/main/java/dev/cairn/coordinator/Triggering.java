@@ -2,6 +2,7 @@ package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Request;
@@ -21,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.SortedSet;
 
 /** Begins checkpoints, and asks every subtask for its part until it has answered. */
 final class Triggering {
@@ -30,16 +31,22 @@ final class Triggering {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
+  private final JournalTails tails;
+  private final Answers answers;
   private final Completing completing;
 
   Triggering(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
       CoordinatorDecisions decisions,
+      JournalTails tails,
+      Answers answers,
       Completing completing) {
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
+    this.tails = tails;
+    this.answers = answers;
     this.completing = completing;
   }
 
@@ -54,7 +61,7 @@ final class Triggering {
         trigger.isSavepoint() ? Optional.of(savepoint(job, trigger.name())) : Optional.empty();
     begin(
         job,
-        JournalTail.ofAll(job.id(), ports),
+        tails.of(job.id()),
         savepoint,
         request.command(),
         Optional.of(request),
@@ -79,6 +86,7 @@ final class Triggering {
       String cause,
       Optional<Request> served,
       Instant now) {
+    SortedSet<SubtaskId> subtasks = decisions.expected(tails.values());
     Checkpoint.Pending pending =
         new Checkpoint.Pending(
             new Checkpoint.Triggering(
@@ -86,9 +94,10 @@ final class Triggering {
                 job.next(),
                 job.epoch(),
                 now,
-                decisions.expected(tails.values()),
+                Expected.of(subtasks),
                 savepoint,
-                cause));
+                cause),
+            subtasks);
     if (ports.checkpoints().begin(pending, served)) {
       request(pending, tails, now);
     }
@@ -103,27 +112,16 @@ final class Triggering {
 
   /** Asks every subtask that was not asked yet, and wakes those that nothing else invokes. */
   private void request(Checkpoint.Pending pending, Map<SubtaskId, JournalTail> tails, Instant now) {
-    boolean answeredHere = false;
-    Set<SubtaskId> answered =
-        ports.checkpoints().acknowledgements(pending.job(), pending.id()).stream()
-            .map(Acknowledgement::subtask)
-            .collect(Collectors.toSet());
-    Optional<RuntimeException> failure = Optional.empty();
-    for (SubtaskId subtask : pending.trigger().expected()) {
-      Optional<JournalTail> tail = Optional.ofNullable(tails.get(subtask));
-      if (tail.isPresent() && !answered.contains(subtask)) {
-        try {
-          answeredHere |= request(pending, tail.get(), now);
-        } catch (RuntimeException e) {
-          // The others are asked all the same; this one is asked again at the next tick.
-          failure = failure.or(() -> Optional.of(e));
-        }
-      }
-    }
-    if (failure.isPresent()) {
-      throw failure.get();
-    }
-    if (answeredHere) {
+    Set<SubtaskId> answered = answers.of(pending);
+    List<JournalTail> unanswered =
+        pending.subtasks().stream()
+            .filter(subtask -> tails.containsKey(subtask) && !answered.contains(subtask))
+            .map(tails::get)
+            .toList();
+    // One that fails keeps none of the others from being asked; it is asked again at the next tick.
+    List<Boolean> answeredHere =
+        ports.fanOut().map(unanswered, tail -> request(pending, tail, now));
+    if (answeredHere.contains(true)) {
       // Its own acknowledgements need not come back by the table's stream.
       ports.checkpoints().job(pending.job()).ifPresent(job -> completing.settle(job, pending));
     }
@@ -146,8 +144,7 @@ final class Triggering {
         return carried && append == Append.APPENDED;
       }
       // A busy task was faster: what the journal says now is decided anew.
-      SubtaskId subtask = tail.subtask();
-      tail = JournalTail.of(subtask, ports.journal().fromLastBase(subtask)).orElse(tail);
+      tail = tails.of(tail.subtask()).orElse(tail);
     }
     return false;
   }

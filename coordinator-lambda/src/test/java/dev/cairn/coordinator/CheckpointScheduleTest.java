@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
@@ -170,7 +171,7 @@ class CheckpointScheduleTest {
   void noMoreArePendingThanMayBe(int pending, int most, boolean due) {
     List<Checkpoint> checkpoints = new ArrayList<>();
     for (int n = 1; n <= pending; n++) {
-      checkpoints.add(new Checkpoint.Pending(triggering(n, 0)));
+      checkpoints.add(new Checkpoint.Pending(triggering(n, 0), new TreeSet<>()));
     }
     assertThat(schedule(60, 0, most).isDue(checkpoints, time(60))).isEqualTo(due);
   }
@@ -217,7 +218,7 @@ class CheckpointScheduleTest {
 
   private static Checkpoint.Triggering triggering(long n, double at) {
     return new Checkpoint.Triggering(
-        JOB, new CheckpointId(n), new Epoch(1), time(at), new TreeSet<>());
+        JOB, new CheckpointId(n), new Epoch(1), time(at), Expected.of(new TreeSet<>()));
   }
 
   private static Checkpoint.Completed completed(long n, double at, double ended) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
@@ -443,6 +444,24 @@ class CoordinatorDecisionsTest {
         .isFalse();
   }
 
+  @Test
+  void whatNobodyKnowsTheSubtasksOfIsAbortedAndNeverComplete() {
+    Checkpoint.Pending listed = pending(7, NOON, subtask(0));
+    Checkpoint.Pending unlisted = new Checkpoint.Pending(listed.trigger(), new TreeSet<>());
+
+    assertThat(
+            decisions.resolve(
+                job(new JobStatus.Running(), 1, Optional.empty(), Optional.empty()),
+                unlisted,
+                List.of(),
+                NOON))
+        .isEqualTo(
+            new Resolution.Abort(
+                Failure.of(
+                    FailureReason.EXPIRED,
+                    "the list of its subtasks expired: nobody looked at it for weeks")));
+  }
+
   // ---------------------------------------------------------------- what the rows are made of
 
   private static SubtaskId subtask(int shard) {
@@ -470,11 +489,12 @@ class CoordinatorDecisionsTest {
   }
 
   private static Checkpoint.Triggering triggering(long n, Instant at, SubtaskId... expected) {
-    return new Checkpoint.Triggering(JOB, id(n), new Epoch(1), at, new TreeSet<>(Set.of(expected)));
+    return new Checkpoint.Triggering(
+        JOB, id(n), new Epoch(1), at, Expected.of(new TreeSet<>(Set.of(expected))));
   }
 
   private static Checkpoint.Pending pending(long n, Instant at, SubtaskId... expected) {
-    return new Checkpoint.Pending(triggering(n, at, expected));
+    return new Checkpoint.Pending(triggering(n, at, expected), new TreeSet<>(Set.of(expected)));
   }
 
   private static Checkpoint.Completed completed(long n, Instant at, SubtaskId... expected) {

@@ -42,18 +42,14 @@ public sealed interface Checkpoint {
       CheckpointId id,
       Epoch epoch,
       Instant triggeredAt,
-      SortedSet<SubtaskId> expected,
+      Expected expected,
       Optional<Savepoint> savepoint,
       String cause) {
     public static final String SCHEDULE = "schedule";
 
     /** Of a checkpoint that was due. */
     public Triggering(
-        JobId job,
-        CheckpointId id,
-        Epoch epoch,
-        Instant triggeredAt,
-        SortedSet<SubtaskId> expected) {
+        JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, Expected expected) {
       this(job, id, epoch, triggeredAt, expected, Optional.empty(), SCHEDULE);
     }
   }
@@ -65,8 +61,29 @@ public sealed interface Checkpoint {
    */
   record Savepoint(Optional<SavepointName> name, FilePath directory) {}
 
-  /** Triggered, and waiting for acknowledgements. */
-  record Pending(Triggering trigger) implements Checkpoint {
+  /**
+   * Triggered, and waiting for acknowledgements.
+   *
+   * @param subtasks those that are expected; none of them if their list is no longer kept, as of a
+   *     checkpoint that nobody looked at for weeks
+   */
+  record Pending(Triggering trigger, SortedSet<SubtaskId> subtasks) implements Checkpoint {
+    public Pending {
+      if (!subtasks.isEmpty() && !Expected.of(subtasks).equals(trigger.expected())) {
+        throw new IllegalArgumentException(
+            "checkpoint "
+                + trigger.id()
+                + " expects other subtasks than the "
+                + subtasks.size()
+                + " that are listed");
+      }
+    }
+
+    /** Whether it is known which subtasks it waits for. */
+    public boolean isListed() {
+      return subtasks.size() == trigger.expected().count();
+    }
+
     /** What becomes of it when the job goes there: no checkpoint spans two epochs. */
     public Aborted abortedBy(JobStatus to, Instant at) {
       return new Aborted(

@@ -19,7 +19,6 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import java.time.DateTimeException;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -129,7 +128,7 @@ public final class CheckpointFormat {
                 id,
                 new Epoch(fields.number("epoch")),
                 fields.time("triggeredAt"),
-                Collections.unmodifiableSortedSet(expected)),
+                Expected.of(expected)),
             acknowledgements);
     return placed(asWritten, paths(fields, at));
   }

@@ -71,6 +71,11 @@ public interface CheckpointStore {
   /** The answers that were given, by subtask. */
   List<Acknowledgement> acknowledgements(JobId job, CheckpointId id);
 
+  /** The answers that the subtasks of this checkpoint have given, by subtask. */
+  default List<Acknowledgement> acknowledgements(Checkpoint.Pending pending) {
+    return acknowledgements(pending.job(), pending.id());
+  }
+
   /**
    * Asks for something, as a user does who sets the attribute, over what was asked there before.
    * False without such a job.

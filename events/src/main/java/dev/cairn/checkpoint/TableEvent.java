@@ -2,6 +2,7 @@ package dev.cairn.checkpoint;
 
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.SubtaskId;
 
 /**
  * What the table's stream tells the coordinator; at least once, in any order. Only a hint: it reads
@@ -10,7 +11,11 @@ import dev.cairn.id.JobId;
 public sealed interface TableEvent {
   JobId job();
 
-  record AcknowledgementWritten(JobId job, CheckpointId checkpoint) implements TableEvent {}
+  record AcknowledgementWritten(JobId job, CheckpointId checkpoint, SubtaskId subtask)
+      implements TableEvent {}
+
+  /** A subtask has answered that it cannot store its state. */
+  record CheckpointDeclined(JobId job, CheckpointId checkpoint) implements TableEvent {}
 
   /** A user has set an attribute in which requests are made. */
   record Requested(JobId job) implements TableEvent {}

@@ -15,6 +15,14 @@ public final class DeployedClients {
 
   private DeployedClients() {}
 
+  /**
+   * Keeps so many connections to each service for the calls to come, instead of the JDK's five: a
+   * new one costs many times what a call does. To be said before the first call.
+   */
+  public static void keepConnections(int most) {
+    System.setProperty("http.maxConnections", Integer.toString(most));
+  }
+
   /** Region, credentials and endpoint are those of the function's environment. */
   public static <B extends AwsSyncClientBuilder<B, C>, C> B configure(B builder) {
     return builder.httpClientBuilder(

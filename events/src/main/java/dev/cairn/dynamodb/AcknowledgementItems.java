@@ -11,6 +11,7 @@ import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A subtask's answer as an item. */
@@ -68,6 +69,10 @@ final class AcknowledgementItems {
       default ->
           throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
     };
+  }
+
+  static boolean isDeclined(Item item) {
+    return item.optionalText("status").equals(Optional.of(DECLINED));
   }
 
   static Item write(FileRef file) {

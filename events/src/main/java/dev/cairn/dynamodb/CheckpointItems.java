@@ -1,17 +1,20 @@
 package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** A checkpoint as an item. */
@@ -53,7 +56,8 @@ final class CheckpointItems {
             .put("epoch", trigger.epoch().value())
             .put("triggeredAt", trigger.triggeredAt())
             .put("cause", trigger.cause())
-            .put("expected", trigger.expected().stream().map(SubtaskId::name).toList());
+            .put("subtasks", trigger.expected().count())
+            .put("subtasksSha256", trigger.expected().digest().hex());
     trigger.savepoint().ifPresent(savepoint -> item.put("savepoint", write(savepoint)));
     return item;
   }
@@ -85,18 +89,24 @@ final class CheckpointItems {
         item.text("message"));
   }
 
-  static Checkpoint read(JobId job, Item item) {
+  /**
+   * @param lists finds the subtasks that a pending checkpoint waits for
+   */
+  static Checkpoint read(
+      JobId job, Item item, Function<Expected, Optional<SortedSet<SubtaskId>>> lists) {
     Checkpoint.Triggering trigger =
         new Checkpoint.Triggering(
             job,
             item.checkpoint("checkpoint"),
             item.epoch("epoch"),
             item.time("triggeredAt"),
-            expected(job, item),
+            expected(item),
             item.optionalMap("savepoint").map(CheckpointItems::readSavepoint),
             item.text("cause"));
     return switch (item.text("status")) {
-      case PENDING -> new Checkpoint.Pending(trigger);
+      case PENDING ->
+          new Checkpoint.Pending(
+              trigger, lists.apply(trigger.expected()).orElse(Collections.emptySortedSet()));
       case COMPLETED -> readCompleted(trigger, item);
       case ABORTED ->
           new Checkpoint.Aborted(
@@ -107,12 +117,10 @@ final class CheckpointItems {
     };
   }
 
-  private static SortedSet<SubtaskId> expected(JobId job, Item item) {
-    TreeSet<SubtaskId> expected = new TreeSet<>();
-    for (String name : item.texts("expected")) {
-      expected.add(item.parse("expected", name, subtask -> TableLayout.subtask(job, subtask)));
-    }
-    return Collections.unmodifiableSortedSet(expected);
+  private static Expected expected(Item item) {
+    return new Expected(
+        item.parse("subtasks", item.number("subtasks"), Math::toIntExact),
+        item.parse("subtasksSha256", item.text("subtasksSha256"), Sha256::new));
   }
 
   private static Checkpoint.Completed readCompleted(Checkpoint.Triggering trigger, Item item) {

@@ -16,6 +16,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import dev.cairn.settings.Configuration;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -46,12 +48,15 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final InstantSource clock;
   private final CheckpointSettings deployed;
   private final UnaryOperator<CheckpointSettings> possible;
+  private final FanOut fanOut;
+  private final ExpectedLists lists;
 
   /**
    * @param clock from which the expiry of subsumed checkpoints counts
    * @param deployed what holds where neither a job's code nor its item says anything else
    * @param possible throws an IllegalArgumentException for settings that cannot be kept where the
    *     job runs
+   * @param fanOut reads the answers to a checkpoint, which lie in several places
    */
   public DynamoDbCheckpointStore(
       DynamoDbClient client,
@@ -59,11 +64,14 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       Backoff backoff,
       InstantSource clock,
       CheckpointSettings deployed,
-      UnaryOperator<CheckpointSettings> possible) {
+      UnaryOperator<CheckpointSettings> possible,
+      FanOut fanOut) {
     this.table = new Table(client, tableName, backoff);
     this.clock = clock;
     this.deployed = deployed;
     this.possible = possible;
+    this.fanOut = fanOut;
+    this.lists = new ExpectedLists(table, clock);
   }
 
   public DynamoDbCheckpointStore(
@@ -72,7 +80,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       Backoff backoff,
       InstantSource clock,
       CheckpointSettings deployed) {
-    this(client, tableName, backoff, clock, deployed, UnaryOperator.identity());
+    this(
+        client, tableName, backoff, clock, deployed, UnaryOperator.identity(), FanOut.ONE_BY_ONE);
   }
 
   public DynamoDbCheckpointStore(
@@ -125,9 +134,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public Optional<Checkpoint> checkpoint(JobId job, CheckpointId id) {
-    return table
-        .get(TableLayout.checkpointKey(job, id))
-        .map(item -> CheckpointItems.read(job, item));
+    return table.get(TableLayout.checkpointKey(job, id)).map(item -> read(job, item));
   }
 
   @Override
@@ -148,8 +155,12 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
                             AttributeValue.fromS(
                                 TableLayout.checkpointSk(new CheckpointId(Long.MAX_VALUE))))))
         .stream()
-        .map(item -> CheckpointItems.read(job, item))
+        .map(item -> read(job, item))
         .toList();
+  }
+
+  private Checkpoint read(JobId job, Item item) {
+    return CheckpointItems.read(job, item, expected -> lists.find(job, expected));
   }
 
   /** How long people can still see a checkpoint that is over. */
@@ -179,6 +190,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean begin(Checkpoint.Pending pending, Optional<Request> served) {
     Checkpoint.Triggering trigger = pending.trigger();
+    // Before anything refers to it: what another coordinator finds pending has its list.
+    lists.keep(trigger.job(), pending.subtasks());
     Change takeId =
         changeJob(trigger.job())
             .set("nextCheckpoint = :following")
@@ -274,6 +287,24 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public List<Acknowledgement> acknowledgements(JobId job, CheckpointId id) {
+    return acknowledgements(job, id, TableLayout.PARTS.chars().mapToObj(part -> (char) part));
+  }
+
+  @Override
+  public List<Acknowledgement> acknowledgements(Checkpoint.Pending pending) {
+    return acknowledgements(
+        pending.job(), pending.id(), pending.subtasks().stream().map(TableLayout::part));
+  }
+
+  private List<Acknowledgement> acknowledgements(
+      JobId job, CheckpointId id, Stream<Character> parts) {
+    return fanOut.map(parts.distinct().toList(), part -> acknowledgements(job, id, part)).stream()
+        .flatMap(List::stream)
+        .sorted(Comparator.comparing(Acknowledgement::subtask))
+        .toList();
+  }
+
+  private List<Acknowledgement> acknowledgements(JobId job, CheckpointId id, char part) {
     Consumer<QueryRequest.Builder> answers =
         query ->
             query
@@ -281,10 +312,9 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
                 .expressionAttributeValues(
                     Map.of(
                         ":checkpoint",
-                        AttributeValue.fromS(TableLayout.acknowledgementsPk(job, id))));
+                        AttributeValue.fromS(TableLayout.acknowledgementsPk(job, id, part))));
     return table.query("acknowledgements of checkpoint " + id + " of job " + job, answers).stream()
         .map(item -> AcknowledgementItems.read(job, id, item))
-        .sorted(Comparator.comparing(Acknowledgement::subtask))
         .toList();
   }
 

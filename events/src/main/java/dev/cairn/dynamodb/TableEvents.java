@@ -29,14 +29,19 @@ public final class TableEvents {
     return of(new ItemChange(change.keys(), change.oldImage(), change.newImage()));
   }
 
-  /** A new acknowledgement, or a request that appeared or changed; empty for anything else. */
+  /**
+   * A new acknowledgement or decline, or a request that appeared or changed; empty for anything
+   * else.
+   */
   public static Optional<TableEvent> of(ItemChange change) {
     String pk = Item.read(change.key()).text(TableLayout.PK);
     String sk = Item.read(change.key()).text(TableLayout.SK);
     if (change.before().isEmpty() && !change.after().isEmpty()) {
       Optional<TableEvent> acknowledged =
-          TableLayout.acknowledgedBy(pk)
-              .map(by -> new TableEvent.AcknowledgementWritten(by.job(), by.checkpoint()));
+          TableLayout.acknowledgedBy(pk, sk)
+              .map(
+                  by ->
+                      acknowledged(by, AcknowledgementItems.isDeclined(Item.read(change.after()))));
       if (acknowledged.isPresent()) {
         return acknowledged;
       }
@@ -48,5 +53,11 @@ public final class TableEvents {
       }
     }
     return Optional.empty();
+  }
+
+  private static TableEvent acknowledged(TableLayout.Acknowledged by, boolean declined) {
+    return declined
+        ? new TableEvent.CheckpointDeclined(by.subtask().job(), by.checkpoint())
+        : new TableEvent.AcknowledgementWritten(by.subtask().job(), by.checkpoint(), by.subtask());
   }
 }

@@ -1,5 +1,6 @@
 package dev.cairn.dynamodb;
 
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -29,12 +32,17 @@ final class TableLayout {
   static final String REGISTRATION_PREFIX = "JOB#REGISTRATION#";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
+  static final String PARTS = "0123456789abcdef";
   static final int FILE_SPREAD = 16;
   private static final String FILE_PREFIX = "FILE#";
   static final String DAMAGED_PREFIX = "DAMAGED#";
   private static final String SCRUB_PROGRESS_SK = "PROGRESS";
   private static final String JOB_PREFIX = "JOB#";
   private static final String ACKNOWLEDGEMENT_PREFIX = "ACK#";
+  private static final String EXPECTED_PREFIX = "EXPECTED#";
+
+  private static final Pattern ACKNOWLEDGEMENTS =
+      Pattern.compile(ACKNOWLEDGEMENT_PREFIX + "([^#]+)#([1-9][0-9]{0,18})#[" + PARTS + "]");
 
   private TableLayout() {}
 
@@ -50,8 +58,22 @@ final class TableLayout {
     return JOB_PREFIX + job;
   }
 
-  static String acknowledgementsPk(JobId job, CheckpointId checkpoint) {
-    return ACKNOWLEDGEMENT_PREFIX + job + "#" + checkpoint;
+  /**
+   * One of the partition keys of a checkpoint's acknowledgements: thousands are written within
+   * seconds, and DynamoDB takes 1,000 units a second at one key.
+   */
+  static String acknowledgementsPk(JobId job, CheckpointId checkpoint, char part) {
+    return ACKNOWLEDGEMENT_PREFIX + job + "#" + checkpoint + "#" + part;
+  }
+
+  /** Which of the {@link #PARTS} a subtask's acknowledgements are in. */
+  static char part(SubtaskId subtask) {
+    return Sha256.of(subtask.name().getBytes(StandardCharsets.UTF_8)).hex().charAt(0);
+  }
+
+  /** A piece of the names of the subtasks that a checkpoint waits for. */
+  static Map<String, AttributeValue> expectedKey(JobId job, Expected expected, int piece) {
+    return key(EXPECTED_PREFIX + job + "#" + expected.digest(), digits(piece));
   }
 
   /** The partition that a scrubber writes, and no one else. */
@@ -101,7 +123,7 @@ final class TableLayout {
 
   static Map<String, AttributeValue> acknowledgementKey(
       SubtaskId subtask, CheckpointId checkpoint) {
-    return key(acknowledgementsPk(subtask.job(), checkpoint), subtask.name());
+    return key(acknowledgementsPk(subtask.job(), checkpoint, part(subtask)), subtask.name());
   }
 
   static Map<String, AttributeValue> fileKey(FilePath path) {
@@ -150,16 +172,15 @@ final class TableLayout {
   }
 
   /** What an acknowledgement belongs to; empty for any other item. */
-  static Optional<Acknowledged> acknowledgedBy(String pk) {
-    int number = pk.lastIndexOf('#') + 1;
-    if (!pk.startsWith(ACKNOWLEDGEMENT_PREFIX) || number <= ACKNOWLEDGEMENT_PREFIX.length()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Acknowledged(
-            new JobId(pk.substring(ACKNOWLEDGEMENT_PREFIX.length(), number - 1)),
-            new CheckpointId(Long.parseLong(pk.substring(number)))));
+  static Optional<Acknowledged> acknowledgedBy(String pk, String sk) {
+    Matcher key = ACKNOWLEDGEMENTS.matcher(pk);
+    return key.matches()
+        ? Optional.of(
+            new Acknowledged(
+                subtask(new JobId(key.group(1)), sk),
+                new CheckpointId(Long.parseLong(key.group(2)))))
+        : Optional.empty();
   }
 
-  record Acknowledged(JobId job, CheckpointId checkpoint) {}
+  record Acknowledged(SubtaskId subtask, CheckpointId checkpoint) {}
 }

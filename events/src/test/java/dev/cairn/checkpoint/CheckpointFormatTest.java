@@ -45,8 +45,9 @@ class CheckpointFormatTest {
               new CheckpointId(42),
               new Epoch(2),
               Instant.parse("2026-11-21T10:00:00.250Z"),
-              new TreeSet<>(
-                  List.of(subtask("shardId-000000000000"), subtask("shardId-000000000001")))),
+              Expected.of(
+                  new TreeSet<>(
+                      List.of(subtask("shardId-000000000000"), subtask("shardId-000000000001"))))),
           List.of(
               new Acknowledgement.Acknowledged(
                   subtask("shardId-000000000001"), new CheckpointId(42), Optional.empty(), 0, 0),

@@ -2,6 +2,8 @@ package dev.cairn.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.id.CheckpointId;
@@ -11,6 +13,7 @@ import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +34,7 @@ class TableEventsTest {
   @Test
   void aNewAcknowledgement() {
     Optional<TableEvent> written =
-        Optional.of(new TableEvent.AcknowledgementWritten(JOB, new CheckpointId(42)));
+        Optional.of(new TableEvent.AcknowledgementWritten(JOB, new CheckpointId(42), SUBTASK));
 
     assertThat(event(ACKNOWLEDGEMENT, GONE, ACKNOWLEDGEMENT)).isEqualTo(written);
     assertThat(
@@ -40,6 +43,18 @@ class TableEventsTest {
                     .dynamodb(change -> change.keys(ACKNOWLEDGEMENT).newImage(ACKNOWLEDGEMENT))
                     .build()))
         .isEqualTo(written);
+  }
+
+  @Test
+  void aNewDecline() {
+    Map<String, AttributeValue> declined =
+        AcknowledgementItems.write(
+            new Acknowledgement.Declined(
+                SUBTASK, new CheckpointId(42), FailureReason.STORAGE, "no room"),
+            Instant.EPOCH);
+
+    assertThat(event(ACKNOWLEDGEMENT, GONE, declined))
+        .contains(new TableEvent.CheckpointDeclined(JOB, new CheckpointId(42)));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
@@ -34,6 +35,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -148,7 +150,7 @@ abstract class CheckpointStoreContract {
   void beginsOnlyInTheJobsEpoch() {
     create();
 
-    refused(() -> checkpoints().begin(new Checkpoint.Pending(trigger(1, new Epoch(2), NOW))));
+    refused(() -> checkpoints().begin(pending(trigger(1, new Epoch(2), NOW))));
   }
 
   @Test
@@ -161,7 +163,7 @@ abstract class CheckpointStoreContract {
   void beginsNothingWhileRestoringAndAgainWhileReplaying() {
     completed(1);
     restore(job(), id(1), Optional.empty(), NOW);
-    Checkpoint.Pending second = new Checkpoint.Pending(trigger(2, new Epoch(2), NOW));
+    Checkpoint.Pending second = pending(trigger(2, new Epoch(2), NOW));
 
     refused(() -> checkpoints().begin(second));
     replay(new Epoch(2));
@@ -175,8 +177,7 @@ abstract class CheckpointStoreContract {
 
     assertThat(checkpoints().begin(pending(1))).isTrue();
     assertThat(job().next()).isEqualTo(id(2));
-    refused(
-        () -> checkpoints().begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(1)))));
+    refused(() -> checkpoints().begin(pending(trigger(1, FIRST, NOW.plusMillis(1)))));
   }
 
   @Test
@@ -184,10 +185,7 @@ abstract class CheckpointStoreContract {
     create();
 
     List<Boolean> outcomes =
-        Race.run(
-            runner ->
-                checkpoints()
-                    .begin(new Checkpoint.Pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
+        Race.run(runner -> checkpoints().begin(pending(trigger(1, FIRST, NOW.plusMillis(runner)))));
 
     assertThat(outcomes).containsOnlyOnce(true);
     assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().triggeredAt())
@@ -394,24 +392,66 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
-  void listsCheckpointsWithManySubtasks() {
+  void aPendingCheckpointKnowsEachOfManySubtasks() {
     create();
+    Checkpoint.Pending wide = wide(1, 2_345);
+    assertThat(checkpoints().begin(wide)).isTrue();
+
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(wide);
+    assertThat(checkpoints().checkpoints(job)).containsExactly(wide);
+    assertThat(checkpoints().begin(wide)).isTrue();
+    checkpoints().abort(new Checkpoint.Aborted(wide.trigger(), NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
+    assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().expected().count())
+        .isEqualTo(2_345);
+  }
+
+  @Test
+  void checkpointsOfOtherSubtasksHaveOtherLists() {
+    create();
+    for (int i = 1; i <= 3; i++) {
+      Checkpoint.Pending wide = wide(i, 1_000 * i);
+      assertThat(checkpoints().begin(wide)).isTrue();
+      assertThat(checkpoints().checkpoint(job, id(i))).contains(wide);
+    }
+    assertThat(checkpoints().checkpoints(job))
+        .containsExactly(wide(1, 1_000), wide(2, 2_000), wide(3, 3_000));
+  }
+
+  @Test
+  void ofBeginsThatExpectOtherSubtasksTheWinnersAreExpected() throws Exception {
+    create();
+
+    List<Boolean> outcomes = Race.run(runner -> checkpoints().begin(wide(1, 1_001 + runner)));
+
+    assertThat(outcomes).containsOnlyOnce(true);
+    assertThat(checkpoints().checkpoint(job, id(1)))
+        .contains(wide(1, 1_001 + outcomes.indexOf(true)));
+  }
+
+  private Checkpoint.Pending wide(long checkpoint, int subtasks) {
     TreeSet<SubtaskId> many = new TreeSet<>();
-    for (int i = 0; i < 2_000; i++) {
+    for (int i = 0; i < subtasks; i++) {
       many.add(subtask("shardId-" + i));
     }
-    for (int i = 1; i <= 20; i++) {
-      assertThat(
-              checkpoints()
-                  .begin(
-                      new Checkpoint.Pending(
-                          new Checkpoint.Triggering(job, id(i), FIRST, NOW, many))))
-          .isTrue();
+    return new Checkpoint.Pending(
+        new Checkpoint.Triggering(job, id(checkpoint), FIRST, NOW, Expected.of(many)), many);
+  }
+
+  @Test
+  void theAnswersToAPendingCheckpointAreThoseOfItsSubtasks() {
+    create();
+    Checkpoint.Pending wide = wide(1, 100);
+    List<Acknowledgement> answers = new ArrayList<>();
+    for (SubtaskId subtask : wide.subtasks()) {
+      Acknowledgement answer =
+          new Acknowledgement.Acknowledged(subtask, id(1), Optional.empty(), 0, 0);
+      answers.add(answer);
+      assertThat(checkpoints().acknowledge(answer)).isTrue();
     }
 
-    assertThat(checkpoints().checkpoints(job))
-        .hasSize(20)
-        .allMatch(one -> one.trigger().expected().equals(many));
+    assertThat(checkpoints().acknowledgements(wide)).containsExactlyElementsOf(answers);
+    assertThat(checkpoints().acknowledgements(job, id(1))).containsExactlyElementsOf(answers);
+    assertThat(checkpoints().acknowledgements(wide(2, 100))).isEmpty();
   }
 
   @Test
@@ -692,14 +732,14 @@ abstract class CheckpointStoreContract {
   void takesCheckpointsOnlyWhileItRunsOrStops() {
     create();
     move(new JobStatus.Suspending(new Halt.Stopping(Optional.empty())));
-    Checkpoint.Pending first = new Checkpoint.Pending(trigger(1, new Epoch(2), NOW));
+    Checkpoint.Pending first = pending(trigger(1, new Epoch(2), NOW));
     refused(() -> checkpoints().begin(first));
 
     move(new JobStatus.Halted(new Halt.Stopping(Optional.empty())));
     assertThat(checkpoints().begin(first)).isTrue();
 
     move(new JobStatus.Halted(new Halt.Stopped(id(1))));
-    refused(() -> checkpoints().begin(new Checkpoint.Pending(trigger(2, new Epoch(2), NOW))));
+    refused(() -> checkpoints().begin(pending(trigger(2, new Epoch(2), NOW))));
   }
 
   @Test
@@ -718,7 +758,7 @@ abstract class CheckpointStoreContract {
                     FilePath.of("savepoints", "savepoint-2"))),
             "savepoint before-upgrade");
 
-    assertThat(checkpoints().begin(new Checkpoint.Pending(savepoint))).isTrue();
+    assertThat(checkpoints().begin(pending(savepoint))).isTrue();
     assertThat(checkpoints().complete(complete(savepoint, NOW))).isTrue();
     assertThat(checkpoints().checkpoint(job, id(2))).contains(complete(savepoint, NOW));
     assertThat(job().latest()).contains(id(1));
@@ -775,7 +815,7 @@ abstract class CheckpointStoreContract {
     replay(new Epoch(2));
     Checkpoint.Triggering third = trigger(3, new Epoch(2), NOW);
 
-    assertThat(checkpoints().begin(new Checkpoint.Pending(third))).isTrue();
+    assertThat(checkpoints().begin(pending(third))).isTrue();
     assertThat(checkpoints().complete(complete(third, NOW))).isTrue();
     assertThat(checkpoints().checkpoints(job)).contains(complete(1), complete(2));
     assertThat(job().latest()).contains(id(3));
@@ -856,7 +896,15 @@ abstract class CheckpointStoreContract {
   }
 
   private Checkpoint.Pending pending(long checkpoint) {
-    return new Checkpoint.Pending(trigger(checkpoint));
+    return pending(trigger(checkpoint));
+  }
+
+  private Checkpoint.Pending pending(Checkpoint.Triggering trigger) {
+    return new Checkpoint.Pending(trigger, subtasks());
+  }
+
+  private TreeSet<SubtaskId> subtasks() {
+    return new TreeSet<>(List.of(subtask("shardId-1"), subtask("shardId-2")));
   }
 
   private Checkpoint.Completed complete(long checkpoint) {
@@ -883,12 +931,7 @@ abstract class CheckpointStoreContract {
   }
 
   private Checkpoint.Triggering trigger(long checkpoint, Epoch epoch, Instant at) {
-    return new Checkpoint.Triggering(
-        job,
-        id(checkpoint),
-        epoch,
-        at,
-        new TreeSet<>(List.of(subtask("shardId-1"), subtask("shardId-2"))));
+    return new Checkpoint.Triggering(job, id(checkpoint), epoch, at, Expected.of(subtasks()));
   }
 
   private Acknowledgement acknowledged(String shard) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
@@ -40,7 +41,8 @@ class JobItemByHandTest {
   private final JobId job = new JobId("job-" + UUID.randomUUID());
   private final CheckpointStore checkpoints = LocalTable.checkpoints();
   private final Checkpoint.Triggering trigger =
-      new Checkpoint.Triggering(job, new CheckpointId(1), new Epoch(1), NOW, new TreeSet<>());
+      new Checkpoint.Triggering(
+          job, new CheckpointId(1), new Epoch(1), NOW, Expected.of(new TreeSet<>()));
 
   @BeforeEach
   void createTheJob() {
@@ -175,7 +177,7 @@ class JobItemByHandTest {
 
   @Test
   void whatIsOverGoesAfterAMonth() {
-    checkpoints.begin(new Checkpoint.Pending(trigger));
+    checkpoints.begin(new Checkpoint.Pending(trigger, new TreeSet<>()));
     checkpoints.abort(
         new Checkpoint.Aborted(
             trigger, NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
@@ -204,7 +206,7 @@ class JobItemByHandTest {
   private void complete() {
     byte[] metadata = {1};
     FileRef file = new FileRef(FilePath.of("job", "chk-1", "_metadata"), 1, Sha256.of(metadata));
-    checkpoints.begin(new Checkpoint.Pending(trigger));
+    checkpoints.begin(new Checkpoint.Pending(trigger, new TreeSet<>()));
     assertThat(checkpoints.complete(new Checkpoint.Completed(trigger, NOW, file, 1, 1))).isTrue();
   }
 

@@ -7,6 +7,7 @@ import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class LocalTable {
         WITHOUT_PAUSE,
         () -> Instant.EPOCH,
         CheckpointSettings.DEFAULTS,
-        CheckpointSettings::requireDeployable);
+        CheckpointSettings::requireDeployable,
+        FanOut.ONE_BY_ONE);
   }
 }

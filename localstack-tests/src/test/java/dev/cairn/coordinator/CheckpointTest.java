@@ -14,8 +14,12 @@ import dev.cairn.storage.StorageException;
 import dev.cairn.task.Task;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -172,11 +176,81 @@ class CheckpointTest {
     List<Checkpoint> before = checkpoints();
 
     for (int i = 0; i < 3; i++) {
-      pipeline.coordinator().on(new Event.Acknowledged(JOB, new CheckpointId(1)));
+      pipeline
+          .coordinator()
+          .on(new Event.Acknowledged(JOB, new CheckpointId(1), Set.of(Pipeline.subtask(0))));
       tick(pipeline.coordinator());
     }
 
     assertThat(checkpoints()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void whicheverContainersAreToldOfAnswersLostRepeatedAndReorderedTheCheckpointIsCommitted(
+      long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int shards = 12;
+    Pipeline wide = new Pipeline(shards);
+    Task<String> container = wide.container();
+    for (int shard = 0; shard < shards; shard++) {
+      run(container, shard, wide.put(shard, "a"));
+    }
+    wide.pass(Pipeline.INTERVAL);
+    List<Coordinator> coordinators =
+        List.of(wide.coordinator(), wide.coordinator(), wide.coordinator());
+    tick(coordinators.getFirst());
+    wide.deliverWakes(container);
+    List<Event> events = new ArrayList<>();
+    for (int shard = 0; shard < shards; shard++) {
+      for (int times = random.nextInt(3); times > 0; times--) {
+        events.add(
+            new Event.Acknowledged(JOB, new CheckpointId(1), Set.of(Pipeline.subtask(shard))));
+      }
+    }
+    Collections.shuffle(events, new Random(seed));
+
+    events.forEach(event -> coordinators.get(random.nextInt(3)).on(event));
+    tick(coordinators.get(random.nextInt(3)));
+
+    assertThat(wide.table().checkpoint(JOB, new CheckpointId(1)))
+        .containsInstanceOf(Checkpoint.Completed.class);
+  }
+
+  @Test
+  void theLastOfTheAnswersIsWhatReadsThemAll() {
+    int shards = 20;
+    Pipeline wide = new Pipeline(shards);
+    Task<String> container = wide.container();
+    for (int shard = 0; shard < shards; shard++) {
+      run(container, shard, wide.put(shard, "a"));
+    }
+    wide.pass(Pipeline.INTERVAL);
+    tick(wide.coordinator());
+    wide.deliverWakes(container);
+    List<String> calls = new ArrayList<>();
+    Coordinator coordinator =
+        wide.coordinator(
+            new Tap() {
+              @Override
+              public void before(Call call) {
+                calls.add(call.name());
+              }
+            });
+
+    for (int shard = 0; shard < shards; shard++) {
+      assertThat(wide.job().latest()).isEmpty();
+      coordinator.on(
+          new Event.Acknowledged(JOB, new CheckpointId(1), Set.of(Pipeline.subtask(shard))));
+      if (calls.contains("checkpoints.acknowledgements")) {
+        break;
+      }
+    }
+
+    // All had answered before any was told of: the first reading finds them.
+    assertThat(wide.job().latest()).contains(new CheckpointId(1));
+    assertThat(calls.subList(0, 2)).containsExactly("checkpoints.job", "checkpoints.checkpoint");
+    assertThat(calls.stream().filter("checkpoints.checkpoint"::equals)).hasSizeLessThan(4);
   }
 
   @Test

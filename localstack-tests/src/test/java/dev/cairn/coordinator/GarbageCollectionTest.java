@@ -227,18 +227,21 @@ class GarbageCollectionTest {
   }
 
   private void collect() {
+    CoordinatorPorts ports =
+        new CoordinatorPorts(
+            pipeline.table(),
+            pipeline.table(),
+            pipeline.storage(),
+            pipeline.stream(),
+            subtask -> {},
+            pipeline::now,
+            () -> new EntryId("none"));
     new GarbageCollection(
-            new CoordinatorPorts(
-                pipeline.table(),
-                pipeline.table(),
-                pipeline.storage(),
-                pipeline.stream(),
-                subtask -> {},
-                pipeline::now,
-                () -> new EntryId("none")),
+            ports,
             Pipeline.PROMPT,
             new CoordinatorDecisions(),
-            new LiveCheckpoints(pipeline.table()))
+            new LiveCheckpoints(pipeline.table()),
+            new JournalTails(ports))
         .collect(JOB);
   }
 

@@ -179,7 +179,7 @@ class RefusedRestoreTest {
   private static void abort(Pipeline pipeline) {
     begin(pipeline);
     pipeline.pass(Pipeline.TIMEOUT);
-    pipeline.coordinator().on(new Event.Acknowledged(JOB, new CheckpointId(4)));
+    pipeline.coordinator().on(new Event.Declined(JOB, new CheckpointId(4)));
   }
 
   private static void trim(Pipeline pipeline) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
@@ -146,7 +147,8 @@ class WireCostTest {
         Job.create(job, new CheckpointSettings(Optional.empty(), Pipeline.TIMEOUT, 1)));
     checkpoints.begin(
         new Checkpoint.Pending(
-            new Checkpoint.Triggering(job, id, new Epoch(1), pipeline.now(), expected)));
+            new Checkpoint.Triggering(job, id, new Epoch(1), pipeline.now(), Expected.of(expected)),
+            expected));
     for (SubtaskId subtask : expected) {
       checkpoints.acknowledge(
           new Acknowledgement.Acknowledged(subtask, id, Optional.empty(), 0, 0));
@@ -164,7 +166,7 @@ class WireCostTest {
             Pipeline.PROMPT);
     REQUESTS.clear();
 
-    coordinator.on(new Event.Acknowledged(job, id));
+    coordinator.on(new Event.Acknowledged(job, id, expected));
 
     assertThat(checkpoints.checkpoint(job, id)).get().isInstanceOf(Checkpoint.Completed.class);
     assertThat(REQUESTS.stream().filter(TransactWriteItemsRequest.class::isInstance))

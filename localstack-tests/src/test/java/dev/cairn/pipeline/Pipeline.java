@@ -27,6 +27,7 @@ import dev.cairn.local.memory.InMemoryDamageStore;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.world.SteadyWorld;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.Change;
 import dev.cairn.state.Deltas;
@@ -246,7 +247,8 @@ public final class Pipeline {
             this::nextId,
             Announcer.SILENT,
             mapping,
-            Tap.on(DamageMarks.class, "damages", damages, tap)),
+            Tap.on(DamageMarks.class, "damages", damages, tap),
+            FanOut.ONE_BY_ONE),
         PROMPT);
   }
 

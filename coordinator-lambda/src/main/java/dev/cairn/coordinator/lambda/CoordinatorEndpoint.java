@@ -16,10 +16,14 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.metrics.EmbeddedMetrics;
+import dev.cairn.parallel.OutOfTimeException;
+import dev.cairn.parallel.ThreadFanOut;
 import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -35,14 +39,19 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** One container's coordinator, connected to everything that it touches. */
 final class CoordinatorEndpoint {
+  private static final Logger LOG = System.getLogger(CoordinatorEndpoint.class.getName());
+
   // The rule is exact to some seconds, and a cold start takes some more.
   private static final Duration TICK_TOLERANCE = Duration.ofSeconds(5);
+  // What is left to do when nothing more is begun: the metadata of all subtasks, and a transaction.
+  private static final Duration TO_FINISH = Duration.ofSeconds(20);
 
   private final Deployment deployment;
   private final CoordinatorPorts ports;
   private final Coordinator coordinator;
   private final DynamoDbDeployments deployments;
   private final TickQueue ticks;
+  private final ThreadFanOut fanOut;
   private boolean registered;
 
   private CoordinatorEndpoint(
@@ -50,23 +59,32 @@ final class CoordinatorEndpoint {
       CoordinatorPorts ports,
       CoordinatorSettings settings,
       DynamoDbDeployments deployments,
-      TickQueue ticks) {
+      TickQueue ticks,
+      ThreadFanOut fanOut) {
     this.deployment = deployment;
     this.ports = ports;
     this.coordinator = new Coordinator(ports, settings);
     this.deployments = deployments;
     this.ticks = ticks;
+    this.fanOut = fanOut;
   }
 
   /**
    * @param log takes what is printed, a line each
    */
   static CoordinatorEndpoint connect(CoordinatorEnvironment environment, Consumer<String> log) {
+    DeployedClients.keepConnections(CoordinatorPorts.AT_ONCE);
     DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
     LambdaClient lambda = DeployedClients.configure(LambdaClient.builder()).build();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
     Deployment deployment = environment.deployment();
+    ThreadFanOut fanOut =
+        new ThreadFanOut(
+            CoordinatorPorts.AT_ONCE,
+            CoordinatorPorts.BEGUN_A_SECOND,
+            clock,
+            CoordinatorEndpoint::sleep);
     CoordinatorPorts ports =
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
@@ -76,7 +94,8 @@ final class CoordinatorEndpoint {
                 backoff,
                 clock,
                 deployment.settings(),
-                CheckpointSettings::requireDeployable),
+                CheckpointSettings::requireDeployable,
+                fanOut),
             new S3CheckpointStorage(
                 DeployedClients.configure(S3Client.builder()).build(),
                 environment.storage().bucket(),
@@ -90,7 +109,8 @@ final class CoordinatorEndpoint {
             () -> new EntryId(UUID.randomUUID().toString()),
             new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
             new LambdaSourceMapping(lambda, environment.sourceMapping()),
-            new DynamoDbDamageStore(dynamoDb, environment.table(), backoff));
+            new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
+            fanOut);
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,
@@ -103,16 +123,28 @@ final class CoordinatorEndpoint {
             TICK_TOLERANCE),
         new DynamoDbDeployments(dynamoDb, environment.table(), backoff),
         new TickQueue(
-            DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()));
+            DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()),
+        fanOut);
+  }
+
+  private static void sleep(Duration pause) {
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException e) {
+      // It begins at once then; whoever interrupted finds the flag set afterwards.
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
    * Serves one invocation. What fails is repaired by the next tick, whether or not the source tries
-   * again.
+   * again; so is what does not fit into the time.
    *
+   * @param remaining until the invocation is ended
    * @throws MalformedTriggerException if the payload comes from no known source
    */
-  void handle(InputStream payload) throws IOException {
+  void handle(InputStream payload, Duration remaining) throws IOException {
+    fanOut.endBy(ports.clock().instant().plus(remaining).minus(TO_FINISH));
     SequencedSet<Trigger> triggers = Triggers.read(payload, deployment.job());
     register();
     // One that fails keeps none of the others from being served.
@@ -121,6 +153,8 @@ final class CoordinatorEndpoint {
       for (Runnable step : steps(trigger)) {
         try {
           step.run();
+        } catch (OutOfTimeException e) {
+          LOG.log(Level.INFO, "job {0}: {1}", deployment.job(), e.getMessage());
         } catch (RuntimeException e) {
           failure = failure.or(() -> Optional.of(e));
         }

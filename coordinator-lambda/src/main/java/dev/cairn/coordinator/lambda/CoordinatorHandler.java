@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -33,7 +34,7 @@ public final class CoordinatorHandler implements RequestStreamHandler {
     CoordinatorEndpoint endpoint =
         connected.orElseGet(() -> CoordinatorEndpoint.connect(environment, System.out::println));
     connected = Optional.of(endpoint);
-    endpoint.handle(input);
+    endpoint.handle(input, Duration.ofMillis(context.getRemainingTimeInMillis()));
     output.write("{}".getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,6 +1,5 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.coordinator.Event;
 import dev.cairn.dynamodb.TableEvents;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
@@ -9,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,25 +49,23 @@ final class Triggers {
               + " invoke the coordinator?");
     }
     SequencedSet<Trigger> triggers = new LinkedHashSet<>();
+    List<Event> happened = new ArrayList<>();
     for (JsonTree item : event.get("Records").items()) {
-      triggerOf(item, job).ifPresent(triggers::add);
+      String source = item.get("eventSource").text().orElse("an unnamed source");
+      switch (source) {
+        case SQS -> triggers.add(queued(item));
+        case DYNAMODB -> changed(item.get("dynamodb"), job).ifPresent(happened::add);
+        default ->
+            throw new MalformedTriggerException(
+                "a record comes from " + source + ", which the coordinator does not listen to");
+      }
     }
+    Event.together(happened).stream().map(Trigger.Happened::new).forEach(triggers::add);
     return triggers;
   }
 
   private static boolean isTick(JsonTree event) {
     return event.get("cairn").text().equals(Optional.of("tick"));
-  }
-
-  private static Optional<Trigger> triggerOf(JsonTree item, JobId job) {
-    String source = item.get("eventSource").text().orElse("an unnamed source");
-    return switch (source) {
-      case SQS -> Optional.of(queued(item));
-      case DYNAMODB -> changed(item.get("dynamodb"), job);
-      default ->
-          throw new MalformedTriggerException(
-              "a record comes from " + source + ", which the coordinator does not listen to");
-    };
   }
 
   /** What the queue delivers of one of the ticks. */
@@ -91,21 +89,14 @@ final class Triggers {
     }
   }
 
-  private static Optional<Trigger> changed(JsonTree change, JobId job) {
+  private static Optional<Event> changed(JsonTree change, JobId job) {
     return TableEvents.of(
             new ItemChange(
                 item(change.get("Keys")),
                 item(change.get("OldImage")),
                 item(change.get("NewImage"))))
         .filter(event -> event.job().equals(job))
-        .map(
-            event ->
-                new Trigger.Happened(
-                    switch (event) {
-                      case TableEvent.AcknowledgementWritten written ->
-                          new Event.Acknowledged(job, written.checkpoint());
-                      case TableEvent.Requested r -> new Event.Requested(job);
-                    }));
+        .map(Event::of);
   }
 
   private static Map<String, AttributeValue> item(JsonTree image) {

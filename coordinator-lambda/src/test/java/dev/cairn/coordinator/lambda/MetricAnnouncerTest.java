@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Request;
@@ -32,7 +33,11 @@ class MetricAnnouncerTest {
   private static final JobId JOB = new JobId("flights");
   private static final Checkpoint.Triggering TRIGGER =
       new Checkpoint.Triggering(
-          JOB, new CheckpointId(7), new Epoch(2), NOON.minusMillis(1_250), new TreeSet<>());
+          JOB,
+          new CheckpointId(7),
+          new Epoch(2),
+          NOON.minusMillis(1_250),
+          Expected.of(new TreeSet<>()));
 
   private final List<String> lines = new ArrayList<>();
   private final MetricAnnouncer announcer =

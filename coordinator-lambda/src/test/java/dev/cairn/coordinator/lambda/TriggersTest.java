@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.coordinator.Event;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.SequencedSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,19 +59,38 @@ class TriggersTest {
 
   @Test
   void aNewAcknowledgementNamesItsCheckpoint() throws IOException {
-    assertThat(read(batch(inserted("ACK#flights#42", "aircraft/shardId-000000000001"))))
-        .containsExactly(new Trigger.Happened(new Event.Acknowledged(JOB, new CheckpointId(42))));
+    assertThat(read(batch(inserted("ACK#flights#42#a", "aircraft/shardId-000000000001"))))
+        .containsExactly(acknowledged(42, "shardId-000000000001"));
   }
 
   @Test
   void manyAcknowledgementsOfOneCheckpointAreOneThingToDo() throws IOException {
-    String first = inserted("ACK#flights#42", "aircraft/shardId-000000000001");
-    String second = inserted("ACK#flights#42", "aircraft/shardId-000000000002");
-    String other = inserted("ACK#flights#43", "aircraft/shardId-000000000002");
+    String first = inserted("ACK#flights#42#a", "aircraft/shardId-000000000001");
+    String second = inserted("ACK#flights#42#a", "aircraft/shardId-000000000002");
+    String other = inserted("ACK#flights#43#0", "aircraft/shardId-000000000002");
     assertThat(read(batch(first + "," + second + "," + other)))
         .containsExactly(
-            new Trigger.Happened(new Event.Acknowledged(JOB, new CheckpointId(42))),
-            new Trigger.Happened(new Event.Acknowledged(JOB, new CheckpointId(43))));
+            acknowledged(42, "shardId-000000000001", "shardId-000000000002"),
+            acknowledged(43, "shardId-000000000002"));
+  }
+
+  private static Trigger acknowledged(long checkpoint, String... shards) {
+    return new Trigger.Happened(
+        new Event.Acknowledged(
+            JOB,
+            new CheckpointId(checkpoint),
+            Stream.of(shards)
+                .map(shard -> new SubtaskId(JOB, new StageId("aircraft"), new ShardId(shard)))
+                .collect(Collectors.toSet())));
+  }
+
+  @Test
+  void aDeclineIsTold() throws IOException {
+    String declined =
+        inserted("ACK#flights#42#a", "aircraft/shardId-000000000001")
+            .replace("\"size\":{\"N\":\"12\"}", "\"status\":{\"S\":\"DECLINED\"}");
+    assertThat(read(batch(declined)))
+        .containsExactly(new Trigger.Happened(new Event.Declined(JOB, new CheckpointId(42))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -93,7 +117,7 @@ class TriggersTest {
     assertThat(read(batch(inserted("JOURNAL#flights/aircraft/shardId-000000000001", "7"))))
         .isEmpty();
     assertThat(read(batch(requested("JOB#others", "{\"S\":\"7\"}")))).isEmpty();
-    assertThat(read(batch(inserted("ACK#others#42", "aircraft/shardId-000000000001")))).isEmpty();
+    assertThat(read(batch(inserted("ACK#others#42#a", "aircraft/shardId-000000000001")))).isEmpty();
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.dynamodb.CairnTable;
@@ -323,7 +324,7 @@ class CairnLocalStackTest {
     CheckpointMetadata metadata =
         new CheckpointMetadata(
             new Checkpoint.Triggering(
-                JOB, id, new Epoch(1), Instant.EPOCH, new TreeSet<>(List.of(subtask))),
+                JOB, id, new Epoch(1), Instant.EPOCH, Expected.of(new TreeSet<>(List.of(subtask)))),
             List.of(new Acknowledged(subtask, id, Optional.of(stateFile), 1, 1)));
     return put(storage, Layout.metadata(JOB, id), CheckpointFormat.write(metadata)).path();
   }

@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.local.inspect.CheckpointTable.Row;
 import dev.cairn.local.inspect.Sizes;
@@ -13,6 +14,8 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -92,7 +95,7 @@ final class CheckpointsCommand extends PipelineCommand {
             .put("epoch", checkpoint.trigger().epoch().value())
             .put("triggeredAt", checkpoint.trigger().triggeredAt().toString())
             .put("durationMillis", CheckpointTable.duration(checkpoint, Instant.now()).toMillis())
-            .put("tasks", checkpoint.trigger().expected().size())
+            .put("tasks", checkpoint.trigger().expected().count())
             .put("acknowledged", row.acknowledged());
     switch (checkpoint) {
       case Checkpoint.Pending p -> {}
@@ -150,15 +153,24 @@ final class CheckpointsCommand extends PipelineCommand {
       out.println("metadata   " + completed.metadata().path());
     }
     out.println();
-    checkpoint.trigger().expected().stream()
-        .map(
-            subtask ->
-                answers.stream()
-                    .filter(answer -> answer.subtask().equals(subtask))
-                    .map(CheckpointsCommand::line)
-                    .findFirst()
-                    .orElse(subtask.name() + "  has not answered, or its answer is no longer kept"))
-        .forEach(out::println);
+    answers.stream().map(CheckpointsCommand::line).forEach(out::println);
+    missing(checkpoint, answers).forEach(out::println);
+  }
+
+  /** The names are known of what is pending; of what is over, how many there were. */
+  private static List<String> missing(Checkpoint checkpoint, List<Acknowledgement> answers) {
+    if (checkpoint instanceof Checkpoint.Pending pending && pending.isListed()) {
+      Set<SubtaskId> answered =
+          answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
+      return pending.subtasks().stream()
+          .filter(subtask -> !answered.contains(subtask))
+          .map(subtask -> subtask.name() + "  has not answered")
+          .toList();
+    }
+    int missing = checkpoint.trigger().expected().count() - answers.size();
+    return missing <= 0
+        ? List.of()
+        : List.of(missing + " more have not answered, or their answers are no longer kept");
   }
 
   private static ObjectNode json(Acknowledgement answer) {

@@ -99,7 +99,7 @@ final class StatusText {
                         + ", "
                         + facts.answers().size()
                         + "/"
-                        + pending.trigger().expected().size()
+                        + pending.trigger().expected().count()
                         + " answered"));
   }
 
@@ -152,7 +152,7 @@ final class StatusText {
                     .put("id", pending.id().value())
                     .put("ageMillis", millis(facts, pending.trigger().triggeredAt()))
                     .put("answered", facts.answers().size())
-                    .put("expected", pending.trigger().expected().size()));
+                    .put("expected", pending.trigger().expected().count()));
     ArrayNode subtasks = json.putArray("subtasks");
     facts.subtasks().forEach(subtask -> subtasks.add(json(facts, subtask)));
     ArrayNode found = json.putArray("findings");

@@ -55,7 +55,7 @@ final class TailText {
   private static String text(Checkpoint checkpoint) {
     return switch (checkpoint) {
       case Checkpoint.Pending pending ->
-          "triggered on " + pending.trigger().expected().size() + " subtasks";
+          "triggered on " + pending.trigger().expected().count() + " subtasks";
       case Checkpoint.Completed completed -> sizes(completed);
       case Checkpoint.Subsumed subsumed -> sizes(subsumed.completed());
       case Checkpoint.Aborted aborted -> aborted.failure().toString();

@@ -3,7 +3,6 @@ package dev.cairn.local.cost;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -253,10 +252,13 @@ final class CountedPipeline implements AutoCloseable {
   /** What follows by itself: the table's stream, the rule's tick, and wakes. */
   private void react() {
     Set<Event> events = new LinkedHashSet<>();
-    tableStream.poll(event -> events.add(event(event)));
+    tableStream.poll(event -> events.add(Event.of(event)));
     if (!events.isEmpty()) {
       meter.invoke(
-          "coordinator", assumptions.coordinatorMb(), 0, () -> events.forEach(coordinator::on));
+          "coordinator",
+          assumptions.coordinatorMb(),
+          0,
+          () -> Event.together(events).forEach(coordinator::on));
     }
     if (!world.now().isBefore(nextTick)) {
       tick();
@@ -278,14 +280,6 @@ final class CountedPipeline implements AutoCloseable {
     }
     meter.invoke(
         "coordinator", assumptions.coordinatorMb(), 0, () -> coordinator.on(new Event.Tick(JOB)));
-  }
-
-  private static Event event(TableEvent event) {
-    return switch (event) {
-      case TableEvent.AcknowledgementWritten written ->
-          new Event.Acknowledged(written.job(), written.checkpoint());
-      case TableEvent.Requested requested -> new Event.Requested(requested.job());
-    };
   }
 
   private long storedBytes() {

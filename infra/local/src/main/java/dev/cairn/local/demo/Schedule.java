@@ -1,6 +1,5 @@
 package dev.cairn.local.demo;
 
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.Event;
 import dev.cairn.id.JobId;
@@ -46,25 +45,17 @@ final class Schedule {
     while (true) {
       try {
         Set<Event> events = new LinkedHashSet<>();
-        stream.poll(event -> events.add(event(event)));
+        stream.poll(event -> events.add(Event.of(event)));
         if (!world.now().isBefore(nextTick)) {
           nextTick = nextTick.plus(tick);
           events.add(new Event.Tick(job));
         }
-        events.forEach(coordinator::on);
+        Event.together(events).forEach(coordinator::on);
       } catch (RuntimeException e) {
         // As in AWS: the invocation failed, and the next tick does what it would have done.
         lastFailure.set("the coordinator: " + e);
       }
       world.sleep(STREAM_POLL);
     }
-  }
-
-  private static Event event(TableEvent event) {
-    return switch (event) {
-      case TableEvent.AcknowledgementWritten written ->
-          new Event.Acknowledged(written.job(), written.checkpoint());
-      case TableEvent.Requested requested -> new Event.Requested(requested.job());
-    };
   }
 }

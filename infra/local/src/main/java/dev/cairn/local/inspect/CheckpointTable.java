@@ -36,8 +36,8 @@ public final class CheckpointTable {
 
     private static int acknowledged(CheckpointStore store, Checkpoint checkpoint) {
       return switch (checkpoint) {
-        case Checkpoint.Completed c -> c.trigger().expected().size();
-        case Checkpoint.Subsumed s -> s.trigger().expected().size();
+        case Checkpoint.Completed c -> c.trigger().expected().count();
+        case Checkpoint.Subsumed s -> s.trigger().expected().count();
         case Checkpoint.Pending p -> answered(store, p);
         case Checkpoint.Aborted a -> answered(store, a);
       };
@@ -73,7 +73,7 @@ public final class CheckpointTable {
 
   public static String line(Row row, Instant now) {
     Checkpoint checkpoint = row.checkpoint();
-    String tasks = row.acknowledged() + "/" + checkpoint.trigger().expected().size();
+    String tasks = row.acknowledged() + "/" + checkpoint.trigger().expected().count();
     String duration = Sizes.seconds(duration(checkpoint, now));
     return switch (checkpoint) {
       case Checkpoint.Pending p -> line(p, duration, "", "", tasks);

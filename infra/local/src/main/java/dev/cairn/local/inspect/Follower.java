@@ -9,6 +9,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -96,7 +97,7 @@ public final class Follower {
 
   /** That it was triggered, however far it is by now. */
   private static Checkpoint trigger(Checkpoint checkpoint) {
-    return new Checkpoint.Pending(checkpoint.trigger());
+    return new Checkpoint.Pending(checkpoint.trigger(), Collections.emptySortedSet());
   }
 
   /** But for the ids that each checkpoint moves. */

@@ -399,7 +399,13 @@ public class InMemoryTable implements Journal, CheckpointStore {
                     Item.until(clock.instant().plus(KEPT_AFTER_END), acknowledgement))
             == null;
     if (first) {
-      events.add(new TableEvent.AcknowledgementWritten(job, acknowledgement.checkpoint()));
+      events.add(
+          switch (acknowledgement) {
+            case Acknowledgement.Acknowledged done ->
+                new TableEvent.AcknowledgementWritten(job, done.checkpoint(), done.subtask());
+            case Acknowledgement.Declined declined ->
+                new TableEvent.CheckpointDeclined(job, declined.checkpoint());
+          });
     }
     return first;
   }

@@ -12,6 +12,8 @@ import dev.cairn.coordinator.Event;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.lambda.TaskEndpoint;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.lambda.ContainerSettings;
@@ -22,6 +24,7 @@ import dev.cairn.local.lambda.LocalMapping;
 import dev.cairn.local.lambda.MappingSettings;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.state.Compaction;
 import dev.cairn.storage.FilePath;
 import dev.cairn.task.Task;
@@ -33,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -347,7 +351,8 @@ public final class Simulation {
             this::nextId,
             Announcer.SILENT,
             new WiredMapping(wire, mapping),
-            DamageMarks.NONE);
+            DamageMarks.NONE,
+            FanOut.ONE_BY_ONE);
     CoordinatorSettings settings =
         new CoordinatorSettings(
             Duration.ofSeconds(2),
@@ -360,12 +365,29 @@ public final class Simulation {
   }
 
   private static Event read(String event) {
-    return switch (event.substring(0, 1)) {
-      case "t" -> new Event.Tick(Scenario.JOB);
-      case "r" -> new Event.Requested(Scenario.JOB);
+    String[] words = event.split(" ");
+    return switch (words[0]) {
+      case "tick" -> new Event.Tick(Scenario.JOB);
+      case "requested" -> new Event.Requested(Scenario.JOB);
+      case "declined" -> new Event.Declined(Scenario.JOB, checkpoint(words[1]));
       default ->
           new Event.Acknowledged(
-              Scenario.JOB, new CheckpointId(Long.parseLong(event.substring(1))));
+              Scenario.JOB,
+              checkpoint(words[1]),
+              Set.of(new SubtaskId(Scenario.JOB, new StageId(words[2]), new ShardId(words[3]))));
+    };
+  }
+
+  private static CheckpointId checkpoint(String id) {
+    return new CheckpointId(Long.parseLong(id));
+  }
+
+  private static String write(TableEvent event) {
+    return switch (event) {
+      case TableEvent.Requested r -> "requested";
+      case TableEvent.CheckpointDeclined declined -> "declined " + declined.checkpoint();
+      case TableEvent.AcknowledgementWritten a ->
+          "acknowledged " + a.checkpoint() + " " + a.subtask().stage() + " " + a.subtask().shard();
     };
   }
 
@@ -444,7 +466,8 @@ public final class Simulation {
         faults.count("fault: two coordinators at once");
       }
       for (int i = 0; i < times; i++) {
-        world.start("rule/event", () -> coordinators.invoke("t".getBytes(StandardCharsets.UTF_8)));
+        world.start(
+            "rule/event", () -> coordinators.invoke("tick".getBytes(StandardCharsets.UTF_8)));
       }
       world.sleep(scenario.tick().plusMillis(world.random().nextInt(2000)));
     }
@@ -458,12 +481,7 @@ public final class Simulation {
     while (true) {
       world.await(Duration.ofMinutes(1), table::hasEvents);
       for (TableEvent event : table.drainEvents()) {
-        byte[] payload =
-            switch (event) {
-              case TableEvent.Requested r -> "r".getBytes(StandardCharsets.UTF_8);
-              case TableEvent.AcknowledgementWritten a ->
-                  ("a" + a.checkpoint()).getBytes(StandardCharsets.UTF_8);
-            };
+        byte[] payload = write(event).getBytes(StandardCharsets.UTF_8);
         int times = faults.chance(0.1) ? faults.below(3) : 1;
         if (times != 1) {
           faults.count("fault: table event delivered " + times + " times");

@@ -79,7 +79,7 @@ public record Facts(
   /** The subtasks whose answer to the pending checkpoint is still to come, by name. */
   List<String> unanswered(Checkpoint.Pending pending) {
     var answered = answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
-    return pending.trigger().expected().stream()
+    return pending.subtasks().stream()
         .filter(subtask -> !answered.contains(subtask))
         .map(SubtaskId::name)
         .toList();

@@ -56,8 +56,9 @@ public final class Survey {
     List<Acknowledgement> answers =
         checkpoints.stream()
             .filter(Checkpoint.Pending.class::isInstance)
+            .map(Checkpoint.Pending.class::cast)
             .findFirst()
-            .map(pending -> store.acknowledgements(id, pending.id()))
+            .map(store::acknowledgements)
             .orElse(List.of());
     List<SubtaskFacts> subtasks =
         store.subtasks(id).stream()

@@ -62,7 +62,7 @@ class TableStreamTest {
 
     assertThat(stream.poll(events::add)).isEqualTo(2);
     assertThat(events)
-        .containsExactly(new TableEvent.AcknowledgementWritten(JOB, first), REQUESTED);
+        .containsExactly(new TableEvent.AcknowledgementWritten(JOB, first, subtask), REQUESTED);
     assertThat(stream.poll(events::add)).isZero();
     table.request(JOB, Request.restore("2"));
     assertThat(stream.poll(events::add)).isEqualTo(1);

@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Damage;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
@@ -42,6 +43,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,7 @@ class StatusDecisionsTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final JobId JOB = new JobId("flights");
   private static final Epoch EPOCH = new Epoch(2);
+  private static final SortedSet<SubtaskId> SUBTASKS = new TreeSet<>(List.of(subtask("0")));
   private static final Origin ORIGIN = new Origin(new Start.TrimHorizon(), HashRange.ALL);
 
   /** A healthy pipeline of one shard, changed by a row of the table. */
@@ -193,8 +196,7 @@ class StatusDecisionsTest {
   }
 
   private static Checkpoint.Triggering trigger(long id, Epoch epoch, Instant at) {
-    return new Checkpoint.Triggering(
-        JOB, new CheckpointId(id), epoch, at, new TreeSet<>(List.of(subtask("0"))));
+    return new Checkpoint.Triggering(JOB, new CheckpointId(id), epoch, at, Expected.of(SUBTASKS));
   }
 
   private static Checkpoint completed(long id, Instant at) {
@@ -214,7 +216,7 @@ class StatusDecisionsTest {
   }
 
   private static Checkpoint pending(long id, Instant at) {
-    return new Checkpoint.Pending(trigger(id, EPOCH, at));
+    return new Checkpoint.Pending(trigger(id, EPOCH, at), SUBTASKS);
   }
 
   private static StreamFacts listed(Lag lag, String... shards) {

@@ -1,0 +1,130 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.checkpoint.Expected;
+import dev.cairn.id.JobId;
+import dev.cairn.id.SubtaskId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The names behind what a checkpoint expects, which would not fit on its item: pieces of a bounded
+ * size under the digest of the whole. So checkpoints of the same subtasks share one list, whoever
+ * writes it writes the same, and one that nothing came to refer to just expires.
+ */
+final class ExpectedLists {
+  /** Names of the greatest length fill two thirds of an item. */
+  private static final int NAMES_A_PIECE = 1_000;
+
+  private static final Duration KEPT = Duration.ofDays(60);
+  private static final Duration KEPT_AT_LEAST = Duration.ofDays(30);
+  private static final int REMEMBERED = 4;
+
+  private final Table table;
+  private final InstantSource clock;
+  // A list never changes, and that of the last checkpoint is nearly always that of the next.
+  private final Map<Named, Kept> known =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Named, Kept> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  ExpectedLists(Table table, InstantSource clock) {
+    this.table = table;
+    this.clock = clock;
+  }
+
+  private record Named(JobId job, Expected expected) {}
+
+  /** A list, and until when the table has it. */
+  private record Kept(SortedSet<SubtaskId> subtasks, Instant until) {}
+
+  /** Sees to it that the list can be found for weeks to come. */
+  void keep(JobId job, SortedSet<SubtaskId> subtasks) {
+    Named named = new Named(job, Expected.of(subtasks));
+    if (isKept(read(named))) {
+      return;
+    }
+    Instant until = clock.instant().plus(KEPT);
+    List<String> names = subtasks.stream().map(SubtaskId::name).toList();
+    for (int piece = 0; piece < pieces(named.expected()); piece++) {
+      int from = piece * NAMES_A_PIECE;
+      table.put(
+          "list the subtasks of job " + job,
+          Item.at(TableLayout.expectedKey(job, named.expected(), piece))
+              .put("names", names.subList(from, Math.min(names.size(), from + NAMES_A_PIECE)))
+              .expiresAt(until)
+              .values());
+    }
+    remember(named, new Kept(Collections.unmodifiableSortedSet(new TreeSet<>(subtasks)), until));
+  }
+
+  private boolean isKept(Optional<Kept> kept) {
+    return kept.filter(list -> list.until().isAfter(clock.instant().plus(KEPT_AT_LEAST)))
+        .isPresent();
+  }
+
+  /** The subtasks; empty if a piece of their list is no longer there. */
+  Optional<SortedSet<SubtaskId>> find(JobId job, Expected expected) {
+    return read(new Named(job, expected)).map(Kept::subtasks);
+  }
+
+  private Optional<Kept> read(Named named) {
+    Optional<Kept> remembered = remembered(named);
+    if (remembered.isPresent()) {
+      return remembered;
+    }
+    Optional<Kept> stored = stored(named);
+    stored.ifPresent(list -> remember(named, list));
+    return stored;
+  }
+
+  private synchronized Optional<Kept> remembered(Named named) {
+    return Optional.ofNullable(known.get(named));
+  }
+
+  private synchronized void remember(Named named, Kept list) {
+    known.put(named, list);
+  }
+
+  private Optional<Kept> stored(Named named) {
+    List<Item> pieces = new ArrayList<>();
+    for (int piece = 0; piece < pieces(named.expected()); piece++) {
+      Optional<Item> item =
+          table.get(TableLayout.expectedKey(named.job(), named.expected(), piece));
+      if (item.isEmpty()) {
+        return Optional.empty();
+      }
+      pieces.add(item.get());
+    }
+    TreeSet<SubtaskId> subtasks = new TreeSet<>();
+    Instant until = Instant.MAX;
+    for (Item piece : pieces) {
+      for (String name : piece.texts("names")) {
+        subtasks.add(piece.parse("names", name, text -> TableLayout.subtask(named.job(), text)));
+      }
+      Instant expiry = Instant.ofEpochSecond(piece.number(TableLayout.EXPIRES_AT));
+      until = expiry.isBefore(until) ? expiry : until;
+    }
+    if (!Expected.of(subtasks).equals(named.expected())) {
+      throw pieces.getFirst().damaged("its names are not those of its key");
+    }
+    return Optional.of(new Kept(Collections.unmodifiableSortedSet(subtasks), until));
+  }
+
+  private static int pieces(Expected expected) {
+    return Math.ceilDiv(expected.count(), NAMES_A_PIECE);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.cairn.contracts;
+
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.TableEvents.ItemChange;
+import dev.cairn.journal.Journal;
+import dev.cairn.local.memory.InMemoryDynamoDb;
+import java.time.Instant;
+
+/** The adapters on the table that the scale test counts: it is worth what its answers are. */
+class CheckpointStoreInMemoryDynamoDbTest extends CheckpointStoreContract {
+  private final InMemoryDynamoDb client = new InMemoryDynamoDb(new Unwatched());
+
+  private static final class Unwatched implements InMemoryDynamoDb.Watcher {
+    @Override
+    public void requested(InMemoryDynamoDb.Request request) {}
+
+    @Override
+    public void changed(ItemChange change) {}
+  }
+
+  @Override
+  Journal journal() {
+    return new DynamoDbJournal(client, LocalTable.NAME, LocalTable.WITHOUT_PAUSE);
+  }
+
+  @Override
+  CheckpointStore checkpoints() {
+    return new DynamoDbCheckpointStore(
+        client, LocalTable.NAME, LocalTable.WITHOUT_PAUSE, () -> Instant.EPOCH);
+  }
+}
