@@ -3,6 +3,7 @@ package dev.cairn.coordinator.lambda;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Registration;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -11,7 +12,9 @@ import dev.cairn.deployment.DeployedClients;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
+import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.kinesis.KinesisStreamReader;
@@ -25,6 +28,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -67,6 +72,10 @@ final class CoordinatorEndpoint {
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
     Deployment deployment = environment.deployment();
+    DynamoDbDeployments deployments =
+        new DynamoDbDeployments(dynamoDb, environment.table(), backoff);
+    DynamoDbRegistrations registrations =
+        new DynamoDbRegistrations(dynamoDb, environment.table(), backoff);
     CoordinatorPorts ports =
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
@@ -90,7 +99,10 @@ final class CoordinatorEndpoint {
             () -> new EntryId(UUID.randomUUID().toString()),
             new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
             new LambdaSourceMapping(lambda, environment.sourceMapping()),
-            new DynamoDbDamageStore(dynamoDb, environment.table(), backoff));
+            new DynamoDbDamageStore(dynamoDb, environment.table(), backoff))
+        .with(
+            new DynamoDbHistory(dynamoDb, environment.table(), backoff, deployment.settings()),
+            job -> versions(deployments.find(job), registrations.of(job)));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,
@@ -101,9 +113,24 @@ final class CoordinatorEndpoint {
             defaults.entryRetention(),
             defaults.retentionMargin(),
             TICK_TOLERANCE),
-        new DynamoDbDeployments(dynamoDb, environment.table(), backoff),
+        deployments,
         new TickQueue(
             DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()));
+  }
+
+  static SortedMap<String, String> versions(
+      Optional<Deployment> deployed, List<Registration> registered) {
+    SortedMap<String, String> versions = new TreeMap<>();
+    deployed.ifPresent(
+        deployment -> {
+          versions.put("stream", deployment.stream());
+          versions.put("storage", deployment.storage());
+          versions.put("task function", deployment.taskFunction());
+        });
+    registered.forEach(
+        registration ->
+            versions.put("code of " + registration.stage(), registration.version().value()));
+    return versions;
   }
 
   /**
