@@ -80,7 +80,7 @@ public record CoordinatorPorts(
         DamageMarks.NONE);
   }
 
-  /** The same, with a history. */
+  /** The same, of a coordinator that keeps a history. */
   public CoordinatorPorts with(History kept, Versions known) {
     return new CoordinatorPorts(
         journal,
