@@ -172,9 +172,10 @@ final class Triggering {
    */
   private Append carryForward(Checkpoint.Pending pending, JournalTail tail) {
     StateHandle handle = tail.base().handle();
+    Instant now = ports.clock().instant();
     Entry.Header header =
         tail.head()
-            .next(ports.ids().get(), Writer.COORDINATOR, ports.clock().instant())
+            .next(ports.ids().get(), Writer.COORDINATOR, now)
             .with(pending.id());
     Entry.Snapshotted entry =
         new Entry.Snapshotted(
@@ -187,6 +188,7 @@ final class Triggering {
             tail.subtask(),
             entry,
             new Acknowledgement.Acknowledged(
-                tail.subtask(), pending.id(), handle.stateFile(), size, 0));
+                    tail.subtask(), pending.id(), handle.stateFile(), size, 0)
+                .with(Acknowledgement.Timing.atOnce(now)));
   }
 }

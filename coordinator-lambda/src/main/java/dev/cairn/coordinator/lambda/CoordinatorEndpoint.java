@@ -3,6 +3,7 @@ package dev.cairn.coordinator.lambda;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Registration;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -11,7 +12,9 @@ import dev.cairn.deployment.DeployedClients;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
+import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.kinesis.KinesisStreamReader;
@@ -29,6 +32,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -85,6 +90,10 @@ final class CoordinatorEndpoint {
             CoordinatorPorts.BEGUN_A_SECOND,
             clock,
             CoordinatorEndpoint::sleep);
+    DynamoDbDeployments deployments =
+        new DynamoDbDeployments(dynamoDb, environment.table(), backoff);
+    DynamoDbRegistrations registrations =
+        new DynamoDbRegistrations(dynamoDb, environment.table(), backoff);
     CoordinatorPorts ports =
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
@@ -110,7 +119,10 @@ final class CoordinatorEndpoint {
             new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
             new LambdaSourceMapping(lambda, environment.sourceMapping()),
             new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
-            fanOut);
+            fanOut)
+        .with(
+            new DynamoDbHistory(dynamoDb, environment.table(), backoff, deployment.settings()),
+            job -> versions(deployments.find(job), registrations.of(job)));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,
@@ -121,7 +133,7 @@ final class CoordinatorEndpoint {
             defaults.entryRetention(),
             defaults.retentionMargin(),
             TICK_TOLERANCE),
-        new DynamoDbDeployments(dynamoDb, environment.table(), backoff),
+        deployments,
         new TickQueue(
             DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()),
         fanOut);
@@ -134,6 +146,21 @@ final class CoordinatorEndpoint {
       // It begins at once then; whoever interrupted finds the flag set afterwards.
       Thread.currentThread().interrupt();
     }
+  }
+
+  static SortedMap<String, String> versions(
+      Optional<Deployment> deployed, List<Registration> registered) {
+    SortedMap<String, String> versions = new TreeMap<>();
+    deployed.ifPresent(
+        deployment -> {
+          versions.put("stream", deployment.stream());
+          versions.put("storage", deployment.storage());
+          versions.put("task function", deployment.taskFunction());
+        });
+    registered.forEach(
+        registration ->
+            versions.put("code of " + registration.stage(), registration.version().value()));
+    return versions;
   }
 
   /**
