@@ -343,6 +343,9 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
                   .value(":latest", seen.latest().get().value())
               : move.onlyIf("attribute_not_exists(latestCheckpoint)");
     }
+    if (to.deletesCheckpoints()) {
+      move = move.remove(JobItems.UNDO);
+    }
     for (String attribute : StatusItems.ATTRIBUTES) {
       move =
           attributes.containsKey(attribute)
