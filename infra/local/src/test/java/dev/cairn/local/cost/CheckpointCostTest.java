@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -53,7 +54,7 @@ class CheckpointCostTest {
   private static Checkpoint.Completed completed() {
     return new Checkpoint.Completed(
         new Checkpoint.Triggering(
-            JOB, ID, new Epoch(1), NOON, new TreeSet<>(List.of(subtask(1), subtask(2)))),
+            JOB, ID, new Epoch(1), NOON, Expected.of(new TreeSet<>(List.of(subtask(1), subtask(2))))),
         NOON.plusSeconds(1),
         new FileRef(new FilePath("m"), 10, Sha256.of(new byte[0])),
         18_000,
