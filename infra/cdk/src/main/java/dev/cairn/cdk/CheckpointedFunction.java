@@ -63,9 +63,9 @@ public final class CheckpointedFunction extends Construct {
     this.settings = settings;
     this.stores = new Stores(this, settings).make();
     Permissions permissions =
-        Permissions.of(settings.job(), stores.stream(), stores.table(), stores.bucket());
+        Permissions.of(this, settings, stores);
     this.task = new TaskParts(this, settings, stores, permissions);
-    this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task.called());
+    this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task);
     this.scrubber =
         settings
             .scrubInterval()

@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import software.amazon.awscdk.ArnComponents;
+import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.events.Rule;
 import software.amazon.awscdk.services.events.RuleTargetInput;
 import software.amazon.awscdk.services.events.Schedule;
@@ -14,7 +17,6 @@ import software.amazon.awscdk.services.events.targets.LambdaFunction;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
 import software.amazon.awscdk.services.lambda.Function;
-import software.amazon.awscdk.services.lambda.IFunction;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.amazon.awscdk.services.sqs.Queue;
 import software.amazon.awscdk.services.sqs.QueueEncryption;
@@ -37,14 +39,14 @@ final class CoordinatorParts {
   private final Function function;
 
   /**
-   * @param task what it wakes
+   * @param task what it wakes, and whose mapping it switches
    */
   CoordinatorParts(
       Construct scope,
       Settings settings,
       Stores.Made stores,
       Permissions permissions,
-      IFunction task) {
+      TaskParts task) {
     this.scope = scope;
     this.settings = settings;
     this.stores = stores;
@@ -73,11 +75,15 @@ final class CoordinatorParts {
         .build();
   }
 
-  private Function function(Permissions permissions, IFunction task) {
+  private Function function(Permissions permissions, TaskParts task) {
     LogGroup logs = settings.logGroup(scope, "CoordinatorLogs");
     Role role =
         permissions.coordinator(
-            scope, logs.getLogGroupArn(), tickQueue.getQueueArn(), task.getFunctionArn());
+            scope,
+            logs.getLogGroupArn(),
+            tickQueue.getQueueArn(),
+            task.called().getFunctionArn(),
+            sourceMappingArn(task));
     return Function.Builder.create(scope, "Coordinator")
         .description("Cairn job " + settings.job() + ": checkpoints and restores")
         .runtime(settings.lambda().runtime())
@@ -94,14 +100,26 @@ final class CoordinatorParts {
         .build();
   }
 
-  private Map<String, String> environment(IFunction task) {
+  private String sourceMappingArn(TaskParts task) {
+    return Stack.of(scope)
+        .formatArn(
+            ArnComponents.builder()
+                .service("lambda")
+                .resource("event-source-mapping")
+                .resourceName(task.sourceMapping().getRef())
+                .arnFormat(ArnFormat.COLON_RESOURCE_NAME)
+                .build());
+  }
+
+  private Map<String, String> environment(TaskParts task) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("CAIRN_JOB", settings.job().value());
     environment.put("CAIRN_STAGE", settings.stage().value());
     environment.put("CAIRN_TABLE", stores.table().getTableName());
     environment.put("CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName());
     environment.put("CAIRN_STREAM", stores.stream().getStreamName());
-    environment.put("CAIRN_TASK_FUNCTION", task.getFunctionArn());
+    environment.put("CAIRN_SOURCE_MAPPING", task.sourceMapping().getRef());
+    environment.put("CAIRN_TASK_FUNCTION", task.called().getFunctionArn());
     environment.put("CAIRN_TASK_TIMEOUT", FlinkDuration.print(settings.lambda().timeout()));
     environment.put("CAIRN_TICK_QUEUE", tickQueue.getQueueUrl());
     environment.putAll(settings.variables(Options.all(), stores.bucket()));

@@ -70,10 +70,10 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                 TreatMissingData.NOT_BREACHING),
             alarm(
                 scope,
-                "RefusedRestoreAlarm",
-                "a restore was refused, and nothing was changed: restoreRefusal on the job's item"
-                    + " says why",
-                ofJob("numberOfRefusedRestores", "Sum", 5),
+                "RefusedRequestAlarm",
+                "what somebody asked for was refused, and nothing was changed: refusal on the job's"
+                    + " item says why",
+                ofJob("numberOfRefusedRequests", "Sum", 5),
                 1,
                 1,
                 TreatMissingData.NOT_BREACHING),
@@ -159,9 +159,9 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                         ofTask("Duration", "Maximum", 1))),
                 List.of(
                     graph(
-                        "Restores, dead letters, damaged files",
+                        "Restores, refusals, dead letters, damaged files",
                         ofJob("numberOfRestores", "Sum", 1),
-                        ofJob("numberOfRefusedRestores", "Sum", 1),
+                        ofJob("numberOfRefusedRequests", "Sum", 1),
                         ofJob("numberOfDeadLetters", "Sum", 1),
                         ofJob("numberOfDamagedFiles", "Maximum", 1)),
                     graph(

@@ -1,18 +1,18 @@
 package dev.cairn.cdk;
 
-import dev.cairn.id.JobId;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awscdk.services.dynamodb.Table;
+import java.util.stream.Stream;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.Effect;
 import software.amazon.awscdk.services.iam.PolicyDocument;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
-import software.amazon.awscdk.services.kinesis.IStream;
-import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
 /**
@@ -20,6 +20,7 @@ import software.constructs.Construct;
  * its role to feed it. One statement for each purpose, named after it.
  *
  * @param job the job's name, which all of its objects begin with
+ * @param savepoints the folder of the job's savepoints
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
  */
 record Permissions(
@@ -27,17 +28,45 @@ record Permissions(
     String tableArn,
     String tableStreamArn,
     String bucketArn,
+    Objects savepoints,
     String streamArn,
     Optional<String> streamKeyArn) {
 
-  static Permissions of(JobId job, IStream stream, Table table, Bucket bucket) {
+  /** The objects below a folder of a bucket. */
+  record Objects(String bucketArn, String folder) {
+
+    /** In the bucket of its own, unless it is told another. */
+    static Objects ofSavepoints(Construct scope, Settings settings, String ownBucketArn) {
+      Objects all =
+          settings
+              .checkpointing()
+              .savepointDirectory()
+              .flatMap(directory -> new FilePath(directory).absolute())
+              .map(
+                  place ->
+                      new Objects(
+                          "arn:" + Stack.of(scope).getPartition() + ":s3:::" + place.authority(),
+                          place.names()))
+              .orElseGet(() -> new Objects(ownBucketArn, Layout.SAVEPOINTS.value()));
+      String job = settings.job().value();
+      return new Objects(
+          all.bucketArn(), all.folder().isEmpty() ? job : all.folder() + "/" + job);
+    }
+
+    String named(String pattern) {
+      return bucketArn + "/" + folder + "/" + pattern;
+    }
+  }
+
+  static Permissions of(Construct scope, Settings settings, Stores.Made stores) {
     return new Permissions(
-        job.value(),
-        table.getTableArn(),
-        table.getTableStreamArn(),
-        bucket.getBucketArn(),
-        stream.getStreamArn(),
-        Optional.ofNullable(stream.getEncryptionKey()).map(key -> key.getKeyArn()));
+        settings.job().value(),
+        stores.table().getTableArn(),
+        stores.table().getTableStreamArn(),
+        stores.bucket().getBucketArn(),
+        Objects.ofSavepoints(scope, settings, stores.bucket().getBucketArn()),
+        stores.stream().getStreamArn(),
+        Optional.ofNullable(stores.stream().getEncryptionKey()).map(key -> key.getKeyArn()));
   }
 
   Role task(Construct scope, String logGroupArn) {
@@ -51,6 +80,8 @@ record Permissions(
             "dynamodb:PutItem",
             "dynamodb:Query"));
     statements.add(allow("Files", List.of(objects("*")), "s3:GetObject", "s3:PutObject"));
+    statements.add(
+        allow("Savepoints", List.of(savepoints.named("*")), "s3:GetObject", "s3:PutObject"));
     statements.add(missingFiles());
     statements.add(
         allow(
@@ -75,12 +106,16 @@ record Permissions(
         "TaskRole",
         "Task function of Cairn job " + job,
         statements,
-        "Names of objects are made as a job runs: the wildcard stands below the job's own folder in"
-            + " its own bucket.");
+        "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
+            + " for checkpoints and for savepoints.");
   }
 
   Role coordinator(
-      Construct scope, String logGroupArn, String tickQueueArn, String taskFunctionArn) {
+      Construct scope,
+      String logGroupArn,
+      String tickQueueArn,
+      String taskFunctionArn,
+      String sourceMappingArn) {
     List<PolicyStatement> statements = new ArrayList<>();
     statements.add(
         allow(
@@ -99,6 +134,14 @@ record Permissions(
             "Collection",
             List.of(objects("chk-*"), objects("shared/*"), objects("taskowned/*")),
             "s3:DeleteObject"));
+    // Deleted only when their owner says so.
+    statements.add(
+        allow(
+            "Savepoints",
+            List.of(savepoints.named("*")),
+            "s3:DeleteObject",
+            "s3:GetObject",
+            "s3:PutObject"));
     statements.add(missingFiles());
     statements.add(
         allow(
@@ -110,6 +153,8 @@ record Permissions(
             "kinesis:ListShards"));
     encryptedRecords().ifPresent(statements::add);
     statements.add(allow("Wakes", List.of(taskFunctionArn), "lambda:InvokeFunction"));
+    statements.add(
+        allow("Halts", List.of(sourceMappingArn), "lambda:UpdateEventSourceMapping"));
     statements.add(allow("Ticks", List.of(tickQueueArn), "sqs:SendMessage"));
     statements.add(
         allow(
@@ -133,8 +178,8 @@ record Permissions(
         "CoordinatorRole",
         "Coordinator of Cairn job " + job,
         statements,
-        "Names of objects are made as a job runs: the wildcards stand below the job's own folder in"
-            + " its own bucket. ListStreams cannot be granted for one stream: it is, for those of the"
+        "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
+            + " for checkpoints and for savepoints. ListStreams cannot be granted for one stream: it is, for those of the"
             + " job's table.");
   }
 
@@ -156,11 +201,11 @@ record Permissions(
                         "ForAllValues:StringEquals",
                         Map.of("dynamodb:LeadingKeys", List.of("SCRUB#" + job))))
                 .build(),
-            allow("Files", List.of(objects("*")), "s3:GetObject"),
+            allow("Files", List.of(objects("*"), savepoints.named("*")), "s3:GetObject"),
             missingFiles(),
             logs(logGroupArn)),
-        "Names of objects are made as a job runs: the wildcard stands below the job's own folder in"
-            + " its own bucket.");
+        "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
+            + " for checkpoints and for savepoints.");
   }
 
   private String objects(String ofJob) {
@@ -172,7 +217,10 @@ record Permissions(
    * that away again: GET and HEAD have none.
    */
   private PolicyStatement missingFiles() {
-    return allow("MissingFiles", List.of(bucketArn), "s3:ListBucket");
+    return allow(
+        "MissingFiles",
+        Stream.of(bucketArn, savepoints.bucketArn()).distinct().toList(),
+        "s3:ListBucket");
   }
 
   private Optional<PolicyStatement> encryptedRecords() {

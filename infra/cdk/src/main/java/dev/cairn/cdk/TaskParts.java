@@ -29,13 +29,14 @@ final class TaskParts {
   private final Settings settings;
   private final Function function;
   private final IFunction called;
+  private final CfnEventSourceMapping sourceMapping;
 
   TaskParts(Construct scope, Settings settings, Stores.Made stores, Permissions permissions) {
     this.scope = scope;
     this.settings = settings;
     this.function = function(stores, permissions);
     this.called = settings.lambda().snapStart() ? snapStarted() : function;
-    sourceMapping(stores);
+    this.sourceMapping = mapping(stores);
   }
 
   Function function() {
@@ -45,6 +46,11 @@ final class TaskParts {
   /** What the mapping and the waker call: the function, or its alias. */
   IFunction called() {
     return called;
+  }
+
+  /** What feeds it, and is switched off while the job is halted. */
+  CfnEventSourceMapping sourceMapping() {
+    return sourceMapping;
   }
 
   /**
@@ -123,7 +129,7 @@ final class TaskParts {
   }
 
   /** Everything here is part of the protocol: a record given up would make state wrong silently. */
-  private CfnEventSourceMapping sourceMapping(Stores.Made stores) {
+  private CfnEventSourceMapping mapping(Stores.Made stores) {
     CfnEventSourceMapping.Builder mapping =
         CfnEventSourceMapping.Builder.create(scope, ofJob("SourceMapping"))
             .eventSourceArn(stores.stream().getStreamArn())

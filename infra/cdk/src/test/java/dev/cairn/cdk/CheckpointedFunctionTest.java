@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -179,6 +180,8 @@ class CheckpointedFunctionTest {
             "Allow Journal: dynamodb:ConditionCheckItem dynamodb:GetItem dynamodb:PutItem"
                 + " dynamodb:Query on OrdersTable.Arn",
             "Allow Files: s3:GetObject s3:PutObject on OrdersBucket.Arn/orders/*",
+            "Allow Savepoints: s3:GetObject s3:PutObject on"
+                + " OrdersBucket.Arn/savepoints/orders/*",
             "Allow MissingFiles: s3:ListBucket on OrdersBucket.Arn",
             "Allow Replay: kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards on"
                 + " OrdersStream.Arn",
@@ -198,10 +201,14 @@ class CheckpointedFunctionTest {
             "Allow Metadata: s3:PutObject on OrdersBucket.Arn/orders/chk-*/_metadata",
             "Allow Collection: s3:DeleteObject on OrdersBucket.Arn/orders/chk-*"
                 + " OrdersBucket.Arn/orders/shared/* OrdersBucket.Arn/orders/taskowned/*",
+            "Allow Savepoints: s3:DeleteObject s3:GetObject s3:PutObject on"
+                + " OrdersBucket.Arn/savepoints/orders/*",
             "Allow MissingFiles: s3:ListBucket on OrdersBucket.Arn",
             "Allow Preflight: kinesis:DescribeStreamSummary kinesis:GetRecords"
                 + " kinesis:GetShardIterator kinesis:ListShards on OrdersStream.Arn",
             "Allow Wakes: lambda:InvokeFunction on OrdersLiveordersmain",
+            "Allow Halts: lambda:UpdateEventSourceMapping on arn:AWS::Partition:lambda:AWS::Region:"
+                + "AWS::AccountId:event-source-mapping:OrdersSourceMappingordersmain",
             "Allow Ticks: sqs:SendMessage on OrdersTickQueue.Arn",
             "Allow TickQueueMapping: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on"
                 + " OrdersTickQueue.Arn",
@@ -212,12 +219,29 @@ class CheckpointedFunctionTest {
   }
 
   @Test
+  void savepointsElsewhereAreReachedWhereTheyAre() {
+    Resources template =
+        Synthesis.template(
+            job ->
+                job.setting(Options.SAVEPOINT_DIRECTORY, Optional.of("s3://backups/of-the-team")));
+    String folder = "arn:AWS::Partition:s3:::backups/of-the-team/orders/*";
+    assertThat(template.statements("OrdersTaskRole"))
+        .contains("Allow Savepoints: s3:GetObject s3:PutObject on " + folder);
+    assertThat(template.statements("OrdersCoordinatorRole"))
+        .contains(
+            "Allow Savepoints: s3:DeleteObject s3:GetObject s3:PutObject on " + folder,
+            "Allow MissingFiles: s3:ListBucket on OrdersBucket.Arn"
+                + " arn:AWS::Partition:s3:::backups");
+  }
+
+  @Test
   void theScrubberReadsEverythingAndWritesItsMarksOnly() {
     assertThat(Defaults.TEMPLATE.statements("OrdersScrubberRole"))
         .containsExactly(
             "Allow References: dynamodb:GetItem dynamodb:Query on OrdersTable.Arn",
             "Allow Marks: dynamodb:DeleteItem dynamodb:PutItem on OrdersTable.Arn",
-            "Allow Files: s3:GetObject on OrdersBucket.Arn/orders/*",
+            "Allow Files: s3:GetObject on OrdersBucket.Arn/orders/*"
+                + " OrdersBucket.Arn/savepoints/orders/*",
             "Allow MissingFiles: s3:ListBucket on OrdersBucket.Arn",
             "Allow Logs: logs:CreateLogStream logs:PutLogEvents on OrdersScrubberLogs.Arn");
     JsonNode marks =
@@ -318,6 +342,7 @@ class CheckpointedFunctionTest {
                 Map.entry("CAIRN_TABLE", "OrdersTable"),
                 Map.entry("CAIRN_STORAGE", "s3://OrdersBucket"),
                 Map.entry("CAIRN_STREAM", "OrdersStream"),
+                Map.entry("CAIRN_SOURCE_MAPPING", "OrdersSourceMappingordersmain"),
                 Map.entry("CAIRN_TASK_FUNCTION", "OrdersLiveordersmain"),
                 Map.entry("CAIRN_TASK_TIMEOUT", "1 min"),
                 Map.entry("CAIRN_TICK_QUEUE", "OrdersTickQueue"),
@@ -530,19 +555,19 @@ class CheckpointedFunctionTest {
   }
 
   @Test
-  void theTableStreamCarriesAcknowledgementsAndRestoreRequestsOnly() {
+  void theTableStreamCarriesAcknowledgementsAndRequestsOnly() {
     JsonNode mapping = properties(Defaults.TEMPLATE.named(MAPPING, "OrdersTableStreamMapping"));
 
     assertThat(Resources.text(mapping.get("EventSourceArn"))).isEqualTo("OrdersTable.StreamArn");
     assertThat(mapping.get("StartingPosition").asText()).isEqualTo("TRIM_HORIZON");
     List<JsonNode> patterns =
-        Stream.of(0, 1, 2)
+        Stream.of(0, 1, 2, 3)
             .map(
                 i ->
                     Synthesis.parse(
                         mapping.at("/FilterCriteria/Filters/" + i + "/Pattern").asText()))
             .toList();
-    assertThat(mapping.at("/FilterCriteria/Filters")).hasSize(3);
+    assertThat(mapping.at("/FilterCriteria/Filters")).hasSize(4);
     assertThat(patterns)
         .containsExactly(
             Synthesis.parse(
@@ -561,6 +586,12 @@ class CheckpointedFunctionTest {
                 {"eventName": ["INSERT", "MODIFY"],
                  "dynamodb": {"Keys": {"sk": {"S": ["JOB"]}},
                               "NewImage": {"restoreCheckpointId": {"N": [{"exists": true}]}}}}
+                """),
+            Synthesis.parse(
+                """
+                {"eventName": ["INSERT", "MODIFY"],
+                 "dynamodb": {"Keys": {"sk": {"S": ["JOB"]}},
+                              "NewImage": {"command": {"S": [{"exists": true}]}}}}
                 """));
   }
 
@@ -631,7 +662,7 @@ class CheckpointedFunctionTest {
                 + " missing: notBreaching",
             "Cairn numberOfDamagedFiles Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x"
                 + " 300 s, missing: ignore",
-            "Cairn numberOfRefusedRestores Job=orders Sum GreaterThanOrEqualToThreshold 1 for 1 x"
+            "Cairn numberOfRefusedRequests Job=orders Sum GreaterThanOrEqualToThreshold 1 for 1 x"
                 + " 300 s, missing: notBreaching",
             "AWS/Lambda Invocations FunctionName=OrdersCoordinator Sum LessThanThreshold 1 for 1 x"
                 + " 300 s, missing: breaching",

@@ -23,6 +23,10 @@ class TableStreamFiltersTest {
       assertThat(wakes("MODIFY", "JOB#flights", "JOB", "{\"restoreCheckpointId\":" + typed + "}"))
           .isTrue();
     }
+    assertThat(wakes("MODIFY", "JOB#flights", "JOB", "{\"command\":{\"S\":\"savepoint\"}}"))
+        .isTrue();
+    assertThat(wakes("MODIFY", "JOB#flights", "JOB", "{\"status\":{\"S\":\"RUNNING\"}}"))
+        .isFalse();
   }
 
   @Test
