@@ -27,7 +27,8 @@ public class CommandDecisions {
 
     record Restore(Command.Restore command) implements Answer {}
 
-    record Dispose(Checkpoint.Completed checkpoint) implements Answer {}
+    /** A checkpoint is let go, and a savepoint's files go with it. */
+    record Dispose(Checkpoint checkpoint) implements Answer {}
   }
 
   /**
@@ -38,8 +39,7 @@ public class CommandDecisions {
       Job job,
       Command command,
       List<Checkpoint> checkpoints,
-      Optional<Checkpoint> named,
-      boolean deletesOnCancellation) {
+      Optional<Checkpoint> named) {
     return switch (command) {
       case Command.Checkpoint c ->
           trigger(job, checkpoints, new Answer.Trigger(false, Optional.empty()));
@@ -47,11 +47,18 @@ public class CommandDecisions {
           trigger(job, checkpoints, new Answer.Trigger(true, name));
       case Command.Stop(Optional<SavepointName> name) -> halt(job, new Halt.Stopping(name));
       case Command.Cancel(Optional<Boolean> deletes) ->
-          halt(job, new Halt.Cancelled(deletes.orElse(deletesOnCancellation)));
+          halt(job, new Halt.Cancelled(deletes.orElseGet(() -> deletesOnCancellation(job))));
       case Command.Resume r -> resume(job);
       case Command.Restore restore -> new Answer.Restore(restore);
       case Command.Undo u -> undo(job);
       case Command.Dispose(CheckpointId id) -> dispose(job, id, named);
+    };
+  }
+
+  private static boolean deletesOnCancellation(Job job) {
+    return switch (job.settings().externalizedCheckpointRetention()) {
+      case RETAIN_ON_CANCELLATION -> false;
+      case DELETE_ON_CANCELLATION -> true;
     };
   }
 
@@ -92,14 +99,23 @@ public class CommandDecisions {
 
   private static Answer haltAgain(Halt now, Halt next) {
     return switch (next) {
-      case Halt.Cancelled cancelled ->
-          now instanceof Halt.Cancelled
-              ? new Answer.Refuse("the job is CANCELLED already")
-              : new Answer.Move(new JobStatus.Halted(cancelled));
+      case Halt.Cancelled cancelled -> cancelAgain(now, cancelled);
       case Halt.Stopping s -> stopAgain(now, s);
       case Halt.Stopped s -> stopAgain(now, s);
       case Halt.Failed f -> stopAgain(now, f);
     };
+  }
+
+  private static Answer cancelAgain(Halt now, Halt.Cancelled next) {
+    if (!(now instanceof Halt.Cancelled(boolean deletes))) {
+      return new Answer.Move(new JobStatus.Halted(next));
+    }
+    if (deletes) {
+      return new Answer.Refuse("the job is CANCELLED already, and its checkpoints are deleted");
+    }
+    return next.deletesCheckpoints()
+        ? new Answer.Move(new JobStatus.Halted(next))
+        : new Answer.Refuse("the job is CANCELLED already, and its checkpoints are retained");
   }
 
   private static Answer stopAgain(Halt now, Halt next) {
@@ -135,13 +151,22 @@ public class CommandDecisions {
       return new Answer.Refuse(
           "checkpoint " + id + " is unknown; list them with: cairn checkpoints");
     }
+    if (!job.status().isSettled()) {
+      // A restore may be about to hand its files to journals.
+      return new Answer.Later();
+    }
     return switch (found.get()) {
       case Checkpoint.Pending p ->
           new Answer.Refuse("checkpoint " + id + " is PENDING: wait until it has ended");
-      case Checkpoint.Aborted a ->
-          new Answer.Refuse("checkpoint " + id + " is ABORTED and holds nothing");
-      case Checkpoint.Subsumed s ->
-          new Answer.Refuse("checkpoint " + id + " is SUBSUMED and goes by itself");
+      case Checkpoint.Aborted aborted ->
+          aborted.isSavepoint()
+              ? new Answer.Dispose(aborted)
+              : new Answer.Refuse("checkpoint " + id + " is ABORTED and holds nothing");
+      case Checkpoint.Subsumed subsumed ->
+          subsumed.isSavepoint()
+              // Whoever disposed of it may not have come to its files.
+              ? new Answer.Dispose(subsumed)
+              : new Answer.Refuse("checkpoint " + id + " is SUBSUMED and goes by itself");
       case Checkpoint.Completed completed -> dispose(job, completed);
     };
   }

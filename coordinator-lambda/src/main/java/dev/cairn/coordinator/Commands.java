@@ -23,18 +23,21 @@ final class Commands {
   private final LiveCheckpoints live;
   private final Triggering triggering;
   private final Restore restore;
+  private final Disposal disposal;
 
   Commands(
       CoordinatorPorts ports,
       CommandDecisions decisions,
       LiveCheckpoints live,
       Triggering triggering,
-      Restore restore) {
+      Restore restore,
+      Disposal disposal) {
     this.ports = ports;
     this.decisions = decisions;
     this.live = live;
     this.triggering = triggering;
     this.restore = restore;
+    this.disposal = disposal;
   }
 
   /** Serves the request if there is one. Answers the job as it is then. */
@@ -54,13 +57,13 @@ final class Commands {
   private void serve(Job job, Request request, Command command) {
     Instant now = ports.clock().instant();
     List<Checkpoint> checkpoints = live.of(job.id());
-    switch (decisions.answer(job, command, checkpoints, named(job, command), false)) {
+    switch (decisions.answer(job, command, checkpoints, named(job, command))) {
       case Answer.Later l -> {}
       case Answer.Refuse refuse -> refuse(job, request, refuse.reason());
       case Answer.Trigger trigger -> triggering.asked(job, request, trigger, now);
       case Answer.Move move -> move(job, move.to(), checkpoints, now);
       case Answer.Restore restoring -> restore.asked(job, request, restoring.command());
-      case Answer.Dispose dispose -> dispose(job, dispose.checkpoint());
+      case Answer.Dispose dispose -> dispose(job, request, dispose.checkpoint());
     }
   }
 
@@ -82,9 +85,11 @@ final class Commands {
         .toList();
   }
 
-  private void dispose(Job job, Checkpoint.Completed checkpoint) {
-    if (ports.checkpoints().subsume(checkpoint, job.epoch())) {
-      ports.checkpoints().serve(job);
+  private void dispose(Job job, Request request, Checkpoint checkpoint) {
+    switch (disposal.dispose(job, checkpoint)) {
+      case Disposal.Outcome.Done d -> ports.checkpoints().serve(job);
+      case Disposal.Outcome.Refused refused -> refuse(job, request, refused.reason());
+      case Disposal.Outcome.Changed c -> {}
     }
   }
 

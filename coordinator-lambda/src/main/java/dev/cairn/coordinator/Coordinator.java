@@ -50,7 +50,9 @@ public final class Coordinator {
     Preflight preflight = new Preflight(ports, settings, decisions, tails);
     this.restore = new Restore(ports, settings, decisions, live, tails, preflight);
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
-    this.commands = new Commands(ports, new CommandDecisions(), live, triggering, restore);
+    this.commands =
+        new Commands(
+            ports, new CommandDecisions(), live, triggering, restore, new Disposal(ports, live));
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
@@ -113,6 +115,17 @@ public final class Coordinator {
     }
   }
 
+  /** All of a cancelled job's checkpoints, and their files as soon as nobody can write any more. */
+  private void delete(Job job) {
+    if (decisions.isDeletionDue(
+        live.of(job.id()),
+        JournalTail.ofAll(job.id(), ports).values(),
+        settings.longestInvocation(),
+        ports.clock().instant())) {
+      completing.deleteAll(job);
+    }
+  }
+
   /** A job that has halted has its last savepoint to take, or its checkpoints to delete. */
   private void rest(Job job, Halt halt, Event event) {
     feeding.keep(false, ports.clock().instant());
@@ -131,7 +144,7 @@ public final class Coordinator {
       }
       case Halt.Cancelled cancelled -> {
         if (cancelled.deletesCheckpoints() && event instanceof Event.Tick) {
-          completing.deleteAll(job);
+          delete(job);
         }
       }
       case Halt.Stopped s -> {}

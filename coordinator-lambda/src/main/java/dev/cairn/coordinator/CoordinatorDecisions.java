@@ -342,6 +342,21 @@ public class CoordinatorDecisions {
             .anyMatch(base -> base.header().writtenAt().plus(RECENTLY).isAfter(now));
   }
 
+  /**
+   * Whether anything may be left of a job whose checkpoints are to go. What its last invocations
+   * have written is only old enough when they must have ended.
+   */
+  public boolean isDeletionDue(
+      List<Checkpoint> checkpoints,
+      Collection<JournalTail> tails,
+      Duration longestInvocation,
+      Instant now) {
+    Duration untilOld = longestInvocation.plus(RECENTLY);
+    return !subsumed(checkpoints, 0).isEmpty()
+        || tails.stream()
+            .anyMatch(tail -> tail.head().writtenAt().plus(untilOld).isAfter(now));
+  }
+
   /** Whether a checkpoint's metadata file is of no more use to anyone. */
   public boolean isMetadataAbandoned(CheckpointId id, Job job, List<Checkpoint> checkpoints) {
     return checkpoints.stream()

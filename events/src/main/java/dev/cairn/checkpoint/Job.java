@@ -96,11 +96,18 @@ public record Job(
         to.raisesEpoch() ? epoch.next() : epoch,
         next,
         latest,
-        to instanceof JobStatus.Restoring(Restoration from) ? from.undo() : undo,
+        undoAt(to),
         settings,
         restoreCheckpointId,
         command,
         to.raisesEpoch() ? Optional.empty() : refusal);
+  }
+
+  /** A restore can be undone, until what it would be undone to is deleted. */
+  private Optional<CheckpointId> undoAt(JobStatus to) {
+    return to instanceof JobStatus.Restoring(Restoration from)
+        ? from.undo()
+        : undo.filter(kept -> !to.deletesCheckpoints());
   }
 
   /** The same with this checkpoint id given out. */

@@ -73,6 +73,13 @@ public sealed interface JobStatus {
     return needed;
   }
 
+  /** Whether the job has halted for good: its checkpoints go, the one for an undo among them. */
+  default boolean deletesCheckpoints() {
+    return this instanceof Halted(Halt halt)
+        && halt instanceof Halt.Cancelled(boolean deletes)
+        && deletes;
+  }
+
   /** The job's own checkpoint whose restore is not over; nothing may take it away. */
   default Optional<CheckpointId> restoringFrom() {
     return switch (this) {

@@ -374,6 +374,9 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
               ? move.set(JobItems.UNDO + " = :undo").value(":undo", from.undo().get().value())
               : move.remove(JobItems.UNDO);
     }
+    if (to.deletesCheckpoints()) {
+      move = move.remove(JobItems.UNDO);
+    }
     for (String attribute : StatusItems.ATTRIBUTES) {
       move =
           attributes.containsKey(attribute)
