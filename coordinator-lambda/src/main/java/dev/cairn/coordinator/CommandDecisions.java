@@ -72,7 +72,7 @@ public class CommandDecisions {
       case JobStatus.Halted(Halt halt) ->
           new Answer.Refuse(
               "the job is "
-                  + name(halt)
+                  + halt.label()
                   + " and takes no checkpoints; resume it first, or restore what it has");
     };
   }
@@ -120,7 +120,7 @@ public class CommandDecisions {
 
   private static Answer stopAgain(Halt now, Halt next) {
     return now instanceof Halt.Stopping || now instanceof Halt.Stopped
-        ? new Answer.Refuse("the job is " + name(now) + " already")
+        ? new Answer.Refuse("the job is " + now.label() + " already")
         // It halts where it stands, and that is what the savepoint is of.
         : new Answer.Move(new JobStatus.Halted(next));
   }
@@ -183,15 +183,5 @@ public class CommandDecisions {
               + " is where an undo of the last restore leads; it goes with the next restore");
     }
     return new Answer.Dispose(completed);
-  }
-
-  /** A halt's name, as the job's status says it. */
-  public static String name(Halt halt) {
-    return switch (halt) {
-      case Halt.Cancelled c -> "CANCELLED";
-      case Halt.Stopping s -> "STOPPING";
-      case Halt.Stopped s -> "STOPPED";
-      case Halt.Failed f -> "FAILED";
-    };
   }
 }

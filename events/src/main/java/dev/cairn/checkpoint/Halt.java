@@ -7,6 +7,16 @@ import java.util.Optional;
 /** Why a job does not run, and what its status is called meanwhile. */
 public sealed interface Halt {
 
+  /** As people and the job's item call it. */
+  default String label() {
+    return switch (this) {
+      case Cancelled c -> "CANCELLED";
+      case Stopping s -> "STOPPING";
+      case Stopped s -> "STOPPED";
+      case Failed f -> "FAILED";
+    };
+  }
+
   /**
    * CANCELLED, by a user.
    *

@@ -4,7 +4,9 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A job's item: the little that all of it agrees on.
@@ -47,7 +49,15 @@ public record Job(
 
   /** What is to be served next. A restore goes first: it outdoes whatever else is asked for. */
   public Optional<Request> request() {
-    return restoreCheckpointId.map(Request::restore).or(() -> command.map(Request::command));
+    return requests().stream().findFirst();
+  }
+
+  /** Everything that waits to be served, first what goes first. */
+  public List<Request> requests() {
+    return Stream.concat(
+            restoreCheckpointId.map(Request::restore).stream(),
+            command.map(Request::command).stream())
+        .toList();
   }
 
   /** The same with this request in its attribute, over an earlier one. */

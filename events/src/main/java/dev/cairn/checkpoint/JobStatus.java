@@ -26,6 +26,18 @@ public sealed interface JobStatus {
   /** The epoch was raised so that the job goes on; not every journal is known to have it. */
   record Resuming() implements JobStatus {}
 
+  /** As people and the job's item call it. */
+  default String label() {
+    return switch (this) {
+      case Running r -> "RUNNING";
+      case Restoring r -> "RESTORING";
+      case Replaying r -> "REPLAYING";
+      case Suspending s -> "SUSPENDING";
+      case Halted(Halt halt) -> halt.label();
+      case Resuming r -> "RESUMING";
+    };
+  }
+
   /** Whether records are applied, and checkpoints taken on schedule. */
   default boolean isRunning() {
     return switch (this) {

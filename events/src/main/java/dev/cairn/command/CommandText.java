@@ -1,5 +1,6 @@
 package dev.cairn.command;
 
+import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.command.Command.Options;
 import dev.cairn.command.Command.StartsAt;
@@ -158,6 +159,17 @@ public final class CommandText {
       case Command.Undo u -> "undo";
       case Command.Dispose(CheckpointId id) -> "dispose " + id;
     };
+  }
+
+  /**
+   * The command as a request on a job's item. A restore stands in the attribute that goes first, so
+   * that nothing that cannot be served yet is in its way.
+   */
+  public static Request request(Command command) {
+    String text = print(command);
+    return command instanceof Command.Restore
+        ? Request.restore(text.substring("restore ".length()))
+        : Request.command(text);
   }
 
   private static String operand(Optional<SavepointName> name) {

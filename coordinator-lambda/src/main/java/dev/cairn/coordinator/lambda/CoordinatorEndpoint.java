@@ -3,6 +3,7 @@ package dev.cairn.coordinator.lambda;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.coordinator.CommandCalls;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -12,6 +13,8 @@ import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.format.Fields;
+import dev.cairn.format.Trees;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.kinesis.KinesisStreamReader;
@@ -49,6 +52,7 @@ final class CoordinatorEndpoint {
   private final Deployment deployment;
   private final CoordinatorPorts ports;
   private final Coordinator coordinator;
+  private final CommandCalls calls;
   private final DynamoDbDeployments deployments;
   private final TickQueue ticks;
   private final ThreadFanOut fanOut;
@@ -64,6 +68,7 @@ final class CoordinatorEndpoint {
     this.deployment = deployment;
     this.ports = ports;
     this.coordinator = new Coordinator(ports, settings);
+    this.calls = new CommandCalls(ports.checkpoints(), coordinator);
     this.deployments = deployments;
     this.ticks = ticks;
     this.fanOut = fanOut;
@@ -141,16 +146,18 @@ final class CoordinatorEndpoint {
    * again; so is what does not fit into the time.
    *
    * @param remaining until the invocation is ended
+   * @return what is answered, as JSON: something for whoever gave a command, nothing for others
    * @throws MalformedTriggerException if the payload comes from no known source
    */
-  void handle(InputStream payload, Duration remaining) throws IOException {
+  byte[] handle(InputStream payload, Duration remaining) throws IOException {
     fanOut.endBy(ports.clock().instant().plus(remaining).minus(TO_FINISH));
     SequencedSet<Trigger> triggers = Triggers.read(payload, deployment.job());
     register();
+    Fields answer = Fields.empty();
     // One that fails keeps none of the others from being served.
     Optional<RuntimeException> failure = Optional.empty();
     for (Trigger trigger : triggers) {
-      for (Runnable step : steps(trigger)) {
+      for (Runnable step : steps(trigger, answer)) {
         try {
           step.run();
         } catch (OutOfTimeException e) {
@@ -163,9 +170,10 @@ final class CoordinatorEndpoint {
     if (failure.isPresent()) {
       throw failure.get();
     }
+    return Trees.toJson(answer);
   }
 
-  private List<Runnable> steps(Trigger trigger) {
+  private List<Runnable> steps(Trigger trigger, Fields answer) {
     JobId job = deployment.job();
     return switch (trigger) {
       case Trigger.Scheduled s ->
@@ -177,6 +185,8 @@ final class CoordinatorEndpoint {
           ports.clock().instant().isAfter(delayed.until())
               ? List.of()
               : List.of(() -> coordinator.on(new Event.Tick(job)));
+      case Trigger.Commanded commanded ->
+          List.of(() -> calls.serve(job, commanded.text(), answer));
       case Trigger.Happened happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }

@@ -6,13 +6,12 @@ import dev.cairn.deployment.Environment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
  * The coordinator's handler. Told by environment variables which job is its own; invoked by a rule
- * once a minute, by the table's stream, and by the tick queue.
+ * once a minute, by the table's stream, by the tick queue, and by whoever has a command for the job.
  */
 public final class CoordinatorHandler implements RequestStreamHandler {
   private final CoordinatorEnvironment environment;
@@ -34,7 +33,7 @@ public final class CoordinatorHandler implements RequestStreamHandler {
     CoordinatorEndpoint endpoint =
         connected.orElseGet(() -> CoordinatorEndpoint.connect(environment, System.out::println));
     connected = Optional.of(endpoint);
-    endpoint.handle(input, Duration.ofMillis(context.getRemainingTimeInMillis()));
-    output.write("{}".getBytes(StandardCharsets.UTF_8));
+    Duration remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
+    output.write(endpoint.handle(input, remaining));
   }
 }

@@ -8,7 +8,6 @@ import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
 import dev.cairn.coordinator.Announcer;
-import dev.cairn.coordinator.CommandDecisions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.metrics.EmbeddedMetrics;
@@ -83,7 +82,7 @@ final class MetricAnnouncer implements Announcer {
   private void halted(Epoch epoch, Halt halt) {
     Map<String, String> details = new TreeMap<>();
     details.put("epoch", epoch.toString());
-    details.put("status", CommandDecisions.name(halt));
+    details.put("status", halt.label());
     boolean failed = halt instanceof Halt.Failed;
     if (halt instanceof Halt.Failed(Failure failure)) {
       details.put("reason", failure.toString());

@@ -16,6 +16,9 @@ sealed interface Trigger {
    */
   record Delayed(Instant until) implements Trigger {}
 
+  /** Somebody's own: a command, as {@code cairn} takes it. */
+  record Commanded(String text) implements Trigger {}
+
   /** What any other source says happened. */
   record Happened(Event event) implements Trigger {}
 }

@@ -20,8 +20,9 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Reads a payload: the rule's constant input {@code {"cairn":"tick"}}; a batch of the tick queue,
- * whose messages say in {@code until} when they are too late; or a batch of the table's stream.
+ * Reads a payload: the rule's constant input {@code {"cairn":"tick"}}; somebody's command, such as
+ * {@code {"cairn":"savepoint before-upgrade"}}; a batch of the tick queue, whose messages say in
+ * {@code until} when they are too late; or a batch of the table's stream.
  */
 final class Triggers {
   static final String TICK = "{\"cairn\":\"tick\"}";
@@ -41,11 +42,16 @@ final class Triggers {
     if (isTick(event)) {
       return new LinkedHashSet<>(List.of(new Trigger.Scheduled()));
     }
+    Optional<String> command = event.get("cairn").text();
+    if (command.isPresent()) {
+      return new LinkedHashSet<>(List.of(new Trigger.Commanded(command.get())));
+    }
     if (event.get("Records").items().isEmpty()) {
       throw new MalformedTriggerException(
           "the event is neither "
               + TICK
-              + " nor a batch of the tick queue or of the table's stream; is something else configured to"
+              + " nor a command such as {\"cairn\":\"checkpoint\"} nor a batch of the tick queue or of the table's"
+              + " stream; is something else configured to"
               + " invoke the coordinator?");
     }
     SequencedSet<Trigger> triggers = new LinkedHashSet<>();

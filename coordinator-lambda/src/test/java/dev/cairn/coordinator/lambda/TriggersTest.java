@@ -30,6 +30,15 @@ class TriggersTest {
   }
 
   @Test
+  void aCommandIsAnybodysOwn() throws IOException {
+    assertThat(read("{\"cairn\":\"savepoint before-upgrade\"}"))
+        .containsExactly(new Trigger.Commanded("savepoint before-upgrade"));
+    // What is wrong with it is said in the answer.
+    assertThat(read("{\"cairn\":\"make it so\"}"))
+        .containsExactly(new Trigger.Commanded("make it so"));
+  }
+
+  @Test
   void aQueuedTickQueuesNoOthersAndSaysWhenItIsTooLate() throws IOException {
     Instant until = Instant.parse("2026-11-21T12:00:12.5Z");
     String message = queued(Triggers.tick(until));

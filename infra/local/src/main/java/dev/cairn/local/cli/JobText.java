@@ -6,7 +6,6 @@ import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
-import dev.cairn.coordinator.CommandDecisions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.settings.FlinkDuration;
@@ -16,14 +15,7 @@ final class JobText {
   private JobText() {}
 
   static String status(JobStatus status) {
-    return switch (status) {
-      case JobStatus.Running r -> "RUNNING";
-      case JobStatus.Restoring r -> "RESTORING";
-      case JobStatus.Replaying r -> "REPLAYING";
-      case JobStatus.Suspending s -> "SUSPENDING";
-      case JobStatus.Halted(Halt halt) -> CommandDecisions.name(halt);
-      case JobStatus.Resuming r -> "RESUMING";
-    };
+    return status.label();
   }
 
   private static String more(JobStatus status) {

@@ -1,0 +1,102 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.command.Asked;
+import dev.cairn.command.CommandException;
+import dev.cairn.command.CommandText;
+import dev.cairn.command.Progress;
+import dev.cairn.format.Fields;
+import dev.cairn.id.JobId;
+import java.util.Optional;
+
+/**
+ * Serves a command that somebody calls the coordinator with. It is put on the job's item first, as
+ * any other, so that it is served once and not forgotten; then it is served at once.
+ *
+ * <pre>
+ * accepted    the command, if it is on the item, is being done or is done
+ * refused     or else why not
+ * step        how far it has come: waiting, triggered, completed, suspending, restoring, …
+ * text        the same in a sentence
+ * checkpoint  the id of the checkpoint that it takes
+ * status      how the job stands then
+ * epoch       and in which epoch
+ * next        where to look how it goes on
+ * </pre>
+ */
+public final class CommandCalls {
+  private final CheckpointStore checkpoints;
+  private final Coordinator coordinator;
+
+  public CommandCalls(CheckpointStore checkpoints, Coordinator coordinator) {
+    this.checkpoints = checkpoints;
+    this.coordinator = coordinator;
+  }
+
+  /**
+   * @param answer what is told to whoever called
+   */
+  public void serve(JobId id, String text, Fields answer) {
+    Optional<Job> job = checkpoints.job(id);
+    if (job.isEmpty()) {
+      answer.put("refused", "there is no job " + id + " in the table; deploy it first");
+      return;
+    }
+    try {
+      serve(new Asked(job.get(), CommandText.parse(text)), answer);
+    } catch (CommandException e) {
+      answer.put("refused", e.getMessage());
+      describe(job.get(), answer);
+    }
+  }
+
+  private void serve(Asked asked, Fields answer) {
+    Optional<Request> waiting = asked.ask(checkpoints, false);
+    if (waiting.isPresent()) {
+      answer.put(
+          "refused",
+          "\""
+              + waiting.get().command()
+              + "\" was asked for before and still waits; call again when it is served, or remove "
+              + waiting.get().attribute().attributeName()
+              + " from the job's item");
+      describe(asked.before(), answer);
+      return;
+    }
+    coordinator.on(new Event.Requested(asked.before().id()));
+    asked.look(checkpoints).ifPresent(progress -> tell(asked, progress, answer));
+  }
+
+  private static void tell(Asked asked, Progress progress, Fields answer) {
+    String accepted = asked.request().command();
+    switch (progress) {
+      case Progress.Refused(Job n, String reason) -> answer.put("refused", reason);
+      case Progress.Superseded(Job n, String text) -> answer.put("refused", text);
+      case Progress.Waiting w ->
+          accept(answer, accepted, "waiting", "it is served as soon as it can be", Optional.empty());
+      case Progress.UnderWay(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
+          accept(answer, accepted, step, text, checkpoint);
+      case Progress.Done(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
+          accept(answer, accepted, step, text, checkpoint);
+      case Progress.Failed(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
+          accept(answer, accepted, step, text, checkpoint);
+    }
+    describe(progress.now(), answer);
+  }
+
+  private static void accept(
+      Fields answer, String command, String step, String text, Optional<Checkpoint> checkpoint) {
+    answer.put("accepted", command).put("step", step).put("text", text);
+    checkpoint.ifPresent(one -> answer.put("checkpoint", one.id().value()));
+  }
+
+  private static void describe(Job job, Fields answer) {
+    answer
+        .put("status", job.status().label())
+        .put("epoch", job.epoch().value())
+        .put("next", "cairn status, cairn checkpoints; refusal on the job's item");
+  }
+}

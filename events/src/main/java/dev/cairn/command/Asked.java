@@ -1,0 +1,61 @@
+package dev.cairn.command;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.id.CheckpointId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A command that was put on a job's item, by someone who wants to know what becomes of it.
+ *
+ * @param before the job just before it was
+ */
+public record Asked(Job before, Command command) {
+
+  /** What stands on the item. */
+  public Request request() {
+    return CommandText.request(command);
+  }
+
+  /**
+   * Puts it on the item, unless another request waits there.
+   *
+   * @param force whether it takes the place of one that waits
+   * @return the one that waits; empty if nothing but this one does now
+   */
+  public Optional<Request> ask(CheckpointStore store, boolean force) {
+    Request request = request();
+    Optional<Request> waiting =
+        before.requests().stream().filter(other -> !other.equals(request)).findFirst();
+    if (waiting.isPresent() && !force) {
+      return waiting;
+    }
+    store.request(before.id(), request);
+    return Optional.empty();
+  }
+
+  /** What has become of it by now. Empty if the job is gone. */
+  public Optional<Progress> look(CheckpointStore store) {
+    return store
+        .job(before.id())
+        .map(
+            now ->
+                now.asks(request())
+                    ? new Progress.Waiting(now)
+                    : Progress.of(this, now, since(store), named(store)));
+  }
+
+  /** Of the checkpoints that have begun since, the first may be the one that was asked for. */
+  private List<Checkpoint> since(CheckpointStore store) {
+    return store.checkpoints(before.id(), before.next());
+  }
+
+  private Optional<Checkpoint> named(CheckpointStore store) {
+    return command instanceof Command.Dispose(CheckpointId id)
+        ? store.checkpoint(before.id(), id)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,292 @@
+package dev.cairn.command;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.command.Command.Target;
+import dev.cairn.id.CheckpointId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far a command has come: told from what the job's item and its checkpoints say, and from
+ * nothing else. A request goes in the very write that serves or refuses it, so as soon as it is
+ * gone, what it has caused can be seen.
+ */
+public sealed interface Progress {
+
+  /** How the job stood when this was seen. */
+  Job now();
+
+  /** It is on the item: nobody has come to it, or it is not its turn. */
+  record Waiting(Job now) implements Progress {}
+
+  /** Nothing has changed, for this reason. */
+  record Refused(Job now, String reason) implements Progress {}
+
+  /**
+   * It is being done.
+   *
+   * @param step a word for it
+   * @param checkpoint the one that it takes
+   */
+  record UnderWay(Job now, String step, String text, Optional<Checkpoint> checkpoint)
+      implements Progress {}
+
+  /** It is done. */
+  record Done(Job now, String step, String text, Optional<Checkpoint> checkpoint)
+      implements Progress {}
+
+  /** It was begun, and came to nothing. */
+  record Failed(Job now, String step, String text, Optional<Checkpoint> checkpoint)
+      implements Progress {}
+
+  /** Something else has taken its place, so that nobody can tell what became of it. */
+  record Superseded(Job now, String text) implements Progress {}
+
+  /**
+   * @param now the job, which no longer has the request
+   * @param since the checkpoints that have begun since it was asked
+   * @param named the checkpoint that it names, if it disposes of one
+   */
+  static Progress of(Asked asked, Job now, List<Checkpoint> since, Optional<Checkpoint> named) {
+    Optional<Job.Refusal> refusal = newRefusal(asked, now);
+    if (refusal.isPresent() && !isOfWhatHadBegun(asked, now)) {
+      return new Refused(now, refusal.get().reason());
+    }
+    return switch (asked.command()) {
+      case Command.Checkpoint c -> ofTrigger(asked, now, since);
+      case Command.Savepoint s -> ofTrigger(asked, now, since);
+      case Command.Stop s -> ofStop(asked, now, since);
+      case Command.Cancel c -> ofCancel(now);
+      case Command.Resume r -> ofResume(asked, now);
+      case Command.Restore(Target target, Command.Options options) ->
+          ofRestore(asked, now, target);
+      case Command.Undo u ->
+          ofRestore(
+              asked,
+              now,
+              asked.before().undo().<Target>map(Target.Id::new).orElseGet(Target.Latest::new));
+      case Command.Dispose d -> ofDispose(now, named);
+    };
+  }
+
+  /** What the item says of this command now, and did not say before. */
+  private static Optional<Job.Refusal> newRefusal(Asked asked, Job now) {
+    return now.refusal()
+        .filter(refusal -> !now.refusal().equals(asked.before().refusal()))
+        .filter(refusal -> isOf(asked, refusal.request()));
+  }
+
+  /** A stop's savepoint does not say its name again, and a restore not how it was asked for. */
+  private static boolean isOf(Asked asked, String request) {
+    return request.equals(asked.request().command())
+        || (asked.command() instanceof Command.Stop && request.equals("stop"))
+        || (isRestore(asked.command()) && request.startsWith("restore "));
+  }
+
+  private static boolean isRestore(Command command) {
+    return command instanceof Command.Restore || command instanceof Command.Undo;
+  }
+
+  /** Whether it was served, and only then found that it cannot come to its end. */
+  private static boolean isOfWhatHadBegun(Asked asked, Job now) {
+    return now.epoch().isAfter(asked.before().epoch())
+        && (asked.command() instanceof Command.Stop
+            ? !(now.status() instanceof JobStatus.Halted)
+            : isRestore(asked.command()) && now.status() instanceof JobStatus.Restoring);
+  }
+
+  private static Progress superseded(Job now) {
+    return new Superseded(
+        now,
+        "the request is gone, and what the job does now was asked for by someone else: it is "
+            + now.status().label()
+            + " in epoch "
+            + now.epoch());
+  }
+
+  private static Progress ofTrigger(Asked asked, Job now, List<Checkpoint> since) {
+    return since.stream()
+        .filter(one -> one.trigger().cause().equals(asked.request().command()))
+        .findFirst()
+        .map(one -> ofTriggered(now, one))
+        .orElseGet(() -> superseded(now));
+  }
+
+  private static Progress ofTriggered(Job now, Checkpoint checkpoint) {
+    return switch (checkpoint) {
+      case Checkpoint.Pending pending ->
+          new UnderWay(
+              now,
+              "triggered",
+              name(pending)
+                  + " is triggered: it is complete when all of its "
+                  + pending.trigger().expected().size()
+                  + " subtasks have answered",
+              Optional.of(pending));
+      case Checkpoint.Completed completed ->
+          new Done(now, "completed", completed(completed), Optional.of(completed));
+      case Checkpoint.Subsumed subsumed ->
+          new Done(
+              now,
+              "completed",
+              name(subsumed) + " was completed, and later ones have replaced it since",
+              Optional.of(subsumed));
+      case Checkpoint.Aborted aborted ->
+          new Failed(now, "aborted", aborted(aborted), Optional.of(aborted));
+    };
+  }
+
+  private static String name(Checkpoint checkpoint) {
+    return (checkpoint.isSavepoint() ? "savepoint " : "checkpoint ") + checkpoint.id();
+  }
+
+  private static String completed(Checkpoint.Completed completed) {
+    return name(completed)
+        + " is complete, after "
+        + completed.duration().toMillis()
+        + " ms: "
+        + completed.metadata().path();
+  }
+
+  private static String aborted(Checkpoint.Aborted aborted) {
+    return name(aborted)
+        + " was aborted: "
+        + aborted.failure()
+        + "; "
+        + aborted.failure().reason().advice();
+  }
+
+  private static Progress ofStop(Asked asked, Job now, List<Checkpoint> since) {
+    if (now.status() instanceof JobStatus.Suspending(Halt.Stopping s)) {
+      return suspending(now);
+    }
+    if (now.status() instanceof JobStatus.Halted(Halt.Stopping s)) {
+      return new UnderWay(
+          now,
+          "stopping",
+          "nothing is applied any more; a savepoint is taken of where the job stands",
+          last(since));
+    }
+    if (now.status() instanceof JobStatus.Halted(Halt.Stopped(CheckpointId id))) {
+      Optional<Checkpoint> savepoint =
+          since.stream().filter(one -> one.id().equals(id)).findFirst();
+      return new Done(
+          now,
+          "stopped",
+          "the job is STOPPED with savepoint " + id + savepoint.map(Progress::place).orElse(""),
+          savepoint);
+    }
+    // As Flink's, a job whose last savepoint fails goes on.
+    return newRefusal(asked, now)
+        .<Progress>map(refusal -> new Failed(now, "failed", refusal.reason(), last(since)))
+        .orElseGet(() -> superseded(now));
+  }
+
+  private static String place(Checkpoint checkpoint) {
+    return checkpoint instanceof Checkpoint.Completed completed
+        ? ": " + completed.metadata().path()
+        : "";
+  }
+
+  private static Optional<Checkpoint> last(List<Checkpoint> since) {
+    return since.stream().filter(Checkpoint::isSavepoint).reduce((first, second) -> second);
+  }
+
+  private static Progress suspending(Job now) {
+    return new UnderWay(
+        now,
+        "suspending",
+        "every journal gets epoch " + now.epoch() + ", in which nothing is applied",
+        Optional.empty());
+  }
+
+  private static Progress ofCancel(Job now) {
+    if (now.status() instanceof JobStatus.Suspending(Halt.Cancelled c)) {
+      return suspending(now);
+    }
+    if (now.status() instanceof JobStatus.Halted(Halt.Cancelled(boolean deletes))) {
+      return new Done(
+          now,
+          "cancelled",
+          "nothing is applied any more; "
+              + (deletes
+                  ? "the job's checkpoints go with the next ticks, its savepoints stay"
+                  : "the job's checkpoints and savepoints stay"),
+          Optional.empty());
+    }
+    return superseded(now);
+  }
+
+  private static Progress ofResume(Asked asked, Job now) {
+    if (now.status() instanceof JobStatus.Resuming) {
+      return new UnderWay(
+          now,
+          "resuming",
+          "every journal gets epoch " + now.epoch() + "; then the mapping delivers again",
+          Optional.empty());
+    }
+    return now.status() instanceof JobStatus.Running && isNext(asked, now)
+        ? new Done(now, "running", "the job goes on; epoch " + now.epoch(), Optional.empty())
+        : superseded(now);
+  }
+
+  /** Whether the job has moved on by one epoch since: by this command, and by no other. */
+  private static boolean isNext(Asked asked, Job now) {
+    return now.epoch().equals(asked.before().epoch().next());
+  }
+
+  private static Progress ofRestore(Asked asked, Job now, Target target) {
+    if (now.status() instanceof JobStatus.Restoring(Restoration from) && isMeant(target, from)) {
+      return newRefusal(asked, now)
+          .<Progress>map(
+              refusal -> new Failed(now, "failed", refusal.reason(), Optional.empty()))
+          .orElseGet(
+              () ->
+                  new UnderWay(
+                      now,
+                      "restoring",
+                      "every journal gets epoch " + now.epoch() + " and the state of " + from.name(),
+                      Optional.empty()));
+    }
+    if (now.status() instanceof JobStatus.Replaying(Restoration from) && isMeant(target, from)) {
+      return new UnderWay(
+          now,
+          "replaying",
+          "records after " + from.name() + " are applied again",
+          Optional.empty());
+    }
+    return now.status() instanceof JobStatus.Running && isNext(asked, now)
+        ? new Done(now, "running", "no gap is left; epoch " + now.epoch(), Optional.empty())
+        : superseded(now);
+  }
+
+  private static boolean isMeant(Target target, Restoration from) {
+    return switch (target) {
+      case Target.Id(CheckpointId id) -> from.own().equals(Optional.of(id));
+      case Target.Latest l -> from.own().isPresent();
+      case Target.Path p -> from.source() instanceof Restoration.Source.Metadata;
+    };
+  }
+
+  private static Progress ofDispose(Job now, Optional<Checkpoint> named) {
+    return named.map(one -> ofDispose(now, one)).orElseGet(() -> disposed(now, "nothing is left"));
+  }
+
+  private static Progress ofDispose(Job now, Checkpoint named) {
+    return switch (named) {
+      case Checkpoint.Subsumed subsumed -> disposed(now, name(subsumed) + " is disposed of");
+      case Checkpoint.Aborted aborted ->
+          disposed(now, "nothing is left of " + name(aborted) + ", which was aborted");
+      case Checkpoint.Pending p -> superseded(now);
+      case Checkpoint.Completed c -> superseded(now);
+    };
+  }
+
+  private static Progress disposed(Job now, String text) {
+    return new Done(now, "disposed", text, Optional.empty());
+  }
+}
