@@ -1,13 +1,7 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
-import dev.cairn.id.CheckpointId;
-import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,112 +11,86 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Puts a running job back to a completed checkpoint.",
+      "Puts a job back to a completed checkpoint or savepoint, whether it runs or has halted.",
       "",
       "Sets restoreCheckpointId on the job's item, as you could do in the console, then waits and tells how it goes: restoring,"
           + " replaying, running. A refusal changes nothing; its reason is printed and stays on the item.",
       ""
     })
-final class RestoreCommand extends PipelineCommand {
-  private static final Duration LOOK = Duration.ofMillis(100);
-
-  @Parameters(paramLabel = "ID", description = "The checkpoint.")
-  private String id = "";
+final class RestoreCommand extends VerbCommand {
+  @Parameters(
+      paramLabel = "CHECKPOINT",
+      description =
+          "Its id; or latest; or the place of its _metadata: s3://bucket/…, or a path in the job's storage.")
+  private String target = "";
 
   @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      defaultValue = "10min",
-      description = "How long to wait (default: ${DEFAULT-VALUE}).")
-  private Duration timeout = Duration.ZERO;
+      names = "--claim-mode",
+      paramLabel = "MODE",
+      description =
+          "Whose the files are from then on: NO_CLAIM leaves them to their owner (default), CLAIM makes them the job's.")
+  private @Nullable String claimMode;
+
+  @Option(
+      names = "--allow-non-restored-state",
+      description = "State may be left behind that the function no longer declares.")
+  private boolean leavesState;
+
+  @Option(
+      names = "--accept-gap",
+      description = "Records that the stream no longer keeps may be missing.")
+  private boolean acceptsGap;
+
+  @Option(
+      names = "--positions",
+      paramLabel = "WHERE",
+      description =
+          "Where another job's state stands in this job's stream: same (default), horizon, or a time such as"
+              + " 2026-11-21T14:00:00Z.")
+  private @Nullable String positions;
+
+  @Option(
+      names = "--dry-run",
+      description = "Check everything, tell what would be replayed, and change nothing.")
+  private boolean triesOnly;
 
   @Override
-  void requireUsable() {
-    CheckpointIds.parse(id);
+  String text() {
+    StringBuilder text = new StringBuilder("restore ").append(place());
+    if (claimMode != null) {
+      text.append(" --claim-mode ").append(claimMode);
+    }
+    if (leavesState) {
+      text.append(" --allow-non-restored-state");
+    }
+    if (acceptsGap) {
+      text.append(" --accept-gap");
+    }
+    if (positions != null) {
+      text.append(" --positions ").append(positions);
+    }
+    return text.toString();
+  }
+
+  /** What lies on this machine is named in full: the coordinator has another directory. */
+  private String place() {
+    if (!target.contains("/")) {
+      return target;
+    }
+    return switch (CheckpointName.parse(target)) {
+      case CheckpointName.Numbered numbered -> numbered.id().toString();
+      case CheckpointName.InStorage inStorage -> inStorage.metadata().value();
+      case CheckpointName.Elsewhere elsewhere -> elsewhere.metadata().value();
+    };
   }
 
   @Override
   int run(Connection connection, PrintWriter out) throws InterruptedException {
-    CheckpointId wanted = CheckpointIds.parse(id);
-    Job before = connection.requireJob();
-    if (!connection.checkpoints().request(before.id(), Request.restore(wanted.toString()))) {
-      throw CommandException.unusable("job " + before.id() + " went away: nothing was asked of it");
+    if (!triesOnly) {
+      return super.run(connection, out);
     }
-    tell(
-        out,
-        "requested",
-        before,
-        "restoreCheckpointId = " + wanted + " is set on job " + before.id());
-    return await(out, connection, before, wanted);
-  }
-
-  private int await(PrintWriter out, Connection connection, Job before, CheckpointId wanted)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    Optional<JobStatus> told = Optional.empty();
-    while (System.nanoTime() < deadline) {
-      Job job = connection.requireJob();
-      if (isRefusal(before, job)) {
-        tell(out, "refused", job, job.refusal().orElseThrow().reason());
-        return ExitCode.NO;
-      }
-      if (job.epoch().isAfter(before.epoch())) {
-        if (!told.equals(Optional.of(job.status()))) {
-          told = Optional.of(job.status());
-          tell(job, out);
-        }
-        if (!job.status().restoringFrom().map(wanted::equals).orElse(true)) {
-          tell(out, "superseded", job, "another restore was asked for meanwhile");
-          return ExitCode.NO;
-        }
-        if (job.status() instanceof JobStatus.Running) {
-          return ExitCode.OK;
-        }
-      }
-      // Nothing tells a reader of the table that an item changed.
-      Thread.sleep(LOOK);
-    }
-    throw CommandException.no(
-        "job "
-            + before.id()
-            + " is not running again after "
-            + FlinkDuration.print(timeout)
-            + ": the request stays on its item, and the coordinator goes on; look again with cairn status");
-  }
-
-  private static boolean isRefusal(Job before, Job now) {
-    return now.refusal().isPresent()
-        && !now.refusal().equals(before.refusal())
-        && now.restoreCheckpointId().isEmpty();
-  }
-
-  private void tell(Job job, PrintWriter out) {
-    switch (job.status()) {
-      case JobStatus.Restoring r ->
-          tell(
-              out,
-              "restoring",
-              job,
-              "every journal gets epoch " + job.epoch() + " and the state of " + r.from().name());
-      case JobStatus.Replaying r ->
-          tell(out, "replaying", job, "records after " + r.from().name() + " are applied again");
-      case JobStatus.Running r -> tell(out, "running", job, "no gap is left; epoch " + job.epoch());
-      case JobStatus.Suspending s -> tell(out, "suspending", job, "the job is asked to halt");
-      case JobStatus.Halted h -> tell(out, "halted", job, JobText.line(job));
-      case JobStatus.Resuming r -> tell(out, "resuming", job, "the job goes on");
-    }
-  }
-
-  private void tell(PrintWriter out, String step, Job job, String words) {
-    out.println(
-        json()
-            ? Json.line(
-                Json.object()
-                    .put("step", step)
-                    .put("job", job.id().value())
-                    .put("epoch", job.epoch().value())
-                    .put("text", words))
-            : String.format("%-10s %s", step, words));
-    out.flush();
+    dev.cairn.command.Command.Restore restore = (dev.cairn.command.Command.Restore) command();
+    return DryRuns.tell(
+        DryRuns.on(connection).restore(connection.requireJob(), restore), json(), out);
   }
 }

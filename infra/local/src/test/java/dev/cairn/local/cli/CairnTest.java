@@ -349,7 +349,94 @@ class CairnTest {
     assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
     assertThat(refused.out()).contains("\"step\":\"refused\"").contains("9999");
     assertThat(cairn("checkpoints").out()).contains("RUNNING", "last refusal");
-    assertThat(cairn("status").out()).contains("NOTE   the restore of 9999 was refused at");
+    assertThat(cairn("status").out()).contains("NOTE   \"restore 9999\" was refused at");
+  }
+
+  @Test
+  void aDryRunTellsWhatARestoreWouldDoAndDoesNotDoIt() throws IOException {
+    JsonNode before = cairn("checkpoints", "--json").json();
+    Answer possible = cairn("restore", "latest", "--dry-run");
+    assertThat(possible.exitCode()).as(possible.out() + possible.err()).isZero();
+    assertThat(possible.out())
+        .contains(
+            "possible   checkpoint " + latest() + " can be restored",
+            "all there, each with its size and SHA-256",
+            "damage     none is known",
+            "aircraft/shardId-000000000002",
+            "Nothing was changed.");
+
+    JsonNode json = cairn("restore", latest(), "--dry-run", "--json").json();
+    assertThat(json.get("possible").asBoolean()).isTrue();
+    assertThat(json.get("subtasks")).hasSize(3);
+    assertThat(json.get("files").findValuesAsText("kind")).contains("state", "run");
+
+    Answer refused = cairn("restore", "9999", "--dry-run");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(refused.out())
+        .contains("refused    checkpoint 9999 is unknown", "Nothing was changed.");
+    JsonNode after = cairn("checkpoints", "--json").json();
+    assertThat(after.get("epoch")).isEqualTo(before.get("epoch"));
+  }
+
+  @Test
+  void aSavepointIsTakenAndDisposedOf() throws IOException {
+    Answer taken = cairn("savepoint", "for-a-test", "--timeout", "30s");
+    assertThat(taken.exitCode()).as(taken.out() + taken.err()).isZero();
+    assertThat(taken.out())
+        .contains(
+            "requested  command = savepoint for-a-test is set on job flights",
+            "completed  savepoint",
+            "-for-a-test/_metadata");
+    String[] lines = cairn("savepoint", "--json").out().split("\\R");
+    JsonNode last = JSON.readTree(lines[lines.length - 1]);
+    assertThat(last.get("step").asText()).isEqualTo("completed");
+    String id = last.get("checkpoint").asText();
+    Path metadata = home.resolve("storage").resolve(last.at("/metadata/path").asText());
+    assertThat(metadata).exists();
+
+    Answer disposed = cairn("dispose", id);
+    assertThat(disposed.exitCode()).as(disposed.out() + disposed.err()).isZero();
+    assertThat(disposed.out()).contains("disposed   savepoint " + id + " is disposed of");
+    assertThat(metadata).doesNotExist();
+    assertThat(cairn("dispose", "9999").out())
+        .contains("refused    checkpoint 9999 is unknown; list them with: cairn checkpoints");
+  }
+
+  @Test
+  void aJobIsCancelledAndResumed() throws IOException {
+    Answer cancelled = cairn("cancel", "--retain", "--timeout", "30s");
+    assertThat(cancelled.exitCode()).as(cancelled.out() + cancelled.err()).isZero();
+    assertThat(cancelled.out()).contains("cancelled  nothing is applied any more");
+    assertThat(cairn("checkpoints").out()).contains("job flights  CANCELLED");
+    assertThat(cairn("checkpoint").out())
+        .contains("refused    the job is CANCELLED and takes no checkpoints; resume it first");
+
+    Answer resumed = cairn("resume", "--timeout", "30s");
+    assertThat(resumed.exitCode()).as(resumed.out() + resumed.err()).isZero();
+    assertThat(resumed.out()).contains("running    the job goes on; epoch");
+    assertThat(cairn("resume").out()).contains("refused    the job runs already");
+  }
+
+  @Test
+  void aRequestThatWaitsIsNotReplacedUnlessThatIsMeant() {
+    // Of a job that no coordinator serves.
+    JobId idle = new JobId("idle");
+    try (DynamoDbClient client = demoClient()) {
+      new DynamoDbCheckpointStore(
+              client, DemoSettings.TABLE, Backoff.sleeping(), InstantSource.system())
+          .create(Job.create(idle, CheckpointSettings.DEFAULTS));
+    }
+    assertThat(cairn("cancel", "--job", "idle", "--no-wait").exitCode()).isZero();
+
+    Answer second = cairn("resume", "--job", "idle", "--no-wait");
+    assertThat(second.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(second.err())
+        .contains("\"cancel\" was asked of job idle before and still waits", "--force");
+
+    Answer forced = cairn("resume", "--job", "idle", "--force", "--timeout", "200ms");
+    assertThat(forced.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(forced.out()).contains("requested  command = resume");
+    assertThat(forced.err()).contains("\"resume\" is not done after 200 ms", "cairn status");
   }
 
   @Test
@@ -369,7 +456,8 @@ class CairnTest {
     }
     assertThat(cairnAt(elsewhere, "restore", "seven").err())
         .isEqualTo(
-            "cairn: \"seven\" is not a checkpoint's id: give a whole number from 1, such as 7"
+            "cairn: \"seven\" is not a checkpoint id: give a whole number, such as 7, or \"latest\","
+                + " or the path of a _metadata file"
                 + System.lineSeparator());
   }
 

@@ -1,0 +1,173 @@
+package dev.cairn.local.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.coordinator.Announcer;
+import dev.cairn.coordinator.CoordinatorPorts;
+import dev.cairn.coordinator.CoordinatorSettings;
+import dev.cairn.coordinator.DryRun;
+import dev.cairn.coordinator.PreflightReport;
+import dev.cairn.coordinator.PreflightReport.Replay;
+import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.ShardId;
+import dev.cairn.kinesis.KinesisStreamReader;
+import dev.cairn.local.inspect.Sizes;
+import dev.cairn.retry.Backoff;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamException;
+import dev.cairn.stream.StreamReader;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Restores that are only tried, from the user's machine, with the user's permissions to read. */
+final class DryRuns {
+  private DryRuns() {}
+
+  static DryRun on(Connection connection) {
+    Supplier<EntryId> nothingIsWritten =
+        () -> {
+          throw new IllegalStateException("a dry run writes no entry");
+        };
+    return new DryRun(
+        new CoordinatorPorts(
+            connection.journal(),
+            connection.checkpoints(),
+            connection.storage(),
+            stream(connection),
+            subtask -> {
+              throw new IllegalStateException("a dry run wakes nobody");
+            },
+            InstantSource.system(),
+            nothingIsWritten,
+            Announcer.SILENT,
+            SourceMapping.ALWAYS_ON,
+            connection.damages()),
+        CoordinatorSettings.DEFAULTS);
+  }
+
+  private static StreamReader stream(Connection connection) {
+    return connection
+        .stream()
+        .<StreamReader>map(
+            name -> new KinesisStreamReader(connection.kinesis(), name, Backoff.sleeping()))
+        .orElseGet(
+            () ->
+                new OutOfReach(
+                    connection.isDemo()
+                        ? "the demo's stream is inside its process"
+                        : "nothing says which stream the job reads (--stream)"));
+  }
+
+  private record OutOfReach(String why) implements StreamReader {
+    @Override
+    public List<Shard> shards() {
+      throw new StreamException(why);
+    }
+
+    @Override
+    public Duration retention() {
+      throw new StreamException(why);
+    }
+
+    @Override
+    public Page read(ShardId shard, From from, int limit) {
+      throw new StreamException(why);
+    }
+  }
+
+  /** Tells it, and returns the exit code. */
+  static int tell(DryRun.Result result, boolean json, PrintWriter out) {
+    return switch (result) {
+      case DryRun.Result.Refused(String reason) -> {
+        out.println(
+            json
+                ? Json.pretty(Json.object().put("possible", false).put("refusal", reason))
+                : "refused    " + reason + System.lineSeparator() + "Nothing was changed.");
+        yield ExitCode.NO;
+      }
+      case DryRun.Result.Possible(PreflightReport report) -> {
+        if (json) {
+          out.println(Json.pretty(json(report)));
+        } else {
+          tell(report, out);
+        }
+        yield ExitCode.OK;
+      }
+    };
+  }
+
+  private static void tell(PreflightReport report, PrintWriter out) {
+    out.printf("possible   %s can be restored%n", report.from().name());
+    out.printf(
+        "files      %s, %s: all there, each with its size and SHA-256%n",
+        Sizes.count(report.checked().size()), Sizes.bytes(report.sizeBytes()));
+    out.println(
+        report.marks() == 0
+            ? "damage     none is known"
+            : "damage     " + report.marks() + " files of the job are marked; none of these");
+    report
+        .margin()
+        .ifPresent(
+            margin ->
+                out.printf(
+                    "retention  the stream keeps what is needed for %s more%n",
+                    Sizes.age(margin)));
+    report
+        .streamUnread()
+        .ifPresent(why -> out.printf("retention  unknown: %s%n", why));
+    out.printf(
+        "replay     %s records%s%n",
+        Sizes.count(report.records()),
+        report.stream().map(time -> ", of the last " + Sizes.age(time)).orElse(""));
+    for (Replay replay : report.replays()) {
+      out.printf(
+          "  %s  %s records%s, from %s to %s%n",
+          replay.subtask().name(),
+          Sizes.count(replay.records()),
+          replay.stream().map(time -> " of the last " + Sizes.age(time)).orElse(""),
+          replay.from(),
+          replay.frontier());
+    }
+    out.println("Nothing was changed.");
+  }
+
+  private static ObjectNode json(PreflightReport report) {
+    ObjectNode json =
+        Json.object()
+            .put("possible", true)
+            .put("from", report.from().text())
+            .put("damagedFiles", report.marks())
+            .put("records", report.records());
+    millis(json, "streamMillis", report.stream());
+    millis(json, "retentionMarginMillis", report.margin());
+    report.streamUnread().ifPresent(why -> json.put("streamUnread", why));
+    ArrayNode files = json.putArray("files");
+    report
+        .checked()
+        .forEach(
+            one -> files.add(Json.file(one.file()).put("kind", one.kind().name().toLowerCase(Locale.ROOT))));
+    ArrayNode shards = json.putArray("subtasks");
+    for (Replay replay : report.replays()) {
+      ObjectNode shard =
+          shards
+              .addObject()
+              .put("subtask", replay.subtask().name())
+              .put("from", replay.from().toString())
+              .put("frontier", replay.frontier().toString())
+              .put("records", replay.records());
+      millis(shard, "streamMillis", replay.stream());
+      millis(shard, "retentionMarginMillis", replay.margin());
+    }
+    return json;
+  }
+
+  private static void millis(ObjectNode json, String name, Optional<Duration> time) {
+    time.ifPresent(present -> json.put(name, present.toMillis()));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.cairn.local.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What can be asked of a job, but for the restores. */
+final class Verbs {
+  private Verbs() {}
+
+  private static String with(String verb, @Nullable String operand) {
+    return operand == null ? verb : verb + " " + operand;
+  }
+
+  @Command(
+      name = "checkpoint",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {"Takes a checkpoint now, whether or not one is due.", ""})
+  static final class Checkpoint extends VerbCommand {
+    @Override
+    String text() {
+      return "checkpoint";
+    }
+  }
+
+  @Command(
+      name = "savepoint",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Takes a savepoint now: self-contained, in a directory of its own, and yours. Only cairn dispose deletes it.",
+        ""
+      })
+  static final class Savepoint extends VerbCommand {
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "A part of its directory's name.")
+    private @Nullable String name;
+
+    @Override
+    String text() {
+      return with("savepoint", name);
+    }
+  }
+
+  @Command(
+      name = "stop",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Halts the job, and takes a savepoint of where it then stands.",
+        "",
+        "Nothing is consumed and nothing lost until cairn resume, or a restore. If the savepoint fails, the job goes on.",
+        ""
+      })
+  static final class Stop extends VerbCommand {
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "The savepoint's name.")
+    private @Nullable String name;
+
+    @Override
+    String text() {
+      return with("stop", name);
+    }
+  }
+
+  @Command(
+      name = "cancel",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Halts the job at once, without a savepoint.",
+        "",
+        "Nothing is consumed and nothing lost until cairn resume, or a restore.",
+        ""
+      })
+  static final class Cancel extends VerbCommand {
+    @ArgGroup private Checkpoints checkpoints = new Checkpoints();
+
+    /** What becomes of them; else as execution.checkpointing.externalized-checkpoint-retention. */
+    static final class Checkpoints {
+      @Option(names = "--retain", description = "Keep its checkpoints, whatever the job is set to.")
+      private boolean retained;
+
+      @Option(
+          names = "--delete",
+          description = "Delete its checkpoints, whatever the job is set to; savepoints stay.")
+      private boolean deleted;
+    }
+
+    @Override
+    String text() {
+      return "cancel"
+          + (checkpoints.retained ? " --retain" : "")
+          + (checkpoints.deleted ? " --delete" : "");
+    }
+  }
+
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Lets a job go on from where it was stopped, was cancelled or has failed.", ""
+      })
+  static final class Resume extends VerbCommand {
+    @Override
+    String text() {
+      return "resume";
+    }
+  }
+
+  @Command(
+      name = "dispose",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Deletes a checkpoint or a savepoint.",
+        "",
+        "Refused while a restore, its undo or a journal needs it.",
+        ""
+      })
+  static final class Dispose extends VerbCommand {
+    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
+    private String id = "";
+
+    @Override
+    String text() {
+      return with("dispose", id);
+    }
+  }
+}
