@@ -177,12 +177,36 @@ final class DeployedJob {
         checkpoints.checkpoint(JOB, job().flatMap(Job::latest).orElseThrow()).orElseThrow();
   }
 
+  /** The first checkpoint that was completed because of this. */
+  Checkpoint.Completed awaitCausedBy(String cause) {
+    await("a checkpoint because of " + cause)
+        .atMost(LONGEST)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> completed().stream().anyMatch(one -> one.trigger().cause().equals(cause)));
+    return completed().stream()
+        .filter(one -> one.trigger().cause().equals(cause))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<Checkpoint.Completed> completed() {
+    return checkpoints().stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .map(Checkpoint.Completed.class::cast)
+        .toList();
+  }
+
   List<Checkpoint> checkpoints() {
     return checkpoints.checkpoints(JOB);
   }
 
   /** As a user does it, by the table's own API. */
   void restore(Checkpoint checkpoint) {
+    set("restoreCheckpointId", checkpoint.id().toString());
+  }
+
+  /** Likewise. */
+  void set(String attribute, String text) {
     dynamoDb.updateItem(
         update ->
             update
@@ -191,9 +215,9 @@ final class DeployedJob {
                     Map.of(
                         "pk", AttributeValue.fromS("JOB#" + JOB),
                         "sk", AttributeValue.fromS("JOB")))
-                .updateExpression("SET restoreCheckpointId = :id")
-                .expressionAttributeValues(
-                    Map.of(":id", AttributeValue.fromS(checkpoint.id().toString()))));
+                .updateExpression("SET #asked = :text")
+                .expressionAttributeNames(Map.of("#asked", attribute))
+                .expressionAttributeValues(Map.of(":text", AttributeValue.fromS(text))));
   }
 
   void awaitEpoch(long epoch) {

@@ -13,6 +13,7 @@ import dev.cairn.deployed.RecordedCalls.Call;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
+import dev.cairn.local.cli.TypedCommand;
 import dev.cairn.local.lambda.KinesisEvent;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
@@ -67,6 +68,7 @@ class DeployedPipelineTest {
   private LocalCloud cloud;
   private FunctionProcesses processes;
   private DeployedJob job;
+  private TypedCommand typed;
   private Flights flights;
   private LambdaClient lambda;
   private StackOutputs outputs;
@@ -96,6 +98,8 @@ class DeployedPipelineTest {
     DeployedCode.addProbe(lambda, outputs.coordinator());
     processes = new FunctionProcesses(cloud);
     job = new DeployedJob(cloud, outputs);
+    typed =
+        new TypedCommand(folder, cloud.endpoint(), outputs.table(), DeployedJob.JOB.value());
     flights = new Flights(cloud.client(KinesisClient.builder()), outputs.stream(), job.shards());
   }
 
@@ -255,6 +259,128 @@ class DeployedPipelineTest {
 
   @Test
   @Order(6)
+  void isStoppedWithASavepointAndResumed() {
+    flights.send(300, job.shards());
+    List<String> stopped = done(typed.cairn("stop", "for-the-night"));
+    assertThat(stopped).anyMatch(line -> line.matches("stopped +the job is STOPPED .*"));
+    assertThat(job.job().orElseThrow().status()).isInstanceOf(JobStatus.Halted.class);
+    awaitMapping("Disabled");
+
+    List<Position> stoodAt = positions();
+    flights.send(400, job.shards());
+    assertThat(typed.cairn("checkpoint").out())
+        .contains("refused    the job is STOPPED and takes no checkpoints");
+    assertThat(positions()).as("nothing is consumed meanwhile").isEqualTo(stoodAt);
+
+    done(typed.cairn("resume"));
+    awaitMapping("Enabled");
+    job.awaitApplied();
+    compare();
+  }
+
+  @Test
+  @Order(7)
+  void isCancelledAndResumed() {
+    done(typed.cairn("cancel", "--retain"));
+    awaitMapping("Disabled");
+    flights.send(300, job.shards());
+    done(typed.cairn("resume"));
+    job.awaitApplied();
+    compare();
+  }
+
+  @Test
+  @Order(8)
+  void isRestoredToASavepointAndThatIsUndoneAndItIsDisposedOf() {
+    done(typed.cairn("savepoint", "before-upgrade"));
+    Checkpoint.Completed savepoint = job.awaitCausedBy("savepoint before-upgrade");
+    assertThat(savepoint.metadata().path().value())
+        .isEqualTo(
+            "savepoints/flights/savepoint-" + savepoint.id() + "-before-upgrade/_metadata");
+    FilePath directory = savepoint.trigger().savepoint().orElseThrow().directory();
+    flights.send(300, job.shards());
+    job.awaitApplied();
+    job.awaitCheckpoint();
+
+    List<String> dryRun = done(typed.cairn("restore", savepoint.id().toString(), "--dry-run"));
+    assertThat(dryRun)
+        .anyMatch(line -> line.matches("replay +1,200 records, of the last .*"))
+        .anyMatch(line -> line.matches("retention +the stream keeps what is needed for .* more"))
+        .contains("Nothing was changed.");
+    done(typed.cairn("restore", savepoint.id().toString()));
+    job.awaitApplied();
+    compare();
+
+    done(typed.cairn("undo"));
+    job.awaitApplied();
+    compare();
+    done(typed.cairn("dispose", savepoint.id().toString()));
+    assertThat(job.storage().list(directory)).isEmpty();
+    assertThat(typed.cairn("restore", savepoint.id().toString()).out())
+        .contains("checkpoint " + savepoint.id() + " is SUBSUMED");
+  }
+
+  @Test
+  @Order(9)
+  void isAskedByAttributeAndByPayloadToo() {
+    flights.send(100, job.shards());
+    job.awaitApplied();
+    done(typed.cairn("checkpoint"));
+
+    job.set("command", "savepoint by-attribute");
+    job.awaitCausedBy("savepoint by-attribute");
+
+    String answer = call("{\"cairn\":\"savepoint by-payload\"}");
+    assertThat(answer)
+        .contains("\"accepted\" : \"savepoint by-payload\"", "\"status\" : \"RUNNING\"");
+    job.awaitCausedBy("savepoint by-payload");
+    assertThat(call("{\"cairn\":\"make it so\"}"))
+        .contains("\"refused\" : \"\\\"make\\\" is no command: there are checkpoint,");
+    compare();
+  }
+
+  /** The lines that were answered, if it was done. */
+  private List<String> done(TypedCommand.Answer answer) {
+    answer.out().lines().forEach(this::tell);
+    assertThat(answer.exitCode()).as(answer.out() + answer.err()).isZero();
+    return answer.out().lines().toList();
+  }
+
+  private List<Position> positions() {
+    return job.shards().stream()
+        .map(shard -> job.head(shard.id()).orElseThrow().position())
+        .toList();
+  }
+
+  private void awaitMapping(String state) {
+    await("the mapping to be " + state)
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () ->
+                lambda
+                    .listEventSourceMappings(
+                        list -> list.functionName(functionName(outputs.taskFunction())))
+                    .eventSourceMappings()
+                    .stream()
+                    .allMatch(mapping -> mapping.state().equals(state)));
+  }
+
+  /** {@code aws lambda invoke}. */
+  private String call(String payload) {
+    InvokeResponse answer =
+        lambda.invoke(
+            invoke ->
+                invoke
+                    .functionName(outputs.coordinator())
+                    .payload(SdkBytes.fromUtf8String(payload)));
+    assertThat(answer.functionError()).as(answer.payload().asUtf8String()).isNull();
+    tell(answer.payload().asUtf8String());
+    return answer.payload().asUtf8String();
+  }
+
+  @Test
+  @Order(10)
   void whatIsGrantedIsWhatIsUsed() {
     assumeProcessesInReach();
     assertGrantsAreUsed(functionName(outputs.taskFunction()));

@@ -154,7 +154,11 @@ record Permissions(
     encryptedRecords().ifPresent(statements::add);
     statements.add(allow("Wakes", List.of(taskFunctionArn), "lambda:InvokeFunction"));
     statements.add(
-        allow("Halts", List.of(sourceMappingArn), "lambda:UpdateEventSourceMapping"));
+        allow(
+            "Halts",
+            List.of(sourceMappingArn),
+            "lambda:GetEventSourceMapping",
+            "lambda:UpdateEventSourceMapping"));
     statements.add(allow("Ticks", List.of(tickQueueArn), "sqs:SendMessage"));
     statements.add(
         allow(

@@ -207,8 +207,8 @@ class CheckpointedFunctionTest {
             "Allow Preflight: kinesis:DescribeStreamSummary kinesis:GetRecords"
                 + " kinesis:GetShardIterator kinesis:ListShards on OrdersStream.Arn",
             "Allow Wakes: lambda:InvokeFunction on OrdersLiveordersmain",
-            "Allow Halts: lambda:UpdateEventSourceMapping on arn:AWS::Partition:lambda:AWS::Region:"
-                + "AWS::AccountId:event-source-mapping:OrdersSourceMappingordersmain",
+            "Allow Halts: lambda:GetEventSourceMapping lambda:UpdateEventSourceMapping on"
+                + " arn:AWS::Partition:lambda:AWS::Region:AWS::AccountId:event-source-mapping:OrdersSourceMappingordersmain",
             "Allow Ticks: sqs:SendMessage on OrdersTickQueue.Arn",
             "Allow TickQueueMapping: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on"
                 + " OrdersTickQueue.Arn",

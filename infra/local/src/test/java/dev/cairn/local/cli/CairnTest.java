@@ -419,21 +419,23 @@ class CairnTest {
 
   @Test
   void aRequestThatWaitsIsNotReplacedUnlessThatIsMeant() {
-    // Of a job that no coordinator serves.
-    JobId idle = new JobId("idle");
+    // In a table that no coordinator looks at.
+    String[] idle = {
+      "--endpoint", demo.endpoint().toString(), "--table", "idle", "--job", "idle"
+    };
     try (DynamoDbClient client = demoClient()) {
-      new DynamoDbCheckpointStore(
-              client, DemoSettings.TABLE, Backoff.sleeping(), InstantSource.system())
-          .create(Job.create(idle, CheckpointSettings.DEFAULTS));
+      CairnTable.create(client, "idle");
+      new DynamoDbCheckpointStore(client, "idle", Backoff.sleeping(), InstantSource.system())
+          .create(Job.create(new JobId("idle"), CheckpointSettings.DEFAULTS));
     }
-    assertThat(cairn("cancel", "--job", "idle", "--no-wait").exitCode()).isZero();
+    assertThat(cairn(with(idle, "cancel", "--no-wait")).exitCode()).isZero();
 
-    Answer second = cairn("resume", "--job", "idle", "--no-wait");
+    Answer second = cairn(with(idle, "resume", "--no-wait"));
     assertThat(second.exitCode()).isEqualTo(ExitCode.NO);
     assertThat(second.err())
         .contains("\"cancel\" was asked of job idle before and still waits", "--force");
 
-    Answer forced = cairn("resume", "--job", "idle", "--force", "--timeout", "200ms");
+    Answer forced = cairn(with(idle, "resume", "--force", "--timeout", "200ms"));
     assertThat(forced.exitCode()).isEqualTo(ExitCode.NO);
     assertThat(forced.out()).contains("requested  command = resume");
     assertThat(forced.err()).contains("\"resume\" is not done after 200 ms", "cairn status");
