@@ -43,7 +43,8 @@ class CommandDecisionsTest {
   private static final JobId JOB = new JobId("delays");
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final CheckpointId SEVEN = new CheckpointId(7);
-  private static final Restoration FROM_SEVEN = Restoration.of(SEVEN);
+  private static final Restoration FROM_SEVEN =
+      Restoration.of(SEVEN).undoneBy(Optional.of(SEVEN));
 
   private static final JobStatus RUNNING = new JobStatus.Running();
   private static final JobStatus REPLAYING = new JobStatus.Replaying(FROM_SEVEN);
@@ -225,7 +226,7 @@ class CommandDecisionsTest {
 
   /** A job that was restored when 7 was its latest checkpoint. */
   private static Job undoable() {
-    return at(RUNNING).withLatest(SEVEN).at(RESTORING).at(RUNNING);
+    return at(RESTORING).at(RUNNING);
   }
 
   @Test
