@@ -245,7 +245,7 @@ final class ChronicleDecisions {
                   now,
                   Kind.HALT_BEGUN,
                   cause,
-                  "the job is to be " + CommandDecisions.name(to) + ", " + epoch));
+                  "the job is to be " + to.label() + ", " + epoch));
       case JobStatus.Halted(Halt halt) -> List.of(halted(job, halt, cause, now));
       case JobStatus.Resuming r ->
           List.of(ofEpoch(job, now, Kind.RESUME_BEGUN, cause, "the job is to run again, " + epoch));
@@ -266,7 +266,7 @@ final class ChronicleDecisions {
   }
 
   private static HistoryLine halted(Job job, Halt halt, Optional<String> cause, Instant now) {
-    String status = CommandDecisions.name(halt);
+    String status = halt.label();
     return switch (halt) {
       case Halt.Failed(Failure failure) ->
           halted(
@@ -422,7 +422,7 @@ final class ChronicleDecisions {
       case JobStatus.Restoring r -> "RESTORING";
       case JobStatus.Replaying r -> "REPLAYING";
       case JobStatus.Suspending s -> "SUSPENDING";
-      case JobStatus.Halted(Halt halt) -> CommandDecisions.name(halt);
+      case JobStatus.Halted(Halt halt) -> halt.label();
       case JobStatus.Resuming r -> "RESUMING";
     };
   }

@@ -10,6 +10,9 @@ import dev.cairn.command.CommandText;
 import dev.cairn.command.Progress;
 import dev.cairn.format.Fields;
 import dev.cairn.id.JobId;
+import dev.cairn.parallel.OutOfTimeException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
 
 /**
@@ -28,6 +31,8 @@ import java.util.Optional;
  * </pre>
  */
 public final class CommandCalls {
+  private static final Logger LOG = System.getLogger(CommandCalls.class.getName());
+
   private final CheckpointStore checkpoints;
   private final Coordinator coordinator;
 
@@ -66,7 +71,12 @@ public final class CommandCalls {
       describe(asked.before(), answer);
       return;
     }
-    coordinator.on(new Event.Requested(asked.before().id()));
+    try {
+      coordinator.on(new Event.Requested(asked.before().id()));
+    } catch (OutOfTimeException e) {
+      // The next tick goes on; what has been done can be told.
+      LOG.log(Level.INFO, "job {0}: {1}", asked.before().id(), e.getMessage());
+    }
     asked.look(checkpoints).ifPresent(progress -> tell(asked, progress, answer));
   }
 

@@ -55,7 +55,12 @@ public final class Coordinator {
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
     this.commands =
         new Commands(
-            ports, new CommandDecisions(), live, triggering, restore, new Disposal(ports, live));
+            ports,
+            new CommandDecisions(),
+            live,
+            triggering,
+            restore,
+            new Disposal(ports, tails, live));
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
@@ -145,7 +150,7 @@ public final class Coordinator {
   private void delete(Job job) {
     if (decisions.isDeletionDue(
         live.of(job.id()),
-        JournalTail.ofAll(job.id(), ports).values(),
+        tails.of(job.id()).values(),
         settings.longestInvocation(),
         ports.clock().instant())) {
       completing.deleteAll(job);

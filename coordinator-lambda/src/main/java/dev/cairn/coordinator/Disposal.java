@@ -20,11 +20,16 @@ final class Disposal {
   private final CoordinatorPorts ports;
   private final ReferenceReader references;
 
-  Disposal(CoordinatorPorts ports, LiveCheckpoints live) {
+  Disposal(CoordinatorPorts ports, JournalTails tails, LiveCheckpoints live) {
     this.ports = ports;
     this.references =
         new ReferenceReader(
-            ports.journal(), ports.checkpoints(), ports.storage(), OtherReferences.NONE, live);
+            tails,
+            ports.checkpoints(),
+            ports.storage(),
+            OtherReferences.NONE,
+            live,
+            ports.fanOut());
   }
 
   /** What became of it. */

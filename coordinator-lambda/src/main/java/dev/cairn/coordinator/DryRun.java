@@ -34,11 +34,13 @@ public final class DryRun {
 
   private final CoordinatorPorts ports;
   private final CoordinatorDecisions decisions = new CoordinatorDecisions();
+  private final JournalTails tails;
   private final Preflight preflight;
 
   public DryRun(CoordinatorPorts ports, CoordinatorSettings settings) {
     this.ports = ports;
-    this.preflight = new Preflight(ports, settings, decisions);
+    this.tails = new JournalTails(ports);
+    this.preflight = new Preflight(ports, settings, decisions, tails);
   }
 
   /** What the coordinator would do. */
@@ -96,7 +98,7 @@ public final class DryRun {
     }
     Instant now = ports.clock().instant();
     List<Replay> replays = new ArrayList<>();
-    for (JournalTail tail : JournalTail.ofAll(job.id(), ports).values()) {
+    for (JournalTail tail : tails.of(job.id()).values()) {
       replays.add(replay(states, tail, unread.isEmpty(), now));
     }
     return new PreflightReport(

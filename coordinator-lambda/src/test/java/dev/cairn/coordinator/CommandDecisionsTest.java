@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
@@ -43,7 +44,8 @@ class CommandDecisionsTest {
   private static final JobId JOB = new JobId("delays");
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final CheckpointId SEVEN = new CheckpointId(7);
-  private static final Restoration FROM_SEVEN = Restoration.of(SEVEN);
+  private static final Restoration FROM_SEVEN =
+      Restoration.of(SEVEN).undoneBy(Optional.of(SEVEN));
 
   private static final JobStatus RUNNING = new JobStatus.Running();
   private static final JobStatus REPLAYING = new JobStatus.Replaying(FROM_SEVEN);
@@ -179,7 +181,7 @@ class CommandDecisionsTest {
 
   @Test
   void oneCheckpointWaitsForTheOther() throws CommandException {
-    List<Checkpoint> busy = List.of(new Checkpoint.Pending(trigger(Optional.empty())));
+    List<Checkpoint> busy = List.of(pending(Optional.empty()));
     for (String command : List.of("checkpoint", "savepoint mine")) {
       assertThat(answer(at(RUNNING), command, busy, Optional.empty())).isEqualTo(LATER);
     }
@@ -225,7 +227,7 @@ class CommandDecisionsTest {
 
   /** A job that was restored when 7 was its latest checkpoint. */
   private static Job undoable() {
-    return at(RUNNING).withLatest(SEVEN).at(RESTORING).at(RUNNING);
+    return at(RESTORING).at(RUNNING);
   }
 
   @Test
@@ -296,11 +298,11 @@ class CommandDecisionsTest {
 
   private static Checkpoint.Triggering trigger(Optional<Checkpoint.Savepoint> savepoint) {
     return new Checkpoint.Triggering(
-        JOB, SEVEN, new Epoch(1), NOON, new TreeSet<>(), savepoint, "schedule");
+        JOB, SEVEN, new Epoch(1), NOON, Expected.of(new TreeSet<>()), savepoint, "schedule");
   }
 
   private static Checkpoint.Pending pending(Optional<Checkpoint.Savepoint> savepoint) {
-    return new Checkpoint.Pending(trigger(savepoint));
+    return new Checkpoint.Pending(trigger(savepoint), new TreeSet<>());
   }
 
   private static Checkpoint.Aborted aborted(Optional<Checkpoint.Savepoint> savepoint) {

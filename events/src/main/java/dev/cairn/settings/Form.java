@@ -38,7 +38,7 @@ record Form<T>(
 
   static final Form<Optional<String>> DIRECTORY =
       of(
-          text -> Optional.of(text.strip()),
+          text -> Optional.of(text.strip().replaceAll("(?<=[^/])/+$", "")),
           value -> value.orElse(""),
           value ->
               value.flatMap(

@@ -16,6 +16,7 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.storage.CheckpointStorage;
@@ -67,7 +68,8 @@ class DryRunTest {
             () -> new EntryId("none"),
             Announcer.SILENT,
             SourceMapping.ALWAYS_ON,
-            pipeline.damages()),
+            pipeline.damages(),
+            FanOut.ONE_BY_ONE),
         Pipeline.PROMPT);
   }
 

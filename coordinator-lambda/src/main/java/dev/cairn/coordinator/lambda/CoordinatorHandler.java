@@ -33,6 +33,7 @@ public final class CoordinatorHandler implements RequestStreamHandler {
     CoordinatorEndpoint endpoint =
         connected.orElseGet(() -> CoordinatorEndpoint.connect(environment, System.out::println));
     connected = Optional.of(endpoint);
-    output.write(endpoint.handle(input, Duration.ofMillis(context.getRemainingTimeInMillis())));
+    Duration remaining = Duration.ofMillis(context.getRemainingTimeInMillis());
+    output.write(endpoint.handle(input, remaining));
   }
 }

@@ -13,6 +13,7 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamException;
@@ -47,7 +48,8 @@ final class DryRuns {
             nothingIsWritten,
             Announcer.SILENT,
             SourceMapping.ALWAYS_ON,
-            connection.damages()),
+            connection.damages(),
+            FanOut.ONE_BY_ONE),
         CoordinatorSettings.DEFAULTS);
   }
 
