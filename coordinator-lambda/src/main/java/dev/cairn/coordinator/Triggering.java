@@ -59,13 +59,7 @@ final class Triggering {
   void asked(Job job, Request request, Answer.Trigger trigger, Instant now) {
     Optional<Checkpoint.Savepoint> savepoint =
         trigger.isSavepoint() ? Optional.of(savepoint(job, trigger.name())) : Optional.empty();
-    begin(
-        job,
-        tails.of(job.id()),
-        savepoint,
-        request.command(),
-        Optional.of(request),
-        now);
+    begin(job, tails.of(job.id()), savepoint, request.command(), Optional.of(request), now);
   }
 
   /** The savepoint with which a job stops. */
@@ -90,13 +84,7 @@ final class Triggering {
     Checkpoint.Pending pending =
         new Checkpoint.Pending(
             new Checkpoint.Triggering(
-                job.id(),
-                job.next(),
-                job.epoch(),
-                now,
-                Expected.of(subtasks),
-                savepoint,
-                cause),
+                job.id(), job.next(), job.epoch(), now, Expected.of(subtasks), savepoint, cause),
             subtasks);
     if (ports.checkpoints().begin(pending, served)) {
       request(pending, tails, now);

@@ -400,7 +400,10 @@ abstract class CheckpointStoreContract {
     assertThat(checkpoints().checkpoint(job, id(1))).contains(wide);
     assertThat(checkpoints().checkpoints(job)).containsExactly(wide);
     assertThat(checkpoints().begin(wide)).isTrue();
-    checkpoints().abort(new Checkpoint.Aborted(wide.trigger(), NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
+    checkpoints()
+        .abort(
+            new Checkpoint.Aborted(
+                wide.trigger(), NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
     assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().expected().count())
         .isEqualTo(2_345);
   }
