@@ -1,11 +1,7 @@
 package dev.cairn.state;
 
 import java.util.List;
-import org.apache.commons.collections4.bloomfilter.BitMapExtractor;
-import org.apache.commons.collections4.bloomfilter.EnhancedDoubleHasher;
-import org.apache.commons.collections4.bloomfilter.Hasher;
-import org.apache.commons.collections4.bloomfilter.Shape;
-import org.apache.commons.collections4.bloomfilter.SimpleBloomFilter;
+import java.util.function.IntPredicate;
 
 /**
  * Which partition keys a run may hold: a Bloom filter over their hashes, which says no wrongly
@@ -18,19 +14,34 @@ final class KeyFilter {
   private static final double FALSE_POSITIVES = 0.01;
   private static final int MAX_HASH_FUNCTIONS = 64;
 
-  private final SimpleBloomFilter bits;
+  private final int size;
+  private final int functions;
+  private final long[] words;
 
-  private KeyFilter(SimpleBloomFilter bits) {
-    this.bits = bits;
+  private KeyFilter(int size, int functions, long[] words) {
+    this.size = size;
+    this.functions = functions;
+    this.words = words;
   }
 
   static KeyFilter of(List<KeyHash> hashes) {
-    SimpleBloomFilter bits =
-        new SimpleBloomFilter(Shape.fromNP(Math.max(1, hashes.size()), FALSE_POSITIVES));
+    int keys = Math.max(1, hashes.size());
+    int size = Math.toIntExact((long) Math.ceil(keys * bitsPerKey()));
+    int functions = Math.max(1, Math.toIntExact(Math.round(Math.log(2) * size / keys)));
+    KeyFilter filter = new KeyFilter(size, functions, new long[words(size)]);
     for (KeyHash hash : hashes) {
-      bits.merge(hasher(hash));
+      filter.forAll(hash, filter::set);
     }
-    return new KeyFilter(bits);
+    return filter;
+  }
+
+  /** Of the smallest filter that is wrong so rarely. */
+  private static double bitsPerKey() {
+    return Math.log(FALSE_POSITIVES) / Math.log(1 / Math.pow(2, Math.log(2)));
+  }
+
+  private static int words(int size) {
+    return (int) ((size + 63L) / 64);
   }
 
   static KeyFilter read(Input in, StoredBytes stored, String part) {
@@ -53,29 +64,45 @@ final class KeyFilter {
     if (unused > 0 && bitMap[bitMap.length - 1] >>> (64 - unused) != 0) {
       throw stored.damaged(part, "no bit beyond " + size, "one");
     }
-    try {
-      SimpleBloomFilter bits = new SimpleBloomFilter(Shape.fromKM(functions, size));
-      bits.merge(BitMapExtractor.fromBitMapArray(bitMap));
-      return new KeyFilter(bits);
-    } catch (IllegalArgumentException e) {
-      throw stored.damaged(
-          part, "a Bloom filter's shape", functions + " functions over " + size + " bits", e);
-    }
+    return new KeyFilter(size, functions, bitMap);
   }
 
   void write(Output out) {
-    out.putLength(bits.getShape().getNumberOfBits());
-    out.putLength(bits.getShape().getNumberOfHashFunctions());
-    for (long word : bits.asBitMapArray()) {
+    out.putLength(size);
+    out.putLength(functions);
+    for (long word : words) {
       out.putLong(word);
     }
   }
 
   boolean mayContain(KeyHash hash) {
-    return bits.contains(hasher(hash));
+    return forAll(hash, this::isSet);
   }
 
-  private static Hasher hasher(KeyHash hash) {
-    return new EnhancedDoubleHasher(hash.high(), hash.low());
+  private boolean set(int bit) {
+    words[bit >> 6] |= 1L << bit;
+    return true;
+  }
+
+  private boolean isSet(int bit) {
+    return (words[bit >> 6] & 1L << bit) != 0;
+  }
+
+  /**
+   * Whether all bits of a hash are so: bit <i>i</i> is <i>h</i> - <i>i</i> <i>l</i> +
+   * (<i>i</i>^3 - <i>i</i>) / 6, of its upper half <i>h</i> and its lower half <i>l</i>. From one to
+   * the next it goes back by a step, which gets shorter by 1, 2, 3, and so on.
+   */
+  private boolean forAll(KeyHash hash, IntPredicate bit) {
+    int index = (int) Long.remainderUnsigned(hash.high(), size);
+    int step = (int) Long.remainderUnsigned(hash.low(), size);
+    for (int i = 1; i <= functions; i++) {
+      if (!bit.test(index)) {
+        return false;
+      }
+      index = Math.floorMod(index - step, size);
+      step = Math.floorMod(step - i, size);
+    }
+    return true;
   }
 }
