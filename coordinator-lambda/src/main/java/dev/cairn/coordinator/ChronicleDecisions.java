@@ -85,7 +85,7 @@ final class ChronicleDecisions {
     return new HistoryMark(
         0,
         job.epoch(),
-        name(job.status()),
+        job.status().label(),
         new CheckpointId(1),
         new TreeSet<>(),
         Optional.empty(),
@@ -111,7 +111,7 @@ final class ChronicleDecisions {
     return new HistoryMark(
         before.version(),
         job.epoch(),
-        name(job.status()),
+        job.status().label(),
         ended.next(),
         ended.beyond(),
         job.refusal(),
@@ -408,22 +408,17 @@ final class ChronicleDecisions {
       case Announcement.Refused r -> true;
       case Announcement.Halted h -> true;
       case Announcement.Resumed r -> true;
+      case Announcement.Triggered t -> false;
+      case Announcement.Asked a -> false;
+      case Announcement.InProgress p -> false;
+      // Recorded when it is served, by what it has changed.
+      case Announcement.Accepted a -> false;
+      case Announcement.Postponed p -> false;
+      case Announcement.Moved m -> true;
       case Announcement.FileDamaged d -> false;
       case Announcement.DamageOver d -> false;
       case Announcement.NotScrubbed n -> false;
       case Announcement.Scrubbed s -> false;
-    };
-  }
-
-  /** A status's name, as people read it. */
-  static String name(JobStatus status) {
-    return switch (status) {
-      case JobStatus.Running r -> "RUNNING";
-      case JobStatus.Restoring r -> "RESTORING";
-      case JobStatus.Replaying r -> "REPLAYING";
-      case JobStatus.Suspending s -> "SUSPENDING";
-      case JobStatus.Halted(Halt halt) -> halt.label();
-      case JobStatus.Resuming r -> "RESUMING";
     };
   }
 }
