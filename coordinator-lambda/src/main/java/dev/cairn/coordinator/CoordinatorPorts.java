@@ -139,10 +139,7 @@ public record CoordinatorPorts(
         waker,
         clock,
         ids,
-        announcement -> {
-          also.announce(announcement);
-          announcer.announce(announcement);
-        },
+        also.andThen(announcer),
         mapping,
         damages,
         fanOut,
