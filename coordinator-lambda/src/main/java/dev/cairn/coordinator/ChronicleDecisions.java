@@ -198,8 +198,7 @@ final class ChronicleDecisions {
       Optional<Request> asked,
       Instant now) {
     List<HistoryLine> lines = new ArrayList<>();
-    Optional<String> cause =
-        asked.filter(request -> !job.asks(request)).map(Request::command);
+    Optional<String> cause = asked.filter(request -> !job.asks(request)).map(Request::command);
     boolean isRefused = !after.refusal().equals(before.refusal()) && after.refusal().isPresent();
     if (isRefused) {
       lines.add(refused(job, after.refusal().get()));
@@ -286,8 +285,7 @@ final class ChronicleDecisions {
               Optional.of(savepoint),
               cause,
               " with savepoint " + savepoint);
-      case Halt.Cancelled c ->
-          halted(job, now, Kind.HALTED, status, Optional.empty(), cause, "");
+      case Halt.Cancelled c -> halted(job, now, Kind.HALTED, status, Optional.empty(), cause, "");
       case Halt.Stopping s -> halted(job, now, Kind.HALTED, status, Optional.empty(), cause, "");
     };
   }
@@ -353,13 +351,7 @@ final class ChronicleDecisions {
                 Kind.SETTING_CHANGED,
                 name,
                 Optional.empty(),
-                name
-                    + ": "
-                    + old.orElse("the default")
-                    + " → "
-                    + setting.text()
-                    + ", "
-                    + place));
+                name + ": " + old.orElse("the default") + " → " + setting.text() + ", " + place));
       }
     }
     return lines;

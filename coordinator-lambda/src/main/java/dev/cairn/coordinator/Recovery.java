@@ -62,8 +62,7 @@ final class Recovery {
       ports
           .announcer()
           .announce(
-              new Announcement.Postponed(
-                  "to restore by itself", String.valueOf(e.getMessage())));
+              new Announcement.Postponed("to restore by itself", String.valueOf(e.getMessage())));
       return;
     }
     lifecycle.halt(job, new Halt.Failed(failure(damaged, passedOver)), checkpoints);

@@ -71,8 +71,7 @@ final class Restore {
       // Not known yet whether it can be restored. The request stays; what runs goes on meanwhile.
       ports
           .announcer()
-          .announce(
-              new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
+          .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
     }
   }
 

@@ -192,14 +192,11 @@ final class Triggering {
    * Answers for a subtask whose state is that of its last base: the same handle, at the head of its
    * journal.
    */
-  private Append carryForward(
-      Checkpoint.Pending pending, JournalTail tail, Requests requests) {
+  private Append carryForward(Checkpoint.Pending pending, JournalTail tail, Requests requests) {
     StateHandle handle = tail.base().handle();
     Instant now = ports.clock().instant();
     Entry.Header header =
-        tail.head()
-            .next(ports.ids().get(), Writer.COORDINATOR, now)
-            .with(pending.id());
+        tail.head().next(ports.ids().get(), Writer.COORDINATOR, now).with(pending.id());
     Entry.Snapshotted entry =
         new Entry.Snapshotted(
             header, pending.id(), tail.base().origin(), handle, tail.base().channels());
@@ -207,13 +204,13 @@ final class Triggering {
         handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
     Append append =
         ports
-        .journal()
-        .append(
-            tail.subtask(),
-            entry,
-            new Acknowledgement.Acknowledged(
-                    tail.subtask(), pending.id(), handle.stateFile(), size, 0)
-                .with(Acknowledgement.Timing.atOnce(now)));
+            .journal()
+            .append(
+                tail.subtask(),
+                entry,
+                new Acknowledgement.Acknowledged(
+                        tail.subtask(), pending.id(), handle.stateFile(), size, 0)
+                    .with(Acknowledgement.Timing.atOnce(now)));
     if (append == Append.APPENDED) {
       requests.carriedForward.incrementAndGet();
     }

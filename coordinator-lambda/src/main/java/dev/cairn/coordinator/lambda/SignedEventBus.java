@@ -21,8 +21,8 @@ import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * EventBridge, by its one call {@code PutEvents}, signed with the SDK's own signer: one request does
- * not need a client that is a jar of its own.
+ * EventBridge, by its one call {@code PutEvents}, signed with the SDK's own signer: one request
+ * does not need a client that is a jar of its own.
  */
 final class SignedEventBus implements EventBus {
   private static final JsonFactory JSON = new JsonFactory();
@@ -54,8 +54,7 @@ final class SignedEventBus implements EventBus {
 
   @Override
   public void put(String detailType, String detail) {
-    ContentStreamProvider body =
-        ContentStreamProvider.fromUtf8String(json(detailType, detail));
+    ContentStreamProvider body = ContentStreamProvider.fromUtf8String(json(detailType, detail));
     SdkHttpRequest request =
         SdkHttpRequest.builder()
             .method(SdkHttpMethod.POST)

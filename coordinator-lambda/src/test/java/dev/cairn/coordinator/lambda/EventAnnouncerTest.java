@@ -84,9 +84,7 @@ class EventAnnouncerTest {
   void restoresAndHaltsAreEvents() throws Exception {
     announcer.announce(
         new Announcement.RestoreBegun(
-            Restoration.of(new CheckpointId(7)),
-            new Epoch(3),
-            Optional.of(Request.restore("7"))));
+            Restoration.of(new CheckpointId(7)), new Epoch(3), Optional.of(Request.restore("7"))));
     assertThat(last().get("cause").asText()).isEqualTo("restore 7");
     announcer.announce(new Announcement.RestoreFinished(new Epoch(3)));
     announcer.announce(

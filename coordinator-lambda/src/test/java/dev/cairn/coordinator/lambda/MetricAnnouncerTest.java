@@ -106,8 +106,7 @@ class MetricAnnouncerTest {
                 Optional.of(Request.restore("7"))));
     assertThat(begun.get("cause").asText()).isEqualTo("restore 7");
     assertThat(begun.get("checkpoint").asText()).isEqualTo("7");
-    assertThat(begun.get("lastCheckpointRestoreTimestamp").asLong())
-        .isEqualTo(NOON.toEpochMilli());
+    assertThat(begun.get("lastCheckpointRestoreTimestamp").asLong()).isEqualTo(NOON.toEpochMilli());
     assertThat(begun.has("numRestarts")).isFalse();
     assertThat(begun.get("numberOfRestores").asLong()).isEqualTo(1);
     assertThat(begun.get("epoch").asText()).isEqualTo("3");
@@ -123,8 +122,7 @@ class MetricAnnouncerTest {
 
     JsonNode byItself =
         announce(
-            new Announcement.RestoreBegun(
-                Restoration.ofNothing(), new Epoch(4), Optional.empty()));
+            new Announcement.RestoreBegun(Restoration.ofNothing(), new Epoch(4), Optional.empty()));
     assertThat(byItself.get("numRestarts").asLong()).isEqualTo(1);
     assertThat(byItself.get("fullRestarts").asLong()).isEqualTo(1);
     assertThat(byItself.get("from").asText()).isEqualTo("the beginning of the stream");
