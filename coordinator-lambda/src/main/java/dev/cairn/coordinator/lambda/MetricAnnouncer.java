@@ -121,7 +121,7 @@ final class MetricAnnouncer implements Announcer {
   private void triggered(Checkpoint.Pending checkpoint) {
     metrics.emit(
         "checkpoint triggered",
-        of(checkpoint).with("subtasks", checkpoint.trigger().expected().size()).all(),
+        of(checkpoint).with("subtasks", checkpoint.trigger().expected().count()).all(),
         // Ids are given out from 1 on, each to one that was triggered.
         List.of(Metric.count("totalNumberOfCheckpoints", checkpoint.id().value())));
   }
