@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
@@ -30,7 +31,7 @@ class EventAnnouncerTest {
   private static final JobId JOB = new JobId("flights");
   private static final Checkpoint.Triggering TRIGGER =
       new Checkpoint.Triggering(
-          JOB, new CheckpointId(7), new Epoch(2), NOON.minusMillis(1_250), new TreeSet<>());
+          JOB, new CheckpointId(7), new Epoch(2), NOON.minusMillis(1_250), Expected.of(new TreeSet<>()));
 
   private final List<String> types = new ArrayList<>();
   private final List<String> details = new ArrayList<>();

@@ -130,7 +130,7 @@ class MetricAnnouncerTest {
 
   @Test
   void everyDecisionIsALineWithItsIdsAsFields() throws Exception {
-    Checkpoint.Pending pending = new Checkpoint.Pending(TRIGGER);
+    Checkpoint.Pending pending = new Checkpoint.Pending(TRIGGER, new TreeSet<>());
     JsonNode triggered = announce(new Announcement.Triggered(pending));
     assertThat(triggered.get("event").asText()).isEqualTo("checkpoint triggered");
     assertThat(triggered.get("checkpoint").asText()).isEqualTo("7");
