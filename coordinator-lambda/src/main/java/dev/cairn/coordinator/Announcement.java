@@ -3,16 +3,18 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.id.Epoch;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.StorageException;
+import java.util.Optional;
 
 /**
- * What the coordinator has done that people or alarms wait for. Made after the write that did it;
- * lost if the coordinator dies in between, made twice if the write's answer got lost.
+ * What the coordinator has done or decided. Made after the write that did it; lost if the
+ * coordinator dies in between, made twice if the write's answer got lost.
  */
 public sealed interface Announcement {
 
@@ -25,7 +27,36 @@ public sealed interface Announcement {
    */
   record Aborted(Checkpoint.Aborted checkpoint, int inARow) implements Announcement {}
 
-  record RestoreBegun(Restoration from, Epoch epoch) implements Announcement {}
+  /** A checkpoint or a savepoint was triggered. */
+  record Triggered(Checkpoint.Pending checkpoint) implements Announcement {}
+
+  /**
+   * Subtasks were asked for their part of a checkpoint.
+   *
+   * @param asked how many were told of it, and have to answer
+   * @param carriedForward for how many the coordinator answered itself
+   * @param woken how many were woken
+   */
+  record Asked(Checkpoint.Pending checkpoint, int asked, int carriedForward, int woken)
+      implements Announcement {}
+
+  /** How many checkpoints were pending at a tick. */
+  record InProgress(int checkpoints) implements Announcement {}
+
+  /** A user's request was served: it is no longer on the job's item. */
+  record Accepted(Request request, Epoch epoch) implements Announcement {}
+
+  /** What is to be done could not be judged yet; the next tick tries again. */
+  record Postponed(String what, String reason) implements Announcement {}
+
+  /** The job went from one status to another. */
+  record Moved(Epoch epoch, JobStatus from, JobStatus to) implements Announcement {}
+
+  /**
+   * @param by who asked; empty if the job restores of itself
+   */
+  record RestoreBegun(Restoration from, Epoch epoch, Optional<Request> by)
+      implements Announcement {}
 
   /** Every shard has applied again what the restore had taken back. */
   record RestoreFinished(Epoch epoch) implements Announcement {}

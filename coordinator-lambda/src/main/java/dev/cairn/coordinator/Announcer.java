@@ -6,4 +6,12 @@ public interface Announcer {
   Announcer SILENT = announcement -> {};
 
   void announce(Announcement announcement);
+
+  /** Tells this one first, and then the other. */
+  default Announcer andThen(Announcer other) {
+    return announcement -> {
+      announce(announcement);
+      other.announce(announcement);
+    };
+  }
 }

@@ -105,8 +105,7 @@ final class Chronicle {
   /** A warm coordinator no longer reads those that are over. */
   private List<Checkpoint> from(CheckpointId next, Job job, List<Checkpoint> known) {
     boolean isCovered =
-        next.equals(job.next())
-            || (!known.isEmpty() && !known.getFirst().id().isAfter(next));
+        next.equals(job.next()) || (!known.isEmpty() && !known.getFirst().id().isAfter(next));
     return isCovered ? known : ports.checkpoints().checkpoints(job.id(), next);
   }
 

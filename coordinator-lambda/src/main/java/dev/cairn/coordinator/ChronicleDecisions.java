@@ -85,7 +85,7 @@ final class ChronicleDecisions {
     return new HistoryMark(
         0,
         job.epoch(),
-        name(job.status()),
+        job.status().label(),
         new CheckpointId(1),
         new TreeSet<>(),
         Optional.empty(),
@@ -111,7 +111,7 @@ final class ChronicleDecisions {
     return new HistoryMark(
         before.version(),
         job.epoch(),
-        name(job.status()),
+        job.status().label(),
         ended.next(),
         ended.beyond(),
         job.refusal(),
@@ -198,8 +198,7 @@ final class ChronicleDecisions {
       Optional<Request> asked,
       Instant now) {
     List<HistoryLine> lines = new ArrayList<>();
-    Optional<String> cause =
-        asked.filter(request -> !job.asks(request)).map(Request::command);
+    Optional<String> cause = asked.filter(request -> !job.asks(request)).map(Request::command);
     boolean isRefused = !after.refusal().equals(before.refusal()) && after.refusal().isPresent();
     if (isRefused) {
       lines.add(refused(job, after.refusal().get()));
@@ -286,8 +285,7 @@ final class ChronicleDecisions {
               Optional.of(savepoint),
               cause,
               " with savepoint " + savepoint);
-      case Halt.Cancelled c ->
-          halted(job, now, Kind.HALTED, status, Optional.empty(), cause, "");
+      case Halt.Cancelled c -> halted(job, now, Kind.HALTED, status, Optional.empty(), cause, "");
       case Halt.Stopping s -> halted(job, now, Kind.HALTED, status, Optional.empty(), cause, "");
     };
   }
@@ -353,13 +351,7 @@ final class ChronicleDecisions {
                 Kind.SETTING_CHANGED,
                 name,
                 Optional.empty(),
-                name
-                    + ": "
-                    + old.orElse("the default")
-                    + " → "
-                    + setting.text()
-                    + ", "
-                    + place));
+                name + ": " + old.orElse("the default") + " → " + setting.text() + ", " + place));
       }
     }
     return lines;
@@ -408,22 +400,17 @@ final class ChronicleDecisions {
       case Announcement.Refused r -> true;
       case Announcement.Halted h -> true;
       case Announcement.Resumed r -> true;
+      case Announcement.Triggered t -> false;
+      case Announcement.Asked a -> false;
+      case Announcement.InProgress p -> false;
+      // Recorded when it is served, by what it has changed.
+      case Announcement.Accepted a -> false;
+      case Announcement.Postponed p -> false;
+      case Announcement.Moved m -> true;
       case Announcement.FileDamaged d -> false;
       case Announcement.DamageOver d -> false;
       case Announcement.NotScrubbed n -> false;
       case Announcement.Scrubbed s -> false;
-    };
-  }
-
-  /** A status's name, as people read it. */
-  static String name(JobStatus status) {
-    return switch (status) {
-      case JobStatus.Running r -> "RUNNING";
-      case JobStatus.Restoring r -> "RESTORING";
-      case JobStatus.Replaying r -> "REPLAYING";
-      case JobStatus.Suspending s -> "SUSPENDING";
-      case JobStatus.Halted(Halt halt) -> halt.label();
-      case JobStatus.Resuming r -> "RESUMING";
     };
   }
 }

@@ -51,7 +51,12 @@ final class Commands {
     } catch (CommandException e) {
       refuse(job, request, String.valueOf(e.getMessage()));
     }
-    return ports.checkpoints().job(job.id()).orElse(job);
+    Job served = ports.checkpoints().job(job.id()).orElse(job);
+    boolean isRefused = served.refusal().isPresent() && !served.refusal().equals(job.refusal());
+    if (!served.asks(request) && !isRefused) {
+      ports.announcer().announce(new Announcement.Accepted(request, served.epoch()));
+    }
+    return served;
   }
 
   private void serve(Job job, Request request, Command command) {
@@ -75,7 +80,7 @@ final class Commands {
   }
 
   private void move(Job job, JobStatus to, List<Checkpoint> checkpoints, Instant now) {
-    ports.checkpoints().move(job, to, pending(checkpoints), now);
+    ports.move(job, to, pending(checkpoints), now);
   }
 
   static List<Checkpoint.Pending> pending(List<Checkpoint> checkpoints) {

@@ -134,6 +134,10 @@ public final class Coordinator {
       lifecycle.halt(job, failed.get(), checkpoints);
       return;
     }
+    int inProgress = Commands.pending(checkpoints).size();
+    if (inProgress > 0) {
+      ports.announcer().announce(new Announcement.InProgress(inProgress));
+    }
     if (decisions.isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {
       triggering.onSchedule(job, tails, now);
     } else {

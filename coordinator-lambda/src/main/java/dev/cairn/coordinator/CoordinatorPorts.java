@@ -1,7 +1,10 @@
 package dev.cairn.coordinator;
 
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.DamageMarks;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.history.History;
 import dev.cairn.history.Versions;
 import dev.cairn.id.EntryId;
@@ -9,7 +12,9 @@ import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.stream.StreamReader;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -115,6 +120,15 @@ public record CoordinatorPorts(
         known);
   }
 
+  /** Brings the job to another status, and says so. */
+  boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    boolean moved = checkpoints.move(seen, to, aborting, now);
+    if (moved) {
+      announcer.announce(new Announcement.Moved(seen.at(to).epoch(), seen.status(), to));
+    }
+    return moved;
+  }
+
   /** The same, told to another one too. */
   CoordinatorPorts announcingFirst(Announcer also) {
     return new CoordinatorPorts(
@@ -125,10 +139,7 @@ public record CoordinatorPorts(
         waker,
         clock,
         ids,
-        announcement -> {
-          also.announce(announcement);
-          announcer.announce(announcement);
-        },
+        also.andThen(announcer),
         mapping,
         damages,
         fanOut,

@@ -25,15 +25,13 @@ final class Lifecycle {
 
   /** Begins to halt, of the job's own accord. */
   void halt(Job job, Halt halt, List<Checkpoint> checkpoints) {
-    ports
-        .checkpoints()
-        .move(job, new JobStatus.Suspending(halt), Commands.pending(checkpoints), now());
+    ports.move(job, new JobStatus.Suspending(halt), Commands.pending(checkpoints), now());
   }
 
   /** The savepoint is there with which the job was to stop. */
   void stopped(Job job, CheckpointId savepoint) {
     Halt halt = new Halt.Stopped(savepoint);
-    if (ports.checkpoints().move(job, new JobStatus.Halted(halt), List.of(), now())) {
+    if (ports.move(job, new JobStatus.Halted(halt), List.of(), now())) {
       ports.announcer().announce(new Announcement.Halted(job.epoch(), halt));
     }
   }
@@ -41,7 +39,7 @@ final class Lifecycle {
   /** The savepoint failed: as Flink's, the job goes on, and says why. */
   void goOn(Job job, Checkpoint.Aborted savepoint) {
     Instant now = now();
-    if (ports.checkpoints().move(job, new JobStatus.Resuming(), List.of(), now)) {
+    if (ports.move(job, new JobStatus.Resuming(), List.of(), now)) {
       String why =
           "savepoint "
               + savepoint.id()
@@ -68,7 +66,7 @@ final class Lifecycle {
       return;
     }
     ports.mapping().disable();
-    if (ports.checkpoints().move(job, new JobStatus.Halted(halt), List.of(), now())) {
+    if (ports.move(job, new JobStatus.Halted(halt), List.of(), now())) {
       ports.announcer().announce(new Announcement.Halted(job.epoch(), halt));
     }
   }
@@ -84,7 +82,7 @@ final class Lifecycle {
     }
     ports.mapping().enable();
     // A gap may be left from a restore that was not over when the job halted.
-    if (ports.checkpoints().move(job, new JobStatus.Running(), List.of(), now())) {
+    if (ports.move(job, new JobStatus.Running(), List.of(), now())) {
       ports.announcer().announce(new Announcement.Resumed(job.epoch()));
     }
   }

@@ -10,19 +10,16 @@ import dev.cairn.coordinator.Preflight.RefusedException;
 import dev.cairn.journal.Failing;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Restores a job by itself when the head of one of its journals needs a file that is gone or
  * altered: no task can go on from there, and waiting does not mend it.
  */
 final class Recovery {
-  private static final Logger LOG = System.getLogger(Recovery.class.getName());
-
   private final CoordinatorPorts ports;
   private final CoordinatorDecisions decisions;
   private final Preflight preflight;
@@ -55,18 +52,17 @@ final class Recovery {
         try {
           preflight.requireRestorable(job, from);
           requireOthers(job, from, damaged);
-          restore.begin(job, from, checkpoints, now());
+          restore.begin(job, from, checkpoints, Optional.empty(), now());
           return;
         } catch (RefusedException e) {
           passedOver.add(from.name() + ": " + e.reason());
         }
       }
     } catch (StorageException | StreamException e) {
-      LOG.log(
-          Level.WARNING,
-          "job {0} is restored at the next tick: {1}",
-          job.id(),
-          String.valueOf(e.getMessage()));
+      ports
+          .announcer()
+          .announce(
+              new Announcement.Postponed("to restore by itself", String.valueOf(e.getMessage())));
       return;
     }
     lifecycle.halt(job, new Halt.Failed(failure(damaged, passedOver)), checkpoints);

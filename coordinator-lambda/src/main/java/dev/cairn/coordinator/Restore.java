@@ -20,8 +20,6 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -34,8 +32,6 @@ import java.util.Optional;
  * closed its gap.
  */
 final class Restore {
-  private static final Logger LOG = System.getLogger(Restore.class.getName());
-
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
@@ -66,28 +62,34 @@ final class Restore {
     try {
       Restoration from = preflight.restoration(job, command, live.of(job.id()));
       preflight.requireRestorable(job, from);
-      begin(job, from, live.of(job.id()), now);
+      begin(job, from, live.of(job.id()), Optional.of(request), now);
     } catch (RefusedException e) {
       if (ports.checkpoints().refuse(job, e.reason(), now)) {
         ports.announcer().announce(new Announcement.Refused(request, e.reason()));
       }
     } catch (StorageException | StreamException e) {
       // Not known yet whether it can be restored. The request stays; what runs goes on meanwhile.
-      LOG.log(
-          Level.WARNING,
-          "\"{0}\" of job {1} is tried again at the next tick: {2}",
-          request.command(),
-          job.id(),
-          e.getMessage());
+      ports
+          .announcer()
+          .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
     }
   }
 
-  /** Begins a restore that was found possible. */
-  void begin(Job job, Restoration from, List<Checkpoint> checkpoints, Instant now) {
+  /**
+   * Begins a restore that was found possible.
+   *
+   * @param by who asked; empty if the job restores of itself
+   */
+  void begin(
+      Job job,
+      Restoration from,
+      List<Checkpoint> checkpoints,
+      Optional<Request> by,
+      Instant now) {
     Restoration undoable = from.undoneBy(decisions.latest(checkpoints).map(Checkpoint::id));
     JobStatus to = new JobStatus.Restoring(undoable);
-    if (ports.checkpoints().move(job, to, Commands.pending(checkpoints), now)) {
-      ports.announcer().announce(new Announcement.RestoreBegun(undoable, job.epoch().next()));
+    if (ports.move(job, to, Commands.pending(checkpoints), now)) {
+      ports.announcer().announce(new Announcement.RestoreBegun(undoable, job.epoch().next(), by));
     }
   }
 
@@ -111,7 +113,7 @@ final class Restore {
     // A job that had halted is fed again.
     ports.mapping().enable();
     Instant now = ports.clock().instant();
-    if (ports.checkpoints().move(job, new JobStatus.Replaying(from), List.of(), now)) {
+    if (ports.move(job, new JobStatus.Replaying(from), List.of(), now)) {
       wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
     }
   }
@@ -175,7 +177,7 @@ final class Restore {
         gaps.stream().filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now)).toList());
     boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
     if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
-      if (ports.checkpoints().move(job, new JobStatus.Running(), List.of(), now)) {
+      if (ports.move(job, new JobStatus.Running(), List.of(), now)) {
         ports.announcer().announce(new Announcement.RestoreFinished(job.epoch()));
       }
     }

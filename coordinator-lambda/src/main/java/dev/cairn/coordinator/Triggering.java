@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.SortedSet;
 
 /** Begins checkpoints, and asks every subtask for its part until it has answered. */
@@ -87,6 +88,7 @@ final class Triggering {
                 job.id(), job.next(), job.epoch(), now, Expected.of(subtasks), savepoint, cause),
             subtasks);
     if (ports.checkpoints().begin(pending, served)) {
+      ports.announcer().announce(new Announcement.Triggered(pending));
       request(pending, tails, now);
     }
   }
@@ -100,6 +102,7 @@ final class Triggering {
 
   /** Asks every subtask that was not asked yet, and wakes those that nothing else invokes. */
   private void request(Checkpoint.Pending pending, Map<SubtaskId, JournalTail> tails, Instant now) {
+    Requests requests = new Requests();
     Set<SubtaskId> answered = answers.of(pending);
     List<JournalTail> unanswered =
         pending.subtasks().stream()
@@ -107,37 +110,64 @@ final class Triggering {
             .map(tails::get)
             .toList();
     // One that fails keeps none of the others from being asked; it is asked again at the next tick.
-    List<Boolean> answeredHere =
-        ports.fanOut().map(unanswered, tail -> request(pending, tail, now));
-    if (answeredHere.contains(true)) {
+    try {
+      ports
+          .fanOut()
+          .map(
+              unanswered,
+              tail -> {
+                request(pending, tail, now, requests);
+                return tail.subtask();
+              });
+    } finally {
+      requests.announce(ports.announcer(), pending);
+    }
+    if (requests.carriedForward.get() > 0) {
       // Its own acknowledgements need not come back by the table's stream.
       ports.checkpoints().job(pending.job()).ifPresent(job -> completing.settle(job, pending));
     }
   }
 
-  /** Whether the coordinator has answered for the subtask itself. */
-  private boolean request(Checkpoint.Pending pending, JournalTail read, Instant now) {
+  /** What was done for a checkpoint at one tick, by several at once. */
+  private static final class Requests {
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger carriedForward = new AtomicInteger();
+    private final AtomicInteger woken = new AtomicInteger();
+
+    void announce(Announcer announcer, Checkpoint.Pending pending) {
+      if (asked.get() + carriedForward.get() + woken.get() > 0) {
+        announcer.announce(
+            new Announcement.Asked(pending, asked.get(), carriedForward.get(), woken.get()));
+      }
+    }
+  }
+
+  private void request(
+      Checkpoint.Pending pending, JournalTail read, Instant now, Requests requests) {
     JournalTail tail = read;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Asking wanted = decisions.request(pending, tail);
       if (wanted == Asking.NONE) {
         if (decisions.needsWake(pending, tail, settings.idleAfter(), now)) {
           ports.waker().wake(tail.subtask());
+          requests.woken.incrementAndGet();
         }
-        return false;
+        return;
       }
-      boolean carried = wanted == Asking.CARRY_FORWARD;
-      Append append = carried ? carryForward(pending, tail) : trigger(pending, tail, now);
+      Append append =
+          wanted == Asking.CARRY_FORWARD
+              ? carryForward(pending, tail, requests)
+              : trigger(pending, tail, now, requests);
       if (append != Append.TAKEN) {
-        return carried && append == Append.APPENDED;
+        return;
       }
       // A busy task was faster: what the journal says now is decided anew.
       tail = tails.of(tail.subtask()).orElse(tail);
     }
-    return false;
   }
 
-  private Append trigger(Checkpoint.Pending pending, JournalTail tail, Instant now) {
+  private Append trigger(
+      Checkpoint.Pending pending, JournalTail tail, Instant now, Requests requests) {
     Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
     Append append =
         ports
@@ -148,8 +178,12 @@ final class Triggering {
                     header,
                     pending.id(),
                     pending.trigger().savepoint().map(Checkpoint.Savepoint::directory)));
-    if (append == Append.APPENDED && decisions.isSilent(tail, settings.idleAfter(), now)) {
-      ports.waker().wake(tail.subtask());
+    if (append == Append.APPENDED) {
+      requests.asked.incrementAndGet();
+      if (decisions.isSilent(tail, settings.idleAfter(), now)) {
+        ports.waker().wake(tail.subtask());
+        requests.woken.incrementAndGet();
+      }
     }
     return append;
   }
@@ -158,25 +192,28 @@ final class Triggering {
    * Answers for a subtask whose state is that of its last base: the same handle, at the head of its
    * journal.
    */
-  private Append carryForward(Checkpoint.Pending pending, JournalTail tail) {
+  private Append carryForward(Checkpoint.Pending pending, JournalTail tail, Requests requests) {
     StateHandle handle = tail.base().handle();
     Instant now = ports.clock().instant();
     Entry.Header header =
-        tail.head()
-            .next(ports.ids().get(), Writer.COORDINATOR, now)
-            .with(pending.id());
+        tail.head().next(ports.ids().get(), Writer.COORDINATOR, now).with(pending.id());
     Entry.Snapshotted entry =
         new Entry.Snapshotted(
             header, pending.id(), tail.base().origin(), handle, tail.base().channels());
     long size =
         handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
-    return ports
-        .journal()
-        .append(
-            tail.subtask(),
-            entry,
-            new Acknowledgement.Acknowledged(
-                    tail.subtask(), pending.id(), handle.stateFile(), size, 0)
-                .with(Acknowledgement.Timing.atOnce(now)));
+    Append append =
+        ports
+            .journal()
+            .append(
+                tail.subtask(),
+                entry,
+                new Acknowledgement.Acknowledged(
+                        tail.subtask(), pending.id(), handle.stateFile(), size, 0)
+                    .with(Acknowledgement.Timing.atOnce(now)));
+    if (append == Append.APPENDED) {
+      requests.carriedForward.incrementAndGet();
+    }
+    return append;
   }
 }

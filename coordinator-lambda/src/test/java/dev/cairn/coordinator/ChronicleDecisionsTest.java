@@ -56,8 +56,7 @@ class ChronicleDecisionsTest {
     assertThat(lines.getFirst().at()).isEqualTo(NOON.plusSeconds(1));
     assertThat(lines.getFirst().cause()).contains("schedule");
     assertThat(lines.getFirst().text())
-        .isEqualTo(
-            "checkpoint 1 is complete after 1000 ms, with 5000 bytes, 300 of them new");
+        .isEqualTo("checkpoint 1 is complete after 1000 ms, with 5000 bytes, 300 of them new");
     assertThat(lines.getLast().text()).isEqualTo("code of main: new → 7");
     assertThat(mark.orElseThrow().next()).isEqualTo(id(2));
     assertThat(record(job, List.of(new Checkpoint.Pending(trigger(2), new TreeSet<>())), Map.of())).isEmpty();
@@ -127,8 +126,7 @@ class ChronicleDecisionsTest {
   @Test
   void aRestoreThatNobodySawToItsEndIsSaidToBeUnseen() {
     record(NEW, List.of());
-    Job after =
-        NEW.at(new JobStatus.Restoring(Restoration.of(id(7)))).at(new JobStatus.Running());
+    Job after = NEW.at(new JobStatus.Restoring(Restoration.of(id(7)))).at(new JobStatus.Running());
     assertThat(record(after, List.of()))
         .extracting(HistoryLine::kind, HistoryLine::text)
         .containsExactly(
@@ -177,8 +175,7 @@ class ChronicleDecisionsTest {
     record(NEW, List.of());
     assertThat(record(NEW, List.of(), Map.of(), Optional.of(Request.command("dispose 3"))))
         .extracting(HistoryLine::kind, HistoryLine::text)
-        .containsExactly(
-            tuple(Kind.SERVED, "\"dispose 3\" was served"));
+        .containsExactly(tuple(Kind.SERVED, "\"dispose 3\" was served"));
   }
 
   @Test

@@ -39,13 +39,7 @@ public sealed interface Acknowledgement {
         Optional<FileRef> stateFile,
         long fullSizeBytes,
         long incrementalSizeBytes) {
-      this(
-          subtask,
-          checkpoint,
-          stateFile,
-          fullSizeBytes,
-          incrementalSizeBytes,
-          Optional.empty());
+      this(subtask, checkpoint, stateFile, fullSizeBytes, incrementalSizeBytes, Optional.empty());
     }
 
     public Acknowledged with(Timing measured) {

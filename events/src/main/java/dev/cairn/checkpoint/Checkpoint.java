@@ -126,13 +126,7 @@ public sealed interface Checkpoint {
         FileRef metadata,
         long fullSizeBytes,
         long incrementalSizeBytes) {
-      this(
-          trigger,
-          completedAt,
-          metadata,
-          fullSizeBytes,
-          incrementalSizeBytes,
-          Optional.empty());
+      this(trigger, completedAt, metadata, fullSizeBytes, incrementalSizeBytes, Optional.empty());
     }
 
     public Duration duration() {

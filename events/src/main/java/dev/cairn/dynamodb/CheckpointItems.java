@@ -141,7 +141,8 @@ final class CheckpointItems {
         item.number("incrementalSizeBytes"),
         item.has(FIRST_ACKNOWLEDGED)
             ? Optional.of(
-                new Checkpoint.Answered(item.time(FIRST_ACKNOWLEDGED), item.time(LAST_ACKNOWLEDGED)))
+                new Checkpoint.Answered(
+                    item.time(FIRST_ACKNOWLEDGED), item.time(LAST_ACKNOWLEDGED)))
             : Optional.empty());
   }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Checkpoint.Triggering;
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.history.History;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.HistoryMark;

@@ -62,10 +62,8 @@ final class HistoryItems {
     SortedSet<CheckpointId> beyond = new TreeSet<>();
     item.texts("beyond")
         .forEach(
-            id ->
-                beyond.add(item.parse("beyond", id, n -> new CheckpointId(Long.parseLong(n)))));
-    Optional<Job.Refusal> refusal =
-        item.optionalMap(JobItems.REFUSAL).map(JobItems::readRefusal);
+            id -> beyond.add(item.parse("beyond", id, n -> new CheckpointId(Long.parseLong(n)))));
+    Optional<Job.Refusal> refusal = item.optionalMap(JobItems.REFUSAL).map(JobItems::readRefusal);
     return new HistoryMark(
         item.number(VERSION),
         item.epoch("epoch"),

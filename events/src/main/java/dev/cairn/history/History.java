@@ -20,8 +20,8 @@ public interface History {
   Optional<HistoryMark> mark(JobId job);
 
   /**
-   * Adds lines and moves the mark on, both or neither, if the mark's version is the one before
-   * this one's: 0 before the first. So each line is written once, whoever else records the same.
+   * Adds lines and moves the mark on, both or neither, if the mark's version is the one before this
+   * one's: 0 before the first. So each line is written once, whoever else records the same.
    *
    * @param lines {@value #LARGEST_RECORD} at most
    */

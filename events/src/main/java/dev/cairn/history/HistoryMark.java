@@ -38,7 +38,6 @@ public record HistoryMark(
   }
 
   public HistoryMark withVersion(long other) {
-    return new HistoryMark(
-        other, epoch, status, next, beyond, refusal, settings, versions);
+    return new HistoryMark(other, epoch, status, next, beyond, refusal, settings, versions);
   }
 }

@@ -38,7 +38,9 @@ public final class EmbeddedMetrics {
   public enum Unit {
     COUNT("Count"),
     MILLISECONDS("Milliseconds"),
-    BYTES("Bytes");
+    BYTES("Bytes"),
+    /** A point in time, in milliseconds since 1970. */
+    NONE("None");
 
     private final String name;
 
@@ -54,17 +56,26 @@ public final class EmbeddedMetrics {
     }
   }
 
+  /** The time, in milliseconds since 1970. */
+  public long now() {
+    return clock.millis();
+  }
+
   /**
    * Writes one event.
    *
    * @param event what happened, in a sentence for people
    * @param details what it concerns, by name
+   * @param metrics none, for a line that is only there to be read
    */
   public void emit(String event, Map<String, String> details, List<Metric> metrics) {
     StringWriter line = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(line)) {
       out.writeStartObject();
-      writeDirective(out, metrics);
+      if (!metrics.isEmpty()) {
+        writeDirective(out, metrics);
+      }
+      out.writeStringField("time", clock.instant().toString());
       out.writeStringField(DIMENSION, job.value());
       out.writeStringField("event", event);
       for (Map.Entry<String, String> detail : details.entrySet()) {

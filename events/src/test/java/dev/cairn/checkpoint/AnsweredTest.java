@@ -34,7 +34,9 @@ class AnsweredTest {
     Acknowledgement.Timing timing =
         Acknowledgement.Timing.between(NOON.plusSeconds(1), NOON, NOON.plusMillis(250));
     assertThat(timing)
-        .isEqualTo(new Acknowledgement.Timing(NOON.plusMillis(250), Duration.ZERO, Duration.ofMillis(250)));
+        .isEqualTo(
+            new Acknowledgement.Timing(
+                NOON.plusMillis(250), Duration.ZERO, Duration.ofMillis(250)));
   }
 
   private static Acknowledgement.Acknowledged answer(int shard) {

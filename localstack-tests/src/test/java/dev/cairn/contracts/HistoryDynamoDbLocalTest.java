@@ -8,6 +8,9 @@ class HistoryDynamoDbLocalTest extends HistoryContract {
   @Override
   History history() {
     return new DynamoDbHistory(
-        LocalTable.DYNAMODB.client(), LocalTable.NAME, LocalTable.WITHOUT_PAUSE, CheckpointSettings.DEFAULTS);
+        LocalTable.DYNAMODB.client(),
+        LocalTable.NAME,
+        LocalTable.WITHOUT_PAUSE,
+        CheckpointSettings.DEFAULTS);
   }
 }

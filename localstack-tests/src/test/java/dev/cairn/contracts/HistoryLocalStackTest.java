@@ -11,6 +11,9 @@ class HistoryLocalStackTest extends HistoryContract {
   @Override
   History history() {
     return new DynamoDbHistory(
-        LocalStackServices.dynamoDb(), LocalStackServices.TABLE, Backoff.sleeping(), CheckpointSettings.DEFAULTS);
+        LocalStackServices.dynamoDb(),
+        LocalStackServices.TABLE,
+        Backoff.sleeping(),
+        CheckpointSettings.DEFAULTS);
   }
 }

@@ -112,7 +112,8 @@ class HistoryTest {
       assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
       assertThat(kinds(pipeline))
           .as("died after write %d", writes)
-          .containsExactly(Kind.COMPLETED, endOfTheSecond(pipeline), Kind.RESTORE_BEGUN, Kind.RESTORED);
+          .containsExactly(
+              Kind.COMPLETED, endOfTheSecond(pipeline), Kind.RESTORE_BEGUN, Kind.RESTORED);
     }
     assertThat(writes).isGreaterThan(8);
   }

@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.coordinator.CommandCalls;
+import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -39,6 +40,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
@@ -53,6 +56,9 @@ final class CoordinatorEndpoint {
   private static final Duration TICK_TOLERANCE = Duration.ofSeconds(5);
   // What is left to do when nothing more is begun: the metadata of all subtasks, and a transaction.
   private static final Duration TO_FINISH = Duration.ofSeconds(20);
+  // A bus that is out of order delays what is to be done by no more than this, for each event.
+  private static final Duration BUS_CONNECT = Duration.ofSeconds(1);
+  private static final Duration BUS_SILENCE = Duration.ofSeconds(2);
 
   private final Deployment deployment;
   private final CoordinatorPorts ports;
@@ -121,7 +127,7 @@ final class CoordinatorEndpoint {
             new LambdaWaker(lambda, deployment.taskFunction()),
             clock,
             () -> new EntryId(UUID.randomUUID().toString()),
-            new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
+            announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log)),
             new LambdaSourceMapping(lambda, environment.sourceMapping()),
             new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
             fanOut)
@@ -151,6 +157,27 @@ final class CoordinatorEndpoint {
       // It begins at once then; whoever interrupted finds the flag set afterwards.
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Announcer announcer(CoordinatorEnvironment environment, EmbeddedMetrics log) {
+    Announcer printed = new MetricAnnouncer(log);
+    return environment
+        .events()
+        .map(events -> printed.andThen(new EventAnnouncer(environment.job(), bus(events), log)))
+        .orElse(printed);
+  }
+
+  private static EventBus bus(CoordinatorEnvironment.Events events) {
+    DefaultCredentialsProvider credentials = DefaultCredentialsProvider.builder().build();
+    return new SignedEventBus(
+        UrlConnectionHttpClient.builder()
+            .connectionTimeout(BUS_CONNECT)
+            .socketTimeout(BUS_SILENCE)
+            .build(),
+        credentials::resolveCredentials,
+        events.endpoint(),
+        events.region(),
+        events.bus());
   }
 
   static SortedMap<String, String> versions(

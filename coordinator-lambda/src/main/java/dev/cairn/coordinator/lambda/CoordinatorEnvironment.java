@@ -6,14 +6,18 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.s3.S3Location;
 import dev.cairn.settings.FlinkDuration;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
+import software.amazon.awssdk.regions.Region;
 
 /**
  * What the function is told by its environment.
  *
  * @param taskTimeout the longest that an invocation of the task takes
  * @param sourceMapping the UUID of the mapping that feeds the task
+ * @param events empty where nobody is to be told
  */
 record CoordinatorEnvironment(
     Deployment deployment,
@@ -21,7 +25,15 @@ record CoordinatorEnvironment(
     S3Location storage,
     Duration taskTimeout,
     String tickQueue,
-    String sourceMapping) {
+    String sourceMapping,
+    Optional<Events> events) {
+
+  /**
+   * Whom to tell.
+   *
+   * @param bus the name of the EventBridge bus, or its ARN
+   */
+  record Events(String bus, String region, URI endpoint) {}
 
   /**
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
@@ -40,7 +52,24 @@ record CoordinatorEnvironment(
         storage,
         variables.require("CAIRN_TASK_TIMEOUT", FlinkDuration::parse),
         variables.require("CAIRN_TICK_QUEUE", Function.identity()),
-        variables.require("CAIRN_SOURCE_MAPPING", Function.identity()));
+        variables.require("CAIRN_SOURCE_MAPPING", Function.identity()),
+        variables.find("CAIRN_EVENT_BUS", Function.identity()).map(bus -> events(bus, variables)));
+  }
+
+  private static Events events(String bus, Environment variables) {
+    String region = variables.require("AWS_REGION", Function.identity());
+    URI endpoint =
+        variables
+            .find("AWS_ENDPOINT_URL_EVENTBRIDGE", URI::create)
+            .or(() -> variables.find("AWS_ENDPOINT_URL", URI::create))
+            .orElseGet(
+                () ->
+                    URI.create(
+                        "https://events."
+                            + region
+                            + "."
+                            + Region.of(region).metadata().partition().dnsSuffix()));
+    return new Events(bus, region, endpoint);
   }
 
   JobId job() {

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
@@ -15,13 +16,15 @@ import dev.cairn.metrics.EmbeddedMetrics.Metric;
 import dev.cairn.metrics.EmbeddedMetrics.Unit;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.StorageException;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Prints what the coordinator has done, with metrics under Flink's names where Flink has one. */
+/**
+ * Prints what the coordinator has done and decided, a line each with its ids as fields, and with
+ * metrics under Flink's names where Flink has one.
+ */
 final class MetricAnnouncer implements Announcer {
   private static final String IN_A_ROW = "numberOfFailedCheckpointsInARow";
 
@@ -34,32 +37,58 @@ final class MetricAnnouncer implements Announcer {
   @Override
   public void announce(Announcement announcement) {
     switch (announcement) {
+      case Announcement.Triggered(Checkpoint.Pending checkpoint) -> triggered(checkpoint);
+      case Announcement.Asked asked ->
+          metrics.emit(
+              "subtasks asked",
+              of(asked.checkpoint())
+                  .with("asked", asked.asked())
+                  .with("carriedForward", asked.carriedForward())
+                  .with("woken", asked.woken())
+                  .all(),
+              List.of());
+      case Announcement.InProgress(int checkpoints) ->
+          metrics.emit(
+              "checkpoints in progress",
+              Map.of(),
+              List.of(Metric.count("numberOfInProgressCheckpoints", checkpoints)));
       case Announcement.Completed(Checkpoint.Completed checkpoint) -> completed(checkpoint);
       case Announcement.Aborted(Checkpoint.Aborted checkpoint, int inARow) ->
           metrics.emit(
               "checkpoint aborted",
-              Map.of(
-                  "checkpoint",
-                  checkpoint.id().toString(),
-                  "reason",
-                  checkpoint.failure().toString()),
+              of(checkpoint).with(checkpoint.failure()).all(),
               List.of(
                   Metric.count("numberOfFailedCheckpoints", 1), Metric.count(IN_A_ROW, inARow)));
-      case Announcement.RestoreBegun begun ->
+      case Announcement.RestoreBegun begun -> restoreBegun(begun);
+      case Announcement.Accepted(Request request, Epoch epoch) ->
           metrics.emit(
-              "restore begun",
-              Map.of("checkpoint", begun.from().name(), "epoch", begun.epoch().toString()),
-              List.of(Metric.count("numberOfRestores", 1)));
+              "request served",
+              new Details().with(epoch).with("request", request.command()).all(),
+              List.of());
+      case Announcement.Postponed(String what, String reason) ->
+          metrics.emit(
+              "postponed",
+              new Details().with("request", what).with("message", reason).all(),
+              List.of());
       case Announcement.Refused(Request request, String reason) ->
           metrics.emit(
               "request refused",
-              Map.of("request", request.command(), "reason", reason),
+              new Details().with("request", request.command()).with("message", reason).all(),
               List.of(Metric.count("numberOfRefusedRequests", 1)));
+      case Announcement.Moved(Epoch epoch, JobStatus from, JobStatus to) ->
+          metrics.emit(
+              "status changed",
+              new Details()
+                  .with(epoch)
+                  .with("from", from.label())
+                  .with("to", to.label())
+                  .all(),
+              List.of());
       case Announcement.Halted(Epoch epoch, Halt halt) -> halted(epoch, halt);
       case Announcement.Resumed(Epoch epoch) ->
-          metrics.emit("job resumed", Map.of("epoch", epoch.toString()), List.of());
-      case Announcement.RestoreFinished finished ->
-          metrics.emit("restore finished", Map.of("epoch", finished.epoch().toString()), List.of());
+          metrics.emit("job resumed", new Details().with(epoch).all(), List.of());
+      case Announcement.RestoreFinished(Epoch epoch) ->
+          metrics.emit("restore finished", new Details().with(epoch).all(), List.of());
       case Announcement.FileDamaged(Damage damage, int damaged) ->
           metrics.emit("file damaged", details(damage), damagedFiles(damaged));
       case Announcement.DamageOver(Damage damage, int damaged) ->
@@ -67,41 +96,76 @@ final class MetricAnnouncer implements Announcer {
       case Announcement.NotScrubbed(FileRef file, StorageException cause) ->
           metrics.emit(
               "file not scrubbed",
-              Map.of("file", file.path().value(), "reason", String.valueOf(cause.getMessage())),
+              new Details()
+                  .with("file", file.path().value())
+                  .with("message", String.valueOf(cause.getMessage()))
+                  .all(),
               List.of());
       case Announcement.Scrubbed(ScrubProgress.Finished round, int damaged) ->
           metrics.emit(
               "scrubbed",
-              Map.of("files", Long.toString(round.files())),
+              new Details().with("files", round.files()).all(),
               List.of(
                   damagedFiles(damaged).getFirst(),
                   new Metric("lastScrubSize", Unit.BYTES, round.sizeBytes())));
     }
   }
 
+  private static Details of(Checkpoint checkpoint) {
+    return new Details()
+        .with(checkpoint.trigger().epoch())
+        .with("checkpoint", checkpoint.id().toString())
+        .with("cause", checkpoint.trigger().cause());
+  }
+
+  private void triggered(Checkpoint.Pending checkpoint) {
+    metrics.emit(
+        "checkpoint triggered",
+        of(checkpoint).with("subtasks", checkpoint.trigger().expected().count()).all(),
+        // Ids are given out from 1 on, each to one that was triggered.
+        List.of(Metric.count("totalNumberOfCheckpoints", checkpoint.id().value())));
+  }
+
+  private void restoreBegun(Announcement.RestoreBegun begun) {
+    Details details =
+        new Details()
+            .with(begun.epoch())
+            .with("from", begun.from().name())
+            .with("cause", begun.by().map(Request::command).orElse("a damaged file"));
+    begun.from().own().ifPresent(id -> details.with("checkpoint", id.toString()));
+    List<Metric> values = new ArrayList<>();
+    values.add(Metric.count("numberOfRestores", 1));
+    values.add(new Metric("lastCheckpointRestoreTimestamp", Unit.NONE, metrics.now()));
+    if (begun.by().isEmpty()) {
+      values.add(Metric.count("numRestarts", 1));
+      values.add(Metric.count("fullRestarts", 1));
+    }
+    metrics.emit("restore begun", details.all(), values);
+  }
+
   private void halted(Epoch epoch, Halt halt) {
-    Map<String, String> details = new TreeMap<>();
-    details.put("epoch", epoch.toString());
-    details.put("status", halt.label());
+    Details details = new Details().with(epoch).with("status", halt.label());
     boolean failed = halt instanceof Halt.Failed;
     if (halt instanceof Halt.Failed(Failure failure)) {
-      details.put("reason", failure.toString());
+      details.with(failure);
     }
     if (halt instanceof Halt.Stopped(CheckpointId savepoint)) {
-      details.put("savepoint", savepoint.toString());
+      details.with("checkpoint", savepoint.toString());
     }
     metrics.emit(
-        "job halted", details, List.of(Metric.count("numberOfFailedJobs", failed ? 1 : 0)));
+        "job halted", details.all(), List.of(Metric.count("numberOfFailedJobs", failed ? 1 : 0)));
   }
 
   private static Map<String, String> details(Damage damage) {
-    return Map.of(
-        "file",
-        damage.path().value(),
-        "reason",
-        damage.what(),
-        "checkpoints",
-        damage.checkpoints().stream().map(CheckpointId::toString).collect(Collectors.joining(",")));
+    return new Details()
+        .with("file", damage.path().value())
+        .with("message", damage.what())
+        .with(
+            "checkpoints",
+            damage.checkpoints().stream()
+                .map(CheckpointId::toString)
+                .collect(Collectors.joining(",")))
+        .all();
   }
 
   private static List<Metric> damagedFiles(int damaged) {
@@ -109,14 +173,17 @@ final class MetricAnnouncer implements Announcer {
   }
 
   private void completed(Checkpoint.Completed checkpoint) {
-    Duration took = Duration.between(checkpoint.trigger().triggeredAt(), checkpoint.completedAt());
     metrics.emit(
         "checkpoint completed",
-        Map.of("checkpoint", checkpoint.id().toString()),
+        of(checkpoint)
+            .with("lastCheckpointExternalPath", checkpoint.metadata().path().value())
+            .all(),
         List.of(
             Metric.count("numberOfCompletedCheckpoints", 1),
             Metric.count(IN_A_ROW, 0),
-            new Metric("lastCheckpointDuration", Unit.MILLISECONDS, took.toMillis()),
+            Metric.count("lastCompletedCheckpointId", checkpoint.id().value()),
+            new Metric(
+                "lastCheckpointDuration", Unit.MILLISECONDS, checkpoint.duration().toMillis()),
             new Metric("lastCheckpointSize", Unit.BYTES, checkpoint.incrementalSizeBytes()),
             new Metric("lastCheckpointFullSize", Unit.BYTES, checkpoint.fullSizeBytes())));
   }

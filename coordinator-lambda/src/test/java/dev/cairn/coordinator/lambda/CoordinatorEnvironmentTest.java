@@ -9,6 +9,7 @@ import dev.cairn.deployment.Environment.SettingException;
 import dev.cairn.restart.RestartStrategy;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,6 +45,24 @@ class CoordinatorEnvironmentTest {
     assertThat(read.deployment().settings())
         .isEqualTo(
             new CheckpointSettings(Optional.of(Duration.ofSeconds(30)), Duration.ofMinutes(10), 5));
+  }
+
+  @Test
+  void anEventBusIsToldOnlyWhereOneIsNamed() {
+    assertThat(read().events()).isEmpty();
+
+    variables.put("CAIRN_EVENT_BUS", "the-bus");
+    variables.put("AWS_REGION", "eu-west-1");
+    assertThat(read().events())
+        .contains(
+            new CoordinatorEnvironment.Events(
+                "the-bus", "eu-west-1", URI.create("https://events.eu-west-1.amazonaws.com")));
+    variables.put("AWS_REGION", "cn-north-1");
+    assertThat(read().events().orElseThrow().endpoint())
+        .isEqualTo(URI.create("https://events.cn-north-1.amazonaws.com.cn"));
+    variables.put("AWS_ENDPOINT_URL", "http://127.0.0.1:4566");
+    assertThat(read().events().orElseThrow().endpoint())
+        .isEqualTo(URI.create("http://127.0.0.1:4566"));
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.ScrubProgress;
@@ -24,6 +25,7 @@ import dev.cairn.storage.StorageException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -66,11 +68,15 @@ class MetricAnnouncerTest {
         .containsExactly(
             "numberOfCompletedCheckpoints",
             "numberOfFailedCheckpointsInARow",
+            "lastCompletedCheckpointId",
             "lastCheckpointDuration",
             "lastCheckpointSize",
             "lastCheckpointFullSize");
     assertThat(directive.get("Metrics").findValuesAsText("Unit"))
-        .containsExactly("Count", "Count", "Milliseconds", "Bytes", "Bytes");
+        .containsExactly("Count", "Count", "Count", "Milliseconds", "Bytes", "Bytes");
+    assertThat(line.get("lastCompletedCheckpointId").asLong()).isEqualTo(7);
+    assertThat(line.get("lastCheckpointExternalPath").asText()).isEqualTo("m");
+    assertThat(line.get("cause").asText()).isEqualTo("schedule");
   }
 
   @Test
@@ -81,7 +87,11 @@ class MetricAnnouncerTest {
                 new Checkpoint.Aborted(
                     TRIGGER, NOON, Failure.of(FailureReason.STORAGE, "a \"reason\"")),
                 3));
-    assertThat(line.get("reason").asText()).isEqualTo("STORAGE: a \"reason\"");
+    assertThat(line.get("checkpoint").asText()).isEqualTo("7");
+    assertThat(line.get("epoch").asText()).isEqualTo("2");
+    assertThat(line.get("reason").asText()).isEqualTo("STORAGE");
+    assertThat(line.get("message").asText()).isEqualTo("a \"reason\"");
+    assertThat(line.get("advice").asText()).isEqualTo(FailureReason.STORAGE.advice());
     assertThat(line.get("numberOfFailedCheckpoints").asLong()).isEqualTo(1);
     assertThat(line.get("numberOfFailedCheckpointsInARow").asLong()).isEqualTo(3);
   }
@@ -89,7 +99,15 @@ class MetricAnnouncerTest {
   @Test
   void restoresAreCountedWithWhatWasAskedFor() throws Exception {
     JsonNode begun =
-        announce(new Announcement.RestoreBegun(Restoration.of(new CheckpointId(7)), new Epoch(3)));
+        announce(
+            new Announcement.RestoreBegun(
+                Restoration.of(new CheckpointId(7)),
+                new Epoch(3),
+                Optional.of(Request.restore("7"))));
+    assertThat(begun.get("cause").asText()).isEqualTo("restore 7");
+    assertThat(begun.get("checkpoint").asText()).isEqualTo("7");
+    assertThat(begun.get("lastCheckpointRestoreTimestamp").asLong()).isEqualTo(NOON.toEpochMilli());
+    assertThat(begun.has("numRestarts")).isFalse();
     assertThat(begun.get("numberOfRestores").asLong()).isEqualTo(1);
     assertThat(begun.get("epoch").asText()).isEqualTo("3");
 
@@ -100,6 +118,46 @@ class MetricAnnouncerTest {
 
     JsonNode finished = announce(new Announcement.RestoreFinished(new Epoch(3)));
     assertThat(finished.get("event").asText()).isEqualTo("restore finished");
+    assertThat(finished.has("_aws")).as("a line without a metric is a line only").isFalse();
+
+    JsonNode byItself =
+        announce(
+            new Announcement.RestoreBegun(Restoration.ofNothing(), new Epoch(4), Optional.empty()));
+    assertThat(byItself.get("numRestarts").asLong()).isEqualTo(1);
+    assertThat(byItself.get("fullRestarts").asLong()).isEqualTo(1);
+    assertThat(byItself.get("from").asText()).isEqualTo("the beginning of the stream");
+  }
+
+  @Test
+  void everyDecisionIsALineWithItsIdsAsFields() throws Exception {
+    Checkpoint.Pending pending = new Checkpoint.Pending(TRIGGER, new TreeSet<>());
+    JsonNode triggered = announce(new Announcement.Triggered(pending));
+    assertThat(triggered.get("event").asText()).isEqualTo("checkpoint triggered");
+    assertThat(triggered.get("checkpoint").asText()).isEqualTo("7");
+    assertThat(triggered.get("totalNumberOfCheckpoints").asLong()).isEqualTo(7);
+
+    JsonNode asked = announce(new Announcement.Asked(pending, 3, 2, 1));
+    assertThat(asked.get("asked").asText()).isEqualTo("3");
+    assertThat(asked.get("carriedForward").asText()).isEqualTo("2");
+    assertThat(asked.get("woken").asText()).isEqualTo("1");
+
+    assertThat(
+            announce(new Announcement.InProgress(2)).get("numberOfInProgressCheckpoints").asLong())
+        .isEqualTo(2);
+
+    JsonNode moved =
+        announce(
+            new Announcement.Moved(
+                new Epoch(3), new JobStatus.Running(), new JobStatus.Resuming()));
+    assertThat(moved.get("from").asText()).isEqualTo("RUNNING");
+    assertThat(moved.get("to").asText()).isEqualTo("RESUMING");
+    assertThat(moved.get("Job").asText()).isEqualTo("flights");
+    assertThat(moved.get("time").asText()).isEqualTo(NOON.toString());
+
+    JsonNode served = announce(new Announcement.Accepted(Request.command("stop"), new Epoch(3)));
+    assertThat(served.get("request").asText()).isEqualTo("stop");
+    JsonNode postponed = announce(new Announcement.Postponed("restore 7", "S3 says 503"));
+    assertThat(postponed.get("message").asText()).isEqualTo("S3 says 503");
   }
 
   @Test
@@ -115,7 +173,7 @@ class MetricAnnouncerTest {
     JsonNode found = announce(new Announcement.FileDamaged(damage, 2));
     assertThat(found.get("event").asText()).isEqualTo("file damaged");
     assertThat(found.get("file").asText()).isEqualTo("run");
-    assertThat(found.get("reason").asText()).isEqualTo("it is missing");
+    assertThat(found.get("message").asText()).isEqualTo("it is missing");
     assertThat(found.get("checkpoints").asText()).isEqualTo("7,8");
     assertThat(found.get("numberOfDamagedFiles").asLong()).isEqualTo(2);
 
@@ -130,7 +188,7 @@ class MetricAnnouncerTest {
 
     JsonNode not =
         announce(new Announcement.NotScrubbed(damage.file(), new StorageException("S3 says 503")));
-    assertThat(not.get("reason").asText()).isEqualTo("S3 says 503");
+    assertThat(not.get("message").asText()).isEqualTo("S3 says 503");
   }
 
   private JsonNode announce(Announcement announcement) throws Exception {

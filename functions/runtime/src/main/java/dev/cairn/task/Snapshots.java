@@ -64,8 +64,7 @@ final class Snapshots {
       Acknowledgement.Acknowledged acknowledgement =
           stored
               .acknowledgement()
-              .with(
-                  Acknowledgement.Timing.between(trigger.header().writtenAt(), begun, now));
+              .with(Acknowledgement.Timing.between(trigger.header().writtenAt(), begun, now));
       switch (appender.append(
           subtask, entry, () -> appendSnapshot(subtask.id(), entry, acknowledgement))) {
         case COMMITTED -> subtask.adopt(entry);

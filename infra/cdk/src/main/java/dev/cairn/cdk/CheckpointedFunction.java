@@ -21,6 +21,7 @@ import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.dynamodb.Table;
+import software.amazon.awscdk.services.events.IEventBus;
 import software.amazon.awscdk.services.kinesis.IStream;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.Function;
@@ -176,6 +177,7 @@ public final class CheckpointedFunction extends Construct {
     private FailurePolicy failurePolicy = FailurePolicy.FAIL;
     // Made at last, so that one synthesis tells every mistake in them.
     private final List<UnaryOperator<Configuration>> told = new ArrayList<>();
+    private Optional<IEventBus> events = Optional.empty();
     private Duration scrubInterval = Duration.ofDays(1);
     private Runtime runtime = Runtime.JAVA_21;
     private Architecture architecture = Architecture.X86_64;
@@ -395,6 +397,15 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
+     * The bus that is told of completed and failed checkpoints, and of a job that is restored,
+     * halts, fails or runs again; without it, none is. See {@code docs/monitoring.md}.
+     */
+    public Builder events(IEventBus bus) {
+      this.events = Optional.of(bus);
+      return this;
+    }
+
+    /**
      * Makes the construct.
      *
      * @throws IllegalArgumentException with everything that is wrong, and what to change
@@ -433,7 +444,8 @@ public final class CheckpointedFunction extends Construct {
               batches,
               removalPolicy,
               logRetention,
-              alarmTopic));
+              alarmTopic,
+              events));
     }
   }
 }

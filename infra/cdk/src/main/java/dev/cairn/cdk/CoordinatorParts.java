@@ -10,6 +10,7 @@ import software.amazon.awscdk.ArnComponents;
 import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.events.IEventBus;
 import software.amazon.awscdk.services.events.Rule;
 import software.amazon.awscdk.services.events.RuleTargetInput;
 import software.amazon.awscdk.services.events.Schedule;
@@ -83,7 +84,8 @@ final class CoordinatorParts {
             logs.getLogGroupArn(),
             tickQueue.getQueueArn(),
             task.called().getFunctionArn(),
-            sourceMappingArn(task));
+            sourceMappingArn(task),
+            settings.events().map(IEventBus::getEventBusArn));
     return Function.Builder.create(scope, "Coordinator")
         .description("Cairn job " + settings.job() + ": checkpoints and restores")
         .runtime(settings.lambda().runtime())
@@ -122,6 +124,7 @@ final class CoordinatorParts {
     environment.put("CAIRN_TASK_FUNCTION", task.called().getFunctionArn());
     environment.put("CAIRN_TASK_TIMEOUT", FlinkDuration.print(settings.lambda().timeout()));
     environment.put("CAIRN_TICK_QUEUE", tickQueue.getQueueUrl());
+    settings.events().ifPresent(bus -> environment.put("CAIRN_EVENT_BUS", bus.getEventBusArn()));
     environment.putAll(settings.variables(Options.all(), stores.bucket()));
     return environment;
   }

@@ -115,7 +115,8 @@ record Permissions(
       String logGroupArn,
       String tickQueueArn,
       String taskFunctionArn,
-      String sourceMappingArn) {
+      String sourceMappingArn,
+      Optional<String> eventBusArn) {
     List<PolicyStatement> statements = new ArrayList<>();
     statements.add(
         allow(
@@ -160,6 +161,7 @@ record Permissions(
             "lambda:GetEventSourceMapping",
             "lambda:UpdateEventSourceMapping"));
     statements.add(allow("Ticks", List.of(tickQueueArn), "sqs:SendMessage"));
+    eventBusArn.ifPresent(bus -> statements.add(allow("Events", List.of(bus), "events:PutEvents")));
     statements.add(
         allow(
             "TickQueueMapping",

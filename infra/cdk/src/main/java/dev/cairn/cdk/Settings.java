@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.events.IEventBus;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.Runtime;
 import software.amazon.awscdk.services.logs.LogGroup;
@@ -36,7 +37,8 @@ record Settings(
     Batches batches,
     RemovalPolicy removalPolicy,
     RetentionDays logRetention,
-    Optional<ITopic> alarmTopic) {
+    Optional<ITopic> alarmTopic,
+    Optional<IEventBus> events) {
 
   /** Stands for the bucket that the construct makes, whose name is not known before. */
   static final String OWN_BUCKET = "s3://own";

@@ -21,6 +21,7 @@ import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.assertions.Annotations;
 import software.amazon.awscdk.assertions.Match;
+import software.amazon.awscdk.services.events.EventBus;
 import software.amazon.awscdk.services.kinesis.IStream;
 import software.amazon.awscdk.services.kinesis.StreamEncryption;
 import software.amazon.awscdk.services.kinesis.StreamMode;
@@ -687,6 +688,21 @@ class CheckpointedFunctionTest {
         p.get("Period").asText(),
         "s, missing:",
         p.get("TreatMissingData").asText());
+  }
+
+  @Test
+  void aBusIsToldIfThereIsOneAndTheCoordinatorMayPutEventsThereAlone() {
+    assertThat(Defaults.TEMPLATE.environment("OrdersCoordinator"))
+        .doesNotContainKey("CAIRN_EVENT_BUS");
+
+    Stack stack = Synthesis.stack();
+    EventBus bus = new EventBus(stack, "Bus");
+    Synthesis.orders(stack).events(bus).build();
+    Resources template = Synthesis.template(stack);
+    assertThat(template.environment("OrdersCoordinator"))
+        .containsEntry("CAIRN_EVENT_BUS", "Bus.Arn");
+    assertThat(template.statements("OrdersCoordinatorRole"))
+        .contains("Allow Events: events:PutEvents on Bus.Arn");
   }
 
   @Test

@@ -7,9 +7,9 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.local.cost.CheckpointCost;
 import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.local.inspect.CheckpointTable.Row;
-import dev.cairn.local.cost.CheckpointCost;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.inspect.Statistics;
 import java.io.PrintWriter;
@@ -87,15 +87,7 @@ final class CheckpointsCommand extends PipelineCommand {
       out.println();
       out.println(
           String.format(
-              Locale.ROOT,
-              STATISTICS_LINE,
-              "",
-              "MIN",
-              "MEAN",
-              "P50",
-              "P90",
-              "P99",
-              "MAX"));
+              Locale.ROOT, STATISTICS_LINE, "", "MIN", "MEAN", "P50", "P90", "P99", "MAX"));
       statistics.forEach((name, found) -> out.println(line(name, found)));
     }
   }
@@ -125,9 +117,7 @@ final class CheckpointsCommand extends PipelineCommand {
 
   private static String line(String name, Statistics found) {
     LongFunction<String> text =
-        name.equals(DURATION)
-            ? millis -> Sizes.seconds(Duration.ofMillis(millis))
-            : Sizes::bytes;
+        name.equals(DURATION) ? millis -> Sizes.seconds(Duration.ofMillis(millis)) : Sizes::bytes;
     return String.format(
         Locale.ROOT,
         STATISTICS_LINE,
@@ -350,8 +340,7 @@ final class CheckpointsCommand extends PipelineCommand {
     }
     return done.timing()
         .map(
-            timing ->
-                "waited " + Sizes.age(timing.waited()) + ", took " + Sizes.age(timing.took()))
+            timing -> "waited " + Sizes.age(timing.waited()) + ", took " + Sizes.age(timing.took()))
         .orElse("");
   }
 }

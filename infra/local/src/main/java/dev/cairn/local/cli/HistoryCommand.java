@@ -67,8 +67,7 @@ final class HistoryCommand extends PipelineCommand {
     Instant from = since == null ? Instant.EPOCH : Instant.now().minus(since);
     List<HistoryLine> all = new ArrayList<>();
     while (all.size() < limit) {
-      Optional<HistoryLine> last =
-          all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+      Optional<HistoryLine> last = all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
       List<HistoryLine> page =
           connection
               .history()

@@ -129,10 +129,7 @@ final class JobCommand extends PipelineCommand {
     ArrayNode settings = json.putArray("settings");
     for (Configuration.Setting<?> setting : job.settings().configuration().all()) {
       ObjectNode one =
-          settings
-              .addObject()
-              .put("name", setting.option().name())
-              .put("value", setting.text());
+          settings.addObject().put("name", setting.option().name()).put("value", setting.text());
       setting.place().ifPresent(place -> one.put("place", place.name()));
     }
     return json;

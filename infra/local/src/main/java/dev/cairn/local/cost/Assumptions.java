@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param entriesKept how long a journal entry stays in the table, rounded up to what time to live
  *     needs
  * @param logBytesPerInvocation Lambda's own lines START, END and REPORT
- * @param logBytesPerCheckpoint the coordinator's metrics, in the embedded metric format
+ * @param logBytesPerCheckpoint the coordinator's lines of each, with their metrics
  * @param alarms what the construct makes
  * @param dashboards what the construct makes
  * @param metrics how many custom metrics a running job has
@@ -53,10 +53,10 @@ record Assumptions(
           1024,
           Duration.ofDays(3),
           350,
-          900,
+          2_500,
           6,
           1,
-          5,
+          7,
           10);
 
   /** How long something takes that takes so long on one whole vCPU. */

@@ -9,7 +9,10 @@ import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.history.History;
+import dev.cairn.history.Versions;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
@@ -71,6 +74,7 @@ final class CountedPipeline implements AutoCloseable {
   private final LocalStream stream;
   private final Journal journal;
   private final CheckpointStore checkpoints;
+  private final History history;
   private final CheckpointStorage storage;
   private final TableStream tableStream;
   private final List<Task<Long>> containers;
@@ -113,6 +117,8 @@ final class CountedPipeline implements AutoCloseable {
     this.stream = new LocalStream(world, workload.shards(), Duration.ofDays(1));
     this.journal = new DynamoDbJournal(client, TABLE, Backoff.sleeping());
     this.checkpoints = new DynamoDbCheckpointStore(client, TABLE, Backoff.sleeping(), world::now);
+    this.history =
+        new DynamoDbHistory(client, TABLE, Backoff.sleeping(), CheckpointSettings.DEFAULTS);
     this.storage = new CountedStorage(files, meter);
     this.tableStream = new TableStream(database.client(), database.streams(), TABLE);
     this.containers = IntStream.range(0, workload.shards()).mapToObj(i -> container()).toList();
@@ -144,8 +150,9 @@ final class CountedPipeline implements AutoCloseable {
             storage,
             stream,
             subtask -> woken.add(subtask.shard()),
-            world::now,
-            this::newId),
+                world::now,
+                this::newId)
+            .with(history, Versions.UNKNOWN),
         new CoordinatorSettings(
             defaults.idleAfter(),
             INVOCATION,

@@ -156,11 +156,11 @@ final class Pipeline implements AutoCloseable {
         };
     CoordinatorPorts ports =
         new CoordinatorPorts(
-            new WatchedJournal(journal(), watcher),
-            checkpoints(),
-            storage(),
-            stream,
-            this::wake,
+                new WatchedJournal(journal(), watcher),
+                checkpoints(),
+                storage(),
+                stream,
+                this::wake,
                 world::now,
                 Container::newId)
             .with(

@@ -242,9 +242,9 @@ class CairnTest {
     assertThat(json.get("nextCheckpoint").longValue())
         .isGreaterThan(json.get("latestCheckpoint").longValue());
     JsonNode interval =
-        json.get("settings").valueStream()
-            .filter(
-                one -> one.get("name").asText().equals("execution.checkpointing.interval"))
+        json.get("settings")
+            .valueStream()
+            .filter(one -> one.get("name").asText().equals("execution.checkpointing.interval"))
             .findFirst()
             .orElseThrow();
     assertThat(interval.get("place").asText()).isEqualTo("ITEM");
