@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
@@ -43,8 +44,7 @@ class CommandDecisionsTest {
   private static final JobId JOB = new JobId("delays");
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final CheckpointId SEVEN = new CheckpointId(7);
-  private static final Restoration FROM_SEVEN =
-      Restoration.of(SEVEN).undoneBy(Optional.of(SEVEN));
+  private static final Restoration FROM_SEVEN = Restoration.of(SEVEN).undoneBy(Optional.of(SEVEN));
 
   private static final JobStatus RUNNING = new JobStatus.Running();
   private static final JobStatus REPLAYING = new JobStatus.Replaying(FROM_SEVEN);
@@ -61,16 +61,26 @@ class CommandDecisionsTest {
   /** Every status, by the name that the table below calls it. */
   private static final Map<String, JobStatus> STATUSES =
       Map.of(
-          "RUNNING", RUNNING,
-          "REPLAYING", REPLAYING,
-          "RESTORING", RESTORING,
-          "RESUMING", RESUMING,
-          "SUSPENDING", SUSPENDING,
-          "CANCELLED", new JobStatus.Halted(RETAINED),
-          "DELETED", new JobStatus.Halted(DELETED),
-          "STOPPING", new JobStatus.Halted(STOPPING),
-          "STOPPED", new JobStatus.Halted(STOPPED),
-          "FAILED", new JobStatus.Halted(FAILED));
+          "RUNNING",
+          RUNNING,
+          "REPLAYING",
+          REPLAYING,
+          "RESTORING",
+          RESTORING,
+          "RESUMING",
+          RESUMING,
+          "SUSPENDING",
+          SUSPENDING,
+          "CANCELLED",
+          new JobStatus.Halted(RETAINED),
+          "DELETED",
+          new JobStatus.Halted(DELETED),
+          "STOPPING",
+          new JobStatus.Halted(STOPPING),
+          "STOPPED",
+          new JobStatus.Halted(STOPPED),
+          "FAILED",
+          new JobStatus.Halted(FAILED));
 
   private static final Answer LATER = new Answer.Later();
   private static final Answer CHECKPOINT = new Answer.Trigger(false, Optional.empty());
@@ -203,19 +213,15 @@ class CommandDecisionsTest {
 
   @Test
   void aRestoreIsTriedInEveryStatusAndAnUndoIsOne() throws CommandException {
-    Command.Restore latest =
-        new Command.Restore(new Command.Target.Latest(), Command.Options.NONE);
-    Command.Restore seven =
-        new Command.Restore(new Command.Target.Id(SEVEN), Command.Options.NONE);
+    Command.Restore latest = new Command.Restore(new Command.Target.Latest(), Command.Options.NONE);
+    Command.Restore seven = new Command.Restore(new Command.Target.Id(SEVEN), Command.Options.NONE);
     for (JobStatus status : STATUSES.values()) {
       assertThat(answer(at(status), "restore latest", List.of(), Optional.empty()))
           .isEqualTo(new Answer.Restore(latest));
       assertThat(answer(undoable().at(status), "undo", List.of(), Optional.empty()))
-          .isEqualTo(
-              status.deletesCheckpoints() ? nothingToUndo() : new Answer.Restore(seven));
+          .isEqualTo(status.deletesCheckpoints() ? nothingToUndo() : new Answer.Restore(seven));
     }
-    assertThat(answer(at(RUNNING), "undo", List.of(), Optional.empty()))
-        .isEqualTo(nothingToUndo());
+    assertThat(answer(at(RUNNING), "undo", List.of(), Optional.empty())).isEqualTo(nothingToUndo());
   }
 
   private static Answer nothingToUndo() {
@@ -238,8 +244,7 @@ class CommandDecisionsTest {
     assertThat(dispose(at(RUNNING), Optional.of(aborted(Optional.empty()))))
         .isEqualTo(refuse("checkpoint 7 is ABORTED and holds nothing"));
     assertThat(
-            dispose(
-                at(RUNNING), Optional.of(new Checkpoint.Subsumed(completed(Optional.empty())))))
+            dispose(at(RUNNING), Optional.of(new Checkpoint.Subsumed(completed(Optional.empty())))))
         .isEqualTo(refuse("checkpoint 7 is SUBSUMED and goes by itself"));
   }
 
@@ -297,7 +302,13 @@ class CommandDecisionsTest {
 
   private static Checkpoint.Triggering trigger(Optional<Checkpoint.Savepoint> savepoint) {
     return new Checkpoint.Triggering(
-        JOB, SEVEN, new Epoch(1), NOON, new TreeSet<>(), savepoint, "schedule");
+        JOB,
+        SEVEN,
+        new Epoch(1),
+        NOON,
+        Expected.of(new TreeSet<>()),
+        savepoint,
+        "schedule");
   }
 
   private static Checkpoint.Pending pending(Optional<Checkpoint.Savepoint> savepoint) {

@@ -80,8 +80,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       Backoff backoff,
       InstantSource clock,
       CheckpointSettings deployed) {
-    this(
-        client, tableName, backoff, clock, deployed, UnaryOperator.identity(), FanOut.ONE_BY_ONE);
+    this(client, tableName, backoff, clock, deployed, UnaryOperator.identity(), FanOut.ONE_BY_ONE);
   }
 
   public DynamoDbCheckpointStore(

@@ -14,8 +14,8 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /**
- * Asks something of a job, by the attribute on its item that anybody may set, and tells what becomes
- * of it, until it is done, refused or failed.
+ * Asks something of a job, by the attribute on its item that anybody may set, and tells what
+ * becomes of it, until it is done, refused or failed.
  */
 abstract class VerbCommand extends PipelineCommand {
   private static final Duration LOOK = Duration.ofMillis(100);
