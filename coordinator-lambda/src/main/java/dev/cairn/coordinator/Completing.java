@@ -116,7 +116,8 @@ final class Completing {
             now,
             new FileRef(path, bytes.length, Sha256.of(bytes)),
             metadata.fullSizeBytes(),
-            metadata.incrementalSizeBytes());
+            metadata.incrementalSizeBytes(),
+            Checkpoint.Answered.of(acknowledgements));
     if (ports.checkpoints().complete(completed)) {
       ports.announcer().announce(new Announcement.Completed(completed));
       retire(job);

@@ -34,10 +34,13 @@ public final class Coordinator {
   private final Restore restore;
   private final Recovery recovery;
   private final GarbageCollection collection;
+  private final Chronicle chronicle;
+  private boolean isToBeRecorded;
 
   public Coordinator(
-      CoordinatorPorts ports, CoordinatorSettings settings, CoordinatorDecisions decisions) {
-    this.ports = ports;
+      CoordinatorPorts given, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+    this.chronicle = new Chronicle(given);
+    this.ports = given.announcingFirst(this::noteWhetherToRecord);
     this.settings = settings;
     this.decisions = decisions;
     this.live = new LiveCheckpoints(ports.checkpoints());
@@ -73,7 +76,29 @@ public final class Coordinator {
     if (found.isEmpty()) {
       return;
     }
-    Job job = commands.serve(found.get());
+    Job job = serve(found.get());
+    isToBeRecorded = false;
+    proceed(job, event);
+    if (isToBeRecorded) {
+      ports.checkpoints().job(event.job()).ifPresent(chronicle::happened);
+    }
+  }
+
+  private Job serve(Job job) {
+    Job served = commands.serve(job);
+    // Recorded at once: only now is it known who asked.
+    job.request().ifPresent(by -> chronicle.served(served, by));
+    return served;
+  }
+
+  private void noteWhetherToRecord(Announcement announcement) {
+    isToBeRecorded |= chronicle.concerns(announcement);
+  }
+
+  private void proceed(Job job, Event event) {
+    if (event instanceof Event.Tick && !job.status().isRunning()) {
+      chronicle.tick(job, List.of());
+    }
     switch (job.status()) {
       case JobStatus.Running r -> run(job, event);
       case JobStatus.Replaying r -> run(job, event);
@@ -98,6 +123,7 @@ public final class Coordinator {
     completing.settleAll(job);
     Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
+    chronicle.tick(job, checkpoints);
     List<JournalTail> damaged = decisions.damaged(tails.values());
     if (!damaged.isEmpty()) {
       recovery.recover(job, damaged, checkpoints);

@@ -49,9 +49,6 @@ final class EpochEntry {
     // Listed after the epoch was raised: whoever opens a subtask from now on opens it in the new
     // one.
     List<SubtaskId> subtasks = ports.checkpoints().subtasks(job.id());
-    return !ports
-        .fanOut()
-        .map(subtasks, subtask -> append(job, subtask, entering))
-        .contains(false);
+    return !ports.fanOut().map(subtasks, subtask -> append(job, subtask, entering)).contains(false);
   }
 }

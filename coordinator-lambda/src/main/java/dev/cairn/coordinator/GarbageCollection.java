@@ -46,8 +46,7 @@ public final class GarbageCollection {
     this.fanOut = ports.fanOut();
     this.settings = settings;
     this.decisions = decisions;
-    this.reader =
-        new ReferenceReader(tails, store, storage, OtherReferences.NONE, live, fanOut);
+    this.reader = new ReferenceReader(tails, store, storage, OtherReferences.NONE, live, fanOut);
   }
 
   /** For whoever wants to know what the coordinator's would do. */

@@ -59,13 +59,7 @@ final class Triggering {
   void asked(Job job, Request request, Answer.Trigger trigger, Instant now) {
     Optional<Checkpoint.Savepoint> savepoint =
         trigger.isSavepoint() ? Optional.of(savepoint(job, trigger.name())) : Optional.empty();
-    begin(
-        job,
-        tails.of(job.id()),
-        savepoint,
-        request.command(),
-        Optional.of(request),
-        now);
+    begin(job, tails.of(job.id()), savepoint, request.command(), Optional.of(request), now);
   }
 
   /** The savepoint with which a job stops. */
@@ -90,13 +84,7 @@ final class Triggering {
     Checkpoint.Pending pending =
         new Checkpoint.Pending(
             new Checkpoint.Triggering(
-                job.id(),
-                job.next(),
-                job.epoch(),
-                now,
-                Expected.of(subtasks),
-                savepoint,
-                cause),
+                job.id(), job.next(), job.epoch(), now, Expected.of(subtasks), savepoint, cause),
             subtasks);
     if (ports.checkpoints().begin(pending, served)) {
       request(pending, tails, now);
@@ -172,9 +160,10 @@ final class Triggering {
    */
   private Append carryForward(Checkpoint.Pending pending, JournalTail tail) {
     StateHandle handle = tail.base().handle();
+    Instant now = ports.clock().instant();
     Entry.Header header =
         tail.head()
-            .next(ports.ids().get(), Writer.COORDINATOR, ports.clock().instant())
+            .next(ports.ids().get(), Writer.COORDINATOR, now)
             .with(pending.id());
     Entry.Snapshotted entry =
         new Entry.Snapshotted(
@@ -187,6 +176,7 @@ final class Triggering {
             tail.subtask(),
             entry,
             new Acknowledgement.Acknowledged(
-                tail.subtask(), pending.id(), handle.stateFile(), size, 0));
+                    tail.subtask(), pending.id(), handle.stateFile(), size, 0)
+                .with(Acknowledgement.Timing.atOnce(now)));
   }
 }

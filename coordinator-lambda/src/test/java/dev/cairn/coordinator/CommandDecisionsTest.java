@@ -190,7 +190,7 @@ class CommandDecisionsTest {
 
   @Test
   void oneCheckpointWaitsForTheOther() throws CommandException {
-    List<Checkpoint> busy = List.of(new Checkpoint.Pending(trigger(Optional.empty())));
+    List<Checkpoint> busy = List.of(pending(Optional.empty()));
     for (String command : List.of("checkpoint", "savepoint mine")) {
       assertThat(answer(at(RUNNING), command, busy, Optional.empty())).isEqualTo(LATER);
     }
@@ -302,17 +302,11 @@ class CommandDecisionsTest {
 
   private static Checkpoint.Triggering trigger(Optional<Checkpoint.Savepoint> savepoint) {
     return new Checkpoint.Triggering(
-        JOB,
-        SEVEN,
-        new Epoch(1),
-        NOON,
-        Expected.of(new TreeSet<>()),
-        savepoint,
-        "schedule");
+        JOB, SEVEN, new Epoch(1), NOON, Expected.of(new TreeSet<>()), savepoint, "schedule");
   }
 
   private static Checkpoint.Pending pending(Optional<Checkpoint.Savepoint> savepoint) {
-    return new Checkpoint.Pending(trigger(savepoint));
+    return new Checkpoint.Pending(trigger(savepoint), new TreeSet<>());
   }
 
   private static Checkpoint.Aborted aborted(Optional<Checkpoint.Savepoint> savepoint) {

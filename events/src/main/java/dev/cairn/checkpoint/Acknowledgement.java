@@ -3,6 +3,8 @@ package dev.cairn.checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FileRef;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -20,14 +22,77 @@ public sealed interface Acknowledgement {
    * @param stateFile names the state; empty for a subtask that has applied nothing
    * @param fullSizeBytes what a restore of it would read
    * @param incrementalSizeBytes what was stored for this checkpoint
+   * @param timing empty where it is not known, as in a checkpoint's metadata
    */
   record Acknowledged(
       SubtaskId subtask,
       CheckpointId checkpoint,
       Optional<FileRef> stateFile,
       long fullSizeBytes,
-      long incrementalSizeBytes)
-      implements Acknowledgement {}
+      long incrementalSizeBytes,
+      Optional<Timing> timing)
+      implements Acknowledgement {
+
+    public Acknowledged(
+        SubtaskId subtask,
+        CheckpointId checkpoint,
+        Optional<FileRef> stateFile,
+        long fullSizeBytes,
+        long incrementalSizeBytes) {
+      this(
+          subtask,
+          checkpoint,
+          stateFile,
+          fullSizeBytes,
+          incrementalSizeBytes,
+          Optional.empty());
+    }
+
+    public Acknowledged with(Timing measured) {
+      return new Acknowledged(
+          subtask,
+          checkpoint,
+          stateFile,
+          fullSizeBytes,
+          incrementalSizeBytes,
+          Optional.of(measured));
+    }
+
+    /** Whether nothing was stored for it: the subtask's last base is its state still. */
+    public boolean isCarriedForward() {
+      return incrementalSizeBytes == 0;
+    }
+  }
+
+  /**
+   * When an answer was given, and what it took. Measured by the clock of whoever answers; a wait
+   * also by the coordinator's.
+   *
+   * @param at when the state was stored, and the answer was about to be
+   * @param waited from the trigger's entry until the subtask began with its snapshot
+   * @param took from then until the state was stored
+   */
+  record Timing(Instant at, Duration waited, Duration took) {
+    public Timing {
+      // Two clocks: a wait that seems to end before it began was none.
+      waited = inMillis(waited);
+      took = inMillis(took);
+    }
+
+    private static Duration inMillis(Duration measured) {
+      return Duration.ofMillis(Math.max(0, measured.toMillis()));
+    }
+
+    /** Of a coordinator that answers for a subtask. */
+    public static Timing atOnce(Instant at) {
+      return new Timing(at, Duration.ZERO, Duration.ZERO);
+    }
+
+    public static Timing between(Instant triggered, Instant begun, Instant stored) {
+      return new Timing(
+          stored, Duration.between(triggered, begun), Duration.between(begun, stored));
+    }
+  }
 
   /** The subtask cannot store its state, and why. */
   record Declined(SubtaskId subtask, CheckpointId checkpoint, FailureReason reason, String message)

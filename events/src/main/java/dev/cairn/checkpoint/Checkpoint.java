@@ -9,6 +9,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -108,16 +109,51 @@ public sealed interface Checkpoint {
    * @param metadata the file that names every subtask's state
    * @param fullSizeBytes what a restore would read
    * @param incrementalSizeBytes what this checkpoint added
+   * @param answered empty where no answer said when it was given
    */
   record Completed(
       Triggering trigger,
       Instant completedAt,
       FileRef metadata,
       long fullSizeBytes,
-      long incrementalSizeBytes)
+      long incrementalSizeBytes,
+      Optional<Answered> answered)
       implements Checkpoint {
+
+    public Completed(
+        Triggering trigger,
+        Instant completedAt,
+        FileRef metadata,
+        long fullSizeBytes,
+        long incrementalSizeBytes) {
+      this(
+          trigger,
+          completedAt,
+          metadata,
+          fullSizeBytes,
+          incrementalSizeBytes,
+          Optional.empty());
+    }
+
     public Duration duration() {
       return Duration.between(trigger.triggeredAt(), completedAt);
+    }
+  }
+
+  /** When the first and the last subtask had stored their state. */
+  record Answered(Instant first, Instant last) {
+
+    /** Of the answers that say when they were given; empty if none does. */
+    public static Optional<Answered> of(List<Acknowledgement.Acknowledged> acknowledgements) {
+      List<Instant> times =
+          acknowledgements.stream()
+              .flatMap(acknowledged -> acknowledged.timing().stream())
+              .map(Acknowledgement.Timing::at)
+              .sorted()
+              .toList();
+      return times.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Answered(times.getFirst(), times.getLast()));
     }
   }
 

@@ -39,6 +39,7 @@ final class AcknowledgementItems {
             .put("fullSizeBytes", done.fullSizeBytes())
             .put("incrementalSizeBytes", done.incrementalSizeBytes());
         done.stateFile().ifPresent(file -> item.put("stateFile", write(file)));
+        done.timing().ifPresent(timing -> item.put("timing", write(timing)));
       }
       case Acknowledgement.Declined declined ->
           item.put("status", DECLINED)
@@ -59,7 +60,8 @@ final class AcknowledgementItems {
               checkpoint,
               item.optionalMap("stateFile").map(AcknowledgementItems::readFile),
               item.number("fullSizeBytes"),
-              item.number("incrementalSizeBytes"));
+              item.number("incrementalSizeBytes"),
+              item.optionalMap("timing").map(AcknowledgementItems::readTiming));
       case DECLINED ->
           new Acknowledgement.Declined(
               subtask,
@@ -73,6 +75,20 @@ final class AcknowledgementItems {
 
   static boolean isDeclined(Item item) {
     return item.optionalText("status").equals(Optional.of(DECLINED));
+  }
+
+  private static Item write(Acknowledgement.Timing timing) {
+    return Item.empty()
+        .put("at", timing.at())
+        .put("waitedMillis", timing.waited().toMillis())
+        .put("tookMillis", timing.took().toMillis());
+  }
+
+  private static Acknowledgement.Timing readTiming(Item timing) {
+    return new Acknowledgement.Timing(
+        timing.time("at"),
+        Duration.ofMillis(timing.number("waitedMillis")),
+        Duration.ofMillis(timing.number("tookMillis")));
   }
 
   static Item write(FileRef file) {

@@ -23,6 +23,8 @@ final class CheckpointItems {
   static final String COMPLETED = "COMPLETED";
   static final String SUBSUMED = "SUBSUMED";
   private static final String ABORTED = "ABORTED";
+  private static final String FIRST_ACKNOWLEDGED = "firstAcknowledgedAt";
+  private static final String LAST_ACKNOWLEDGED = "lastAcknowledgedAt";
 
   private CheckpointItems() {}
 
@@ -31,13 +33,20 @@ final class CheckpointItems {
   }
 
   static Map<String, AttributeValue> write(Checkpoint.Completed completed) {
-    return triggered(completed.trigger())
-        .put("status", COMPLETED)
-        .put("completedAt", completed.completedAt())
-        .put("metadata", AcknowledgementItems.write(completed.metadata()))
-        .put("fullSizeBytes", completed.fullSizeBytes())
-        .put("incrementalSizeBytes", completed.incrementalSizeBytes())
-        .values();
+    Item item =
+        triggered(completed.trigger())
+            .put("status", COMPLETED)
+            .put("completedAt", completed.completedAt())
+            .put("metadata", AcknowledgementItems.write(completed.metadata()))
+            .put("fullSizeBytes", completed.fullSizeBytes())
+            .put("incrementalSizeBytes", completed.incrementalSizeBytes());
+    completed
+        .answered()
+        .ifPresent(
+            answered ->
+                item.put(FIRST_ACKNOWLEDGED, answered.first())
+                    .put(LAST_ACKNOWLEDGED, answered.last()));
+    return item.values();
   }
 
   static Map<String, AttributeValue> write(Checkpoint.Aborted aborted, Duration display) {
@@ -129,6 +138,10 @@ final class CheckpointItems {
         item.time("completedAt"),
         AcknowledgementItems.readFile(item.map("metadata")),
         item.number("fullSizeBytes"),
-        item.number("incrementalSizeBytes"));
+        item.number("incrementalSizeBytes"),
+        item.has(FIRST_ACKNOWLEDGED)
+            ? Optional.of(
+                new Checkpoint.Answered(item.time(FIRST_ACKNOWLEDGED), item.time(LAST_ACKNOWLEDGED)))
+            : Optional.empty());
   }
 }

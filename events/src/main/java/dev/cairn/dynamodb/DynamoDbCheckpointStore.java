@@ -40,10 +40,6 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * a condition of the write.
  */
 public final class DynamoDbCheckpointStore implements CheckpointStore {
-  private static final Duration LONGEST_DISPLAY = Duration.ofDays(30);
-  // With short intervals a month is more than anybody reads, and all of it is one partition.
-  private static final int MOST_DISPLAYED = 10_000;
-
   private final Table table;
   private final InstantSource clock;
   private final CheckpointSettings deployed;
@@ -164,12 +160,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   /** How long people can still see a checkpoint that is over. */
   private Duration display() {
-    Duration ofMany =
-        deployed
-            .interval()
-            .map(every -> every.multipliedBy(MOST_DISPLAYED))
-            .orElse(LONGEST_DISPLAY);
-    return ofMany.compareTo(LONGEST_DISPLAY) < 0 ? ofMany : LONGEST_DISPLAY;
+    return Display.of(deployed);
   }
 
   private List<Item> itemsOf(JobId job, String prefix) {

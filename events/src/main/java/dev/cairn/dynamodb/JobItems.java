@@ -89,7 +89,7 @@ final class JobItems {
         item.optionalMap(REFUSAL).map(JobItems::readRefusal));
   }
 
-  private static Job.Refusal readRefusal(Item item) {
+  static Job.Refusal readRefusal(Item item) {
     return new Job.Refusal(item.text("request"), item.text("reason"), item.time("at"));
   }
 

@@ -178,6 +178,18 @@ final class Table {
         .build();
   }
 
+  /** A part of a transaction: puts the item over the one whose attribute has this number. */
+  TransactWriteItem putOver(Map<String, AttributeValue> item, String attribute, long number) {
+    return TransactWriteItem.builder()
+        .put(
+            put ->
+                put.tableName(name)
+                    .item(item)
+                    .conditionExpression(attribute + " = :seen")
+                    .expressionAttributeValues(Map.of(":seen", Item.number(number))))
+        .build();
+  }
+
   /** A part of a transaction: makes the change. */
   TransactWriteItem change(Change change) {
     return TransactWriteItem.builder()

@@ -10,6 +10,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,8 @@ final class TableLayout {
   private static final String FILE_PREFIX = "FILE#";
   static final String DAMAGED_PREFIX = "DAMAGED#";
   private static final String SCRUB_PROGRESS_SK = "PROGRESS";
+  // Behind every line, and before the mark.
+  static final String LAST_HISTORY_SK = ":";
   private static final String JOB_PREFIX = "JOB#";
   private static final String ACKNOWLEDGEMENT_PREFIX = "ACK#";
   private static final String EXPECTED_PREFIX = "EXPECTED#";
@@ -87,6 +90,28 @@ final class TableLayout {
 
   static Map<String, AttributeValue> scrubProgressKey(JobId job) {
     return key(scrubPk(job), SCRUB_PROGRESS_SK);
+  }
+
+  /** The partition of what happened to a job, which nothing is decided by. */
+  static String historyPk(JobId job) {
+    return "HISTORY#" + job;
+  }
+
+  static Map<String, AttributeValue> historyKey(JobId job, Instant at, String id) {
+    return key(historyPk(job), historySk(at, id));
+  }
+
+  static Map<String, AttributeValue> historyMarkKey(JobId job) {
+    return key(historyPk(job), "MARK");
+  }
+
+  /** In the order of time, to the millisecond. */
+  static String historySk(Instant at, String id) {
+    return historySk(at) + "#" + id;
+  }
+
+  static String historySk(Instant at) {
+    return digits(Math.max(0, at.toEpochMilli()));
   }
 
   static Map<String, AttributeValue> entryKey(SubtaskId subtask, Revision revision) {

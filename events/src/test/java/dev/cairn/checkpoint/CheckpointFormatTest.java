@@ -86,6 +86,20 @@ class CheckpointFormatTest {
   }
 
   @Test
+  void itsBytesDoNotDependOnHowLongAnythingTook() {
+    CheckpointMetadata timed =
+        new CheckpointMetadata(
+            METADATA.trigger(),
+            METADATA.acknowledgements().stream()
+                .map(
+                    acknowledged ->
+                        acknowledged.with(
+                            Acknowledgement.Timing.atOnce(METADATA.trigger().triggeredAt())))
+                .toList());
+    assertThat(CheckpointFormat.write(timed)).isEqualTo(CheckpointFormat.write(METADATA));
+  }
+
+  @Test
   void readsMetadataAsEver() throws IOException {
     assertThat(CheckpointFormat.readMetadata(goldenBytes("metadata.json"), METADATA_AT))
         .isEqualTo(METADATA);

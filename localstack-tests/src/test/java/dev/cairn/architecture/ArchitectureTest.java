@@ -88,7 +88,8 @@ class ArchitectureTest {
     "dev.cairn.stream..",
     "dev.cairn.format..",
     "dev.cairn.settings..",
-    "dev.cairn.restart.."
+    "dev.cairn.restart..",
+    "dev.cairn.history.."
   };
   private static final String[] ADAPTERS = {
     "dev.cairn.dynamodb..",

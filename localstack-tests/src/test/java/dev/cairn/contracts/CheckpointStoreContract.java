@@ -400,7 +400,10 @@ abstract class CheckpointStoreContract {
     assertThat(checkpoints().checkpoint(job, id(1))).contains(wide);
     assertThat(checkpoints().checkpoints(job)).containsExactly(wide);
     assertThat(checkpoints().begin(wide)).isTrue();
-    checkpoints().abort(new Checkpoint.Aborted(wide.trigger(), NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
+    checkpoints()
+        .abort(
+            new Checkpoint.Aborted(
+                wide.trigger(), NOW, Failure.of(FailureReason.EXPIRED, "it took too long")));
     assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger().expected().count())
         .isEqualTo(2_345);
   }
@@ -467,6 +470,39 @@ abstract class CheckpointStoreContract {
     }
     assertThat(checkpoints().acknowledgements(job, id(1))).containsExactly(first, second, empty);
     assertThat(checkpoints().acknowledgements(job, id(11))).isEmpty();
+  }
+
+  @Test
+  void keepsWhenAnAnswerWasGivenAndWhatItTook() {
+    Acknowledgement.Acknowledged without =
+        new Acknowledgement.Acknowledged(subtask("shardId-1"), id(1), Optional.empty(), 0, 0);
+    Acknowledgement.Acknowledged with =
+        new Acknowledgement.Acknowledged(subtask("shardId-2"), id(1), Optional.empty(), 0, 0)
+            .with(
+                Acknowledgement.Timing.between(
+                    NOW, NOW.plusMillis(40), NOW.plusMillis(1_290).plusNanos(7_000)));
+    checkpoints().acknowledge(without);
+    checkpoints().acknowledge(with);
+
+    assertThat(checkpoints().acknowledgements(job, id(1))).containsExactly(without, with);
+  }
+
+  @Test
+  void keepsWhenTheFirstAndTheLastSubtaskHadAnswered() {
+    create();
+    checkpoints().begin(pending(1));
+    Checkpoint.Completed completed =
+        new Checkpoint.Completed(
+            trigger(1),
+            NOW.plusSeconds(2),
+            file(),
+            700,
+            70,
+            Optional.of(new Checkpoint.Answered(NOW.plusMillis(300), NOW.plusMillis(1_900))));
+    assertThat(checkpoints().complete(completed)).isTrue();
+
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(completed);
+    assertThat(checkpoints().complete(completed)).as("once more").isTrue();
   }
 
   @Test

@@ -12,6 +12,9 @@ import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
 import dev.cairn.coordinator.SourceMapping;
 import dev.cairn.function.KeyedFunction;
+import dev.cairn.history.History;
+import dev.cairn.history.HistoryLine;
+import dev.cairn.history.Versions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
@@ -24,6 +27,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.memory.InMemoryDamageStore;
+import dev.cairn.local.memory.InMemoryHistory;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.world.SteadyWorld;
@@ -77,6 +81,7 @@ public final class Pipeline {
   private final InMemoryTable table = new InMemoryTable(world::now);
   private final InMemoryStorage storage = new InMemoryStorage(world::now);
   private final InMemoryDamageStore damages = new InMemoryDamageStore();
+  private final InMemoryHistory history = new InMemoryHistory();
   private final List<ShardId> woken = new ArrayList<>();
   private final Switch mapping = new Switch();
   private long ids;
@@ -236,8 +241,17 @@ public final class Pipeline {
   }
 
   public Coordinator coordinator(Tap tap) {
-    return new Coordinator(
-        new CoordinatorPorts(
+    return new Coordinator(ports(tap), PROMPT);
+  }
+
+  /** One that keeps a history. */
+  public Coordinator chronicler(Tap tap) {
+    History tapped = Tap.on(History.class, "history", history, tap);
+    return new Coordinator(ports(tap).with(tapped, Versions.UNKNOWN), PROMPT);
+  }
+
+  private CoordinatorPorts ports(Tap tap) {
+    return new CoordinatorPorts(
             Tap.on(Journal.class, "journal", table, tap),
             Tap.on(CheckpointStore.class, "checkpoints", table, tap),
             Tap.on(CheckpointStorage.class, "storage", storage, tap),
@@ -246,10 +260,14 @@ public final class Pipeline {
             world::now,
             this::nextId,
             Announcer.SILENT,
-            mapping,
-            Tap.on(DamageMarks.class, "damages", damages, tap),
-            FanOut.ONE_BY_ONE),
-        PROMPT);
+        mapping,
+        Tap.on(DamageMarks.class, "damages", damages, tap),
+        FanOut.ONE_BY_ONE);
+  }
+
+  /** What happened, in the order in which it did. */
+  public List<HistoryLine> history() {
+    return history.lines(JOB, Instant.EPOCH, Optional.empty(), Integer.MAX_VALUE).reversed();
   }
 
   /** The mapping's switch: what it feeds is the test's to say. */

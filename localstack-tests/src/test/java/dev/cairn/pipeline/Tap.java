@@ -26,6 +26,8 @@ public interface Tap {
             "checkpoints",
             "acknowledgements",
             "damages",
+            "mark",
+            "lines",
             "progress",
             "get",
             "open",

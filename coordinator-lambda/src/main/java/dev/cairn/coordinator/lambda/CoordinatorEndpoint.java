@@ -3,6 +3,7 @@ package dev.cairn.coordinator.lambda;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Registration;
 import dev.cairn.coordinator.CommandCalls;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
@@ -12,7 +13,9 @@ import dev.cairn.deployment.DeployedClients;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
+import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
 import dev.cairn.id.EntryId;
@@ -32,6 +35,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -90,6 +95,10 @@ final class CoordinatorEndpoint {
             CoordinatorPorts.BEGUN_A_SECOND,
             clock,
             CoordinatorEndpoint::sleep);
+    DynamoDbDeployments deployments =
+        new DynamoDbDeployments(dynamoDb, environment.table(), backoff);
+    DynamoDbRegistrations registrations =
+        new DynamoDbRegistrations(dynamoDb, environment.table(), backoff);
     CoordinatorPorts ports =
         new CoordinatorPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
@@ -115,7 +124,10 @@ final class CoordinatorEndpoint {
             new MetricAnnouncer(new EmbeddedMetrics(deployment.job(), clock, log)),
             new LambdaSourceMapping(lambda, environment.sourceMapping()),
             new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
-            fanOut);
+            fanOut)
+        .with(
+            new DynamoDbHistory(dynamoDb, environment.table(), backoff, deployment.settings()),
+            job -> versions(deployments.find(job), registrations.of(job)));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,
@@ -126,7 +138,7 @@ final class CoordinatorEndpoint {
             defaults.entryRetention(),
             defaults.retentionMargin(),
             TICK_TOLERANCE),
-        new DynamoDbDeployments(dynamoDb, environment.table(), backoff),
+        deployments,
         new TickQueue(
             DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()),
         fanOut);
@@ -139,6 +151,21 @@ final class CoordinatorEndpoint {
       // It begins at once then; whoever interrupted finds the flag set afterwards.
       Thread.currentThread().interrupt();
     }
+  }
+
+  static SortedMap<String, String> versions(
+      Optional<Deployment> deployed, List<Registration> registered) {
+    SortedMap<String, String> versions = new TreeMap<>();
+    deployed.ifPresent(
+        deployment -> {
+          versions.put("stream", deployment.stream());
+          versions.put("storage", deployment.storage());
+          versions.put("task function", deployment.taskFunction());
+        });
+    registered.forEach(
+        registration ->
+            versions.put("code of " + registration.stage(), registration.version().value()));
+    return versions;
   }
 
   /**

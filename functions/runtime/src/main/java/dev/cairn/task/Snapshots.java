@@ -16,6 +16,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -44,6 +45,7 @@ final class Snapshots {
       Entry.Triggered trigger = subtask.trigger().get();
       EntryId attempt = ports.ids().get();
       Header head = subtask.head();
+      Instant begun = ports.clock().instant();
       Stored stored;
       try {
         stored = store(subtask, trigger, attempt);
@@ -51,14 +53,19 @@ final class Snapshots {
         decline(subtask.id(), trigger.checkpoint(), e);
         return true;
       }
+      Instant now = ports.clock().instant();
       Entry.Snapshotted entry =
           new Entry.Snapshotted(
-              head.next(attempt, writer, ports.clock().instant()).with(trigger.checkpoint()),
+              head.next(attempt, writer, now).with(trigger.checkpoint()),
               trigger.checkpoint(),
               subtask.origin(),
               stored.handle(),
               Channels.EMPTY);
-      Acknowledgement.Acknowledged acknowledgement = stored.acknowledgement();
+      Acknowledgement.Acknowledged acknowledgement =
+          stored
+              .acknowledgement()
+              .with(
+                  Acknowledgement.Timing.between(trigger.header().writtenAt(), begun, now));
       switch (appender.append(
           subtask, entry, () -> appendSnapshot(subtask.id(), entry, acknowledgement))) {
         case COMMITTED -> subtask.adopt(entry);

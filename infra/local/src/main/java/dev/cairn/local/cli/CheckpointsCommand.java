@@ -9,12 +9,19 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.local.inspect.CheckpointTable.Row;
+import dev.cairn.local.cost.CheckpointCost;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.inspect.Statistics;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +33,11 @@ import picocli.CommandLine.Parameters;
     versionProvider = Version.class,
     description = "Lists a job's checkpoints, or shows one in detail.")
 final class CheckpointsCommand extends PipelineCommand {
+  private static final String STATISTICS_LINE = "%-20s  %8s  %8s  %8s  %8s  %8s  %8s";
+  private static final String DURATION = "durationMillis";
+  private static final String FULL = "fullSizeBytes";
+  private static final String INCREMENTAL = "incrementalSizeBytes";
+
   @Parameters(arity = "0..1", paramLabel = "ID", description = "The checkpoint to show in detail.")
   private @Nullable String id;
 
@@ -55,6 +67,8 @@ final class CheckpointsCommand extends PipelineCommand {
       ObjectNode answer = JobText.json(job);
       ArrayNode checkpoints = answer.putArray("checkpoints");
       rows.forEach(row -> checkpoints.add(summary(row, damages)));
+      ObjectNode statistics = answer.putObject("statistics");
+      statistics(rows).forEach((name, found) -> statistics.set(name, json(found)));
       out.println(Json.pretty(answer));
       return;
     }
@@ -68,6 +82,72 @@ final class CheckpointsCommand extends PipelineCommand {
     Instant now = Instant.now();
     out.println(CheckpointTable.HEADER);
     rows.forEach(row -> out.println(line(row, damages, now)));
+    Map<String, Statistics> statistics = statistics(rows);
+    if (!statistics.isEmpty()) {
+      out.println();
+      out.println(
+          String.format(
+              Locale.ROOT,
+              STATISTICS_LINE,
+              "",
+              "MIN",
+              "MEAN",
+              "P50",
+              "P90",
+              "P99",
+              "MAX"));
+      statistics.forEach((name, found) -> out.println(line(name, found)));
+    }
+  }
+
+  /** Of the checkpoints that became complete and are still displayed, by what was measured. */
+  private static Map<String, Statistics> statistics(List<Row> rows) {
+    List<Checkpoint.Completed> completed =
+        rows.stream().flatMap(row -> completed(row.checkpoint()).stream()).toList();
+    Map<String, Statistics> statistics = new LinkedHashMap<>();
+    Statistics.of(completed.stream().mapToLong(one -> one.duration().toMillis()))
+        .ifPresent(found -> statistics.put(DURATION, found));
+    Statistics.of(completed.stream().mapToLong(Checkpoint.Completed::fullSizeBytes))
+        .ifPresent(found -> statistics.put(FULL, found));
+    Statistics.of(completed.stream().mapToLong(Checkpoint.Completed::incrementalSizeBytes))
+        .ifPresent(found -> statistics.put(INCREMENTAL, found));
+    return statistics;
+  }
+
+  private static Optional<Checkpoint.Completed> completed(Checkpoint checkpoint) {
+    return switch (checkpoint) {
+      case Checkpoint.Completed completed -> Optional.of(completed);
+      case Checkpoint.Subsumed subsumed -> Optional.of(subsumed.completed());
+      case Checkpoint.Pending p -> Optional.empty();
+      case Checkpoint.Aborted a -> Optional.empty();
+    };
+  }
+
+  private static String line(String name, Statistics found) {
+    LongFunction<String> text =
+        name.equals(DURATION)
+            ? millis -> Sizes.seconds(Duration.ofMillis(millis))
+            : Sizes::bytes;
+    return String.format(
+        Locale.ROOT,
+        STATISTICS_LINE,
+        name,
+        text.apply(found.min()),
+        text.apply(found.mean()),
+        text.apply(found.p50()),
+        text.apply(found.p90()),
+        text.apply(found.p99()),
+        text.apply(found.max()));
+  }
+
+  private static ObjectNode json(Statistics found) {
+    return Json.object()
+        .put("min", found.min())
+        .put("mean", found.mean())
+        .put("p50", found.p50())
+        .put("p90", found.p90())
+        .put("p99", found.p99())
+        .put("max", found.max());
   }
 
   private static String line(Row row, List<Damage> damages, Instant now) {
@@ -96,7 +176,17 @@ final class CheckpointsCommand extends PipelineCommand {
             .put("triggeredAt", checkpoint.trigger().triggeredAt().toString())
             .put("durationMillis", CheckpointTable.duration(checkpoint, Instant.now()).toMillis())
             .put("tasks", checkpoint.trigger().expected().count())
-            .put("acknowledged", row.acknowledged());
+            .put("acknowledged", row.acknowledged())
+            .put("cause", checkpoint.trigger().cause());
+    checkpoint
+        .trigger()
+        .savepoint()
+        .ifPresent(
+            savepoint -> {
+              ObjectNode json =
+                  summary.putObject("savepoint").put("directory", savepoint.directory().value());
+              savepoint.name().ifPresent(name -> json.put("name", name.value()));
+            });
     switch (checkpoint) {
       case Checkpoint.Pending p -> {}
       case Checkpoint.Aborted aborted ->
@@ -124,6 +214,13 @@ final class CheckpointsCommand extends PipelineCommand {
         .put("completedAt", completed.completedAt().toString())
         .put("fullSizeBytes", completed.fullSizeBytes())
         .put("incrementalSizeBytes", completed.incrementalSizeBytes());
+    completed
+        .answered()
+        .ifPresent(
+            answered ->
+                summary
+                    .put("firstAcknowledgedAt", answered.first().toString())
+                    .put("lastAcknowledgedAt", answered.last().toString()));
     summary.set("metadata", Json.file(completed.metadata()));
   }
 
@@ -136,6 +233,8 @@ final class CheckpointsCommand extends PipelineCommand {
       ObjectNode answer = summary(row, damages);
       ArrayNode tasks = answer.putArray("acknowledgements");
       answers.forEach(task -> tasks.add(json(task)));
+      completed(checkpoint)
+          .ifPresent(completed -> answer.set("cost", json(CheckpointCost.of(completed, answers))));
       out.println(Json.pretty(answer));
       return;
     }
@@ -147,11 +246,18 @@ final class CheckpointsCommand extends PipelineCommand {
         "triggered  "
             + Sizes.time(checkpoint.trigger().triggeredAt())
             + " in epoch "
-            + checkpoint.trigger().epoch());
-    if (checkpoint instanceof Checkpoint.Completed completed) {
-      out.println("completed  " + Sizes.time(completed.completedAt()));
-      out.println("metadata   " + completed.metadata().path());
-    }
+            + checkpoint.trigger().epoch()
+            + " by "
+            + checkpoint.trigger().cause());
+    completed(checkpoint)
+        .ifPresent(
+            completed -> {
+              completed.answered().ifPresent(answered -> show(out, completed, answered));
+              out.println("completed  " + Sizes.time(completed.completedAt()));
+              out.println("metadata   " + completed.metadata().path());
+              out.println("cost       " + CheckpointCost.of(completed, answers).text());
+              out.println("           (" + CheckpointCost.ASSUMES + ")");
+            });
     out.println();
     answers.stream().map(CheckpointsCommand::line).forEach(out::println);
     missing(checkpoint, answers).forEach(out::println);
@@ -173,6 +279,29 @@ final class CheckpointsCommand extends PipelineCommand {
         : List.of(missing + " more have not answered, or their answers are no longer kept");
   }
 
+  private static void show(
+      PrintWriter out, Checkpoint.Completed completed, Checkpoint.Answered answered) {
+    Instant triggered = completed.trigger().triggeredAt();
+    out.println(
+        "answered   first after "
+            + Sizes.age(Duration.between(triggered, answered.first()))
+            + ", last after "
+            + Sizes.age(Duration.between(triggered, answered.last()))
+            + ", committed "
+            + Sizes.age(Duration.between(answered.last(), completed.completedAt()))
+            + " later");
+  }
+
+  private static ObjectNode json(CheckpointCost cost) {
+    return Json.object()
+        .put("usd", cost.usd())
+        .put("writeUnits", cost.writeUnits())
+        .put("s3Writes", cost.s3Writes())
+        .put("writtenBytes", cost.writtenBytes())
+        .put("carriedForward", cost.carriedForward())
+        .put("assumes", CheckpointCost.ASSUMES);
+  }
+
   private static ObjectNode json(Acknowledgement answer) {
     ObjectNode json = Json.object().put("subtask", answer.subtask().name());
     switch (answer) {
@@ -185,6 +314,13 @@ final class CheckpointsCommand extends PipelineCommand {
             .put("fullSizeBytes", done.fullSizeBytes())
             .put("incrementalSizeBytes", done.incrementalSizeBytes());
         done.stateFile().ifPresent(file -> json.set("stateFile", Json.file(file)));
+        json.put("carriedForward", done.isCarriedForward());
+        done.timing()
+            .ifPresent(
+                timing ->
+                    json.put("acknowledgedAt", timing.at().toString())
+                        .put("waitedMillis", timing.waited().toMillis())
+                        .put("tookMillis", timing.took().toMillis()));
       }
     }
     return json;
@@ -198,12 +334,24 @@ final class CheckpointsCommand extends PipelineCommand {
           case Acknowledgement.Acknowledged done ->
               String.format(
                   Locale.ROOT,
-                  "  full %9s  incremental %9s  %s",
+                  "  full %9s  incremental %9s  %s  %s",
                   Sizes.bytes(done.fullSizeBytes()),
                   Sizes.bytes(done.incrementalSizeBytes()),
+                  took(done),
                   done.stateFile()
                       .map(file -> file.path().value())
                       .orElse("(nothing applied yet)"));
         };
+  }
+
+  private static String took(Acknowledgement.Acknowledged done) {
+    if (done.isCarriedForward()) {
+      return "carried forward";
+    }
+    return done.timing()
+        .map(
+            timing ->
+                "waited " + Sizes.age(timing.waited()) + ", took " + Sizes.age(timing.took()))
+        .orElse("");
   }
 }

@@ -4,7 +4,9 @@ import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Registrations;
 import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.history.History;
 import dev.cairn.id.JobId;
 import dev.cairn.journal.Journal;
 import dev.cairn.s3.S3CheckpointStorage;
@@ -29,6 +31,8 @@ record Connection(
     Journal journal,
     CheckpointStore checkpoints,
     DamageMarks damages,
+    History history,
+    Registrations registrations,
     Optional<Deployment> deployment,
     Optional<String> where,
     Optional<String> stream,

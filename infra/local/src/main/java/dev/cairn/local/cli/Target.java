@@ -5,7 +5,9 @@ import dev.cairn.checkpoint.Deployment;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
+import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.id.JobId;
 import dev.cairn.retry.Backoff;
 import java.net.URI;
@@ -151,6 +153,8 @@ final class Target {
         new DynamoDbCheckpointStore(
             client, name, Backoff.sleeping(), InstantSource.system(), deployed),
         new DynamoDbDamageStore(client, name, Backoff.sleeping()),
+        new DynamoDbHistory(client, name, Backoff.sleeping(), deployed),
+        new DynamoDbRegistrations(client, name, Backoff.sleeping()),
         deployment,
         Optional.ofNullable(storage)
             .or(() -> deployment.map(Deployment::storage))

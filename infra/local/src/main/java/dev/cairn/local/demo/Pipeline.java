@@ -9,7 +9,9 @@ import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.history.Versions;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
@@ -159,8 +161,15 @@ final class Pipeline implements AutoCloseable {
             storage(),
             stream,
             this::wake,
-            world::now,
-            Container::newId);
+                world::now,
+                Container::newId)
+            .with(
+                new DynamoDbHistory(
+                    database.client(),
+                    DemoSettings.TABLE,
+                    Backoff.sleeping(),
+                    CheckpointSettings.DEFAULTS),
+                Versions.UNKNOWN);
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new Coordinator(
         ports,

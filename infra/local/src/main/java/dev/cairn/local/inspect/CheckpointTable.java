@@ -95,6 +95,18 @@ public final class CheckpointTable {
 
   private static String line(
       Checkpoint checkpoint, String duration, String full, String incremental, String tasks) {
+    String savepoint =
+        checkpoint
+            .trigger()
+            .savepoint()
+            .map(
+                of ->
+                    "  savepoint"
+                        + of.name().map(name -> " " + name).orElse("")
+                        + " ("
+                        + checkpoint.trigger().cause()
+                        + ")")
+            .orElse("");
     return String.format(
         Locale.ROOT,
         "%5s  %-9s  %8s  %9s  %11s  %s",
@@ -103,6 +115,6 @@ public final class CheckpointTable {
         duration,
         full,
         incremental,
-        tasks);
+        tasks + savepoint);
   }
 }

@@ -263,7 +263,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
       return put.orElseGet(() -> update.map(how -> updated(before, how)).orElse(before));
     }
 
-    /** {@code SET a = :b, c = :d REMOVE e, f}. */
+    /** {@code SET a = :b, c = d REMOVE e, f}. */
     private Map<String, AttributeValue> updated(Map<String, AttributeValue> before, String how) {
       Map<String, AttributeValue> after = new LinkedHashMap<>(before.isEmpty() ? key : before);
       Scope scope = new Scope(before, names, values);
@@ -271,12 +271,21 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
       for (String set :
           clauses[0].isEmpty() ? new String[0] : clauses[0].substring(4).split(", ")) {
         String[] sides = set.split(" = ", 2);
-        after.put(scope.name(sides[0]), scope.value(sides[1]));
+        after.put(scope.name(sides[0]), assigned(scope, sides[1]));
       }
       for (String removed : clauses.length < 2 ? new String[0] : clauses[1].split(", ")) {
         after.remove(scope.name(removed));
       }
       return after;
+    }
+
+    private static AttributeValue assigned(Scope scope, String from) {
+      return from.startsWith(":")
+          ? scope.value(from)
+          : scope
+              .attribute(from)
+              .orElseThrow(
+                  () -> new IllegalArgumentException("the item has no " + from + " to be copied"));
     }
   }
 
@@ -290,9 +299,10 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
       for (int i = 0; i < writes.size(); i++) {
         Write write = writes.get(i);
         Map<String, AttributeValue> before = item(write.key()).orElse(Map.of());
-        Map<String, AttributeValue> after = write.after(before);
+        boolean holds = write.holds(before);
+        Map<String, AttributeValue> after = holds ? write.after(before) : before;
         afters.add(after);
-        if (!write.holds(before)) {
+        if (!holds) {
           failed.add(i);
         }
         long bytes = Math.max(ItemSize.of(before), ItemSize.of(after));

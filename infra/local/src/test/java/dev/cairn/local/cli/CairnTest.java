@@ -191,6 +191,66 @@ class CairnTest {
   }
 
   @Test
+  void checkpointsSayHowLongTheyTakeAndWhatTheyCost() throws IOException {
+    assertThat(cairn("checkpoints").out()).contains("P90", "durationMillis", "fullSizeBytes");
+    JsonNode duration = cairn("checkpoints", "--json").json().at("/statistics/durationMillis");
+    assertThat(duration.get("min").longValue())
+        .isLessThanOrEqualTo(duration.get("p50").longValue());
+    assertThat(duration.get("p99").longValue()).isEqualTo(duration.get("max").longValue());
+
+    JsonNode one = cairn("checkpoints", latest(), "--json").json();
+    assertThat(one.get("cause").asText()).isEqualTo("schedule");
+    assertThat(Instant.parse(one.get("firstAcknowledgedAt").asText()))
+        .isBeforeOrEqualTo(Instant.parse(one.get("lastAcknowledgedAt").asText()));
+    assertThat(one.get("acknowledgements"))
+        .allSatisfy(answer -> assertThat(answer.get("waitedMillis").longValue()).isNotNegative());
+    assertThat(one.at("/cost/usd").doubleValue()).isBetween(1e-6, 1e-3);
+    assertThat(cairn("checkpoints", latest()).out())
+        .contains("answered   first after ", "cost       0.0", "files in S3)");
+  }
+
+  @Test
+  void theHistoryTellsOfCheckpointsAndRestores() throws IOException {
+    Answer history = cairn("history", "--limit", "1000");
+    assertThat(history.exitCode()).as(history.err()).isZero();
+    assertThat(history.out())
+        .contains("COMPLETED", "is complete after ", "  (schedule)")
+        .contains("RESTORE_BEGUN", "the job is put back to checkpoint ", "RESTORED");
+
+    JsonNode json = cairn("history", "--limit", "1000", "--json").json().get("history");
+    List<String> times = json.findValuesAsText("at");
+    assertThat(times).hasSizeGreaterThan(3);
+    JsonNode last = cairn("history", "--limit", "1", "--json").json().get("history");
+    assertThat(last).hasSize(1);
+    assertThat(last.get(0)).isEqualTo(json.get(json.size() - 1));
+    assertThat(json.findValuesAsText("cause")).anyMatch(cause -> cause.startsWith("restore "));
+
+    assertThat(cairn("history", "--since", "1 ms").out()).contains("Nothing is recorded of that");
+    assertThat(cairn("history", "--limit", "0").err()).contains("--limit is 1 at least, not 0");
+  }
+
+  @Test
+  void aJobIsShownWithEverySettingAndWhereItWasSet() throws IOException {
+    Answer job = cairn("job");
+    assertThat(job.exitCode()).as(job.err()).isZero();
+    assertThat(job.out())
+        .contains("job flights  RUNNING", "latest    checkpoint " + latest(), "undo      of the")
+        .containsPattern("execution.checkpointing.interval +.*the job's item")
+        .containsPattern("restart-strategy.type +.* by default");
+
+    JsonNode json = cairn("job", "--json").json();
+    assertThat(json.get("nextCheckpoint").longValue())
+        .isGreaterThan(json.get("latestCheckpoint").longValue());
+    JsonNode interval =
+        json.get("settings").valueStream()
+            .filter(
+                one -> one.get("name").asText().equals("execution.checkpointing.interval"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(interval.get("place").asText()).isEqualTo("ITEM");
+  }
+
+  @Test
   void whatIsNeededAndWhatIsNotIsSummedUp() throws IOException {
     Answer summary = cairn("gc");
     assertThat(summary.exitCode()).as(summary.err()).isZero();

@@ -1,0 +1,116 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.coordinator.ChronicleDecisions.Missing;
+import dev.cairn.history.History;
+import dev.cairn.history.HistoryMark;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.journal.OutcomeUnknownException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Keeps a job's history: compares how the job stands with what is recorded, and adds what is
+ * missing. Nothing waits for it, and whoever does not get to it leaves it to the next tick.
+ */
+final class Chronicle {
+  private static final int ATTEMPTS = 5;
+
+  private final CoordinatorPorts ports;
+  private final ChronicleDecisions decisions = new ChronicleDecisions();
+  // What nobody else has moved on meanwhile; the record itself finds out whether somebody has.
+  private final Map<JobId, HistoryMark> marks = new HashMap<>();
+
+  Chronicle(CoordinatorPorts ports) {
+    this.ports = ports;
+  }
+
+  /** Right after a request was served or refused, while it is known who asked. */
+  void served(Job job, Request request) {
+    record(job, List.of(), Optional.empty(), Optional.of(request));
+  }
+
+  /** When something has happened. */
+  void happened(Job job) {
+    record(job, List.of(), Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * At each tick, also for what those before have left out.
+   *
+   * @param checkpoints read after the job; those that are missing are read if they are needed
+   */
+  void tick(Job job, List<Checkpoint> checkpoints) {
+    if (ports.history().isPresent()) {
+      record(job, checkpoints, Optional.of(ports.versions().of(job.id())), Optional.empty());
+    }
+  }
+
+  private void record(
+      Job job,
+      List<Checkpoint> checkpoints,
+      Optional<SortedMap<String, String>> versions,
+      Optional<Request> asked) {
+    if (ports.history().isEmpty()) {
+      return;
+    }
+    try {
+      record(ports.history().get(), job, checkpoints, versions, asked);
+    } catch (OutcomeUnknownException e) {
+      // The next tick finds out what is missing.
+    }
+  }
+
+  private void record(
+      History history,
+      Job job,
+      List<Checkpoint> checkpoints,
+      Optional<SortedMap<String, String>> versions,
+      Optional<Request> asked) {
+    Job current = job;
+    List<Checkpoint> known = checkpoints;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Optional<HistoryMark> mark = Optional.ofNullable(marks.remove(job.id()));
+      if (mark.isEmpty()) {
+        mark = history.mark(job.id());
+        // Read after the mark: what it says of the job is never newer than what is compared with
+        // it, and a record fails if somebody moves it meanwhile.
+        current = ports.checkpoints().job(job.id()).orElse(job);
+        known = List.of();
+      }
+      CheckpointId next = mark.map(HistoryMark::next).orElse(new CheckpointId(1));
+      known = from(next, current, known);
+      Instant now = ports.clock().instant();
+      Optional<Missing> missing = decisions.missing(mark, current, known, versions, asked, now);
+      if (missing.isEmpty()) {
+        mark.ifPresent(same -> marks.put(job.id(), same));
+        return;
+      }
+      if (history.record(job.id(), missing.get().mark(), missing.get().lines())) {
+        marks.put(job.id(), missing.get().mark());
+        if (missing.get().isAll()) {
+          return;
+        }
+      }
+    }
+  }
+
+  /** A warm coordinator no longer reads those that are over. */
+  private List<Checkpoint> from(CheckpointId next, Job job, List<Checkpoint> known) {
+    boolean isCovered =
+        next.equals(job.next())
+            || (!known.isEmpty() && !known.getFirst().id().isAfter(next));
+    return isCovered ? known : ports.checkpoints().checkpoints(job.id(), next);
+  }
+
+  boolean concerns(Announcement announcement) {
+    return ports.history().isPresent() && decisions.concerns(announcement);
+  }
+}
