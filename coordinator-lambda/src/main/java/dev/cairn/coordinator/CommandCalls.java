@@ -53,7 +53,7 @@ public final class CommandCalls {
     try {
       serve(new Asked(job.get(), CommandText.parse(text)), answer);
     } catch (CommandException e) {
-      answer.put("refused", e.getMessage());
+      answer.put("refused", e.reason());
       describe(job.get(), answer);
     }
   }

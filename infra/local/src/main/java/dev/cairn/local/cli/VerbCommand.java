@@ -49,7 +49,7 @@ abstract class VerbCommand extends PipelineCommand {
     try {
       return CommandText.parse(text());
     } catch (dev.cairn.command.CommandException e) {
-      throw CommandException.unusable(String.valueOf(e.getMessage()));
+      throw CommandException.unusable(e.reason());
     }
   }
 
