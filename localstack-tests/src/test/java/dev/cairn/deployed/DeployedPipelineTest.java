@@ -298,7 +298,7 @@ class DeployedPipelineTest {
     FilePath directory = savepoint.trigger().savepoint().orElseThrow().directory();
     flights.send(300, job.shards());
     job.awaitApplied();
-    job.awaitCheckpoint();
+    done(typed.cairn("checkpoint"));
 
     List<String> dryRun = done(typed.cairn("restore", savepoint.id().toString(), "--dry-run"));
     assertThat(dryRun)
