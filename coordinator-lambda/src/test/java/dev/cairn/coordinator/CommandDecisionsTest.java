@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -169,7 +170,7 @@ class CommandDecisionsTest {
   @MethodSource("rows")
   void aCommandIsAnsweredByWhereTheJobStands(Row row) throws CommandException {
     for (String status : row.statuses) {
-      assertThat(answer(at(STATUSES.get(status)), row.command, List.of(), Optional.empty()))
+      assertThat(answer(at(statusNamed(status)), row.command, List.of(), Optional.empty()))
           .as(status)
           .isEqualTo(row.answer);
     }
@@ -278,7 +279,7 @@ class CommandDecisionsTest {
             aborted(savepoint),
             new Checkpoint.Subsumed(completed(savepoint)))) {
       for (String status : List.of("RUNNING", "CANCELLED", "STOPPED", "FAILED")) {
-        assertThat(dispose(at(STATUSES.get(status)), Optional.of(checkpoint)))
+        assertThat(dispose(at(statusNamed(status)), Optional.of(checkpoint)))
             .isEqualTo(new Answer.Dispose(checkpoint));
       }
     }
@@ -294,6 +295,10 @@ class CommandDecisionsTest {
       Job job, String command, List<Checkpoint> checkpoints, Optional<Checkpoint> named)
       throws CommandException {
     return decisions.answer(job, CommandText.parse(command), checkpoints, named);
+  }
+
+  private static JobStatus statusNamed(String name) {
+    return Objects.requireNonNull(STATUSES.get(name), name);
   }
 
   private static Job at(JobStatus status) {
