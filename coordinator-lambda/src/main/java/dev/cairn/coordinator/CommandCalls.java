@@ -53,7 +53,7 @@ public final class CommandCalls {
     try {
       serve(new Asked(job.get(), CommandText.parse(text)), answer);
     } catch (CommandException e) {
-      answer.put("refused", e.getMessage());
+      answer.put("refused", e.reason());
       describe(job.get(), answer);
     }
   }
@@ -86,7 +86,8 @@ public final class CommandCalls {
       case Progress.Refused(Job n, String reason) -> answer.put("refused", reason);
       case Progress.Superseded(Job n, String text) -> answer.put("refused", text);
       case Progress.Waiting w ->
-          accept(answer, accepted, "waiting", "it is served as soon as it can be", Optional.empty());
+          accept(
+              answer, accepted, "waiting", "it is served as soon as it can be", Optional.empty());
       case Progress.UnderWay(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
           accept(answer, accepted, step, text, checkpoint);
       case Progress.Done(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->

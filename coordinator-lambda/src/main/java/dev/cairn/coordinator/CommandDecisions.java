@@ -36,10 +36,7 @@ public class CommandDecisions {
    * @param named the checkpoint that a disposal names, if anything is known of it
    */
   public Answer answer(
-      Job job,
-      Command command,
-      List<Checkpoint> checkpoints,
-      Optional<Checkpoint> named) {
+      Job job, Command command, List<Checkpoint> checkpoints, Optional<Checkpoint> named) {
     return switch (command) {
       case Command.Checkpoint c ->
           trigger(job, checkpoints, new Answer.Trigger(false, Optional.empty()));

@@ -49,7 +49,7 @@ final class Commands {
     try {
       serve(job, request, CommandText.parse(request.command()));
     } catch (CommandException e) {
-      refuse(job, request, String.valueOf(e.getMessage()));
+      refuse(job, request, e.reason());
     }
     Job served = ports.checkpoints().job(job.id()).orElse(job);
     boolean isRefused = served.refusal().isPresent() && !served.refusal().equals(job.refusal());

@@ -353,8 +353,7 @@ public class CoordinatorDecisions {
       Instant now) {
     Duration untilOld = longestInvocation.plus(RECENTLY);
     return !subsumed(checkpoints, 0).isEmpty()
-        || tails.stream()
-            .anyMatch(tail -> tail.head().writtenAt().plus(untilOld).isAfter(now));
+        || tails.stream().anyMatch(tail -> tail.head().writtenAt().plus(untilOld).isAfter(now));
   }
 
   /** Whether a checkpoint's metadata file is of no more use to anyone. */

@@ -80,7 +80,9 @@ final class Disposal {
         .toList();
   }
 
-  /** Why it has to stay: a restore puts journals on its files, until they have files of their own. */
+  /**
+   * Why it has to stay: a restore puts journals on its files, until they have files of their own.
+   */
   private Optional<String> needed(Job job, Checkpoint checkpoint, List<FilePath> files) {
     if (files.isEmpty()) {
       return Optional.empty();

@@ -130,8 +130,7 @@ public final class DryRun {
             .findFirst()
             .map(record -> Duration.between(record.arrival(), now)),
         needed.map(
-            record ->
-                Duration.between(now, record.arrival().plus(ports.stream().retention()))));
+            record -> Duration.between(now, record.arrival().plus(ports.stream().retention()))));
   }
 
   private static long processed(Counts counts) {

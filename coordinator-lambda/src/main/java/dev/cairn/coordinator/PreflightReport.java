@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param checked the files that are there, with the size and the checksum that they should have
  * @param marks how many files of the job a scrubber has found damaged; none of these is needed here
  * @param replays what each subtask would apply again, by subtask
- * @param streamUnread why the stream could not be asked; how far its records reach is not known then
+ * @param streamUnread why the stream could not be asked; how far its records reach is not known
+ *     then
  */
 public record PreflightReport(
     Restoration from,

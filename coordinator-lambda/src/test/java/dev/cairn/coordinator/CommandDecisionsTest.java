@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,8 +45,7 @@ class CommandDecisionsTest {
   private static final JobId JOB = new JobId("delays");
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final CheckpointId SEVEN = new CheckpointId(7);
-  private static final Restoration FROM_SEVEN =
-      Restoration.of(SEVEN).undoneBy(Optional.of(SEVEN));
+  private static final Restoration FROM_SEVEN = Restoration.of(SEVEN).undoneBy(Optional.of(SEVEN));
 
   private static final JobStatus RUNNING = new JobStatus.Running();
   private static final JobStatus REPLAYING = new JobStatus.Replaying(FROM_SEVEN);
@@ -62,16 +62,26 @@ class CommandDecisionsTest {
   /** Every status, by the name that the table below calls it. */
   private static final Map<String, JobStatus> STATUSES =
       Map.of(
-          "RUNNING", RUNNING,
-          "REPLAYING", REPLAYING,
-          "RESTORING", RESTORING,
-          "RESUMING", RESUMING,
-          "SUSPENDING", SUSPENDING,
-          "CANCELLED", new JobStatus.Halted(RETAINED),
-          "DELETED", new JobStatus.Halted(DELETED),
-          "STOPPING", new JobStatus.Halted(STOPPING),
-          "STOPPED", new JobStatus.Halted(STOPPED),
-          "FAILED", new JobStatus.Halted(FAILED));
+          "RUNNING",
+          RUNNING,
+          "REPLAYING",
+          REPLAYING,
+          "RESTORING",
+          RESTORING,
+          "RESUMING",
+          RESUMING,
+          "SUSPENDING",
+          SUSPENDING,
+          "CANCELLED",
+          new JobStatus.Halted(RETAINED),
+          "DELETED",
+          new JobStatus.Halted(DELETED),
+          "STOPPING",
+          new JobStatus.Halted(STOPPING),
+          "STOPPED",
+          new JobStatus.Halted(STOPPED),
+          "FAILED",
+          new JobStatus.Halted(FAILED));
 
   private static final Answer LATER = new Answer.Later();
   private static final Answer CHECKPOINT = new Answer.Trigger(false, Optional.empty());
@@ -160,7 +170,7 @@ class CommandDecisionsTest {
   @MethodSource("rows")
   void aCommandIsAnsweredByWhereTheJobStands(Row row) throws CommandException {
     for (String status : row.statuses) {
-      assertThat(answer(at(STATUSES.get(status)), row.command, List.of(), Optional.empty()))
+      assertThat(answer(at(statusNamed(status)), row.command, List.of(), Optional.empty()))
           .as(status)
           .isEqualTo(row.answer);
     }
@@ -204,19 +214,15 @@ class CommandDecisionsTest {
 
   @Test
   void aRestoreIsTriedInEveryStatusAndAnUndoIsOne() throws CommandException {
-    Command.Restore latest =
-        new Command.Restore(new Command.Target.Latest(), Command.Options.NONE);
-    Command.Restore seven =
-        new Command.Restore(new Command.Target.Id(SEVEN), Command.Options.NONE);
+    Command.Restore latest = new Command.Restore(new Command.Target.Latest(), Command.Options.NONE);
+    Command.Restore seven = new Command.Restore(new Command.Target.Id(SEVEN), Command.Options.NONE);
     for (JobStatus status : STATUSES.values()) {
       assertThat(answer(at(status), "restore latest", List.of(), Optional.empty()))
           .isEqualTo(new Answer.Restore(latest));
       assertThat(answer(undoable().at(status), "undo", List.of(), Optional.empty()))
-          .isEqualTo(
-              status.deletesCheckpoints() ? nothingToUndo() : new Answer.Restore(seven));
+          .isEqualTo(status.deletesCheckpoints() ? nothingToUndo() : new Answer.Restore(seven));
     }
-    assertThat(answer(at(RUNNING), "undo", List.of(), Optional.empty()))
-        .isEqualTo(nothingToUndo());
+    assertThat(answer(at(RUNNING), "undo", List.of(), Optional.empty())).isEqualTo(nothingToUndo());
   }
 
   private static Answer nothingToUndo() {
@@ -239,8 +245,7 @@ class CommandDecisionsTest {
     assertThat(dispose(at(RUNNING), Optional.of(aborted(Optional.empty()))))
         .isEqualTo(refuse("checkpoint 7 is ABORTED and holds nothing"));
     assertThat(
-            dispose(
-                at(RUNNING), Optional.of(new Checkpoint.Subsumed(completed(Optional.empty())))))
+            dispose(at(RUNNING), Optional.of(new Checkpoint.Subsumed(completed(Optional.empty())))))
         .isEqualTo(refuse("checkpoint 7 is SUBSUMED and goes by itself"));
   }
 
@@ -274,7 +279,7 @@ class CommandDecisionsTest {
             aborted(savepoint),
             new Checkpoint.Subsumed(completed(savepoint)))) {
       for (String status : List.of("RUNNING", "CANCELLED", "STOPPED", "FAILED")) {
-        assertThat(dispose(at(STATUSES.get(status)), Optional.of(checkpoint)))
+        assertThat(dispose(at(statusNamed(status)), Optional.of(checkpoint)))
             .isEqualTo(new Answer.Dispose(checkpoint));
       }
     }
@@ -290,6 +295,10 @@ class CommandDecisionsTest {
       Job job, String command, List<Checkpoint> checkpoints, Optional<Checkpoint> named)
       throws CommandException {
     return decisions.answer(job, CommandText.parse(command), checkpoints, named);
+  }
+
+  private static JobStatus statusNamed(String name) {
+    return Objects.requireNonNull(STATUSES.get(name), name);
   }
 
   private static Job at(JobStatus status) {

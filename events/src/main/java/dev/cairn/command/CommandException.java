@@ -4,7 +4,15 @@ package dev.cairn.command;
 public final class CommandException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  CommandException(String message) {
-    super(message);
+  private final String reason;
+
+  CommandException(String reason) {
+    super(reason);
+    this.reason = reason;
+  }
+
+  /** What is wrong, and what would be right. */
+  public String reason() {
+    return reason;
   }
 }

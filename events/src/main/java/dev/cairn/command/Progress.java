@@ -62,8 +62,7 @@ public sealed interface Progress {
       case Command.Stop s -> ofStop(asked, now, since);
       case Command.Cancel c -> ofCancel(now);
       case Command.Resume r -> ofResume(asked, now);
-      case Command.Restore(Target target, Command.Options options) ->
-          ofRestore(asked, now, target);
+      case Command.Restore(Target target, Command.Options options) -> ofRestore(asked, now, target);
       case Command.Undo u ->
           ofRestore(
               asked,
@@ -242,14 +241,16 @@ public sealed interface Progress {
   private static Progress ofRestore(Asked asked, Job now, Target target) {
     if (now.status() instanceof JobStatus.Restoring(Restoration from) && isMeant(target, from)) {
       return newRefusal(asked, now)
-          .<Progress>map(
-              refusal -> new Failed(now, "failed", refusal.reason(), Optional.empty()))
+          .<Progress>map(refusal -> new Failed(now, "failed", refusal.reason(), Optional.empty()))
           .orElseGet(
               () ->
                   new UnderWay(
                       now,
                       "restoring",
-                      "every journal gets epoch " + now.epoch() + " and the state of " + from.name(),
+                      "every journal gets epoch "
+                          + now.epoch()
+                          + " and the state of "
+                          + from.name(),
                       Optional.empty()));
     }
     if (now.status() instanceof JobStatus.Replaying(Restoration from) && isMeant(target, from)) {

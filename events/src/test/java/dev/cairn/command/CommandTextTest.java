@@ -63,8 +63,7 @@ class CommandTextTest {
                 + " horizon",
             new Command.Restore(
                 seven,
-                new Options(
-                    ClaimMode.CLAIM, true, true, Optional.of(new StartsAt.Horizon())))),
+                new Options(ClaimMode.CLAIM, true, true, Optional.of(new StartsAt.Horizon())))),
         new Meaning(
             "restore 7 --accept-gap   --positions=horizon --allow-non-restored-state"
                 + " --claim-mode=claim",
@@ -78,10 +77,7 @@ class CommandTextTest {
             new Command.Restore(
                 new Target.Path("chk/7"),
                 new Options(
-                    ClaimMode.NO_CLAIM,
-                    false,
-                    false,
-                    Optional.of(new StartsAt.Timestamp(two))))));
+                    ClaimMode.NO_CLAIM, false, false, Optional.of(new StartsAt.Timestamp(two))))));
   }
 
   private static Meaning same(String text, Command command) {

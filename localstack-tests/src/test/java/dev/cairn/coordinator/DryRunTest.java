@@ -83,14 +83,14 @@ class DryRunTest {
 
     PreflightReport report = ((DryRun.Result.Possible) result).report();
     assertThat(report.from().own()).contains(new CheckpointId(1));
-    assertThat(report.checked()).extracting(PreflightReport.Checked::kind)
+    assertThat(report.checked())
+        .extracting(PreflightReport.Checked::kind)
         .containsExactlyInAnyOrder(Kind.STATE, Kind.RUN, Kind.STATE, Kind.RUN);
     assertThat(report.sizeBytes())
         .isEqualTo(
             report.checked().stream()
                 .mapToLong(
-                    one ->
-                        pipeline.storage().head(one.file().path()).orElseThrow().sizeBytes())
+                    one -> pipeline.storage().head(one.file().path()).orElseThrow().sizeBytes())
                 .sum());
     assertThat(report.marks()).isZero();
     assertThat(report.streamUnread()).isEmpty();
@@ -98,8 +98,7 @@ class DryRunTest {
     Replay busy = report.replays().getFirst();
     assertThat(busy.subtask()).isEqualTo(Pipeline.subtask(0));
     assertThat(busy.records()).isEqualTo(2);
-    assertThat(busy.from())
-        .isEqualTo(Position.after(pipeline.all(0).getFirst().sequenceNumber()));
+    assertThat(busy.from()).isEqualTo(Position.after(pipeline.all(0).getFirst().sequenceNumber()));
     assertThat(busy.frontier())
         .isEqualTo(Position.after(pipeline.all(0).getLast().sequenceNumber()));
     assertThat(busy.stream())
@@ -169,8 +168,7 @@ class DryRunTest {
             pipeline::now,
             () -> new EntryId("none"));
 
-    DryRun.Result result =
-        new DryRun(ports, Pipeline.PROMPT).restore(pipeline.job(), restore(1));
+    DryRun.Result result = new DryRun(ports, Pipeline.PROMPT).restore(pipeline.job(), restore(1));
 
     PreflightReport report = ((DryRun.Result.Possible) result).report();
     assertThat(report.streamUnread()).contains("access denied");

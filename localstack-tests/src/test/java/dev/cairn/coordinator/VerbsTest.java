@@ -298,8 +298,7 @@ class VerbsTest {
     assertThat(resume.ask(pipeline.table(), true)).isEmpty();
     tick(pipeline.coordinator());
 
-    assertThat(cancel.look(pipeline.table()).orElseThrow())
-        .isInstanceOf(Progress.Superseded.class);
+    assertThat(cancel.look(pipeline.table()).orElseThrow()).isInstanceOf(Progress.Superseded.class);
     assertThat(name(resume.look(pipeline.table()).orElseThrow()))
         .isEqualTo("refused: the job runs already");
   }

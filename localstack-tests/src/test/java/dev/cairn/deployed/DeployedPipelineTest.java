@@ -98,8 +98,7 @@ class DeployedPipelineTest {
     DeployedCode.addProbe(lambda, outputs.coordinator());
     processes = new FunctionProcesses(cloud);
     job = new DeployedJob(cloud, outputs);
-    typed =
-        new TypedCommand(folder, cloud.endpoint(), outputs.table(), DeployedJob.JOB.value());
+    typed = new TypedCommand(folder, cloud.endpoint(), outputs.table(), DeployedJob.JOB.value());
     flights = new Flights(cloud.client(KinesisClient.builder()), outputs.stream(), job.shards());
   }
 
@@ -295,12 +294,11 @@ class DeployedPipelineTest {
     done(typed.cairn("savepoint", "before-upgrade"));
     Checkpoint.Completed savepoint = job.awaitCausedBy("savepoint before-upgrade");
     assertThat(savepoint.metadata().path().value())
-        .isEqualTo(
-            "savepoints/flights/savepoint-" + savepoint.id() + "-before-upgrade/_metadata");
+        .isEqualTo("savepoints/flights/savepoint-" + savepoint.id() + "-before-upgrade/_metadata");
     FilePath directory = savepoint.trigger().savepoint().orElseThrow().directory();
     flights.send(300, job.shards());
     job.awaitApplied();
-    job.awaitCheckpoint();
+    done(typed.cairn("checkpoint"));
 
     List<String> dryRun = done(typed.cairn("restore", savepoint.id().toString(), "--dry-run"));
     assertThat(dryRun)

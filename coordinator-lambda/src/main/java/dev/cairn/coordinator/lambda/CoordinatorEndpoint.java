@@ -239,8 +239,7 @@ final class CoordinatorEndpoint {
           ports.clock().instant().isAfter(delayed.until())
               ? List.of()
               : List.of(() -> coordinator.on(new Event.Tick(job)));
-      case Trigger.Commanded commanded ->
-          List.of(() -> calls.serve(job, commanded.text(), answer));
+      case Trigger.Commanded commanded -> List.of(() -> calls.serve(job, commanded.text(), answer));
       case Trigger.Happened happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * The coordinator's handler. Told by environment variables which job is its own; invoked by a rule
- * once a minute, by the table's stream, by the tick queue, and by whoever has a command for the job.
+ * once a minute, by the table's stream, by the tick queue, and by whoever has a command for the
+ * job.
  */
 public final class CoordinatorHandler implements RequestStreamHandler {
   private final CoordinatorEnvironment environment;

@@ -63,8 +63,7 @@ public final class CheckpointedFunction extends Construct {
     super(scope, id);
     this.settings = settings;
     this.stores = new Stores(this, settings).make();
-    Permissions permissions =
-        Permissions.of(this, settings, stores);
+    Permissions permissions = Permissions.of(this, settings, stores);
     this.task = new TaskParts(this, settings, stores, permissions);
     this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task);
     this.scrubber =

@@ -49,8 +49,7 @@ record Permissions(
                           place.names()))
               .orElseGet(() -> new Objects(ownBucketArn, Layout.SAVEPOINTS.value()));
       String job = settings.job().value();
-      return new Objects(
-          all.bucketArn(), all.folder().isEmpty() ? job : all.folder() + "/" + job);
+      return new Objects(all.bucketArn(), all.folder().isEmpty() ? job : all.folder() + "/" + job);
     }
 
     String named(String pattern) {

@@ -25,8 +25,7 @@ class TableStreamFiltersTest {
     }
     assertThat(wakes("MODIFY", "JOB#flights", "JOB", "{\"command\":{\"S\":\"savepoint\"}}"))
         .isTrue();
-    assertThat(wakes("MODIFY", "JOB#flights", "JOB", "{\"status\":{\"S\":\"RUNNING\"}}"))
-        .isFalse();
+    assertThat(wakes("MODIFY", "JOB#flights", "JOB", "{\"status\":{\"S\":\"RUNNING\"}}")).isFalse();
   }
 
   @Test

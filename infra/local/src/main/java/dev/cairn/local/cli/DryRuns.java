@@ -54,8 +54,7 @@ final class DryRuns {
   }
 
   private static StreamReader stream(Connection connection) {
-    return connection
-        .stream()
+    return connection.stream()
         .<StreamReader>map(
             name -> new KinesisStreamReader(connection.kinesis(), name, Backoff.sleeping()))
         .orElseGet(
@@ -118,11 +117,8 @@ final class DryRuns {
         .ifPresent(
             margin ->
                 out.printf(
-                    "retention  the stream keeps what is needed for %s more%n",
-                    Sizes.age(margin)));
-    report
-        .streamUnread()
-        .ifPresent(why -> out.printf("retention  unknown: %s%n", why));
+                    "retention  the stream keeps what is needed for %s more%n", Sizes.age(margin)));
+    report.streamUnread().ifPresent(why -> out.printf("retention  unknown: %s%n", why));
     out.printf(
         "replay     %s records%s%n",
         Sizes.count(report.records()),
@@ -153,7 +149,9 @@ final class DryRuns {
     report
         .checked()
         .forEach(
-            one -> files.add(Json.file(one.file()).put("kind", one.kind().name().toLowerCase(Locale.ROOT))));
+            one ->
+                files.add(
+                    Json.file(one.file()).put("kind", one.kind().name().toLowerCase(Locale.ROOT))));
     ArrayNode shards = json.putArray("subtasks");
     for (Replay replay : report.replays()) {
       ObjectNode shard =

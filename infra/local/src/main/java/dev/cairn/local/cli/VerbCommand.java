@@ -14,8 +14,8 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /**
- * Asks something of a job, by the attribute on its item that anybody may set, and tells what becomes
- * of it, until it is done, refused or failed.
+ * Asks something of a job, by the attribute on its item that anybody may set, and tells what
+ * becomes of it, until it is done, refused or failed.
  */
 abstract class VerbCommand extends PipelineCommand {
   private static final Duration LOOK = Duration.ofMillis(100);
@@ -49,7 +49,7 @@ abstract class VerbCommand extends PipelineCommand {
     try {
       return CommandText.parse(text());
     } catch (dev.cairn.command.CommandException e) {
-      throw CommandException.unusable(String.valueOf(e.getMessage()));
+      throw CommandException.unusable(e.reason());
     }
   }
 

@@ -35,7 +35,10 @@ final class Verbs {
         ""
       })
   static final class Savepoint extends VerbCommand {
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "A part of its directory's name.")
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "NAME",
+        description = "A part of its directory's name.")
     private @Nullable String name;
 
     @Override
@@ -101,7 +104,8 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {
-        "Lets a job go on from where it was stopped, was cancelled or has failed.", ""
+        "Lets a job go on from where it was stopped, was cancelled or has failed.",
+        ""
       })
   static final class Resume extends VerbCommand {
     @Override

@@ -480,9 +480,7 @@ class CairnTest {
   @Test
   void aRequestThatWaitsIsNotReplacedUnlessThatIsMeant() {
     // In a table that no coordinator looks at.
-    String[] idle = {
-      "--endpoint", demo.endpoint().toString(), "--table", "idle", "--job", "idle"
-    };
+    String[] idle = {"--endpoint", demo.endpoint().toString(), "--table", "idle", "--job", "idle"};
     try (DynamoDbClient client = demoClient()) {
       CairnTable.create(client, "idle");
       new DynamoDbCheckpointStore(client, "idle", Backoff.sleeping(), InstantSource.system())
