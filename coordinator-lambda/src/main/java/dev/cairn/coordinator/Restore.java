@@ -81,11 +81,7 @@ final class Restore {
    * @param by who asked; empty if the job restores of itself
    */
   void begin(
-      Job job,
-      Restoration from,
-      List<Checkpoint> checkpoints,
-      Optional<Request> by,
-      Instant now) {
+      Job job, Restoration from, List<Checkpoint> checkpoints, Optional<Request> by, Instant now) {
     Restoration undoable = from.undoneBy(decisions.latest(checkpoints).map(Checkpoint::id));
     JobStatus to = new JobStatus.Restoring(undoable);
     if (ports.move(job, to, Commands.pending(checkpoints), now)) {

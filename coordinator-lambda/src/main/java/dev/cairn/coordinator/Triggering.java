@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Begins checkpoints, and asks every subtask for its part until it has answered. */
 final class Triggering {

@@ -59,7 +59,8 @@ class ChronicleDecisionsTest {
         .isEqualTo("checkpoint 1 is complete after 1000 ms, with 5000 bytes, 300 of them new");
     assertThat(lines.getLast().text()).isEqualTo("code of main: new → 7");
     assertThat(mark.orElseThrow().next()).isEqualTo(id(2));
-    assertThat(record(job, List.of(new Checkpoint.Pending(trigger(2), new TreeSet<>())), Map.of())).isEmpty();
+    assertThat(record(job, List.of(new Checkpoint.Pending(trigger(2), new TreeSet<>())), Map.of()))
+        .isEmpty();
   }
 
   @Test

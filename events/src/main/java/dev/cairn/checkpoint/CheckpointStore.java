@@ -86,8 +86,8 @@ public interface CheckpointStore {
    * Brings a job to another status in one transaction, if its epoch and its status are those seen.
    * Where the status asks for it, the epoch is raised by one and an earlier refusal removed. The
    * pending checkpoints are aborted, and must still be pending. The seen request is removed if it
-   * is still there. A checkpoint of its own that is to be restored, or that an undo would
-   * lead to, must be completed.
+   * is still there. A checkpoint of its own that is to be restored, or that an undo would lead to,
+   * must be completed.
    */
   boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now);
 

@@ -18,8 +18,7 @@ public record Restoration(
     Optional<CheckpointId> undo) {
 
   /** One that is not begun, so that nothing is known yet of undoing it. */
-  public Restoration(
-      Source source, ClaimMode claimMode, Positions positions, boolean acceptsGap) {
+  public Restoration(Source source, ClaimMode claimMode, Positions positions, boolean acceptsGap) {
     this(source, claimMode, positions, acceptsGap, Optional.empty());
   }
 

@@ -89,9 +89,9 @@ final class KeyFilter {
   }
 
   /**
-   * Whether all bits of a hash are so: bit <i>i</i> is <i>h</i> - <i>i</i> <i>l</i> +
-   * (<i>i</i>^3 - <i>i</i>) / 6, of its upper half <i>h</i> and its lower half <i>l</i>. From one to
-   * the next it goes back by a step, which gets shorter by 1, 2, 3, and so on.
+   * Whether all bits of a hash are so: bit <i>i</i> is <i>h</i> - <i>i</i> <i>l</i> + (<i>i</i>^3 -
+   * <i>i</i>) / 6, of its upper half <i>h</i> and its lower half <i>l</i>. From one to the next it
+   * goes back by a step, which gets shorter by 1, 2, 3, and so on.
    */
   private boolean forAll(KeyHash hash, IntPredicate bit) {
     int index = (int) Long.remainderUnsigned(hash.high(), size);

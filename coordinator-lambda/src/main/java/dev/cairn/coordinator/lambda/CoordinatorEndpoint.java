@@ -4,8 +4,8 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Registration;
-import dev.cairn.coordinator.CommandCalls;
 import dev.cairn.coordinator.Announcer;
+import dev.cairn.coordinator.CommandCalls;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -107,33 +107,33 @@ final class CoordinatorEndpoint {
         new DynamoDbRegistrations(dynamoDb, environment.table(), backoff);
     CoordinatorPorts ports =
         new CoordinatorPorts(
-            new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-            new DynamoDbCheckpointStore(
-                dynamoDb,
-                environment.table(),
-                backoff,
+                new DynamoDbJournal(dynamoDb, environment.table(), backoff),
+                new DynamoDbCheckpointStore(
+                    dynamoDb,
+                    environment.table(),
+                    backoff,
+                    clock,
+                    deployment.settings(),
+                    CheckpointSettings::requireDeployable,
+                    fanOut),
+                new S3CheckpointStorage(
+                    DeployedClients.configure(S3Client.builder()).build(),
+                    environment.storage().bucket(),
+                    environment.storage().prefix()),
+                new KinesisStreamReader(
+                    DeployedClients.configure(KinesisClient.builder()).build(),
+                    deployment.stream(),
+                    backoff),
+                new LambdaWaker(lambda, deployment.taskFunction()),
                 clock,
-                deployment.settings(),
-                CheckpointSettings::requireDeployable,
-                fanOut),
-            new S3CheckpointStorage(
-                DeployedClients.configure(S3Client.builder()).build(),
-                environment.storage().bucket(),
-                environment.storage().prefix()),
-            new KinesisStreamReader(
-                DeployedClients.configure(KinesisClient.builder()).build(),
-                deployment.stream(),
-                backoff),
-            new LambdaWaker(lambda, deployment.taskFunction()),
-            clock,
-            () -> new EntryId(UUID.randomUUID().toString()),
-            announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log)),
-            new LambdaSourceMapping(lambda, environment.sourceMapping()),
-            new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
-            fanOut)
-        .with(
-            new DynamoDbHistory(dynamoDb, environment.table(), backoff, deployment.settings()),
-            job -> versions(deployments.find(job), registrations.of(job)));
+                () -> new EntryId(UUID.randomUUID().toString()),
+                announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log)),
+                new LambdaSourceMapping(lambda, environment.sourceMapping()),
+                new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
+                fanOut)
+            .with(
+                new DynamoDbHistory(dynamoDb, environment.table(), backoff, deployment.settings()),
+                job -> versions(deployments.find(job), registrations.of(job)));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,

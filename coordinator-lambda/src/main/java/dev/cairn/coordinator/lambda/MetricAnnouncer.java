@@ -78,11 +78,7 @@ final class MetricAnnouncer implements Announcer {
       case Announcement.Moved(Epoch epoch, JobStatus from, JobStatus to) ->
           metrics.emit(
               "status changed",
-              new Details()
-                  .with(epoch)
-                  .with("from", from.label())
-                  .with("to", to.label())
-                  .all(),
+              new Details().with(epoch).with("from", from.label()).with("to", to.label()).all(),
               List.of());
       case Announcement.Halted(Epoch epoch, Halt halt) -> halted(epoch, halt);
       case Announcement.Resumed(Epoch epoch) ->

@@ -31,7 +31,11 @@ class EventAnnouncerTest {
   private static final JobId JOB = new JobId("flights");
   private static final Checkpoint.Triggering TRIGGER =
       new Checkpoint.Triggering(
-          JOB, new CheckpointId(7), new Epoch(2), NOON.minusMillis(1_250), Expected.of(new TreeSet<>()));
+          JOB,
+          new CheckpointId(7),
+          new Epoch(2),
+          NOON.minusMillis(1_250),
+          Expected.of(new TreeSet<>()));
 
   private final List<String> types = new ArrayList<>();
   private final List<String> details = new ArrayList<>();

@@ -145,11 +145,11 @@ final class CountedPipeline implements AutoCloseable {
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new Coordinator(
         new CoordinatorPorts(
-            journal,
-            checkpoints,
-            storage,
-            stream,
-            subtask -> woken.add(subtask.shard()),
+                journal,
+                checkpoints,
+                storage,
+                stream,
+                subtask -> woken.add(subtask.shard()),
                 world::now,
                 this::newId)
             .with(history, Versions.UNKNOWN),

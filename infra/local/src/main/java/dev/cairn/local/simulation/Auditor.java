@@ -312,8 +312,7 @@ final class Auditor {
     tally.count("entry: " + EntryFormat.kind(entry) + " by " + entry.header().writer());
     if (entry instanceof Entry.Failed failed) {
       Failing failing = failed.header().failing().orElseThrow();
-      tally.count(
-          "failed: " + failing.reason() + (failing.hasGivenUp() ? ", and given up" : ""));
+      tally.count("failed: " + failing.reason() + (failing.hasGivenUp() ? ", and given up" : ""));
     }
     if (entry instanceof Entry.Restored restored && restored.checkpoint().isEmpty()) {
       tally.count("race: restored to nothing");
@@ -423,7 +422,9 @@ final class Auditor {
       if (!(table.checkpoint(job, from).orElse(null) instanceof Checkpoint.Completed)) {
         throw new Violation(
             Invariants.RETAINED,
-            "checkpoint " + from + " is restored, or would be by an undo, and is no longer completed");
+            "checkpoint "
+                + from
+                + " is restored, or would be by an undo, and is no longer completed");
       }
     }
     if (item.status().isSettled()) {

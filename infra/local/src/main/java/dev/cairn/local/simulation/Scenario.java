@@ -2,12 +2,12 @@ package dev.cairn.local.simulation;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.DamagedHeadFallback;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
 import dev.cairn.settings.RestartStrategyType;
-import dev.cairn.id.StageId;
 import dev.cairn.state.Start;
 import dev.cairn.task.TaskSettings;
 import dev.cairn.task.TaskSettings.FailurePolicy;
@@ -40,7 +40,9 @@ record Scenario(
         Configuration.DEFAULTS
             .with(
                 Options.RECOVERY_FALLBACK,
-                random.nextBoolean() ? DamagedHeadFallback.FAIL : DamagedHeadFallback.FROM_BEGINNING,
+                random.nextBoolean()
+                    ? DamagedHeadFallback.FAIL
+                    : DamagedHeadFallback.FROM_BEGINNING,
                 Place.CONSTRUCT)
             .with(Options.RESTART_STRATEGY, strategy(random), Place.CONSTRUCT);
     return random.nextInt(3) == 0

@@ -54,7 +54,11 @@ class CheckpointCostTest {
   private static Checkpoint.Completed completed() {
     return new Checkpoint.Completed(
         new Checkpoint.Triggering(
-            JOB, ID, new Epoch(1), NOON, Expected.of(new TreeSet<>(List.of(subtask(1), subtask(2))))),
+            JOB,
+            ID,
+            new Epoch(1),
+            NOON,
+            Expected.of(new TreeSet<>(List.of(subtask(1), subtask(2))))),
         NOON.plusSeconds(1),
         new FileRef(new FilePath("m"), 10, Sha256.of(new byte[0])),
         18_000,
