@@ -15,6 +15,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.task.Task;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Restores that go through, whoever dies or interferes meanwhile. */
@@ -83,7 +84,9 @@ class RestoreTest {
     assertThat(restored.header().counts().applied()).isEqualTo(2);
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, 2)));
     assertThat(pipeline.job().status())
-        .isEqualTo(new JobStatus.Replaying(Restoration.of(new CheckpointId(1))));
+        .isEqualTo(
+            new JobStatus.Replaying(
+                Restoration.of(new CheckpointId(1)).undoneBy(Optional.of(new CheckpointId(1)))));
   }
 
   @Test
@@ -170,7 +173,9 @@ class RestoreTest {
     Death death = new Death(2);
     death.watch(() -> tick(pipeline.coordinator(death)));
     assertThat(pipeline.job().status())
-        .isEqualTo(new JobStatus.Restoring(Restoration.of(new CheckpointId(1))));
+        .isEqualTo(
+            new JobStatus.Restoring(
+                Restoration.of(new CheckpointId(1)).undoneBy(Optional.of(new CheckpointId(1)))));
     pipeline.table().request(JOB, Request.restore("1"));
 
     finish(pipeline);
@@ -200,7 +205,9 @@ class RestoreTest {
     Death death = new Death(1);
     death.watch(() -> tick(pipeline.coordinator(death)));
     assertThat(pipeline.job().status())
-        .isEqualTo(new JobStatus.Restoring(Restoration.of(new CheckpointId(1))));
+        .isEqualTo(
+            new JobStatus.Restoring(
+                Restoration.of(new CheckpointId(1)).undoneBy(Optional.of(new CheckpointId(1)))));
     pipeline.storage().paths().stream()
         .filter(path -> path.fileName().equals("_metadata"))
         .forEach(pipeline.storage()::delete);

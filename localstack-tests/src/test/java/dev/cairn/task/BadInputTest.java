@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
@@ -16,7 +17,9 @@ import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.journal.Entry.Failed;
 import dev.cairn.journal.Entry.Opened;
+import dev.cairn.journal.Failing;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.state.Counts;
@@ -26,6 +29,7 @@ import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.BatchResult.Done;
 import dev.cairn.task.BatchResult.RetryFrom;
 import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -54,12 +58,22 @@ class BadInputTest {
     // The mapping sends it again, to this container and to a cold one, and each says the same.
     for (Task<String> next : List.of(container, pipeline.container(), container)) {
       List<StreamRecord> rest = batch.subList(2, 4);
+      assertThat(run(next, 0, rest))
+          .as("not before it is time for another attempt")
+          .isEqualTo(new RetryFrom(rest.getFirst().sequenceNumber()));
+      pipeline.pass(Duration.ofMinutes(2));
       assertThatThrownBy(() -> run(next, 0, rest))
           .isInstanceOf(TaskException.class)
           .hasMessageContaining("cannot apply record " + rest.getFirst().sequenceNumber())
           .hasCauseInstanceOf(RecordFailedException.class);
     }
-    assertThat(pipeline.journal(0)).hasExactlyElementsOfTypes(Opened.class, Advanced.class);
+    assertThat(pipeline.journal(0))
+        .hasExactlyElementsOfTypes(
+            Opened.class, Advanced.class, Failed.class, Failed.class, Failed.class, Failed.class);
+    Failing failing = pipeline.head(0).failing().orElseThrow();
+    assertThat(failing.reason()).isEqualTo(FailureReason.USER_CODE);
+    assertThat(failing.message()).contains(batch.get(2).sequenceNumber().digits());
+    assertThat(failing.failures().attempts()).isEqualTo(4);
   }
 
   @ParameterizedTest
@@ -107,8 +121,10 @@ class BadInputTest {
 
     assertThat(run(pipeline.container(), 0, batch))
         .isEqualTo(new RetryFrom(batch.get(1).sequenceNumber()));
+    pipeline.pass(Duration.ofMinutes(2));
     assertThat(run(lenient(), 0, batch)).isEqualTo(new Done());
 
+    assertThat(pipeline.head(0).failing()).isEmpty();
     assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 1));
     assertThat(letters().getFirst().cause()).contains("cannot be decoded");
     assertThat(deadLetter(batch.get(1)).text("cause")).contains("cannot be decoded");

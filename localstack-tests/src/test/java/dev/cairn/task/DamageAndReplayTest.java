@@ -5,6 +5,10 @@ import static dev.cairn.pipeline.Pipeline.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;
@@ -14,8 +18,11 @@ import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
 import dev.cairn.heap.IncompatibleStateException;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Failing;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.pipeline.Words;
@@ -85,6 +92,8 @@ class DamageAndReplayTest {
   }
 
   private void requireStopped(FilePath file, String why) {
+    // An attempt in its time, whatever failed before.
+    pipeline.pass(Duration.ofMinutes(2));
     List<Entry> before = pipeline.journal(0);
     List<StreamRecord> next = pipeline.put(0, "next");
     Task<String> cold = pipeline.container(Tap.NONE, settings(), Counting::new);
@@ -95,7 +104,79 @@ class DamageAndReplayTest {
         .hasMessageContaining(why)
         .hasMessageContaining("restore a checkpoint");
     assertThat(processed).hasValue(0);
-    assertThat(pipeline.journal(0)).isEqualTo(before);
+    List<Entry> after = pipeline.journal(0);
+    assertThat(after.subList(0, before.size())).isEqualTo(before);
+    assertThat(after).hasSize(before.size() + 1);
+    assertThat(after.getLast()).isInstanceOf(Entry.Failed.class);
+    Failing failing = after.getLast().header().failing().orElseThrow();
+    assertThat(failing.reason()).isEqualTo(FailureReason.DAMAGED);
+    assertThat(failing.message()).contains(file.value());
+  }
+
+  @Test
+  void aHeadThatIsDamagedRestoresTheJobByItself() {
+    Task<String> container = pipeline.container();
+    run(container, 0, pipeline.put(0, "a", "b"));
+    pipeline.checkpoint(container);
+    run(container, 0, pipeline.put(0, "c", "d"));
+    pipeline.checkpoint(container);
+    Entry.Base second = (Entry.Base) pipeline.journal(0).getLast();
+    pipeline.storage().delete(second.handle().manifest().runs().getFirst().file().path());
+    List<StreamRecord> next = pipeline.put(0, "e");
+
+    requireDamaged(next);
+    Pipeline.tick(pipeline.coordinator());
+    assertThat(pipeline.job().epoch()).as("once may be chance").isEqualTo(new Epoch(1));
+    pipeline.pass(Duration.ofMinutes(2));
+    requireDamaged(next);
+    for (int i = 0; i < 4; i++) {
+      Pipeline.tick(pipeline.coordinator());
+      pipeline.deliverWakes(pipeline.container());
+    }
+
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    Entry.Restored restored =
+        pipeline.journal(0).stream()
+            .filter(Entry.Restored.class::isInstance)
+            .map(Entry.Restored.class::cast)
+            .findFirst()
+            .orElseThrow();
+    assertThat(restored.checkpoint())
+        .as("the newest needs the file too")
+        .contains(new CheckpointId(1));
+    run(pipeline.container(), 0, next);
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+  }
+
+  @Test
+  void withNothingLeftToRestoreTheJobHasFailed() {
+    Task<String> container = pipeline.container();
+    run(container, 0, pipeline.put(0, "a", "b"));
+    pipeline.checkpoint(container);
+    Entry.Base base = (Entry.Base) pipeline.journal(0).getLast();
+    pipeline.storage().delete(base.handle().manifest().runs().getFirst().file().path());
+    List<StreamRecord> next = pipeline.put(0, "e");
+
+    requireDamaged(next);
+    pipeline.pass(Duration.ofMinutes(2));
+    requireDamaged(next);
+    Pipeline.tick(pipeline.coordinator());
+    Pipeline.tick(pipeline.coordinator());
+
+    assertThat(pipeline.job().status())
+        .isInstanceOfSatisfying(
+            JobStatus.Halted.class,
+            halted -> {
+              Failure failure = ((Halt.Failed) halted.halt()).failure();
+              assertThat(failure.reason()).isEqualTo(FailureReason.DAMAGED);
+              assertThat(failure.message()).contains("no checkpoint can be restored");
+            });
+    assertThat(pipeline.isFed()).isFalse();
+  }
+
+  private void requireDamaged(List<StreamRecord> batch) {
+    assertThatThrownBy(() -> run(pipeline.container(), 0, batch))
+        .isInstanceOf(DamagedFileException.class);
   }
 
   private final class Counting implements KeyedFunction<String> {

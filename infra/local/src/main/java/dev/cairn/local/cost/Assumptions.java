@@ -54,7 +54,7 @@ record Assumptions(
           Duration.ofDays(3),
           350,
           2_500,
-          6,
+          7,
           1,
           7,
           10);
