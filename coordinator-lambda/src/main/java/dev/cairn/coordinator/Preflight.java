@@ -7,10 +7,12 @@ import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.command.Command;
+import dev.cairn.command.Command.StartsAt;
 import dev.cairn.command.Command.Target;
 import dev.cairn.format.FormatException;
 import dev.cairn.id.CheckpointId;
@@ -23,6 +25,7 @@ import dev.cairn.state.RunRef;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamException;
@@ -51,6 +54,7 @@ import java.util.stream.Collectors;
 final class Preflight {
   // Kinesis may answer empty pages where records follow further on.
   private static final int EMPTY_PAGES = 20;
+  private static final String METADATA = "_metadata";
 
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
@@ -88,14 +92,80 @@ final class Preflight {
   Restoration restoration(Job job, Command.Restore command, List<Checkpoint> checkpoints)
       throws RefusedException {
     Command.Options options = command.options();
+    requirePossible(options);
     Source source =
         switch (command.target()) {
           case Target.Id(CheckpointId id) -> new Source.Own(completed(job, id).id());
           case Target.Latest l -> new Source.Own(latest(job, checkpoints).id());
-          case Target.Path(String path) -> throw new RefusedException("not yet: " + path);
+          case Target.Path(String path) -> metadata(job, path, options);
         };
     return new Restoration(
         source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
+  }
+
+  private static void requirePossible(Command.Options options) throws RefusedException {
+    if (options.claimMode() == ClaimMode.CLAIM) {
+      throw new RefusedException(
+          "--claim-mode CLAIM is not possible yet: use NO_CLAIM, the default; the files then stay"
+              + " their owner's, and can go once the job has completed a checkpoint of its own");
+    }
+    if (options.startsAt().filter(at -> !(at instanceof StartsAt.SameStream)).isPresent()) {
+      throw new RefusedException(
+          "--positions "
+              + "other than same is not possible yet: state can be restored into a job that reads"
+              + " the same stream");
+    }
+  }
+
+  /** The {@code _metadata} that a path names, itself or by the directory that holds it. */
+  private Source metadata(Job job, String path, Command.Options options) throws RefusedException {
+    FilePath file = fileAt(path);
+    byte[] bytes =
+        ports
+            .storage()
+            .get(file)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "there is no file " + file + ": give the directory of a savepoint, of a"
+                            + " checkpoint or of a copy, or the path of its _metadata"));
+    JobId owner;
+    try {
+      owner = CheckpointFormat.readMetadata(bytes, file).trigger().job();
+    } catch (FormatException e) {
+      throw new RefusedException(file + " is no _metadata that can be read: " + e.getMessage());
+    }
+    boolean isCheckpoint =
+        file.parent().map(FilePath::fileName).filter(name -> name.startsWith("chk-")).isPresent();
+    if (!owner.equals(job.id()) && isCheckpoint) {
+      throw new RefusedException(
+          file
+              + " is a checkpoint of job "
+              + owner
+              + ", which deletes its files when it no longer needs them: take a savepoint of it, or"
+              + " a copy with cairn export, and restore that");
+    }
+    if (!owner.equals(job.id()) && options.startsAt().isEmpty()) {
+      throw new RefusedException(
+          file
+              + " is of job "
+              + owner
+              + ": its positions hold in the stream that it reads, and only there; if job "
+              + job.id()
+              + " reads the same stream, say so with --positions same");
+    }
+    return new Source.Metadata(new FileRef(file, bytes.length, Sha256.of(bytes)));
+  }
+
+  private FilePath fileAt(String path) throws RefusedException {
+    try {
+      String plain = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+      FilePath named = ports.storage().normalize(new FilePath(plain));
+      return named.fileName().equals(METADATA) ? named : Layout.metadataIn(named);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(
+          "\"" + path + "\" is no path that can be read: " + e.getMessage());
+    }
   }
 
   private Checkpoint.Completed latest(Job job, List<Checkpoint> checkpoints)
@@ -114,7 +184,43 @@ final class Preflight {
   void requireRestorable(Job job, Restoration from) throws RefusedException {
     Map<SubtaskId, Snapshot> states = states(job, from);
     requireRuns(states.values());
-    requireGaps(states, tails.of(job.id()).values());
+    if (!from.acceptsGap()) {
+      requireGaps(states, tails.of(job.id()).values());
+    }
+  }
+
+  /** What is left of the records that a restored subtask would have to apply again. */
+  sealed interface Left {
+    /** All of them. */
+    record All() implements Left {}
+
+    /** From this one on. */
+    record Since(SequenceNumber first) implements Left {}
+
+    /** None. */
+    record None() implements Left {}
+  }
+
+  Left left(JournalTail tail, Position position) {
+    Position frontier = decisions.frontier(tail.head());
+    if (!position.isBefore(frontier)) {
+      return new Left.All();
+    }
+    Optional<SequenceNumber> required =
+        position instanceof Position.After after
+            ? Optional.of(after.last())
+            : tail.head().firstApplied();
+    if (required.isPresent()
+        && first(tail, new From.At(required.get()))
+            .filter(record -> record.sequenceNumber().equals(required.get()))
+            .isPresent()) {
+      return new Left.All();
+    }
+    return first(tail, new From.Horizon())
+        .map(StreamRecord::sequenceNumber)
+        .filter(kept -> !frontier.isBefore(kept))
+        .<Left>map(Left.Since::new)
+        .orElseGet(Left.None::new);
   }
 
   /** Every file that holds what is to be restored. */
@@ -170,9 +276,30 @@ final class Preflight {
   Map<SubtaskId, Snapshot> states(Job job, Restoration from) throws RefusedException {
     return switch (from.source()) {
       case Source.Own(CheckpointId id) -> states(job.id(), completed(job, id).metadata());
-      case Source.Metadata(FileRef file) -> states(job.id(), file);
+      case Source.Metadata(FileRef file) -> ofThisJob(job.id(), states(job.id(), file));
       case Source.Nothing n -> Map.of();
     };
+  }
+
+  /** States as this job's subtasks have them: shards of one stream have one name in every job. */
+  private Map<SubtaskId, Snapshot> ofThisJob(JobId job, Map<SubtaskId, Snapshot> states)
+      throws RefusedException {
+    Map<ShardId, SubtaskId> own = new TreeMap<>();
+    ports.checkpoints().subtasks(job).forEach(subtask -> own.put(subtask.shard(), subtask));
+    Map<SubtaskId, Snapshot> mine = new TreeMap<>();
+    for (Map.Entry<SubtaskId, Snapshot> state : states.entrySet()) {
+      ShardId shard = state.getKey().shard();
+      if (!own.containsKey(shard)) {
+        throw new RefusedException(
+            "job "
+                + job
+                + " has not opened shard "
+                + shard
+                + " yet, of which there is state: it does so with the shard's first record");
+      }
+      mine.put(own.get(shard), state.getValue());
+    }
+    return mine;
   }
 
   private Map<SubtaskId, Snapshot> states(JobId job, FileRef metadataFile) throws RefusedException {

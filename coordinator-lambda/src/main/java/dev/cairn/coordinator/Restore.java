@@ -11,6 +11,7 @@ import dev.cairn.coordinator.Preflight.RefusedException;
 import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;
@@ -134,15 +135,28 @@ final class Restore {
       Job job, Restoration from, JournalTail tail, Optional<Snapshot> snapshot) {
     Header head = tail.head();
     Optional<SubtaskState> state = snapshot.map(Snapshot::state);
+    Position position = state.map(SubtaskState::position).orElse(Position.beginning());
+    Optional<SequenceNumber> firstApplied = head.firstApplied();
+    if (from.acceptsGap()) {
+      switch (preflight.left(tail, position)) {
+        case Preflight.Left.All all -> {}
+        case Preflight.Left.Since(SequenceNumber first) -> {
+          // What came before it is gone for good, so a replay begins with it.
+          position = Position.beginning();
+          firstApplied = Optional.of(first);
+        }
+        case Preflight.Left.None none -> position = decisions.frontier(head);
+      }
+    }
     Header header =
         new Header(
             head.revision().next(),
             ports.ids().get(),
             Optional.of(head.id()),
             job.epoch(),
-            state.map(SubtaskState::position).orElse(Position.beginning()),
+            position,
             decisions.frontier(head),
-            head.firstApplied(),
+            firstApplied,
             state.map(SubtaskState::counts).orElse(Counts.NONE),
             Writer.COORDINATOR,
             ports.clock().instant(),

@@ -58,8 +58,7 @@ public sealed interface Command {
    * @param allowsNonRestoredState whether state may be left behind that the function no longer
    *     declares
    * @param acceptsGap whether records that the stream no longer keeps may be missing
-   * @param startsAt where another job's state stands in this job's stream; empty if it is the same
-   *     stream
+   * @param startsAt where another job's state stands in this job's stream; empty if nobody says
    */
   record Options(
       ClaimMode claimMode,
@@ -70,8 +69,11 @@ public sealed interface Command {
         new Options(ClaimMode.NO_CLAIM, false, false, Optional.empty());
   }
 
-  /** Where a stream is read from that is not the one that the state comes from. */
+  /** Where in its stream a job goes on from another one's state. */
   sealed interface StartsAt {
+    /** Where the other one stood: both read the same stream. */
+    record SameStream() implements StartsAt {}
+
     record Horizon() implements StartsAt {}
 
     record Timestamp(Instant at) implements StartsAt {}

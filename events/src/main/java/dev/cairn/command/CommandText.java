@@ -129,8 +129,11 @@ public final class CommandText {
   }
 
   private static Optional<StartsAt> startsAt(Optional<String> text) throws CommandException {
-    if (text.isEmpty() || text.get().equalsIgnoreCase("same")) {
+    if (text.isEmpty()) {
       return Optional.empty();
+    }
+    if (text.get().equalsIgnoreCase("same")) {
+      return Optional.of(new StartsAt.SameStream());
     }
     if (text.get().equalsIgnoreCase("horizon")) {
       return Optional.of(new StartsAt.Horizon());
@@ -202,6 +205,7 @@ public final class CommandText {
                 text.append(" --positions ")
                     .append(
                         switch (where) {
+                          case StartsAt.SameStream s -> "same";
                           case StartsAt.Horizon h -> "horizon";
                           case StartsAt.Timestamp(Instant at) -> at.toString();
                         }));

@@ -51,8 +51,11 @@ class CommandTextTest {
         same("restore latest", new Command.Restore(new Target.Latest(), Options.NONE)),
         new Meaning(
             "restore LATEST --claim-mode no_claim --positions SAME",
-            new Command.Restore(new Target.Latest(), Options.NONE),
-            "restore latest"),
+            new Command.Restore(
+                new Target.Latest(),
+                new Options(
+                    ClaimMode.NO_CLAIM, false, false, Optional.of(new StartsAt.SameStream()))),
+            "restore latest --positions same"),
         same(
             "restore s3://bucket/savepoints/orders/savepoint-7/_metadata",
             new Command.Restore(

@@ -14,6 +14,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Sha256;
 import dev.cairn.storage.FileRef;
 import dev.cairn.task.Task;
 import java.time.Duration;
@@ -61,6 +62,28 @@ class RefusedRestoreTest {
         new Case("too large for a number", nothing, "9".repeat(99), "is not a checkpoint id"),
         new Case(
             "with control characters", nothing, "3\u001b[2J", "\"3?[2J\" is not a checkpoint id"),
+        new Case(
+            "a path to nothing",
+            nothing,
+            "savepoints/words/savepoint-9/",
+            "there is no file savepoints/words/savepoint-9/_metadata",
+            "give the directory"),
+        new Case(
+            "no path",
+            nothing,
+            "savepoints/../words",
+            "\"savepoints/../words\" is no path that can be read"),
+        new Case(
+            "a path to something else",
+            RefusedRestoreTest::putNonsense,
+            "savepoints/words/mine",
+            "savepoints/words/mine/_metadata is no _metadata that can be read"),
+        new Case("claiming", nothing, "3 --claim-mode CLAIM", "CLAIM is not possible yet"),
+        new Case(
+            "positions of another stream",
+            nothing,
+            "3 --positions horizon",
+            "other than same is not possible yet"),
         new Case("pending", RefusedRestoreTest::begin, "4", "checkpoint 4 is PENDING", "wait"),
         new Case(
             "aborted",
@@ -168,6 +191,13 @@ class RefusedRestoreTest {
     assertThat(pipeline.table().checkpoints(JOB)).isEqualTo(checkpoints);
     assertThat(pipeline.storage().paths()).isEqualTo(files);
     assertThat(pipeline.drainWakes()).isEmpty();
+  }
+
+  private static void putNonsense(Pipeline pipeline) {
+    byte[] nonsense = {'n', 'o'};
+    pipeline
+        .storage()
+        .put(new FilePath("savepoints/words/mine/_metadata"), nonsense, Sha256.of(nonsense));
   }
 
   private static void begin(Pipeline pipeline) {
