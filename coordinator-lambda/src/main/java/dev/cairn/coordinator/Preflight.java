@@ -127,7 +127,9 @@ final class Preflight {
             .orElseThrow(
                 () ->
                     new RefusedException(
-                        "there is no file " + file + ": give the directory of a savepoint, of a"
+                        "there is no file "
+                            + file
+                            + ": give the directory of a savepoint, of a"
                             + " checkpoint or of a copy, or the path of its _metadata"));
     JobId owner;
     try {
@@ -163,8 +165,7 @@ final class Preflight {
       FilePath named = ports.storage().normalize(new FilePath(plain));
       return named.fileName().equals(METADATA) ? named : Layout.metadataIn(named);
     } catch (IllegalArgumentException e) {
-      throw new RefusedException(
-          "\"" + path + "\" is no path that can be read: " + e.getMessage());
+      throw new RefusedException("\"" + path + "\" is no path that can be read: " + e.getMessage());
     }
   }
 
