@@ -141,6 +141,7 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
     Place file = placeOf(path);
     if (bytes.length > maximumFileBytes) {
       throw new StorageException(
+          StorageException.Kind.TOO_LARGE,
           "cannot put "
               + file
               + ": it has "
@@ -267,6 +268,15 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
   private static StorageException failed(
       String what, Place place, RuntimeException e, String whatNext) {
     return new StorageException(
-        "cannot " + what + " " + place + ": " + e.getMessage() + "; " + whatNext, e);
+        kind(e), "cannot " + what + " " + place + ": " + e.getMessage() + "; " + whatNext, e);
+  }
+
+  private static StorageException.Kind kind(RuntimeException e) {
+    if (!(e instanceof AwsServiceException answer)) {
+      return StorageException.Kind.UNREACHABLE;
+    }
+    return answer.isThrottlingException()
+        ? StorageException.Kind.THROTTLED
+        : StorageException.Kind.REFUSED;
   }
 }

@@ -41,6 +41,7 @@ public final class S3CheckpointStorage implements CheckpointStorage {
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
   private static final int CONFLICT = 409;
+  private static final int UNAVAILABLE = 503;
   private static final int PRECONDITION_FAILED = 412;
 
   private final S3Client s3;
@@ -299,7 +300,17 @@ public final class S3CheckpointStorage implements CheckpointStorage {
 
   private static StorageException failed(String what, Place place, SdkException e) {
     return new StorageException(
-        "cannot " + what + " " + place + ": " + e.getMessage() + "; " + whatNext(e), e);
+        kind(e), "cannot " + what + " " + place + ": " + e.getMessage() + "; " + whatNext(e), e);
+  }
+
+  private static StorageException.Kind kind(SdkException e) {
+    if (!(e instanceof S3Exception answer)) {
+      return StorageException.Kind.UNREACHABLE;
+    }
+    // S3's SlowDown is a 503.
+    return answer.isThrottlingException() || answer.statusCode() == UNAVAILABLE
+        ? StorageException.Kind.THROTTLED
+        : StorageException.Kind.REFUSED;
   }
 
   private static String whatNext(SdkException e) {

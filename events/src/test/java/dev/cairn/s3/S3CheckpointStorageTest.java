@@ -100,6 +100,25 @@ final class S3CheckpointStorageTest {
   }
 
   @Test
+  void saysWhatKindOfNoItIs() {
+    answers.add(Answer.of(503, "SlowDown"));
+    assertThat(refusal().kind()).isEqualTo(StorageException.Kind.THROTTLED);
+    answers.add(Answer.of(403, "AccessDenied"));
+    assertThat(refusal().kind()).isEqualTo(StorageException.Kind.REFUSED);
+    server.stop(0);
+    assertThat(refusal().kind()).isEqualTo(StorageException.Kind.UNREACHABLE);
+  }
+
+  private StorageException refusal() {
+    try {
+      storage.get(FILE);
+      throw new AssertionError("it answered");
+    } catch (StorageException e) {
+      return e;
+    }
+  }
+
+  @Test
   void aPutIsConditionalAndCarriesItsChecksum() {
     answers.add(new Answer(200, Map.of("ETag", "\"e\""), ""));
 

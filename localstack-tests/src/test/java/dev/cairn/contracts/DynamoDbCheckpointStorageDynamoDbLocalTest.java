@@ -3,6 +3,7 @@ package dev.cairn.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
 import dev.cairn.id.CheckpointId;
@@ -43,6 +44,8 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
 
     Checkpoint checkpoint =
         pipeline.table().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow();
+    assertThat(((Checkpoint.Aborted) checkpoint).failure().reason())
+        .isEqualTo(FailureReason.TOO_LARGE);
     assertThat(((Checkpoint.Aborted) checkpoint).failure().message())
         .startsWith(
             "count/shardId-000000000000 declined: its state could not be stored: cannot put")

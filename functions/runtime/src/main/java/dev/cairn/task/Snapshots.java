@@ -141,11 +141,20 @@ final class Snapshots {
               new Acknowledgement.Declined(
                   id,
                   checkpoint,
-                  FailureReason.STORAGE,
+                  reason(cause.kind()),
                   "its state could not be stored: " + cause.getMessage()));
     } catch (OutcomeUnknownException e) {
       // The checkpoint times out instead.
     }
+  }
+
+  private static FailureReason reason(StorageException.Kind kind) {
+    return switch (kind) {
+      case REFUSED -> FailureReason.STORAGE;
+      case UNREACHABLE -> FailureReason.NETWORK;
+      case THROTTLED -> FailureReason.THROTTLED;
+      case TOO_LARGE -> FailureReason.TOO_LARGE;
+    };
   }
 
   /**
