@@ -80,7 +80,7 @@ final class Commands {
   }
 
   private void move(Job job, JobStatus to, List<Checkpoint> checkpoints, Instant now) {
-    ports.move(job, to, pending(checkpoints), now);
+    ports.serve(job, to, pending(checkpoints), now);
   }
 
   static List<Checkpoint.Pending> pending(List<Checkpoint> checkpoints) {

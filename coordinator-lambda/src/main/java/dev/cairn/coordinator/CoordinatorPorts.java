@@ -122,6 +122,12 @@ public record CoordinatorPorts(
 
   /** Brings the job to another status, and says so. */
   boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    // What is asked for meanwhile is not served by a step on the way to something else.
+    return serve(seen.unasked(), to, aborting, now);
+  }
+
+  /** The same, and what the job is asked for is served with it. */
+  boolean serve(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     boolean moved = checkpoints.move(seen, to, aborting, now);
     if (moved) {
       announcer.announce(new Announcement.Moved(seen.at(to).epoch(), seen.status(), to));

@@ -85,7 +85,10 @@ final class Restore {
       Job job, Restoration from, List<Checkpoint> checkpoints, Optional<Request> by, Instant now) {
     Restoration undoable = from.undoneBy(decisions.latest(checkpoints).map(Checkpoint::id));
     JobStatus to = new JobStatus.Restoring(undoable);
-    if (ports.move(job, to, Commands.pending(checkpoints), now)) {
+    List<Checkpoint.Pending> pending = Commands.pending(checkpoints);
+    boolean begun =
+        by.isPresent() ? ports.serve(job, to, pending, now) : ports.move(job, to, pending, now);
+    if (begun) {
       ports.announcer().announce(new Announcement.RestoreBegun(undoable, job.epoch().next(), by));
     }
   }

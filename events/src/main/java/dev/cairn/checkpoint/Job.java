@@ -79,6 +79,11 @@ public record Job(
     };
   }
 
+  /** The same as if nobody asked for anything. */
+  public Job unasked() {
+    return withRequests(Optional.empty(), Optional.empty());
+  }
+
   /** Whether this very request is in its attribute. */
   public boolean asks(Request request) {
     Optional<String> there =

@@ -107,6 +107,37 @@ class VerbsTest {
   }
 
   @Test
+  void whatIsAskedForDuringARestoreIsServedAfterIt() {
+    apply("a");
+    pipeline.checkpoint(container);
+    apply("b");
+    pipeline.table().request(JOB, Request.restore("1"));
+    Tap whileItGoesOn =
+        before(
+            call -> {
+              if (call.name().equals("checkpoints.job")
+                  && pipeline.job().status() instanceof JobStatus.Restoring) {
+                pipeline.table().request(JOB, Request.command("savepoint meanwhile"));
+              }
+            });
+    tick(pipeline.coordinator(whileItGoesOn));
+    Job asked = pipeline.job();
+
+    // Whoever brings the job to its end has seen the request, and has not served it.
+    assertThat(asked.command()).contains("savepoint meanwhile");
+    for (int i = 0; i < 6; i++) {
+      tick(pipeline.coordinator());
+      pipeline.deliverWakes(container);
+    }
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(pipeline.job().command()).isEmpty();
+    assertThat(pipeline.table().checkpoints(JOB))
+        .filteredOn(Checkpoint::isSavepoint)
+        .singleElement()
+        .isInstanceOf(Checkpoint.Completed.class);
+  }
+
+  @Test
   void aCheckpointIsTakenBeforeItIsDue() {
     apply("a");
     List<Progress> steps = follow("checkpoint");

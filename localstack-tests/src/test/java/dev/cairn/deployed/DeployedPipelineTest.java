@@ -242,16 +242,21 @@ class DeployedPipelineTest {
     processes.freezeAt("after (PutItem|TransactWriteItems) JOURNAL.* Restored.*");
     job.restore(oldest);
     Frozen coordinator = processes.awaitFrozen(SOON);
-    assertThat(job.job().orElseThrow().status()).isInstanceOf(JobStatus.Restoring.class);
-    assertThat(job.shards())
-        .as("some journals have the new epoch, and not all")
-        .anyMatch(shard -> job.head(shard.id()).orElseThrow().epoch().value() == epoch + 1)
-        .anyMatch(shard -> job.head(shard.id()).orElseThrow().epoch().value() == epoch);
+    // It writes to many journals at once, and the next tick's coordinator may already be at work.
+    assertThat(job.job().orElseThrow().epoch().value()).isEqualTo(epoch + 1);
     processes.kill(coordinator.pid());
 
     job.awaitRunning();
     job.awaitApplied();
     assertThat(job.job().orElseThrow().epoch().value()).isEqualTo(epoch + 1);
+    assertThat(job.shards())
+        .as("each journal was restored once, by whichever of the two")
+        .allSatisfy(
+            shard ->
+                assertThat(job.journal(shard.id()))
+                    .filteredOn(Entry.Restored.class::isInstance)
+                    .filteredOn(entry -> entry.header().epoch().value() == epoch + 1)
+                    .hasSize(1));
     tell("KILLED coordinator " + coordinator.pid() + " " + coordinator.point());
     compare();
   }

@@ -6,6 +6,7 @@ import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Failing;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
@@ -68,7 +69,8 @@ public class TaskDecisions {
       case Entry.Closed c -> false;
       case Entry.Suspended s -> false;
       case Entry.Resumed r -> false;
-      case Entry.Failed f -> true;
+      // A shard that was given up is the coordinator's to bring back.
+      case Entry.Failed f -> f.header().failing().stream().noneMatch(Failing::hasGivenUp);
     };
   }
 
