@@ -183,7 +183,7 @@ enum Sabotage {
                 }
               })),
   EPOCH_WHEN_OPENED(
-      List.of(Invariants.EPOCH),
+      List.of(Invariants.EPOCH, Invariants.HALTED),
       Guards.all()
           .withTable(
               clock ->
