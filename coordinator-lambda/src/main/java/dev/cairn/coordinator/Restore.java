@@ -171,7 +171,7 @@ final class Restore {
         from.own(),
         Restored.Mode.LIVE,
         from.claimMode(),
-        new CheckpointId(job.next().value() - 1),
+        Optional.of(job.next().value() - 1).filter(last -> last > 0).map(CheckpointId::new),
         tail.base().origin(),
         snapshot
             .map(s -> new StateHandle(s.state().manifest(), Optional.of(s.file())))

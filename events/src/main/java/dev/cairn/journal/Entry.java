@@ -293,14 +293,14 @@ public sealed interface Entry {
    *
    * @param checkpoint the checkpoint's id in its own job; empty if the subtask begins anew
    * @param claimMode whose the files are that the handle names
-   * @param voidUpTo the last checkpoint id that was given out before the restore
+   * @param voidUpTo the last checkpoint id that was given out before the restore, if any was
    */
   record Restored(
       Header header,
       Optional<CheckpointId> checkpoint,
       Mode mode,
       ClaimMode claimMode,
-      CheckpointId voidUpTo,
+      Optional<CheckpointId> voidUpTo,
       Origin origin,
       StateHandle handle,
       Channels channels)

@@ -125,7 +125,7 @@ public final class EntryFormat {
                   .put("checkpoint", restored.checkpoint(), CheckpointId::value)
                   .put("mode", restored.mode().name().toLowerCase(Locale.ROOT))
                   .put("claimMode", claimed(restored.claimMode()), word -> word)
-                  .put("voidUpTo", restored.voidUpTo().value()),
+                  .put("voidUpTo", restored.voidUpTo(), CheckpointId::value),
               restored);
       case Suspended s -> fields;
       case Resumed r -> fields;
@@ -234,7 +234,7 @@ public final class EntryFormat {
                   .optionalText("claimMode")
                   .map(word -> ClaimMode.valueOf(word.toUpperCase(Locale.ROOT)))
                   .orElse(ClaimMode.NO_CLAIM),
-              new CheckpointId(fields.number("voidUpTo")),
+              fields.optionalNumber("voidUpTo").map(CheckpointId::new),
               StateFields.readOrigin(fields.object("origin")),
               StateFields.readHandle(fields.object("state")),
               readChannels(fields));

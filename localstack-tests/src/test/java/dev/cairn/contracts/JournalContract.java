@@ -97,7 +97,7 @@ abstract class JournalContract {
                 Optional.of(checkpoint(1)),
                 Entry.Restored.Mode.UNOPENED,
                 ClaimMode.CLAIM,
-                checkpoint(7),
+                Optional.of(checkpoint(7)),
                 ORIGIN,
                 handle(),
                 Channels.EMPTY),

@@ -179,7 +179,7 @@ class StatusDecisionsTest {
         Optional.of(new CheckpointId(4)),
         Entry.Restored.Mode.LIVE,
         ClaimMode.NO_CLAIM,
-        new CheckpointId(5),
+        Optional.of(new CheckpointId(5)),
         ORIGIN,
         StateHandle.EMPTY,
         Channels.EMPTY);
