@@ -181,13 +181,18 @@ final class Preflight {
                         + " has no completed checkpoint; take one with: cairn checkpoint"));
   }
 
-  /** Whether all of it is there, and the stream still has what follows it. */
-  void requireRestorable(Job job, Restoration from) throws RefusedException {
+  /**
+   * Whether all of it is there, and the stream still has what follows it.
+   *
+   * @return the states that are to be restored
+   */
+  Map<SubtaskId, Snapshot> requireRestorable(Job job, Restoration from) throws RefusedException {
     Map<SubtaskId, Snapshot> states = states(job, from);
     requireRuns(states.values());
     if (!from.acceptsGap()) {
       requireGaps(states, tails.of(job.id()).values());
     }
+    return states;
   }
 
   /** What is left of the records that a restored subtask would have to apply again. */
@@ -222,14 +227,6 @@ final class Preflight {
         .filter(kept -> !frontier.isBefore(kept))
         .<Left>map(Left.Since::new)
         .orElseGet(Left.None::new);
-  }
-
-  /** Every file that holds what is to be restored. */
-  List<String> paths(Job job, Restoration from) throws RefusedException {
-    return states(job, from).values().stream()
-        .flatMap(snapshot -> snapshot.state().manifest().runs().stream())
-        .map(run -> run.file().path().value())
-        .toList();
   }
 
   private Checkpoint.Completed completed(Job job, CheckpointId id) throws RefusedException {

@@ -7,11 +7,14 @@ import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.coordinator.Preflight.RefusedException;
+import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.journal.Failing;
+import dev.cairn.state.RunRef;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,8 +53,7 @@ final class Recovery {
     try {
       for (Restoration from : candidates(job, checkpoints)) {
         try {
-          preflight.requireRestorable(job, from);
-          requireOthers(job, from, damaged);
+          requireOthers(preflight.requireRestorable(job, from).values(), damaged);
           restore.begin(job, from, checkpoints, Optional.empty(), now());
           return;
         } catch (RefusedException e) {
@@ -84,11 +86,12 @@ final class Recovery {
    * What a task could not read may still pass for sound where only its size and checksum are looked
    * at.
    */
-  private void requireOthers(Job job, Restoration from, List<JournalTail> damaged)
+  private static void requireOthers(Collection<Snapshot> states, List<JournalTail> damaged)
       throws RefusedException {
-    for (String path : preflight.paths(job, from)) {
-      for (JournalTail tail : damaged) {
-        if (failing(tail).message().contains(path)) {
+    for (Snapshot snapshot : states) {
+      for (RunRef run : snapshot.state().manifest().runs()) {
+        String path = run.file().path().value();
+        if (damaged.stream().anyMatch(tail -> failing(tail).message().contains(path))) {
           throw new RefusedException("it needs the very file " + path);
         }
       }

@@ -12,14 +12,17 @@ import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
+import dev.cairn.state.RunRef;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateSchema;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One thing that happened to a subtask. The journal is all of them, in order of their revision. */
 public sealed interface Entry {
@@ -308,9 +311,12 @@ public sealed interface Entry {
 
     /** Whether the state lies in files that are another's, and are to stay so. */
     public boolean isBorrowed(JobId job) {
+      // Also a state without runs has a file that says so, and a checkpoint would name it.
+      Stream<FileRef> files =
+          Stream.concat(
+              handle.stateFile().stream(), handle.manifest().runs().stream().map(RunRef::file));
       return claimMode == ClaimMode.NO_CLAIM
-          && handle.manifest().runs().stream()
-              .anyMatch(run -> !Layout.isOwn(job, run.file().path()));
+          && files.anyMatch(file -> !Layout.isOwn(job, file.path()));
     }
 
     /** What the subtask is in the restored checkpoint. */

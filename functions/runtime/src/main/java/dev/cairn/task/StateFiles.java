@@ -141,13 +141,6 @@ final class StateFiles {
     return writeState(subtask, runs, written, stateFile);
   }
 
-  /** Whether every run that the subtask's base names lies in the folder of its own job. */
-  boolean ownsItsRuns(Subtask<?> subtask) {
-    FilePath folder = Layout.job(subtask.id().job());
-    return subtask.handle().manifest().runs().stream()
-        .allMatch(run -> folder.relativize(storage.normalize(run.file().path())).isPresent());
-  }
-
   private Snapshot writeState(
       Subtask<?> subtask, List<RunRef> runs, long written, FilePath stateFile) {
     SubtaskState state = stateOf(subtask, runs);

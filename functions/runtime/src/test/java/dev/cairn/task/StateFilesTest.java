@@ -36,7 +36,6 @@ import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.Start;
-import dev.cairn.state.StateHandle;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -253,33 +252,6 @@ class StateFilesTest {
     assertThat(changes(manifest)).containsExactlyElementsOf(live());
     assertThat(snapshot.fullSizeBytes()).isEqualTo(snapshot.incrementalSizeBytes());
     assertThat(read(snapshot.stateFile()).manifest()).isEqualTo(manifest);
-  }
-
-  @Test
-  void aStateFromForeignFilesIsToldFromOneOfTheJobsOwn() throws Exception {
-    someHistory();
-    FilePath here = DirectoryCheckpointStorage.pathOf(root);
-    List<FilePath> foreign =
-        List.of(
-            new FilePath("file:///elsewhere/words/shared/run"),
-            DIRECTORY.resolve(FilePath.of("run")),
-            FilePath.of("words-2", "shared", "run"));
-
-    assertThat(files.ownsItsRuns(subtask)).isTrue();
-    for (FilePath run : foreign) {
-      beginFrom(run);
-      assertThat(files.ownsItsRuns(subtask)).as(run.value()).isFalse();
-    }
-    beginFrom(here.resolve(FilePath.of("words", "shared", "run")));
-    assertThat(files.ownsItsRuns(subtask)).isTrue();
-  }
-
-  private void beginFrom(FilePath run) {
-    FileRef file = new FileRef(run, 0, Sha256.of(new byte[0]));
-    Manifest manifest = new Manifest(List.of(new RunRef(file, HashRange.ALL)), subtask.schemas());
-    adopt(
-        new EntryId("began"),
-        new StateFiles.Snapshot(new StateHandle(manifest, Optional.empty()), file, 0, 0));
   }
 
   private SubtaskState read(FileRef stateFile) {
