@@ -13,6 +13,7 @@ import dev.cairn.flights.AircraftFunction;
 import dev.cairn.flights.Departure;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -91,6 +92,10 @@ final class DeployedJob {
 
   List<Entry> journal(ShardId shard) {
     return journal.fromLastBase(subtask(shard));
+  }
+
+  List<Entry> journal(ShardId shard, Revision after) {
+    return journal.after(subtask(shard), after);
   }
 
   Optional<Entry.Header> head(ShardId shard) {
