@@ -7,6 +7,8 @@ import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.format.Trees;
+import dev.cairn.history.HistoryLine;
+import dev.cairn.history.HistoryLine.Kind;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
@@ -646,6 +648,24 @@ final class Auditor {
                     + expectation.end(subtask.shard()));
           }
         });
+  }
+
+  /** Whoever died, what it left out was recorded by others; and nobody records what others have. */
+  void checkRecorded(List<HistoryLine> lines) {
+    Set<CheckpointId> recorded = new HashSet<>();
+    for (HistoryLine line : lines) {
+      tally.count("history: " + line.kind());
+      boolean isEnd = line.kind() == Kind.COMPLETED || line.kind() == Kind.ABORTED;
+      if (isEnd && !recorded.add(line.checkpoint().orElseThrow())) {
+        throw new Violation(Invariants.RECORDED, line.text() + ", a second time");
+      }
+    }
+    Set<CheckpointId> over = new HashSet<>(completed);
+    over.addAll(ended);
+    if (!recorded.equals(over)) {
+      over.removeAll(recorded);
+      throw new Violation(Invariants.RECORDED, "nothing is recorded of checkpoints " + over);
+    }
   }
 
   /**

@@ -29,5 +29,7 @@ public final class Invariants {
       "in the end nothing is left but what is needed, and that is bounded";
   public static final String IDLE = "an idle job takes no checkpoint";
 
+  public static final String RECORDED = "the end of each checkpoint is in the history, once";
+
   private Invariants() {}
 }

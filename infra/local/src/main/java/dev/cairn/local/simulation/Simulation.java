@@ -9,6 +9,7 @@ import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
+import dev.cairn.history.Versions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
@@ -22,6 +23,7 @@ import dev.cairn.local.lambda.Handler;
 import dev.cairn.local.lambda.LocalContainers;
 import dev.cairn.local.lambda.LocalMapping;
 import dev.cairn.local.lambda.MappingSettings;
+import dev.cairn.local.memory.InMemoryHistory;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.parallel.FanOut;
@@ -76,6 +78,7 @@ public final class Simulation {
   private final InMemoryTable table;
   private final InMemoryStorage stored;
   private final DamagedStorage storage;
+  private final InMemoryHistory history = new InMemoryHistory();
   private final LocalStream stream;
   private final Expectation expectation = new Expectation();
   private final Auditor auditor;
@@ -242,6 +245,7 @@ public final class Simulation {
       step(++steps);
     }
     table.expire(world.now().plus(Duration.ofDays(31)));
+    auditor.checkRecorded(history.lines(Scenario.JOB, Instant.EPOCH, Optional.empty(), MOST_STEPS));
     auditor.checkNothingLeaks(
         since, scenario.checkpoints().numRetained(), Compaction.DEFAULT_MAXIMUM_RUNS);
   }
@@ -349,17 +353,18 @@ public final class Simulation {
     Wire wire = new Wire(world, faults);
     CoordinatorPorts ports =
         new CoordinatorPorts(
-            new WiredJournal(wire, faults, table),
-            new WiredCheckpointStore(wire, table),
-            new WiredStorage(wire, storage),
-            new WiredStream(wire, stream),
-            subtask -> wake(subtask.shard()),
-            skewed((int) MOST_SKEW.toSeconds()),
-            this::nextId,
-            Announcer.SILENT,
-            new WiredMapping(wire, mapping),
-            DamageMarks.NONE,
-            FanOut.ONE_BY_ONE);
+                new WiredJournal(wire, faults, table),
+                new WiredCheckpointStore(wire, table),
+                new WiredStorage(wire, storage),
+                new WiredStream(wire, stream),
+                subtask -> wake(subtask.shard()),
+                skewed((int) MOST_SKEW.toSeconds()),
+                this::nextId,
+                Announcer.SILENT,
+                new WiredMapping(wire, mapping),
+                DamageMarks.NONE,
+                FanOut.ONE_BY_ONE)
+            .with(new WiredHistory(wire, history), Versions.UNKNOWN);
     CoordinatorSettings settings =
         new CoordinatorSettings(
             Duration.ofSeconds(2),
