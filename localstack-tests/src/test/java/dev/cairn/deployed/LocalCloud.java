@@ -1,5 +1,7 @@
 package dev.cairn.deployed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -119,18 +121,39 @@ final class LocalCloud implements AutoCloseable {
     if (!token.isEmpty()) {
       request.put("nextToken", token);
     }
+    return ask("Logs_20140328.FilterLogEvents", request);
+  }
+
+  /** Everything that the default event bus gets from Cairn from now on goes to this queue. */
+  void routeEvents(String queueArn) {
+    var unused =
+        ask(
+            "AWSEvents.PutRule",
+            JSON.createObjectNode()
+                .put("Name", "cairn")
+                .put("EventPattern", "{\"source\":[\"cairn\"]}"));
+    ObjectNode targets = JSON.createObjectNode().put("Rule", "cairn");
+    targets.putArray("Targets").addObject().put("Id", "queue").put("Arn", queueArn);
+    assertThat(ask("AWSEvents.PutTargets", targets).path("FailedEntryCount").asInt()).isZero();
+  }
+
+  private JsonNode ask(String target, ObjectNode request) {
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpResponse<byte[]> answer =
           http.send(
               HttpRequest.newBuilder(endpoint())
-                  .header("X-Amz-Target", "Logs_20140328.FilterLogEvents")
+                  .header("X-Amz-Target", target)
                   .header("Content-Type", "application/x-amz-json-1.1")
                   .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(request)))
                   .build(),
               HttpResponse.BodyHandlers.ofByteArray());
       if (answer.statusCode() != 200) {
         throw new AssertionError(
-            "no log of " + group + ": " + new String(answer.body(), StandardCharsets.UTF_8));
+            target
+                + " with "
+                + request
+                + " was answered "
+                + new String(answer.body(), StandardCharsets.UTF_8));
       }
       return JSON.readTree(answer.body());
     } catch (IOException e) {

@@ -33,6 +33,10 @@ record StackOutputs(JsonNode outputs) {
     return require("FlightsCoordinatorFunction");
   }
 
+  String scrubber() {
+    return require("FlightsScrubberFunction");
+  }
+
   private String require(String name) {
     if (!outputs.has(name)) {
       throw new AssertionError("the stack has no output " + name + ": " + outputs);
