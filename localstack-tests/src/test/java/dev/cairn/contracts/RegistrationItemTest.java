@@ -144,7 +144,8 @@ class RegistrationItemTest {
         config.configuration(),
         List.of(
             new StateSchema("count", "value", "long"),
-            new StateSchema("seen", "map", "string,long")));
+            new StateSchema("seen", "map", "string,long")),
+        Optional.of("s3://bucket/prefix"));
   }
 
   private void item(String attribute, Map<String, AttributeValue> map) {
