@@ -108,39 +108,105 @@ class ProgressTest {
     String resuming = "every journal gets epoch 2; then the mapping delivers again";
     String someoneElse = "the request is gone, and what the job does now was asked for by someone";
     return Stream.of(
-        row("checkpoint", "RUNNING", pending("checkpoint"), "UnderWay triggered", "checkpoint 8 is triggered: it is complete when all of its 0 subtasks have answered"),
-        row("checkpoint", "RUNNING", completed("checkpoint"), "Done completed", "checkpoint 8 is complete, after 2000 ms: delays/chk-8/_metadata"),
-        row("checkpoint", "RUNNING", new Checkpoint.Subsumed(completed("checkpoint")), "Done completed", "checkpoint 8 was completed, and later ones have replaced it since"),
-        row("checkpoint", "RUNNING", aborted("checkpoint"), "Failed aborted", "checkpoint 8 was aborted: EXPIRED: nobody answered; "),
+        row(
+            "checkpoint",
+            "RUNNING",
+            pending("checkpoint"),
+            "UnderWay triggered",
+            "checkpoint 8 is triggered: it is complete when all of its 0 subtasks have answered"),
+        row(
+            "checkpoint",
+            "RUNNING",
+            completed("checkpoint"),
+            "Done completed",
+            "checkpoint 8 is complete, after 2000 ms: delays/chk-8/_metadata"),
+        row(
+            "checkpoint",
+            "RUNNING",
+            new Checkpoint.Subsumed(completed("checkpoint")),
+            "Done completed",
+            "checkpoint 8 was completed, and later ones have replaced it since"),
+        row(
+            "checkpoint",
+            "RUNNING",
+            aborted("checkpoint"),
+            "Failed aborted",
+            "checkpoint 8 was aborted: EXPIRED: nobody answered; "),
         // One that was due by itself is not the one that was asked for.
         row("checkpoint", "RUNNING", completed("schedule"), "Superseded", someoneElse),
         row("checkpoint", ">RESTORING-7", "Superseded", "someone else: it is RESTORING in epoch 2"),
-        row("savepoint mine", "RUNNING", savepoint("savepoint mine"), "Done completed", "savepoint 8 is complete, after 2000 ms: savepoints/delays/savepoint-8/_metadata"),
+        row(
+            "savepoint mine",
+            "RUNNING",
+            savepoint("savepoint mine"),
+            "Done completed",
+            "savepoint 8 is complete, after 2000 ms: savepoints/delays/savepoint-8/_metadata"),
         row("savepoint mine", "RUNNING", savepoint("savepoint other"), "Superseded", someoneElse),
         row("stop", ">SUSPENDING-TO-STOP", "UnderWay suspending", suspending),
-        row("stop", ">SUSPENDING-TO-STOP STOPPING", "UnderWay stopping", "a savepoint is taken of where the job stands"),
-        row("stop", ">SUSPENDING-TO-STOP STOPPING STOPPED", savepoint("stop"), "Done stopped", "the job is STOPPED with savepoint 8: savepoints/delays/savepoint-8/_metadata"),
-        row("stop", ">SUSPENDING-TO-STOP STOPPING STOPPED", "Done stopped", "the job is STOPPED with savepoint 8"),
+        row(
+            "stop",
+            ">SUSPENDING-TO-STOP STOPPING",
+            "UnderWay stopping",
+            "a savepoint is taken of where the job stands"),
+        row(
+            "stop",
+            ">SUSPENDING-TO-STOP STOPPING STOPPED",
+            savepoint("stop"),
+            "Done stopped",
+            "the job is STOPPED with savepoint 8: savepoints/delays/savepoint-8/_metadata"),
+        row(
+            "stop",
+            ">SUSPENDING-TO-STOP STOPPING STOPPED",
+            "Done stopped",
+            "the job is STOPPED with savepoint 8"),
         row("stop", ">SUSPENDING-TO-CANCEL CANCELLED", "Superseded", someoneElse),
         row("cancel", ">SUSPENDING-TO-CANCEL", "UnderWay suspending", suspending),
-        row("cancel", ">SUSPENDING-TO-CANCEL CANCELLED", "Done cancelled", "the job's checkpoints and savepoints stay"),
-        row("cancel --delete", ">SUSPENDING-TO-CANCEL DELETED", "Done cancelled", "the job's checkpoints go with the next ticks, its savepoints stay"),
+        row(
+            "cancel",
+            ">SUSPENDING-TO-CANCEL CANCELLED",
+            "Done cancelled",
+            "the job's checkpoints and savepoints stay"),
+        row(
+            "cancel --delete",
+            ">SUSPENDING-TO-CANCEL DELETED",
+            "Done cancelled",
+            "the job's checkpoints go with the next ticks, its savepoints stay"),
         row("cancel", ">SUSPENDING-TO-STOP STOPPING", "Superseded", someoneElse),
         row("cancel", "RUNNING", "Superseded", someoneElse),
         row("resume", ">RESUMING", "UnderWay resuming", resuming),
         row("resume", ">RESUMING RUNNING", "Done running", "the job goes on; epoch 2"),
-        row("resume", ">RESUMING RUNNING >SUSPENDING-TO-CANCEL CANCELLED >RESUMING RUNNING", "Superseded", someoneElse),
+        row(
+            "resume",
+            ">RESUMING RUNNING >SUSPENDING-TO-CANCEL CANCELLED >RESUMING RUNNING",
+            "Superseded",
+            someoneElse),
         row("resume", "FAILED", "Superseded", someoneElse),
-        row("restore 7", ">RESTORING-7", "UnderWay restoring", "every journal gets epoch 2 and the state of checkpoint 7"),
-        row("restore 7", ">RESTORING-7 REPLAYING-7", "UnderWay replaying", "records after checkpoint 7 are applied again"),
+        row(
+            "restore 7",
+            ">RESTORING-7",
+            "UnderWay restoring",
+            "every journal gets epoch 2 and the state of checkpoint 7"),
+        row(
+            "restore 7",
+            ">RESTORING-7 REPLAYING-7",
+            "UnderWay replaying",
+            "records after checkpoint 7 are applied again"),
         row("restore 7", ">RESTORING-7 RUNNING", "Done running", "no gap is left; epoch 2"),
         row("restore 7", ">RESTORING-8", "Superseded", someoneElse),
         row("restore 7", ">RESTORING-8 REPLAYING-8", "Superseded", someoneElse),
         row("restore 7", ">RESTORING-7 RUNNING >RESTORING-7 RUNNING", "Superseded", someoneElse),
         row("restore latest", ">RESTORING-8", "UnderWay restoring", "the state of checkpoint 8"),
         row("restore latest", ">RESTORING-PATH", "Superseded", someoneElse),
-        row("restore s3://kept/savepoint-3", ">RESTORING-PATH", "UnderWay restoring", "the state of s3://kept/savepoint-3/_metadata"),
-        row("restore s3://kept/savepoint-3", ">RESTORING-PATH REPLAYING-PATH", "UnderWay replaying", "records after s3://kept/savepoint-3/_metadata"),
+        row(
+            "restore s3://kept/savepoint-3",
+            ">RESTORING-PATH",
+            "UnderWay restoring",
+            "the state of s3://kept/savepoint-3/_metadata"),
+        row(
+            "restore s3://kept/savepoint-3",
+            ">RESTORING-PATH REPLAYING-PATH",
+            "UnderWay replaying",
+            "records after s3://kept/savepoint-3/_metadata"),
         row("restore s3://kept/savepoint-3", ">RESTORING-7", "Superseded", someoneElse),
         row("undo", ">RESTORING-7", "UnderWay restoring", "the state of checkpoint 7"),
         row("undo", ">RESTORING-7 RUNNING", "Done running", "no gap is left; epoch 2"));
@@ -202,7 +268,8 @@ class ProgressTest {
           .isNotEqualTo("Refused");
     }
     Job another = BEFORE.with(refusal("cancel", "not now"));
-    assertThat(named(Progress.of(asked(BEFORE, "checkpoint"), another, List.of(), Optional.empty())))
+    assertThat(
+            named(Progress.of(asked(BEFORE, "checkpoint"), another, List.of(), Optional.empty())))
         .isEqualTo("Superseded");
   }
 
@@ -217,8 +284,7 @@ class ProgressTest {
   void whatFailsAfterItHadBegunIsNotRefusedButFailed() throws CommandException {
     Job restoring = now(">RESTORING-7").with(refusal("restore 7", "a file is damaged"));
     assertThat(Progress.of(asked(BEFORE, "restore 7"), restoring, List.of(), Optional.empty()))
-        .isEqualTo(
-            new Progress.Failed(restoring, "failed", "a file is damaged", Optional.empty()));
+        .isEqualTo(new Progress.Failed(restoring, "failed", "a file is damaged", Optional.empty()));
 
     // As Flink's, a job whose last savepoint fails goes on.
     Checkpoint.Completed savepoint = savepoint("stop");

@@ -105,8 +105,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
       assertThat(storage.put(path, large, Sha256.of(large))).isEqualTo(Put.ALREADY_EXISTS);
 
       assertThat(storage.get(path)).hasValueSatisfying(read -> assertThat(read).isEqualTo(large));
-      Stored stored =
-          new Stored(path, large.length, Optional.of(Sha256.of(large)), Instant.EPOCH);
+      Stored stored = new Stored(path, large.length, Optional.of(Sha256.of(large)), Instant.EPOCH);
       assertThat(storage.head(path)).contains(stored);
       assertThat(storage.list(path.parent().orElseThrow())).containsExactly(stored);
 

@@ -224,11 +224,7 @@ class InlineDemoTest {
   @Test
   void theCommandRunsItInlineToo(@TempDir Path own) throws IOException {
     ByteArrayOutputStream story = new ByteArrayOutputStream();
-    Answer ran =
-        cairnAt(
-            own,
-            story,
-            with(own, "", "--inline", "--interval", "200ms"));
+    Answer ran = cairnAt(own, story, with(own, "", "--inline", "--interval", "200ms"));
     String all = story.toString(StandardCharsets.UTF_8);
     assertThat(ran.exitCode()).as(all + ran.err()).isZero();
     assertThat(all).contains("files in it, too", "a checkpoint each 0.2 s", "EQUAL");
@@ -269,8 +265,8 @@ class InlineDemoTest {
             + " ms cannot be kept");
   }
 
-  private static void assertRefused(
-      Path own, String configure, String message, String... options) throws IOException {
+  private static void assertRefused(Path own, String configure, String message, String... options)
+      throws IOException {
     Answer refused = cairnAt(own, new ByteArrayOutputStream(), with(own, configure, options));
     assertThat(refused.err()).contains(message).doesNotContain("\tat ");
     assertThat(refused.exitCode()).isEqualTo(ExitCode.UNUSABLE);
