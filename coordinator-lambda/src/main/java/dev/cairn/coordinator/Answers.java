@@ -5,12 +5,13 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one container knows of the answers to pending checkpoints, from the table's stream and from
@@ -27,18 +28,9 @@ final class Answers {
    */
   private static final int SHARE = 8;
 
-  // More than are ever pending. What is forgotten is read again.
-  private static final int REMEMBERED = 4;
-
-  private final Map<Key, Known> known =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Known> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  // Of every pending checkpoint, however many there may be at a time: with one that is forgotten
+  // and met anew, too few would ever seem to have answered for a look.
+  private final Map<Key, Known> known = new HashMap<>();
 
   private record Key(JobId job, CheckpointId checkpoint) {
     static Key of(Checkpoint checkpoint) {
@@ -90,6 +82,17 @@ final class Answers {
     Known answers = known.computeIfAbsent(Key.of(pending), key -> new Known(pending));
     acknowledgements.forEach(one -> answers.add(one.subtask()));
     answers.told = 0;
+  }
+
+  /** Forgets a checkpoint that has come to its end. */
+  void forget(Checkpoint.Pending ended) {
+    known.remove(Key.of(ended));
+  }
+
+  /** Forgets every checkpoint of the job but these, also those that others brought to their end. */
+  void retain(JobId job, List<Checkpoint.Pending> pending) {
+    Set<Key> kept = pending.stream().map(Key::of).collect(Collectors.toSet());
+    known.keySet().removeIf(key -> key.job().equals(job) && !kept.contains(key));
   }
 
   /** Those that are known to have answered; perhaps not all of them. */

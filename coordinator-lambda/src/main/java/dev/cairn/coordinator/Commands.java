@@ -60,6 +60,12 @@ final class Commands {
   }
 
   private void serve(Job job, Request request, Command command) {
+    Optional<String> noPlace =
+        SavepointPlace.refusal(command, job.settings(), ports.storage().holdsSavepoints());
+    if (noPlace.isPresent()) {
+      refuse(job, request, noPlace.get());
+      return;
+    }
     Instant now = ports.clock().instant();
     List<Checkpoint> checkpoints = live.of(job.id());
     switch (decisions.answer(job, command, checkpoints, named(job, command))) {

@@ -61,7 +61,9 @@ final class Completing {
   }
 
   void settleAll(Job job) {
-    for (Checkpoint.Pending pending : Commands.pending(live.of(job.id()))) {
+    List<Checkpoint.Pending> all = Commands.pending(live.of(job.id()));
+    answers.retain(job.id(), all);
+    for (Checkpoint.Pending pending : all) {
       settle(job, pending);
     }
   }
@@ -80,6 +82,7 @@ final class Completing {
 
   private void abort(Checkpoint.Pending pending, Instant now, Failure failure) {
     Checkpoint.Aborted aborted = new Checkpoint.Aborted(pending.trigger(), now, failure);
+    answers.forget(pending);
     if (ports.checkpoints().abort(aborted)) {
       int inARow = decisions.failedInARow(live.of(pending.job()));
       ports.announcer().announce(new Announcement.Aborted(aborted, inARow));
@@ -118,6 +121,7 @@ final class Completing {
             metadata.fullSizeBytes(),
             metadata.incrementalSizeBytes(),
             Checkpoint.Answered.of(acknowledgements));
+    answers.forget(pending);
     if (ports.checkpoints().complete(completed)) {
       ports.announcer().announce(new Announcement.Completed(completed));
       if (!completed.isSavepoint()) {

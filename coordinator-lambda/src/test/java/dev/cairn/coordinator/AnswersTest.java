@@ -92,15 +92,52 @@ class AnswersTest {
   }
 
   @Test
-  void remembersTheLastFewCheckpointsOnly() {
-    for (int id = 1; id <= 5; id++) {
-      answers.read(pending(id, 100), read(id, 0));
+  void remembersEveryPendingCheckpointHoweverManyThereAre() {
+    int pending = 20;
+    int[] readings = new int[pending + 1];
+    for (int id = 1; id <= pending; id++) {
+      answers.read(pending(id, 1_000), read(id, 0));
     }
+    // Each subtask answers all of them before the next subtask does.
+    for (int subtask = 1; subtask < 1_000; subtask++) {
+      for (int id = 1; id <= pending; id++) {
+        if (!answers.canWait(told(id, subtask))) {
+          answers.read(pending(id, 1_000), read(id, IntStream.rangeClosed(0, subtask).toArray()));
+          readings[id]++;
+        }
+      }
+    }
+
+    for (int id = 1; id <= pending; id++) {
+      assertThat(answers.of(pending(id, 1_000))).hasSize(1_000);
+      assertThat(readings[id]).isBetween(30, 70);
+    }
+  }
+
+  @Test
+  void forgetsACheckpointThatHasEnded() {
+    answers.read(pending(1, 100), read(1, 0));
+    answers.read(pending(2, 100), read(2, 0));
+
+    answers.forget(pending(1, 100));
 
     assertThat(answers.of(pending(1, 100))).isEmpty();
     assertThat(answers.canWait(told(1, 1))).isFalse();
-    assertThat(answers.of(pending(5, 100))).containsExactly(subtask(0));
-    assertThat(answers.canWait(told(5, 1))).isTrue();
+    assertThat(answers.of(pending(2, 100))).containsExactly(subtask(0));
+  }
+
+  @Test
+  void keepsOfAJobOnlyWhatIsPendingAndLeavesOtherJobsAlone() {
+    for (int id = 1; id <= 3; id++) {
+      answers.read(pending(id, 100), read(id, 0));
+    }
+
+    answers.retain(new JobId("other"), List.of());
+    answers.retain(JOB, List.of(pending(2, 100)));
+
+    assertThat(answers.of(pending(1, 100))).isEmpty();
+    assertThat(answers.of(pending(2, 100))).containsExactly(subtask(0));
+    assertThat(answers.of(pending(3, 100))).isEmpty();
   }
 
   private static SubtaskId subtask(int index) {

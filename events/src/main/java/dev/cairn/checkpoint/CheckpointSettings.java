@@ -154,9 +154,14 @@ public record CheckpointSettings(Configuration configuration) {
     return configuration.get(Options.DATA_INLINE_THRESHOLD);
   }
 
-  /** The largest state of a subtask that inline storage takes, in bytes. */
+  /** The largest file of a subtask's state that inline storage takes, in bytes. */
   public int maxInlineStateSize() {
     return configuration.get(Options.MAX_INLINE_STATE);
+  }
+
+  /** From one round of the scrubber to the next; empty for none at all. */
+  public Optional<Duration> scrubInterval() {
+    return configuration.get(Options.SCRUB_INTERVAL);
   }
 
   /** Whether a checkpoint writes only what changed: always, so far. */

@@ -2,6 +2,7 @@ package dev.cairn.checkpoint;
 
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import java.util.List;
 
 /**
  * What a job was deployed with, so that whoever knows its table and its name finds the rest.
@@ -18,6 +19,21 @@ public record Deployment(
     String storage,
     String taskFunction,
     CheckpointSettings settings) {
+
+  /** The same with its files elsewhere. */
+  public Deployment withStorage(String place) {
+    return new Deployment(job, stage, stream, place, taskFunction, settings);
+  }
+
+  /**
+   * @param registered what the job's code has said of itself
+   * @throws StorageMovedException if any of it keeps the job's files elsewhere
+   */
+  public void requireSameStorage(List<Registration> registered) {
+    registered.stream()
+        .flatMap(registration -> registration.storage().stream())
+        .forEach(there -> StorageMovedException.require(job, there, storage));
+  }
 
   /**
    * Shards of every stream have the same names, and positions mean nothing in another one.

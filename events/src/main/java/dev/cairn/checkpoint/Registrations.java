@@ -12,6 +12,8 @@ public interface Registrations {
   /**
    * Stores it if it {@linkplain Registration#replaces replaces} the one of its stage that is there;
    * says whether it did. One read, and a write only where something is new.
+   *
+   * @throws StorageMovedException if the one that is there keeps the job's files elsewhere
    */
   boolean register(Registration registration);
 }

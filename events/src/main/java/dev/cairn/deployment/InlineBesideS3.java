@@ -19,6 +19,11 @@ record InlineBesideS3(CheckpointStorage table, Supplier<S3Client> s3) implements
   }
 
   @Override
+  public boolean holdsSavepoints() {
+    return table.holdsSavepoints();
+  }
+
+  @Override
   public FilePath normalize(FilePath path) {
     return table.normalize(path);
   }

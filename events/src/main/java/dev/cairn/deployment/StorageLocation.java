@@ -1,11 +1,14 @@
 package dev.cairn.deployment;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
 import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.s3.S3Location;
+import dev.cairn.settings.Options;
 import dev.cairn.storage.CheckpointStorage;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -30,6 +33,54 @@ public sealed interface StorageLocation {
   }
 
   String INLINE = "dynamodb:";
+
+  /** Said the place of files by itself until the settings did. */
+  String FORMER_VARIABLE = "CAIRN_STORAGE";
+
+  /**
+   * Where these settings have checkpoints lie: in their directory if there is one, else inline.
+   *
+   * @throws IllegalArgumentException if the directory is no place in S3
+   */
+  static StorageLocation of(CheckpointSettings settings) {
+    return switch (settings.checkpointStorage()) {
+      case FILESYSTEM -> parse(settings.checkpointDirectory().orElse(INLINE));
+      case JOBMANAGER -> new Inline();
+    };
+  }
+
+  /**
+   * Where a function's environment has checkpoints lie. It is the same for every function of a job:
+   * a place that only one of them knows would be a place where the others find nothing.
+   *
+   * @throws Environment.SettingException if it says two places, by their names, or none that there
+   *     can be
+   */
+  static StorageLocation read(Environment variables) {
+    StorageLocation location;
+    try {
+      location = of(variables.settings());
+    } catch (IllegalArgumentException e) {
+      throw new Environment.SettingException(
+          Options.CHECKPOINT_DIRECTORY + " cannot be used: " + e.getMessage(), e);
+    }
+    Optional<StorageLocation> former = variables.find(FORMER_VARIABLE, StorageLocation::parse);
+    if (former.isPresent() && !former.get().equals(location)) {
+      throw new Environment.SettingException(
+          "environment variable "
+              + FORMER_VARIABLE
+              + " says that the job's files lie in "
+              + former.get()
+              + ", and the settings say "
+              + location
+              + ": leave "
+              + FORMER_VARIABLE
+              + " out, and set "
+              + Options.CHECKPOINT_DIRECTORY.variable()
+              + " to where the files are");
+    }
+    return location;
+  }
 
   /**
    * Reads {@code s3://bucket}, {@code s3://bucket/prefix}, or {@code dynamodb:} for the job's own

@@ -4,11 +4,15 @@ import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.retry.Backoff;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
+import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +29,15 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
  * Checkpoint files as items of the job's table, without any bucket: for small state.
  *
  * <p>One file is one item, put if there is none at its key, so a file is seen whole or not at all,
- * and of racing writers one wins. Its size and SHA-256 are attributes, written with it. A file
- * larger than the maximum is refused, for good, with its size and the limit.
+ * and of racing writers one wins. Its size and SHA-256 are attributes, written with it. State
+ * larger than the maximum is refused, for good, with its size and the limit: its checkpoint fails,
+ * and the job goes on.
+ *
+ * <p>What a job cannot go on without is never refused: a delta, a dead letter or a checkpoint's
+ * {@code _metadata} that no item can hold is split into parts, one item each, behind the file's own
+ * in the same partition. The parts are written first, under names that carry the hash of the whole,
+ * and the file is there when its own item is. Parts whose writer died before that are listed as the
+ * file that they were to be, and go as it would.
  *
  * <p>The files of a job are spread over {@value TableLayout#FILE_SPREAD} partition keys by the hash
  * of their path. DynamoDB writes 1,000 units of 1 KB a second for each key, so a job stores up to
@@ -48,6 +59,10 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
   private static final String SHA256 = "sha256";
   private static final String SIZE = "sizeBytes";
   private static final String LAST_MODIFIED = "lastModified";
+  private static final String PARTS = "parts";
+  // No path has this character, and every character that one has comes behind it: a file's parts
+  // follow their file.
+  private static final String BEFORE_PART = "#";
   private static final String DESCRIPTION =
       String.join(", ", TableLayout.PK, TableLayout.SK, SHA256, SIZE, LAST_MODIFIED);
 
@@ -61,7 +76,7 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
    * Stores files in a table.
    *
    * @param clock when a file was last modified
-   * @param maximumFileBytes the size up to which a file is taken
+   * @param maximumFileBytes the size up to which a file with state is taken
    * @throws IllegalArgumentException if no item can hold a file of that size
    */
   public DynamoDbCheckpointStorage(
@@ -86,10 +101,15 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
     this.maximumFileBytes = maximumFileBytes;
   }
 
-  /** Takes files as large as an item can hold. */
+  /** Takes state as large as an item can hold. */
   public DynamoDbCheckpointStorage(
       DynamoDbClient client, String tableName, Backoff backoff, InstantSource clock) {
     this(client, tableName, backoff, clock, LARGEST_FILE_BYTES);
+  }
+
+  @Override
+  public boolean holdsSavepoints() {
+    return false;
   }
 
   @Override
@@ -106,6 +126,21 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
   private record Place(String table, FilePath path) {
     Map<String, AttributeValue> key() {
       return TableLayout.fileKey(path);
+    }
+
+    String pk() {
+      return TableLayout.filePk(path);
+    }
+
+    Map<String, AttributeValue> partKey(Sha256 whole, int number) {
+      return inPartition(
+          path + BEFORE_PART + whole.hex() + BEFORE_PART + String.format("%06d", number));
+    }
+
+    private Map<String, AttributeValue> inPartition(String sk) {
+      Map<String, AttributeValue> key = new HashMap<>(key());
+      key.put(TableLayout.SK, AttributeValue.fromS(sk));
+      return Map.copyOf(key);
     }
 
     @Override
@@ -139,7 +174,7 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     Place file = placeOf(path);
-    if (bytes.length > maximumFileBytes) {
+    if (bytes.length > maximumFileBytes && Layout.isState(file.path())) {
       throw new StorageException(
           StorageException.Kind.TOO_LARGE,
           "cannot put "
@@ -164,19 +199,69 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
     }
     Item item =
         Item.at(file.key())
-            .put(CONTENT, bytes)
             .put(SHA256, sha256.hex())
             .put(SIZE, bytes.length)
             .put(LAST_MODIFIED, clock.instant());
+    if (bytes.length > LARGEST_FILE_BYTES) {
+      item.put(PARTS, putParts(file, bytes, sha256));
+    } else {
+      item.put(CONTENT, bytes);
+    }
     return call("put", file, () -> table(file).putIfFree("put " + file, item.values()))
         ? Put.CREATED
         : Put.ALREADY_EXISTS;
   }
 
+  private int putParts(Place file, byte[] bytes, Sha256 sha256) {
+    int parts = 0;
+    for (int from = 0; from < bytes.length; from += LARGEST_FILE_BYTES) {
+      byte[] content =
+          Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + LARGEST_FILE_BYTES));
+      Item part =
+          Item.at(file.partKey(sha256, parts))
+              .put(CONTENT, content)
+              .put(SIZE, content.length)
+              .put(LAST_MODIFIED, clock.instant());
+      call(
+          "put",
+          file,
+          () -> {
+            table(file).put("put part of " + file, part.values());
+            return file;
+          });
+      parts++;
+    }
+    return parts;
+  }
+
   @Override
   public Optional<byte[]> get(FilePath path) {
     Place file = placeOf(path);
-    return call("get", file, () -> table(file).get(file.key())).map(item -> item.bytes(CONTENT));
+    return call("get", file, () -> table(file).get(file.key()))
+        .flatMap(item -> content(file, item));
+  }
+
+  /** Empty if a part is missing: the first to go is the file's own item, which was read before. */
+  private Optional<byte[]> content(Place file, Item item) {
+    Optional<Long> parts = item.optionalNumber(PARTS);
+    if (parts.isEmpty()) {
+      return Optional.of(item.bytes(CONTENT));
+    }
+    Sha256 sha256 = sha256(item);
+    ByteArrayOutputStream whole = new ByteArrayOutputStream((int) item.number(SIZE));
+    for (int number = 0; number < parts.get(); number++) {
+      Map<String, AttributeValue> key = file.partKey(sha256, number);
+      Optional<Item> part = call("get", file, () -> table(file).get(key));
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      whole.writeBytes(part.get().bytes(CONTENT));
+    }
+    return Optional.of(whole.toByteArray());
+  }
+
+  private static Sha256 sha256(Item item) {
+    return item.parse(SHA256, item.text(SHA256), Sha256::new);
   }
 
   @Override
@@ -187,11 +272,7 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
   }
 
   private static Stored stored(FilePath path, Item item) {
-    return new Stored(
-        path,
-        item.number(SIZE),
-        Optional.of(item.parse(SHA256, item.text(SHA256), Sha256::new)),
-        item.time(LAST_MODIFIED));
+    return new Stored(path, item.number(SIZE), Optional.of(sha256(item)), item.time(LAST_MODIFIED));
   }
 
   /** By path. */
@@ -202,26 +283,44 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
     for (String pk : TableLayout.filePks(place.path())) {
       for (Item item :
           call("list", place, () -> table(place).query("files of " + place, filesIn(pk, place)))) {
-        FilePath path = item.parse(TableLayout.SK, item.text(TableLayout.SK), FilePath::new);
-        files.add(stored(pathIn(place, path), item));
+        add(item, place, files);
       }
     }
     files.sort(Comparator.comparing(Stored::path));
     return List.copyOf(files);
   }
 
+  /** Adds a file, or one that is not there yet, or no more, and of which there is a part. */
+  private void add(Item item, Place folder, List<Stored> files) {
+    String name = item.text(TableLayout.SK);
+    int end = name.indexOf(BEFORE_PART);
+    FilePath path =
+        pathIn(
+            folder,
+            item.parse(TableLayout.SK, end < 0 ? name : name.substring(0, end), FilePath::new));
+    if (end < 0) {
+      files.add(stored(path, item));
+    } else if (files.isEmpty() || !files.getLast().path().equals(path)) {
+      files.add(new Stored(path, item.number(SIZE), Optional.empty(), item.time(LAST_MODIFIED)));
+    }
+  }
+
   private static Consumer<QueryRequest.Builder> filesIn(String pk, Place folder) {
+    return itemsIn(pk, folder.path() + "/");
+  }
+
+  private static Consumer<QueryRequest.Builder> itemsIn(String pk, String beginning) {
     return query ->
         query
             .keyConditionExpression(
-                TableLayout.PK + " = :pk AND begins_with(" + TableLayout.SK + ", :folder)")
+                TableLayout.PK + " = :pk AND begins_with(" + TableLayout.SK + ", :beginning)")
             .projectionExpression(DESCRIPTION)
             .expressionAttributeValues(
                 Map.of(
                     ":pk",
                     AttributeValue.fromS(pk),
-                    ":folder",
-                    AttributeValue.fromS(folder.path() + "/")));
+                    ":beginning",
+                    AttributeValue.fromS(beginning)));
   }
 
   private FilePath pathIn(Place folder, FilePath path) {
@@ -238,6 +337,27 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
         file,
         () -> {
           table(file).delete("delete " + file, file.key());
+          return file;
+        });
+    // State has no parts, and is most of what is deleted.
+    if (!Layout.isState(file.path())) {
+      deleteParts(file);
+    }
+  }
+
+  /** Last, so that whoever is stopped in between leaves what is listed again. */
+  private void deleteParts(Place file) {
+    call(
+        "delete",
+        file,
+        () -> {
+          Table table = table(file);
+          table
+              .query("parts of " + file, itemsIn(file.pk(), file.path() + BEFORE_PART))
+              .forEach(
+                  part ->
+                      table.delete(
+                          "delete part of " + file, file.inPartition(part.text(TableLayout.SK))));
           return file;
         });
   }

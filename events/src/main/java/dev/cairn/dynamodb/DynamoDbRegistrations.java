@@ -42,7 +42,9 @@ public final class DynamoDbRegistrations implements Registrations {
     while (true) {
       Optional<Item> found =
           table.get(TableLayout.registrationKey(registration.job(), registration.stage()));
-      if (found.isPresent() && !registration.replaces(read(registration, found.get()))) {
+      Optional<Registration> before = found.map(item -> read(registration, item));
+      before.ifPresent(registration::requireSameStorage);
+      if (before.isPresent() && !registration.replaces(before.get())) {
         return false;
       }
       long written = found.map(item -> item.number(RegistrationItems.WRITTEN)).orElse(0L);

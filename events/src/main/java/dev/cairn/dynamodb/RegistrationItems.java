@@ -17,15 +17,17 @@ final class RegistrationItems {
   private RegistrationItems() {}
 
   static Map<String, AttributeValue> write(Registration registration, long written) {
-    return Item.at(TableLayout.registrationKey(registration.job(), registration.stage()))
-        .put("version", registration.version().value())
-        .put(WRITTEN, written)
-        .put("settings", JobItems.write(registration.settings().set()))
-        .put(
-            "states",
-            AttributeValue.fromL(
-                registration.states().stream().map(RegistrationItems::write).toList()))
-        .values();
+    Item item =
+        Item.at(TableLayout.registrationKey(registration.job(), registration.stage()))
+            .put("version", registration.version().value())
+            .put(WRITTEN, written)
+            .put("settings", JobItems.write(registration.settings().set()))
+            .put(
+                "states",
+                AttributeValue.fromL(
+                    registration.states().stream().map(RegistrationItems::write).toList()));
+    registration.storage().ifPresent(storage -> item.put("storage", storage));
+    return item.values();
   }
 
   private static AttributeValue write(StateSchema state) {
@@ -43,7 +45,8 @@ final class RegistrationItems {
         item.parse(TableLayout.SK, item.text(TableLayout.SK), TableLayout::registeredStage),
         item.parse("version", item.text("version"), CodeVersion::new),
         readSettings(item),
-        item.maps("states").stream().map(RegistrationItems::readState).toList());
+        item.maps("states").stream().map(RegistrationItems::readState).toList(),
+        item.optionalText("storage"));
   }
 
   static Configuration readSettings(Item item) {

@@ -152,9 +152,13 @@ final class TableLayout {
   }
 
   static Map<String, AttributeValue> fileKey(FilePath path) {
+    return key(filePk(path), path.value());
+  }
+
+  /** The partition of a file, and of its parts. */
+  static String filePk(FilePath path) {
     byte[] name = path.value().getBytes(StandardCharsets.UTF_8);
-    char spread = Sha256.of(name).hex().charAt(0);
-    return key(filePk(path, spread), path.value());
+    return filePk(path, Sha256.of(name).hex().charAt(0));
   }
 
   /** The partitions that a folder's files are spread over. */

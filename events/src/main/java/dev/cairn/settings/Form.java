@@ -20,6 +20,8 @@ record Form<T>(
     Function<T, String> printer,
     Function<T, Optional<String>> mistake) {
 
+  private static final Duration FEWEST_MINUTES = Duration.ofMinutes(5);
+
   static final Form<Duration> DURATION =
       of(
           FlinkDuration::parse,
@@ -36,9 +38,27 @@ record Form<T>(
           value -> FlinkDuration.print(value.orElse(Duration.ZERO)),
           value -> value.flatMap(Form::notPositive));
 
+  /** What a rule can keep that is called every so many minutes; zero says never. */
+  static final Form<Optional<Duration>> MINUTES_OR_OFF =
+      of(
+          text -> Optional.of(FlinkDuration.parse(text)).filter(value -> !value.isZero()),
+          value -> FlinkDuration.print(value.orElse(Duration.ZERO)),
+          value ->
+              value.flatMap(
+                  every ->
+                      wrong(
+                          every.compareTo(FEWEST_MINUTES) >= 0
+                              && every.equals(Duration.ofMinutes(every.toMinutes())),
+                          "must be whole minutes from 5 on, as a rule calls for it, or 0 for never;"
+                              + " not %s",
+                          every)));
+
+  /** Nothing at all is said by an empty text. */
   static final Form<Optional<String>> DIRECTORY =
       of(
-          text -> Optional.of(text.strip().replaceAll("(?<=[^/])/+$", "")),
+          text ->
+              Optional.of(text.strip().replaceAll("(?<=[^/])/+$", ""))
+                  .filter(directory -> !directory.isEmpty()),
           value -> value.orElse(""),
           value ->
               value.flatMap(

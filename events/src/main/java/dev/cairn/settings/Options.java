@@ -121,7 +121,7 @@ public final class Options {
           UNSET,
           "filesystem: in the directory; jobmanager: small state, inline in the table. Unset: as"
               + " there is a directory or not",
-          DEPLOYED);
+          BUT_THE_ITEM);
 
   public static final Option<Optional<String>> CHECKPOINT_DIRECTORY =
       option(
@@ -131,7 +131,7 @@ public final class Options {
           Optional.empty(),
           UNSET,
           "where checkpoints lie; the construct sets it to its bucket",
-          DEPLOYED);
+          BUT_THE_ITEM);
 
   public static final Option<Optional<String>> SAVEPOINT_DIRECTORY =
       option(
@@ -160,8 +160,9 @@ public final class Options {
           Form.size(1, LARGEST_INLINE_STATE, "state that is inline is one DynamoDB item of 400 KB"),
           LARGEST_INLINE_STATE,
           "5 mb (an argument of JobManagerCheckpointStorage)",
-          "with storage jobmanager: the largest state of a subtask; above it checkpoints fail",
-          DEPLOYED);
+          "with storage jobmanager: the largest file of a subtask's state; above it checkpoints"
+              + " fail",
+          BUT_THE_ITEM);
 
   public static final Option<Boolean> PREFER_CHECKPOINT_FOR_RECOVERY =
       option(
@@ -188,6 +189,16 @@ public final class Options {
           "when a journal is damaged and no checkpoint is left to restore: FAIL the job, or go on"
               + " FROM_BEGINNING of the stream",
           EVERYWHERE);
+
+  public static final Option<Optional<Duration>> SCRUB_INTERVAL =
+      option(
+          "cairn.scrub.interval",
+          List.of(),
+          Form.MINUTES_OR_OFF,
+          Optional.of(Duration.ofDays(1)),
+          "not in Flink",
+          "from one reading of every file that is needed to the next; 0: never",
+          DEPLOYED);
 
   public static final Option<Optional<RestartStrategyType>> RESTART_STRATEGY =
       option(

@@ -21,6 +21,14 @@ import java.util.Optional;
 public interface CheckpointStorage {
 
   /**
+   * Whether a savepoint can lie below this storage's root. Not where its owner could neither copy
+   * nor keep it by itself: then every savepoint needs a directory elsewhere.
+   */
+  default boolean holdsSavepoints() {
+    return true;
+  }
+
+  /**
    * The one form of a path by which this storage's answers can be compared: relative if it lies
    * below its root, however it was written.
    */

@@ -59,6 +59,8 @@ public final class Layout {
   private static final Pattern DEAD_LETTER =
       Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+");
 
+  private static final Pattern STATE = Pattern.compile("(?:run|state)(?:-.*)?");
+
   private Layout() {}
 
   /** The folder of everything that belongs to the job. */
@@ -176,6 +178,11 @@ public final class Layout {
     } catch (IllegalArgumentException notANumber) {
       return Optional.empty();
     }
+  }
+
+  /** Whether it holds state of a subtask, a run or a state file, in whatever folder it lies. */
+  public static boolean isState(FilePath path) {
+    return STATE.matcher(path.fileName()).matches();
   }
 
   /** Whether it is a record that could not be processed, which is the user's. */

@@ -8,6 +8,7 @@ import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,7 @@ class RegistrationTest {
         new StageId("main"),
         new CodeVersion(version),
         Configuration.DEFAULTS.with(Options.NUM_RETAINED, retained, Place.CODE),
-        List.of());
+        List.of(),
+        Optional.of("s3://bucket"));
   }
 }

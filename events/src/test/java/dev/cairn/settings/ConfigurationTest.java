@@ -144,6 +144,8 @@ class ConfigurationTest {
             + " execution.checkpointing.externalized-checkpoint-retention cannot be"
             + " \"NO_EXTERNALIZED_CHECKPOINTS\": checkpoints here always outlive a failure, for"
             + " somebody to restore; write DELETE_ON_CANCELLATION to have a cancelled job's deleted",
+        "cairn.scrub.interval | 90 s | cairn.scrub.interval cannot be \"90 s\": it must be whole"
+            + " minutes from 5 on, as a rule calls for it, or 0 for never; not PT1M30S",
         "execution.checkpointing.storage | rocksdb | execution.checkpointing.storage cannot be"
             + " \"rocksdb\": \"rocksdb\" is none of jobmanager, filesystem",
         "execution.checkpointing.prefer-checkpoint-for-recovery | yes |"
@@ -203,8 +205,9 @@ class ConfigurationTest {
 
   @ParameterizedTest
   @CsvSource({
-    "execution.checkpointing.dir, s3://b, the function's code, the construct or the function's"
-        + " environment",
+    "cairn.scrub.interval, 1 h, the function's code, the construct or the function's environment",
+    "execution.checkpointing.savepoint-dir, s3://b, the function's code, the construct or the"
+        + " function's environment or the job's item",
   })
   void aPlaceThatCannotBeSaysWhichCan(String name, String text, String place, String first) {
     assertThatThrownBy(() -> Configuration.DEFAULTS.set(name, text, Place.CODE))

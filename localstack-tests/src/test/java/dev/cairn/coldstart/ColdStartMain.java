@@ -189,7 +189,7 @@ public final class ColdStartMain {
         Map.entry("CAIRN_JOB", OpenedShards.JOB.value()),
         Map.entry("CAIRN_STAGE", OpenedShards.STAGE.value()),
         Map.entry("CAIRN_TABLE", OpenedShards.TABLE),
-        Map.entry("CAIRN_STORAGE", "s3://cold"),
+        Map.entry("EXECUTION_CHECKPOINTING_DIR", "s3://cold"),
         Map.entry("CAIRN_STREAM", OpenedShards.STREAM),
         Map.entry("CAIRN_FUNCTION", "dev.cairn.flights.AircraftFunction"),
         Map.entry("CAIRN_START", "TRIM_HORIZON"));

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.Deployment;
+import dev.cairn.checkpoint.Registration;
+import dev.cairn.checkpoint.StorageMovedException;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.settings.Configuration;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -54,5 +59,36 @@ class DeploymentItemTest {
     assertThatThrownBy(() -> elsewhere.requireSameStream(first))
         .hasMessageContaining("has read stream departures and is deployed with arrivals now")
         .hasMessageContaining("give the new one another job name");
+  }
+
+  @Test
+  void aJobThatHasRunDoesNotGoOnWithAnotherStorage() {
+    Registration before = registered(Optional.of("dynamodb:"));
+    Deployment inTable = first.withStorage("dynamodb:");
+
+    assertThatCode(() -> first.requireSameStorage(List.of())).doesNotThrowAnyException();
+    assertThatCode(() -> inTable.requireSameStorage(List.of(before))).doesNotThrowAnyException();
+    assertThatCode(() -> first.requireSameStorage(List.of(registered(Optional.empty()))))
+        .as("an earlier release did not say")
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> first.requireSameStorage(List.of(before)))
+        .isInstanceOf(StorageMovedException.class)
+        .hasMessage(
+            "job "
+                + job
+                + " has its files in dynamodb: and is told to keep them in s3://bucket/prefix now:"
+                + " what its journals refer to is not there. Set the storage to dynamodb: again; to"
+                + " move, take a savepoint to a directory of its own, and restore it as a job of"
+                + " another name with the new storage");
+  }
+
+  private Registration registered(Optional<String> storage) {
+    return new Registration(
+        job,
+        new StageId("aircraft"),
+        new CodeVersion("3"),
+        Configuration.DEFAULTS,
+        List.of(),
+        storage);
   }
 }

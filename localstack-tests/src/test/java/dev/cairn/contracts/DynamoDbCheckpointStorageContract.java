@@ -14,6 +14,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -76,6 +77,133 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
         .hasMessageContaining("at most 1000")
         .hasMessageContaining("set execution.checkpointing.dir");
     assertThat(storage.get(FilePath.of("job", "run"))).isEmpty();
+  }
+
+  private static final FilePath DELTA =
+      FilePath.of("job", "taskowned", "count", "shard", "delta-00000000000000000007-e1");
+
+  private static byte[] noItemHolds() {
+    byte[] large = new byte[2 * DynamoDbCheckpointStorage.LARGEST_FILE_BYTES + 5];
+    new SplittableRandom(11).nextBytes(large);
+    return large;
+  }
+
+  private long items() {
+    return client().scanPaginator(scan -> scan.tableName(tableName)).items().stream().count();
+  }
+
+  @Test
+  void whatAJobCannotGoOnWithoutIsSplitAndIsOneFile() {
+    byte[] large = noItemHolds();
+    for (FilePath path :
+        List.of(
+            DELTA,
+            FilePath.of("job", "dead-letters", "count", "shard", "17"),
+            FilePath.of("job", "chk-7", "_metadata"))) {
+      CheckpointStorage storage = storage(1000);
+      assertThat(storage.put(path, large, Sha256.of(large))).isEqualTo(Put.CREATED);
+      assertThat(storage.put(path, large, Sha256.of(large))).isEqualTo(Put.ALREADY_EXISTS);
+
+      assertThat(storage.get(path)).hasValueSatisfying(read -> assertThat(read).isEqualTo(large));
+      Stored stored = new Stored(path, large.length, Optional.of(Sha256.of(large)), Instant.EPOCH);
+      assertThat(storage.head(path)).contains(stored);
+      assertThat(storage.list(path.parent().orElseThrow())).containsExactly(stored);
+
+      storage.delete(path);
+      assertThat(storage.get(path)).isEmpty();
+      assertThat(storage.list(FilePath.of("job"))).isEmpty();
+      assertThat(items()).isZero();
+    }
+  }
+
+  @Test
+  void ofTwoLargeFilesAtOnePathTheFirstStays() {
+    byte[] first = noItemHolds();
+    byte[] second = noItemHolds();
+    second[0]++;
+    CheckpointStorage storage = storage(1000);
+    storage.put(DELTA, first, Sha256.of(first));
+
+    assertThat(storage.put(DELTA, second, Sha256.of(second))).isEqualTo(Put.ALREADY_EXISTS);
+    assertThat(storage.get(DELTA)).hasValueSatisfying(read -> assertThat(read).isEqualTo(first));
+    assertThat(storage.list(FilePath.of("job"))).hasSize(1);
+    storage.delete(DELTA);
+    assertThat(items()).isZero();
+  }
+
+  @Test
+  void partsWhoseWriterDiedAreListedAsTheirFileAndGoAsItWould() {
+    byte[] large = noItemHolds();
+    CheckpointStorage storage = storage(1000);
+    storage.put(DELTA, large, Sha256.of(large));
+    deleteTheFilesOwnItem();
+
+    assertThat(storage.get(DELTA)).isEmpty();
+    assertThat(storage.head(DELTA)).isEmpty();
+    assertThat(storage.list(FilePath.of("job")))
+        .singleElement()
+        .satisfies(orphan -> assertThat(orphan.path()).isEqualTo(DELTA))
+        .satisfies(orphan -> assertThat(orphan.sha256()).isEmpty());
+
+    storage.delete(DELTA);
+    assertThat(items()).isZero();
+  }
+
+  @Test
+  void aWriterThatTriesAgainAfterItsPartsWereWrittenMakesTheFile() {
+    byte[] large = noItemHolds();
+    CheckpointStorage storage = storage(1000);
+    storage.put(DELTA, large, Sha256.of(large));
+    deleteTheFilesOwnItem();
+
+    assertThat(storage.put(DELTA, large, Sha256.of(large))).isEqualTo(Put.CREATED);
+    assertThat(storage.get(DELTA)).hasValueSatisfying(read -> assertThat(read).isEqualTo(large));
+  }
+
+  /** As if the writer had died before it wrote it, or whoever deletes had right after. */
+  private void deleteTheFilesOwnItem() {
+    Map<String, AttributeValue> own =
+        client().scanPaginator(scan -> scan.tableName(tableName)).items().stream()
+            .filter(item -> item.containsKey("parts"))
+            .findFirst()
+            .orElseThrow();
+    client()
+        .deleteItem(
+            delete ->
+                delete
+                    .tableName(tableName)
+                    .key(
+                        Map.of(
+                            "pk", Objects.requireNonNull(own.get("pk")),
+                            "sk", Objects.requireNonNull(own.get("sk")))));
+  }
+
+  @Test
+  void aFileWithoutOneOfItsPartsIsNotThere() {
+    byte[] large = noItemHolds();
+    CheckpointStorage storage = storage(1000);
+    storage.put(DELTA, large, Sha256.of(large));
+    Map<String, AttributeValue> part =
+        client().scanPaginator(scan -> scan.tableName(tableName)).items().stream()
+            .filter(item -> Objects.requireNonNull(item.get("sk")).s().endsWith("#000001"))
+            .findFirst()
+            .orElseThrow();
+    client()
+        .deleteItem(
+            delete ->
+                delete
+                    .tableName(tableName)
+                    .key(
+                        Map.of(
+                            "pk", Objects.requireNonNull(part.get("pk")),
+                            "sk", Objects.requireNonNull(part.get("sk")))));
+
+    assertThat(storage.get(DELTA)).isEmpty();
+  }
+
+  @Test
+  void aSavepointHasToLieElsewhere() {
+    assertThat(storage(1000).holdsSavepoints()).isFalse();
   }
 
   @Test

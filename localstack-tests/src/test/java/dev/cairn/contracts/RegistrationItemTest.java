@@ -9,7 +9,10 @@ import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.checkpoint.Registrations;
+import dev.cairn.checkpoint.StorageMovedException;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.function.CheckpointConfig;
+import dev.cairn.function.JobManagerCheckpointStorage;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
@@ -136,7 +139,60 @@ class RegistrationItemTest {
     return new CheckpointConfig();
   }
 
+  @Test
+  void aStorageThatCodeGivesWinsAndAnotherOneIsRefusedFromThenOn() {
+    CheckpointSettings inBucket =
+        new CheckpointSettings(
+            Configuration.parse(
+                "execution.checkpointing.dir: s3://bucket/prefix", Place.ENVIRONMENT));
+    CheckpointStore deployed = LocalTable.checkpoints(inBucket);
+    deployed.create(Job.create(job, inBucket));
+    assertThat(StorageLocation.of(deployed.job(job).orElseThrow().settings()))
+        .hasToString("s3://bucket/prefix");
+
+    CheckpointConfig inline =
+        config().setCheckpointStorage(new JobManagerCheckpointStorage(100_000));
+    registrations.register(registration("1", inline, "dynamodb:"));
+
+    CheckpointSettings settings = deployed.job(job).orElseThrow().settings();
+    assertThat(StorageLocation.of(settings)).hasToString("dynamodb:");
+    assertThat(settings.maxInlineStateSize()).isEqualTo(100_000);
+    assertThatThrownBy(
+            () -> registrations.register(registration("2", config(), "s3://bucket/prefix")))
+        .isInstanceOf(StorageMovedException.class)
+        .hasMessageContaining("has its files in dynamodb: and is told to keep them in s3://bucket");
+    assertThat(registrations.of(job)).containsExactly(registration("1", inline, "dynamodb:"));
+  }
+
+  @Test
+  void whatAnEarlierReleaseRegisteredSaysNothingOfStorage() {
+    registrations.register(registration("1", config()));
+    LocalTable.DYNAMODB
+        .client()
+        .updateItem(
+            update ->
+                update
+                    .tableName(LocalTable.NAME)
+                    .key(
+                        Map.of(
+                            "pk", AttributeValue.fromS("JOB#" + job),
+                            "sk", AttributeValue.fromS("JOB#REGISTRATION#aircraft")))
+                    .conditionExpression("attribute_exists(#storage)")
+                    .updateExpression("REMOVE #storage")
+                    .expressionAttributeNames(Map.of("#storage", "storage")));
+
+    assertThat(registrations.of(job))
+        .singleElement()
+        .satisfies(found -> assertThat(found.storage()).isEmpty());
+    assertThat(registrations.register(registration("1", config(), "dynamodb:"))).isTrue();
+    assertThat(registrations.of(job)).containsExactly(registration("1", config(), "dynamodb:"));
+  }
+
   private Registration registration(String version, CheckpointConfig config) {
+    return registration(version, config, "s3://bucket/prefix");
+  }
+
+  private Registration registration(String version, CheckpointConfig config, String storage) {
     return new Registration(
         job,
         new StageId("aircraft"),
@@ -144,7 +200,8 @@ class RegistrationItemTest {
         config.configuration(),
         List.of(
             new StateSchema("count", "value", "long"),
-            new StateSchema("seen", "map", "string,long")));
+            new StateSchema("seen", "map", "string,long")),
+        Optional.of(storage));
   }
 
   private void item(String attribute, Map<String, AttributeValue> map) {

@@ -1,6 +1,7 @@
 package dev.cairn.coordinator.lambda;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Registration;
@@ -11,6 +12,7 @@ import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
 import dev.cairn.deployment.DeployedClients;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
@@ -26,7 +28,6 @@ import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.parallel.OutOfTimeException;
 import dev.cairn.parallel.ThreadFanOut;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
@@ -40,6 +41,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -61,29 +63,36 @@ final class CoordinatorEndpoint {
   private static final Duration BUS_SILENCE = Duration.ofSeconds(2);
 
   private final Deployment deployment;
-  private final CoordinatorPorts ports;
-  private final Coordinator coordinator;
-  private final CommandCalls calls;
+  private final CheckpointStore checkpoints;
   private final DynamoDbDeployments deployments;
+  private final DynamoDbRegistrations registrations;
   private final TickQueue ticks;
   private final ThreadFanOut fanOut;
-  private boolean registered;
+  private final InstantSource clock;
+  private final Function<CheckpointSettings, Coordinator> connecting;
+  private Optional<Located> located = Optional.empty();
 
   private CoordinatorEndpoint(
       Deployment deployment,
-      CoordinatorPorts ports,
-      CoordinatorSettings settings,
+      CheckpointStore checkpoints,
       DynamoDbDeployments deployments,
+      DynamoDbRegistrations registrations,
       TickQueue ticks,
-      ThreadFanOut fanOut) {
+      ThreadFanOut fanOut,
+      InstantSource clock,
+      Function<CheckpointSettings, Coordinator> connecting) {
     this.deployment = deployment;
-    this.ports = ports;
-    this.coordinator = new Coordinator(ports, settings);
-    this.calls = new CommandCalls(ports.checkpoints(), coordinator);
+    this.checkpoints = checkpoints;
     this.deployments = deployments;
+    this.registrations = registrations;
     this.ticks = ticks;
     this.fanOut = fanOut;
+    this.clock = clock;
+    this.connecting = connecting;
   }
+
+  /** A coordinator, and where the files are that it works with. */
+  private record Located(StorageLocation location, Coordinator coordinator) {}
 
   /**
    * @param log takes what is printed, a line each
@@ -91,6 +100,8 @@ final class CoordinatorEndpoint {
   static CoordinatorEndpoint connect(CoordinatorEnvironment environment, Consumer<String> log) {
     DeployedClients.keepConnections(CoordinatorPorts.AT_ONCE);
     DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
+    S3Client s3 = DeployedClients.configure(S3Client.builder()).build();
+    KinesisClient kinesis = DeployedClients.configure(KinesisClient.builder()).build();
     LambdaClient lambda = DeployedClients.configure(LambdaClient.builder()).build();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
@@ -105,49 +116,58 @@ final class CoordinatorEndpoint {
         new DynamoDbDeployments(dynamoDb, environment.table(), backoff);
     DynamoDbRegistrations registrations =
         new DynamoDbRegistrations(dynamoDb, environment.table(), backoff);
-    CoordinatorPorts ports =
-        new CoordinatorPorts(
-                new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-                new DynamoDbCheckpointStore(
-                    dynamoDb,
-                    environment.table(),
-                    backoff,
+    CheckpointStore checkpoints =
+        new DynamoDbCheckpointStore(
+            dynamoDb,
+            environment.table(),
+            backoff,
+            clock,
+            deployment.settings(),
+            CheckpointSettings::requireDeployable,
+            fanOut);
+    Function<CheckpointSettings, CoordinatorPorts> ports =
+        settings ->
+            new CoordinatorPorts(
+                    new DynamoDbJournal(dynamoDb, environment.table(), backoff),
+                    checkpoints,
+                    StorageLocation.of(settings)
+                        .open(
+                            () -> s3,
+                            dynamoDb,
+                            environment.table(),
+                            backoff,
+                            clock,
+                            settings.maxInlineStateSize()),
+                    new KinesisStreamReader(kinesis, deployment.stream(), backoff),
+                    new LambdaWaker(lambda, deployment.taskFunction()),
                     clock,
-                    deployment.settings(),
-                    CheckpointSettings::requireDeployable,
-                    fanOut),
-                new S3CheckpointStorage(
-                    DeployedClients.configure(S3Client.builder()).build(),
-                    environment.storage().bucket(),
-                    environment.storage().prefix()),
-                new KinesisStreamReader(
-                    DeployedClients.configure(KinesisClient.builder()).build(),
-                    deployment.stream(),
-                    backoff),
-                new LambdaWaker(lambda, deployment.taskFunction()),
-                clock,
-                () -> new EntryId(UUID.randomUUID().toString()),
-                announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log)),
-                new LambdaSourceMapping(lambda, environment.sourceMapping()),
-                new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
-                fanOut)
-            .with(
-                new DynamoDbHistory(dynamoDb, environment.table(), backoff, deployment.settings()),
-                job -> versions(deployments.find(job), registrations.of(job)));
+                    () -> new EntryId(UUID.randomUUID().toString()),
+                    announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log)),
+                    new LambdaSourceMapping(lambda, environment.sourceMapping()),
+                    new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
+                    fanOut)
+                .with(
+                    new DynamoDbHistory(
+                        dynamoDb, environment.table(), backoff, deployment.settings()),
+                    job -> versions(deployments.find(job), registrations.of(job)));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
-    return new CoordinatorEndpoint(
-        deployment,
-        ports,
+    CoordinatorSettings settings =
         new CoordinatorSettings(
             defaults.idleAfter(),
             environment.taskTimeout(),
             defaults.entryRetention(),
             defaults.retentionMargin(),
-            TICK_TOLERANCE),
+            TICK_TOLERANCE);
+    return new CoordinatorEndpoint(
+        deployment,
+        checkpoints,
         deployments,
+        registrations,
         new TickQueue(
             DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()),
-        fanOut);
+        fanOut,
+        clock,
+        known -> new Coordinator(ports.apply(known), settings));
   }
 
   private static void sleep(Duration pause) {
@@ -204,14 +224,15 @@ final class CoordinatorEndpoint {
    * @throws MalformedTriggerException if the payload comes from no known source
    */
   byte[] handle(InputStream payload, Duration remaining) throws IOException {
-    fanOut.endBy(ports.clock().instant().plus(remaining).minus(TO_FINISH));
+    fanOut.endBy(clock.instant().plus(remaining).minus(TO_FINISH));
     SequencedSet<Trigger> triggers = Triggers.read(payload, deployment.job());
-    register();
+    Job job = job();
+    Coordinator coordinator = coordinator(job.settings());
     Fields answer = Fields.empty();
     // One that fails keeps none of the others from being served.
     Optional<RuntimeException> failure = Optional.empty();
     for (Trigger trigger : triggers) {
-      for (Runnable step : steps(trigger, answer)) {
+      for (Runnable step : steps(trigger, coordinator, job.settings(), answer)) {
         try {
           step.run();
         } catch (OutOfTimeException e) {
@@ -227,33 +248,55 @@ final class CoordinatorEndpoint {
     return Trees.toJson(answer);
   }
 
-  private List<Runnable> steps(Trigger trigger, Fields answer) {
+  private List<Runnable> steps(
+      Trigger trigger, Coordinator coordinator, CheckpointSettings settings, Fields answer) {
     JobId job = deployment.job();
     return switch (trigger) {
       case Trigger.Scheduled s ->
           List.of(
               () -> coordinator.on(new Event.Tick(job)),
-              () -> ticks.send(Ticks.between(interval(job), ports.clock().instant())));
+              () -> ticks.send(Ticks.between(settings.interval(), clock.instant())));
       // Of the messages that pile up while nobody takes them, only the latest are worth a look.
       case Trigger.Delayed delayed ->
-          ports.clock().instant().isAfter(delayed.until())
+          clock.instant().isAfter(delayed.until())
               ? List.of()
               : List.of(() -> coordinator.on(new Event.Tick(job)));
-      case Trigger.Commanded commanded -> List.of(() -> calls.serve(job, commanded.text(), answer));
+      case Trigger.Commanded commanded ->
+          List.of(
+              () ->
+                  new CommandCalls(checkpoints, coordinator).serve(job, commanded.text(), answer));
       case Trigger.Happened happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }
 
-  private void register() {
-    if (!registered) {
-      ports.checkpoints().create(Job.create(deployment.job(), deployment.settings()));
+  /** The job, which is made by the first invocation that there ever is. */
+  private Job job() {
+    if (located.isEmpty()) {
+      checkpoints.create(Job.create(deployment.job(), deployment.settings()));
       deployments.find(deployment.job()).ifPresent(deployment::requireSameStream);
-      deployments.register(deployment);
-      registered = true;
     }
+    return checkpoints
+        .job(deployment.job())
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "job "
+                        + deployment.job()
+                        + " was deleted from the table just now; the next tick makes it again"));
   }
 
-  private Optional<Duration> interval(JobId job) {
-    return ports.checkpoints().job(job).flatMap(found -> found.settings().interval());
+  /**
+   * The one that works where the job's files are. A function's first invocation may say so after
+   * the coordinator's: nothing has any files until then.
+   */
+  private Coordinator coordinator(CheckpointSettings settings) {
+    StorageLocation location = StorageLocation.of(settings);
+    if (located.isEmpty() || !located.get().location().equals(location)) {
+      Deployment deployed = deployment.withStorage(location.toString());
+      deployed.requireSameStorage(registrations.of(deployment.job()));
+      deployments.register(deployed);
+      located = Optional.of(new Located(location, connecting.apply(settings)));
+    }
+    return located.get().coordinator();
   }
 }

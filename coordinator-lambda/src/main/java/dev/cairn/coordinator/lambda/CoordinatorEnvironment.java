@@ -2,9 +2,9 @@ package dev.cairn.coordinator.lambda;
 
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.deployment.Environment;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
-import dev.cairn.s3.S3Location;
 import dev.cairn.settings.FlinkDuration;
 import java.net.URI;
 import java.time.Duration;
@@ -22,7 +22,6 @@ import software.amazon.awssdk.regions.Region;
 record CoordinatorEnvironment(
     Deployment deployment,
     String table,
-    S3Location storage,
     Duration taskTimeout,
     String tickQueue,
     String sourceMapping,
@@ -39,17 +38,15 @@ record CoordinatorEnvironment(
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
    */
   static CoordinatorEnvironment read(Environment variables) {
-    S3Location storage = variables.require("CAIRN_STORAGE", S3Location::parse);
     return new CoordinatorEnvironment(
         new Deployment(
             variables.require("CAIRN_JOB", JobId::new),
             variables.require("CAIRN_STAGE", StageId::new),
             variables.require("CAIRN_STREAM", Function.identity()),
-            storage.toString(),
+            StorageLocation.read(variables).toString(),
             variables.require("CAIRN_TASK_FUNCTION", Function.identity()),
             variables.settings()),
         variables.require("CAIRN_TABLE", Function.identity()),
-        storage,
         variables.require("CAIRN_TASK_TIMEOUT", FlinkDuration::parse),
         variables.require("CAIRN_TICK_QUEUE", Function.identity()),
         variables.require("CAIRN_SOURCE_MAPPING", Function.identity()),

@@ -1,30 +1,45 @@
 package dev.cairn.coordinator.lambda;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.coordinator.scrub.ScrubberSettings;
 import dev.cairn.deployment.Environment;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.id.JobId;
-import dev.cairn.s3.S3Location;
-import dev.cairn.settings.FlinkDuration;
+import dev.cairn.settings.Options;
 import java.time.Duration;
 import java.util.function.Function;
 
 /**
  * What the scrubber is told by its environment.
  *
+ * @param settings what the deployment sets of those settings that concern a scrubber
  * @param interval from the beginning of one round over all files to that of the next
  */
-record ScrubberEnvironment(JobId job, String table, S3Location storage, Duration interval) {
+record ScrubberEnvironment(
+    JobId job, String table, CheckpointSettings settings, Duration interval) {
 
   /**
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
    */
   static ScrubberEnvironment read(Environment variables) {
+    // Only to fail now if it says none, or two places: code may say another.
+    StorageLocation.read(variables);
+    CheckpointSettings settings = variables.settings();
     return new ScrubberEnvironment(
         variables.require("CAIRN_JOB", JobId::new),
         variables.require("CAIRN_TABLE", Function.identity()),
-        variables.require("CAIRN_STORAGE", S3Location::parse),
+        settings,
         variables
-            .find("CAIRN_SCRUB_INTERVAL", FlinkDuration::parse)
+            .find(Options.SCRUB_INTERVAL.variable(), ScrubberEnvironment::interval)
             .orElse(ScrubberSettings.DEFAULT_INTERVAL));
+  }
+
+  private static Duration interval(String text) {
+    return Options.SCRUB_INTERVAL
+        .parse(text)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "a scrubber that is there has rounds; deploy none where there are to be none"));
   }
 }

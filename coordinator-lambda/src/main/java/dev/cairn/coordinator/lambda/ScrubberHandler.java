@@ -2,18 +2,22 @@ package dev.cairn.coordinator.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.StorageMovedException;
 import dev.cairn.coordinator.OtherReferences;
 import dev.cairn.coordinator.scrub.Scrubber;
 import dev.cairn.coordinator.scrub.ScrubberPorts;
 import dev.cairn.coordinator.scrub.ScrubberSettings;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.deployment.Environment;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,7 +35,9 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class ScrubberHandler implements RequestStreamHandler {
   private final ScrubberEnvironment environment;
-  private Optional<Scrubber> connected = Optional.empty();
+  private Optional<Clients> clients = Optional.empty();
+
+  private record Clients(DynamoDbClient dynamoDb, S3Client s3) {}
 
   /**
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
@@ -43,24 +49,49 @@ public final class ScrubberHandler implements RequestStreamHandler {
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
-    Scrubber scrubber = connected.orElseGet(() -> connect(environment, System.out::println));
-    connected = Optional.of(scrubber);
-    scrubber.run(environment.job(), () -> Duration.ofMillis(context.getRemainingTimeInMillis()));
+    clients = clients.or(ScrubberHandler::connect);
+    scrubber(environment, clients.orElseThrow(), System.out::println)
+        .run(environment.job(), () -> Duration.ofMillis(context.getRemainingTimeInMillis()));
     output.write("{}".getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Scrubber connect(ScrubberEnvironment environment, Consumer<String> log) {
-    DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
+  private static Optional<Clients> connect() {
+    return Optional.of(
+        new Clients(
+            DeployedClients.configure(DynamoDbClient.builder()).build(),
+            DeployedClients.configure(S3Client.builder()).build()));
+  }
+
+  /** Made for each invocation: the job's code may have said meanwhile where the files are. */
+  private static Scrubber scrubber(
+      ScrubberEnvironment environment, Clients clients, Consumer<String> log) {
+    DynamoDbClient dynamoDb = clients.dynamoDb();
     Backoff backoff = Backoff.sleeping();
     InstantSource clock = InstantSource.system();
+    DynamoDbCheckpointStore checkpoints =
+        new DynamoDbCheckpointStore(
+            dynamoDb, environment.table(), backoff, clock, environment.settings());
+    CheckpointSettings settings =
+        checkpoints.job(environment.job()).map(Job::settings).orElse(environment.settings());
+    StorageLocation location = StorageLocation.of(settings);
+    // Where the files are not, all of them would be marked as damaged.
+    new DynamoDbRegistrations(dynamoDb, environment.table(), backoff)
+        .of(environment.job()).stream()
+            .flatMap(registration -> registration.storage().stream())
+            .forEach(
+                there ->
+                    StorageMovedException.require(environment.job(), there, location.toString()));
     return new Scrubber(
         new ScrubberPorts(
             new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-            new DynamoDbCheckpointStore(dynamoDb, environment.table(), backoff, clock),
-            new S3CheckpointStorage(
-                DeployedClients.configure(S3Client.builder()).build(),
-                environment.storage().bucket(),
-                environment.storage().prefix()),
+            checkpoints,
+            location.open(
+                clients::s3,
+                dynamoDb,
+                environment.table(),
+                backoff,
+                clock,
+                settings.maxInlineStateSize()),
             OtherReferences.NONE,
             new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
             clock,

@@ -7,6 +7,7 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.deployment.Environment;
 import dev.cairn.deployment.Environment.SettingException;
 import dev.cairn.restart.RestartStrategy;
+import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
 import java.net.URI;
@@ -26,7 +27,7 @@ class CoordinatorEnvironmentTest {
               Map.entry("CAIRN_JOB", "flights"),
               Map.entry("CAIRN_STAGE", "aircraft"),
               Map.entry("CAIRN_TABLE", "the-table"),
-              Map.entry("CAIRN_STORAGE", "s3://the-bucket/team/"),
+              Map.entry("EXECUTION_CHECKPOINTING_DIR", "s3://the-bucket/team/"),
               Map.entry("CAIRN_STREAM", "departures"),
               Map.entry("CAIRN_TASK_FUNCTION", "the-function:live"),
               Map.entry("CAIRN_TASK_TIMEOUT", "60 s"),
@@ -39,12 +40,24 @@ class CoordinatorEnvironmentTest {
   void readsWhatTheConstructSets() {
     CoordinatorEnvironment read = read();
     assertThat(read.job().value()).isEqualTo("flights");
-    assertThat(read.storage().bucket()).isEqualTo("the-bucket");
     assertThat(read.deployment().storage()).isEqualTo("s3://the-bucket/team");
     assertThat(read.taskTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(read.deployment().settings())
         .isEqualTo(
-            new CheckpointSettings(Optional.of(Duration.ofSeconds(30)), Duration.ofMinutes(10), 5));
+            new CheckpointSettings(Optional.of(Duration.ofSeconds(30)), Duration.ofMinutes(10), 5)
+                .and(
+                    Configuration.DEFAULTS.with(
+                        Options.CHECKPOINT_DIRECTORY,
+                        Optional.of("s3://the-bucket/team"),
+                        Place.ENVIRONMENT)));
+  }
+
+  @Test
+  void withoutADirectoryCheckpointsAreInline() {
+    variables.remove("EXECUTION_CHECKPOINTING_DIR");
+    assertThat(read().deployment().storage()).isEqualTo("dynamodb:");
+    variables.put("EXECUTION_CHECKPOINTING_STORAGE", "jobmanager");
+    assertThat(read().deployment().storage()).isEqualTo("dynamodb:");
   }
 
   @Test
@@ -116,7 +129,6 @@ class CoordinatorEnvironmentTest {
         "CAIRN_JOB",
         "CAIRN_STAGE",
         "CAIRN_TABLE",
-        "CAIRN_STORAGE",
         "CAIRN_STREAM",
         "CAIRN_TASK_FUNCTION",
         "CAIRN_TASK_TIMEOUT",
@@ -133,7 +145,7 @@ class CoordinatorEnvironmentTest {
   @ParameterizedTest
   @CsvSource({
     "CAIRN_JOB, a/b",
-    "CAIRN_STORAGE, the-bucket",
+    "EXECUTION_CHECKPOINTING_DIR, the-bucket",
     "CAIRN_TASK_TIMEOUT, long",
     "EXECUTION_CHECKPOINTING_INTERVAL, banana",
     "EXECUTION_CHECKPOINTING_NUM_RETAINED, few"

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.deployment.Environment;
 import dev.cairn.id.JobId;
-import dev.cairn.s3.S3Location;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,17 +14,19 @@ class ScrubberEnvironmentTest {
   private final Map<String, String> variables =
       new HashMap<>(
           Map.of(
-              "CAIRN_JOB", "orders", "CAIRN_TABLE", "cairn", "CAIRN_STORAGE", "s3://bucket/team"));
+              "CAIRN_JOB",
+              "orders",
+              "CAIRN_TABLE",
+              "cairn",
+              "EXECUTION_CHECKPOINTING_DIR",
+              "s3://bucket/team"));
 
   @Test
   void onceADayUnlessItIsTold() {
-    assertThat(read())
-        .isEqualTo(
-            new ScrubberEnvironment(
-                new JobId("orders"),
-                "cairn",
-                S3Location.parse("s3://bucket/team"),
-                Duration.ofDays(1)));
+    assertThat(read().job()).isEqualTo(new JobId("orders"));
+    assertThat(read().table()).isEqualTo("cairn");
+    assertThat(read().settings().checkpointDirectory()).contains("s3://bucket/team");
+    assertThat(read().interval()).isEqualTo(Duration.ofDays(1));
     variables.put("CAIRN_SCRUB_INTERVAL", "6 h");
     assertThat(read().interval()).isEqualTo(Duration.ofHours(6));
   }
@@ -34,8 +35,19 @@ class ScrubberEnvironmentTest {
   void whatItCannotUseIsNamed() {
     variables.put("CAIRN_SCRUB_INTERVAL", "often");
     assertThatThrownBy(this::read).hasMessageContaining("CAIRN_SCRUB_INTERVAL cannot be \"often\"");
-    variables.remove("CAIRN_STORAGE");
-    assertThatThrownBy(this::read).hasMessageContaining("CAIRN_STORAGE is not set");
+    variables.put("CAIRN_SCRUB_INTERVAL", "0");
+    assertThatThrownBy(this::read)
+        .hasMessageContaining("CAIRN_SCRUB_INTERVAL cannot be \"0\": a scrubber that is there")
+        .hasMessageContaining("deploy none where there are to be none");
+    variables.put("CAIRN_SCRUB_INTERVAL", "90 s");
+    assertThatThrownBy(this::read).hasMessageContaining("whole minutes from 5 on");
+    variables.remove("CAIRN_SCRUB_INTERVAL");
+    variables.put("CAIRN_STORAGE", "s3://other");
+    assertThatThrownBy(this::read)
+        .hasMessage(
+            "environment variable CAIRN_STORAGE says that the job's files lie in s3://other, and the"
+                + " settings say s3://bucket/team: leave CAIRN_STORAGE out, and set"
+                + " EXECUTION_CHECKPOINTING_DIR to where the files are");
   }
 
   private ScrubberEnvironment read() {

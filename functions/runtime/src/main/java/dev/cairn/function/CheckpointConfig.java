@@ -72,6 +72,20 @@ public final class CheckpointConfig {
     return set(Options.PREFER_CHECKPOINT_FOR_RECOVERY, prefer);
   }
 
+  /**
+   * Keeps checkpoints in this storage, whatever the deployment says. Only before the job has any:
+   * afterwards another storage than it has is refused, by the task and by the coordinator.
+   */
+  public CheckpointConfig setCheckpointStorage(CheckpointStorage storage) {
+    configuration = CheckpointStorage.over(configuration, storage);
+    return this;
+  }
+
+  /** Keeps checkpoints in a folder of a bucket, {@code s3://bucket/prefix}. */
+  public CheckpointConfig setCheckpointStorage(String directory) {
+    return setCheckpointStorage(new FileSystemCheckpointStorage(directory));
+  }
+
   /** Sets any option of the catalogue that code may set. */
   public <T> CheckpointConfig set(Option<T> option, T value) {
     configuration = configuration.with(option, value, Place.CODE);

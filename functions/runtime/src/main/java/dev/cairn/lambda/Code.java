@@ -1,15 +1,19 @@
 package dev.cairn.lambda;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.function.CheckpointConfig;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState;
+import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
 import dev.cairn.state.HashRange;
+import java.util.Optional;
 
 /** What the deployed function says of itself: read once, from an instance for nothing else. */
-final class Code {
+public final class Code {
   private final Configuration configuration;
   private final KeyedFunction<Object> function;
 
@@ -21,7 +25,7 @@ final class Code {
   /**
    * @throws IllegalArgumentException if it sets what cannot be kept, by the option's name
    */
-  static Code of(KeyedFunction<Object> function) {
+  public static Code of(KeyedFunction<Object> function) {
     CheckpointConfig config = new CheckpointConfig();
     function.configure(config);
     return new Code(config.configuration(), function);
@@ -32,17 +36,22 @@ final class Code {
    *
    * @throws IllegalArgumentException if they contradict each other, or cannot be kept, by name
    */
-  CheckpointSettings over(CheckpointSettings deployed) {
+  public CheckpointSettings over(CheckpointSettings deployed) {
     return deployed.and(configuration).requireDeployable();
   }
 
-  /** Opens the function, for its states. */
-  Registration registration(TaskEnvironment environment) {
+  /**
+   * Opens the function, for its states.
+   *
+   * @param storage where the job's files are, going by the settings of deployment and code
+   */
+  public Registration registration(JobId job, StageId stage, CodeVersion version, String storage) {
     return new Registration(
-        environment.job(),
-        environment.stage(),
-        environment.version(),
+        job,
+        stage,
+        version,
         configuration,
-        new HeapState<>(function, HashRange.ALL).schemas());
+        new HeapState<>(function, HashRange.ALL).schemas(),
+        Optional.of(storage));
   }
 }

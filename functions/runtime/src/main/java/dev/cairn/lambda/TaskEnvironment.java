@@ -3,9 +3,9 @@ package dev.cairn.lambda;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.deployment.Environment;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
-import dev.cairn.s3.S3Location;
 import dev.cairn.state.Start;
 import dev.cairn.task.TaskSettings.FailurePolicy;
 import java.time.DateTimeException;
@@ -23,7 +23,6 @@ record TaskEnvironment(
     JobId job,
     StageId stage,
     String table,
-    S3Location storage,
     String stream,
     FunctionClass function,
     Start start,
@@ -37,11 +36,12 @@ record TaskEnvironment(
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
    */
   static TaskEnvironment read(Environment variables) {
+    // Only to fail now if it says none, or two places: code may say another.
+    StorageLocation.read(variables);
     return new TaskEnvironment(
         variables.require("CAIRN_JOB", JobId::new),
         variables.require("CAIRN_STAGE", StageId::new),
         variables.require("CAIRN_TABLE", Function.identity()),
-        variables.require("CAIRN_STORAGE", S3Location::parse),
         variables.require("CAIRN_STREAM", Function.identity()),
         variables.require("CAIRN_FUNCTION", FunctionClass::named),
         variables.require("CAIRN_START", TaskEnvironment::start),

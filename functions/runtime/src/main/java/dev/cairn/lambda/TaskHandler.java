@@ -2,9 +2,11 @@ package dev.cairn.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import dev.cairn.checkpoint.Registrations;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Registration;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.deployment.Environment;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
@@ -13,8 +15,8 @@ import dev.cairn.id.EntryId;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.state.BlockChecksum;
+import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskPorts;
@@ -49,9 +51,11 @@ public final class TaskHandler implements RequestStreamHandler {
   private Optional<Connected> connected = Optional.empty();
   private Optional<Started> started = Optional.empty();
 
-  private record Connected(TaskPorts ports, Registrations registrations) {}
+  private record Connected(
+      DynamoDbClient dynamoDb, S3Client s3, KinesisClient kinesis, Backoff backoff) {}
 
-  private record Started(Introduction introduction, TaskEndpoint endpoint) {}
+  private record Started(
+      Introduction introduction, TaskEndpoint endpoint, CheckpointStorage storage) {}
 
   /**
    * Reads the environment, loads the function's class and makes the clients.
@@ -80,7 +84,7 @@ public final class TaskHandler implements RequestStreamHandler {
       throws IOException {
     if (started.isEmpty()) {
       // What the first invocation has left is nearly all that any has.
-      started = Optional.of(start(connected.orElseGet(this::connect), remaining(context)));
+      started = Optional.of(start(connected.orElseGet(TaskHandler::connect), remaining(context)));
     }
     started.get().introduction().make();
     started.get().endpoint().handle(input, output, () -> remaining(context));
@@ -92,50 +96,70 @@ public final class TaskHandler implements RequestStreamHandler {
 
   private Started start(Connected connected, Duration timeout) {
     Code code = Code.of(environment.function().create());
-    TaskSettings settings =
-        TaskSettings.of(environment.job(), environment.stage())
-            .withStart(environment.start())
-            .withFailurePolicy(environment.failurePolicy())
-            .withInlineThreshold(code.over(environment.settings()).dataInlineThreshold())
-            .withTimeout(timeout);
+    CheckpointSettings settings = code.over(environment.settings());
+    StorageLocation location = StorageLocation.of(settings);
+    Registration registration =
+        code.registration(
+            environment.job(), environment.stage(), environment.version(), location.toString());
+    TaskPorts ports = ports(connected, settings, location);
     return new Started(
-        new Introduction(connected.registrations(), code.registration(environment)),
-        new TaskEndpoint(new Task<>(settings, connected.ports(), environment.function()::create)));
+        new Introduction(
+            new DynamoDbRegistrations(
+                connected.dynamoDb(), environment.table(), connected.backoff()),
+            registration),
+        new TaskEndpoint(
+            new Task<>(taskSettings(settings, timeout), ports, environment.function()::create)),
+        ports.storage());
   }
 
-  private Connected connect() {
-    DynamoDbClient dynamoDb = DeployedClients.configure(DynamoDbClient.builder()).build();
-    Backoff backoff = Backoff.sleeping();
+  private TaskSettings taskSettings(CheckpointSettings settings, Duration timeout) {
+    return TaskSettings.of(environment.job(), environment.stage())
+        .withStart(environment.start())
+        .withFailurePolicy(environment.failurePolicy())
+        .withInlineThreshold(settings.dataInlineThreshold())
+        .withTimeout(timeout);
+  }
+
+  private TaskPorts ports(
+      Connected connected, CheckpointSettings settings, StorageLocation location) {
+    DynamoDbClient dynamoDb = connected.dynamoDb();
+    Backoff backoff = connected.backoff();
     InstantSource clock = InstantSource.system();
-    TaskPorts ports =
-        new TaskPorts(
-            new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-            new DynamoDbCheckpointStore(
-                dynamoDb, environment.table(), backoff, clock, environment.settings()),
-            new S3CheckpointStorage(
-                DeployedClients.configure(S3Client.builder()).build(),
-                environment.storage().bucket(),
-                environment.storage().prefix()),
-            new KinesisStreamReader(
-                DeployedClients.configure(KinesisClient.builder()).build(),
-                environment.stream(),
-                backoff),
-            new BlockChecksum(),
+    return new TaskPorts(
+        new DynamoDbJournal(dynamoDb, environment.table(), backoff),
+        new DynamoDbCheckpointStore(
+            dynamoDb, environment.table(), backoff, clock, environment.settings()),
+        location.open(
+            connected::s3,
+            dynamoDb,
+            environment.table(),
+            backoff,
             clock,
-            () -> new EntryId(UUID.randomUUID().toString()),
-            new DeadLetterMetrics(
-                new EmbeddedMetrics(environment.job(), clock, System.out::println)));
-    return new Connected(ports, new DynamoDbRegistrations(dynamoDb, environment.table(), backoff));
+            settings.maxInlineStateSize()),
+        new KinesisStreamReader(connected.kinesis(), environment.stream(), backoff),
+        new BlockChecksum(),
+        clock,
+        () -> new EntryId(UUID.randomUUID().toString()),
+        new DeadLetterMetrics(new EmbeddedMetrics(environment.job(), clock, System.out::println)));
+  }
+
+  private static Connected connect() {
+    return new Connected(
+        DeployedClients.configure(DynamoDbClient.builder()).build(),
+        DeployedClients.configure(S3Client.builder()).build(),
+        DeployedClients.configure(KinesisClient.builder()).build(),
+        Backoff.sleeping());
   }
 
   /** Goes the way of an invocation as far as it writes nothing. */
   private void prime(Connected primed) {
     try {
       byte[] wake = "{\"cairn\":\"wake\",\"shard\":\"priming\"}".getBytes(StandardCharsets.UTF_8);
-      start(primed, PRIMING)
+      Started unused = start(primed, PRIMING);
+      unused
           .endpoint()
           .handle(new ByteArrayInputStream(wake), OutputStream.nullOutputStream(), () -> PRIMING);
-      primed.ports().storage().get(Layout.metadata(environment.job(), new CheckpointId(1)));
+      unused.storage().get(Layout.metadata(environment.job(), new CheckpointId(1)));
     } catch (IOException | RuntimeException e) {
       // A table that is not there yet, say. The first invocation meets it again, and says so.
       LOG.log(Level.WARNING, "priming ended early: {0}", e.toString());

@@ -76,10 +76,10 @@ class CheckpointConfigTest {
         .hasMessage("execution.checkpointing.interval must be positive, not PT0S");
     assertThatThrownBy(() -> config.setMaxConcurrentCheckpoints(0))
         .hasMessage("execution.checkpointing.max-concurrent-checkpoints must be at least 1, not 0");
-    assertThatThrownBy(() -> config.set("execution.checkpointing.dir", "s3://bucket"))
+    assertThatThrownBy(() -> config.set("execution.checkpointing.savepoint-dir", "s3://bucket"))
         .hasMessage(
-            "execution.checkpointing.dir cannot be set in the function's code: set it in the"
-                + " construct or the function's environment");
+            "execution.checkpointing.savepoint-dir cannot be set in the function's code: set it in"
+                + " the construct or the function's environment or the job's item");
     assertThatThrownBy(() -> config.set("execution.checkpointing.unaligned.enabled", "true"))
         .hasMessageStartingWith(
             "execution.checkpointing.unaligned.enabled: true is not possible here: ");

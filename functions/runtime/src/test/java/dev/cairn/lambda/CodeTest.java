@@ -7,11 +7,16 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.checkpoint.Registrations;
+import dev.cairn.checkpoint.StorageMovedException;
 import dev.cairn.deployment.Environment;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.function.CheckpointConfig;
+import dev.cairn.function.CheckpointStorage;
 import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.Deserializers;
+import dev.cairn.function.FileSystemCheckpointStorage;
+import dev.cairn.function.JobManagerCheckpointStorage;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.Serializers;
@@ -34,7 +39,7 @@ class CodeTest {
                   "CAIRN_JOB", "flights",
                   "CAIRN_STAGE", "aircraft",
                   "CAIRN_TABLE", "the-table",
-                  "CAIRN_STORAGE", "s3://the-bucket",
+                  "EXECUTION_CHECKPOINTING_DIR", "s3://the-bucket",
                   "CAIRN_STREAM", "departures",
                   "CAIRN_FUNCTION", TaskEnvironmentTest.Usable.class.getName(),
                   "CAIRN_START", "TRIM_HORIZON",
@@ -66,7 +71,9 @@ class CodeTest {
   @Test
   void saysWhatItSetsAndWhichStatesItHas() {
     Registration registration =
-        Code.of(new Counting("state.checkpoints.num-retained", "7")).registration(environment);
+        Code.of(new Counting("state.checkpoints.num-retained", "7"))
+            .registration(
+                environment.job(), environment.stage(), environment.version(), "s3://the-bucket");
 
     assertThat(registration.job()).isEqualTo(new JobId("flights"));
     assertThat(registration.stage()).isEqualTo(new StageId("aircraft"));
@@ -74,6 +81,7 @@ class CodeTest {
     assertThat(registration.settings().get(Options.NUM_RETAINED)).isEqualTo(7);
     assertThat(registration.settings().set()).hasSize(1);
     assertThat(registration.states()).containsExactly(new StateSchema("count", "value", "long"));
+    assertThat(registration.storage()).contains("s3://the-bucket");
   }
 
   @Test
@@ -94,6 +102,60 @@ class CodeTest {
     assertThatThrownBy(() -> Code.of(new Counting("execution.checkpointing.mode", "AT_LEAST_ONCE")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("execution.checkpointing.mode: AT_LEAST_ONCE is not possible here");
+  }
+
+  /** One that says itself where its checkpoints lie. */
+  private record Keeping(CheckpointStorage storage) implements KeyedFunction<Object> {
+    @Override
+    @SuppressWarnings("unchecked") // never used
+    public Deserializer<Object> deserializer() {
+      return (Deserializer<Object>) (Deserializer<?>) Deserializers.text();
+    }
+
+    @Override
+    public void configure(CheckpointConfig config) {
+      config.setCheckpointStorage(storage);
+    }
+
+    @Override
+    public void open(RuntimeContext context) {}
+
+    @Override
+    public void process(Object event, Context context) {}
+  }
+
+  @Test
+  void aStorageThatIsGivenAsAnInstanceWinsOverTheDeployments() {
+    CheckpointSettings inBucket = environment.settings();
+    CheckpointSettings inline = CheckpointSettings.DEFAULTS;
+
+    CheckpointSettings small =
+        Code.of(new Keeping(new JobManagerCheckpointStorage(100_000))).over(inBucket);
+    assertThat(StorageLocation.of(inBucket)).hasToString("s3://the-bucket");
+    assertThat(StorageLocation.of(small)).hasToString("dynamodb:");
+    assertThat(small.maxInlineStateSize()).isEqualTo(100_000);
+
+    CheckpointSettings elsewhere =
+        Code.of(new Keeping(new FileSystemCheckpointStorage("s3://mine/here/"))).over(inBucket);
+    assertThat(StorageLocation.of(elsewhere)).hasToString("s3://mine/here");
+    assertThat(
+            StorageLocation.of(
+                Code.of(new Keeping(new FileSystemCheckpointStorage("s3://mine"))).over(inline)))
+        .hasToString("s3://mine");
+  }
+
+  @Test
+  void aStorageThatTheCoordinatorCannotReachIsRefusedByName() {
+    assertThatThrownBy(
+            () -> Code.of(new Keeping(new FileSystemCheckpointStorage("file:///checkpoints"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "execution.checkpointing.dir cannot be \"file:///checkpoints\": it must be a bucket or"
+                + " a folder in one, such as s3://bucket/prefix, not \"file:///checkpoints\"");
+    assertThatThrownBy(() -> Code.of(new Keeping(new JobManagerCheckpointStorage(5 << 20))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cairn.checkpointing.max-inline-state-size must be at most 384 kb")
+        .hasMessageContaining("one DynamoDB item of 400 KB");
   }
 
   /** A table that does not answer the first time. */
@@ -119,7 +181,9 @@ class CodeTest {
   void isMadeKnownOnceAndRecordsDoNotWaitForIt() {
     Flaky registrations = new Flaky();
     Registration registration =
-        Code.of(new Counting("execution.checkpointing.timeout", "2 min")).registration(environment);
+        Code.of(new Counting("execution.checkpointing.timeout", "2 min"))
+            .registration(
+                environment.job(), environment.stage(), environment.version(), "s3://the-bucket");
     Introduction introduction = new Introduction(registrations, registration);
 
     introduction.make();
@@ -128,5 +192,40 @@ class CodeTest {
 
     assertThat(registrations.asked).containsExactly(registration, registration);
     assertThat(registration.settings().get(Options.TIMEOUT)).isEqualTo(Duration.ofMinutes(2));
+  }
+
+  /** A table that knows of files elsewhere. */
+  private record Elsewhere(Registration before) implements Registrations {
+    @Override
+    public List<Registration> of(JobId job) {
+      return List.of(before);
+    }
+
+    @Override
+    public boolean register(Registration registration) {
+      registration.requireSameStorage(before);
+      return true;
+    }
+  }
+
+  @Test
+  void recordsAreNotAppliedWhereTheJobsFilesAreNot() {
+    Code code = Code.of(new Counting("execution.checkpointing.timeout", "2 min"));
+    Registration before =
+        code.registration(
+            environment.job(), environment.stage(), environment.version(), "dynamodb:");
+    Registration now =
+        code.registration(
+            environment.job(), environment.stage(), new CodeVersion("13"), "s3://the-bucket");
+    Introduction introduction = new Introduction(new Elsewhere(before), now);
+
+    for (int invocation = 0; invocation < 2; invocation++) {
+      assertThatThrownBy(introduction::make)
+          .isInstanceOf(StorageMovedException.class)
+          .hasMessageStartingWith(
+              "job flights has its files in dynamodb: and is told to keep them in s3://the-bucket"
+                  + " now: what its journals refer to is not there. Set the storage to dynamodb:"
+                  + " again");
+    }
   }
 }

@@ -27,7 +27,7 @@ class TaskEnvironmentTest {
               "CAIRN_JOB", "flights",
               "CAIRN_STAGE", "aircraft",
               "CAIRN_TABLE", "the-table",
-              "CAIRN_STORAGE", "s3://the-bucket",
+              "EXECUTION_CHECKPOINTING_DIR", "s3://the-bucket",
               "CAIRN_STREAM", "departures",
               "CAIRN_FUNCTION", Usable.class.getName(),
               "CAIRN_START", "TRIM_HORIZON"));
@@ -87,7 +87,6 @@ class TaskEnvironmentTest {
         "CAIRN_JOB",
         "CAIRN_STAGE",
         "CAIRN_TABLE",
-        "CAIRN_STORAGE",
         "CAIRN_STREAM",
         "CAIRN_FUNCTION",
         "CAIRN_START"

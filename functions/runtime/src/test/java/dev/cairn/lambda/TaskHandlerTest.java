@@ -66,6 +66,18 @@ class TaskHandlerTest {
   }
 
   @Test
+  void withoutADirectoryCheckpointsAreInlineAndNothingAsksS3() throws Exception {
+    Map<String, String> inline = variables("snap-start");
+    inline.remove("EXECUTION_CHECKPOINTING_DIR");
+
+    TaskHandler handler = new TaskHandler(inline);
+
+    assertThat(requests)
+        .containsExactly("POST / DynamoDB_20120810.Query", "POST / DynamoDB_20120810.GetItem");
+    assertThat(kept(handler)).isEmpty();
+  }
+
+  @Test
   void aTableThatDoesNotAnswerYetIsNoReasonNotToStart() throws Exception {
     dynamoDbStatus = 400;
     TaskHandler handler = new TaskHandler(variables("snap-start"));
@@ -81,7 +93,7 @@ class TaskHandlerTest {
                 "CAIRN_JOB", "flights",
                 "CAIRN_STAGE", "aircraft",
                 "CAIRN_TABLE", "the-table",
-                "CAIRN_STORAGE", "s3://the-bucket",
+                "EXECUTION_CHECKPOINTING_DIR", "s3://the-bucket",
                 "CAIRN_STREAM", "departures",
                 "CAIRN_FUNCTION", TaskEnvironmentTest.Usable.class.getName(),
                 "CAIRN_START", "TRIM_HORIZON"));

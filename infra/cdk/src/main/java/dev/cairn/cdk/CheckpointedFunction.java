@@ -8,6 +8,7 @@ import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
+import dev.cairn.settings.StorageKind;
 import dev.cairn.state.Start;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,10 +47,11 @@ import software.constructs.Construct;
  *     .build();
  * }</pre>
  *
- * <p>Makes the table, the bucket, the task function with the mapping that feeds it, the coordinator
- * with what calls it, a role for each of the two, alarms and a dashboard; and the stream, unless
- * there is one. What must not be chosen otherwise cannot be: the mapping never gives records up,
- * the bucket takes each object once. {@code docs/deploying.md} lists everything.
+ * <p>Makes the table, the bucket (unless {@link Builder#checkpointingWithoutBucket}), the task
+ * function with the mapping that feeds it, the coordinator with what calls it, a role for each of
+ * the two, alarms and a dashboard; and the stream, unless there is one. What must not be chosen
+ * otherwise cannot be: the mapping never gives records up, the bucket takes each object once.
+ * {@code docs/deploying.md} lists everything.
  */
 public final class CheckpointedFunction extends Construct {
   private final Settings settings;
@@ -68,6 +70,7 @@ public final class CheckpointedFunction extends Construct {
     this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task);
     this.scrubber =
         settings
+            .checkpointing()
             .scrubInterval()
             .map(every -> ScrubberParts.make(this, settings, every, stores, permissions));
     Monitoring monitoring =
@@ -101,7 +104,9 @@ public final class CheckpointedFunction extends Construct {
   private void outputs() {
     output("Job", "The job's name, for cairn --job", settings.job().value());
     output("Table", "The job's table, for cairn --table", stores.table().getTableName());
-    output("Bucket", "Where checkpoints lie", stores.bucket().getBucketName());
+    stores
+        .bucket()
+        .ifPresent(bucket -> output("Bucket", "Where checkpoints lie", bucket.getBucketName()));
     output("Stream", "Where records go in", stores.stream().getStreamName());
     output(
         "TaskFunction",
@@ -131,8 +136,11 @@ public final class CheckpointedFunction extends Construct {
     return stores.table();
   }
 
-  /** Where checkpoint files and dead letters lie, below the job's name. */
-  public Bucket getBucket() {
+  /**
+   * Where checkpoint files and dead letters lie, below the job's name; empty for a job whose
+   * checkpoints lie inside its table.
+   */
+  public Optional<Bucket> getBucket() {
     return stores.bucket();
   }
 
@@ -177,7 +185,6 @@ public final class CheckpointedFunction extends Construct {
     // Made at last, so that one synthesis tells every mistake in them.
     private final List<UnaryOperator<Configuration>> told = new ArrayList<>();
     private Optional<IEventBus> events = Optional.empty();
-    private Duration scrubInterval = Duration.ofDays(1);
     private Runtime runtime = Runtime.JAVA_21;
     private Architecture architecture = Architecture.X86_64;
     private int memoryMiB = 1769;
@@ -297,6 +304,14 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
+     * {@code execution.checkpointing.storage: jobmanager}: checkpoints lie inside the table, for
+     * small state, and no bucket is made. Only before the job has any.
+     */
+    public Builder checkpointingWithoutBucket() {
+      return setting(Options.STORAGE, Optional.of(StorageKind.JOBMANAGER));
+    }
+
+    /**
      * {@code execution.checkpointing.externalized-checkpoint-retention}: what becomes of the
      * checkpoints of a job that is cancelled; they are retained by default.
      */
@@ -328,8 +343,7 @@ public final class CheckpointedFunction extends Construct {
      * what was written, once a day by default; never with {@link Duration#ZERO}.
      */
     public Builder scrubInterval(Duration every) {
-      this.scrubInterval = every;
-      return this;
+      return setting(Options.SCRUB_INTERVAL, Optional.of(every).filter(time -> !time.isZero()));
     }
 
     /** Java 21 by default, or a later Java. */
@@ -417,7 +431,6 @@ public final class CheckpointedFunction extends Construct {
       Optional<Path> checkedCode = check.code(code, functionClass);
       Optional<CheckpointSettings> checkpointing = check.checkpointing(told);
       Optional<SourceStream> checkedSource = check.source(source, checkpointing);
-      Optional<Duration> scrubbing = check.scrubbing(scrubInterval);
       check.start(start, Instant.now());
       Settings.Lambda lambda =
           new Settings.Lambda(runtime, architecture, memoryMiB, timeout, snapStart);
@@ -438,7 +451,6 @@ public final class CheckpointedFunction extends Construct {
               start,
               failurePolicy,
               checkpointing.orElseThrow(),
-              scrubbing,
               lambda,
               batches,
               removalPolicy,

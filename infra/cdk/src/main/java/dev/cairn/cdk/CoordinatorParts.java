@@ -118,7 +118,6 @@ final class CoordinatorParts {
     environment.put("CAIRN_JOB", settings.job().value());
     environment.put("CAIRN_STAGE", settings.stage().value());
     environment.put("CAIRN_TABLE", stores.table().getTableName());
-    environment.put("CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName());
     environment.put("CAIRN_STREAM", stores.stream().getStreamName());
     environment.put("CAIRN_SOURCE_MAPPING", task.sourceMapping().getRef());
     environment.put("CAIRN_TASK_FUNCTION", task.called().getFunctionArn());

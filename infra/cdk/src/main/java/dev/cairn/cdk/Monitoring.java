@@ -29,7 +29,7 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
 
   List<Alarm> alarms(Construct scope) {
     List<Alarm> alarms = new ArrayList<>();
-    if (settings.scrubInterval().isPresent()) {
+    if (settings.checkpointing().scrubInterval().isPresent()) {
       alarms.add(
           alarm(
               scope,

@@ -13,6 +13,7 @@ import software.amazon.awscdk.services.iam.PolicyDocument;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
 /**
@@ -20,15 +21,16 @@ import software.constructs.Construct;
  * its role to feed it. One statement for each purpose, named after it.
  *
  * @param job the job's name, which all of its objects begin with
- * @param savepoints the folder of the job's savepoints
+ * @param bucketArn the bucket of its checkpoints; empty if they lie inside the table
+ * @param savepoints the folder of the job's savepoints; empty if there is no place for any
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
  */
 record Permissions(
     String job,
     String tableArn,
     String tableStreamArn,
-    String bucketArn,
-    Objects savepoints,
+    Optional<String> bucketArn,
+    Optional<Objects> savepoints,
     String streamArn,
     Optional<String> streamKeyArn) {
 
@@ -36,20 +38,23 @@ record Permissions(
   record Objects(String bucketArn, String folder) {
 
     /** In the bucket of its own, unless it is told another. */
-    static Objects ofSavepoints(Construct scope, Settings settings, String ownBucketArn) {
-      Objects all =
-          settings
-              .checkpointing()
-              .savepointDirectory()
-              .flatMap(directory -> new FilePath(directory).absolute())
-              .map(
-                  place ->
-                      new Objects(
-                          "arn:" + Stack.of(scope).getPartition() + ":s3:::" + place.authority(),
-                          place.names()))
-              .orElseGet(() -> new Objects(ownBucketArn, Layout.SAVEPOINTS.value()));
+    static Optional<Objects> ofSavepoints(
+        Construct scope, Settings settings, Optional<String> ownBucketArn) {
       String job = settings.job().value();
-      return new Objects(all.bucketArn(), all.folder().isEmpty() ? job : all.folder() + "/" + job);
+      return settings
+          .checkpointing()
+          .savepointDirectory()
+          .flatMap(directory -> new FilePath(directory).absolute())
+          .map(
+              place ->
+                  new Objects(
+                      "arn:" + Stack.of(scope).getPartition() + ":s3:::" + place.authority(),
+                      place.names()))
+          .or(() -> ownBucketArn.map(own -> new Objects(own, Layout.SAVEPOINTS.value())))
+          .map(
+              all ->
+                  new Objects(
+                      all.bucketArn(), all.folder().isEmpty() ? job : all.folder() + "/" + job));
     }
 
     String named(String pattern) {
@@ -58,12 +63,13 @@ record Permissions(
   }
 
   static Permissions of(Construct scope, Settings settings, Stores.Made stores) {
+    Optional<String> bucketArn = stores.bucket().map(Bucket::getBucketArn);
     return new Permissions(
         settings.job().value(),
         stores.table().getTableArn(),
         stores.table().getTableStreamArn(),
-        stores.bucket().getBucketArn(),
-        Objects.ofSavepoints(scope, settings, stores.bucket().getBucketArn()),
+        bucketArn,
+        Objects.ofSavepoints(scope, settings, bucketArn),
         stores.stream().getStreamArn(),
         Optional.ofNullable(stores.stream().getEncryptionKey()).map(key -> key.getKeyArn()));
   }
@@ -78,10 +84,13 @@ record Permissions(
             "dynamodb:GetItem",
             "dynamodb:PutItem",
             "dynamodb:Query"));
-    statements.add(allow("Files", List.of(objects("*")), "s3:GetObject", "s3:PutObject"));
-    statements.add(
-        allow("Savepoints", List.of(savepoints.named("*")), "s3:GetObject", "s3:PutObject"));
-    statements.add(missingFiles());
+    objects("*")
+        .ifPresent(files -> statements.add(allow("Files", files, "s3:GetObject", "s3:PutObject")));
+    savepoints.ifPresent(
+        all ->
+            statements.add(
+                allow("Savepoints", List.of(all.named("*")), "s3:GetObject", "s3:PutObject")));
+    missingFiles().ifPresent(statements::add);
     statements.add(
         allow(
             "Replay",
@@ -126,23 +135,25 @@ record Permissions(
             "dynamodb:PutItem",
             "dynamodb:Query",
             "dynamodb:UpdateItem"));
-    statements.add(allow("Files", List.of(objects("*")), "s3:GetObject"));
-    statements.add(allow("Metadata", List.of(objects("chk-*/_metadata")), "s3:PutObject"));
+    objects("*").ifPresent(files -> statements.add(allow("Files", files, "s3:GetObject")));
+    objects("chk-*/_metadata")
+        .ifPresent(files -> statements.add(allow("Metadata", files, "s3:PutObject")));
     // Dead letters are not among them: nobody deletes those but the user.
     statements.add(
-        allow(
-            "Collection",
-            List.of(objects("chk-*"), objects("shared/*"), objects("taskowned/*")),
-            "s3:DeleteObject"));
+        objects("chk-*", "shared/*", "taskowned/*")
+            .map(files -> allow("Collection", files, "s3:DeleteObject"))
+            .orElseGet(this::inlineCollection));
     // Deleted only when their owner says so.
-    statements.add(
-        allow(
-            "Savepoints",
-            List.of(savepoints.named("*")),
-            "s3:DeleteObject",
-            "s3:GetObject",
-            "s3:PutObject"));
-    statements.add(missingFiles());
+    savepoints.ifPresent(
+        all ->
+            statements.add(
+                allow(
+                    "Savepoints",
+                    List.of(all.named("*")),
+                    "s3:DeleteObject",
+                    "s3:GetObject",
+                    "s3:PutObject")));
+    missingFiles().ifPresent(statements::add);
     statements.add(
         allow(
             "Preflight",
@@ -190,42 +201,69 @@ record Permissions(
 
   /** Reads everything of the job, and writes nothing but its own marks. */
   Role scrubber(Construct scope, String logGroupArn) {
+    List<PolicyStatement> statements = new ArrayList<>();
+    statements.add(allow("References", List.of(tableArn), "dynamodb:GetItem", "dynamodb:Query"));
+    statements.add(
+        onItems(
+            "Marks",
+            "ForAllValues:StringEquals",
+            "SCRUB#" + job,
+            "dynamodb:DeleteItem",
+            "dynamodb:PutItem"));
+    List<String> read =
+        Stream.concat(
+                objects("*").stream().flatMap(List::stream),
+                savepoints.stream().map(all -> all.named("*")))
+            .toList();
+    if (!read.isEmpty()) {
+      statements.add(allow("Files", read, "s3:GetObject"));
+    }
+    missingFiles().ifPresent(statements::add);
+    statements.add(logs(logGroupArn));
     return role(
         scope,
         "ScrubberRole",
         "Scrubber of Cairn job " + job,
-        List.of(
-            allow("References", List.of(tableArn), "dynamodb:GetItem", "dynamodb:Query"),
-            PolicyStatement.Builder.create()
-                .sid("Marks")
-                .effect(Effect.ALLOW)
-                .actions(List.of("dynamodb:DeleteItem", "dynamodb:PutItem"))
-                .resources(List.of(tableArn))
-                .conditions(
-                    Map.of(
-                        "ForAllValues:StringEquals",
-                        Map.of("dynamodb:LeadingKeys", List.of("SCRUB#" + job))))
-                .build(),
-            allow("Files", List.of(objects("*"), savepoints.named("*")), "s3:GetObject"),
-            missingFiles(),
-            logs(logGroupArn)),
+        statements,
         "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
             + " for checkpoints and for savepoints.");
   }
 
-  private String objects(String ofJob) {
-    return bucketArn + "/" + job + "/" + ofJob;
+  /** Empty if the job has no bucket. */
+  private Optional<List<String>> objects(String... ofJob) {
+    return bucketArn.map(
+        arn -> Stream.of(ofJob).map(objects -> arn + "/" + job + "/" + objects).toList());
+  }
+
+  /** Files that are items, and nothing else of the table. */
+  private PolicyStatement inlineCollection() {
+    return onItems(
+        "Collection", "ForAllValues:StringLike", "FILE#" + job + "#*", "dynamodb:DeleteItem");
+  }
+
+  private PolicyStatement onItems(
+      String purpose, String condition, String partitionKeys, String... actions) {
+    return PolicyStatement.Builder.create()
+        .sid(purpose)
+        .effect(Effect.ALLOW)
+        .actions(List.of(actions))
+        .resources(List.of(tableArn))
+        .conditions(Map.of(condition, Map.of("dynamodb:LeadingKeys", List.of(partitionKeys))))
+        .build();
   }
 
   /**
    * Without it S3 answers 403 for a file that does not exist. A condition on the prefix would take
    * that away again: GET and HEAD have none.
    */
-  private PolicyStatement missingFiles() {
-    return allow(
-        "MissingFiles",
-        Stream.of(bucketArn, savepoints.bucketArn()).distinct().toList(),
-        "s3:ListBucket");
+  private Optional<PolicyStatement> missingFiles() {
+    List<String> buckets =
+        Stream.concat(bucketArn.stream(), savepoints.map(Objects::bucketArn).stream())
+            .distinct()
+            .toList();
+    return buckets.isEmpty()
+        ? Optional.empty()
+        : Optional.of(allow("MissingFiles", buckets, "s3:ListBucket"));
   }
 
   private Optional<PolicyStatement> encryptedRecords() {

@@ -1,9 +1,11 @@
 package dev.cairn.cdk;
 
 import dev.cairn.settings.FlinkDuration;
+import dev.cairn.settings.Options;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.services.events.Rule;
 import software.amazon.awscdk.services.events.Schedule;
 import software.amazon.awscdk.services.events.targets.LambdaFunction;
@@ -42,12 +44,7 @@ final class ScrubberParts {
             .code(CoordinatorCode.asset(scope))
             .role(permissions.scrubber(scope, logs.getLogGroupArn()))
             .logGroup(logs)
-            .environment(
-                Map.of(
-                    "CAIRN_JOB", settings.job().value(),
-                    "CAIRN_SCRUB_INTERVAL", FlinkDuration.print(interval),
-                    "CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName(),
-                    "CAIRN_TABLE", stores.table().getTableName()))
+            .environment(environment(settings, interval, stores))
             .retryAttempts(0)
             .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
             .build();
@@ -59,5 +56,17 @@ final class ScrubberParts {
         .targets(List.of(LambdaFunction.Builder.create(function).retryAttempts(0).build()))
         .build();
     return function;
+  }
+
+  private static Map<String, String> environment(
+      Settings settings, Duration interval, Stores.Made stores) {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("CAIRN_JOB", settings.job().value());
+    environment.put("CAIRN_TABLE", stores.table().getTableName());
+    environment.put(Options.SCRUB_INTERVAL.variable(), FlinkDuration.print(interval));
+    environment.putAll(
+        settings.variables(
+            List.of(Options.STORAGE, Options.CHECKPOINT_DIRECTORY), stores.bucket()));
+    return environment;
   }
 }

@@ -32,7 +32,6 @@ record Settings(
     Start start,
     FailurePolicy failurePolicy,
     CheckpointSettings checkpointing,
-    Optional<Duration> scrubInterval,
     Lambda lambda,
     Batches batches,
     RemovalPolicy removalPolicy,
@@ -48,17 +47,28 @@ record Settings(
    *
    * @param options those that concern the function
    */
-  Map<String, String> variables(List<Option<?>> options, Bucket bucket) {
+  Map<String, String> variables(List<Option<?>> options, Optional<Bucket> bucket) {
     Map<String, String> variables = new TreeMap<>();
     for (Configuration.Setting<?> setting : checkpointing.configuration().set()) {
       if (options.contains(setting.option())) {
         String text = setting.text();
         variables.put(
             setting.option().variable(),
-            text.equals(OWN_BUCKET) ? "s3://" + bucket.getBucketName() : text);
+            bucket
+                .filter(own -> text.equals(OWN_BUCKET))
+                .map(own -> "s3://" + own.getBucketName())
+                .orElse(text));
       }
     }
     return variables;
+  }
+
+  /** Whether checkpoints lie inside the table, so that no bucket is needed. */
+  boolean isInline() {
+    return switch (checkpointing.checkpointStorage()) {
+      case JOBMANAGER -> true;
+      case FILESYSTEM -> false;
+    };
   }
 
   /** What a function prints, kept and removed as everything else. */

@@ -144,19 +144,6 @@ final class SettingsCheck {
     return before.with(option, option.defaultValue(), Place.CONSTRUCT);
   }
 
-  /** Empty if nothing is to be scrubbed. */
-  Optional<Duration> scrubbing(Duration interval) {
-    require(
-        interval.isZero()
-            || (interval.compareTo(Duration.ofMinutes(5)) >= 0
-                && interval.equals(Duration.ofMinutes(interval.toMinutes()))),
-        "cairn.scrub.interval "
-            + shown(interval)
-            + " cannot be kept: the scrubber is called by a rule of whole minutes, and reads everything"
-            + " each time; choose 5 min or more, or Duration.ZERO for no scrubber");
-    return Optional.of(interval).filter(every -> !every.isZero());
-  }
-
   Optional<SourceStream> source(
       @Nullable SourceStream source, Optional<CheckpointSettings> checkpointing) {
     Optional<SourceStream> named =

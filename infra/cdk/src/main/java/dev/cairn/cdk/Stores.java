@@ -3,6 +3,7 @@ package dev.cairn.cdk;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.dynamodb.Attribute;
 import software.amazon.awscdk.services.dynamodb.AttributeType;
@@ -26,11 +27,16 @@ import software.constructs.Construct;
 /** What holds a job's data, and is removed or retained together. */
 record Stores(Construct scope, Settings settings) {
 
-  /** Each of them, once. */
-  record Made(IStream stream, Table table, Bucket bucket) {}
+  /**
+   * Each of them, once.
+   *
+   * @param bucket empty for a job whose checkpoints lie inside its table
+   */
+  record Made(IStream stream, Table table, Optional<Bucket> bucket) {}
 
   Made make() {
-    return new Made(stream(), table(), bucket());
+    return new Made(
+        stream(), table(), settings.isInline() ? Optional.empty() : Optional.of(bucket()));
   }
 
   private IStream stream() {

@@ -95,7 +95,6 @@ final class TaskParts {
     environment.put("CAIRN_JOB", settings.job().value());
     environment.put("CAIRN_STAGE", settings.stage().value());
     environment.put("CAIRN_TABLE", stores.table().getTableName());
-    environment.put("CAIRN_STORAGE", "s3://" + stores.bucket().getBucketName());
     environment.put("CAIRN_STREAM", stores.stream().getStreamName());
     environment.put("CAIRN_FUNCTION", settings.functionClass());
     environment.put("CAIRN_START", startText());

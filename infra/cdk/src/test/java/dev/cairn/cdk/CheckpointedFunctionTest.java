@@ -266,7 +266,7 @@ class CheckpointedFunctionTest {
             Map.of(
                 "CAIRN_JOB", "orders",
                 "CAIRN_TABLE", "OrdersTable",
-                "CAIRN_STORAGE", "s3://OrdersBucket",
+                "EXECUTION_CHECKPOINTING_DIR", "s3://OrdersBucket",
                 "CAIRN_SCRUB_INTERVAL", "1 d"));
     assertThat(rate(Defaults.TEMPLATE)).isEqualTo("rate(1 hour)");
 
@@ -329,7 +329,6 @@ class CheckpointedFunctionTest {
                 "CAIRN_JOB", "orders",
                 "CAIRN_STAGE", "main",
                 "CAIRN_TABLE", "OrdersTable",
-                "CAIRN_STORAGE", "s3://OrdersBucket",
                 "CAIRN_STREAM", "OrdersStream",
                 "CAIRN_FUNCTION", Synthesis.FUNCTION,
                 "CAIRN_START", "TRIM_HORIZON",
@@ -341,7 +340,6 @@ class CheckpointedFunctionTest {
                 Map.entry("CAIRN_JOB", "orders"),
                 Map.entry("CAIRN_STAGE", "main"),
                 Map.entry("CAIRN_TABLE", "OrdersTable"),
-                Map.entry("CAIRN_STORAGE", "s3://OrdersBucket"),
                 Map.entry("CAIRN_STREAM", "OrdersStream"),
                 Map.entry("CAIRN_SOURCE_MAPPING", "OrdersSourceMappingordersmain"),
                 Map.entry("CAIRN_TASK_FUNCTION", "OrdersLiveordersmain"),

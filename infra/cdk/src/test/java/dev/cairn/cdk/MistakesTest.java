@@ -115,9 +115,8 @@ class MistakesTest {
                 "execution.checkpointing.num-retained must be at least 1, not 0",
                 job -> job.checkpointingNumRetained(0)),
             mistake(
-                "cairn.scrub.interval 90 s cannot be kept: the scrubber is called by a rule of whole"
-                    + " minutes, and reads everything each time; choose 5 min or more, or"
-                    + " Duration.ZERO for no scrubber",
+                "cairn.scrub.interval must be whole minutes from 5 on, as a rule calls for it, or 0"
+                    + " for never; not PT1M30S",
                 job -> job.scrubInterval(Duration.ofSeconds(90))),
             mistake(
                 "execution.checkpointing.max-concurrent-checkpoints: 2 contradicts"

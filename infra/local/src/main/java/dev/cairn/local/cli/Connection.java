@@ -5,29 +5,35 @@ import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Registrations;
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.history.History;
 import dev.cairn.id.JobId;
 import dev.cairn.journal.Journal;
+import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.s3.S3Location;
+import dev.cairn.settings.Options;
 import dev.cairn.storage.CheckpointStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * A pipeline's stores, and the job in them. Closing it closes all clients that it made.
  *
  * @param deployment what the job was deployed with; empty for the demo's, and for one whose
  *     coordinator has not run yet
- * @param where the place of its files: a directory or {@code s3://bucket/prefix}; empty if nothing
- *     says
+ * @param where the place of its files: a directory, {@code s3://bucket/prefix}, or {@code
+ *     dynamodb:} for the table; empty if nothing says
  * @param stream the stream's name; empty if nothing says, as for the demo's
  */
 record Connection(
     JobId job,
+    String table,
     Journal journal,
     CheckpointStore checkpoints,
     DamageMarks damages,
@@ -67,10 +73,25 @@ record Connection(
                     "--storage is needed: job "
                         + job
                         + " has no deployment in the table that would say where its files are"));
+    if (place.equals(StorageLocation.INLINE)) {
+      S3Client s3 = aws.s3();
+      return new StorageLocation.Inline()
+          .open(
+              () -> s3,
+              aws.dynamoDb(),
+              table,
+              Backoff.sleeping(),
+              InstantSource.system(),
+              Options.MAX_INLINE_STATE.defaultValue());
+    }
     if (!place.startsWith(S3)) {
       if (!Files.isDirectory(Path.of(place))) {
         throw CommandException.unusable(
-            "there is no directory " + place + ": give one, or s3://bucket/prefix (--storage)");
+            "there is no directory "
+                + place
+                + ": give one, or s3://bucket/prefix, or "
+                + StorageLocation.INLINE
+                + " for the job's own table (--storage)");
       }
       return new DirectoryCheckpointStorage(Path.of(place));
     }

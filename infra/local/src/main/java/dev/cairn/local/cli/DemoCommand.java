@@ -1,5 +1,6 @@
 package dev.cairn.local.cli;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.local.demo.Demo;
@@ -8,6 +9,8 @@ import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.InputFile;
 import dev.cairn.local.demo.UserFunction;
 import dev.cairn.local.world.Killed;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.StorageKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +57,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--interval",
       paramLabel = "TIME",
-      description = "From one checkpoint to the next, such as 3s or 500ms (default: 3s).")
+      description =
+          "From one checkpoint to the next, such as 3s or 500ms (default: what the function sets, or 3s).")
   private @Nullable Duration interval;
 
   @Option(
@@ -80,6 +84,12 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Directory for the checkpoints' files, kept afterwards; must be empty or new.")
   private @Nullable Path dir;
+
+  @Option(
+      names = "--inline",
+      description =
+          "Keep checkpoints inside the table, without any directory: for small state, as a job without a bucket does.")
+  private boolean inline;
 
   @Option(
       names = "--input",
@@ -118,8 +128,12 @@ final class DemoCommand implements Callable<Integer> {
             });
     UserFunction user = functions.function().orElseGet(UserFunction::flights);
     List<byte[]> records = InputFile.read(input == null ? flights(parent.home()) : input);
-    Storage storage = new Storage(parent.home(), Optional.ofNullable(dir));
-    DemoSettings settings = settings(storage.folder(), records.size());
+    CheckpointSettings code = user.code().over(CheckpointSettings.DEFAULTS);
+    Optional<Storage> storage =
+        isInline(code)
+            ? Optional.empty()
+            : Optional.of(new Storage(parent.home(), Optional.ofNullable(dir)));
+    DemoSettings settings = settings(storage.map(Storage::folder), records.size(), code);
     return run(
         parent,
         storage,
@@ -137,11 +151,43 @@ final class DemoCommand implements Callable<Integer> {
     return file;
   }
 
-  private DemoSettings settings(Path storage, int records) {
-    Duration every =
-        interval != null
-            ? interval
-            : rate == null ? Duration.ofSeconds(3) : fitting(records / rate);
+  /** As when deployed, a storage that code gives as an instance wins. */
+  private boolean isInline(CheckpointSettings code) {
+    boolean isGiven = code.configuration().place(Options.STORAGE).isPresent();
+    boolean inCode = isGiven && code.checkpointStorage() == StorageKind.JOBMANAGER;
+    if (inline && isGiven && !inCode) {
+      throw CommandException.unusable(
+          "the function keeps its checkpoints in "
+              + code.checkpointDirectory().orElse("a directory")
+              + ", which wins over --inline: leave --inline out, and a directory stands for the"
+              + " bucket");
+    }
+    if ((inline || inCode) && dir != null) {
+      throw CommandException.unusable(
+          "checkpoints that lie inside the table need no directory: leave --dir out"
+              + (inCode ? ", as the function says so in configure()" : ", or --inline"));
+    }
+    return inline || inCode;
+  }
+
+  /** The interval that the function sets, unless it was typed: as on the job's item. */
+  private Duration every(int records, CheckpointSettings code) {
+    if (interval != null) {
+      return interval;
+    }
+    if (code.configuration().place(Options.INTERVAL).isPresent()) {
+      return code.interval()
+          .orElseThrow(
+              () ->
+                  CommandException.unusable(
+                      "the function takes no checkpoints, by configure(), and the demo puts it back"
+                          + " to one: give --interval 3s"));
+    }
+    return rate == null ? Duration.ofSeconds(3) : fitting(records / rate);
+  }
+
+  private DemoSettings settings(Optional<Path> directory, int records, CheckpointSettings code) {
+    Duration every = every(records, code);
     boolean ours = !functions.hasFunction() && input == null;
     return new DemoSettings(
         new JobId(ours ? "flights" : "demo"),
@@ -151,7 +197,7 @@ final class DemoCommand implements Callable<Integer> {
         rate != null ? rate : DemoSettings.paced(records, every),
         keep,
         port != null ? port : keep ? USUAL_PORT : 0,
-        storage,
+        directory,
         seed);
   }
 
@@ -161,20 +207,20 @@ final class DemoCommand implements Callable<Integer> {
     return Duration.ofMillis(millis);
   }
 
-  private int run(Cairn parent, Storage storage, Demo demo, DemoSettings settings) {
+  private int run(Cairn parent, Optional<Storage> storage, Demo demo, DemoSettings settings) {
     RunningDemo running =
         new RunningDemo(
             demo.endpoint(),
             DemoSettings.TABLE,
             settings.job(),
-            storage.folder().toString(),
+            settings.storage(),
             ProcessHandle.current().pid());
     running.write(parent.home());
     Runnable end =
         () -> {
           demo.close();
           running.forget(parent.home());
-          storage.clean();
+          storage.ifPresent(Storage::clean);
         };
     Thread interrupted = new Thread(end, "end");
     Runtime.getRuntime().addShutdownHook(interrupted);

@@ -42,7 +42,8 @@ final class Target {
   @Option(
       names = "--storage",
       paramLabel = "WHERE",
-      description = "A directory or s3://bucket/prefix (default: what the job was deployed with).")
+      description =
+          "A directory, s3://bucket/prefix, or dynamodb: for the table itself (default: what the job was deployed with).")
   private @Nullable String storage;
 
   @Option(
@@ -149,6 +150,7 @@ final class Target {
         deployment.map(Deployment::settings).orElse(CheckpointSettings.DEFAULTS);
     return new Connection(
         id,
+        name,
         new DynamoDbJournal(client, name, Backoff.sleeping()),
         new DynamoDbCheckpointStore(
             client, name, Backoff.sleeping(), InstantSource.system(), deployed),

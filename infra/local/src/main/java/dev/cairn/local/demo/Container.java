@@ -1,6 +1,7 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.id.EntryId;
+import dev.cairn.lambda.Introduction;
 import dev.cairn.lambda.TaskEndpoint;
 import dev.cairn.local.lambda.Handler;
 import dev.cairn.local.lambda.Invocation;
@@ -16,15 +17,19 @@ import java.util.function.Function;
  */
 final class Container implements Handler {
   private final Function<String, Task<Object>> starting;
+  private final Introduction introduction;
   private final LastFailure lastFailure;
   private Optional<TaskEndpoint> started = Optional.empty();
 
   /**
    * @param starting makes the container's task, told the container's name
+   * @param introduction makes what the code sets known to the coordinator
    * @param lastFailure what all containers fail with, for whoever wants to know why nothing moves
    */
-  Container(Function<String, Task<Object>> starting, LastFailure lastFailure) {
+  Container(
+      Function<String, Task<Object>> starting, Introduction introduction, LastFailure lastFailure) {
     this.starting = starting;
+    this.introduction = introduction;
     this.lastFailure = lastFailure;
   }
 
@@ -35,6 +40,7 @@ final class Container implements Handler {
       TaskEndpoint endpoint =
           started.orElseGet(() -> new TaskEndpoint(starting.apply(invocation.container())));
       started = Optional.of(endpoint);
+      introduction.make();
       endpoint.handle(event, response, invocation::remaining);
     } catch (Exception e) {
       lastFailure.set(e.toString());

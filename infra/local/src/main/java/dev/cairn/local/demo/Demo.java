@@ -12,6 +12,7 @@ import dev.cairn.local.inspect.StoredState;
 import dev.cairn.local.lambda.LocalContainers;
 import dev.cairn.storage.FilePath;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -123,7 +124,7 @@ public final class Demo implements AutoCloseable {
             + ", table "
             + DemoSettings.TABLE
             + "; files in "
-            + settings.storage());
+            + settings.directory().map(Path::toString).orElse("it, too"));
     try {
       Optional<Restoring.Asked> restored = story();
       return verdict(restored);

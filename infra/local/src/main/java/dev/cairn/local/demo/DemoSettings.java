@@ -1,10 +1,12 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.deployment.StorageLocation;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How a demo runs.
@@ -13,7 +15,7 @@ import java.util.Locale;
  * @param recordsPerSecond how fast records are fed
  * @param keep whether the pipeline stays after the comparison
  * @param port where DynamoDB Local listens; 0 for any that is free
- * @param storage the directory that stands for S3
+ * @param directory what stands for S3; empty to keep checkpoints inside the table
  */
 public record DemoSettings(
     JobId job,
@@ -23,7 +25,7 @@ public record DemoSettings(
     double recordsPerSecond,
     boolean keep,
     int port,
-    Path storage,
+    Optional<Path> directory,
     long seed) {
   public static final String TABLE = "cairn";
   static final int CHECKPOINTS = 8;
@@ -55,6 +57,11 @@ public record DemoSettings(
       throw new InputException(
           "records are fed at some rate above 0, not " + recordsPerSecond + " (--rate)");
     }
+  }
+
+  /** Where the job's files are, as the other commands are told it. */
+  public String storage() {
+    return directory.map(Path::toString).orElse(StorageLocation.INLINE);
   }
 
   /** The rate at which a file of so many records lasts as long as the story needs. */

@@ -2,20 +2,25 @@ package dev.cairn.local.demo;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.history.Versions;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.journal.Journal.Append;
+import dev.cairn.lambda.Code;
+import dev.cairn.lambda.Introduction;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.local.dynamodb.TableStream;
 import dev.cairn.local.kinesis.LocalStream;
@@ -26,6 +31,9 @@ import dev.cairn.local.lambda.MappingSettings;
 import dev.cairn.local.world.Interference;
 import dev.cairn.local.world.WallClockWorld;
 import dev.cairn.retry.Backoff;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.task.Task;
@@ -45,11 +53,13 @@ final class Pipeline implements AutoCloseable {
 
   private static final Duration RETENTION = Duration.ofDays(1);
   private static final int LARGEST_BATCH = 2_000;
+  private static final CodeVersion VERSION = new CodeVersion("$LATEST");
   private static final int WARM_CONTAINERS = 8;
   private static final double COLD_STARTS = 0.02;
 
   private final DemoSettings settings;
   private final UserFunction function;
+  private final Code code;
   private final WallClockWorld world;
   private final DynamoDbLocal database;
   private final LocalStream stream;
@@ -72,6 +82,7 @@ final class Pipeline implements AutoCloseable {
       DemoSettings settings, UserFunction function, Screen screen, DynamoDbLocal database) {
     this.settings = settings;
     this.function = function;
+    this.code = function.code();
     this.database = database;
     this.world = new WallClockWorld(settings.seed(), Interference.NONE);
     this.ledger = new Ledger(screen);
@@ -80,7 +91,7 @@ final class Pipeline implements AutoCloseable {
     this.containers =
         new LocalContainers(
             world,
-            () -> new Container(this::task, lastFailure),
+            () -> new Container(this::task, introduction(), lastFailure),
             new ContainerSettings(
                 settings.stage().value(),
                 settings.functionTimeout(),
@@ -112,9 +123,31 @@ final class Pipeline implements AutoCloseable {
     mapping.start();
   }
 
+  /**
+   * What the job's item says: the interval, and of the demo's other wishes those that the code has
+   * none about. The item wins over code, which wins over a deployment.
+   */
   private CheckpointSettings checkpointSettings() {
-    return new CheckpointSettings(
-        Optional.of(settings.interval()), settings.checkpointTimeout(), DemoSettings.RETAINED);
+    Configuration item =
+        Configuration.DEFAULTS.with(Options.INTERVAL, Optional.of(settings.interval()), Place.ITEM);
+    Configuration ofCode = codeSettings().configuration();
+    if (ofCode.place(Options.TIMEOUT).isEmpty()) {
+      item = item.with(Options.TIMEOUT, settings.checkpointTimeout(), Place.ITEM);
+    }
+    if (ofCode.place(Options.NUM_RETAINED).isEmpty()) {
+      item = item.with(Options.NUM_RETAINED, DemoSettings.RETAINED, Place.ITEM);
+    }
+    return new CheckpointSettings(item);
+  }
+
+  private CheckpointSettings codeSettings() {
+    return code.over(CheckpointSettings.DEFAULTS);
+  }
+
+  private Introduction introduction() {
+    return new Introduction(
+        new DynamoDbRegistrations(database.client(), DemoSettings.TABLE, Backoff.sleeping()),
+        code.registration(settings.job(), settings.stage(), VERSION, settings.storage()));
   }
 
   private Task<Object> task(String container) {
@@ -139,7 +172,7 @@ final class Pipeline implements AutoCloseable {
         defaults.stage(),
         defaults.start(),
         defaults.failurePolicy(),
-        defaults.inlineThresholdBytes(),
+        codeSettings().dataInlineThreshold(),
         defaults.materializeAfterEntries(),
         defaults.materializeAfterBytes(),
         settings.functionTimeout().dividedBy(4),
@@ -235,7 +268,17 @@ final class Pipeline implements AutoCloseable {
   }
 
   CheckpointStorage storage() {
-    return new DirectoryCheckpointStorage(settings.storage());
+    return settings
+        .directory()
+        .<CheckpointStorage>map(DirectoryCheckpointStorage::new)
+        .orElseGet(
+            () ->
+                new DynamoDbCheckpointStorage(
+                    database.client(),
+                    DemoSettings.TABLE,
+                    Backoff.sleeping(),
+                    world::now,
+                    codeSettings().maxInlineStateSize()));
   }
 
   @Override

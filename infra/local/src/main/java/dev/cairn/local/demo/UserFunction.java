@@ -1,8 +1,10 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.flights.AircraftFunction;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState;
+import dev.cairn.lambda.Code;
 import dev.cairn.state.HashRange;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
@@ -143,6 +145,22 @@ public final class UserFunction {
 
   public String className() {
     return constructor.getDeclaringClass().getName();
+  }
+
+  /**
+   * What it sets in {@code configure()}, as a deployed container reads it.
+   *
+   * @throws InputException if that cannot be kept, by the option's name
+   */
+  public Code code() {
+    try {
+      Code code = Code.of(create());
+      code.over(CheckpointSettings.DEFAULTS);
+      return code;
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "what " + className() + " sets in configure() cannot be used: " + e.getMessage(), e);
+    }
   }
 
   /** A new instance. What its events are, only it knows. */

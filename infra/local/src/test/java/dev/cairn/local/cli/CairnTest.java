@@ -96,7 +96,7 @@ class CairnTest {
             DemoSettings.paced(FLIGHTS, interval),
             true,
             0,
-            storage,
+            Optional.of(storage),
             7);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Terminal terminal = Terminal.plain(new PrintStream(out, true, StandardCharsets.UTF_8));

@@ -1,0 +1,39 @@
+package dev.cairn.function;
+
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
+import dev.cairn.settings.StorageKind;
+import java.util.Optional;
+
+/**
+ * Where a function keeps its checkpoints, as Flink's {@code CheckpointStorage} given as an
+ * instance: it wins over whatever the deployment says.
+ *
+ * <p>An instance is a description. Tasks, coordinator, scrubber and {@code cairn} all have to reach
+ * the same files, and of these only the tasks ever load a function; so there are no others than
+ * these two, which each of them can make for itself.
+ */
+public sealed interface CheckpointStorage
+    permits FileSystemCheckpointStorage, JobManagerCheckpointStorage {
+
+  /** What has to be set for it, by the name of every option that says where checkpoints lie. */
+  private Configuration settings(Configuration before) {
+    return switch (this) {
+      case FileSystemCheckpointStorage(String directory) ->
+          before
+              .with(Options.STORAGE, Optional.of(StorageKind.FILESYSTEM), Place.CODE)
+              .set(Options.CHECKPOINT_DIRECTORY.name(), directory, Place.CODE);
+      case JobManagerCheckpointStorage(int maxStateSize) ->
+          before
+              .with(Options.STORAGE, Optional.of(StorageKind.JOBMANAGER), Place.CODE)
+              .with(Options.CHECKPOINT_DIRECTORY, Optional.empty(), Place.CODE)
+              .with(Options.MAX_INLINE_STATE, maxStateSize, Place.CODE);
+    };
+  }
+
+  /** These settings with this storage. */
+  static Configuration over(Configuration before, CheckpointStorage storage) {
+    return storage.settings(before);
+  }
+}
