@@ -143,7 +143,8 @@ final class CoordinatorEndpoint {
             environment.taskTimeout(),
             defaults.entryRetention(),
             defaults.retentionMargin(),
-            TICK_TOLERANCE),
+            TICK_TOLERANCE,
+            Optional.of(deployment.stage())),
         deployments,
         new TickQueue(
             DeployedClients.configure(SqsClient.builder()).build(), environment.tickQueue()),
