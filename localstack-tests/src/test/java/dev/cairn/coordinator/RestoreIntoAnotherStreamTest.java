@@ -37,6 +37,7 @@ class RestoreIntoAnotherStreamTest {
   private static final int OTHER_SHARDS = 4;
   private static final int KEYS = 40;
   private static final FilePath SAVEPOINT = new FilePath("savepoints/before/savepoint-1");
+  private static final String ASKED = "restore " + SAVEPOINT + " --positions horizon";
 
   private final Pipeline pipeline = new Pipeline(SHARDS);
   private final Pipeline other = pipeline.beside(new JobId("before"), OTHER_SHARDS);
@@ -134,6 +135,34 @@ class RestoreIntoAnotherStreamTest {
     deliver();
 
     requireStateAndThen(all());
+  }
+
+  @Test
+  void noStateIsCopied() {
+    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
+    List<FilePath> files = pipeline.storage().paths();
+
+    Pipeline.tick(pipeline.coordinator());
+
+    assertThat(pipeline.storage().paths()).isEqualTo(files);
+    for (int shard = 0; shard < SHARDS; shard++) {
+      List<Entry> journal = pipeline.journal(shard);
+      assertThat(journal).hasSize(2);
+      assertThat(journal.getFirst())
+          .isInstanceOfSatisfying(
+              Entry.Opened.class,
+              opened -> assertThat(opened.header().suspended()).isTrue());
+      assertThat(journal.getLast())
+          .isInstanceOfSatisfying(
+              Entry.Restored.class,
+              restored -> {
+                assertThat(restored.header().suspended()).isFalse();
+                assertThat(restored.handle().manifest().runs())
+                    .as("of the two shards of four that overlap each of three")
+                    .hasSize(2)
+                    .allMatch(run -> SAVEPOINT.relativize(run.file().path()).isPresent());
+              });
+    }
   }
 
   @Test
@@ -241,16 +270,17 @@ class RestoreIntoAnotherStreamTest {
   @Test
   void theNextCheckpointHasAllOfItAndIsRestoredByItself() {
     put("a");
+
     restore("--positions horizon");
 
-    pipeline.checkpoint(pipeline.container());
     for (int shard = 0; shard < SHARDS; shard++) {
-      Entry.Base base = (Entry.Base) pipeline.table().fromLastBase(Pipeline.subtask(shard)).getFirst();
+      Entry.Base base =
+          (Entry.Base) pipeline.table().fromLastBase(Pipeline.subtask(shard)).getFirst();
       assertThat(base).isInstanceOf(Entry.Snapshotted.class);
       assertThat(base.handle().stateFile()).isPresent();
       assertThat(base.handle().manifest().runs())
           .hasSizeLessThanOrEqualTo(1)
-          .allMatch(file -> Layout.isOwn(Pipeline.JOB, file.file().path()));
+          .allMatch(run -> Layout.isOwn(Pipeline.JOB, run.file().path()));
     }
     deleteSavepoint();
     deliver();
@@ -309,11 +339,7 @@ class RestoreIntoAnotherStreamTest {
     put("a", "b");
     // One shard is open, the others are not.
     run(pipeline.container(), 0, pipeline.all(0));
-    pipeline
-        .table()
-        .request(
-            Pipeline.JOB,
-            Request.command("restore " + SAVEPOINT + " --positions horizon"));
+    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
     Death death = new Death(writes);
     Coordinator mortal = pipeline.coordinator(death);
     for (int i = 0; i < 5; i++) {
@@ -366,11 +392,7 @@ class RestoreIntoAnotherStreamTest {
             }
           }
         };
-    pipeline
-        .table()
-        .request(
-            Pipeline.JOB,
-            Request.command("restore " + SAVEPOINT + " --positions horizon"));
+    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
     Pipeline.tick(pipeline.coordinator(meeting));
     pipeline.goOn();
     deliver();
@@ -382,11 +404,7 @@ class RestoreIntoAnotherStreamTest {
   @Test
   void twoCoordinatorsDoItOnce() {
     put("a");
-    pipeline
-        .table()
-        .request(
-            Pipeline.JOB,
-            Request.command("restore " + SAVEPOINT + " --positions horizon"));
+    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
     boolean[] met = {false};
     Tap meeting =
         new Tap() {
@@ -417,11 +435,7 @@ class RestoreIntoAnotherStreamTest {
     put("a");
     run(pipeline.container(), 0, pipeline.all(0));
     pipeline.checkpoint(pipeline.container());
-    pipeline
-        .table()
-        .request(
-            Pipeline.JOB,
-            Request.command("restore " + SAVEPOINT + " --positions horizon"));
+    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
     // Dies when the two other shards are opened, and have no state yet.
     Death death = new Death(3);
     death.watch(() -> Pipeline.tick(pipeline.coordinator(death)));
@@ -476,11 +490,7 @@ class RestoreIntoAnotherStreamTest {
   @Test
   void noTaskOpensAShardMeanwhile() {
     put("a");
-    pipeline
-        .table()
-        .request(
-            Pipeline.JOB,
-            Request.command("restore " + SAVEPOINT + " --positions horizon"));
+    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
     Death death = new Death(1);
     death.watch(() -> Pipeline.tick(pipeline.coordinator(death)));
     assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Restoring.class);
