@@ -44,10 +44,14 @@ final class Recipients {
   Map<SubtaskId, Snapshot> of(
       JobId job, Restoration from, Map<SubtaskId, Snapshot> stored) throws RefusedException {
     return switch (from.positions()) {
-      // Whoever has state in the job's own checkpoint was opened.
-      case Positions.SameStream s -> from.own().isPresent() ? stored : ofSameShards(job, stored);
+      case Positions.SameStream s -> areOpened(from) ? stored : ofSameShards(job, stored);
       case Positions.Anew(Start start) -> dividedAnew(job, start, stored);
     };
+  }
+
+  /** Whether nothing can get a state that was not opened: all of it is the subtasks' own. */
+  static boolean areOpened(Restoration from) {
+    return from.own().isPresent() && from.positions() instanceof Positions.SameStream;
   }
 
   /** Shards of one stream have one name in every job. */

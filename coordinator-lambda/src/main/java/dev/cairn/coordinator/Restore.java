@@ -106,7 +106,7 @@ final class Restore {
       Map<SubtaskId, Snapshot> states = preflight.states(job, from);
       Optional<FreshStart> fresh = freshStart(from);
       boolean all =
-          opening.openAll(job, states)
+          (Recipients.areOpened(from) || opening.openAll(job, states))
               && epochs.appendToAll(
                   job,
                   tail ->
