@@ -164,8 +164,7 @@ public final class DryRun {
   private Replay anew(
       SubtaskId subtask, Optional<Header> head, List<String> sources, FreshStart fresh) {
     Position frontier = head.map(decisions::frontier).orElse(Position.beginning());
-    Place place =
-        fresh.in(subtask.shard(), head.flatMap(Header::firstApplied), frontier);
+    Place place = fresh.in(subtask.shard(), head.flatMap(Header::firstApplied), frontier);
     if (!place.position().isBefore(frontier)) {
       return new Replay(
           subtask,

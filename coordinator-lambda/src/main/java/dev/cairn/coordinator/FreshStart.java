@@ -58,8 +58,7 @@ final class FreshStart {
   /** Of shards that keep records for so long, of which the last stretch is not relied on. */
   static FreshStart of(StreamReader stream, Start start, Duration margin, Instant now) {
     Instant horizon = now.minus(stream.retention());
-    return new FreshStart(
-        stream, start, horizon.plus(margin), horizon.plus(margin.dividedBy(2)));
+    return new FreshStart(stream, start, horizon.plus(margin), horizon.plus(margin.dividedBy(2)));
   }
 
   /**
@@ -96,8 +95,7 @@ final class FreshStart {
   }
 
   /** Of a shard whose records up to the frontier have to be read again. */
-  private Place ofRead(
-      ShardId shard, Optional<SequenceNumber> firstApplied, Position frontier) {
+  private Place ofRead(ShardId shard, Optional<SequenceNumber> firstApplied, Position frontier) {
     Instant since =
         switch (start) {
           case Start.TrimHorizon h -> oldestSafe;

@@ -41,9 +41,7 @@ final class Opening {
         states.entrySet().stream().filter(state -> !opened.contains(state.getKey())).toList();
     return !ports
         .fanOut()
-        .map(
-            unopened,
-            state -> open(job, state.getKey(), state.getValue().state().origin()))
+        .map(unopened, state -> open(job, state.getKey(), state.getValue().state().origin()))
         .contains(false);
   }
 

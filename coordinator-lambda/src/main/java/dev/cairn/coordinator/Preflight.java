@@ -103,8 +103,7 @@ final class Preflight {
           case Target.Latest l -> new Source.Own(latest(job, checkpoints).id());
           case Target.Path(String path) -> metadata(job, path, options);
         };
-    return new Restoration(
-        source, options.claimMode(), positions(options), options.acceptsGap());
+    return new Restoration(source, options.claimMode(), positions(options), options.acceptsGap());
   }
 
   private static Positions positions(Command.Options options) {

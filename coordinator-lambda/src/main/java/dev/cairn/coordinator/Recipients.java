@@ -41,8 +41,8 @@ final class Recipients {
   /**
    * @param stored the states of a checkpoint, by the subtasks that they are of
    */
-  Map<SubtaskId, Snapshot> of(
-      JobId job, Restoration from, Map<SubtaskId, Snapshot> stored) throws RefusedException {
+  Map<SubtaskId, Snapshot> of(JobId job, Restoration from, Map<SubtaskId, Snapshot> stored)
+      throws RefusedException {
     return switch (from.positions()) {
       case Positions.SameStream s -> areOpened(from) ? stored : ofSameShards(job, stored);
       case Positions.Anew(Start start) -> dividedAnew(job, start, stored);
@@ -135,8 +135,7 @@ final class Recipients {
     return given;
   }
 
-  private static SubtaskState state(
-      SubtaskId subtask, Start start, Share share, SubtaskState any) {
+  private static SubtaskState state(SubtaskId subtask, Start start, Share share, SubtaskState any) {
     return new SubtaskState(
         subtask,
         any.epoch(),
@@ -173,7 +172,8 @@ final class Recipients {
   private Map<ShardId, SubtaskId> opened(JobId job) {
     return ports.checkpoints().subtasks(job).stream()
         .collect(
-            Collectors.toMap(SubtaskId::shard, subtask -> subtask, (one, other) -> one, TreeMap::new));
+            Collectors.toMap(
+                SubtaskId::shard, subtask -> subtask, (one, other) -> one, TreeMap::new));
   }
 
   private Map<ShardId, Shard> listed() {

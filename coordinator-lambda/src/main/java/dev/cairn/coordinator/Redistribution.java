@@ -122,11 +122,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
             .sorted(Comparator.comparing((SubtaskState one) -> one.origin().range().from()))
             .toList()) {
       if (last.isPresent()
-          && source
-              .origin()
-              .range()
-              .intersection(last.get().origin().range())
-              .isPresent()) {
+          && source.origin().range().intersection(last.get().origin().range()).isPresent()) {
         throw new RefusedException(
             last.get().subtask().name()
                 + " and "

@@ -78,14 +78,15 @@ class RedistributionTest {
             "0:30-40 1:40-60",
             "1:60-80 2:80-90",
             "2:90-120"),
+        new Case("uneven shards", at(1, 119), at(118), "0:0-1 1:1-118", "1:118-119 2:119-120"),
         new Case(
-            "uneven shards",
-            at(1, 119),
-            at(118),
-            "0:0-1 1:1-118",
-            "1:118-119 2:119-120"),
-        new Case(
-            "within one", at(60), at(10, 20, 30), "0:0-10", "0:10-20", "0:20-30", "0:30-60 1:60-120"));
+            "within one",
+            at(60),
+            at(10, 20, 30),
+            "0:0-10",
+            "0:10-20",
+            "0:20-30",
+            "0:30-60 1:60-120"));
   }
 
   private static List<Integer> at(Integer... bounds) {
@@ -160,8 +161,7 @@ class RedistributionTest {
   @ParameterizedTest
   @MethodSource("cases")
   void eachShardHasWhatOverlapsIt(Case given) throws RefusedException {
-    Redistribution divided =
-        Redistribution.of(sources(given.sources()), shards(given.shards()));
+    Redistribution divided = Redistribution.of(sources(given.sources()), shards(given.shards()));
 
     assertThat(divided.shares()).hasSize(given.shares().length);
     for (int shard = 0; shard < given.shares().length; shard++) {
@@ -190,7 +190,8 @@ class RedistributionTest {
 
     Redistribution divided = Redistribution.of(sources, shards(given.shards()));
 
-    assertThat(divided.shares().values().stream().mapToLong(share -> share.counts().applied()).sum())
+    assertThat(
+            divided.shares().values().stream().mapToLong(share -> share.counts().applied()).sum())
         .isEqualTo(sources.stream().mapToLong(source -> source.counts().applied()).sum());
     assertThat(
             divided.shares().values().stream()
@@ -236,9 +237,7 @@ class RedistributionTest {
     refused(sources(at(60)), shards.subList(1, 3), reason);
     refused(sources(at(60)), List.of(shards.get(0), shards.get(2)), reason);
     refused(
-        sources(at(60)),
-        Stream.concat(shards.stream(), shards(at(60)).stream()).toList(),
-        reason);
+        sources(at(60)), Stream.concat(shards.stream(), shards(at(60)).stream()).toList(), reason);
   }
 
   @Test
@@ -274,8 +273,7 @@ class RedistributionTest {
 
   @Test
   void moreRunsThanAnEntryCanNameAreRefused() {
-    String[] runs =
-        IntStream.range(0, 1_200).mapToObj(i -> "run-" + i).toArray(String[]::new);
+    String[] runs = IntStream.range(0, 1_200).mapToObj(i -> "run-" + i).toArray(String[]::new);
 
     refused(
         List.of(source(0, HashRange.ALL, runs)),

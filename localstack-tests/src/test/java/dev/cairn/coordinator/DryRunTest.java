@@ -214,8 +214,7 @@ class DryRunTest {
 
     PreflightReport report = ((DryRun.Result.Possible) result).report();
     assertThat(report.replays()).hasSize(3).noneMatch(Replay::isOpened);
-    assertThat(report.replays().getFirst().sources())
-        .containsExactly("count/shardId-000000000000");
+    assertThat(report.replays().getFirst().sources()).containsExactly("count/shardId-000000000000");
     assertThat(report.records()).isZero();
     assertThat(calls).isNotEmpty().noneMatch(Tap.Call::isWrite);
     assertThat(fresh.table().subtasks(fresh.job().id())).isEmpty();

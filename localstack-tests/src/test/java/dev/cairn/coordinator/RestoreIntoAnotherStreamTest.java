@@ -150,8 +150,7 @@ class RestoreIntoAnotherStreamTest {
       assertThat(journal).hasSize(2);
       assertThat(journal.getFirst())
           .isInstanceOfSatisfying(
-              Entry.Opened.class,
-              opened -> assertThat(opened.header().suspended()).isTrue());
+              Entry.Opened.class, opened -> assertThat(opened.header().suspended()).isTrue());
       assertThat(journal.getLast())
           .isInstanceOfSatisfying(
               Entry.Restored.class,
@@ -224,8 +223,7 @@ class RestoreIntoAnotherStreamTest {
     restore("--positions " + time);
     deliver();
 
-    requireStateAndThen(
-        all().stream().filter(record -> !record.arrival().isBefore(time)).toList());
+    requireStateAndThen(all().stream().filter(record -> !record.arrival().isBefore(time)).toList());
   }
 
   @Test
@@ -240,8 +238,7 @@ class RestoreIntoAnotherStreamTest {
     restore("--positions " + time);
     deliver();
 
-    requireStateAndThen(
-        all().stream().filter(record -> !record.arrival().isBefore(time)).toList());
+    requireStateAndThen(all().stream().filter(record -> !record.arrival().isBefore(time)).toList());
   }
 
   @Test
@@ -423,7 +420,8 @@ class RestoreIntoAnotherStreamTest {
 
     assertThat(met[0]).isTrue();
     for (int shard = 0; shard < SHARDS; shard++) {
-      assertThat(pipeline.journal(shard).stream().filter(Entry.Opened.class::isInstance)).hasSize(1);
+      assertThat(pipeline.journal(shard).stream().filter(Entry.Opened.class::isInstance))
+          .hasSize(1);
       assertThat(pipeline.journal(shard).stream().filter(Entry.Restored.class::isInstance))
           .hasSize(1);
     }
@@ -458,8 +456,7 @@ class RestoreIntoAnotherStreamTest {
         0,
         pipeline.put(0, "a"));
     assertThat(pipeline.table().subtasks(Pipeline.JOB))
-        .containsExactly(
-            new SubtaskId(Pipeline.JOB, new StageId("total"), shard));
+        .containsExactly(new SubtaskId(Pipeline.JOB, new StageId("total"), shard));
 
     pipeline.serve("restore " + SAVEPOINT + " --positions horizon");
 
