@@ -1,6 +1,8 @@
 package dev.cairn.coordinator;
 
+import dev.cairn.id.StageId;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What the coordinator is told when it starts; what concerns one job is on the job's item.
@@ -12,20 +14,23 @@ import java.time.Duration;
  * @param retentionMargin how long a record must still be kept for a replay to begin with it
  * @param tickTolerance by how much a tick may come early and still be the one that takes a
  *     checkpoint; never more than half an interval
+ * @param stage the stage that the job's tasks run; empty if nobody says
  */
 public record CoordinatorSettings(
     Duration idleAfter,
     Duration longestInvocation,
     Duration entryRetention,
     Duration retentionMargin,
-    Duration tickTolerance) {
+    Duration tickTolerance,
+    Optional<StageId> stage) {
   public static final CoordinatorSettings DEFAULTS =
       new CoordinatorSettings(
           Duration.ofSeconds(5),
           Duration.ofMinutes(15),
           Duration.ofDays(2),
           Duration.ofMinutes(30),
-          Duration.ZERO);
+          Duration.ZERO,
+          Optional.empty());
 
   /** Of a coordinator whose ticks come more often than its checkpoints. */
   public CoordinatorSettings(
@@ -34,6 +39,33 @@ public record CoordinatorSettings(
       Duration entryRetention,
       Duration retentionMargin) {
     this(idleAfter, longestInvocation, entryRetention, retentionMargin, Duration.ZERO);
+  }
+
+  /** Of a coordinator that is not told which stage its tasks run. */
+  public CoordinatorSettings(
+      Duration idleAfter,
+      Duration longestInvocation,
+      Duration entryRetention,
+      Duration retentionMargin,
+      Duration tickTolerance) {
+    this(
+        idleAfter,
+        longestInvocation,
+        entryRetention,
+        retentionMargin,
+        tickTolerance,
+        Optional.empty());
+  }
+
+  /** The same, of a job whose tasks run this stage. */
+  public CoordinatorSettings of(StageId deployed) {
+    return new CoordinatorSettings(
+        idleAfter,
+        longestInvocation,
+        entryRetention,
+        retentionMargin,
+        tickTolerance,
+        Optional.of(deployed));
   }
 
   public CoordinatorSettings {

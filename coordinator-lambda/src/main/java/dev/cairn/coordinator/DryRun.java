@@ -3,7 +3,9 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.command.Command;
+import dev.cairn.coordinator.FreshStart.Place;
 import dev.cairn.coordinator.Preflight.RefusedException;
 import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.coordinator.PreflightReport.Checked;
@@ -11,8 +13,13 @@ import dev.cairn.coordinator.PreflightReport.Kind;
 import dev.cairn.coordinator.PreflightReport.Replay;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.state.Counts;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.Start;
+import dev.cairn.storage.FileRef;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamReader.Page;
@@ -23,6 +30,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A restore without the restore: the coordinator's own preflight, wherever it is run, with what it
@@ -31,6 +42,8 @@ import java.util.Optional;
 public final class DryRun {
   // Kinesis may answer empty pages where records follow further on.
   private static final int EMPTY_PAGES = 20;
+  private static final int COUNTED_PAGES = 100;
+  private static final int PAGE = 10_000;
 
   private final CoordinatorPorts ports;
   private final CoordinatorDecisions decisions = new CoordinatorDecisions();
@@ -87,69 +100,192 @@ public final class DryRun {
 
   private PreflightReport report(Job job, Restoration from, Optional<String> unread)
       throws RefusedException {
-    Map<SubtaskId, Snapshot> states = preflight.states(job, from);
+    Map<SubtaskId, Snapshot> stored = preflight.stored(job, from);
     List<Checked> checked = new ArrayList<>();
-    for (Snapshot snapshot : states.values()) {
-      checked.add(new Checked(Kind.STATE, snapshot.file()));
+    for (Snapshot snapshot : stored.values()) {
+      snapshot.file().ifPresent(file -> checked.add(new Checked(Kind.STATE, file)));
       snapshot.state().manifest().runs().stream()
           .map(run -> new Checked(Kind.RUN, run.file()))
           .distinct()
           .forEach(checked::add);
     }
-    Instant now = ports.clock().instant();
     List<Replay> replays = new ArrayList<>();
-    for (JournalTail tail : tails.of(job.id()).values()) {
-      replays.add(replay(states, tail, unread.isEmpty(), now));
+    Optional<String> why = unread;
+    try {
+      replays.addAll(replays(job, from, stored, unread.isEmpty()));
+    } catch (StreamException e) {
+      // Which shards there are, only the stream knows.
+      why = Optional.of(String.valueOf(e.getMessage()));
     }
     return new PreflightReport(
-        from, checked, ports.damages().damages(job.id()).size(), replays, unread);
+        from, checked, ports.damages().damages(job.id()).size(), replays, why);
+  }
+
+  private List<Replay> replays(
+      Job job, Restoration from, Map<SubtaskId, Snapshot> stored, boolean readsStream)
+      throws RefusedException {
+    Map<SubtaskId, Snapshot> states = preflight.states(job, from);
+    Map<SubtaskId, JournalTail> opened = tails.of(job.id());
+    SortedSet<SubtaskId> all = new TreeSet<>(states.keySet());
+    all.addAll(opened.keySet());
+    Optional<FreshStart> fresh =
+        from.positions() instanceof Positions.Anew(Start start)
+            ? Optional.of(preflight.freshStart(start))
+            : Optional.empty();
+    List<Replay> replays = new ArrayList<>();
+    for (SubtaskId subtask : all) {
+      Optional<Snapshot> state = Optional.ofNullable(states.get(subtask));
+      Optional<Header> head = Optional.ofNullable(opened.get(subtask)).map(JournalTail::head);
+      List<String> sources = state.map(one -> sources(one, stored)).orElse(List.of());
+      replays.add(
+          fresh.isPresent() && state.isPresent()
+              ? anew(subtask, head, sources, fresh.get())
+              : replay(subtask, head, sources, state, readsStream));
+    }
+    return replays;
+  }
+
+  /** The subtasks whose files a state is made of. */
+  private static List<String> sources(Snapshot given, Map<SubtaskId, Snapshot> stored) {
+    Set<FileRef> runs =
+        given.state().manifest().runs().stream().map(RunRef::file).collect(Collectors.toSet());
+    return stored.entrySet().stream()
+        .filter(
+            one ->
+                (given.file().isPresent() && one.getValue().file().equals(given.file()))
+                    || one.getValue().state().manifest().runs().stream()
+                        .map(RunRef::file)
+                        .anyMatch(runs::contains))
+        .map(one -> one.getKey().name())
+        .toList();
+  }
+
+  /** Of a shard that begins where the stream does, or at a time. */
+  private Replay anew(
+      SubtaskId subtask, Optional<Header> head, List<String> sources, FreshStart fresh) {
+    Position frontier = head.map(decisions::frontier).orElse(Position.beginning());
+    Place place = fresh.in(subtask.shard(), head.flatMap(Header::firstApplied), frontier);
+    if (!place.position().isBefore(frontier)) {
+      return new Replay(
+          subtask,
+          sources,
+          head.isPresent(),
+          place.position(),
+          frontier,
+          0,
+          Optional.empty(),
+          Optional.empty());
+    }
+    return timed(
+        subtask,
+        sources,
+        head.isPresent(),
+        place,
+        frontier,
+        count(subtask.shard(), place, frontier));
   }
 
   private Replay replay(
-      Map<SubtaskId, Snapshot> states, JournalTail tail, boolean readsStream, Instant now) {
-    Position from = Preflight.position(states, tail);
-    Position frontier = decisions.frontier(tail.head());
-    Counts then =
-        Optional.ofNullable(states.get(tail.subtask()))
-            .map(snapshot -> snapshot.state().counts())
-            .orElse(Counts.NONE);
-    long records = Math.max(0, processed(tail.head().counts()) - processed(then));
+      SubtaskId subtask,
+      Optional<Header> head,
+      List<String> sources,
+      Optional<Snapshot> state,
+      boolean readsStream) {
+    Position from = state.map(one -> one.state().position()).orElse(Position.beginning());
+    Position frontier = head.map(decisions::frontier).orElse(Position.beginning());
+    long now = head.map(Header::counts).map(DryRun::processed).orElse(0L);
+    long then = state.map(one -> processed(one.state().counts())).orElse(0L);
+    long records = Math.max(0, now - then);
     if (!readsStream || !from.isBefore(frontier)) {
       return new Replay(
-          tail.subtask(), from, frontier, records, Optional.empty(), Optional.empty());
+          subtask,
+          sources,
+          head.isPresent(),
+          from,
+          frontier,
+          records,
+          Optional.empty(),
+          Optional.empty());
     }
-    List<StreamRecord> first = first(tail, from);
-    Optional<StreamRecord> needed = first.stream().findFirst();
+    return timed(
+        subtask,
+        sources,
+        head.isPresent(),
+        new Place(from, head.flatMap(Header::firstApplied)),
+        frontier,
+        records);
+  }
+
+  private Replay timed(
+      SubtaskId subtask,
+      List<String> sources,
+      boolean isOpened,
+      Place place,
+      Position frontier,
+      long records) {
+    Instant now = ports.clock().instant();
+    List<StreamRecord> first = first(subtask.shard(), place);
     return new Replay(
-        tail.subtask(),
-        from,
+        subtask,
+        sources,
+        isOpened,
+        place.position(),
         frontier,
         records,
         first.stream()
-            .filter(record -> from.isBefore(record.sequenceNumber()))
+            .filter(record -> place.position().isBefore(record.sequenceNumber()))
             .findFirst()
             .map(record -> Duration.between(record.arrival(), now)),
-        needed.map(
-            record -> Duration.between(now, record.arrival().plus(ports.stream().retention()))));
+        first.stream()
+            .findFirst()
+            .map(
+                record ->
+                    Duration.between(now, record.arrival().plus(ports.stream().retention()))));
   }
 
   private static long processed(Counts counts) {
     return counts.applied() + counts.deadLettered();
   }
 
-  /** The record that a replay begins at, and the first one that it applies, if they differ. */
-  private List<StreamRecord> first(JournalTail tail, Position from) {
+  private static Optional<From.At> begin(Place place) {
     Optional<SequenceNumber> required =
-        from instanceof Position.After(SequenceNumber last)
+        place.position() instanceof Position.After(SequenceNumber last)
             ? Optional.of(last)
-            : tail.head().firstApplied();
+            : place.firstApplied();
+    return required.map(From.At::new);
+  }
+
+  /** The record that a replay begins at, and the first one that it applies, if they differ. */
+  private List<StreamRecord> first(ShardId shard, Place place) {
     List<StreamRecord> found = new ArrayList<>();
-    Optional<? extends From> next = required.map(From.At::new);
+    Optional<? extends From> next = begin(place);
     for (int i = 0; i < EMPTY_PAGES && next.isPresent() && found.size() < 2; i++) {
-      Page page = ports.stream().read(tail.subtask().shard(), next.get(), 2);
+      Page page = ports.stream().read(shard, next.get(), 2);
       found.addAll(page.records());
       next = page.next();
     }
     return found;
+  }
+
+  /** How many records are between a place and the frontier, as far as they are counted. */
+  private long count(ShardId shard, Place place, Position frontier) {
+    long records = 0;
+    Optional<? extends From> next = begin(place);
+    for (int i = 0; i < COUNTED_PAGES && next.isPresent(); i++) {
+      Page page = ports.stream().read(shard, next.get(), PAGE);
+      for (StreamRecord record : page.records()) {
+        if (frontier.isBefore(record.sequenceNumber())) {
+          return records;
+        }
+        if (place.position().isBefore(record.sequenceNumber())) {
+          records++;
+        }
+        if (frontier.equals(Position.after(record.sequenceNumber()))) {
+          return records;
+        }
+      }
+      next = page.next();
+    }
+    return records;
   }
 }

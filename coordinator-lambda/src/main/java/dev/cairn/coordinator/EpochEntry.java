@@ -28,7 +28,7 @@ final class EpochEntry {
   private boolean append(Job job, SubtaskId subtask, Function<JournalTail, Entry> entering) {
     while (true) {
       Optional<JournalTail> tail = tails.of(subtask);
-      if (tail.isEmpty() || tail.get().head().epoch().equals(job.epoch())) {
+      if (tail.isEmpty() || hasEntered(tail.get(), job)) {
         return true;
       }
       if (tail.get().head().epoch().isAfter(job.epoch())) {
@@ -38,6 +38,10 @@ final class EpochEntry {
         return true;
       }
     }
+  }
+
+  private static boolean hasEntered(JournalTail tail, Job job) {
+    return tail.head().epoch().equals(job.epoch()) && !tail.isOpenedForRestore();
   }
 
   /**

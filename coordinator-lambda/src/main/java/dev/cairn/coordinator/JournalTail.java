@@ -75,6 +75,11 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     return base instanceof Entry.Restored restored && restored.isBorrowed(subtask.job());
   }
 
+  /** Whether a restore has opened it and has not yet put the state there. */
+  boolean isOpenedForRestore() {
+    return base instanceof Entry.Opened && sinceBase.isEmpty() && base.header().suspended();
+  }
+
   /** Whether this checkpoint was asked for, or answered, since the base. */
   boolean knows(CheckpointId checkpoint) {
     boolean asked =

@@ -22,6 +22,7 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.RunRef;
+import dev.cairn.state.Start;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -32,6 +33,7 @@ import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamReader.Page;
 import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,6 +62,7 @@ final class Preflight {
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final JournalTails tails;
+  private final Recipients recipients;
 
   Preflight(
       CoordinatorPorts ports,
@@ -70,6 +73,7 @@ final class Preflight {
     this.settings = settings;
     this.decisions = decisions;
     this.tails = tails;
+    this.recipients = new Recipients(ports, settings.stage());
   }
 
   /** A restore cannot be done, for this reason. */
@@ -99,8 +103,21 @@ final class Preflight {
           case Target.Latest l -> new Source.Own(latest(job, checkpoints).id());
           case Target.Path(String path) -> metadata(job, path, options);
         };
-    return new Restoration(
-        source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
+    return new Restoration(source, options.claimMode(), positions(options), options.acceptsGap());
+  }
+
+  private static Positions positions(Command.Options options) {
+    return options
+        .startsAt()
+        .map(
+            at ->
+                switch (at) {
+                  case StartsAt.SameStream s -> Positions.SAME_STREAM;
+                  case StartsAt.Horizon h -> new Positions.Anew(new Start.TrimHorizon());
+                  case StartsAt.Timestamp(Instant time) ->
+                      new Positions.Anew(new Start.AtTimestamp(time));
+                })
+        .orElse(Positions.SAME_STREAM);
   }
 
   private static void requirePossible(Command.Options options) throws RefusedException {
@@ -108,12 +125,6 @@ final class Preflight {
       throw new RefusedException(
           "--claim-mode CLAIM is not possible yet: use NO_CLAIM, the default; the files then stay"
               + " their owner's, and can go once the job has completed a checkpoint of its own");
-    }
-    if (options.startsAt().filter(at -> !(at instanceof StartsAt.SameStream)).isPresent()) {
-      throw new RefusedException(
-          "--positions "
-              + "other than same is not possible yet: state can be restored into a job that reads"
-              + " the same stream");
     }
   }
 
@@ -154,7 +165,8 @@ final class Preflight {
               + owner
               + ": its positions hold in the stream that it reads, and only there; if job "
               + job.id()
-              + " reads the same stream, say so with --positions same");
+              + " reads the same stream, say so with --positions same; if it reads another, say from"
+              + " where, with --positions horizon or a time");
     }
     return new Source.Metadata(new FileRef(file, bytes.length, Sha256.of(bytes)));
   }
@@ -187,12 +199,47 @@ final class Preflight {
    * @return the states that are to be restored
    */
   Map<SubtaskId, Snapshot> requireRestorable(Job job, Restoration from) throws RefusedException {
-    Map<SubtaskId, Snapshot> states = states(job, from);
-    requireRuns(states.values());
+    Map<SubtaskId, Snapshot> stored = stored(job, from);
+    requireRuns(stored.values());
+    Map<SubtaskId, Snapshot> states = recipients.of(job.id(), from, stored);
+    if (from.positions() instanceof Positions.Anew(Start start)) {
+      requireInTime(start, from.acceptsGap());
+    }
     if (!from.acceptsGap()) {
-      requireGaps(states, tails.of(job.id()).values());
+      requireGaps(from.positions(), states, tails.of(job.id()).values());
     }
     return states;
+  }
+
+  /** Whether the stream still has what arrived since a time, and will have it for a while. */
+  private void requireInTime(Start start, boolean acceptsGap) throws RefusedException {
+    if (!(start instanceof Start.AtTimestamp(Instant time))) {
+      return;
+    }
+    Instant now = ports.clock().instant();
+    if (time.isAfter(now)) {
+      throw new RefusedException(
+          "--positions "
+              + time
+              + " lies in the future, it is "
+              + now
+              + ": give a time up to now, from which on the records of the stream are to be applied");
+    }
+    if (acceptsGap) {
+      return;
+    }
+    Duration retention = ports.stream().retention();
+    Instant horizon = now.minus(retention);
+    if (time.isBefore(horizon.plus(settings.retentionMargin()))) {
+      throw new RefusedException(
+          "--positions "
+              + time
+              + (time.isBefore(horizon)
+                  ? " is beyond retention: records from before " + horizon + " are gone"
+                  : " is too close to retention: records would expire during the replay")
+              + "; give a later time, raise the stream's retention first, or leave out what is gone"
+              + " with --positions horizon or --accept-gap");
+    }
   }
 
   /** What is left of the records that a restored subtask would have to apply again. */
@@ -217,12 +264,12 @@ final class Preflight {
             ? Optional.of(after.last())
             : tail.head().firstApplied();
     if (required.isPresent()
-        && first(tail, new From.At(required.get()))
+        && first(tail.subtask().shard(), new From.At(required.get()))
             .filter(record -> record.sequenceNumber().equals(required.get()))
             .isPresent()) {
       return new Left.All();
     }
-    return first(tail, new From.Horizon())
+    return first(tail.subtask().shard(), new From.Horizon())
         .map(StreamRecord::sequenceNumber)
         .filter(kept -> !frontier.isBefore(kept))
         .<Left>map(Left.Since::new)
@@ -264,43 +311,30 @@ final class Preflight {
     };
   }
 
-  /** A subtask's state in a checkpoint, and the file that says so. */
-  record Snapshot(FileRef file, SubtaskState state) {}
+  /**
+   * A subtask's state in a checkpoint, and the file that says so; without one if it is put together
+   * from the states of others.
+   */
+  record Snapshot(Optional<FileRef> file, SubtaskState state) {}
+
+  /** What each subtask of the job is given; any other begins anew. */
+  Map<SubtaskId, Snapshot> states(Job job, Restoration from) throws RefusedException {
+    return recipients.of(job.id(), from, stored(job, from));
+  }
 
   /**
    * Every subtask's state in the checkpoint, its files checked; a subtask that had applied nothing
    * is not in it.
    */
-  Map<SubtaskId, Snapshot> states(Job job, Restoration from) throws RefusedException {
+  Map<SubtaskId, Snapshot> stored(Job job, Restoration from) throws RefusedException {
     return switch (from.source()) {
-      case Source.Own(CheckpointId id) -> states(job.id(), completed(job, id).metadata());
-      case Source.Metadata(FileRef file) -> ofThisJob(job.id(), states(job.id(), file));
+      case Source.Own(CheckpointId id) -> stored(job.id(), completed(job, id).metadata());
+      case Source.Metadata(FileRef file) -> stored(job.id(), file);
       case Source.Nothing n -> Map.of();
     };
   }
 
-  /** States as this job's subtasks have them: shards of one stream have one name in every job. */
-  private Map<SubtaskId, Snapshot> ofThisJob(JobId job, Map<SubtaskId, Snapshot> states)
-      throws RefusedException {
-    Map<ShardId, SubtaskId> own = new TreeMap<>();
-    ports.checkpoints().subtasks(job).forEach(subtask -> own.put(subtask.shard(), subtask));
-    Map<SubtaskId, Snapshot> mine = new TreeMap<>();
-    for (Map.Entry<SubtaskId, Snapshot> state : states.entrySet()) {
-      ShardId shard = state.getKey().shard();
-      if (!own.containsKey(shard)) {
-        throw new RefusedException(
-            "job "
-                + job
-                + " has not opened shard "
-                + shard
-                + " yet, of which there is state: it does so with the shard's first record");
-      }
-      mine.put(own.get(shard), state.getValue());
-    }
-    return mine;
-  }
-
-  private Map<SubtaskId, Snapshot> states(JobId job, FileRef metadataFile) throws RefusedException {
+  private Map<SubtaskId, Snapshot> stored(JobId job, FileRef metadataFile) throws RefusedException {
     CheckpointMetadata metadata = read(metadataFile, CheckpointFormat::readMetadata);
     Map<SubtaskId, FileRef> files = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
@@ -311,7 +345,8 @@ final class Preflight {
         files.entrySet(),
         named -> {
           FileRef file = named.getValue();
-          Snapshot snapshot = new Snapshot(file, read(file, CheckpointFormat::readState));
+          Snapshot snapshot =
+              new Snapshot(Optional.of(file), read(file, CheckpointFormat::readState));
           synchronized (states) {
             states.put(named.getKey(), snapshot);
           }
@@ -329,7 +364,7 @@ final class Preflight {
     }
     Set<FileRef> needed = new HashSet<>(List.of(metadata));
     for (Snapshot snapshot : states) {
-      needed.add(snapshot.file());
+      snapshot.file().ifPresent(needed::add);
       snapshot.state().manifest().runs().forEach(run -> needed.add(run.file()));
     }
     for (Damage damage : marks) {
@@ -421,14 +456,27 @@ final class Preflight {
    * Whether Kinesis still keeps every record between where the restore puts each subtask and how
    * far it once was.
    */
-  private void requireGaps(Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails)
+  private void requireGaps(
+      Positions positions, Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails)
       throws RefusedException {
-    List<JournalTail> gaps = new ArrayList<>();
+    List<Gap> gaps = new ArrayList<>();
+    Set<SubtaskId> opened = new HashSet<>();
     for (JournalTail tail : tails) {
-      if (position(states, tail).isBefore(decisions.frontier(tail.head()))) {
-        gaps.add(tail);
+      opened.add(tail.subtask());
+      Position position = position(states, tail);
+      boolean isGap = position.isBefore(decisions.frontier(tail.head()));
+      if (isGap && !(isAnew(positions) && states.containsKey(tail.subtask()))) {
+        gaps.add(new Gap(tail.subtask().shard(), position, tail.head().firstApplied()));
       }
     }
+    // The mapping has yet to deliver these, from their horizon on.
+    states.forEach(
+        (subtask, snapshot) -> {
+          Position position = snapshot.state().position();
+          if (!opened.contains(subtask) && position instanceof Position.After) {
+            gaps.add(new Gap(subtask.shard(), position, Optional.empty()));
+          }
+        });
     if (gaps.isEmpty()) {
       return;
     }
@@ -436,24 +484,32 @@ final class Preflight {
         ports.stream().shards().stream().map(Shard::id).collect(Collectors.toSet());
     Instant now = ports.clock().instant();
     Instant oldestAllowed = now.minus(ports.stream().retention()).plus(settings.retentionMargin());
-    forEach(gaps, tail -> requireGap(tail, position(states, tail), shards, oldestAllowed));
+    forEach(gaps, gap -> requireGap(gap, shards, oldestAllowed));
   }
 
-  private void requireGap(
-      JournalTail tail, Position position, Set<ShardId> shards, Instant oldestAllowed)
+  private static boolean isAnew(Positions positions) {
+    return switch (positions) {
+      case Positions.SameStream s -> false;
+      case Positions.Anew a -> true;
+    };
+  }
+
+  /** A shard of which records have to be read again, from this position on. */
+  private record Gap(ShardId shard, Position position, Optional<SequenceNumber> firstApplied) {}
+
+  private void requireGap(Gap gap, Set<ShardId> shards, Instant oldestAllowed)
       throws RefusedException {
-    String shard = "shard " + tail.subtask().shard();
-    if (!shards.contains(tail.subtask().shard())) {
+    String shard = "shard " + gap.shard();
+    if (!shards.contains(gap.shard())) {
       throw new RefusedException(
           shard + " is no longer in the stream, and records of it would have to be read again");
     }
     SequenceNumber required =
-        position instanceof Position.After after
+        gap.position() instanceof Position.After after
             ? after.last()
-            : tail.head()
-                .firstApplied()
+            : gap.firstApplied()
                 .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
-    Optional<StreamRecord> first = first(tail, new From.At(required));
+    Optional<StreamRecord> first = first(gap.shard(), new From.At(required));
     if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
       throw new RefusedException(
           shard
@@ -472,10 +528,10 @@ final class Preflight {
     }
   }
 
-  private Optional<StreamRecord> first(JournalTail tail, From from) {
+  private Optional<StreamRecord> first(ShardId shard, From from) {
     From next = from;
     for (int i = 0; i < EMPTY_PAGES; i++) {
-      Page page = ports.stream().read(tail.subtask().shard(), next, 1);
+      Page page = ports.stream().read(shard, next, 1);
       if (!page.records().isEmpty()) {
         return Optional.of(page.records().getFirst());
       }
@@ -486,11 +542,17 @@ final class Preflight {
     }
     throw new StreamException(
         "shard "
-            + tail.subtask().shard()
+            + shard
             + " answers no record where one was applied once; the restore is tried again");
   }
 
-  static Position position(Map<SubtaskId, Snapshot> states, JournalTail tail) {
+  /** Where shards begin that do not go on from what they have. */
+  FreshStart freshStart(Start start) {
+    return FreshStart.of(
+        ports.stream(), start, settings.retentionMargin(), ports.clock().instant());
+  }
+
+  private static Position position(Map<SubtaskId, Snapshot> states, JournalTail tail) {
     return Optional.ofNullable(states.get(tail.subtask()))
         .map(snapshot -> snapshot.state().position())
         .orElse(Position.beginning());

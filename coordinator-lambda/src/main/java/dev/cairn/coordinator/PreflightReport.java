@@ -41,20 +41,30 @@ public record PreflightReport(
   /**
    * One subtask's way from the restored state to where it once was.
    *
+   * @param sources the subtasks of the checkpoint whose state it gets, by name; none if it begins
+   *     anew
+   * @param isOpened whether the job has opened the shard; otherwise the restore does
    * @param from its position in what is restored
    * @param frontier the furthest position that it has ever had
-   * @param records how many would be applied again; at least, while an earlier restore is not over
+   * @param records how many would be applied again; at least, while an earlier restore is not over,
+   *     or where there are very many to count
    * @param stream how much of the stream's time that is: from the arrival of the first of these
    *     records until now; empty if there are none, or the stream was not read
    * @param margin for how long the stream still keeps the first record that is needed; likewise
    */
   public record Replay(
       SubtaskId subtask,
+      List<String> sources,
+      boolean isOpened,
       Position from,
       Position frontier,
       long records,
       Optional<Duration> stream,
-      Optional<Duration> margin) {}
+      Optional<Duration> margin) {
+    public Replay {
+      sources = List.copyOf(sources);
+    }
+  }
 
   public long sizeBytes() {
     return checked.stream().mapToLong(one -> one.file().sizeBytes()).sum();

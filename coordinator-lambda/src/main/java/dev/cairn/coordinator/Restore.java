@@ -5,8 +5,10 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.command.Command;
+import dev.cairn.coordinator.FreshStart.Place;
 import dev.cairn.coordinator.Preflight.RefusedException;
 import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.id.CheckpointId;
@@ -18,6 +20,7 @@ import dev.cairn.journal.Entry.Restored;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
+import dev.cairn.state.Start;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamException;
@@ -40,6 +43,7 @@ final class Restore {
   private final JournalTails tails;
   private final Preflight preflight;
   private final EpochEntry epochs;
+  private final Opening opening;
 
   Restore(
       CoordinatorPorts ports,
@@ -55,6 +59,7 @@ final class Restore {
     this.decisions = decisions;
     this.preflight = preflight;
     this.epochs = new EpochEntry(ports, tails);
+    this.opening = new Opening(ports, tails);
   }
 
   /** Begins the restore that a user asked for, or says on the job's item why not. */
@@ -99,10 +104,14 @@ final class Restore {
   void resume(Job job, Restoration from) {
     try {
       Map<SubtaskId, Snapshot> states = preflight.states(job, from);
+      Optional<FreshStart> fresh = freshStart(from);
       boolean all =
-          epochs.appendToAll(
-              job,
-              tail -> restored(job, from, tail, Optional.ofNullable(states.get(tail.subtask()))));
+          (Recipients.areOpened(from) || opening.openAll(job, states))
+              && epochs.appendToAll(
+                  job,
+                  tail ->
+                      restored(
+                          job, from, tail, Optional.ofNullable(states.get(tail.subtask())), fresh));
       if (!all) {
         return;
       }
@@ -116,6 +125,13 @@ final class Restore {
     if (ports.move(job, new JobStatus.Replaying(from), List.of(), now)) {
       wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
     }
+  }
+
+  private Optional<FreshStart> freshStart(Restoration from) {
+    return switch (from.positions()) {
+      case Positions.SameStream s -> Optional.empty();
+      case Positions.Anew(Start start) -> Optional.of(preflight.freshStart(start));
+    };
   }
 
   private void cannotGoOn(Job job, Restoration from, String reason) {
@@ -135,35 +151,32 @@ final class Restore {
   }
 
   private Restored restored(
-      Job job, Restoration from, JournalTail tail, Optional<Snapshot> snapshot) {
+      Job job,
+      Restoration from,
+      JournalTail tail,
+      Optional<Snapshot> snapshot,
+      Optional<FreshStart> fresh) {
     Header head = tail.head();
+    Position frontier = decisions.frontier(head);
     Optional<SubtaskState> state = snapshot.map(Snapshot::state);
-    Position position = state.map(SubtaskState::position).orElse(Position.beginning());
-    Optional<SequenceNumber> firstApplied = head.firstApplied();
-    if (from.acceptsGap()) {
-      switch (preflight.left(tail, position)) {
-        case Preflight.Left.All all -> {}
-        case Preflight.Left.Since(SequenceNumber first) -> {
-          // What came before it is gone for good, so a replay begins with it.
-          position = Position.beginning();
-          firstApplied = Optional.of(first);
-        }
-        case Preflight.Left.None none -> position = decisions.frontier(head);
-      }
-    }
+    boolean isAnew = fresh.isPresent() && snapshot.isPresent();
+    Place place =
+        isAnew
+            ? fresh.get().in(tail.subtask().shard(), head.firstApplied(), frontier)
+            : sameStream(from, tail, state);
     Header header =
         new Header(
             head.revision().next(),
             ports.ids().get(),
             Optional.of(head.id()),
             job.epoch(),
-            position,
-            decisions.frontier(head),
-            firstApplied,
+            place.position(),
+            Position.max(frontier, place.position()),
+            place.firstApplied(),
             state.map(SubtaskState::counts).orElse(Counts.NONE),
             Writer.COORDINATOR,
             ports.clock().instant(),
-            snapshot.flatMap(s -> from.own()),
+            snapshot.filter(s -> !isAnew).flatMap(s -> from.own()),
             false,
             Optional.empty());
     return new Restored(
@@ -172,11 +185,28 @@ final class Restore {
         Restored.Mode.LIVE,
         from.claimMode(),
         Optional.of(job.next().value() - 1).filter(last -> last > 0).map(CheckpointId::new),
-        tail.base().origin(),
+        isAnew ? snapshot.get().state().origin() : tail.base().origin(),
         snapshot
-            .map(s -> new StateHandle(s.state().manifest(), Optional.of(s.file())))
+            .map(s -> new StateHandle(s.state().manifest(), s.file()))
             .orElse(StateHandle.EMPTY),
         Channels.EMPTY);
+  }
+
+  /** Where the checkpoint says, as far as the stream still has what follows. */
+  private Place sameStream(Restoration from, JournalTail tail, Optional<SubtaskState> state) {
+    Position position = state.map(SubtaskState::position).orElse(Position.beginning());
+    Optional<SequenceNumber> firstApplied =
+        tail.head().firstApplied().or(() -> state.flatMap(SubtaskState::firstApplied));
+    if (!from.acceptsGap()) {
+      return new Place(position, firstApplied);
+    }
+    return switch (preflight.left(tail, position)) {
+      case Preflight.Left.All all -> new Place(position, firstApplied);
+      // What came before it is gone for good, so a replay begins with it.
+      case Preflight.Left.Since(SequenceNumber first) ->
+          new Place(Position.beginning(), Optional.of(first));
+      case Preflight.Left.None none -> new Place(decisions.frontier(tail.head()), firstApplied);
+    };
   }
 
   /**

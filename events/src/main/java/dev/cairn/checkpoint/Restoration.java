@@ -1,6 +1,7 @@
 package dev.cairn.checkpoint;
 
 import dev.cairn.id.CheckpointId;
+import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
 import java.util.Optional;
 
@@ -43,11 +44,17 @@ public record Restoration(
   }
 
   /** Where in the stream the state stands. */
-  public enum Positions {
+  public sealed interface Positions {
+    Positions SAME_STREAM = new SameStream();
+
     /** Where the checkpoint says: it is the same stream. */
-    SAME_STREAM,
-    /** Where the deployment starts: at the horizon, or at a timestamp. */
-    START
+    record SameStream() implements Positions {}
+
+    /**
+     * Before the records from here on: it comes from other shards, and is divided anew between
+     * those of the job's stream, each of which begins here.
+     */
+    record Anew(Start start) implements Positions {}
   }
 
   /** A checkpoint of the job's own, to go on right behind it. */

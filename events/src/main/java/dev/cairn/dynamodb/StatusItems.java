@@ -9,7 +9,9 @@ import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
+import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,6 +35,8 @@ final class StatusItems {
   private static final String RESTORATION = "restoration";
   private static final String HALT = "halt";
   private static final String BEGINNING = "BEGINNING";
+  private static final String SAME_STREAM = "SAME_STREAM";
+  private static final String TRIM_HORIZON = "TRIM_HORIZON";
 
   /** What a status may have on the item besides its name. */
   static final Set<String> ATTRIBUTES = Set.of(RESTORING_FROM, RESTORATION, HALT);
@@ -75,7 +79,7 @@ final class StatusItems {
     Item how =
         Item.empty()
             .put("claimMode", from.claimMode().name())
-            .put("positions", from.positions().name())
+            .put("positions", write(from.positions()))
             .put("acceptsGap", AttributeValue.fromBool(from.acceptsGap()));
     from.undo().ifPresent(undo -> how.put("undo", undo.value()));
     switch (from.source()) {
@@ -88,6 +92,25 @@ final class StatusItems {
     }
     attributes.put(RESTORATION, AttributeValue.fromM(how.values()));
     return attributes;
+  }
+
+  private static String write(Positions positions) {
+    return switch (positions) {
+      case Positions.SameStream s -> SAME_STREAM;
+      case Positions.Anew(Start start) ->
+          switch (start) {
+            case Start.TrimHorizon h -> TRIM_HORIZON;
+            case Start.AtTimestamp(Instant time) -> time.toString();
+          };
+    };
+  }
+
+  private static Positions readPositions(String text) {
+    return switch (text) {
+      case SAME_STREAM -> Positions.SAME_STREAM;
+      case TRIM_HORIZON -> new Positions.Anew(new Start.TrimHorizon());
+      default -> new Positions.Anew(new Start.AtTimestamp(Instant.parse(text)));
+    };
   }
 
   private static Item write(Halt halt) {
@@ -122,7 +145,7 @@ final class StatusItems {
     return new Restoration(
         readSource(item, how),
         how.parse("claimMode", how.text("claimMode"), ClaimMode::valueOf),
-        how.parse("positions", how.text("positions"), Positions::valueOf),
+        how.parse("positions", how.text("positions"), StatusItems::readPositions),
         how.flag("acceptsGap"),
         how.optionalCheckpoint("undo"));
   }

@@ -309,14 +309,24 @@ public sealed interface Entry {
       Channels channels)
       implements Base {
 
-    /** Whether the state lies in files that are another's, and are to stay so. */
+    /**
+     * Whether the state lies in files that are another's, and are to stay so, or has no state file
+     * although it is more than that of a subtask which has applied nothing: it was put together
+     * from the states of others.
+     */
     public boolean isBorrowed(JobId job) {
+      boolean isNothing =
+          handle.manifest().runs().isEmpty()
+              && header.counts().equals(Counts.NONE)
+              && header.position() instanceof Position.Beginning;
+      boolean isPutTogether = handle.stateFile().isEmpty() && !isNothing;
       // Also a state without runs has a file that says so, and a checkpoint would name it.
       Stream<FileRef> files =
           Stream.concat(
               handle.stateFile().stream(), handle.manifest().runs().stream().map(RunRef::file));
-      return claimMode == ClaimMode.NO_CLAIM
-          && files.anyMatch(file -> !Layout.isOwn(job, file.path()));
+      return isPutTogether
+          || (claimMode == ClaimMode.NO_CLAIM
+              && files.anyMatch(file -> !Layout.isOwn(job, file.path())));
     }
 
     /** What the subtask is in the restored checkpoint. */

@@ -1,5 +1,7 @@
 package dev.cairn.state;
 
+import java.util.Optional;
+
 /** A shard's part of the hash space; both bounds belong to it. */
 public record HashRange(KeyHash from, KeyHash to) {
   public static final HashRange ALL = new HashRange(new KeyHash(0, 0), new KeyHash(-1, -1));
@@ -13,6 +15,18 @@ public record HashRange(KeyHash from, KeyHash to) {
 
   public boolean contains(KeyHash hash) {
     return from.compareTo(hash) <= 0 && hash.compareTo(to) <= 0;
+  }
+
+  /** What belongs to both; empty if nothing does. */
+  public Optional<HashRange> intersection(HashRange other) {
+    KeyHash first = from.compareTo(other.from) < 0 ? other.from : from;
+    KeyHash last = to.compareTo(other.to) < 0 ? to : other.to;
+    return first.compareTo(last) > 0 ? Optional.empty() : Optional.of(new HashRange(first, last));
+  }
+
+  /** Whether the other one begins right where this one ends. */
+  public boolean isRightBefore(HashRange next) {
+    return to.next().equals(Optional.of(next.from));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
 
 /**
  * Where Kinesis routes a partition key: the MD5 of its UTF-8 bytes, as an unsigned 128-bit number.
@@ -34,6 +35,14 @@ public record KeyHash(long high, long low) implements Comparable<KeyHash> {
           "hash key " + decimal + " is not an unsigned 128-bit number");
     }
     return new KeyHash(number.shiftRight(64).longValue(), number.longValue());
+  }
+
+  /** The next greater one; none follows the greatest. */
+  public Optional<KeyHash> next() {
+    if (low != -1) {
+      return Optional.of(new KeyHash(high, low + 1));
+    }
+    return high == -1 ? Optional.empty() : Optional.of(new KeyHash(high + 1, 0));
   }
 
   public String toDecimal() {

@@ -749,8 +749,14 @@ abstract class CheckpointStoreContract {
                 new Restoration(
                     new Restoration.Source.Metadata(metadata),
                     Restoration.ClaimMode.CLAIM,
-                    Restoration.Positions.START,
+                    new Restoration.Positions.Anew(new Start.TrimHorizon()),
                     true)),
+            new JobStatus.Restoring(
+                new Restoration(
+                    new Restoration.Source.Metadata(metadata),
+                    Restoration.ClaimMode.NO_CLAIM,
+                    new Restoration.Positions.Anew(new Start.AtTimestamp(NOW)),
+                    false)),
             new JobStatus.Restoring(Restoration.ofNothing()),
             new JobStatus.Replaying(Restoration.ofNothing()));
 

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.command.Command;
 import dev.cairn.command.Command.Options;
+import dev.cairn.command.Command.StartsAt;
 import dev.cairn.command.Command.Target;
 import dev.cairn.coordinator.PreflightReport.Kind;
 import dev.cairn.coordinator.PreflightReport.Replay;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
@@ -48,6 +51,10 @@ class DryRunTest {
   }
 
   private DryRun dryRun() {
+    return dryRun(pipeline);
+  }
+
+  private DryRun dryRun(Pipeline pipeline) {
     Tap tap =
         new Tap() {
           @Override
@@ -144,6 +151,75 @@ class DryRunTest {
     assertThat(refusal(dryRun().restore(pipeline.job(), restore(1)))).contains("is missing");
   }
 
+  /** A savepoint of a job that reads three shards. */
+  private Command.Restore ofThreeShards(StartsAt startsAt) {
+    Pipeline wide = pipeline.beside(new JobId("wide"), 3);
+    for (int shard = 0; shard < 3; shard++) {
+      run(wide.container(), shard, wide.put(shard, "w"));
+    }
+    wide.serve("savepoint");
+    return new Command.Restore(
+        new Target.Path("savepoints/wide/savepoint-1"),
+        new Options(ClaimMode.NO_CLAIM, false, false, Optional.of(startsAt)));
+  }
+
+  @Test
+  void whichShardGetsWhoseStateIsTold() {
+    Command.Restore restore = ofThreeShards(new StartsAt.Horizon());
+    calls.clear();
+
+    DryRun.Result result = dryRun().restore(pipeline.job(), restore);
+
+    PreflightReport report = ((DryRun.Result.Possible) result).report();
+    assertThat(report.checked()).hasSize(6);
+    Replay first = report.replays().getFirst();
+    assertThat(first.sources())
+        .containsExactly("count/shardId-000000000000", "count/shardId-000000000001");
+    assertThat(first.isOpened()).isTrue();
+    assertThat(first.from()).isEqualTo(Position.beginning());
+    assertThat(first.records()).as("a, b and c").isEqualTo(3);
+    assertThat(first.stream())
+        .contains(Duration.between(pipeline.all(0).getFirst().arrival(), pipeline.now()));
+    Replay last = report.replays().getLast();
+    assertThat(last.sources())
+        .containsExactly("count/shardId-000000000001", "count/shardId-000000000002");
+    assertThat(last.records()).as("a").isEqualTo(1);
+    assertThat(calls).isNotEmpty().noneMatch(Tap.Call::isWrite);
+  }
+
+  @Test
+  void fromATimeOnItCountsWhatFollows() {
+    Command.Restore restore =
+        ofThreeShards(new StartsAt.Timestamp(pipeline.all(0).get(1).arrival()));
+
+    DryRun.Result result = dryRun().restore(pipeline.job(), restore);
+
+    PreflightReport report = ((DryRun.Result.Possible) result).report();
+    Replay first = report.replays().getFirst();
+    assertThat(first.from()).isEqualTo(Position.after(pipeline.all(0).getFirst().sequenceNumber()));
+    assertThat(first.records()).as("b and c").isEqualTo(2);
+    assertThat(report.replays().getLast().records()).isZero();
+  }
+
+  @Test
+  void shardsThatItWouldOpenAreTold() {
+    Pipeline fresh = pipeline.beside(new JobId("fresh"), 3);
+    Command.Restore restore = ofThreeShards(new StartsAt.SameStream());
+    for (int shard = 0; shard < 3; shard++) {
+      fresh.put(shard, "w");
+    }
+    calls.clear();
+
+    DryRun.Result result = dryRun(fresh).restore(fresh.job(), restore);
+
+    PreflightReport report = ((DryRun.Result.Possible) result).report();
+    assertThat(report.replays()).hasSize(3).noneMatch(Replay::isOpened);
+    assertThat(report.replays().getFirst().sources()).containsExactly("count/shardId-000000000000");
+    assertThat(report.records()).isZero();
+    assertThat(calls).isNotEmpty().noneMatch(Tap.Call::isWrite);
+    assertThat(fresh.table().subtasks(fresh.job().id())).isEmpty();
+  }
+
   private static String refusal(DryRun.Result result) {
     return ((DryRun.Result.Refused) result).reason();
   }
@@ -174,5 +250,34 @@ class DryRunTest {
     assertThat(report.streamUnread()).contains("access denied");
     assertThat(report.records()).isEqualTo(2);
     assertThat(report.margin()).isEqualTo(Optional.empty());
+  }
+
+  /** Which shards there are, only the stream knows. */
+  @Test
+  void withoutTheStreamNobodyKnowsWhoGetsWhat() {
+    Command.Restore restore = ofThreeShards(new StartsAt.Horizon());
+    Tap silent =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            throw new StreamException("access denied");
+          }
+        };
+    CoordinatorPorts ports =
+        new CoordinatorPorts(
+            pipeline.table(),
+            pipeline.table(),
+            pipeline.storage(),
+            Tap.on(StreamReader.class, "stream", pipeline.stream(), silent),
+            subtask -> {},
+            pipeline::now,
+            () -> new EntryId("none"));
+
+    DryRun.Result result = new DryRun(ports, Pipeline.PROMPT).restore(pipeline.job(), restore);
+
+    PreflightReport report = ((DryRun.Result.Possible) result).report();
+    assertThat(report.checked()).hasSize(6);
+    assertThat(report.streamUnread()).contains("access denied");
+    assertThat(report.replays()).isEmpty();
   }
 }

@@ -80,10 +80,34 @@ class RefusedRestoreTest {
             "savepoints/words/mine/_metadata is no _metadata that can be read"),
         new Case("claiming", nothing, "3 --claim-mode CLAIM", "CLAIM is not possible yet"),
         new Case(
-            "positions of another stream",
+            "positions in the future",
             nothing,
+            "3 --positions 2126-01-01T00:00:00Z",
+            "--positions 2126-01-01T00:00:00Z lies in the future, it is 2026-11-21T10:0",
+            "give a time up to now"),
+        new Case(
+            "positions beyond retention",
+            nothing,
+            "3 --positions 2026-11-20T09:00:00Z",
+            "--positions 2026-11-20T09:00:00Z is beyond retention: records from before 2026-11-20T10:0",
+            "raise the stream's retention",
+            "--accept-gap"),
+        new Case(
+            "positions too close to retention",
+            nothing,
+            "3 --positions 2026-11-20T10:20:00Z",
+            "is too close to retention: records would expire during the replay"),
+        new Case(
+            "positions that are none",
+            nothing,
+            "3 --positions yesterday",
+            "--positions is same, horizon, or a time such as 2026-11-21T14:00:00Z, not \"yesterday\""),
+        new Case(
+            "positions anew in a stream that was resharded",
+            pipeline -> pipeline.stream().split(Pipeline.shard(0)),
             "3 --positions horizon",
-            "other than same is not possible yet"),
+            "shard shardId-000000000001 came from shardId-000000000000 by a split or a merge",
+            "resharding is not supported"),
         new Case("pending", RefusedRestoreTest::begin, "4", "checkpoint 4 is PENDING", "wait"),
         new Case(
             "aborted",

@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Restores of savepoints by their path, and over records that the stream no longer keeps. */
@@ -105,5 +109,116 @@ class RestoreFromElsewhereTest {
     assertThat(pipeline.head(0).position()).isEqualTo(before.position());
     run(pipeline.container(), 0, pipeline.all(0));
     assertThat(pipeline.head(0).counts().applied()).as("a, b and f").isEqualTo(3);
+  }
+
+  /** Another job that reads the same records, and has opened nothing. */
+  private Pipeline fresh(int shards) {
+    Pipeline fresh = pipeline.beside(new JobId("after"), shards);
+    pipeline.all(0).forEach(record -> fresh.put(record.partitionKey(), record.data()));
+    return fresh;
+  }
+
+  private static JobStatus restored(Pipeline job, String options) {
+    job.serve("restore " + SAVEPOINT + " " + options);
+    return job.job().status();
+  }
+
+  private static void requireAll(Pipeline job) {
+    assertThat(job.job().refusal()).isEmpty();
+    SubtaskId subtask = new SubtaskId(job.job().id(), Pipeline.STAGE, Pipeline.shard(0));
+    Entry.Header head = job.table().after(subtask, new Revision(0)).getLast().header();
+    assertThat(head.hasGap()).isFalse();
+    assertThat(head.counts().applied()).isEqualTo(job.all(0).size());
+    assertThat(job.state(subtask)).isEqualTo(Pipeline.fold(job.all(0)));
+  }
+
+  @Test
+  void aShardThatTheJobHasNotOpenedIsOpenedWithItsState() {
+    savepoint();
+    Pipeline fresh = fresh(1);
+
+    assertThat(restored(fresh, "--positions same")).isEqualTo(new JobStatus.Running());
+    SubtaskId subtask = new SubtaskId(fresh.job().id(), Pipeline.STAGE, Pipeline.shard(0));
+    List<Entry> journal = fresh.table().after(subtask, new Revision(0));
+    Entry.Header header = journal.get(1).header();
+    assertThat(journal.get(1)).isInstanceOf(Entry.Restored.class);
+    assertThat(header.position()).as("beyond what was ever applied").isEqualTo(header.frontier());
+    assertThat(header.hasGap()).isFalse();
+    assertThat(header.counts().applied()).as("a and b").isEqualTo(2);
+    // The mapping begins at the horizon, with what the state already has.
+    run(fresh.container(), 0, fresh.all(0).subList(0, 3));
+    run(fresh.container(), 0, fresh.all(0));
+
+    requireAll(fresh);
+  }
+
+  @Test
+  void whatItThenStandsOnCanBeRestoredAgain() {
+    savepoint();
+    Pipeline fresh = fresh(1);
+    restored(fresh, "--positions same");
+    run(fresh.container(), 0, fresh.all(0));
+    fresh.put(fresh.key(0, 0), "e");
+    run(fresh.container(), 0, fresh.all(0));
+
+    // The same position, now with a gap up to where the job has come.
+    restored(fresh, "--positions same");
+
+    requireAll(fresh);
+  }
+
+  @Test
+  void aFreshJobIsRefusedWhatTheStreamNoLongerKeeps() {
+    savepoint();
+    Pipeline fresh = fresh(1);
+    fresh.stream().trim(Pipeline.shard(0), fresh.all(0).get(3).sequenceNumber());
+
+    restored(fresh, "--positions same");
+
+    assertThat(fresh.job().refusal().orElseThrow().reason())
+        .contains("shard shardId-000000000000 is beyond retention: record")
+        .contains("choose a later checkpoint");
+    assertThat(fresh.table().subtasks(fresh.job().id())).isEmpty();
+
+    restored(fresh, "--positions same --accept-gap");
+    run(fresh.container(), 0, fresh.all(0));
+
+    SubtaskId subtask = new SubtaskId(fresh.job().id(), Pipeline.STAGE, Pipeline.shard(0));
+    assertThat(fresh.table().after(subtask, new Revision(0)).getLast().header().counts().applied())
+        .as("a, b and d")
+        .isEqualTo(3);
+  }
+
+  @Test
+  void aShardThatNobodyKnowsIsRefused() {
+    Pipeline wide = pipeline.beside(new JobId("wide"), 2);
+    for (int shard = 0; shard < 2; shard++) {
+      run(wide.container(), shard, wide.put(shard, "a"));
+    }
+    wide.serve("savepoint");
+
+    pipeline.serve("restore savepoints/wide/savepoint-1 --positions same");
+
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("shard shardId-000000000000 has the keys")
+        .contains("--positions horizon, or a time");
+    run(container, 0, pipeline.put(0, "a"));
+    pipeline.serve("restore savepoints/wide/savepoint-1 --positions same");
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("there is state of shard shardId-000000000001, which neither the stream has")
+        .contains("nor job words has opened");
+  }
+
+  @Test
+  void aShardThatWasSplitSinceIsRefused() {
+    savepoint();
+    Pipeline fresh = fresh(1);
+    fresh.stream().split(Pipeline.shard(0));
+
+    restored(fresh, "--positions same");
+
+    assertThat(fresh.job().refusal().orElseThrow().reason())
+        .contains("came from shardId-000000000000 by a split or a merge")
+        .contains("use a stream with a fixed number of shards");
   }
 }

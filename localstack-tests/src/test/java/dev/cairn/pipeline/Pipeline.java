@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
@@ -79,7 +80,8 @@ public final class Pipeline {
   private final SteadyWorld world = new SteadyWorld(Instant.parse("2026-11-21T10:00:00Z"));
   private final LocalStream stream;
   private final InMemoryTable table = new InMemoryTable(world::now);
-  private final InMemoryStorage storage = new InMemoryStorage(world::now);
+  private final JobId job;
+  private final InMemoryStorage storage;
   private final InMemoryDamageStore damages = new InMemoryDamageStore();
   private final InMemoryHistory history = new InMemoryHistory();
   private final List<ShardId> woken = new ArrayList<>();
@@ -87,8 +89,22 @@ public final class Pipeline {
   private long ids;
 
   public Pipeline(int shards, CheckpointSettings settings) {
+    this.job = JOB;
+    this.storage = new InMemoryStorage(world::now);
     this.stream = new LocalStream(world, shards, Duration.ofHours(24));
-    table.create(Job.create(JOB, settings));
+    table.create(Job.create(job, settings));
+  }
+
+  /** Another job, on a stream of its own, whose files lie in the same storage. */
+  private Pipeline(JobId job, int shards, InMemoryStorage storage) {
+    this.job = job;
+    this.storage = storage;
+    this.stream = new LocalStream(world, shards, Duration.ofHours(24));
+    table.create(Job.create(job, new CheckpointSettings(Optional.of(INTERVAL), TIMEOUT, 2)));
+  }
+
+  public Pipeline beside(JobId other, int shards) {
+    return new Pipeline(other, shards, storage);
   }
 
   /** Checkpoints each {@link #INTERVAL}, of which the last two are kept. */
@@ -196,7 +212,7 @@ public final class Pipeline {
   }
 
   public Task<String> container(Tap tap) {
-    return container(tap, settings());
+    return container(tap, TaskSettings.of(job, STAGE));
   }
 
   public Task<String> container(Tap tap, TaskSettings settings) {
@@ -267,7 +283,7 @@ public final class Pipeline {
 
   /** What happened, in the order in which it did. */
   public List<HistoryLine> history() {
-    return history.lines(JOB, Instant.EPOCH, Optional.empty(), Integer.MAX_VALUE).reversed();
+    return history.lines(job, Instant.EPOCH, Optional.empty(), Integer.MAX_VALUE).reversed();
   }
 
   /** The mapping's switch: what it feeds is the test's to say. */
@@ -291,6 +307,20 @@ public final class Pipeline {
 
   public static void tick(Coordinator coordinator) {
     coordinator.on(new Event.Tick(JOB));
+  }
+
+  /** Asks the job for something, and ticks and wakes until it must be done. */
+  public void serve(String command) {
+    table.request(job, Request.command(command));
+    goOn();
+  }
+
+  /** Ticks, and wakes alone: not a single new record arrives. */
+  public void goOn() {
+    for (int i = 0; i < 5; i++) {
+      coordinator().on(new Event.Tick(job));
+      deliverWakes(container());
+    }
   }
 
   /** The shards that were woken since the last call, in order. */
@@ -317,7 +347,7 @@ public final class Pipeline {
   }
 
   public Job job() {
-    return table.job(JOB).orElseThrow();
+    return table.job(job).orElseThrow();
   }
 
   // ---------------------------------------------------------------- what is there
@@ -332,8 +362,12 @@ public final class Pipeline {
 
   /** The state at a journal's head, read by none of the task's code. */
   public SortedMap<StateKey, String> state(int shard) {
+    return state(subtask(shard));
+  }
+
+  public SortedMap<StateKey, String> state(SubtaskId subtask) {
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
-    for (Entry entry : table.fromLastBase(subtask(shard))) {
+    for (Entry entry : table.fromLastBase(subtask)) {
       if (entry instanceof Entry.Base base) {
         cells.clear();
         for (RunRef run : base.handle().manifest().runs().reversed()) {

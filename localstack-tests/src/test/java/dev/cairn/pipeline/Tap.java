@@ -39,7 +39,7 @@ public interface Tap {
             "read");
 
     public boolean isWrite() {
-      return !READS.contains(name.substring(name.indexOf('.') + 1));
+      return name.equals("journal.open") || !READS.contains(name.substring(name.indexOf('.') + 1));
     }
 
     public boolean isStorage() {

@@ -157,7 +157,8 @@ final class CoordinatorEndpoint {
             environment.taskTimeout(),
             defaults.entryRetention(),
             defaults.retentionMargin(),
-            TICK_TOLERANCE);
+            TICK_TOLERANCE,
+            Optional.of(deployment.stage()));
     return new CoordinatorEndpoint(
         deployment,
         checkpoints,

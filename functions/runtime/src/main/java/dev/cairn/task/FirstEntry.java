@@ -1,6 +1,7 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
@@ -69,9 +70,13 @@ final class FirstEntry {
   private void requireRunning(Job job) {
     if (!decisions.mayOpen(job.status())) {
       throw new TaskException(
-          "job "
-              + job.id()
-              + " does not run, so no shard of it is opened; resume it, or restore it");
+          job.status() instanceof JobStatus.Restoring
+              ? "job "
+                  + job.id()
+                  + " is being restored, and no task opens a shard meanwhile; the mapping sends the batch again"
+              : "job "
+                  + job.id()
+                  + " does not run, so no shard of it is opened; resume it, or restore it");
     }
   }
 

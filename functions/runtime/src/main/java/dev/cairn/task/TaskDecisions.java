@@ -85,7 +85,8 @@ public class TaskDecisions {
   /**
    * Whether a shard may be opened. One that is opened while its job halts would be the only one to
    * run. It is opened only in the epoch that was read with this status, and no job halts without
-   * raising it.
+   * raising it. While it is being restored, the coordinator opens the shards that get state: one
+   * that a task opened would begin without.
    */
   public boolean mayOpen(JobStatus status) {
     return switch (status) {
@@ -93,7 +94,7 @@ public class TaskDecisions {
       case JobStatus.Halted h -> false;
       case JobStatus.Resuming r -> true;
       case JobStatus.Running r -> true;
-      case JobStatus.Restoring r -> true;
+      case JobStatus.Restoring r -> false;
       case JobStatus.Replaying r -> true;
     };
   }

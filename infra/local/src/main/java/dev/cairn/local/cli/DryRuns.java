@@ -125,14 +125,25 @@ final class DryRuns {
         report.stream().map(time -> ", of the last " + Sizes.age(time)).orElse(""));
     for (Replay replay : report.replays()) {
       out.printf(
-          "  %s  %s records%s, from %s to %s%n",
+          "  %s  %s records%s, from %s to %s%s%n",
           replay.subtask().name(),
           Sizes.count(replay.records()),
           replay.stream().map(time -> " of the last " + Sizes.age(time)).orElse(""),
           replay.from(),
-          replay.frontier());
+          replay.frontier(),
+          elsewhere(replay));
     }
     out.println("Nothing was changed.");
+  }
+
+  /** What is not as in any restore: whose state it is, and whether the shard is opened for it. */
+  private static String elsewhere(Replay replay) {
+    boolean isItsOwn = replay.sources().equals(List.of(replay.subtask().name()));
+    String state =
+        replay.sources().isEmpty()
+            ? ", without state"
+            : isItsOwn ? "" : ", with state of " + String.join(", ", replay.sources());
+    return state + (replay.isOpened() ? "" : ", opened by the restore");
   }
 
   private static ObjectNode json(PreflightReport report) {
@@ -160,7 +171,10 @@ final class DryRuns {
               .put("subtask", replay.subtask().name())
               .put("from", replay.from().toString())
               .put("frontier", replay.frontier().toString())
-              .put("records", replay.records());
+              .put("records", replay.records())
+              .put("isOpened", replay.isOpened());
+      ArrayNode sources = shard.putArray("sources");
+      replay.sources().forEach(sources::add);
       millis(shard, "streamMillis", replay.stream());
       millis(shard, "retentionMarginMillis", replay.margin());
     }
