@@ -107,7 +107,7 @@ public class CoordinatorDecisions {
     if (!belongs(pending.trigger().epoch(), tail) || tail.knows(pending.id())) {
       return Asking.NONE;
     }
-    boolean holdsItself = pending.isSavepoint() || tail.isBorrowed();
+    boolean holdsItself = pending.isSavepoint() || tail.isToBeRewritten();
     return !holdsItself && carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
   }
 

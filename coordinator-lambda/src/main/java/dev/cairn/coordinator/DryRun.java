@@ -88,6 +88,7 @@ public final class DryRun {
   private PreflightReport report(Job job, Restoration from, Optional<String> unread)
       throws RefusedException {
     Map<SubtaskId, Snapshot> states = preflight.states(job, from);
+    StateComparison comparison = preflight.requireDeclared(job, from, states);
     List<Checked> checked = new ArrayList<>();
     for (Snapshot snapshot : states.values()) {
       checked.add(new Checked(Kind.STATE, snapshot.file()));
@@ -102,7 +103,7 @@ public final class DryRun {
       replays.add(replay(states, tail, unread.isEmpty(), now));
     }
     return new PreflightReport(
-        from, checked, ports.damages().damages(job.id()).size(), replays, unread);
+        from, checked, comparison, ports.damages().damages(job.id()).size(), replays, unread);
   }
 
   private Replay replay(

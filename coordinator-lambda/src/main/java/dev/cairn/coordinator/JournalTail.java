@@ -70,9 +70,9 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
                 entry.header().writer() == Writer.COORDINATOR || entry instanceof Entry.Failed);
   }
 
-  /** Whether the state lies in files that are another's, so that the job needs some of its own. */
-  boolean isBorrowed() {
-    return base instanceof Entry.Restored restored && restored.isBorrowed(subtask.job());
+  /** Whether the job needs files of its own for a state that a restore has put there. */
+  boolean isToBeRewritten() {
+    return base instanceof Entry.Restored restored && restored.isToBeRewritten(subtask.job());
   }
 
   /** Whether this checkpoint was asked for, or answered, since the base. */

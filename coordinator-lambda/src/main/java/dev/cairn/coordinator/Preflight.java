@@ -20,8 +20,10 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.RunRef;
+import dev.cairn.state.StateSchema;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -35,7 +37,9 @@ import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,8 +103,12 @@ final class Preflight {
           case Target.Latest l -> new Source.Own(latest(job, checkpoints).id());
           case Target.Path(String path) -> metadata(job, path, options);
         };
-    return new Restoration(
-        source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
+    Restoration all =
+        new Restoration(
+            source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
+    return options.allowsNonRestoredState()
+        ? all.dropping(compare(job, states(job, all)).undeclaredNames())
+        : all;
   }
 
   private static void requirePossible(Command.Options options) throws RefusedException {
@@ -189,10 +197,43 @@ final class Preflight {
   Map<SubtaskId, Snapshot> requireRestorable(Job job, Restoration from) throws RefusedException {
     Map<SubtaskId, Snapshot> states = states(job, from);
     requireRuns(states.values());
+    requireReadable(compare(job, states));
     if (!from.acceptsGap()) {
       requireGaps(states, tails.of(job.id()).values());
     }
     return states;
+  }
+
+  private static void requireReadable(StateComparison comparison) throws RefusedException {
+    Optional<String> misread = comparison.misread();
+    if (misread.isPresent()) {
+      throw new RefusedException(misread.get());
+    }
+  }
+
+  /**
+   * Whether the restore leaves no state behind but what its owner has given up. Asked of a person
+   * only: a job that restores itself goes on with what it had, also with what its code no longer
+   * declares.
+   */
+  StateComparison requireDeclared(Job job, Restoration from, Map<SubtaskId, Snapshot> states)
+      throws RefusedException {
+    StateComparison comparison = compare(job, states);
+    Optional<String> left = comparison.left(from.dropped());
+    if (left.isPresent()) {
+      throw new RefusedException(left.get());
+    }
+    return comparison;
+  }
+
+  private StateComparison compare(Job job, Map<SubtaskId, Snapshot> states) {
+    Map<StageId, Set<StateSchema>> stored = new HashMap<>();
+    states.forEach(
+        (subtask, snapshot) ->
+            stored
+                .computeIfAbsent(subtask.stage(), stage -> new LinkedHashSet<>())
+                .addAll(snapshot.state().manifest().schemas()));
+    return StateComparison.of(stored, ports.registrations().of(job.id()));
   }
 
   /** What is left of the records that a restored subtask would have to apply again. */

@@ -752,7 +752,9 @@ abstract class CheckpointStoreContract {
                     Restoration.Positions.START,
                     true)),
             new JobStatus.Restoring(Restoration.ofNothing()),
-            new JobStatus.Replaying(Restoration.ofNothing()));
+            new JobStatus.Replaying(Restoration.ofNothing()),
+            new JobStatus.Restoring(Restoration.ofNothing().dropping(List.of("b", "a"))),
+            new JobStatus.Replaying(Restoration.ofNothing().dropping(List.of("b", "a"))));
 
     for (JobStatus to : way) {
       Job before = job();

@@ -133,7 +133,8 @@ final class CoordinatorEndpoint {
                 fanOut)
             .with(
                 new DynamoDbHistory(dynamoDb, environment.table(), backoff, deployment.settings()),
-                job -> versions(deployments.find(job), registrations.of(job)));
+                job -> versions(deployments.find(job), registrations.of(job)))
+            .with(registrations);
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new CoordinatorEndpoint(
         deployment,

@@ -120,9 +120,9 @@ final class Snapshots {
         id, checkpoint, Optional.of(stateFile), full, incremental);
   }
 
-  /** What a restore has lent is not built upon: its owner may take it away. */
+  /** What a restore has lent is not built upon, nor what holds more than the state does. */
   private StateFiles.Snapshot write(Subtask<?> subtask, EntryId attempt, FilePath stateFile) {
-    return subtask.isBorrowed()
+    return subtask.isToBeRewritten()
         ? files.writeWholeSnapshot(subtask, attempt, stateFile)
         : files.writeSnapshot(subtask, attempt, stateFile);
   }
