@@ -46,7 +46,7 @@ public final class Coordinator {
     this.live = new LiveCheckpoints(ports.checkpoints());
     this.tails = new JournalTails(ports);
     this.collection = new GarbageCollection(ports, settings, decisions, live, tails);
-    this.completing = new Completing(ports, decisions, live, answers, collection);
+    this.completing = new Completing(ports, decisions, live, tails, answers, collection);
     this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
     this.lifecycle = new Lifecycle(ports, tails);
     this.feeding = new Feeding(ports.mapping());
