@@ -1,6 +1,5 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.command.Command;
@@ -70,8 +69,7 @@ public final class DryRun {
   /** What would become of a restore. */
   public Result restore(Job job, Command.Restore command) {
     try {
-      List<Checkpoint> checkpoints = ports.checkpoints().checkpoints(job.id());
-      Restoration from = preflight.restoration(job, command, checkpoints);
+      Restoration from = preflight.restoration(job, command);
       Optional<String> unread = Optional.empty();
       try {
         preflight.requireRestorable(job, from);

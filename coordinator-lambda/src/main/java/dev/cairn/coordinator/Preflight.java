@@ -93,14 +93,13 @@ final class Preflight {
   }
 
   /** What a command asks to be restored. */
-  Restoration restoration(Job job, Command.Restore command, List<Checkpoint> checkpoints)
-      throws RefusedException {
+  Restoration restoration(Job job, Command.Restore command) throws RefusedException {
     Command.Options options = command.options();
     requirePossible(options);
     Source source =
         switch (command.target()) {
           case Target.Id(CheckpointId id) -> new Source.Own(completed(job, id).id());
-          case Target.Latest l -> new Source.Own(latest(job, checkpoints).id());
+          case Target.Latest l -> new Source.Own(latest(job).id());
           case Target.Path(String path) -> metadata(job, path, options);
         };
     Restoration all =
@@ -177,9 +176,8 @@ final class Preflight {
     }
   }
 
-  private Checkpoint.Completed latest(Job job, List<Checkpoint> checkpoints)
-      throws RefusedException {
-    return decisions.recoverable(job, checkpoints).stream()
+  private Checkpoint.Completed latest(Job job) throws RefusedException {
+    return decisions.recoverable(job, ports.checkpoints().checkpoints(job.id())).stream()
         .findFirst()
         .orElseThrow(
             () ->

@@ -63,7 +63,7 @@ final class Restore {
   void asked(Job job, Request request, Command.Restore command) {
     Instant now = ports.clock().instant();
     try {
-      Restoration from = preflight.restoration(job, command, live.of(job.id()));
+      Restoration from = preflight.restoration(job, command);
       preflight.requireDeclared(job, from, preflight.requireRestorable(job, from));
       begin(job, from, live.of(job.id()), Optional.of(request), now);
     } catch (RefusedException e) {
