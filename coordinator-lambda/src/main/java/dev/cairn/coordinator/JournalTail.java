@@ -6,6 +6,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Unanswered;
 import dev.cairn.state.Payload;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,6 +83,11 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
             .anyMatch(
                 entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
     return asked || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
+  }
+
+  /** The checkpoint that a task would answer if it were invoked now. */
+  Optional<CheckpointId> unanswered() {
+    return Unanswered.in(sinceBase);
   }
 
   /** Whether an entry follows this revision that no writer from before it can have rebased over. */
