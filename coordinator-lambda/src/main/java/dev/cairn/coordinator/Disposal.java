@@ -49,8 +49,7 @@ final class Disposal {
     try {
       List<FilePath> files =
           savepoint.map(Checkpoint.Savepoint::directory).map(this::inside).orElse(List.of());
-      Optional<String> needed =
-          awaited(job, checkpoint).or(() -> needed(job, checkpoint, files));
+      Optional<String> needed = awaited(job, checkpoint).or(() -> needed(job, checkpoint, files));
       if (needed.isPresent()) {
         return new Outcome.Refused(needed.get());
       }
@@ -84,8 +83,8 @@ final class Disposal {
   }
 
   /**
-   * Why it would not stay empty: a shard that was asked for an aborted savepoint, and sleeps, writes
-   * its part when it is invoked, unless it is asked for something else first.
+   * Why it would not stay empty: a shard that was asked for an aborted savepoint, and sleeps,
+   * writes its part when it is invoked, unless it is asked for something else first.
    */
   private Optional<String> awaited(Job job, Checkpoint checkpoint) {
     if (!(checkpoint instanceof Checkpoint.Aborted)) {

@@ -103,8 +103,7 @@ final class Preflight {
           case Target.Path(String path) -> metadata(job, path, options);
         };
     Restoration all =
-        new Restoration(
-            source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
+        new Restoration(source, options.claimMode(), Positions.SAME_STREAM, options.acceptsGap());
     return options.allowsNonRestoredState()
         ? all.dropping(compare(job, states(job, all)).undeclaredNames())
         : all;

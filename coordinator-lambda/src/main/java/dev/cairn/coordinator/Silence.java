@@ -17,8 +17,7 @@ final class Silence {
    *
    * @param expired what is known without the journal
    */
-  static Optional<Failure> explain(
-      Checkpoint.Pending pending, JournalTail tail, Failure expired) {
+  static Optional<Failure> explain(Checkpoint.Pending pending, JournalTail tail, Failure expired) {
     Optional<Failing> failing = tail.head().failing();
     if (failing.isPresent()) {
       return Optional.of(

@@ -42,7 +42,8 @@ class SilenceTest {
   private static final SubtaskId SUBTASK =
       new SubtaskId(new JobId("delays"), new StageId("delay"), new ShardId("shardId-0"));
   private static final Failure EXPIRED =
-      Failure.of(FailureReason.EXPIRED, SUBTASK, "delay/shardId-0 sent no acknowledgement in 60.0 s");
+      Failure.of(
+          FailureReason.EXPIRED, SUBTASK, "delay/shardId-0 sent no acknowledgement in 60.0 s");
 
   /** What may follow the base, in the words of the table. */
   private enum Step {
@@ -116,7 +117,8 @@ class SilenceTest {
     Header head = base.header();
     for (Step step : steps) {
       Header next =
-          head.next(new EntryId("e" + (since.size() + 2)), step.writer, NOON.plusSeconds(since.size()));
+          head.next(
+              new EntryId("e" + (since.size() + 2)), step.writer, NOON.plusSeconds(since.size()));
       Entry entry =
           switch (step) {
             case ASKED -> Entry.Triggered.of(next, new CheckpointId(7), Optional.empty());

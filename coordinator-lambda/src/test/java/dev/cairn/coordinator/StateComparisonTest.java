@@ -45,7 +45,8 @@ class StateComparisonTest {
     return Stream.of(
         new Row("the same", List.of(A, B), List.of(B, A), List.of(), NONE, NONE, List.of()),
         new Row("nothing stored", List.of(), List.of(A), List.of(), NONE, NONE, List.of("a")),
-        new Row("one more declared", List.of(A), List.of(A, B), List.of(), NONE, NONE, List.of("b")),
+        new Row(
+            "one more declared", List.of(A), List.of(A, B), List.of(), NONE, NONE, List.of("b")),
         new Row(
             "one no longer declared",
             List.of(A, B),
@@ -54,8 +55,7 @@ class StateComparisonTest {
             NONE,
             "state \"b\" (list of string), which version 7 of the code of count does not declare",
             List.of()),
-        new Row(
-            "one given up", List.of(A, B), List.of(A), List.of("b"), NONE, NONE, List.of()),
+        new Row("one given up", List.of(A, B), List.of(A), List.of("b"), NONE, NONE, List.of()),
         new Row(
             "two left, one given up",
             List.of(A, B),
@@ -133,8 +133,7 @@ class StateComparisonTest {
   @Test
   void namesWhatItWouldDropOnceAndSorted() {
     StateComparison comparison =
-        StateComparison.of(
-            Map.of(COUNT, List.of(B, A, A_AS_TEXT)), List.of(declaring(List.of())));
+        StateComparison.of(Map.of(COUNT, List.of(B, A, A_AS_TEXT)), List.of(declaring(List.of())));
 
     assertThat(comparison.undeclaredNames()).containsExactly("a", "b");
   }

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 
-/** What is refused because the next tick would meet it again, and what the next tick tries again. */
+/**
+ * What is refused because the next tick would meet it again, and what the next tick tries again.
+ */
 class UnforeseenTest {
 
   static Stream<RuntimeException> again() {

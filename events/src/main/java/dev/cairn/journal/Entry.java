@@ -324,16 +324,7 @@ public sealed interface Entry {
         Origin origin,
         StateHandle handle,
         Channels channels) {
-      this(
-          header,
-          checkpoint,
-          mode,
-          claimMode,
-          voidUpTo,
-          origin,
-          handle,
-          channels,
-          List.of());
+      this(header, checkpoint, mode, claimMode, voidUpTo, origin, handle, channels, List.of());
     }
 
     /**

@@ -59,9 +59,7 @@ class AbortedSavepointTest {
     tick(pipeline.coordinator());
     pipeline.deliverWakes(container);
     tick(pipeline.coordinator());
-    assertThat(pipeline.table().checkpoints(JOB))
-        .last()
-        .isInstanceOf(Checkpoint.Completed.class);
+    assertThat(pipeline.table().checkpoints(JOB)).last().isInstanceOf(Checkpoint.Completed.class);
   }
 
   @Test

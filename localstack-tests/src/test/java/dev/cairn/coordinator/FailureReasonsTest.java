@@ -82,7 +82,8 @@ class FailureReasonsTest {
             "code that declares the state otherwise",
             FailureReason.DECLINED,
             FailureReasonsTest::wakeOtherCode,
-            SHARD + "declined: its state cannot be loaded: state \"count\" is stored as value of long"),
+            SHARD
+                + "declined: its state cannot be loaded: state \"count\" is stored as value of long"),
         new Row(
             "a record that fails",
             FailureReason.USER_CODE,
@@ -348,7 +349,6 @@ class FailureReasonsTest {
   void noReasonIsNeverProduced() {
     assertThat(FailureReason.values())
         .filteredOn(reason -> reason != FailureReason.TOO_MANY_FAILED_CHECKPOINTS)
-        .containsExactlyInAnyOrderElementsOf(
-            rows().map(Row::reason).collect(Collectors.toSet()));
+        .containsExactlyInAnyOrderElementsOf(rows().map(Row::reason).collect(Collectors.toSet()));
   }
 }

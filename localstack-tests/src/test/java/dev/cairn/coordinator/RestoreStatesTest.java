@@ -147,8 +147,7 @@ class RestoreStatesTest {
 
   @Test
   void aNewStateBeginsEmpty() {
-    pipeline.register(
-        "8", COUNT, NOTE, WORDS, new StateSchema("seen", "map", "string,long"));
+    pipeline.register("8", COUNT, NOTE, WORDS, new StateSchema("seen", "map", "string,long"));
 
     assertThat(report(false).states().added())
         .singleElement()

@@ -258,15 +258,15 @@ public final class Pipeline {
 
   public CoordinatorPorts ports(Tap tap) {
     return new CoordinatorPorts(
-        Tap.on(Journal.class, "journal", table, tap),
-        Tap.on(CheckpointStore.class, "checkpoints", table, tap),
-        Tap.on(CheckpointStorage.class, "storage", storage, tap),
-        Tap.on(StreamReader.class, "stream", stream, tap),
-        subtask -> woken.add(subtask.shard()),
-        world::now,
-        this::nextId,
-        Announcer.SILENT,
-        mapping,
+            Tap.on(Journal.class, "journal", table, tap),
+            Tap.on(CheckpointStore.class, "checkpoints", table, tap),
+            Tap.on(CheckpointStorage.class, "storage", storage, tap),
+            Tap.on(StreamReader.class, "stream", stream, tap),
+            subtask -> woken.add(subtask.shard()),
+            world::now,
+            this::nextId,
+            Announcer.SILENT,
+            mapping,
             Tap.on(DamageMarks.class, "damages", damages, tap),
             FanOut.ONE_BY_ONE)
         .with(declared);

@@ -40,7 +40,8 @@ final class Subtask<E> {
     this.origin = base.origin();
     this.head = base.header();
     this.handle = base.handle();
-    this.toBeRewritten = base instanceof Entry.Restored restored && restored.isToBeRewritten(id.job());
+    this.toBeRewritten =
+        base instanceof Entry.Restored restored && restored.isToBeRewritten(id.job());
     base.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
   }
 

@@ -40,17 +40,17 @@ final class DryRuns {
         };
     return new DryRun(
         new CoordinatorPorts(
-            connection.journal(),
-            connection.checkpoints(),
-            connection.storage(),
-            stream(connection),
-            subtask -> {
-              throw new IllegalStateException("a dry run wakes nobody");
-            },
-            InstantSource.system(),
-            nothingIsWritten,
-            Announcer.SILENT,
-            SourceMapping.ALWAYS_ON,
+                connection.journal(),
+                connection.checkpoints(),
+                connection.storage(),
+                stream(connection),
+                subtask -> {
+                  throw new IllegalStateException("a dry run wakes nobody");
+                },
+                InstantSource.system(),
+                nothingIsWritten,
+                Announcer.SILENT,
+                SourceMapping.ALWAYS_ON,
                 connection.damages(),
                 FanOut.ONE_BY_ONE)
             .with(connection.registrations()),
