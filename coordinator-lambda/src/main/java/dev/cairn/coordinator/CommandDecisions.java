@@ -41,8 +41,13 @@ public class CommandDecisions {
       case Command.Checkpoint c ->
           trigger(job, checkpoints, new Answer.Trigger(false, Optional.empty()));
       case Command.Savepoint(Optional<SavepointName> name) ->
-          trigger(job, checkpoints, new Answer.Trigger(true, name));
-      case Command.Stop(Optional<SavepointName> name) -> halt(job, new Halt.Stopping(name));
+          SavepointPlace.refusal(job, name)
+              .<Answer>map(Answer.Refuse::new)
+              .orElseGet(() -> trigger(job, checkpoints, new Answer.Trigger(true, name)));
+      case Command.Stop(Optional<SavepointName> name) ->
+          SavepointPlace.refusal(job, name)
+              .<Answer>map(Answer.Refuse::new)
+              .orElseGet(() -> halt(job, new Halt.Stopping(name)));
       case Command.Cancel(Optional<Boolean> deletes) ->
           halt(job, new Halt.Cancelled(deletes.orElseGet(() -> deletesOnCancellation(job))));
       case Command.Resume r -> resume(job);

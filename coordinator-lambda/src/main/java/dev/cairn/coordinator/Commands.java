@@ -9,6 +9,8 @@ import dev.cairn.command.CommandException;
 import dev.cairn.command.CommandText;
 import dev.cairn.coordinator.CommandDecisions.Answer;
 import dev.cairn.id.CheckpointId;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,8 @@ import java.util.Optional;
  * serves or refuses it, so it is served once, however many coordinators see it.
  */
 final class Commands {
+  private static final Logger LOG = System.getLogger(Commands.class.getName());
+
   private final CoordinatorPorts ports;
   private final CommandDecisions decisions;
   private final LiveCheckpoints live;
@@ -50,6 +54,14 @@ final class Commands {
       serve(job, request, CommandText.parse(request.command()));
     } catch (CommandException e) {
       refuse(job, request, e.reason());
+    } catch (RuntimeException e) {
+      if (!Unforeseen.is(e)) {
+        throw e;
+      }
+      LOG.log(Level.ERROR, "job " + job.id() + ": \"" + request.command() + "\" failed", e);
+      if (!refuse(job, request, unforeseen(e))) {
+        throw e;
+      }
     }
     Job served = ports.checkpoints().job(job.id()).orElse(job);
     boolean isRefused = served.refusal().isPresent() && !served.refusal().equals(job.refusal());
@@ -104,9 +116,18 @@ final class Commands {
     }
   }
 
-  private void refuse(Job job, Request request, String reason) {
-    if (ports.checkpoints().refuse(job, reason, ports.clock().instant())) {
+  /** Otherwise the same would happen at each tick for as long as the request stays. */
+  private static String unforeseen(RuntimeException failure) {
+    return "the coordinator failed on it in a way that nobody foresaw: "
+        + failure
+        + "; its log has the rest. Ask for something else, and report this";
+  }
+
+  private boolean refuse(Job job, Request request, String reason) {
+    boolean refused = ports.checkpoints().refuse(job, reason, ports.clock().instant());
+    if (refused) {
       ports.announcer().announce(new Announcement.Refused(request, reason));
     }
+    return refused;
   }
 }

@@ -9,6 +9,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.CoordinatorDecisions.Resolution;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -18,12 +19,18 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Brings pending checkpoints to their end, and lets go what they stand for. */
 final class Completing {
+  // Of thousands that are silent, a few tell why.
+  private static final int LOOKED_AT = 16;
+
   private final CoordinatorPorts ports;
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
+  private final JournalTails tails;
   private final Answers answers;
   private final GarbageCollection collection;
 
@@ -31,11 +38,13 @@ final class Completing {
       CoordinatorPorts ports,
       CoordinatorDecisions decisions,
       LiveCheckpoints live,
+      JournalTails tails,
       Answers answers,
       GarbageCollection collection) {
     this.ports = ports;
     this.decisions = decisions;
     this.live = live;
+    this.tails = tails;
     this.answers = answers;
     this.collection = collection;
   }
@@ -75,8 +84,36 @@ final class Completing {
     Instant now = ports.clock().instant();
     switch (decisions.resolve(job, pending, acknowledgements, now)) {
       case Resolution.Waiting w -> {}
-      case Resolution.Abort abort -> abort(pending, now, abort.failure());
+      case Resolution.Abort abort ->
+          abort(pending, now, explained(pending, acknowledgements, abort.failure()));
       case Resolution.Complete complete -> commit(job, pending, complete.acknowledgements());
+    }
+  }
+
+  /** Where answers are missing, some journal of those that are silent may tell why. */
+  private Failure explained(
+      Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Failure failure) {
+    if (failure.reason() != FailureReason.EXPIRED) {
+      return failure;
+    }
+    Set<SubtaskId> answered =
+        acknowledgements.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
+    return pending.subtasks().stream()
+        .filter(subtask -> !answered.contains(subtask))
+        .limit(LOOKED_AT)
+        .flatMap(silent -> explained(pending, silent, failure).stream())
+        .findFirst()
+        .orElse(failure);
+  }
+
+  private Optional<Failure> explained(
+      Checkpoint.Pending pending, SubtaskId silent, Failure expired) {
+    try {
+      return tails.of(silent).flatMap(tail -> Silence.explain(pending, tail, expired));
+    } catch (RuntimeException e) {
+      // It has expired in any case, and must not stay pending because of a journal that cannot be
+      // read.
+      return Optional.empty();
     }
   }
 

@@ -46,7 +46,7 @@ public final class Coordinator {
     this.live = new LiveCheckpoints(ports.checkpoints());
     this.tails = new JournalTails(ports);
     this.collection = new GarbageCollection(ports, settings, decisions, live, tails);
-    this.completing = new Completing(ports, decisions, live, answers, collection);
+    this.completing = new Completing(ports, decisions, live, tails, answers, collection);
     this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
     this.lifecycle = new Lifecycle(ports, tails);
     this.feeding = new Feeding(ports.mapping());
@@ -76,11 +76,22 @@ public final class Coordinator {
     if (found.isEmpty()) {
       return;
     }
-    Job job = serve(found.get());
+    Optional<RuntimeException> unserved = Optional.empty();
+    Job job;
+    try {
+      job = serve(found.get());
+    } catch (RuntimeException e) {
+      // What a user asks for waits for the next tick; the job's checkpoints do not.
+      unserved = Optional.of(e);
+      job = ports.checkpoints().job(event.job()).orElse(found.get());
+    }
     isToBeRecorded = false;
     proceed(job, event);
     if (isToBeRecorded) {
       ports.checkpoints().job(event.job()).ifPresent(chronicle::happened);
+    }
+    if (unserved.isPresent()) {
+      throw unserved.get();
     }
   }
 
@@ -169,7 +180,13 @@ public final class Coordinator {
         List<Checkpoint> checkpoints = live.of(job.id());
         switch (decisions.stop(job, checkpoints)) {
           case CoordinatorDecisions.Stop.Trigger t ->
-              triggering.ofStop(job, stopping, tails.of(job.id()), ports.clock().instant());
+              // The setting may have become another since the command was found possible.
+              SavepointPlace.refusal(job, stopping.savepoint())
+                  .ifPresentOrElse(
+                      why -> lifecycle.goOn(job, "the job goes on: " + why),
+                      () ->
+                          triggering.ofStop(
+                              job, stopping, tails.of(job.id()), ports.clock().instant()));
           case CoordinatorDecisions.Stop.Wait w ->
               triggering.repeat(checkpoints, tails.of(job.id()), ports.clock().instant());
           case CoordinatorDecisions.Stop.Done done -> lifecycle.stopped(job, done.savepoint());

@@ -107,7 +107,7 @@ public class CoordinatorDecisions {
     if (!belongs(pending.trigger().epoch(), tail) || tail.knows(pending.id())) {
       return Asking.NONE;
     }
-    boolean holdsItself = pending.isSavepoint() || tail.isBorrowed();
+    boolean holdsItself = pending.isSavepoint() || tail.isToBeRewritten();
     return !holdsItself && carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
   }
 
@@ -157,13 +157,22 @@ public class CoordinatorDecisions {
         .toList();
   }
 
-  /** What a job that restores itself may go back to, the newest first. */
+  /**
+   * What a job that restores itself, or its latest state, may go back to: the newest first, or as
+   * in Flink any checkpoint before any savepoint if that is preferred.
+   *
+   * @param checkpoints all of them: a savepoint may be older than every checkpoint that is live
+   */
   public List<Checkpoint.Completed> recoverable(Job job, List<Checkpoint> checkpoints) {
+    Comparator<Checkpoint.Completed> newestFirst =
+        Comparator.comparing(Checkpoint.Completed::id).reversed();
     return checkpoints.stream()
         .filter(Checkpoint.Completed.class::isInstance)
         .map(Checkpoint.Completed.class::cast)
-        .filter(one -> !one.isSavepoint() || !job.settings().preferCheckpointForRecovery())
-        .sorted(Comparator.comparing(Checkpoint.Completed::id).reversed())
+        .sorted(
+            job.settings().preferCheckpointForRecovery()
+                ? Comparator.comparing(Checkpoint.Completed::isSavepoint).thenComparing(newestFirst)
+                : newestFirst)
         .toList();
   }
 

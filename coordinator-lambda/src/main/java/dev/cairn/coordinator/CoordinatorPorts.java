@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Registrations;
 import dev.cairn.history.History;
 import dev.cairn.history.Versions;
 import dev.cairn.id.EntryId;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 /**
  * Everything outside the coordinator that it touches.
  *
+ * @param registrations what the job's code has said of itself
  * @param history where it records what happened; empty where nobody asks for that
  */
 public record CoordinatorPorts(
@@ -35,6 +37,7 @@ public record CoordinatorPorts(
     SourceMapping mapping,
     DamageMarks damages,
     FanOut fanOut,
+    Registrations registrations,
     Optional<History> history,
     Versions versions) {
 
@@ -63,6 +66,7 @@ public record CoordinatorPorts(
         mapping,
         damages,
         fanOut,
+        Registrations.NONE,
         Optional.empty(),
         Versions.UNKNOWN);
   }
@@ -116,8 +120,28 @@ public record CoordinatorPorts(
         mapping,
         damages,
         fanOut,
+        registrations,
         Optional.of(kept),
         known);
+  }
+
+  /** The same, of a coordinator that knows what the job's code says of itself. */
+  public CoordinatorPorts with(Registrations known) {
+    return new CoordinatorPorts(
+        journal,
+        checkpoints,
+        storage,
+        stream,
+        waker,
+        clock,
+        ids,
+        announcer,
+        mapping,
+        damages,
+        fanOut,
+        known,
+        history,
+        versions);
   }
 
   /** Brings the job to another status, and says so. */
@@ -149,6 +173,7 @@ public record CoordinatorPorts(
         mapping,
         damages,
         fanOut,
+        registrations,
         history,
         versions);
   }

@@ -18,10 +18,12 @@ import java.util.Optional;
  */
 final class Disposal {
   private final CoordinatorPorts ports;
+  private final JournalTails tails;
   private final ReferenceReader references;
 
   Disposal(CoordinatorPorts ports, JournalTails tails, LiveCheckpoints live) {
     this.ports = ports;
+    this.tails = tails;
     this.references =
         new ReferenceReader(
             tails,
@@ -47,7 +49,7 @@ final class Disposal {
     try {
       List<FilePath> files =
           savepoint.map(Checkpoint.Savepoint::directory).map(this::inside).orElse(List.of());
-      Optional<String> needed = needed(job, checkpoint, files);
+      Optional<String> needed = awaited(job, checkpoint).or(() -> needed(job, checkpoint, files));
       if (needed.isPresent()) {
         return new Outcome.Refused(needed.get());
       }
@@ -78,6 +80,27 @@ final class Disposal {
         .map(Stored::path)
         .sorted(Comparator.comparing((FilePath file) -> !file.equals(metadata)))
         .toList();
+  }
+
+  /**
+   * Why it would not stay empty: a shard that was asked for an aborted savepoint, and sleeps,
+   * writes its part when it is invoked, unless it is asked for something else first.
+   */
+  private Optional<String> awaited(Job job, Checkpoint checkpoint) {
+    if (!(checkpoint instanceof Checkpoint.Aborted)) {
+      return Optional.empty();
+    }
+    return tails.of(job.id()).values().stream()
+        .filter(tail -> tail.unanswered().equals(Optional.of(checkpoint.id())))
+        .findFirst()
+        .map(
+            tail ->
+                "savepoint "
+                    + checkpoint.id()
+                    + " cannot go yet: "
+                    + tail.subtask().name()
+                    + " was asked for it and has not answered, so it may still write its files; take"
+                    + " a checkpoint first, which it answers instead");
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Positions;
@@ -83,8 +82,7 @@ public final class DryRun {
   /** What would become of a restore. */
   public Result restore(Job job, Command.Restore command) {
     try {
-      List<Checkpoint> checkpoints = ports.checkpoints().checkpoints(job.id());
-      Restoration from = preflight.restoration(job, command, checkpoints);
+      Restoration from = preflight.restoration(job, command);
       Optional<String> unread = Optional.empty();
       try {
         preflight.requireRestorable(job, from);
@@ -101,6 +99,7 @@ public final class DryRun {
   private PreflightReport report(Job job, Restoration from, Optional<String> unread)
       throws RefusedException {
     Map<SubtaskId, Snapshot> stored = preflight.stored(job, from);
+    StateComparison comparison = preflight.requireDeclared(job, from, stored);
     List<Checked> checked = new ArrayList<>();
     for (Snapshot snapshot : stored.values()) {
       snapshot.file().ifPresent(file -> checked.add(new Checked(Kind.STATE, file)));
@@ -118,7 +117,7 @@ public final class DryRun {
       why = Optional.of(String.valueOf(e.getMessage()));
     }
     return new PreflightReport(
-        from, checked, ports.damages().damages(job.id()).size(), replays, why);
+        from, checked, comparison, ports.damages().damages(job.id()).size(), replays, why);
   }
 
   private List<Replay> replays(

@@ -6,6 +6,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Unanswered;
 import dev.cairn.state.Payload;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,9 +71,9 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
                 entry.header().writer() == Writer.COORDINATOR || entry instanceof Entry.Failed);
   }
 
-  /** Whether the state lies in files that are another's, so that the job needs some of its own. */
-  boolean isBorrowed() {
-    return base instanceof Entry.Restored restored && restored.isBorrowed(subtask.job());
+  /** Whether the job needs files of its own for a state that a restore has put there. */
+  boolean isToBeRewritten() {
+    return base instanceof Entry.Restored restored && restored.isToBeRewritten(subtask.job());
   }
 
   /** Whether a restore has opened it and has not yet put the state there. */
@@ -87,6 +88,11 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
             .anyMatch(
                 entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
     return asked || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
+  }
+
+  /** The checkpoint that a task would answer if it were invoked now. */
+  Optional<CheckpointId> unanswered() {
+    return Unanswered.in(sinceBase);
   }
 
   /** Whether an entry follows this revision that no writer from before it can have rebased over. */

@@ -38,15 +38,20 @@ final class Lifecycle {
 
   /** The savepoint failed: as Flink's, the job goes on, and says why. */
   void goOn(Job job, Checkpoint.Aborted savepoint) {
+    goOn(
+        job,
+        "savepoint "
+            + savepoint.id()
+            + " failed, so the job goes on: "
+            + savepoint.failure()
+            + "; "
+            + savepoint.failure().reason().advice());
+  }
+
+  /** The same, of a savepoint that did not even begin. */
+  void goOn(Job job, String why) {
     Instant now = now();
     if (ports.move(job, new JobStatus.Resuming(), List.of(), now)) {
-      String why =
-          "savepoint "
-              + savepoint.id()
-              + " failed, so the job goes on: "
-              + savepoint.failure()
-              + "; "
-              + savepoint.failure().reason().advice();
       ports
           .checkpoints()
           .job(job.id())

@@ -20,9 +20,11 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.Start;
+import dev.cairn.state.StateSchema;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -37,7 +39,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,17 +97,20 @@ final class Preflight {
   }
 
   /** What a command asks to be restored. */
-  Restoration restoration(Job job, Command.Restore command, List<Checkpoint> checkpoints)
-      throws RefusedException {
+  Restoration restoration(Job job, Command.Restore command) throws RefusedException {
     Command.Options options = command.options();
     requirePossible(options);
     Source source =
         switch (command.target()) {
           case Target.Id(CheckpointId id) -> new Source.Own(completed(job, id).id());
-          case Target.Latest l -> new Source.Own(latest(job, checkpoints).id());
+          case Target.Latest l -> new Source.Own(latest(job).id());
           case Target.Path(String path) -> metadata(job, path, options);
         };
-    return new Restoration(source, options.claimMode(), positions(options), options.acceptsGap());
+    Restoration all =
+        new Restoration(source, options.claimMode(), positions(options), options.acceptsGap());
+    return options.allowsNonRestoredState()
+        ? all.dropping(compare(job, stored(job, all)).undeclaredNames())
+        : all;
   }
 
   private static Positions positions(Command.Options options) {
@@ -181,9 +188,8 @@ final class Preflight {
     }
   }
 
-  private Checkpoint.Completed latest(Job job, List<Checkpoint> checkpoints)
-      throws RefusedException {
-    return decisions.recoverable(job, checkpoints).stream()
+  private Checkpoint.Completed latest(Job job) throws RefusedException {
+    return decisions.recoverable(job, ports.checkpoints().checkpoints(job.id())).stream()
         .findFirst()
         .orElseThrow(
             () ->
@@ -201,6 +207,7 @@ final class Preflight {
   Map<SubtaskId, Snapshot> requireRestorable(Job job, Restoration from) throws RefusedException {
     Map<SubtaskId, Snapshot> stored = stored(job, from);
     requireRuns(stored.values());
+    requireReadable(compare(job, stored));
     Map<SubtaskId, Snapshot> states = recipients.of(job.id(), from, stored);
     if (from.positions() instanceof Positions.Anew(Start start)) {
       requireInTime(start, from.acceptsGap());
@@ -240,6 +247,38 @@ final class Preflight {
               + "; give a later time, raise the stream's retention first, or leave out what is gone"
               + " with --positions horizon or --accept-gap");
     }
+  }
+
+  private static void requireReadable(StateComparison comparison) throws RefusedException {
+    Optional<String> misread = comparison.misread();
+    if (misread.isPresent()) {
+      throw new RefusedException(misread.get());
+    }
+  }
+
+  /**
+   * Whether the restore leaves no state behind but what its owner has given up. Asked of a person
+   * only: a job that restores itself goes on with what it had, also with what its code no longer
+   * declares.
+   */
+  StateComparison requireDeclared(Job job, Restoration from, Map<SubtaskId, Snapshot> states)
+      throws RefusedException {
+    StateComparison comparison = compare(job, states);
+    Optional<String> left = comparison.left(from.dropped());
+    if (left.isPresent()) {
+      throw new RefusedException(left.get());
+    }
+    return comparison;
+  }
+
+  private StateComparison compare(Job job, Map<SubtaskId, Snapshot> states) {
+    Map<StageId, Set<StateSchema>> stored = new HashMap<>();
+    states.forEach(
+        (subtask, snapshot) ->
+            stored
+                .computeIfAbsent(subtask.stage(), stage -> new LinkedHashSet<>())
+                .addAll(snapshot.state().manifest().schemas()));
+    return StateComparison.of(stored, ports.registrations().of(job.id()));
   }
 
   /** What is left of the records that a restored subtask would have to apply again. */

@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param from what would be restored
  * @param checked the files that are there, with the size and the checksum that they should have
+ * @param states how the states fit the job's code
  * @param marks how many files of the job a scrubber has found damaged; none of these is needed here
  * @param replays what each subtask would apply again, by subtask
  * @param streamUnread why the stream could not be asked; how far its records reach is not known
@@ -21,6 +22,7 @@ import java.util.Optional;
 public record PreflightReport(
     Restoration from,
     List<Checked> checked,
+    StateComparison states,
     int marks,
     List<Replay> replays,
     Optional<String> streamUnread) {

@@ -47,11 +47,12 @@ final class Recovery {
    * where none is left.
    *
    * @param damaged subtasks whose state cannot be loaded; at least one
+   * @param checkpoints those that are not over
    */
   void recover(Job job, List<JournalTail> damaged, List<Checkpoint> checkpoints) {
     List<String> passedOver = new ArrayList<>();
     try {
-      for (Restoration from : candidates(job, checkpoints)) {
+      for (Restoration from : candidates(job)) {
         try {
           requireOthers(preflight.requireRestorable(job, from).values(), damaged);
           restore.begin(job, from, checkpoints, Optional.empty(), now());
@@ -70,10 +71,10 @@ final class Recovery {
     lifecycle.halt(job, new Halt.Failed(failure(damaged, passedOver)), checkpoints);
   }
 
-  private List<Restoration> candidates(Job job, List<Checkpoint> checkpoints) {
+  private List<Restoration> candidates(Job job) {
     List<Restoration> candidates = new ArrayList<>();
     decisions
-        .recoverable(job, checkpoints)
+        .recoverable(job, ports.checkpoints().checkpoints(job.id()))
         .forEach(checkpoint -> candidates.add(Restoration.of(checkpoint.id())));
     switch (job.settings().recoveryFallback()) {
       case FAIL -> {}

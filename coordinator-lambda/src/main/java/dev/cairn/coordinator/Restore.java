@@ -20,8 +20,10 @@ import dev.cairn.journal.Entry.Restored;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
+import dev.cairn.state.Manifest;
 import dev.cairn.state.Start;
 import dev.cairn.state.StateHandle;
+import dev.cairn.state.StateSchema;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamException;
 import java.time.Instant;
@@ -66,8 +68,8 @@ final class Restore {
   void asked(Job job, Request request, Command.Restore command) {
     Instant now = ports.clock().instant();
     try {
-      Restoration from = preflight.restoration(job, command, live.of(job.id()));
-      preflight.requireRestorable(job, from);
+      Restoration from = preflight.restoration(job, command);
+      preflight.requireDeclared(job, from, preflight.requireRestorable(job, from));
       begin(job, from, live.of(job.id()), Optional.of(request), now);
     } catch (RefusedException e) {
       if (ports.checkpoints().refuse(job, e.reason(), now)) {
@@ -187,9 +189,25 @@ final class Restore {
         Optional.of(job.next().value() - 1).filter(last -> last > 0).map(CheckpointId::new),
         isAnew ? snapshot.get().state().origin() : tail.base().origin(),
         snapshot
-            .map(s -> new StateHandle(s.state().manifest(), s.file()))
+            .map(s -> new StateHandle(kept(s, from.dropped()), s.file()))
             .orElse(StateHandle.EMPTY),
-        Channels.EMPTY);
+        Channels.EMPTY,
+        snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
+  }
+
+  /** The runs hold the cells of dropped states still, as the entry says. */
+  private static Manifest kept(Snapshot snapshot, List<String> dropped) {
+    Manifest manifest = snapshot.state().manifest();
+    return new Manifest(
+        manifest.runs(),
+        manifest.schemas().stream().filter(state -> !dropped.contains(state.name())).toList());
+  }
+
+  private static List<String> dropped(Snapshot snapshot, List<String> dropped) {
+    return snapshot.state().manifest().schemas().stream()
+        .map(StateSchema::name)
+        .filter(dropped::contains)
+        .toList();
   }
 
   /** Where the checkpoint says, as far as the stream still has what follows. */

@@ -1,13 +1,57 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Job;
 import dev.cairn.command.Command;
+import dev.cairn.id.SavepointName;
 import dev.cairn.settings.Options;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
 import java.util.Optional;
 
-/** Whether there is a place for the savepoint that a command asks for: a pure function. */
+/** Where a job's next savepoint goes, as far as the job's settings name a place that can be. */
 final class SavepointPlace {
+  // A task adds the names of its stage, its shard and its files, and must not fail on them.
+  private static final String LONGEST_BELOW = "x".repeat(420);
+
   private SavepointPlace() {}
+
+  /**
+   * @throws IllegalArgumentException if no savepoint can go there, with the whole reason
+   */
+  static FilePath of(Job job, Optional<SavepointName> name) {
+    Optional<String> set = job.settings().savepointDirectory();
+    try {
+      FilePath all = set.map(FilePath::new).orElse(Layout.SAVEPOINTS);
+      FilePath directory = Layout.savepoint(all, job.id(), job.next(), name);
+      var unused = directory.resolve(FilePath.of(LONGEST_BELOW));
+      return directory;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "no savepoint can go to \""
+              + printable(set.orElse(Layout.SAVEPOINTS.value()))
+              + "\", which "
+              + Options.SAVEPOINT_DIRECTORY.name()
+              + " says: "
+              + e.getMessage()
+              + "; correct the setting, and ask again",
+          e);
+    }
+  }
+
+  /** Why no savepoint can go there; empty if one can. */
+  static Optional<String> refusal(Job job, Optional<SavepointName> name) {
+    try {
+      var unused = of(job, name);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
 
   /**
    * Why the command cannot be served, if it cannot: said before anything has changed, as a job that

@@ -14,9 +14,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.state.StateHandle;
-import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
-import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +68,7 @@ final class Triggering {
   }
 
   private static Checkpoint.Savepoint savepoint(Job job, Optional<SavepointName> name) {
-    FilePath all = job.settings().savepointDirectory().map(FilePath::new).orElse(Layout.SAVEPOINTS);
-    return new Checkpoint.Savepoint(name, Layout.savepoint(all, job.id(), job.next(), name));
+    return new Checkpoint.Savepoint(name, SavepointPlace.of(job, name));
   }
 
   private void begin(

@@ -26,6 +26,8 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
@@ -491,6 +493,68 @@ class CoordinatorDecisionsTest {
                 Failure.of(
                     FailureReason.EXPIRED,
                     "the list of its subtasks expired: nobody looked at it for weeks")));
+  }
+
+  @Test
+  void recoversTheNewestOrTheNewestCheckpointBeforeAnySavepoint() {
+    List<Checkpoint> all =
+        List.of(
+            savepoint(1),
+            completed(2, NOON, FIRST),
+            aborted(3, NOON),
+            savepoint(4),
+            completed(5, NOON, FIRST),
+            savepoint(6),
+            new Checkpoint.Subsumed(completed(7, NOON, FIRST)),
+            pending(8, NOON, FIRST));
+    Job either = job(new JobStatus.Running(), 1, Optional.empty(), Optional.empty());
+    Job preferring =
+        new Job(
+            JOB,
+            either.status(),
+            either.epoch(),
+            either.next(),
+            either.latest(),
+            either.undo(),
+            new CheckpointSettings(
+                either
+                    .settings()
+                    .configuration()
+                    .with(Options.PREFER_CHECKPOINT_FOR_RECOVERY, true, Place.CONSTRUCT)),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(decisions.recoverable(either, all))
+        .extracting(Checkpoint::id)
+        .containsExactly(id(6), id(5), id(4), id(2), id(1));
+    assertThat(decisions.recoverable(preferring, all))
+        .extracting(Checkpoint::id)
+        .containsExactly(id(5), id(2), id(6), id(4), id(1));
+    assertThat(decisions.recoverable(preferring, List.of(savepoint(1), aborted(2, NOON))))
+        .as("rather than nothing")
+        .extracting(Checkpoint::id)
+        .containsExactly(id(1));
+  }
+
+  private static Checkpoint.Completed savepoint(long n) {
+    Checkpoint.Completed plain = completed(n, NOON, FIRST);
+    Checkpoint.Triggering of = plain.trigger();
+    return new Checkpoint.Completed(
+        new Checkpoint.Triggering(
+            of.job(),
+            of.id(),
+            of.epoch(),
+            of.triggeredAt(),
+            of.expected(),
+            Optional.of(
+                new Checkpoint.Savepoint(
+                    Optional.empty(), FilePath.of("savepoints", "savepoint-" + n))),
+            "savepoint"),
+        plain.completedAt(),
+        plain.metadata(),
+        0,
+        0);
   }
 
   // ---------------------------------------------------------------- what the rows are made of

@@ -83,6 +83,11 @@ public interface CheckpointStore {
   boolean request(JobId job, Request request);
 
   /**
+   * Asks for something if what waits in its attribute is what was seen there, or this very request.
+   */
+  boolean request(Job seen, Request request);
+
+  /**
    * Brings a job to another status in one transaction, if its epoch and its status are those seen.
    * Where the status asks for it, the epoch is raised by one and an earlier refusal removed. The
    * pending checkpoints are aborted, and must still be pending. The seen request is removed if it

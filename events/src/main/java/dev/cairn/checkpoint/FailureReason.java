@@ -21,9 +21,9 @@ public enum FailureReason {
   THROTTLED(true, "raise the service's quota, or the interval between checkpoints"),
   /** A container ran out of memory. */
   OUT_OF_MEMORY(true, "give the task's function more memory, or the stream more shards"),
-  /** A subtask was asked, is at work, and did not answer in time. */
+  /** A subtask was asked and at work, and its invocations ended before its state was stored. */
   SUBTASK_TIMEOUT(
-      true, "see what the subtask's function waits for, or raise execution.checkpointing.timeout"),
+      true, "raise the time-out or the memory of the task's function, or the number of shards"),
   /** A file is missing, or not what was written. */
   DAMAGED(true, "restore a checkpoint that does not need the file"),
   /** Its _metadata was there already, with other content. */

@@ -86,12 +86,15 @@ public record Job(
 
   /** Whether this very request is in its attribute. */
   public boolean asks(Request request) {
-    Optional<String> there =
-        switch (request.attribute()) {
-          case RESTORE_CHECKPOINT_ID -> restoreCheckpointId;
-          case COMMAND -> command;
-        };
-    return there.equals(Optional.of(request.text()));
+    return asked(request.attribute()).equals(Optional.of(request));
+  }
+
+  /** What waits in the attribute. */
+  public Optional<Request> asked(Request.Attribute attribute) {
+    return switch (attribute) {
+      case RESTORE_CHECKPOINT_ID -> restoreCheckpointId.map(Request::restore);
+      case COMMAND -> command.map(Request::command);
+    };
   }
 
   private Job withRequests(Optional<String> restore, Optional<String> other) {

@@ -6,6 +6,20 @@ import java.util.List;
 /** What the code of a job's stages says of itself, beside the job. */
 public interface Registrations {
 
+  /** Of jobs whose code tells nobody of itself. */
+  Registrations NONE =
+      new Registrations() {
+        @Override
+        public List<Registration> of(JobId job) {
+          return List.of();
+        }
+
+        @Override
+        public boolean register(Registration registration) {
+          return false;
+        }
+      };
+
   /** One of each stage whose code has run, by stage. */
   List<Registration> of(JobId job);
 

@@ -3,6 +3,7 @@ package dev.cairn.checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,13 +11,29 @@ import java.util.Optional;
  *
  * @param acceptsGap whether records that the stream no longer keeps may be missing in the state
  * @param undo the checkpoint that was the latest when the restore began, to which an undo leads
+ * @param dropped the names of the states that are left behind, sorted: the code no longer declares
+ *     them, and its owner said that they may go
  */
 public record Restoration(
     Source source,
     ClaimMode claimMode,
     Positions positions,
     boolean acceptsGap,
-    Optional<CheckpointId> undo) {
+    Optional<CheckpointId> undo,
+    List<String> dropped) {
+  public Restoration {
+    dropped = List.copyOf(dropped);
+  }
+
+  /** One that leaves no state behind. */
+  public Restoration(
+      Source source,
+      ClaimMode claimMode,
+      Positions positions,
+      boolean acceptsGap,
+      Optional<CheckpointId> undo) {
+    this(source, claimMode, positions, acceptsGap, undo, List.of());
+  }
 
   /** One that is not begun, so that nothing is known yet of undoing it. */
   public Restoration(Source source, ClaimMode claimMode, Positions positions, boolean acceptsGap) {
@@ -67,12 +84,18 @@ public record Restoration(
   }
 
   public Restoration acceptingGap() {
-    return new Restoration(source, claimMode, positions, true, undo);
+    return new Restoration(source, claimMode, positions, true, undo, dropped);
   }
 
   /** The same, which this checkpoint would undo. */
   public Restoration undoneBy(Optional<CheckpointId> latest) {
-    return new Restoration(source, claimMode, positions, acceptsGap, latest);
+    return new Restoration(source, claimMode, positions, acceptsGap, latest, dropped);
+  }
+
+  /** The same without these states. */
+  public Restoration dropping(List<String> states) {
+    return new Restoration(
+        source, claimMode, positions, acceptsGap, undo, states.stream().sorted().toList());
   }
 
   /** The job's own checkpoint that nothing may take away meanwhile. */

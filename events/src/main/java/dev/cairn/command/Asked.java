@@ -27,14 +27,25 @@ public record Asked(Job before, Command command) {
    * @return the one that waits; empty if nothing but this one does now
    */
   public Optional<Request> ask(CheckpointStore store, boolean force) {
-    Request request = request();
-    Optional<Request> waiting =
-        before.requests().stream().filter(other -> !other.equals(request)).findFirst();
-    if (waiting.isPresent() && !force) {
+    if (force) {
+      store.request(before.id(), request());
+      return Optional.empty();
+    }
+    Optional<Request> waiting = other(before);
+    if (waiting.isPresent() || store.request(before, request())) {
       return waiting;
     }
-    store.request(before.id(), request);
-    return Optional.empty();
+    // Somebody else has asked meanwhile; that may be served by now.
+    Optional<Job> now = store.job(before.id());
+    waiting = now.flatMap(this::other);
+    if (waiting.isEmpty() && now.isPresent() && !store.request(now.get(), request())) {
+      return store.job(before.id()).flatMap(this::other);
+    }
+    return waiting;
+  }
+
+  private Optional<Request> other(Job job) {
+    return job.requests().stream().filter(other -> !other.equals(request())).findFirst();
   }
 
   /** What has become of it by now. Empty if the job is gone. */

@@ -310,12 +310,29 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean request(JobId job, Request request) {
+    return table.change("ask something of job " + job, asking(job, request));
+  }
+
+  @Override
+  public boolean request(Job seen, Request request) {
+    Change asking = asking(seen.id(), request);
     Change ask =
-        changeJob(job)
-            .set(request.attribute().attributeName() + " = :asked")
-            .onlyIf("attribute_exists(pk)")
-            .value(":asked", request.text());
-    return table.change("ask something of job " + job, ask);
+        seen.asked(request.attribute())
+            .map(TypedRequest::new)
+            .map(waiting -> asking.values(waiting.values()).onlyIf(waiting.isThere()))
+            .orElseGet(
+                () ->
+                    asking.onlyIf(
+                        "attribute_not_exists(" + request.attribute().attributeName() + ")"));
+    return table.change("ask something of job " + seen.id(), ask)
+        || job(seen.id()).filter(job -> job.asks(request)).isPresent();
+  }
+
+  private static Change asking(JobId job, Request request) {
+    return changeJob(job)
+        .set(request.attribute().attributeName() + " = :asked")
+        .onlyIf("attribute_exists(pk)")
+        .value(":asked", request.text());
   }
 
   @Override

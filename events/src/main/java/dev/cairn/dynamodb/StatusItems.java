@@ -12,6 +12,7 @@ import dev.cairn.id.SavepointName;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -82,6 +83,9 @@ final class StatusItems {
             .put("positions", write(from.positions()))
             .put("acceptsGap", AttributeValue.fromBool(from.acceptsGap()));
     from.undo().ifPresent(undo -> how.put("undo", undo.value()));
+    if (!from.dropped().isEmpty()) {
+      how.put("dropped", from.dropped());
+    }
     switch (from.source()) {
       case Source.Own(CheckpointId id) -> attributes.put(RESTORING_FROM, Item.number(id.value()));
       case Source.Metadata(FileRef file) -> {
@@ -147,7 +151,8 @@ final class StatusItems {
         how.parse("claimMode", how.text("claimMode"), ClaimMode::valueOf),
         how.parse("positions", how.text("positions"), StatusItems::readPositions),
         how.flag("acceptsGap"),
-        how.optionalCheckpoint("undo"));
+        how.optionalCheckpoint("undo"),
+        how.has("dropped") ? how.texts("dropped") : List.of());
   }
 
   private static Source readSource(Item item, Item how) {

@@ -297,6 +297,7 @@ public sealed interface Entry {
    * @param checkpoint the checkpoint's id in its own job; empty if the subtask begins anew
    * @param claimMode whose the files are that the handle names
    * @param voidUpTo the last checkpoint id that was given out before the restore, if any was
+   * @param dropped the names of states whose cells in the handle's runs are no part of the state
    */
   record Restored(
       Header header,
@@ -306,8 +307,33 @@ public sealed interface Entry {
       Optional<CheckpointId> voidUpTo,
       Origin origin,
       StateHandle handle,
-      Channels channels)
+      Channels channels,
+      List<String> dropped)
       implements Base {
+    public Restored {
+      dropped = List.copyOf(dropped);
+    }
+
+    /** One with all of the state that its handle names. */
+    public Restored(
+        Header header,
+        Optional<CheckpointId> checkpoint,
+        Mode mode,
+        ClaimMode claimMode,
+        Optional<CheckpointId> voidUpTo,
+        Origin origin,
+        StateHandle handle,
+        Channels channels) {
+      this(header, checkpoint, mode, claimMode, voidUpTo, origin, handle, channels, List.of());
+    }
+
+    /**
+     * Whether the next snapshot may not build on these files: they are another's, or hold more than
+     * the state does.
+     */
+    public boolean isToBeRewritten(JobId job) {
+      return isBorrowed(job) || !dropped.isEmpty();
+    }
 
     /**
      * Whether the state lies in files that are another's, and are to stay so, or has no state file

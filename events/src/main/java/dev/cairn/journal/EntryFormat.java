@@ -125,7 +125,8 @@ public final class EntryFormat {
                   .put("checkpoint", restored.checkpoint(), CheckpointId::value)
                   .put("mode", restored.mode().name().toLowerCase(Locale.ROOT))
                   .put("claimMode", claimed(restored.claimMode()), word -> word)
-                  .put("voidUpTo", restored.voidUpTo(), CheckpointId::value),
+                  .put("voidUpTo", restored.voidUpTo(), CheckpointId::value)
+                  .put("dropped", restored.dropped(), name -> name),
               restored);
       case Suspended s -> fields;
       case Resumed r -> fields;
@@ -237,7 +238,8 @@ public final class EntryFormat {
               fields.optionalNumber("voidUpTo").map(CheckpointId::new),
               StateFields.readOrigin(fields.object("origin")),
               StateFields.readHandle(fields.object("state")),
-              readChannels(fields));
+              readChannels(fields),
+              fields.texts("dropped"));
       case "Suspended" -> new Suspended(header);
       case "Resumed" -> new Resumed(header);
       case "Failed" -> new Failed(header);

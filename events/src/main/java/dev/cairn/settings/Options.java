@@ -171,8 +171,8 @@ public final class Options {
           Form.flag(),
           false,
           "false (until 1.13)",
-          "whether a job that restores by itself passes over a savepoint that is later than the"
-              + " latest checkpoint",
+          "whether a job that restores by itself, or its latest state, prefers any checkpoint to a"
+              + " savepoint that is later",
           EVERYWHERE);
 
   public static final Option<DamagedHeadFallback> RECOVERY_FALLBACK =

@@ -151,6 +151,17 @@ class EntryFormatTest {
             AT_HORIZON,
             StateHandle.EMPTY,
             Channels.EMPTY)),
+    RESTORED_WITHOUT_A_STATE(
+        new Restored(
+            header(7, Writer.COORDINATOR),
+            Optional.of(new CheckpointId(7)),
+            Restored.Mode.LIVE,
+            ClaimMode.NO_CLAIM,
+            Optional.of(new CheckpointId(9)),
+            AT_HORIZON,
+            handle(),
+            Channels.EMPTY,
+            List.of("note", "words"))),
     SUSPENDED(
         new Suspended(
             header(4, Writer.COORDINATOR).suspended(new EntryId("entry-5"), new Epoch(3), NOW))),

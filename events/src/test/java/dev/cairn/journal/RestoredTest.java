@@ -56,6 +56,28 @@ class RestoredTest {
     assertThat(restored(ClaimMode.NO_CLAIM, StateHandle.EMPTY).isBorrowed(JOB)).isFalse();
   }
 
+  /** It would bring back what was dropped. */
+  @Test
+  void nothingBuildsOnFilesThatHoldMoreThanTheState() {
+    Restored all = restored(ClaimMode.NO_CLAIM, OWN, OWN);
+    Restored less =
+        new Restored(
+            all.header(),
+            all.checkpoint(),
+            all.mode(),
+            all.claimMode(),
+            all.voidUpTo(),
+            all.origin(),
+            all.handle(),
+            all.channels(),
+            List.of("note"));
+
+    assertThat(all.isToBeRewritten(JOB)).isFalse();
+    assertThat(less.isToBeRewritten(JOB)).isTrue();
+    assertThat(restored(ClaimMode.NO_CLAIM, "words-2/shared/run", OWN).isToBeRewritten(JOB))
+        .isTrue();
+  }
+
   private static Restored restored(ClaimMode mode, String run, String stateFile) {
     Manifest manifest = new Manifest(List.of(new RunRef(file(run), HashRange.ALL)), List.of());
     return restored(mode, new StateHandle(manifest, Optional.of(file(stateFile))));

@@ -356,6 +356,20 @@ abstract class CheckpointStoreContract {
   }
 
   @Test
+  void whatAForgottenUndoLedToCannotBeRestoredOnceItIsSubsumed() {
+    completed(1);
+    completedNext(2);
+    move(new JobStatus.Restoring(Restoration.of(id(1)).undoneBy(Optional.of(id(2)))));
+    JobStatus undoing = new JobStatus.Restoring(Restoration.of(id(2)).undoneBy(Optional.of(id(1))));
+    move(new JobStatus.Suspending(new Halt.Cancelled(true)));
+    move(new JobStatus.Halted(new Halt.Cancelled(true)));
+    assertThat(job().undo()).isEmpty();
+    assertThat(checkpoints().subsume(complete(2), job().epoch())).isTrue();
+
+    refused(() -> checkpoints().move(job(), undoing, List.of(), NOW));
+  }
+
+  @Test
   void whatIsSubsumedCannotBeRestored() {
     completed(1);
     checkpoints().subsume(complete(1), FIRST);
@@ -553,6 +567,53 @@ abstract class CheckpointStoreContract {
     assertThat(job().restoreCheckpointId()).contains("one");
     assertThat(checkpoints().request(job, Request.restore("2"))).isTrue();
     assertThat(job().restoreCheckpointId()).contains("2");
+  }
+
+  @Test
+  void asksWhereNothingWaits() {
+    create();
+    Job seen = job();
+
+    assertThat(checkpoints().request(seen, Request.command("resume"))).isTrue();
+    assertThat(job().command()).contains("resume");
+    assertThat(checkpoints().request(seen, Request.command("resume")))
+        .as("repeated, since the first answer was lost")
+        .isTrue();
+    assertThat(checkpoints().request(seen, Request.restore("1")))
+        .as("it has a place of its own")
+        .isTrue();
+  }
+
+  @Test
+  void asksOverNothingThatWasNotSeen() {
+    create();
+    Job seen = job();
+    checkpoints().request(job, Request.command("savepoint theirs"));
+
+    refused(() -> checkpoints().request(seen, Request.command("savepoint mine")));
+    assertThat(job().command()).contains("savepoint theirs");
+    assertThat(checkpoints().request(job(), Request.command("savepoint mine"))).isTrue();
+    assertThat(job().command()).contains("savepoint mine");
+    refused(() -> checkpoints().request(seen, Request.command("savepoint late")));
+  }
+
+  @Test
+  void asksOverANumberThatWasSeenWhereItWasTyped() {
+    create();
+    checkpoints().request(job, Request.restore("7"));
+    Job seen = job();
+
+    assertThat(checkpoints().request(seen, Request.restore("8"))).isTrue();
+    refused(() -> checkpoints().request(seen, Request.restore("9")));
+    assertThat(job().restoreCheckpointId()).contains("8");
+  }
+
+  @Test
+  void asksNothingOfAJobThatIsNotThere() {
+    Job none = Job.create(job, CheckpointSettings.DEFAULTS);
+
+    assertThat(checkpoints().request(none, Request.command("resume"))).isFalse();
+    assertThat(checkpoints().job(job)).isEmpty();
   }
 
   @Test
@@ -758,7 +819,9 @@ abstract class CheckpointStoreContract {
                     new Restoration.Positions.Anew(new Start.AtTimestamp(NOW)),
                     false)),
             new JobStatus.Restoring(Restoration.ofNothing()),
-            new JobStatus.Replaying(Restoration.ofNothing()));
+            new JobStatus.Replaying(Restoration.ofNothing()),
+            new JobStatus.Restoring(Restoration.ofNothing().dropping(List.of("b", "a"))),
+            new JobStatus.Replaying(Restoration.ofNothing().dropping(List.of("b", "a"))));
 
     for (JobStatus to : way) {
       Job before = job();

@@ -138,6 +138,28 @@ class VerbsTest {
   }
 
   @Test
+  void whatSomebodyElseHasAskedMeanwhileIsNotOvertakenUnlessForced() {
+    Asked mine = asked("savepoint mine");
+    Request theirs = Request.command("savepoint theirs");
+    pipeline.table().request(JOB, theirs);
+
+    assertThat(mine.ask(pipeline.table(), false)).contains(theirs);
+    assertThat(pipeline.job().request()).contains(theirs);
+
+    assertThat(mine.ask(pipeline.table(), true)).isEmpty();
+    assertThat(pipeline.job().request()).contains(mine.request());
+  }
+
+  @Test
+  void askingTwiceIsAskingOnce() {
+    Asked mine = asked("cancel");
+
+    assertThat(mine.ask(pipeline.table(), false)).isEmpty();
+    assertThat(mine.ask(pipeline.table(), false)).isEmpty();
+    assertThat(pipeline.job().requests()).containsExactly(mine.request());
+  }
+
+  @Test
   void aCheckpointIsTakenBeforeItIsDue() {
     apply("a");
     List<Progress> steps = follow("checkpoint");

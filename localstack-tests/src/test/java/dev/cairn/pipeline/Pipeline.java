@@ -3,8 +3,11 @@ package dev.cairn.pipeline;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Registration;
+import dev.cairn.checkpoint.Registrations;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
@@ -33,6 +36,7 @@ import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.world.SteadyWorld;
 import dev.cairn.parallel.FanOut;
+import dev.cairn.settings.Configuration;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.Change;
 import dev.cairn.state.Deltas;
@@ -41,6 +45,7 @@ import dev.cairn.state.Payload;
 import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateKey;
+import dev.cairn.state.StateSchema;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.Shard;
@@ -84,6 +89,7 @@ public final class Pipeline {
   private final InMemoryStorage storage;
   private final InMemoryDamageStore damages = new InMemoryDamageStore();
   private final InMemoryHistory history = new InMemoryHistory();
+  private final Declared declared = new Declared();
   private final List<ShardId> woken = new ArrayList<>();
   private final Switch mapping = new Switch();
   private long ids;
@@ -266,19 +272,42 @@ public final class Pipeline {
     return new Coordinator(ports(tap).with(tapped, Versions.UNKNOWN), PROMPT);
   }
 
-  private CoordinatorPorts ports(Tap tap) {
+  public CoordinatorPorts ports(Tap tap) {
     return new CoordinatorPorts(
-        Tap.on(Journal.class, "journal", table, tap),
-        Tap.on(CheckpointStore.class, "checkpoints", table, tap),
-        Tap.on(CheckpointStorage.class, "storage", storage, tap),
-        Tap.on(StreamReader.class, "stream", stream, tap),
-        subtask -> woken.add(subtask.shard()),
-        world::now,
-        this::nextId,
-        Announcer.SILENT,
-        mapping,
-        Tap.on(DamageMarks.class, "damages", damages, tap),
-        FanOut.ONE_BY_ONE);
+            Tap.on(Journal.class, "journal", table, tap),
+            Tap.on(CheckpointStore.class, "checkpoints", table, tap),
+            Tap.on(CheckpointStorage.class, "storage", storage, tap),
+            Tap.on(StreamReader.class, "stream", stream, tap),
+            subtask -> woken.add(subtask.shard()),
+            world::now,
+            this::nextId,
+            Announcer.SILENT,
+            mapping,
+            Tap.on(DamageMarks.class, "damages", damages, tap),
+            FanOut.ONE_BY_ONE)
+        .with(declared);
+  }
+
+  /** As a function does that declares these states, when it first runs. */
+  public void register(String version, StateSchema... states) {
+    declared.register(
+        new Registration(
+            JOB, STAGE, new CodeVersion(version), Configuration.DEFAULTS, List.of(states)));
+  }
+
+  private static final class Declared implements Registrations {
+    private final SortedMap<String, Registration> byStage = new TreeMap<>();
+
+    @Override
+    public List<Registration> of(JobId job) {
+      return List.copyOf(byStage.values());
+    }
+
+    @Override
+    public boolean register(Registration registration) {
+      byStage.put(registration.stage().value(), registration);
+      return true;
+    }
   }
 
   /** What happened, in the order in which it did. */

@@ -149,7 +149,8 @@ final class CoordinatorEndpoint {
                 .with(
                     new DynamoDbHistory(
                         dynamoDb, environment.table(), backoff, deployment.settings()),
-                    job -> versions(deployments.find(job), registrations.of(job)));
+                    job -> versions(deployments.find(job), registrations.of(job)))
+                .with(registrations);
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     CoordinatorSettings settings =
         new CoordinatorSettings(

@@ -9,13 +9,13 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Journal.Append;
-import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.state.Channels;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -28,12 +28,19 @@ final class Snapshots {
   private final TaskPorts ports;
   private final StateFiles files;
   private final Appender appender;
+  private final Declines declines;
 
-  Snapshots(TaskSettings settings, TaskPorts ports, StateFiles files, Appender appender) {
+  Snapshots(
+      TaskSettings settings,
+      TaskPorts ports,
+      StateFiles files,
+      Appender appender,
+      Declines declines) {
     this.settings = settings;
     this.ports = ports;
     this.files = files;
     this.appender = appender;
+    this.declines = declines;
   }
 
   /**
@@ -50,7 +57,11 @@ final class Snapshots {
       try {
         stored = store(subtask, trigger, attempt);
       } catch (StorageException e) {
-        decline(subtask.id(), trigger.checkpoint(), e);
+        declines.decline(
+            subtask.id(),
+            trigger.checkpoint(),
+            reason(e.kind()),
+            "its state could not be stored: " + e.getMessage());
         return true;
       }
       Instant now = ports.clock().instant();
@@ -77,6 +88,28 @@ final class Snapshots {
         }
       }
     }
+    return true;
+  }
+
+  /**
+   * The same at the beginning of an invocation. One that has no time left by then has spent it on
+   * loading the state, as every other will, and could only be cut off while it stores the state.
+   */
+  boolean answerTriggerFirst(Subtask<?> subtask, Writer writer, Deadline deadline) {
+    if (subtask.trigger().isEmpty()) {
+      return true;
+    }
+    Duration left = deadline.remaining();
+    if (left.compareTo(settings.margin()) > 0) {
+      return answerTrigger(subtask, writer);
+    }
+    declines.decline(
+        subtask.id(),
+        subtask.trigger().get().checkpoint(),
+        FailureReason.SUBTASK_TIMEOUT,
+        "when its state was loaded, its invocation had "
+            + left.toMillis()
+            + " ms left of its time, too little to store it");
     return true;
   }
 
@@ -120,9 +153,9 @@ final class Snapshots {
         id, checkpoint, Optional.of(stateFile), full, incremental);
   }
 
-  /** What a restore has lent is not built upon: its owner may take it away. */
+  /** What a restore has lent is not built upon, nor what holds more than the state does. */
   private StateFiles.Snapshot write(Subtask<?> subtask, EntryId attempt, FilePath stateFile) {
-    return subtask.isBorrowed()
+    return subtask.isToBeRewritten()
         ? files.writeWholeSnapshot(subtask, attempt, stateFile)
         : files.writeSnapshot(subtask, attempt, stateFile);
   }
@@ -131,21 +164,6 @@ final class Snapshots {
       SubtaskId id, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
     Append both = ports.journal().append(id, entry, acknowledgement);
     return both == Append.ACKNOWLEDGED_ALREADY ? ports.journal().append(id, entry) : both;
-  }
-
-  private void decline(SubtaskId id, CheckpointId checkpoint, StorageException cause) {
-    try {
-      ports
-          .checkpoints()
-          .acknowledge(
-              new Acknowledgement.Declined(
-                  id,
-                  checkpoint,
-                  reason(cause.kind()),
-                  "its state could not be stored: " + cause.getMessage()));
-    } catch (OutcomeUnknownException e) {
-      // The checkpoint times out instead.
-    }
   }
 
   private static FailureReason reason(StorageException.Kind kind) {

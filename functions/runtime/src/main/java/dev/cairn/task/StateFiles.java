@@ -130,7 +130,7 @@ final class StateFiles {
   /**
    * Stores the state of a subtask without a reference to any file that was there before: one run of
    * all that the state holds, if it holds anything, and one state file. For a state that began with
-   * files which are not the job's own and must not be needed any longer.
+   * files which are not the job's own, or of which it has dropped a part.
    *
    * @param stateFile where the state file goes
    */

@@ -28,7 +28,7 @@ final class Subtask<E> {
   private final Map<StateKey, Change> sinceBase = new HashMap<>();
   private Header head;
   private StateHandle handle;
-  private boolean borrowed;
+  private boolean toBeRewritten;
   private int deltas;
   private long deltaBytes;
   private Optional<Entry.Triggered> trigger = Optional.empty();
@@ -40,7 +40,8 @@ final class Subtask<E> {
     this.origin = base.origin();
     this.head = base.header();
     this.handle = base.handle();
-    this.borrowed = base instanceof Entry.Restored restored && restored.isBorrowed(id.job());
+    this.toBeRewritten =
+        base instanceof Entry.Restored restored && restored.isToBeRewritten(id.job());
     base.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
   }
 
@@ -64,9 +65,9 @@ final class Subtask<E> {
     return handle;
   }
 
-  /** Whether the state lies in files that are another's. */
-  boolean isBorrowed() {
-    return borrowed;
+  /** Whether the state lies in files on which no snapshot may build. */
+  boolean isToBeRewritten() {
+    return toBeRewritten;
   }
 
   /** The checkpoint that was asked for since the last base and has no snapshot here. */
@@ -152,7 +153,7 @@ final class Subtask<E> {
     head = stored.header();
     handle = stored.handle();
     stored.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
-    borrowed = false;
+    toBeRewritten = false;
     sinceBase.clear();
     deltas = 0;
     deltaBytes = 0;

@@ -12,6 +12,7 @@ import dev.cairn.storage.DamagedFileException;
 import dev.cairn.task.StateFiles.MissingFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -89,8 +90,19 @@ final class SubtaskLoader<E> {
     HeapState<E> state =
         new HeapState<>(function.get(), base.origin().range(), serialization.apply(id.shard()));
     state.requireCompatible(base.handle().manifest().schemas());
-    files.read(base.handle().manifest(), state::load);
+    Set<String> dropped = dropped(base);
+    files.read(
+        base.handle().manifest(),
+        change -> {
+          if (dropped.isEmpty() || !dropped.contains(change.key().parts().state())) {
+            state.load(change);
+          }
+        });
     return new Subtask<>(id, state, base);
+  }
+
+  private static Set<String> dropped(Entry.Base base) {
+    return base instanceof Entry.Restored restored ? Set.copyOf(restored.dropped()) : Set.of();
   }
 
   private Subtask<E> follow(Subtask<E> subtask, List<Entry> news) {

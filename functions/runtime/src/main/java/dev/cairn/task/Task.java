@@ -3,6 +3,7 @@ package dev.cairn.task;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState.Serialization;
+import dev.cairn.heap.IncompatibleStateException;
 import dev.cairn.heap.RecordFailedException;
 import dev.cairn.heap.UnwritableStateException;
 import dev.cairn.id.Position;
@@ -38,6 +39,7 @@ public final class Task<E> {
   private final SubtaskCache<E> cache;
   private final StateFiles files;
   private final Appender appender;
+  private final Declines declines;
   private final Snapshots snapshots;
   private final FirstEntry firstEntry;
   private final Replay replay;
@@ -63,7 +65,8 @@ public final class Task<E> {
     this.cache = cache;
     this.files = new StateFiles(ports.storage(), ports.checksum(), decisions);
     this.appender = new Appender(ports.journal(), decisions);
-    this.snapshots = new Snapshots(settings, ports, files, appender);
+    this.declines = new Declines(ports);
+    this.snapshots = new Snapshots(settings, ports, files, appender, declines);
     this.firstEntry = new FirstEntry(settings, ports, decisions);
     this.replay = new Replay(ports.stream(), decisions);
     this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
@@ -99,7 +102,7 @@ public final class Task<E> {
     Subtask<E> subtask = open(shard);
     StreamRecord first = batch.next();
     boolean ours =
-        snapshots.answerTrigger(subtask, Writer.MAPPING)
+        snapshots.answerTriggerFirst(subtask, Writer.MAPPING, deadline)
             && closeGap(subtask, Writer.MAPPING, deadline);
     if (!ours) {
       cache.discard(shard);
@@ -128,7 +131,7 @@ public final class Task<E> {
   private boolean serveWake(ShardId shard, Deadline deadline) {
     Optional<Subtask<E>> found = current(settings.subtask(shard));
     return found.isEmpty()
-        || (snapshots.answerTrigger(found.get(), Writer.WAKE)
+        || (snapshots.answerTriggerFirst(found.get(), Writer.WAKE, deadline)
             && closeGap(found.get(), Writer.WAKE, deadline));
   }
 
@@ -190,7 +193,15 @@ public final class Task<E> {
    * opened.
    */
   private Optional<Subtask<E>> current(SubtaskId id) {
-    Optional<Subtask<E>> subtask = loader.current(id, cache.find(id.shard()));
+    Optional<Subtask<E>> subtask;
+    try {
+      subtask = loader.current(id, cache.find(id.shard()));
+    } catch (IncompatibleStateException | TaskException e) {
+      // Until other code is deployed, every invocation ends here.
+      declines.declineAny(
+          id, FailureReason.DECLINED, "its state cannot be loaded: " + e.getMessage());
+      throw e;
+    }
     subtask.ifPresent(current -> cache.keep(id.shard(), current));
     return subtask;
   }

@@ -182,7 +182,8 @@ final class CheckpointsCommand extends PipelineCommand {
       case Checkpoint.Aborted aborted ->
           summary
               .put("reason", aborted.failure().reason().name())
-              .put("message", aborted.failure().message());
+              .put("message", aborted.failure().message())
+              .put("advice", aborted.failure().reason().advice());
       case Checkpoint.Completed completed -> complete(summary, completed);
       case Checkpoint.Subsumed subsumed -> complete(summary, subsumed.completed());
     }

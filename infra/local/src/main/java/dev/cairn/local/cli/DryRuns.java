@@ -2,6 +2,7 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.checkpoint.Registration;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -9,6 +10,7 @@ import dev.cairn.coordinator.DryRun;
 import dev.cairn.coordinator.PreflightReport;
 import dev.cairn.coordinator.PreflightReport.Replay;
 import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.coordinator.StateComparison;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
 import dev.cairn.kinesis.KinesisStreamReader;
@@ -21,6 +23,7 @@ import dev.cairn.stream.StreamReader;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,19 +40,20 @@ final class DryRuns {
         };
     return new DryRun(
         new CoordinatorPorts(
-            connection.journal(),
-            connection.checkpoints(),
-            connection.storage(),
-            stream(connection),
-            subtask -> {
-              throw new IllegalStateException("a dry run wakes nobody");
-            },
-            InstantSource.system(),
-            nothingIsWritten,
-            Announcer.SILENT,
-            SourceMapping.ALWAYS_ON,
-            connection.damages(),
-            FanOut.ONE_BY_ONE),
+                connection.journal(),
+                connection.checkpoints(),
+                connection.storage(),
+                stream(connection),
+                subtask -> {
+                  throw new IllegalStateException("a dry run wakes nobody");
+                },
+                InstantSource.system(),
+                nothingIsWritten,
+                Announcer.SILENT,
+                SourceMapping.ALWAYS_ON,
+                connection.damages(),
+                FanOut.ONE_BY_ONE)
+            .with(connection.registrations()),
         CoordinatorSettings.DEFAULTS);
   }
 
@@ -108,6 +112,7 @@ final class DryRuns {
     out.printf(
         "files      %s, %s: all there, each with its size and SHA-256%n",
         Sizes.count(report.checked().size()), Sizes.bytes(report.sizeBytes()));
+    states(report).forEach(line -> out.println("states     " + line));
     out.println(
         report.marks() == 0
             ? "damage     none is known"
@@ -146,6 +151,20 @@ final class DryRuns {
     return state + (replay.isOpened() ? "" : ", opened by the restore");
   }
 
+  private static List<String> states(PreflightReport report) {
+    StateComparison states = report.states();
+    List<String> lines = new ArrayList<>();
+    for (Registration by : states.by()) {
+      lines.add("all fit version " + by.version() + " of the code of " + by.stage());
+    }
+    report.from().dropped().forEach(name -> lines.add("\"" + name + "\" is dropped"));
+    states
+        .added()
+        .forEach(one -> lines.add("\"" + one.declared().name() + "\" is new, and begins empty"));
+    states.notCompared().ifPresent(lines::add);
+    return lines;
+  }
+
   private static ObjectNode json(PreflightReport report) {
     ObjectNode json =
         Json.object()
@@ -156,6 +175,21 @@ final class DryRuns {
     millis(json, "streamMillis", report.stream());
     millis(json, "retentionMarginMillis", report.margin());
     report.streamUnread().ifPresent(why -> json.put("streamUnread", why));
+    ObjectNode states = json.putObject("states");
+    ArrayNode code = states.putArray("comparedWith");
+    report
+        .states()
+        .by()
+        .forEach(
+            by ->
+                code.addObject()
+                    .put("stage", by.stage().value())
+                    .put("version", by.version().value()));
+    ArrayNode dropped = states.putArray("dropped");
+    report.from().dropped().forEach(dropped::add);
+    ArrayNode added = states.putArray("added");
+    report.states().added().forEach(one -> added.add(one.declared().name()));
+    report.states().notCompared().ifPresent(why -> states.put("notCompared", why));
     ArrayNode files = json.putArray("files");
     report
         .checked()

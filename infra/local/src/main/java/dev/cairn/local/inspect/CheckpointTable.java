@@ -3,6 +3,7 @@ package dev.cairn.local.inspect;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Failure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,10 +78,17 @@ public final class CheckpointTable {
     String duration = Sizes.seconds(duration(checkpoint, now));
     return switch (checkpoint) {
       case Checkpoint.Pending p -> line(p, duration, "", "", tasks);
-      case Checkpoint.Aborted a -> line(a, duration, "", "", tasks + "  " + a.failure());
+      case Checkpoint.Aborted a -> line(a, duration, "", "", tasks + "  " + told(a.failure()));
       case Checkpoint.Completed c -> line(c, duration, c, tasks);
       case Checkpoint.Subsumed s -> line(s, duration, s.completed(), tasks);
     };
+  }
+
+  /** What failed, and what to do if anything has to be done. */
+  private static String told(Failure failure) {
+    return failure.reason().countsAsFailure()
+        ? failure + "; " + failure.reason().advice()
+        : failure.toString();
   }
 
   private static String line(

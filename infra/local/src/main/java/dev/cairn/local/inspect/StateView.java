@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.StreamSupport;
 
 /**
  * A subtask's state at one place, as it is stored.
@@ -22,6 +23,7 @@ import java.util.TreeMap;
  * @param place where in the subtask's history, such as {@code revision 42} or {@code checkpoint 7}
  * @param schemas by name
  * @param runs newest first
+ * @param dropped names of states whose cells in the runs are no part of the state
  * @param sinceRuns what changed after the newest run, one change a cell
  */
 public record StateView(
@@ -32,13 +34,14 @@ public record StateView(
     HashRange range,
     Map<String, StateSchema> schemas,
     List<RunReader> runs,
+    List<String> dropped,
     SortedMap<StateKey, Change> sinceRuns) {
 
   /** Every cell, serialized. */
   public SortedMap<StateKey, byte[]> cells() {
     List<Iterable<Change>> newestFirst = new ArrayList<>();
     newestFirst.add(sinceRuns.values());
-    newestFirst.addAll(runs);
+    runs.forEach(run -> newestFirst.add(kept(run)));
     return present(Runs.merge(newestFirst, true));
   }
 
@@ -51,8 +54,17 @@ public record StateView(
             .filter(change -> change.key().hash().equals(hash))
             .filter(change -> change.key().parts().partitionKey().equals(partitionKey))
             .toList());
-    runs.forEach(run -> newestFirst.add(run.ofKey(hash, partitionKey)));
+    runs.forEach(run -> newestFirst.add(kept(run.ofKey(hash, partitionKey))));
     return present(Runs.merge(newestFirst, true));
+  }
+
+  private Iterable<Change> kept(Iterable<Change> run) {
+    return dropped.isEmpty()
+        ? run
+        : () ->
+            StreamSupport.stream(run.spliterator(), false)
+                .filter(change -> !dropped.contains(change.key().parts().state()))
+                .iterator();
   }
 
   private static SortedMap<StateKey, byte[]> present(Iterable<Change> changes) {

@@ -83,6 +83,7 @@ public final class StoredState {
         base.origin().range(),
         schemas,
         open(manifest),
+        base instanceof Entry.Restored restored ? restored.dropped() : List.of(),
         sinceRuns);
   }
 
@@ -117,6 +118,7 @@ public final class StoredState {
           state.origin().range(),
           byName(state.manifest()),
           open(state.manifest()),
+          List.of(),
           new TreeMap<>());
     } catch (FileGoneException e) {
       throw new DamagedFileException(

@@ -428,6 +428,18 @@ public class InMemoryTable implements Journal, CheckpointStore {
   }
 
   @Override
+  public synchronized boolean request(Job seen, Request request) {
+    Optional<Job> unchanged =
+        job(seen.id())
+            .filter(
+                job ->
+                    job.asks(request)
+                        || job.asked(request.attribute()).equals(seen.asked(request.attribute())));
+    unchanged.ifPresent(job -> put(job.with(request)));
+    return unchanged.isPresent();
+  }
+
+  @Override
   public synchronized boolean move(
       Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     Optional<Job> ready =

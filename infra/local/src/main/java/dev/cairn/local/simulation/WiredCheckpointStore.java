@@ -77,6 +77,11 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
+  public boolean request(Job seen, Request request) {
+    return wire.table("request", () -> there.request(seen, request));
+  }
+
+  @Override
   public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     return wire.table("move", () -> there.move(seen, to, aborting, now));
   }

@@ -421,6 +421,7 @@ class CairnTest {
         .contains(
             "possible   checkpoint " + latest() + " can be restored",
             "all there, each with its size and SHA-256",
+            "states     the states of aircraft could not be compared",
             "damage     none is known",
             "aircraft/shardId-000000000002",
             "Nothing was changed.");

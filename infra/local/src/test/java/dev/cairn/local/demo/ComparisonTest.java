@@ -95,6 +95,7 @@ class ComparisonTest {
         HashRange.ALL,
         Map.of(),
         List.of(),
+        List.of(),
         cells);
   }
 

@@ -1,0 +1,43 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.journal.Unanswered;
+
+/**
+ * Tells that a subtask cannot take part in a checkpoint, so that nobody waits for it until the
+ * checkpoint expires without a cause.
+ */
+final class Declines {
+  private final TaskPorts ports;
+
+  Declines(TaskPorts ports) {
+    this.ports = ports;
+  }
+
+  void decline(SubtaskId subtask, CheckpointId checkpoint, FailureReason reason, String message) {
+    try {
+      ports
+          .checkpoints()
+          .acknowledge(new Acknowledgement.Declined(subtask, checkpoint, reason, message));
+    } catch (OutcomeUnknownException e) {
+      // The checkpoint times out instead.
+    }
+  }
+
+  /**
+   * The same of whatever checkpoint was asked for, where the subtask is not in memory. Costs a
+   * query and a put, of an invocation that fails anyway.
+   */
+  void declineAny(SubtaskId subtask, FailureReason reason, String message) {
+    try {
+      Unanswered.in(ports.journal().fromLastBase(subtask))
+          .ifPresent(checkpoint -> decline(subtask, checkpoint, reason, message));
+    } catch (OutcomeUnknownException e) {
+      // The checkpoint times out instead.
+    }
+  }
+}
