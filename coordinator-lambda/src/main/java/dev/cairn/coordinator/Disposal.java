@@ -27,7 +27,6 @@ final class Disposal {
             tails,
             ports.checkpoints(),
             ports.storage(),
-            OtherReferences.NONE,
             live,
             ports.fanOut());
   }

@@ -2,7 +2,6 @@ package dev.cairn.coordinator.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import dev.cairn.coordinator.OtherReferences;
 import dev.cairn.coordinator.scrub.Scrubber;
 import dev.cairn.coordinator.scrub.ScrubberPorts;
 import dev.cairn.coordinator.scrub.ScrubberSettings;
@@ -61,7 +60,6 @@ public final class ScrubberHandler implements RequestStreamHandler {
                 DeployedClients.configure(S3Client.builder()).build(),
                 environment.storage().bucket(),
                 environment.storage().prefix()),
-            OtherReferences.NONE,
             new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
             clock,
             new MetricAnnouncer(new EmbeddedMetrics(environment.job(), clock, log))),
