@@ -116,6 +116,7 @@ final class Preflight {
   /** The {@code _metadata} that a path names, itself or by the directory that holds it. */
   private Source metadata(Job job, String path, Command.Options options) throws RefusedException {
     FilePath file = fileAt(path);
+    requireUnclaimed(job, file, options);
     byte[] bytes =
         ports
             .storage()
@@ -145,7 +146,6 @@ final class Preflight {
               + " fork --job "
               + owner);
     }
-    requireUnclaimed(job, file, options);
     if (!owner.equals(job.id()) && options.startsAt().isEmpty()) {
       throw new RefusedException(
           file
@@ -278,10 +278,10 @@ final class Preflight {
                   + "): choose one that is COMPLETED");
       case Checkpoint.Subsumed subsumed when subsumed.isSavepoint() ->
           throw new RefusedException(
-              "savepoint "
+              "checkpoint "
                   + id
-                  + " is SUBSUMED: it was disposed of, or a restore claimed it and its files are the job's"
-                  + " own; choose one that is COMPLETED");
+                  + " is SUBSUMED: the savepoint was disposed of, or a restore claimed it, and its files are"
+                  + " the job's own; choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           throw new RefusedException(
               "checkpoint "

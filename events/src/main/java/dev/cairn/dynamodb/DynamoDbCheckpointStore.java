@@ -514,8 +514,9 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         "let job " + fork.child() + " stand alone",
         changeJob(fork.child())
             .remove(ForkItems.FORKED_FROM)
-            .onlyIf(ForkItems.FORKED_FROM + ".parent = :parent")
-            .value(":parent", fork.parent().value()));
+            .onlyIf(ForkItems.FORKED_FROM + " = :fork")
+            .values(
+                Map.of(":fork", AttributeValue.fromM(ForkItems.writeOrigin(fork).values()))));
   }
 
   @Override
@@ -546,8 +547,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     Change confirm =
         changeJob(claim.job())
             .remove(ClaimItems.CLAIMING)
-            .onlyIf(ClaimItems.CLAIMING + ".epoch = :claimed")
-            .value(":claimed", claim.epoch().value());
+            .onlyIf(ClaimItems.CLAIMING + " = :claimed")
+            .values(Map.of(":claimed", ClaimItems.writeClaiming(claim)));
     List<TransactWriteItem> writes = new ArrayList<>();
     if (savepoint.isPresent()) {
       CheckpointId id = savepoint.get();

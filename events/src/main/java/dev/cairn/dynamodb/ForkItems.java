@@ -18,12 +18,12 @@ final class ForkItems {
     return write(Item.at(TableLayout.forkKey(fork.parent(), fork.child())), fork).values();
   }
 
+  /** The same for every one that reads the fork, released or not. */
   static Item writeOrigin(Fork fork) {
     return write(Item.empty(), fork);
   }
 
   private static Item write(Item item, Fork fork) {
-    fork.releasedAt().ifPresent(since -> item.put(RELEASED_AT, since));
     return item.put("parent", fork.parent().value())
         .put("child", fork.child().value())
         .put("checkpoint", fork.checkpoint().value())

@@ -332,8 +332,12 @@ public final class Pipeline {
 
   /** The state at a journal's head, read by none of the task's code. */
   public SortedMap<StateKey, String> state(int shard) {
+    return state(subtask(shard));
+  }
+
+  public SortedMap<StateKey, String> state(SubtaskId subtask) {
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
-    for (Entry entry : table.fromLastBase(subtask(shard))) {
+    for (Entry entry : table.fromLastBase(subtask)) {
       if (entry instanceof Entry.Base base) {
         cells.clear();
         for (RunRef run : base.handle().manifest().runs().reversed()) {
