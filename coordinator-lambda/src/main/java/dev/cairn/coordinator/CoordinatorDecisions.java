@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.Claim;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
@@ -327,6 +328,11 @@ public class CoordinatorDecisions {
             .sorted(Comparator.comparing(Checkpoint.Completed::id))
             .toList();
     return completed.subList(0, Math.max(0, completed.size() - numRetained));
+  }
+
+  /** Whether the files are to stay that a fork began from. */
+  public boolean isNeeded(Fork fork) {
+    return !fork.isReleased();
   }
 
   /**

@@ -27,6 +27,7 @@ final class Disposal {
             tails,
             ports.checkpoints(),
             ports.storage(),
+            new CoordinatorDecisions(),
             live,
             ports.fanOut());
   }

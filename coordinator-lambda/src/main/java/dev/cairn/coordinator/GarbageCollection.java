@@ -54,7 +54,7 @@ public final class GarbageCollection {
     this.decisions = decisions;
     this.live = live;
     this.claims = new Claims(store, storage, decisions);
-    this.reader = new ReferenceReader(tails, store, storage, live, fanOut);
+    this.reader = new ReferenceReader(tails, store, storage, decisions, live, fanOut);
   }
 
   /** For whoever wants to know what the coordinator's would do. */

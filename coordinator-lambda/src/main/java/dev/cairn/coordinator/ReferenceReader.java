@@ -39,6 +39,7 @@ public final class ReferenceReader {
   private final JournalTails journals;
   private final CheckpointStore store;
   private final CheckpointStorage storage;
+  private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
   private final FanOut fanOut;
 
@@ -50,11 +51,13 @@ public final class ReferenceReader {
       JournalTails journals,
       CheckpointStore store,
       CheckpointStorage storage,
+      CoordinatorDecisions decisions,
       LiveCheckpoints live,
       FanOut fanOut) {
     this.journals = journals;
     this.store = store;
     this.storage = storage;
+    this.decisions = decisions;
     this.live = live;
     this.fanOut = fanOut;
   }
@@ -64,6 +67,7 @@ public final class ReferenceReader {
         new JournalTails(journal, store, FanOut.ONE_BY_ONE),
         store,
         storage,
+        new CoordinatorDecisions(),
         new LiveCheckpoints(store),
         FanOut.ONE_BY_ONE);
   }
@@ -115,17 +119,17 @@ public final class ReferenceReader {
 
   /** What a fork needs: all that its checkpoint names, until it is released. */
   private Shared share(Fork fork) {
-    if (fork.isReleased()) {
-      return new Shared(fork, List.of(), List.of());
+    if (!decisions.isNeeded(fork)) {
+      return new Shared(fork, Optional.empty(), List.of(), List.of());
     }
     return read(fork.metadata(), CheckpointFormat::readMetadata)
         .map(
             names -> {
               List<FileRef> unreadable = new ArrayList<>();
               List<Snapshot> snapshots = snapshots(names.acknowledgements(), unreadable);
-              return new Shared(fork, snapshots, unreadable);
+              return new Shared(fork, Optional.of(fork.metadata()), snapshots, unreadable);
             })
-        .orElseGet(() -> new Shared(fork, List.of(), List.of(fork.metadata())));
+        .orElseGet(() -> new Shared(fork, Optional.of(fork.metadata()), List.of(), List.of(fork.metadata())));
   }
 
   private Held ofCompleted(Checkpoint.Completed completed) {

@@ -79,19 +79,21 @@ public final class References {
   /**
    * A fork, and what its checkpoint names; nothing if it is released.
    *
+   * @param metadata the file that names the rest, if it is needed
    * @param unreadable files that would have named more, and are missing or altered
    */
-  record Shared(Fork fork, List<Snapshot> snapshots, List<FileRef> unreadable) {
+  record Shared(
+      Fork fork,
+      Optional<FileRef> metadata,
+      List<Snapshot> snapshots,
+      List<FileRef> unreadable) {
     Shared {
       snapshots = List.copyOf(snapshots);
       unreadable = List.copyOf(unreadable);
     }
 
     List<FileRef> files() {
-      List<FileRef> files = new ArrayList<>();
-      if (!fork.isReleased()) {
-        files.add(fork.metadata());
-      }
+      List<FileRef> files = new ArrayList<>(metadata.stream().toList());
       for (Snapshot snapshot : snapshots) {
         files.add(snapshot.stateFile());
         files.addAll(snapshot.runs());
@@ -275,9 +277,7 @@ public final class References {
           .forEach(file -> files.put(file.path(), new Needed(file, Form.OTHER)));
     }
     for (Shared one : shared) {
-      if (!one.fork().isReleased()) {
-        put(files, one.fork().metadata(), Form.OTHER);
-      }
+      one.metadata().ifPresent(file -> put(files, file, Form.OTHER));
       one.snapshots().forEach(snapshot -> put(files, snapshot));
     }
     for (Held one : held) {
