@@ -22,6 +22,7 @@ import software.constructs.Construct;
  * @param job the job's name, which all of its objects begin with
  * @param savepoints the folder of the job's savepoints
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
+ * @param parents of a fork, the objects of the jobs whose checkpoints it goes on from
  */
 record Permissions(
     String job,
@@ -30,7 +31,8 @@ record Permissions(
     String bucketArn,
     Objects savepoints,
     String streamArn,
-    Optional<String> streamKeyArn) {
+    Optional<String> streamKeyArn,
+    List<String> parents) {
 
   /** The objects below a folder of a bucket. */
   record Objects(String bucketArn, String folder) {
@@ -57,6 +59,21 @@ record Permissions(
     }
   }
 
+  /**
+   * The same of a fork, which reads what its parent reads and writes nothing of it.
+   *
+   * @param parent the job that it began from
+   */
+  Permissions reading(Permissions parent) {
+    List<String> read = new ArrayList<>(parent.parents);
+    read.add(parent.objects("chk-*"));
+    read.add(parent.objects("shared/*"));
+    // A savepoint that the parent has claimed is a part of its checkpoints.
+    read.add(parent.savepoints.named("*"));
+    return new Permissions(
+        job, tableArn, tableStreamArn, bucketArn, savepoints, streamArn, streamKeyArn, read);
+  }
+
   static Permissions of(Construct scope, Settings settings, Stores.Made stores) {
     return new Permissions(
         settings.job().value(),
@@ -65,7 +82,8 @@ record Permissions(
         stores.bucket().getBucketArn(),
         Objects.ofSavepoints(scope, settings, stores.bucket().getBucketArn()),
         stores.stream().getStreamArn(),
-        Optional.ofNullable(stores.stream().getEncryptionKey()).map(key -> key.getKeyArn()));
+        Optional.ofNullable(stores.stream().getEncryptionKey()).map(key -> key.getKeyArn()),
+        List.of());
   }
 
   Role task(Construct scope, String logGroupArn) {
@@ -81,6 +99,7 @@ record Permissions(
     statements.add(allow("Files", List.of(objects("*")), "s3:GetObject", "s3:PutObject"));
     statements.add(
         allow("Savepoints", List.of(savepoints.named("*")), "s3:GetObject", "s3:PutObject"));
+    parentsFiles().ifPresent(statements::add);
     statements.add(missingFiles());
     statements.add(
         allow(
@@ -142,6 +161,7 @@ record Permissions(
             "s3:DeleteObject",
             "s3:GetObject",
             "s3:PutObject"));
+    parentsFiles().ifPresent(statements::add);
     statements.add(missingFiles());
     statements.add(
         allow(
@@ -206,11 +226,21 @@ record Permissions(
                         "ForAllValues:StringEquals",
                         Map.of("dynamodb:LeadingKeys", List.of("SCRUB#" + job))))
                 .build(),
-            allow("Files", List.of(objects("*"), savepoints.named("*")), "s3:GetObject"),
+            allow("Files", scrubbed(), "s3:GetObject"),
             missingFiles(),
             logs(logGroupArn)),
         "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
             + " for checkpoints and for savepoints.");
+  }
+
+  private List<String> scrubbed() {
+    return Stream.concat(Stream.of(objects("*"), savepoints.named("*")), parents.stream()).toList();
+  }
+
+  private Optional<PolicyStatement> parentsFiles() {
+    return parents.isEmpty()
+        ? Optional.empty()
+        : Optional.of(allow("ParentsFiles", parents, "s3:GetObject"));
   }
 
   private String objects(String ofJob) {
