@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.command.Command;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +30,17 @@ public class CommandDecisions {
 
     /** A checkpoint is let go, and a savepoint's files go with it. */
     record Dispose(Checkpoint checkpoint) implements Answer {}
+
+    /** Another job begins from a checkpoint. */
+    record Fork(Checkpoint.Completed checkpoint, JobId name) implements Answer {}
+
+    /** A fork's files are let go. */
+    record Unfork(JobId name) implements Answer {}
   }
 
   /**
    * @param checkpoints those that are not over
-   * @param named the checkpoint that a disposal names, if anything is known of it
+   * @param named the checkpoint that a disposal or a fork names, if anything is known of it
    */
   public Answer answer(
       Job job, Command command, List<Checkpoint> checkpoints, Optional<Checkpoint> named) {
@@ -54,6 +61,8 @@ public class CommandDecisions {
       case Command.Restore restore -> new Answer.Restore(restore);
       case Command.Undo u -> undo(job);
       case Command.Dispose(CheckpointId id) -> dispose(job, id, named);
+      case Command.Fork(CheckpointId id, JobId name) -> fork(job, id, name, named);
+      case Command.Unfork(JobId name) -> new Answer.Unfork(name);
     };
   }
 
@@ -185,5 +194,42 @@ public class CommandDecisions {
               + " is where an undo of the last restore leads; it goes with the next restore");
     }
     return new Answer.Dispose(completed);
+  }
+
+  private static Answer fork(Job job, CheckpointId id, JobId name, Optional<Checkpoint> found) {
+    if (name.equals(job.id())) {
+      return new Answer.Refuse(
+          "a fork is another job: give it a name other than "
+              + name
+              + "; to put this one back, use: cairn restore "
+              + id);
+    }
+    if (found.isEmpty()) {
+      return new Answer.Refuse(
+          "checkpoint " + id + " is unknown; list them with: cairn checkpoints");
+    }
+    if (!job.status().isSettled()) {
+      // Whether what follows the checkpoint is still in the stream is told by the journals.
+      return new Answer.Later();
+    }
+    return switch (found.get()) {
+      case Checkpoint.Pending p ->
+          new Answer.Refuse("checkpoint " + id + " is PENDING: wait until it is COMPLETED");
+      case Checkpoint.Aborted a ->
+          new Answer.Refuse("checkpoint " + id + " is ABORTED: choose one that is COMPLETED");
+      case Checkpoint.Subsumed s ->
+          new Answer.Refuse(
+              "checkpoint " + id + " is SUBSUMED, and its files go: choose one that is COMPLETED");
+      case Checkpoint.Completed completed when completed.isSavepoint() ->
+          new Answer.Refuse(
+              "savepoint "
+                  + id
+                  + " is yours to move and to delete, so no other job may share its files: deploy job "
+                  + name
+                  + ", and restore there "
+                  + completed.metadata().path()
+                  + " with --positions same, which copies what it needs; or fork a checkpoint");
+      case Checkpoint.Completed completed -> new Answer.Fork(completed, name);
+    };
   }
 }

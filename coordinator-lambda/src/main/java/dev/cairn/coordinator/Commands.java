@@ -9,6 +9,9 @@ import dev.cairn.command.CommandException;
 import dev.cairn.command.CommandText;
 import dev.cairn.coordinator.CommandDecisions.Answer;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -28,6 +31,7 @@ final class Commands {
   private final Triggering triggering;
   private final Restore restore;
   private final Disposal disposal;
+  private final Forking forking;
 
   Commands(
       CoordinatorPorts ports,
@@ -35,13 +39,15 @@ final class Commands {
       LiveCheckpoints live,
       Triggering triggering,
       Restore restore,
-      Disposal disposal) {
+      Disposal disposal,
+      Forking forking) {
     this.ports = ports;
     this.decisions = decisions;
     this.live = live;
     this.triggering = triggering;
     this.restore = restore;
     this.disposal = disposal;
+    this.forking = forking;
   }
 
   /** Serves the request if there is one. Answers the job as it is then. */
@@ -87,12 +93,40 @@ final class Commands {
       case Answer.Move move -> move(job, move.to(), checkpoints, now);
       case Answer.Restore restoring -> restore.asked(job, request, restoring.command());
       case Answer.Dispose dispose -> dispose(job, request, dispose.checkpoint());
+      case Answer.Fork(Checkpoint.Completed checkpoint, JobId name) ->
+          fork(job, request, checkpoint, name, now);
+      case Answer.Unfork(JobId name) -> unfork(job, request, name, now);
     }
+  }
+
+  private void fork(
+      Job job, Request request, Checkpoint.Completed checkpoint, JobId name, Instant now) {
+    try {
+      forking.fork(job, checkpoint, name, now).ifPresent(reason -> refuse(job, request, reason));
+    } catch (StorageException | StreamException e) {
+      // Not known yet whether the checkpoint is whole. The request stays.
+      ports
+          .announcer()
+          .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void unfork(Job job, Request request, JobId name, Instant now) {
+    forking
+        .release(job, name, now)
+        .ifPresentOrElse(
+            reason -> refuse(job, request, reason),
+            () -> {
+              var unused = ports.checkpoints().serve(job);
+            });
   }
 
   /** The checkpoint that the command names, however old. */
   private Optional<Checkpoint> named(Job job, Command command) {
-    return command instanceof Command.Dispose(CheckpointId id)
+    if (command instanceof Command.Dispose(CheckpointId id)) {
+      return ports.checkpoints().checkpoint(job.id(), id);
+    }
+    return command instanceof Command.Fork(CheckpointId id, JobId name)
         ? ports.checkpoints().checkpoint(job.id(), id)
         : Optional.empty();
   }

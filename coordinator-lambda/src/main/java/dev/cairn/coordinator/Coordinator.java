@@ -1,6 +1,7 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
@@ -60,7 +61,8 @@ public final class Coordinator {
             live,
             triggering,
             restore,
-            new Disposal(ports, tails, live));
+            new Disposal(ports, tails, live),
+            new Forking(ports, preflight));
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
@@ -166,7 +168,8 @@ public final class Coordinator {
         live.of(job.id()),
         tails.of(job.id()).values(),
         settings.longestInvocation(),
-        ports.clock().instant())) {
+            ports.clock().instant())
+        || ports.checkpoints().forks(job.id()).stream().anyMatch(Fork::isReleased)) {
       completing.deleteAll(job);
     }
   }

@@ -2,9 +2,11 @@ package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Claim;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
@@ -335,6 +337,25 @@ public class CoordinatorDecisions {
             .sorted(Comparator.comparing(Checkpoint.Completed::id))
             .toList();
     return completed.subList(0, Math.max(0, completed.size() - numRetained));
+  }
+
+  /** Whether the files are to stay that a fork began from. */
+  public boolean isNeeded(Fork fork) {
+    return !fork.isReleased();
+  }
+
+  /**
+   * Whether a claim is for good: the job has completed a checkpoint of what it was restored to, so
+   * that nobody needs the claimed files to undo the restore.
+   *
+   * @param claim of the last restore, if it is not confirmed yet
+   */
+  public boolean isConfirmed(Claim claim, List<Checkpoint> checkpoints) {
+    return !claim.isConfirmed()
+        && checkpoints.stream()
+            .filter(Checkpoint.Completed.class::isInstance)
+            .filter(completed -> !completed.isSavepoint())
+            .anyMatch(completed -> !claim.epoch().isAfter(completed.trigger().epoch()));
   }
 
   /**

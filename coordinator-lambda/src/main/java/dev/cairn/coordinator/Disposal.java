@@ -29,7 +29,7 @@ final class Disposal {
             tails,
             ports.checkpoints(),
             ports.storage(),
-            OtherReferences.NONE,
+            new CoordinatorDecisions(),
             live,
             ports.fanOut());
   }

@@ -2,6 +2,7 @@ package dev.cairn.coordinator;
 
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
@@ -120,6 +121,18 @@ public sealed interface Fate {
 
   /** Why nobody can need a file any more. */
   sealed interface Ending {
+
+    /** A restore claimed it, and the job needs it no longer. */
+    record Claimed(FilePath directory, Epoch epoch) implements Ending {
+      @Override
+      public String toString() {
+        return "the restore that began epoch "
+            + epoch
+            + " claimed "
+            + directory
+            + ", and the job has files of its own instead of this one";
+      }
+    }
 
     /** The journal went on from where the file was prepared, with something else. */
     record Overtaken(EntryId entry, Revision base, Revision by, String kind) implements Ending {

@@ -2,6 +2,7 @@ package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.coordinator.Claims.Claimed;
 import dev.cairn.id.JobId;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
@@ -11,9 +12,12 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Deletes files that nothing refers to and nobody can refer to any more, and lets entries below a
@@ -31,6 +35,8 @@ public final class GarbageCollection {
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final FanOut fanOut;
+  private final LiveCheckpoints live;
+  private final Claims claims;
   private final ReferenceReader reader;
 
   GarbageCollection(
@@ -46,7 +52,9 @@ public final class GarbageCollection {
     this.fanOut = ports.fanOut();
     this.settings = settings;
     this.decisions = decisions;
-    this.reader = new ReferenceReader(tails, store, storage, OtherReferences.NONE, live, fanOut);
+    this.live = live;
+    this.claims = new Claims(store, storage, decisions);
+    this.reader = new ReferenceReader(tails, store, storage, decisions, live, fanOut);
   }
 
   /** For whoever wants to know what the coordinator's would do. */
@@ -63,7 +71,9 @@ public final class GarbageCollection {
     this.settings = settings;
     this.decisions = new CoordinatorDecisions();
     this.fanOut = FanOut.ONE_BY_ONE;
-    this.reader = new ReferenceReader(journal, store, storage, OtherReferences.NONE);
+    this.live = new LiveCheckpoints(store);
+    this.claims = new Claims(store, storage, decisions);
+    this.reader = new ReferenceReader(journal, store, storage);
   }
 
   /** What was found out about a job's files. */
@@ -75,16 +85,25 @@ public final class GarbageCollection {
     /** All of it, as of one moment. */
     final class Found implements Findings {
       private final List<Stored> files;
+      private final List<Claimed> claimed;
       private final References references;
       private final Function<Stored, Fate> fates;
 
-      private Found(List<Stored> files, References references, Function<Stored, Fate> fates) {
+      private Found(
+          List<Stored> files,
+          List<Claimed> claimed,
+          References references,
+          Function<Stored, Fate> fates) {
         this.files = files;
+        this.claimed = claimed;
         this.references = references;
         this.fates = fates;
       }
 
-      /** The files that there were before anything else was read. */
+      /**
+       * The files that there were before anything else was read: the job's own, and those that it
+       * has claimed.
+       */
       public List<Stored> files() {
         return files;
       }
@@ -111,7 +130,9 @@ public final class GarbageCollection {
       return new Findings.NotNow(
           "job " + id + " is not running: its journals may still be given state");
     }
-    List<Stored> listed = storage.list(Layout.job(id));
+    List<Stored> listed = new ArrayList<>(storage.list(Layout.job(id)));
+    List<Claimed> claimed = claims.of(id);
+    claimed.forEach(one -> listed.addAll(one.files()));
     References references = reader.read(before.get());
     Optional<Job> after = store.job(id);
     if (after.isEmpty() || !decisions.isSameEpoch(before.get(), after.get())) {
@@ -120,12 +141,20 @@ public final class GarbageCollection {
     }
     Instant now = clock.instant();
     return new Findings.Found(
-        listed,
+        List.copyOf(listed),
+        claimed,
         references,
-        file -> references.fate(file, decisions, settings.longestInvocation(), now));
+        file ->
+            claimed.stream()
+                .filter(one -> one.holds(file.path()))
+                .findFirst()
+                .map(one -> references.fateOfClaimed(file, one.claim()))
+                .orElseGet(
+                    () -> references.fate(file, decisions, settings.longestInvocation(), now)));
   }
 
   void collect(JobId id) {
+    claims.confirm(id, live.of(id));
     if (find(id) instanceof Findings.Found found) {
       List<FilePath> garbage =
           found.files().stream()
@@ -134,8 +163,24 @@ public final class GarbageCollection {
               .filter(file -> found.fate(file) instanceof Fate.Abandoned)
               .map(Stored::path)
               .toList();
-      fanOut.forEach(garbage, storage::delete);
+      Set<FilePath> ofClaims =
+          found.claimed.stream()
+              .flatMap(one -> one.files().stream())
+              .map(Stored::path)
+              .collect(Collectors.toSet());
+      fanOut.forEach(
+          garbage.stream().filter(file -> !ofClaims.contains(file)).toList(), storage::delete);
+      found.claimed.forEach(one -> claims.delete(one, garbage));
+      settleForks(id, found.references());
       expireEntries(found.references());
+    }
+  }
+
+  /** What was shared with others ends with the files: theirs are gone, or none of ours are needed. */
+  private void settleForks(JobId id, References references) {
+    references.released().forEach(store::forget);
+    if (references.needsOnlyItsOwn()) {
+      store.forkedFrom(id).ifPresent(fork -> store.release(fork, clock.instant()));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Claim;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
@@ -99,7 +100,6 @@ final class Preflight {
   /** What a command asks to be restored. */
   Restoration restoration(Job job, Command.Restore command) throws RefusedException {
     Command.Options options = command.options();
-    requirePossible(options);
     Source source =
         switch (command.target()) {
           case Target.Id(CheckpointId id) -> new Source.Own(completed(job, id).id());
@@ -127,17 +127,10 @@ final class Preflight {
         .orElse(Positions.SAME_STREAM);
   }
 
-  private static void requirePossible(Command.Options options) throws RefusedException {
-    if (options.claimMode() == ClaimMode.CLAIM) {
-      throw new RefusedException(
-          "--claim-mode CLAIM is not possible yet: use NO_CLAIM, the default; the files then stay"
-              + " their owner's, and can go once the job has completed a checkpoint of its own");
-    }
-  }
-
   /** The {@code _metadata} that a path names, itself or by the directory that holds it. */
   private Source metadata(Job job, String path, Command.Options options) throws RefusedException {
     FilePath file = fileAt(path);
+    requireUnclaimed(job, file, options);
     byte[] bytes =
         ports
             .storage()
@@ -163,7 +156,9 @@ final class Preflight {
               + " is a checkpoint of job "
               + owner
               + ", which deletes its files when it no longer needs them: take a savepoint of it, or"
-              + " a copy with cairn export, and restore that");
+              + " a copy with cairn export, and restore that; or begin another job from it, with cairn"
+              + " fork --job "
+              + owner);
     }
     if (!owner.equals(job.id()) && options.startsAt().isEmpty()) {
       throw new RefusedException(
@@ -176,6 +171,28 @@ final class Preflight {
               + " where, with --positions horizon or a time");
     }
     return new Source.Metadata(new FileRef(file, bytes.length, Sha256.of(bytes)));
+  }
+
+  /** A directory that the job has claimed may be half gone at any time. */
+  private void requireUnclaimed(Job job, FilePath file, Command.Options options)
+      throws RefusedException {
+    Optional<FilePath> directory = file.parent();
+    if (directory.isEmpty() && options.claimMode() == ClaimMode.CLAIM) {
+      throw new RefusedException(
+          file
+              + " lies in no directory of its own, and a claim is of a directory: restore it with"
+              + " NO_CLAIM");
+    }
+    for (Claim claim : ports.checkpoints().claims(job.id())) {
+      if (claim.isConfirmed() && directory.equals(Optional.of(claim.directory()))) {
+        throw new RefusedException(
+            claim.directory()
+                + " was claimed by the restore that began epoch "
+                + claim.epoch()
+                + ": its files are the job's and go when it no longer needs them; restore one of the job's"
+                + " checkpoints, or another savepoint");
+      }
+    }
   }
 
   private FilePath fileAt(String path) throws RefusedException {
@@ -341,6 +358,12 @@ final class Preflight {
                   + " is ABORTED ("
                   + aborted.failure()
                   + "): choose one that is COMPLETED");
+      case Checkpoint.Subsumed subsumed when subsumed.isSavepoint() ->
+          throw new RefusedException(
+              "checkpoint "
+                  + id
+                  + " is SUBSUMED: the savepoint was disposed of, or a restore claimed it, and its files are"
+                  + " the job's own; choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           throw new RefusedException(
               "checkpoint "

@@ -4,8 +4,10 @@ import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.References.Held;
+import dev.cairn.coordinator.References.Shared;
 import dev.cairn.coordinator.References.Snapshot;
 import dev.cairn.format.FormatException;
 import dev.cairn.id.SubtaskId;
@@ -28,8 +30,7 @@ import java.util.SortedMap;
 import java.util.function.BiFunction;
 
 /**
- * Reads what refers to a job's files: every journal first, then the checkpoints, then whatever else
- * there is. As long as the job runs in one epoch, a reference is handed on in this order only: a
+ * Reads what refers to a job's files: every journal first, then the checkpoints, then the forks. As long as the job runs in one epoch, a reference is handed on in this order only: a
  * snapshot is acknowledged when its journal has it, and a fork begins from a checkpoint. So none
  * slips through between two reads. A restore hands one back to a journal: whoever concludes that
  * something is needed by nobody asks for the epoch again afterwards.
@@ -38,7 +39,7 @@ public final class ReferenceReader {
   private final JournalTails journals;
   private final CheckpointStore store;
   private final CheckpointStorage storage;
-  private final OtherReferences others;
+  private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
   private final FanOut fanOut;
 
@@ -50,24 +51,23 @@ public final class ReferenceReader {
       JournalTails journals,
       CheckpointStore store,
       CheckpointStorage storage,
-      OtherReferences others,
+      CoordinatorDecisions decisions,
       LiveCheckpoints live,
       FanOut fanOut) {
     this.journals = journals;
     this.store = store;
     this.storage = storage;
-    this.others = others;
+    this.decisions = decisions;
     this.live = live;
     this.fanOut = fanOut;
   }
 
-  public ReferenceReader(
-      Journal journal, CheckpointStore store, CheckpointStorage storage, OtherReferences others) {
+  public ReferenceReader(Journal journal, CheckpointStore store, CheckpointStorage storage) {
     this(
         new JournalTails(journal, store, FanOut.ONE_BY_ONE),
         store,
         storage,
-        others,
+        new CoordinatorDecisions(),
         new LiveCheckpoints(store),
         FanOut.ONE_BY_ONE);
   }
@@ -90,9 +90,13 @@ public final class ReferenceReader {
     for (Checkpoint checkpoint : checkpoints) {
       hold(checkpoint).ifPresent(held::add);
     }
+    // A fork begins from a checkpoint that is complete: one that was not found among those is found
+    // here.
+    List<Shared> shared = store.forks(job.id()).stream().map(this::share).toList();
+    shared.forEach(one -> one.snapshots().forEach(snapshot -> stateFiles.add(snapshot.stateFile())));
     held.forEach(one -> one.snapshots().forEach(snapshot -> stateFiles.add(snapshot.stateFile())));
     runsOf.keySet().retainAll(stateFiles);
-    return new References(job, tails, checkpoints, held, others.of(job.id()));
+    return new References(job, tails, checkpoints, held, shared);
   }
 
   /** What a checkpoint names; empty for one that names nothing any more. */
@@ -113,6 +117,21 @@ public final class ReferenceReader {
     };
   }
 
+  /** What a fork needs: all that its checkpoint names, until it is released. */
+  private Shared share(Fork fork) {
+    if (!decisions.isNeeded(fork)) {
+      return new Shared(fork, Optional.empty(), List.of(), List.of());
+    }
+    return read(fork.metadata(), CheckpointFormat::readMetadata)
+        .map(
+            names -> {
+              List<FileRef> unreadable = new ArrayList<>();
+              List<Snapshot> snapshots = snapshots(names.acknowledgements(), unreadable);
+              return new Shared(fork, Optional.of(fork.metadata()), snapshots, unreadable);
+            })
+        .orElseGet(() -> new Shared(fork, Optional.of(fork.metadata()), List.of(), List.of(fork.metadata())));
+  }
+
   private Held ofCompleted(Checkpoint.Completed completed) {
     FileRef metadata = completed.metadata();
     return read(metadata, CheckpointFormat::readMetadata)
@@ -129,9 +148,20 @@ public final class ReferenceReader {
 
   private Held held(
       Checkpoint checkpoint, Optional<FileRef> metadata, List<Acknowledged> acknowledgements) {
+    List<FileRef> unreadable = new ArrayList<>();
+    List<Snapshot> snapshots = snapshots(acknowledgements, unreadable);
+    return new Held(
+        checkpoint,
+        metadata.map(FileRef::path).orElse(Layout.metadata(checkpoint.job(), checkpoint.id())),
+        metadata,
+        snapshots,
+        unreadable);
+  }
+
+  private List<Snapshot> snapshots(
+      List<Acknowledged> acknowledgements, List<FileRef> unreadable) {
     readRuns(acknowledgements);
     List<Snapshot> snapshots = new ArrayList<>();
-    List<FileRef> unreadable = new ArrayList<>();
     for (Acknowledged acknowledged : acknowledgements) {
       if (acknowledged.stateFile().isPresent()) {
         FileRef file = acknowledged.stateFile().get();
@@ -142,12 +172,7 @@ public final class ReferenceReader {
         snapshots.add(new Snapshot(acknowledged.subtask(), file, runs.orElse(List.of())));
       }
     }
-    return new Held(
-        checkpoint,
-        metadata.map(FileRef::path).orElse(Layout.metadata(checkpoint.job(), checkpoint.id())),
-        metadata,
-        snapshots,
-        unreadable);
+    return snapshots;
   }
 
   /** Of the state files that are not known yet; one that is missing or altered stays unknown. */

@@ -1,6 +1,8 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Claim;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Reference.Part;
 import dev.cairn.id.CheckpointId;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * All that refers to a job's files, as it was read at one time, and what follows from it for any
@@ -39,9 +42,10 @@ public final class References {
   private final SortedMap<SubtaskId, JournalTail> tails;
   private final List<Checkpoint> checkpoints;
   private final List<Held> held;
-  private final Map<FilePath, Reference.Elsewhere> others;
+  private final List<Shared> shared;
   private final Set<FilePath> ofJournals = new HashSet<>();
   private final Set<FilePath> ofCheckpoints = new HashSet<>();
+  private final Set<FilePath> ofForks = new HashSet<>();
 
   /**
    * A checkpoint that is retained or pending, and what it names.
@@ -72,17 +76,43 @@ public final class References {
   /** A subtask's state in a checkpoint; its runs are unknown if the state file cannot be read. */
   record Snapshot(SubtaskId subtask, FileRef stateFile, List<FileRef> runs) {}
 
+  /**
+   * A fork, and what its checkpoint names; nothing if it is released.
+   *
+   * @param metadata the file that names the rest, if it is needed
+   * @param unreadable files that would have named more, and are missing or altered
+   */
+  record Shared(
+      Fork fork,
+      Optional<FileRef> metadata,
+      List<Snapshot> snapshots,
+      List<FileRef> unreadable) {
+    Shared {
+      snapshots = List.copyOf(snapshots);
+      unreadable = List.copyOf(unreadable);
+    }
+
+    List<FileRef> files() {
+      List<FileRef> files = new ArrayList<>(metadata.stream().toList());
+      for (Snapshot snapshot : snapshots) {
+        files.add(snapshot.stateFile());
+        files.addAll(snapshot.runs());
+      }
+      return files;
+    }
+  }
+
   References(
       Job job,
       SortedMap<SubtaskId, JournalTail> tails,
       List<Checkpoint> checkpoints,
       List<Held> held,
-      Map<FilePath, Reference.Elsewhere> others) {
+      List<Shared> shared) {
     this.job = job;
     this.tails = tails;
     this.checkpoints = List.copyOf(checkpoints);
     this.held = List.copyOf(held);
-    this.others = Map.copyOf(others);
+    this.shared = List.copyOf(shared);
     for (JournalTail tail : tails.values()) {
       needed(tail).forEach(file -> ofJournals.add(file.path()));
     }
@@ -93,6 +123,7 @@ public final class References {
         snapshot.runs().forEach(run -> ofCheckpoints.add(run.path()));
       }
     }
+    shared.forEach(one -> one.files().forEach(file -> ofForks.add(file.path())));
   }
 
   /** The files that make a journal's state. */
@@ -121,7 +152,7 @@ public final class References {
 
   /** Whether anything refers to the file. */
   public boolean isReferred(FilePath path) {
-    return ofJournals.contains(path) || ofCheckpoints.contains(path) || others.containsKey(path);
+    return ofJournals.contains(path) || ofCheckpoints.contains(path) || ofForks.contains(path);
   }
 
   /** Whether a journal's head needs the file: without it, its shard cannot go on. */
@@ -138,10 +169,34 @@ public final class References {
    * savepoint names nothing outside its own directory, which its owner may have deleted.
    */
   Optional<FileRef> unreadable() {
-    return held.stream()
-        .filter(one -> !one.checkpoint().isSavepoint())
-        .flatMap(one -> one.unreadable().stream())
+    return Stream.concat(
+            held.stream()
+                .filter(one -> !one.checkpoint().isSavepoint())
+                .flatMap(one -> one.unreadable().stream()),
+            shared.stream().flatMap(one -> one.unreadable().stream()))
         .findFirst();
+  }
+
+  /** The forks that need nothing any more. */
+  List<Fork> released() {
+    return shared.stream().map(Shared::fork).filter(Fork::isReleased).toList();
+  }
+
+  /**
+   * Whether nothing of it lies in files of anyone else's: not what the journals go on from, nor what
+   * a checkpoint or a fork names. What a savepoint names is its own.
+   */
+  boolean needsOnlyItsOwn() {
+    Stream<FilePath> ofCheckpoints =
+        held.stream()
+            .filter(one -> !one.checkpoint().isSavepoint())
+            .flatMap(one -> one.snapshots().stream())
+            .flatMap(one -> Stream.concat(Stream.of(one.stateFile()), one.runs().stream()))
+            .map(FileRef::path);
+    return unreadable().isEmpty()
+        && Stream.of(ofJournals.stream(), ofForks.stream(), ofCheckpoints)
+            .flatMap(files -> files)
+            .allMatch(file -> Layout.isOwn(job.id(), file));
   }
 
   /** Everyone who refers to the file, journals first; none if nobody does. */
@@ -153,7 +208,11 @@ public final class References {
     for (Held one : held) {
       ofCheckpoint(found, one, path);
     }
-    Optional.ofNullable(others.get(path)).ifPresent(found::add);
+    for (Shared one : shared) {
+      if (one.files().stream().anyMatch(file -> file.path().equals(path))) {
+        found.add(new Reference.Elsewhere("the fork " + one.fork().child()));
+      }
+    }
     return found;
   }
 
@@ -217,15 +276,24 @@ public final class References {
           .flatMap(entry -> delta(entry).stream())
           .forEach(file -> files.put(file.path(), new Needed(file, Form.OTHER)));
     }
+    for (Shared one : shared) {
+      one.metadata().ifPresent(file -> put(files, file, Form.OTHER));
+      one.snapshots().forEach(snapshot -> put(files, snapshot));
+    }
     for (Held one : held) {
       one.written().ifPresent(file -> files.put(file.path(), new Needed(file, Form.OTHER)));
-      for (Snapshot snapshot : one.snapshots()) {
-        FileRef state = snapshot.stateFile();
-        files.put(state.path(), new Needed(state, Form.OTHER));
-        snapshot.runs().forEach(run -> files.put(run.path(), new Needed(run, Form.RUN)));
-      }
+      one.snapshots().forEach(snapshot -> put(files, snapshot));
     }
     return files;
+  }
+
+  private static void put(Map<FilePath, Needed> files, Snapshot snapshot) {
+    put(files, snapshot.stateFile(), Form.OTHER);
+    snapshot.runs().forEach(run -> put(files, run, Form.RUN));
+  }
+
+  private static void put(Map<FilePath, Needed> files, FileRef file, Form form) {
+    files.put(file.path(), new Needed(file, form));
   }
 
   /** A file that is needed: what it was when it was written. */
@@ -265,6 +333,18 @@ public final class References {
             && !decisions.isOld(file, longestInvocation, now)
         ? new Fate.TooYoung(ending, file.lastModified().plus(longestInvocation))
         : unlessYoung;
+  }
+
+  /** What becomes of a file that the job has claimed for good: nobody else refers to it. */
+  Fate fateOfClaimed(Stored file, Claim claim) {
+    if (isReferred(file.path())) {
+      return new Fate.Referred(to(file.path()));
+    }
+    return unreadable()
+        .<Fate>map(unreadable -> new Fate.Unclear(unreadable.path()))
+        .orElseGet(
+            () ->
+                new Fate.Abandoned(new Fate.Ending.Claimed(claim.directory(), claim.epoch())));
   }
 
   private Fate ofOwned(Layout.Owned file, CoordinatorDecisions decisions) {

@@ -287,6 +287,41 @@ class CommandDecisionsTest {
         .isEqualTo(refuse("checkpoint 7 is PENDING: wait until it has ended"));
   }
 
+  @Test
+  void aForkWaitsOnlyWhileTheJobIsBetweenTwoStates() throws CommandException {
+    Optional<Checkpoint> completed = Optional.of(completed(Optional.empty()));
+    for (JobStatus status : STATUSES.values()) {
+      assertThat(answer(at(status), "fork 7 trial", List.of(), completed))
+          .as(status.label())
+          .isEqualTo(
+              status.isSettled()
+                  ? new Answer.Fork(completed(Optional.empty()), new JobId("trial"))
+                  : new Answer.Later());
+    }
+  }
+
+  @Test
+  void onlyACheckpointThatIsCompleteIsForkedUnderAnotherName() throws CommandException {
+    Optional<Checkpoint.Savepoint> none = Optional.empty();
+    for (Map.Entry<Optional<Checkpoint>, String> refused :
+        Map.<Optional<Checkpoint>, String>of(
+                Optional.empty(), "checkpoint 7 is unknown; list them with: cairn checkpoints",
+                Optional.of(pending(none)), "checkpoint 7 is PENDING: wait until it is COMPLETED",
+                Optional.of(aborted(none)),
+                    "checkpoint 7 is ABORTED: choose one that is COMPLETED",
+                Optional.of(new Checkpoint.Subsumed(completed(none))),
+                    "checkpoint 7 is SUBSUMED, and its files go: choose one that is COMPLETED")
+            .entrySet()) {
+      assertThat(answer(at(RUNNING), "fork 7 trial", List.of(), refused.getKey()))
+          .isEqualTo(refuse(refused.getValue()));
+    }
+    assertThat(answer(at(RUNNING), "fork 7 " + JOB, List.of(), Optional.of(completed(none))))
+        .isEqualTo(
+            refuse(
+                "a fork is another job: give it a name other than delays; to put this one back,"
+                    + " use: cairn restore 7"));
+  }
+
   private Answer dispose(Job job, Optional<Checkpoint> named) throws CommandException {
     return answer(job, "dispose 7", List.of(), named);
   }

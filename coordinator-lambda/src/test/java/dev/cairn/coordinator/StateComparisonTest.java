@@ -92,7 +92,7 @@ class StateComparisonTest {
   }
 
   private static Registration declaring(List<StateSchema> states) {
-    return new Registration(JOB, COUNT, new CodeVersion("7"), Configuration.DEFAULTS, states);
+    return new Registration(JOB, COUNT, new CodeVersion("7"), Configuration.DEFAULTS, states, Optional.empty());
   }
 
   @ParameterizedTest

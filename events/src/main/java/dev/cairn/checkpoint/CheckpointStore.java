@@ -17,7 +17,7 @@ import java.util.Optional;
  * begin, completion, abort or refusal that finds exactly itself already made says yes: it cannot be
  * told from a request that was repeated because its answer got lost.
  */
-public interface CheckpointStore {
+public interface CheckpointStore extends ForkStore, ClaimStore {
 
   Optional<Job> job(JobId job);
 
@@ -92,7 +92,8 @@ public interface CheckpointStore {
    * Where the status asks for it, the epoch is raised by one and an earlier refusal removed. The
    * pending checkpoints are aborted, and must still be pending. The seen request is removed if it
    * is still there. A checkpoint of its own that is to be restored, or that an undo would lead to,
-   * must be completed.
+   * must be completed; a directory that is to be restored from must not be one that the job has
+   * claimed for good. A claim that is not confirmed gives way to what a restore claims, if anything.
    */
   boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now);
 

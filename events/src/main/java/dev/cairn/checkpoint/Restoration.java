@@ -57,7 +57,9 @@ public record Restoration(
     /** Their owner's: the job copies what it needs with its first snapshots. */
     NO_CLAIM,
     /** The job's: it deletes them when it no longer needs them. */
-    CLAIM
+    CLAIM,
+    /** Another job's, which keeps them as long as this one, its fork, needs them. */
+    SHARED
   }
 
   /** Where in the stream the state stands. */

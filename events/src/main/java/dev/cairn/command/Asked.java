@@ -2,6 +2,7 @@ package dev.cairn.command;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
@@ -56,7 +57,7 @@ public record Asked(Job before, Command command) {
             now ->
                 now.asks(request())
                     ? new Progress.Waiting(now)
-                    : Progress.of(this, now, since(store), named(store)));
+                    : Progress.of(this, now, since(store), named(store), forks(store)));
   }
 
   /** Of the checkpoints that have begun since, the first may be the one that was asked for. */
@@ -68,5 +69,11 @@ public record Asked(Job before, Command command) {
     return command instanceof Command.Dispose(CheckpointId id)
         ? store.checkpoint(before.id(), id)
         : Optional.empty();
+  }
+
+  private List<Fork> forks(CheckpointStore store) {
+    return command instanceof Command.Fork || command instanceof Command.Unfork
+        ? store.forks(before.id())
+        : List.of();
   }
 }

@@ -2,6 +2,7 @@ package dev.cairn.command;
 
 import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
 import java.time.Instant;
 import java.util.Optional;
@@ -40,6 +41,16 @@ public sealed interface Command {
 
   /** Delete a checkpoint or a savepoint. Flink: dispose. */
   record Dispose(CheckpointId checkpoint) implements Command {}
+
+  /**
+   * Begin another job from a checkpoint, without copying state.
+   *
+   * @param name the other job's
+   */
+  record Fork(CheckpointId checkpoint, JobId name) implements Command {}
+
+  /** Let a fork's files go, of a job that is not to run any more. */
+  record Unfork(JobId name) implements Command {}
 
   /** What is to be restored. */
   sealed interface Target {

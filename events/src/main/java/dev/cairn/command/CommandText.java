@@ -6,6 +6,7 @@ import dev.cairn.command.Command.Options;
 import dev.cairn.command.Command.StartsAt;
 import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A command as text: a verb, at most one operand, and options, separated by blanks.
+ * A command as text: a verb, its operands, and options, separated by blanks.
  *
  * <pre>
  * checkpoint
@@ -28,6 +29,8 @@ import java.util.Optional;
  *     [--accept-gap] [--positions same | horizon | TIMESTAMP]
  * undo
  * dispose ID
+ * fork ID JOB
+ * unfork JOB
  * </pre>
  */
 public final class CommandText {
@@ -54,12 +57,16 @@ public final class CommandText {
               new Command.Restore(target(words.next("what to restore")), options(words));
           case "undo" -> new Command.Undo();
           case "dispose" -> new Command.Dispose(id(words.next("a checkpoint's id")));
+          case "fork" ->
+              new Command.Fork(
+                  id(words.next("a checkpoint's id")), job(words.next("the new job's name")));
+          case "unfork" -> new Command.Unfork(job(words.next("the fork's name")));
           default ->
               throw new CommandException(
                   "\""
                       + shown(verb)
                       + "\" is no command: there are checkpoint, savepoint, stop, cancel, resume,"
-                      + " restore, undo and dispose");
+                      + " restore, undo, dispose, fork and unfork");
         };
     words.requireEnd(verb);
     return command;
@@ -82,6 +89,15 @@ public final class CommandText {
       throw new CommandException("cancel takes --retain or --delete, not both");
     }
     return retains || deletes ? Optional.of(deletes) : Optional.empty();
+  }
+
+  private static JobId job(String text) throws CommandException {
+    try {
+      return new JobId(text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          "\"" + shown(text) + "\" cannot name a job: " + e.getMessage());
+    }
   }
 
   private static Target target(String text) throws CommandException {
@@ -161,6 +177,8 @@ public final class CommandText {
           "restore " + print(target) + print(options);
       case Command.Undo u -> "undo";
       case Command.Dispose(CheckpointId id) -> "dispose " + id;
+      case Command.Fork(CheckpointId id, JobId name) -> "fork " + id + " " + name;
+      case Command.Unfork(JobId name) -> "unfork " + name;
     };
   }
 

@@ -1,12 +1,14 @@
 package dev.cairn.command;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,6 +54,18 @@ public sealed interface Progress {
    * @param named the checkpoint that it names, if it disposes of one
    */
   static Progress of(Asked asked, Job now, List<Checkpoint> since, Optional<Checkpoint> named) {
+    return of(asked, now, since, named, List.of());
+  }
+
+  /**
+   * @param forks those of the job that are not forgotten
+   */
+  static Progress of(
+      Asked asked,
+      Job now,
+      List<Checkpoint> since,
+      Optional<Checkpoint> named,
+      List<Fork> forks) {
     Optional<Job.Refusal> refusal = newRefusal(asked, now);
     if (refusal.isPresent() && !isOfWhatHadBegun(asked, now)) {
       return new Refused(now, refusal.get().reason());
@@ -69,6 +83,8 @@ public sealed interface Progress {
               now,
               asked.before().undo().<Target>map(Target.Id::new).orElseGet(Target.Latest::new));
       case Command.Dispose d -> ofDispose(now, named);
+      case Command.Fork fork -> ofFork(now, fork, forks);
+      case Command.Unfork(JobId name) -> ofUnfork(now, name, forks);
     };
   }
 
@@ -289,5 +305,35 @@ public sealed interface Progress {
 
   private static Progress disposed(Job now, String text) {
     return new Done(now, "disposed", text, Optional.empty());
+  }
+
+  private static Progress ofFork(Job now, Command.Fork command, List<Fork> forks) {
+    return forks.stream()
+        .filter(fork -> fork.child().equals(command.name()))
+        .filter(fork -> fork.checkpoint().equals(command.checkpoint()))
+        .findFirst()
+        .<Progress>map(
+            fork ->
+                new Done(
+                    now,
+                    "forked",
+                    "job "
+                        + fork.child()
+                        + " begins from checkpoint "
+                        + fork.checkpoint()
+                        + ", whose files stay while it needs them: deploy it as a fork of "
+                        + fork.parent(),
+                    Optional.empty()))
+        .orElseGet(() -> superseded(now));
+  }
+
+  private static Progress ofUnfork(Job now, JobId name, List<Fork> forks) {
+    return forks.stream().anyMatch(fork -> fork.child().equals(name) && !fork.isReleased())
+        ? superseded(now)
+        : new Done(
+            now,
+            "released",
+            "the fork " + name + " needs no file of job " + now.id() + " any more",
+            Optional.empty());
   }
 }

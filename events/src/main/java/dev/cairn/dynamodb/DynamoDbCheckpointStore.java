@@ -8,6 +8,8 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Claim;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
@@ -19,6 +21,8 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import dev.cairn.settings.Configuration;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -243,14 +247,18 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .onlyIf("(attribute_not_exists(undoCheckpoint) OR undoCheckpoint <> :id)")
             .value(":epoch", epoch.value())
             .value(":id", completed.id().value());
-    Change subsume =
-        whileCompleted(completed.job(), completed.id())
-            .set("#status = :subsumed")
-            .set("expiresAt = :expiresAt")
-            .value(":subsumed", SUBSUMED)
-            .values(Map.of(":expiresAt", Item.expiry(clock.instant().plus(display()))));
     return succeeds(
-        "subsume " + name(completed), table.require(notBeingRestored), table.change(subsume));
+        "subsume " + name(completed),
+        table.require(notBeingRestored),
+        table.change(subsuming(completed.job(), completed.id())));
+  }
+
+  private Change subsuming(JobId job, CheckpointId id) {
+    return whileCompleted(job, id)
+        .set("#status = :subsumed")
+        .set("expiresAt = :expiresAt")
+        .value(":subsumed", SUBSUMED)
+        .values(Map.of(":expiresAt", Item.expiry(clock.instant().plus(display()))));
   }
 
   private boolean succeeds(String what, TransactWriteItem... writes) {
@@ -348,7 +356,14 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       Checkpoint.Aborted aborted = pending.abortedBy(to, now);
       beside.add(table.putOver(PENDING, CheckpointItems.write(aborted, display())));
     }
-    Change move = move(seen, to);
+    if (to instanceof JobStatus.Restoring(Restoration from)
+        && from.source() instanceof Restoration.Source.Metadata(FileRef file)) {
+      file.path()
+          .parent()
+          .ifPresent(directory -> beside.add(table.require(whileUnclaimed(seen.id(), directory))));
+    }
+    Optional<Claim> claim = Claim.of(seen, to, id -> metadata(seen.id(), id), now);
+    Change move = claiming(move(seen, to), to, claim);
     if (seen.request().isEmpty()) {
       return move(seen, move, beside);
     }
@@ -357,6 +372,31 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     TypedRequest request = new TypedRequest(seen.request().get());
     return move(seen, removing(move, request.request()), beside)
         || move(seen, move.values(request.values()).onlyIf(request.isGone()), beside);
+  }
+
+  private Optional<FileRef> metadata(JobId job, CheckpointId id) {
+    return checkpoint(job, id)
+        .filter(Checkpoint.Completed.class::isInstance)
+        .map(completed -> ((Checkpoint.Completed) completed).metadata());
+  }
+
+  /** Only a restore begins a claim, and each takes back what the last one had not confirmed. */
+  private static Change claiming(Change move, JobStatus to, Optional<Claim> claim) {
+    if (!(to instanceof JobStatus.Restoring)) {
+      return move;
+    }
+    return claim
+        .map(
+            one ->
+                move.set(ClaimItems.CLAIMING + " = :claiming")
+                    .values(Map.of(":claiming", ClaimItems.writeClaiming(one))))
+        .orElseGet(() -> move.remove(ClaimItems.CLAIMING));
+  }
+
+  private static Change whileUnclaimed(JobId job, FilePath directory) {
+    return Change.of(TableLayout.claimKey(job, directory))
+        .onlyIf("(attribute_not_exists(pk) OR " + ClaimItems.COLLECTED + " = :yes)")
+        .values(Map.of(":yes", AttributeValue.fromBool(true)));
   }
 
   private static Change move(Job seen, JobStatus to) {
@@ -441,6 +481,120 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       explain = explain.onlyIf("attribute_not_exists(" + attribute.attributeName() + ")");
     }
     return table.change("say why job " + seen.id() + " cannot go on", explain);
+  }
+
+  @Override
+  public boolean fork(Job seen, Fork fork) {
+    Map<String, AttributeValue> child = JobItems.write(fork.begin(deployed), deployed);
+    child.put(
+        ForkItems.FORKED_FROM, AttributeValue.fromM(ForkItems.writeOrigin(fork).values()));
+    List<TransactWriteItem> writes = new ArrayList<>();
+    writes.add(table.require(whileCompleted(fork.parent(), fork.checkpoint())));
+    writes.add(table.putIfFree(ForkItems.write(fork)));
+    writes.add(table.putIfFree(child));
+    seen.request()
+        .ifPresent(
+            request -> writes.add(table.change(removing(changeJob(fork.parent()), request))));
+    return table
+            .transact("fork checkpoint " + fork.checkpoint() + " as job " + fork.child(), writes)
+            .isEmpty()
+        || forks(fork.parent()).contains(fork);
+  }
+
+  @Override
+  public List<Fork> forks(JobId parent) {
+    return itemsOf(parent, TableLayout.FORK_PREFIX).stream()
+        .filter(item -> !item.has(TableLayout.EXPIRES_AT))
+        .map(ForkItems::read)
+        .toList();
+  }
+
+  @Override
+  public Optional<Fork> forkedFrom(JobId child) {
+    return table
+        .get(TableLayout.jobKey(child), ForkItems.FORKED_FROM)
+        .flatMap(job -> job.optionalMap(ForkItems.FORKED_FROM))
+        .map(ForkItems::read);
+  }
+
+  @Override
+  public void release(Fork fork, Instant at) {
+    Change release =
+        Change.of(TableLayout.forkKey(fork.parent(), fork.child()))
+            .set(ForkItems.RELEASED_AT + " = :since")
+            .onlyIf("attribute_exists(pk)")
+            .onlyIf("attribute_not_exists(" + ForkItems.RELEASED_AT + ")")
+            .value(":since", at.toString());
+    // First what keeps the files: a child that still names its parent says so again.
+    table.change("release the files of job " + fork.child(), release);
+    table.change(
+        "let job " + fork.child() + " stand alone",
+        changeJob(fork.child())
+            .remove(ForkItems.FORKED_FROM)
+            .onlyIf(ForkItems.FORKED_FROM + " = :fork")
+            .values(
+                Map.of(":fork", AttributeValue.fromM(ForkItems.writeOrigin(fork).values()))));
+  }
+
+  @Override
+  public void forget(Fork fork) {
+    table.change(
+        "forget the fork " + fork.child(),
+        Change.of(TableLayout.forkKey(fork.parent(), fork.child()))
+            .set("expiresAt = :expiresAt")
+            .onlyIf("attribute_exists(" + ForkItems.RELEASED_AT + ")")
+            .values(Map.of(":expiresAt", Item.expiry(clock.instant().plus(display())))));
+  }
+
+  @Override
+  public List<Claim> claims(JobId job) {
+    List<Claim> claims = new ArrayList<>();
+    table
+        .get(TableLayout.jobKey(job), ClaimItems.CLAIMING)
+        .flatMap(item -> item.optionalMap(ClaimItems.CLAIMING))
+        .ifPresent(item -> claims.add(ClaimItems.read(job, item, false)));
+    itemsOf(job, TableLayout.CLAIM_PREFIX).stream()
+        .filter(item -> !item.has(ClaimItems.COLLECTED))
+        .forEach(item -> claims.add(ClaimItems.read(job, item, true)));
+    return claims;
+  }
+
+  @Override
+  public boolean confirm(Claim claim, Optional<CheckpointId> savepoint) {
+    Change confirm =
+        changeJob(claim.job())
+            .remove(ClaimItems.CLAIMING)
+            .onlyIf(ClaimItems.CLAIMING + " = :claimed")
+            .values(Map.of(":claimed", ClaimItems.writeClaiming(claim)));
+    List<TransactWriteItem> writes = new ArrayList<>();
+    if (savepoint.isPresent()) {
+      CheckpointId id = savepoint.get();
+      confirm =
+          confirm
+              .onlyIf("(attribute_not_exists(restoringFrom) OR restoringFrom <> :id)")
+              .value(":id", id.value());
+      writes.add(table.change(subsuming(claim.job(), id)));
+    }
+    writes.addFirst(table.put(ClaimItems.write(claim.confirmed())));
+    writes.addFirst(table.change(confirm));
+    return table.transact("confirm the claim of " + claim.directory(), writes).isEmpty();
+  }
+
+  @Override
+  public void forget(Claim confirmed) {
+    table.change(
+        "forget the claim of " + confirmed.directory(),
+        Change.of(TableLayout.claimKey(confirmed.job(), confirmed.directory()))
+            .set(ClaimItems.COLLECTED + " = :yes")
+            .set("expiresAt = :expiresAt")
+            .onlyIf("epoch = :epoch")
+            .value(":epoch", confirmed.epoch().value())
+            .values(
+                Map.of(
+                    ":yes",
+                    AttributeValue.fromBool(true),
+                    ":expiresAt",
+                    Item.expiry(clock.instant().plus(display())))));
   }
 
   private static Change changeJob(JobId job) {

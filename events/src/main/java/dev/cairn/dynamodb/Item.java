@@ -124,6 +124,10 @@ final class Item {
     return parse(attribute, text(attribute), Instant::parse);
   }
 
+  Optional<Instant> optionalTime(String attribute) {
+    return optionalText(attribute).map(text -> parse(attribute, text, Instant::parse));
+  }
+
   Epoch epoch(String attribute) {
     return parse(attribute, number(attribute), Epoch::new);
   }

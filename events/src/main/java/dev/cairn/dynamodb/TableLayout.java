@@ -33,6 +33,8 @@ final class TableLayout {
   static final String REGISTRATION_PREFIX = "JOB#REGISTRATION#";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
+  static final String FORK_PREFIX = "FORK#";
+  static final String CLAIM_PREFIX = "CLAIM#";
   static final String PARTS = "0123456789abcdef";
   static final int FILE_SPREAD = 16;
   private static final String FILE_PREFIX = "FILE#";
@@ -132,6 +134,16 @@ final class TableLayout {
 
   static StageId registeredStage(String sk) {
     return new StageId(sk.substring(REGISTRATION_PREFIX.length()));
+  }
+
+  static Map<String, AttributeValue> forkKey(JobId parent, JobId child) {
+    return key(jobPk(parent), FORK_PREFIX + child);
+  }
+
+  /** A path may be longer than a sort key: a claim lies at its directory's hash. */
+  static Map<String, AttributeValue> claimKey(JobId job, FilePath directory) {
+    byte[] name = directory.value().getBytes(StandardCharsets.UTF_8);
+    return key(jobPk(job), CLAIM_PREFIX + Sha256.of(name).hex());
   }
 
   static Map<String, AttributeValue> checkpointKey(JobId job, CheckpointId checkpoint) {

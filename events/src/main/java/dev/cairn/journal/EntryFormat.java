@@ -139,6 +139,7 @@ public final class EntryFormat {
     return switch (mode) {
       case NO_CLAIM -> Optional.empty();
       case CLAIM -> Optional.of("claim");
+      case SHARED -> Optional.of("shared");
     };
   }
 

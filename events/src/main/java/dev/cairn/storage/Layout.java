@@ -60,6 +60,9 @@ public final class Layout {
       Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+");
 
   private static final Pattern STATE = Pattern.compile("(?:run|state)(?:-.*)?");
+  // Below the directory of a savepoint, or of a copy.
+  private static final Pattern SELF_CONTAINED =
+      Pattern.compile(METADATA_NAME + "|[^/]+/[^/]+/(?:state|run)(?:-[0-9]{20}-[^/]+)?");
 
   private Layout() {}
 
@@ -119,6 +122,14 @@ public final class Layout {
   /** The {@code _metadata} of a savepoint, or of a copy, in its directory. */
   public static FilePath metadataIn(FilePath directory) {
     return directory.resolve(FilePath.of(METADATA_NAME));
+  }
+
+  /** Whether a file is one of those that a savepoint, or a copy, has in its directory. */
+  public static boolean isInside(FilePath directory, FilePath file) {
+    return directory
+        .relativize(file)
+        .filter(way -> SELF_CONTAINED.matcher(way.value()).matches())
+        .isPresent();
   }
 
   /** A subtask's state file in a savepoint's directory. */

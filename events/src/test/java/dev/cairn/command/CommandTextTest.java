@@ -8,6 +8,7 @@ import dev.cairn.command.Command.Options;
 import dev.cairn.command.Command.StartsAt;
 import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
 import java.time.Instant;
 import java.util.Optional;
@@ -47,6 +48,8 @@ class CommandTextTest {
         same("resume", new Command.Resume()),
         same("undo", new Command.Undo()),
         same("dispose 7", new Command.Dispose(new CheckpointId(7))),
+        same("fork 7 trial", new Command.Fork(new CheckpointId(7), new JobId("trial"))),
+        same("unfork trial", new Command.Unfork(new JobId("trial"))),
         same("restore 7", new Command.Restore(seven, Options.NONE)),
         same("restore latest", new Command.Restore(new Target.Latest(), Options.NONE)),
         new Meaning(
@@ -112,7 +115,7 @@ class CommandTextTest {
         new Mistake(
             "snapshot",
             "\"snapshot\" is no command",
-            "there are checkpoint, savepoint, stop, cancel, resume, restore, undo and dispose"),
+            "there are checkpoint, savepoint, stop, cancel, resume, restore, undo, dispose, fork and unfork"),
         new Mistake("x\u001b[31m", "\"x?[31m\" is no command"),
         new Mistake("x".repeat(99), "\"" + "x".repeat(60) + "…\" is no command"),
         new Mistake("checkpoint 7", "\"checkpoint\" does not take \"7\""),
@@ -124,6 +127,9 @@ class CommandTextTest {
         new Mistake("cancel --retain --delete", "--retain or --delete, not both"),
         new Mistake("cancel everything", "\"cancel\" does not take \"everything\""),
         new Mistake("dispose", "should name a checkpoint's id"),
+        new Mistake("fork 7", "should name the new job's name"),
+        new Mistake("fork 7 savepoints", "\"savepoints\" cannot name a job"),
+        new Mistake("unfork", "should name the fork's name"),
         new Mistake("dispose latest", "\"latest\" is not a checkpoint id"),
         new Mistake("dispose 0", "\"0\" is not a checkpoint id"),
         new Mistake("restore", "should name what to restore"),

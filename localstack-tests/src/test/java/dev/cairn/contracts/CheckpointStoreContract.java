@@ -46,12 +46,13 @@ import org.junit.jupiter.api.Test;
  * What every {@link CheckpointStore} does. Each test has a job of its own, so that all may share
  * one table.
  */
-abstract class CheckpointStoreContract {
+abstract class CheckpointStoreContract extends SharedFilesContract {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123456Z");
   private static final Epoch FIRST = new Epoch(1);
 
   private final JobId job = new JobId("job-" + UUID.randomUUID());
 
+  @Override
   abstract CheckpointStore checkpoints();
 
   /** The journal of the same table. */

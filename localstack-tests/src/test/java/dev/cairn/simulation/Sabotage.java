@@ -1,6 +1,7 @@
 package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
@@ -295,6 +296,40 @@ enum Sabotage {
                     @Override
                     protected boolean isUndo(Job job, CheckpointId id) {
                       return false;
+                    }
+                  })),
+  FORKS_BEGIN_FROM_WHAT_IS_COMPLETED(
+      List.of(Invariants.FORKED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean mayFork(Fork fork) {
+                      return true;
+                    }
+                  })),
+  COLLECTION_ASKS_FOR_FORKS(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isNeeded(Fork fork) {
+                  return false;
+                }
+              })),
+  CLAIM_WITH_THE_MOVE_ONLY(
+      List.of(Invariants.CLAIMED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean move(
+                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+                      claim(seen, to, now);
+                      return super.move(seen, to, aborting, now);
                     }
                   })),
   ANOTHER_ATTEMPT_IN_ITS_TIME(

@@ -5,7 +5,6 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.StorageMovedException;
-import dev.cairn.coordinator.OtherReferences;
 import dev.cairn.coordinator.scrub.Scrubber;
 import dev.cairn.coordinator.scrub.ScrubberPorts;
 import dev.cairn.coordinator.scrub.ScrubberSettings;
@@ -92,7 +91,6 @@ public final class ScrubberHandler implements RequestStreamHandler {
                 backoff,
                 clock,
                 settings.maxInlineStateSize()),
-            OtherReferences.NONE,
             new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
             clock,
             new MetricAnnouncer(new EmbeddedMetrics(environment.job(), clock, log))),

@@ -42,7 +42,7 @@ public final class Scrubber {
     this.ports = ports;
     this.settings = settings;
     this.reader =
-        new ReferenceReader(ports.journal(), ports.checkpoints(), ports.storage(), ports.others());
+        new ReferenceReader(ports.journal(), ports.checkpoints(), ports.storage());
     this.inspection = new FileInspection(ports.storage(), settings.largestRunInMemory());
   }
 

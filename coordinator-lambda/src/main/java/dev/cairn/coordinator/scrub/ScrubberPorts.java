@@ -3,7 +3,6 @@ package dev.cairn.coordinator.scrub;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.DamageStore;
 import dev.cairn.coordinator.Announcer;
-import dev.cairn.coordinator.OtherReferences;
 import dev.cairn.journal.Journal;
 import dev.cairn.storage.CheckpointStorage;
 import java.time.InstantSource;
@@ -13,7 +12,6 @@ public record ScrubberPorts(
     Journal journal,
     CheckpointStore checkpoints,
     CheckpointStorage storage,
-    OtherReferences others,
     DamageStore damages,
     InstantSource clock,
     Announcer announcer) {}

@@ -56,16 +56,19 @@ import software.constructs.Construct;
 public final class CheckpointedFunction extends Construct {
   private final Settings settings;
   private final Stores.Made stores;
+  private final Permissions permissions;
   private final TaskParts task;
   private final CoordinatorParts coordinator;
   private final Optional<Function> scrubber;
   private final List<Alarm> alarms;
 
-  private CheckpointedFunction(Construct scope, String id, Settings settings) {
+  private CheckpointedFunction(
+      Construct scope, String id, Settings settings, Optional<CheckpointedFunction> parent) {
     super(scope, id);
     this.settings = settings;
-    this.stores = new Stores(this, settings).make();
-    Permissions permissions = Permissions.of(this, settings, stores);
+    this.stores = parent.map(of -> of.stores).orElseGet(() -> new Stores(this, settings).make());
+    Permissions own = Permissions.of(this, settings, stores);
+    this.permissions = parent.map(of -> own.reading(of.permissions)).orElse(own);
     this.task = new TaskParts(this, settings, stores, permissions);
     this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task);
     this.scrubber =
@@ -156,6 +159,16 @@ public final class CheckpointedFunction extends Construct {
     return coordinator.function();
   }
 
+  JobId job() {
+    return settings.job();
+  }
+
+  /** The stream as a fork of this job reads it. */
+  SourceStream.ExistingStream shared() {
+    SourceStream.ExistingStream stream = SourceStream.existing(stores.stream());
+    return Retention.known(settings).map(stream::keeping).orElse(stream);
+  }
+
   /** The function that looks for damaged files; empty if there is none. */
   public Optional<Function> getScrubberFunction() {
     return scrubber;
@@ -180,6 +193,7 @@ public final class CheckpointedFunction extends Construct {
     private @Nullable String function;
     private @Nullable Path code;
     private @Nullable SourceStream source;
+    private Optional<CheckpointedFunction> parent = Optional.empty();
     private Start start = new Start.TrimHorizon();
     private FailurePolicy failurePolicy = FailurePolicy.FAIL;
     // Made at last, so that one synthesis tells every mistake in them.
@@ -236,6 +250,16 @@ public final class CheckpointedFunction extends Construct {
     /** The stream to read: a new one or one that exists. */
     public Builder source(SourceStream stream) {
       this.source = stream;
+      return this;
+    }
+
+    /**
+     * A job that began from a checkpoint of that one, by {@code cairn fork}: it shares the table,
+     * the bucket and the stream, reads the other job's files and writes its own. It has no source
+     * of its own; the name is the one that was forked.
+     */
+    public Builder forkOf(CheckpointedFunction job) {
+      this.parent = Optional.of(job);
       return this;
     }
 
@@ -430,7 +454,10 @@ public final class CheckpointedFunction extends Construct {
       Optional<String> functionClass = check.function(function);
       Optional<Path> checkedCode = check.code(code, functionClass);
       Optional<CheckpointSettings> checkpointing = check.checkpointing(told);
-      Optional<SourceStream> checkedSource = check.source(source, checkpointing);
+      Optional<SourceStream> checkedSource =
+          parent.isPresent()
+              ? check.forked(parent.get(), jobId, source)
+              : check.source(source, checkpointing);
       check.start(start, Instant.now());
       Settings.Lambda lambda =
           new Settings.Lambda(runtime, architecture, memoryMiB, timeout, snapStart);
@@ -456,7 +483,8 @@ public final class CheckpointedFunction extends Construct {
               removalPolicy,
               logRetention,
               alarmTopic,
-              events));
+              events),
+          parent);
     }
   }
 }

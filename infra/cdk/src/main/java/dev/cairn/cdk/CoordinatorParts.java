@@ -162,7 +162,7 @@ final class CoordinatorParts {
         .filterCriteria(
             CfnEventSourceMapping.FilterCriteriaProperty.builder()
                 .filters(
-                    TableStreamFilters.PATTERNS.stream()
+                    TableStreamFilters.of(settings.job()).stream()
                         .map(
                             pattern ->
                                 CfnEventSourceMapping.FilterProperty.builder()

@@ -24,6 +24,7 @@ import software.constructs.Construct;
  * @param bucketArn the bucket of its checkpoints; empty if they lie inside the table
  * @param savepoints the folder of the job's savepoints; empty if there is no place for any
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
+ * @param parents of a fork, the objects of the jobs whose checkpoints it goes on from
  */
 record Permissions(
     String job,
@@ -32,7 +33,8 @@ record Permissions(
     Optional<String> bucketArn,
     Optional<Objects> savepoints,
     String streamArn,
-    Optional<String> streamKeyArn) {
+    Optional<String> streamKeyArn,
+    List<String> parents) {
 
   /** The objects below a folder of a bucket. */
   record Objects(String bucketArn, String folder) {
@@ -62,6 +64,20 @@ record Permissions(
     }
   }
 
+  /**
+   * The same of a fork, which reads what its parent reads and writes nothing of it.
+   *
+   * @param parent the job that it began from
+   */
+  Permissions reading(Permissions parent) {
+    List<String> read = new ArrayList<>(parent.parents);
+    parent.objects("chk-*", "shared/*").ifPresent(read::addAll);
+    // A savepoint that the parent has claimed is a part of its checkpoints.
+    parent.savepoints.ifPresent(all -> read.add(all.named("*")));
+    return new Permissions(
+        job, tableArn, tableStreamArn, bucketArn, savepoints, streamArn, streamKeyArn, read);
+  }
+
   static Permissions of(Construct scope, Settings settings, Stores.Made stores) {
     Optional<String> bucketArn = stores.bucket().map(Bucket::getBucketArn);
     return new Permissions(
@@ -71,7 +87,8 @@ record Permissions(
         bucketArn,
         Objects.ofSavepoints(scope, settings, bucketArn),
         stores.stream().getStreamArn(),
-        Optional.ofNullable(stores.stream().getEncryptionKey()).map(key -> key.getKeyArn()));
+        Optional.ofNullable(stores.stream().getEncryptionKey()).map(key -> key.getKeyArn()),
+        List.of());
   }
 
   Role task(Construct scope, String logGroupArn) {
@@ -90,6 +107,7 @@ record Permissions(
         all ->
             statements.add(
                 allow("Savepoints", List.of(all.named("*")), "s3:GetObject", "s3:PutObject")));
+    parentsFiles().ifPresent(statements::add);
     missingFiles().ifPresent(statements::add);
     statements.add(
         allow(
@@ -153,6 +171,7 @@ record Permissions(
                     "s3:DeleteObject",
                     "s3:GetObject",
                     "s3:PutObject")));
+    parentsFiles().ifPresent(statements::add);
     missingFiles().ifPresent(statements::add);
     statements.add(
         allow(
@@ -211,9 +230,11 @@ record Permissions(
             "dynamodb:DeleteItem",
             "dynamodb:PutItem"));
     List<String> read =
-        Stream.concat(
+        Stream.of(
                 objects("*").stream().flatMap(List::stream),
-                savepoints.stream().map(all -> all.named("*")))
+                savepoints.stream().map(all -> all.named("*")),
+                parents.stream())
+            .flatMap(files -> files)
             .toList();
     if (!read.isEmpty()) {
       statements.add(allow("Files", read, "s3:GetObject"));
@@ -227,6 +248,12 @@ record Permissions(
         statements,
         "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
             + " for checkpoints and for savepoints.");
+  }
+
+  private Optional<PolicyStatement> parentsFiles() {
+    return parents.isEmpty()
+        ? Optional.empty()
+        : Optional.of(allow("ParentsFiles", parents, "s3:GetObject"));
   }
 
   /** Empty if the job has no bucket. */

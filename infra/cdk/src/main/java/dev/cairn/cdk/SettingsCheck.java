@@ -157,6 +157,21 @@ final class SettingsCheck {
     return named;
   }
 
+  /** A fork reads its parent's stream, from where the checkpoint stands in it. */
+  Optional<SourceStream> forked(
+      CheckpointedFunction parent, Optional<JobId> job, @Nullable SourceStream source) {
+    require(
+        source == null,
+        "forkOf(…) and source(…): a fork reads the stream of the job that it began from; leave the"
+            + " source out");
+    require(
+        !job.equals(Optional.of(parent.job())),
+        "a fork called "
+            + parent.job()
+            + " as the job that it began from: give it the name that cairn fork gave it");
+    return Optional.of(parent.shared());
+  }
+
   private void newStream(
       SourceStream.NewStream stream, Optional<CheckpointSettings> checkpointing) {
     require(stream.shards() >= 1, "a stream of " + stream.shards() + " shards: give it 1 or more");

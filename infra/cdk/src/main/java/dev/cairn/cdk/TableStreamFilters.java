@@ -1,6 +1,7 @@
 package dev.cairn.cdk;
 
 import dev.cairn.checkpoint.Request.Attribute;
+import dev.cairn.id.JobId;
 import java.util.List;
 
 /**
@@ -9,20 +10,28 @@ import java.util.List;
  * and a filter can only ask whether a leaf exists, so there is one for each.
  */
 final class TableStreamFilters {
-  private static final String ACKNOWLEDGEMENT =
-      "{\"eventName\":[\"INSERT\"],\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":[{\"prefix\":\"ACK#\"}]}}}}";
-
-  static final List<String> PATTERNS =
-      List.of(
-          ACKNOWLEDGEMENT,
-          requested(Attribute.RESTORE_CHECKPOINT_ID, "S"),
-          requested(Attribute.RESTORE_CHECKPOINT_ID, "N"),
-          requested(Attribute.COMMAND, "S"));
-
   private TableStreamFilters() {}
 
-  private static String requested(Attribute attribute, String type) {
-    return "{\"eventName\":[\"INSERT\",\"MODIFY\"],\"dynamodb\":{\"Keys\":{\"sk\":{\"S\":[\"JOB\"]}},"
+  /** A fork shares the table: no coordinator is woken by another job's items. */
+  static List<String> of(JobId job) {
+    return List.of(
+        acknowledgement(job),
+        requested(job, Attribute.RESTORE_CHECKPOINT_ID, "S"),
+        requested(job, Attribute.RESTORE_CHECKPOINT_ID, "N"),
+        requested(job, Attribute.COMMAND, "S"));
+  }
+
+  // No name holds a "#", so that no job's keys begin as another one's.
+  private static String acknowledgement(JobId job) {
+    return "{\"eventName\":[\"INSERT\"],\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":[{\"prefix\":\"ACK#"
+        + job
+        + "#\"}]}}}}";
+  }
+
+  private static String requested(JobId job, Attribute attribute, String type) {
+    return "{\"eventName\":[\"INSERT\",\"MODIFY\"],\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":[\"JOB#"
+        + job
+        + "\"]},\"sk\":{\"S\":[\"JOB\"]}},"
         + "\"NewImage\":{\""
         + attribute.attributeName()
         + "\":{\""

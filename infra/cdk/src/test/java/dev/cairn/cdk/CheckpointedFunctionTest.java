@@ -572,24 +572,24 @@ class CheckpointedFunctionTest {
             Synthesis.parse(
                 """
                 {"eventName": ["INSERT"],
-                 "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "ACK#"}]}}}}
+                 "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "ACK#orders#"}]}}}}
                 """),
             Synthesis.parse(
                 """
                 {"eventName": ["INSERT", "MODIFY"],
-                 "dynamodb": {"Keys": {"sk": {"S": ["JOB"]}},
+                 "dynamodb": {"Keys": {"pk": {"S": ["JOB#orders"]}, "sk": {"S": ["JOB"]}},
                               "NewImage": {"restoreCheckpointId": {"S": [{"exists": true}]}}}}
                 """),
             Synthesis.parse(
                 """
                 {"eventName": ["INSERT", "MODIFY"],
-                 "dynamodb": {"Keys": {"sk": {"S": ["JOB"]}},
+                 "dynamodb": {"Keys": {"pk": {"S": ["JOB#orders"]}, "sk": {"S": ["JOB"]}},
                               "NewImage": {"restoreCheckpointId": {"N": [{"exists": true}]}}}}
                 """),
             Synthesis.parse(
                 """
                 {"eventName": ["INSERT", "MODIFY"],
-                 "dynamodb": {"Keys": {"sk": {"S": ["JOB"]}},
+                 "dynamodb": {"Keys": {"pk": {"S": ["JOB#orders"]}, "sk": {"S": ["JOB"]}},
                               "NewImage": {"command": {"S": [{"exists": true}]}}}}
                 """));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cairn.id.JobId;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,17 @@ class TableStreamFiltersTest {
     assertThat(wakes("MODIFY", "JOB#flights", "JOB", "{\"command\":{\"S\":\"savepoint\"}}"))
         .isTrue();
     assertThat(wakes("MODIFY", "JOB#flights", "JOB", "{\"status\":{\"S\":\"RUNNING\"}}")).isFalse();
+  }
+
+  @Test
+  void noItemOfAnotherJobInTheTableDoes() throws IOException {
+    for (String other : new String[] {"flight", "flights-trial"}) {
+      assertThat(wakes("INSERT", "ACK#" + other + "#7", "delays/shardId-000000000000", "{}"))
+          .isFalse();
+      assertThat(
+              wakes("MODIFY", "JOB#" + other, "JOB", "{\"command\":{\"S\":\"savepoint\"}}"))
+          .isFalse();
+    }
   }
 
   @Test
@@ -53,7 +65,7 @@ class TableStreamFiltersTest {
                 "{\"eventName\":\"%s\",\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":\"%s\"},"
                     + "\"sk\":{\"S\":\"%s\"}},\"NewImage\":%s}}",
                 eventName, pk, sk, newImage));
-    for (String pattern : TableStreamFilters.PATTERNS) {
+    for (String pattern : TableStreamFilters.of(new JobId("flights"))) {
       if (matches(JSON.readTree(pattern), event)) {
         return true;
       }

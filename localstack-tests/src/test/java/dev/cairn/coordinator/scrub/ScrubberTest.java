@@ -8,7 +8,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
-import dev.cairn.coordinator.OtherReferences;
 import dev.cairn.id.JobId;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
@@ -251,7 +250,6 @@ class ScrubberTest {
             pipeline.table(),
             pipeline.table(),
             Tap.on(CheckpointStorage.class, "storage", pipeline.storage(), tap),
-            OtherReferences.NONE,
             pipeline.damages(),
             pipeline::now,
             announced::add),

@@ -9,7 +9,6 @@ import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.DamageStore;
 import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcer;
-import dev.cairn.coordinator.OtherReferences;
 import dev.cairn.coordinator.ReferenceReader;
 import dev.cairn.journal.Journal;
 import dev.cairn.pipeline.Pipeline;
@@ -238,7 +237,7 @@ class ScrubberUnderSeedsTest {
           .hasValueSatisfying(
               progress -> assertThat(progress).isInstanceOf(ScrubProgress.Finished.class));
       Set<FilePath> needed =
-          new ReferenceReader(pipeline.table(), pipeline.table(), storage, OtherReferences.NONE)
+          new ReferenceReader(pipeline.table(), pipeline.table(), storage)
               .read(pipeline.job())
               .needed()
               .keySet();
@@ -269,7 +268,6 @@ class ScrubberUnderSeedsTest {
               Tap.on(Journal.class, "journal", pipeline.table(), weather),
               Tap.on(CheckpointStore.class, "checkpoints", pipeline.table(), weather),
               Tap.on(CheckpointStorage.class, "storage", storage, weather),
-              OtherReferences.NONE,
               Tap.on(DamageStore.class, "damages", pipeline.damages(), weather),
               pipeline::now,
               Announcer.SILENT),

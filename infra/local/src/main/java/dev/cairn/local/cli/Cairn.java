@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       Verbs.Cancel.class,
       Verbs.Resume.class,
       Verbs.Dispose.class,
+      Verbs.Fork.class,
       StateCommand.class,
       VerifyCommand.class,
       GcCommand.class,

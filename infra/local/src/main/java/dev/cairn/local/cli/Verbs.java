@@ -133,4 +133,52 @@ final class Verbs {
       return with("dispose", id);
     }
   }
+
+  @Command(
+      name = "fork",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Begins another job from a checkpoint, without copying state: the checkpoint's files stay while that job needs them.",
+        "",
+        "Deploy the other job as a fork of this one, on its table, bucket and stream. It releases the files itself when it"
+            + " has others instead.",
+        ""
+      })
+  static final class Fork extends VerbCommand {
+    @ArgGroup(multiplicity = "1")
+    private Which which = new Which();
+
+    /** A fork begins, or ends. */
+    static final class Which {
+      @ArgGroup(exclusive = false)
+      private @Nullable Begun begun;
+
+      @Option(
+          names = "--release",
+          paramLabel = "NAME",
+          description = "Let the files go that are kept for this fork. It has to be CANCELLED, or never deployed.")
+      private @Nullable String released;
+    }
+
+    /** What begins. */
+    static final class Begun {
+      @Parameters(paramLabel = "CHECKPOINT", description = "The checkpoint.")
+      private String id = "";
+
+      @Option(
+          names = "--as",
+          required = true,
+          paramLabel = "NAME",
+          description = "The name of the other job.")
+      private String name = "";
+    }
+
+    @Override
+    String text() {
+      return which.begun == null
+          ? with("unfork", which.released)
+          : with("fork", which.begun.id + " " + which.begun.name);
+    }
+  }
 }

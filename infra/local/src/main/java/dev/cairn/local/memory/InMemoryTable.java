@@ -3,9 +3,12 @@ package dev.cairn.local.memory;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Claim;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -15,6 +18,8 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.journal.Journal;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,6 +31,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The table as the protocol sees it, in memory: every call happens at one moment, and answers as
@@ -47,6 +53,10 @@ public class InMemoryTable implements Journal, CheckpointStore {
   private final NavigableMap<
           JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Item<Acknowledgement>>>>
       answers = new TreeMap<>();
+  private final NavigableMap<JobId, NavigableMap<JobId, Item<Fork>>> forks = new TreeMap<>();
+  private final NavigableMap<JobId, Fork> origins = new TreeMap<>();
+  private final NavigableMap<JobId, Claim> claiming = new TreeMap<>();
+  private final NavigableMap<JobId, NavigableMap<FilePath, Item<Claim>>> claims = new TreeMap<>();
   private final List<TableEvent> events = new ArrayList<>();
   private long modifications;
 
@@ -124,6 +134,12 @@ public class InMemoryTable implements Journal, CheckpointStore {
     for (NavigableMap<CheckpointId, Item<Checkpoint>> ofJob : checkpoints.values()) {
       gone += removeExpired(ofJob.values(), now);
     }
+    for (NavigableMap<JobId, Item<Fork>> ofJob : forks.values()) {
+      gone += removeExpired(ofJob.values(), now);
+    }
+    for (NavigableMap<FilePath, Item<Claim>> ofJob : claims.values()) {
+      gone += removeExpired(ofJob.values(), now);
+    }
     modifications += gone;
     // Nobody's journal, job or checkpoint changes with them.
     for (NavigableMap<CheckpointId, NavigableMap<SubtaskId, Item<Acknowledgement>>> ofJob :
@@ -142,6 +158,8 @@ public class InMemoryTable implements Journal, CheckpointStore {
         + registered.size()
         + journals.values().stream().mapToInt(NavigableMap::size).sum()
         + checkpoints.values().stream().mapToInt(NavigableMap::size).sum()
+        + forks.values().stream().mapToInt(NavigableMap::size).sum()
+        + claims.values().stream().mapToInt(NavigableMap::size).sum()
         + answers.values().stream()
             .flatMap(ofJob -> ofJob.values().stream())
             .mapToInt(NavigableMap::size)
@@ -446,6 +464,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
         job(seen.id())
             .filter(job -> job.epoch().equals(seen.epoch()) && job.status().equals(seen.status()));
     if (ready.isEmpty()
+        || isClaimed(seen.id(), to)
         || !to.needed().stream().allMatch(id -> completed(seen.id(), id).isPresent())
         || !aborting.stream().allMatch(one -> isPending(seen.id(), one.id()))) {
       return false;
@@ -453,7 +472,29 @@ public class InMemoryTable implements Journal, CheckpointStore {
     Job job = seen.request().map(ready.get()::without).orElse(ready.get());
     put(job.at(to));
     aborting.forEach(one -> abort(one.abortedBy(to, now)));
+    claim(seen, to, now);
     return true;
+  }
+
+  /** Registers what a restore claims, over what the last one had not confirmed. */
+  protected final synchronized void claim(Job seen, JobStatus to, Instant now) {
+    if (to instanceof JobStatus.Restoring) {
+      claiming.remove(seen.id());
+      Claim.of(
+              seen,
+              to,
+              id -> completed(seen.id(), id).map(Checkpoint.Completed::metadata),
+              now)
+          .ifPresent(claim -> claiming.put(seen.id(), claim));
+    }
+  }
+
+  /** Whether the job would be restored from a directory that is its own to delete by now. */
+  private boolean isClaimed(JobId job, JobStatus to) {
+    return to instanceof JobStatus.Restoring(Restoration from)
+        && from.source() instanceof Restoration.Source.Metadata(FileRef file)
+        && file.path().parent().filter(claimsOf(job)::containsKey).isPresent()
+        && claimsOf(job).get(file.path().parent().get()).expiresAt().isEmpty();
   }
 
   @Override
@@ -488,5 +529,112 @@ public class InMemoryTable implements Journal, CheckpointStore {
         job(seen.id()).filter(job -> job.epoch().equals(seen.epoch()) && job.request().isEmpty());
     found.ifPresent(job -> put(job.with(Optional.of(refusal))));
     return found.isPresent();
+  }
+
+  @Override
+  public synchronized boolean fork(Job seen, Fork fork) {
+    Optional<Job> parent =
+        job(fork.parent())
+            .filter(job -> mayFork(fork))
+            .filter(job -> seen.request().stream().allMatch(job::asks));
+    if (parent.isEmpty() || jobs.containsKey(fork.child())) {
+      return forks(fork.parent()).contains(fork);
+    }
+    put(seen.request().map(parent.get()::without).orElse(parent.get()));
+    put(fork.begin(parent.get().settings()));
+    forksOf(fork.parent()).put(fork.child(), Item.lasting(fork));
+    origins.put(fork.child(), fork);
+    return true;
+  }
+
+  /** Whether the checkpoint is there to begin from. */
+  protected boolean mayFork(Fork fork) {
+    return completed(fork.parent(), fork.checkpoint()).isPresent();
+  }
+
+  @Override
+  public synchronized List<Fork> forks(JobId parent) {
+    return forksOf(parent).values().stream()
+        .filter(item -> item.expiresAt().isEmpty())
+        .map(Item::value)
+        .toList();
+  }
+
+  @Override
+  public synchronized Optional<Fork> forkedFrom(JobId child) {
+    return Optional.ofNullable(origins.get(child));
+  }
+
+  @Override
+  public synchronized void release(Fork fork, Instant at) {
+    modifications++;
+    forksOf(fork.parent())
+        .computeIfPresent(
+            fork.child(),
+            (child, item) ->
+                item.value().isReleased() ? item : Item.lasting(item.value().released(at)));
+    origins.remove(fork.child());
+  }
+
+  @Override
+  public synchronized void forget(Fork fork) {
+    modifications++;
+    forksOf(fork.parent())
+        .computeIfPresent(
+            fork.child(),
+            (child, item) ->
+                item.value().isReleased()
+                    ? Item.until(clock.instant().plus(KEPT_AFTER_END), item.value())
+                    : item);
+  }
+
+  private NavigableMap<JobId, Item<Fork>> forksOf(JobId parent) {
+    return forks.computeIfAbsent(parent, job -> new TreeMap<>());
+  }
+
+  @Override
+  public synchronized List<Claim> claims(JobId job) {
+    return Stream.concat(
+            Optional.ofNullable(claiming.get(job)).stream(),
+            claimsOf(job).values().stream()
+                .filter(item -> item.expiresAt().isEmpty())
+                .map(Item::value))
+        .toList();
+  }
+
+  @Override
+  public synchronized boolean confirm(Claim claim, Optional<CheckpointId> savepoint) {
+    Optional<Claim> there = Optional.ofNullable(claiming.get(claim.job()));
+    Optional<CheckpointId> restoring =
+        job(claim.job()).flatMap(job -> job.status().restoringFrom());
+    if (there.filter(one -> one.epoch().equals(claim.epoch())).isEmpty()
+        || (savepoint.isPresent()
+            && (restoring.equals(savepoint)
+                || completed(claim.job(), savepoint.get()).isEmpty()))) {
+      return false;
+    }
+    modifications++;
+    claiming.remove(claim.job());
+    claimsOf(claim.job()).put(claim.directory(), Item.lasting(claim.confirmed()));
+    savepoint
+        .flatMap(id -> completed(claim.job(), id))
+        .ifPresent(completed -> put(new Checkpoint.Subsumed(completed)));
+    return true;
+  }
+
+  @Override
+  public synchronized void forget(Claim confirmed) {
+    modifications++;
+    claimsOf(confirmed.job())
+        .computeIfPresent(
+            confirmed.directory(),
+            (directory, item) ->
+                item.value().epoch().equals(confirmed.epoch())
+                    ? Item.until(clock.instant().plus(KEPT_AFTER_END), item.value())
+                    : item);
+  }
+
+  private NavigableMap<FilePath, Item<Claim>> claimsOf(JobId job) {
+    return claims.computeIfAbsent(job, of -> new TreeMap<>());
   }
 }

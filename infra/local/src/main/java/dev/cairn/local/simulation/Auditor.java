@@ -71,6 +71,7 @@ final class Auditor {
   private long seen = -1;
   private Set<FilePath> referred = Set.of();
   private long referredAt = -1;
+  private final SharedFilesAudit shared;
 
   /** A journal as it was read so far, and the state that it makes. */
   private static final class Audited {
@@ -108,6 +109,7 @@ final class Auditor {
     this.job = job;
     this.tally = tally;
     this.cursor = cursor;
+    this.shared = new SharedFilesAudit(table, storage, job, tally);
   }
 
   void check() {
@@ -115,6 +117,7 @@ final class Auditor {
       seen = table.modifications();
       table.subtasks(job).forEach(this::checkJournal);
       checkCheckpoints();
+      shared.check();
     }
     checkCursors();
   }
@@ -599,6 +602,7 @@ final class Auditor {
         case Checkpoint.Subsumed s -> {}
       }
     }
+    referred.addAll(shared.needed());
     return referred;
   }
 
@@ -677,6 +681,7 @@ final class Auditor {
    */
   void checkNothingLeaks(Instant since, int numRetained, int maximumRuns) {
     Set<FilePath> needed = referred();
+    shared.checkNothingLeaks(needed);
     storage.list(Layout.job(job)).stream()
         .filter(file -> file.lastModified().isBefore(since))
         .map(CheckpointStorage.Stored::path)
@@ -694,13 +699,15 @@ final class Auditor {
             .count();
     // One more is kept for an undo of the last restore, and every savepoint until it is disposed
     // of.
-    int kept = numRetained + 1 + Math.toIntExact(savepoints);
+    // And so is what a fork needs.
+    int kept = numRetained + 1 + Math.toIntExact(savepoints) + shared.forks();
     // A state file and its runs, for each checkpoint and for the journal's head; and the metadata.
     int mostFiles = shards * (kept + 1) * (1 + maximumRuns) + kept;
     // Job, checkpoints; and of each subtask its registration, base and what came since.
     int mostItems =
         1
             + kept
+            + shared.items()
             + subtasks.keySet().stream()
                 .mapToInt(subtask -> 1 + table.fromLastBase(subtask).size())
                 .sum();

@@ -13,6 +13,8 @@ public final class Invariants {
       "a completed checkpoint holds every subtask's state, of one epoch";
   public static final String INCREASING = "completed ids increase";
   public static final String RETAINED = "nothing retained or live is ever deleted";
+  public static final String FORKED = "all that a fork began from is there until it is released";
+  public static final String CLAIMED = "a job claims only what it is restored from";
   public static final String EPOCH = "while a job runs, every journal has its epoch";
   public static final String HALTED = "nothing is applied while a job halts";
   public static final String HELD_UP = "a shard that was given up is not tried again";

@@ -40,6 +40,7 @@ final class User {
   private final Scenario scenario;
   private final Set<ShardId> forgetful = new TreeSet<>();
   private int savepoints;
+  private int forks;
   private boolean calm;
   private boolean done;
 
@@ -165,16 +166,46 @@ final class User {
   }
 
   private void commandOfAnyKind() {
-    switch (faults.below(4)) {
+    switch (faults.below(8)) {
       case 0 -> command("undo");
+      case 3, 4 -> restoreClaiming();
+      case 5, 6 -> fork();
       case 1 -> {
         List<Checkpoint.Completed> choice = completed();
         if (choice.size() > 1) {
           command("dispose " + choice.get(faults.below(choice.size())).id());
         }
       }
-      case 2 -> command("make it so");
+      case 2 -> command(faults.below(2) == 0 ? "make it so" : "unfork fork-" + forks);
       default -> command("resume");
+    }
+  }
+
+  /** A savepoint by its place, to be the job's from then on. */
+  private void restoreClaiming() {
+    List<FilePath> choice =
+        completed().stream()
+            .flatMap(one -> one.trigger().savepoint().stream())
+            .map(Checkpoint.Savepoint::directory)
+            .toList();
+    if (!choice.isEmpty()) {
+      faults.count("race: a savepoint claimed");
+      request(choice.get(faults.below(choice.size())) + " --claim-mode CLAIM");
+    }
+  }
+
+  /** Another job from any checkpoint; who would deploy it may come much later, or give it up. */
+  private void fork() {
+    List<Checkpoint.Completed> choice =
+        completed().stream().filter(one -> !one.isSavepoint()).toList();
+    if (choice.isEmpty()) {
+      return;
+    }
+    CheckpointId id = choice.get(faults.below(choice.size())).id();
+    command("fork " + id + " fork-" + ++forks);
+    world.sleep(Duration.ofMillis(faults.below(6000)));
+    if (faults.below(2) == 0) {
+      command("unfork fork-" + forks);
     }
   }
 

@@ -3,6 +3,8 @@ package dev.cairn.local.simulation;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.Claim;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
@@ -99,5 +101,50 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   @Override
   public boolean explain(Job seen, Job.Refusal refusal) {
     return wire.table("explain", () -> there.explain(seen, refusal));
+  }
+
+  @Override
+  public boolean fork(Job seen, Fork fork) {
+    return wire.table("fork", () -> there.fork(seen, fork));
+  }
+
+  @Override
+  public List<Fork> forks(JobId parent) {
+    return wire.table("forks", () -> there.forks(parent));
+  }
+
+  @Override
+  public Optional<Fork> forkedFrom(JobId child) {
+    return wire.table("forkedFrom", () -> there.forkedFrom(child));
+  }
+
+  @Override
+  public void release(Fork fork, Instant at) {
+    wire.table("release", () -> done(() -> there.release(fork, at)));
+  }
+
+  @Override
+  public void forget(Fork fork) {
+    wire.table("forget", () -> done(() -> there.forget(fork)));
+  }
+
+  @Override
+  public List<Claim> claims(JobId job) {
+    return wire.table("claims", () -> there.claims(job));
+  }
+
+  @Override
+  public boolean confirm(Claim claim, Optional<CheckpointId> savepoint) {
+    return wire.table("confirm", () -> there.confirm(claim, savepoint));
+  }
+
+  @Override
+  public void forget(Claim confirmed) {
+    wire.table("forget", () -> done(() -> there.forget(confirmed)));
+  }
+
+  private static boolean done(Runnable change) {
+    change.run();
+    return true;
   }
 }

@@ -1,0 +1,53 @@
+package dev.cairn.checkpoint;
+
+import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.checkpoint.Restoration.Positions;
+import dev.cairn.checkpoint.Restoration.Source;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.storage.FileRef;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A job that began from another one's checkpoint and shares its files: the reference that keeps
+ * them, whatever becomes of the checkpoint.
+ *
+ * @param parent the job whose files they are
+ * @param child the job that began from them
+ * @param checkpoint the parent's
+ * @param metadata the checkpoint's {@code _metadata}, which names the rest
+ * @param releasedAt since when the child needs none of them any more
+ */
+public record Fork(
+    JobId parent,
+    JobId child,
+    CheckpointId checkpoint,
+    FileRef metadata,
+    Instant at,
+    Optional<Instant> releasedAt) {
+
+  /** Of a checkpoint that is complete, now. */
+  public static Fork of(Checkpoint.Completed checkpoint, JobId child, Instant at) {
+    return new Fork(
+        checkpoint.job(), child, checkpoint.id(), checkpoint.metadata(), at, Optional.empty());
+  }
+
+  public boolean isReleased() {
+    return releasedAt.isPresent();
+  }
+
+  public Fork released(Instant since) {
+    return new Fork(parent, child, checkpoint, metadata, at, Optional.of(since));
+  }
+
+  /** The child before anything of it is deployed: about to be put to the checkpoint. */
+  public Job begin(CheckpointSettings settings) {
+    return Job.create(child, settings).at(new JobStatus.Restoring(restoration()));
+  }
+
+  private Restoration restoration() {
+    return new Restoration(
+        new Source.Metadata(metadata), ClaimMode.SHARED, Positions.SAME_STREAM, false);
+  }
+}

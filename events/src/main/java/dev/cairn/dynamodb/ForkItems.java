@@ -1,0 +1,43 @@
+package dev.cairn.dynamodb;
+
+import dev.cairn.checkpoint.Fork;
+import dev.cairn.id.JobId;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** A fork's item below its parent, and the same as a map on the child's item. */
+final class ForkItems {
+  /** On the child's item, as long as it holds files of its parent's. */
+  static final String FORKED_FROM = "forkedFrom";
+
+  static final String RELEASED_AT = "releasedAt";
+
+  private ForkItems() {}
+
+  static Map<String, AttributeValue> write(Fork fork) {
+    return write(Item.at(TableLayout.forkKey(fork.parent(), fork.child())), fork).values();
+  }
+
+  /** The same for every one that reads the fork, released or not. */
+  static Item writeOrigin(Fork fork) {
+    return write(Item.empty(), fork);
+  }
+
+  private static Item write(Item item, Fork fork) {
+    return item.put("parent", fork.parent().value())
+        .put("child", fork.child().value())
+        .put("checkpoint", fork.checkpoint().value())
+        .put("metadata", AcknowledgementItems.write(fork.metadata()))
+        .put("forkedAt", fork.at());
+  }
+
+  static Fork read(Item item) {
+    return new Fork(
+        item.parse("parent", item.text("parent"), JobId::new),
+        item.parse("child", item.text("child"), JobId::new),
+        item.checkpoint("checkpoint"),
+        AcknowledgementItems.readFile(item.map("metadata")),
+        item.time("forkedAt"),
+        item.optionalTime(RELEASED_AT));
+  }
+}

@@ -1,0 +1,150 @@
+package dev.cairn.local.simulation;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.Claim;
+import dev.cairn.checkpoint.Fork;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.id.JobId;
+import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Sees that what forks share stays, and that nobody's savepoint is taken for the job's. */
+final class SharedFilesAudit {
+  private final InMemoryTable table;
+  private final InMemoryStorage storage;
+  private final JobId job;
+  private final Tally tally;
+  private final Map<JobId, Set<FilePath>> files = new HashMap<>();
+  private final Set<Claim> claims = new HashSet<>();
+
+  SharedFilesAudit(InMemoryTable table, InMemoryStorage storage, JobId job, Tally tally) {
+    this.table = table;
+    this.storage = storage;
+    this.job = job;
+    this.tally = tally;
+  }
+
+  void check() {
+    for (Fork fork : table.forks(job)) {
+      if (!files.containsKey(fork.child())) {
+        tally.count("fork: begun");
+        files.put(fork.child(), filesOf(fork));
+      }
+    }
+    for (Claim claim : table.claims(job)) {
+      if (claims.add(claim) && !claim.isConfirmed()) {
+        tally.count("claim: begun");
+        requireClaiming(claim);
+      } else if (claim.isConfirmed() && claims.add(claim)) {
+        tally.count("claim: confirmed");
+      }
+    }
+  }
+
+  /** Of a fork that has just begun: it can be read to its last run. */
+  private Set<FilePath> filesOf(Fork fork) {
+    Set<FilePath> all = new HashSet<>(Set.of(fork.metadata().path()));
+    byte[] metadata = bytes(fork, fork.metadata().path());
+    for (Acknowledgement.Acknowledged acknowledged :
+        CheckpointFormat.readMetadata(metadata, fork.metadata().path()).acknowledgements()) {
+      if (acknowledged.stateFile().isPresent()) {
+        FilePath state = acknowledged.stateFile().get().path();
+        all.add(state);
+        CheckpointFormat.readState(bytes(fork, state), state).manifest().runs().stream()
+            .map(run -> run.file())
+            .map(FileRef::path)
+            .forEach(
+                run -> {
+                  bytes(fork, run);
+                  all.add(run);
+                });
+      }
+    }
+    return all;
+  }
+
+  private byte[] bytes(Fork fork, FilePath path) {
+    return storage
+        .get(path)
+        .orElseThrow(
+            () ->
+                new Violation(
+                    Invariants.FORKED,
+                    "job "
+                        + fork.child()
+                        + " begins from checkpoint "
+                        + fork.checkpoint()
+                        + ", and "
+                        + path
+                        + " does not exist"));
+  }
+
+  private void requireClaiming(Claim claim) {
+    Job item = table.job(job).orElseThrow();
+    boolean isClaiming =
+        item.epoch().equals(claim.epoch())
+            && item.status() instanceof JobStatus.Restoring(Restoration from)
+            && from.claimMode() == ClaimMode.CLAIM;
+    if (!isClaiming) {
+      throw new Violation(
+          Invariants.CLAIMED,
+          claim.directory()
+              + " is claimed by epoch "
+              + claim.epoch()
+              + ", and the job is "
+              + item.status().label()
+              + " in epoch "
+              + item.epoch());
+    }
+  }
+
+  /** What the forks that are not released need. */
+  Set<FilePath> needed() {
+    Set<FilePath> needed = new HashSet<>();
+    for (Fork fork : table.forks(job)) {
+      if (!fork.isReleased()) {
+        needed.addAll(files.getOrDefault(fork.child(), Set.of()));
+      }
+    }
+    return needed;
+  }
+
+  /** How many checkpoints they may keep. */
+  int forks() {
+    return Math.toIntExact(table.forks(job).stream().filter(fork -> !fork.isReleased()).count());
+  }
+
+  /** The items that there may be of them: of each fork a job and a reference, and the claims. */
+  int items() {
+    return 2 * files.size() + table.claims(job).size();
+  }
+
+  /** What was claimed for good and is needed by nobody has gone. */
+  void checkNothingLeaks(Set<FilePath> needed) {
+    for (Claim claim : table.claims(job)) {
+      List<FilePath> left =
+          storage.list(claim.directory()).stream()
+              .map(CheckpointStorage.Stored::path)
+              .filter(file -> Layout.isInside(claim.directory(), file))
+              .filter(file -> !needed.contains(file))
+              .toList();
+      if (claim.isConfirmed() && !left.isEmpty()) {
+        throw new Violation(
+            Invariants.BOUNDED, left + " were claimed and are left, and nobody needs them");
+      }
+    }
+  }
+}
