@@ -88,7 +88,11 @@ final class DeployedJob {
   }
 
   Optional<Job> job() {
-    return checkpoints.job(JOB);
+    return job(JOB);
+  }
+
+  Optional<Job> job(JobId other) {
+    return checkpoints.job(other);
   }
 
   List<Shard> shards() {

@@ -14,6 +14,7 @@ import dev.cairn.deployed.DeployedJob.Comparison;
 import dev.cairn.deployed.FunctionProcesses.Frozen;
 import dev.cairn.deployed.Grants.Statement;
 import dev.cairn.deployed.RecordedCalls.Call;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
@@ -359,6 +360,22 @@ class DeployedPipelineTest {
     compare();
   }
 
+  @Test
+  @Order(9)
+  void isForkedAndTheForkIsLetGo() {
+    done(typed.cairn("checkpoint"));
+    String latest = job.job().flatMap(Job::latest).orElseThrow().toString();
+    JobId trial = new JobId("flights-trial");
+
+    assertThat(done(typed.cairn("fork", latest, "--as", trial.value())))
+        .anyMatch(line -> line.matches("forked +.*" + trial + ".*"));
+    assertThat(job.job(trial).map(Job::status))
+        .get()
+        .isInstanceOf(JobStatus.Restoring.class);
+    done(typed.cairn("fork", "--release", trial.value()));
+    assertThat(job.job(trial).map(Job::status)).get().isInstanceOf(JobStatus.Halted.class);
+  }
+
   /** The lines that were answered, if it was done. */
   private List<String> done(TypedCommand.Answer answer) {
     answer.out().lines().forEach(this::tell);
@@ -402,8 +419,8 @@ class DeployedPipelineTest {
   }
 
   @Test
-  @Order(9)
-  void aDamagedFileIsFoundBeforeAnybodyNeedsIt() {
+  @Order(10)
+  void aDamagedFileIsFoundBeforeAnybodyNeedsItAndAClaimedSavepointIsTheJobs() {
     done(typed.cairn("savepoint", "to-be-damaged"));
     Checkpoint.Completed savepoint = job.awaitCausedBy("savepoint to-be-damaged");
     FilePath run =
@@ -425,6 +442,21 @@ class DeployedPipelineTest {
     job.overwrite(run, intact);
     scrub();
     assertThat(typed.cairn("checkpoints").out()).doesNotContain("DAMAGED");
+
+    FilePath directory = savepoint.trigger().savepoint().orElseThrow().directory();
+    done(typed.cairn("restore", directory.value(), "--claim-mode", "CLAIM"));
+    job.awaitApplied();
+    compare();
+    done(typed.cairn("checkpoint"));
+    await("the claim to be for good")
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () ->
+                job.checkpoints().stream()
+                    .filter(Checkpoint.Subsumed.class::isInstance)
+                    .anyMatch(one -> one.id().equals(savepoint.id())));
+    assertThat(typed.cairn("restore", directory.value()).out()).contains("was claimed");
   }
 
   private void scrub() {
@@ -436,7 +468,7 @@ class DeployedPipelineTest {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void theBusWasToldOfAllThat() {
     Set<String> told = new TreeSet<>();
     await("what the bus was told of")
@@ -468,7 +500,7 @@ class DeployedPipelineTest {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void whatIsGrantedIsWhatIsUsed() {
     assumeProcessesInReach();
     assertGrantsAreUsed(functionName(outputs.taskFunction()));
