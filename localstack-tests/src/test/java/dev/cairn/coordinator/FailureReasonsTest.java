@@ -53,6 +53,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FailureReasonsTest {
   private static final Set<FailureReason> OF_THE_WHOLE =
       EnumSet.of(FailureReason.CONFLICT, FailureReason.RESTORED_OVER, FailureReason.CANCELLED);
+  private static final Set<FailureReason> ON_THEIR_OWN =
+      EnumSet.of(FailureReason.SUBSUMED, FailureReason.TOO_MANY_FAILED_CHECKPOINTS);
   private static final String SHARD = "count/shardId-000000000000 ";
 
   /**
@@ -346,9 +348,34 @@ class FailureReasonsTest {
   }
 
   @Test
+  void oneThatALaterOneOvertakesIsSubsumed() {
+    Pipeline pipeline =
+        new Pipeline(
+            1,
+            new CheckpointSettings(
+                Configuration.of(
+                    Map.of(
+                        "execution.checkpointing.interval",
+                        "30 s",
+                        "execution.checkpointing.max-concurrent-checkpoints",
+                        "2"),
+                    Place.ITEM)));
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    ask(pipeline);
+    ask(pipeline);
+    wake(pipeline, Tap.NONE);
+    tick(pipeline.coordinator());
+
+    Checkpoint.Aborted first =
+        (Checkpoint.Aborted) pipeline.table().checkpoint(JOB, new CheckpointId(1)).orElseThrow();
+    assertThat(line(pipeline, first))
+        .endsWith("SUBSUMED: checkpoint 2 was completed before it");
+  }
+
+  @Test
   void noReasonIsNeverProduced() {
     assertThat(FailureReason.values())
-        .filteredOn(reason -> reason != FailureReason.TOO_MANY_FAILED_CHECKPOINTS)
+        .filteredOn(reason -> !ON_THEIR_OWN.contains(reason))
         .containsExactlyInAnyOrderElementsOf(rows().map(Row::reason).collect(Collectors.toSet()));
   }
 }
