@@ -44,8 +44,16 @@ public record CheckpointSchedule(
   }
 
   private boolean hasRoom(List<Checkpoint> checkpoints) {
-    return checkpoints.stream().filter(Checkpoint.Pending.class::isInstance).count()
-        < maxConcurrent;
+    return hasRoom(checkpoints, maxConcurrent);
+  }
+
+  /**
+   * Whether one more may be pending. A task answers the last trigger that it finds, so nothing may
+   * follow the one of a savepoint, which no later checkpoint stands for.
+   */
+  static boolean hasRoom(List<Checkpoint> checkpoints, int maxConcurrent) {
+    List<Checkpoint.Pending> pending = Commands.pending(checkpoints);
+    return pending.size() < maxConcurrent && pending.stream().noneMatch(Checkpoint::isSavepoint);
   }
 
   private boolean hasPaused(List<Checkpoint> checkpoints, Instant now) {

@@ -61,8 +61,8 @@ public class CommandDecisions {
 
   private static Answer trigger(Job job, List<Checkpoint> checkpoints, Answer.Trigger trigger) {
     return switch (job.status()) {
-      case JobStatus.Running r -> oneAtATime(checkpoints, trigger);
-      case JobStatus.Replaying r -> oneAtATime(checkpoints, trigger);
+      case JobStatus.Running r -> whenThereIsRoom(job, checkpoints, trigger);
+      case JobStatus.Replaying r -> whenThereIsRoom(job, checkpoints, trigger);
       case JobStatus.Restoring r -> new Answer.Later();
       case JobStatus.Suspending s -> new Answer.Later();
       case JobStatus.Resuming r -> new Answer.Later();
@@ -74,11 +74,11 @@ public class CommandDecisions {
     };
   }
 
-  /** A task answers the last trigger that it finds, so one waits for the other. */
-  private static Answer oneAtATime(List<Checkpoint> checkpoints, Answer.Trigger trigger) {
-    return checkpoints.stream().anyMatch(Checkpoint.Pending.class::isInstance)
-        ? new Answer.Later()
-        : trigger;
+  private static Answer whenThereIsRoom(
+      Job job, List<Checkpoint> checkpoints, Answer.Trigger trigger) {
+    return CheckpointSchedule.hasRoom(checkpoints, job.settings().maxConcurrentCheckpoints())
+        ? trigger
+        : new Answer.Later();
   }
 
   private static Answer halt(Job job, Halt halt) {

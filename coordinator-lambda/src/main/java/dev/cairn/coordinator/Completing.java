@@ -120,7 +120,19 @@ final class Completing {
             Checkpoint.Answered.of(acknowledgements));
     if (ports.checkpoints().complete(completed)) {
       ports.announcer().announce(new Announcement.Completed(completed));
+      if (!completed.isSavepoint()) {
+        abortEarlier(completed, now);
+      }
       retire(job);
+    }
+  }
+
+  /** What was pending before it need not be waited for. */
+  private void abortEarlier(Checkpoint.Completed completed, Instant now) {
+    for (Checkpoint.Pending pending : Commands.pending(live.of(completed.job()))) {
+      if (decisions.isSubsumed(pending, completed.id())) {
+        abort(pending, now, decisions.subsumed(completed.id()));
+      }
     }
   }
 

@@ -140,9 +140,8 @@ public final class Coordinator {
     }
     if (decisions.isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {
       triggering.onSchedule(job, tails, now);
-    } else {
-      triggering.repeat(checkpoints, tails, now);
     }
+    triggering.repeat(checkpoints, tails, now);
     restore.wakeGaps(job, tails.values());
     feeding.keep(true, now);
     if (decisions.isCollectionDue(job, tails.values(), now)) {

@@ -240,6 +240,9 @@ public class CoordinatorDecisions {
       return new Resolution.Abort(
           Failure.of(FailureReason.RESTORED_OVER, "the job has gone on to another epoch"));
     }
+    if (job.latest().isPresent() && isSubsumed(pending, job.latest().get())) {
+      return new Resolution.Abort(subsumed(job.latest().get()));
+    }
     for (Acknowledgement acknowledgement : acknowledgements) {
       if (acknowledgement instanceof Acknowledgement.Declined declined) {
         return new Resolution.Abort(declined.failure());
@@ -273,6 +276,15 @@ public class CoordinatorDecisions {
                   + " s"));
     }
     return new Resolution.Waiting();
+  }
+
+  /** Whether a completed checkpoint stands for this one; a savepoint stands for itself. */
+  public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
+    return !pending.isSavepoint() && completed.isAfter(pending.id());
+  }
+
+  Failure subsumed(CheckpointId by) {
+    return Failure.of(FailureReason.SUBSUMED, "checkpoint " + by + " was completed before it");
   }
 
   public boolean isComplete(Set<SubtaskId> missing) {

@@ -10,6 +10,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
@@ -174,6 +175,25 @@ class CheckpointScheduleTest {
       checkpoints.add(new Checkpoint.Pending(triggering(n, 0), new TreeSet<>()));
     }
     assertThat(schedule(60, 0, most).isDue(checkpoints, time(60))).isEqualTo(due);
+  }
+
+  @Test
+  void nothingFollowsASavepointThatIsPending() {
+    Checkpoint.Triggering scheduled = triggering(1, 0);
+    Checkpoint.Triggering asked =
+        new Checkpoint.Triggering(
+            scheduled.job(),
+            scheduled.id(),
+            scheduled.epoch(),
+            scheduled.triggeredAt(),
+            scheduled.expected(),
+            Optional.of(new Checkpoint.Savepoint(Optional.empty(), FilePath.of("savepoints", "1"))),
+            "savepoint");
+
+    assertThat(
+            schedule(60, 0, 9)
+                .isDue(List.of(new Checkpoint.Pending(asked, new TreeSet<>())), time(60)))
+        .isFalse();
   }
 
   @Test

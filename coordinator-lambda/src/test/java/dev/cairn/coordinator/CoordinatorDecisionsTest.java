@@ -349,6 +349,37 @@ class CoordinatorDecisionsTest {
         .isEqualTo(row.resolution);
   }
 
+  @Test
+  void aLaterCheckpointThatIsCompleteStandsForAnEarlierOneAndForNoSavepoint() {
+    Acknowledgement declined =
+        new Acknowledgement.Declined(FIRST, id(2), FailureReason.STORAGE, "503");
+    Checkpoint.Pending second = pending(2, NOON, FIRST);
+    Checkpoint.Triggering asked = second.trigger();
+    Checkpoint.Pending savepoint =
+        new Checkpoint.Pending(
+            new Checkpoint.Triggering(
+                JOB,
+                id(2),
+                asked.epoch(),
+                NOON,
+                asked.expected(),
+                Optional.of(
+                    new Checkpoint.Savepoint(Optional.empty(), FilePath.of("savepoints", "2"))),
+                "savepoint"),
+            second.subtasks());
+    Job later = job(RUNNING, 1, Optional.of(id(3)), Optional.of(INTERVAL));
+    Job earlier = job(RUNNING, 1, Optional.of(id(1)), Optional.of(INTERVAL));
+
+    assertThat(decisions.resolve(later, second, List.of(declined), NOON))
+        .isEqualTo(
+            new Resolution.Abort(
+                Failure.of(FailureReason.SUBSUMED, "checkpoint 3 was completed before it")));
+    assertThat(decisions.resolve(earlier, second, List.of(), NOON))
+        .isEqualTo(new Resolution.Waiting());
+    assertThat(decisions.resolve(later, savepoint, List.of(), NOON))
+        .isEqualTo(new Resolution.Waiting());
+  }
+
   // ---------------------------------------------------------------- the rest
 
   @Test

@@ -30,6 +30,8 @@ public enum FailureReason {
   CONFLICT(true, "see who else writes to the job's folder"),
   /** A restore began. */
   RESTORED_OVER(false, "nothing"),
+  /** A later one became complete first: only where several may be pending at a time. */
+  SUBSUMED(false, "nothing"),
   /** The job was cancelled, stopped, resumed or has failed. */
   CANCELLED(false, "nothing"),
   /** More checkpoints failed in a row than are tolerated. */

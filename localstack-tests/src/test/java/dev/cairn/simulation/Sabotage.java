@@ -172,6 +172,17 @@ enum Sabotage {
                   return true;
                 }
               })),
+  /** What a later one was completed before stays pending, and nobody else can begin. */
+  PENDING_GIVES_WAY_TO_A_LATER_ONE(
+      List.of(Invariants.PROGRESS, Invariants.BOUNDED),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
+                  return false;
+                }
+              })),
   WAKES_UNTIL_ANSWERED(
       List.of(Invariants.PROGRESS),
       Guards.all()

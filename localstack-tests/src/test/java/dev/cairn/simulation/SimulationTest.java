@@ -62,6 +62,7 @@ class SimulationTest {
           "race: restore requested during a replay",
           "race: restore requested while a shard was being opened",
           "race: restore of the oldest checkpoint right after a commit",
+          "race: several checkpoints pending at once",
           "race: entries expired below a warm container's revision",
           "entry: Materialized by MAPPING",
           "entry: Snapshotted by COORDINATOR",

@@ -50,7 +50,10 @@ final class DryRuns {
             SourceMapping.ALWAYS_ON,
             connection.damages(),
             FanOut.ONE_BY_ONE),
-        CoordinatorSettings.DEFAULTS);
+        connection
+            .deployment()
+            .map(deployment -> CoordinatorSettings.DEFAULTS.ofStage(deployment.stage()))
+            .orElse(CoordinatorSettings.DEFAULTS));
   }
 
   private static StreamReader stream(Connection connection) {

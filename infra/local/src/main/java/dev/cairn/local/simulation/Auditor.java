@@ -410,7 +410,11 @@ final class Auditor {
           "the latest checkpoint goes from " + latest + " to " + item.latest());
     }
     latest = item.latest();
-    for (Checkpoint checkpoint : table.checkpoints(job)) {
+    List<Checkpoint> checkpoints = table.checkpoints(job);
+    if (checkpoints.stream().filter(Checkpoint.Pending.class::isInstance).count() > 1) {
+      tally.count("race: several checkpoints pending at once");
+    }
+    for (Checkpoint checkpoint : checkpoints) {
       requireStillEnded(checkpoint);
       if (checkpoint instanceof Checkpoint.Completed done && completed.add(done.id())) {
         checkCompleted(done);

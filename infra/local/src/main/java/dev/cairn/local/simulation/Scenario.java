@@ -34,10 +34,14 @@ record Scenario(
   static final JobId JOB = new JobId("simulated");
   static final StageId STAGE = new StageId("fold");
 
-  /** How much is put up with. */
-  private static Configuration failing(SplittableRandom random) {
+  /** How many checkpoints there may be at once, and how much is put up with. */
+  private static Configuration options(SplittableRandom random) {
     Configuration configuration =
         Configuration.DEFAULTS
+            .with(
+                Options.MAX_CONCURRENT_CHECKPOINTS,
+                random.nextInt(3) == 0 ? 2 + random.nextInt(4) : 1,
+                Place.CONSTRUCT)
             .with(
                 Options.RECOVERY_FALLBACK,
                 random.nextBoolean()
@@ -67,7 +71,7 @@ record Scenario(
             Optional.of(Duration.ofSeconds(2 + random.nextInt(8))),
             Duration.ofSeconds(10 + random.nextInt(30)),
             trims ? 3 + random.nextInt(3) : 1 + random.nextInt(4));
-    checkpoints = checkpoints.and(failing(random));
+    checkpoints = checkpoints.and(options(random));
     TaskSettings task =
         new TaskSettings(
             JOB,
