@@ -58,7 +58,7 @@ public record CoordinatorSettings(
   }
 
   /** The same, of a job whose tasks run this stage. */
-  public CoordinatorSettings of(StageId deployed) {
+  public CoordinatorSettings ofStage(StageId deployed) {
     return new CoordinatorSettings(
         idleAfter,
         longestInvocation,

@@ -23,7 +23,8 @@ import java.util.Optional;
 final class FreshStart {
   // Kinesis may answer empty pages where records follow further on.
   private static final int EMPTY_PAGES = 20;
-  private static final int PAGE = 1_000;
+  // Of many shards at once, in the memory of one function.
+  private static final int PAGE = 200;
 
   /**
    * How far to look back for the record before a time. A stream cannot be read backwards, and each
@@ -89,7 +90,10 @@ final class FreshStart {
                       new Place(
                           Position.after(last.sequenceNumber()),
                           // It was there to be applied; whoever undoes this restore begins with it.
-                          firstApplied.or(() -> first(shard, new From.Horizon()))))
+                          firstApplied.or(
+                              () ->
+                                  first(stream, shard, new From.Horizon())
+                                      .map(StreamRecord::sequenceNumber))))
               .orElseGet(() -> new Place(Position.beginning(), firstApplied));
     };
   }
@@ -109,18 +113,20 @@ final class FreshStart {
       }
     }
     // What was applied before is gone, or as good as gone.
-    return first(shard, new From.Time(since))
+    return first(stream, shard, new From.Time(since))
+        .map(StreamRecord::sequenceNumber)
         .filter(first -> !frontier.isBefore(first))
         .map(first -> new Place(Position.beginning(), Optional.of(first)))
         .orElseGet(() -> new Place(frontier, firstApplied));
   }
 
-  private Optional<SequenceNumber> first(ShardId shard, From from) {
+  /** The first record from there on, of a shard that may have none. */
+  static Optional<StreamRecord> first(StreamReader stream, ShardId shard, From from) {
     From next = from;
     for (int i = 0; i < EMPTY_PAGES; i++) {
       Page page = stream.read(shard, next, 1);
       if (!page.records().isEmpty()) {
-        return Optional.of(page.records().getFirst().sequenceNumber());
+        return Optional.of(page.records().getFirst());
       }
       if (page.next().isEmpty()) {
         return Optional.empty();

@@ -528,7 +528,7 @@ final class Preflight {
       Position position = position(states, tail);
       boolean isGap = position.isBefore(decisions.frontier(tail.head()));
       if (isGap && !(isAnew(positions) && states.containsKey(tail.subtask()))) {
-        gaps.add(new Gap(tail.subtask().shard(), position, tail.head().firstApplied()));
+        gaps.add(new Gap(tail.subtask().shard(), true, position, tail.head().firstApplied()));
       }
     }
     // The mapping has yet to deliver these, from their horizon on.
@@ -536,7 +536,7 @@ final class Preflight {
         (subtask, snapshot) -> {
           Position position = snapshot.state().position();
           if (!opened.contains(subtask) && position instanceof Position.After) {
-            gaps.add(new Gap(subtask.shard(), position, Optional.empty()));
+            gaps.add(new Gap(subtask.shard(), false, position, Optional.empty()));
           }
         });
     if (gaps.isEmpty()) {
@@ -556,8 +556,13 @@ final class Preflight {
     };
   }
 
-  /** A shard of which records have to be read again, from this position on. */
-  private record Gap(ShardId shard, Position position, Optional<SequenceNumber> firstApplied) {}
+  /**
+   * A shard of which records have to be read from this position on.
+   *
+   * @param wasRead whether this job has applied them once, so that there must have been some
+   */
+  private record Gap(
+      ShardId shard, boolean wasRead, Position position, Optional<SequenceNumber> firstApplied) {}
 
   private void requireGap(Gap gap, Set<ShardId> shards, Instant oldestAllowed)
       throws RefusedException {
@@ -571,7 +576,9 @@ final class Preflight {
             ? after.last()
             : gap.firstApplied()
                 .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
-    Optional<StreamRecord> first = first(gap.shard(), new From.At(required));
+    From.At at = new From.At(required);
+    Optional<StreamRecord> first =
+        gap.wasRead() ? first(gap.shard(), at) : FreshStart.first(ports.stream(), gap.shard(), at);
     if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
       throw new RefusedException(
           shard

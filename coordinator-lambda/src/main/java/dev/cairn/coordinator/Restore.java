@@ -163,9 +163,9 @@ final class Restore {
     Optional<SubtaskState> state = snapshot.map(Snapshot::state);
     boolean isAnew = fresh.isPresent() && snapshot.isPresent();
     Place place =
-        isAnew
-            ? fresh.get().in(tail.subtask().shard(), head.firstApplied(), frontier)
-            : sameStream(from, tail, state);
+        fresh
+            .map(start -> anew(start, tail, isAnew))
+            .orElseGet(() -> sameStream(from, tail, state));
     Header header =
         new Header(
             head.revision().next(),
@@ -208,6 +208,15 @@ final class Restore {
         .map(StateSchema::name)
         .filter(dropped::contains)
         .toList();
+  }
+
+  private Place anew(FreshStart start, JournalTail tail, boolean isListed) {
+    Position frontier = decisions.frontier(tail.head());
+    Optional<SequenceNumber> firstApplied = tail.head().firstApplied();
+    return isListed
+        ? start.in(tail.subtask().shard(), firstApplied, frontier)
+        // No longer in the stream: its keys are other shards' now, and nothing of it can be read.
+        : new Place(frontier, firstApplied);
   }
 
   /** Where the checkpoint says, as far as the stream still has what follows. */

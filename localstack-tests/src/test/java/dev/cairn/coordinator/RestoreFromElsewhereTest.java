@@ -16,6 +16,7 @@ import dev.cairn.state.RunRef;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -187,6 +188,20 @@ class RestoreFromElsewhereTest {
     assertThat(fresh.table().after(subtask, new Revision(0)).getLast().header().counts().applied())
         .as("a, b and d")
         .isEqualTo(3);
+  }
+
+  @Test
+  void aFreshJobIsRefusedAStreamThatKeepsNothing() {
+    savepoint();
+    Pipeline fresh = fresh(1);
+    fresh.pass(Duration.ofHours(25));
+    fresh.stream().trimExpired();
+    assertThat(fresh.all(0)).isEmpty();
+
+    restored(fresh, "--positions same");
+
+    assertThat(fresh.job().refusal().orElseThrow().reason())
+        .contains("shard shardId-000000000000 is beyond retention: record");
   }
 
   @Test

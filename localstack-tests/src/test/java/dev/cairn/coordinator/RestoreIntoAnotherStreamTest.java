@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -14,7 +19,11 @@ import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.pipeline.Words;
+import dev.cairn.state.Counts;
+import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.Origin;
+import dev.cairn.state.Start;
 import dev.cairn.state.StateKey;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
@@ -26,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -443,6 +453,41 @@ class RestoreIntoAnotherStreamTest {
     deliver();
 
     assertThat(state()).isEqualTo(Pipeline.fold(all()));
+  }
+
+  @Test
+  void aShardThatTheStreamNoLongerHasIsLeftWhereItIs() {
+    SubtaskId gone = Pipeline.subtask(9);
+    SequenceNumber last = new SequenceNumber("900");
+    Entry.Header header =
+        new Entry.Header(
+            new Revision(1),
+            new EntryId("gone"),
+            Optional.empty(),
+            new Epoch(1),
+            Position.after(last),
+            Position.after(last),
+            Optional.of(last),
+            new Counts(1, 0),
+            Entry.Writer.MAPPING,
+            pipeline.now(),
+            Optional.empty(),
+            false,
+            Optional.empty());
+    Origin origin = new Origin(new Start.TrimHorizon(), HashRange.ALL);
+    pipeline.table().open(gone, new Entry.Opened(header, origin));
+    put("a");
+
+    pipeline.serve(ASKED);
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("shard shardId-000000000009 is no longer in the stream");
+    restore("--positions horizon --accept-gap");
+    deliver();
+
+    Entry.Header left = pipeline.head(9);
+    assertThat(left.hasGap()).isFalse();
+    assertThat(left.counts()).isEqualTo(Counts.NONE);
+    requireStateAndThen(all());
   }
 
   @Test

@@ -54,7 +54,10 @@ final class DryRuns {
                 connection.damages(),
                 FanOut.ONE_BY_ONE)
             .with(connection.registrations()),
-        CoordinatorSettings.DEFAULTS);
+        connection
+            .deployment()
+            .map(deployment -> CoordinatorSettings.DEFAULTS.ofStage(deployment.stage()))
+            .orElse(CoordinatorSettings.DEFAULTS));
   }
 
   private static StreamReader stream(Connection connection) {
