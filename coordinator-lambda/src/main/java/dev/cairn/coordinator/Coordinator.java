@@ -165,9 +165,9 @@ public final class Coordinator {
   /** All of a cancelled job's checkpoints, and their files as soon as nobody can write any more. */
   private void delete(Job job) {
     if (decisions.isDeletionDue(
-        live.of(job.id()),
-        tails.of(job.id()).values(),
-        settings.longestInvocation(),
+            live.of(job.id()),
+            tails.of(job.id()).values(),
+            settings.longestInvocation(),
             ports.clock().instant())
         || ports.checkpoints().forks(job.id()).stream().anyMatch(Fork::isReleased)) {
       completing.deleteAll(job);

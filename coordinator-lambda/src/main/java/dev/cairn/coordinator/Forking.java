@@ -51,7 +51,12 @@ final class Forking {
     Optional<Fork> fork = forks.stream().filter(one -> one.child().equals(name)).findFirst();
     if (fork.isEmpty()) {
       return Optional.of(
-          "job " + parent.id() + " has no fork " + name + forks(forks) + ": nothing is kept for it");
+          "job "
+              + parent.id()
+              + " has no fork "
+              + name
+              + forks(forks)
+              + ": nothing is kept for it");
     }
     Optional<String> needed = ports.checkpoints().job(name).flatMap(child -> end(child, now));
     if (needed.isPresent()) {

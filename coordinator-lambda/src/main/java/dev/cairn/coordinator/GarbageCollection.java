@@ -176,7 +176,9 @@ public final class GarbageCollection {
     }
   }
 
-  /** What was shared with others ends with the files: theirs are gone, or none of ours are needed. */
+  /**
+   * What was shared with others ends with the files: theirs are gone, or none of ours are needed.
+   */
   private void settleForks(JobId id, References references) {
     references.released().forEach(store::forget);
     if (references.needsOnlyItsOwn()) {

@@ -30,10 +30,11 @@ import java.util.SortedMap;
 import java.util.function.BiFunction;
 
 /**
- * Reads what refers to a job's files: every journal first, then the checkpoints, then the forks. As long as the job runs in one epoch, a reference is handed on in this order only: a
- * snapshot is acknowledged when its journal has it, and a fork begins from a checkpoint. So none
- * slips through between two reads. A restore hands one back to a journal: whoever concludes that
- * something is needed by nobody asks for the epoch again afterwards.
+ * Reads what refers to a job's files: every journal first, then the checkpoints, then the forks. As
+ * long as the job runs in one epoch, a reference is handed on in this order only: a snapshot is
+ * acknowledged when its journal has it, and a fork begins from a checkpoint. So none slips through
+ * between two reads. A restore hands one back to a journal: whoever concludes that something is
+ * needed by nobody asks for the epoch again afterwards.
  */
 public final class ReferenceReader {
   private final JournalTails journals;
@@ -93,7 +94,8 @@ public final class ReferenceReader {
     // A fork begins from a checkpoint that is complete: one that was not found among those is found
     // here.
     List<Shared> shared = store.forks(job.id()).stream().map(this::share).toList();
-    shared.forEach(one -> one.snapshots().forEach(snapshot -> stateFiles.add(snapshot.stateFile())));
+    shared.forEach(
+        one -> one.snapshots().forEach(snapshot -> stateFiles.add(snapshot.stateFile())));
     held.forEach(one -> one.snapshots().forEach(snapshot -> stateFiles.add(snapshot.stateFile())));
     runsOf.keySet().retainAll(stateFiles);
     return new References(job, tails, checkpoints, held, shared);
@@ -129,7 +131,10 @@ public final class ReferenceReader {
               List<Snapshot> snapshots = snapshots(names.acknowledgements(), unreadable);
               return new Shared(fork, Optional.of(fork.metadata()), snapshots, unreadable);
             })
-        .orElseGet(() -> new Shared(fork, Optional.of(fork.metadata()), List.of(), List.of(fork.metadata())));
+        .orElseGet(
+            () ->
+                new Shared(
+                    fork, Optional.of(fork.metadata()), List.of(), List.of(fork.metadata())));
   }
 
   private Held ofCompleted(Checkpoint.Completed completed) {
@@ -158,8 +163,7 @@ public final class ReferenceReader {
         unreadable);
   }
 
-  private List<Snapshot> snapshots(
-      List<Acknowledged> acknowledgements, List<FileRef> unreadable) {
+  private List<Snapshot> snapshots(List<Acknowledged> acknowledgements, List<FileRef> unreadable) {
     readRuns(acknowledgements);
     List<Snapshot> snapshots = new ArrayList<>();
     for (Acknowledged acknowledged : acknowledgements) {

@@ -83,10 +83,7 @@ public final class References {
    * @param unreadable files that would have named more, and are missing or altered
    */
   record Shared(
-      Fork fork,
-      Optional<FileRef> metadata,
-      List<Snapshot> snapshots,
-      List<FileRef> unreadable) {
+      Fork fork, Optional<FileRef> metadata, List<Snapshot> snapshots, List<FileRef> unreadable) {
     Shared {
       snapshots = List.copyOf(snapshots);
       unreadable = List.copyOf(unreadable);
@@ -183,8 +180,8 @@ public final class References {
   }
 
   /**
-   * Whether nothing of it lies in files of anyone else's: not what the journals go on from, nor what
-   * a checkpoint or a fork names. What a savepoint names is its own.
+   * Whether nothing of it lies in files of anyone else's: not what the journals go on from, nor
+   * what a checkpoint or a fork names. What a savepoint names is its own.
    */
   boolean needsOnlyItsOwn() {
     Stream<FilePath> ofCheckpoints =
@@ -343,8 +340,7 @@ public final class References {
     return unreadable()
         .<Fate>map(unreadable -> new Fate.Unclear(unreadable.path()))
         .orElseGet(
-            () ->
-                new Fate.Abandoned(new Fate.Ending.Claimed(claim.directory(), claim.epoch())));
+            () -> new Fate.Abandoned(new Fate.Ending.Claimed(claim.directory(), claim.epoch())));
   }
 
   private Fate ofOwned(Layout.Owned file, CoordinatorDecisions decisions) {

@@ -307,8 +307,7 @@ class CommandDecisionsTest {
         Map.<Optional<Checkpoint>, String>of(
                 Optional.empty(), "checkpoint 7 is unknown; list them with: cairn checkpoints",
                 Optional.of(pending(none)), "checkpoint 7 is PENDING: wait until it is COMPLETED",
-                Optional.of(aborted(none)),
-                    "checkpoint 7 is ABORTED: choose one that is COMPLETED",
+                Optional.of(aborted(none)), "checkpoint 7 is ABORTED: choose one that is COMPLETED",
                 Optional.of(new Checkpoint.Subsumed(completed(none))),
                     "checkpoint 7 is SUBSUMED, and its files go: choose one that is COMPLETED")
             .entrySet()) {

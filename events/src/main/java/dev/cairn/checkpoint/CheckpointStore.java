@@ -93,7 +93,8 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
    * pending checkpoints are aborted, and must still be pending. The seen request is removed if it
    * is still there. A checkpoint of its own that is to be restored, or that an undo would lead to,
    * must be completed; a directory that is to be restored from must not be one that the job has
-   * claimed for good. A claim that is not confirmed gives way to what a restore claims, if anything.
+   * claimed for good. A claim that is not confirmed gives way to what a restore claims, if
+   * anything.
    */
   boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now);
 

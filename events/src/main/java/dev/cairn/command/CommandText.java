@@ -95,8 +95,7 @@ public final class CommandText {
     try {
       return new JobId(text);
     } catch (IllegalArgumentException e) {
-      throw new CommandException(
-          "\"" + shown(text) + "\" cannot name a job: " + e.getMessage());
+      throw new CommandException("\"" + shown(text) + "\" cannot name a job: " + e.getMessage());
     }
   }
 

@@ -61,11 +61,7 @@ public sealed interface Progress {
    * @param forks those of the job that are not forgotten
    */
   static Progress of(
-      Asked asked,
-      Job now,
-      List<Checkpoint> since,
-      Optional<Checkpoint> named,
-      List<Fork> forks) {
+      Asked asked, Job now, List<Checkpoint> since, Optional<Checkpoint> named, List<Fork> forks) {
     Optional<Job.Refusal> refusal = newRefusal(asked, now);
     if (refusal.isPresent() && !isOfWhatHadBegun(asked, now)) {
       return new Refused(now, refusal.get().reason());

@@ -486,8 +486,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean fork(Job seen, Fork fork) {
     Map<String, AttributeValue> child = JobItems.write(fork.begin(deployed), deployed);
-    child.put(
-        ForkItems.FORKED_FROM, AttributeValue.fromM(ForkItems.writeOrigin(fork).values()));
+    child.put(ForkItems.FORKED_FROM, AttributeValue.fromM(ForkItems.writeOrigin(fork).values()));
     List<TransactWriteItem> writes = new ArrayList<>();
     writes.add(table.require(whileCompleted(fork.parent(), fork.checkpoint())));
     writes.add(table.putIfFree(ForkItems.write(fork)));
@@ -532,8 +531,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         changeJob(fork.child())
             .remove(ForkItems.FORKED_FROM)
             .onlyIf(ForkItems.FORKED_FROM + " = :fork")
-            .values(
-                Map.of(":fork", AttributeValue.fromM(ForkItems.writeOrigin(fork).values()))));
+            .values(Map.of(":fork", AttributeValue.fromM(ForkItems.writeOrigin(fork).values()))));
   }
 
   @Override

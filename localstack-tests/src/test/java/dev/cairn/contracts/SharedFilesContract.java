@@ -63,10 +63,7 @@ abstract class SharedFilesContract {
         .isEqualTo(
             new JobStatus.Restoring(
                 new Restoration(
-                    new Source.Metadata(file(1)),
-                    ClaimMode.SHARED,
-                    Positions.SAME_STREAM,
-                    false)));
+                    new Source.Metadata(file(1)), ClaimMode.SHARED, Positions.SAME_STREAM, false)));
     assertThat(checkpoints().fork(seen, fork)).as("the very same again").isTrue();
   }
 
@@ -205,8 +202,7 @@ abstract class SharedFilesContract {
     assertThat(checkpoints().confirm(claim(2, false), Optional.of(id))).isTrue();
 
     assertThat(checkpoints().claims(parent)).containsExactly(claim(2, true));
-    assertThat(checkpoints().checkpoint(parent, id))
-        .containsInstanceOf(Checkpoint.Subsumed.class);
+    assertThat(checkpoints().checkpoint(parent, id)).containsInstanceOf(Checkpoint.Subsumed.class);
   }
 
   @Test
@@ -217,8 +213,7 @@ abstract class SharedFilesContract {
     assertThat(
             restore(
                 job(parent),
-                new Restoration(
-                    new Source.Own(id), ClaimMode.CLAIM, Positions.SAME_STREAM, false)))
+                new Restoration(new Source.Own(id), ClaimMode.CLAIM, Positions.SAME_STREAM, false)))
         .isTrue();
 
     assertThat(checkpoints().claims(parent)).isEmpty();
@@ -295,8 +290,7 @@ abstract class SharedFilesContract {
   }
 
   private static CheckpointSettings settings() {
-    return new CheckpointSettings(
-        Optional.of(Duration.ofSeconds(30)), Duration.ofMinutes(10), 2);
+    return new CheckpointSettings(Optional.of(Duration.ofSeconds(30)), Duration.ofMinutes(10), 2);
   }
 
   private Job job(JobId id) {

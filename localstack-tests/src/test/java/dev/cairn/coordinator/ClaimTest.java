@@ -115,10 +115,7 @@ class ClaimTest {
   }
 
   private static FilePath only(List<FilePath> files, String part) {
-    return files.stream()
-        .filter(file -> file.value().contains(part))
-        .findFirst()
-        .orElseThrow();
+    return files.stream().filter(file -> file.value().contains(part)).findFirst().orElseThrow();
   }
 
   private String fate(FilePath path) {

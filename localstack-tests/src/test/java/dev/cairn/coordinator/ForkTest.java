@@ -72,8 +72,10 @@ class ForkTest {
   private void done(JobId job, String command) {
     Optional<Job.Refusal> before = job(job).refusal();
     ask(job, command);
-    assertThat(job(job).refusal()).satisfiesAnyOf(
-        refusal -> assertThat(refusal).isEmpty(), refusal -> assertThat(refusal).isEqualTo(before));
+    assertThat(job(job).refusal())
+        .satisfiesAnyOf(
+            refusal -> assertThat(refusal).isEmpty(),
+            refusal -> assertThat(refusal).isEqualTo(before));
     assertThat(job(job).request()).isEmpty();
   }
 
@@ -174,8 +176,7 @@ class ForkTest {
         .containsInstanceOf(Checkpoint.Subsumed.class);
     assertThat(files(JOB)).containsAll(shared);
     assertThat(shared)
-        .allSatisfy(
-            file -> assertThat(fate(file)).endsWith("the fork " + CHILD + " needs it"));
+        .allSatisfy(file -> assertThat(fate(file)).endsWith("the fork " + CHILD + " needs it"));
 
     run(container(CHILD), 0, pipeline.all(0));
     assertThat(pipeline.state(OF_CHILD)).isEqualTo(Pipeline.fold(pipeline.all(0)));
@@ -193,8 +194,9 @@ class ForkTest {
 
     // The run is the parent's own oldest one, which its last checkpoints still name.
     assertThat(files(JOB)).filteredOn(shared::contains).noneMatch(file -> !isRun(file));
-    assertThat(shared).filteredOn(ForkTest::isRun).allSatisfy(
-        file -> assertThat(fate(file)).doesNotContain("the fork"));
+    assertThat(shared)
+        .filteredOn(ForkTest::isRun)
+        .allSatisfy(file -> assertThat(fate(file)).doesNotContain("the fork"));
     assertThat(pipeline.table().forks(JOB)).isEmpty();
     assertThat(pipeline.state(OF_CHILD))
         .isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, pipeline.all(0).size() - 1)));
@@ -297,8 +299,7 @@ class ForkTest {
     assertThat(refusal(JOB, "unfork " + CHILD))
         .contains("the fork words-trial is RUNNING and may need the files", "cairn cancel --job");
     assertThat(refusal(JOB, "unfork nobody"))
-        .isEqualTo(
-            "job words has no fork nobody (it has words-trial): nothing is kept for it");
+        .isEqualTo("job words has no fork nobody (it has words-trial): nothing is kept for it");
     assertThat(pipeline.table().forkedFrom(CHILD)).isPresent();
   }
 
@@ -340,8 +341,7 @@ class ForkTest {
             .orElseThrow();
     pipeline.storage().delete(run);
 
-    assertThat(refusal(JOB, "fork 1 trial"))
-        .contains("checkpoint 1 cannot be forked", run.value());
+    assertThat(refusal(JOB, "fork 1 trial")).contains("checkpoint 1 cannot be forked", run.value());
     assertThat(pipeline.table().job(new JobId("trial"))).isEmpty();
     assertThat(pipeline.table().forks(JOB)).isEmpty();
   }

@@ -41,8 +41,7 @@ public final class Scrubber {
   public Scrubber(ScrubberPorts ports, ScrubberSettings settings) {
     this.ports = ports;
     this.settings = settings;
-    this.reader =
-        new ReferenceReader(ports.journal(), ports.checkpoints(), ports.storage());
+    this.reader = new ReferenceReader(ports.journal(), ports.checkpoints(), ports.storage());
     this.inspection = new FileInspection(ports.storage(), settings.largestRunInMemory());
   }
 

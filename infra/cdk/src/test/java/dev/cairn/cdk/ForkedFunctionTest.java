@@ -35,8 +35,7 @@ class ForkedFunctionTest {
 
   @Test
   void aForkMakesNoStreamTableOrBucket() {
-    for (String type :
-        List.of("AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::S3::Bucket")) {
+    for (String type : List.of("AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::S3::Bucket")) {
       assertThat(Both.TEMPLATE.all(type)).as(type).hasSize(1);
     }
     assertThat(
@@ -54,9 +53,7 @@ class ForkedFunctionTest {
             "Allow Files: s3:GetObject s3:PutObject on OrdersBucket.Arn/orders-trial/*",
             "Allow ParentsFiles: s3:GetObject on OrdersBucket.Arn/orders/chk-*"
                 + " OrdersBucket.Arn/orders/shared/* OrdersBucket.Arn/savepoints/orders/*")
-        .noneMatch(
-            statement ->
-                statement.contains("PutObject") && statement.contains("/orders/"));
+        .noneMatch(statement -> statement.contains("PutObject") && statement.contains("/orders/"));
     assertThat(Both.TEMPLATE.statements("TrialCoordinatorRole"))
         .anyMatch(statement -> statement.startsWith("Allow ParentsFiles: s3:GetObject on "))
         .noneMatch(
@@ -115,8 +112,7 @@ class ForkedFunctionTest {
     CheckpointedFunction parent = Synthesis.orders(stack).build();
 
     assertThatThrownBy(
-            () ->
-                trial(stack, parent).job("orders").source(SourceStream.ofShards(1)).build())
+            () -> trial(stack, parent).job("orders").source(SourceStream.ofShards(1)).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a fork reads the stream of the job that it began from")
         .hasMessageContaining("a fork called orders as the job that it began from");

@@ -34,8 +34,7 @@ class TableStreamFiltersTest {
     for (String other : new String[] {"flight", "flights-trial"}) {
       assertThat(wakes("INSERT", "ACK#" + other + "#7", "delays/shardId-000000000000", "{}"))
           .isFalse();
-      assertThat(
-              wakes("MODIFY", "JOB#" + other, "JOB", "{\"command\":{\"S\":\"savepoint\"}}"))
+      assertThat(wakes("MODIFY", "JOB#" + other, "JOB", "{\"command\":{\"S\":\"savepoint\"}}"))
           .isFalse();
     }
   }

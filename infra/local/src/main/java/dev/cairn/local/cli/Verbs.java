@@ -157,7 +157,8 @@ final class Verbs {
       @Option(
           names = "--release",
           paramLabel = "NAME",
-          description = "Let the files go that are kept for this fork. It has to be CANCELLED, or never deployed.")
+          description =
+              "Let the files go that are kept for this fork. It has to be CANCELLED, or never deployed.")
       private @Nullable String released;
     }
 

@@ -480,11 +480,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
   protected final synchronized void claim(Job seen, JobStatus to, Instant now) {
     if (to instanceof JobStatus.Restoring) {
       claiming.remove(seen.id());
-      Claim.of(
-              seen,
-              to,
-              id -> completed(seen.id(), id).map(Checkpoint.Completed::metadata),
-              now)
+      Claim.of(seen, to, id -> completed(seen.id(), id).map(Checkpoint.Completed::metadata), now)
           .ifPresent(claim -> claiming.put(seen.id(), claim));
     }
   }
@@ -493,8 +489,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
   private boolean isClaimed(JobId job, JobStatus to) {
     return to instanceof JobStatus.Restoring(Restoration from)
         && from.source() instanceof Restoration.Source.Metadata(FileRef file)
-        && file.path().parent().filter(claimsOf(job)::containsKey).isPresent()
-        && claimsOf(job).get(file.path().parent().get()).expiresAt().isEmpty();
+        && claims(job).stream()
+            .filter(Claim::isConfirmed)
+            .anyMatch(claim -> file.path().parent().equals(Optional.of(claim.directory())));
   }
 
   @Override
