@@ -14,7 +14,10 @@ public enum FailureReason {
   /** The checkpoint storage refused. */
   STORAGE(true, "check the bucket, its policy and its key; the next checkpoint tries again"),
   /** What was to be stored is larger than the storage takes. */
-  TOO_LARGE(true, "set execution.checkpointing.dir to a directory in S3"),
+  TOO_LARGE(
+      true,
+      "keep less state, or export the last checkpoint and restore it as a job of another name that"
+          + " has execution.checkpointing.dir in S3"),
   /** A service did not answer. */
   NETWORK(true, "nothing, if it passes: the next checkpoint tries again"),
   /** A service turned requests away. */

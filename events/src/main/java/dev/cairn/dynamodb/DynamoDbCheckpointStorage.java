@@ -183,8 +183,9 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
               + bytes.length
               + " bytes, and inside DynamoDB a file has at most "
               + maximumFileBytes
-              + "; set execution.checkpointing.dir to an S3 location, such as s3://bucket/prefix,"
-              + " where size does not matter");
+              + "; keep less state, or move the job to S3, where size does not matter: export its"
+              + " last checkpoint, set execution.checkpointing.dir to s3://bucket/prefix for a job of"
+              + " another name, and restore the export there");
     }
     Sha256 actual = Sha256.of(bytes);
     if (!actual.equals(sha256)) {
