@@ -92,7 +92,8 @@ class StateComparisonTest {
   }
 
   private static Registration declaring(List<StateSchema> states) {
-    return new Registration(JOB, COUNT, new CodeVersion("7"), Configuration.DEFAULTS, states, Optional.empty());
+    return new Registration(
+        JOB, COUNT, new CodeVersion("7"), Configuration.DEFAULTS, states, Optional.empty());
   }
 
   @ParameterizedTest

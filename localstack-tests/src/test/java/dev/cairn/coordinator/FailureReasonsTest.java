@@ -368,8 +368,7 @@ class FailureReasonsTest {
 
     Checkpoint.Aborted first =
         (Checkpoint.Aborted) pipeline.table().checkpoint(JOB, new CheckpointId(1)).orElseThrow();
-    assertThat(line(pipeline, first))
-        .endsWith("SUBSUMED: checkpoint 2 was completed before it");
+    assertThat(line(pipeline, first)).endsWith("SUBSUMED: checkpoint 2 was completed before it");
   }
 
   @Test

@@ -369,9 +369,7 @@ class DeployedPipelineTest {
 
     assertThat(done(typed.cairn("fork", latest, "--as", trial.value())))
         .anyMatch(line -> line.matches("forked +.*" + trial + ".*"));
-    assertThat(job.job(trial).map(Job::status))
-        .get()
-        .isInstanceOf(JobStatus.Restoring.class);
+    assertThat(job.job(trial).map(Job::status)).get().isInstanceOf(JobStatus.Restoring.class);
     done(typed.cairn("fork", "--release", trial.value()));
     assertThat(job.job(trial).map(Job::status)).get().isInstanceOf(JobStatus.Halted.class);
   }

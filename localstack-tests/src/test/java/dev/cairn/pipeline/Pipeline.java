@@ -292,7 +292,12 @@ public final class Pipeline {
   public void register(String version, StateSchema... states) {
     declared.register(
         new Registration(
-            JOB, STAGE, new CodeVersion(version), Configuration.DEFAULTS, List.of(states), Optional.empty()));
+            JOB,
+            STAGE,
+            new CodeVersion(version),
+            Configuration.DEFAULTS,
+            List.of(states),
+            Optional.empty()));
   }
 
   private static final class Declared implements Registrations {
