@@ -7,6 +7,7 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
@@ -223,6 +224,31 @@ class ProgressTest {
     assertThat(progress.now()).isEqualTo(now(row.now));
   }
 
+  @Test
+  void aForkIsToldFromWhatIsKeptForIt() throws CommandException {
+    JobId trial = new JobId("trial");
+    Fork fork =
+        new Fork(JOB, trial, SEVEN, metadata("delays/chk-7/_metadata"), NOON, Optional.empty());
+    Fork released = fork.released(NOON);
+
+    assertThat(ofForks("fork 7 trial", List.of(fork)))
+        .isEqualTo(
+            "Done forked: job trial begins from checkpoint 7, whose files stay while it needs them:"
+                + " deploy it as a fork of delays");
+    assertThat(ofForks("fork 8 trial", List.of(fork))).startsWith("Superseded");
+    assertThat(ofForks("fork 7 other", List.of(fork))).startsWith("Superseded");
+    assertThat(ofForks("unfork trial", List.of(fork))).startsWith("Superseded");
+    assertThat(ofForks("unfork trial", List.of(released)))
+        .isEqualTo("Done released: the fork trial needs no file of job delays any more");
+    assertThat(ofForks("unfork trial", List.of())).startsWith("Done released");
+  }
+
+  private static String ofForks(String command, List<Fork> forks) throws CommandException {
+    Progress progress =
+        Progress.of(asked(BEFORE, command), now("RUNNING"), List.of(), Optional.empty(), forks);
+    return named(progress) + ": " + text(progress);
+  }
+
   /** A verb that nobody has thought of has no progress by accident. */
   @Test
   void theTableHasEachVerbAndEachKindOfEnd() throws CommandException {
@@ -233,7 +259,8 @@ class ProgressTest {
       kinds.add(row.progress.split(" ")[0]);
     }
     List<Class<?>> all = new ArrayList<>(List.of(Command.class.getPermittedSubclasses()));
-    all.remove(Command.Dispose.class);
+    // Told from what else there is, below.
+    all.removeAll(List.of(Command.Dispose.class, Command.Fork.class, Command.Unfork.class));
     assertThat(verbs).containsAll(all);
     assertThat(kinds).contains("UnderWay", "Done", "Failed", "Superseded");
   }

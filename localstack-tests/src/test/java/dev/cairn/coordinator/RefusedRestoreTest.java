@@ -78,7 +78,6 @@ class RefusedRestoreTest {
             RefusedRestoreTest::putNonsense,
             "savepoints/words/mine",
             "savepoints/words/mine/_metadata is no _metadata that can be read"),
-        new Case("claiming", nothing, "3 --claim-mode CLAIM", "CLAIM is not possible yet"),
         new Case(
             "positions in the future",
             nothing,

@@ -32,6 +32,7 @@ public interface Tap {
             "mark",
             "lines",
             "progress",
+            "holdsSavepoints",
             "get",
             "open",
             "head",

@@ -53,6 +53,17 @@ class CoordinatorEnvironmentTest {
   }
 
   @Test
+  void filesNeedADirectory() {
+    variables.remove("EXECUTION_CHECKPOINTING_DIR");
+    variables.put("EXECUTION_CHECKPOINTING_STORAGE", "filesystem");
+    assertThatThrownBy(this::read)
+        .isInstanceOf(SettingException.class)
+        .hasMessageStartingWith(
+            "the environment's settings cannot be used: execution.checkpointing.storage: filesystem"
+                + " needs a directory");
+  }
+
+  @Test
   void withoutADirectoryCheckpointsAreInline() {
     variables.remove("EXECUTION_CHECKPOINTING_DIR");
     assertThat(read().deployment().storage()).isEqualTo("dynamodb:");
@@ -111,8 +122,6 @@ class CoordinatorEnvironmentTest {
         "EXECUTION_CHECKPOINTING_MAX_CONCURRENT_CHECKPOINTS | 0 | environment variable"
             + " EXECUTION_CHECKPOINTING_MAX_CONCURRENT_CHECKPOINTS cannot be \"0\": it must be at"
             + " least 1, not 0",
-        "EXECUTION_CHECKPOINTING_STORAGE | filesystem | the environment's settings cannot be used:"
-            + " execution.checkpointing.storage: filesystem needs a directory",
         "EXECUTION_CHECKPOINTING_INTERVAL | 200 ms | the environment's settings cannot be used:"
             + " execution.checkpointing.interval 200 ms cannot be kept"
       })

@@ -71,6 +71,7 @@ final class Auditor {
   private long seen = -1;
   private Set<FilePath> referred = Set.of();
   private long referredAt = -1;
+  private Optional<Violation> atDeletion = Optional.empty();
   private final SharedFilesAudit shared;
 
   /** A journal as it was read so far, and the state that it makes. */
@@ -113,6 +114,9 @@ final class Auditor {
   }
 
   void check() {
+    if (atDeletion.isPresent()) {
+      throw atDeletion.get();
+    }
     if (table.modifications() != seen) {
       seen = table.modifications();
       table.subtasks(job).forEach(this::checkJournal);
@@ -566,7 +570,11 @@ final class Auditor {
       referredAt = table.modifications();
     }
     if (referred.contains(path)) {
-      throw new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to");
+      Violation violation =
+          new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to");
+      // Whoever deletes is a function, whose failures are nothing special here.
+      atDeletion = atDeletion.or(() -> Optional.of(violation));
+      throw violation;
     }
     tally.count("collected: " + (path.fileName().equals("_metadata") ? "metadata" : "a file"));
   }

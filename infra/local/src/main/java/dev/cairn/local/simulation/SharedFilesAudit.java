@@ -1,6 +1,7 @@
 package dev.cairn.local.simulation;
 
 import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.Claim;
 import dev.cairn.checkpoint.Fork;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Sees that what forks share stays, and that nobody's savepoint is taken for the job's. */
@@ -41,6 +43,7 @@ final class SharedFilesAudit {
     for (Fork fork : table.forks(job)) {
       if (!files.containsKey(fork.child())) {
         tally.count("fork: begun");
+        requireCompleted(fork);
         files.put(fork.child(), filesOf(fork));
       }
     }
@@ -54,7 +57,15 @@ final class SharedFilesAudit {
     }
   }
 
-  /** Of a fork that has just begun: it can be read to its last run. */
+  /** Of a fork that has just begun: nobody has let go yet what it begins from. */
+  private void requireCompleted(Fork fork) {
+    Optional<Checkpoint> checkpoint = table.checkpoint(job, fork.checkpoint());
+    if (checkpoint.filter(Checkpoint.Completed.class::isInstance).isEmpty()) {
+      throw new Violation(Invariants.FORKED, "job " + fork.child() + " begins from " + checkpoint);
+    }
+  }
+
+  /** The same: it can be read to its last run. */
   private Set<FilePath> filesOf(Fork fork) {
     Set<FilePath> all = new HashSet<>(Set.of(fork.metadata().path()));
     byte[] metadata = bytes(fork, fork.metadata().path());

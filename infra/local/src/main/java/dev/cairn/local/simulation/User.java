@@ -85,7 +85,7 @@ final class User {
         faults.count("race: the job failed of itself");
         haltsNoLonger();
       }
-      switch (faults.below(18)) {
+      switch (faults.below(21)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
         case 4, 5 -> damage();
@@ -98,6 +98,8 @@ final class User {
         case 14 -> haltAndGoOn("stop");
         case 15 -> haltAndGoOn("cancel");
         case 16 -> haltAndGoOn("cancel --delete");
+        case 17, 18 -> fork();
+        case 19 -> restoreClaiming();
         default -> commandOfAnyKind();
       }
     }
@@ -166,10 +168,8 @@ final class User {
   }
 
   private void commandOfAnyKind() {
-    switch (faults.below(8)) {
+    switch (faults.below(4)) {
       case 0 -> command("undo");
-      case 3, 4 -> restoreClaiming();
-      case 5, 6 -> fork();
       case 1 -> {
         List<Checkpoint.Completed> choice = completed();
         if (choice.size() > 1) {
@@ -188,20 +188,34 @@ final class User {
             .flatMap(one -> one.trigger().savepoint().stream())
             .map(Checkpoint.Savepoint::directory)
             .toList();
-    if (!choice.isEmpty()) {
-      faults.count("race: a savepoint claimed");
-      request(choice.get(faults.below(choice.size())) + " --claim-mode CLAIM");
+    if (choice.isEmpty()) {
+      command("savepoint " + "s" + ++savepoints);
+      return;
+    }
+    faults.count("race: a savepoint claimed");
+    request(choice.get(faults.below(choice.size())) + " --claim-mode CLAIM");
+    if (faults.below(2) == 0) {
+      // Just as it is about to begin, something else is wanted.
+      world.sleep(Duration.ofMillis(faults.below(1500)));
+      restoreAny();
     }
   }
 
-  /** Another job from any checkpoint; who would deploy it may come much later, or give it up. */
+  /**
+   * Another job from any checkpoint, or from the one that is about to be subsumed; who would deploy
+   * it may come much later, or give it up.
+   */
   private void fork() {
+    boolean isAboutToGo = faults.below(2) == 0;
+    if (isAboutToGo) {
+      awaitCommit();
+    }
     List<Checkpoint.Completed> choice =
         completed().stream().filter(one -> !one.isSavepoint()).toList();
-    if (choice.isEmpty()) {
+    if (choice.isEmpty() || calm) {
       return;
     }
-    CheckpointId id = choice.get(faults.below(choice.size())).id();
+    CheckpointId id = choice.get(isAboutToGo ? 0 : faults.below(choice.size())).id();
     command("fork " + id + " fork-" + ++forks);
     world.sleep(Duration.ofMillis(faults.below(6000)));
     if (faults.below(2) == 0) {
@@ -258,15 +272,19 @@ final class User {
 
   /** The checkpoint that is about to be subsumed is the one that someone wants. */
   private void restoreOldestAfterCommit() {
-    Optional<CheckpointId> latest = table.job(Scenario.JOB).orElseThrow().latest();
-    world.await(
-        Duration.ofSeconds(30),
-        () -> calm || !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
+    awaitCommit();
     List<Checkpoint.Completed> choice = completed();
     if (!choice.isEmpty()) {
       faults.count("race: restore of the oldest checkpoint right after a commit");
       request(choice.getFirst().id().toString());
     }
+  }
+
+  private void awaitCommit() {
+    Optional<CheckpointId> latest = table.job(Scenario.JOB).orElseThrow().latest();
+    world.await(
+        Duration.ofSeconds(30),
+        () -> calm || !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
   }
 
   /** A shard gets its first record, and is opened, just as everything else is restored. */

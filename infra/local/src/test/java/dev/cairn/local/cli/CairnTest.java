@@ -421,7 +421,7 @@ class CairnTest {
         .contains(
             "possible   checkpoint " + latest() + " can be restored",
             "all there, each with its size and SHA-256",
-            "states     the states of aircraft could not be compared",
+            "states     all fit version $LATEST of the code of aircraft",
             "damage     none is known",
             "aircraft/shardId-000000000002",
             "Nothing was changed.");
