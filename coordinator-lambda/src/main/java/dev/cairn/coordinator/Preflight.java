@@ -531,21 +531,57 @@ final class Preflight {
         gaps.add(new Gap(tail.subtask().shard(), true, position, tail.head().firstApplied()));
       }
     }
-    // The mapping has yet to deliver these, from their horizon on.
-    states.forEach(
-        (subtask, snapshot) -> {
-          Position position = snapshot.state().position();
-          if (!opened.contains(subtask) && position instanceof Position.After) {
-            gaps.add(new Gap(subtask.shard(), false, position, Optional.empty()));
-          }
-        });
+    gaps.addAll(unread(states, opened));
     if (gaps.isEmpty()) {
       return;
     }
+    Instant now = ports.clock().instant();
+    requireAll(gaps, now.minus(ports.stream().retention()).plus(settings.retentionMargin()));
+  }
+
+  /** What the mapping has yet to deliver, from its horizon on. */
+  private static List<Gap> unread(Map<SubtaskId, Snapshot> states, Set<SubtaskId> opened) {
+    return states.entrySet().stream()
+        .filter(state -> !opened.contains(state.getKey()))
+        .filter(state -> state.getValue().state().position() instanceof Position.After)
+        .map(
+            state ->
+                new Gap(
+                    state.getKey().shard(),
+                    false,
+                    state.getValue().state().position(),
+                    Optional.empty()))
+        .toList();
+  }
+
+  /**
+   * Whether the mapping will still deliver all that follows the states of shards that the job has
+   * not opened. A restore is begun with that; but a fork may be deployed long after it was begun.
+   */
+  void requireDeliverable(Job job, Restoration from, Map<SubtaskId, Snapshot> states)
+      throws RefusedException {
+    if (from.acceptsGap()
+        || isAnew(from.positions())
+        || !(from.source() instanceof Source.Metadata(FileRef file))) {
+      return;
+    }
+    List<Gap> gaps = unread(states, Set.copyOf(ports.checkpoints().subtasks(job.id())));
+    Instant oldestAllowed =
+        ports.clock().instant().minus(ports.stream().retention()).plus(settings.retentionMargin());
+    // What has arrived since is there. Of a shard that is idle, the record at its position need
+    // not be.
+    if (!gaps.isEmpty()
+        && read(file, CheckpointFormat::readMetadata)
+            .trigger()
+            .triggeredAt()
+            .isBefore(oldestAllowed)) {
+      requireAll(gaps, Instant.MIN);
+    }
+  }
+
+  private void requireAll(List<Gap> gaps, Instant oldestAllowed) throws RefusedException {
     Set<ShardId> shards =
         ports.stream().shards().stream().map(Shard::id).collect(Collectors.toSet());
-    Instant now = ports.clock().instant();
-    Instant oldestAllowed = now.minus(ports.stream().retention()).plus(settings.retentionMargin());
     forEach(gaps, gap -> requireGap(gap, shards, oldestAllowed));
   }
 

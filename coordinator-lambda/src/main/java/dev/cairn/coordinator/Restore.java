@@ -108,7 +108,7 @@ final class Restore {
       Map<SubtaskId, Snapshot> states = preflight.states(job, from);
       Optional<FreshStart> fresh = freshStart(from);
       boolean all =
-          (Recipients.areOpened(from) || opening.openAll(job, states))
+          openAll(job, from, states)
               && epochs.appendToAll(
                   job,
                   tail ->
@@ -127,6 +127,15 @@ final class Restore {
     if (ports.move(job, new JobStatus.Replaying(from), List.of(), now)) {
       wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
     }
+  }
+
+  private boolean openAll(Job job, Restoration from, Map<SubtaskId, Snapshot> states)
+      throws RefusedException {
+    if (Recipients.areOpened(from)) {
+      return true;
+    }
+    preflight.requireDeliverable(job, from, states);
+    return opening.openAll(job, states);
   }
 
   private Optional<FreshStart> freshStart(Restoration from) {

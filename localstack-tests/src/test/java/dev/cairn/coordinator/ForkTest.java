@@ -12,18 +12,11 @@ import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.GarbageCollection.Findings;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.id.EntryId;
-import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
-import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
-import dev.cairn.state.Counts;
-import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
@@ -97,30 +90,10 @@ class ForkTest {
     goOn(JOB, "size:20000", "a");
     done(JOB, "fork 1 " + CHILD);
     assertThat(job(CHILD).status()).isInstanceOf(JobStatus.Restoring.class);
-    pipeline.table().append(OF_CHILD, opened());
     for (int i = 0; i < 3; i++) {
       tick(CHILD);
     }
     assertThat(job(CHILD).status()).isEqualTo(new JobStatus.Running());
-  }
-
-  private Entry.Opened opened() {
-    return new Entry.Opened(
-        new Entry.Header(
-            new Revision(1),
-            new EntryId("opened"),
-            Optional.empty(),
-            new Epoch(1),
-            Position.beginning(),
-            Position.beginning(),
-            Optional.empty(),
-            Counts.NONE,
-            Entry.Writer.MAPPING,
-            pipeline.now(),
-            Optional.empty(),
-            false,
-            Optional.empty()),
-        new Origin(new Start.TrimHorizon(), pipeline.stream().listed().getFirst().range()));
   }
 
   @Test
@@ -129,7 +102,6 @@ class ForkTest {
     Set<FilePath> before = files(JOB);
 
     done(JOB, "fork 1 " + CHILD);
-    pipeline.table().append(OF_CHILD, opened());
     for (int i = 0; i < 3; i++) {
       tick(CHILD);
     }
@@ -145,6 +117,37 @@ class ForkTest {
             .orElseThrow();
     assertThat(restored.handle()).isEqualTo(base(0).handle());
     assertThat(restored.isBorrowed(CHILD)).isFalse();
+  }
+
+  /** What would be missing in its state, nobody would notice. */
+  @Test
+  void aForkThatIsDeployedAfterItsRecordsExpiredDoesNotBegin() {
+    forkOfWhatExpires();
+    pipeline.pass(pipeline.stream().retention());
+
+    tick(CHILD);
+
+    assertThat(job(CHILD).status()).isInstanceOf(JobStatus.Restoring.class);
+    assertThat(job(CHILD).refusal().orElseThrow().reason())
+        .contains("has begun and cannot go on: shard " + OF_CHILD.shard() + " is beyond retention");
+    assertThat(pipeline.table().all(OF_CHILD)).isEmpty();
+  }
+
+  /** The record at its position is gone there too, and nothing that follows it. */
+  @Test
+  void aForkWithAnIdleShardBegins() {
+    forkOfWhatExpires();
+
+    tick(CHILD);
+
+    assertThat(pipeline.table().all(OF_CHILD)).hasSize(2);
+  }
+
+  private void forkOfWhatExpires() {
+    goOn(JOB, "a", "b");
+    done(JOB, "fork 1 " + CHILD);
+    run(container(JOB), 0, pipeline.put(0, "c", "d"));
+    pipeline.stream().trim(OF_CHILD.shard(), pipeline.all(0).getLast().sequenceNumber());
   }
 
   private Entry.Base base(int shard) {
