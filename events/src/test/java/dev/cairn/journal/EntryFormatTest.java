@@ -162,6 +162,16 @@ class EntryFormatTest {
             handle(),
             Channels.EMPTY,
             List.of("note", "words"))),
+    RESTORED_AS_A_FORK(
+        new Restored(
+            header(2, Writer.COORDINATOR),
+            Optional.empty(),
+            Restored.Mode.LIVE,
+            ClaimMode.SHARED,
+            Optional.empty(),
+            AT_HORIZON,
+            handle(),
+            Channels.EMPTY)),
     SUSPENDED(
         new Suspended(
             header(4, Writer.COORDINATOR).suspended(new EntryId("entry-5"), new Epoch(3), NOW))),
