@@ -159,8 +159,7 @@ public class CommandDecisions {
 
   private static Answer dispose(Job job, CheckpointId id, Optional<Checkpoint> found) {
     if (found.isEmpty()) {
-      return new Answer.Refuse(
-          "checkpoint " + id + " is unknown; list them with: cairn checkpoints");
+      return unknown(id);
     }
     if (!job.status().isSettled()) {
       // A restore may be about to hand its files to journals.
@@ -196,6 +195,10 @@ public class CommandDecisions {
     return new Answer.Dispose(completed);
   }
 
+  private static Answer unknown(CheckpointId id) {
+    return new Answer.Refuse("checkpoint " + id + " is unknown; list them with: cairn checkpoints");
+  }
+
   private static Answer fork(Job job, CheckpointId id, JobId name, Optional<Checkpoint> found) {
     if (name.equals(job.id())) {
       return new Answer.Refuse(
@@ -205,8 +208,7 @@ public class CommandDecisions {
               + id);
     }
     if (found.isEmpty()) {
-      return new Answer.Refuse(
-          "checkpoint " + id + " is unknown; list them with: cairn checkpoints");
+      return unknown(id);
     }
     if (!job.status().isSettled()) {
       // Whether what follows the checkpoint is still in the stream is told by the journals.

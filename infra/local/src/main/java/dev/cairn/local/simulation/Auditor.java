@@ -564,19 +564,25 @@ final class Auditor {
 
   /** Called before a file is deleted. */
   void deleting(FilePath path) {
+    try {
+      requireUnneeded(path);
+    } catch (Violation e) {
+      // Whoever deletes is a function, whose failures are nothing special here.
+      atDeletion = atDeletion.or(() -> Optional.of(e));
+      throw e;
+    }
+    tally.count("collected: " + (path.fileName().equals("_metadata") ? "metadata" : "a file"));
+  }
+
+  private void requireUnneeded(FilePath path) {
     check();
     if (referredAt != table.modifications()) {
       referred = referred();
       referredAt = table.modifications();
     }
     if (referred.contains(path)) {
-      Violation violation =
-          new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to");
-      // Whoever deletes is a function, whose failures are nothing special here.
-      atDeletion = atDeletion.or(() -> Optional.of(violation));
-      throw violation;
+      throw new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to");
     }
-    tally.count("collected: " + (path.fileName().equals("_metadata") ? "metadata" : "a file"));
   }
 
   private Set<FilePath> referred() {
