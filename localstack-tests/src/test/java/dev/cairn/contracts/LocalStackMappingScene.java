@@ -55,26 +55,29 @@ final class LocalStackMappingScene implements EventSourceMappingContract.Scene, 
     this.world = world;
     this.batchSize = batchSize;
     this.stream = new LocalStackStream(world, shards);
-    lambda.createFunction(
-        create ->
-            create
-                .functionName(stream.name())
-                .runtime(Runtime.JAVA21)
-                .handler(DeployedScript.HANDLER)
-                .role(ROLE)
-                .memorySize(256)
-                .timeout(Math.toIntExact(TIMEOUT.toSeconds()))
-                .environment(
-                    environment ->
-                        environment.variables(
-                            Map.of(
-                                DeployedScript.TABLE,
-                                LocalStackServices.TABLE,
-                                DeployedScript.PARTITION,
-                                stream.name(),
-                                DeployedScript.STALL,
-                                TIMEOUT.multipliedBy(2).toString())))
-                .code(code -> code.zipFile(SdkBytes.fromByteArray(DeploymentPackage.ZIP))));
+    Repeated.create(
+        () ->
+            lambda.createFunction(
+                create ->
+                    create
+                        .functionName(stream.name())
+                        .runtime(Runtime.JAVA21)
+                        .handler(DeployedScript.HANDLER)
+                        .role(ROLE)
+                        .memorySize(256)
+                        .timeout(Math.toIntExact(TIMEOUT.toSeconds()))
+                        .environment(
+                            environment ->
+                                environment.variables(
+                                    Map.of(
+                                        DeployedScript.TABLE,
+                                        LocalStackServices.TABLE,
+                                        DeployedScript.PARTITION,
+                                        stream.name(),
+                                        DeployedScript.STALL,
+                                        TIMEOUT.multipliedBy(2).toString())))
+                        .code(
+                            code -> code.zipFile(SdkBytes.fromByteArray(DeploymentPackage.ZIP)))));
     boolean active =
         world.await(
             PATIENCE,

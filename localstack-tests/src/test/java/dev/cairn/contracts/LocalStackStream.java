@@ -40,7 +40,9 @@ final class LocalStackStream implements AutoCloseable {
             PATIENCE,
             () -> {
               try {
-                kinesis.createStream(create -> create.streamName(name).shardCount(shards));
+                Repeated.create(
+                    () ->
+                        kinesis.createStream(create -> create.streamName(name).shardCount(shards)));
                 return true;
               } catch (LimitExceededException e) {
                 return false;

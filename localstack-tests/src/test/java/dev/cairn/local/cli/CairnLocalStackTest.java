@@ -13,6 +13,7 @@ import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.contracts.Repeated;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
@@ -133,7 +134,7 @@ class CairnLocalStackTest {
     dynamoDb = aws.dynamoDb();
     kinesis = aws.kinesis();
     CairnTable.create(dynamoDb, TABLE);
-    kinesis.createStream(create -> create.streamName(STREAM).shardCount(2));
+    Repeated.create(() -> kinesis.createStream(create -> create.streamName(STREAM).shardCount(2)));
     while (kinesis
             .describeStreamSummary(describe -> describe.streamName(STREAM))
             .streamDescriptionSummary()
