@@ -51,8 +51,9 @@ public final class Coordinator {
     this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
     this.lifecycle = new Lifecycle(ports, tails);
     this.feeding = new Feeding(ports.mapping());
-    Preflight preflight = new Preflight(ports, settings, decisions, tails);
-    this.restore = new Restore(ports, settings, decisions, live, tails, preflight);
+    StreamCoverage coverage = new StreamCoverage(ports, settings, decisions, tails);
+    Preflight preflight = new Preflight(ports, settings, decisions, coverage);
+    this.restore = new Restore(ports, settings, decisions, live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
     this.commands =
         new Commands(

@@ -1,12 +1,10 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.FreshStart.Place;
-import dev.cairn.coordinator.Preflight.RefusedException;
-import dev.cairn.coordinator.Preflight.Snapshot;
+import dev.cairn.coordinator.Preflight.Plan;
 import dev.cairn.coordinator.PreflightReport.Checked;
 import dev.cairn.coordinator.PreflightReport.Kind;
 import dev.cairn.coordinator.PreflightReport.Replay;
@@ -47,12 +45,14 @@ public final class DryRun {
   private final CoordinatorPorts ports;
   private final CoordinatorDecisions decisions = new CoordinatorDecisions();
   private final JournalTails tails;
+  private final StreamCoverage coverage;
   private final Preflight preflight;
 
   public DryRun(CoordinatorPorts ports, CoordinatorSettings settings) {
     this.ports = ports;
     this.tails = new JournalTails(ports);
-    this.preflight = new Preflight(ports, settings, decisions, tails);
+    this.coverage = new StreamCoverage(ports, settings, decisions, tails);
+    this.preflight = new Preflight(ports, settings, decisions, coverage);
   }
 
   /** What the coordinator would do. */
@@ -84,26 +84,23 @@ public final class DryRun {
   /** What would become of a restore. */
   public Result restore(Job job, Command.Restore command) {
     try {
-      Restoration from = preflight.restoration(job, command);
+      Plan plan = preflight.plan(job, command);
       Optional<String> unread = Optional.empty();
       try {
-        preflight.requireRestorable(job, from);
+        var unused = preflight.requireReplayable(job, plan);
       } catch (StreamException e) {
-        // All else has been checked before.
         unread = Optional.of(String.valueOf(e.getMessage()));
       }
-      return new Result.Possible(report(job, from, unread));
+      return new Result.Possible(report(job, plan, unread));
     } catch (RefusedException e) {
       return new Result.Refused(e.reason());
     }
   }
 
-  private PreflightReport report(Job job, Restoration from, Optional<String> unread)
+  private PreflightReport report(Job job, Plan plan, Optional<String> unread)
       throws RefusedException {
-    Map<SubtaskId, Snapshot> stored = preflight.stored(job, from);
-    StateComparison comparison = preflight.requireDeclared(job, from, stored);
     List<Checked> checked = new ArrayList<>();
-    for (Snapshot snapshot : stored.values()) {
+    for (Snapshot snapshot : plan.stored().values()) {
       snapshot.file().ifPresent(file -> checked.add(new Checked(Kind.STATE, file)));
       snapshot.state().manifest().runs().stream()
           .map(run -> new Checked(Kind.RUN, run.file()))
@@ -113,31 +110,34 @@ public final class DryRun {
     List<Replay> replays = new ArrayList<>();
     Optional<String> why = unread;
     try {
-      replays.addAll(replays(job, from, stored, unread.isEmpty()));
+      replays.addAll(replays(job, plan, unread.isEmpty()));
     } catch (StreamException e) {
       // Which shards there are, only the stream knows.
       why = Optional.of(String.valueOf(e.getMessage()));
     }
     return new PreflightReport(
-        from, checked, comparison, ports.damages().damages(job.id()).size(), replays, why);
+        plan.from(),
+        checked,
+        plan.comparison(),
+        ports.damages().damages(job.id()).size(),
+        replays,
+        why);
   }
 
-  private List<Replay> replays(
-      Job job, Restoration from, Map<SubtaskId, Snapshot> stored, boolean readsStream)
-      throws RefusedException {
-    Map<SubtaskId, Snapshot> states = preflight.states(job, from);
+  private List<Replay> replays(Job job, Plan plan, boolean readsStream) throws RefusedException {
+    Map<SubtaskId, Snapshot> states = preflight.states(job, plan);
     Map<SubtaskId, JournalTail> opened = tails.of(job.id());
     SortedSet<SubtaskId> all = new TreeSet<>(states.keySet());
     all.addAll(opened.keySet());
     Optional<FreshStart> fresh =
-        from.positions() instanceof Positions.Anew(Start start)
-            ? Optional.of(preflight.freshStart(start))
+        plan.from().positions() instanceof Positions.Anew(Start start)
+            ? Optional.of(coverage.freshStart(start))
             : Optional.empty();
     List<Replay> replays = new ArrayList<>();
     for (SubtaskId subtask : all) {
       Optional<Snapshot> state = Optional.ofNullable(states.get(subtask));
       Optional<Header> head = Optional.ofNullable(opened.get(subtask)).map(JournalTail::head);
-      List<String> sources = state.map(one -> sources(one, stored)).orElse(List.of());
+      List<String> sources = state.map(one -> sources(one, plan.stored())).orElse(List.of());
       replays.add(
           fresh.isPresent() && state.isPresent()
               ? anew(subtask, head, sources, fresh.get())

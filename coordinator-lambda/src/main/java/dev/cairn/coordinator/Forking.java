@@ -6,7 +6,6 @@ import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
-import dev.cairn.coordinator.Preflight.RefusedException;
 import dev.cairn.id.JobId;
 import java.time.Instant;
 import java.util.List;

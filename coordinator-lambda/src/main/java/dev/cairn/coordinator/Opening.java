@@ -1,7 +1,6 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Job;
-import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;

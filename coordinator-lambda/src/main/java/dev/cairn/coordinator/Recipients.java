@@ -3,8 +3,6 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.coordinator.Preflight.RefusedException;
-import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.coordinator.Redistribution.Share;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;

@@ -6,8 +6,6 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
-import dev.cairn.coordinator.Preflight.RefusedException;
-import dev.cairn.coordinator.Preflight.Snapshot;
 import dev.cairn.journal.Failing;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.StorageException;

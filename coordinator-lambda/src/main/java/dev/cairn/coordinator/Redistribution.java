@@ -1,7 +1,6 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.coordinator.Preflight.RefusedException;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.Counts;

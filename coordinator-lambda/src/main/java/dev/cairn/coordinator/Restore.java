@@ -9,8 +9,7 @@ import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.FreshStart.Place;
-import dev.cairn.coordinator.Preflight.RefusedException;
-import dev.cairn.coordinator.Preflight.Snapshot;
+import dev.cairn.coordinator.Preflight.Plan;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
@@ -44,6 +43,7 @@ final class Restore {
   private final LiveCheckpoints live;
   private final JournalTails tails;
   private final Preflight preflight;
+  private final StreamCoverage coverage;
   private final EpochEntry epochs;
   private final Opening opening;
 
@@ -53,13 +53,15 @@ final class Restore {
       CoordinatorDecisions decisions,
       LiveCheckpoints live,
       JournalTails tails,
-      Preflight preflight) {
+      Preflight preflight,
+      StreamCoverage coverage) {
     this.live = live;
     this.tails = tails;
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
     this.preflight = preflight;
+    this.coverage = coverage;
     this.epochs = new EpochEntry(ports, tails);
     this.opening = new Opening(ports, tails);
   }
@@ -68,9 +70,9 @@ final class Restore {
   void asked(Job job, Request request, Command.Restore command) {
     Instant now = ports.clock().instant();
     try {
-      Restoration from = preflight.restoration(job, command);
-      preflight.requireDeclared(job, from, preflight.requireRestorable(job, from));
-      begin(job, from, live.of(job.id()), Optional.of(request), now);
+      Plan plan = preflight.plan(job, command);
+      var unused = preflight.requireReplayable(job, plan);
+      begin(job, plan.from(), live.of(job.id()), Optional.of(request), now);
     } catch (RefusedException e) {
       if (ports.checkpoints().refuse(job, e.reason(), now)) {
         ports.announcer().announce(new Announcement.Refused(request, e.reason()));
@@ -134,14 +136,14 @@ final class Restore {
     if (Recipients.areOpened(from)) {
       return true;
     }
-    preflight.requireDeliverable(job, from, states);
+    coverage.requireDeliverable(job, from, states);
     return opening.openAll(job, states);
   }
 
   private Optional<FreshStart> freshStart(Restoration from) {
     return switch (from.positions()) {
       case Positions.SameStream s -> Optional.empty();
-      case Positions.Anew(Start start) -> Optional.of(preflight.freshStart(start));
+      case Positions.Anew(Start start) -> Optional.of(coverage.freshStart(start));
     };
   }
 
@@ -236,12 +238,13 @@ final class Restore {
     if (!from.acceptsGap()) {
       return new Place(position, firstApplied);
     }
-    return switch (preflight.left(tail, position)) {
-      case Preflight.Left.All all -> new Place(position, firstApplied);
+    return switch (coverage.left(tail, position)) {
+      case StreamCoverage.Left.All all -> new Place(position, firstApplied);
       // What came before it is gone for good, so a replay begins with it.
-      case Preflight.Left.Since(SequenceNumber first) ->
+      case StreamCoverage.Left.Since(SequenceNumber first) ->
           new Place(Position.beginning(), Optional.of(first));
-      case Preflight.Left.None none -> new Place(decisions.frontier(tail.head()), firstApplied);
+      case StreamCoverage.Left.None none ->
+          new Place(decisions.frontier(tail.head()), firstApplied);
     };
   }
 

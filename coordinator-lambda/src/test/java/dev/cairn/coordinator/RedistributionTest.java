@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.coordinator.Preflight.RefusedException;
 import dev.cairn.coordinator.Redistribution.Share;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;

@@ -343,10 +343,12 @@ class DeployedPipelineTest {
 
   @Test
   @Order(8)
-  void isAskedByAttributeAndByPayloadToo() {
+  void isRestoredToTheLatestAndAskedByAttributeAndByPayloadToo() {
     flights.send(100, job.shards());
     job.awaitApplied();
     done(typed.cairn("checkpoint"));
+    done(typed.cairn("restore", "latest"));
+    job.awaitApplied();
 
     job.set("command", "savepoint by-attribute");
     job.awaitCausedBy("savepoint by-attribute");
