@@ -43,20 +43,20 @@ final class CheckpointFiles {
    * Every subtask's state in a checkpoint, its state files checked; a subtask that had applied
    * nothing is not in it.
    */
-  Map<SubtaskId, Snapshot> states(JobId job, FileRef metadataFile) throws RefusedException {
+  Map<SubtaskId, SubtaskSnapshot> states(JobId job, FileRef metadataFile) throws RefusedException {
     CheckpointMetadata metadata = metadata(metadataFile);
     Map<SubtaskId, FileRef> files = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       acknowledged.stateFile().ifPresent(file -> files.put(acknowledged.subtask(), file));
     }
-    Map<SubtaskId, Snapshot> states = new TreeMap<>();
+    Map<SubtaskId, SubtaskSnapshot> states = new TreeMap<>();
     Check.all(
         ports.fanOut(),
         files.entrySet(),
         named -> {
           FileRef file = named.getValue();
-          Snapshot snapshot =
-              new Snapshot(Optional.of(file), read(file, CheckpointFormat::readState));
+          SubtaskSnapshot snapshot =
+              new SubtaskSnapshot(Optional.of(file), read(file, CheckpointFormat::readState));
           synchronized (states) {
             states.put(named.getKey(), snapshot);
           }
@@ -66,14 +66,14 @@ final class CheckpointFiles {
   }
 
   /** What only reading a file to its end tells, a scrubber may have found out. */
-  private void requireUnmarked(JobId job, FileRef metadata, Collection<Snapshot> states)
+  private void requireUnmarked(JobId job, FileRef metadata, Collection<SubtaskSnapshot> states)
       throws RefusedException {
     List<Damage> marks = ports.damages().damages(job);
     if (marks.isEmpty()) {
       return;
     }
     Set<FileRef> needed = new HashSet<>(List.of(metadata));
-    for (Snapshot snapshot : states) {
+    for (SubtaskSnapshot snapshot : states) {
       snapshot.file().ifPresent(needed::add);
       snapshot.state().manifest().runs().forEach(run -> needed.add(run.file()));
     }
@@ -93,7 +93,7 @@ final class CheckpointFiles {
   }
 
   /** Whether the files with the state itself are there, as they were written. */
-  void requireRuns(Collection<Snapshot> states) throws RefusedException {
+  void requireRuns(Collection<SubtaskSnapshot> states) throws RefusedException {
     List<FileRef> files =
         states.stream()
             .flatMap(snapshot -> snapshot.state().manifest().runs().stream())

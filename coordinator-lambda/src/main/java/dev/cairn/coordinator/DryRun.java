@@ -100,7 +100,7 @@ public final class DryRun {
   private PreflightReport report(Job job, Plan plan, Optional<String> unread)
       throws RefusedException {
     List<Checked> checked = new ArrayList<>();
-    for (Snapshot snapshot : plan.stored().values()) {
+    for (SubtaskSnapshot snapshot : plan.stored().values()) {
       snapshot.file().ifPresent(file -> checked.add(new Checked(Kind.STATE, file)));
       snapshot.state().manifest().runs().stream()
           .map(run -> new Checked(Kind.RUN, run.file()))
@@ -125,7 +125,7 @@ public final class DryRun {
   }
 
   private List<Replay> replays(Job job, Plan plan, boolean readsStream) throws RefusedException {
-    Map<SubtaskId, Snapshot> states = preflight.states(job, plan);
+    Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, plan);
     Map<SubtaskId, JournalTail> opened = tails.of(job.id());
     SortedSet<SubtaskId> all = new TreeSet<>(states.keySet());
     all.addAll(opened.keySet());
@@ -135,7 +135,7 @@ public final class DryRun {
             : Optional.empty();
     List<Replay> replays = new ArrayList<>();
     for (SubtaskId subtask : all) {
-      Optional<Snapshot> state = Optional.ofNullable(states.get(subtask));
+      Optional<SubtaskSnapshot> state = Optional.ofNullable(states.get(subtask));
       Optional<Header> head = Optional.ofNullable(opened.get(subtask)).map(JournalTail::head);
       List<String> sources = state.map(one -> sources(one, plan.stored())).orElse(List.of());
       replays.add(
@@ -147,7 +147,8 @@ public final class DryRun {
   }
 
   /** The subtasks whose files a state is made of. */
-  private static List<String> sources(Snapshot given, Map<SubtaskId, Snapshot> stored) {
+  private static List<String> sources(
+      SubtaskSnapshot given, Map<SubtaskId, SubtaskSnapshot> stored) {
     Set<FileRef> runs =
         given.state().manifest().runs().stream().map(RunRef::file).collect(Collectors.toSet());
     return stored.entrySet().stream()
@@ -190,7 +191,7 @@ public final class DryRun {
       SubtaskId subtask,
       Optional<Header> head,
       List<String> sources,
-      Optional<Snapshot> state,
+      Optional<SubtaskSnapshot> state,
       boolean readsStream) {
     Position from = state.map(one -> one.state().position()).orElse(Position.beginning());
     Position frontier = head.map(decisions::frontier).orElse(Position.beginning());

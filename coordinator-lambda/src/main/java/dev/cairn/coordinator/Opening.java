@@ -34,9 +34,9 @@ final class Opening {
    * Opens every subtask that gets a state and has no journal. False when the job has gone on to
    * another epoch meanwhile: whoever brought it there sees to the rest.
    */
-  boolean openAll(Job job, Map<SubtaskId, Snapshot> states) {
+  boolean openAll(Job job, Map<SubtaskId, SubtaskSnapshot> states) {
     Set<SubtaskId> opened = new HashSet<>(ports.checkpoints().subtasks(job.id()));
-    List<Map.Entry<SubtaskId, Snapshot>> unopened =
+    List<Map.Entry<SubtaskId, SubtaskSnapshot>> unopened =
         states.entrySet().stream().filter(state -> !opened.contains(state.getKey())).toList();
     return !ports
         .fanOut()

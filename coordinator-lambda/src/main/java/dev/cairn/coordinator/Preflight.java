@@ -40,7 +40,8 @@ final class Preflight {
    *
    * @param stored the states of the checkpoint, by the subtasks that they are of
    */
-  record Plan(Restoration from, Map<SubtaskId, Snapshot> stored, StateComparison comparison) {}
+  record Plan(
+      Restoration from, Map<SubtaskId, SubtaskSnapshot> stored, StateComparison comparison) {}
 
   /**
    * What a command asks for, its files whole, and no state left behind but what its owner has given
@@ -49,7 +50,7 @@ final class Preflight {
    */
   Plan plan(Job job, Command.Restore command) throws RefusedException {
     Restoration named = target.of(job, command);
-    Map<SubtaskId, Snapshot> stored = stored(job, named);
+    Map<SubtaskId, SubtaskSnapshot> stored = stored(job, named);
     StateComparison comparison = requireWhole(job, stored);
     Restoration from =
         command.options().allowsNonRestoredState()
@@ -67,35 +68,37 @@ final class Preflight {
    *
    * @return what each subtask of the job is given; any other begins anew
    */
-  Map<SubtaskId, Snapshot> requireReplayable(Job job, Plan plan) throws RefusedException {
+  Map<SubtaskId, SubtaskSnapshot> requireReplayable(Job job, Plan plan) throws RefusedException {
     return requireReplayable(job, plan.from(), plan.stored());
   }
 
   /** The same of a restore that no command asks for. */
-  Map<SubtaskId, Snapshot> requireRestorable(Job job, Restoration from) throws RefusedException {
-    Map<SubtaskId, Snapshot> stored = stored(job, from);
+  Map<SubtaskId, SubtaskSnapshot> requireRestorable(Job job, Restoration from)
+      throws RefusedException {
+    Map<SubtaskId, SubtaskSnapshot> stored = stored(job, from);
     var unused = requireWhole(job, stored);
     return requireReplayable(job, from, stored);
   }
 
-  private Map<SubtaskId, Snapshot> requireReplayable(
-      Job job, Restoration from, Map<SubtaskId, Snapshot> stored) throws RefusedException {
-    Map<SubtaskId, Snapshot> states = recipients.of(job.id(), from, stored);
+  private Map<SubtaskId, SubtaskSnapshot> requireReplayable(
+      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
+    Map<SubtaskId, SubtaskSnapshot> states = recipients.of(job.id(), from, stored);
     coverage.require(job, from, states);
     return states;
   }
 
   /** What each subtask of the job is given; any other begins anew. */
-  Map<SubtaskId, Snapshot> states(Job job, Restoration from) throws RefusedException {
+  Map<SubtaskId, SubtaskSnapshot> states(Job job, Restoration from) throws RefusedException {
     return recipients.of(job.id(), from, stored(job, from));
   }
 
   /** The same, of a plan. */
-  Map<SubtaskId, Snapshot> states(Job job, Plan plan) throws RefusedException {
+  Map<SubtaskId, SubtaskSnapshot> states(Job job, Plan plan) throws RefusedException {
     return recipients.of(job.id(), plan.from(), plan.stored());
   }
 
-  private Map<SubtaskId, Snapshot> stored(Job job, Restoration from) throws RefusedException {
+  private Map<SubtaskId, SubtaskSnapshot> stored(Job job, Restoration from)
+      throws RefusedException {
     return switch (from.source()) {
       case Source.Own(CheckpointId id) ->
           files.states(job.id(), target.completed(job, id).metadata());
@@ -105,7 +108,7 @@ final class Preflight {
   }
 
   /** Whether the state is there, and the code that is deployed can read it. */
-  private StateComparison requireWhole(Job job, Map<SubtaskId, Snapshot> stored)
+  private StateComparison requireWhole(Job job, Map<SubtaskId, SubtaskSnapshot> stored)
       throws RefusedException {
     files.requireRuns(stored.values());
     StateComparison comparison = compare(job, stored);
@@ -116,7 +119,7 @@ final class Preflight {
     return comparison;
   }
 
-  private StateComparison compare(Job job, Map<SubtaskId, Snapshot> states) {
+  private StateComparison compare(Job job, Map<SubtaskId, SubtaskSnapshot> states) {
     Map<StageId, Set<StateSchema>> stored = new HashMap<>();
     states.forEach(
         (subtask, snapshot) ->

@@ -39,8 +39,8 @@ final class Recipients {
   /**
    * @param stored the states of a checkpoint, by the subtasks that they are of
    */
-  Map<SubtaskId, Snapshot> of(JobId job, Restoration from, Map<SubtaskId, Snapshot> stored)
-      throws RefusedException {
+  Map<SubtaskId, SubtaskSnapshot> of(
+      JobId job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
     return switch (from.positions()) {
       case Positions.SameStream s -> areOpened(from) ? stored : ofSameShards(job, stored);
       case Positions.Anew(Start start) -> dividedAnew(job, start, stored);
@@ -53,11 +53,11 @@ final class Recipients {
   }
 
   /** Shards of one stream have one name in every job. */
-  private Map<SubtaskId, Snapshot> ofSameShards(JobId job, Map<SubtaskId, Snapshot> stored)
-      throws RefusedException {
+  private Map<SubtaskId, SubtaskSnapshot> ofSameShards(
+      JobId job, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
     Map<ShardId, SubtaskId> opened = opened(job);
-    Map<SubtaskId, Snapshot> given = new TreeMap<>();
-    Map<ShardId, Snapshot> unopened = new TreeMap<>();
+    Map<SubtaskId, SubtaskSnapshot> given = new TreeMap<>();
+    Map<ShardId, SubtaskSnapshot> unopened = new TreeMap<>();
     stored.forEach(
         (subtask, snapshot) -> {
           if (opened.containsKey(subtask.shard())) {
@@ -71,7 +71,7 @@ final class Recipients {
     }
     StageId stage = stage(job, stored.keySet(), opened);
     Map<ShardId, Shard> listed = listed();
-    for (Map.Entry<ShardId, Snapshot> one : unopened.entrySet()) {
+    for (Map.Entry<ShardId, SubtaskSnapshot> one : unopened.entrySet()) {
       requireSameShard(job, one.getKey(), one.getValue().state(), listed);
       requireNotResharded(one.getKey(), listed, opened.keySet());
       given.put(new SubtaskId(job, stage, one.getKey()), one.getValue());
@@ -107,8 +107,8 @@ final class Recipients {
   }
 
   /** All of the checkpoint's state, by hash range, over all of the stream's shards. */
-  private Map<SubtaskId, Snapshot> dividedAnew(
-      JobId job, Start start, Map<SubtaskId, Snapshot> stored) throws RefusedException {
+  private Map<SubtaskId, SubtaskSnapshot> dividedAnew(
+      JobId job, Start start, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
     if (stored.isEmpty()) {
       throw new RefusedException(
           "there is no state in it that could be divided anew; leave --positions out");
@@ -119,8 +119,8 @@ final class Recipients {
     for (ShardId shard : listed.keySet()) {
       requireNotResharded(shard, listed, opened.keySet());
     }
-    List<SubtaskState> states = stored.values().stream().map(Snapshot::state).toList();
-    Map<SubtaskId, Snapshot> given = new TreeMap<>();
+    List<SubtaskState> states = stored.values().stream().map(SubtaskSnapshot::state).toList();
+    Map<SubtaskId, SubtaskSnapshot> given = new TreeMap<>();
     Redistribution.of(states, listed.values())
         .shares()
         .forEach(
@@ -128,7 +128,8 @@ final class Recipients {
               SubtaskId subtask = new SubtaskId(job, stage, shard);
               given.put(
                   subtask,
-                  new Snapshot(Optional.empty(), state(subtask, start, share, states.getFirst())));
+                  new SubtaskSnapshot(
+                      Optional.empty(), state(subtask, start, share, states.getFirst())));
             });
     return given;
   }

@@ -85,9 +85,9 @@ final class Recovery {
    * What a task could not read may still pass for sound where only its size and checksum are looked
    * at.
    */
-  private static void requireOthers(Collection<Snapshot> states, List<JournalTail> damaged)
+  private static void requireOthers(Collection<SubtaskSnapshot> states, List<JournalTail> damaged)
       throws RefusedException {
-    for (Snapshot snapshot : states) {
+    for (SubtaskSnapshot snapshot : states) {
       for (RunRef run : snapshot.state().manifest().runs()) {
         String path = run.file().path().value();
         if (damaged.stream().anyMatch(tail -> failing(tail).message().contains(path))) {

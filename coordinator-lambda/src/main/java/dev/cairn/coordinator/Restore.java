@@ -107,7 +107,7 @@ final class Restore {
    */
   void resume(Job job, Restoration from) {
     try {
-      Map<SubtaskId, Snapshot> states = preflight.states(job, from);
+      Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, from);
       Optional<FreshStart> fresh = freshStart(from);
       boolean all =
           openAll(job, from, states)
@@ -131,7 +131,7 @@ final class Restore {
     }
   }
 
-  private boolean openAll(Job job, Restoration from, Map<SubtaskId, Snapshot> states)
+  private boolean openAll(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
       throws RefusedException {
     if (Recipients.areOpened(from)) {
       return true;
@@ -167,11 +167,11 @@ final class Restore {
       Job job,
       Restoration from,
       JournalTail tail,
-      Optional<Snapshot> snapshot,
+      Optional<SubtaskSnapshot> snapshot,
       Optional<FreshStart> fresh) {
     Header head = tail.head();
     Position frontier = decisions.frontier(head);
-    Optional<SubtaskState> state = snapshot.map(Snapshot::state);
+    Optional<SubtaskState> state = snapshot.map(SubtaskSnapshot::state);
     boolean isAnew = fresh.isPresent() && snapshot.isPresent();
     Place place =
         fresh
@@ -207,14 +207,14 @@ final class Restore {
   }
 
   /** The runs hold the cells of dropped states still, as the entry says. */
-  private static Manifest kept(Snapshot snapshot, List<String> dropped) {
+  private static Manifest kept(SubtaskSnapshot snapshot, List<String> dropped) {
     Manifest manifest = snapshot.state().manifest();
     return new Manifest(
         manifest.runs(),
         manifest.schemas().stream().filter(state -> !dropped.contains(state.name())).toList());
   }
 
-  private static List<String> dropped(Snapshot snapshot, List<String> dropped) {
+  private static List<String> dropped(SubtaskSnapshot snapshot, List<String> dropped) {
     return snapshot.state().manifest().schemas().stream()
         .map(StateSchema::name)
         .filter(dropped::contains)

@@ -54,7 +54,8 @@ final class StreamCoverage {
    *
    * @param states what each is given
    */
-  void require(Job job, Restoration from, Map<SubtaskId, Snapshot> states) throws RefusedException {
+  void require(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
+      throws RefusedException {
     if (from.positions() instanceof Positions.Anew(Start start)) {
       requireInTime(start, from.acceptsGap());
     }
@@ -99,7 +100,7 @@ final class StreamCoverage {
    * far it once was.
    */
   private void requireGaps(
-      Positions positions, Map<SubtaskId, Snapshot> states, Collection<JournalTail> tails)
+      Positions positions, Map<SubtaskId, SubtaskSnapshot> states, Collection<JournalTail> tails)
       throws RefusedException {
     List<Gap> gaps = new ArrayList<>();
     Set<SubtaskId> opened = new HashSet<>();
@@ -120,7 +121,7 @@ final class StreamCoverage {
   }
 
   /** What the mapping has yet to deliver, from its horizon on. */
-  private static List<Gap> unread(Map<SubtaskId, Snapshot> states, Set<SubtaskId> opened) {
+  private static List<Gap> unread(Map<SubtaskId, SubtaskSnapshot> states, Set<SubtaskId> opened) {
     return states.entrySet().stream()
         .filter(state -> !opened.contains(state.getKey()))
         .filter(state -> state.getValue().state().position() instanceof Position.After)
@@ -138,7 +139,7 @@ final class StreamCoverage {
    * Whether the mapping will still deliver all that follows the states of shards that the job has
    * not opened. A restore is begun with that; but a fork may be deployed long after it was begun.
    */
-  void requireDeliverable(Job job, Restoration from, Map<SubtaskId, Snapshot> states)
+  void requireDeliverable(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
       throws RefusedException {
     if (from.acceptsGap()
         || isAnew(from.positions())
@@ -267,7 +268,7 @@ final class StreamCoverage {
         .orElseGet(Left.None::new);
   }
 
-  private static Position position(Map<SubtaskId, Snapshot> states, JournalTail tail) {
+  private static Position position(Map<SubtaskId, SubtaskSnapshot> states, JournalTail tail) {
     return Optional.ofNullable(states.get(tail.subtask()))
         .map(snapshot -> snapshot.state().position())
         .orElse(Position.beginning());

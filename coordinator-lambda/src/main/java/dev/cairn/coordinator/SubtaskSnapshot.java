@@ -8,4 +8,4 @@ import java.util.Optional;
  * A subtask's state in a checkpoint, and the file that says so; without one if it is put together
  * from the states of others.
  */
-record Snapshot(Optional<FileRef> file, SubtaskState state) {}
+record SubtaskSnapshot(Optional<FileRef> file, SubtaskState state) {}
