@@ -26,7 +26,15 @@ final class Chronicle {
   private final CoordinatorPorts ports;
   private final ChronicleDecisions decisions = new ChronicleDecisions();
   // What nobody else has moved on meanwhile; the record itself finds out whether somebody has.
-  private final Map<JobId, HistoryMark> marks = new HashMap<>();
+  private final Map<JobId, Known> known = new HashMap<>();
+
+  /**
+   * What is recorded.
+   *
+   * @param outdated a job that was read before it: compared with that, what has happened since
+   *     would seem undone
+   */
+  private record Known(HistoryMark mark, Optional<Job> outdated) {}
 
   Chronicle(CoordinatorPorts ports) {
     this.ports = ports;
@@ -75,26 +83,28 @@ final class Chronicle {
       Optional<SortedMap<String, String>> versions,
       Optional<Request> asked) {
     Job current = job;
-    List<Checkpoint> known = checkpoints;
+    List<Checkpoint> read = checkpoints;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Optional<HistoryMark> mark = Optional.ofNullable(marks.remove(job.id()));
-      if (mark.isEmpty()) {
-        mark = history.mark(job.id());
+      Optional<Known> before = Optional.ofNullable(known.remove(job.id()));
+      Optional<HistoryMark> mark =
+          before.isPresent() ? before.map(Known::mark) : history.mark(job.id());
+      if (before.isEmpty() || before.get().outdated().equals(Optional.of(current))) {
         // Read after the mark: what it says of the job is never newer than what is compared with
         // it, and a record fails if somebody moves it meanwhile.
         current = ports.checkpoints().job(job.id()).orElse(job);
-        known = List.of();
+        read = List.of();
       }
       CheckpointId next = mark.map(HistoryMark::next).orElse(new CheckpointId(1));
-      known = from(next, current, known);
+      read = from(next, current, read);
       Instant now = ports.clock().instant();
-      Optional<Missing> missing = decisions.missing(mark, current, known, versions, asked, now);
+      Optional<Job> outdated = current.equals(job) ? Optional.empty() : Optional.of(job);
+      Optional<Missing> missing = decisions.missing(mark, current, read, versions, asked, now);
       if (missing.isEmpty()) {
-        mark.ifPresent(same -> marks.put(job.id(), same));
+        mark.ifPresent(same -> known.put(job.id(), new Known(same, outdated)));
         return;
       }
       if (history.record(job.id(), missing.get().mark(), missing.get().lines())) {
-        marks.put(job.id(), missing.get().mark());
+        known.put(job.id(), new Known(missing.get().mark(), outdated));
         if (missing.get().isAll()) {
           return;
         }
@@ -103,10 +113,10 @@ final class Chronicle {
   }
 
   /** A warm coordinator no longer reads those that are over. */
-  private List<Checkpoint> from(CheckpointId next, Job job, List<Checkpoint> known) {
+  private List<Checkpoint> from(CheckpointId next, Job job, List<Checkpoint> read) {
     boolean isCovered =
-        next.equals(job.next()) || (!known.isEmpty() && !known.getFirst().id().isAfter(next));
-    return isCovered ? known : ports.checkpoints().checkpoints(job.id(), next);
+        next.equals(job.next()) || (!read.isEmpty() && !read.getFirst().id().isAfter(next));
+    return isCovered ? read : ports.checkpoints().checkpoints(job.id(), next);
   }
 
   boolean concerns(Announcement announcement) {

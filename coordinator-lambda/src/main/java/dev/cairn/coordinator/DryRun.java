@@ -9,7 +9,6 @@ import dev.cairn.coordinator.PreflightReport.Checked;
 import dev.cairn.coordinator.PreflightReport.Kind;
 import dev.cairn.coordinator.PreflightReport.Replay;
 import dev.cairn.id.Position;
-import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry.Header;
@@ -250,11 +249,7 @@ public final class DryRun {
   }
 
   private static Optional<From.At> begin(Place place) {
-    Optional<SequenceNumber> required =
-        place.position() instanceof Position.After(SequenceNumber last)
-            ? Optional.of(last)
-            : place.firstApplied();
-    return required.map(From.At::new);
+    return place.position().record().or(place::firstApplied).map(From.At::new);
   }
 
   /** The record that a replay begins at, and the first one that it applies, if they differ. */

@@ -65,7 +65,8 @@ final class FreshStart {
   /**
    * A place in a shard.
    *
-   * @param firstApplied with which a replay from the beginning starts
+   * @param firstApplied the first record that there was to apply, with which whoever goes back to
+   *     the beginning has to start
    */
   record Place(Position position, Optional<SequenceNumber> firstApplied) {}
 
@@ -116,7 +117,7 @@ final class FreshStart {
     return first(stream, shard, new From.Time(since))
         .map(StreamRecord::sequenceNumber)
         .filter(first -> !frontier.isBefore(first))
-        .map(first -> new Place(Position.beginning(), Optional.of(first)))
+        .map(first -> new Place(Position.before(first), firstApplied))
         .orElseGet(() -> new Place(frontier, firstApplied));
   }
 

@@ -177,6 +177,10 @@ final class Restore {
         fresh
             .map(start -> anew(start, tail, isAnew))
             .orElseGet(() -> sameStream(from, tail, state));
+    // Where a gap is accepted the state stands elsewhere than its file says, so the next checkpoint
+    // must not hold that file.
+    Optional<SubtaskSnapshot> stands =
+        snapshot.filter(s -> !isAnew && s.state().position().equals(place.position()));
     Header header =
         new Header(
             head.revision().next(),
@@ -189,7 +193,7 @@ final class Restore {
             state.map(SubtaskState::counts).orElse(Counts.NONE),
             Writer.COORDINATOR,
             ports.clock().instant(),
-            snapshot.filter(s -> !isAnew).flatMap(s -> from.own()),
+            stands.flatMap(s -> from.own()),
             false,
             Optional.empty());
     return new Restored(
@@ -200,7 +204,9 @@ final class Restore {
         Optional.of(job.next().value() - 1).filter(last -> last > 0).map(CheckpointId::new),
         isAnew ? snapshot.get().state().origin() : tail.base().origin(),
         snapshot
-            .map(s -> new StateHandle(kept(s, from.dropped()), s.file()))
+            .map(
+                s ->
+                    new StateHandle(kept(s, from.dropped()), stands.flatMap(SubtaskSnapshot::file)))
             .orElse(StateHandle.EMPTY),
         Channels.EMPTY,
         snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
@@ -242,7 +248,7 @@ final class Restore {
       case StreamCoverage.Left.All all -> new Place(position, firstApplied);
       // What came before it is gone for good, so a replay begins with it.
       case StreamCoverage.Left.Since(SequenceNumber first) ->
-          new Place(Position.beginning(), Optional.of(first));
+          new Place(Position.before(first), firstApplied);
       case StreamCoverage.Left.None none ->
           new Place(decisions.frontier(tail.head()), firstApplied);
     };

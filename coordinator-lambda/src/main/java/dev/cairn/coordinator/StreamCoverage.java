@@ -124,7 +124,7 @@ final class StreamCoverage {
   private static List<Gap> unread(Map<SubtaskId, SubtaskSnapshot> states, Set<SubtaskId> opened) {
     return states.entrySet().stream()
         .filter(state -> !opened.contains(state.getKey()))
-        .filter(state -> state.getValue().state().position() instanceof Position.After)
+        .filter(state -> state.getValue().state().position().record().isPresent())
         .map(
             state ->
                 new Gap(
@@ -185,10 +185,10 @@ final class StreamCoverage {
           shard + " is no longer in the stream, and records of it would have to be read again");
     }
     SequenceNumber required =
-        gap.position() instanceof Position.After after
-            ? after.last()
-            : gap.firstApplied()
-                .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
+        gap.position()
+            .record()
+            .or(gap::firstApplied)
+            .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
     From.At at = new From.At(required);
     Optional<StreamRecord> first =
         gap.wasRead() ? first(gap.shard(), at) : FreshStart.first(ports.stream(), gap.shard(), at);
@@ -251,10 +251,7 @@ final class StreamCoverage {
     if (!position.isBefore(frontier)) {
       return new Left.All();
     }
-    Optional<SequenceNumber> required =
-        position instanceof Position.After after
-            ? Optional.of(after.last())
-            : tail.head().firstApplied();
+    Optional<SequenceNumber> required = position.record().or(tail.head()::firstApplied);
     if (required.isPresent()
         && first(tail.subtask().shard(), new From.At(required.get()))
             .filter(record -> record.sequenceNumber().equals(required.get()))

@@ -1,8 +1,10 @@
 package dev.cairn.id;
 
+import java.util.Optional;
+
 /**
- * How far a subtask has applied its shard: nothing yet, up to and including a record, or all of a
- * closed shard.
+ * How far a subtask has applied its shard: nothing yet, up to a record, up to and including one, or
+ * all of a closed shard.
  */
 public sealed interface Position extends Comparable<Position> {
 
@@ -14,6 +16,10 @@ public sealed interface Position extends Comparable<Position> {
     return new End();
   }
 
+  static Position before(SequenceNumber first) {
+    return new Before(first);
+  }
+
   static Position after(SequenceNumber last) {
     return new After(last);
   }
@@ -23,6 +29,17 @@ public sealed interface Position extends Comparable<Position> {
     @Override
     public String toString() {
       return "beginning";
+    }
+  }
+
+  /**
+   * The next record to apply is {@code first}; of what came before it, nothing will be. So begins a
+   * shard whose older records the stream no longer keeps.
+   */
+  record Before(SequenceNumber first) implements Position {
+    @Override
+    public String toString() {
+      return "before " + first;
     }
   }
 
@@ -42,10 +59,21 @@ public sealed interface Position extends Comparable<Position> {
     }
   }
 
+  /** The record that it lies right before or right after. */
+  default Optional<SequenceNumber> record() {
+    return switch (this) {
+      case Beginning b -> Optional.empty();
+      case Before before -> Optional.of(before.first);
+      case After after -> Optional.of(after.last);
+      case End e -> Optional.empty();
+    };
+  }
+
   /** Whether the record with this sequence number lies beyond this position. */
   default boolean isBefore(SequenceNumber record) {
     return switch (this) {
       case Beginning b -> true;
+      case Before before -> before.first.compareTo(record) <= 0;
       case After after -> after.last.compareTo(record) < 0;
       case End e -> false;
     };
@@ -61,17 +89,21 @@ public sealed interface Position extends Comparable<Position> {
 
   @Override
   default int compareTo(Position other) {
-    if (this instanceof After mine && other instanceof After theirs) {
-      return mine.last.compareTo(theirs.last);
+    Optional<SequenceNumber> mine = record();
+    Optional<SequenceNumber> theirs = other.record();
+    if (mine.isPresent() && theirs.isPresent() && !mine.equals(theirs)) {
+      return mine.get().compareTo(theirs.get());
     }
     return Integer.compare(rank(), other.rank());
   }
 
+  /** The order of what has no record, or the same one. */
   private int rank() {
     return switch (this) {
       case Beginning b -> 0;
-      case After a -> 1;
-      case End e -> 2;
+      case Before b -> 1;
+      case After a -> 2;
+      case End e -> 3;
     };
   }
 }

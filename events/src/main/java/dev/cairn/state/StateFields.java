@@ -13,11 +13,14 @@ import java.util.stream.Collectors;
 
 /** The stored form of what entries, checkpoints and state files have in common. */
 public final class StateFields {
+  private static final String BEFORE = "before ";
+
   private StateFields() {}
 
   public static String write(Position position) {
     return switch (position) {
       case Position.Beginning b -> "beginning";
+      case Position.Before before -> BEFORE + before.first().digits();
       case Position.After after -> after.last().digits();
       case Position.End e -> "end";
     };
@@ -27,7 +30,10 @@ public final class StateFields {
     return switch (text) {
       case "beginning" -> Position.beginning();
       case "end" -> Position.end();
-      default -> Position.after(new SequenceNumber(text));
+      default ->
+          text.startsWith(BEFORE)
+              ? Position.before(new SequenceNumber(text.substring(BEFORE.length())))
+              : Position.after(new SequenceNumber(text));
     };
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
@@ -110,6 +111,44 @@ class RestoreFromElsewhereTest {
     assertThat(pipeline.head(0).position()).isEqualTo(before.position());
     run(pipeline.container(), 0, pipeline.all(0));
     assertThat(pipeline.head(0).counts().applied()).as("a, b and f").isEqualTo(3);
+  }
+
+  @Test
+  void aCheckpointAfterAnAcceptedGapStandsWhereTheShardDoes() {
+    savepoint();
+    run(container, 0, pipeline.put(0, "e"));
+    pipeline.put(0, "f");
+    pipeline.stream().trim(Pipeline.shard(0), pipeline.all(0).get(4).sequenceNumber());
+    ask("restore 1 --accept-gap");
+    Entry.Header head = pipeline.head(0);
+
+    CheckpointId checkpoint = pipeline.job().next();
+    pipeline.checkpoint(pipeline.container());
+    ask("restore " + checkpoint);
+
+    assertThat(pipeline.job().refusal()).isEmpty();
+    assertThat(pipeline.head(0).position()).isEqualTo(head.position());
+    assertThat(pipeline.head(0).counts()).isEqualTo(head.counts());
+  }
+
+  @Test
+  void whatWasLeftOutIsMissedByWhoeverDoesNotAcceptIt() {
+    Pipeline two = new Pipeline(2);
+    Task<String> tasks = two.container();
+    run(tasks, 0, two.put(0, "a"));
+    two.serve("savepoint early");
+    run(tasks, 1, two.put(1, "b"));
+    run(tasks, 1, two.put(1, "c"));
+    two.stream().trim(Pipeline.shard(1), two.all(1).get(1).sequenceNumber());
+    String early = "restore savepoints/words/savepoint-1-early";
+
+    two.serve(early + " --accept-gap");
+    assertThat(two.job().refusal()).isEmpty();
+    assertThat(two.head(1).counts().applied()).as("c").isEqualTo(1);
+
+    two.serve(early);
+    assertThat(two.job().refusal().orElseThrow().reason())
+        .contains("shard " + Pipeline.shard(1) + " is beyond retention");
   }
 
   /** Another job that reads the same records, and has opened nothing. */

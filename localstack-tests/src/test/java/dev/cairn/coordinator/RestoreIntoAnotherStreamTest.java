@@ -316,14 +316,38 @@ class RestoreIntoAnotherStreamTest {
   }
 
   @Test
+  void whatTheStreamForgotIsMissedByARestoreToBeforeIt() {
+    restore("--positions horizon");
+    String untouched = savepointOf(pipeline);
+    put("a", "b");
+    deliver();
+    for (int shard = 0; shard < SHARDS; shard++) {
+      pipeline.stream().trim(Pipeline.shard(shard), pipeline.all(shard).get(1).sequenceNumber());
+    }
+    // From now on its oldest record is the first that the stream still has.
+    restore("--positions horizon");
+
+    pipeline.serve("restore " + untouched);
+
+    assertThat(pipeline.job().refusal().orElseThrow().reason()).contains("is beyond retention");
+  }
+
+  private static String savepointOf(Pipeline pipeline) {
+    String directory = "savepoints/words/savepoint-" + pipeline.job().next();
+    pipeline.serve("savepoint");
+    return directory;
+  }
+
+  @Test
   void aSavepointCanBeTakenOfItAtOnce() {
     restore("--positions horizon");
 
-    pipeline.serve("savepoint again");
+    String again = savepointOf(pipeline);
     deleteSavepoint();
     put("a");
     deliver();
-    pipeline.serve("restore savepoints/words/savepoint-1-again");
+    pipeline.serve("restore " + again);
+    assertThat(pipeline.job().refusal()).isEmpty();
 
     requireStateAndThen(all());
   }

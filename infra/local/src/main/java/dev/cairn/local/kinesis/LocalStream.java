@@ -168,6 +168,7 @@ public final class LocalStream implements StreamReader {
   private static int indexAfter(ShardLog log, Position cursor) {
     return switch (cursor) {
       case Position.Beginning beginning -> 0;
+      case Position.Before before -> log.indexAtOrAfter(SequenceNumbers.ordinal(before.first()));
       case Position.After after -> log.indexAtOrAfter(SequenceNumbers.ordinal(after.last()) + 1);
       case Position.End end -> log.size();
     };

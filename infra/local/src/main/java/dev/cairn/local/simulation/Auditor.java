@@ -4,32 +4,43 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.Restoration.Positions;
+import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.format.Trees;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.HistoryLine.Kind;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.journal.Failing;
+import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.memory.InMemoryTable.StoredEntry;
 import dev.cairn.local.simulation.Expectation.Expected;
+import dev.cairn.local.simulation.Expectation.Fold;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.Change;
+import dev.cairn.state.Counts;
 import dev.cairn.state.Deltas;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
+import dev.cairn.state.Start;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateKey;
 import dev.cairn.storage.CheckpointStorage;
@@ -37,14 +48,18 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +79,7 @@ final class Auditor {
   private final JobId job;
   private final Tally tally;
   private final Function<ShardId, Position> cursor;
+  private final LocalStream stream;
   private final Map<SubtaskId, Audited> subtasks = new TreeMap<>();
   private final Set<CheckpointId> completed = new HashSet<>();
   private final Set<CheckpointId> ended = new HashSet<>();
@@ -73,15 +89,26 @@ final class Auditor {
   private long referredAt = -1;
   private Optional<Violation> atDeletion = Optional.empty();
   private final SharedFilesAudit shared;
+  private final Map<Epoch, Restoration> restorations = new TreeMap<>();
+  private final Map<CheckpointId, Contents> contents = new TreeMap<>();
+
+  /** Where each subtask is in a completed checkpoint; one that had applied nothing is not in it. */
+  private record Contents(FileRef metadata, Epoch epoch, Map<SubtaskId, Position> positions) {}
 
   /** A journal as it was read so far, and the state that it makes. */
   private static final class Audited {
     private final List<Entry> entries = new ArrayList<>();
+    private final NavigableMap<Epoch, Fold> folds = new TreeMap<>();
     private SortedMap<StateKey, byte[]> cells = new TreeMap<>();
     private int base;
 
     Header head() {
       return entries.getLast().header();
+    }
+
+    /** What its state has to be in an epoch. */
+    Fold fold(Epoch epoch) {
+      return folds.floorEntry(epoch).getValue();
     }
 
     int lastBase() {
@@ -96,6 +123,7 @@ final class Auditor {
 
   /**
    * @param cursor how far the mapping believes a shard to be done
+   * @param stream asked for its shards, and for what it still keeps
    */
   Auditor(
       InMemoryTable table,
@@ -103,13 +131,15 @@ final class Auditor {
       Expectation expectation,
       JobId job,
       Tally tally,
-      Function<ShardId, Position> cursor) {
+      Function<ShardId, Position> cursor,
+      LocalStream stream) {
     this.table = table;
     this.storage = storage;
     this.expectation = expectation;
     this.job = job;
     this.tally = tally;
     this.cursor = cursor;
+    this.stream = stream;
     this.shared = new SharedFilesAudit(table, storage, job, tally);
   }
 
@@ -119,6 +149,7 @@ final class Auditor {
     }
     if (table.modifications() != seen) {
       seen = table.modifications();
+      restoration().ifPresent(from -> restorations.putIfAbsent(item().epoch(), from));
       table.subtasks(job).forEach(this::checkJournal);
       checkCheckpoints();
       shared.check();
@@ -166,7 +197,10 @@ final class Auditor {
     count(audited, entry);
     checkpointOf(entry).ifPresent(id -> requireEpoch(where, id, header));
     switch (entry) {
-      case Entry.Opened opened -> audited.cells = new TreeMap<>();
+      case Entry.Opened opened -> {
+        audited.cells = new TreeMap<>();
+        audited.folds.put(header.epoch(), expectation.fold(subtask.shard()));
+      }
       case Entry.Advanced advanced -> {
         delta(advanced).forEach(change -> apply(audited.cells, change));
         advanced.deadLetters().forEach(letter -> requireStored(subtask, letter));
@@ -174,14 +208,17 @@ final class Auditor {
       case Entry.Triggered t -> {}
       case Entry.Snapshotted base -> checkSnapshot(where, audited, base);
       case Entry.Materialized base -> checkSnapshot(where, audited, base);
-      case Entry.Restored restored -> audited.cells = read(restored.handle());
+      case Entry.Restored restored -> {
+        audited.cells = read(restored.handle());
+        audited.folds.put(header.epoch(), restored(where, subtask, audited, header));
+      }
       case Entry.Suspended s -> {}
       case Entry.Resumed r -> {}
       case Entry.Failed f -> {}
       case Entry.Closed c ->
           throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
-    Expected expected = expectation.at(subtask.shard(), header.position());
+    Expected expected = audited.fold(header.epoch()).at(header.position());
     requireSame(
         Invariants.FOLD, where + " at " + header.position(), expected.cells(), audited.cells);
     if (!expected.counts().equals(header.counts())) {
@@ -189,6 +226,110 @@ final class Auditor {
           Invariants.FOLD,
           where + " counts " + header.counts() + " instead of " + expected.counts());
     }
+  }
+
+  /** What the state has to be from a restore on. */
+  private Fold restored(String where, SubtaskId subtask, Audited audited, Header header) {
+    Restoration from = Objects.requireNonNull(restorations.get(header.epoch()));
+    ShardId shard = subtask.shard();
+    Optional<Contents> in =
+        contents(from).filter(checkpoint -> checkpoint.positions().containsKey(subtask));
+    Fold before =
+        in.map(checkpoint -> audited.fold(checkpoint.epoch())).orElse(expectation.fold(shard));
+    Position at =
+        in.map(checkpoint -> checkpoint.positions().get(subtask)).orElse(Position.beginning());
+    return switch (from.positions()) {
+      case Positions.SameStream s -> {
+        if (!from.acceptsGap() || header.position().equals(at)) {
+          yield before;
+        }
+        tally.count("race: a shard restored with a gap");
+        requireBegins(where, shard, header.position(), expectation.first(shard, at));
+        yield expectation.fold(before, at, before.at(at).counts(), header.position());
+      }
+      case Positions.Anew(Start start) -> {
+        // The stream is the one that the checkpoint is of, so what is divided anew comes together
+        // again; and its records are applied a second time.
+        tally.count("race: a shard begun anew" + (wasOpened(audited) ? "" : ", opened for it"));
+        Optional<SequenceNumber> first =
+            switch (start) {
+              case Start.TrimHorizon h -> expectation.first(shard, Position.beginning());
+              case Start.AtTimestamp(Instant time) -> expectation.first(shard, time);
+            };
+        requireBegins(where, shard, header.position(), first);
+        Counts counts = isFirst(shard) ? counts(contents(from).orElseThrow()) : Counts.NONE;
+        yield expectation.fold(before, at, counts, header.position());
+      }
+    };
+  }
+
+  private Optional<Contents> contents(Restoration from) {
+    return switch (from.source()) {
+      case Source.Own(CheckpointId id) -> Optional.ofNullable(contents.get(id));
+      case Source.Metadata(FileRef file) ->
+          contents.values().stream().filter(one -> one.metadata().equals(file)).findFirst();
+      case Source.Nothing n -> Optional.empty();
+    };
+  }
+
+  /** Whether it had a journal before the restore. */
+  private static boolean wasOpened(Audited audited) {
+    return audited.entries.getFirst().header().writer() != Entry.Writer.COORDINATOR;
+  }
+
+  /**
+   * Whether all of a shard's records are applied from one on, as far as the stream keeps them, and
+   * nothing else.
+   */
+  private void requireBegins(
+      String where, ShardId shard, Position from, Optional<SequenceNumber> wanted) {
+    Optional<SequenceNumber> first = expectation.first(shard, from);
+    // What was the oldest when it was looked at may be gone by now.
+    Optional<SequenceNumber> latest =
+        stream.after(shard, Position.beginning(), 1).stream()
+            .map(StreamRecord::sequenceNumber)
+            .filter(kept -> wanted.isPresent() && wanted.get().compareTo(kept) < 0)
+            .findFirst()
+            .or(() -> wanted);
+    boolean isBetween =
+        first.isPresent() == wanted.isPresent()
+            && first.map(one -> one.compareTo(wanted.orElseThrow()) >= 0).orElse(true)
+            && first.map(one -> one.compareTo(latest.orElseThrow()) <= 0).orElse(true);
+    if (!isBetween) {
+      throw new Violation(
+          Invariants.FOLD, where + " begins with " + first + " instead of with " + wanted);
+    }
+  }
+
+  private boolean isFirst(ShardId shard) {
+    return stream.listed().stream()
+        .min(Comparator.comparing((Shard one) -> one.range().from()))
+        .filter(first -> first.id().equals(shard))
+        .isPresent();
+  }
+
+  private Counts counts(Contents checkpoint) {
+    Counts all = Counts.NONE;
+    for (Map.Entry<SubtaskId, Position> one : checkpoint.positions().entrySet()) {
+      Counts counts = audited(one.getKey()).fold(checkpoint.epoch()).at(one.getValue()).counts();
+      all = all.plus(counts.applied(), counts.deadLettered());
+    }
+    return all;
+  }
+
+  private Job item() {
+    return table.job(job).orElseThrow();
+  }
+
+  private Optional<Restoration> restoration() {
+    return switch (item().status()) {
+      case JobStatus.Restoring(Restoration from) -> Optional.of(from);
+      case JobStatus.Replaying(Restoration from) -> Optional.of(from);
+      case JobStatus.Running r -> Optional.empty();
+      case JobStatus.Suspending s -> Optional.empty();
+      case JobStatus.Halted h -> Optional.empty();
+      case JobStatus.Resuming r -> Optional.empty();
+    };
   }
 
   private void requireStored(SubtaskId subtask, Entry.DeadLetter letter) {
@@ -270,13 +411,22 @@ final class Auditor {
       throw new Violation(
           Invariants.CHAINED, where + " goes from " + advanced.from() + " to " + header.position());
     }
-    if (entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
+    boolean isGivenState = entry instanceof Entry.Restored && isOpenedForRestore(before, header);
+    if (!isGivenState && entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
       throw new Violation(
           Invariants.CHAINED,
           where + " goes from epoch " + before.epoch() + " to " + header.epoch());
     }
     checkSuspension(where, before, entry);
     checkFailing(where, before, entry);
+  }
+
+  /** A shard that the coordinator opens gets its state in the same epoch, right after. */
+  private static boolean isOpenedForRestore(Header before, Header header) {
+    return before.revision().equals(new Revision(1))
+        && before.writer() == Entry.Writer.COORDINATOR
+        && before.suspended()
+        && before.epoch().equals(header.epoch());
   }
 
   /** What gives up stays so until the job is resumed or restored. */
@@ -463,6 +613,12 @@ final class Auditor {
           case Checkpoint.Aborted a -> true;
           case Checkpoint.Subsumed s -> true;
         };
+    if (checkpoint instanceof Checkpoint.Aborted aborted
+        && aborted.failure().reason() == FailureReason.SUBSUMED
+        && checkpoint.isSavepoint()) {
+      throw new Violation(
+          Invariants.SAVEPOINTS, "savepoint " + checkpoint.id() + " was aborted: " + checkpoint);
+    }
     if (isEnded) {
       ended.add(checkpoint.id());
     } else if (ended.contains(checkpoint.id())) {
@@ -499,23 +655,26 @@ final class Auditor {
               + " instead of "
               + checkpoint.trigger().expected());
     }
+    Epoch epoch = checkpoint.trigger().epoch();
+    Map<SubtaskId, Position> positions = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
+      SubtaskId subtask = acknowledged.subtask();
+      String where = "checkpoint " + checkpoint.id() + " of " + subtask.shard();
+      Fold fold = audited(subtask).fold(epoch);
       if (acknowledged.stateFile().isPresent()) {
         SubtaskState state = state(acknowledged.stateFile().get());
-        if (state.epoch().isAfter(checkpoint.trigger().epoch())
-            || !state.subtask().equals(acknowledged.subtask())) {
-          throw new Violation(
-              Invariants.COMPLETE, "checkpoint " + checkpoint.id() + " holds " + state);
+        if (state.epoch().isAfter(epoch) || !state.subtask().equals(subtask)) {
+          throw new Violation(Invariants.COMPLETE, where + " holds " + state);
         }
-        ShardId shard = state.subtask().shard();
-        requireSame(
-            Invariants.COMPLETE,
-            "checkpoint " + checkpoint.id() + " of " + shard,
-            expectation.at(shard, state.position()).cells(),
-            read(state.manifest()));
+        SortedMap<StateKey, byte[]> expected = fold.at(state.position()).cells();
+        requireSame(Invariants.COMPLETE, where, expected, read(state.manifest()));
         requireOfEpoch(checkpoint, state);
+        positions.put(subtask, state.position());
+      } else if (!fold.isOfNothing()) {
+        throw new Violation(Invariants.COMPLETE, where + " holds nothing, and there was state");
       }
     }
+    contents.put(checkpoint.id(), new Contents(checkpoint.metadata(), epoch, positions));
   }
 
   /**

@@ -7,6 +7,8 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.StateKey;
 import dev.cairn.testing.FunctionHarness;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -18,65 +20,155 @@ import java.util.TreeMap;
  * stream and by other code.
  */
 final class Expectation {
-  private final Map<ShardId, Fold> folds = new TreeMap<>();
+  private final Map<ShardId, NavigableMap<SequenceNumber, Arrived>> records = new TreeMap<>();
+  private final Map<ShardId, Fold> roots = new TreeMap<>();
+
+  private record Arrived(String key, byte[] data, Instant arrival) {}
 
   /** A shard's state after one of its records. */
   record Expected(SortedMap<StateKey, byte[]> cells, Counts counts) {
     static final Expected NOTHING = new Expected(new TreeMap<>(), Counts.NONE);
   }
 
-  private static final class Fold {
+  /** The records of a shard in order, on top of a state. */
+  final class Fold {
+    private final ShardId shard;
+    private final Position from;
     private final FunctionHarness<String> function =
         FunctionHarness.of(new SimulatedFunction(() -> false));
+    // All that made the state, to begin another fold with.
+    private final List<SequenceNumber> below = new ArrayList<>();
     private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
-    private final Map<SequenceNumber, byte[]> data = new TreeMap<>();
+    private Expected base = Expected.NOTHING;
+
+    private Fold(ShardId shard, Position from) {
+      this.shard = shard;
+      this.from = from;
+    }
+
+    /** Whether it began without state. */
+    boolean isOfNothing() {
+      return base.cells().isEmpty();
+    }
+
+    /** The state at a position, at which it has been or will be. */
+    Expected at(Position position) {
+      if (position.equals(from)) {
+        return base;
+      }
+      return switch (position) {
+        case Position.Beginning b -> throw unexpected(position);
+        case Position.Before b -> throw unexpected(position);
+        case Position.After(SequenceNumber last) -> {
+          foldTo(last);
+          yield Optional.ofNullable(after.get(last)).orElseThrow(() -> unexpected(position));
+        }
+        case Position.End e ->
+            throw new Violation(Invariants.POSITIONS, shard + " is at its end, and is open");
+      };
+    }
+
+    private Violation unexpected(Position position) {
+      return new Violation(
+          Invariants.POSITIONS,
+          shard + " is at " + position + ", which is no record since " + from);
+    }
+
+    private void foldTo(SequenceNumber last) {
+      NavigableMap<SequenceNumber, Arrived> left = left();
+      while (!left.isEmpty() && left.firstKey().compareTo(last) <= 0) {
+        SequenceNumber number = left.firstKey();
+        Counts before = after.isEmpty() ? base.counts() : after.lastEntry().getValue().counts();
+        boolean applied = apply(number);
+        after.put(
+            number,
+            new Expected(function.cells(), applied ? before.plus(1, 0) : before.plus(0, 1)));
+        left = left();
+      }
+    }
+
+    private NavigableMap<SequenceNumber, Arrived> left() {
+      NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+      return after.isEmpty() ? since(shard, from) : all.tailMap(after.lastKey(), false);
+    }
+
+    private boolean apply(SequenceNumber number) {
+      Arrived record = record(shard, number);
+      try {
+        function.processBytes(record.key(), record.data(), record.arrival());
+        return true;
+      } catch (Exception poison) {
+        return false;
+      }
+    }
   }
 
   void put(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
-    Fold fold = folds.computeIfAbsent(shard, s -> new Fold());
-    Counts before = fold.after.isEmpty() ? Counts.NONE : fold.after.lastEntry().getValue().counts();
-    Counts counts;
-    try {
-      fold.function.processBytes(key, data, arrival);
-      counts = before.plus(1, 0);
-    } catch (Exception poison) {
-      counts = before.plus(0, 1);
-    }
-    fold.data.put(number, data);
-    fold.after.put(number, new Expected(fold.function.cells(), counts));
+    ofShard(shard).put(number, new Arrived(key, data, arrival));
   }
 
-  /** The bytes of a record that was put. */
-  byte[] data(ShardId shard, SequenceNumber number) {
-    return Optional.ofNullable(folds.get(shard))
-        .flatMap(fold -> Optional.ofNullable(fold.data.get(number)))
+  private NavigableMap<SequenceNumber, Arrived> ofShard(ShardId shard) {
+    return records.computeIfAbsent(shard, s -> new TreeMap<>());
+  }
+
+  private NavigableMap<SequenceNumber, Arrived> since(ShardId shard, Position from) {
+    NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+    return switch (from) {
+      case Position.Beginning b -> all;
+      case Position.Before(SequenceNumber first) -> all.tailMap(first, true);
+      case Position.After(SequenceNumber last) -> all.tailMap(last, false);
+      case Position.End e -> new TreeMap<>();
+    };
+  }
+
+  private Arrived record(ShardId shard, SequenceNumber number) {
+    return Optional.ofNullable(ofShard(shard).get(number))
         .orElseThrow(
             () -> new Violation(Invariants.POSITIONS, number + " is no record of " + shard));
   }
 
-  Expected at(ShardId shard, Position position) {
-    return switch (position) {
-      case Position.Beginning b -> Expected.NOTHING;
-      case Position.After after ->
-          Optional.ofNullable(folds.get(shard))
-              .flatMap(fold -> Optional.ofNullable(fold.after.get(after.last())))
-              .orElseThrow(
-                  () ->
-                      new Violation(
-                          Invariants.POSITIONS,
-                          shard + " is at " + position + ", which is no record"));
-      case Position.End e ->
-          throw new Violation(Invariants.POSITIONS, shard + " is at its end, and is open");
-    };
+  /** The bytes of a record that was put. */
+  byte[] data(ShardId shard, SequenceNumber number) {
+    return record(shard, number).data();
+  }
+
+  /** All of a shard's records, on top of nothing. */
+  Fold fold(ShardId shard) {
+    return roots.computeIfAbsent(shard, s -> new Fold(s, Position.beginning()));
+  }
+
+  /**
+   * Records of a shard, on top of the state that another fold of it had.
+   *
+   * @param counts what was counted in that state
+   */
+  Fold fold(Fold before, Position at, Counts counts, Position from) {
+    Fold fold = new Fold(before.shard, from);
+    var unused = before.at(at);
+    fold.below.addAll(before.below);
+    if (at instanceof Position.After(SequenceNumber last)) {
+      fold.below.addAll(before.after.headMap(last, true).keySet());
+    }
+    fold.below.forEach(fold::apply);
+    fold.base = new Expected(fold.function.cells(), counts);
+    return fold;
+  }
+
+  /** The first of the records that are applied from there on, as far as there is one yet. */
+  Optional<SequenceNumber> first(ShardId shard, Position from) {
+    return since(shard, from).keySet().stream().findFirst();
+  }
+
+  /** The first record that arrived at or after a time. */
+  Optional<SequenceNumber> first(ShardId shard, Instant time) {
+    return ofShard(shard).entrySet().stream()
+        .filter(record -> !record.getValue().arrival().isBefore(time))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   Position end(ShardId shard) {
-    return Optional.ofNullable(folds.get(shard))
-        .map(fold -> Position.after(fold.after.lastKey()))
-        .orElse(Position.beginning());
-  }
-
-  int records(ShardId shard) {
-    return Optional.ofNullable(folds.get(shard)).map(fold -> fold.after.size()).orElse(0);
+    NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+    return all.isEmpty() ? Position.beginning() : Position.after(all.lastKey());
   }
 }

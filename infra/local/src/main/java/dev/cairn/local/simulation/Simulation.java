@@ -37,6 +37,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -132,7 +133,8 @@ public final class Simulation {
             expectation,
             Scenario.JOB,
             tally,
-            shard -> mapping.progress(shard).cursor());
+            shard -> mapping.progress(shard).cursor(),
+            stream);
     this.user = new User(world, faults, table, stored, storage, stream, mapping, auditor, scenario);
   }
 
@@ -259,7 +261,9 @@ public final class Simulation {
   private void put(String key, String event) {
     byte[] data = event.getBytes(StandardCharsets.UTF_8);
     LocalStream.Placed placed = stream.put(key, data, Optional.empty());
-    expectation.put(placed.shard(), placed.sequenceNumber(), key, data, world.now());
+    // Kinesis counts arrivals in milliseconds.
+    Instant arrival = world.now().truncatedTo(ChronoUnit.MILLIS);
+    expectation.put(placed.shard(), placed.sequenceNumber(), key, data, arrival);
   }
 
   private void step(int steps) {

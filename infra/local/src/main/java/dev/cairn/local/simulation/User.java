@@ -85,7 +85,7 @@ final class User {
         faults.count("race: the job failed of itself");
         haltsNoLonger();
       }
-      switch (faults.below(21)) {
+      switch (faults.below(24)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
         case 4, 5 -> damage();
@@ -100,6 +100,8 @@ final class User {
         case 16 -> haltAndGoOn("cancel --delete");
         case 17, 18 -> fork();
         case 19 -> restoreClaiming();
+        case 20, 21 -> restoreAnew();
+        case 22 -> restoreAcceptingGap();
         default -> commandOfAnyKind();
       }
     }
@@ -264,6 +266,26 @@ final class User {
     }
   }
 
+  /** As if the state came from another stream: all of this one's records are applied to it. */
+  private void restoreAnew() {
+    List<Checkpoint.Completed> choice = completed();
+    if (choice.isEmpty()) {
+      return;
+    }
+    Duration since = Duration.ofMillis(faults.below(120_000));
+    String start = faults.below(2) == 0 ? "horizon" : world.now().minus(since).toString();
+    faults.count("race: a restore onto a stream as if it were another");
+    request(choice.get(faults.below(choice.size())).id() + " --positions " + start);
+  }
+
+  /** Whatever the stream has forgotten of what follows. */
+  private void restoreAcceptingGap() {
+    List<Checkpoint.Completed> choice = completed();
+    if (!choice.isEmpty()) {
+      request(choice.get(faults.below(choice.size())).id() + " --accept-gap");
+    }
+  }
+
   private void restoreTwice() {
     restoreAny();
     world.sleep(Duration.ofMillis(faults.below(1500)));
@@ -353,7 +375,8 @@ final class User {
 
   /**
    * The stream forgets its oldest records while a restored shard may still need them, up to what
-   * the newest checkpoint covers; and as an operator would, someone then restores that checkpoint.
+   * the newest checkpoint covers; and as an operator would, someone then restores that checkpoint,
+   * or puts up with what is missing.
    */
   private void trim() {
     List<Checkpoint.Completed> choice = completed();
@@ -378,7 +401,10 @@ final class User {
     if (trimmed) {
       faults.count("fault: stream trimmed in a gap");
       world.sleep(Duration.ofMillis(faults.below(4000)));
-      request(newest.id().toString());
+      request(
+          faults.below(2) == 0
+              ? newest.id().toString()
+              : choice.get(faults.below(choice.size())).id() + " --accept-gap");
       // Not to be replaced by another request: nothing else may bring the shard back.
       world.await(
           Duration.ofMinutes(2),

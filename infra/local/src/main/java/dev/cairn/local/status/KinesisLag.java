@@ -76,6 +76,10 @@ public final class KinesisLag implements Survey.ShardLag {
     GetShardIteratorRequest.Builder request =
         GetShardIteratorRequest.builder().streamName(stream).shardId(shard.value());
     switch (position) {
+      case Position.Before before ->
+          request
+              .shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
+              .startingSequenceNumber(before.first().digits());
       case Position.After after ->
           request
               .shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)
