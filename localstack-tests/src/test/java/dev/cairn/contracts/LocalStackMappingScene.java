@@ -7,6 +7,7 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.local.kinesis.LocalStream.Placed;
 import dev.cairn.local.world.World;
+import dev.cairn.localstack.Repeated;
 import dev.cairn.stream.Shard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

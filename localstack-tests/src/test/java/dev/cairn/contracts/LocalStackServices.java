@@ -1,10 +1,9 @@
 package dev.cairn.contracts;
 
 import dev.cairn.dynamodb.CairnTable;
+import dev.cairn.localstack.LocalStack;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.localstack.LocalStackContainer;
-import org.testcontainers.utility.DockerImageName;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -22,24 +21,18 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class LocalStackServices {
   static final String TABLE = "cairn";
 
-  private static final DockerImageName IMAGE =
-      DockerImageName.parse("localstack/localstack:4.14.0");
   private static final AtomicInteger BUCKETS = new AtomicInteger();
 
   private LocalStackServices() {}
 
   /** Asked by JUnit: without an engine for containers, one line says what is skipped. */
   static boolean isAvailable() {
-    boolean available = DockerClientFactory.instance().isDockerAvailable();
-    if (!available) {
-      System.out.println("skipped, as there is no container engine: the contracts on LocalStack");
-    }
-    return available;
+    return LocalStack.isAvailable("the contracts on LocalStack");
   }
 
   private static final class Started {
     private static final LocalStackContainer LOCALSTACK =
-        new LocalStackContainer(IMAGE)
+        LocalStack.container()
             // Its mapping polls one shard each second otherwise.
             .withEnv("LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC", "0.1")
             .withEnv("KINESIS_LATENCY", "100");

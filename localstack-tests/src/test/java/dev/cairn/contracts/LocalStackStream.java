@@ -7,6 +7,7 @@ import dev.cairn.id.ShardId;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.kinesis.LocalStream.Placed;
 import dev.cairn.local.world.World;
+import dev.cairn.localstack.Repeated;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;

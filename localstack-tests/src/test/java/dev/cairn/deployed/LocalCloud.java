@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.localstack.LocalStack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,10 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.localstack.LocalStackContainer;
-import org.testcontainers.utility.DockerImageName;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -28,13 +27,10 @@ import software.amazon.awssdk.regions.Region;
 
 /** One LocalStack with all that it has, for pipelines that are deployed as users deploy them. */
 final class LocalCloud implements AutoCloseable {
-  private static final DockerImageName IMAGE =
-      DockerImageName.parse("localstack/localstack:4.14.0");
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LocalStackContainer container =
-      new LocalStackContainer(IMAGE)
+      LocalStack.container()
           // A JVM may take its time to start on a machine that has much to do.
           .withEnv("LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT", "120");
 
@@ -46,15 +42,12 @@ final class LocalCloud implements AutoCloseable {
 
   /** Asked by JUnit: without an engine or Node, one line says what is skipped. */
   static boolean isAvailable() {
-    boolean engine = DockerClientFactory.instance().isDockerAvailable();
-    if (!engine || !Node.isThere()) {
-      System.out.println(
-          "skipped, as there is no "
-              + (engine ? "Node" : "container engine")
-              + ": the pipeline deployed to LocalStack");
+    String what = "the pipeline deployed to LocalStack";
+    if (!Node.isThere()) {
+      System.out.println("skipped, as there is no Node: " + what);
       return false;
     }
-    return true;
+    return LocalStack.isAvailable(what);
   }
 
   URI endpoint() {

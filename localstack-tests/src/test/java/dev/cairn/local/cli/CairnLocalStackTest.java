@@ -13,7 +13,6 @@ import dev.cairn.checkpoint.Deployment;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.contracts.Repeated;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
@@ -31,6 +30,8 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.demo.Terminal;
+import dev.cairn.localstack.LocalStack;
+import dev.cairn.localstack.Repeated;
 import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.state.Change;
@@ -82,9 +83,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.localstack.LocalStackContainer;
-import org.testcontainers.utility.DockerImageName;
 import picocli.CommandLine;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -115,16 +114,12 @@ class CairnLocalStackTest {
   private record Answer(int exitCode, String out, String err) {}
 
   static boolean isAvailable() {
-    boolean available = DockerClientFactory.instance().isDockerAvailable();
-    if (!available) {
-      System.out.println("skipped, as there is no container engine: cairn on LocalStack");
-    }
-    return available;
+    return LocalStack.isAvailable("cairn on LocalStack");
   }
 
   @BeforeAll
   static void deploy() throws InterruptedException {
-    localStack = new LocalStackContainer(DockerImageName.parse("localstack/localstack:4.14.0"));
+    localStack = LocalStack.container();
     localStack.start();
     aws =
         new Aws(

@@ -1,4 +1,4 @@
-package dev.cairn.contracts;
+package dev.cairn.localstack;
 
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
