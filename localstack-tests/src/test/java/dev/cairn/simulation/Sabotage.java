@@ -29,7 +29,6 @@ import dev.cairn.task.TaskDecisions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -266,32 +265,13 @@ enum Sabotage {
                 }
               })),
   OPENED_BY_THE_COORDINATOR_ALONE_WHILE_RESTORING(
-      List.of(Invariants.FOLD),
+      List.of(Invariants.DIVIDED),
       Guards.all()
           .with(
               new TaskDecisions() {
                 @Override
                 public boolean mayOpen(JobStatus status) {
                   return status instanceof JobStatus.Restoring || super.mayOpen(status);
-                }
-              })),
-  NOTHING_FOLLOWS_A_PENDING_SAVEPOINT(
-      List.of(Invariants.SAVEPOINTS),
-      Guards.all()
-          .with(
-              new CoordinatorDecisions() {
-                @Override
-                public boolean isDue(
-                    Job job,
-                    List<Checkpoint> checkpoints,
-                    Collection<JournalTail> tails,
-                    Duration tolerance,
-                    Instant now) {
-                  List<Checkpoint> others =
-                      checkpoints.stream()
-                          .filter(one -> !(one instanceof Checkpoint.Pending) || !one.isSavepoint())
-                          .toList();
-                  return super.isDue(job, others, tails, tolerance, now);
                 }
               })),
   STATUS_WHEN_OPENED(

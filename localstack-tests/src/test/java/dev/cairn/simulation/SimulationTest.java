@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * night.
  */
 class SimulationTest {
-  private static final long SEEDS = Long.getLong("cairn.simulation.seeds", 1000);
+  private static final long SEEDS = Long.getLong("cairn.simulation.seeds", 600);
 
   /** What has to happen often enough for the run to mean something, as a share of the seeds. */
   private static final List<String> FAULTS =
@@ -63,6 +63,10 @@ class SimulationTest {
           "race: restore requested while a shard was being opened",
           "race: restore of the oldest checkpoint right after a commit",
           "race: several checkpoints pending at once",
+          "race: a restore onto a stream as if it were another",
+          "race: a shard begun anew",
+          "race: a shard begun anew, opened for it",
+          "race: a shard restored with a gap",
           "race: entries expired below a warm container's revision",
           "entry: Materialized by MAPPING",
           "entry: Snapshotted by COORDINATOR",

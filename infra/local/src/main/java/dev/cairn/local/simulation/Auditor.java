@@ -4,7 +4,6 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
-import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
@@ -590,10 +589,25 @@ final class Auditor {
                 + " is restored, or would be by an undo, and is no longer completed");
       }
     }
+    if (item.status() instanceof JobStatus.Replaying(Restoration from)
+        && from.positions() instanceof Positions.Anew) {
+      subtasks.forEach((subtask, audited) -> requireRestored(subtask, audited, item.epoch()));
+    }
     if (item.status().isSettled()) {
       boolean halts = !item.status().isRunning();
       subtasks.forEach((subtask, audited) -> requireHalted(subtask, audited.head(), halts));
       subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
+    }
+  }
+
+  /** No shard was opened by somebody else, who knew nothing of its state. */
+  private static void requireRestored(SubtaskId subtask, Audited audited, Epoch epoch) {
+    boolean was =
+        audited.entries.stream()
+            .anyMatch(
+                entry -> entry instanceof Entry.Restored && entry.header().epoch().equals(epoch));
+    if (!was) {
+      throw new Violation(Invariants.DIVIDED, subtask + " was given nothing in epoch " + epoch);
     }
   }
 
@@ -613,12 +627,6 @@ final class Auditor {
           case Checkpoint.Aborted a -> true;
           case Checkpoint.Subsumed s -> true;
         };
-    if (checkpoint instanceof Checkpoint.Aborted aborted
-        && aborted.failure().reason() == FailureReason.SUBSUMED
-        && checkpoint.isSavepoint()) {
-      throw new Violation(
-          Invariants.SAVEPOINTS, "savepoint " + checkpoint.id() + " was aborted: " + checkpoint);
-    }
     if (isEnded) {
       ended.add(checkpoint.id());
     } else if (ended.contains(checkpoint.id())) {

@@ -20,7 +20,7 @@ public final class Invariants {
   public static final String HELD_UP = "a shard that was given up is not tried again";
   public static final String TRIGGERS = "a checkpoint's entries are of its epoch";
   public static final String TERMINAL = "an aborted or subsumed checkpoint stays so";
-  public static final String SAVEPOINTS = "no savepoint makes way for a checkpoint";
+  public static final String DIVIDED = "state that is divided anew reaches every shard";
   public static final String DURABLE = "success is answered only for what is journalled";
   public static final String PROGRESS = "once faults cease, everything catches up";
   public static final String SOUND = "nothing but the simulated AWS fails in an unexpected way";
