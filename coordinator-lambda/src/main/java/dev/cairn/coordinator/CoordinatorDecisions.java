@@ -12,6 +12,7 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
@@ -84,6 +85,12 @@ public class CoordinatorDecisions {
         .filter(last -> last.trigger().expected().equals(Expected.of(expected(tails))))
         .filter(last -> tails.stream().allMatch(tail -> isHeldBy(last.id(), tail)))
         .isPresent();
+  }
+
+  private static String nextAfter(Position position) {
+    return position instanceof Position.Before(SequenceNumber first)
+        ? "record " + first
+        : "the record after " + position;
   }
 
   /** The newest that is completed; savepoints are the user's. */
@@ -188,8 +195,8 @@ public class CoordinatorDecisions {
             tail.subtask().name()
                 + " failed "
                 + failing.get().failures().attempts()
-                + " times in a row at the record after "
-                + tail.head().position()
+                + " times in a row at "
+                + nextAfter(tail.head().position())
                 + ": "
                 + failing.get().message();
         return Optional.of(

@@ -64,7 +64,7 @@ final class Preflight {
   }
 
   /**
-   * Whether the stream still has what follows, too.
+   * Whether the stream still has what follows.
    *
    * @return what each subtask of the job is given; any other begins anew
    */
@@ -72,7 +72,7 @@ final class Preflight {
     return requireReplayable(job, plan.from(), plan.stored());
   }
 
-  /** The same of a restore that no command asks for. */
+  /** Whether a restore is possible that leaves no state behind: its files, its code, the stream. */
   Map<SubtaskId, SubtaskSnapshot> requireRestorable(Job job, Restoration from)
       throws RefusedException {
     Map<SubtaskId, SubtaskSnapshot> stored = stored(job, from);

@@ -188,7 +188,7 @@ final class Restore {
             Optional.of(head.id()),
             job.epoch(),
             place.position(),
-            Position.max(frontier, place.position()),
+            Position.max(frontier, covered(place.position())),
             place.firstApplied(),
             state.map(SubtaskState::counts).orElse(Counts.NONE),
             Writer.COORDINATOR,
@@ -210,6 +210,16 @@ final class Restore {
             .orElse(StateHandle.EMPTY),
         Channels.EMPTY,
         snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
+  }
+
+  /**
+   * How far the mapping may pass records over, which a later restore to before them has to read: up
+   * to a record, as a replay ends with one.
+   */
+  private static Position covered(Position position) {
+    return position instanceof Position.Before(SequenceNumber first)
+        ? Position.after(first)
+        : position;
   }
 
   /** The runs hold the cells of dropped states still, as the entry says. */

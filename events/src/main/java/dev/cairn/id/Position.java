@@ -34,12 +34,12 @@ public sealed interface Position extends Comparable<Position> {
 
   /**
    * The next record to apply is {@code first}; of what came before it, nothing will be. So begins a
-   * shard whose older records the stream no longer keeps.
+   * shard whose older records the stream no longer keeps, or not for long.
    */
   record Before(SequenceNumber first) implements Position {
     @Override
     public String toString() {
-      return "before " + first;
+      return "just before " + first;
     }
   }
 

@@ -338,19 +338,19 @@ public sealed interface Entry {
     /**
      * Whether the state lies in files that are another's, and are to stay so, or has no state file
      * although it is more than that of a subtask which has applied nothing: it was put together
-     * from the states of others.
+     * from the states of others, or stands elsewhere than its file said.
      */
     public boolean isBorrowed(JobId job) {
       boolean isNothing =
           handle.manifest().runs().isEmpty()
               && header.counts().equals(Counts.NONE)
               && header.position() instanceof Position.Beginning;
-      boolean isPutTogether = handle.stateFile().isEmpty() && !isNothing;
+      boolean hasNoFile = handle.stateFile().isEmpty() && !isNothing;
       // Also a state without runs has a file that says so, and a checkpoint would name it.
       Stream<FileRef> files =
           Stream.concat(
               handle.stateFile().stream(), handle.manifest().runs().stream().map(RunRef::file));
-      return isPutTogether
+      return hasNoFile
           || (claimMode == ClaimMode.NO_CLAIM
               && files.anyMatch(file -> !Layout.isOwn(job, file.path())));
     }

@@ -9,7 +9,9 @@ import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
@@ -129,6 +131,32 @@ class RestoreFromElsewhereTest {
     assertThat(pipeline.job().refusal()).isEmpty();
     assertThat(pipeline.head(0).position()).isEqualTo(head.position());
     assertThat(pipeline.head(0).counts()).isEqualTo(head.counts());
+  }
+
+  @Test
+  void aShardThatBeginsRightBeforeARecordCanBePutBackFurther() {
+    savepoint();
+    Pipeline fresh = fresh(1);
+    SequenceNumber last = pipeline.all(0).get(3).sequenceNumber();
+    pipeline.stream().trim(Pipeline.shard(0), last);
+    pipeline.table().request(JOB, Request.command("restore 1 --accept-gap"));
+    tick(pipeline.coordinator());
+    tick(pipeline.coordinator());
+    var unused = pipeline.drainWakes();
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.before(last));
+    String standing = "savepoints/words/savepoint-" + pipeline.job().next() + "-standing";
+    ask("savepoint standing");
+
+    fresh.serve("restore " + standing + " --positions same");
+    assertThat(fresh.job().refusal()).isEmpty();
+    SubtaskId subtask = new SubtaskId(fresh.job().id(), Pipeline.STAGE, Pipeline.shard(0));
+    assertThat(fresh.table().after(subtask, new Revision(0)).getLast().header().counts().applied())
+        .as("a, b and d")
+        .isEqualTo(3);
+
+    fresh.serve("restore " + SAVEPOINT + " --positions same");
+    assertThat(fresh.job().status()).isEqualTo(new JobStatus.Running());
+    requireAll(fresh);
   }
 
   @Test

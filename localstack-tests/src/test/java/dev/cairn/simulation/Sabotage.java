@@ -131,7 +131,7 @@ enum Sabotage {
               })),
   /** Together with the age of what is collected: either alone covers for the other. */
   PREPARED_ANEW_ON_ANOTHER_BASE(
-      List.of(Invariants.FOLD, Invariants.FILES),
+      List.of(Invariants.FOLD, Invariants.FILES, Invariants.RETAINED),
       Guards.all()
           .with(
               new TaskDecisions() {
@@ -210,7 +210,12 @@ enum Sabotage {
                     }
                   })),
   STATUS_AND_EPOCH_WHEN_BEGUN(
-      List.of(Invariants.PROGRESS, Invariants.TERMINAL, Invariants.COMPLETE, Invariants.TRIGGERS),
+      List.of(
+          Invariants.PROGRESS,
+          Invariants.TERMINAL,
+          Invariants.COMPLETE,
+          Invariants.TRIGGERS,
+          Invariants.RETAINED),
       Guards.all()
           .withTable(
               clock ->
@@ -245,7 +250,7 @@ enum Sabotage {
                 }
               })),
   BASE_REVISION_OF_A_FILE(
-      List.of(Invariants.FILES),
+      List.of(Invariants.FILES, Invariants.RETAINED),
       Guards.all()
           .with(
               new CoordinatorDecisions() {
@@ -281,7 +286,7 @@ enum Sabotage {
               new TaskDecisions() {
                 @Override
                 public boolean mayOpen(JobStatus status) {
-                  return true;
+                  return !(status instanceof JobStatus.Restoring);
                 }
               })),
   STATUS_AND_EPOCH_WHEN_MOVED(

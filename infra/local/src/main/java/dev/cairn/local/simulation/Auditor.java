@@ -271,7 +271,7 @@ final class Auditor {
     };
   }
 
-  /** Whether it had a journal before the restore. */
+  /** Whether a task opened it, and no restore. */
   private static boolean wasOpened(Audited audited) {
     return audited.entries.getFirst().header().writer() != Entry.Writer.COORDINATOR;
   }

@@ -85,7 +85,7 @@ final class User {
         faults.count("race: the job failed of itself");
         haltsNoLonger();
       }
-      switch (faults.below(24)) {
+      switch (faults.below(26)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
         case 4, 5 -> damage();
@@ -98,7 +98,7 @@ final class User {
         case 14 -> haltAndGoOn("stop");
         case 15 -> haltAndGoOn("cancel");
         case 16 -> haltAndGoOn("cancel --delete");
-        case 17, 18 -> fork();
+        case 17, 18, 23, 24 -> fork();
         case 19 -> restoreClaiming();
         case 20, 21 -> restoreAnew();
         case 22 -> restoreAcceptingGap();
