@@ -8,7 +8,6 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Positions;
-import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.format.Trees;
 import dev.cairn.history.HistoryLine;
@@ -18,7 +17,6 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
-import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
@@ -33,13 +31,11 @@ import dev.cairn.local.simulation.Expectation.Expected;
 import dev.cairn.local.simulation.Expectation.Fold;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.Change;
-import dev.cairn.state.Counts;
 import dev.cairn.state.Deltas;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateKey;
 import dev.cairn.storage.CheckpointStorage;
@@ -47,18 +43,14 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
-import dev.cairn.stream.Shard;
-import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -78,7 +70,6 @@ final class Auditor {
   private final JobId job;
   private final Tally tally;
   private final Function<ShardId, Position> cursor;
-  private final LocalStream stream;
   private final Map<SubtaskId, Audited> subtasks = new TreeMap<>();
   private final Set<CheckpointId> completed = new HashSet<>();
   private final Set<CheckpointId> ended = new HashSet<>();
@@ -88,26 +79,16 @@ final class Auditor {
   private long referredAt = -1;
   private Optional<Violation> atDeletion = Optional.empty();
   private final SharedFilesAudit shared;
-  private final Map<Epoch, Restoration> restorations = new TreeMap<>();
-  private final Map<CheckpointId, Contents> contents = new TreeMap<>();
-
-  /** Where each subtask is in a completed checkpoint; one that had applied nothing is not in it. */
-  private record Contents(FileRef metadata, Epoch epoch, Map<SubtaskId, Position> positions) {}
+  private final Lineages lineages;
 
   /** A journal as it was read so far, and the state that it makes. */
   private static final class Audited {
     private final List<Entry> entries = new ArrayList<>();
-    private final NavigableMap<Epoch, Fold> folds = new TreeMap<>();
     private SortedMap<StateKey, byte[]> cells = new TreeMap<>();
     private int base;
 
     Header head() {
       return entries.getLast().header();
-    }
-
-    /** What its state has to be in an epoch. */
-    Fold fold(Epoch epoch) {
-      return folds.floorEntry(epoch).getValue();
     }
 
     int lastBase() {
@@ -138,7 +119,7 @@ final class Auditor {
     this.job = job;
     this.tally = tally;
     this.cursor = cursor;
-    this.stream = stream;
+    this.lineages = new Lineages(expectation, stream, tally);
     this.shared = new SharedFilesAudit(table, storage, job, tally);
   }
 
@@ -148,7 +129,7 @@ final class Auditor {
     }
     if (table.modifications() != seen) {
       seen = table.modifications();
-      restoration().ifPresent(from -> restorations.putIfAbsent(item().epoch(), from));
+      lineages.note(table.job(job).orElseThrow());
       table.subtasks(job).forEach(this::checkJournal);
       checkCheckpoints();
       shared.check();
@@ -198,7 +179,7 @@ final class Auditor {
     switch (entry) {
       case Entry.Opened opened -> {
         audited.cells = new TreeMap<>();
-        audited.folds.put(header.epoch(), expectation.fold(subtask.shard()));
+        lineages.opened(subtask, header.epoch());
       }
       case Entry.Advanced advanced -> {
         delta(advanced).forEach(change -> apply(audited.cells, change));
@@ -209,7 +190,7 @@ final class Auditor {
       case Entry.Materialized base -> checkSnapshot(where, audited, base);
       case Entry.Restored restored -> {
         audited.cells = read(restored.handle());
-        audited.folds.put(header.epoch(), restored(where, subtask, audited, header));
+        lineages.restored(where, subtask, header, isOpenedForRestore(audited.head(), header));
       }
       case Entry.Suspended s -> {}
       case Entry.Resumed r -> {}
@@ -217,7 +198,7 @@ final class Auditor {
       case Entry.Closed c ->
           throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
-    Expected expected = audited.fold(header.epoch()).at(header.position());
+    Expected expected = lineages.of(subtask, header.epoch()).at(header.position());
     requireSame(
         Invariants.FOLD, where + " at " + header.position(), expected.cells(), audited.cells);
     if (!expected.counts().equals(header.counts())) {
@@ -225,110 +206,6 @@ final class Auditor {
           Invariants.FOLD,
           where + " counts " + header.counts() + " instead of " + expected.counts());
     }
-  }
-
-  /** What the state has to be from a restore on. */
-  private Fold restored(String where, SubtaskId subtask, Audited audited, Header header) {
-    Restoration from = Objects.requireNonNull(restorations.get(header.epoch()));
-    ShardId shard = subtask.shard();
-    Optional<Contents> in =
-        contents(from).filter(checkpoint -> checkpoint.positions().containsKey(subtask));
-    Fold before =
-        in.map(checkpoint -> audited.fold(checkpoint.epoch())).orElse(expectation.fold(shard));
-    Position at =
-        in.map(checkpoint -> checkpoint.positions().get(subtask)).orElse(Position.beginning());
-    return switch (from.positions()) {
-      case Positions.SameStream s -> {
-        if (!from.acceptsGap() || header.position().equals(at)) {
-          yield before;
-        }
-        tally.count("race: a shard restored with a gap");
-        requireBegins(where, shard, header.position(), expectation.first(shard, at));
-        yield expectation.fold(before, at, before.at(at).counts(), header.position());
-      }
-      case Positions.Anew(Start start) -> {
-        // The stream is the one that the checkpoint is of, so what is divided anew comes together
-        // again; and its records are applied a second time.
-        tally.count("race: a shard begun anew" + (wasOpened(audited) ? "" : ", opened for it"));
-        Optional<SequenceNumber> first =
-            switch (start) {
-              case Start.TrimHorizon h -> expectation.first(shard, Position.beginning());
-              case Start.AtTimestamp(Instant time) -> expectation.first(shard, time);
-            };
-        requireBegins(where, shard, header.position(), first);
-        Counts counts = isFirst(shard) ? counts(contents(from).orElseThrow()) : Counts.NONE;
-        yield expectation.fold(before, at, counts, header.position());
-      }
-    };
-  }
-
-  private Optional<Contents> contents(Restoration from) {
-    return switch (from.source()) {
-      case Source.Own(CheckpointId id) -> Optional.ofNullable(contents.get(id));
-      case Source.Metadata(FileRef file) ->
-          contents.values().stream().filter(one -> one.metadata().equals(file)).findFirst();
-      case Source.Nothing n -> Optional.empty();
-    };
-  }
-
-  /** Whether a task opened it, and no restore. */
-  private static boolean wasOpened(Audited audited) {
-    return audited.entries.getFirst().header().writer() != Entry.Writer.COORDINATOR;
-  }
-
-  /**
-   * Whether all of a shard's records are applied from one on, as far as the stream keeps them, and
-   * nothing else.
-   */
-  private void requireBegins(
-      String where, ShardId shard, Position from, Optional<SequenceNumber> wanted) {
-    Optional<SequenceNumber> first = expectation.first(shard, from);
-    // What was the oldest when it was looked at may be gone by now.
-    Optional<SequenceNumber> latest =
-        stream.after(shard, Position.beginning(), 1).stream()
-            .map(StreamRecord::sequenceNumber)
-            .filter(kept -> wanted.isPresent() && wanted.get().compareTo(kept) < 0)
-            .findFirst()
-            .or(() -> wanted);
-    boolean isBetween =
-        first.isPresent() == wanted.isPresent()
-            && first.map(one -> one.compareTo(wanted.orElseThrow()) >= 0).orElse(true)
-            && first.map(one -> one.compareTo(latest.orElseThrow()) <= 0).orElse(true);
-    if (!isBetween) {
-      throw new Violation(
-          Invariants.FOLD, where + " begins with " + first + " instead of with " + wanted);
-    }
-  }
-
-  private boolean isFirst(ShardId shard) {
-    return stream.listed().stream()
-        .min(Comparator.comparing((Shard one) -> one.range().from()))
-        .filter(first -> first.id().equals(shard))
-        .isPresent();
-  }
-
-  private Counts counts(Contents checkpoint) {
-    Counts all = Counts.NONE;
-    for (Map.Entry<SubtaskId, Position> one : checkpoint.positions().entrySet()) {
-      Counts counts = audited(one.getKey()).fold(checkpoint.epoch()).at(one.getValue()).counts();
-      all = all.plus(counts.applied(), counts.deadLettered());
-    }
-    return all;
-  }
-
-  private Job item() {
-    return table.job(job).orElseThrow();
-  }
-
-  private Optional<Restoration> restoration() {
-    return switch (item().status()) {
-      case JobStatus.Restoring(Restoration from) -> Optional.of(from);
-      case JobStatus.Replaying(Restoration from) -> Optional.of(from);
-      case JobStatus.Running r -> Optional.empty();
-      case JobStatus.Suspending s -> Optional.empty();
-      case JobStatus.Halted h -> Optional.empty();
-      case JobStatus.Resuming r -> Optional.empty();
-    };
   }
 
   private void requireStored(SubtaskId subtask, Entry.DeadLetter letter) {
@@ -668,7 +545,7 @@ final class Auditor {
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       SubtaskId subtask = acknowledged.subtask();
       String where = "checkpoint " + checkpoint.id() + " of " + subtask.shard();
-      Fold fold = audited(subtask).fold(epoch);
+      Fold fold = lineages.of(subtask, epoch);
       if (acknowledged.stateFile().isPresent()) {
         SubtaskState state = state(acknowledged.stateFile().get());
         if (state.epoch().isAfter(epoch) || !state.subtask().equals(subtask)) {
@@ -682,7 +559,7 @@ final class Auditor {
         throw new Violation(Invariants.COMPLETE, where + " holds nothing, and there was state");
       }
     }
-    contents.put(checkpoint.id(), new Contents(checkpoint.metadata(), epoch, positions));
+    lineages.completed(checkpoint, positions);
   }
 
   /**
