@@ -83,21 +83,13 @@ public final class DryRun {
   /** What would become of a restore. */
   public Result restore(Job job, Command.Restore command) {
     try {
-      Plan plan = preflight.plan(job, command);
-      Optional<String> unread = Optional.empty();
-      try {
-        var unused = preflight.requireReplayable(job, plan);
-      } catch (StreamException e) {
-        unread = Optional.of(String.valueOf(e.getMessage()));
-      }
-      return new Result.Possible(report(job, plan, unread));
+      return new Result.Possible(report(job, preflight.plan(job, command)));
     } catch (RefusedException e) {
       return new Result.Refused(e.reason());
     }
   }
 
-  private PreflightReport report(Job job, Plan plan, Optional<String> unread)
-      throws RefusedException {
+  private PreflightReport report(Job job, Plan plan) throws RefusedException {
     List<Checked> checked = new ArrayList<>();
     for (SubtaskSnapshot snapshot : plan.stored().values()) {
       snapshot.file().ifPresent(file -> checked.add(new Checked(Kind.STATE, file)));
@@ -107,12 +99,14 @@ public final class DryRun {
           .forEach(checked::add);
     }
     List<Replay> replays = new ArrayList<>();
-    Optional<String> why = unread;
+    Optional<String> unread = Optional.empty();
     try {
-      replays.addAll(replays(job, plan, unread.isEmpty()));
-    } catch (StreamException e) {
       // Which shards there are, only the stream knows.
-      why = Optional.of(String.valueOf(e.getMessage()));
+      Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, plan);
+      unread = unread(job, plan, states);
+      replays.addAll(replays(job, plan, states, unread.isEmpty()));
+    } catch (StreamException e) {
+      unread = Optional.of(String.valueOf(e.getMessage()));
     }
     return new PreflightReport(
         plan.from(),
@@ -120,11 +114,22 @@ public final class DryRun {
         plan.comparison(),
         ports.damages().damages(job.id()).size(),
         replays,
-        why);
+        unread);
   }
 
-  private List<Replay> replays(Job job, Plan plan, boolean readsStream) throws RefusedException {
-    Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, plan);
+  /** Why the stream does not tell whether it still has what follows, if it does not. */
+  private Optional<String> unread(Job job, Plan plan, Map<SubtaskId, SubtaskSnapshot> states)
+      throws RefusedException {
+    try {
+      coverage.require(job, plan.from(), states);
+      return Optional.empty();
+    } catch (StreamException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private List<Replay> replays(
+      Job job, Plan plan, Map<SubtaskId, SubtaskSnapshot> states, boolean readsStream) {
     Map<SubtaskId, JournalTail> opened = tails.of(job.id());
     SortedSet<SubtaskId> all = new TreeSet<>(states.keySet());
     all.addAll(opened.keySet());

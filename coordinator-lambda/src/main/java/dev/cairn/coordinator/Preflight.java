@@ -72,7 +72,11 @@ final class Preflight {
     return requireReplayable(job, plan.from(), plan.stored());
   }
 
-  /** Whether a restore is possible that leaves no state behind: its files, its code, the stream. */
+  /**
+   * Whether a restore is possible, also one that leaves behind what the code no longer declares.
+   *
+   * @return what each subtask of the job is given; any other begins anew
+   */
   Map<SubtaskId, SubtaskSnapshot> requireRestorable(Job job, Restoration from)
       throws RefusedException {
     Map<SubtaskId, SubtaskSnapshot> stored = stored(job, from);

@@ -117,12 +117,16 @@ class RestoreFromElsewhereTest {
 
   @Test
   void aCheckpointAfterAnAcceptedGapStandsWhereTheShardDoes() {
-    savepoint();
-    run(container, 0, pipeline.put(0, "e"));
-    pipeline.put(0, "f");
-    pipeline.stream().trim(Pipeline.shard(0), pipeline.all(0).get(4).sequenceNumber());
-    ask("restore 1 --accept-gap");
+    // One of its own, whose files the next checkpoint may hold again.
+    run(container, 0, pipeline.put(0, "a", "b"));
+    CheckpointId first = pipeline.job().next();
+    pipeline.checkpoint(container);
+    run(container, 0, pipeline.put(0, "c"));
+    pipeline.put(0, "d");
+    pipeline.stream().trim(Pipeline.shard(0), pipeline.all(0).getLast().sequenceNumber());
+    ask("restore " + first + " --accept-gap");
     Entry.Header head = pipeline.head(0);
+    assertThat(head.counts().applied()).as("a and b").isEqualTo(2);
 
     CheckpointId checkpoint = pipeline.job().next();
     pipeline.checkpoint(pipeline.container());

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * night.
  */
 class SimulationTest {
-  private static final long SEEDS = Long.getLong("cairn.simulation.seeds", 600);
+  private static final long SEEDS = Long.getLong("cairn.simulation.seeds", 1000);
 
   /** What has to happen often enough for the run to mean something, as a share of the seeds. */
   private static final List<String> FAULTS =
