@@ -138,6 +138,12 @@ final class FreshStart {
   }
 
   private Optional<StreamRecord> lastBefore(ShardId shard, Instant time) {
+    // Each stretch of an idle shard is read to its end, so a shard without any is told first.
+    if (first(stream, shard, new From.Horizon())
+        .filter(oldest -> oldest.arrival().isBefore(time))
+        .isEmpty()) {
+      return Optional.empty();
+    }
     for (Duration back : BACK) {
       Optional<StreamRecord> last = lastBefore(shard, time, new From.Time(time.minus(back)));
       if (last.isPresent()) {

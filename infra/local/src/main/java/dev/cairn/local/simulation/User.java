@@ -405,15 +405,22 @@ final class User {
     if (trimmed) {
       faults.count("fault: stream trimmed in a gap");
       world.sleep(Duration.ofMillis(faults.below(4000)));
-      request(
-          faults.below(2) == 0
-              ? newest.id().toString()
-              : choice.get(faults.below(choice.size())).id() + " --accept-gap");
-      // Not to be replaced by another request: nothing else may bring the shard back.
-      world.await(
-          Duration.ofMinutes(2),
-          () -> table.job(Scenario.JOB).orElseThrow().restoreCheckpointId().isEmpty());
+      long before = restores();
+      if (faults.below(2) == 0) {
+        requestAlone(choice.get(faults.below(choice.size())).id() + " --accept-gap");
+      }
+      if (restores() == before) {
+        requestAlone(newest.id().toString());
+      }
     }
+  }
+
+  /** Not to be replaced by another request: nothing else may bring a shard back. */
+  private void requestAlone(String restore) {
+    request(restore);
+    world.await(
+        Duration.ofMinutes(2),
+        () -> table.job(Scenario.JOB).orElseThrow().restoreCheckpointId().isEmpty());
   }
 
   /**
