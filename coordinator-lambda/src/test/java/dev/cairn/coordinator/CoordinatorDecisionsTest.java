@@ -44,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -561,7 +562,7 @@ class CoordinatorDecisionsTest {
 
   private static SubtaskId subtask(int shard) {
     return new SubtaskId(
-        JOB, new StageId("delay"), new ShardId(String.format("shardId-%012d", shard)));
+        JOB, new StageId("delay"), new ShardId(String.format(Locale.ROOT, "shardId-%012d", shard)));
   }
 
   private static CheckpointId id(long n) {

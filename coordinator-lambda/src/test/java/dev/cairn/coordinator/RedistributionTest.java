@@ -25,6 +25,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -133,7 +134,8 @@ class RedistributionTest {
   }
 
   private static FileRef file(String name) {
-    return new FileRef(new FilePath("savepoints/" + name), 100, Sha256.of(name.getBytes()));
+    return new FileRef(
+        new FilePath("savepoints/" + name), 100, Sha256.of(name.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static List<SubtaskState> sources(List<Integer> bounds) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -134,7 +135,11 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
 
     Map<String, AttributeValue> partKey(Sha256 whole, int number) {
       return inPartition(
-          path + BEFORE_PART + whole.hex() + BEFORE_PART + String.format("%06d", number));
+          path
+              + BEFORE_PART
+              + whole.hex()
+              + BEFORE_PART
+              + String.format(Locale.ROOT, "%06d", number));
     }
 
     private Map<String, AttributeValue> inPartition(String sk) {
@@ -184,8 +189,8 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
               + " bytes, and inside DynamoDB a file has at most "
               + maximumFileBytes
               + "; keep less state, or move the job to S3, where size does not matter: export its"
-              + " last checkpoint, set execution.checkpointing.dir to s3://bucket/prefix for a job of"
-              + " another name, and restore the export there");
+              + " last checkpoint, set execution.checkpointing.dir to s3://bucket/prefix for a job"
+              + " of another name, and restore the export there");
     }
     Sha256 actual = Sha256.of(bytes);
     if (!actual.equals(sha256)) {

@@ -12,6 +12,7 @@ import dev.cairn.storage.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -191,7 +192,7 @@ final class TableLayout {
   }
 
   private static String digits(long number) {
-    return String.format("%020d", number);
+    return String.format(Locale.ROOT, "%020d", number);
   }
 
   /** Reads {@code stage/shard}. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +89,8 @@ public final class RunReader implements Iterable<Change> {
           "file", "at least " + shortest + " bytes", Integer.toString(stored.length()));
     }
     if (stored.intAt(0) != RunFormat.HEADER_MAGIC) {
-      throw stored.damaged("header", "the mark of a run", String.format("%08x", stored.intAt(0)));
+      throw stored.damaged(
+          "header", "the mark of a run", String.format(Locale.ROOT, "%08x", stored.intAt(0)));
     }
     int version = Byte.toUnsignedInt(stored.bytes()[Integer.BYTES]);
     if (version > RunFormat.VERSION) {
@@ -100,7 +102,8 @@ public final class RunReader implements Iterable<Change> {
     }
     int mark = stored.intAt(stored.length() - Integer.BYTES);
     if (mark != RunFormat.FOOTER_MAGIC) {
-      throw stored.damaged("footer", "the mark of a run's end", String.format("%08x", mark));
+      throw stored.damaged(
+          "footer", "the mark of a run's end", String.format(Locale.ROOT, "%08x", mark));
     }
   }
 

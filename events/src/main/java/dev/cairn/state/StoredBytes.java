@@ -2,6 +2,7 @@ package dev.cairn.state;
 
 import dev.cairn.storage.DamagedFileException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * A file or a delta as it was fetched, with the name to call it by when it is not what was written.
@@ -34,8 +35,8 @@ final class StoredBytes {
     if (!checksum.matches(storedChecksum, bytes, off, len)) {
       throw damaged(
           part,
-          String.format("checksum %08x", storedChecksum),
-          String.format("%08x over %d bytes", checksum.of(bytes, off, len), len));
+          String.format(Locale.ROOT, "checksum %08x", storedChecksum),
+          String.format(Locale.ROOT, "%08x over %d bytes", checksum.of(bytes, off, len), len));
     }
   }
 
@@ -65,6 +66,7 @@ final class StoredBytes {
             + version
             + ", and this version of Cairn reads up to "
             + newestKnown
-            + ": a newer one wrote it; deploy that one again, or restore a checkpoint from before it");
+            + ": a newer one wrote it; deploy that one again, or restore a checkpoint from before"
+            + " it");
   }
 }

@@ -10,6 +10,7 @@ import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -168,7 +169,7 @@ public final class Layout {
   }
 
   private static String prepared(String kind, Revision base, EntryId entry) {
-    return String.format("%s-%020d-%s", kind, base.value(), entry);
+    return String.format(Locale.ROOT, "%s-%020d-%s", kind, base.value(), entry);
   }
 
   private static FilePath inFolder(SubtaskId subtask, String folder, String fileName) {

@@ -199,7 +199,7 @@ public final class ColdStartMain {
     List<Took> base = all.getOrDefault(Variant.ONE_QUERY, List.of());
     System.out.printf(
         Locale.ROOT,
-        "%-42s %7s %7s %7s %6s %9s %6s%n",
+        "%-42s %7s %7s %7s %6s %9s %6s\n",
         "to the first answer",
         "median",
         "least",
@@ -211,7 +211,7 @@ public final class ColdStartMain {
         (variant, took) ->
             System.out.printf(
                 Locale.ROOT,
-                "%-42s %7.0f %7.0f %7.0f %6.2f %6.0f ms %6.2f%n",
+                "%-42s %7.0f %7.0f %7.0f %6.2f %6.0f ms %6.2f\n",
                 variant.what,
                 median(took, Took::millis),
                 took.stream().mapToDouble(Took::millis).min().orElseThrow(),
@@ -221,7 +221,7 @@ public final class ColdStartMain {
                 median(took, Took::cpuMillis) / median(base, Took::cpuMillis)));
     System.out.printf(
         Locale.ROOT,
-        "load of the machine in the last minute: %.1f%n",
+        "load of the machine in the last minute: %.1f\n",
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 

@@ -15,6 +15,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -72,7 +73,7 @@ abstract class DamageStoreContract {
     String much = "x".repeat(20_000);
     List<Damage> marks =
         IntStream.range(0, 60)
-            .mapToObj(i -> damage(String.format("shared/run-%02d", i), much, false, 1))
+            .mapToObj(i -> damage(String.format(Locale.ROOT, "shared/run-%02d", i), much, false, 1))
             .toList();
     marks.forEach(mark -> damages().mark(job, mark));
 

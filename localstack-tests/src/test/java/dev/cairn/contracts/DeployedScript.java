@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -77,11 +78,16 @@ public final class DeployedScript implements Script.Surroundings {
     String answer =
         call(
             "UpdateItem",
-            """
-            {"TableName":"%s","Key":{"pk":{"S":"%s"},"sk":{"S":"%s"}},\
-            "UpdateExpression":"ADD seen :one","ExpressionAttributeValues":{":one":{"N":"1"}},\
-            "ReturnValues":"UPDATED_NEW"}"""
-                .formatted(table, partition, SEEN + record));
+            String.format(
+                Locale.ROOT,
+                """
+                {"TableName":"%s","Key":{"pk":{"S":"%s"},"sk":{"S":"%s"}},\
+                "UpdateExpression":"ADD seen :one","ExpressionAttributeValues":{":one":{"N":"1"}},\
+                "ReturnValues":"UPDATED_NEW"}\
+                """,
+                table,
+                partition,
+                SEEN + record));
     return Integer.parseInt(numberIn(answer));
   }
 
@@ -89,18 +95,20 @@ public final class DeployedScript implements Script.Surroundings {
   public void delivered(Delivered batch) {
     call(
         "PutItem",
-        """
-        {"TableName":"%s","Item":{"pk":{"S":"%s"},"sk":{"S":"%s"},"shard":{"S":"%s"},\
-        "records":{"S":"%s"},"done":{"S":"%s"},"started":{"S":"%s"},"ended":{"S":"%s"}}}"""
-            .formatted(
-                table,
-                partition,
-                DELIVERED + UUID.randomUUID(),
-                batch.shard(),
-                spaced(batch.records()),
-                spaced(batch.done()),
-                batch.started(),
-                batch.ended()));
+        String.format(
+            Locale.ROOT,
+            """
+            {"TableName":"%s","Item":{"pk":{"S":"%s"},"sk":{"S":"%s"},"shard":{"S":"%s"},\
+            "records":{"S":"%s"},"done":{"S":"%s"},"started":{"S":"%s"},"ended":{"S":"%s"}}}\
+            """,
+            table,
+            partition,
+            DELIVERED + UUID.randomUUID(),
+            batch.shard(),
+            spaced(batch.records()),
+            spaced(batch.done()),
+            batch.started(),
+            batch.ended()));
   }
 
   private static String spaced(List<SequenceNumber> numbers) {
@@ -128,8 +136,12 @@ public final class DeployedScript implements Script.Surroundings {
             // LocalStack reads the service and the account from it, and checks no signature.
             .header(
                 "Authorization",
-                "AWS4-HMAC-SHA256 Credential=%s/20260101/%s/dynamodb/aws4_request, SignedHeaders=host, Signature=none"
-                    .formatted(setting("AWS_ACCESS_KEY_ID"), setting("AWS_REGION")))
+                String.format(
+                    Locale.ROOT,
+                    "AWS4-HMAC-SHA256 Credential=%s/20260101/%s/dynamodb/aws4_request,"
+                        + " SignedHeaders=host, Signature=none",
+                    setting("AWS_ACCESS_KEY_ID"),
+                    setting("AWS_REGION")))
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     try {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -128,7 +129,7 @@ class ExpectedListTest {
                     new SubtaskId(
                         job,
                         new StageId("delays"),
-                        new ShardId(String.format("shardId-%012d", i)))));
+                        new ShardId(String.format(Locale.ROOT, "shardId-%012d", i)))));
     return new Checkpoint.Pending(
         new Checkpoint.Triggering(
             job, new CheckpointId(id), new Epoch(1), now, Expected.of(expected)),

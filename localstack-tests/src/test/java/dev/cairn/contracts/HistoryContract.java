@@ -14,6 +14,7 @@ import dev.cairn.id.JobId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -89,7 +90,9 @@ abstract class HistoryContract {
   @Test
   void linesComeFromTheNewestOnAndPageByPage() {
     List<HistoryLine> lines =
-        IntStream.range(0, 130).mapToObj(i -> line(i / 2, String.format("%03d", i))).toList();
+        IntStream.range(0, 130)
+            .mapToObj(i -> line(i / 2, String.format(Locale.ROOT, "%03d", i)))
+            .toList();
     for (int i = 0; i < lines.size(); i += 26) {
       history().record(job, mark(i / 26 + 1), lines.subList(i, i + 26));
     }

@@ -21,6 +21,7 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -57,8 +58,12 @@ class CoordinatorMemoryTest {
 
     long bytes = used() - before;
     System.out.printf(
-        "the coordinator holds %,d bytes of %,d journals with %d deltas of %,d bytes each%n",
-        bytes, SUBTASKS, DELTAS, DELTA_BYTES);
+        Locale.ROOT,
+        "the coordinator holds %,d bytes of %,d journals with %d deltas of %,d bytes each\n",
+        bytes,
+        SUBTASKS,
+        DELTAS,
+        DELTA_BYTES);
     assertThat(held).hasSize(SUBTASKS);
     assertThat(held.values())
         .allMatch(tail -> tail.head().revision().equals(new Revision(DELTAS + 1)));

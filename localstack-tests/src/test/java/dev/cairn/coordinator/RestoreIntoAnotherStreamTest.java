@@ -31,6 +31,7 @@ import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskException;
 import dev.cairn.task.TaskSettings;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -204,7 +205,9 @@ class RestoreIntoAnotherStreamTest {
 
     assertThat(all()).hasSize(old + KEYS);
     requireStateAndThen(
-        all().stream().filter(record -> new String(record.data()).equals("b")).toList());
+        all().stream()
+            .filter(record -> new String(record.data(), StandardCharsets.UTF_8).equals("b"))
+            .toList());
   }
 
   @Test
@@ -215,7 +218,9 @@ class RestoreIntoAnotherStreamTest {
 
     restore("--positions horizon");
     requireStateAndThen(
-        all().stream().filter(record -> !new String(record.data()).equals("c")).toList());
+        all().stream()
+            .filter(record -> !new String(record.data(), StandardCharsets.UTF_8).equals("c"))
+            .toList());
     deliver();
 
     requireStateAndThen(all());
@@ -261,7 +266,9 @@ class RestoreIntoAnotherStreamTest {
     restore("--positions horizon");
 
     requireStateAndThen(
-        all().stream().filter(record -> new String(record.data()).equals("b")).toList());
+        all().stream()
+            .filter(record -> new String(record.data(), StandardCharsets.UTF_8).equals("b"))
+            .toList());
   }
 
   @Test

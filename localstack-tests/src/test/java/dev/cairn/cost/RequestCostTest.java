@@ -16,6 +16,7 @@ import dev.cairn.task.Task;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,8 @@ class RequestCostTest {
   @AfterAll
   static void printTable() {
     StringBuilder table = new StringBuilder("requests counted at the ports\n");
-    TABLE.forEach((what, counts) -> table.append(String.format("  %-45s %s%n", what, counts)));
+    TABLE.forEach(
+        (what, counts) -> table.append(String.format(Locale.ROOT, "  %-45s %s\n", what, counts)));
     System.out.print(table);
   }
 

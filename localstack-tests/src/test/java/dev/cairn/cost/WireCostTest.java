@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -140,7 +141,8 @@ class WireCostTest {
     TreeSet<SubtaskId> expected = new TreeSet<>();
     for (int i = 0; i < subtasks; i++) {
       expected.add(
-          new SubtaskId(job, Pipeline.STAGE, new ShardId(String.format("shardId-%012d", i))));
+          new SubtaskId(
+              job, Pipeline.STAGE, new ShardId(String.format(Locale.ROOT, "shardId-%012d", i))));
     }
     CheckpointId id = new CheckpointId(1);
     checkpoints.create(

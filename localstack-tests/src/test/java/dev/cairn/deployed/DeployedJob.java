@@ -38,6 +38,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -259,7 +260,8 @@ final class DeployedJob {
       Entry.Header header = entry.header();
       dump.append(
           String.format(
-              "  %6s %-13s epoch %s  %-11s id %s  prev %s  position %s%n",
+              Locale.ROOT,
+              "  %6s %-13s epoch %s  %-11s id %s  prev %s  position %s\n",
               header.revision(),
               entry.getClass().getSimpleName(),
               header.epoch(),

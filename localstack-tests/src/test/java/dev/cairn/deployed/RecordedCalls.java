@@ -3,6 +3,7 @@ package dev.cairn.deployed;
 import dev.cairn.deployed.probe.CallProbe;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -106,6 +107,7 @@ final class RecordedCalls {
 
   private static Optional<String> resource(
       Map<String, String> resources, String name, String form) {
-    return Optional.ofNullable(resources.get(name)).map(form::formatted);
+    return Optional.ofNullable(resources.get(name))
+        .map(resource -> String.format(Locale.ROOT, form, resource));
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,19 @@ class FormattingTest {
     assertThat(sources.stream().filter(source -> !isFormatted(source)).map(ROOT::relativize))
         .as("format these with: mvn spotless:apply (JAVA_HOME at a JDK from 21 on)")
         .isEmpty();
+  }
+
+  /** A format string is no call, so the plugin that rejects calls does not see it. */
+  @Test
+  void noFormatDependsOnTheLineSeparator() throws IOException {
+    String separator = "%" + "n";
+    List<Path> offenders = new ArrayList<>();
+    for (Path source : sources()) {
+      if (Files.readString(source).contains(separator)) {
+        offenders.add(ROOT.relativize(source));
+      }
+    }
+    assertThat(offenders).as("write \\n in place of " + separator).isEmpty();
   }
 
   private static List<Path> sources() throws IOException {

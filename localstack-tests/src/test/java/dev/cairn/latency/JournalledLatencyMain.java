@@ -94,8 +94,8 @@ public final class JournalledLatencyMain {
       LocalContainers.Figures figures = containers.figures();
       System.out.printf(
           Locale.ROOT,
-          "embedded runner, %d shards, %d records/s for %d s: record → journalled p50 %.1f ms, p99 %.1f ms;"
-              + " %d invocations, %d cold, %d failed; load of the machine %.1f%n",
+          "embedded runner, %d shards, %d records/s for %d s: record → journalled p50 %.1f ms, p99"
+              + " %.1f ms; %d invocations, %d cold, %d failed; load of the machine %.1f\n",
           SHARDS,
           perSecond,
           seconds,

@@ -64,6 +64,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -144,7 +145,7 @@ public final class Pipeline {
   }
 
   public static ShardId shard(int index) {
-    return new ShardId(String.format("shardId-%012d", index));
+    return new ShardId(String.format(Locale.ROOT, "shardId-%012d", index));
   }
 
   public static SubtaskId subtask(int shard) {

@@ -21,26 +21,26 @@ final class ScaleReport {
 
   String of(List<Told> runs) {
     for (int phase = 0; phase < runs.getFirst().phases().size(); phase++) {
-      line("%s%n", runs.getFirst().phases().get(phase).name());
-      line("  %-44s%s%n", "subtasks", row(runs, run -> count(run.pipeline().subtasks())));
+      line("%s\n", runs.getFirst().phases().get(phase).name());
+      line("  %-44s%s\n", "subtasks", row(runs, run -> count(run.pipeline().subtasks())));
       int index = phase;
       rows(runs.stream().map(run -> run.phases().get(index)).toList());
     }
-    line("items%n");
+    line("items\n");
     line(
-        "  %-44s%s%n",
+        "  %-44s%s\n",
         "in the transaction that commits", row(runs, run -> count(run.pipeline().commitItems())));
     for (String key : KEYS) {
       line(
-          "  %-44s%s%n",
+          "  %-44s%s\n",
           "largest at " + key + "#, bytes",
           row(runs, run -> count(run.pipeline().largestItems().getOrDefault(key, 0L))));
     }
     line(
-        "  %-44s%s%n",
+        "  %-44s%s\n",
         "_metadata, bytes", row(runs, run -> count(run.pipeline().largestFile("_metadata"))));
     line(
-        "  %-44s%s%n",
+        "  %-44s%s\n",
         "containers of the coordinator",
         row(runs, run -> count(run.pipeline().coordinatorContainers())));
     return text.toString();
@@ -59,7 +59,7 @@ final class ScaleReport {
     row("requests, with the tasks'", phases, ScaleReport::requests);
     row("write units", phases, phase -> count(phase.quotas().total(Quota.WRITE_UNITS)));
     row("read units", phases, phase -> count(phase.quotas().total(Quota.READ_UNITS)));
-    line("  the most in one second, of what is allowed%n");
+    line("  the most in one second, of what is allowed\n");
     for (Quota quota : Quota.values()) {
       if (quota == Quota.WRITE_UNITS_A_KEY || quota == Quota.READ_UNITS_A_KEY) {
         for (String key : KEYS) {
@@ -76,18 +76,18 @@ final class ScaleReport {
       }
     }
     Phase widest = phases.getLast();
-    line("  at the widest, by the second%n");
+    line("  at the widest, by the second\n");
     seconds("write units at ACK# keys", widest, Quota.WRITE_UNITS_A_KEY, "ACK");
     seconds("write units at JOURNAL# keys", widest, Quota.WRITE_UNITS_A_KEY, "JOURNAL");
     seconds("read units at the JOB# key", widest, Quota.READ_UNITS_A_KEY, "JOB");
     seconds("S3 writes", widest, Quota.S3_WRITES, "");
     seconds("S3 reads", widest, Quota.S3_READS, "");
-    line("%n");
+    line("\n");
   }
 
   private void seconds(String what, Phase phase, Quota quota, String prefix) {
     line(
-        "    %-42s%s%n",
+        "    %-42s%s\n",
         what,
         phase.quotas().aSecond(quota, prefix).entrySet().stream()
             .filter(second -> second.getValue() > 0)
@@ -101,7 +101,7 @@ final class ScaleReport {
   }
 
   private void row(String what, List<Phase> phases, Shown<Phase> shown) {
-    line("  %-44s%s%n", what, row(phases, shown));
+    line("  %-44s%s\n", what, row(phases, shown));
   }
 
   private static <T> String row(List<T> runs, Shown<T> shown) {

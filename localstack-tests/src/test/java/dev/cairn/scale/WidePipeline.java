@@ -53,6 +53,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -243,11 +244,11 @@ final class WidePipeline {
   }
 
   private EntryId newId() {
-    return new EntryId(String.format("%036d", ids++));
+    return new EntryId(String.format(Locale.ROOT, "%036d", ids++));
   }
 
   private static ShardId shard(int index) {
-    return new ShardId(String.format("shardId-%012d", index));
+    return new ShardId(String.format(Locale.ROOT, "shardId-%012d", index));
   }
 
   static SubtaskId subtask(int index) {

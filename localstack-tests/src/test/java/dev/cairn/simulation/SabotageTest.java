@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.local.simulation.SimulationResult;
 import dev.cairn.local.simulation.Simulations;
+import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,8 +24,12 @@ class SabotageTest {
     assertThat(report.failed()).as("no seed noticed that %s was taken away", sabotage).isNotEmpty();
     SimulationResult caught = report.failed().getFirst();
     System.out.printf(
-        "without %s: after %d seeds, \"%s\" (seed %d)%n",
-        sabotage, report.seeds(), caught.violation().orElseThrow().invariant(), caught.seed());
+        Locale.ROOT,
+        "without %s: after %d seeds, \"%s\" (seed %d)\n",
+        sabotage,
+        report.seeds(),
+        caught.violation().orElseThrow().invariant(),
+        caught.seed());
     assertThat(caught.violation().orElseThrow().invariant()).isIn(sabotage.breaks);
   }
 }

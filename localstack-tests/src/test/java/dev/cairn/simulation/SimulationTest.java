@@ -7,6 +7,7 @@ import dev.cairn.local.simulation.Simulation;
 import dev.cairn.local.simulation.SimulationResult;
 import dev.cairn.local.simulation.Simulations;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,8 +83,12 @@ class SimulationTest {
     Simulations.Report report =
         Simulations.run(first, SEEDS, Runtime.getRuntime().availableProcessors(), Guards.all(), 5);
     System.out.printf(
-        "simulation: %d seeds from %d on, %d events%n%s",
-        report.seeds(), first, report.events(), report.table());
+        Locale.ROOT,
+        "simulation: %d seeds from %d on, %d events\n%s",
+        report.seeds(),
+        first,
+        report.events(),
+        report.table());
     assertThat(report.failed()).as(() -> failures(report)).isEmpty();
     assertThat(report.seeds()).isEqualTo(SEEDS);
     assertThat(report.leastInvocations()).isGreaterThanOrEqualTo(200);

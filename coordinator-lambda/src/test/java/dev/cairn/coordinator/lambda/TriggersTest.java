@@ -13,6 +13,7 @@ import dev.cairn.id.SubtaskId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.SequencedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -136,11 +137,14 @@ class TriggersTest {
         "{}                             | is something else configured to invoke the coordinator?",
         "[1]                            | is something else configured to invoke the coordinator?",
         "{\"Records\":[]}               | is something else configured to invoke the coordinator?",
-        "{\"Records\":[{\"eventSource\":\"aws:s3\"}]} | aws:s3, which the coordinator does not listen to",
-        "{\"Records\":[{\"eventSource\":\"aws:sqs\",\"body\":\"{}\"}]} | is not {\"cairn\":\"tick\"} but: {}",
+        "{\"Records\":[{\"eventSource\":\"aws:s3\"}]} | aws:s3, which the coordinator does not"
+            + " listen to",
+        "{\"Records\":[{\"eventSource\":\"aws:sqs\",\"body\":\"{}\"}]} | is not"
+            + " {\"cairn\":\"tick\"} but: {}",
         "{\"Records\":[{\"eventSource\":\"aws:sqs\",\"body\":\"hello\"}]} | body is not JSON",
         "{\"Records                     | the event is not JSON",
-        "{\"Records\":[{\"eventSource\":\"aws:dynamodb\",\"dynamodb\":{\"Keys\":{\"pk\":{\"X\":1}}}}]} | has the type X",
+        "{\"Records\":[{\"eventSource\":\"aws:dynamodb\",\"dynamodb\":{\"Keys\":{\"pk\":{\"X\":1}}}}]}"
+            + " | has the type X",
       })
   void whatNoSourceSendsIsRefusedByWhatItIs(String payload, String reason) {
     assertThatThrownBy(() -> read(payload))
@@ -157,21 +161,29 @@ class TriggersTest {
   }
 
   private static String inserted(String pk, String sk) {
-    return """
-    {"eventID":"1","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb",
-     "awsRegion":"us-east-1","dynamodb":{"ApproximateCreationDateTime":1.7636544E9,
-     "Keys":{"pk":{"S":"%1$s"},"sk":{"S":"%2$s"}},
-     "NewImage":{"pk":{"S":"%1$s"},"sk":{"S":"%2$s"},"size":{"N":"12"}},
-     "SequenceNumber":"1","SizeBytes":10,"StreamViewType":"NEW_AND_OLD_IMAGES"}}"""
-        .formatted(pk, sk);
+    return String.format(
+        Locale.ROOT,
+        """
+        {"eventID":"1","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb",
+         "awsRegion":"us-east-1","dynamodb":{"ApproximateCreationDateTime":1.7636544E9,
+         "Keys":{"pk":{"S":"%1$s"},"sk":{"S":"%2$s"}},
+         "NewImage":{"pk":{"S":"%1$s"},"sk":{"S":"%2$s"},"size":{"N":"12"}},
+         "SequenceNumber":"1","SizeBytes":10,"StreamViewType":"NEW_AND_OLD_IMAGES"}}\
+        """,
+        pk,
+        sk);
   }
 
   private static String requested(String pk, String typed) {
-    return """
-    {"eventID":"2","eventName":"MODIFY","eventSource":"aws:dynamodb","dynamodb":{
-     "Keys":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"}},
-     "OldImage":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"}},
-     "NewImage":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"},"restoreCheckpointId":%2$s}}}"""
-        .formatted(pk, typed);
+    return String.format(
+        Locale.ROOT,
+        """
+        {"eventID":"2","eventName":"MODIFY","eventSource":"aws:dynamodb","dynamodb":{
+         "Keys":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"}},
+         "OldImage":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"}},
+         "NewImage":{"pk":{"S":"%1$s"},"sk":{"S":"JOB"},"restoreCheckpointId":%2$s}}}\
+        """,
+        pk,
+        typed);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,7 +44,8 @@ class FunctionSizeTest {
     long total = sizes.values().stream().mapToLong(Long::longValue).sum();
     StringBuilder list =
         new StringBuilder("the function's jar beyond the SDK: " + total + " bytes\n");
-    sizes.forEach((name, size) -> list.append(String.format("  %-40s %,10d%n", name, size)));
+    sizes.forEach(
+        (name, size) -> list.append(String.format(Locale.ROOT, "  %-40s %,10d\n", name, size)));
     System.out.print(list);
 
     assertThat(ofTheSdk)

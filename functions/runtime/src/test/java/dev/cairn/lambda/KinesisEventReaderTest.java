@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -28,15 +29,20 @@ class KinesisEventReaderTest {
   private static final String SEQUENCE = "49590338271490256608559692538361571095921575989136588898";
 
   private static final String RECORD =
-      """
-      {"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"N14228",
-       "sequenceNumber":"%s","data":"SGVsbG8=",
-       "approximateArrivalTimestamp":1545084650.987},
-       "eventSource":"aws:kinesis","eventVersion":"1.0",
-       "eventID":"shardId-000000000006:%s","eventName":"aws:kinesis:record",
-       "invokeIdentityArn":"arn:aws:iam::123456789012:role/lambda-role","awsRegion":"us-east-1",
-       "eventSourceARN":"%s"}"""
-          .formatted(SEQUENCE, SEQUENCE, ARN);
+      String.format(
+          Locale.ROOT,
+          """
+          {"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":"N14228",
+           "sequenceNumber":"%s","data":"SGVsbG8=",
+           "approximateArrivalTimestamp":1545084650.987},
+           "eventSource":"aws:kinesis","eventVersion":"1.0",
+           "eventID":"shardId-000000000006:%s","eventName":"aws:kinesis:record",
+           "invokeIdentityArn":"arn:aws:iam::123456789012:role/lambda-role","awsRegion":"us-east-1",
+           "eventSourceARN":"%s"}\
+          """,
+          SEQUENCE,
+          SEQUENCE,
+          ARN);
 
   private static KinesisBatch batch(String json) throws IOException {
     return (KinesisBatch) read(json);
@@ -77,14 +83,18 @@ class KinesisEventReaderTest {
   @Test
   void fieldsComeInAnyOrderAndUnknownOnesAreSkipped() throws IOException {
     String shuffled =
-        """
-        {"before":[{"Records":[]}],"Records":[{"eventSourceARN":"%s","more":{"kinesis":1},
-          "eventID":"shardId-000000000006:%s",
-          "kinesis":{"approximateArrivalTimestamp":1545084650,"data":"SGVsbG8=","x":[[]],
-            "sequenceNumber":"%s","partitionKey":"N14228","encryptionType":"NONE"}}],
-         "after":{"deep":[1,{"x":null}]}}
-        """
-            .formatted(ARN, SEQUENCE, SEQUENCE);
+        String.format(
+            Locale.ROOT,
+            """
+            {"before":[{"Records":[]}],"Records":[{"eventSourceARN":"%s","more":{"kinesis":1},
+              "eventID":"shardId-000000000006:%s",
+              "kinesis":{"approximateArrivalTimestamp":1545084650,"data":"SGVsbG8=","x":[[]],
+                "sequenceNumber":"%s","partitionKey":"N14228","encryptionType":"NONE"}}],
+             "after":{"deep":[1,{"x":null}]}}
+            """,
+            ARN,
+            SEQUENCE,
+            SEQUENCE);
     assertThat(all(shuffled))
         .singleElement()
         .satisfies(

@@ -47,6 +47,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,7 +193,7 @@ class StateFilesTest {
     files.writeSavepoint(subtask, new EntryId("one"), DIRECTORY);
     files.writeSavepoint(subtask, new EntryId("two"), DIRECTORY);
 
-    String base = String.format("%020d", subtask.head().revision().value());
+    String base = String.format(Locale.ROOT, "%020d", subtask.head().revision().value());
     String folder = DIRECTORY + "/count/shardId-000000000000/";
     assertThat(storage.list(DIRECTORY))
         .extracting(stored -> stored.path().value())

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cairn.id.JobId;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -61,9 +62,13 @@ class TableStreamFiltersTest {
     JsonNode event =
         JSON.readTree(
             String.format(
+                Locale.ROOT,
                 "{\"eventName\":\"%s\",\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":\"%s\"},"
                     + "\"sk\":{\"S\":\"%s\"}},\"NewImage\":%s}}",
-                eventName, pk, sk, newImage));
+                eventName,
+                pk,
+                sk,
+                newImage));
     for (String pattern : TableStreamFilters.of(new JobId("flights"))) {
       if (matches(JSON.readTree(pattern), event)) {
         return true;

@@ -162,7 +162,8 @@ class CairnLocalStackTest {
     CommandLine commands =
         Cairn.commands(
             new Surroundings(folder, Map.of("CAIRN_TABLE", TABLE, "CAIRN_JOB", JOB.value())),
-            Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+            Terminal.plain(
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = commands.execute(arguments.toArray(String[]::new));
     return new Answer(exitCode, out.toString(), err.toString());

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,8 @@ public record TypedCommand(Path home, URI endpoint, String table, String job) {
     CommandLine commands =
         Cairn.commands(
             new Surroundings(home, Map.of("CAIRN_TABLE", table, "CAIRN_JOB", job)),
-            Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+            Terminal.plain(
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = commands.execute(arguments.toArray(String[]::new));
     return new Answer(exitCode, out.toString(), err.toString());

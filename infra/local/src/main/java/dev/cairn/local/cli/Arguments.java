@@ -4,6 +4,7 @@ import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -13,6 +14,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What people type, read into what it means; what cannot be read is answered in one sentence. */
 final class Arguments {
+  /** What Java decodes bytes to that are not in the character set. */
+  private static final char UNDECODABLE = '\uFFFD';
+
   private Arguments() {}
 
   static Duration duration(String typed) {
@@ -65,6 +69,28 @@ final class Arguments {
     } catch (NumberFormatException e) {
       throw new TypeConversionException("\"" + typed + "\" is not a number: write one such as 250");
     }
+  }
+
+  /**
+   * Explains that Java could not decode an argument in the character set of the process's locale;
+   * empty if it decoded all of them. The launcher sets a UTF-8 locale, so this is for those who
+   * start Java themselves.
+   */
+  static Optional<String> unreadable(String[] typed) {
+    for (int i = 0; i < typed.length; i++) {
+      if (typed[i].indexOf(UNDECODABLE) >= 0) {
+        return Optional.of(
+            "argument "
+                + (i + 1)
+                + " (\""
+                + typed[i]
+                + "\") has characters that this locale's character set ("
+                + System.getProperty("sun.jnu.encoding")
+                + ") cannot hold, so another key or file would be looked up: set LC_ALL=C.UTF-8 and"
+                + " try again");
+      }
+    }
+    return Optional.empty();
   }
 
   /** Says what is wrong with a command line, and where the right one is described. */

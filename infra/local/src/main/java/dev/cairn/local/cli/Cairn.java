@@ -52,13 +52,13 @@ import picocli.CommandLine.Spec;
       SimulateCommand.class,
       CostCommand.class
     },
-    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeListHeading = "\nExit codes:\n",
     exitCodeList = {
       "0:Done; the answer is yes.",
       "1:The answer is no: not equal, damaged, refused, not there.",
       "2:No answer: the command line, a file, a function or a pipeline is not what it should be."
     },
-    footerHeading = "%nBegin with:%n",
+    footerHeading = "\nBegin with:\n",
     footer = {
       "  cairn demo          watch a pipeline run, be hurt, be put back, and be exact",
       "  cairn demo --keep   the same, and then try the other commands on it"
@@ -94,8 +94,17 @@ public final class Cairn implements Runnable {
   }
 
   static CommandLine commands(Surroundings surroundings, Terminal terminal) {
-    return new CommandLine(new Cairn(surroundings, terminal))
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    return new CommandLine(new Cairn(surroundings, terminal)) {
+      @Override
+      public int execute(String... typed) {
+        Optional<String> unreadable = Arguments.unreadable(typed);
+        if (unreadable.isPresent()) {
+          getErr().println("cairn: " + unreadable.get());
+          return dev.cairn.local.cli.ExitCode.UNUSABLE;
+        }
+        return super.execute(typed);
+      }
+    }.setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .registerConverter(Duration.class, Arguments::duration)
         .registerConverter(URI.class, Arguments::endpoint)

@@ -96,7 +96,7 @@ final class DryRuns {
         out.println(
             json
                 ? Json.pretty(Json.object().put("possible", false).put("refusal", reason))
-                : "refused    " + reason + System.lineSeparator() + "Nothing was changed.");
+                : "refused    " + reason + "\nNothing was changed.");
         yield ExitCode.NO;
       }
       case DryRun.Result.Possible(PreflightReport report) -> {
@@ -111,10 +111,12 @@ final class DryRuns {
   }
 
   private static void tell(PreflightReport report, PrintWriter out) {
-    out.printf("possible   %s can be restored%n", report.from().name());
+    out.printf(Locale.ROOT, "possible   %s can be restored\n", report.from().name());
     out.printf(
-        "files      %s, %s: all there, each with its size and SHA-256%n",
-        Sizes.count(report.checked().size()), Sizes.bytes(report.sizeBytes()));
+        Locale.ROOT,
+        "files      %s, %s: all there, each with its size and SHA-256\n",
+        Sizes.count(report.checked().size()),
+        Sizes.bytes(report.sizeBytes()));
     states(report).forEach(line -> out.println("states     " + line));
     out.println(
         report.marks() == 0
@@ -125,15 +127,21 @@ final class DryRuns {
         .ifPresent(
             margin ->
                 out.printf(
-                    "retention  the stream keeps what is needed for %s more%n", Sizes.age(margin)));
-    report.streamUnread().ifPresent(why -> out.printf("retention  unknown: %s%n", why));
+                    Locale.ROOT,
+                    "retention  the stream keeps what is needed for %s more\n",
+                    Sizes.age(margin)));
+    report
+        .streamUnread()
+        .ifPresent(why -> out.printf(Locale.ROOT, "retention  unknown: %s\n", why));
     out.printf(
-        "replay     %s records%s%n",
+        Locale.ROOT,
+        "replay     %s records%s\n",
         Sizes.count(report.records()),
         report.stream().map(time -> ", of the last " + Sizes.age(time)).orElse(""));
     for (Replay replay : report.replays()) {
       out.printf(
-          "  %s  %s records%s, from %s to %s%s%n",
+          Locale.ROOT,
+          "  %s  %s records%s, from %s to %s%s\n",
           replay.subtask().name(),
           Sizes.count(replay.records()),
           replay.stream().map(time -> " of the last " + Sizes.age(time)).orElse(""),

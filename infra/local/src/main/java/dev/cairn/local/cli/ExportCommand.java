@@ -23,9 +23,10 @@ import picocli.CommandLine.Option;
     description = {
       "Writes a self-contained copy of a completed checkpoint or savepoint into a directory.",
       "",
-      "Every file is read and checked on the way. The copy needs no file outside its directory, holds wherever that is"
-          + " copied to, and is restored and verified by the place of its _metadata. Nothing is overwritten; an export that"
-          + " was interrupted goes on when it is repeated.",
+      "Every file is read and checked on the way. The copy needs no file outside its directory,"
+          + " holds wherever that is copied to, and is restored and verified by the place of its"
+          + " _metadata. Nothing is overwritten; an export that was interrupted goes on when it is"
+          + " repeated.",
       ""
     })
 final class ExportCommand extends CheckpointCommand {
@@ -82,7 +83,7 @@ final class ExportCommand extends CheckpointCommand {
   }
 
   private static void print(PrintWriter out, FileRef file) {
-    out.printf(Locale.ROOT, "written  %9s  %s%n", Sizes.bytes(file.sizeBytes()), file.path());
+    out.printf(Locale.ROOT, "written  %9s  %s\n", Sizes.bytes(file.sizeBytes()), file.path());
     out.flush();
   }
 

@@ -10,6 +10,7 @@ import dev.cairn.command.Progress;
 import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -152,8 +153,8 @@ abstract class VerbCommand extends PipelineCommand {
 
   private static String whyItWaits(Job job) {
     return job.status().isSettled()
-        ? "it is on the item, and served when nothing else is under way; the coordinator looks once a"
-            + " minute at the latest"
+        ? "it is on the item, and served when nothing else is under way; the coordinator looks once"
+            + " a minute at the latest"
         : "the job is " + job.status().label() + ", and serves it when that is over";
   }
 
@@ -184,7 +185,7 @@ abstract class VerbCommand extends PipelineCommand {
           .ifPresent(one -> line.set("metadata", Json.file(one.metadata())));
       out.println(Json.line(line.put("text", words)));
     } else {
-      out.println(String.format("%-10s %s", step, words));
+      out.println(String.format(Locale.ROOT, "%-10s %s", step, words));
     }
     out.flush();
   }

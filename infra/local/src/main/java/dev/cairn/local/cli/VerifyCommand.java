@@ -15,8 +15,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Reads every file of a completed checkpoint, a savepoint or an exported copy, and checks sizes, SHA-256s, forms and the"
-          + " checksum of every block.",
+      "Reads every file of a completed checkpoint, a savepoint or an exported copy, and checks"
+          + " sizes, SHA-256s, forms and the checksum of every block.",
       "",
       "Lists each file; exits 1 if any is damaged or missing.",
       ""
@@ -62,7 +62,7 @@ final class VerifyCommand extends CheckpointCommand {
       bytes += verdict.file().sizeBytes();
       out.printf(
           Locale.ROOT,
-          "%-7s  %-8s  %9s  %s%n",
+          "%-7s  %-8s  %9s  %s\n",
           verdict.damage().isEmpty() ? "ok" : "DAMAGED",
           verdict.kind(),
           Sizes.bytes(verdict.file().sizeBytes()),

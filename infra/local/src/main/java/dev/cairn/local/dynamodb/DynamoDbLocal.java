@@ -3,8 +3,12 @@ package dev.cairn.local.dynamodb;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Optional;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -39,6 +43,7 @@ public final class DynamoDbLocal implements AutoCloseable {
 
   /** Called directly, without HTTP: for tests. */
   public static DynamoDbLocal embedded() {
+    requireLatinDigits();
     boolean disableTelemetry = true;
     AmazonDynamoDBLocal engine = DynamoDBEmbedded.create(disableTelemetry);
     return new DynamoDbLocal(
@@ -59,7 +64,8 @@ public final class DynamoDbLocal implements AutoCloseable {
         new LocalDynamoDBRequestHandler(0, true, null, true, false);
     // Jetty directly: Amazon's own server listens on every address of the machine.
     Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    server.setHandler(new LocalDynamoDBServerHandler(requests, null));
+    server.setHandler(new InLatinDigits(requests));
+    requireLatinDigits();
     try {
       server.start();
     } catch (Exception e) {
@@ -90,6 +96,27 @@ public final class DynamoDbLocal implements AutoCloseable {
           server.stop();
           requests.shutdown();
         });
+  }
+
+  /**
+   * Sets this process's default locale to one with the digits 0 to 9. DynamoDB Local writes numbers
+   * into its SQL in the default locale, and in ar-EG, say, its database does not understand them.
+   */
+  private static void requireLatinDigits() {
+    Locale.setDefault(Locale.ROOT);
+  }
+
+  /** A function under test in this process may set the default locale at any time. */
+  private static final class InLatinDigits extends LocalDynamoDBServerHandler {
+    InLatinDigits(LocalDynamoDBRequestHandler requests) {
+      super(requests, null);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      requireLatinDigits();
+      return super.handle(request, response, callback);
+    }
   }
 
   private static StaticCredentialsProvider localCredentials() {

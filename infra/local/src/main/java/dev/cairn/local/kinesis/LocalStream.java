@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -217,7 +218,7 @@ public final class LocalStream implements StreamReader {
   }
 
   private ShardId add(HashRange range, List<ShardId> parents) {
-    ShardId id = new ShardId(String.format("shardId-%012d", shards.size()));
+    ShardId id = new ShardId(String.format(Locale.ROOT, "shardId-%012d", shards.size()));
     shards.put(id, new ShardLog(new Shard(id, range, parents)));
     return id;
   }

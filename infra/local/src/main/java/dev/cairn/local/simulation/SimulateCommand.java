@@ -1,6 +1,7 @@
 package dev.cairn.local.simulation;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "simulate",
     description = {
-      "Runs the protocol under seeds, with faults at every call, and checks its invariants after every step.",
+      "Runs the protocol under seeds, with faults at every call, and checks its invariants after"
+          + " every step.",
       "A seed always gives the same run."
     })
 public final class SimulateCommand implements Callable<Integer> {
@@ -60,7 +62,8 @@ public final class SimulateCommand implements Callable<Integer> {
               }
             });
     out.printf(
-        "seed %d: %d events, %d invocations, %d restores, %d faults, trace %016x%n",
+        Locale.ROOT,
+        "seed %d: %d events, %d invocations, %d restores, %d faults, trace %016x\n",
         seed,
         result.events(),
         result.invocations(),
@@ -85,7 +88,8 @@ public final class SimulateCommand implements Callable<Integer> {
     Simulations.Report report = Simulations.run(first, seeds, threads, Guards.all(), 10);
     out.print(report.table());
     out.printf(
-        "%d seeds from %d on, %d events; each at least %d invocations, %d faults, %d restores%n",
+        Locale.ROOT,
+        "%d seeds from %d on, %d events; each at least %d invocations, %d faults, %d restores\n",
         report.seeds(),
         first,
         report.events(),

@@ -2,6 +2,7 @@ package dev.cairn.local.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,7 +35,8 @@ public final class Simulations {
       StringBuilder table = new StringBuilder();
       tally
           .counts()
-          .forEach((what, count) -> table.append(String.format("%10d  %s%n", count, what)));
+          .forEach(
+              (what, count) -> table.append(String.format(Locale.ROOT, "%10d  %s\n", count, what)));
       return table.toString();
     }
   }

@@ -77,7 +77,8 @@ class AwsFailuresTest {
     CommandLine commands =
         Cairn.commands(
             new Surroundings(home, Map.of("CAIRN_TABLE", "flights", "CAIRN_JOB", "flights")),
-            Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+            Terminal.plain(
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err, true));
     assertThat(commands.execute(arguments)).isEqualTo(ExitCode.UNUSABLE);
     assertThat(err.toString()).startsWith("cairn: ").doesNotContain("\tat ", "Request ID");
@@ -88,17 +89,20 @@ class AwsFailuresTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "AccessDeniedException | User: arn:aws:iam::1:user/ada is not authorized to perform: dynamodb:GetItem on resource: arn:aws:x"
-            + " | dynamodb:GetItem is not allowed on arn:aws:x for these credentials: allow dynamodb:GetItem in the policy",
-        "ExpiredTokenException | The security token included in the request is expired"
-            + " | the credentials have expired (The security token included in the request is expired): sign in again",
+        "AccessDeniedException | User: arn:aws:iam::1:user/ada is not authorized to perform:"
+            + " dynamodb:GetItem on resource: arn:aws:x | dynamodb:GetItem is not allowed on"
+            + " arn:aws:x for these credentials: allow dynamodb:GetItem in the policy",
+        "ExpiredTokenException | The security token included in the request is expired | the"
+            + " credentials have expired (The security token included in the request is expired):"
+            + " sign in again",
         "UnrecognizedClientException | The security token included in the request is invalid."
             + " | does not know these credentials",
-        "InvalidSignatureException | Signature expired: 20260101T000000Z is now earlier than 20261121T000000Z"
-            + " | and this machine's clock",
-        "ResourceNotFoundException | Requested resource not found"
-            + " | there is no such table here (Requested resource not found): check --table or CAIRN_TABLE, the region",
-        "ValidationException | One of the keys is missing | refused the request: ValidationException: One of the keys",
+        "InvalidSignatureException | Signature expired: 20260101T000000Z is now earlier than"
+            + " 20261121T000000Z | and this machine's clock",
+        "ResourceNotFoundException | Requested resource not found | there is no such table here"
+            + " (Requested resource not found): check --table or CAIRN_TABLE, the region",
+        "ValidationException | One of the keys is missing | refused the request:"
+            + " ValidationException: One of the keys",
       })
   void whatDynamoDbRefusesIsSaidWithWhatToDo(String code, String message, String said) {
     status = 400;
@@ -170,10 +174,13 @@ class AwsFailuresTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "404 | NoSuchBucket | The specified bucket does not exist | there is no such bucket (The specified bucket does not exist)",
-        "403 | AccessDenied | Access Denied | the request is not allowed for these credentials (cannot get s3://b/p/f: Access Denied",
+        "404 | NoSuchBucket | The specified bucket does not exist | there is no such bucket (The"
+            + " specified bucket does not exist)",
+        "403 | AccessDenied | Access Denied | the request is not allowed for these credentials"
+            + " (cannot get s3://b/p/f: Access Denied",
         "400 | ExpiredToken | The provided token has expired. | the credentials have expired",
-        "403 | InvalidAccessKeyId | The AWS Access Key Id does not exist | S3 does not know these credentials",
+        "403 | InvalidAccessKeyId | The AWS Access Key Id does not exist | S3 does not know these"
+            + " credentials",
       })
   void whatS3RefusesIsSaidWithWhatToDo(int code, String name, String message, String said) {
     status = code;

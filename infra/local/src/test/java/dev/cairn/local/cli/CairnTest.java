@@ -150,7 +150,10 @@ class CairnTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine commands =
-        Cairn.commands(surroundings, Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+        Cairn.commands(
+            surroundings,
+            Terminal.plain(
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = commands.execute(arguments);
     return new Answer(exitCode, out.toString(), err.toString());
@@ -517,9 +520,8 @@ class CairnTest {
     }
     assertThat(cairnAt(elsewhere, "restore", "seven").err())
         .isEqualTo(
-            "cairn: \"seven\" is not a checkpoint id: give a whole number, such as 7, or \"latest\","
-                + " or the path of a _metadata file"
-                + System.lineSeparator());
+            "cairn: \"seven\" is not a checkpoint id: give a whole number, such as 7, or"
+                + " \"latest\", or the path of a _metadata file\n");
   }
 
   @Test
@@ -594,7 +596,8 @@ class CairnTest {
     CommandLine commands =
         Cairn.commands(
             new Surroundings(home, Map.of()),
-            Terminal.plain(new PrintStream(new ByteArrayOutputStream())));
+            Terminal.plain(
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(new StringWriter()));
     Thread thread = new Thread(() -> commands.execute(arguments), "tail");
     thread.start();
@@ -607,7 +610,7 @@ class CairnTest {
       long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
       synchronized (getBuffer()) {
         while (!toString().contains(text)) {
-          assertThat(System.nanoTime()).as("until \"%s\" in:%n%s", text, this).isLessThan(deadline);
+          assertThat(System.nanoTime()).as("until \"%s\" in:\n%s", text, this).isLessThan(deadline);
           getBuffer().wait(100);
         }
       }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -276,7 +277,12 @@ class InlineDemoTest {
   private static String[] with(Path own, String configure, String... options) throws IOException {
     Path folder = Files.createTempDirectory(own, "function");
     Path input = folder.resolve("visits.jsonl");
-    Files.write(input, visits().stream().limit(600).map(String::new).toList());
+    Files.writeString(
+        input,
+        visits().stream()
+            .limit(600)
+            .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+            .collect(Collectors.joining("\n")));
     List<String> all =
         new ArrayList<>(
             List.of(
