@@ -151,8 +151,9 @@ public class CoordinatorDecisions {
   }
 
   /**
-   * Subtasks whose head needs a file that is gone or altered. Met twice, by two invocations: what
-   * went wrong on the way may be right the next time.
+   * Subtasks whose head needs a file that is gone or altered, as the last two attempts found: what
+   * went wrong on the way may be right the next time. Attempts that failed for another reason do not
+   * count.
    */
   public List<JournalTail> damaged(Collection<JournalTail> tails) {
     return tails.stream()
@@ -162,7 +163,7 @@ public class CoordinatorDecisions {
                     .anyMatch(
                         failing ->
                             failing.reason() == FailureReason.DAMAGED
-                                && failing.failures().attempts() > 1))
+                                && failing.ofReason() > 1))
         .toList();
   }
 

@@ -15,12 +15,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Restores a job by itself when the head of one of its journals needs a file that is gone or
  * altered: no task can go on from there, and waiting does not mend it.
  */
 final class Recovery {
+  private static final int MOST_TOLD = 3;
+  private static final int LONGEST_TOLD = 250;
+
   private final CoordinatorPorts ports;
   private final CoordinatorDecisions decisions;
   private final Preflight preflight;
@@ -106,9 +110,23 @@ final class Recovery {
     String none =
         passedOver.isEmpty()
             ? "there is no checkpoint to restore"
-            : "no checkpoint can be restored (" + String.join("; ", passedOver) + ")";
+            : "no checkpoint can be restored (" + some(passedOver) + ")";
     return Failure.of(
         FailureReason.DAMAGED, first.subtask(), failing(first).message() + "; " + none);
+  }
+
+  /** The newest of them: there may be thousands, and the message is part of one item. */
+  private static String some(List<String> passedOver) {
+    List<String> told =
+        passedOver.stream().limit(MOST_TOLD).map(Recovery::shorten).collect(Collectors.toList());
+    if (passedOver.size() > MOST_TOLD) {
+      told.add("and " + (passedOver.size() - MOST_TOLD) + " more");
+    }
+    return String.join("; ", told);
+  }
+
+  private static String shorten(String reason) {
+    return reason.length() <= LONGEST_TOLD ? reason : reason.substring(0, LONGEST_TOLD) + "…";
   }
 
   private Instant now() {

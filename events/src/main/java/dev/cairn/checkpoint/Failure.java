@@ -10,6 +10,14 @@ import java.util.Optional;
  * @param message in a sentence for people, without what to do about it
  */
 public record Failure(FailureReason reason, Optional<SubtaskId> subtask, String message) {
+  /** The longest message: it is part of items of at most 400 KB, and of alarms. */
+  public static final int LONGEST_MESSAGE = 2_000;
+
+  public Failure {
+    if (message.length() > LONGEST_MESSAGE) {
+      message = message.substring(0, LONGEST_MESSAGE - 1) + "…";
+    }
+  }
 
   public static Failure of(FailureReason reason, String message) {
     return new Failure(reason, Optional.empty(), message);

@@ -11,6 +11,22 @@ public enum FailureReason {
   DECLINED(true, "see what the subtask says"),
   /** The user's function, or a serializer of its own, threw. */
   USER_CODE(true, "deploy a function that does not fail, or set the failure policy to DEAD_LETTER"),
+  /**
+   * Classes of the user's function, or of what it needs, cannot be loaded or do not fit together.
+   */
+  CODE_NOT_LOADABLE(
+      true, "deploy the function with every class that it needs, in versions that fit together"),
+  /** The stored state, or the journal, cannot be read by the deployed code. */
+  INCOMPATIBLE_STATE(
+      true, "deploy code that reads what is stored, or restore a checkpoint from before it"),
+  /** A record's partition key does not hash into the shard that delivered it. */
+  KEY_OUTSIDE_SHARD(
+      true,
+      "send records without an explicit hash key, or set the failure policy to DEAD_LETTER"),
+  /** What was applied before a restore cannot be applied again. */
+  REPLAY_IMPOSSIBLE(true, "restore a later checkpoint, whose position the stream still keeps"),
+  /** An error that Cairn does not expect. */
+  UNEXPECTED(true, "see the log of the task's function; report it if the cause is Cairn's"),
   /** The checkpoint storage refused. */
   STORAGE(true, "check the bucket, its policy and its key; the next checkpoint tries again"),
   /** What was to be stored is larger than the storage takes. */

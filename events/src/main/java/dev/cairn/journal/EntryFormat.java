@@ -160,20 +160,32 @@ public final class EntryFormat {
         .put("last", failures.lastAt())
         .put("backoffMillis", failures.lastBackoff().toMillis())
         .put("recent", failures.recent(), Instant::toString)
-        .put("givenUp", failing.hasGivenUp() ? YES : Optional.empty(), flag -> flag);
+        .put("givenUp", failing.hasGivenUp() ? YES : Optional.empty(), flag -> flag)
+        .put("ofReason", ofReason(failing), count -> count)
+        .put("record", failing.record(), SequenceNumber::digits);
+  }
+
+  /** Written only where it differs from the number of attempts. */
+  private static Optional<Long> ofReason(Failing failing) {
+    return failing.ofReason() == failing.failures().attempts()
+        ? Optional.empty()
+        : Optional.of((long) failing.ofReason());
   }
 
   private static Failing readFailing(Fields fields) {
+    int attempts = Math.toIntExact(fields.number("attempts"));
     return new Failing(
         FailureReason.valueOf(fields.text("reason")),
         fields.text("message"),
         new Failures(
-            Math.toIntExact(fields.number("attempts")),
+            attempts,
             fields.time("first"),
             fields.time("last"),
             Duration.ofMillis(fields.number("backoffMillis")),
             fields.texts("recent").stream().map(Instant::parse).toList()),
-        fields.has("givenUp"));
+        fields.has("givenUp"),
+        fields.optionalNumber("ofReason").map(Math::toIntExact).orElse(attempts),
+        fields.optionalText("record").map(SequenceNumber::new));
   }
 
   private static Fields write(DeadLetter letter) {

@@ -1,19 +1,41 @@
 package dev.cairn.journal;
 
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.restart.Failures;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
- * That a shard fails at the record after its position, time after time; gone as soon as one more
- * record is applied. It is in each header, so that every container knows it, and no base hides it.
+ * A shard that fails after its position, attempt after attempt. Removed as soon as one more record
+ * is applied. Each header carries it, so that every container knows it, and no base hides it.
  *
  * @param reason of the last failure
- * @param message what the last one said, shortened
- * @param failures all of them in a row
+ * @param message of the last failure, shortened
+ * @param failures all failures in a row, whatever their reasons
  * @param hasGivenUp whether no further attempt is made
+ * @param ofReason how many failures in a row had the last one's reason, 1 or more
+ * @param record the record that is to blame; empty if no single record is
  */
-public record Failing(FailureReason reason, String message, Failures failures, boolean hasGivenUp) {
+public record Failing(
+    FailureReason reason,
+    String message,
+    Failures failures,
+    boolean hasGivenUp,
+    int ofReason,
+    Optional<SequenceNumber> record) {
+
+  public Failing {
+    if (ofReason < 1 || ofReason > failures.attempts()) {
+      throw new IllegalArgumentException(
+          ofReason + " of " + failures.attempts() + " failures cannot have one reason");
+    }
+  }
+
+  /** A failure of which all attempts had the same reason, and that is not one record's. */
+  public Failing(FailureReason reason, String message, Failures failures, boolean hasGivenUp) {
+    this(reason, message, failures, hasGivenUp, failures.attempts(), Optional.empty());
+  }
 
   /** Whether no attempt is to be made now. */
   public boolean isHeldUp(Instant now) {

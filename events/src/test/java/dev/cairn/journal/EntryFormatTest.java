@@ -201,6 +201,17 @@ class EntryFormatTest {
                         "a file is gone",
                         new Failures(1, NOW, NOW, Duration.ZERO, List.of()),
                         true)))),
+    FAILED_AT_A_RECORD(
+        new Failed(
+            header(4, Writer.MAPPING)
+                .with(
+                    new Failing(
+                        FailureReason.KEY_OUTSIDE_SHARD,
+                        "record 4961: its key belongs to another shard",
+                        new Failures(3, NOW, NOW.plusSeconds(9), Duration.ofSeconds(2), List.of()),
+                        false,
+                        1,
+                        Optional.of(new SequenceNumber("4961")))))),
     CLOSED(
         new Closed(
             new Header(

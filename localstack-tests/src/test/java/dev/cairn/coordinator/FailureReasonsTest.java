@@ -54,7 +54,12 @@ class FailureReasonsTest {
   private static final Set<FailureReason> OF_THE_WHOLE =
       EnumSet.of(FailureReason.CONFLICT, FailureReason.RESTORED_OVER, FailureReason.CANCELLED);
   private static final Set<FailureReason> ON_THEIR_OWN =
-      EnumSet.of(FailureReason.SUBSUMED, FailureReason.TOO_MANY_FAILED_CHECKPOINTS);
+      EnumSet.of(
+          FailureReason.SUBSUMED,
+          FailureReason.TOO_MANY_FAILED_CHECKPOINTS,
+          // Failures of a shard, shown in FailuresTest.
+          FailureReason.KEY_OUTSIDE_SHARD,
+          FailureReason.REPLAY_IMPOSSIBLE);
   private static final String SHARD = "count/shardId-000000000000 ";
 
   /**
@@ -91,6 +96,27 @@ class FailureReasonsTest {
             FailureReason.USER_CODE,
             FailureReasonsTest::fail,
             SHARD + "cannot go on, at attempt 1: record "),
+        new Row(
+            "a class that is missing",
+            FailureReason.CODE_NOT_LOADABLE,
+            pipeline -> stop(pipeline, new NoClassDefFoundError("com/example/Lib")),
+            SHARD + "cannot go on, at attempt 1: java.lang.NoClassDefFoundError: com/example/Lib"),
+        new Row(
+            "state that the code cannot read",
+            FailureReason.INCOMPATIBLE_STATE,
+            pipeline -> {
+              Task<String> other =
+                  pipeline.container(Tap.NONE, Pipeline.settings(), Misreading::new);
+              assertThat(catchThrowable(() -> run(other, 0, pipeline.put(0, "b")))).isNotNull();
+              ask(pipeline);
+              expire(pipeline);
+            },
+            SHARD + "cannot go on, at attempt 1: state \"count\" is stored as value of long"),
+        new Row(
+            "an error that nobody expects",
+            FailureReason.UNEXPECTED,
+            pipeline -> stop(pipeline, new IllegalStateException("what is this")),
+            SHARD + "cannot go on, at attempt 1: java.lang.IllegalStateException: what is this"),
         new Row(
             "the storage refuses",
             FailureReason.STORAGE,
@@ -204,6 +230,17 @@ class FailureReasonsTest {
       throw error;
     }
     return (RuntimeException) thrown;
+  }
+
+  /** The next batch ends with an error. */
+  private static void stop(Pipeline pipeline, Throwable error) {
+    Tap tap = before("storage.get", call -> true, () -> error);
+    pipeline.checkpoint(pipeline.container());
+    run(pipeline.container(), 0, pipeline.put(0, "b"));
+    assertThat(catchThrowable(() -> run(pipeline.container(tap), 0, pipeline.put(0, "c"))))
+        .isSameAs(error);
+    ask(pipeline);
+    expire(pipeline);
   }
 
   private static Consumer<Pipeline> storing(Supplier<StorageException> failure) {

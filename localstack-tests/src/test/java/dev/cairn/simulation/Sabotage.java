@@ -163,6 +163,17 @@ enum Sabotage {
       List.of(Invariants.DURABLE),
       Guards.all()
           .withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
+  /** A report that comes late is recorded wherever the journal is by then. */
+  FAILURES_WHERE_THEY_HAPPENED(
+      List.of(Invariants.BLAMED, Invariants.HELD_UP, Invariants.CHAINED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Optional<Entry.Header> failsAt(Entry.Header failedAt, List<Entry> since) {
+                  return Optional.of(since.isEmpty() ? failedAt : since.getLast().header());
+                }
+              })),
   EPOCH_OF_A_TRIGGER(
       List.of(Invariants.TRIGGERS),
       Guards.all()

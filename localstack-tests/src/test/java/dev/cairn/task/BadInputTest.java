@@ -158,40 +158,55 @@ class BadInputTest {
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(List.of(all.getFirst(), all.getLast())));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"FAIL", "DEAD_LETTER"})
-  void aKeyThatBelongsToAnotherShardIsRefusedByNameAndNothingIsJournalled(FailurePolicy policy) {
-    Task<String> container = pipeline.container(Tap.NONE, settings().withFailurePolicy(policy));
-    List<StreamRecord> good = pipeline.put(0, "a");
-    run(container, 0, good);
-    String stranger = pipeline.key(1, 0);
+  private List<StreamRecord> batchWithAKeyOfAnotherShard() {
     KeyHash here = pipeline.stream().listed().getFirst().range().from();
-    pipeline.put(0, "b");
-    pipeline.stream().put(stranger, "c".getBytes(UTF_8), Optional.of(here));
-    List<StreamRecord> batch = pipeline.last(0, 2);
-
-    for (Task<String> next : List.of(container, container, pipeline.container())) {
-      assertThatThrownBy(() -> run(next, 0, batch))
-          .isInstanceOf(KeyOutsideRangeException.class)
-          .hasMessageContaining("\"" + stranger + "\"")
-          .hasMessageContaining("explicit hash key");
-    }
-    assertThat(pipeline.journal(0)).hasSize(2);
-    assertThat(pipeline.storage().paths()).isEmpty();
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(good));
+    pipeline.put(0, "a");
+    pipeline.stream().put(pipeline.key(1, 0), "b".getBytes(UTF_8), Optional.of(here));
+    pipeline.put(0, "c");
+    return pipeline.all(0);
   }
 
   @Test
-  void aStrangersKeyRefusesItsBatchBeforeTheFunctionSeesAnyOfIt() {
-    Task<String> container = pipeline.container();
-    KeyHash here = pipeline.stream().listed().getFirst().range().from();
-    pipeline.put(0, "a", "poison");
-    pipeline.stream().put(pipeline.key(1, 0), "c".getBytes(UTF_8), Optional.of(here));
+  void underFailAKeyThatBelongsToAnotherShardIsAFailureAtThatRecord() {
+    List<StreamRecord> batch = batchWithAKeyOfAnotherShard();
+    StreamRecord stranger = batch.get(1);
 
-    assertThatThrownBy(() -> run(container, 0, pipeline.all(0)))
-        .isInstanceOf(KeyOutsideRangeException.class);
+    assertThat(run(pipeline.container(), 0, batch))
+        .isEqualTo(new RetryFrom(stranger.sequenceNumber()));
 
-    assertThat(pipeline.head(0).position()).isEqualTo(Position.beginning());
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch.subList(0, 1)));
+    Failing failing = pipeline.head(0).failing().orElseThrow();
+    assertThat(failing.reason()).isEqualTo(FailureReason.KEY_OUTSIDE_SHARD);
+    assertThat(failing.record()).contains(stranger.sequenceNumber());
+    pipeline.pass(Duration.ofMinutes(2));
+    assertThatThrownBy(() -> run(pipeline.container(), 0, batch.subList(1, 3)))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("\"" + stranger.partitionKey() + "\"")
+        .hasMessageContaining("explicit hash key")
+        .hasCauseInstanceOf(KeyOutsideRangeException.class);
+  }
+
+  @Test
+  void underDeadLetterAKeyThatBelongsToAnotherShardIsSetAside() {
+    List<StreamRecord> batch = batchWithAKeyOfAnotherShard();
+    StreamRecord stranger = batch.get(1);
+
+    assertThat(run(lenient(), 0, batch)).isEqualTo(new Done());
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 1));
+    assertThat(pipeline.state(0))
+        .isEqualTo(Pipeline.fold(List.of(batch.getFirst(), batch.getLast())));
+    assertThat(deadLetter(stranger).text("partitionKey")).isEqualTo(stranger.partitionKey());
+    assertThat(deadLetter(stranger).text("cause")).contains("explicit hash key");
+  }
+
+  @Test
+  void theCauseOfADeadLetterIsToldOnce() {
+    List<StreamRecord> batch = pipeline.put(0, "poison");
+    run(lenient(), 0, batch);
+
+    String cause = deadLetter(batch.getFirst()).text("cause");
+    assertThat(cause.indexOf("Exception:")).isPositive().isEqualTo(cause.lastIndexOf("Exception:"));
   }
 
   @Test

@@ -40,7 +40,7 @@ final class Cell {
     }
     try {
       return slot.encode(value);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | AssertionError e) {
       throw new UnwritableStateException(key(), slot.schema().serializers(), e);
     }
   }

@@ -74,7 +74,7 @@ public final class HeapState<E> {
    *
    * @param function a new instance; it belongs to this state from now on
    * @param range the part of the hash space that the subtask's shard owns
-   * @throws IllegalStateException if the function cannot be opened
+   * @throws FunctionNotOpenedException if the function cannot be opened
    */
   public HeapState(KeyedFunction<E> function, HashRange range) {
     this(function, range, Serialization.AT_DRAIN);
@@ -88,8 +88,9 @@ public final class HeapState<E> {
       this.deserializer =
           Objects.requireNonNull(function.deserializer(), "deserializer() returned null");
       function.open(declarations);
-    } catch (Exception e) {
-      throw new IllegalStateException(
+    } catch (Throwable e) {
+      rethrowIfNotUserCode(e);
+      throw new FunctionNotOpenedException(
           "function " + function.getClass().getName() + " cannot be opened: " + e, e);
     }
     this.slots = declarations.close();
@@ -212,7 +213,8 @@ public final class HeapState<E> {
       function.process(event, currentRecord);
       cells.commit();
       applied = true;
-    } catch (Exception | StackOverflowError | AssertionError e) {
+    } catch (Throwable e) {
+      rethrowIfNotUserCode(e);
       UnreadableStateException unreadable = cells.unreadable();
       if (unreadable != null) {
         throw unreadable;
@@ -305,8 +307,22 @@ public final class HeapState<E> {
     try {
       return Objects.requireNonNull(
           deserializer.deserialize(data), "the deserializer returned null");
-    } catch (Exception | StackOverflowError | AssertionError e) {
+    } catch (Throwable e) {
+      rethrowIfNotUserCode(e);
       throw new RecordFailedException(Stage.DESERIALIZATION, partitionKey, e);
+    }
+  }
+
+  /**
+   * An error of the machine, or of classes that do not fit together, is not the doing of one record
+   * or function. Everything else that a user's code throws is, errors of its own included.
+   */
+  private static void rethrowIfNotUserCode(Throwable thrown) {
+    switch (thrown) {
+      case StackOverflowError overflow -> {}
+      case VirtualMachineError error -> throw error;
+      case LinkageError error -> throw error;
+      default -> {}
     }
   }
 

@@ -2,14 +2,12 @@ package dev.cairn.task;
 
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
-import dev.cairn.heap.RecordFailedException;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 
 /**
@@ -28,8 +26,11 @@ final class DeadLetters {
     this.clock = clock;
   }
 
-  DeadLetter store(SubtaskId subtask, StreamRecord record, RecordFailedException failure) {
-    String cause = cause(failure);
+  /**
+   * @param why what is wrong with the record, in a sentence
+   */
+  DeadLetter store(SubtaskId subtask, StreamRecord record, String why) {
+    String cause = Message.shorten(why, LONGEST_CAUSE);
     byte[] file =
         Trees.toJson(
             Fields.empty()
@@ -45,14 +46,5 @@ final class DeadLetters {
                 .put("data", record.data()));
     storage.put(Layout.deadLetter(subtask, record.sequenceNumber()), file, Sha256.of(file));
     return new DeadLetter(record.sequenceNumber(), cause);
-  }
-
-  private static String cause(RecordFailedException failure) {
-    Throwable root = failure.getCause() == null ? failure : failure.getCause();
-    String text = failure.getMessage() + ": " + root;
-    String cut = text.length() <= LONGEST_CAUSE ? text : text.substring(0, LONGEST_CAUSE) + "…";
-    // It may quote what was wrong with the record: half of a surrogate pair, which no entry can
-    // hold, becomes a question mark.
-    return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }

@@ -3,17 +3,18 @@ package dev.cairn.task;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.EntryId;
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Failing;
+import dev.cairn.journal.Journal.Append;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.restart.Failures;
 import dev.cairn.restart.RestartStrategy.Decision;
 import dev.cairn.restart.RestartStrategy.Verdict;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,59 +22,95 @@ import java.util.Optional;
  * its next batch knows, and so does the coordinator; neither needs to be told.
  */
 final class FailureReports {
+  private static final int ATTEMPTS = 5;
   private static final int LONGEST_MESSAGE = 1000;
 
   private final TaskPorts ports;
+  private final TaskDecisions decisions;
 
-  FailureReports(TaskPorts ports) {
+  FailureReports(TaskPorts ports, TaskDecisions decisions) {
     this.ports = ports;
+    this.decisions = decisions;
   }
 
   /**
-   * Counts one more failure at the subtask's head. Costs a query and a put, of a shard that does
-   * not go on anyway. If another writer is faster the failure is not counted: the next one is.
+   * A failure to be recorded.
+   *
+   * @param at the journal's head when the shard failed: what is known to be wrong is wrong there
+   * @param record the record that is to blame; empty if no single record is
    */
-  void report(SubtaskId subtask, FailureReason reason, String message, Writer writer) {
+  record Report(
+      SubtaskId subtask,
+      Header at,
+      FailureReason reason,
+      String message,
+      Optional<SequenceNumber> record) {}
+
+  /**
+   * Counts one more failure, provided that the journal has not gone on since the shard failed. A
+   * report that comes late, because its container was slow or had been given up, must not make a
+   * shard fail that has long gone on. Costs a query, a read and a put, of a shard that does not go
+   * on anyway.
+   */
+  void report(Report failure, Writer writer) {
+    Instant now = ports.clock().instant();
+    if (isKnown(failure.at(), now)) {
+      return;
+    }
     try {
-      List<Entry> tail = ports.journal().fromLastBase(subtask);
-      if (!tail.isEmpty()) {
-        append(subtask, tail.getLast().header(), reason, message, writer);
+      Optional<Job> job = ports.checkpoints().job(failure.subtask().job());
+      if (job.isPresent()) {
+        append(failure, job.get(), writer, now);
       }
     } catch (OutcomeUnknownException e) {
       // The invocation fails all the same, and the mapping tries again.
     }
   }
 
-  private void append(
-      SubtaskId subtask, Header head, FailureReason reason, String message, Writer writer) {
-    Instant now = ports.clock().instant();
-    if (head.suspended() || head.failing().stream().anyMatch(one -> one.isHeldUp(now))) {
-      // It was not an attempt, but the same failure met again.
-      return;
+  /** Whether it was no attempt, but the same failure met again, or the job halts. */
+  private static boolean isKnown(Header head, Instant now) {
+    return head.suspended() || head.failing().stream().anyMatch(one -> one.isHeldUp(now));
+  }
+
+  private void append(Report failure, Job job, Writer writer, Instant now) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Optional<Header> head =
+          decisions.failsAt(
+              failure.at(), ports.journal().after(failure.subtask(), failure.at().revision()));
+      if (head.isEmpty()) {
+        return;
+      }
+      EntryId id = ports.ids().get();
+      Failing failing = failing(failure, head.get(), job, now, id);
+      Entry.Failed entry = new Entry.Failed(head.get().next(id, writer, now).with(failing));
+      // Taken by a trigger, perhaps, over which it can be said again.
+      if (ports.journal().append(failure.subtask(), entry) == Append.APPENDED) {
+        return;
+      }
     }
-    Optional<Job> job = ports.checkpoints().job(subtask.job());
-    if (job.isEmpty()) {
-      return;
-    }
-    EntryId attempt = ports.ids().get();
-    Optional<Failures> before = head.failing().map(Failing::failures);
-    Decision decision = job.get().settings().restartStrategy().next(before, now, jitter(attempt));
-    boolean givesUp = decision.verdict() instanceof Verdict.GiveUp;
-    Failing failing = new Failing(reason, shorten(message), decision.failures(), givesUp);
-    var unused =
-        ports
-            .journal()
-            .append(subtask, new Entry.Failed(head.next(attempt, writer, now).with(failing)));
+  }
+
+  private static Failing failing(Report failure, Header head, Job job, Instant now, EntryId id) {
+    Optional<Failing> before = head.failing();
+    Decision decision =
+        job.settings().restartStrategy().next(before.map(Failing::failures), now, jitter(id));
+    Failures failures = decision.failures();
+    int ofReason =
+        before
+            .filter(one -> one.reason() == failure.reason())
+            .map(one -> Math.min(one.ofReason() + 1, failures.attempts()))
+            .orElse(1);
+    return new Failing(
+        failure.reason(),
+        Message.shorten(failure.message(), LONGEST_MESSAGE),
+        failures,
+        decision.verdict() instanceof Verdict.GiveUp,
+        ofReason,
+        failure.record());
   }
 
   /** An id is as random as anything here, and replays with the seed. */
   private static double jitter(EntryId id) {
     return (id.hashCode() & Integer.MAX_VALUE) / (Integer.MAX_VALUE + 1.0);
-  }
-
-  private static String shorten(String message) {
-    return message.length() <= LONGEST_MESSAGE
-        ? message
-        : message.substring(0, LONGEST_MESSAGE) + "…";
   }
 }

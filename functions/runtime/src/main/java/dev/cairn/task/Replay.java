@@ -1,5 +1,6 @@
 package dev.cairn.task;
 
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
@@ -56,6 +57,7 @@ final class Replay {
     StreamRecord first = page.records().getFirst();
     if (!decisions.resumesAt(required, first)) {
       throw new TaskException(
+          FailureReason.REPLAY_IMPOSSIBLE,
           shard
               + " cannot be replayed: record "
               + required
@@ -80,6 +82,7 @@ final class Replay {
       next = following.get();
     }
     throw new TaskException(
+          FailureReason.REPLAY_IMPOSSIBLE,
         shard
             + " cannot be replayed now: Kinesis answers nothing after record "
             + required
@@ -90,6 +93,7 @@ final class Replay {
 
   private static TaskException endsEarly(ShardId shard, Header head) {
     return new TaskException(
+          FailureReason.REPLAY_IMPOSSIBLE,
         shard
             + " ends before record "
             + head.frontier()
@@ -106,8 +110,9 @@ final class Replay {
               .orElseThrow(
                   () ->
                       new TaskException(
+          FailureReason.REPLAY_IMPOSSIBLE,
                           "revision " + head.revision() + " has a frontier but no first record"));
-      case Position.End e -> throw new TaskException("a shard at its end has nothing to replay");
+      case Position.End e -> throw new TaskException(FailureReason.REPLAY_IMPOSSIBLE, "a shard at its end has nothing to replay");
     };
   }
 }

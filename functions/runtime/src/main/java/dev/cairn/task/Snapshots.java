@@ -60,7 +60,7 @@ final class Snapshots {
         declines.decline(
             subtask.id(),
             trigger.checkpoint(),
-            reason(e.kind()),
+            Fault.reason(e.kind()),
             "its state could not be stored: " + e.getMessage());
         return true;
       }
@@ -164,15 +164,6 @@ final class Snapshots {
       SubtaskId id, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
     Append both = ports.journal().append(id, entry, acknowledgement);
     return both == Append.ACKNOWLEDGED_ALREADY ? ports.journal().append(id, entry) : both;
-  }
-
-  private static FailureReason reason(StorageException.Kind kind) {
-    return switch (kind) {
-      case REFUSED -> FailureReason.STORAGE;
-      case UNREACHABLE -> FailureReason.NETWORK;
-      case THROTTLED -> FailureReason.THROTTLED;
-      case TOO_LARGE -> FailureReason.TOO_LARGE;
-    };
   }
 
   /**

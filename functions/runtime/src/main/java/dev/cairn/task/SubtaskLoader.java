@@ -1,5 +1,6 @@
 package dev.cairn.task;
 
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState;
 import dev.cairn.heap.HeapState.Serialization;
@@ -25,6 +26,7 @@ final class SubtaskLoader<E> {
   private final TaskDecisions decisions;
   private final Supplier<? extends KeyedFunction<E>> function;
   private final Function<ShardId, Serialization> serialization;
+  private Optional<Entry.Header> lastRead = Optional.empty();
 
   SubtaskLoader(
       Journal journal,
@@ -39,10 +41,17 @@ final class SubtaskLoader<E> {
     this.serialization = serialization;
   }
 
+  /** The journal's head as the last call of {@link #current} read it; empty if it read none. */
+  Optional<Entry.Header> lastRead() {
+    return lastRead;
+  }
+
   Optional<Subtask<E>> current(SubtaskId id, Optional<Subtask<E>> cached) {
+    lastRead = Optional.empty();
     if (cached.isPresent()) {
       List<Entry> news = journal.after(id, cached.get().head().revision());
       if (decisions.continues(cached.get().head(), news)) {
+        lastRead = Optional.of(news.isEmpty() ? cached.get().head() : news.getLast().header());
         try {
           return Optional.of(follow(cached.get(), news));
         } catch (MissingFileException e) {
@@ -62,6 +71,7 @@ final class SubtaskLoader<E> {
         return Optional.empty();
       }
       Entry head = entries.getLast();
+      lastRead = Optional.of(head.header());
       if (missing.isPresent() && missedAt.equals(Optional.of(head))) {
         throw new DamagedFileException(
             id
@@ -74,6 +84,7 @@ final class SubtaskLoader<E> {
       if (!(entries.getFirst() instanceof Entry.Base base)
           || !decisions.continues(base.header(), entries.subList(1, entries.size()))) {
         throw new TaskException(
+            FailureReason.UNEXPECTED,
             id + " has a journal with a revision missing after its last base; nothing was applied");
       }
       try {
@@ -139,6 +150,7 @@ final class SubtaskLoader<E> {
         };
     if (!live || !base.channels().equals(Channels.EMPTY)) {
       throw new TaskException(
+          FailureReason.INCOMPATIBLE_STATE,
           id
               + " revision "
               + base.revision()
@@ -154,6 +166,7 @@ final class SubtaskLoader<E> {
         || !advanced.heldRemoved().isEmpty()
         || advanced.nextTimer().isPresent()) {
       throw new TaskException(
+          FailureReason.INCOMPATIBLE_STATE,
           id
               + " revision "
               + advanced.revision()

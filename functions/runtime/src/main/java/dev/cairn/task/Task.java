@@ -2,19 +2,20 @@ package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
+import dev.cairn.heap.FunctionNotOpenedException;
 import dev.cairn.heap.HeapState.Serialization;
 import dev.cairn.heap.IncompatibleStateException;
-import dev.cairn.heap.RecordFailedException;
 import dev.cairn.heap.UnwritableStateException;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.OutcomeUnknownException;
-import dev.cairn.storage.DamagedFileException;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.FailureReports.Report;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +49,8 @@ public final class Task<E> {
   private final SubtaskLoader<E> loader;
   // Shards on which the function has left a value that cannot be stored; it may well do so again.
   private final Set<ShardId> suspects = new HashSet<>();
+  // The subtask of this invocation, once it is loaded: what fails then fails at its head.
+  private Optional<Subtask<E>> atWork = Optional.empty();
 
   /**
    * @param function makes the user's function, once for each subtask and whenever its state is
@@ -70,7 +73,7 @@ public final class Task<E> {
     this.firstEntry = new FirstEntry(settings, ports, decisions);
     this.replay = new Replay(ports.stream(), decisions);
     this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
-    this.failures = new FailureReports(ports);
+    this.failures = new FailureReports(ports, decisions);
     this.loader =
         new SubtaskLoader<>(
             ports.journal(),
@@ -112,8 +115,6 @@ public final class Task<E> {
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
     batch.rewind();
-    batch.forEachRemaining(record -> subtask.state().requireOwned(record.partitionKey()));
-    batch.rewind();
     return apply(subtask, batch, deadline);
   }
 
@@ -138,32 +139,60 @@ public final class Task<E> {
   /**
    * Does the work, and once more if a value that the function left cannot be stored: the second
    * time each value is serialized as soon as it is left, so that the very record fails and the
-   * policy has its say. Otherwise the same batch would fail for ever.
+   * policy has its say. Otherwise the same batch would fail for ever. Whatever else stops the shard
+   * is recorded as a failure, where it happened.
    */
   private <T> T attempt(ShardId shard, Writer writer, Supplier<T> work) {
+    atWork = Optional.empty();
     try {
       return work.get();
     } catch (UnwritableStateException e) {
-      cache.discard(shard);
       if (!suspects.add(shard)) {
+        fail(shard, writer, e);
         throw e;
       }
-    } catch (DamagedFileException e) {
       cache.discard(shard);
-      failures.report(
-          settings.subtask(shard), FailureReason.DAMAGED, String.valueOf(e.getMessage()), writer);
-      throw e;
-    } catch (OutOfMemoryError e) {
-      // Without the state there is room again to say so.
-      cache.discard(shard);
-      failures.report(settings.subtask(shard), FailureReason.OUT_OF_MEMORY, e.toString(), writer);
-      throw e;
     } catch (Throwable e) {
-      // What is in memory may be half of something, also after an error of the machine's.
-      cache.discard(shard);
+      fail(shard, writer, e);
       throw e;
+    } finally {
+      atWork = Optional.empty();
     }
     return attempt(shard, writer, work);
+  }
+
+  /** Forgets the state, which may be half of something, and records what stopped the shard. */
+  private void fail(ShardId shard, Writer writer, Throwable error) {
+    Optional<Header> at = atWork.<Header>map(Subtask::head).or(loader::lastRead);
+    // After an OutOfMemoryError there is room to say so only without the state.
+    atWork = Optional.empty();
+    cache.discard(shard);
+    if (at.isEmpty()) {
+      // Without a journal there is nothing to record it in.
+      return;
+    }
+    switch (Fault.of(error)) {
+      case Fault.OfShard(FailureReason reason, String message) ->
+          report(
+              new Report(settings.subtask(shard), at.get(), reason, message, Optional.empty()),
+              writer,
+              error);
+      case Fault.OfRecord(FailureReason reason, String message) ->
+          report(
+              new Report(settings.subtask(shard), at.get(), reason, message, Optional.empty()),
+              writer,
+              error);
+      case Fault.None n -> {}
+    }
+  }
+
+  /** What keeps the failure from being recorded must not hide the failure. */
+  private void report(Report report, Writer writer, Throwable error) {
+    try {
+      failures.report(report, writer);
+    } catch (RuntimeException e) {
+      error.addSuppressed(e);
+    }
   }
 
   private Subtask<E> open(ShardId shard) {
@@ -196,13 +225,17 @@ public final class Task<E> {
     Optional<Subtask<E>> subtask;
     try {
       subtask = loader.current(id, cache.find(id.shard()));
-    } catch (IncompatibleStateException | TaskException e) {
+    } catch (IncompatibleStateException
+        | FunctionNotOpenedException
+        | TaskException
+        | LinkageError e) {
       // Until other code is deployed, every invocation ends here.
       declines.declineAny(
           id, FailureReason.DECLINED, "its state cannot be loaded: " + e.getMessage());
       throw e;
     }
     subtask.ifPresent(current -> cache.keep(id.shard(), current));
+    atWork = subtask;
     return subtask;
   }
 
@@ -222,6 +255,7 @@ public final class Task<E> {
         }
         if (frontier.isBefore(record.sequenceNumber())) {
           throw new TaskException(
+              FailureReason.REPLAY_IMPOSSIBLE,
               subtask.id()
                   + " cannot be replayed: record "
                   + frontier
@@ -236,15 +270,8 @@ public final class Task<E> {
       if (!work.journal(writer) || !snapshots.answerTrigger(subtask, writer)) {
         return false;
       }
-      if (work.failure().isPresent()) {
-        reportFailure(subtask, work, writer);
-        throw new TaskException(
-            subtask.id()
-                + " cannot be replayed past record "
-                + work.failed()
-                + ": the function failed on it; deploy one"
-                + " that does not, or set the failure policy to DEAD_LETTER",
-            work.failure().get());
+      if (work.stop().isPresent()) {
+        throw recorded(subtask, work.stop().get(), "cannot be replayed past record ", writer);
       }
       if (!snapshots.materializeIfDue(subtask, writer)) {
         return false;
@@ -284,19 +311,14 @@ public final class Task<E> {
       // The batch is journalled all the same; what came after it is read by the next invocation.
       cache.discard(subtask.id().shard());
     }
-    if (work.failure().isPresent()) {
-      reportFailure(subtask, work, Writer.MAPPING);
-    }
-    if (work.failure().isPresent() && !work.hasApplied()) {
-      // An error of the invocation rather than of an item: only so does the cause reach whoever has
-      // to act.
-      throw new TaskException(
-          subtask.id()
-              + " cannot apply record "
-              + work.failed()
-              + ": the function failed on it, and the mapping sends it again until it succeeds; deploy"
-              + " one that does not fail, or set the failure policy to DEAD_LETTER",
-          work.failure().get());
+    if (work.stop().isPresent()) {
+      TaskException stopped =
+          recorded(subtask, work.stop().get(), "cannot apply record ", Writer.MAPPING);
+      if (!work.hasApplied()) {
+        // An error of the invocation rather than of an item: only so does the cause reach whoever
+        // has to act.
+        throw stopped;
+      }
     }
     if (retryFrom.isPresent()) {
       return new BatchResult.RetryFrom(retryFrom.get());
@@ -314,19 +336,29 @@ public final class Task<E> {
     return new BatchResult.Done();
   }
 
-  private void reportFailure(Subtask<E> subtask, Work<E> work, Writer writer) {
-    String message =
-        "record " + work.failed() + ": " + work.failure().map(Task::cause).orElse("it failed");
-    failures.report(subtask.id(), FailureReason.USER_CODE, message, writer);
-  }
-
-  /** What the function itself threw. */
-  private static String cause(Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof RecordFailedException && cause.getCause() != null) {
-      cause = cause.getCause();
+  /** Records why the work stopped before a record, and says so in an exception. */
+  private TaskException recorded(
+      Subtask<E> subtask, Work.Stop stop, String cannot, Writer writer) {
+    String what = "record " + stop.record() + ": " + stop.fault().message();
+    TaskException exception =
+        new TaskException(
+            subtask.id() + " " + cannot + stop.record() + ": " + stop.fault().message(),
+            stop.cause());
+    switch (stop.fault()) {
+      case Fault.OfRecord(FailureReason reason, String message) ->
+          report(
+              new Report(
+                  subtask.id(), subtask.head(), reason, what, Optional.of(stop.record())),
+              writer,
+              exception);
+      case Fault.OfShard(FailureReason reason, String message) ->
+          report(
+              new Report(subtask.id(), subtask.head(), reason, what, Optional.empty()),
+              writer,
+              exception);
+      case Fault.None n -> {}
     }
-    return cause.toString();
+    return exception;
   }
 
   private BatchResult lost(Subtask<E> subtask, SequenceNumber first) {

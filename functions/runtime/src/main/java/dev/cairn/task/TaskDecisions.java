@@ -58,6 +58,25 @@ public class TaskDecisions {
         : Outcome.PREPARE_ANEW;
   }
 
+  /**
+   * Where a failure is recorded: at the head, if the shard still stands where it failed. Empty if
+   * someone has gone on since, or has recorded a failure already.
+   *
+   * @param failedAt the head when the shard failed
+   * @param since the entries after it
+   */
+  public Optional<Entry.Header> failsAt(Entry.Header failedAt, List<Entry> since) {
+    boolean stands =
+        continues(failedAt, since)
+            && since.stream()
+                .allMatch(
+                    entry -> leavesStateAlone(entry) && !(entry instanceof Entry.Failed));
+    if (!stands) {
+      return Optional.empty();
+    }
+    return Optional.of(since.isEmpty() ? failedAt : since.getLast().header());
+  }
+
   private static boolean leavesStateAlone(Entry entry) {
     return switch (entry) {
       case Entry.Triggered t -> true;

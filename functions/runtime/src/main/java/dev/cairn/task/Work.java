@@ -1,6 +1,8 @@
 package dev.cairn.task;
 
+import dev.cairn.heap.KeyOutsideRangeException;
 import dev.cairn.heap.RecordFailedException;
+import dev.cairn.heap.UnreadableStateException;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
@@ -11,6 +13,7 @@ import dev.cairn.journal.Entry.Writer;
 import dev.cairn.state.Change;
 import dev.cairn.state.Payload;
 import dev.cairn.state.StateSchema;
+import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +37,7 @@ final class Work<E> {
   private Position position;
   private long applied;
   private Optional<SequenceNumber> first = Optional.empty();
-  private Optional<SequenceNumber> failed = Optional.empty();
-  private Optional<Throwable> failure = Optional.empty();
+  private Optional<Stop> stop = Optional.empty();
 
   Work(
       TaskSettings settings,
@@ -67,38 +69,65 @@ final class Work<E> {
     return letterChars >= MOST_LETTER_CHARS;
   }
 
-  Optional<Throwable> failure() {
-    return failure;
+  /**
+   * Why this work ends before a record. The state is what it was before that record.
+   *
+   * @param fault of the record, or of the shard when it came to the record
+   */
+  record Stop(SequenceNumber record, Fault fault, Throwable cause) {}
+
+  /** Empty as long as every record could be applied, or set aside. */
+  Optional<Stop> stop() {
+    return stop;
   }
 
-  String failed() {
-    return failed.map(SequenceNumber::digits).orElse("none");
-  }
-
-  /** False if the function failed on the record and the record must be sent again. */
+  /** False if the record cannot be applied now, and must be sent again; {@link #stop} says why. */
   boolean apply(StreamRecord record) {
     try {
       subtask.state().process(record.partitionKey(), record.data(), record.arrival());
       applied++;
-    } catch (RecordFailedException e) {
-      switch (settings.failurePolicy()) {
-        case FAIL -> {
-          failed = Optional.of(record.sequenceNumber());
-          failure = Optional.of(e);
-          return false;
-        }
-        case DEAD_LETTER -> {
-          DeadLetter letter = deadLetters.store(subtask.id(), record, e);
-          letters.add(letter);
-          letterChars += letter.cause().length() + LETTER_OVERHEAD;
-        }
+    } catch (RecordFailedException
+        | KeyOutsideRangeException
+        | UnreadableStateException
+        | LinkageError e) {
+      Fault fault = Fault.of(e);
+      if (!isToBeSetAside(fault)) {
+        return stopBefore(record, fault, e);
+      }
+      try {
+        setAside(record, fault);
+      } catch (StorageException refused) {
+        return stopBefore(record, Fault.of(refused), refused);
       }
     }
+    pass(record);
+    return true;
+  }
+
+  private boolean isToBeSetAside(Fault fault) {
+    return fault instanceof Fault.OfRecord
+        && switch (settings.failurePolicy()) {
+          case FAIL -> false;
+          case DEAD_LETTER -> true;
+        };
+  }
+
+  private boolean stopBefore(StreamRecord record, Fault fault, Throwable cause) {
+    stop = Optional.of(new Stop(record.sequenceNumber(), fault, cause));
+    return false;
+  }
+
+  private void setAside(StreamRecord record, Fault fault) {
+    DeadLetter letter = deadLetters.store(subtask.id(), record, fault.message());
+    letters.add(letter);
+    letterChars += letter.cause().length() + LETTER_OVERHEAD;
+  }
+
+  private void pass(StreamRecord record) {
     position = Position.after(record.sequenceNumber());
     if (first.isEmpty()) {
       first = Optional.of(record.sequenceNumber());
     }
-    return true;
   }
 
   /** False when another writer went on from the state that this work began with. */

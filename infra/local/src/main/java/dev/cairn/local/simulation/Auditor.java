@@ -17,6 +17,7 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
@@ -194,7 +195,7 @@ final class Auditor {
       }
       case Entry.Suspended s -> {}
       case Entry.Resumed r -> {}
-      case Entry.Failed f -> {}
+      case Entry.Failed failed -> requireNextRecord(where, subtask, failed);
       case Entry.Closed c ->
           throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
@@ -205,6 +206,16 @@ final class Auditor {
       throw new Violation(
           Invariants.FOLD,
           where + " counts " + header.counts() + " instead of " + expected.counts());
+    }
+  }
+
+  private void requireNextRecord(String where, SubtaskId subtask, Entry.Failed failed) {
+    Optional<SequenceNumber> blamed = failed.header().failing().flatMap(Failing::record);
+    Optional<SequenceNumber> next =
+        expectation.first(subtask.shard(), failed.header().position());
+    if (blamed.isPresent() && !blamed.equals(next)) {
+      throw new Violation(
+          Invariants.BLAMED, where + " names record " + blamed + " instead of " + next);
     }
   }
 

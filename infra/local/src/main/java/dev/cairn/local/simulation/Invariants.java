@@ -18,6 +18,7 @@ public final class Invariants {
   public static final String EPOCH = "while a job runs, every journal has its epoch";
   public static final String HALTED = "nothing is applied while a job halts";
   public static final String HELD_UP = "a shard that was given up is not tried again";
+  public static final String BLAMED = "a failure names the record after the shard's position";
   public static final String TRIGGERS = "a checkpoint's entries are of its epoch";
   public static final String TERMINAL = "an aborted or subsumed checkpoint stays so";
   public static final String DIVIDED = "state that is divided anew reaches every shard";

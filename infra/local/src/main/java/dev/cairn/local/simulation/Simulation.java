@@ -28,7 +28,9 @@ import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.state.Compaction;
+import dev.cairn.state.KeyHash;
 import dev.cairn.storage.FilePath;
+import dev.cairn.stream.Shard;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskPorts;
 import dev.cairn.task.TaskSettings.FailurePolicy;
@@ -266,6 +268,21 @@ public final class Simulation {
     expectation.put(placed.shard(), placed.sequenceNumber(), key, data, arrival);
   }
 
+  /** Puts a record into a shard to which its key does not belong, as an explicit hash key does. */
+  private void putForeign(String key, String event) {
+    KeyHash own = KeyHash.of(key);
+    Shard other =
+        stream.listed().stream()
+            .filter(shard -> !shard.range().contains(own))
+            .findFirst()
+            .orElseThrow();
+    byte[] data = event.getBytes(StandardCharsets.UTF_8);
+    LocalStream.Placed placed = stream.put(key, data, Optional.of(other.range().from()));
+    Instant arrival = world.now().truncatedTo(ChronoUnit.MILLIS);
+    expectation.putForeign(placed.shard(), placed.sequenceNumber(), key, data, arrival);
+    faults.count("fault: a key of another shard");
+  }
+
   private void step(int steps) {
     if (!world.step()) {
       throw new Violation(Invariants.PROGRESS, "nothing will ever happen again");
@@ -469,7 +486,11 @@ public final class Simulation {
               ? "poison"
               : verbs[world.random().nextInt(verbs.length)];
       String event = verb + ":" + world.random().nextInt(5) + ":" + n;
-      put(key, event);
+      if (poisons && world.random().nextInt(40) == 0) {
+        putForeign(key, event);
+      } else {
+        put(key, event);
+      }
       world.sleep(
           Duration.ofMillis(world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250)));
     }

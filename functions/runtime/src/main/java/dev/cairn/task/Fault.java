@@ -1,0 +1,82 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.format.FormatException;
+import dev.cairn.heap.FunctionNotOpenedException;
+import dev.cairn.heap.IncompatibleStateException;
+import dev.cairn.heap.KeyOutsideRangeException;
+import dev.cairn.heap.RecordFailedException;
+import dev.cairn.heap.UnreadableStateException;
+import dev.cairn.heap.UnwritableStateException;
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.storage.DamagedFileException;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
+import dev.cairn.task.StateFiles.MissingFileException;
+
+/** What an error means for the shard at which it occurred: pure. */
+sealed interface Fault {
+
+  /** What is wrong, in a sentence for people. */
+  String message();
+
+  /** The shard cannot go on, and its journal has to say so. */
+  record OfShard(FailureReason reason, String message) implements Fault {}
+
+  /**
+   * One record cannot be applied, whoever tries. The failure policy decides what becomes of it.
+   *
+   * @param message names the key, and the cause once
+   */
+  record OfRecord(FailureReason reason, String message) implements Fault {}
+
+  /**
+   * Nothing to record: the job is not to run now, the process ends, or the table does not answer,
+   * which is where a failure would have to be recorded.
+   */
+  record None(String message) implements Fault {}
+
+  /** Classifies an error that ended an attempt, or the processing of one record. */
+  static Fault of(Throwable error) {
+    return switch (error) {
+      case RecordFailedException e -> new OfRecord(FailureReason.USER_CODE, message(e));
+      case KeyOutsideRangeException e -> new OfRecord(FailureReason.KEY_OUTSIDE_SHARD, message(e));
+      case OutcomeUnknownException e -> new None(message(e));
+      case TaskException e ->
+          e.reason()
+              .<Fault>map(reason -> new OfShard(reason, message(e)))
+              .orElseGet(() -> new None(message(e)));
+      case DamagedFileException e -> new OfShard(FailureReason.DAMAGED, message(e));
+      case MissingFileException e -> new OfShard(FailureReason.DAMAGED, message(e));
+      case IncompatibleStateException e ->
+          new OfShard(FailureReason.INCOMPATIBLE_STATE, message(e));
+      case UnreadableStateException e -> new OfShard(FailureReason.INCOMPATIBLE_STATE, message(e));
+      case FormatException e -> new OfShard(FailureReason.INCOMPATIBLE_STATE, message(e));
+      case UnwritableStateException e -> new OfShard(FailureReason.USER_CODE, message(e));
+      case FunctionNotOpenedException e -> new OfShard(FailureReason.USER_CODE, message(e));
+      case StorageException e -> new OfShard(reason(e.kind()), message(e));
+      case StreamException e -> new OfShard(FailureReason.NETWORK, message(e));
+      case OutOfMemoryError e -> new OfShard(FailureReason.OUT_OF_MEMORY, e.toString());
+      case LinkageError e -> new OfShard(FailureReason.CODE_NOT_LOADABLE, e.toString());
+      case VirtualMachineError e -> new OfShard(FailureReason.UNEXPECTED, e.toString());
+      case AssertionError e -> new OfShard(FailureReason.UNEXPECTED, e.toString());
+      // Nothing but the end of the process throws any other error outside of a user's code.
+      case Error e -> new None(e.toString());
+      default -> new OfShard(FailureReason.UNEXPECTED, error.toString());
+    };
+  }
+
+  /** Why the checkpoint storage did not do what it was asked. */
+  static FailureReason reason(StorageException.Kind kind) {
+    return switch (kind) {
+      case REFUSED -> FailureReason.STORAGE;
+      case UNREACHABLE -> FailureReason.NETWORK;
+      case THROTTLED -> FailureReason.THROTTLED;
+      case TOO_LARGE -> FailureReason.TOO_LARGE;
+    };
+  }
+
+  private static String message(Throwable error) {
+    return String.valueOf(error.getMessage());
+  }
+}

@@ -1,0 +1,337 @@
+package dev.cairn.task;
+
+import static dev.cairn.pipeline.Pipeline.run;
+import static dev.cairn.pipeline.Pipeline.tick;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.function.Deserializer;
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.function.RuntimeContext;
+import dev.cairn.id.Position;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Failing;
+import dev.cairn.pipeline.Pipeline;
+import dev.cairn.pipeline.Tap;
+import dev.cairn.pipeline.Words;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
+import dev.cairn.settings.RestartStrategyType;
+import dev.cairn.state.KeyHash;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever stops a shard is a failure in its journal: with its reason, where it happened, and
+ * governed by the restart strategy.
+ */
+class FailuresTest {
+
+  /** One way to stop a shard of "a", "stop", "c" at its second record. */
+  private record Row(String name, FailureReason reason, Supplier<Throwable> error) {
+    @Override
+    public String toString() {
+      return reason + ": " + name;
+    }
+  }
+
+  static Stream<Row> rows() {
+    return Stream.of(
+        new Row(
+            "the function throws", FailureReason.USER_CODE, () -> new IllegalStateException("no")),
+        new Row("an assertion", FailureReason.USER_CODE, () -> new AssertionError("no")),
+        new Row("an error of the user's", FailureReason.USER_CODE, () -> new Error("no")),
+        new Row("endless recursion", FailureReason.USER_CODE, StackOverflowError::new),
+        new Row(
+            "a class that is missing",
+            FailureReason.CODE_NOT_LOADABLE,
+            () -> new NoClassDefFoundError("com/example/Lib")),
+        new Row(
+            "a class that fails when it is loaded",
+            FailureReason.CODE_NOT_LOADABLE,
+            () -> new ExceptionInInitializerError(new IllegalStateException("no"))),
+        new Row(
+            "a library of another version",
+            FailureReason.CODE_NOT_LOADABLE,
+            () -> new NoSuchMethodError("com.example.Lib.run()")));
+  }
+
+  /** Throws at the word "stop". */
+  private static final class Stopping implements KeyedFunction<String> {
+    private final Words words = new Words();
+    private final Supplier<Throwable> error;
+
+    Stopping(Supplier<Throwable> error) {
+      this.error = error;
+    }
+
+    @Override
+    public Deserializer<String> deserializer() {
+      return words.deserializer();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {
+      words.open(context);
+    }
+
+    @Override
+    public void process(String word, dev.cairn.function.Context context) throws Exception {
+      if (word.equals("stop")) {
+        switch (error.get()) {
+          case Error e -> throw e;
+          case Exception e -> throw e;
+          case Throwable t -> throw new IllegalStateException(t);
+        }
+      }
+      words.process(word, context);
+    }
+  }
+
+  private static Pipeline withoutRestarts(int shards) {
+    return new Pipeline(
+        shards,
+        new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, 2)
+            .and(
+                Configuration.DEFAULTS.with(
+                    Options.RESTART_STRATEGY,
+                    Optional.of(RestartStrategyType.NONE),
+                    Place.CONSTRUCT)));
+  }
+
+  private static Failure failure(Pipeline pipeline) {
+    assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Halted.class);
+    Halt halt = ((JobStatus.Halted) pipeline.job().status()).halt();
+    return ((Halt.Failed) halt).failure();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void aShardThatStopsIsAFailureOfTheJobAndKeepsWhatCameBefore(Row row) {
+    Pipeline pipeline = withoutRestarts(1);
+    List<StreamRecord> batch = pipeline.put(0, "a", "stop", "c");
+    Task<String> container =
+        pipeline.container(Tap.NONE, Pipeline.settings(), () -> new Stopping(row.error));
+
+    catchThrowable(() -> run(container, 0, batch));
+
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch.subList(0, 1)));
+    Failing failing = pipeline.head(0).failing().orElseThrow();
+    assertThat(failing.reason()).isEqualTo(row.reason);
+    assertThat(failing.message()).contains(batch.get(1).sequenceNumber().digits());
+    tick(pipeline.coordinator());
+    tick(pipeline.coordinator());
+    assertThat(failure(pipeline).reason()).isEqualTo(row.reason);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void onlyTheFaultOfOneRecordBecomesADeadLetter(Row row) {
+    Pipeline pipeline = new Pipeline(1);
+    List<StreamRecord> batch = pipeline.put(0, "a", "stop", "c");
+    TaskSettings lenient = Pipeline.settings().withFailurePolicy(FailurePolicy.DEAD_LETTER);
+
+    catchThrowable(
+        () ->
+            run(pipeline.container(Tap.NONE, lenient, () -> new Stopping(row.error)), 0, batch));
+
+    boolean ofRecord = row.reason == FailureReason.USER_CODE;
+    assertThat(pipeline.head(0).counts().deadLettered()).isEqualTo(ofRecord ? 1 : 0);
+    assertThat(pipeline.head(0).counts().applied()).isEqualTo(ofRecord ? 2 : 1);
+    assertThat(pipeline.head(0).failing().isPresent()).isEqualTo(!ofRecord);
+  }
+
+  @Test
+  void aFunctionThatCannotBeOpenedIsAFailureOfTheJob() {
+    Pipeline pipeline = withoutRestarts(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    Supplier<KeyedFunction<String>> broken =
+        () -> {
+          throw new ExceptionInInitializerError("no");
+        };
+
+    catchThrowable(
+        () ->
+            run(
+                pipeline.container(Tap.NONE, Pipeline.settings(), broken),
+                0,
+                pipeline.put(0, "b")));
+
+    tick(pipeline.coordinator());
+    tick(pipeline.coordinator());
+    assertThat(failure(pipeline).reason()).isEqualTo(FailureReason.CODE_NOT_LOADABLE);
+  }
+
+  @Test
+  void aStorageThatRefusesIsAFailure() {
+    Pipeline pipeline = withoutRestarts(1);
+    Tap refusing =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            if (call.name().equals("storage.put")) {
+              throw new StorageException("the bucket answers 403");
+            }
+          }
+        };
+
+    catchThrowable(
+        () -> run(pipeline.container(refusing), 0, pipeline.put(0, "a", "size:20000")));
+
+    assertThat(pipeline.head(0).failing().orElseThrow().reason()).isEqualTo(FailureReason.STORAGE);
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.beginning());
+  }
+
+  @Test
+  void aKeyOfAnotherShardFailsTheJobAndNamesTheRecord() {
+    Pipeline pipeline = withoutRestarts(2);
+    pipeline.put(0, "a");
+    pipeline
+        .stream()
+        .put(pipeline.key(1, 0), "b".getBytes(UTF_8), Optional.of(KeyHash.of(pipeline.key(0, 0))));
+    List<StreamRecord> batch = pipeline.all(0);
+
+    run(pipeline.container(), 0, batch);
+    tick(pipeline.coordinator());
+    tick(pipeline.coordinator());
+
+    assertThat(failure(pipeline).reason()).isEqualTo(FailureReason.KEY_OUTSIDE_SHARD);
+    assertThat(failure(pipeline).message()).contains(batch.get(1).sequenceNumber().digits());
+  }
+
+  /** A container that fails on the poison, and reports it only after {@code meanwhile}. */
+  private static void failLate(Pipeline pipeline, List<StreamRecord> batch, Runnable meanwhile) {
+    Tap slow =
+        new Tap() {
+          private boolean waited;
+
+          @Override
+          public void before(Call call) {
+            if (call.name().equals("checkpoints.job") && !waited) {
+              waited = true;
+              meanwhile.run();
+            }
+          }
+        };
+    // Cold: the job is read for its first entry, so that the journal exists beforehand.
+    catchThrowable(() -> run(pipeline.container(slow), 0, batch));
+  }
+
+  @Test
+  void aLateReportDoesNotFailAShardThatHasGoneOn() {
+    Pipeline pipeline = withoutRestarts(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    List<StreamRecord> batch = pipeline.put(0, "poison");
+    TaskSettings lenient = Pipeline.settings().withFailurePolicy(FailurePolicy.DEAD_LETTER);
+
+    failLate(
+        pipeline,
+        batch,
+        () -> {
+          // Another deployment passes the record.
+          run(pipeline.container(Tap.NONE, lenient), 0, batch);
+        });
+
+    assertThat(pipeline.journal(0)).noneMatch(Entry.Failed.class::isInstance);
+    assertThat(pipeline.head(0).failing()).isEmpty();
+    tick(pipeline.coordinator());
+    assertThat(pipeline.job().status().isRunning()).isTrue();
+  }
+
+  @Test
+  void aLateReportIsNotASecondFailureOfOneAttempt() {
+    Pipeline pipeline = new Pipeline(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    List<StreamRecord> batch = pipeline.put(0, "poison");
+
+    failLate(
+        pipeline,
+        batch,
+        () -> {
+          catchThrowable(() -> run(pipeline.container(), 0, batch));
+          pipeline.pass(Duration.ofMinutes(5));
+        });
+
+    assertThat(pipeline.head(0).failing().orElseThrow().failures().attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void aTriggerInBetweenDoesNotHideAFailure() {
+    Pipeline pipeline = new Pipeline(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    List<StreamRecord> batch = pipeline.put(0, "poison");
+
+    failLate(
+        pipeline,
+        batch,
+        () -> {
+          pipeline.pass(Pipeline.INTERVAL);
+          tick(pipeline.coordinator());
+        });
+
+    assertThat(pipeline.journal(0)).anyMatch(Entry.Triggered.class::isInstance);
+    assertThat(pipeline.head(0).failing()).isPresent();
+  }
+
+  @Test
+  void damageCountsOnlyWhenItIsMetTwiceInARow() {
+    Pipeline pipeline = new Pipeline(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    pipeline.checkpoint(pipeline.container());
+    List<StreamRecord> batch = pipeline.put(0, "b");
+    for (Throwable error :
+        List.of(new IllegalStateException("what is this"), damaged(), new Error("no memory"))) {
+      stopAtLoading(pipeline, batch, error);
+    }
+    stopAtLoading(pipeline, batch, new IllegalStateException("what is this"));
+    stopAtLoading(pipeline, batch, damaged());
+
+    Failing once = pipeline.head(0).failing().orElseThrow();
+    assertThat(once.reason()).isEqualTo(FailureReason.DAMAGED);
+    assertThat(once.failures().attempts()).isGreaterThan(2);
+    tick(pipeline.coordinator());
+    assertThat(pipeline.job().epoch().value()).as("no restore by itself").isEqualTo(1);
+
+    stopAtLoading(pipeline, batch, damaged());
+    tick(pipeline.coordinator());
+    assertThat(pipeline.job().epoch().value()).as("a restore by itself").isEqualTo(2);
+  }
+
+  private static Throwable damaged() {
+    return new dev.cairn.storage.DamagedFileException("words/shared/x is not what was written");
+  }
+
+  private static void stopAtLoading(Pipeline pipeline, List<StreamRecord> batch, Throwable error) {
+    Tap tap =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            if (call.name().equals("storage.get")) {
+              switch (error) {
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                default -> throw new IllegalStateException(error);
+              }
+            }
+          }
+        };
+    catchThrowable(() -> run(pipeline.container(tap), 0, batch));
+    pipeline.pass(Duration.ofMinutes(5));
+  }
+}
