@@ -116,7 +116,8 @@ public class CoordinatorDecisions {
     if (!belongs(pending.trigger().epoch(), tail) || tail.knows(pending.id())) {
       return Asking.NONE;
     }
-    boolean holdsItself = pending.isSavepoint() || tail.isToBeRewritten();
+    boolean holdsItself =
+        pending.isSavepoint() || pending.trigger().isFull() || tail.isToBeRewritten();
     return !holdsItself && carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
   }
 

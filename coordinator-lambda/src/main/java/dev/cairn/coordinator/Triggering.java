@@ -82,7 +82,14 @@ final class Triggering {
     Checkpoint.Pending pending =
         new Checkpoint.Pending(
             new Checkpoint.Triggering(
-                job.id(), job.next(), job.epoch(), now, Expected.of(subtasks), savepoint, cause),
+                job.id(),
+                job.next(),
+                job.epoch(),
+                now,
+                Expected.of(subtasks),
+                savepoint,
+                savepoint.isEmpty() && !job.settings().incremental(),
+                cause),
             subtasks);
     if (ports.checkpoints().begin(pending, served)) {
       ports.announcer().announce(new Announcement.Triggered(pending));
@@ -166,15 +173,15 @@ final class Triggering {
   private Append trigger(
       Checkpoint.Pending pending, JournalTail tail, Instant now, Requests requests) {
     Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
+    Entry.Triggered triggered =
+        Entry.Triggered.of(
+            header,
+            pending.id(),
+            pending.trigger().savepoint().map(Checkpoint.Savepoint::directory));
     Append append =
         ports
             .journal()
-            .append(
-                tail.subtask(),
-                Entry.Triggered.of(
-                    header,
-                    pending.id(),
-                    pending.trigger().savepoint().map(Checkpoint.Savepoint::directory)));
+            .append(tail.subtask(), pending.trigger().isFull() ? triggered.asFull() : triggered);
     if (append == Append.APPENDED) {
       requests.asked.incrementAndGet();
       if (decisions.isSilent(tail, settings.idleAfter(), now)) {

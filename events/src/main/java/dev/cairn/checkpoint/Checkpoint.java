@@ -36,6 +36,8 @@ public sealed interface Checkpoint {
    *
    * @param expected the subtasks whose acknowledgements make it complete
    * @param savepoint what makes it a savepoint; empty for a checkpoint of the job's own
+   * @param isFull whether every subtask stores its whole state in new files, whatever earlier
+   *     checkpoints hold, and none is carried forward
    * @param cause who or what asked for it: {@link #SCHEDULE}, or the command
    */
   record Triggering(
@@ -45,8 +47,21 @@ public sealed interface Checkpoint {
       Instant triggeredAt,
       Expected expected,
       Optional<Savepoint> savepoint,
+      boolean isFull,
       String cause) {
     public static final String SCHEDULE = "schedule";
+
+    /** A trigger of an incremental checkpoint, or of a savepoint. */
+    public Triggering(
+        JobId job,
+        CheckpointId id,
+        Epoch epoch,
+        Instant triggeredAt,
+        Expected expected,
+        Optional<Savepoint> savepoint,
+        String cause) {
+      this(job, id, epoch, triggeredAt, expected, savepoint, false, cause);
+    }
 
     /** Of a checkpoint that was due. */
     public Triggering(

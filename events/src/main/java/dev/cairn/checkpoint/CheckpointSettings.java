@@ -164,9 +164,9 @@ public record CheckpointSettings(Configuration configuration) {
     return configuration.get(Options.SCRUB_INTERVAL);
   }
 
-  /** Whether a checkpoint writes only what changed: always, so far. */
+  /** Whether a checkpoint writes only what changed, or each subtask's whole state. */
   public boolean incremental() {
-    return true;
+    return configuration.get(Options.INCREMENTAL);
   }
 
   public RestartStrategy restartStrategy() {

@@ -68,6 +68,9 @@ final class CheckpointItems {
             .put("subtasks", trigger.expected().count())
             .put("subtasksSha256", trigger.expected().digest().hex());
     trigger.savepoint().ifPresent(savepoint -> item.put("savepoint", write(savepoint)));
+    if (trigger.isFull()) {
+      item.put("full", 1);
+    }
     return item;
   }
 
@@ -111,6 +114,7 @@ final class CheckpointItems {
             item.time("triggeredAt"),
             expected(item),
             item.optionalMap("savepoint").map(CheckpointItems::readSavepoint),
+            item.has("full"),
             item.text("cause"));
     return switch (item.text("status")) {
       case PENDING ->

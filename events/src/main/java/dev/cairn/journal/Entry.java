@@ -261,12 +261,15 @@ public sealed interface Entry {
    *
    * @param savepoint the directory in which the whole state is to be stored as well; empty for a
    *     checkpoint of the job's own
+   * @param isFull whether the snapshot is written without a reference to any earlier file, as with
+   *     {@code execution.checkpointing.incremental: false}
    * @param cut by producer, the last number that belongs before the checkpoint; empty for a source
    */
   record Triggered(
       Header header,
       CheckpointId checkpoint,
       Optional<FilePath> savepoint,
+      boolean isFull,
       String mode,
       Map<String, Long> cut)
       implements Entry {
@@ -274,7 +277,12 @@ public sealed interface Entry {
 
     public static Triggered of(
         Header header, CheckpointId checkpoint, Optional<FilePath> savepoint) {
-      return new Triggered(header, checkpoint, savepoint, ALIGNED, Map.of());
+      return new Triggered(header, checkpoint, savepoint, false, ALIGNED, Map.of());
+    }
+
+    /** Asks for a snapshot whose files stand alone. */
+    public Triggered asFull() {
+      return new Triggered(header, checkpoint, savepoint, true, mode, cut);
     }
 
     public Triggered {

@@ -114,6 +114,7 @@ public final class EntryFormat {
           fields
               .put("checkpoint", triggered.checkpoint().value())
               .put("savepoint", triggered.savepoint(), FilePath::value)
+              .put("full", triggered.isFull() ? YES : Optional.empty(), flag -> flag)
               .put("mode", triggered.mode())
               .put("cut", triggered.cut(), number -> number);
       case Snapshotted snapshotted ->
@@ -224,6 +225,7 @@ public final class EntryFormat {
               header,
               readCheckpoint(fields),
               fields.optionalText("savepoint").map(FilePath::new),
+              fields.has("full"),
               fields.text("mode"),
               fields.numbers("cut"));
       case "Snapshotted" ->

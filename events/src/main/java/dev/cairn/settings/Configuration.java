@@ -16,6 +16,9 @@ public final class Configuration {
   /** Everything is as by default. */
   public static final Configuration DEFAULTS = new Configuration(Map.of());
 
+  // A name with more typing errors than one in so many letters is meant for something else.
+  private static final int LETTERS_PER_TYPO = 5;
+
   private final Map<Option<?>, Setting<?>> settings;
 
   private Configuration(Map<Option<?>, Setting<?>> settings) {
@@ -90,8 +93,7 @@ public final class Configuration {
       foreign.get().require(name, text);
       return this;
     }
-    throw new IllegalArgumentException(
-        name + " is not known; the nearest name that is: " + nearest(name));
+    throw new IllegalArgumentException(name + " is not known" + hint(name));
   }
 
   private <T> Configuration set(String name, Option<T> option, String text, Place place) {
@@ -187,21 +189,39 @@ public final class Configuration {
         .toList();
   }
 
-  static String nearest(String name) {
-    String nearest = Options.INTERVAL.name();
+  private static String hint(String name) {
+    return nearest(name)
+        .map(known -> "; the nearest name that is: " + known)
+        .orElse(" and near to nothing that is: docs/settings.md lists all settings");
+  }
+
+  /** The known name that a mistyped name is likely meant for; empty if none is near. */
+  static Optional<String> nearest(String name) {
+    String typed = name.toLowerCase(Locale.ROOT);
+    Optional<String> nearest = Optional.empty();
     int shortest = Integer.MAX_VALUE;
-    for (Option<?> option : Options.all()) {
-      List<String> names = new ArrayList<>(option.oldNames());
-      names.addFirst(option.name());
-      for (String known : names) {
-        int distance = distance(name.toLowerCase(Locale.ROOT), known);
-        if (distance < shortest) {
-          shortest = distance;
-          nearest = known;
-        }
+    for (String known : names()) {
+      int distance = distance(typed, known);
+      boolean isNear = distance * LETTERS_PER_TYPO <= Math.min(typed.length(), known.length());
+      if (isNear && distance < shortest) {
+        shortest = distance;
+        nearest = Optional.of(known);
       }
     }
     return nearest;
+  }
+
+  private static List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (Option<?> option : Options.all()) {
+      names.add(option.name());
+      names.addAll(option.oldNames());
+    }
+    ForeignOption.all().stream()
+        .flatMap(option -> option.names().stream())
+        .filter(name -> !name.endsWith("*"))
+        .forEach(names::add);
+    return names;
   }
 
   /** How many letters one has to add, drop or change. */

@@ -21,7 +21,11 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
       List.of(
           taken(
               "state.backend.type state.backend",
-              "hashmap heap filesystem jobmanager",
+              "hashmap heap filesystem jobmanager hashmapstatebackend fsstatebackend"
+                  + " memorystatebackend"
+                  + " org.apache.flink.runtime.state.hashmap.hashmapstatebackendfactory"
+                  + " org.apache.flink.runtime.state.filesystem.fsstatebackendfactory"
+                  + " org.apache.flink.runtime.state.memory.memorystatebackendfactory",
               "live state is on the heap; where checkpoints lie is said by"
                   + " execution.checkpointing.storage and .dir",
               "the only backend so far is hashmap; its checkpoints will be readable by others"),
@@ -31,12 +35,6 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
               "state is always exact",
               "there is no AT_LEAST_ONCE: with one stage nothing is aligned, so EXACTLY_ONCE costs"
                   + " nothing; leave it out"),
-          taken(
-              "execution.checkpointing.incremental state.backend.incremental",
-              "true",
-              "a checkpoint writes what changed since the last one",
-              "every checkpoint writes only what changed; take a savepoint for one that is"
-                  + " self-contained"),
           any(
               "execution.checkpointing.write-buffer-size state.storage.fs.write-buffer-size"
                   + " state.backend.fs.write-buffer-size",
@@ -64,9 +62,11 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
           refused(
               "execution.checkpointing.unaligned.*",
               "there are no unaligned checkpoints, which it belongs to; leave it out"),
-          refused(
+          taken(
               "execution.checkpointing.aligned-checkpoint-timeout"
                   + " execution.checkpointing.alignment-timeout",
+              "0 0ms 0s",
+              "zero switches to nothing",
               "there are no unaligned checkpoints to switch to; leave it out"),
           refused(
               "execution.checkpointing.interval-during-backlog",
@@ -85,15 +85,14 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
               "execution.checkpointing.file-merging.*",
               "there is no merging of files; raise execution.checkpointing.data-inline-threshold for"
                   + " fewer"),
-          taken(
+          any(
               "execution.checkpointing.local-backup.enabled execution.state-recovery.from-local"
                   + " state.backend.local-recovery",
-              "false",
-              "a warm container is the local copy",
-              "a warm container is the local copy, always; leave it out"),
-          refused(
+              "a warm container keeps its state in memory and goes on from it; a cold one reads the"
+                  + " checkpoint storage"),
+          any(
               "execution.checkpointing.local-backup.dirs taskmanager.state.local.root-dirs",
-              "nothing is kept on a container's disk; leave it out"),
+              "nothing is kept on a container's disk, so there is no place to choose"),
           taken(
               "state.changelog.enabled state.backend.changelog.enabled",
               "false",
@@ -105,6 +104,9 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
           refused(
               "state.backend.changelog.*",
               "a journal's bases are written by rules of its own; leave it out"),
+          any(
+              "state.latency-track.* state.backend.latency-track.*",
+              "no time of single accesses to state is measured"),
           refused(
               "state.backend.rocksdb.*",
               "there is no such backend yet; live state has to fit into the function's memory"),
@@ -132,7 +134,23 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
                   + " with memory(…) and timeout(…)"),
           refused("jobmanager.*", "there is no job manager; leave it out"),
           refused("parallelism.*", "the stream's shards are the parallelism; leave it out"),
-          refused("pipeline.*", "there is nothing of it here; leave it out"));
+          refused("pipeline.*", "there is nothing of it here; leave it out"),
+          refused(
+              "pekko.* akka.* rest.* web.* blob.* heartbeat.* slot.* slotmanager.* cluster.*"
+                  + " resourcemanager.* jobstore.* historyserver.* high-availability*"
+                  + " kubernetes.* yarn.* zookeeper.* queryable-state.* process.* env.*",
+              "it configures a Flink cluster, and there is none; leave it out"),
+          refused(
+              "metrics.* metric.* events.* traces.*",
+              "metrics go to CloudWatch, in the namespace Cairn; leave it out"),
+          refused(
+              "security.* s3.* s3a.* fs.* io.*",
+              "the functions' roles reach S3, and nothing else; leave it out"),
+          refused(
+              "execution.runtime-mode execution.attached execution.target execution.buffer-timeout*"
+                  + " execution.shutdown-on-attached-exit execution.batch* execution.job-* client.*"
+                  + " classloader.* python.* table.* sql-client.* sql-gateway.*",
+              "it is about how Flink submits or runs a program; leave it out"));
 
   public ForeignOption {
     names = List.copyOf(names);
@@ -180,7 +198,7 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
    * @throws IllegalArgumentException for any other, by the name that was written
    */
   void require(String name, String text) {
-    String value = text.strip().toLowerCase(Locale.ROOT).replace('-', '_');
+    String value = text.replaceAll("\\s", "").toLowerCase(Locale.ROOT).replace('-', '_');
     if (!taken.contains(ANY) && !taken.contains(value)) {
       throw new IllegalArgumentException(name + ": " + text + " is not possible here: " + instead);
     }

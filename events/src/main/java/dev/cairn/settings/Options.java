@@ -164,6 +164,17 @@ public final class Options {
               + " fail",
           BUT_THE_ITEM);
 
+  public static final Option<Boolean> INCREMENTAL =
+      option(
+          "execution.checkpointing.incremental",
+          List.of("state.backend.incremental"),
+          Form.flag(),
+          true,
+          "false",
+          "true: a checkpoint writes what changed since the last one; false: every subtask writes"
+              + " its whole state in files of this checkpoint alone",
+          EVERYWHERE);
+
   public static final Option<Boolean> PREFER_CHECKPOINT_FOR_RECOVERY =
       option(
           "execution.checkpointing.prefer-checkpoint-for-recovery",
@@ -372,8 +383,10 @@ public final class Options {
         && (variable.startsWith("EXECUTION_CHECKPOINTING_")
             || variable.startsWith("RESTART_STRATEGY_"))) {
       throw new IllegalArgumentException(
-          "it is no setting's; the nearest that is: "
-              + Option.variable(Configuration.nearest(name(variable))));
+          "it is no setting's"
+              + Configuration.nearest(name(variable))
+                  .map(known -> "; the nearest that is: " + Option.variable(known))
+                  .orElse(": docs/settings.md lists all settings"));
     }
     return name;
   }

@@ -120,6 +120,7 @@ class EntryFormatTest {
             header(4, Writer.COORDINATOR),
             new CheckpointId(7),
             Optional.empty(),
+            false,
             Triggered.ALIGNED,
             Map.of("a", 5L))),
     SNAPSHOTTED(
@@ -141,6 +142,9 @@ class EntryFormatTest {
             header(4, Writer.COORDINATOR),
             new CheckpointId(7),
             Optional.of(FilePath.of("savepoints", "flights", "savepoint-7-before-upgrade")))),
+    TRIGGERED_IN_FULL(
+        Triggered.of(header(4, Writer.COORDINATOR), new CheckpointId(7), Optional.empty())
+            .asFull()),
     RESTORED_TO_NOTHING(
         new Restored(
             header(7, Writer.COORDINATOR),

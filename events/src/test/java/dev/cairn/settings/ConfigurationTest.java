@@ -167,9 +167,30 @@ class ConfigurationTest {
             + " EXACTLY_ONCE costs nothing; leave it out",
         "state.backend | rocksdb | state.backend: rocksdb is not possible here: the only backend so far"
             + " is hashmap; its checkpoints will be readable by others",
-        "state.backend.incremental | false | state.backend.incremental: false is not possible here:"
-            + " every checkpoint writes only what changed; take a savepoint for one that is"
-            + " self-contained",
+        "state.backend | org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackendFactory |"
+            + " state.backend: org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackendFactory"
+            + " is not possible here: the only backend so far is hashmap; its checkpoints will be"
+            + " readable by others",
+        "state.backend.incremental | sometimes | state.backend.incremental cannot be \"sometimes\":"
+            + " \"sometimes\" is neither true nor false",
+        "state.backend.incrementall | true | state.backend.incrementall is not known; the nearest name"
+            + " that is: state.backend.incremental",
+        "state.backend.local-recoverry | true | state.backend.local-recoverry is not known; the nearest"
+            + " name that is: state.backend.local-recovery",
+        "my.own.option | 1 | my.own.option is not known and near to nothing that is: docs/settings.md"
+            + " lists all settings",
+        "interval | 30 s | interval is not known and near to nothing that is: docs/settings.md lists"
+            + " all settings",
+        "pekko.framesize | 10485760b | pekko.framesize: 10485760b is not possible here: it configures a"
+            + " Flink cluster, and there is none; leave it out",
+        "web.checkpoints.history | 50 | web.checkpoints.history: 50 is not possible here: it configures"
+            + " a Flink cluster, and there is none; leave it out",
+        "high-availability | zookeeper | high-availability: zookeeper is not possible here: it"
+            + " configures a Flink cluster, and there is none; leave it out",
+        "metrics.reporters | prom | metrics.reporters: prom is not possible here: metrics go to"
+            + " CloudWatch, in the namespace Cairn; leave it out",
+        "execution.runtime-mode | BATCH | execution.runtime-mode: BATCH is not possible here: it is"
+            + " about how Flink submits or runs a program; leave it out",
         "execution.checkpointing.unaligned | true | execution.checkpointing.unaligned: true is not"
             + " possible here: with one stage no barrier waits behind records, so there is nothing to"
             + " gain; leave it out",
@@ -187,6 +208,41 @@ class ConfigurationTest {
     assertThatThrownBy(() -> Configuration.DEFAULTS.set(name, text, Place.CONSTRUCT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "state.backend, hashmap",
+    "state.backend, filesystem",
+    "state.backend, jobmanager",
+    "state.backend.type, FsStateBackend",
+    "state.backend.type, MemoryStateBackend",
+    "state.backend, org.apache.flink.runtime.state.memory.MemoryStateBackendFactory",
+    "state.backend, org.apache.flink.runtime.state.filesystem.FsStateBackendFactory",
+    "state.backend.type, org.apache.flink.runtime.state.hashmap.HashMapStateBackendFactory",
+    "state.backend.local-recovery, true",
+    "state.backend.local-recovery, false",
+    "execution.state-recovery.from-local, true",
+    "execution.checkpointing.local-backup.enabled, true",
+    "taskmanager.state.local.root-dirs, /mnt/a:/mnt/b",
+    "execution.checkpointing.local-backup.dirs, /mnt/a",
+    "execution.checkpointing.aligned-checkpoint-timeout, 0 ms",
+  })
+  void takesWhatIsSoAnyway(String name, String text) {
+    for (Place place : Place.values()) {
+      assertThat(Configuration.DEFAULTS.set(name, text, place)).isEqualTo(Configuration.DEFAULTS);
+    }
+  }
+
+  @Test
+  void fullCheckpointsAreSetByBothOfTheirNames() {
+    assertThat(Configuration.DEFAULTS.get(Options.INCREMENTAL)).isTrue();
+    for (String name :
+        List.of("state.backend.incremental", "execution.checkpointing.incremental")) {
+      assertThat(
+              Configuration.DEFAULTS.set(name, "false", Place.ITEM).get(Options.INCREMENTAL))
+          .isFalse();
+    }
   }
 
   @Test

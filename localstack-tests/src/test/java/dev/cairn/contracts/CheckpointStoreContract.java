@@ -849,6 +849,25 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
   }
 
   @Test
+  void aFullCheckpointIsReadAsItWasTriggered() {
+    create();
+    Checkpoint.Triggering full =
+        new Checkpoint.Triggering(
+            job,
+            id(1),
+            FIRST,
+            NOW,
+            trigger(1).expected(),
+            Optional.empty(),
+            true,
+            Checkpoint.Triggering.SCHEDULE);
+
+    assertThat(checkpoints().begin(pending(full))).isTrue();
+
+    assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger()).isEqualTo(full);
+  }
+
+  @Test
   void aSavepointLeavesTheLatestAlone() {
     completed(1);
     Checkpoint.Triggering savepoint =

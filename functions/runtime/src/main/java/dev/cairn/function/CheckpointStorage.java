@@ -5,6 +5,7 @@ import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
 import dev.cairn.settings.StorageKind;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Where a function keeps its checkpoints, as Flink's {@code CheckpointStorage} given as an
@@ -20,10 +21,15 @@ public sealed interface CheckpointStorage
   /** What has to be set for it, by the name of every option that says where checkpoints lie. */
   private Configuration settings(Configuration before) {
     return switch (this) {
-      case FileSystemCheckpointStorage(String directory) ->
-          before
-              .with(Options.STORAGE, Optional.of(StorageKind.FILESYSTEM), Place.CODE)
-              .set(Options.CHECKPOINT_DIRECTORY.name(), directory, Place.CODE);
+      case FileSystemCheckpointStorage(String directory, OptionalInt threshold) -> {
+        Configuration placed =
+            before
+                .with(Options.STORAGE, Optional.of(StorageKind.FILESYSTEM), Place.CODE)
+                .set(Options.CHECKPOINT_DIRECTORY.name(), directory, Place.CODE);
+        yield threshold.isPresent()
+            ? placed.with(Options.DATA_INLINE_THRESHOLD, threshold.getAsInt(), Place.CODE)
+            : placed;
+      }
       case JobManagerCheckpointStorage(int maxStateSize) ->
           before
               .with(Options.STORAGE, Optional.of(StorageKind.JOBMANAGER), Place.CODE)

@@ -121,7 +121,11 @@ final class Snapshots {
     CheckpointId checkpoint = trigger.checkpoint();
     if (trigger.savepoint().isEmpty()) {
       StateFiles.Snapshot snapshot =
-          write(subtask, attempt, Layout.state(id, checkpoint, subtask.head().revision(), attempt));
+          write(
+              subtask,
+              attempt,
+              Layout.state(id, checkpoint, subtask.head().revision(), attempt),
+              trigger.isFull());
       return new Stored(
           snapshot.handle(),
           acknowledged(
@@ -134,7 +138,7 @@ final class Snapshots {
     // The user may delete a savepoint at any time, so the journal has files of its own to go on
     // from.
     StateFiles.Snapshot own =
-        write(subtask, attempt, Layout.state(id, subtask.head().revision(), attempt));
+        write(subtask, attempt, Layout.state(id, subtask.head().revision(), attempt), false);
     StateFiles.Savepoint savepoint =
         files.writeSavepoint(subtask, attempt, trigger.savepoint().get());
     return new Stored(
@@ -154,8 +158,9 @@ final class Snapshots {
   }
 
   /** What a restore has lent is not built upon, nor what holds more than the state does. */
-  private StateFiles.Snapshot write(Subtask<?> subtask, EntryId attempt, FilePath stateFile) {
-    return subtask.isToBeRewritten()
+  private StateFiles.Snapshot write(
+      Subtask<?> subtask, EntryId attempt, FilePath stateFile, boolean isFull) {
+    return isFull || subtask.isToBeRewritten()
         ? files.writeWholeSnapshot(subtask, attempt, stateFile)
         : files.writeSnapshot(subtask, attempt, stateFile);
   }
@@ -179,7 +184,8 @@ final class Snapshots {
     Header head = subtask.head();
     StateFiles.Snapshot snapshot;
     try {
-      snapshot = write(subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt));
+      snapshot =
+          write(subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt), false);
     } catch (StorageException e) {
       // Nothing depends on this base: the next invocation tries again.
       return true;

@@ -48,7 +48,8 @@ record Scenario(
                     ? DamagedHeadFallback.FAIL
                     : DamagedHeadFallback.FROM_BEGINNING,
                 Place.CONSTRUCT)
-            .with(Options.RESTART_STRATEGY, strategy(random), Place.CONSTRUCT);
+            .with(Options.RESTART_STRATEGY, strategy(random), Place.CONSTRUCT)
+            .with(Options.INCREMENTAL, random.nextInt(6) != 0, Place.CONSTRUCT);
     return random.nextInt(3) == 0
         ? configuration.with(
             Options.TOLERABLE_FAILED_CHECKPOINTS, random.nextInt(3), Place.CONSTRUCT)

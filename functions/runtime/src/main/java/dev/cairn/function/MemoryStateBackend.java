@@ -1,0 +1,36 @@
+package dev.cairn.function;
+
+import dev.cairn.settings.Options;
+
+/**
+ * Flink's older name for live state on the heap with checkpoints in the job manager's memory: here,
+ * {@link HashMapStateBackend} with {@link JobManagerCheckpointStorage}, whose checkpoints lie in the
+ * job's table.
+ *
+ * @param maxStateSize the largest file of a subtask's state, in bytes; above it checkpoints fail
+ */
+public record MemoryStateBackend(int maxStateSize) implements StateBackend {
+
+  /** Allows the largest state that there can be. Flink's default is 5 MB. */
+  public MemoryStateBackend() {
+    this(Options.MAX_INLINE_STATE.defaultValue());
+  }
+
+  /**
+   * Allows the largest state that there can be.
+   *
+   * @param asynchronousSnapshots has no effect: no record waits for a checkpoint's upload
+   */
+  public MemoryStateBackend(boolean asynchronousSnapshots) {
+    this();
+  }
+
+  /**
+   * Limits the size of a subtask's state.
+   *
+   * @param asynchronousSnapshots has no effect: no record waits for a checkpoint's upload
+   */
+  public MemoryStateBackend(int maxStateSize, boolean asynchronousSnapshots) {
+    this(maxStateSize);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.cairn.function;
+
+import java.net.URI;
+
+/**
+ * Flink's older name for live state on a container's disk. It is refused by name where it is set:
+ * there is no such backend yet.
+ */
+public record RocksDBStateBackend(String directory, boolean incremental) implements StateBackend {
+
+  public RocksDBStateBackend(String directory) {
+    this(directory, false);
+  }
+
+  public RocksDBStateBackend(URI directory) {
+    this(directory, false);
+  }
+
+  public RocksDBStateBackend(URI directory, boolean incremental) {
+    this(directory.toString(), incremental);
+  }
+}
