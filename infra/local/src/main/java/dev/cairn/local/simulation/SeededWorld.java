@@ -59,6 +59,7 @@ final class SeededWorld implements World {
     private final String name;
     private final Thread thread;
     private final Semaphore baton = new Semaphore(0);
+    private final Instant begun = now;
     private Optional<BooleanSupplier> condition = Optional.empty();
     private long ticket;
     private boolean done;
@@ -223,6 +224,14 @@ final class SeededWorld implements World {
   /** How many tasks whose name contains this have not ended. */
   long tasks(String name) {
     return actors.stream().filter(actor -> !actor.done && actor.name.contains(name)).count();
+  }
+
+  /** Since when the oldest task runs whose name contains this; empty if there is none. */
+  Optional<Instant> oldest(String name) {
+    return actors.stream()
+        .filter(actor -> !actor.done && actor.name.contains(name))
+        .map(actor -> actor.begun)
+        .min(Comparator.naturalOrder());
   }
 
   /**

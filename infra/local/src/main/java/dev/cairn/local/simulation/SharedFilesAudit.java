@@ -31,12 +31,14 @@ final class SharedFilesAudit {
   private final Tally tally;
   private final Map<JobId, Set<FilePath>> files = new HashMap<>();
   private final Set<Claim> claims = new HashSet<>();
+  private final ForksAudit children;
 
   SharedFilesAudit(InMemoryTable table, InMemoryStorage storage, JobId job, Tally tally) {
     this.table = table;
     this.storage = storage;
     this.job = job;
     this.tally = tally;
+    this.children = new ForksAudit(table, storage);
   }
 
   void check() {
@@ -47,6 +49,7 @@ final class SharedFilesAudit {
         files.put(fork.child(), filesOf(fork));
       }
     }
+    files.keySet().forEach(children::check);
     for (Claim claim : table.claims(job)) {
       if (claims.add(claim) && !claim.isConfirmed()) {
         tally.count("claim: begun");
@@ -130,6 +133,9 @@ final class SharedFilesAudit {
         needed.addAll(files.getOrDefault(fork.child(), Set.of()));
       }
     }
+    for (JobId child : files.keySet()) {
+      needed.addAll(children.needed(child));
+    }
     return needed;
   }
 
@@ -138,9 +144,11 @@ final class SharedFilesAudit {
     return Math.toIntExact(table.forks(job).stream().filter(fork -> !fork.isReleased()).count());
   }
 
-  /** The items that there may be of them: of each fork a job and a reference, and the claims. */
+  /** The items that there may be: of each fork a job, a reference and its own; and the claims. */
   int items() {
-    return 2 * files.size() + table.claims(job).size();
+    return 2 * files.size()
+        + files.keySet().stream().mapToInt(children::items).sum()
+        + table.claims(job).size();
   }
 
   /** What was claimed for good and is needed by nobody has gone. */

@@ -9,9 +9,11 @@ import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.SourceMapping;
 import dev.cairn.history.Versions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -137,7 +139,18 @@ public final class Simulation {
             tally,
             shard -> mapping.progress(shard).cursor(),
             stream);
-    this.user = new User(world, faults, table, stored, storage, stream, mapping, auditor, scenario);
+    this.user =
+        new User(
+            world,
+            faults,
+            table,
+            stored,
+            storage,
+            stream,
+            mapping,
+            auditor,
+            scenario,
+            new ForkOwner(world, faults, table, this::tick));
   }
 
   private Auditor audited() {
@@ -372,17 +385,27 @@ public final class Simulation {
 
   private Handler coordinator() {
     Wire wire = new Wire(world, faults);
+    InstantSource clock = skewed((int) MOST_SKEW.toSeconds());
+    Coordinator coordinator = coordinator(wire, clock, new WiredMapping(wire, mapping));
+    Coordinator ofForks = coordinator(wire, clock, ForkOwner.MAPPING);
+    return (event, answer, invocation) -> {
+      Event read = read(new String(event.readAllBytes(), StandardCharsets.UTF_8));
+      (read.job().equals(Scenario.JOB) ? coordinator : ofForks).on(read);
+    };
+  }
+
+  private Coordinator coordinator(Wire wire, InstantSource clock, SourceMapping source) {
     CoordinatorPorts ports =
         new CoordinatorPorts(
                 new WiredJournal(wire, faults, table),
                 new WiredCheckpointStore(wire, table),
                 new WiredStorage(wire, storage),
                 new WiredStream(wire, stream),
-                subtask -> wake(subtask.shard()),
-                skewed((int) MOST_SKEW.toSeconds()),
+                this::wake,
+                clock,
                 this::nextId,
                 Announcer.SILENT,
-                new WiredMapping(wire, mapping),
+                source,
                 DamageMarks.NONE,
                 FanOut.ONE_BY_ONE)
             .with(new WiredHistory(wire, history), Versions.UNKNOWN);
@@ -392,15 +415,17 @@ public final class Simulation {
             scenario.longestInvocation(),
             Duration.ofDays(2),
             Duration.ofMinutes(30));
-    Coordinator coordinator = new Coordinator(ports, settings, guards.coordinator());
-    return (event, answer, invocation) ->
-        coordinator.on(read(new String(event.readAllBytes(), StandardCharsets.UTF_8)));
+    return new Coordinator(ports, settings, guards.coordinator());
+  }
+
+  private void tick(JobId job) {
+    coordinators.invoke(("tick " + job).getBytes(StandardCharsets.UTF_8));
   }
 
   private static Event read(String event) {
     String[] words = event.split(" ");
     return switch (words[0]) {
-      case "tick" -> new Event.Tick(Scenario.JOB);
+      case "tick" -> new Event.Tick(new JobId(words[1]));
       case "requested" -> new Event.Requested(Scenario.JOB);
       case "declined" -> new Event.Declined(Scenario.JOB, checkpoint(words[1]));
       default ->
@@ -425,7 +450,11 @@ public final class Simulation {
   }
 
   /** Invokes asynchronously, which may be lost, and done twice. */
-  private void wake(ShardId shard) {
+  private void wake(SubtaskId subtask) {
+    if (!subtask.job().equals(Scenario.JOB)) {
+      return;
+    }
+    ShardId shard = subtask.shard();
     if (faults.chance(0.1)) {
       faults.count("fault: wake lost");
       return;
@@ -503,8 +532,7 @@ public final class Simulation {
         faults.count("fault: two coordinators at once");
       }
       for (int i = 0; i < times; i++) {
-        world.start(
-            "rule/event", () -> coordinators.invoke("tick".getBytes(StandardCharsets.UTF_8)));
+        world.start("rule/event", () -> tick(Scenario.JOB));
       }
       world.sleep(scenario.tick().plusMillis(world.random().nextInt(2000)));
     }
@@ -518,6 +546,9 @@ public final class Simulation {
     while (true) {
       world.await(Duration.ofMinutes(1), table::hasEvents);
       for (TableEvent event : table.drainEvents()) {
+        if (!event.job().equals(Scenario.JOB)) {
+          continue;
+        }
         byte[] payload = write(event).getBytes(StandardCharsets.UTF_8);
         int times = faults.chance(0.1) ? faults.below(3) : 1;
         if (times != 1) {
@@ -538,11 +569,15 @@ public final class Simulation {
   private void expire() {
     while (true) {
       world.sleep(Duration.ofSeconds(3 + world.random().nextInt(10)));
-      // Two days pass for what is asleep in the table, and none for whoever is awake: no invocation
-      // lasts that long.
-      boolean asleep = world.await(Duration.ofMinutes(1), () -> world.tasks("/container-") == 0);
-      if (asleep && table.expire(world.now().plus(Duration.ofDays(2))) > 0) {
+      // An entry is marked a day or more before it expires, so whatever was marked before the oldest
+      // invocation began may go while that invocation runs; two days pass for what sleeps.
+      Instant awakeSince = world.oldest("/container-").orElse(world.now()).minus(MOST_SKEW);
+      boolean isAwake = world.tasks("/container-") > 0;
+      if (table.expire((isAwake ? awakeSince : world.now()).plus(Duration.ofDays(2))) > 0) {
         tally.count("race: entries expired below a warm container's revision");
+        if (isAwake) {
+          tally.count("race: entries expired while a container was awake");
+        }
       }
     }
   }

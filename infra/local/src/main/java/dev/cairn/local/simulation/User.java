@@ -7,6 +7,7 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.local.kinesis.LocalStream;
@@ -38,6 +39,8 @@ final class User {
   private final LocalMapping mapping;
   private final Auditor auditor;
   private final Scenario scenario;
+  private final RestoresByPath paths;
+  private final ForkOwner owner;
   private final Set<ShardId> forgetful = new TreeSet<>();
   private int savepoints;
   private int forks;
@@ -53,7 +56,8 @@ final class User {
       LocalStream stream,
       LocalMapping mapping,
       Auditor auditor,
-      Scenario scenario) {
+      Scenario scenario,
+      ForkOwner owner) {
     this.world = world;
     this.faults = faults;
     this.table = table;
@@ -63,6 +67,8 @@ final class User {
     this.mapping = mapping;
     this.auditor = auditor;
     this.scenario = scenario;
+    this.owner = owner;
+    this.paths = new RestoresByPath(world, faults, table);
   }
 
   /** How many restores have begun. */
@@ -85,7 +91,7 @@ final class User {
         faults.count("race: the job failed of itself");
         haltsNoLonger();
       }
-      switch (faults.below(26)) {
+      switch (faults.below(28)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
         case 4, 5 -> damage();
@@ -102,6 +108,7 @@ final class User {
         case 19 -> restoreClaiming();
         case 20, 21 -> restoreAnew();
         case 22 -> restoreAcceptingGap();
+        case 25, 26 -> paths.request();
         default -> commandOfAnyKind();
       }
     }
@@ -219,6 +226,9 @@ final class User {
     }
     CheckpointId id = choice.get(isAboutToGo ? 0 : faults.below(choice.size())).id();
     command("fork " + id + " fork-" + ++forks);
+    if (faults.below(2) == 0) {
+      owner.deploy(new JobId("fork-" + forks));
+    }
     world.sleep(Duration.ofMillis(faults.below(6000)));
     if (faults.below(2) == 0) {
       command("unfork fork-" + forks);
