@@ -90,7 +90,7 @@ final class Commands {
       case Answer.Later l -> {}
       case Answer.Refuse refuse -> refuse(job, request, refuse.reason());
       case Answer.Trigger trigger -> triggering.asked(job, request, trigger, now);
-      case Answer.Move move -> move(job, move.to(), checkpoints, now);
+      case Answer.Move move -> move(job, request, move.to(), checkpoints, now);
       case Answer.Restore restoring -> restore.asked(job, request, restoring.command());
       case Answer.Dispose dispose -> dispose(job, request, dispose.checkpoint());
       case Answer.Fork(Checkpoint.Completed checkpoint, JobId name) ->
@@ -112,13 +112,11 @@ final class Commands {
   }
 
   private void unfork(Job job, Request request, JobId name, Instant now) {
-    forking
-        .release(job, name, now)
-        .ifPresentOrElse(
-            reason -> refuse(job, request, reason),
-            () -> {
-              var unused = ports.checkpoints().serve(job);
-            });
+    switch (forking.release(job, name, now)) {
+      case Forking.Release.Done d -> ports.checkpoints().serve(job);
+      case Forking.Release.Refused refused -> refuse(job, request, refused.reason());
+      case Forking.Release.Later l -> {}
+    }
   }
 
   /** The checkpoint that the command names, however old. */
@@ -131,7 +129,14 @@ final class Commands {
         : Optional.empty();
   }
 
-  private void move(Job job, JobStatus to, List<Checkpoint> checkpoints, Instant now) {
+  private void move(
+      Job job, Request request, JobStatus to, List<Checkpoint> checkpoints, Instant now) {
+    Optional<String> lost =
+        to instanceof JobStatus.Resuming ? forking.lost(job) : Optional.empty();
+    if (lost.isPresent()) {
+      refuse(job, request, lost.get());
+      return;
+    }
     ports.serve(job, to, pending(checkpoints), now);
   }
 

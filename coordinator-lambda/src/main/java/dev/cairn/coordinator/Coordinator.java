@@ -63,7 +63,7 @@ public final class Coordinator {
             triggering,
             restore,
             new Disposal(ports, tails, live),
-            new Forking(ports, preflight));
+            new Forking(ports, tails, preflight));
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {

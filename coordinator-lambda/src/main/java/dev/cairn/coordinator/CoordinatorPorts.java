@@ -144,6 +144,25 @@ public record CoordinatorPorts(
         versions);
   }
 
+  /** These ports with another checkpoint storage. */
+  public CoordinatorPorts with(CheckpointStorage other) {
+    return new CoordinatorPorts(
+        journal,
+        checkpoints,
+        other,
+        stream,
+        waker,
+        clock,
+        ids,
+        announcer,
+        mapping,
+        damages,
+        fanOut,
+        registrations,
+        history,
+        versions);
+  }
+
   /** Brings the job to another status, and says so. */
   boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     // What is asked for meanwhile is not served by a step on the way to something else.

@@ -1,5 +1,7 @@
 package dev.cairn.coordinator;
 
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Source;
@@ -7,13 +9,18 @@ import dev.cairn.command.Command;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.state.RunRef;
 import dev.cairn.state.StateSchema;
+import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Whether a checkpoint can be restored, found out before anything changes. */
 final class Preflight {
@@ -104,11 +111,53 @@ final class Preflight {
   private Map<SubtaskId, SubtaskSnapshot> stored(Job job, Restoration from)
       throws RefusedException {
     return switch (from.source()) {
-      case Source.Own(CheckpointId id) ->
-          files.states(job.id(), target.completed(job, id).metadata());
+      case Source.Own(CheckpointId id) -> own(job, target.completed(job, id));
       case Source.Metadata(FileRef file) -> files.states(job.id(), file);
       case Source.Nothing n -> Map.of();
     };
+  }
+
+  private Map<SubtaskId, SubtaskSnapshot> own(Job job, Checkpoint.Completed checkpoint)
+      throws RefusedException {
+    Map<SubtaskId, SubtaskSnapshot> states = files.states(job.id(), checkpoint.metadata());
+    if (!checkpoint.isSavepoint()) {
+      requireUnreleased(job, checkpoint.id(), states.values());
+    }
+    return states;
+  }
+
+  /** A fork's checkpoint may need files of its parent, which a user may have released since. */
+  private void requireUnreleased(
+      Job job, CheckpointId id, Collection<SubtaskSnapshot> states) throws RefusedException {
+    Optional<FilePath> borrowed =
+        states.stream()
+            .flatMap(Preflight::files)
+            .map(FileRef::path)
+            .filter(file -> !Layout.isOwn(job.id(), file))
+            .findFirst();
+    if (borrowed.isEmpty()) {
+      return;
+    }
+    Optional<Fork> released =
+        ports.checkpoints().forkedFrom(job.id()).filter(Fork::isReleased);
+    if (released.isPresent()) {
+      throw new RefusedException(
+          "checkpoint "
+              + id
+              + " needs "
+              + borrowed.get()
+              + " of job "
+              + released.get().parent()
+              + ", which was released at "
+              + released.get().releasedAt().orElseThrow()
+              + ": choose a savepoint, or a checkpoint with files of its own");
+    }
+  }
+
+  private static Stream<FileRef> files(SubtaskSnapshot snapshot) {
+    return Stream.concat(
+        snapshot.file().stream(),
+        snapshot.state().manifest().runs().stream().map(RunRef::file));
   }
 
   /** Whether the state is there, and the code that is deployed can read it. */

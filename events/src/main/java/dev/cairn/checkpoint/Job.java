@@ -121,6 +121,21 @@ public record Job(
         to.raisesEpoch() ? Optional.empty() : refusal);
   }
 
+  /** The same in the next epoch: what was decided in this one no longer holds. */
+  public Job atNextEpoch() {
+    return new Job(
+        id,
+        status,
+        epoch.next(),
+        next,
+        latest,
+        undo,
+        settings,
+        restoreCheckpointId,
+        command,
+        refusal);
+  }
+
   /** A restore can be undone, until what it would be undone to is deleted. */
   private Optional<CheckpointId> undoAt(JobStatus to) {
     return to instanceof JobStatus.Restoring(Restoration from)

@@ -74,6 +74,44 @@ public sealed interface JobStatus {
     };
   }
 
+  /**
+   * Whether a job may be brought from here to another status. Coordinators that saw this status act
+   * on it until they see a higher epoch. So a move that leaves the epoch as it is may only end what
+   * every one of them is doing; any other end of a restore, a halt or a resumption raises the epoch.
+   */
+  default boolean leadsTo(JobStatus to) {
+    if (to.raisesEpoch()) {
+      return true;
+    }
+    return switch (this) {
+      case Running r -> false;
+      case Replaying r -> to instanceof Running;
+      case Restoring(Restoration from) -> to.equals(new Replaying(from));
+      case Suspending(Halt halt) -> to.equals(new Halted(halt));
+      // Its journals are suspended whatever it is called.
+      case Halted h -> to instanceof Halted;
+      case Resuming r -> to instanceof Running;
+    };
+  }
+
+  /**
+   * Refuses a move that would leave coordinators of this epoch at work on something that is over.
+   *
+   * @throws IllegalArgumentException if this status does not lead to the other one
+   */
+  default void requireLeadsTo(JobStatus to) {
+    if (!leadsTo(to)) {
+      throw new IllegalArgumentException(
+          "a job that is "
+              + label()
+              + " cannot become "
+              + to.label()
+              + " without a new epoch: a coordinator that saw it "
+              + label()
+              + " would not notice");
+    }
+  }
+
   /** The job's own checkpoints that must be completed for it to come here. */
   default Set<CheckpointId> needed() {
     if (!(this instanceof Restoring(Restoration from))) {
@@ -83,6 +121,11 @@ public sealed interface JobStatus {
     from.own().ifPresent(needed::add);
     from.undo().ifPresent(needed::add);
     return needed;
+  }
+
+  /** Whether a user has cancelled the job. */
+  default boolean isCancelled() {
+    return this instanceof Halted(Halt halt) && halt instanceof Halt.Cancelled;
   }
 
   /** Whether the job has halted for good: its checkpoints go, the one for an undo among them. */

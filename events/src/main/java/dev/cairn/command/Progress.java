@@ -281,7 +281,13 @@ public sealed interface Progress {
     return switch (target) {
       case Target.Id(CheckpointId id) -> from.own().equals(Optional.of(id));
       case Target.Latest l -> from.own().isPresent();
-      case Target.Path p -> from.source() instanceof Restoration.Source.Metadata;
+      // A path of the job's own checkpoint stands for its id.
+      case Target.Path p ->
+          switch (from.source()) {
+            case Restoration.Source.Own o -> true;
+            case Restoration.Source.Metadata m -> true;
+            case Restoration.Source.Nothing n -> false;
+          };
     };
   }
 

@@ -345,6 +345,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    seen.status().requireLeadsTo(to);
     if (aborting.stream().anyMatch(one -> to.needed().contains(one.id()))) {
       return false;
     }
@@ -491,9 +492,12 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     writes.add(table.require(whileCompleted(fork.parent(), fork.checkpoint())));
     writes.add(table.putIfFree(ForkItems.write(fork)));
     writes.add(table.putIfFree(child));
-    seen.request()
-        .ifPresent(
-            request -> writes.add(table.change(removing(changeJob(fork.parent()), request))));
+    Change parent =
+        changeJob(fork.parent()).onlyIf("epoch = :epoch").value(":epoch", seen.epoch().value());
+    writes.add(
+        seen.request()
+            .map(request -> table.change(removing(parent, request)))
+            .orElseGet(() -> table.require(parent)));
     return table
             .transact("fork checkpoint " + fork.checkpoint() + " as job " + fork.child(), writes)
             .isEmpty()
@@ -514,6 +518,34 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         .get(TableLayout.jobKey(child), ForkItems.FORKED_FROM)
         .flatMap(job -> job.optionalMap(ForkItems.FORKED_FROM))
         .map(ForkItems::read);
+  }
+
+  @Override
+  public boolean unfork(Job child, Fork fork, Instant at) {
+    if (!child.status().isCancelled()) {
+      return false;
+    }
+    Change end =
+        changeJob(child.id())
+            .set("epoch = :raised")
+            .set(ForkItems.FORKED_FROM + " = :released")
+            .onlyIf("epoch = :seen")
+            .onlyIf("#status = :from")
+            .value(":raised", child.epoch().next().value())
+            .value(":seen", child.epoch().value())
+            .value(":from", StatusItems.name(child.status()))
+            .values(
+                Map.of(
+                    ":released",
+                    AttributeValue.fromM(ForkItems.writeOrigin(fork.released(at)).values())));
+    return succeeds(
+        "release the files of job " + fork.child(),
+        table.change(end),
+        table.change(
+            Change.of(TableLayout.forkKey(fork.parent(), fork.child()))
+                .set(ForkItems.RELEASED_AT + " = :since")
+                .onlyIf("attribute_exists(pk)")
+                .value(":since", at.toString())));
   }
 
   @Override

@@ -18,9 +18,11 @@ final class ForkItems {
     return write(Item.at(TableLayout.forkKey(fork.parent(), fork.child())), fork).values();
   }
 
-  /** The same for every one that reads the fork, released or not. */
+  /** The map on the child's item; it says when a user released the files, if one did. */
   static Item writeOrigin(Fork fork) {
-    return write(Item.empty(), fork);
+    Item origin = write(Item.empty(), fork);
+    fork.releasedAt().ifPresent(at -> origin.put(RELEASED_AT, at));
+    return origin;
   }
 
   private static Item write(Item item, Fork fork) {

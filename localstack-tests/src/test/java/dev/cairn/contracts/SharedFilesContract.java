@@ -1,6 +1,7 @@
 package dev.cairn.contracts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
@@ -8,6 +9,7 @@ import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Claim;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Fork;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
@@ -189,15 +191,15 @@ abstract class SharedFilesContract {
   void aClaimedSavepointOfTheJobsOwnIsSubsumedWhenTheClaimIsConfirmed() {
     create();
     CheckpointId id = complete(1, Optional.of(savepoint())).id();
-    restore(
-        job(parent),
-        new Restoration(new Source.Own(id), ClaimMode.CLAIM, Positions.SAME_STREAM, false));
+    Restoration claiming =
+        new Restoration(new Source.Own(id), ClaimMode.CLAIM, Positions.SAME_STREAM, false);
+    restore(job(parent), claiming);
     assertThat(checkpoints().claims(parent)).containsExactly(claim(2, false));
     assertThat(checkpoints().confirm(claim(2, false), Optional.of(id)))
         .as("it is being restored from")
         .isFalse();
 
-    move(new JobStatus.Replaying(Restoration.of(id)));
+    move(new JobStatus.Replaying(claiming));
     move(new JobStatus.Running());
     assertThat(checkpoints().confirm(claim(2, false), Optional.of(id))).isTrue();
 
@@ -217,6 +219,63 @@ abstract class SharedFilesContract {
         .isTrue();
 
     assertThat(checkpoints().claims(parent)).isEmpty();
+  }
+
+  @Test
+  void aRestoreDoesNotEndWithoutANewEpochButByItsOwnReplay() {
+    create();
+    CheckpointId id = complete(1, Optional.empty()).id();
+    restore(job(parent), Restoration.of(id));
+    Job restoring = job(parent);
+
+    for (JobStatus to :
+        List.of(
+            new JobStatus.Halted(new Halt.Cancelled(true)),
+            new JobStatus.Running(),
+            new JobStatus.Replaying(Restoration.ofNothing()))) {
+      assertThatThrownBy(() -> checkpoints().move(restoring, to, List.of(), NOW))
+          .hasMessageContaining("cannot become " + to.label() + " without a new epoch");
+    }
+
+    assertThat(job(parent)).isEqualTo(restoring);
+    move(new JobStatus.Suspending(new Halt.Cancelled(true)));
+    assertThat(job(parent).epoch()).isEqualTo(restoring.epoch().next());
+  }
+
+  @Test
+  void aCancelledForkIsReleasedWithItsEpochRaisedSoThatNobodyBringsItBack() {
+    JobId child = new JobId(parent + "-fork");
+    Job asking = asking("fork 1 " + child);
+    Fork fork = Fork.of(completed(1), child, NOW);
+    assertThat(checkpoints().fork(asking, fork)).isTrue();
+    assertThat(checkpoints().unfork(job(child), fork, NOW)).as("it is RESTORING").isFalse();
+    Halt cancelled = new Halt.Cancelled(true);
+    checkpoints().move(job(child), new JobStatus.Suspending(cancelled), List.of(), NOW);
+    checkpoints().move(job(child), new JobStatus.Halted(cancelled), List.of(), NOW);
+    Job seen = job(child);
+
+    assertThat(checkpoints().unfork(seen, fork, NOW)).isTrue();
+
+    assertThat(job(child).epoch()).isEqualTo(seen.epoch().next());
+    assertThat(job(child).status()).isEqualTo(seen.status());
+    assertThat(checkpoints().forks(parent)).containsExactly(fork.released(NOW));
+    assertThat(checkpoints().forkedFrom(child)).contains(fork.released(NOW));
+    assertThat(checkpoints().move(seen, new JobStatus.Resuming(), List.of(), NOW)).isFalse();
+    assertThat(checkpoints().unfork(seen, fork, NOW)).as("the epoch is another").isFalse();
+
+    checkpoints().release(fork.released(NOW), NOW);
+    assertThat(checkpoints().forkedFrom(child)).as("it stands alone").isEmpty();
+  }
+
+  @Test
+  void aForkBeginsInTheEpochSeenOnly() {
+    Job asking = asking("fork 1 " + parent + "-late");
+    Fork fork = Fork.of(completed(1), new JobId(parent + "-late"), NOW);
+    checkpoints().move(asking.unasked(), new JobStatus.Resuming(), List.of(), NOW);
+
+    assertThat(checkpoints().fork(asking, fork)).isFalse();
+
+    assertThat(checkpoints().forks(parent)).isEmpty();
   }
 
   private boolean restore(Job seen, Restoration from) {

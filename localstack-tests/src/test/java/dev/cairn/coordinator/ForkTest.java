@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.GarbageCollection.Findings;
@@ -293,6 +294,95 @@ class ForkTest {
     assertThat(job(grandchild).status())
         .as("one that was never deployed does not begin any more")
         .isEqualTo(new JobStatus.Halted(new Halt.Cancelled(true)));
+  }
+
+  /** The child's coordinator is about to make a call when its parent releases the fork. */
+  private void unforkBefore(String call) {
+    goOn(JOB, "a", "b");
+    done(JOB, "fork 1 " + CHILD);
+    boolean[] isReleased = {false};
+    Tap tap =
+        new Tap() {
+          @Override
+          public void before(Call made) {
+            if (made.name().equals(call) && !isReleased[0]) {
+              isReleased[0] = true;
+              ask(JOB, "unfork " + CHILD);
+            }
+          }
+        };
+    pipeline.coordinator(tap).on(new Event.Tick(CHILD));
+    assertThat(isReleased[0]).isTrue();
+  }
+
+  @Test
+  void aForkThatIsReleasedBeforeItOpensItsFirstShardOpensNone() {
+    unforkBefore("journal.open");
+
+    assertThat(job(CHILD).status()).isEqualTo(new JobStatus.Halted(new Halt.Cancelled(true)));
+    assertThat(pipeline.table().all(OF_CHILD)).isEmpty();
+    assertThat(pipeline.table().forks(JOB)).allMatch(Fork::isReleased);
+  }
+
+  @Test
+  void aForkThatHasOpenedItsFirstShardIsNotReleasedUnlessItIsCancelled() {
+    unforkBefore("journal.append");
+
+    assertThat(job(JOB).refusal().orElseThrow().reason())
+        .contains("the fork words-trial is RESTORING and may need the files");
+    assertThat(pipeline.table().forks(JOB)).noneMatch(Fork::isReleased);
+  }
+
+  @Test
+  void aCancelledForkThatWasReleasedIsNotResumedAndNotRestoredToWhatItBorrowed() {
+    fork();
+    pipeline.pass(LONGEST);
+    // Nothing of the child is new, so its checkpoint is the parent's state carried forward.
+    done(CHILD, "checkpoint");
+    done(CHILD, "cancel --retain");
+    done(JOB, "unfork " + CHILD);
+
+    assertThat(refusal(CHILD, "resume"))
+        .contains("was a fork of words, and the files that it began from were released");
+    assertThat(refusal(CHILD, "restore latest")).contains("which was released at");
+    assertThat(refusal(CHILD, "fork 1 " + CHILD + "-2")).contains("which was released at");
+    assertThat(job(CHILD).status()).isEqualTo(new JobStatus.Halted(new Halt.Cancelled(false)));
+  }
+
+  @Test
+  void aForkIsReleasedOrResumedButNotBoth() {
+    fork();
+    done(CHILD, "cancel --retain");
+    boolean[] isReleased = {false};
+    Tap tap =
+        new Tap() {
+          @Override
+          public void before(Call made) {
+            if (made.name().equals("checkpoints.move") && !isReleased[0]) {
+              isReleased[0] = true;
+              ask(JOB, "unfork " + CHILD);
+            }
+          }
+        };
+    pipeline.table().request(CHILD, Request.command("resume"));
+    pipeline.coordinator(tap).on(new Event.Tick(CHILD));
+    tick(CHILD);
+
+    assertThat(job(CHILD).status()).isEqualTo(new JobStatus.Halted(new Halt.Cancelled(false)));
+    assertThat(job(CHILD).refusal().orElseThrow().reason()).contains("was a fork of words");
+  }
+
+  @Test
+  void aCancelledForkWithAForkOfItsOwnIsNotReleased() {
+    fork();
+    pipeline.pass(LONGEST);
+    done(CHILD, "checkpoint");
+    done(CHILD, "fork " + job(CHILD).latest().orElseThrow() + " another");
+    done(CHILD, "cancel --retain");
+
+    assertThat(refusal(JOB, "unfork " + CHILD))
+        .contains("has itself a fork, another", "cairn fork --job words-trial --release another");
+    assertThat(pipeline.table().forks(JOB)).noneMatch(Fork::isReleased);
   }
 
   @Test

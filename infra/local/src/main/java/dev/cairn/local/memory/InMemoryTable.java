@@ -460,6 +460,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
   @Override
   public synchronized boolean move(
       Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    seen.status().requireLeadsTo(to);
     Optional<Job> ready =
         job(seen.id())
             .filter(job -> job.epoch().equals(seen.epoch()) && job.status().equals(seen.status()));
@@ -532,7 +533,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
   public synchronized boolean fork(Job seen, Fork fork) {
     Optional<Job> parent =
         job(fork.parent())
-            .filter(job -> mayFork(fork))
+            .filter(job -> job.epoch().equals(seen.epoch()) && mayFork(fork))
             .filter(job -> seen.request().stream().allMatch(job::asks));
     if (parent.isEmpty() || jobs.containsKey(fork.child())) {
       return forks(fork.parent()).contains(fork);
@@ -560,6 +561,21 @@ public class InMemoryTable implements Journal, CheckpointStore {
   @Override
   public synchronized Optional<Fork> forkedFrom(JobId child) {
     return Optional.ofNullable(origins.get(child));
+  }
+
+  @Override
+  public synchronized boolean unfork(Job child, Fork fork, Instant at) {
+    Optional<Job> cancelled =
+        job(child.id())
+            .filter(job -> job.epoch().equals(child.epoch()) && job.status().equals(child.status()))
+            .filter(job -> job.status().isCancelled());
+    if (cancelled.isEmpty()) {
+      return false;
+    }
+    put(cancelled.get().atNextEpoch());
+    forksOf(fork.parent()).put(fork.child(), Item.lasting(fork.released(at)));
+    origins.put(fork.child(), fork.released(at));
+    return true;
   }
 
   @Override

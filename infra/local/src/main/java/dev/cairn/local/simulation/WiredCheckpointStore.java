@@ -119,6 +119,11 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
+  public boolean unfork(Job child, Fork fork, Instant at) {
+    return wire.table("unfork", () -> there.unfork(child, fork, at));
+  }
+
+  @Override
   public void release(Fork fork, Instant at) {
     wire.table("release", () -> done(() -> there.release(fork, at)));
   }
