@@ -1,9 +1,9 @@
 package dev.cairn.local.cli;
 
 import dev.cairn.settings.FlinkDuration;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -93,18 +93,18 @@ final class Arguments {
     return Optional.empty();
   }
 
-  /** Says what is wrong with a command line, and where the right one is described. */
-  static int explain(ParameterException wrong, String[] typed) {
+  /** Says what is wrong with a command line, and what was probably meant. */
+  static Problem explain(ParameterException wrong) {
     CommandLine command = wrong.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println("cairn: " + said(wrong));
-    if (command.getParent() == null) {
-      UnmatchedArgumentException.printSuggestions(wrong, err);
-      command.usage(err);
-    } else {
-      err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
-    }
-    return ExitCode.UNUSABLE;
+    Optional<String> option = Optional.ofNullable(wrong.getArgSpec()).map(Arguments::name);
+    return new Problem(
+        ExitCode.UNUSABLE, said(wrong), option, Optional.of("See: " + help(command)));
+  }
+
+  private static String help(CommandLine command) {
+    return command.getParent() == null
+        ? "cairn help"
+        : command.getCommandSpec().qualifiedName() + " --help";
   }
 
   private static String said(ParameterException wrong) {
@@ -112,7 +112,29 @@ final class Arguments {
     if (argument != null && wrong.getCause() instanceof TypeConversionException cause) {
       return name(argument) + ": " + cause.getMessage();
     }
-    return String.valueOf(wrong.getMessage());
+    return wrong instanceof UnmatchedArgumentException unmatched
+        ? unmatched(unmatched)
+        : String.valueOf(wrong.getMessage());
+  }
+
+  private static String unmatched(UnmatchedArgumentException wrong) {
+    CommandLine command = wrong.getCommandLine();
+    String typed = wrong.getUnmatched().isEmpty() ? "" : wrong.getUnmatched().getFirst();
+    String where = command.getCommandSpec().qualifiedName();
+    if (typed.startsWith("-")) {
+      String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
+      return where
+          + " has no option "
+          + name
+          + meant(name, command.getCommandSpec().optionsMap().keySet());
+    }
+    return command.getParent() == null
+        ? "there is no command \"" + typed + "\"" + meant(typed, command.getSubcommands().keySet())
+        : where + " does not take \"" + typed + "\": it is one argument too many";
+  }
+
+  private static String meant(String typed, Collection<String> known) {
+    return Nearest.to(typed, known).map(name -> ": did you mean " + name + "?").orElse("");
   }
 
   private static String name(ArgSpec argument) {

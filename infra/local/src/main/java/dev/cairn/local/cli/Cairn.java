@@ -1,20 +1,12 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.local.cost.CostCommand;
-import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.simulation.SimulateCommand;
-import dev.cairn.storage.DamagedFileException;
-import dev.cairn.storage.StorageException;
-import dev.cairn.stream.StreamException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +21,7 @@ import picocli.CommandLine.Spec;
     description = "Exact state and checkpoints for AWS Lambda functions on Kinesis.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      CommandLine.HelpCommand.class,
       DemoCommand.class,
       StatusCommand.class,
       TailCommand.class,
@@ -63,7 +56,7 @@ import picocli.CommandLine.Spec;
       "  cairn demo          watch a pipeline run, be hurt, be put back, and be exact",
       "  cairn demo --keep   the same, and then try the other commands on it"
     })
-public final class Cairn implements Runnable {
+public final class Cairn implements Runnable, Terminal.Owner {
   private final Surroundings surroundings;
   private final Terminal terminal;
 
@@ -82,7 +75,7 @@ public final class Cairn implements Runnable {
     PrintStream out = utf8(System.out);
     Path home = Path.of(System.getProperty("cairn.home", "")).toAbsolutePath().normalize();
     CommandLine commands =
-        commands(new Surroundings(home, System.getenv()), Terminal.ofProcess(out));
+        commands(new Surroundings(home, System.getenv()), Terminal.ofProcess(out, System.getenv()));
     commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     commands.setErr(new PrintWriter(utf8(System.err), true, StandardCharsets.UTF_8));
     System.exit(commands.execute(arguments));
@@ -94,60 +87,14 @@ public final class Cairn implements Runnable {
   }
 
   static CommandLine commands(Surroundings surroundings, Terminal terminal) {
-    return new CommandLine(new Cairn(surroundings, terminal)) {
-      @Override
-      public int execute(String... typed) {
-        Optional<String> unreadable = Arguments.unreadable(typed);
-        if (unreadable.isPresent()) {
-          getErr().println("cairn: " + unreadable.get());
-          return dev.cairn.local.cli.ExitCode.UNUSABLE;
-        }
-        return super.execute(typed);
-      }
-    }.setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
-        .registerConverter(Duration.class, Arguments::duration)
-        .registerConverter(URI.class, Arguments::endpoint)
-        .registerConverter(int.class, Arguments::wholeNumber)
-        .registerConverter(Integer.class, Arguments::wholeNumber)
-        .registerConverter(long.class, Arguments::longNumber)
-        .registerConverter(Long.class, Arguments::longNumber)
-        .registerConverter(Double.class, Arguments::number)
-        .setParameterExceptionHandler(Arguments::explain)
-        .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
-  }
-
-  /**
-   * What somebody can act on is said in a sentence; anything else is a mistake of ours and shown
-   * whole.
-   */
-  private static int explain(Exception failure, CommandLine command) throws Exception {
-    Optional<String> ofAws = AwsFailures.explain(failure);
-    if (ofAws.isPresent()) {
-      command.getErr().println("cairn: " + ofAws.get());
-      return ExitCode.UNUSABLE;
-    }
-    switch (failure) {
-      case CommandException e -> {
-        command.getErr().println("cairn: " + e.getMessage());
-        return e.exitCode();
-      }
-      case InputException e -> command.getErr().println("cairn: " + e.getMessage());
-      case DamagedFileException e -> {
-        command.getErr().println("cairn: " + e.getMessage());
-        return ExitCode.NO;
-      }
-      case StorageException e -> command.getErr().println("cairn: " + e.getMessage());
-      case OutcomeUnknownException e -> command.getErr().println("cairn: " + e.getMessage());
-      case StreamException e -> command.getErr().println("cairn: " + e.getMessage());
-      default -> throw failure;
-    }
-    return ExitCode.UNUSABLE;
+    return new CairnCommandLine(new Cairn(surroundings, terminal));
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a command.");
+    CommandLine command = spec.commandLine();
+    command.usage(command.getErr());
+    throw new ParameterException(command, "Name a command.");
   }
 
   Path home() {
@@ -158,7 +105,8 @@ public final class Cairn implements Runnable {
     return surroundings;
   }
 
-  Terminal terminal() {
+  @Override
+  public Terminal terminal() {
     return terminal;
   }
 }

@@ -1,13 +1,17 @@
 package dev.cairn.local.cli;
 
+import dev.cairn.local.demo.Terminal;
+import dev.cairn.local.output.WorkProgress;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.io.PrintWriter;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,11 +28,14 @@ abstract class CheckpointCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "CHECKPOINT",
       description =
-          "Its id, or the place of its _metadata: s3://bucket/…, a directory (/… or ./…), or a path in the job's storage.")
+          "Its id, or the place of its _metadata: s3://bucket/…, a directory (/… or ./…), or a path"
+              + " in the job's storage.")
   private String checkpoint = "";
 
   @Option(names = "--json", description = "Answer as JSON.")
   private boolean json;
+
+  private WorkProgress progress = WorkProgress.SILENT;
 
   /**
    * The files of the checkpoint that was named.
@@ -41,7 +48,21 @@ abstract class CheckpointCommand implements Callable<Integer> {
   public final Integer call() {
     CheckpointName name = CheckpointName.parse(checkpoint);
     requireUsable();
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    Terminal terminal = Objects.requireNonNull(cairn).terminal();
+    try (WorkProgress watched =
+        WorkProgress.of(
+            "reading the checkpoint's files",
+            command.getErr(),
+            terminal.progress(),
+            InstantSource.system())) {
+      progress = watched;
+      PrintWriter out = command.getOut();
+      return run(name, json ? out : terminal.fitted(out, watched::printed));
+    }
+  }
+
+  private int run(CheckpointName name, PrintWriter out) {
     return switch (name) {
       case CheckpointName.Numbered numbered -> {
         try (Connection connection = connect()) {
@@ -64,6 +85,16 @@ abstract class CheckpointCommand implements Callable<Integer> {
         }
       }
     };
+  }
+
+  /** How wide lines may be. */
+  final int columns() {
+    return Objects.requireNonNull(cairn).terminal().columns();
+  }
+
+  /** Says what the command does from here on, should it take long. */
+  final void now(String doing) {
+    progress.now(doing);
   }
 
   private Connection connect() {

@@ -15,6 +15,7 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.output.Elision;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import dev.cairn.stream.Shard;
@@ -96,7 +97,7 @@ final class DryRuns {
         out.println(
             json
                 ? Json.pretty(Json.object().put("possible", false).put("refusal", reason))
-                : "refused    " + reason + "\nNothing was changed.");
+                : "refused    " + Elision.positions(reason) + "\nNothing was changed.");
         yield ExitCode.NO;
       }
       case DryRun.Result.Possible(PreflightReport report) -> {
@@ -145,8 +146,8 @@ final class DryRuns {
           replay.subtask().name(),
           Sizes.count(replay.records()),
           replay.stream().map(time -> " of the last " + Sizes.age(time)).orElse(""),
-          replay.from(),
-          replay.frontier(),
+          Elision.positions(replay.from().toString()),
+          Elision.positions(replay.frontier().toString()),
           elsewhere(replay));
     }
     out.println("Nothing was changed.");

@@ -6,6 +6,7 @@ import dev.cairn.format.FormatException;
 import dev.cairn.local.inspect.SelfContainedCopy;
 import dev.cairn.local.inspect.SelfContainedCopy.OccupiedException;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.output.Elision;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -82,8 +83,12 @@ final class ExportCommand extends CheckpointCommand {
     }
   }
 
-  private static void print(PrintWriter out, FileRef file) {
-    out.printf(Locale.ROOT, "written  %9s  %s\n", Sizes.bytes(file.sizeBytes()), file.path());
+  private void print(PrintWriter out, FileRef file) {
+    out.printf(
+        Locale.ROOT,
+        "written  %9s  %s\n",
+        Sizes.bytes(file.sizeBytes()),
+        Elision.middle(file.path().value(), columns() - "written   1.23 MB  ".length()));
     out.flush();
   }
 

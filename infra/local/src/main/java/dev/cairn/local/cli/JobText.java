@@ -8,6 +8,7 @@ import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.output.Elision;
 import dev.cairn.settings.FlinkDuration;
 
 /** A job's item as text. */
@@ -55,7 +56,7 @@ final class JobText {
         + " at "
         + Sizes.time(refusal.at())
         + ": "
-        + refusal.reason();
+        + Elision.positions(refusal.reason());
   }
 
   static ObjectNode json(Job job) {

@@ -3,6 +3,7 @@ package dev.cairn.local.cli;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.output.Elision;
 import dev.cairn.state.Payload;
 import java.util.Locale;
 
@@ -20,6 +21,10 @@ final class JournalText {
    * @param before the header of the entry before it
    */
   static String line(Entry.Header before, Entry entry) {
+    return Elision.positions(text(before, entry));
+  }
+
+  private static String text(Entry.Header before, Entry entry) {
     return switch (entry) {
       case Entry.Opened opened -> "at " + opened.header().position();
       case Entry.Advanced advanced -> advanced(before, advanced);

@@ -1,9 +1,13 @@
 package dev.cairn.local.cli;
 
+import dev.cairn.local.demo.Terminal;
+import dev.cairn.local.output.WorkProgress;
 import java.io.PrintWriter;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,13 +23,42 @@ abstract class PipelineCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Answer as JSON.")
   private boolean json;
 
+  private WorkProgress progress = WorkProgress.SILENT;
+
   @Override
   public final Integer call() throws InterruptedException {
     requireUsable();
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    try (Connection connection = target.connect(Objects.requireNonNull(cairn).surroundings())) {
-      return run(connection, out);
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    try (WorkProgress watched = watch(command);
+        Connection connection = target.connect(Objects.requireNonNull(cairn).surroundings())) {
+      progress = watched;
+      PrintWriter out = command.getOut();
+      return run(connection, json ? out : terminal().fitted(out, watched::printed));
     }
+  }
+
+  private WorkProgress watch(CommandLine command) {
+    return WorkProgress.of(
+        "reading the table", command.getErr(), terminal().progress(), InstantSource.system());
+  }
+
+  /** How wide lines may be. */
+  final int columns() {
+    return terminal().columns();
+  }
+
+  private Terminal terminal() {
+    return Objects.requireNonNull(cairn).terminal();
+  }
+
+  /** Says what the command does from here on, should it take long. */
+  final void now(String doing) {
+    progress.now(doing);
+  }
+
+  /** The command now waits for others, which is no work: nothing is said of it. */
+  final void quiet() {
+    progress.close();
   }
 
   /**

@@ -23,7 +23,8 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Shows a pipeline on one screen: job, checkpoints, shards; what is wrong with it, and what to do.",
+      "Shows a pipeline on one screen: job, checkpoints, shards; what is wrong with it, and what to"
+          + " do.",
       "",
       "Exits 1 if anything is wrong.",
       ""
@@ -42,7 +43,7 @@ final class StatusCommand extends PipelineCommand {
     if (json()) {
       out.println(Json.pretty(StatusText.json(facts, findings)));
     } else {
-      StatusText.lines(facts, findings).forEach(out::println);
+      StatusText.lines(facts, findings, columns()).forEach(out::println);
     }
     return findings.stream().anyMatch(finding -> finding.kind().isWrong())
         ? ExitCode.NO

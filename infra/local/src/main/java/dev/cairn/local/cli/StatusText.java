@@ -6,6 +6,9 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.output.Elision;
+import dev.cairn.local.output.Table;
+import dev.cairn.local.output.Table.Column;
 import dev.cairn.local.status.Facts;
 import dev.cairn.local.status.Finding;
 import dev.cairn.local.status.Lag;
@@ -20,39 +23,34 @@ import java.util.Locale;
 
 /** A pipeline's status as text. */
 final class StatusText {
-  private static final String COLUMNS = "%-34s  %8s  %5s  %-20s  %9s  %4s  %12s  %5s  %s";
+  private static final int LONGEST_NAME = 24;
+  private static final int WIDE = 120;
 
   private StatusText() {}
 
-  static List<String> lines(Facts facts, List<Finding> findings) {
+  /**
+   * The whole of it, in lines.
+   *
+   * @param columns how wide they may be; where there is less room, less is shown of each subtask
+   */
+  static List<String> lines(Facts facts, List<Finding> findings, int columns) {
     List<String> lines = new ArrayList<>();
     facts.job().ifPresent(job -> lines.add(JobText.line(job)));
     lines.add(line(facts.stream()));
     checkpoints(facts, lines);
     if (!facts.subtasks().isEmpty()) {
       lines.add("");
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              COLUMNS,
-              "SUBTASK",
-              "REVISION",
-              "+BASE",
-              "LAST ENTRY",
-              "LAG",
-              "GAP",
-              "RECORDS",
-              "DEAD",
-              "POSITION"));
-      facts.subtasks().forEach(subtask -> lines.add(line(facts, subtask)));
+      lines.addAll(subtasks(facts, columns).lines(columns));
     }
     lines.add("");
     if (findings.isEmpty()) {
       lines.add("Nothing is wrong.");
     }
     for (Finding finding : findings) {
-      lines.add((finding.kind().isWrong() ? "WRONG  " : "NOTE   ") + finding.problem());
-      lines.add("       -> " + finding.remedy());
+      lines.add(
+          (finding.kind().isWrong() ? "WRONG  " : "NOTE   ")
+              + Elision.positions(finding.problem()));
+      lines.add("       -> " + Elision.positions(finding.remedy()));
     }
     return lines;
   }
@@ -103,20 +101,37 @@ final class StatusText {
                         + " answered"));
   }
 
-  private static String line(Facts facts, SubtaskFacts subtask) {
-    Entry.Header head = subtask.head();
-    return String.format(
-        Locale.ROOT,
-        COLUMNS,
-        subtask.id().name(),
-        head.revision(),
-        subtask.entriesSinceBase(),
-        age(facts, head.writtenAt()) + " by " + JournalText.writer(head.writer()),
-        text(facts.stream().lag(subtask.id().shard())),
-        head.hasGap() ? "yes" : "no",
-        Sizes.count(head.counts().applied()),
-        head.counts().deadLettered(),
-        head.position());
+  private static Table subtasks(Facts facts, int columns) {
+    Table table =
+        new Table(
+            Column.left("SUBTASK"),
+            Column.right("REVISION").ifRoom(2),
+            Column.right("+BASE").ifRoom(3),
+            Column.left("LAST ENTRY"),
+            Column.right("LAG"),
+            Column.left("GAP"),
+            Column.right("RECORDS"),
+            Column.right("DEAD"),
+            Column.left("POSITION").ifRoom(1));
+    for (SubtaskFacts subtask : facts.subtasks()) {
+      Entry.Header head = subtask.head();
+      table.add(
+          name(subtask, columns),
+          head.revision().toString(),
+          Integer.toString(subtask.entriesSinceBase()),
+          age(facts, head.writtenAt()) + " by " + JournalText.writer(head.writer()),
+          text(facts.stream().lag(subtask.id().shard())),
+          head.hasGap() ? "yes" : "no",
+          Sizes.count(head.counts().applied()),
+          Long.toString(head.counts().deadLettered()),
+          Elision.positions(head.position().toString()));
+    }
+    return table;
+  }
+
+  private static String name(SubtaskFacts subtask, int columns) {
+    String name = subtask.id().name();
+    return columns < WIDE ? Elision.middle(Elision.shards(name), LONGEST_NAME) : name;
   }
 
   private static String text(Lag lag) {

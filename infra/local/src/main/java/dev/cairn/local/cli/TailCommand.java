@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Shows live what a pipeline does: every entry of its journals, its checkpoints and its job's item. Ctrl-C ends it.",
+      "Shows live what a pipeline does: every entry of its journals, its checkpoints and its job's"
+          + " item. Ctrl-C ends it.",
       "",
       "With --json, one object a line.",
       ""
@@ -48,6 +49,7 @@ final class TailCommand extends PipelineCommand {
     Job job = connection.requireJob();
     Follower follower =
         Follower.from(connection.journal(), connection.checkpoints(), InstantSource.system(), job);
+    quiet();
     if (!json()) {
       out.println(JobText.line(job));
       out.flush();

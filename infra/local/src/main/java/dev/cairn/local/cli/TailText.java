@@ -8,6 +8,7 @@ import dev.cairn.journal.EntryFormat;
 import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.local.inspect.Happening;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.output.Elision;
 import dev.cairn.settings.FlinkDuration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -28,7 +29,7 @@ final class TailText {
       case Happening.Appended appended ->
           line(
               appended.at(),
-              appended.subtask().name() + " " + appended.entry().revision(),
+              Elision.shards(appended.subtask().name()) + " " + appended.entry().revision(),
               EntryFormat.kind(appended.entry()),
               JournalText.line(appended.before(), appended.entry())
                   + "  by "
@@ -49,7 +50,7 @@ final class TailText {
   }
 
   private static String line(Instant at, String what, String kind, String text) {
-    return String.format(Locale.ROOT, "%s  %-38s  %-12s  %s", TIME.format(at), what, kind, text);
+    return String.format(Locale.ROOT, "%s  %-20s  %-12s  %s", TIME.format(at), what, kind, text);
   }
 
   private static String text(Checkpoint checkpoint) {

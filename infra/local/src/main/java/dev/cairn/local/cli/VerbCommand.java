@@ -7,6 +7,7 @@ import dev.cairn.command.Asked;
 import dev.cairn.command.Command;
 import dev.cairn.command.CommandText;
 import dev.cairn.command.Progress;
+import dev.cairn.local.output.Elision;
 import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -185,7 +186,7 @@ abstract class VerbCommand extends PipelineCommand {
           .ifPresent(one -> line.set("metadata", Json.file(one.metadata())));
       out.println(Json.line(line.put("text", words)));
     } else {
-      out.println(String.format(Locale.ROOT, "%-10s %s", step, words));
+      out.println(String.format(Locale.ROOT, "%-10s %s", step, Elision.positions(words)));
     }
     out.flush();
   }

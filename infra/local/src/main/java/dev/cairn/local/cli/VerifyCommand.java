@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.local.inspect.CheckpointFiles;
 import dev.cairn.local.inspect.CheckpointFiles.Verdict;
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.output.Elision;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Command;
       ""
     })
 final class VerifyCommand extends CheckpointCommand {
+  private static final int BEFORE_PATH = "DAMAGED  metadata  1.23 MB    ".length();
+
   @Override
   int run(Named checkpoint, PrintWriter out) {
     List<Verdict> verdicts =
@@ -55,8 +58,7 @@ final class VerifyCommand extends CheckpointCommand {
     return answer;
   }
 
-  private static void print(
-      PrintWriter out, CheckpointName name, List<Verdict> verdicts, long damaged) {
+  private void print(PrintWriter out, CheckpointName name, List<Verdict> verdicts, long damaged) {
     long bytes = 0;
     for (Verdict verdict : verdicts) {
       bytes += verdict.file().sizeBytes();
@@ -66,7 +68,9 @@ final class VerifyCommand extends CheckpointCommand {
           verdict.damage().isEmpty() ? "ok" : "DAMAGED",
           verdict.kind(),
           Sizes.bytes(verdict.file().sizeBytes()),
-          verdict.file().path());
+          verdict.damage().isEmpty()
+              ? Elision.middle(verdict.file().path().value(), columns() - BEFORE_PATH)
+              : verdict.file().path());
       verdict.damage().ifPresent(damage -> out.println("         " + damage));
     }
     out.println();

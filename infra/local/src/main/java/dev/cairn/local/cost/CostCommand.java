@@ -1,8 +1,15 @@
 package dev.cairn.local.cost;
 
+import dev.cairn.local.demo.InputException;
+import dev.cairn.local.demo.Terminal;
+import dev.cairn.local.output.WorkProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,12 +21,19 @@ import picocli.CommandLine.Spec;
     name = "cost",
     mixinStandardHelpOptions = true,
     description = {
-      "Counts the requests of a pipeline that runs here, in simulated time, and multiplies them with AWS's published prices.",
+      "Counts the requests of a pipeline that runs here, in simulated time, and multiplies them"
+          + " with AWS's published prices.",
       "",
       "Prints what it counted and what it assumed. The same options give the same table.",
       ""
     })
 public final class CostCommand implements Callable<Integer> {
+  /**
+   * What an idle pipeline costs depends a little on how much state it came to have. So it is
+   * counted after this rate, whichever rates are asked for.
+   */
+  private static final int IDLE_AFTER = 10;
+
   @Option(
       names = "--rate",
       paramLabel = "N",
@@ -76,21 +90,51 @@ public final class CostCommand implements Callable<Integer> {
       description = "For how long requests are counted (default: three intervals).")
   private Duration stretch = Duration.ZERO;
 
+  @Option(names = "--markdown", description = "Print Markdown, as the README has it.")
+  private boolean markdown;
+
   @SuppressWarnings("NullAway.Init") // By picocli.
   @Spec
   private CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
-    CostReport report = new CostReport(Prices.published(), Assumptions.DEFAULTS);
-    for (int rate : rates) {
-      Workload workload = workload(rate);
-      report.add(workload, CountedPipeline.count(workload, Assumptions.DEFAULTS));
+    if (rates.isEmpty()) {
+      throw new InputException("no rate was given to count (--rate)");
     }
-    report.lines().forEach(out::println);
-    out.flush();
+    List<Workload> workloads = rates.stream().map(this::workload).toList();
+    Workload reference = workload(IDLE_AFTER);
+    Terminal terminal = Terminal.of(spec);
+    try (WorkProgress progress =
+        WorkProgress.of(
+            "counting", spec.commandLine().getErr(), terminal.progress(), InstantSource.system())) {
+      Map<Workload, CountedPipeline.Result> counted = new LinkedHashMap<>();
+      for (Workload workload : workloads) {
+        progress.now(
+            "counting requests at "
+                + workload.recordsPerSecond()
+                + " records/s a shard, rate "
+                + (counted.size() + 1)
+                + " of "
+                + workloads.size());
+        counted.computeIfAbsent(workload, CostCommand::count);
+      }
+      progress.now("counting requests while nothing arrives");
+      CountedPipeline.Result idle =
+          Optional.ofNullable(counted.get(reference)).orElseGet(() -> count(reference));
+      CostReport report = new CostReport(Prices.published(), Assumptions.DEFAULTS, idle);
+      counted.forEach(report::add);
+      PrintWriter plain = spec.commandLine().getOut();
+      PrintWriter out = markdown ? plain : terminal.fitted(plain, progress::printed);
+      progress.printed();
+      (markdown ? report.markdown() : report.text(terminal.columns())).forEach(out::println);
+      out.flush();
+    }
     return 0;
+  }
+
+  private static CountedPipeline.Result count(Workload workload) {
+    return CountedPipeline.count(workload, Assumptions.DEFAULTS);
   }
 
   private Workload workload(int rate) {

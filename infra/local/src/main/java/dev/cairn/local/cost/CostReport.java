@@ -1,6 +1,7 @@
 package dev.cairn.local.cost;
 
-import dev.cairn.local.demo.InputException;
+import dev.cairn.local.output.Table;
+import dev.cairn.local.output.Table.Column;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -9,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The costs of some rates as text: Markdown, as the README has it. */
+/** The costs of some rates: as text for a terminal, or as Markdown for the README. */
 final class CostReport {
   private static final double HOURS_OF_A_MONTH = 730;
   private static final double SECONDS_OF_A_MONTH = HOURS_OF_A_MONTH * 3600;
@@ -17,9 +18,21 @@ final class CostReport {
   private static final double PUT_UNIT_BYTES = 25 * 1024;
   private static final int FLINK_KPUS = 2;
   private static final int FLINK_STORAGE_GB = 50;
+  private static final List<String> PER_MILLION =
+      List.of(
+          "Lambda invocations",
+          "DynamoDB write units",
+          "DynamoDB read units",
+          "S3 PUT, LIST",
+          "S3 GET, HEAD",
+          "Lambda GB-seconds",
+          "Cairn, USD",
+          "state in DynamoDB, USD",
+          "Managed Flink, USD");
 
   private final Prices prices;
   private final Assumptions assumptions;
+  private final CountedPipeline.Result whileIdle;
   private final List<Measured> measured = new ArrayList<>();
 
   /** One rate, counted. */
@@ -33,35 +46,82 @@ final class CostReport {
     }
   }
 
-  CostReport(Prices prices, Assumptions assumptions) {
+  /**
+   * @param whileIdle what was counted while nothing arrived
+   */
+  CostReport(Prices prices, Assumptions assumptions, CountedPipeline.Result whileIdle) {
     this.prices = prices;
     this.assumptions = assumptions;
+    this.whileIdle = whileIdle;
   }
 
   void add(Workload workload, CountedPipeline.Result result) {
     measured.add(new Measured(workload, result));
   }
 
-  /**
-   * @throws InputException if nothing was measured
-   */
-  List<String> lines() {
-    if (measured.isEmpty()) {
-      throw new InputException("no rate was given to count (--rate)");
+  /** For a terminal: a column for each rate. */
+  List<String> text(int columns) {
+    List<String> lines = new ArrayList<>();
+    lines.add(setting());
+    lines.add("");
+    lines.addAll(perMillion().lines(columns));
+    lines.add("");
+    Table months =
+        new Table(
+            Column.left("USD A MONTH"),
+            Column.right("CAIRN"),
+            Column.right("PER RECORD"),
+            Column.right("FLINK"));
+    for (List<String> cells : byTheMonth()) {
+      months.add(cells.stream().map(CostReport::plain).toArray(String[]::new));
     }
+    lines.addAll(months.lines(columns));
+    lines.add("");
+    lines.add(
+        "PER RECORD: state in DynamoDB, read and written for each record, and no checkpoints.");
+    lines.add("FLINK: Managed Service for Apache Flink, the least that it costs.");
+    lines.add("");
+    lines.addAll(assumed());
+    return lines;
+  }
+
+  private Table perMillion() {
+    List<Column> columns = new ArrayList<>(List.of(Column.left("PER MILLION RECORDS")));
+    List<List<String>> rates = new ArrayList<>();
+    for (Measured rate : measured) {
+      columns.add(Column.right("AT " + count(rate.workload().recordsPerSecond()) + "/S"));
+      rates.add(perMillion(rate).stream().skip(1).map(CostReport::plain).toList());
+    }
+    Table table = new Table(columns.toArray(Column[]::new));
+    for (int i = 0; i < PER_MILLION.size(); i++) {
+      List<String> cells = new ArrayList<>(List.of(PER_MILLION.get(i)));
+      for (List<String> rate : rates) {
+        cells.add(rate.get(i));
+      }
+      table.add(cells.toArray(String[]::new));
+    }
+    return table;
+  }
+
+  private static String plain(String markdown) {
+    return markdown.replace("**", "");
+  }
+
+  List<String> markdown() {
     List<String> lines = new ArrayList<>();
     lines.add(setting());
     lines.add("");
     lines.add(
-        "| records/s a shard | invocations | write units | read units | S3 PUT, LIST | S3 GET, HEAD | GB-seconds | Cairn | state in DynamoDB per record | Managed Flink's floor |");
+        "| records/s a shard | invocations | write units | read units | S3 PUT, LIST | S3 GET, HEAD"
+            + " | GB-seconds | Cairn | state in DynamoDB per record | Managed Flink's floor |");
     lines.add("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-    measured.forEach(rate -> lines.add(perMillion(rate)));
+    measured.forEach(rate -> lines.add(row(perMillion(rate))));
     lines.add("");
     lines.add("All of it per million records, requests as counted, USD. By the month:");
     lines.add("");
     lines.add("| a month | Cairn | state in DynamoDB per record | Managed Flink's floor |");
     lines.add("|---|---:|---:|---:|");
-    lines.addAll(byTheMonth());
+    byTheMonth().forEach(cells -> lines.add(row(cells)));
     lines.add("");
     lines.addAll(assumed());
     return lines;
@@ -71,7 +131,9 @@ final class CostReport {
     Workload workload = measured.getFirst().workload();
     return String.format(
         Locale.ROOT,
-        "%d shards, batches gathered for %s, checkpoints each %s, records of %,d bytes that each change %,d bytes of state (%,d keys, nothing compresses), a function of %,d MB. Prices of %s, %s, %s.",
+        "%d shards, batches gathered for %s, checkpoints each %s, records of %,d bytes that each"
+            + " change %,d bytes of state (%,d keys, nothing compresses), a function of %,d MB."
+            + " Prices of %s, %s, %s.",
         workload.shards(),
         time(workload.batchWindow()),
         time(workload.interval()),
@@ -84,13 +146,13 @@ final class CostReport {
         prices.terms());
   }
 
-  private String perMillion(Measured rate) {
+  private List<String> perMillion(Measured rate) {
     Usage used = rate.perMillion();
     Usage perRecord =
         PerRecordFunction.batch(rate.workload(), assumptions)
             .times(MILLION / rate.workload().batch());
     double flink = prices.usd(flinksFloor()) * MILLION / rate.recordsAMonth();
-    return row(
+    return List.of(
         count(rate.workload().recordsPerSecond()),
         count(used.of(Billed.LAMBDA_REQUEST)),
         count(used.of(Billed.DYNAMODB_WRITE_UNIT)),
@@ -103,26 +165,24 @@ final class CostReport {
         usd(flink));
   }
 
-  private List<String> byTheMonth() {
-    Measured first = measured.getFirst();
+  private List<List<String>> byTheMonth() {
     double idle =
         prices.usd(
-            first
-                .result()
+            whileIdle
                 .idle()
                 .usage()
-                .times(SECONDS_OF_A_MONTH / first.result().idleFor().toSeconds())
-                .plus(Billed.S3_GB_MONTH, first.result().storedBytes() / 1e9));
+                .times(SECONDS_OF_A_MONTH / whileIdle.idleFor().toSeconds())
+                .plus(Billed.S3_GB_MONTH, whileIdle.storedBytes() / 1e9));
     double flink = prices.usd(flinksFloor());
-    List<String> rows = new ArrayList<>();
-    rows.add(row("idle: nothing arrives", "**" + usd(idle) + "**", usd(0), usd(flink)));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("idle: nothing arrives", "**" + usd(idle) + "**", usd(0), usd(flink)));
     for (Measured rate : measured) {
       double records = rate.recordsAMonth() / MILLION;
       Usage perRecord =
           PerRecordFunction.batch(rate.workload(), assumptions)
               .times(rate.recordsAMonth() / rate.workload().batch());
       rows.add(
-          row(
+          List.of(
               String.format(
                   Locale.ROOT,
                   "%s records/s a shard, day and night: %s million",
@@ -133,7 +193,7 @@ final class CostReport {
               usd(flink)));
     }
     rows.add(
-        row(
+        List.of(
             String.format(
                 Locale.ROOT, "the construct's %d alarms and its dashboard", assumptions.alarms()),
             usd(
@@ -143,7 +203,7 @@ final class CostReport {
             "",
             ""));
     rows.add(
-        row(
+        List.of(
             String.format(Locale.ROOT, "%d metrics, while it runs", assumptions.metrics()),
             usd(prices.usd(Billed.METRIC_MONTH, assumptions.metrics())),
             "",
@@ -165,14 +225,20 @@ final class CostReport {
     return List.of(
         String.format(
             Locale.ROOT,
-            "- Counted: every call of the real task and coordinator over %s of simulated time, with the units that DynamoDB Local reports; a batch goes to any of %d warm containers. Lambda asks a shard about once a second, so a shorter window changes little. %d checkpoints at %s records/s.",
+            "- Counted: every call of the real task and coordinator over %s of simulated time, with"
+                + " the units that DynamoDB Local reports; a batch goes to any of %d warm"
+                + " containers. Lambda asks a shard about once a second, so a shorter window"
+                + " changes little. %d checkpoints at %s records/s.",
             time(workload.stretch()),
             workload.shards(),
             measured.getFirst().result().checkpoints(),
             count(workload.recordsPerSecond())),
         String.format(
             Locale.ROOT,
-            "- Assumed: a DynamoDB call takes %s, a transaction %s, an S3 write %s, an S3 read %s, one after the other; on a whole vCPU a record takes %s and a call %s; the runtime adds %s; Lambda logs %d bytes an invocation; the coordinator has %,d MB; entries stay %d days. Cold starts and failures are not in it.",
+            "- Assumed: a DynamoDB call takes %s, a transaction %s, an S3 write %s, an S3 read %s,"
+                + " one after the other; on a whole vCPU a record takes %s and a call %s; the"
+                + " runtime adds %s; Lambda logs %d bytes an invocation; the coordinator has %,d"
+                + " MB; entries stay %d days. Cold starts and failures are not in it.",
             time(assumptions.dynamoDb()),
             time(assumptions.dynamoDbTransaction()),
             time(assumptions.s3Write()),
@@ -185,19 +251,23 @@ final class CostReport {
             assumptions.entriesKept().toDays()),
         String.format(
             Locale.ROOT,
-            "- State in DynamoDB per record: the same mapping and function size, one consistent read and one conditional write a record, %d calls at once; it has no checkpoints. Managed Flink's floor: 1 KPU, 1 for orchestration, %d GB of running storage, whether or not one KPU is enough.",
+            "- State in DynamoDB per record: the same mapping and function size, one consistent"
+                + " read and one conditional write a record, %d calls at once; it has no"
+                + " checkpoints. Managed Flink's floor: 1 KPU, 1 for orchestration, %d GB of"
+                + " running storage, whether or not one KPU is enough.",
             assumptions.overlapping(),
             FLINK_STORAGE_GB),
         String.format(
             Locale.ROOT,
-            "- The stream costs the same for all three: %s a month for %d shards, and %s per million records. Free: %s.",
+            "- The stream costs the same for all three: %s a month for %d shards, and %s per"
+                + " million records. Free: %s.",
             usd(shards),
             workload.shards(),
             usd(puts),
             String.join(", ", prices.free())));
   }
 
-  private static String row(String... cells) {
+  private static String row(List<String> cells) {
     return "| " + String.join(" | ", cells) + " |";
   }
 

@@ -1,6 +1,7 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.local.inspect.Sizes;
+import dev.cairn.local.output.FittedWriter;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ final class Screen {
   private final PrintStream out;
   private final boolean live;
   private final int columns;
+  private final boolean highlights;
   private final InstantSource clock;
   private final Instant began;
   private List<String> block = List.of();
@@ -24,6 +26,7 @@ final class Screen {
     this.out = terminal.out();
     this.live = terminal.live();
     this.columns = terminal.columns();
+    this.highlights = terminal.highlights();
     this.clock = clock;
     this.began = clock.instant();
   }
@@ -44,7 +47,9 @@ final class Screen {
   /** A line that stays. */
   synchronized void print(String line) {
     erase();
-    out.println(line);
+    for (String part : FittedWriter.fit(line, columns)) {
+      out.println(highlights ? FittedWriter.highlighted(part) : part);
+    }
     draw();
   }
 

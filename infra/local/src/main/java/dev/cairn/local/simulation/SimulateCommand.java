@@ -1,8 +1,13 @@
 package dev.cairn.local.simulation;
 
+import dev.cairn.local.demo.InputException;
+import dev.cairn.local.demo.Terminal;
+import dev.cairn.local.output.WorkProgress;
 import java.io.PrintWriter;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -11,6 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code cairn simulate}: the judge, by hand. */
 @Command(
     name = "simulate",
+    mixinStandardHelpOptions = true,
     description = {
       "Runs the protocol under seeds, with faults at every call, and checks its invariants after"
           + " every step.",
@@ -18,7 +24,7 @@ import picocli.CommandLine.Spec;
     })
 public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Run this one seed.")
-  private long seed = -1;
+  private @Nullable Long seed;
 
   @Option(names = "--trace", description = "With --seed: print every step.")
   private boolean trace;
@@ -26,14 +32,11 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--first",
       paramLabel = "N",
-      description = "The first of several seeds (default: ${DEFAULT-VALUE}).")
-  private long first = 1;
+      description = "The first of several seeds (default: 1).")
+  private @Nullable Long first;
 
-  @Option(
-      names = "--seeds",
-      paramLabel = "N",
-      description = "How many seeds (default: ${DEFAULT-VALUE}).")
-  private long seeds = 200;
+  @Option(names = "--seeds", paramLabel = "N", description = "How many seeds (default: 200).")
+  private @Nullable Long seeds;
 
   @Option(
       names = "--threads",
@@ -47,11 +50,39 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
-    return seed >= 0 ? one(out) : many(out);
+    requireUsable();
+    Terminal terminal = Terminal.of(spec);
+    try (WorkProgress progress =
+        WorkProgress.of(
+            "running", spec.commandLine().getErr(), terminal.progress(), InstantSource.system())) {
+      PrintWriter out = terminal.fitted(spec.commandLine().getOut(), progress::printed);
+      return seed == null ? many(out, progress) : one(seed, out);
+    }
   }
 
-  private int one(PrintWriter out) {
+  private void requireUsable() {
+    if (seed != null && seeds != null) {
+      throw new InputException("--seed runs one seed and --seeds several: give one of the two");
+    }
+    if (seed != null && first != null) {
+      throw new InputException("--first is the first of several seeds: give --seed or --first");
+    }
+    if (trace && seed == null) {
+      throw new InputException("--trace prints the steps of one seed: name it (--seed N)");
+    }
+    requireAtLeast(0, seed, "--seed");
+    requireAtLeast(0, first, "--first");
+    requireAtLeast(1, seeds, "--seeds");
+    requireAtLeast(1, (long) threads, "--threads");
+  }
+
+  private static void requireAtLeast(long least, @Nullable Long given, String option) {
+    if (given != null && given < least) {
+      throw new InputException(option + " is " + least + " or more, not " + given);
+    }
+  }
+
+  private int one(long seed, PrintWriter out) {
     SimulationResult result =
         Simulation.replay(
             seed,
@@ -84,14 +115,23 @@ public final class SimulateCommand implements Callable<Integer> {
     return result.violation().isPresent() ? 1 : 0;
   }
 
-  private int many(PrintWriter out) {
-    Simulations.Report report = Simulations.run(first, seeds, threads, Guards.all(), 10);
+  private int many(PrintWriter out, WorkProgress progress) {
+    long from = first == null ? 1 : first;
+    long count = seeds == null ? 200 : seeds;
+    Simulations.Report report =
+        Simulations.run(
+            from,
+            count,
+            threads,
+            Guards.all(),
+            10,
+            done -> progress.now("ran " + done + " of " + count + " seeds"));
     out.print(report.table());
     out.printf(
         Locale.ROOT,
         "%d seeds from %d on, %d events; each at least %d invocations, %d faults, %d restores\n",
         report.seeds(),
-        first,
+        from,
         report.events(),
         report.leastInvocations(),
         report.leastFaults(),

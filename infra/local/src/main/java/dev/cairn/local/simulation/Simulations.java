@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /** Many seeds, and what they came to. */
 public final class Simulations {
@@ -46,7 +47,17 @@ public final class Simulations {
    * order of events. Stops early when {@code mostFailures} have failed.
    */
   public static Report run(long first, long seeds, int threads, Guards guards, int mostFailures) {
-    Running running = new Running(first, seeds, guards, mostFailures);
+    return run(first, seeds, threads, guards, mostFailures, done -> {});
+  }
+
+  /**
+   * Runs the seeds as above, and reports after each seed how many are done.
+   *
+   * @param progress called by one thread at a time
+   */
+  public static Report run(
+      long first, long seeds, int threads, Guards guards, int mostFailures, LongConsumer progress) {
+    Running running = new Running(first, seeds, guards, mostFailures, progress);
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
       List<Future<?>> workers = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
@@ -69,6 +80,7 @@ public final class Simulations {
     private final long seeds;
     private final Guards guards;
     private final int mostFailures;
+    private final LongConsumer progress;
     private final AtomicLong next;
     private final List<SimulationResult> failed = new ArrayList<>();
     private final Tally tally = new Tally();
@@ -78,7 +90,8 @@ public final class Simulations {
     private long leastFaults = Long.MAX_VALUE;
     private long leastRestores = Long.MAX_VALUE;
 
-    Running(long first, long seeds, Guards guards, int mostFailures) {
+    Running(long first, long seeds, Guards guards, int mostFailures, LongConsumer progress) {
+      this.progress = progress;
       this.first = first;
       this.seeds = seeds;
       this.guards = guards;
@@ -100,6 +113,7 @@ public final class Simulations {
 
     private synchronized void add(SimulationResult result) {
       done++;
+      progress.accept(done);
       events += result.events();
       tally.add(result.tally());
       if (result.violation().isPresent()) {

@@ -35,6 +35,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -147,13 +148,16 @@ class CairnTest {
   }
 
   private static Answer cairnIn(Surroundings surroundings, String... arguments) {
+    return cairnOn(
+        Terminal.plain(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)),
+        surroundings,
+        arguments);
+  }
+
+  private static Answer cairnOn(Terminal terminal, Surroundings surroundings, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine commands =
-        Cairn.commands(
-            surroundings,
-            Terminal.plain(
-                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
+    CommandLine commands = Cairn.commands(surroundings, terminal);
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = commands.execute(arguments);
     return new Answer(exitCode, out.toString(), err.toString());
@@ -1075,6 +1079,126 @@ class CairnTest {
     assertThat(RunningDemo.find(elsewhere)).contains(alive);
     alive.forget(elsewhere);
     assertThat(RunningDemo.find(elsewhere)).isEmpty();
+  }
+
+  private static final Terminal NARROW =
+      Terminal.plain(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
+          .narrowedTo(80);
+
+  /** A word that is longer than a line, such as a path, stays whole on a line of its own. */
+  private static void assertFits(String text) {
+    assertThat(text.lines().filter(line -> line.length() > 80 && line.strip().contains(" ")))
+        .isEmpty();
+  }
+
+  @Test
+  void noLineForPeopleIsWiderThanEightyColumns() throws IOException {
+    String checkpoint = latest();
+    for (List<String> command :
+        List.of(
+            List.of("status"),
+            List.of("tail", "--for", "1s"),
+            List.of("job"),
+            List.of("checkpoints"),
+            List.of("checkpoints", checkpoint),
+            List.of("history"),
+            List.of("verify", checkpoint),
+            List.of("gc"),
+            List.of("gc", "--explain", "flights/chk-" + checkpoint + "/_metadata"),
+            List.of("state", "N7"),
+            List.of("export", checkpoint, "--to", home.resolve("narrow").toString()),
+            List.of("restore", checkpoint, "--dry-run"),
+            List.of("restore", "9999", "--dry-run"),
+            List.of("undo", "--dry-run"),
+            List.of("feed", "none.csv", "--key", "tail"),
+            List.of("simulate", "--seed", "1"),
+            List.of("help"),
+            List.of("help", "restore"),
+            List.of("checkpoints", "--job", "other"),
+            List.of("checkpoints", "--jbo", "other"),
+            List.<String>of())) {
+      Answer answer =
+          cairnOn(NARROW, new Surroundings(home, Map.of()), command.toArray(new String[0]));
+      assertFits(answer.out());
+      assertFits(answer.err());
+      assertThat(answer.out() + answer.err()).as("%s", command).doesNotContainPattern("\\d{30}");
+    }
+  }
+
+  @Test
+  void helpIsThereInEachOfItsForms() {
+    assertThat(cairn("help").out()).contains("Usage: cairn", "checkpoints", "Begin with:");
+    assertThat(cairn("help", "state").out()).contains("Usage: cairn state");
+    for (String command : List.of("simulate", "cost", "savepoint", "gc", "job", "history")) {
+      assertThat(cairn(command, "--help").exitCode()).isZero();
+      assertThat(cairn(command, "--help").out()).contains("Usage: cairn " + command);
+    }
+    assertThat(cairn("help", "nothing").exitCode()).isEqualTo(ExitCode.UNUSABLE);
+  }
+
+  @Test
+  void aSlipIsAnsweredWithOneSuggestion() {
+    assertThat(cairn("statsu").err())
+        .isEqualTo(
+            "cairn: there is no command \"statsu\": did you mean status?\nSee: cairn help\n");
+    assertThat(cairn("frobnicate").err())
+        .isEqualTo("cairn: there is no command \"frobnicate\"\nSee: cairn help\n");
+    assertThat(cairn("status", "--jsn").err())
+        .isEqualTo(
+            "cairn: cairn status has no option --jsn: did you mean --json?\n"
+                + "See: cairn status --help\n");
+    assertThat(cairn("state", "N7", "N8").err())
+        .startsWith("cairn: cairn state does not take \"N8\": it is one argument too many\n");
+    assertThat(cairn("statsu").exitCode()).isEqualTo(ExitCode.UNUSABLE);
+  }
+
+  @Test
+  void seedsAndCountsAreValidatedByName() {
+    assertFails(ExitCode.UNUSABLE, "--seed is 0 or more, not -1", "simulate", "--seed", "-1");
+    assertFails(ExitCode.UNUSABLE, "--seeds is 1 or more, not 0", "simulate", "--seeds", "0");
+    assertFails(ExitCode.UNUSABLE, "--threads is 1 or more", "simulate", "--threads", "0");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "--seed runs one seed and --seeds several: give one of the two",
+        "simulate",
+        "--seed",
+        "5",
+        "--seeds",
+        "3");
+    assertFails(
+        ExitCode.UNUSABLE, "give --seed or --first", "simulate", "--seed", "5", "--first", "3");
+    assertFails(ExitCode.UNUSABLE, "name it (--seed N)", "simulate", "--trace");
+    assertFails(ExitCode.UNUSABLE, "(--shards)", "cost", "--shards", "0");
+    assertFails(ExitCode.UNUSABLE, "(--keys)", "cost", "--keys", "0");
+    assertFails(ExitCode.UNUSABLE, "--limit is 1 at least, not 0", "history", "--limit", "0");
+  }
+
+  @Test
+  void withJsonAnErrorIsAnObjectWhereTheAnswerWouldBe() throws IOException {
+    Answer unknown = cairn("verify", "9999", "--json");
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.NO);
+    assertThat(unknown.err()).isEmpty();
+    assertThat(unknown.json().at("/error/message").asText())
+        .contains("checkpoint 9999 of job flights is unknown");
+    assertThat(unknown.json().at("/error/exitCode").asInt()).isEqualTo(ExitCode.NO);
+
+    Answer typed = cairn("restore", "1", "--timeout", "banana", "--json");
+    assertThat(typed.exitCode()).isEqualTo(ExitCode.UNUSABLE);
+    assertThat(typed.json().at("/error/option").asText()).isEqualTo("--timeout");
+    assertThat(typed.json().at("/error/next").asText()).isEqualTo("See: cairn restore --help");
+    assertThat(cairn("statsu", "--json").json().at("/error/message").asText())
+        .contains("did you mean status?");
+    Answer table =
+        cairn(
+            "status",
+            "--json",
+            "--endpoint",
+            demo.endpoint().toString(),
+            "--table",
+            "none",
+            "--job",
+            "flights");
+    assertThat(table.json().at("/error/message").asText()).contains("there is no such table");
   }
 
   @Test

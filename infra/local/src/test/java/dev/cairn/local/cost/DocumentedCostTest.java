@@ -13,7 +13,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The README shows what {@code cairn cost} prints. */
+/** The README shows what {@code cairn cost --markdown} prints. */
 class DocumentedCostTest {
   private static final Pattern NUMBER = Pattern.compile("\\d[\\d,]*(\\.\\d+)?");
 
@@ -26,7 +26,7 @@ class DocumentedCostTest {
     String documented = documented();
 
     assertThat(shape(documented))
-        .as("README.md between the cost comments; put there what ./cairn cost prints")
+        .as("README.md between the cost comments; put there what ./cairn cost --markdown prints")
         .isEqualTo(shape(printed));
     List<Double> expected = numbers(printed);
     List<Double> found = numbers(documented);
@@ -39,7 +39,8 @@ class DocumentedCostTest {
 
   private static String printed() {
     StringWriter out = new StringWriter();
-    int exitCode = new CommandLine(new CostCommand()).setOut(new PrintWriter(out)).execute();
+    int exitCode =
+        new CommandLine(new CostCommand()).setOut(new PrintWriter(out)).execute("--markdown");
     assertThat(exitCode).isZero();
     return out.toString().strip();
   }
