@@ -79,7 +79,7 @@ final class CheckpointFiles {
     }
     for (Damage damage : marks) {
       if (needed.contains(damage.file())) {
-        throw new RefusedException(
+        throw new NotIntactException(
             "file "
                 + damage.path()
                 + " was found damaged at "
@@ -121,19 +121,19 @@ final class CheckpointFiles {
     try {
       return format.apply(bytes, file.path());
     } catch (FormatException e) {
-      throw new RefusedException(file.path() + " cannot be read: " + e.getMessage());
+      throw new NotIntactException(file.path() + " cannot be read: " + e.getMessage());
     }
   }
 
-  private static RefusedException missing(FileRef file) {
-    return new RefusedException(
+  private static NotIntactException missing(FileRef file) {
+    return new NotIntactException(
         "file "
             + file.path()
             + " is missing from the checkpoint storage: choose another checkpoint");
   }
 
-  private static RefusedException altered(FileRef file, String how) {
-    return new RefusedException(
+  private static NotIntactException altered(FileRef file, String how) {
+    return new NotIntactException(
         "file " + file.path() + " was altered: " + how + "; choose another checkpoint");
   }
 }

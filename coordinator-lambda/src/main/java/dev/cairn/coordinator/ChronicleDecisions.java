@@ -261,7 +261,7 @@ final class ChronicleDecisions {
         job.epoch(),
         from.own(),
         cause,
-        "the job is put back to " + from.name() + ", " + epoch);
+        "the job is put back to " + from.name() + from.passedOverText() + ", " + epoch);
   }
 
   private static HistoryLine halted(Job job, Halt halt, Optional<String> cause, Instant now) {

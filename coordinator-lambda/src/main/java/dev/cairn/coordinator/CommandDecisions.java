@@ -10,6 +10,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What becomes of a command, given how the job stands: a pure function of both. */
 public class CommandDecisions {
@@ -31,6 +32,15 @@ public class CommandDecisions {
     /** A checkpoint is let go, and a savepoint's files go with it. */
     record Dispose(Checkpoint checkpoint) implements Answer {}
 
+    /** A checkpoint is pinned. */
+    record Pin(CheckpointId checkpoint) implements Answer {}
+
+    /** A pin is taken off a checkpoint. */
+    record Unpin(CheckpointId checkpoint) implements Answer {}
+
+    /** The command asks for what is the case already: nothing is to be done. */
+    record Served() implements Answer {}
+
     /** Another job begins from a checkpoint. */
     record Fork(Checkpoint.Completed checkpoint, JobId name) implements Answer {}
 
@@ -40,7 +50,7 @@ public class CommandDecisions {
 
   /**
    * @param checkpoints those that are not over
-   * @param named the checkpoint that a disposal or a fork names, if anything is known of it
+   * @param named the checkpoint that a disposal, a pin or a fork names, if anything is known of it
    */
   public Answer answer(
       Job job, Command command, List<Checkpoint> checkpoints, Optional<Checkpoint> named) {
@@ -61,6 +71,8 @@ public class CommandDecisions {
       case Command.Restore restore -> new Answer.Restore(restore);
       case Command.Undo u -> undo(job);
       case Command.Dispose(CheckpointId id) -> dispose(job, id, named);
+      case Command.Pin(CheckpointId id) -> pin(job, id, named);
+      case Command.Unpin(CheckpointId id) -> unpin(job, id);
       case Command.Fork(CheckpointId id, JobId name) -> fork(job, id, name, named);
       case Command.Unfork(JobId name) -> new Answer.Unfork(name);
     };
@@ -192,7 +204,56 @@ public class CommandDecisions {
               + completed.id()
               + " is where an undo of the last restore leads; it goes with the next restore");
     }
+    if (job.isPinned(completed.id())) {
+      return new Answer.Refuse(
+          "checkpoint "
+              + completed.id()
+              + " is pinned: take the pin off first, with: cairn unpin "
+              + completed.id());
+    }
     return new Answer.Dispose(completed);
+  }
+
+  private static Answer pin(Job job, CheckpointId id, Optional<Checkpoint> found) {
+    if (job.isPinned(id)) {
+      return new Answer.Served();
+    }
+    if (found.isEmpty()) {
+      return unknown(id);
+    }
+    return switch (found.get()) {
+      case Checkpoint.Pending p ->
+          new Answer.Refuse("checkpoint " + id + " is PENDING: wait until it is COMPLETED");
+      case Checkpoint.Aborted a ->
+          new Answer.Refuse("checkpoint " + id + " is ABORTED: choose one that is COMPLETED");
+      case Checkpoint.Subsumed s ->
+          new Answer.Refuse(
+              "checkpoint " + id + " is over, and its files go: choose one that is COMPLETED");
+      case Checkpoint.Completed c ->
+          job.pinned().size() < Job.MOST_PINNED
+              ? new Answer.Pin(id)
+              : new Answer.Refuse(
+                  "job "
+                      + job.id()
+                      + " has "
+                      + Job.MOST_PINNED
+                      + " pinned checkpoints, which is the most: unpin one first, or take a savepoint,"
+                      + " which stays without a pin");
+    };
+  }
+
+  private static Answer unpin(Job job, CheckpointId id) {
+    return job.isPinned(id)
+        ? new Answer.Unpin(id)
+        : new Answer.Refuse(
+            "checkpoint "
+                + id
+                + " is not pinned"
+                + (job.pinned().isEmpty() ? ": no checkpoint is" : ": those are " + pins(job)));
+  }
+
+  private static String pins(Job job) {
+    return job.pinned().stream().map(CheckpointId::toString).collect(Collectors.joining(", "));
   }
 
   private static Answer unknown(CheckpointId id) {

@@ -93,6 +93,10 @@ final class Commands {
       case Answer.Move move -> move(job, request, move.to(), checkpoints, now);
       case Answer.Restore restoring -> restore.asked(job, request, restoring.command());
       case Answer.Dispose dispose -> dispose(job, request, dispose.checkpoint());
+      case Answer.Served s -> ports.checkpoints().serve(job);
+      // If the pins or the checkpoint have changed, the request is still there and is decided anew.
+      case Answer.Pin(CheckpointId id) -> ports.checkpoints().pin(job, id);
+      case Answer.Unpin(CheckpointId id) -> ports.checkpoints().unpin(job, id);
       case Answer.Fork(Checkpoint.Completed checkpoint, JobId name) ->
           fork(job, request, checkpoint, name, now);
       case Answer.Unfork(JobId name) -> unfork(job, request, name, now);
@@ -122,6 +126,9 @@ final class Commands {
   /** The checkpoint that the command names, however old. */
   private Optional<Checkpoint> named(Job job, Command command) {
     if (command instanceof Command.Dispose(CheckpointId id)) {
+      return ports.checkpoints().checkpoint(job.id(), id);
+    }
+    if (command instanceof Command.Pin(CheckpointId id)) {
       return ports.checkpoints().checkpoint(job.id(), id);
     }
     return command instanceof Command.Fork(CheckpointId id, JobId name)

@@ -157,7 +157,8 @@ final class Completing {
             new FileRef(path, bytes.length, Sha256.of(bytes)),
             metadata.fullSizeBytes(),
             metadata.incrementalSizeBytes(),
-            Checkpoint.Answered.of(acknowledgements));
+            Checkpoint.Answered.of(acknowledgements),
+            Optional.of(metadata.states()));
     answers.forget(pending);
     if (ports.checkpoints().complete(completed)) {
       ports.announcer().announce(new Announcement.Completed(completed));
@@ -183,7 +184,7 @@ final class Completing {
    */
   private void retire(Job job) {
     for (Checkpoint.Completed subsumed :
-        decisions.subsumed(live.of(job.id()), job.settings().numRetained())) {
+        decisions.subsumed(job, live.of(job.id()), job.settings().numRetained())) {
       ports.checkpoints().subsume(subsumed, job.epoch());
     }
     collection.collect(job.id());
@@ -191,7 +192,7 @@ final class Completing {
 
   /** A cancelled job's checkpoints, if they are not to outlive it; savepoints do. */
   void deleteAll(Job job) {
-    for (Checkpoint.Completed completed : decisions.subsumed(live.of(job.id()), 0)) {
+    for (Checkpoint.Completed completed : decisions.subsumed(job, live.of(job.id()), 0)) {
       ports.checkpoints().subsume(completed, job.epoch());
     }
     collection.collect(job.id());

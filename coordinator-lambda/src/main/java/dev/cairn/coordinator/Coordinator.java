@@ -166,6 +166,7 @@ public final class Coordinator {
   /** All of a cancelled job's checkpoints, and their files as soon as nobody can write any more. */
   private void delete(Job job) {
     if (decisions.isDeletionDue(
+            job,
             live.of(job.id()),
             tails.of(job.id()).values(),
             settings.longestInvocation(),

@@ -18,11 +18,16 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -336,16 +341,43 @@ public class CoordinatorDecisions {
     return failed;
   }
 
-  /** Which completed checkpoints give way, oldest first. Savepoints are the user's. */
-  public List<Checkpoint.Completed> subsumed(List<Checkpoint> checkpoints, int numRetained) {
-    List<Checkpoint.Completed> completed =
+  /**
+   * Which completed checkpoints give way, oldest first. As many distinct states are kept as are to
+   * be retained: a checkpoint that was taken without new data, such as the one that follows a
+   * savepoint or a restore, displaces none that was. Of one state the first checkpoint is kept, and
+   * the latest checkpoint in any case. Savepoints and pinned checkpoints are the user's, and take no
+   * place.
+   */
+  public List<Checkpoint.Completed> subsumed(
+      Job job, List<Checkpoint> checkpoints, int numRetained) {
+    List<Checkpoint.Completed> newestFirst =
         checkpoints.stream()
             .filter(Checkpoint.Completed.class::isInstance)
             .map(Checkpoint.Completed.class::cast)
-            .filter(checkpoint -> !checkpoint.isSavepoint())
-            .sorted(Comparator.comparing(Checkpoint.Completed::id))
+            .filter(checkpoint -> !checkpoint.isSavepoint() && !job.isPinned(checkpoint.id()))
+            .sorted(Comparator.comparing(Checkpoint.Completed::id).reversed())
             .toList();
-    return completed.subList(0, Math.max(0, completed.size() - numRetained));
+    // By the newest checkpoint of each state; one of an earlier version is told from all others.
+    Map<String, List<Checkpoint.Completed>> states = new LinkedHashMap<>();
+    for (Checkpoint.Completed checkpoint : newestFirst) {
+      String state =
+          checkpoint.states().map(Sha256::hex).orElseGet(() -> checkpoint.id().toString());
+      states.computeIfAbsent(state, s -> new ArrayList<>()).add(checkpoint);
+    }
+    Set<CheckpointId> kept = new HashSet<>();
+    states.values().stream()
+        .limit(numRetained)
+        .map(ofState -> ofState.getLast().id())
+        .forEach(kept::add);
+    newestFirst.stream().limit(Math.min(1, numRetained)).map(Checkpoint::id).forEach(kept::add);
+    return newestFirst.reversed().stream()
+        .filter(checkpoint -> !kept.contains(checkpoint.id()))
+        .toList();
+  }
+
+  /** Whether a fork needs nothing but its own files any more, so that its parent's may go. */
+  public boolean standsAlone(References references) {
+    return references.needsOnlyItsOwn();
   }
 
   /** Whether the files are to stay that a fork began from. */
@@ -398,12 +430,13 @@ public class CoordinatorDecisions {
    * have written is only old enough when they must have ended.
    */
   public boolean isDeletionDue(
+      Job job,
       List<Checkpoint> checkpoints,
       Collection<JournalTail> tails,
       Duration longestInvocation,
       Instant now) {
     Duration untilOld = longestInvocation.plus(RECENTLY);
-    return !subsumed(checkpoints, 0).isEmpty()
+    return !subsumed(job, checkpoints, 0).isEmpty()
         || tails.stream().anyMatch(tail -> tail.head().writtenAt().plus(untilOld).isAfter(now));
   }
 

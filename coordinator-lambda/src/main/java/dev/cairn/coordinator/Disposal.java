@@ -55,7 +55,9 @@ final class Disposal {
       }
       // Nobody can restore it from here on, so nobody misses its files.
       if (checkpoint instanceof Checkpoint.Completed completed
-          && !ports.checkpoints().subsume(completed, job.epoch())) {
+          && !ports
+              .checkpoints()
+              .end(completed, job.epoch(), Checkpoint.Subsumed.End.DISPOSED)) {
         return new Outcome.Changed();
       }
       files.forEach(ports.storage()::delete);

@@ -71,6 +71,9 @@ public final class DryRun {
       case CommandDecisions.Answer.Trigger t -> throw undecided();
       case CommandDecisions.Answer.Move m -> throw undecided();
       case CommandDecisions.Answer.Dispose d -> throw undecided();
+      case CommandDecisions.Answer.Pin p -> throw undecided();
+      case CommandDecisions.Answer.Unpin u -> throw undecided();
+      case CommandDecisions.Answer.Served s -> throw undecided();
       case CommandDecisions.Answer.Fork f -> throw undecided();
       case CommandDecisions.Answer.Unfork u -> throw undecided();
     };

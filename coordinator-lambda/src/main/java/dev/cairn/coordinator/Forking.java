@@ -76,8 +76,12 @@ final class Forking {
               + ": nothing is kept for it");
     }
     Fork fork = found.get();
+    if (fork.isReleased()) {
+      // What the fork's item says of the release stays: it keeps the fork from being resumed.
+      return new Release.Done();
+    }
     Optional<Job> child = store.job(name);
-    if (!fork.isReleased() && child.isPresent() && store.forkedFrom(name).isPresent()) {
+    if (child.isPresent() && store.forkedFrom(name).isPresent()) {
       return end(child.get(), fork, now);
     }
     store.release(fork, now);

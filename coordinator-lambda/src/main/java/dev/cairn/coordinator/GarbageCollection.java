@@ -181,7 +181,7 @@ public final class GarbageCollection {
    */
   private void settleForks(JobId id, References references) {
     references.released().forEach(store::forget);
-    if (references.needsOnlyItsOwn()) {
+    if (decisions.standsAlone(references)) {
       store.forkedFrom(id).ifPresent(fork -> store.release(fork, clock.instant()));
     }
   }

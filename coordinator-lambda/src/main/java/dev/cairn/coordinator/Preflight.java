@@ -14,9 +14,11 @@ import dev.cairn.state.StateSchema;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,7 +58,25 @@ final class Preflight {
    * with what its code no longer declares.
    */
   Plan plan(Job job, Command.Restore command) throws RefusedException {
-    Restoration named = target.of(job, command);
+    List<String> passedOver = new ArrayList<>();
+    for (Restoration candidate : target.of(job, command)) {
+      try {
+        return plan(job, candidate.passingOver(passedOver), command);
+      } catch (NotIntactException e) {
+        if (!(command.target() instanceof Command.Target.Latest)) {
+          throw e;
+        }
+        passedOver.add(candidate.name() + ": " + e.reason());
+      }
+    }
+    throw new RefusedException(
+        "no checkpoint of job "
+            + job.id()
+            + " is intact: "
+            + String.join("; ", Restoration.abbreviated(passedOver)));
+  }
+
+  private Plan plan(Job job, Restoration named, Command.Restore command) throws RefusedException {
     Map<SubtaskId, SubtaskSnapshot> stored = stored(job, named);
     StateComparison comparison = requireWhole(job, stored);
     Restoration from =

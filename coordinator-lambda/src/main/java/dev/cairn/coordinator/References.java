@@ -376,7 +376,12 @@ public final class References {
       case Checkpoint.Pending p -> "is pending";
       case Checkpoint.Completed c -> "is completed";
       case Checkpoint.Aborted aborted -> "was aborted (" + aborted.failure() + ")";
-      case Checkpoint.Subsumed s -> "was subsumed by later ones";
+      case Checkpoint.Subsumed(Checkpoint.Completed c, Checkpoint.Subsumed.End end) ->
+          switch (end) {
+            case SUBSUMED -> "was subsumed by later ones";
+            case DISPOSED -> "was disposed of";
+            case CLAIMED -> "was claimed by a restore";
+          };
     };
   }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.coordinator;
 
 /** A restore cannot be done, for this reason. */
-final class RefusedException extends Exception {
+class RefusedException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String reason;

@@ -11,6 +11,8 @@ import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.state.Start;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Which checkpoint a command names, and what it says of how it is restored. */
@@ -25,15 +27,26 @@ final class RestoreTarget {
     this.paths = new PathTarget(ports);
   }
 
-  Restoration of(Job job, Command.Restore command) throws RefusedException {
+  /**
+   * What the command may restore: the checkpoint that it names, or where it asks for the latest, all
+   * that are complete, the preferred one first.
+   *
+   * @return at least one
+   */
+  List<Restoration> of(Job job, Command.Restore command) throws RefusedException {
     Command.Options options = command.options();
-    Source source =
+    List<Source> sources =
         switch (command.target()) {
-          case Target.Id(CheckpointId id) -> new Source.Own(completed(job, id).id());
-          case Target.Latest l -> new Source.Own(latest(job).id());
-          case Target.Path(String path) -> at(job, path, options);
+          case Target.Id(CheckpointId id) -> List.of(new Source.Own(completed(job, id).id()));
+          case Target.Latest l -> complete(job);
+          case Target.Path(String path) -> List.of(at(job, path, options));
         };
-    return new Restoration(source, options.claimMode(), positions(options), options.acceptsGap());
+    return sources.stream()
+        .map(
+            source ->
+                new Restoration(
+                    source, options.claimMode(), positions(options), options.acceptsGap()))
+        .toList();
   }
 
   private static Positions positions(Command.Options options) {
@@ -59,15 +72,16 @@ final class RestoreTarget {
     return source;
   }
 
-  private Checkpoint.Completed latest(Job job) throws RefusedException {
-    return decisions.recoverable(job, ports.checkpoints().checkpoints(job.id())).stream()
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new RefusedException(
-                    "job "
-                        + job.id()
-                        + " has no completed checkpoint; take one with: cairn checkpoint"));
+  private List<Source> complete(Job job) throws RefusedException {
+    List<Source> complete = new ArrayList<>();
+    decisions
+        .recoverable(job, ports.checkpoints().checkpoints(job.id()))
+        .forEach(checkpoint -> complete.add(new Source.Own(checkpoint.id())));
+    if (complete.isEmpty()) {
+      throw new RefusedException(
+          "job " + job.id() + " has no completed checkpoint; take one with: cairn checkpoint");
+    }
+    return complete;
   }
 
   /** A checkpoint of the job's own that can be restored. */
@@ -97,12 +111,19 @@ final class RestoreTarget {
                   + " is ABORTED ("
                   + aborted.failure()
                   + "): choose one that is COMPLETED");
+      case Checkpoint.Subsumed(Checkpoint.Completed c, Checkpoint.Subsumed.End end)
+              when end == Checkpoint.Subsumed.End.DISPOSED ->
+          throw new RefusedException(
+              "checkpoint "
+                  + id
+                  + " is DISPOSED: a user disposed of it, and its files go; choose one that is"
+                  + " COMPLETED");
       case Checkpoint.Subsumed subsumed when subsumed.isSavepoint() ->
           throw new RefusedException(
               "checkpoint "
                   + id
-                  + " is SUBSUMED: the savepoint was disposed of, or a restore claimed it, and its files are"
-                  + " the job's own; choose one that is COMPLETED");
+                  + " is CLAIMED: a restore claimed the savepoint, and its files are the job's own;"
+                  + " choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           throw new RefusedException(
               "checkpoint "

@@ -85,6 +85,8 @@ final class SavepointPlace {
       case Command.Restore r -> false;
       case Command.Undo u -> false;
       case Command.Dispose d -> false;
+      case Command.Pin p -> false;
+      case Command.Unpin u -> false;
       case Command.Fork f -> false;
       case Command.Unfork u -> false;
     };

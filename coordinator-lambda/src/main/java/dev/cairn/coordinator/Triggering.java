@@ -13,6 +13,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Journal.Append;
+import dev.cairn.state.StateDigest;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FileRef;
 import java.time.Instant;
@@ -214,7 +215,8 @@ final class Triggering {
                 entry,
                 new Acknowledgement.Acknowledged(
                         tail.subtask(), pending.id(), handle.stateFile(), size, 0)
-                    .with(Acknowledgement.Timing.atOnce(now)));
+                    .with(Acknowledgement.Timing.atOnce(now))
+                    .with(StateDigest.of(header.position(), header.counts(), handle.manifest())));
     if (append == Append.APPENDED) {
       requests.carriedForward.incrementAndGet();
     }

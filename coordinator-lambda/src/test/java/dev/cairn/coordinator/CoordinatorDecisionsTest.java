@@ -403,9 +403,62 @@ class CoordinatorDecisionsTest {
     four.add(aborted(8, NOON));
     four.add(pending(10, NOON, FIRST));
 
-    assertThat(decisions.subsumed(four, numRetained))
+    assertThat(decisions.subsumed(retaining(), four, numRetained))
         .extracting(Checkpoint::id)
         .isEqualTo(Stream.of(2L, 4L, 7L).limit(subsumed).map(CheckpointId::new).toList());
+  }
+
+  private static Job retaining(long... pinned) {
+    Job job = Job.create(JOB, CheckpointSettings.DEFAULTS);
+    for (long id : pinned) {
+      job = job.pinning(id(id));
+    }
+    return job;
+  }
+
+  /** One letter for each checkpoint from 1 on: the state that it holds. */
+  private List<Checkpoint> holding(String states) {
+    List<Checkpoint> checkpoints = new ArrayList<>();
+    for (int i = 0; i < states.length(); i++) {
+      Checkpoint.Completed completed = completed(i + 1, NOON, FIRST);
+      checkpoints.add(
+          new Checkpoint.Completed(
+              completed.trigger(),
+              completed.completedAt(),
+              completed.metadata(),
+              completed.fullSizeBytes(),
+              completed.incrementalSizeBytes(),
+              completed.answered(),
+              Optional.of(Sha256.of(new byte[] {(byte) states.charAt(i)}))));
+    }
+    return checkpoints;
+  }
+
+  private List<Long> kept(String states, int numRetained, long... pinned) {
+    List<Checkpoint> all = holding(states);
+    List<Checkpoint> kept = new ArrayList<>(all);
+    kept.removeAll(decisions.subsumed(retaining(pinned), all, numRetained));
+    return kept.stream().map(checkpoint -> checkpoint.id().value()).toList();
+  }
+
+  @Test
+  void whatHoldsNothingNewDisplacesNothing() {
+    assertThat(kept("ABCDE", 3)).containsExactly(3L, 4L, 5L);
+    assertThat(kept("ABCDEEEE", 3))
+        .as("the first of a state, and the latest")
+        .containsExactly(3L, 4L, 5L, 8L);
+    assertThat(kept("ABCDEEEEF", 3)).containsExactly(4L, 5L, 9L);
+    assertThat(kept("ABCDEB", 3)).as("after a restore to B").containsExactly(2L, 4L, 5L, 6L);
+    assertThat(kept("ABCDEB", 1)).containsExactly(2L, 6L);
+    assertThat(kept("ABABAB", 5)).containsExactly(1L, 2L, 6L);
+    assertThat(kept("AAAA", 0)).isEmpty();
+  }
+
+  @Test
+  void whatIsPinnedStaysAndTakesNoPlace() {
+    assertThat(kept("ABCDE", 2, 1, 3)).containsExactly(1L, 3L, 4L, 5L);
+    assertThat(kept("ABCDE", 0, 2)).containsExactly(2L);
+    assertThat(kept("ABCDE", 1, 5)).as("the latest is pinned").containsExactly(4L, 5L);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.cairn.checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -23,6 +24,8 @@ public sealed interface Acknowledgement {
    * @param fullSizeBytes what a restore of it would read
    * @param incrementalSizeBytes what was stored for this checkpoint
    * @param timing empty where it is not known, as in a checkpoint's metadata
+   * @param state the {@link dev.cairn.state.StateDigest} of what was stored; empty where it is not
+   *     known, as in a checkpoint's metadata
    */
   record Acknowledged(
       SubtaskId subtask,
@@ -30,7 +33,8 @@ public sealed interface Acknowledgement {
       Optional<FileRef> stateFile,
       long fullSizeBytes,
       long incrementalSizeBytes,
-      Optional<Timing> timing)
+      Optional<Timing> timing,
+      Optional<Sha256> state)
       implements Acknowledgement {
 
     public Acknowledged(
@@ -39,7 +43,14 @@ public sealed interface Acknowledgement {
         Optional<FileRef> stateFile,
         long fullSizeBytes,
         long incrementalSizeBytes) {
-      this(subtask, checkpoint, stateFile, fullSizeBytes, incrementalSizeBytes, Optional.empty());
+      this(
+          subtask,
+          checkpoint,
+          stateFile,
+          fullSizeBytes,
+          incrementalSizeBytes,
+          Optional.empty(),
+          Optional.empty());
     }
 
     public Acknowledged with(Timing measured) {
@@ -49,7 +60,20 @@ public sealed interface Acknowledgement {
           stateFile,
           fullSizeBytes,
           incrementalSizeBytes,
-          Optional.of(measured));
+          Optional.of(measured),
+          state);
+    }
+
+    /** This acknowledgement with the digest of what was stored. */
+    public Acknowledged with(Sha256 digest) {
+      return new Acknowledged(
+          subtask,
+          checkpoint,
+          stateFile,
+          fullSizeBytes,
+          incrementalSizeBytes,
+          timing,
+          Optional.of(digest));
     }
 
     /** Whether nothing was stored for it: the subtask's last base is its state still. */

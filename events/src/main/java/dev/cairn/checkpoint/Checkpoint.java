@@ -7,6 +7,7 @@ import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -125,6 +126,8 @@ public sealed interface Checkpoint {
    * @param fullSizeBytes what a restore would read
    * @param incrementalSizeBytes what this checkpoint added
    * @param answered empty where no answer said when it was given
+   * @param states {@link CheckpointMetadata#states}, by which checkpoints of one state are known;
+   *     empty if an earlier version completed it
    */
   record Completed(
       Triggering trigger,
@@ -132,8 +135,26 @@ public sealed interface Checkpoint {
       FileRef metadata,
       long fullSizeBytes,
       long incrementalSizeBytes,
-      Optional<Answered> answered)
+      Optional<Answered> answered,
+      Optional<Sha256> states)
       implements Checkpoint {
+
+    public Completed(
+        Triggering trigger,
+        Instant completedAt,
+        FileRef metadata,
+        long fullSizeBytes,
+        long incrementalSizeBytes,
+        Optional<Answered> answered) {
+      this(
+          trigger,
+          completedAt,
+          metadata,
+          fullSizeBytes,
+          incrementalSizeBytes,
+          answered,
+          Optional.empty());
+    }
 
     public Completed(
         Triggering trigger,
@@ -169,8 +190,28 @@ public sealed interface Checkpoint {
   /** Given up. Nothing refers to it; its id is not used again. */
   record Aborted(Triggering trigger, Instant abortedAt, Failure failure) implements Checkpoint {}
 
-  /** Was complete, and gave way to later ones. It can no longer be restored. */
-  record Subsumed(Completed completed) implements Checkpoint {
+  /**
+   * Was complete, and can no longer be restored.
+   *
+   * @param end why not
+   */
+  record Subsumed(Completed completed, End end) implements Checkpoint {
+
+    /** A checkpoint that later ones replaced. */
+    public Subsumed(Completed completed) {
+      this(completed, End.SUBSUMED);
+    }
+
+    /** How a completed checkpoint ends. */
+    public enum End {
+      /** Later checkpoints replaced it. */
+      SUBSUMED,
+      /** A user disposed of it. */
+      DISPOSED,
+      /** A restore claimed the savepoint: its files are the job's. */
+      CLAIMED
+    }
+
     @Override
     public Triggering trigger() {
       return completed.trigger();

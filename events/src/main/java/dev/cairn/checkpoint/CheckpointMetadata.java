@@ -1,5 +1,7 @@
 package dev.cairn.checkpoint;
 
+import dev.cairn.storage.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 
@@ -14,6 +16,21 @@ public record CheckpointMetadata(
         acknowledgements.stream()
             .sorted(Comparator.comparing(Acknowledgement.Acknowledged::subtask))
             .toList();
+  }
+
+  /**
+   * A hash of every subtask's state: two checkpoints with the same one hold the same state. Subtasks
+   * that have applied nothing do not count.
+   */
+  public Sha256 states() {
+    StringBuilder text = new StringBuilder();
+    for (Acknowledgement.Acknowledged one : acknowledgements) {
+      one.stateFile()
+          .map(file -> one.state().orElse(file.sha256()))
+          .ifPresent(
+              state -> text.append(one.subtask().name()).append(' ').append(state).append('\n'));
+    }
+    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   public long fullSizeBytes() {

@@ -60,10 +60,24 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
   boolean abort(Checkpoint.Aborted aborted);
 
   /**
-   * Subsumes it if it is completed, the job has this epoch, is not being restored from it, and
-   * would not be by an undo. A savepoint's files stay.
+   * Subsumes it if it is completed, the job has this epoch, is not being restored from it, would
+   * not be by an undo, and has not pinned it. A savepoint's files stay.
    */
-  boolean subsume(Checkpoint.Completed completed, Epoch epoch);
+  default boolean subsume(Checkpoint.Completed completed, Epoch epoch) {
+    return end(completed, epoch, Checkpoint.Subsumed.End.SUBSUMED);
+  }
+
+  /** Ends it under the conditions of {@link #subsume}, and keeps how it ended. */
+  boolean end(Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end);
+
+  /**
+   * Pins a checkpoint at a user's request, in one transaction, if it is completed and the job has
+   * the pins seen. The seen request is removed with it and must still be there.
+   */
+  boolean pin(Job seen, CheckpointId id);
+
+  /** Takes a pin off, if the job has the pins seen. The seen request is removed with it. */
+  boolean unpin(Job seen, CheckpointId id);
 
   /** Stores the answer unless this subtask has given one. */
   boolean acknowledge(Acknowledgement acknowledgement);

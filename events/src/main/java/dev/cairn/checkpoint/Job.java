@@ -4,8 +4,11 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +20,7 @@ import java.util.stream.Stream;
  * @param restoreCheckpointId what a user asks to have restored, as it was typed
  * @param command what else a user asks for, as it was typed
  * @param refusal why the last request was refused
+ * @param pinned the checkpoints that a user has pinned: nothing subsumes or disposes of them
  */
 public record Job(
     JobId id,
@@ -28,7 +32,40 @@ public record Job(
     CheckpointSettings settings,
     Optional<String> restoreCheckpointId,
     Optional<String> command,
-    Optional<Refusal> refusal) {
+    Optional<Refusal> refusal,
+    SortedSet<CheckpointId> pinned) {
+  /** How many checkpoints may be pinned: each is read by itself at every look at the job's. */
+  public static final int MOST_PINNED = 50;
+
+  public Job {
+    pinned = Collections.unmodifiableSortedSet(new TreeSet<>(pinned));
+  }
+
+  /** A job without a pinned checkpoint. */
+  public Job(
+      JobId id,
+      JobStatus status,
+      Epoch epoch,
+      CheckpointId next,
+      Optional<CheckpointId> latest,
+      Optional<CheckpointId> undo,
+      CheckpointSettings settings,
+      Optional<String> restoreCheckpointId,
+      Optional<String> command,
+      Optional<Refusal> refusal) {
+    this(
+        id,
+        status,
+        epoch,
+        next,
+        latest,
+        undo,
+        settings,
+        restoreCheckpointId,
+        command,
+        refusal,
+        Collections.emptySortedSet());
+  }
 
   public static Job create(JobId id, CheckpointSettings settings) {
     return new Job(
@@ -98,12 +135,23 @@ public record Job(
   }
 
   private Job withRequests(Optional<String> restore, Optional<String> other) {
-    return new Job(id, status, epoch, next, latest, undo, settings, restore, other, refusal);
+    return new Job(
+        id, status, epoch, next, latest, undo, settings, restore, other, refusal, pinned);
   }
 
   public Job with(Optional<Refusal> refused) {
     return new Job(
-        id, status, epoch, next, latest, undo, settings, restoreCheckpointId, command, refused);
+        id,
+        status,
+        epoch,
+        next,
+        latest,
+        undo,
+        settings,
+        restoreCheckpointId,
+        command,
+        refused,
+        pinned);
   }
 
   /** The same in another status; its epoch is the next one if the status asks for it. */
@@ -118,7 +166,8 @@ public record Job(
         settings,
         restoreCheckpointId,
         command,
-        to.raisesEpoch() ? Optional.empty() : refusal);
+        to.raisesEpoch() ? Optional.empty() : refusal,
+        pinned);
   }
 
   /** The same in the next epoch: what was decided in this one no longer holds. */
@@ -133,7 +182,8 @@ public record Job(
         settings,
         restoreCheckpointId,
         command,
-        refusal);
+        refusal,
+        pinned);
   }
 
   /** A restore can be undone, until what it would be undone to is deleted. */
@@ -155,7 +205,8 @@ public record Job(
         settings,
         restoreCheckpointId,
         command,
-        refusal);
+        refusal,
+        pinned);
   }
 
   public Job withLatest(CheckpointId completed) {
@@ -169,6 +220,40 @@ public record Job(
         settings,
         restoreCheckpointId,
         command,
-        refusal);
+        refusal,
+        pinned);
+  }
+
+  public boolean isPinned(CheckpointId checkpoint) {
+    return pinned.contains(checkpoint);
+  }
+
+  /** This job with a checkpoint pinned. */
+  public Job pinning(CheckpointId checkpoint) {
+    TreeSet<CheckpointId> more = new TreeSet<>(pinned);
+    more.add(checkpoint);
+    return withPinned(more);
+  }
+
+  /** This job without a pin on a checkpoint. */
+  public Job unpinning(CheckpointId checkpoint) {
+    TreeSet<CheckpointId> fewer = new TreeSet<>(pinned);
+    fewer.remove(checkpoint);
+    return withPinned(fewer);
+  }
+
+  private Job withPinned(SortedSet<CheckpointId> others) {
+    return new Job(
+        id,
+        status,
+        epoch,
+        next,
+        latest,
+        undo,
+        settings,
+        restoreCheckpointId,
+        command,
+        refusal,
+        others);
   }
 }

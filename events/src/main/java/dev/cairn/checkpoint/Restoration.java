@@ -3,6 +3,7 @@ package dev.cairn.checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param undo the checkpoint that was the latest when the restore began, to which an undo leads
  * @param dropped the names of the states that are left behind, sorted: the code no longer declares
  *     them, and its owner said that they may go
+ * @param passedOver the newer checkpoints that were not restored because they are not intact, each
+ *     with the reason; only where the newest one was asked for
  */
 public record Restoration(
     Source source,
@@ -20,9 +23,25 @@ public record Restoration(
     Positions positions,
     boolean acceptsGap,
     Optional<CheckpointId> undo,
-    List<String> dropped) {
+    List<String> dropped,
+    List<String> passedOver) {
+  private static final int MOST_PASSED_OVER = 5;
+  private static final int LONGEST_REASON = 300;
+
   public Restoration {
     dropped = List.copyOf(dropped);
+    passedOver = List.copyOf(passedOver);
+  }
+
+  /** A restore of what was asked for by its name. */
+  public Restoration(
+      Source source,
+      ClaimMode claimMode,
+      Positions positions,
+      boolean acceptsGap,
+      Optional<CheckpointId> undo,
+      List<String> dropped) {
+    this(source, claimMode, positions, acceptsGap, undo, dropped, List.of());
   }
 
   /** One that leaves no state behind. */
@@ -86,18 +105,57 @@ public record Restoration(
   }
 
   public Restoration acceptingGap() {
-    return new Restoration(source, claimMode, positions, true, undo, dropped);
+    return new Restoration(
+        source, claimMode, positions, true, undo, dropped, passedOver);
   }
 
   /** The same, which this checkpoint would undo. */
   public Restoration undoneBy(Optional<CheckpointId> latest) {
-    return new Restoration(source, claimMode, positions, acceptsGap, latest, dropped);
+    return new Restoration(
+        source, claimMode, positions, acceptsGap, latest, dropped, passedOver);
   }
 
   /** The same without these states. */
   public Restoration dropping(List<String> states) {
     return new Restoration(
-        source, claimMode, positions, acceptsGap, undo, states.stream().sorted().toList());
+        source,
+        claimMode,
+        positions,
+        acceptsGap,
+        undo,
+        states.stream().sorted().toList(),
+        passedOver);
+  }
+
+  /**
+   * This restore, with the checkpoints that it passes over.
+   *
+   * @param newer each with its reason, the newest first; of many, the first are kept
+   */
+  public Restoration passingOver(List<String> newer) {
+    return new Restoration(
+        source, claimMode, positions, acceptsGap, undo, dropped, abbreviated(newer));
+  }
+
+  /** The first few of many reasons, none of them long: they have to fit into the job's item. */
+  public static List<String> abbreviated(List<String> newer) {
+    List<String> kept = new ArrayList<>();
+    for (String one : newer.subList(0, Math.min(MOST_PASSED_OVER, newer.size()))) {
+      kept.add(one.length() <= LONGEST_REASON ? one : one.substring(0, LONGEST_REASON) + "…");
+    }
+    if (newer.size() > MOST_PASSED_OVER) {
+      kept.add("and " + (newer.size() - MOST_PASSED_OVER) + " more");
+    }
+    return kept;
+  }
+
+  /** What is said of the checkpoints that were passed over, after a name; empty if none were. */
+  public String passedOverText() {
+    return passedOver.isEmpty()
+        ? ""
+        : ", the newest that is complete and intact (passed over: "
+            + String.join("; ", passedOver)
+            + ")";
   }
 
   /** The job's own checkpoint that nothing may take away meanwhile. */

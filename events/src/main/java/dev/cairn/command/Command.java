@@ -42,6 +42,12 @@ public sealed interface Command {
   /** Delete a checkpoint or a savepoint. Flink: dispose. */
   record Dispose(CheckpointId checkpoint) implements Command {}
 
+  /** Keep a checkpoint, however many are completed after it. */
+  record Pin(CheckpointId checkpoint) implements Command {}
+
+  /** Take a pin off a checkpoint. */
+  record Unpin(CheckpointId checkpoint) implements Command {}
+
   /**
    * Begin another job from a checkpoint, without copying state.
    *

@@ -29,6 +29,8 @@ import java.util.Optional;
  *     [--accept-gap] [--positions same | horizon | TIMESTAMP]
  * undo
  * dispose ID
+ * pin ID
+ * unpin ID
  * fork ID JOB
  * unfork JOB
  * </pre>
@@ -57,6 +59,8 @@ public final class CommandText {
               new Command.Restore(target(words.next("what to restore")), options(words));
           case "undo" -> new Command.Undo();
           case "dispose" -> new Command.Dispose(id(words.next("a checkpoint's id")));
+          case "pin" -> new Command.Pin(id(words.next("a checkpoint's id")));
+          case "unpin" -> new Command.Unpin(id(words.next("a checkpoint's id")));
           case "fork" ->
               new Command.Fork(
                   id(words.next("a checkpoint's id")), job(words.next("the new job's name")));
@@ -66,7 +70,7 @@ public final class CommandText {
                   "\""
                       + shown(verb)
                       + "\" is no command: there are checkpoint, savepoint, stop, cancel, resume,"
-                      + " restore, undo, dispose, fork and unfork");
+                      + " restore, undo, dispose, pin, unpin, fork and unfork");
         };
     words.requireEnd(verb);
     return command;
@@ -176,6 +180,8 @@ public final class CommandText {
           "restore " + print(target) + print(options);
       case Command.Undo u -> "undo";
       case Command.Dispose(CheckpointId id) -> "dispose " + id;
+      case Command.Pin(CheckpointId id) -> "pin " + id;
+      case Command.Unpin(CheckpointId id) -> "unpin " + id;
       case Command.Fork(CheckpointId id, JobId name) -> "fork " + id + " " + name;
       case Command.Unfork(JobId name) -> "unfork " + name;
     };

@@ -11,6 +11,8 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How far a command has come: told from what the job's item and its checkpoints say, and from
@@ -18,6 +20,9 @@ import java.util.Optional;
  * gone, what it has caused can be seen.
  */
 public sealed interface Progress {
+
+  /** The directory of a checkpoint or a savepoint, at the end of a path. */
+  Pattern NUMBERED = Pattern.compile("(?:chk-|savepoint-)([0-9]+)[^/]*/?(?:_metadata)?$");
 
   /** How the job stood when this was seen. */
   Job now();
@@ -79,6 +84,8 @@ public sealed interface Progress {
               now,
               asked.before().undo().<Target>map(Target.Id::new).orElseGet(Target.Latest::new));
       case Command.Dispose d -> ofDispose(now, named);
+      case Command.Pin(CheckpointId id) -> ofPin(now, id);
+      case Command.Unpin(CheckpointId id) -> ofUnpin(now, id);
       case Command.Fork fork -> ofFork(now, fork, forks);
       case Command.Unfork(JobId name) -> ofUnfork(now, name, forks);
     };
@@ -262,14 +269,15 @@ public sealed interface Progress {
                       "every journal gets epoch "
                           + now.epoch()
                           + " and the state of "
-                          + from.name(),
+                          + from.name()
+                          + from.passedOverText(),
                       Optional.empty()));
     }
     if (now.status() instanceof JobStatus.Replaying(Restoration from) && isMeant(target, from)) {
       return new UnderWay(
           now,
           "replaying",
-          "records after " + from.name() + " are applied again",
+          "records after " + from.name() + from.passedOverText() + " are applied again",
           Optional.empty());
     }
     return now.status() instanceof JobStatus.Running && isNext(asked, now)
@@ -281,14 +289,19 @@ public sealed interface Progress {
     return switch (target) {
       case Target.Id(CheckpointId id) -> from.own().equals(Optional.of(id));
       case Target.Latest l -> from.own().isPresent();
-      // A path of the job's own checkpoint stands for its id.
-      case Target.Path p ->
+      case Target.Path(String path) ->
           switch (from.source()) {
-            case Restoration.Source.Own o -> true;
+            case Restoration.Source.Own(CheckpointId id) -> mayName(path, id);
             case Restoration.Source.Metadata m -> true;
             case Restoration.Source.Nothing n -> false;
           };
     };
+  }
+
+  /** A path of the job's own checkpoint stands for its id, which the directory's name has. */
+  private static boolean mayName(String path, CheckpointId id) {
+    Matcher numbered = NUMBERED.matcher(path);
+    return !numbered.find() || numbered.group(1).equals(id.toString());
   }
 
   private static Progress ofDispose(Job now, Optional<Checkpoint> named) {
@@ -303,6 +316,28 @@ public sealed interface Progress {
       case Checkpoint.Pending p -> superseded(now);
       case Checkpoint.Completed c -> superseded(now);
     };
+  }
+
+  private static Progress ofPin(Job now, CheckpointId id) {
+    return now.isPinned(id)
+        ? new Done(
+            now,
+            "pinned",
+            "checkpoint "
+                + id
+                + " is pinned: it stays until it is unpinned and later ones replace it",
+            Optional.empty())
+        : superseded(now);
+  }
+
+  private static Progress ofUnpin(Job now, CheckpointId id) {
+    return now.isPinned(id)
+        ? superseded(now)
+        : new Done(
+            now,
+            "unpinned",
+            "checkpoint " + id + " is no longer pinned: it goes when later ones replace it",
+            Optional.empty());
   }
 
   private static Progress disposed(Job now, String text) {

@@ -21,6 +21,7 @@ final class AcknowledgementItems {
 
   private static final String ACKNOWLEDGED = "ACKNOWLEDGED";
   private static final String DECLINED = "DECLINED";
+  private static final String STATE = "stateSha256";
 
   private AcknowledgementItems() {}
 
@@ -40,6 +41,7 @@ final class AcknowledgementItems {
             .put("incrementalSizeBytes", done.incrementalSizeBytes());
         done.stateFile().ifPresent(file -> item.put("stateFile", write(file)));
         done.timing().ifPresent(timing -> item.put("timing", write(timing)));
+        done.state().ifPresent(state -> item.put(STATE, state.hex()));
       }
       case Acknowledgement.Declined declined ->
           item.put("status", DECLINED)
@@ -61,7 +63,8 @@ final class AcknowledgementItems {
               item.optionalMap("stateFile").map(AcknowledgementItems::readFile),
               item.number("fullSizeBytes"),
               item.number("incrementalSizeBytes"),
-              item.optionalMap("timing").map(AcknowledgementItems::readTiming));
+              item.optionalMap("timing").map(AcknowledgementItems::readTiming),
+              item.optionalText(STATE).map(hex -> item.parse(STATE, hex, Sha256::new)));
       case DECLINED ->
           new Acknowledgement.Declined(
               subtask,

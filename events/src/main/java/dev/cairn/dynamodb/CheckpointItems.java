@@ -22,7 +22,11 @@ final class CheckpointItems {
   static final String PENDING = "PENDING";
   static final String COMPLETED = "COMPLETED";
   static final String SUBSUMED = "SUBSUMED";
+  /** How a completed one ended; absent if later ones replaced it. */
+  static final String END = "endedAs";
+
   private static final String ABORTED = "ABORTED";
+  private static final String STATES = "statesSha256";
   private static final String FIRST_ACKNOWLEDGED = "firstAcknowledgedAt";
   private static final String LAST_ACKNOWLEDGED = "lastAcknowledgedAt";
 
@@ -46,6 +50,7 @@ final class CheckpointItems {
             answered ->
                 item.put(FIRST_ACKNOWLEDGED, answered.first())
                     .put(LAST_ACKNOWLEDGED, answered.last()));
+    completed.states().ifPresent(states -> item.put(STATES, states.hex()));
     return item.values();
   }
 
@@ -124,7 +129,12 @@ final class CheckpointItems {
       case ABORTED ->
           new Checkpoint.Aborted(
               trigger, item.time("abortedAt"), readFailure(job, item.map("failure")));
-      case SUBSUMED -> new Checkpoint.Subsumed(readCompleted(trigger, item));
+      case SUBSUMED ->
+          new Checkpoint.Subsumed(
+              readCompleted(trigger, item),
+              item.optionalText(END)
+                  .map(end -> item.parse(END, end, Checkpoint.Subsumed.End::valueOf))
+                  .orElse(Checkpoint.Subsumed.End.SUBSUMED));
       default ->
           throw item.damaged("its status \"" + item.text("status") + "\" is none that is known");
     };
@@ -147,6 +157,7 @@ final class CheckpointItems {
             ? Optional.of(
                 new Checkpoint.Answered(
                     item.time(FIRST_ACKNOWLEDGED), item.time(LAST_ACKNOWLEDGED)))
-            : Optional.empty());
+            : Optional.empty(),
+        item.optionalText(STATES).map(hex -> item.parse(STATES, hex, Sha256::new)));
   }
 }

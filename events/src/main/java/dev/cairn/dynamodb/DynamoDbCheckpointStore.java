@@ -31,6 +31,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -44,6 +45,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
  * a condition of the write.
  */
 public final class DynamoDbCheckpointStore implements CheckpointStore {
+  private static final String NOT_PINNED = "NOT contains(" + JobItems.PINNED + ", :id)";
+
   private final Table table;
   private final InstantSource clock;
   private final CheckpointSettings deployed;
@@ -239,10 +242,12 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public boolean subsume(Checkpoint.Completed completed, Epoch epoch) {
+  public boolean end(
+      Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end) {
     Change notBeingRestored =
         changeJob(completed.job())
             .onlyIf("epoch = :epoch")
+            .onlyIf(NOT_PINNED)
             .onlyIf("(attribute_not_exists(restoringFrom) OR restoringFrom <> :id)")
             .onlyIf("(attribute_not_exists(undoCheckpoint) OR undoCheckpoint <> :id)")
             .value(":epoch", epoch.value())
@@ -250,11 +255,48 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     return succeeds(
         "subsume " + name(completed),
         table.require(notBeingRestored),
-        table.change(subsuming(completed.job(), completed.id())));
+        table.change(subsuming(completed.job(), completed.id(), end)));
   }
 
-  private Change subsuming(JobId job, CheckpointId id) {
-    return whileCompleted(job, id)
+  @Override
+  public boolean pin(Job seen, CheckpointId id) {
+    return succeeds(
+        "pin checkpoint " + id + " of job " + seen.id(),
+        table.change(pinning(seen, seen.pinning(id).pinned())),
+        table.require(whileCompleted(seen.id(), id)));
+  }
+
+  @Override
+  public boolean unpin(Job seen, CheckpointId id) {
+    return succeeds(
+        "unpin checkpoint " + id + " of job " + seen.id(),
+        table.change(pinning(seen, seen.unpinning(id).pinned())));
+  }
+
+  private static Change pinning(Job seen, SortedSet<CheckpointId> pinned) {
+    Change pin =
+        pinned.isEmpty()
+            ? changeJob(seen.id()).remove(JobItems.PINNED)
+            : changeJob(seen.id())
+                .set(JobItems.PINNED + " = :pinned")
+                .values(Map.of(":pinned", JobItems.writePinned(pinned)));
+    pin =
+        seen.pinned().isEmpty()
+            ? pin.onlyIf("attribute_not_exists(" + JobItems.PINNED + ")")
+                .onlyIf("attribute_exists(pk)")
+            : pin.onlyIf(JobItems.PINNED + " = :before")
+                .values(Map.of(":before", JobItems.writePinned(seen.pinned())));
+    return seen.request().isPresent() ? removing(pin, seen.request().get()) : pin;
+  }
+
+  private Change subsuming(JobId job, CheckpointId id, Checkpoint.Subsumed.End end) {
+    Change subsuming =
+        end == Checkpoint.Subsumed.End.SUBSUMED
+            ? whileCompleted(job, id)
+            : whileCompleted(job, id)
+                .set(CheckpointItems.END + " = :end")
+                .value(":end", end.name());
+    return subsuming
         .set("#status = :subsumed")
         .set("expiresAt = :expiresAt")
         .value(":subsumed", SUBSUMED)
@@ -602,8 +644,9 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       confirm =
           confirm
               .onlyIf("(attribute_not_exists(restoringFrom) OR restoringFrom <> :id)")
+              .onlyIf(NOT_PINNED)
               .value(":id", id.value());
-      writes.add(table.change(subsuming(claim.job(), id)));
+      writes.add(table.change(subsuming(claim.job(), id, Checkpoint.Subsumed.End.CLAIMED)));
     }
     writes.addFirst(table.put(ClaimItems.write(claim.confirmed())));
     writes.addFirst(table.change(confirm));

@@ -5,12 +5,15 @@ import static dev.cairn.checkpoint.Request.Attribute.RESTORE_CHECKPOINT_ID;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Place;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -19,6 +22,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 final class JobItems {
   static final String REFUSAL = "refusal";
   static final String UNDO = "undoCheckpoint";
+  static final String PINNED = "pinnedCheckpoints";
   private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,18}");
 
   private JobItems() {}
@@ -39,6 +43,9 @@ final class JobItems {
     job.restoreCheckpointId().ifPresent(id -> item.put(RESTORE_CHECKPOINT_ID.attributeName(), id));
     job.command().ifPresent(command -> item.put(COMMAND.attributeName(), command));
     job.refusal().ifPresent(refusal -> item.put(REFUSAL, write(refusal)));
+    if (!job.pinned().isEmpty()) {
+      item.put(PINNED, writePinned(job.pinned()));
+    }
     return item.values();
   }
 
@@ -86,7 +93,30 @@ final class JobItems {
         readSettings(id, item.optionalMap("settings").orElseGet(Item::empty), known, possible),
         item.value(RESTORE_CHECKPOINT_ID.attributeName()).map(TypedRequest::text),
         item.value(COMMAND.attributeName()).map(TypedRequest::text),
-        item.optionalMap(REFUSAL).map(JobItems::readRefusal));
+        item.optionalMap(REFUSAL).map(JobItems::readRefusal),
+        readPinned(item));
+  }
+
+  /** A number set, which the console shows and lets people edit. */
+  static AttributeValue writePinned(SortedSet<CheckpointId> pinned) {
+    return AttributeValue.fromNs(pinned.stream().map(CheckpointId::toString).toList());
+  }
+
+  private static SortedSet<CheckpointId> readPinned(Item item) {
+    SortedSet<CheckpointId> pinned = new TreeSet<>();
+    item.value(PINNED)
+        .ifPresent(
+            value ->
+                value
+                    .ns()
+                    .forEach(
+                        number ->
+                            pinned.add(
+                                item.parse(
+                                    PINNED,
+                                    number,
+                                    text -> new CheckpointId(Long.parseLong(text))))));
+    return pinned;
   }
 
   static Job.Refusal readRefusal(Item item) {

@@ -86,6 +86,9 @@ final class StatusItems {
     if (!from.dropped().isEmpty()) {
       how.put("dropped", from.dropped());
     }
+    if (!from.passedOver().isEmpty()) {
+      how.put("passedOver", from.passedOver());
+    }
     switch (from.source()) {
       case Source.Own(CheckpointId id) -> attributes.put(RESTORING_FROM, Item.number(id.value()));
       case Source.Metadata(FileRef file) -> {
@@ -152,7 +155,8 @@ final class StatusItems {
         how.parse("positions", how.text("positions"), StatusItems::readPositions),
         how.flag("acceptsGap"),
         how.optionalCheckpoint("undo"),
-        how.has("dropped") ? how.texts("dropped") : List.of());
+        how.has("dropped") ? how.texts("dropped") : List.of(),
+        how.has("passedOver") ? how.texts("passedOver") : List.of());
   }
 
   private static Source readSource(Item item, Item how) {

@@ -60,7 +60,7 @@ public final class Options {
           Form.wholeNumber(1),
           1,
           "1",
-          "how many completed checkpoints are kept",
+          "how many completed checkpoints are kept, each with another state: one without new data displaces none",
           EVERYWHERE);
 
   public static final Option<Duration> MIN_PAUSE =

@@ -49,6 +49,8 @@ class CommandTextTest {
         same("undo", new Command.Undo()),
         same("dispose 7", new Command.Dispose(new CheckpointId(7))),
         same("fork 7 trial", new Command.Fork(new CheckpointId(7), new JobId("trial"))),
+        same("pin 7", new Command.Pin(new CheckpointId(7))),
+        same("unpin 7", new Command.Unpin(new CheckpointId(7))),
         same("unfork trial", new Command.Unfork(new JobId("trial"))),
         same("restore 7", new Command.Restore(seven, Options.NONE)),
         same("restore latest", new Command.Restore(new Target.Latest(), Options.NONE)),
@@ -115,7 +117,7 @@ class CommandTextTest {
         new Mistake(
             "snapshot",
             "\"snapshot\" is no command",
-            "there are checkpoint, savepoint, stop, cancel, resume, restore, undo, dispose, fork and unfork"),
+            "there are checkpoint, savepoint, stop, cancel, resume, restore, undo, dispose, pin, unpin, fork and unfork"),
         new Mistake("x\u001b[31m", "\"x?[31m\" is no command"),
         new Mistake("x".repeat(99), "\"" + "x".repeat(60) + "…\" is no command"),
         new Mistake("checkpoint 7", "\"checkpoint\" does not take \"7\""),

@@ -55,6 +55,7 @@ class ProgressTest {
           job.at(
               switch (step) {
                 case "RUNNING" -> RUNNING;
+                case "PINNED-8" -> RUNNING;
                 case ">SUSPENDING-TO-STOP" -> new JobStatus.Suspending(STOPPING);
                 case ">SUSPENDING-TO-CANCEL" -> new JobStatus.Suspending(RETAINED);
                 case "STOPPING" -> new JobStatus.Halted(STOPPING);
@@ -71,6 +72,7 @@ class ProgressTest {
                 case "REPLAYING-PATH" -> new JobStatus.Replaying(ofPath());
                 default -> throw new AssertionError(step);
               });
+      job = step.equals("PINNED-8") ? job.pinning(EIGHT) : job;
     }
     return job;
   }
@@ -109,6 +111,24 @@ class ProgressTest {
     String resuming = "every journal gets epoch 2; then the mapping delivers again";
     String someoneElse = "the request is gone, and what the job does now was asked for by someone";
     return Stream.of(
+        row(
+            "pin 8",
+            "PINNED-8",
+            "Done pinned",
+            "checkpoint 8 is pinned: it stays until it is unpinned and later ones replace it"),
+        row("pin 8", "RUNNING", "Superseded", someoneElse),
+        row(
+            "unpin 8",
+            "RUNNING",
+            "Done unpinned",
+            "checkpoint 8 is no longer pinned: it goes when later ones replace it"),
+        row("unpin 8", "PINNED-8", "Superseded", someoneElse),
+        row(
+            "restore delays/chk-7/_metadata",
+            ">RESTORING-7",
+            "UnderWay restoring",
+            "every journal gets epoch 2 and the state of checkpoint 7"),
+        row("restore delays/chk-7/", ">RESTORING-8", "Superseded", someoneElse),
         row(
             "checkpoint",
             "RUNNING",

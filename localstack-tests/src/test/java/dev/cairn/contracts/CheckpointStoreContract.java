@@ -341,6 +341,87 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
   }
 
   @Test
+  void subsumesNothingThatIsPinned() {
+    create();
+    completedNext(1);
+    completedNext(2);
+    assertThat(checkpoints().pin(job(), id(1))).isTrue();
+
+    refused(() -> checkpoints().subsume(complete(1), FIRST));
+    refused(() -> checkpoints().end(complete(1), FIRST, Checkpoint.Subsumed.End.DISPOSED));
+    assertThat(checkpoints().subsume(complete(2), FIRST)).isTrue();
+
+    assertThat(checkpoints().unpin(job(), id(1))).isTrue();
+    assertThat(checkpoints().end(complete(1), FIRST, Checkpoint.Subsumed.End.DISPOSED)).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(1)))
+        .contains(new Checkpoint.Subsumed(complete(1), Checkpoint.Subsumed.End.DISPOSED));
+  }
+
+  @Test
+  void pinsWhatIsCompletedOnlyAndRemovesTheRequestWithIt() {
+    create();
+    checkpoints().begin(pending(1));
+    refused(() -> checkpoints().pin(job(), id(1)));
+    checkpoints().complete(complete(1));
+    completedNext(2);
+    checkpoints().request(job, Request.command("pin 1"));
+    Job seen = job();
+
+    assertThat(checkpoints().pin(seen, id(1))).isTrue();
+
+    assertThat(job().request()).isEmpty();
+    assertThat(job().pinned()).containsExactly(id(1));
+    refused(() -> checkpoints().pin(seen, id(2)));
+    assertThat(checkpoints().pin(job(), id(2))).isTrue();
+    assertThat(job().pinned()).containsExactly(id(1), id(2));
+    assertThat(checkpoints().unpin(job(), id(1))).isTrue();
+    assertThat(job().pinned()).containsExactly(id(2));
+    assertThat(checkpoints().checkpoint(job, id(1))).contains(complete(1));
+  }
+
+  @Test
+  void keepsPinsAndWhatWasPassedOverThroughARestore() {
+    create();
+    completedNext(1);
+    assertThat(checkpoints().pin(job(), id(1))).isTrue();
+    Restoration from =
+        Restoration.of(id(1)).passingOver(List.of("checkpoint 2: file x is missing"));
+
+    move(new JobStatus.Restoring(from));
+
+    assertThat(job().status()).isEqualTo(new JobStatus.Restoring(from));
+    assertThat(job().pinned()).containsExactly(id(1));
+    move(new JobStatus.Replaying(from));
+    assertThat(job().pinned()).containsExactly(id(1));
+  }
+
+  @Test
+  void keepsWhichStateACheckpointHolds() {
+    create();
+    completedNext(1);
+    checkpoints().begin(pending(2));
+    Checkpoint.Completed plain = complete(2);
+    Checkpoint.Completed completed =
+        new Checkpoint.Completed(
+            plain.trigger(),
+            plain.completedAt(),
+            plain.metadata(),
+            plain.fullSizeBytes(),
+            plain.incrementalSizeBytes(),
+            plain.answered(),
+            Optional.of(Sha256.of(new byte[] {7})));
+
+    assertThat(checkpoints().complete(completed)).isTrue();
+
+    assertThat(checkpoints().checkpoint(job, id(2))).contains(completed);
+    Acknowledgement.Acknowledged acknowledged =
+        new Acknowledgement.Acknowledged(subtask("shardId-1"), id(2), Optional.empty(), 3, 2)
+            .with(Sha256.of(new byte[] {8}));
+    assertThat(checkpoints().acknowledge(acknowledged)).isTrue();
+    assertThat(checkpoints().acknowledgements(job, id(2))).containsExactly(acknowledged);
+  }
+
+  @Test
   void subsumesNothingToWhichAnUndoLeads() {
     completed(1);
     completedNext(2);

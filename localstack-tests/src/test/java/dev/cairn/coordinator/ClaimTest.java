@@ -175,7 +175,7 @@ class ClaimTest {
             SAVEPOINT + " was claimed by the restore that began epoch 2",
             "restore one of the job's checkpoints, or another savepoint");
     assertThat(refusal("restore 2"))
-        .contains("checkpoint 2 is SUBSUMED: the savepoint was disposed of, or a restore claimed");
+        .contains("checkpoint 2 is CLAIMED: a restore claimed the savepoint");
   }
 
   @Test

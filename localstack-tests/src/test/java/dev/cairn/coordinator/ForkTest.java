@@ -341,6 +341,7 @@ class ForkTest {
     done(CHILD, "checkpoint");
     done(CHILD, "cancel --retain");
     done(JOB, "unfork " + CHILD);
+    done(JOB, "unfork " + CHILD);
 
     assertThat(refusal(CHILD, "resume"))
         .contains("was a fork of words, and the files that it began from were released");

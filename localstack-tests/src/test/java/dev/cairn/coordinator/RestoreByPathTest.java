@@ -163,7 +163,7 @@ class RestoreByPathTest {
     pipeline.table().request(JOB, Request.command("dispose 1"));
     tick(pipeline.coordinator(tap));
 
-    assertThat(refusals).singleElement().asString().contains("checkpoint 1 is SUBSUMED");
+    assertThat(refusals).singleElement().asString().contains("checkpoint 1 is DISPOSED");
     assertThat(pipeline.job().epoch().value()).isEqualTo(1);
     requireAlive();
   }

@@ -186,7 +186,7 @@ class VerbsTest {
     assertThat(filesOf(savepoint)).isEmpty();
     assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(1)))
         .containsInstanceOf(Checkpoint.Subsumed.class);
-    assertThat(name(follow("restore 1").getLast())).contains("checkpoint 1 is SUBSUMED");
+    assertThat(name(follow("restore 1").getLast())).contains("checkpoint 1 is DISPOSED");
   }
 
   /** A restore puts every journal on the savepoint's own files, until the next snapshot. */

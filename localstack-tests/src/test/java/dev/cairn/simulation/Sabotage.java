@@ -7,7 +7,9 @@ import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.CoordinatorDecisions;
 import dev.cairn.coordinator.JournalTail;
+import dev.cairn.coordinator.References;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
@@ -324,6 +326,39 @@ enum Sabotage {
                       return false;
                     }
                   })),
+  PINNED_STAYS(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isPinned(Job job, CheckpointId id) {
+                      return false;
+                    }
+                  })),
+  /** A checkpoint is restored by id or path while it is subsumed or disposed of. */
+  RESTORED_IS_COMPLETED(
+      List.of(Invariants.RETAINED, Invariants.FILES, Invariants.PROGRESS, Invariants.SOUND),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isRestorable(JobId job, CheckpointId id) {
+                      return true;
+                    }
+                  })),
+  FORKS_STAND_ALONE_BEFORE_THEY_RELEASE(
+      List.of(Invariants.RETAINED, Invariants.FILES),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean standsAlone(References references) {
+                  return true;
+                }
+              })),
   FORKS_BEGIN_FROM_WHAT_IS_COMPLETED(
       List.of(Invariants.FORKED),
       Guards.all()

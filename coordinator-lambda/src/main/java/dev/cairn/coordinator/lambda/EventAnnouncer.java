@@ -77,6 +77,9 @@ final class EventAnnouncer implements Announcer {
         Details details = new Details().with(epoch).with("from", from.name());
         from.own().ifPresent(id -> details.with("checkpoint", id.toString()));
         by.ifPresent(request -> details.with("cause", request.command()));
+        if (!from.passedOver().isEmpty()) {
+          details.with("passedOver", String.join("; ", from.passedOver()));
+        }
         yield Optional.of(new Event("Job Restore Begun", details));
       }
       case Announcement.RestoreFinished(Epoch epoch) ->

@@ -129,6 +129,9 @@ final class MetricAnnouncer implements Announcer {
             .with("from", begun.from().name())
             .with("cause", begun.by().map(Request::command).orElse("a damaged file"));
     begun.from().own().ifPresent(id -> details.with("checkpoint", id.toString()));
+    if (!begun.from().passedOver().isEmpty()) {
+      details.with("passedOver", String.join("; ", begun.from().passedOver()));
+    }
     List<Metric> values = new ArrayList<>();
     values.add(Metric.count("numberOfRestores", 1));
     values.add(new Metric("lastCheckpointRestoreTimestamp", Unit.NONE, metrics.now()));

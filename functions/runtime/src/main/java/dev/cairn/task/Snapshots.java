@@ -10,6 +10,7 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.state.Channels;
+import dev.cairn.state.StateDigest;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -75,6 +76,7 @@ final class Snapshots {
       Acknowledgement.Acknowledged acknowledgement =
           stored
               .acknowledgement()
+              .with(StateDigest.of(head.position(), head.counts(), stored.handle().manifest()))
               .with(Acknowledgement.Timing.between(trigger.header().writtenAt(), begun, now));
       switch (appender.append(
           subtask, entry, () -> appendSnapshot(subtask.id(), entry, acknowledgement))) {

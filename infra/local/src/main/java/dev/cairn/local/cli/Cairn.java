@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
       Verbs.Cancel.class,
       Verbs.Resume.class,
       Verbs.Dispose.class,
+      Verbs.Pin.class,
+      Verbs.Unpin.class,
       Verbs.Fork.class,
       StateCommand.class,
       VerifyCommand.class,

@@ -62,7 +62,7 @@ final class CheckpointsCommand extends PipelineCommand {
   private void list(PrintWriter out, Connection connection, Job job) {
     List<Damage> damages = connection.damages().damages(job.id());
     List<Row> rows =
-        Row.of(connection.checkpoints(), connection.checkpoints().checkpoints(job.id()));
+        Row.of(connection.checkpoints(), job, connection.checkpoints().checkpoints(job.id()));
     if (json()) {
       ObjectNode answer = JobText.json(job);
       ArrayNode checkpoints = answer.putArray("checkpoints");
@@ -82,6 +82,11 @@ final class CheckpointsCommand extends PipelineCommand {
     Instant now = Instant.now();
     out.println(CheckpointTable.HEADER);
     rows.forEach(row -> out.println(line(row, damages, now)));
+    if (rows.stream().anyMatch(row -> row.checkpoint().isSavepoint())) {
+      out.println();
+      out.println(
+          "A savepoint's INCREMENTAL has its own files, and those that the job goes on from.");
+    }
     Map<String, Statistics> statistics = statistics(rows);
     if (!statistics.isEmpty()) {
       out.println();
@@ -167,6 +172,8 @@ final class CheckpointsCommand extends PipelineCommand {
             .put("durationMillis", CheckpointTable.duration(checkpoint, Instant.now()).toMillis())
             .put("tasks", checkpoint.trigger().expected().count())
             .put("acknowledged", row.acknowledged())
+            .put("late", row.late())
+            .put("pinned", row.isPinned())
             .put("cause", checkpoint.trigger().cause());
     checkpoint
         .trigger()
@@ -216,7 +223,8 @@ final class CheckpointsCommand extends PipelineCommand {
   }
 
   private void show(PrintWriter out, Connection connection, Checkpoint checkpoint) {
-    Row row = Row.of(connection.checkpoints(), List.of(checkpoint)).getFirst();
+    Row row =
+        Row.of(connection.checkpoints(), connection.requireJob(), List.of(checkpoint)).getFirst();
     List<Damage> damages = connection.damages().damages(connection.job());
     List<Acknowledgement> answers =
         connection.checkpoints().acknowledgements(connection.job(), checkpoint.id());

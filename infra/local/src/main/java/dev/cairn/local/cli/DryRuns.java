@@ -113,6 +113,10 @@ final class DryRuns {
 
   private static void tell(PreflightReport report, PrintWriter out) {
     out.printf(Locale.ROOT, "possible   %s can be restored\n", report.from().name());
+    report
+        .from()
+        .passedOver()
+        .forEach(one -> out.printf(Locale.ROOT, "passed by  %s\n", one));
     out.printf(
         Locale.ROOT,
         "files      %s, %s: all there, each with its size and SHA-256\n",
@@ -184,6 +188,10 @@ final class DryRuns {
             .put("from", report.from().text())
             .put("damagedFiles", report.marks())
             .put("records", report.records());
+    if (!report.from().passedOver().isEmpty()) {
+      ArrayNode passedOver = json.putArray("passedOver");
+      report.from().passedOver().forEach(passedOver::add);
+    }
     millis(json, "streamMillis", report.stream());
     millis(json, "retentionMarginMillis", report.margin());
     report.streamUnread().ifPresent(why -> json.put("streamUnread", why));

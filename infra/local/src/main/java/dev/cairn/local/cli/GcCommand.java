@@ -2,6 +2,7 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Fate;
 import dev.cairn.coordinator.GarbageCollection;
@@ -186,7 +187,7 @@ final class GcCommand extends PipelineCommand {
               .put("reason", reason(found, file).name())
               .put("because", fate.toString());
       if (fate instanceof Fate.Referred referred) {
-        add(answer.putArray("neededBy"), referred.by());
+        add(answer.putArray("neededBy"), referred.by(), connection.requireJob());
       }
       out.println(Json.pretty(answer));
       return;
@@ -198,14 +199,27 @@ final class GcCommand extends PipelineCommand {
             + "  "
             + Sizes.time(file.lastModified()));
     if (fate instanceof Fate.Referred referred) {
-      referred.by().forEach(by -> out.println("  " + by));
+      Job job = connection.requireJob();
+      referred.by().forEach(by -> out.println("  " + text(by, job)));
     } else {
       out.println("  " + fate);
     }
   }
 
-  private static void add(ArrayNode array, List<Reference> references) {
-    references.forEach(reference -> array.add(reference.toString()));
+  private static void add(ArrayNode array, List<Reference> references, Job job) {
+    references.forEach(reference -> array.add(text(reference, job)));
+  }
+
+  private static String text(Reference reference, Job job) {
+    boolean isPinned =
+        switch (reference) {
+          case Reference.OfMetadata metadata -> job.isPinned(metadata.checkpoint());
+          case Reference.OfSnapshot snapshot -> job.isPinned(snapshot.checkpoint());
+          case Reference.OfBase b -> false;
+          case Reference.OfDelta d -> false;
+          case Reference.Elsewhere e -> false;
+        };
+    return reference + (isPinned ? " (the checkpoint is pinned)" : "");
   }
 
   /** The path below the storage's root, whichever way it was copied. */
@@ -263,7 +277,7 @@ final class GcCommand extends PipelineCommand {
     }
     if (json()) {
       ObjectNode answer = Json.object().put("path", path.get().value()).put("reason", "MISSING");
-      add(answer.putArray("neededBy"), by);
+      add(answer.putArray("neededBy"), by, connection.requireJob());
       out.println(Json.pretty(answer));
     } else {
       out.println(path.get() + "  is MISSING from the storage, and is needed:");

@@ -135,6 +135,45 @@ final class Verbs {
   }
 
   @Command(
+      name = "pin",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Keeps a checkpoint, however many are completed after it.",
+        "",
+        "A pinned checkpoint takes no place among the retained ones, is never subsumed or collected, and survives restores."
+            + " It is disposed of only after cairn unpin.",
+        ""
+      })
+  static final class Pin extends VerbCommand {
+    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
+    private String id = "";
+
+    @Override
+    String text() {
+      return with("pin", id);
+    }
+  }
+
+  @Command(
+      name = "unpin",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Takes the pin off a checkpoint: it goes when later ones replace it.",
+        ""
+      })
+  static final class Unpin extends VerbCommand {
+    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
+    private String id = "";
+
+    @Override
+    String text() {
+      return with("unpin", id);
+    }
+  }
+
+  @Command(
       name = "fork",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,

@@ -49,6 +49,7 @@ final class Dashboard {
     rows =
         Row.of(
             pipeline.checkpoints(),
+            pipeline.checkpoints().job(pipeline.settings().job()).orElseThrow(),
             checkpoints.subList(Math.max(0, checkpoints.size() - ROWS), checkpoints.size()));
     Instant now = pipeline.world().now();
     long records = pipeline.ledger().records();

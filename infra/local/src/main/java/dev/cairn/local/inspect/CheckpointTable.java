@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,30 +26,53 @@ public final class CheckpointTable {
 
   private CheckpointTable() {}
 
-  /** A checkpoint, and how many subtasks have answered it. */
-  public record Row(Checkpoint checkpoint, int acknowledged) {
-    public static List<Row> of(CheckpointStore store, List<Checkpoint> checkpoints) {
+  /**
+   * A checkpoint, and how many subtasks have acknowledged it.
+   *
+   * @param acknowledged before its end
+   * @param late after its end, which an aborted checkpoint does not notice
+   */
+  public record Row(Checkpoint checkpoint, int acknowledged, int late, boolean isPinned) {
+    public static List<Row> of(CheckpointStore store, Job job, List<Checkpoint> checkpoints) {
       List<Row> rows = new ArrayList<>();
       for (Checkpoint checkpoint : checkpoints) {
-        rows.add(new Row(checkpoint, acknowledged(store, checkpoint)));
+        rows.add(of(store, checkpoint, job.isPinned(checkpoint.id())));
       }
       return rows;
     }
 
-    private static int acknowledged(CheckpointStore store, Checkpoint checkpoint) {
+    private static Row of(CheckpointStore store, Checkpoint checkpoint, boolean isPinned) {
+      int expected = checkpoint.trigger().expected().count();
       return switch (checkpoint) {
-        case Checkpoint.Completed c -> c.trigger().expected().count();
-        case Checkpoint.Subsumed s -> s.trigger().expected().count();
-        case Checkpoint.Pending p -> answered(store, p);
-        case Checkpoint.Aborted a -> answered(store, a);
+        case Checkpoint.Completed c -> new Row(c, expected, 0, isPinned);
+        case Checkpoint.Subsumed s -> new Row(s, expected, 0, isPinned);
+        case Checkpoint.Pending p -> new Row(p, answers(store, p).size(), 0, isPinned);
+        case Checkpoint.Aborted a -> {
+          List<Acknowledgement.Acknowledged> all = answers(store, a);
+          int late = (int) all.stream().filter(one -> isAfter(one, a.abortedAt())).count();
+          yield new Row(a, all.size() - late, late, isPinned);
+        }
       };
     }
 
-    private static int answered(CheckpointStore store, Checkpoint checkpoint) {
-      return (int)
-          store.acknowledgements(checkpoint.job(), checkpoint.id()).stream()
-              .filter(Acknowledgement.Acknowledged.class::isInstance)
-              .count();
+    private static boolean isAfter(Acknowledgement.Acknowledged answer, Instant end) {
+      return answer.timing().filter(timing -> timing.at().isAfter(end)).isPresent();
+    }
+
+    private static List<Acknowledgement.Acknowledged> answers(
+        CheckpointStore store, Checkpoint checkpoint) {
+      return store.acknowledgements(checkpoint.job(), checkpoint.id()).stream()
+          .filter(Acknowledgement.Acknowledged.class::isInstance)
+          .map(Acknowledgement.Acknowledged.class::cast)
+          .toList();
+    }
+
+    private String tasks() {
+      return acknowledged
+          + "/"
+          + checkpoint.trigger().expected().count()
+          + (late == 0 ? "" : " (+" + late + " late)")
+          + (isPinned ? "  pinned" : "");
     }
   }
 
@@ -57,7 +81,7 @@ public final class CheckpointTable {
       case Checkpoint.Pending p -> "PENDING";
       case Checkpoint.Completed c -> "COMPLETED";
       case Checkpoint.Aborted a -> "ABORTED";
-      case Checkpoint.Subsumed s -> "SUBSUMED";
+      case Checkpoint.Subsumed subsumed -> subsumed.end().name();
     };
   }
 
@@ -74,7 +98,7 @@ public final class CheckpointTable {
 
   public static String line(Row row, Instant now) {
     Checkpoint checkpoint = row.checkpoint();
-    String tasks = row.acknowledged() + "/" + checkpoint.trigger().expected().count();
+    String tasks = row.tasks();
     String duration = Sizes.seconds(duration(checkpoint, now));
     return switch (checkpoint) {
       case Checkpoint.Pending p -> line(p, duration, "", "", tasks);

@@ -85,6 +85,15 @@ sealed interface Condition {
     }
   }
 
+  /** Whether a set of numbers has a number. */
+  record Contains(String path, String number) implements Condition {
+    @Override
+    public boolean holds(Scope scope) {
+      String wanted = scope.value(number).n();
+      return scope.attribute(path).filter(set -> set.ns().contains(wanted)).isPresent();
+    }
+  }
+
   record In(String path, List<String> values) implements Condition {
     @Override
     public boolean holds(Scope scope) {
@@ -184,6 +193,10 @@ sealed interface Condition {
         case "attribute_type" -> {
           List<String> arguments = arguments();
           yield new OfType(arguments.getFirst(), arguments.getLast());
+        }
+        case "contains" -> {
+          List<String> arguments = arguments();
+          yield new Contains(arguments.getFirst(), arguments.getLast());
         }
         case "begins_with" -> {
           List<String> arguments = arguments();

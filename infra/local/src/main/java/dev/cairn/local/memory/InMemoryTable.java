@@ -31,6 +31,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -351,19 +352,48 @@ public class InMemoryTable implements Journal, CheckpointStore {
   }
 
   @Override
-  public synchronized boolean subsume(Checkpoint.Completed completed, Epoch epoch) {
+  public synchronized boolean end(
+      Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end) {
     boolean allowed =
         job(completed.job())
             .filter(job -> job.epoch().equals(epoch))
             .filter(job -> !job.status().restoringFrom().equals(Optional.of(completed.id())))
             .filter(job -> !isUndo(job, completed.id()))
+            .filter(job -> !isPinned(job, completed.id()))
             .isPresent();
     Optional<Checkpoint.Completed> stored = completed(completed.job(), completed.id());
     if (!allowed || stored.isEmpty()) {
       return false;
     }
-    put(Item.until(clock.instant().plus(KEPT_AFTER_END), new Checkpoint.Subsumed(stored.get())));
+    put(
+        Item.until(
+            clock.instant().plus(KEPT_AFTER_END), new Checkpoint.Subsumed(stored.get(), end)));
     return true;
+  }
+
+  /** Whether a user has pinned this checkpoint. */
+  protected boolean isPinned(Job job, CheckpointId id) {
+    return job.isPinned(id);
+  }
+
+  @Override
+  public synchronized boolean pin(Job seen, CheckpointId id) {
+    return completed(seen.id(), id).isPresent() && pinning(seen, job -> job.pinning(id));
+  }
+
+  @Override
+  public synchronized boolean unpin(Job seen, CheckpointId id) {
+    return pinning(seen, job -> job.unpinning(id));
+  }
+
+  private boolean pinning(Job seen, UnaryOperator<Job> change) {
+    Optional<Job> there =
+        job(seen.id())
+            .filter(job -> job.pinned().equals(seen.pinned()))
+            .filter(job -> seen.request().stream().allMatch(job::asks));
+    there.ifPresent(
+        job -> put(change.apply(seen.request().map(job::without).orElse(job))));
+    return there.isPresent();
   }
 
   /** Whether an undo of the job's last restore leads to this checkpoint. */
@@ -466,7 +496,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
             .filter(job -> job.epoch().equals(seen.epoch()) && job.status().equals(seen.status()));
     if (ready.isEmpty()
         || isClaimed(seen.id(), to)
-        || !to.needed().stream().allMatch(id -> completed(seen.id(), id).isPresent())
+        || !to.needed().stream().allMatch(id -> isRestorable(seen.id(), id))
         || !aborting.stream().allMatch(one -> isPending(seen.id(), one.id()))) {
       return false;
     }
@@ -475,6 +505,11 @@ public class InMemoryTable implements Journal, CheckpointStore {
     aborting.forEach(one -> abort(one.abortedBy(to, now)));
     claim(seen, to, now);
     return true;
+  }
+
+  /** Whether a checkpoint can be restored, or led to by an undo: it is completed. */
+  protected boolean isRestorable(JobId job, CheckpointId id) {
+    return completed(job, id).isPresent();
   }
 
   /** Registers what a restore claims, over what the last one had not confirmed. */
@@ -586,7 +621,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
             fork.child(),
             (child, item) ->
                 item.value().isReleased() ? item : Item.lasting(item.value().released(at)));
-    origins.remove(fork.child());
+    origins.remove(fork.child(), fork);
   }
 
   @Override
@@ -623,6 +658,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
     if (there.filter(one -> one.epoch().equals(claim.epoch())).isEmpty()
         || (savepoint.isPresent()
             && (restoring.equals(savepoint)
+                || job(claim.job()).stream().anyMatch(job -> isPinned(job, savepoint.get()))
                 || completed(claim.job(), savepoint.get()).isEmpty()))) {
       return false;
     }
@@ -631,7 +667,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
     claimsOf(claim.job()).put(claim.directory(), Item.lasting(claim.confirmed()));
     savepoint
         .flatMap(id -> completed(claim.job(), id))
-        .ifPresent(completed -> put(new Checkpoint.Subsumed(completed)));
+        .ifPresent(
+            completed ->
+                put(new Checkpoint.Subsumed(completed, Checkpoint.Subsumed.End.CLAIMED)));
     return true;
   }
 

@@ -24,6 +24,7 @@ final class ItemSize {
       case B -> value.b().asByteArrayUnsafe().length;
       case BOOL, NUL -> 1;
       case M -> NESTED + value.m().size() + of(value.m());
+      case NS -> NESTED + value.ns().stream().mapToLong(one -> one.length() / 2 + 2L).sum();
       case L -> NESTED + value.l().stream().mapToLong(one -> 1 + of(one)).sum();
       default -> throw new IllegalArgumentException("nothing here has the type " + value.type());
     };

@@ -468,13 +468,14 @@ final class Auditor {
     }
     Set<CheckpointId> wanted = new HashSet<>(item.status().restoringFrom().stream().toList());
     item.undo().ifPresent(wanted::add);
+    wanted.addAll(item.pinned());
     for (CheckpointId from : wanted) {
       if (!(table.checkpoint(job, from).orElse(null) instanceof Checkpoint.Completed)) {
         throw new Violation(
             Invariants.RETAINED,
             "checkpoint "
                 + from
-                + " is restored, or would be by an undo, and is no longer completed");
+                + " is restored, or would be by an undo, or is pinned, and is no longer completed");
       }
     }
     if (item.status() instanceof JobStatus.Replaying(Restoration from)
@@ -636,7 +637,7 @@ final class Auditor {
       referredAt = table.modifications();
     }
     if (referred.contains(path)) {
-      throw new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to");
+      throw new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to" + shared.holders(path));
     }
   }
 
@@ -766,10 +767,10 @@ final class Auditor {
             .filter(Checkpoint.Completed.class::isInstance)
             .filter(Checkpoint::isSavepoint)
             .count();
-    // One more is kept for an undo of the last restore, and every savepoint until it is disposed
-    // of.
-    // And so is what a fork needs.
-    int kept = numRetained + 1 + Math.toIntExact(savepoints) + shared.forks();
+    // Kept beside them are the latest one where it holds nothing new, the one that an undo leads to,
+    // the pinned ones, every savepoint until it is disposed of, and what a fork needs.
+    int pinned = table.job(job).orElseThrow().pinned().size();
+    int kept = numRetained + 2 + pinned + Math.toIntExact(savepoints) + shared.forks();
     // A state file and its runs, for each checkpoint and for the journal's head; and the metadata.
     int mostFiles = shards * (kept + 1) * (1 + maximumRuns) + kept;
     // Job, checkpoints; and of each subtask its registration, base and what came since.

@@ -139,6 +139,19 @@ final class SharedFilesAudit {
     return needed;
   }
 
+  /** The forks that need a file, for people. */
+  String holders(FilePath path) {
+    StringBuilder holders = new StringBuilder();
+    for (JobId child : files.keySet()) {
+      if (children.needed(child).contains(path)) {
+        Job fork = table.job(child).orElseThrow();
+        holders.append("; by fork ").append(child).append(", which is ");
+        holders.append(fork.status().label()).append(" in epoch ").append(fork.epoch());
+      }
+    }
+    return holders.toString();
+  }
+
   /** How many checkpoints they may keep. */
   int forks() {
     return Math.toIntExact(table.forks(job).stream().filter(fork -> !fork.isReleased()).count());

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -177,7 +178,7 @@ final class User {
   }
 
   private void commandOfAnyKind() {
-    switch (faults.below(4)) {
+    switch (faults.below(5)) {
       case 0 -> command("undo");
       case 1 -> {
         List<Checkpoint.Completed> choice = completed();
@@ -186,7 +187,20 @@ final class User {
         }
       }
       case 2 -> command(faults.below(2) == 0 ? "make it so" : "unfork fork-" + forks);
+      case 3 -> pinOrUnpin();
       default -> command("resume");
+    }
+  }
+
+  /** Pins the checkpoint that is about to be subsumed, or takes a pin off again. */
+  private void pinOrUnpin() {
+    SortedSet<CheckpointId> pinned = table.job(Scenario.JOB).orElseThrow().pinned();
+    List<Checkpoint.Completed> choice = completed();
+    if (!pinned.isEmpty() && faults.below(2) == 0) {
+      command("unpin " + pinned.first());
+    } else if (!choice.isEmpty()) {
+      awaitCommit();
+      command("pin " + choice.getFirst().id());
     }
   }
 

@@ -59,6 +59,22 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
+  public boolean end(
+      Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end) {
+    return wire.table("end", () -> there.end(completed, epoch, end));
+  }
+
+  @Override
+  public boolean pin(Job seen, CheckpointId id) {
+    return wire.table("pin", () -> there.pin(seen, id));
+  }
+
+  @Override
+  public boolean unpin(Job seen, CheckpointId id) {
+    return wire.table("unpin", () -> there.unpin(seen, id));
+  }
+
+  @Override
   public boolean subsume(Checkpoint.Completed completed, Epoch epoch) {
     return wire.table("subsume", () -> there.subsume(completed, epoch));
   }

@@ -21,6 +21,7 @@ public record Finding(Kind kind, String problem, String remedy) {
     CHECKPOINT_OVERDUE(true),
     CHECKPOINTS_ABORTED(true),
     NO_RECENT_CHECKPOINT(true),
+    FORK_NOT_DEPLOYED(false),
     REQUEST_WAITS(false),
     REQUEST_REFUSED(false),
     DEAD_LETTERS(false),

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;
@@ -43,6 +44,7 @@ public final class StatusDecisions {
     List<Finding> findings = new ArrayList<>();
     streamUnreadable(facts).ifPresent(findings::add);
     restoreStandsStill(facts, job).ifPresent(findings::add);
+    forkNotDeployed(facts, job).ifPresent(findings::add);
     facts.subtasks().forEach(subtask -> ofSubtask(facts, subtask).ifPresent(findings::add));
     findings.addAll(shardsWithoutJournal(facts));
     findings.addAll(lagNearRetention(facts));
@@ -81,7 +83,7 @@ public final class StatusDecisions {
   }
 
   private static Optional<Finding> restoreStandsStill(Facts facts, Job job) {
-    if (!(job.status() instanceof JobStatus.Restoring restoring)) {
+    if (!(job.status() instanceof JobStatus.Restoring restoring) || isFork(facts, restoring)) {
       return Optional.empty();
     }
     List<Entry.Header> there =
@@ -98,8 +100,8 @@ public final class StatusDecisions {
     return Optional.of(
         new Finding(
             Kind.RESTORE_STANDS_STILL,
-            "the restore of checkpoint "
-                + restoring.from()
+            "the restore of "
+                + restoring.from().name()
                 + " is not done: "
                 + there.size()
                 + " of "
@@ -109,6 +111,25 @@ public final class StatusDecisions {
                 + first.map(began -> ", the first of them since " + age(facts, began)).orElse(""),
             "look again in a minute; if nothing moved, see whether the coordinator's rule is enabled and what its log says: any"
                 + " coordinator that runs takes the restore to its end"));
+  }
+
+  /** Whether the job is a fork of which nothing has run yet. */
+  private static boolean isFork(Facts facts, JobStatus.Restoring restoring) {
+    return restoring.from().claimMode() == ClaimMode.SHARED && facts.subtasks().isEmpty();
+  }
+
+  private static Optional<Finding> forkNotDeployed(Facts facts, Job job) {
+    return job.status() instanceof JobStatus.Restoring restoring && isFork(facts, restoring)
+        ? Optional.of(
+            new Finding(
+                Kind.FORK_NOT_DEPLOYED,
+                "the job is a fork that begins from "
+                    + restoring.from().name()
+                    + ", and no coordinator of it has run yet",
+                "deploy it as a fork, on the table, the bucket and the stream of the job that it was"
+                    + " forked from; or release its files there with: cairn fork --release "
+                    + job.id()))
+        : Optional.empty();
   }
 
   private static Optional<Finding> ofSubtask(Facts facts, SubtaskFacts subtask) {

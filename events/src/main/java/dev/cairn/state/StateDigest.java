@@ -1,0 +1,25 @@
+package dev.cairn.state;
+
+import dev.cairn.id.Position;
+import dev.cairn.storage.Sha256;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A hash by which two snapshots of a subtask are told apart: equal if they hold the same cells at
+ * the same position, in files of the same content. A snapshot that was taken without new data has
+ * the digest of the one before it, although it may have a state file of its own.
+ */
+public final class StateDigest {
+  private StateDigest() {}
+
+  public static Sha256 of(Position position, Counts counts, Manifest manifest) {
+    StringBuilder text = new StringBuilder();
+    text.append(position).append(' ').append(counts.applied()).append(' ');
+    text.append(counts.deadLettered()).append('\n');
+    for (RunRef run : manifest.runs()) {
+      text.append(run.file().sha256().hex()).append(' ').append(run.range()).append('\n');
+    }
+    manifest.schemas().forEach(schema -> text.append(schema.name()).append('\n'));
+    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+}
