@@ -34,6 +34,7 @@ public final class Coordinator {
   private final Feeding feeding;
   private final Restore restore;
   private final Recovery recovery;
+  private final Suspicions suspicions;
   private final GarbageCollection collection;
   private final Chronicle chronicle;
   private boolean isToBeRecorded;
@@ -55,6 +56,7 @@ public final class Coordinator {
     Preflight preflight = new Preflight(ports, settings, decisions, coverage);
     this.restore = new Restore(ports, settings, decisions, live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
+    this.suspicions = new Suspicions(ports, settings, decisions, tails);
     this.commands =
         new Commands(
             ports,
@@ -157,6 +159,7 @@ public final class Coordinator {
     }
     triggering.repeat(checkpoints, tails, now);
     restore.wakeGaps(job, tails.values());
+    suspicions.look(job, tails.values(), now);
     feeding.keep(true, now);
     if (decisions.isCollectionDue(job, tails.values(), now)) {
       collection.collect(job.id());

@@ -192,6 +192,21 @@ public class CoordinatorDecisions {
         .toList();
   }
 
+  /**
+   * Whether a shard may be stuck with a record that ends the process: no task has written for longer
+   * than any invocation takes, although nothing holds the shard up. Whether records wait for it, its
+   * stream has to tell.
+   */
+  public boolean mayBeStuck(Job job, JournalTail tail, Duration longestInvocation, Instant now) {
+    Entry.Header head = tail.head();
+    return belongs(job.epoch(), tail)
+        && !head.suspended()
+        && head.isolation().isEmpty()
+        && head.failing().isEmpty()
+        && !(head.position() instanceof Position.End)
+        && isSilent(tail, longestInvocation, now);
+  }
+
   /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */
   public Optional<Halt> failed(
       Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {

@@ -68,7 +68,9 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     return sinceBase.stream()
         .allMatch(
             entry ->
-                entry.header().writer() == Writer.COORDINATOR || entry instanceof Entry.Failed);
+                entry.header().writer() == Writer.COORDINATOR
+                    || entry instanceof Entry.Failed
+                    || entry instanceof Entry.Suspected);
   }
 
   /** Whether the job needs files of its own for a state that a restore has put there. */

@@ -23,6 +23,11 @@ public enum FailureReason {
   KEY_OUTSIDE_SHARD(
       true,
       "send records without an explicit hash key, or set the failure policy to DEAD_LETTER"),
+  /** A record was begun on its own, and the invocation that began it did not come back. */
+  PROCESS_ENDED(
+      true,
+      "see that invocation in the log of the task's function; deploy a function that takes the"
+          + " record, raise its time-out or memory, or set the failure policy to DEAD_LETTER"),
   /** What was applied before a restore cannot be applied again. */
   REPLAY_IMPOSSIBLE(true, "restore a later checkpoint, whose position the stream still keeps"),
   /** An error that Cairn does not expect. */

@@ -46,6 +46,7 @@ public sealed interface Entry {
    * @param lastCheckpoint the last checkpoint whose snapshot was taken here
    * @param suspended whether the job halts, so that no task may apply anything
    * @param failing that the next record cannot be applied
+   * @param isolation how the record is looked for that ends the process; empty for a healthy shard
    */
   record Header(
       Revision revision,
@@ -60,7 +61,40 @@ public sealed interface Entry {
       Instant writtenAt,
       Optional<CheckpointId> lastCheckpoint,
       boolean suspended,
-      Optional<Failing> failing) {
+      Optional<Failing> failing,
+      Optional<Isolation> isolation) {
+
+    /** The header of an entry of a shard without a suspicion. */
+    public Header(
+        Revision revision,
+        EntryId id,
+        Optional<EntryId> prev,
+        Epoch epoch,
+        Position position,
+        Position frontier,
+        Optional<SequenceNumber> firstApplied,
+        Counts counts,
+        Writer writer,
+        Instant writtenAt,
+        Optional<CheckpointId> lastCheckpoint,
+        boolean suspended,
+        Optional<Failing> failing) {
+      this(
+          revision,
+          id,
+          prev,
+          epoch,
+          position,
+          frontier,
+          firstApplied,
+          counts,
+          writer,
+          writtenAt,
+          lastCheckpoint,
+          suspended,
+          failing,
+          Optional.empty());
+    }
 
     /** Whether records up to the frontier are still to be applied again. */
     public boolean hasGap() {
@@ -82,7 +116,8 @@ public sealed interface Entry {
           now,
           lastCheckpoint,
           suspended,
-          failing);
+          failing,
+          isolation);
     }
 
     /** The header of the entry after this one, with which the subtask enters this epoch. */
@@ -146,11 +181,21 @@ public sealed interface Entry {
           writtenAt,
           Optional.of(lastCheckpoint),
           suspended,
-          failing);
+          failing,
+          isolation);
     }
 
-    /** The same, failing at the next record. */
+    /** A copy of this header of a shard that fails at the next record. */
     public Header with(Failing failing) {
+      return with(Optional.of(failing), isolation);
+    }
+
+    /** A copy of this header of a shard that looks for the record that ends the process. */
+    public Header with(Optional<Isolation> isolation) {
+      return with(failing, isolation);
+    }
+
+    private Header with(Optional<Failing> failing, Optional<Isolation> isolation) {
       return new Header(
           revision,
           id,
@@ -164,7 +209,8 @@ public sealed interface Entry {
           writtenAt,
           lastCheckpoint,
           suspended,
-          Optional.of(failing));
+          failing,
+          isolation);
     }
   }
 
@@ -379,6 +425,12 @@ public sealed interface Entry {
 
   /** The next record could not be applied: what the header says of it. */
   record Failed(Header header) implements Entry {}
+
+  /**
+   * A record after the position may end the process that applies it: what the header's isolation
+   * says of it. The coordinator writes it first, and then a task before each step that it begins.
+   */
+  record Suspected(Header header) implements Entry {}
 
   /** The shard is closed and drained. */
   record Closed(Header header, Origin origin, StateHandle handle, Channels channels)

@@ -21,6 +21,7 @@ import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Restored;
 import dev.cairn.journal.Entry.Resumed;
 import dev.cairn.journal.Entry.Snapshotted;
+import dev.cairn.journal.Entry.Suspected;
 import dev.cairn.journal.Entry.Suspended;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
@@ -56,6 +57,7 @@ public final class EntryFormat {
       case Suspended e -> "Suspended";
       case Resumed e -> "Resumed";
       case Failed e -> "Failed";
+      case Suspected e -> "Suspected";
       case Closed e -> "Closed";
     };
   }
@@ -95,7 +97,8 @@ public final class EntryFormat {
             .put("writtenAt", header.writtenAt())
             .put("lastCheckpoint", header.lastCheckpoint(), CheckpointId::value)
             .put("suspended", header.suspended() ? YES : Optional.empty(), flag -> flag)
-            .put("failing", header.failing(), EntryFormat::write);
+            .put("failing", header.failing(), EntryFormat::write)
+            .put("isolation", header.isolation(), EntryFormat::write);
     return switch (entry) {
       case Opened opened -> fields.put("origin", StateFields.write(opened.origin()));
       case Advanced advanced ->
@@ -132,6 +135,7 @@ public final class EntryFormat {
       case Suspended s -> fields;
       case Resumed r -> fields;
       case Failed f -> fields;
+      case Suspected s -> fields;
       case Closed closed -> state(fields, closed);
     };
   }
@@ -187,6 +191,25 @@ public final class EntryFormat {
         fields.has("givenUp"),
         fields.optionalNumber("ofReason").map(Math::toIntExact).orElse(attempts),
         fields.optionalText("record").map(SequenceNumber::new));
+  }
+
+  private static Fields write(Isolation isolation) {
+    return switch (isolation) {
+      case Isolation.Suspicion s -> Fields.empty();
+      case Isolation.Steps(int records) -> Fields.empty().put("records", records);
+      case Isolation.Begun(int records, Instant until) ->
+          Fields.empty().put("records", records).put("until", until);
+    };
+  }
+
+  private static Isolation readIsolation(Fields fields) {
+    if (!fields.has("records")) {
+      return new Isolation.Suspicion();
+    }
+    int records = Math.toIntExact(fields.number("records"));
+    return fields.has("until")
+        ? new Isolation.Begun(records, fields.time("until"))
+        : new Isolation.Steps(records);
   }
 
   private static Fields write(DeadLetter letter) {
@@ -258,6 +281,7 @@ public final class EntryFormat {
       case "Suspended" -> new Suspended(header);
       case "Resumed" -> new Resumed(header);
       case "Failed" -> new Failed(header);
+      case "Suspected" -> new Suspected(header);
       case "Closed" ->
           new Closed(
               header,
@@ -288,7 +312,8 @@ public final class EntryFormat {
         fields.time("writtenAt"),
         readOptionalCheckpoint(fields),
         fields.has("suspended"),
-        fields.optionalObject("failing").map(EntryFormat::readFailing));
+        fields.optionalObject("failing").map(EntryFormat::readFailing),
+        fields.optionalObject("isolation").map(EntryFormat::readIsolation));
   }
 
   private static Optional<CheckpointId> readOptionalCheckpoint(Fields fields) {

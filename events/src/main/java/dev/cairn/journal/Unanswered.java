@@ -21,6 +21,7 @@ public final class Unanswered {
             case Entry.Triggered triggered -> Optional.of(triggered.checkpoint());
             case Entry.Advanced a -> asked;
             case Entry.Failed f -> asked;
+            case Entry.Suspected s -> asked;
             // No checkpoint spans two epochs, and a base answers what was asked before it.
             case Entry.Suspended s -> Optional.empty();
             case Entry.Resumed r -> Optional.empty();

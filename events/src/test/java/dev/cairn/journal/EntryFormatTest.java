@@ -24,6 +24,7 @@ import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Restored;
 import dev.cairn.journal.Entry.Resumed;
 import dev.cairn.journal.Entry.Snapshotted;
+import dev.cairn.journal.Entry.Suspected;
 import dev.cairn.journal.Entry.Suspended;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
@@ -216,6 +217,25 @@ class EntryFormatTest {
                         false,
                         1,
                         Optional.of(new SequenceNumber("4961")))))),
+    SUSPECTED(
+        new Suspected(
+            header(4, Writer.COORDINATOR).with(Optional.of(new Isolation.Suspicion())))),
+    BEGUN_IN_A_STEP(
+        new Suspected(
+            header(4, Writer.MAPPING)
+                .with(Optional.of(new Isolation.Begun(25, NOW.plusSeconds(60)))))),
+    FAILED_ALONE(
+        new Failed(
+            header(4, Writer.MAPPING)
+                .with(
+                    new Failing(
+                        FailureReason.PROCESS_ENDED,
+                        "record 4961: it was begun on its own, and did not come back",
+                        new Failures(1, NOW, NOW, Duration.ofSeconds(1), List.of()),
+                        false,
+                        1,
+                        Optional.of(new SequenceNumber("4961"))))
+                .with(Optional.of(new Isolation.Steps(1))))),
     CLOSED(
         new Closed(
             new Header(

@@ -59,7 +59,8 @@ class FailureReasonsTest {
           FailureReason.TOO_MANY_FAILED_CHECKPOINTS,
           // Failures of a shard, shown in FailuresTest.
           FailureReason.KEY_OUTSIDE_SHARD,
-          FailureReason.REPLAY_IMPOSSIBLE);
+          FailureReason.REPLAY_IMPOSSIBLE,
+          FailureReason.PROCESS_ENDED);
   private static final String SHARD = "count/shardId-000000000000 ";
 
   /**

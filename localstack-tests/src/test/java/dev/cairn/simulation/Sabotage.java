@@ -18,6 +18,7 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Isolation;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.simulation.Guards;
 import dev.cairn.local.simulation.Invariants;
@@ -174,6 +175,17 @@ enum Sabotage {
                 @Override
                 public Optional<Entry.Header> failsAt(Entry.Header failedAt, List<Entry> since) {
                   return Optional.of(since.isEmpty() ? failedAt : since.getLast().header());
+                }
+              })),
+  /** A record is blamed while the invocation that began it may still be at work. */
+  BLAME_AFTER_THE_INVOCATION(
+      List.of(Invariants.BLAMED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Step step(Isolation isolation, int waiting, Instant now) {
+                  return super.step(isolation, waiting, Instant.MAX);
                 }
               })),
   EPOCH_OF_A_TRIGGER(

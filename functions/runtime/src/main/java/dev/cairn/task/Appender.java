@@ -58,6 +58,7 @@ final class Appender {
       case Entry.Triggered triggered -> subtask.adopt(triggered);
       case Entry.Base same -> subtask.adopt(same);
       case Entry.Failed failed -> subtask.adopt(failed);
+      case Entry.Suspected suspected -> subtask.adopt(suspected);
       case Entry.Advanced a -> throw changed(subtask, a);
       case Entry.Suspended s -> throw changed(subtask, s);
       case Entry.Resumed r -> throw changed(subtask, r);

@@ -9,6 +9,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Failing;
+import dev.cairn.journal.Isolation;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.restart.Failures;
@@ -24,6 +25,7 @@ import java.util.Optional;
 final class FailureReports {
   private static final int ATTEMPTS = 5;
   private static final int LONGEST_MESSAGE = 1000;
+  private static final int MOST_ATTEMPTS_ALONE = 3;
 
   private final TaskPorts ports;
   private final TaskDecisions decisions;
@@ -38,13 +40,60 @@ final class FailureReports {
    *
    * @param at the journal's head when the shard failed: what is known to be wrong is wrong there
    * @param record the record that is to blame; empty if no single record is
+   * @param isolation how the next attempt goes on
+   * @param mayGiveUp whether this failure may be the last one that the restart strategy bears; not
+   *     of a record that will be set aside instead
    */
   record Report(
       SubtaskId subtask,
       Header at,
       FailureReason reason,
       String message,
-      Optional<SequenceNumber> record) {}
+      Optional<SequenceNumber> record,
+      Optional<Isolation> isolation,
+      boolean mayGiveUp) {
+
+    /** A failure of the shard, whatever the next record is. */
+    static Report ofShard(SubtaskId subtask, Header at, FailureReason reason, String message) {
+      return new Report(
+          subtask, at, reason, message, Optional.empty(), Optional.empty(), true);
+    }
+  }
+
+  /** Whether a record that may not be at fault has failed often enough on its own. */
+  static boolean isExhausted(Header head, FailureReason reason, SequenceNumber record) {
+    int alone =
+        head.failing()
+            .filter(one -> one.reason() == reason && one.record().equals(Optional.of(record)))
+            .map(Failing::ofReason)
+            .orElse(0);
+    return alone + 1 >= MOST_ATTEMPTS_ALONE;
+  }
+
+  /**
+   * Records that the next attempt is to go on in smaller steps. That is no failure yet: if nothing
+   * fails then, nothing has failed.
+   */
+  void narrow(SubtaskId subtask, Header at, int records, Writer writer) {
+    try {
+      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        Optional<Header> head =
+            decisions.failsAt(at, ports.journal().after(subtask, at.revision()));
+        if (head.isEmpty()) {
+          return;
+        }
+        Header next =
+            head.get()
+                .next(ports.ids().get(), writer, ports.clock().instant())
+                .with(Optional.of(new Isolation.Steps(records)));
+        if (ports.journal().append(subtask, new Entry.Suspected(next)) == Append.APPENDED) {
+          return;
+        }
+      }
+    } catch (OutcomeUnknownException e) {
+      // The next attempt finds out.
+    }
+  }
 
   /**
    * Counts one more failure, provided that the journal has not gone on since the shard failed. A
@@ -82,7 +131,8 @@ final class FailureReports {
       }
       EntryId id = ports.ids().get();
       Failing failing = failing(failure, head.get(), job, now, id);
-      Entry.Failed entry = new Entry.Failed(head.get().next(id, writer, now).with(failing));
+      Entry.Failed entry = new Entry.Failed(
+              head.get().next(id, writer, now).with(failing).with(failure.isolation()));
       // Taken by a trigger, perhaps, over which it can be said again.
       if (ports.journal().append(failure.subtask(), entry) == Append.APPENDED) {
         return;
@@ -104,7 +154,7 @@ final class FailureReports {
         failure.reason(),
         Message.shorten(failure.message(), LONGEST_MESSAGE),
         failures,
-        decision.verdict() instanceof Verdict.GiveUp,
+        failure.mayGiveUp() && decision.verdict() instanceof Verdict.GiveUp,
         ofReason,
         failure.record());
   }

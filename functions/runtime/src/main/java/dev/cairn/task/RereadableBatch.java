@@ -20,6 +20,12 @@ final class RereadableBatch implements Records {
     next = 0;
   }
 
+  /** Every record of the batch, in order. */
+  List<StreamRecord> all() {
+    rest.forEachRemaining(taken::add);
+    return List.copyOf(taken);
+  }
+
   @Override
   public ShardId shard() {
     return rest.shard();

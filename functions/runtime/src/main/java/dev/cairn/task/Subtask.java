@@ -136,6 +136,11 @@ final class Subtask<E> {
     deltas++;
   }
 
+  void adopt(Entry.Suspected suspected) {
+    head = suspected.header();
+    deltas++;
+  }
+
   /** Takes over an entry that leaves the state as it is and brings it into another epoch. */
   void enter(Header entering) {
     head = entering;

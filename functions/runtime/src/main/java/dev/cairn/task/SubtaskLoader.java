@@ -129,6 +129,7 @@ final class SubtaskLoader<E> {
         case Entry.Suspended same -> current.enter(same.header());
         case Entry.Resumed same -> current.enter(same.header());
         case Entry.Failed same -> current.adopt(same);
+        case Entry.Suspected same -> current.adopt(same);
         case Entry.Snapshotted same -> current.adopt(same);
         case Entry.Materialized same -> current.adopt(same);
         case Entry.Opened other -> current = from(subtask.id(), other);

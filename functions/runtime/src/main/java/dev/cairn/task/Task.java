@@ -13,9 +13,14 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Isolation;
 import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.FailureReports.Report;
+import dev.cairn.task.Stepwise.Blame;
+import dev.cairn.task.Stepwise.Outcome;
+import dev.cairn.task.TaskSettings.FailurePolicy;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +38,8 @@ import java.util.function.Supplier;
  */
 public final class Task<E> {
   private static final int ATTEMPTS = 5;
+  // Enough to halve the largest batch down to one record, and to set a few aside.
+  private static final int MOST_CAREFUL_ATTEMPTS = 32;
 
   private final TaskSettings settings;
   private final TaskPorts ports;
@@ -46,11 +53,16 @@ public final class Task<E> {
   private final Replay replay;
   private final DeadLetters deadLetters;
   private final FailureReports failures;
+  private final Stepwise<E> stepwise;
   private final SubtaskLoader<E> loader;
   // Shards on which the function has left a value that cannot be stored; it may well do so again.
   private final Set<ShardId> suspects = new HashSet<>();
   // The subtask of this invocation, once it is loaded: what fails then fails at its head.
   private Optional<Subtask<E>> atWork = Optional.empty();
+  // The records of this invocation that are not journalled yet.
+  private Optional<Work<E>> inWork = Optional.empty();
+  // The record that an earlier attempt of this invocation could not apply.
+  private Optional<Blame> blamed = Optional.empty();
 
   /**
    * @param function makes the user's function, once for each subtask and whenever its state is
@@ -74,6 +86,7 @@ public final class Task<E> {
     this.replay = new Replay(ports.stream(), decisions);
     this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
     this.failures = new FailureReports(ports, decisions);
+    this.stepwise = new Stepwise<>(settings, ports, decisions, appender, this::begin);
     this.loader =
         new SubtaskLoader<>(
             ports.journal(),
@@ -94,6 +107,7 @@ public final class Task<E> {
     return attempt(
         batch.shard(),
         Writer.MAPPING,
+        deadline,
         () -> {
           records.rewind();
           return serve(records, deadline);
@@ -114,6 +128,9 @@ public final class Task<E> {
     if (!mayApply(subtask) || subtask.head().hasGap()) {
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
+    if (subtask.head().isolation().isPresent() || blamed.isPresent()) {
+      return applyInSteps(subtask, batch.all(), deadline);
+    }
     batch.rewind();
     return apply(subtask, batch, deadline);
   }
@@ -123,7 +140,7 @@ public final class Task<E> {
    * to say so.
    */
   public void wake(ShardId shard, Deadline deadline) {
-    boolean ours = attempt(shard, Writer.WAKE, () -> serveWake(shard, deadline));
+    boolean ours = attempt(shard, Writer.WAKE, deadline, () -> serveWake(shard, deadline));
     if (!ours) {
       cache.discard(shard);
     }
@@ -137,28 +154,69 @@ public final class Task<E> {
   }
 
   /**
-   * Does the work, and once more if a value that the function left cannot be stored: the second
-   * time each value is serialized as soon as it is left, so that the very record fails and the
-   * policy has its say. Otherwise the same batch would fail for ever. Whatever else stops the shard
-   * is recorded as a failure, where it happened.
+   * Does the work, and again with more care if that may help. Whatever else stops the shard is
+   * recorded as a failure, where it happened.
    */
-  private <T> T attempt(ShardId shard, Writer writer, Supplier<T> work) {
-    atWork = Optional.empty();
-    try {
-      return work.get();
-    } catch (UnwritableStateException e) {
-      if (!suspects.add(shard)) {
-        fail(shard, writer, e);
-        throw e;
-      }
-      cache.discard(shard);
-    } catch (Throwable e) {
-      fail(shard, writer, e);
-      throw e;
-    } finally {
+  private <T> T attempt(ShardId shard, Writer writer, Deadline deadline, Supplier<T> work) {
+    blamed = Optional.empty();
+    for (int attempt = 1; ; attempt++) {
       atWork = Optional.empty();
+      inWork = Optional.empty();
+      try {
+        return work.get();
+      } catch (Throwable e) {
+        boolean again =
+            attempt < MOST_CAREFUL_ATTEMPTS
+                && hasTime(deadline)
+                && takesMoreCare(shard, writer, e);
+        if (!again) {
+          fail(shard, writer, e);
+          throw e;
+        }
+      } finally {
+        atWork = Optional.empty();
+        inWork = Optional.empty();
+      }
     }
-    return attempt(shard, writer, work);
+  }
+
+  /**
+   * Whether the next attempt of this invocation may get further. A value that cannot be stored fails
+   * its own record if each value is serialized as soon as it is left. What does not fit into memory,
+   * or into the storage, may fit in smaller steps; if a single record is left, it is to blame.
+   */
+  private boolean takesMoreCare(ShardId shard, Writer writer, Throwable error) {
+    return switch (error) {
+      case UnwritableStateException e when suspects.add(shard) -> {
+        cache.discard(shard);
+        yield true;
+      }
+      case UnwritableStateException e -> narrows(shard, writer, e);
+      case OutOfMemoryError e -> narrows(shard, writer, e);
+      case StorageException e when e.kind() == StorageException.Kind.TOO_LARGE ->
+          narrows(shard, writer, e);
+      default -> false;
+    };
+  }
+
+  /** Whether the next attempt takes smaller steps, or knows which record is to blame. */
+  private boolean narrows(ShardId shard, Writer writer, Throwable error) {
+    Optional<Narrowing> narrowing = inWork.flatMap(work -> Narrowing.of(work, Fault.of(error)));
+    if (narrowing.isEmpty() || atWork.isEmpty()) {
+      return false;
+    }
+    Header at = atWork.get().head();
+    // After an OutOfMemoryError there is room to go on only without the state.
+    atWork = Optional.empty();
+    inWork = Optional.empty();
+    cache.discard(shard);
+    switch (narrowing.get()) {
+      case Narrowing.Steps(int records) ->
+          failures.narrow(settings.subtask(shard), at, records, writer);
+      case Narrowing.Record(SequenceNumber record, Fault.OfRecord fault) ->
+          blamed = Optional.of(new Blame(record, fault, error));
+    }
+    return true;
   }
 
   /** Forgets the state, which may be half of something, and records what stopped the shard. */
@@ -166,6 +224,7 @@ public final class Task<E> {
     Optional<Header> at = atWork.<Header>map(Subtask::head).or(loader::lastRead);
     // After an OutOfMemoryError there is room to say so only without the state.
     atWork = Optional.empty();
+    inWork = Optional.empty();
     cache.discard(shard);
     if (at.isEmpty()) {
       // Without a journal there is nothing to record it in.
@@ -174,14 +233,10 @@ public final class Task<E> {
     switch (Fault.of(error)) {
       case Fault.OfShard(FailureReason reason, String message) ->
           report(
-              new Report(settings.subtask(shard), at.get(), reason, message, Optional.empty()),
-              writer,
-              error);
+              Report.ofShard(settings.subtask(shard), at.get(), reason, message), writer, error);
       case Fault.OfRecord(FailureReason reason, String message) ->
           report(
-              new Report(settings.subtask(shard), at.get(), reason, message, Optional.empty()),
-              writer,
-              error);
+              Report.ofShard(settings.subtask(shard), at.get(), reason, message), writer, error);
       case Fault.None n -> {}
     }
   }
@@ -248,20 +303,15 @@ public final class Task<E> {
       List<StreamRecord> records =
           replay.next(subtask.id().shard(), subtask.head(), settings.replayLimit());
       Position frontier = subtask.head().frontier();
+      if (subtask.head().isolation().isPresent() || blamed.isPresent()) {
+        return closeGapInSteps(subtask, upTo(subtask, records), writer, deadline);
+      }
       Work<E> work = begin(subtask);
       for (StreamRecord record : records) {
         if (!work.position().isBefore(frontier)) {
           break;
         }
-        if (frontier.isBefore(record.sequenceNumber())) {
-          throw new TaskException(
-              FailureReason.REPLAY_IMPOSSIBLE,
-              subtask.id()
-                  + " cannot be replayed: record "
-                  + frontier
-                  + " was applied once and is no longer in the"
-                  + " stream; restore a later checkpoint");
-        }
+        requireUpTo(subtask, record);
         // At least one in each step: a gap closes, however slow the function is.
         if ((work.hasApplied() && !hasTime(deadline)) || work.isFull() || !work.apply(record)) {
           break;
@@ -278,6 +328,72 @@ public final class Task<E> {
       }
     }
     return true;
+  }
+
+  private static void requireUpTo(Subtask<?> subtask, StreamRecord record) {
+    Position frontier = subtask.head().frontier();
+    if (frontier.isBefore(record.sequenceNumber())) {
+      throw new TaskException(
+          FailureReason.REPLAY_IMPOSSIBLE,
+          subtask.id()
+              + " cannot be replayed: record "
+              + frontier
+              + " was applied once and is no longer in the"
+              + " stream; restore a later checkpoint");
+    }
+  }
+
+  /** Of what was read for a replay, what belongs to it; at least one record. */
+  private static List<StreamRecord> upTo(Subtask<?> subtask, List<StreamRecord> records) {
+    requireUpTo(subtask, records.getFirst());
+    return records.stream()
+        .filter(record -> !subtask.head().frontier().isBefore(record.sequenceNumber()))
+        .toList();
+  }
+
+  /** One page of a replay at most: the next invocation goes on. */
+  private boolean closeGapInSteps(
+      Subtask<E> subtask, List<StreamRecord> records, Writer writer, Deadline deadline) {
+    Outcome outcome = stepwise.apply(subtask, records, blamed, writer, deadline);
+    if (outcome instanceof Outcome.Lost || !snapshots.answerTrigger(subtask, writer)) {
+      return false;
+    }
+    if (outcome instanceof Outcome.StoppedBefore stopped && stopped.stop().isPresent()) {
+      throw recorded(
+          subtask, stopped.stop().get(), "cannot be replayed past record ", writer);
+    }
+    return snapshots.materializeIfDue(subtask, writer);
+  }
+
+  /** Applies a batch of a shard in which a record may end the process. */
+  private BatchResult applyInSteps(
+      Subtask<E> subtask, List<StreamRecord> batch, Deadline deadline) {
+    SequenceNumber first = batch.getFirst().sequenceNumber();
+    List<StreamRecord> waiting =
+        batch.stream()
+            .filter(
+                record ->
+                    decisions.admits(subtask.head().position(), record.sequenceNumber()))
+            .toList();
+    return switch (stepwise.apply(subtask, waiting, blamed, Writer.MAPPING, deadline)) {
+      case Outcome.Lost l -> lost(subtask, first);
+      case Outcome.Applied a ->
+          finish(
+              subtask,
+              first,
+              batch.getLast().sequenceNumber(),
+              Optional.empty(),
+              Optional.empty(),
+              true);
+      case Outcome.StoppedBefore stopped ->
+          finish(
+              subtask,
+              first,
+              batch.getLast().sequenceNumber(),
+              Optional.of(stopped.record()),
+              stopped.stop(),
+              stopped.hasApplied());
+    };
   }
 
   private BatchResult apply(Subtask<E> subtask, RereadableBatch batch, Deadline deadline) {
@@ -304,17 +420,37 @@ public final class Task<E> {
       }
       record = batch.next();
     }
-    if (!work.journal(Writer.MAPPING) || !snapshots.answerTrigger(subtask, Writer.MAPPING)) {
+    if (!work.journal(Writer.MAPPING)) {
+      return lost(subtask, first);
+    }
+    return finish(
+        subtask, first, record.sequenceNumber(), retryFrom, work.stop(), work.hasApplied());
+  }
+
+  /**
+   * What follows the records of a batch, once they are journalled.
+   *
+   * @param retryFrom the first record that is not journalled; empty if all are
+   * @param stop why that record cannot be applied; empty if only time is lacking
+   */
+  private BatchResult finish(
+      Subtask<E> subtask,
+      SequenceNumber first,
+      SequenceNumber last,
+      Optional<SequenceNumber> retryFrom,
+      Optional<Work.Stop> stop,
+      boolean hasApplied) {
+    if (!snapshots.answerTrigger(subtask, Writer.MAPPING)) {
       return lost(subtask, first);
     }
     if (!snapshots.materializeIfDue(subtask, Writer.MAPPING)) {
       // The batch is journalled all the same; what came after it is read by the next invocation.
       cache.discard(subtask.id().shard());
     }
-    if (work.stop().isPresent()) {
-      TaskException stopped =
-          recorded(subtask, work.stop().get(), "cannot apply record ", Writer.MAPPING);
-      if (!work.hasApplied()) {
+    if (stop.isPresent()) {
+      RuntimeException stopped =
+          recorded(subtask, stop.get(), "cannot apply record ", Writer.MAPPING);
+      if (!hasApplied) {
         // An error of the invocation rather than of an item: only so does the cause reach whoever
         // has to act.
         throw stopped;
@@ -325,13 +461,9 @@ public final class Task<E> {
     }
     // Success moves the mapping's cursor for good, so it is answered only for what the journal was
     // seen to hold.
-    if (subtask.head().position().isBefore(record.sequenceNumber())) {
+    if (subtask.head().position().isBefore(last)) {
       throw new IllegalStateException(
-          subtask.id()
-              + " is at "
-              + subtask.head().position()
-              + ", before record "
-              + record.sequenceNumber());
+          subtask.id() + " is at " + subtask.head().position() + ", before record " + last);
     }
     return new BatchResult.Done();
   }
@@ -345,17 +477,25 @@ public final class Task<E> {
             subtask.id() + " " + cannot + stop.record() + ": " + stop.fault().message(),
             stop.cause());
     switch (stop.fault()) {
-      case Fault.OfRecord(FailureReason reason, String message) ->
-          report(
-              new Report(
-                  subtask.id(), subtask.head(), reason, what, Optional.of(stop.record())),
-              writer,
-              exception);
+      case Fault.OfRecord(FailureReason reason, String message) -> {
+        boolean isTriedAlone = Stepwise.mayHaveAnotherCause(reason);
+        Optional<Isolation> isolation =
+            isTriedAlone ? Optional.of(new Isolation.Steps(1)) : Optional.empty();
+        report(
+            new Report(
+                subtask.id(),
+                subtask.head(),
+                reason,
+                what,
+                Optional.of(stop.record()),
+                isolation,
+                !isTriedAlone || settings.failurePolicy() == FailurePolicy.FAIL),
+            writer,
+            exception);
+      }
       case Fault.OfShard(FailureReason reason, String message) ->
           report(
-              new Report(subtask.id(), subtask.head(), reason, what, Optional.empty()),
-              writer,
-              exception);
+              Report.ofShard(subtask.id(), subtask.head(), reason, what), writer, exception);
       case Fault.None n -> {}
     }
     return exception;
@@ -376,6 +516,8 @@ public final class Task<E> {
   }
 
   private Work<E> begin(Subtask<E> subtask) {
-    return new Work<>(settings, ports, files, appender, deadLetters, subtask);
+    Work<E> work = new Work<>(settings, ports, files, appender, deadLetters, subtask);
+    inWork = Optional.of(work);
+    return work;
   }
 }

@@ -7,6 +7,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
+import dev.cairn.journal.Isolation;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
@@ -58,6 +59,38 @@ public class TaskDecisions {
         : Outcome.PREPARE_ANEW;
   }
 
+  /** What is done next with the records of a suspected shard. */
+  public sealed interface Step {
+    /** So many records are announced and applied. */
+    record Begin(int records) implements Step {}
+
+    /** Nothing: the invocation that began the next record may still be at work. */
+    record Wait() implements Step {}
+
+    /** The next record is to blame: it was begun on its own and did not come back. */
+    record Blame() implements Step {}
+  }
+
+  /**
+   * Halves what did not come back. Only a single record has to wait until the invocation that began
+   * it must have ended: a smaller step does no harm, but a record that another invocation is still
+   * applying is not to blame for anything.
+   *
+   * @param waiting how many records may be begun, 1 or more
+   */
+  public Step step(Isolation isolation, int waiting, Instant now) {
+    return switch (isolation) {
+      case Isolation.Suspicion s -> new Step.Begin((waiting + 1) / 2);
+      case Isolation.Steps(int records) -> new Step.Begin(Math.min(records, waiting));
+      case Isolation.Begun(int records, Instant until) -> {
+        if (records > 1) {
+          yield new Step.Begin(Math.min(records / 2, waiting));
+        }
+        yield now.isBefore(until) ? new Step.Wait() : new Step.Blame();
+      }
+    };
+  }
+
   /**
    * Where a failure is recorded: at the head, if the shard still stands where it failed. Empty if
    * someone has gone on since, or has recorded a failure already.
@@ -90,6 +123,7 @@ public class TaskDecisions {
       case Entry.Resumed r -> false;
       // A shard that was given up is the coordinator's to bring back.
       case Entry.Failed f -> f.header().failing().stream().noneMatch(Failing::hasGivenUp);
+      case Entry.Suspected s -> true;
     };
   }
 

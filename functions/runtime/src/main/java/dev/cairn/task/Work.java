@@ -10,6 +10,7 @@ import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Isolation;
 import dev.cairn.state.Change;
 import dev.cairn.state.Payload;
 import dev.cairn.state.StateSchema;
@@ -38,6 +39,9 @@ final class Work<E> {
   private long applied;
   private Optional<SequenceNumber> first = Optional.empty();
   private Optional<Stop> stop = Optional.empty();
+  private Optional<SequenceNumber> current = Optional.empty();
+  private int passed;
+  private boolean isJournalled;
 
   Work(
       TaskSettings settings,
@@ -57,6 +61,26 @@ final class Work<E> {
 
   Position position() {
     return position;
+  }
+
+  /** How many records were applied or set aside. */
+  int passed() {
+    return passed;
+  }
+
+  /** The first of them. */
+  Optional<SequenceNumber> first() {
+    return first;
+  }
+
+  /** The record that is being applied. */
+  Optional<SequenceNumber> current() {
+    return current;
+  }
+
+  /** Whether the journal has all of it. */
+  boolean isJournalled() {
+    return isJournalled;
   }
 
   /** Whether any record was applied or set aside. */
@@ -83,6 +107,7 @@ final class Work<E> {
 
   /** False if the record cannot be applied now, and must be sent again; {@link #stop} says why. */
   boolean apply(StreamRecord record) {
+    current = Optional.of(record.sequenceNumber());
     try {
       subtask.state().process(record.partitionKey(), record.data(), record.arrival());
       applied++;
@@ -90,15 +115,23 @@ final class Work<E> {
         | KeyOutsideRangeException
         | UnreadableStateException
         | LinkageError e) {
-      Fault fault = Fault.of(e);
-      if (!isToBeSetAside(fault)) {
-        return stopBefore(record, fault, e);
-      }
-      try {
-        setAside(record, fault);
-      } catch (StorageException refused) {
-        return stopBefore(record, Fault.of(refused), refused);
-      }
+      return reject(record, Fault.of(e), e);
+    }
+    pass(record);
+    return true;
+  }
+
+  /** Lets the policy decide on a record that cannot be applied. False if the work stops there. */
+  boolean reject(StreamRecord record, Fault fault, Throwable cause) {
+    if (!isToBeSetAside(fault)) {
+      stopBefore(record, fault, cause);
+      return false;
+    }
+    try {
+      setAside(record, fault);
+    } catch (StorageException refused) {
+      stopBefore(record, Fault.of(refused), refused);
+      return false;
     }
     pass(record);
     return true;
@@ -112,9 +145,8 @@ final class Work<E> {
         };
   }
 
-  private boolean stopBefore(StreamRecord record, Fault fault, Throwable cause) {
+  void stopBefore(StreamRecord record, Fault fault, Throwable cause) {
     stop = Optional.of(new Stop(record.sequenceNumber(), fault, cause));
-    return false;
   }
 
   private void setAside(StreamRecord record, Fault fault) {
@@ -124,6 +156,8 @@ final class Work<E> {
   }
 
   private void pass(StreamRecord record) {
+    passed++;
+    current = Optional.empty();
     position = Position.after(record.sequenceNumber());
     if (first.isEmpty()) {
       first = Optional.of(record.sequenceNumber());
@@ -132,6 +166,14 @@ final class Work<E> {
 
   /** False when another writer went on from the state that this work began with. */
   boolean journal(Writer writer) {
+    return journal(writer, Optional.empty());
+  }
+
+  /**
+   * @param isolation how the shard goes on to look for the record that ends the process
+   */
+  boolean journal(Writer writer, Optional<Isolation> isolation) {
+    current = Optional.empty();
     if (first.isEmpty()) {
       return true;
     }
@@ -143,10 +185,12 @@ final class Work<E> {
           subtask
               .head()
               .next(prepared.attempt(), writer, ports.clock().instant())
-              .at(position, first.get(), subtask.head().counts().plus(applied, letters.size()));
+              .at(position, first.get(), subtask.head().counts().plus(applied, letters.size()))
+              .with(isolation);
       Advanced entry = Advanced.of(header, from, prepared.delta(), prepared.states(), letters);
       switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
         case COMMITTED -> {
+          isJournalled = true;
           subtask.adopt(entry, changes);
           if (!letters.isEmpty()) {
             ports.deadLetters().setAside(subtask.id(), letters);

@@ -2,9 +2,11 @@ package dev.cairn.local.cli;
 
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
+import dev.cairn.journal.Isolation;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.output.Elision;
 import dev.cairn.state.Payload;
+import java.time.Instant;
 import java.util.Locale;
 
 /** Entries of a journal as text. */
@@ -53,7 +55,20 @@ final class JournalText {
       case Entry.Resumed r -> "the job goes on, epoch " + r.header().epoch();
       case Entry.Failed f ->
           f.header().failing().map(JournalText::failing).orElse("the next record failed");
+      case Entry.Suspected s -> s.header().isolation().map(JournalText::isolation).orElse("");
       case Entry.Closed closed -> "the shard is drained";
+    };
+  }
+
+  private static String isolation(Isolation isolation) {
+    return switch (isolation) {
+      case Isolation.Suspicion s ->
+          "records wait and no invocation comes back: the next one looks for the record that ends it";
+      case Isolation.Steps(int records) -> "goes on in steps of " + Sizes.count(records);
+      case Isolation.Begun(int records, Instant until) ->
+          records == 1
+              ? "begins the next record alone, until " + until
+              : "begins the next " + Sizes.count(records) + " records, until " + until;
     };
   }
 

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
@@ -24,6 +25,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.journal.Failing;
+import dev.cairn.journal.Isolation;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
@@ -44,6 +46,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +67,9 @@ import java.util.function.Function;
  * files as they are, and has its own reading of what they mean.
  */
 final class Auditor {
+  private static final String NEVER_RETURNED = "did not come back";
+  // Between the clocks of two containers.
+  private static final Duration MOST_SKEW = Duration.ofSeconds(4);
 
   private final InMemoryTable table;
   private final InMemoryStorage storage;
@@ -185,6 +191,12 @@ final class Auditor {
       case Entry.Advanced advanced -> {
         delta(advanced).forEach(change -> apply(audited.cells, change));
         advanced.deadLetters().forEach(letter -> requireStored(subtask, letter));
+        for (Entry.DeadLetter letter : advanced.deadLetters()) {
+          if (letter.cause().contains(NEVER_RETURNED)) {
+            requireTriedAlone(where, audited.head(), letter);
+            lineages.of(subtask, header.epoch()).setAside(letter.sequenceNumber());
+          }
+        }
       }
       case Entry.Triggered t -> {}
       case Entry.Snapshotted base -> checkSnapshot(where, audited, base);
@@ -195,7 +207,11 @@ final class Auditor {
       }
       case Entry.Suspended s -> {}
       case Entry.Resumed r -> {}
-      case Entry.Failed failed -> requireNextRecord(where, subtask, failed);
+      case Entry.Failed failed -> {
+        requireNextRecord(where, subtask, failed);
+        requireUnreturned(where, audited.head(), failed);
+      }
+      case Entry.Suspected s -> {}
       case Entry.Closed c ->
           throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
@@ -217,6 +233,34 @@ final class Auditor {
       throw new Violation(
           Invariants.BLAMED, where + " names record " + blamed + " instead of " + next);
     }
+  }
+
+  /** A record is blamed only if it was begun on its own, and its invocation must have ended. */
+  private static void requireUnreturned(String where, Header before, Entry.Failed failed) {
+    boolean blames =
+        failed.header().failing().stream()
+            .anyMatch(failing -> failing.reason() == FailureReason.PROCESS_ENDED);
+    if (blames && !isUnreturned(before, failed.header().writtenAt())) {
+      throw new Violation(Invariants.BLAMED, where + " follows " + before);
+    }
+  }
+
+  private static void requireTriedAlone(String where, Header before, Entry.DeadLetter letter) {
+    boolean failedBefore =
+        before.failing().stream()
+            .anyMatch(
+                failing ->
+                    failing.ofReason() >= 2
+                        && failing.record().equals(Optional.of(letter.sequenceNumber())));
+    if (!failedBefore) {
+      throw new Violation(Invariants.BLAMED, where + " sets aside " + letter);
+    }
+  }
+
+  private static boolean isUnreturned(Header head, Instant now) {
+    return head.isolation().orElse(null) instanceof Isolation.Begun(int records, Instant until)
+        && records == 1
+        && !now.plus(MOST_SKEW).isBefore(until);
   }
 
   private void requireStored(SubtaskId subtask, Entry.DeadLetter letter) {
@@ -250,7 +294,11 @@ final class Auditor {
         && base.checkpoint().equals(latest)
         && tail.stream()
             .skip(1)
-            .allMatch(entry -> entry instanceof Entry.Triggered || entry instanceof Entry.Failed);
+            .allMatch(
+                entry ->
+                    entry instanceof Entry.Triggered
+                        || entry instanceof Entry.Failed
+                        || entry instanceof Entry.Suspected);
   }
 
   private static Optional<CheckpointId> checkpointOf(Entry entry) {
@@ -332,7 +380,10 @@ final class Auditor {
 
   /** While a job halts its state is stored at most, and only what enters an epoch changes that. */
   private static void checkSuspension(String where, Header before, Entry entry) {
-    if (before.suspended() && (entry instanceof Entry.Advanced || entry instanceof Entry.Failed)) {
+    if (before.suspended()
+        && (entry instanceof Entry.Advanced
+            || entry instanceof Entry.Failed
+            || entry instanceof Entry.Suspected)) {
       throw new Violation(Invariants.HALTED, where + " was applied while the job halts");
     }
     boolean expected =
@@ -346,6 +397,7 @@ final class Auditor {
           case Entry.Snapshotted s -> before.suspended();
           case Entry.Materialized m -> before.suspended();
           case Entry.Failed f -> before.suspended();
+          case Entry.Suspected s -> before.suspended();
           case Entry.Closed c -> before.suspended();
         };
     if (entry.header().suspended() != expected) {

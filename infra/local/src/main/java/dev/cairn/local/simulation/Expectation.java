@@ -8,10 +8,12 @@ import dev.cairn.state.StateKey;
 import dev.cairn.testing.FunctionHarness;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -42,11 +44,18 @@ final class Expectation {
     // All that made the state, to begin another fold with.
     private final List<SequenceNumber> below = new ArrayList<>();
     private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
+    // Records that are valid, and whose processes ended all the same.
+    private final Set<SequenceNumber> setAside = new HashSet<>();
     private Expected base = Expected.NOTHING;
 
     private Fold(ShardId shard, Position from) {
       this.shard = shard;
       this.from = from;
+    }
+
+    /** A record was set aside because the processes ended that applied it. */
+    void setAside(SequenceNumber record) {
+      setAside.add(record);
     }
 
     /** Whether it began without state. */
@@ -97,7 +106,7 @@ final class Expectation {
 
     private boolean apply(SequenceNumber number) {
       Arrived record = record(shard, number);
-      if (record.foreign()) {
+      if (record.foreign() || setAside.contains(number)) {
         return false;
       }
       try {
@@ -161,6 +170,7 @@ final class Expectation {
     if (at instanceof Position.After(SequenceNumber last)) {
       fold.below.addAll(before.after.headMap(last, true).keySet());
     }
+    fold.setAside.addAll(before.setAside);
     fold.below.forEach(fold::apply);
     fold.base = new Expected(fold.function.cells(), counts);
     return fold;

@@ -133,6 +133,14 @@ final class SeededWorld implements World {
     }
   }
 
+  /** Ends the process of the task that calls it. */
+  void kill(String point) {
+    Actor me = me();
+    trace.add(now, me.name, "killed at " + point);
+    me.killed = true;
+    throw new Killed(me.name, point);
+  }
+
   @Override
   public boolean await(Duration timeout, BooleanSupplier condition) {
     Actor me = me();

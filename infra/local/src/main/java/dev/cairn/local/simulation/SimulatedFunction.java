@@ -23,6 +23,7 @@ final class SimulatedFunction implements KeyedFunction<String> {
   private static final int LAST = 3;
 
   private final BooleanSupplier fails;
+  private final Runnable kill;
   private ValueState<Long> chain;
   private MapState<String, Long> places;
   private ListState<String> last;
@@ -30,9 +31,21 @@ final class SimulatedFunction implements KeyedFunction<String> {
   /**
    * @param fails whether the function throws at an event that it will process later
    */
-  @SuppressWarnings("NullAway.Init") // Opened before it processes anything.
   SimulatedFunction(BooleanSupplier fails) {
+    this(
+        fails,
+        () -> {
+          throw new IllegalStateException("this record ends the process");
+        });
+  }
+
+  /**
+   * @param kill ends the process at a record that ends every process
+   */
+  @SuppressWarnings("NullAway.Init") // Opened before it processes anything.
+  SimulatedFunction(BooleanSupplier fails, Runnable kill) {
     this.fails = fails;
+    this.kill = kill;
   }
 
   @Override
@@ -55,6 +68,7 @@ final class SimulatedFunction implements KeyedFunction<String> {
       case "put" -> places.put(parts[1], places.get(parts[1]).orElse(0L) + 1);
       case "remove" -> places.remove(parts[1]);
       case "clear" -> last.clear();
+      case "kill" -> kill.run();
       case "poison" -> throw new IllegalArgumentException("poison " + event);
       default -> throw new IllegalArgumentException("unknown verb in " + event);
     }

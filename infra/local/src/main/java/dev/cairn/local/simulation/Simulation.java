@@ -357,8 +357,12 @@ public final class Simulation {
                 new SimulatedFunction(
                     () -> {
                       think();
+                      if (flaky && faults.chance(0.003)) {
+                        kill();
+                      }
                       return flaky && failsNow();
-                    }),
+                    },
+                    this::kill),
             guards.task(),
             guards.cache().get());
     TaskEndpoint endpoint = new TaskEndpoint(task);
@@ -373,6 +377,15 @@ public final class Simulation {
     if (scenario.longestThought().isPositive()) {
       world.sleep(Duration.ofMillis(faults.below((int) scenario.longestThought().toMillis())));
     }
+  }
+
+  /** As an invocation that runs out of time does, or one whose process runs out of memory. */
+  private void kill() {
+    faults.count("fault: a record ended the process");
+    if (faults.below(4) == 0) {
+      world.sleep(scenario.timeout());
+    }
+    world.kill("the function");
   }
 
   private boolean failsNow() {
@@ -514,6 +527,9 @@ public final class Simulation {
           poisons && world.random().nextInt(12) == 0
               ? "poison"
               : verbs[world.random().nextInt(verbs.length)];
+      if (poisons && world.random().nextInt(120) == 0) {
+        verb = "kill";
+      }
       String event = verb + ":" + world.random().nextInt(5) + ":" + n;
       if (poisons && world.random().nextInt(40) == 0) {
         putForeign(key, event);

@@ -57,6 +57,7 @@ public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
       case Entry.Suspended e -> false;
       case Entry.Resumed e -> false;
       case Entry.Failed e -> false;
+      case Entry.Suspected e -> false;
     };
   }
 }

@@ -1,0 +1,114 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Job;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Isolation;
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.stream.StreamException;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamReader.Page;
+import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds shards whose invocations do not come back: records have waited for longer than any
+ * invocation takes, and no task has written anything meanwhile. What it then appends makes the
+ * shard's tasks look for the record that ends their process. A task whose process ends cannot say so
+ * itself, and a healthy shard pays for none of this.
+ */
+final class Suspicions {
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
+  // Kinesis allows five reads of a shard in a second, and the mapping needs most of them.
+  private static final int MOST_PAGES = 3;
+  private static final int MOST_SHARDS = 50;
+  private static final int FEW_RECORDS = 10;
+
+  private final CoordinatorPorts ports;
+  private final CoordinatorSettings settings;
+  private final CoordinatorDecisions decisions;
+  private final JournalTails tails;
+  private Instant lastLook = Instant.MIN;
+
+  Suspicions(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      CoordinatorDecisions decisions,
+      JournalTails tails) {
+    this.ports = ports;
+    this.settings = settings;
+    this.decisions = decisions;
+    this.tails = tails;
+  }
+
+  /** Looks at the shards of a running job, as far as they have been silent for long. */
+  void look(Job job, Collection<JournalTail> tails, Instant now) {
+    if (now.isBefore(lastLook.plus(BETWEEN_LOOKS))) {
+      return;
+    }
+    lastLook = now;
+    List<JournalTail> silent =
+        tails.stream()
+            .filter(tail -> decisions.mayBeStuck(job, tail, settings.longestInvocation(), now))
+            .toList();
+    // Of thousands of idle shards a part each time, so that the tick has time for the rest.
+    int parts = Math.max(1, Math.ceilDiv(silent.size(), MOST_SHARDS));
+    long part = Math.floorMod(now.getEpochSecond() / BETWEEN_LOOKS.toSeconds(), parts);
+    for (int i = (int) part; i < silent.size(); i += parts) {
+      look(job, silent.get(i), now);
+    }
+  }
+
+  private void look(Job job, JournalTail tail, Instant now) {
+    try {
+      if (tail.head().hasGap() || hasWaited(tail, now)) {
+        // This very tick may have appended to it, a trigger for example.
+        tails
+            .of(tail.subtask())
+            .filter(head -> decisions.mayBeStuck(job, head, settings.longestInvocation(), now))
+            .ifPresent(head -> suspect(head, now));
+      }
+    } catch (OutcomeUnknownException | StreamException e) {
+      // The next look finds out.
+    }
+  }
+
+  private void suspect(JournalTail tail, Instant now) {
+    Entry.Header header =
+        tail.head()
+            .next(ports.ids().get(), Writer.COORDINATOR, now)
+            .with(Optional.of(new Isolation.Suspicion()));
+    // Whatever is there already shows that the shard is not stuck, or will be looked at again.
+    var unused = ports.journal().append(tail.subtask(), new Entry.Suspected(header));
+  }
+
+  /** Whether a record after the position has waited for longer than any invocation takes. */
+  private boolean hasWaited(JournalTail tail, Instant now) {
+    Optional<From> from = Optional.of(from(tail));
+    for (int i = 0; i < MOST_PAGES && from.isPresent(); i++) {
+      Page page = ports.stream().read(tail.subtask().shard(), from.get(), FEW_RECORDS);
+      for (StreamRecord record : page.records()) {
+        if (tail.head().position().isBefore(record.sequenceNumber())) {
+          return record.arrival().plus(settings.longestInvocation()).isBefore(now);
+        }
+      }
+      from = page.next().map(next -> next);
+    }
+    return false;
+  }
+
+  private static From from(JournalTail tail) {
+    return switch (tail.head().position()) {
+      case Position.After(SequenceNumber last) -> new From.At(last);
+      case Position.Before(SequenceNumber first) -> new From.At(first);
+      case Position.Beginning b -> new From.Horizon();
+      case Position.End e -> throw new IllegalStateException(tail.subtask() + " is drained");
+    };
+  }
+}

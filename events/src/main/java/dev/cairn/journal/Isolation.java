@@ -1,0 +1,38 @@
+package dev.cairn.journal;
+
+import java.time.Instant;
+
+/**
+ * How a shard looks for the record that ends the process which applies it. It is in the header from
+ * the moment when the coordinator, or a task that ran out of memory, suspects that there is one,
+ * until the records that were waiting then are applied. A healthy shard has none.
+ */
+public sealed interface Isolation {
+
+  /** Records wait, and no invocation comes back. No task has looked at it yet. */
+  record Suspicion() implements Isolation {}
+
+  /** At most so many records are applied before they are journalled; none of them is begun. */
+  record Steps(int records) implements Isolation {
+    public Steps {
+      requirePositive(records);
+    }
+  }
+
+  /**
+   * So many records after the position were begun.
+   *
+   * @param until when the invocation that began them ends at the latest
+   */
+  record Begun(int records, Instant until) implements Isolation {
+    public Begun {
+      requirePositive(records);
+    }
+  }
+
+  private static void requirePositive(int records) {
+    if (records < 1) {
+      throw new IllegalArgumentException("a step has one record or more, not " + records);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.cairn.task;
+
+import dev.cairn.id.SequenceNumber;
+import java.util.Optional;
+
+/** What the next attempt does about work that did not fit into memory, or into the storage. */
+sealed interface Narrowing {
+
+  /** At most so many records are applied before they are journalled. */
+  record Steps(int records) implements Narrowing {}
+
+  /** A record does not fit on its own. */
+  record Record(SequenceNumber record, Fault.OfRecord fault) implements Narrowing {}
+
+  /**
+   * Empty if the error does not concern records: none was being applied or journalled.
+   *
+   * @param fault what the error is, if it is the shard's
+   */
+  static Optional<Narrowing> of(Work<?> work, Fault fault) {
+    if (work.isJournalled() || !(fault instanceof Fault.OfShard(var reason, String message))) {
+      return Optional.empty();
+    }
+    Fault.OfRecord ofRecord = new Fault.OfRecord(reason, message);
+    if (work.current().isPresent()) {
+      return Optional.of(
+          work.passed() == 0
+              ? new Record(work.current().get(), ofRecord)
+              : new Steps(work.passed()));
+    }
+    return work.first()
+        .map(
+            first ->
+                work.passed() == 1
+                    ? new Record(first, ofRecord)
+                    : new Steps(Math.ceilDiv(work.passed(), 2)));
+  }
+}

@@ -1,0 +1,188 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Suspected;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Isolation;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.TaskDecisions.Step;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Applies the records of a suspected shard in steps. Each step is announced in the journal before it
+ * begins, and journalled when it ends. A step that does not come back is halved by the next
+ * invocation, down to the one record that ends the process; of that record the failure policy
+ * decides.
+ */
+final class Stepwise<E> {
+  private final TaskSettings settings;
+  private final TaskPorts ports;
+  private final TaskDecisions decisions;
+  private final Appender appender;
+  private final Function<Subtask<E>, Work<E>> begin;
+
+  /**
+   * @param begin makes the work of one step
+   */
+  Stepwise(
+      TaskSettings settings,
+      TaskPorts ports,
+      TaskDecisions decisions,
+      Appender appender,
+      Function<Subtask<E>, Work<E>> begin) {
+    this.settings = settings;
+    this.ports = ports;
+    this.decisions = decisions;
+    this.appender = appender;
+    this.begin = begin;
+  }
+
+  /**
+   * A record that this process could not apply on its own, although nothing else was uncommitted.
+   *
+   * @param cause what happened when it was applied
+   */
+  record Blame(SequenceNumber record, Fault.OfRecord fault, Throwable cause) {}
+
+  /** What became of the records. */
+  sealed interface Outcome {
+    /** All are journalled. */
+    record Applied() implements Outcome {}
+
+    /**
+     * Those before this record are journalled.
+     *
+     * @param stop why it cannot be applied; empty if only time is lacking
+     */
+    record StoppedBefore(SequenceNumber record, Optional<Work.Stop> stop, boolean hasApplied)
+        implements Outcome {}
+
+    /** Another writer went on from this state. */
+    record Lost() implements Outcome {}
+  }
+
+  /**
+   * @param records those after the position, in order
+   * @param blamed what an earlier attempt of this invocation found out
+   */
+  Outcome apply(
+      Subtask<E> subtask,
+      List<StreamRecord> records,
+      Optional<Blame> blamed,
+      Writer writer,
+      Deadline deadline) {
+    List<StreamRecord> waiting = records;
+    boolean hasApplied = false;
+    while (!waiting.isEmpty()) {
+      StreamRecord first = waiting.getFirst();
+      Work<E> work;
+      Optional<Isolation> then = Optional.empty();
+      Optional<Blame> found = blamed.filter(one -> one.record().equals(first.sequenceNumber()));
+      if (found.isPresent()) {
+        work = judge(subtask, first, found.get());
+      } else {
+        if (deadline.remaining().compareTo(settings.margin()) <= 0) {
+          return new Outcome.StoppedBefore(first.sequenceNumber(), Optional.empty(), hasApplied);
+        }
+        Instant now = ports.clock().instant();
+        Isolation isolation =
+            subtask.head().isolation().orElse(new Isolation.Steps(waiting.size()));
+        switch (decisions.step(isolation, waiting.size(), now)) {
+          case Step.Wait w -> {
+            return new Outcome.StoppedBefore(first.sequenceNumber(), Optional.empty(), hasApplied);
+          }
+          case Step.Blame b -> work = judge(subtask, first, neverReturned(first));
+          case Step.Begin(int count) -> {
+            if (!announce(subtask, count, writer, deadline)) {
+              return new Outcome.Lost();
+            }
+            work = begin.apply(subtask);
+            take(work, waiting.subList(0, count), deadline);
+            then = Optional.of(new Isolation.Steps(count));
+          }
+        }
+      }
+      waiting = waiting.subList(work.passed(), waiting.size());
+      if (!work.journal(writer, waiting.isEmpty() ? Optional.empty() : then)) {
+        return new Outcome.Lost();
+      }
+      hasApplied |= work.hasApplied();
+      if (work.stop().isPresent()) {
+        return new Outcome.StoppedBefore(
+            waiting.getFirst().sequenceNumber(), work.stop(), hasApplied);
+      }
+    }
+    return new Outcome.Applied();
+  }
+
+  /** At least one record: the step was announced. */
+  private void take(Work<E> work, List<StreamRecord> step, Deadline deadline) {
+    for (StreamRecord record : step) {
+      boolean ends =
+          work.hasApplied()
+              && (work.isFull() || deadline.remaining().compareTo(settings.margin()) <= 0);
+      if (ends || !work.apply(record)) {
+        return;
+      }
+    }
+  }
+
+  private boolean announce(Subtask<E> subtask, int count, Writer writer, Deadline deadline) {
+    while (true) {
+      EntryId id = ports.ids().get();
+      Instant now = ports.clock().instant();
+      Isolation begun = new Isolation.Begun(count, now.plus(deadline.remaining()));
+      Header header = subtask.head().next(id, writer, now).with(Optional.of(begun));
+      Suspected entry = new Suspected(header);
+      switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
+        case COMMITTED -> {
+          subtask.adopt(entry);
+          return true;
+        }
+        case REBASE, PREPARE_ANEW, NOT_THERE -> {}
+        case LOST -> {
+          return false;
+        }
+      }
+    }
+  }
+
+  private static Blame neverReturned(StreamRecord record) {
+    String message =
+        "it was begun on its own, and its invocation did not come back: it ran out of time or memory,"
+            + " or its process ended";
+    return new Blame(
+        record.sequenceNumber(),
+        new Fault.OfRecord(FailureReason.PROCESS_ENDED, message),
+        new TaskException(message));
+  }
+
+  /**
+   * Lets the policy decide. What may have another cause than the record, such as a lack of memory,
+   * is tried again first, as the restart strategy says.
+   */
+  private Work<E> judge(Subtask<E> subtask, StreamRecord record, Blame blame) {
+    Work<E> work = begin.apply(subtask);
+    boolean isCertain =
+        !mayHaveAnotherCause(blame.fault().reason())
+            || FailureReports.isExhausted(
+                subtask.head(), blame.fault().reason(), record.sequenceNumber());
+    if (isCertain) {
+      var unused = work.reject(record, blame.fault(), blame.cause());
+    } else {
+      work.stopBefore(record, blame.fault(), blame.cause());
+    }
+    return work;
+  }
+
+  /** Whether a failure of a single record may pass when it is tried again. */
+  static boolean mayHaveAnotherCause(FailureReason reason) {
+    return reason == FailureReason.PROCESS_ENDED || reason == FailureReason.OUT_OF_MEMORY;
+  }
+}
