@@ -4,12 +4,14 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.id.Epoch;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.StorageException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -69,6 +71,13 @@ public sealed interface Announcement {
 
   /** A job that had halted runs again. */
   record Resumed(Epoch epoch) implements Announcement {}
+
+  /** The mapping that feeds the task was looked at. */
+  record MappingChecked(List<MappingProblem> problems) implements Announcement {
+    public MappingChecked {
+      problems = List.copyOf(problems);
+    }
+  }
 
   /**
    * The scrubber has found a file damaged that is needed.

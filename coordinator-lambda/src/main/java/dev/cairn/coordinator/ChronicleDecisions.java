@@ -409,6 +409,7 @@ final class ChronicleDecisions {
       case Announcement.Moved m -> true;
       case Announcement.FileDamaged d -> false;
       case Announcement.DamageOver d -> false;
+      case Announcement.MappingChecked m -> false;
       case Announcement.NotScrubbed n -> false;
       case Announcement.Scrubbed s -> false;
     };

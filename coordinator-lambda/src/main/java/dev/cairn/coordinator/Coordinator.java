@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Triggers a job's checkpoints, commits those that are complete, restores what a user asks for, and
@@ -31,7 +32,7 @@ public final class Coordinator {
   private final Completing completing;
   private final Commands commands;
   private final Lifecycle lifecycle;
-  private final Feeding feeding;
+  private final MappingSwitch mapping;
   private final Restore restore;
   private final Recovery recovery;
   private final Suspicions suspicions;
@@ -51,7 +52,7 @@ public final class Coordinator {
     this.completing = new Completing(ports, decisions, live, tails, answers, collection);
     this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
     this.lifecycle = new Lifecycle(ports, tails);
-    this.feeding = new Feeding(ports.mapping());
+    this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
     StreamCoverage coverage = new StreamCoverage(ports, settings, decisions, tails);
     Preflight preflight = new Preflight(ports, settings, decisions, coverage);
     this.restore = new Restore(ports, settings, decisions, live, tails, preflight, coverage);
@@ -160,7 +161,7 @@ public final class Coordinator {
     triggering.repeat(checkpoints, tails, now);
     restore.wakeGaps(job, tails.values());
     suspicions.look(job, tails.values(), now);
-    feeding.keep(true, now);
+    mapping.keep(true, decisions.starts(tails.values()), now);
     if (decisions.isCollectionDue(job, tails.values(), now)) {
       collection.collect(job.id());
     }
@@ -181,7 +182,7 @@ public final class Coordinator {
 
   /** A job that has halted has its last savepoint to take, or its checkpoints to delete. */
   private void rest(Job job, Halt halt, Event event) {
-    feeding.keep(false, ports.clock().instant());
+    mapping.keep(false, Set.of(), ports.clock().instant());
     switch (halt) {
       case Halt.Stopping stopping -> {
         completing.settleAll(job);

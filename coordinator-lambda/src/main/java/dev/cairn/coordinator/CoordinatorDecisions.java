@@ -18,6 +18,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.Layout;
+import dev.cairn.state.Start;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,6 +111,11 @@ public class CoordinatorDecisions {
     return tail.isUnchanged()
         && tail.base() instanceof Entry.Snapshotted snapshotted
         && snapshotted.checkpoint().equals(checkpoint);
+  }
+
+  /** Where the job's subtasks began: the mapping has to begin there as well. */
+  public Set<Start> starts(Collection<JournalTail> tails) {
+    return tails.stream().map(tail -> tail.base().origin().start()).collect(Collectors.toSet());
   }
 
   /** The subtasks whose state a checkpoint has to hold: every one that was opened. */

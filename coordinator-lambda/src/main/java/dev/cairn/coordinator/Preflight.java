@@ -3,6 +3,7 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.command.Command;
@@ -58,6 +59,7 @@ final class Preflight {
    * with what its code no longer declares.
    */
   Plan plan(Job job, Command.Restore command) throws RefusedException {
+    requireSameRecords();
     List<String> passedOver = new ArrayList<>();
     for (Restoration candidate : target.of(job, command)) {
       try {
@@ -116,6 +118,20 @@ final class Preflight {
     Map<SubtaskId, SubtaskSnapshot> states = recipients.of(job.id(), from, stored);
     coverage.require(job, from, states);
     return states;
+  }
+
+  /**
+   * Whether a replay applies the records that the mapping delivers. Only a person is refused: a job
+   * that restores by itself would stand still otherwise, and a fork has a mapping of its own.
+   */
+  private void requireSameRecords() throws RefusedException {
+    Optional<MappingProblem> differing =
+        ports.mapping().problems(Set.of()).stream()
+            .filter(MappingProblem::changesWhatIsReplayed)
+            .findFirst();
+    if (differing.isPresent()) {
+      throw new RefusedException(differing.get().message());
+    }
   }
 
   /** What each subtask of the job is given; any other begins anew. */

@@ -1,11 +1,16 @@
 package dev.cairn.coordinator;
 
+import dev.cairn.checkpoint.MappingProblem;
+import dev.cairn.state.Start;
+import java.util.List;
+import java.util.Set;
+
 /**
- * The event source mapping that feeds the task. Both may be asked for again and again, and may
- * throw while the mapping is between two states: whoever needs it asks again.
+ * The event source mapping that feeds the task. Each method may be called again and again, and may
+ * throw while the mapping is between two states: the caller tries again with its next tick.
  */
 public interface SourceMapping {
-  /** One that nobody can switch: the tasks' own refusal is all that keeps them from applying. */
+  /** A mapping that nobody can switch: only the tasks' own refusal keeps them from applying. */
   SourceMapping ALWAYS_ON =
       new SourceMapping() {
         @Override
@@ -15,9 +20,23 @@ public interface SourceMapping {
         public void disable() {}
       };
 
-  /** It delivers, from where it stopped. */
+  /** Delivers, from where the mapping stopped. */
   void enable();
 
-  /** It delivers nothing, and keeps its place in each shard. */
+  /** Delivers nothing, and keeps the mapping's place in each shard. */
   void disable();
+
+  /**
+   * What is wrong with the mapping as it is set; whether it is switched on is not part of it.
+   *
+   * @param starts where the job's subtasks began; empty if none is known
+   */
+  default List<MappingProblem> problems(Set<Start> starts) {
+    return List.of();
+  }
+
+  /** Whether the mapping delivers or is about to. */
+  default boolean isOn() {
+    return true;
+  }
 }

@@ -30,6 +30,7 @@ final class TableLayout {
   static final String EXPIRES_AT = "expiresAt";
   static final String JOB_SK = "JOB";
   static final String DEPLOYMENT_SK = "DEPLOYMENT";
+  static final String MAPPING_SK = "MAPPING";
   // Begins as the job's own key does: one query reads both.
   static final String REGISTRATION_PREFIX = "JOB#REGISTRATION#";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
@@ -127,6 +128,10 @@ final class TableLayout {
 
   static Map<String, AttributeValue> deploymentKey(JobId job) {
     return key(jobPk(job), DEPLOYMENT_SK);
+  }
+
+  static Map<String, AttributeValue> mappingKey(JobId job) {
+    return key(jobPk(job), MAPPING_SK);
   }
 
   static Map<String, AttributeValue> registrationKey(JobId job, StageId stage) {

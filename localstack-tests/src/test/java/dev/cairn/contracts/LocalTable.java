@@ -5,6 +5,7 @@ import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbMappingProblems;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.parallel.FanOut;
@@ -34,6 +35,10 @@ final class LocalTable {
 
   static DynamoDbDeployments deployments() {
     return new DynamoDbDeployments(DYNAMODB.client(), NAME, WITHOUT_PAUSE);
+  }
+
+  static DynamoDbMappingProblems mappingProblems() {
+    return new DynamoDbMappingProblems(DYNAMODB.client(), NAME, WITHOUT_PAUSE);
   }
 
   static DynamoDbRegistrations registrations() {

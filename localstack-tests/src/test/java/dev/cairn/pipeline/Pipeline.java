@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.checkpoint.Registrations;
 import dev.cairn.checkpoint.Request;
@@ -14,6 +15,7 @@ import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.MappingDescription;
 import dev.cairn.coordinator.SourceMapping;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.history.History;
@@ -44,6 +46,7 @@ import dev.cairn.state.KeyHash;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
+import dev.cairn.state.Start;
 import dev.cairn.state.StateKey;
 import dev.cairn.state.StateSchema;
 import dev.cairn.storage.CheckpointStorage;
@@ -66,6 +69,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -324,6 +328,17 @@ public final class Pipeline {
   /** The mapping's switch: what it feeds is the test's to say. */
   private static final class Switch implements SourceMapping {
     private boolean enabled = true;
+    private Optional<MappingDescription> description = Optional.empty();
+
+    @Override
+    public List<MappingProblem> problems(Set<Start> starts) {
+      return description.map(described -> described.problems(starts)).orElse(List.of());
+    }
+
+    @Override
+    public boolean isOn() {
+      return enabled;
+    }
 
     @Override
     public void enable() {
@@ -334,6 +349,16 @@ public final class Pipeline {
     public void disable() {
       enabled = false;
     }
+  }
+
+  /** Sets the mapping as somebody might by hand. */
+  public void set(MappingDescription description) {
+    mapping.description = Optional.of(description);
+  }
+
+  /** Switches the mapping off behind the coordinator's back. */
+  public void switchOff() {
+    mapping.enabled = false;
   }
 
   public boolean isFed() {

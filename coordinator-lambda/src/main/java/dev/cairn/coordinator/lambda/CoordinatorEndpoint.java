@@ -18,6 +18,7 @@ import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbMappingProblems;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
@@ -142,7 +143,13 @@ final class CoordinatorEndpoint {
                     new LambdaWaker(lambda, deployment.taskFunction()),
                     clock,
                     () -> new EntryId(UUID.randomUUID().toString()),
-                    announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log)),
+                    announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log))
+                        .andThen(
+                            new MappingProblemAnnouncer(
+                                deployment.job(),
+                                new DynamoDbMappingProblems(
+                                    dynamoDb, environment.table(), backoff),
+                                clock)),
                     new LambdaSourceMapping(lambda, environment.sourceMapping()),
                     new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
                     fanOut)

@@ -96,6 +96,7 @@ final class EventAnnouncer implements Announcer {
       case Announcement.Refused r -> Optional.empty();
       case Announcement.FileDamaged d -> Optional.empty();
       case Announcement.DamageOver d -> Optional.empty();
+      case Announcement.MappingChecked m -> Optional.empty();
       case Announcement.NotScrubbed n -> Optional.empty();
       case Announcement.Scrubbed s -> Optional.empty();
     };

@@ -1,10 +1,31 @@
 package dev.cairn.coordinator.lambda;
 
+import dev.cairn.checkpoint.MappingProblem;
+import dev.cairn.coordinator.MappingDescription;
+import dev.cairn.coordinator.MappingDescription.StartingPosition;
 import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.state.Start;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.EventSourceMappingConfiguration;
+import software.amazon.awssdk.services.lambda.model.Filter;
+import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
+import software.amazon.awssdk.services.lambda.model.GetEventSourceMappingResponse;
+import software.amazon.awssdk.services.lambda.model.LambdaException;
 
 /** Lambda's event source mapping of the job's stream. It keeps its place while it is disabled. */
 final class LambdaSourceMapping implements SourceMapping {
+  private static final int WITHOUT_LIMIT = -1;
+  private static final int FORBIDDEN = 403;
+  // arn:aws:lambda:region:account:function:name, and a qualifier after it.
+  private static final int PARTS_OF_A_FUNCTION = 7;
+
   private final LambdaClient client;
   private final String mapping;
 
@@ -28,10 +49,83 @@ final class LambdaSourceMapping implements SourceMapping {
 
   private void set(boolean enabled) {
     // Asking costs nothing, and an update that changes nothing would still stir the mapping.
-    String state = client.getEventSourceMapping(get -> get.uuid(mapping)).state();
-    boolean isOn = !(state.equals("Disabled") || state.equals("Disabling"));
-    if (isOn != enabled) {
+    if (isOn() != enabled) {
       client.updateEventSourceMapping(update -> update.uuid(mapping).enabled(enabled));
     }
+  }
+
+  @Override
+  public boolean isOn() {
+    return isOn(get().state());
+  }
+
+  private static boolean isOn(String state) {
+    return !(state.equals("Disabled") || state.equals("Disabling"));
+  }
+
+  @Override
+  public List<MappingProblem> problems(Set<Start> starts) {
+    GetEventSourceMappingResponse own = get();
+    try {
+      return describe(own, others(own)).problems(starts);
+    } catch (LambdaException e) {
+      if (e.statusCode() != FORBIDDEN) {
+        throw e;
+      }
+      // What is known of the mapping itself counts all the same.
+      List<MappingProblem> problems = new ArrayList<>(describe(own, List.of()).problems(starts));
+      problems.add(
+          new MappingProblem(
+              MappingProblem.Kind.UNREADABLE,
+              "whether a second mapping feeds the function is not known, as the coordinator's role"
+                  + " does not allow lambda:ListEventSourceMappings: deploy with this version's"
+                  + " construct"));
+      return List.copyOf(problems);
+    }
+  }
+
+  private GetEventSourceMappingResponse get() {
+    return client.getEventSourceMapping(request -> request.uuid(mapping));
+  }
+
+  // By the stream, as a list by the function would not have those of its other qualifiers.
+  private List<String> others(GetEventSourceMappingResponse own) {
+    return client
+        .listEventSourceMappingsPaginator(list -> list.eventSourceArn(own.eventSourceArn()))
+        .eventSourceMappings()
+        .stream()
+        .filter(other -> !other.uuid().equals(mapping) && isOn(other.state()))
+        .filter(other -> function(other.functionArn()).equals(function(own.functionArn())))
+        .map(EventSourceMappingConfiguration::uuid)
+        .sorted()
+        .toList();
+  }
+
+  private static String function(String arn) {
+    return String.join(":", Stream.of(arn.split(":")).limit(PARTS_OF_A_FUNCTION).toList());
+  }
+
+  /** Lambda leaves out what is as by default. */
+  private static MappingDescription describe(
+      GetEventSourceMappingResponse own, List<String> others) {
+    return new MappingDescription(
+        own.uuid(),
+        Optional.ofNullable(own.lastProcessingResult()),
+        Optional.ofNullable(own.stateTransitionReason()),
+        own.filterCriteria() == null
+            ? List.of()
+            : own.filterCriteria().filters().stream().map(Filter::pattern).toList(),
+        Objects.requireNonNullElse(own.parallelizationFactor(), 1),
+        Objects.requireNonNullElse(own.maximumRetryAttempts(), WITHOUT_LIMIT),
+        Objects.requireNonNullElse(own.maximumRecordAgeInSeconds(), WITHOUT_LIMIT),
+        Duration.ofSeconds(Objects.requireNonNullElse(own.tumblingWindowInSeconds(), 0)),
+        Objects.requireNonNullElse(own.bisectBatchOnFunctionError(), false),
+        own.functionResponseTypes().contains(FunctionResponseType.REPORT_BATCH_ITEM_FAILURES),
+        Optional.ofNullable(own.startingPositionAsString())
+            .map(
+                name ->
+                    new StartingPosition(
+                        name, Optional.ofNullable(own.startingPositionTimestamp()))),
+        others);
   }
 }

@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
  * metrics under Flink's names where Flink has one.
  */
 final class MetricAnnouncer implements Announcer {
+  private static final String FAILED_JOBS = "numberOfFailedJobs";
   private static final String IN_A_ROW = "numberOfFailedCheckpointsInARow";
 
   private final EmbeddedMetrics metrics;
@@ -79,12 +81,13 @@ final class MetricAnnouncer implements Announcer {
           metrics.emit(
               "status changed",
               new Details().with(epoch).with("from", from.label()).with("to", to.label()).all(),
-              List.of());
+              isFailed(from) ? List.of(Metric.count(FAILED_JOBS, 0)) : List.of());
       case Announcement.Halted(Epoch epoch, Halt halt) -> halted(epoch, halt);
       case Announcement.Resumed(Epoch epoch) ->
           metrics.emit("job resumed", new Details().with(epoch).all(), List.of());
       case Announcement.RestoreFinished(Epoch epoch) ->
           metrics.emit("restore finished", new Details().with(epoch).all(), List.of());
+      case Announcement.MappingChecked(List<MappingProblem> problems) -> mappingChecked(problems);
       case Announcement.FileDamaged(Damage damage, int damaged) ->
           metrics.emit("file damaged", details(damage), damagedFiles(damaged));
       case Announcement.DamageOver(Damage damage, int damaged) ->
@@ -152,7 +155,28 @@ final class MetricAnnouncer implements Announcer {
       details.with("checkpoint", savepoint.toString());
     }
     metrics.emit(
-        "job halted", details.all(), List.of(Metric.count("numberOfFailedJobs", failed ? 1 : 0)));
+        "job halted", details.all(), List.of(Metric.count(FAILED_JOBS, failed ? 1 : 0)));
+  }
+
+  private static boolean isFailed(JobStatus status) {
+    return status instanceof JobStatus.Halted(Halt halt) && halt instanceof Halt.Failed;
+  }
+
+  /** One metric, and a line for each problem, which says what to do. */
+  private void mappingChecked(List<MappingProblem> problems) {
+    metrics.emit(
+        "mapping checked",
+        Map.of(),
+        List.of(Metric.count("numberOfMappingProblems", problems.size())));
+    for (MappingProblem problem : problems) {
+      metrics.emit(
+          "mapping problem",
+          new Details()
+              .with("kind", problem.kind().name())
+              .with("message", problem.message())
+              .all(),
+          List.of());
+    }
   }
 
   private static Map<String, String> details(Damage damage) {

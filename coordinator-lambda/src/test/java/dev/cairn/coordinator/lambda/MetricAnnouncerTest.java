@@ -9,7 +9,9 @@ import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.ScrubProgress;
@@ -126,6 +128,48 @@ class MetricAnnouncerTest {
     assertThat(byItself.get("numRestarts").asLong()).isEqualTo(1);
     assertThat(byItself.get("fullRestarts").asLong()).isEqualTo(1);
     assertThat(byItself.get("from").asText()).isEqualTo("the beginning of the stream");
+  }
+
+  @Test
+  void whatIsWrongWithTheMappingIsCountedAndHasALineForEach() throws Exception {
+    announcer.announce(
+        new Announcement.MappingChecked(
+            List.of(
+                new MappingProblem(MappingProblem.Kind.FILTERED, "it has FilterCriteria"),
+                new MappingProblem(MappingProblem.Kind.PARALLEL, "it has a factor"))));
+
+    ObjectMapper json = new ObjectMapper();
+    assertThat(lines).hasSize(3);
+    assertThat(json.readTree(lines.getFirst()).get("numberOfMappingProblems").asLong())
+        .isEqualTo(2);
+    JsonNode second = json.readTree(lines.get(2));
+    assertThat(second.get("event").asText()).isEqualTo("mapping problem");
+    assertThat(second.get("kind").asText()).isEqualTo("PARALLEL");
+    assertThat(second.get("message").asText()).isEqualTo("it has a factor");
+    assertThat(
+            announce(new Announcement.MappingChecked(List.of()))
+                .get("numberOfMappingProblems")
+                .asLong())
+        .isZero();
+  }
+
+  /** Or an alarm on the metric would stay on for good. */
+  @Test
+  void aJobThatIsNoLongerFailedSaysSo() throws Exception {
+    JobStatus failed =
+        new JobStatus.Halted(
+            new Halt.Failed(Failure.of(FailureReason.STORAGE, "the bucket is gone")));
+    assertThat(
+            announce(new Announcement.Moved(new Epoch(2), failed, new JobStatus.Resuming()))
+                .get("numberOfFailedJobs")
+                .asLong())
+        .isZero();
+    assertThat(
+            announce(
+                    new Announcement.Moved(
+                        new Epoch(2), new JobStatus.Resuming(), new JobStatus.Running()))
+                .has("numberOfFailedJobs"))
+        .isFalse();
   }
 
   @Test

@@ -189,6 +189,8 @@ record Permissions(
             List.of(sourceMappingArn),
             "lambda:GetEventSourceMapping",
             "lambda:UpdateEventSourceMapping"));
+    // Lists, so it cannot be granted for a single mapping.
+    statements.add(allow("OtherMappings", List.of("*"), "lambda:ListEventSourceMappings"));
     statements.add(allow("Ticks", List.of(tickQueueArn), "sqs:SendMessage"));
     eventBusArn.ifPresent(bus -> statements.add(allow("Events", List.of(bus), "events:PutEvents")));
     statements.add(

@@ -3,6 +3,7 @@ package dev.cairn.local.cli;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Deployment;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Registrations;
 import dev.cairn.deployment.StorageLocation;
@@ -18,7 +19,9 @@ import dev.cairn.storage.CheckpointStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -40,6 +43,7 @@ record Connection(
     History history,
     Registrations registrations,
     Optional<Deployment> deployment,
+    Supplier<List<MappingProblem>> mappingProblems,
     Optional<String> where,
     Optional<String> stream,
     boolean isDemo,

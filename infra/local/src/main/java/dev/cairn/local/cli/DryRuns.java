@@ -2,6 +2,7 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.CoordinatorPorts;
@@ -18,6 +19,7 @@ import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.output.Elision;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
+import dev.cairn.state.Start;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Restores that are only tried, from the user's machine, with the user's permissions to read. */
@@ -51,7 +54,7 @@ final class DryRuns {
                 InstantSource.system(),
                 nothingIsWritten,
                 Announcer.SILENT,
-                SourceMapping.ALWAYS_ON,
+                mapping(connection),
                 connection.damages(),
                 FanOut.ONE_BY_ONE)
             .with(connection.registrations()),
@@ -59,6 +62,22 @@ final class DryRuns {
             .deployment()
             .map(deployment -> CoordinatorSettings.DEFAULTS.ofStage(deployment.stage()))
             .orElse(CoordinatorSettings.DEFAULTS));
+  }
+
+  /** What the coordinator last found wrong: the user need not be allowed to ask Lambda. */
+  private static SourceMapping mapping(Connection connection) {
+    return new SourceMapping() {
+      @Override
+      public void enable() {}
+
+      @Override
+      public void disable() {}
+
+      @Override
+      public List<MappingProblem> problems(Set<Start> starts) {
+        return connection.mappingProblems().get();
+      }
+    };
   }
 
   private static StreamReader stream(Connection connection) {

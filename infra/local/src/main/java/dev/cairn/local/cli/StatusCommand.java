@@ -4,6 +4,7 @@ import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.status.Facts;
 import dev.cairn.local.status.Finding;
 import dev.cairn.local.status.KinesisLag;
+import dev.cairn.local.status.MappingFindings;
 import dev.cairn.local.status.StatusDecisions;
 import dev.cairn.local.status.StreamFacts;
 import dev.cairn.local.status.SubtaskFacts;
@@ -39,7 +40,8 @@ final class StatusCommand extends PipelineCommand {
             connection.damages(),
             InstantSource.system());
     Facts facts = survey.of(connection.job(), subtasks -> stream(connection, subtasks));
-    List<Finding> findings = StatusDecisions.findings(facts);
+    List<Finding> findings =
+        MappingFindings.with(StatusDecisions.findings(facts), connection.mappingProblems().get());
     if (json()) {
       out.println(Json.pretty(StatusText.json(facts, findings)));
     } else {

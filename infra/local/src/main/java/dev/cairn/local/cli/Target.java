@@ -7,6 +7,7 @@ import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.dynamodb.DynamoDbMappingProblems;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.id.JobId;
 import dev.cairn.retry.Backoff;
@@ -158,6 +159,7 @@ final class Target {
         new DynamoDbHistory(client, name, Backoff.sleeping(), deployed),
         new DynamoDbRegistrations(client, name, Backoff.sleeping()),
         deployment,
+        () -> new DynamoDbMappingProblems(client, name, Backoff.sleeping()).of(id),
         Optional.ofNullable(storage)
             .or(() -> deployment.map(Deployment::storage))
             .or(() -> demo.map(RunningDemo::storage)),

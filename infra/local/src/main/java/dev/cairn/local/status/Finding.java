@@ -12,6 +12,7 @@ public record Finding(Kind kind, String problem, String remedy) {
   public enum Kind {
     NO_JOB(true),
     STREAM_UNREADABLE(true),
+    MAPPING(true),
     RESTORE_STANDS_STILL(true),
     GAP_STANDS_OPEN(true),
     SHARD_STANDS_STILL(true),

@@ -10,6 +10,7 @@ import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.ClaimMode;
@@ -391,6 +392,23 @@ class StatusDecisionsTest {
     assertThat(damagedFiles(ofCheckpoint, ofHead).remedy())
         .contains("before its shard starts cold");
     assertThat(damagedFiles(ofHead).kind().isWrong()).isTrue();
+  }
+
+  @Test
+  void whatIsWrongWithTheMappingIsWrongAndComesBeforeWhatItCauses() {
+    List<Finding> findings =
+        MappingFindings.with(
+            List.of(new Finding(Kind.DAMAGED_FILES, "a file is damaged", "put it back")),
+            List.of(
+                new MappingProblem(MappingProblem.Kind.FILTERED, "mapping m-1 has FilterCriteria"),
+                new MappingProblem(MappingProblem.Kind.PARALLEL, "mapping m-1 has a factor")));
+    assertThat(findings)
+        .extracting(Finding::problem)
+        .containsExactly(
+            "mapping m-1 has FilterCriteria", "mapping m-1 has a factor", "a file is damaged");
+    assertThat(findings.getFirst().kind().isWrong()).isTrue();
+    assertThat(findings.getFirst().remedy()).contains("docs/operations.md");
+    assertThat(MappingFindings.with(List.of(), List.of())).isEmpty();
   }
 
   private static Finding damagedFiles(Damage... damages) {
