@@ -29,7 +29,7 @@ final class Grants {
 
     /** Without partition, region and account, which a call does not tell. */
     private static String resourceOf(String arn) {
-      return arn.split(":", 6)[5];
+      return arn.equals("*") ? arn : arn.split(":", 6)[5];
     }
   }
 

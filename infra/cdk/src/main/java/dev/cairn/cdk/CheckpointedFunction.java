@@ -15,16 +15,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.cloudwatch.Alarm;
 import software.amazon.awscdk.services.dynamodb.Table;
+import software.amazon.awscdk.services.ec2.ISecurityGroup;
 import software.amazon.awscdk.services.events.IEventBus;
 import software.amazon.awscdk.services.kinesis.IStream;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.lambda.Architecture;
+import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
 import software.amazon.awscdk.services.lambda.Function;
 import software.amazon.awscdk.services.lambda.Runtime;
 import software.amazon.awscdk.services.logs.RetentionDays;
@@ -61,6 +66,7 @@ public final class CheckpointedFunction extends Construct {
   private final CoordinatorParts coordinator;
   private final Optional<Function> scrubber;
   private final List<Alarm> alarms;
+  private final List<ISecurityGroup> securityGroups;
 
   private CheckpointedFunction(
       Construct scope, String id, Settings settings, Optional<CheckpointedFunction> parent) {
@@ -69,19 +75,23 @@ public final class CheckpointedFunction extends Construct {
     this.stores = parent.map(of -> of.stores).orElseGet(() -> new Stores(this, settings).make());
     Permissions own = Permissions.of(this, settings, stores);
     this.permissions = parent.map(of -> own.reading(of.permissions)).orElse(own);
-    this.task = new TaskParts(this, settings, stores, permissions);
-    this.coordinator = new CoordinatorParts(this, settings, stores, permissions, task);
+    FunctionParts functions = new FunctionParts(this, settings);
+    this.task = new TaskParts(this, settings, stores, permissions, functions);
+    this.coordinator = new CoordinatorParts(this, settings, stores, permissions, functions, task);
+    this.securityGroups = functions.securityGroups();
     this.scrubber =
         settings
             .checkpointing()
             .scrubInterval()
-            .map(every -> ScrubberParts.make(this, settings, every, stores, permissions));
+            .map(
+                every ->
+                    ScrubberParts.make(this, settings, every, stores, permissions, functions));
     Monitoring monitoring =
         new Monitoring(
             settings,
             task.function(),
             coordinator.function(),
-            Retention.known(settings).orElse(Retention.SHORTEST));
+            stores.stream().getStreamName());
     this.alarms = monitoring.alarms(this);
     monitoring.dashboard(this, alarms);
     explain();
@@ -159,6 +169,19 @@ public final class CheckpointedFunction extends Construct {
     return coordinator.function();
   }
 
+  /**
+   * The mapping that feeds the task. What of it the protocol stands on is looked at by the
+   * coordinator each minute; {@code docs/operations.md} lists it.
+   */
+  public CfnEventSourceMapping getSourceMapping() {
+    return task.sourceMapping();
+  }
+
+  /** The security groups of the functions; empty outside of a VPC. */
+  public List<ISecurityGroup> getSecurityGroups() {
+    return securityGroups;
+  }
+
   JobId job() {
     return settings.job();
   }
@@ -209,6 +232,14 @@ public final class CheckpointedFunction extends Construct {
     private RemovalPolicy removalPolicy = RemovalPolicy.RETAIN;
     private RetentionDays logRetention = RetentionDays.ONE_MONTH;
     private Optional<ITopic> alarmTopic = Optional.empty();
+    private Optional<ITopic> okTopic = Optional.empty();
+    private Duration lagAlarm = Duration.ofMinutes(10);
+    private Optional<IKey> encryptionKey = Optional.empty();
+    private Optional<Network> network = Optional.empty();
+    private Optional<Integer> reservedConcurrency = Optional.empty();
+    private boolean traced;
+    private boolean jsonLogs;
+    private final Map<String, String> environment = new TreeMap<>();
 
     private Builder(Construct scope, String id) {
       this.scope = scope;
@@ -427,9 +458,67 @@ public final class CheckpointedFunction extends Construct {
       return this;
     }
 
-    /** Whom alarms tell; without it they only show. */
+    /** Sets the topic that is told when an alarm goes on; without it alarms only show. */
     public Builder alarmTopic(ITopic topic) {
       this.alarmTopic = Optional.of(topic);
+      return this;
+    }
+
+    /** Sets the topic that is told when an alarm goes off again; without it none is. */
+    public Builder okTopic(ITopic topic) {
+      this.okTopic = Optional.of(topic);
+      return this;
+    }
+
+    /** Sets how long a record may wait before the lag alarm goes on, 10 minutes by default. */
+    public Builder lagAlarm(Duration longest) {
+      this.lagAlarm = longest;
+      return this;
+    }
+
+    /**
+     * Encrypts table, bucket, tick queue and logs with this key, and a new stream, unless that has
+     * an encryption of its own; by default the services' own keys do. An imported key's policy has
+     * to allow CloudWatch Logs to use it.
+     */
+    public Builder encryptionKey(IKey key) {
+      this.encryptionKey = Optional.of(key);
+      return this;
+    }
+
+    /**
+     * Runs the functions in a VPC, which needs a way to AWS's endpoints: {@code docs/deploying.md}
+     * lists them.
+     */
+    public Builder vpc(Network there) {
+      this.network = Optional.of(there);
+      return this;
+    }
+
+    /** Reserves containers for the task function, and lets it have no more than these. */
+    public Builder reservedConcurrency(int containers) {
+      this.reservedConcurrency = Optional.of(containers);
+      return this;
+    }
+
+    /** Whether X-Ray traces the functions' invocations; not by default. */
+    public Builder tracing(boolean on) {
+      this.traced = on;
+      return this;
+    }
+
+    /** Whether Lambda writes its own log lines as JSON; as text by default. */
+    public Builder jsonLogs(boolean on) {
+      this.jsonLogs = on;
+      return this;
+    }
+
+    /**
+     * Sets an environment variable of the task function, for the user's own code. Cairn's names,
+     * those of settings, and Lambda's are refused.
+     */
+    public Builder environment(String name, String value) {
+      this.environment.put(name, value);
       return this;
     }
 
@@ -460,8 +549,21 @@ public final class CheckpointedFunction extends Construct {
               : check.source(source, checkpointing);
       check.start(start, Instant.now());
       Settings.Lambda lambda =
-          new Settings.Lambda(runtime, architecture, memoryMiB, timeout, snapStart);
+          new Settings.Lambda(
+              runtime,
+              architecture,
+              memoryMiB,
+              timeout,
+              snapStart,
+              reservedConcurrency,
+              traced,
+              jsonLogs,
+              Map.copyOf(environment));
       check.lambda(lambda);
+      check.concurrency(reservedConcurrency, checkedSource);
+      check.environment(environment);
+      check.lagAlarm(lagAlarm, checkedSource, checkpointing);
+      check.encryption(encryptionKey.isPresent(), parent.isPresent());
       Settings.Batches batches = new Settings.Batches(batchSize, batchWindow);
       check.batches(batches);
       check.removalPolicy(removalPolicy);
@@ -482,8 +584,10 @@ public final class CheckpointedFunction extends Construct {
               batches,
               removalPolicy,
               logRetention,
-              alarmTopic,
-              events),
+              new Settings.Alarming(lagAlarm, alarmTopic, okTopic),
+              events,
+              encryptionKey,
+              network),
           parent);
     }
   }

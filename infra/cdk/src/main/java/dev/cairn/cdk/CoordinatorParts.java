@@ -47,12 +47,13 @@ final class CoordinatorParts {
       Settings settings,
       Stores.Made stores,
       Permissions permissions,
+      FunctionParts parts,
       TaskParts task) {
     this.scope = scope;
     this.settings = settings;
     this.stores = stores;
     this.tickQueue = queue();
-    this.function = function(permissions, task);
+    this.function = function(permissions, parts, task);
     ticks();
     tableStreamMapping();
   }
@@ -67,8 +68,11 @@ final class CoordinatorParts {
 
   /** Messages are delayed by the coordinator; one that is late is as good as the next. */
   private Queue queue() {
-    return Queue.Builder.create(scope, "TickQueue")
-        .encryption(QueueEncryption.SQS_MANAGED)
+    Queue.Builder queue = Queue.Builder.create(scope, "TickQueue");
+    return settings
+        .encryptionKey()
+        .map(key -> queue.encryption(QueueEncryption.KMS).encryptionMasterKey(key))
+        .orElseGet(() -> queue.encryption(QueueEncryption.SQS_MANAGED))
         .enforceSsl(true)
         .visibilityTimeout(Settings.seconds(TIMEOUT))
         .retentionPeriod(Settings.seconds(TIMEOUT))
@@ -76,7 +80,7 @@ final class CoordinatorParts {
         .build();
   }
 
-  private Function function(Permissions permissions, TaskParts task) {
+  private Function function(Permissions permissions, FunctionParts parts, TaskParts task) {
     LogGroup logs = settings.logGroup(scope, "CoordinatorLogs");
     Role role =
         permissions.coordinator(
@@ -86,10 +90,8 @@ final class CoordinatorParts {
             task.called().getFunctionArn(),
             sourceMappingArn(task),
             settings.events().map(IEventBus::getEventBusArn));
-    return Function.Builder.create(scope, "Coordinator")
+    return parts.end(parts.begin("Coordinator")
         .description("Cairn job " + settings.job() + ": checkpoints and restores")
-        .runtime(settings.lambda().runtime())
-        .architecture(settings.lambda().architecture())
         .memorySize(MEMORY_MIB)
         .timeout(Settings.seconds(TIMEOUT))
         .handler(HANDLER)
@@ -98,8 +100,7 @@ final class CoordinatorParts {
         .logGroup(logs)
         .environment(environment(task))
         .retryAttempts(0)
-        .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
-        .build();
+        .maxEventAge(software.amazon.awscdk.Duration.minutes(1)));
   }
 
   private String sourceMappingArn(TaskParts task) {

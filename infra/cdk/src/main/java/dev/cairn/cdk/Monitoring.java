@@ -1,6 +1,6 @@
 package dev.cairn.cdk;
 
-import java.time.Duration;
+import dev.cairn.settings.FlinkDuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +11,7 @@ import software.amazon.awscdk.services.cloudwatch.Dashboard;
 import software.amazon.awscdk.services.cloudwatch.GraphWidget;
 import software.amazon.awscdk.services.cloudwatch.IMetric;
 import software.amazon.awscdk.services.cloudwatch.IWidget;
+import software.amazon.awscdk.services.cloudwatch.MathExpression;
 import software.amazon.awscdk.services.cloudwatch.Metric;
 import software.amazon.awscdk.services.cloudwatch.TreatMissingData;
 import software.amazon.awscdk.services.cloudwatch.actions.SnsAction;
@@ -21,11 +22,15 @@ import software.constructs.Construct;
  * What someone has to be told of, and what they look at then. The job's own metrics are those that
  * its functions print.
  *
- * @param retention how long the stream keeps records, or the shortest that is possible
+ * @param streamName the stream that the job reads
  */
-record Monitoring(Settings settings, IFunction task, IFunction coordinator, Duration retention) {
+record Monitoring(Settings settings, IFunction task, IFunction coordinator, String streamName) {
   private static final String NAMESPACE = "Cairn";
   private static final int FAILED_CHECKPOINTS_IN_A_ROW = 3;
+  private static final int LARGE_SUBTASK_PERCENT = 70;
+
+  // Of the time-out. What a task begins it ends well before, but for a long replay.
+  private static final int LONG_INVOCATION_PERCENT = 90;
 
   List<Alarm> alarms(Construct scope) {
     List<Alarm> alarms = new ArrayList<>();
@@ -45,10 +50,67 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
             alarm(
                 scope,
                 "IteratorAgeAlarm",
-                "records wait for a quarter of the stream's retention: a shard stands still, and"
-                    + " loses records when they expire",
+                "records wait for "
+                    + FlinkDuration.print(settings.alarming().lag())
+                    + " or longer: a shard stands still or falls behind, and loses records when"
+                    + " they expire; cairn status says which and why",
                 ofTask("IteratorAge", "Maximum", 5),
-                retention.dividedBy(4).toMillis(),
+                settings.alarming().lag().toMillis(),
+                1,
+                TreatMissingData.NOT_BREACHING),
+            undelivered(scope),
+            alarm(
+                scope,
+                "MappingAlarm",
+                "the mapping was switched off, does not deliver, or is set so that state gets wrong:"
+                    + " cairn status says what",
+                ofJob("numberOfMappingProblems", "Maximum", 5),
+                1,
+                1,
+                TreatMissingData.IGNORE),
+            alarm(
+                scope,
+                "JobFailedAlarm",
+                "the job is FAILED and applies nothing: cairn status says why",
+                ofJob("numberOfFailedJobs", "Maximum", 5),
+                1,
+                1,
+                TreatMissingData.IGNORE),
+            alarm(
+                scope,
+                "TaskErrorsAlarm",
+                "invocations of the task end in errors again and again: its log says why",
+                ofTask("Errors", "Sum", 5),
+                1,
+                2,
+                TreatMissingData.NOT_BREACHING),
+            alarm(
+                scope,
+                "TaskThrottlesAlarm",
+                "the task is throttled: raise its reserved concurrency or the account's",
+                ofTask("Throttles", "Sum", 5),
+                1,
+                2,
+                TreatMissingData.NOT_BREACHING),
+            alarm(
+                scope,
+                "TaskDurationAlarm",
+                "invocations take "
+                    + LONG_INVOCATION_PERCENT
+                    + " % of the time-out or more for a quarter of an hour: raise the time-out or"
+                    + " the memory, or take smaller batches, unless a restore replays",
+                ofTask("Duration", "Maximum", 5),
+                settings.lambda().timeout().toMillis() * LONG_INVOCATION_PERCENT / 100,
+                3,
+                TreatMissingData.NOT_BREACHING),
+            alarm(
+                scope,
+                "SubtaskMemoryAlarm",
+                "one shard's state takes "
+                    + LARGE_SUBTASK_PERCENT
+                    + " % of the function's heap or more: raise the memory before it no longer fits",
+                ofJob("subtaskMemoryUtilization", "Maximum", 5),
+                LARGE_SUBTASK_PERCENT,
                 1,
                 TreatMissingData.NOT_BREACHING),
             alarm(
@@ -96,9 +158,45 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                 5,
                 TreatMissingData.NOT_BREACHING)));
     settings
-        .alarmTopic()
+        .alarming()
+        .topic()
         .ifPresent(topic -> alarms.forEach(alarm -> alarm.addAlarmAction(new SnsAction(topic))));
+    settings
+        .alarming()
+        .okTopic()
+        .ifPresent(topic -> alarms.forEach(alarm -> alarm.addOkAction(new SnsAction(topic))));
     return alarms;
+  }
+
+  /**
+   * Records arrive and the task is not called. The age of records does not tell: Lambda measures it
+   * when it delivers some.
+   */
+  private Alarm undelivered(Construct scope) {
+    Map<String, IMetric> using =
+        Map.of(
+            "arriving",
+            metric(
+                "AWS/Kinesis", "IncomingRecords", Map.of("StreamName", streamName), "Sum", 5),
+            "invocations",
+            ofTask("Invocations", "Sum", 5));
+    return Alarm.Builder.create(scope, "UndeliveredRecordsAlarm")
+        .alarmDescription(
+            describe(
+                "records arrive in the stream and the task is not called: the mapping is off or"
+                    + " broken, or the job has halted"))
+        .metric(
+            MathExpression.Builder.create()
+                .expression("IF(FILL(arriving, 0) > 0 AND FILL(invocations, 0) < 1, 1, 0)")
+                .usingMetrics(using)
+                .label("records arrive, and none are delivered")
+                .period(software.amazon.awscdk.Duration.minutes(5))
+                .build())
+        .threshold(1)
+        .comparisonOperator(ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD)
+        .evaluationPeriods(2)
+        .treatMissingData(TreatMissingData.NOT_BREACHING)
+        .build();
   }
 
   /** At or above the threshold for so many periods. */
@@ -159,11 +257,15 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Dura
                         ofTask("Duration", "Maximum", 1))),
                 List.of(
                     graph(
-                        "Restores, refusals, dead letters, damaged files",
+                        "Restores, refusals, dead letters, damaged files, the mapping's problems",
                         ofJob("numberOfRestores", "Sum", 1),
                         ofJob("numberOfRefusedRequests", "Sum", 1),
                         ofJob("numberOfDeadLetters", "Sum", 1),
-                        ofJob("numberOfDamagedFiles", "Maximum", 1)),
+                        ofJob("numberOfDamagedFiles", "Maximum", 1),
+                        ofJob("numberOfMappingProblems", "Maximum", 1)),
+                    graph(
+                        "The largest shard's state (% of the heap)",
+                        ofJob("subtaskMemoryUtilization", "Maximum", 1)),
                     graph(
                         "Invocations of the coordinator",
                         ofCoordinator("Invocations", "Sum", 1),

@@ -24,6 +24,8 @@ import software.constructs.Construct;
  * @param bucketArn the bucket of its checkpoints; empty if they lie inside the table
  * @param savepoints the folder of the job's savepoints; empty if there is no place for any
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
+ * @param state what encrypts table, bucket and queue, if that is a key of the user's
+ * @param functions what the functions need beside their calls: to enter a VPC, to be traced
  * @param parents of a fork, the objects of the jobs whose checkpoints it goes on from
  */
 record Permissions(
@@ -34,7 +36,26 @@ record Permissions(
     Optional<Objects> savepoints,
     String streamArn,
     Optional<String> streamKeyArn,
+    Optional<StateKey> state,
+    Functions functions,
     List<String> parents) {
+
+  /**
+   * A key of the user's, and the services on whose behalf it may be used.
+   *
+   * @param hosts the services' names as {@code kms:ViaService} has them
+   */
+  record StateKey(String arn, List<String> hosts) {}
+
+  /** What Lambda does in a role for the function itself. */
+  record Functions(boolean inVpc, boolean traced) {
+
+    /** Why the statements have no narrower resource, as the end of an explanation. */
+    String why() {
+      return (inVpc ? " Lambda makes network interfaces in the role, whose ids nobody knows." : "")
+          + (traced ? " X-Ray's actions have no resources." : "");
+    }
+  }
 
   /** The objects below a folder of a bucket. */
   record Objects(String bucketArn, String folder) {
@@ -75,7 +96,16 @@ record Permissions(
     // A savepoint that the parent has claimed is a part of its checkpoints.
     parent.savepoints.ifPresent(all -> read.add(all.named("*")));
     return new Permissions(
-        job, tableArn, tableStreamArn, bucketArn, savepoints, streamArn, streamKeyArn, read);
+        job,
+        tableArn,
+        tableStreamArn,
+        bucketArn,
+        savepoints,
+        streamArn,
+        streamKeyArn,
+        state,
+        functions,
+        read);
   }
 
   static Permissions of(Construct scope, Settings settings, Stores.Made stores) {
@@ -88,7 +118,16 @@ record Permissions(
         Objects.ofSavepoints(scope, settings, bucketArn),
         stores.stream().getStreamArn(),
         Optional.ofNullable(stores.stream().getEncryptionKey()).map(key -> key.getKeyArn()),
+        stores.key().map(key -> new StateKey(key.getKeyArn(), hosts(scope))),
+        new Functions(settings.network().isPresent(), settings.lambda().traced()),
         List.of());
+  }
+
+  private static List<String> hosts(Construct scope) {
+    Stack stack = Stack.of(scope);
+    return Stream.of("dynamodb", "s3", "sqs")
+        .map(service -> service + "." + stack.getRegion() + "." + stack.getUrlSuffix())
+        .toList();
   }
 
   Role task(Construct scope, String logGroupArn) {
@@ -99,8 +138,14 @@ record Permissions(
             List.of(tableArn),
             "dynamodb:ConditionCheckItem",
             "dynamodb:GetItem",
-            "dynamodb:PutItem",
             "dynamodb:Query"));
+    // Journals, acknowledgements, registrations and inline files of this job, of no fork's parent.
+    statements.add(
+        onItems(
+            "OwnItems",
+            "ForAllValues:StringLike",
+            List.of("ACK#" + job + "#*", "FILE#" + job + "#*", "JOB#" + job, "JOURNAL#" + job + "/*"),
+            "dynamodb:PutItem"));
     objects("*")
         .ifPresent(files -> statements.add(allow("Files", files, "s3:GetObject", "s3:PutObject")));
     savepoints.ifPresent(
@@ -126,6 +171,10 @@ record Permissions(
             "kinesis:GetShardIterator",
             "kinesis:ListShards"));
     encryptedRecords().ifPresent(statements::add);
+    encryptedState(
+            "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+        .ifPresent(statements::add);
+    statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));
     return role(
         scope,
@@ -133,7 +182,8 @@ record Permissions(
         "Task function of Cairn job " + job,
         statements,
         "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
-            + " for checkpoints and for savepoints.");
+            + " for checkpoints and for savepoints."
+            + functions.why());
   }
 
   Role coordinator(
@@ -150,8 +200,21 @@ record Permissions(
             List.of(tableArn),
             "dynamodb:ConditionCheckItem",
             "dynamodb:GetItem",
+            "dynamodb:Query"));
+    // A fork's item is made by its parent's coordinator, and registered in its parent's partition:
+    // of other jobs, the items of jobs are in reach, and neither journals nor files.
+    statements.add(
+        onItems(
+            "OwnItems",
+            "ForAllValues:StringLike",
+            List.of(
+                "ACK#" + job + "#*",
+                "EXPECTED#" + job + "#*",
+                "FILE#" + job + "#*",
+                "HISTORY#" + job,
+                "JOB#*",
+                "JOURNAL#" + job + "/*"),
             "dynamodb:PutItem",
-            "dynamodb:Query",
             "dynamodb:UpdateItem"));
     objects("*").ifPresent(files -> statements.add(allow("Files", files, "s3:GetObject")));
     objects("chk-*/_metadata")
@@ -209,6 +272,10 @@ record Permissions(
             "dynamodb:GetShardIterator"));
     // Lists, so it cannot be granted for a single stream.
     statements.add(allow("TableStreams", List.of(tableArn + "/stream/*"), "dynamodb:ListStreams"));
+    encryptedState(
+            "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+        .ifPresent(statements::add);
+    statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));
     return role(
         scope,
@@ -217,7 +284,8 @@ record Permissions(
         statements,
         "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
             + " for checkpoints and for savepoints. ListStreams cannot be granted for one stream: it is, for those of the"
-            + " job's table.");
+            + " job's table; and ListEventSourceMappings, which reads only, for no mapping alone."
+            + functions.why());
   }
 
   /** Reads everything of the job, and writes nothing but its own marks. */
@@ -228,7 +296,7 @@ record Permissions(
         onItems(
             "Marks",
             "ForAllValues:StringEquals",
-            "SCRUB#" + job,
+            List.of("SCRUB#" + job),
             "dynamodb:DeleteItem",
             "dynamodb:PutItem"));
     List<String> read =
@@ -242,6 +310,10 @@ record Permissions(
       statements.add(allow("Files", read, "s3:GetObject"));
     }
     missingFiles().ifPresent(statements::add);
+    encryptedState(
+            "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+        .ifPresent(statements::add);
+    statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));
     return role(
         scope,
@@ -249,7 +321,8 @@ record Permissions(
         "Scrubber of Cairn job " + job,
         statements,
         "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
-            + " for checkpoints and for savepoints.");
+            + " for checkpoints and for savepoints."
+            + functions.why());
   }
 
   private Optional<PolicyStatement> parentsFiles() {
@@ -267,17 +340,20 @@ record Permissions(
   /** Files that are items, and nothing else of the table. */
   private PolicyStatement inlineCollection() {
     return onItems(
-        "Collection", "ForAllValues:StringLike", "FILE#" + job + "#*", "dynamodb:DeleteItem");
+        "Collection",
+        "ForAllValues:StringLike",
+        List.of("FILE#" + job + "#*"),
+        "dynamodb:DeleteItem");
   }
 
   private PolicyStatement onItems(
-      String purpose, String condition, String partitionKeys, String... actions) {
+      String purpose, String condition, List<String> partitionKeys, String... actions) {
     return PolicyStatement.Builder.create()
         .sid(purpose)
         .effect(Effect.ALLOW)
         .actions(List.of(actions))
         .resources(List.of(tableArn))
-        .conditions(Map.of(condition, Map.of("dynamodb:LeadingKeys", List.of(partitionKeys))))
+        .conditions(Map.of(condition, Map.of("dynamodb:LeadingKeys", partitionKeys)))
         .build();
   }
 
@@ -297,6 +373,41 @@ record Permissions(
 
   private Optional<PolicyStatement> encryptedRecords() {
     return streamKeyArn.map(key -> allow("EncryptedRecords", List.of(key), "kms:Decrypt"));
+  }
+
+  /** Table, bucket and queue ask for the caller's right to use their key. */
+  private Optional<PolicyStatement> encryptedState(String... actions) {
+    return state.map(
+        key ->
+            PolicyStatement.Builder.create()
+                .sid("EncryptedState")
+                .effect(Effect.ALLOW)
+                .actions(List.of(actions))
+                .resources(List.of(key.arn()))
+                .conditions(Map.of("StringEquals", Map.of("kms:ViaService", key.hosts())))
+                .build());
+  }
+
+  /** Neither can be granted for less than everything. */
+  private List<PolicyStatement> ofFunctions() {
+    List<PolicyStatement> statements = new ArrayList<>();
+    if (functions.inVpc()) {
+      statements.add(
+          allow(
+              "Network",
+              List.of("*"),
+              "ec2:AssignPrivateIpAddresses",
+              "ec2:CreateNetworkInterface",
+              "ec2:DeleteNetworkInterface",
+              "ec2:DescribeNetworkInterfaces",
+              "ec2:DescribeSubnets",
+              "ec2:UnassignPrivateIpAddresses"));
+    }
+    if (functions.traced()) {
+      statements.add(
+          allow("Traces", List.of("*"), "xray:PutTelemetryRecords", "xray:PutTraceSegments"));
+    }
+    return statements;
   }
 
   private static PolicyStatement logs(String logGroupArn) {

@@ -31,9 +31,15 @@ final class Retention {
 
   /** How long the stream keeps records, as far as that is known at synthesis. */
   static Optional<Duration> known(Settings settings) {
-    return switch (settings.source()) {
+    return known(settings.source(), Optional.of(settings.checkpointing()));
+  }
+
+  /** How long a stream keeps records, as far as that is known at synthesis. */
+  static Optional<Duration> known(
+      SourceStream source, Optional<CheckpointSettings> checkpointing) {
+    return switch (source) {
       case SourceStream.NewStream made ->
-          made.retention().or(() -> Optional.of(needed(settings.checkpointing())));
+          made.retention().or(() -> checkpointing.map(Retention::needed));
       case SourceStream.ExistingStream existing ->
           existing.retention().or(() -> StreamFacts.of(existing.stream()).retention());
     };

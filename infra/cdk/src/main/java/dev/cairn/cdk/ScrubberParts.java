@@ -31,13 +31,12 @@ final class ScrubberParts {
       Settings settings,
       Duration interval,
       Stores.Made stores,
-      Permissions permissions) {
+      Permissions permissions,
+      FunctionParts parts) {
     LogGroup logs = settings.logGroup(scope, "ScrubberLogs");
     Function function =
-        Function.Builder.create(scope, "Scrubber")
+        parts.end(parts.begin("Scrubber")
             .description("Cairn job " + settings.job() + ": looks for damaged files")
-            .runtime(settings.lambda().runtime())
-            .architecture(settings.lambda().architecture())
             .memorySize(MEMORY_MIB)
             .timeout(Settings.seconds(TIMEOUT))
             .handler(HANDLER)
@@ -46,8 +45,7 @@ final class ScrubberParts {
             .logGroup(logs)
             .environment(environment(settings, interval, stores))
             .retryAttempts(0)
-            .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
-            .build();
+            .maxEventAge(software.amazon.awscdk.Duration.minutes(1)));
     Duration pause = interval.compareTo(LONGEST_PAUSE) < 0 ? interval : LONGEST_PAUSE;
     Rule.Builder.create(scope, "ScrubRule")
         .description(

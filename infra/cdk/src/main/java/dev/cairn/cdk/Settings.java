@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.services.events.IEventBus;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.lambda.Architecture;
 import software.amazon.awscdk.services.lambda.Runtime;
 import software.amazon.awscdk.services.logs.LogGroup;
@@ -36,8 +37,10 @@ record Settings(
     Batches batches,
     RemovalPolicy removalPolicy,
     RetentionDays logRetention,
-    Optional<ITopic> alarmTopic,
-    Optional<IEventBus> events) {
+    Alarming alarming,
+    Optional<IEventBus> events,
+    Optional<IKey> encryptionKey,
+    Optional<Network> network) {
 
   /** Stands for the bucket that the construct makes, whose name is not known before. */
   static final String OWN_BUCKET = "s3://own";
@@ -73,10 +76,10 @@ record Settings(
 
   /** What a function prints, kept and removed as everything else. */
   LogGroup logGroup(Construct scope, String id) {
-    return LogGroup.Builder.create(scope, id)
-        .retention(logRetention)
-        .removalPolicy(removalPolicy)
-        .build();
+    LogGroup.Builder group =
+        LogGroup.Builder.create(scope, id).retention(logRetention).removalPolicy(removalPolicy);
+    encryptionKey.ifPresent(group::encryptionKey);
+    return group.build();
   }
 
   static software.amazon.awscdk.Duration seconds(Duration duration) {
@@ -89,7 +92,20 @@ record Settings(
       Architecture architecture,
       int memoryMiB,
       Duration timeout,
-      boolean snapStart) {}
+      boolean snapStart,
+      Optional<Integer> reservedConcurrency,
+      boolean traced,
+      boolean jsonLogs,
+      Map<String, String> environment) {}
+
+  /**
+   * When somebody is told, and whom.
+   *
+   * @param lag how long a record may wait
+   * @param topic told when an alarm goes on
+   * @param okTopic told when an alarm goes off
+   */
+  record Alarming(Duration lag, Optional<ITopic> topic, Optional<ITopic> okTopic) {}
 
   /** What the mapping hands over at once. */
   record Batches(int mostRecords, Duration window) {}

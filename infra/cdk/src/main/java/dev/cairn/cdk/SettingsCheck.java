@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -37,6 +39,19 @@ final class SettingsCheck {
   private static final int SMALLEST_MEMORY_MIB = 256;
   private static final int LARGEST_MEMORY_MIB = 10_240;
   private static final int LARGEST_BATCH = 10_000;
+  private static final Duration SHORTEST_LAG = Duration.ofMinutes(1);
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z][A-Za-z0-9_]+");
+  private static final int LARGEST_ENVIRONMENT = 3_072;
+  private static final Set<String> LAMBDAS_OWN =
+      Set.of(
+          "AWS_REGION",
+          "AWS_DEFAULT_REGION",
+          "AWS_ACCESS_KEY_ID",
+          "AWS_ACCESS_KEY",
+          "AWS_SECRET_ACCESS_KEY",
+          "AWS_SESSION_TOKEN",
+          "AWS_EXECUTION_ENV",
+          "AWS_XRAY_DAEMON_ADDRESS");
 
   private final List<String> mistakes = new ArrayList<>();
 
@@ -233,6 +248,103 @@ final class SettingsCheck {
             + shown(lambda.timeout())
             + " is not possible: choose whole seconds from 10 s, as the task keeps 2 s for journalling, to 15 min,"
             + " Lambda's longest");
+  }
+
+  /** A batch of each shard may be under way at once, and a wake beside them. */
+  void concurrency(Optional<Integer> reserved, Optional<SourceStream> source) {
+    if (reserved.isEmpty()) {
+      return;
+    }
+    int needed =
+        source
+            .filter(SourceStream.NewStream.class::isInstance)
+            .map(stream -> ((SourceStream.NewStream) stream).shards() + 1)
+            .orElse(2);
+    require(
+        reserved.get() >= needed,
+        "reserved concurrency "
+            + reserved.get()
+            + " is too low: each shard's batch needs a container, and a wake another one; reserve "
+            + needed
+            + " or more");
+  }
+
+  /** What user's code is told must not change what Cairn's is told. */
+  void environment(Map<String, String> variables) {
+    variables
+        .keySet()
+        .forEach(
+            name ->
+                variableMistake(name)
+                    .ifPresent(why -> mistakes.add("environment variable " + name + " " + why)));
+    int size =
+        variables.entrySet().stream()
+            .mapToInt(variable -> variable.getKey().length() + variable.getValue().length())
+            .sum();
+    require(
+        size <= LARGEST_ENVIRONMENT,
+        "environment variables of "
+            + size
+            + " characters are too much: Lambda takes 4 KB, of which Cairn needs a part; keep them"
+            + " below "
+            + LARGEST_ENVIRONMENT
+            + ", and put more into a parameter or a secret");
+  }
+
+  private static Optional<String> variableMistake(String name) {
+    if (!VARIABLE.matcher(name).matches()) {
+      return Optional.of(
+          "is not a name that Lambda takes: begin with a letter, and use letters, digits and _, two"
+              + " characters or more");
+    }
+    if (name.startsWith("CAIRN_")) {
+      return Optional.of("is reserved: names that begin with CAIRN_ are Cairn's own; rename it");
+    }
+    if (isSetting(name)) {
+      return Optional.of("sets an option: use setting(…) or configuration(…) instead");
+    }
+    if (name.startsWith("AWS_LAMBDA_")
+        || name.startsWith("LAMBDA_")
+        || LAMBDAS_OWN.contains(name)) {
+      return Optional.of("is reserved by Lambda, which sets it itself; rename it");
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isSetting(String name) {
+    try {
+      return Options.nameOf(name).isPresent();
+    } catch (IllegalArgumentException e) {
+      // A name that looks like an option's and is none: the function would refuse to start.
+      return true;
+    }
+  }
+
+  void lagAlarm(
+      Duration lag, Optional<SourceStream> source, Optional<CheckpointSettings> checkpointing) {
+    require(
+        lag.compareTo(SHORTEST_LAG) >= 0,
+        "lag alarm "
+            + shown(lag)
+            + " is not possible: CloudWatch looks at minutes; choose 1 min or more");
+    source
+        .flatMap(stream -> Retention.known(stream, checkpointing))
+        .filter(retention -> lag.compareTo(retention) >= 0)
+        .ifPresent(
+            retention ->
+                mistakes.add(
+                    "lag alarm "
+                        + shown(lag)
+                        + " would come too late: the stream keeps records for "
+                        + shown(retention)
+                        + "; choose much less"));
+  }
+
+  void encryption(boolean hasKey, boolean isFork) {
+    require(
+        !hasKey || !isFork,
+        "encryptionKey(…) of a fork: its table and bucket are its parent's, and so is their key;"
+            + " leave it out");
   }
 
   void batches(Settings.Batches batches) {

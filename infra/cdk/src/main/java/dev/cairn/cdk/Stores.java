@@ -4,19 +4,26 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import software.amazon.awscdk.ArnComponents;
+import software.amazon.awscdk.ArnFormat;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.dynamodb.Attribute;
 import software.amazon.awscdk.services.dynamodb.AttributeType;
 import software.amazon.awscdk.services.dynamodb.BillingMode;
 import software.amazon.awscdk.services.dynamodb.PointInTimeRecoverySpecification;
 import software.amazon.awscdk.services.dynamodb.StreamViewType;
 import software.amazon.awscdk.services.dynamodb.Table;
+import software.amazon.awscdk.services.dynamodb.TableEncryption;
 import software.amazon.awscdk.services.iam.AnyPrincipal;
 import software.amazon.awscdk.services.iam.Effect;
 import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.iam.ServicePrincipal;
 import software.amazon.awscdk.services.kinesis.IStream;
 import software.amazon.awscdk.services.kinesis.Stream;
+import software.amazon.awscdk.services.kinesis.StreamEncryption;
 import software.amazon.awscdk.services.kinesis.StreamMode;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketEncryption;
@@ -31,12 +38,17 @@ record Stores(Construct scope, Settings settings) {
    * Each of them, once.
    *
    * @param bucket empty for a job whose checkpoints lie inside its table
+   * @param key what encrypts table and bucket; empty for the services' own keys
    */
-  record Made(IStream stream, Table table, Optional<Bucket> bucket) {}
+  record Made(IStream stream, Table table, Optional<Bucket> bucket, Optional<IKey> key) {}
 
   Made make() {
+    settings.encryptionKey().ifPresent(this::letLogsUse);
     return new Made(
-        stream(), table(), settings.isInline() ? Optional.empty() : Optional.of(bucket()));
+        stream(),
+        table(),
+        settings.isInline() ? Optional.empty() : Optional.of(bucket()),
+        settings.encryptionKey());
   }
 
   private IStream stream() {
@@ -47,18 +59,77 @@ record Stores(Construct scope, Settings settings) {
             Stream.Builder.create(scope, "Stream")
                 .streamMode(StreamMode.PROVISIONED)
                 .shardCount(made.shards())
-                .encryption(made.encryption())
+                .encryption(encryption(made))
+                .encryptionKey(streamKey(made).orElse(null))
                 .retentionPeriod(
                     hours(made.retention().orElse(Retention.needed(settings.checkpointing()))))
                 .build();
         created.applyRemovalPolicy(settings.removalPolicy());
+        streamKey(made)
+            .ifPresent(
+                key ->
+                    NagReasons.explain(
+                        created,
+                        new NagReasons.Reason(
+                            "AwsSolutions-KDS3",
+                            "A customer's key was asked for, for all that the job stores.")));
         yield created;
       }
     };
   }
 
+  /** The job's key, unless the stream is told something else than Kinesis's own. */
+  private Optional<IKey> streamKey(SourceStream.NewStream stream) {
+    return settings
+        .encryptionKey()
+        .filter(key -> stream.encryption() == StreamEncryption.MANAGED);
+  }
+
+  private StreamEncryption encryption(SourceStream.NewStream stream) {
+    return streamKey(stream).isPresent() ? StreamEncryption.KMS : stream.encryption();
+  }
+
+  /** CloudWatch Logs asks a key's own policy; an imported key's owner has to allow it there. */
+  private void letLogsUse(IKey key) {
+    Stack stack = Stack.of(scope);
+    var unused =
+        key.addToResourcePolicy(
+            PolicyStatement.Builder.create()
+                .sid("Logs" + scope.getNode().getAddr().substring(0, 8))
+                .effect(Effect.ALLOW)
+                .principals(
+                    List.of(
+                        new ServicePrincipal(
+                            "logs." + stack.getRegion() + "." + stack.getUrlSuffix())))
+                .actions(
+                    List.of(
+                        "kms:Decrypt*",
+                        "kms:Describe*",
+                        "kms:Encrypt*",
+                        "kms:GenerateDataKey*",
+                        "kms:ReEncrypt*"))
+                .resources(List.of("*"))
+                .conditions(
+                    Map.of(
+                        "ArnLike",
+                        Map.of(
+                            "kms:EncryptionContext:aws:logs:arn",
+                            stack.formatArn(
+                                ArnComponents.builder()
+                                    .service("logs")
+                                    .resource("log-group")
+                                    .resourceName("*")
+                                    .arnFormat(ArnFormat.COLON_RESOURCE_NAME)
+                                    .build()))))
+                .build());
+  }
+
   private Table table() {
-    return Table.Builder.create(scope, "Table")
+    Table.Builder table = Table.Builder.create(scope, "Table");
+    settings
+        .encryptionKey()
+        .ifPresent(key -> table.encryption(TableEncryption.CUSTOMER_MANAGED).encryptionKey(key));
+    return table
         .partitionKey(Attribute.builder().name("pk").type(AttributeType.STRING).build())
         .sortKey(Attribute.builder().name("sk").type(AttributeType.STRING).build())
         .billingMode(BillingMode.PAY_PER_REQUEST)
@@ -80,7 +151,9 @@ record Stores(Construct scope, Settings settings) {
         Bucket.Builder.create(scope, "Bucket")
             .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
             .objectOwnership(ObjectOwnership.BUCKET_OWNER_ENFORCED)
-            .encryption(BucketEncryption.S3_MANAGED)
+            .encryption(bucketEncryption())
+            .encryptionKey(settings.encryptionKey().orElse(null))
+            .bucketKeyEnabled(settings.encryptionKey().map(key -> true).orElse(null))
             .enforceSsl(true)
             .versioned(false)
             .lifecycleRules(
@@ -108,6 +181,12 @@ record Stores(Construct scope, Settings settings) {
             "The table says who wrote each object, when and for which checkpoint. Access logs would"
                 + " be another bucket for each job; data events of CloudTrail show accesses."));
     return created;
+  }
+
+  private BucketEncryption bucketEncryption() {
+    return settings.encryptionKey().isPresent()
+        ? BucketEncryption.KMS
+        : BucketEncryption.S3_MANAGED;
   }
 
   private static software.amazon.awscdk.Duration hours(Duration duration) {

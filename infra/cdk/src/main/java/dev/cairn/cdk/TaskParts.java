@@ -31,10 +31,15 @@ final class TaskParts {
   private final IFunction called;
   private final CfnEventSourceMapping sourceMapping;
 
-  TaskParts(Construct scope, Settings settings, Stores.Made stores, Permissions permissions) {
+  TaskParts(
+      Construct scope,
+      Settings settings,
+      Stores.Made stores,
+      Permissions permissions,
+      FunctionParts parts) {
     this.scope = scope;
     this.settings = settings;
-    this.function = function(stores, permissions);
+    this.function = function(stores, permissions, parts);
     this.called = settings.lambda().snapStart() ? snapStarted() : function;
     this.sourceMapping = mapping(stores);
   }
@@ -62,15 +67,14 @@ final class TaskParts {
     return id + "-" + settings.job() + "-" + settings.stage();
   }
 
-  private Function function(Stores.Made stores, Permissions permissions) {
+  private Function function(Stores.Made stores, Permissions permissions, FunctionParts parts) {
     LogGroup logs = settings.logGroup(scope, "TaskLogs");
     Role role = permissions.task(scope, logs.getLogGroupArn());
     Settings.Lambda lambda = settings.lambda();
     Function.Builder function =
-        Function.Builder.create(scope, ofJob("Task"))
+        parts
+            .begin(ofJob("Task"))
             .description("Cairn job " + settings.job() + ": " + settings.functionClass())
-            .runtime(lambda.runtime())
-            .architecture(lambda.architecture())
             .memorySize(lambda.memoryMiB())
             .timeout(Settings.seconds(lambda.timeout()))
             .handler(HANDLER)
@@ -78,20 +82,20 @@ final class TaskParts {
             .role(role)
             .logGroup(logs)
             .environment(environment(stores));
+    lambda.reservedConcurrency().ifPresent(function::reservedConcurrentExecutions);
     if (!lambda.snapStart()) {
-      return function
-          .retryAttempts(0)
-          .maxEventAge(software.amazon.awscdk.Duration.minutes(1))
-          .build();
+      return parts.end(
+          function.retryAttempts(0).maxEventAge(software.amazon.awscdk.Duration.minutes(1)));
     }
-    Function snapStarted = function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS).build();
+    Function snapStarted = parts.end(function.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS));
     // The alias calls a published version.
     Annotations.of(snapStarted).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
     return snapStarted;
   }
 
   private Map<String, String> environment(Stores.Made stores) {
-    Map<String, String> environment = new TreeMap<>();
+    // None of the user's has a name of ours: that is a mistake.
+    Map<String, String> environment = new TreeMap<>(settings.lambda().environment());
     environment.put("CAIRN_JOB", settings.job().value());
     environment.put("CAIRN_STAGE", settings.stage().value());
     environment.put("CAIRN_TABLE", stores.table().getTableName());

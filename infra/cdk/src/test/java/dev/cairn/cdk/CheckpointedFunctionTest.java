@@ -178,8 +178,9 @@ class CheckpointedFunctionTest {
   void theTaskMayDoWhatItDoes() {
     assertThat(Defaults.TEMPLATE.statements("OrdersTaskRole"))
         .containsExactly(
-            "Allow Journal: dynamodb:ConditionCheckItem dynamodb:GetItem dynamodb:PutItem"
-                + " dynamodb:Query on OrdersTable.Arn",
+            "Allow Journal: dynamodb:ConditionCheckItem dynamodb:GetItem dynamodb:Query on"
+                + " OrdersTable.Arn",
+            "Allow OwnItems: dynamodb:PutItem on OrdersTable.Arn",
             "Allow Files: s3:GetObject s3:PutObject on OrdersBucket.Arn/orders/*",
             "Allow Savepoints: s3:GetObject s3:PutObject on"
                 + " OrdersBucket.Arn/savepoints/orders/*",
@@ -196,8 +197,9 @@ class CheckpointedFunctionTest {
   void theCoordinatorMayDoWhatItDoes() {
     assertThat(Defaults.TEMPLATE.statements("OrdersCoordinatorRole"))
         .containsExactly(
-            "Allow Checkpoints: dynamodb:ConditionCheckItem dynamodb:GetItem dynamodb:PutItem"
-                + " dynamodb:Query dynamodb:UpdateItem on OrdersTable.Arn",
+            "Allow Checkpoints: dynamodb:ConditionCheckItem dynamodb:GetItem dynamodb:Query on"
+                + " OrdersTable.Arn",
+            "Allow OwnItems: dynamodb:PutItem dynamodb:UpdateItem on OrdersTable.Arn",
             "Allow Files: s3:GetObject on OrdersBucket.Arn/orders/*",
             "Allow Metadata: s3:PutObject on OrdersBucket.Arn/orders/chk-*/_metadata",
             "Allow Collection: s3:DeleteObject on OrdersBucket.Arn/orders/chk-*"
@@ -210,6 +212,7 @@ class CheckpointedFunctionTest {
             "Allow Wakes: lambda:InvokeFunction on OrdersLiveordersmain",
             "Allow Halts: lambda:GetEventSourceMapping lambda:UpdateEventSourceMapping on"
                 + " arn:AWS::Partition:lambda:AWS::Region:AWS::AccountId:event-source-mapping:OrdersSourceMappingordersmain",
+            "Allow OtherMappings: lambda:ListEventSourceMappings on *",
             "Allow Ticks: sqs:SendMessage on OrdersTickQueue.Arn",
             "Allow TickQueueMapping: sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on"
                 + " OrdersTickQueue.Arn",
@@ -217,6 +220,47 @@ class CheckpointedFunctionTest {
                 + " dynamodb:GetShardIterator on OrdersTable.StreamArn",
             "Allow TableStreams: dynamodb:ListStreams on OrdersTable.Arn/stream/*",
             "Allow Logs: logs:CreateLogStream logs:PutLogEvents on OrdersCoordinatorLogs.Arn");
+  }
+
+  /** What a function writes lies in partitions of its own job: the keys that TableLayout makes. */
+  @Test
+  void theTaskWritesItemsOfItsOwnJobOnly() {
+    assertThat(leadingKeys("OrdersTaskRole", "OwnItems"))
+        .isEqualTo(
+            Synthesis.parse(
+                """
+                {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [
+                  "ACK#orders#*", "FILE#orders#*", "JOB#orders", "JOURNAL#orders/*"
+                ]}}
+                """));
+  }
+
+  /** A fork's item is made by its parent's coordinator, whose name nobody knows yet. */
+  @Test
+  void theCoordinatorWritesNoOtherJobsJournalsOrFiles() {
+    assertThat(leadingKeys("OrdersCoordinatorRole", "OwnItems"))
+        .isEqualTo(
+            Synthesis.parse(
+                """
+                {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [
+                  "ACK#orders#*", "EXPECTED#orders#*", "FILE#orders#*", "HISTORY#orders", "JOB#*",
+                  "JOURNAL#orders/*"
+                ]}}
+                """));
+  }
+
+  private static JsonNode leadingKeys(String role, String purpose) {
+    return statement(Defaults.TEMPLATE, role, purpose).get("Condition");
+  }
+
+  private static JsonNode statement(Resources template, String role, String purpose) {
+    for (JsonNode one :
+        template.named(ROLE, role).at("/Properties/Policies/0/PolicyDocument/Statement")) {
+      if (one.get("Sid").asText().equals(purpose)) {
+        return one;
+      }
+    }
+    throw new AssertionError(role + " has no statement " + purpose);
   }
 
   @Test
@@ -305,7 +349,9 @@ class CheckpointedFunctionTest {
       assertThat(properties(role).get("Policies")).hasSize(1);
       for (JsonNode statement : role.at("/Properties/Policies/0/PolicyDocument/Statement")) {
         assertThat(statement.get("Action").toString()).doesNotContain("*");
-        assertThat(Resources.text(statement.get("Resource"))).isNotEqualTo("*");
+        if (!statement.get("Sid").asText().equals("OtherMappings")) {
+          assertThat(Resources.text(statement.get("Resource"))).isNotEqualTo("*");
+        }
       }
     }
   }
@@ -654,7 +700,21 @@ class CheckpointedFunctionTest {
                 .map(CheckpointedFunctionTest::describe))
         .containsExactlyInAnyOrder(
             "AWS/Lambda IteratorAge FunctionName=OrdersTaskordersmain Maximum GreaterThanOrEqualToThreshold"
-                + " 21600000 for 1 x 300 s, missing: notBreaching",
+                + " 600000 for 1 x 300 s, missing: notBreaching",
+            "IF(FILL(arriving, 0) > 0 AND FILL(invocations, 0) < 1, 1, 0)"
+                + " GreaterThanOrEqualToThreshold 1 for 2, missing: notBreaching",
+            "Cairn numberOfMappingProblems Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x"
+                + " 300 s, missing: ignore",
+            "Cairn numberOfFailedJobs Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x 300"
+                + " s, missing: ignore",
+            "AWS/Lambda Errors FunctionName=OrdersTaskordersmain Sum GreaterThanOrEqualToThreshold 1"
+                + " for 2 x 300 s, missing: notBreaching",
+            "AWS/Lambda Throttles FunctionName=OrdersTaskordersmain Sum GreaterThanOrEqualToThreshold"
+                + " 1 for 2 x 300 s, missing: notBreaching",
+            "AWS/Lambda Duration FunctionName=OrdersTaskordersmain Maximum"
+                + " GreaterThanOrEqualToThreshold 54000 for 3 x 300 s, missing: notBreaching",
+            "Cairn subtaskMemoryUtilization Job=orders Maximum GreaterThanOrEqualToThreshold 70 for 1"
+                + " x 300 s, missing: notBreaching",
             "Cairn numberOfFailedCheckpointsInARow Job=orders Maximum"
                 + " GreaterThanOrEqualToThreshold 3 for 1 x 300 s, missing: ignore",
             "Cairn numberOfDeadLetters Job=orders Sum GreaterThanOrEqualToThreshold 1 for 1 x 300 s,"
@@ -672,6 +732,16 @@ class CheckpointedFunctionTest {
 
   private static String describe(JsonNode alarm) {
     JsonNode p = properties(alarm);
+    if (p.has("Metrics")) {
+      return String.join(
+          " ",
+          expression(p),
+          p.get("ComparisonOperator").asText(),
+          p.get("Threshold").asText(),
+          "for",
+          p.get("EvaluationPeriods").asText() + ", missing:",
+          p.get("TreatMissingData").asText());
+    }
     return String.join(
         " ",
         p.get("Namespace").asText(),
@@ -686,6 +756,27 @@ class CheckpointedFunctionTest {
         p.get("Period").asText(),
         "s, missing:",
         p.get("TreatMissingData").asText());
+  }
+
+  private static String expression(JsonNode alarm) {
+    for (JsonNode metric : alarm.get("Metrics")) {
+      if (metric.has("Expression")) {
+        return metric.get("Expression").asText();
+      }
+    }
+    throw new AssertionError("no expression in " + alarm);
+  }
+
+  /** The age of records is measured when some are delivered: it is no news while none are. */
+  @Test
+  void recordsThatNobodyReadsAreTold() {
+    JsonNode alarm =
+        properties(Defaults.TEMPLATE.named("AWS::CloudWatch::Alarm", "OrdersUndeliveredRecordsAlarm"));
+    assertThat(alarm.get("Metrics")).hasSize(3);
+    assertThat(alarm.get("Metrics").findValuesAsText("MetricName"))
+        .containsExactlyInAnyOrder("IncomingRecords", "Invocations");
+    assertThat(alarm.get("Metrics").findValues("Value").stream().map(Resources::text))
+        .containsExactlyInAnyOrder("OrdersStream", "OrdersTaskordersmain");
   }
 
   @Test
@@ -704,23 +795,32 @@ class CheckpointedFunctionTest {
   }
 
   @Test
-  void alarmsFollowTheRetentionAndTellTheTopic() {
+  void alarmsFollowTheSettingsAndTellTheTopics() {
     Stack stack = Synthesis.stack();
-    Topic topic = new Topic(stack, "Oncall");
     Synthesis.orders(stack)
-        .source(SourceStream.ofShards(1).keeping(Duration.ofDays(4)))
-        .alarmTopic(topic)
+        .timeout(Duration.ofMinutes(5))
+        .lagAlarm(Duration.ofHours(1))
+        .alarmTopic(new Topic(stack, "Oncall"))
+        .okTopic(new Topic(stack, "Relief"))
         .build();
     Resources template = Synthesis.template(stack);
 
     assertThat(template.all("AWS::CloudWatch::Alarm"))
-        .hasSize(7)
-        .allMatch(alarm -> Resources.text(alarm.at("/Properties/AlarmActions/0")).equals("Oncall"));
+        .hasSize(14)
+        .allMatch(alarm -> Resources.text(alarm.at("/Properties/AlarmActions/0")).equals("Oncall"))
+        .allMatch(alarm -> Resources.text(alarm.at("/Properties/OKActions/0")).equals("Relief"));
     assertThat(
             properties(template.named("AWS::CloudWatch::Alarm", "OrdersIteratorAgeAlarm"))
                 .get("Threshold")
                 .asLong())
-        .isEqualTo(Duration.ofDays(1).toMillis());
+        .isEqualTo(Duration.ofHours(1).toMillis());
+    assertThat(
+            properties(template.named("AWS::CloudWatch::Alarm", "OrdersTaskDurationAlarm"))
+                .get("Threshold")
+                .asLong())
+        .isEqualTo(270_000);
+    assertThat(Defaults.TEMPLATE.all("AWS::CloudWatch::Alarm"))
+        .noneMatch(alarm -> properties(alarm).has("OKActions"));
   }
 
   @Test

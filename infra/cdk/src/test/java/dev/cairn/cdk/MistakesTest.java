@@ -153,6 +153,40 @@ class MistakesTest {
             mistake(
                 "function timeout 10500 ms is not possible",
                 job -> job.timeout(Duration.ofMillis(10_500))),
+            mistake(
+                "reserved concurrency 2 is too low: each shard's batch needs a container, and a wake"
+                    + " another one; reserve 3 or more",
+                job -> job.reservedConcurrency(2)),
+            mistake(
+                "environment variable CAIRN_TABLE is reserved: names that begin with CAIRN_ are"
+                    + " Cairn's own; rename it",
+                job -> job.environment("CAIRN_TABLE", "mine")),
+            mistake(
+                "environment variable EXECUTION_CHECKPOINTING_INTERVAL sets an option: use"
+                    + " setting(…) or configuration(…) instead",
+                job -> job.environment("EXECUTION_CHECKPOINTING_INTERVAL", "3 s")),
+            mistake(
+                "environment variable RESTART_STRATEGY_TYP sets an option: use setting(…) or"
+                    + " configuration(…) instead",
+                job -> job.environment("RESTART_STRATEGY_TYP", "none")),
+            mistake(
+                "environment variable AWS_REGION is reserved by Lambda, which sets it itself; rename"
+                    + " it",
+                job -> job.environment("AWS_REGION", "eu-west-1")),
+            mistake(
+                "environment variable 2ND is not a name that Lambda takes: begin with a letter, and"
+                    + " use letters, digits and _, two characters or more",
+                job -> job.environment("2ND", "x")),
+            mistake(
+                "environment variables of 4002 characters are too much: Lambda takes 4 KB",
+                job -> job.environment("AB", "x".repeat(4000))),
+            mistake(
+                "lag alarm 30 s is not possible: CloudWatch looks at minutes; choose 1 min or more",
+                job -> job.lagAlarm(Duration.ofSeconds(30))),
+            mistake(
+                "lag alarm 1 d would come too late: the stream keeps records for 1 d; choose much"
+                    + " less",
+                job -> job.lagAlarm(Duration.ofDays(1))),
             mistake("batch size 0 is not possible: choose 1 to 10000", job -> job.batchSize(0)),
             mistake("batch size 10001 is not possible", job -> job.batchSize(10_001)),
             mistake(
