@@ -35,9 +35,10 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Runs a pipeline on this machine and proves that its state is exact.",
       "",
-      "By default: every departure from New York in 2013 through a stream, several containers without affinity, a coordinator,"
-          + " DynamoDB Local, and a directory as S3. On the way a container is abandoned in mid-batch, an invocation times out"
-          + " after it wrote, a batch is delivered twice, a zombie wakes, and the job is put back to an earlier checkpoint."
+      "By default: every departure from New York in 2013 through a stream, several containers"
+          + " without affinity, a coordinator, DynamoDB Local, and a directory as S3. On the way a"
+          + " container is abandoned in mid-batch, an invocation times out after it wrote, a batch"
+          + " is delivered twice, a zombie wakes, and the job is put back to an earlier checkpoint."
           + " In the end all state is compared with a plain fold over the file.",
       ""
     })
@@ -58,7 +59,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--interval",
       paramLabel = "TIME",
       description =
-          "From one checkpoint to the next, such as 3s or 500ms (default: what the function sets, or 3s).")
+          "From one checkpoint to the next, such as 3s or 500ms (default: what the function sets,"
+              + " or 3s).")
   private @Nullable Duration interval;
 
   @Option(
@@ -88,14 +90,16 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--inline",
       description =
-          "Keep checkpoints inside the table, without any directory: for small state, as a job without a bucket does.")
+          "Keep checkpoints inside the table, without any directory: for small state, as a job"
+              + " without a bucket does.")
   private boolean inline;
 
   @Option(
       names = "--input",
       paramLabel = "FILE",
       description =
-          "Your own input: CSV with a header, or JSON lines (.jsonl, .json); either may end in .gz.")
+          "Your own input: CSV or TSV with a header, or JSON lines (.jsonl, .ndjson, .json); each"
+              + " may end in .gz. Needs --function.")
   private @Nullable Path input;
 
   @Mixin private FunctionOptions functions = new FunctionOptions();
@@ -113,8 +117,15 @@ final class DemoCommand implements Callable<Integer> {
     functions.requireComplete();
     if (functions.hasFunction() && input == null) {
       throw CommandException.unusable(
-          "--function was given without --input: the flights would be fed to it, which it does not know; name a file of its"
-              + " own records (--input FILE), or leave --function out to run the flights");
+          "--function was given without --input: the flights would be fed to it, which it does not"
+              + " know; name a file of its own records (--input FILE), or leave --function out to"
+              + " run the flights");
+    }
+    if (input != null && !functions.hasFunction()) {
+      throw CommandException.unusable(
+          "--input was given without --function: the flights' function would read records that it"
+              + " does not know; name the function of these records (--function CLASS --jar FILE),"
+              + " or leave --input out to run the flights");
     }
     RunningDemo.find(parent.home())
         .ifPresent(
@@ -146,7 +157,8 @@ final class DemoCommand implements Callable<Integer> {
     if (!Files.isRegularFile(file)) {
       throw CommandException.unusable(
           file
-              + " is missing, with which the demo runs: run cairn from a whole clone, or give --input");
+              + " is missing, with which the demo runs: run cairn from a whole clone, or give"
+              + " --input");
     }
     return file;
   }
@@ -283,7 +295,8 @@ final class DemoCommand implements Callable<Integer> {
         if (files.findAny().isPresent()) {
           throw new InputException(
               folder
-                  + " is not empty: the demo's table begins empty, so its files must too; choose another directory (--dir)");
+                  + " is not empty: the demo's table begins empty, so its files must too; choose"
+                  + " another directory (--dir)");
         }
       } catch (IOException e) {
         throw new InputException(

@@ -8,7 +8,6 @@ import dev.cairn.local.feed.StreamFeed;
 import dev.cairn.local.inspect.Sizes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,8 +36,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Puts the records of a file into the pipeline's Kinesis stream.",
       "",
-      "Records of one key arrive in the order of the file: each is sent when the one before is in the stream. Records of"
-          + " different keys may change places. After a lost answer a record may be there twice.",
+      "Records of one key arrive in the order of the file: each is sent when the one before is in"
+          + " the stream. Records of different keys may change places. After a lost answer a record"
+          + " may be there twice.",
       "",
       "Ctrl-C stops it where it can go on; it says with which --skip.",
       ""
@@ -55,7 +55,8 @@ final class FeedCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "CSV with a header, or JSON lines (.jsonl, .json); either may end in .gz.")
+      description =
+          "CSV or TSV with a header, or JSON lines (.jsonl, .ndjson, .json); each may end in .gz.")
   private @Nullable Path file;
 
   @Option(
@@ -118,8 +119,9 @@ final class FeedCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 CommandException.unusable(
-                    "nothing says what the records' partition key is: name a field of theirs (--key FIELD), or the function"
-                        + " whose keyOf tells (--function CLASS --jar FILE)"));
+                    "nothing says what the records' partition key is: name a field of theirs (--key"
+                        + " FIELD), or the function whose keyOf tells (--function CLASS --jar"
+                        + " FILE)"));
   }
 
   /** A misspelt field would send everything under one key, into that key's state. */
@@ -133,15 +135,7 @@ final class FeedCommand implements Callable<Integer> {
         }
         record = records.next();
       }
-      throw CommandException.unusable(
-          "none of the first records of "
-              + input
-              + " has a field \""
-              + field
-              + "\" (--key): all would go under the key "
-              + RowKeys.UNKNOWN
-              + ". The first is: "
-              + first.map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("(none)"));
+      throw RowKeys.noneHas(field, first);
     } catch (IOException e) {
       throw new UncheckedIOException(input + " cannot be closed: " + e.getMessage(), e);
     }
@@ -150,9 +144,10 @@ final class FeedCommand implements Callable<Integer> {
   private static String stream(Connection connection) {
     if (connection.isDemo()) {
       throw CommandException.unusable(
-          "the running demo's stream is inside its process, where nobody else can put records: the demo feeds itself. To"
-              + " have it feed your file, start it with ./cairn demo --input FILE; to feed a deployed pipeline, name it with"
-              + " --table and --job, or its stream with --stream");
+          "the running demo's stream is inside its process, where nobody else can put records: the"
+              + " demo feeds itself. To have it feed your file, start it with ./cairn demo --input"
+              + " FILE; to feed a deployed pipeline, name it with --table and --job, or its stream"
+              + " with --stream");
     }
     return connection.stream()
         .orElseThrow(
@@ -160,8 +155,9 @@ final class FeedCommand implements Callable<Integer> {
                 CommandException.unusable(
                     "nothing says which stream job "
                         + connection.job()
-                        + " reads: its coordinator writes that into the table with its first tick, within a minute of the"
-                        + " deployment; wait for it, check --job, or name the stream (--stream)"));
+                        + " reads: its coordinator writes that into the table with its first tick,"
+                        + " within a minute of the deployment; wait for it, check --job, or name"
+                        + " the stream (--stream)"));
   }
 
   private int feed(

@@ -22,7 +22,8 @@ final class FunctionOptions {
       names = "--key",
       paramLabel = "FIELD",
       description =
-          "The field that is the partition key, in place of what the function's keyOf says. Records without a key go under "
+          "The field that is the partition key, with dots for nested ones (card.token), in place of"
+              + " what the function's keyOf says. Records without a key go under "
               + RowKeys.UNKNOWN
               + ".")
   private @Nullable String key;

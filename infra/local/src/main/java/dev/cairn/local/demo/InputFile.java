@@ -12,7 +12,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
@@ -32,12 +32,17 @@ import org.apache.commons.csv.DuplicateHeaderMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records from a file: CSV with a header, each row as a JSON object of its non-empty cells as text;
- * or JSON lines ({@code .jsonl}, {@code .json}), each as it is. Either may be compressed ({@code
- * .gz}). Text is UTF-8.
+ * Records from a file, whose name says what it holds. {@code .csv} and {@code .tsv} have a header
+ * and cells separated by commas or tabs; each row becomes a JSON object of its non-empty cells as
+ * text. {@code .jsonl}, {@code .ndjson} and {@code .json} have one JSON value a line, which is the
+ * record as it is. Each may be compressed ({@code .gz}). Text is UTF-8. A file that would be
+ * misread is refused.
  */
 public final class InputFile {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final String NAMES =
+      ".csv, .tsv, .jsonl, .ndjson or .json, each also with .gz behind it";
+  private static final Set<String> JSON_LINES = Set.of("jsonl", "ndjson", "json");
   private static final CSVFormat CSV =
       CSVFormat.RFC4180
           .builder()
@@ -47,6 +52,8 @@ public final class InputFile {
           .setAllowMissingColumnNames(false)
           .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
           .get();
+
+  private static final CSVFormat TSV = CSV.builder().setDelimiter('\t').get();
 
   private InputFile() {}
 
@@ -94,15 +101,17 @@ public final class InputFile {
       throw new InputException(
           file + " is not a file: give the path of a CSV with a header, or of JSON lines (.jsonl)");
     }
+    String format = format(file);
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     boolean compressed = name.endsWith(".gz");
-    String plain = compressed ? name.substring(0, name.length() - ".gz".length()) : name;
-    boolean lines = plain.endsWith(".jsonl") || plain.endsWith(".json");
     try {
       CountingStream bytes = new CountingStream(Files.newInputStream(file));
       try {
         BufferedReader text = utf8(compressed ? new GZIPInputStream(bytes, 1 << 16) : bytes);
-        Source source = lines ? new JsonLines(file, text) : Csv.open(file, text);
+        Source source =
+            JSON_LINES.contains(format)
+                ? new JsonLines(file, text)
+                : Csv.open(file, format.equals("tsv") ? TSV : CSV, text);
         return new OpenFile(file, bytes, source);
       } catch (IOException | RuntimeException e) {
         bytes.close();
@@ -111,6 +120,18 @@ public final class InputFile {
     } catch (IOException e) {
       throw unreadable(file, e);
     }
+  }
+
+  /** What the file's name says that it holds. */
+  private static String format(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    String plain = name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name;
+    String format = plain.substring(plain.lastIndexOf('.') + 1);
+    if (format.equals("csv") || format.equals("tsv") || JSON_LINES.contains(format)) {
+      return format;
+    }
+    throw new InputException(
+        file + " does not say what it holds: convert it if need be, and name it " + NAMES);
   }
 
   private static InputException unreadable(Path file, IOException e) {
@@ -189,9 +210,12 @@ public final class InputFile {
       this.rows = parser.iterator();
     }
 
-    static Csv open(Path file, Reader text) throws IOException {
+    static Csv open(Path file, CSVFormat format, BufferedReader text) throws IOException {
+      requireNoJson(file, text);
       try {
-        return new Csv(file, CSVParser.parse(text, CSV));
+        CSVParser parser = CSVParser.parse(text, format);
+        requireColumns(file, format, parser.getHeaderNames());
+        return new Csv(file, parser);
       } catch (IllegalArgumentException e) {
         throw new InputException(
             file
@@ -199,6 +223,40 @@ public final class InputFile {
                 + e.getMessage()
                 + "; its first line must name each column once",
             e);
+      }
+    }
+
+    private static void requireNoJson(Path file, BufferedReader text) throws IOException {
+      text.mark(1);
+      int first = text.read();
+      text.reset();
+      if (first == '{' || first == '[') {
+        throw new InputException(
+            file
+                + " begins with "
+                + (char) first
+                + ", as JSON does, and is named as a table: name it .jsonl, with one JSON value a"
+                + " line");
+      }
+    }
+
+    /** A header in one piece is most often one whose separator is another. */
+    private static void requireColumns(Path file, CSVFormat format, List<String> header) {
+      if (header.size() != 1) {
+        return;
+      }
+      for (Separator other : Separator.values()) {
+        boolean isOther = !format.getDelimiterString().equals(other.text);
+        if (isOther && header.getFirst().contains(other.text)) {
+          throw new InputException(
+              file
+                  + " would be a table of one column, \""
+                  + header.getFirst().replace("\t", "\\t")
+                  + "\": its cells seem to be separated by "
+                  + other.words
+                  + "; "
+                  + other.remedy);
+        }
       }
     }
 
@@ -225,13 +283,31 @@ public final class InputFile {
         throw new InputException(
             String.format(
                 Locale.ROOT,
-                "%s: row %,d (line %,d) has %d cells, the header has %d: correct the row, or quote cells with commas",
+                "%s: row %,d (line %,d) has %d cells, the header has %d: correct the row, or quote"
+                    + " cells with commas",
                 file,
                 row.getRecordNumber(),
                 parser.getCurrentLineNumber(),
                 row.size(),
                 columns));
       }
+    }
+  }
+
+  private enum Separator {
+    COMMA(",", "commas", "name it .csv"),
+    TAB("\t", "tabs", "name it .tsv"),
+    SEMICOLON(";", "semicolons", "separate them by commas (.csv) or tabs (.tsv)"),
+    BAR("|", "bars", "separate them by commas (.csv) or tabs (.tsv)");
+
+    private final String text;
+    private final String words;
+    private final String remedy;
+
+    Separator(String text, String words, String remedy) {
+      this.text = text;
+      this.words = words;
+      this.remedy = remedy;
     }
   }
 
@@ -253,6 +329,7 @@ public final class InputFile {
     private final Path file;
     private final BufferedReader text;
     private int number;
+    private boolean begun;
 
     JsonLines(Path file, BufferedReader text) {
       this.file = file;
@@ -264,11 +341,29 @@ public final class InputFile {
       for (String line = text.readLine(); line != null; line = text.readLine()) {
         number++;
         if (!line.isBlank()) {
+          if (!begun) {
+            requireNoArray(file, number, line);
+          }
+          begun = true;
           requireJson(file, number, line);
           return Optional.of(line.getBytes(StandardCharsets.UTF_8));
         }
       }
       return Optional.empty();
+    }
+  }
+
+  /** As a whole file it would be one record, and pretty-printed none. */
+  private static void requireNoArray(Path file, int number, String line) {
+    if (line.stripLeading().startsWith("[")) {
+      throw new InputException(
+          file
+              + ": line "
+              + number
+              + " begins an array, and a record is an object: write one object a line, such as with"
+              + " jq -c '.[]' "
+              + file
+              + " > records.jsonl");
     }
   }
 
@@ -287,7 +382,9 @@ public final class InputFile {
               + number
               + " is not JSON: "
               + e.getOriginalMessage()
-              + "; write one value a line",
+              + "; write one value a line, such as with jq -c . "
+              + file
+              + " > records.jsonl",
           e);
     }
   }

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.KeyedFunction;
+import dev.cairn.local.output.Elision;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,7 @@ public final class RowKeys {
   public static final String UNKNOWN = "UNKNOWN";
 
   private static final int LONGEST = 256;
+  private static final int SHOWN = 300;
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Keying keying;
@@ -27,9 +30,26 @@ public final class RowKeys {
     this.keying = keying;
   }
 
-  /** By a field of the records, which are JSON objects. */
+  /**
+   * By a field of the records, which are JSON objects: {@code tail}, or {@code card.token} for the
+   * field {@code token} of the object {@code card}. A field that itself has dots in its name goes
+   * first.
+   */
   public static RowKeys ofField(String field) {
     return new RowKeys(data -> valueOf(field, data));
+  }
+
+  /** Why records are refused whose key field none of them has: most often it is misspelt. */
+  public static InputException noneHas(String field, Optional<byte[]> first) {
+    return new InputException(
+        "no record has a field \""
+            + field
+            + "\" (--key): all would go under the key "
+            + UNKNOWN
+            + ". The first record is: "
+            + first
+                .map(bytes -> Elision.middle(new String(bytes, StandardCharsets.UTF_8), SHOWN))
+                .orElse("(none)"));
   }
 
   /** By what the function says. */
@@ -63,6 +83,9 @@ public final class RowKeys {
     List<Row> rows = new ArrayList<>(records.size());
     for (byte[] data : records) {
       rows.add(keys.row(rows.size() + 1L, data));
+    }
+    if (field.isPresent() && rows.stream().allMatch(row -> row.key().equals(UNKNOWN))) {
+      throw noneHas(field.get(), records.stream().findFirst());
     }
     return rows;
   }
@@ -101,20 +124,28 @@ public final class RowKeys {
 
   private static String valueOf(String field, byte[] data) {
     try (JsonParser in = JSON.createParser(data)) {
-      if (in.nextToken() != JsonToken.START_OBJECT) {
-        return "";
-      }
-      while (in.nextToken() == JsonToken.FIELD_NAME) {
-        boolean wanted = in.currentName().equals(field);
-        JsonToken value = in.nextToken();
-        if (wanted) {
-          return value.isScalarValue() && value != JsonToken.VALUE_NULL ? in.getText() : "";
-        }
-        in.skipChildren();
-      }
-      return "";
+      return in.nextToken() == JsonToken.START_OBJECT ? valueOf(field, in) : "";
     } catch (IOException e) {
       return "";
     }
+  }
+
+  /** The value in the object that has just begun; reads the object to its end. */
+  private static String valueOf(String field, JsonParser in) throws IOException {
+    Optional<String> exact = Optional.empty();
+    Optional<String> nested = Optional.empty();
+    while (in.nextToken() == JsonToken.FIELD_NAME) {
+      String name = in.currentName();
+      JsonToken value = in.nextToken();
+      if (name.equals(field) && exact.isEmpty()) {
+        boolean isText = value.isScalarValue() && value != JsonToken.VALUE_NULL;
+        exact = Optional.of(isText ? in.getText() : "");
+      } else if (value == JsonToken.START_OBJECT && field.startsWith(name + ".")) {
+        nested = Optional.of(valueOf(field.substring(name.length() + 1), in));
+        continue;
+      }
+      in.skipChildren();
+    }
+    return exact.orElse(nested.orElse(""));
   }
 }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -134,7 +135,21 @@ class DemoCommandTest {
   @Test
   void whatCannotRunIsRefusedBeforeAnythingStarts() throws IOException {
     assertFails("functions/flights/data/flights-2013.csv.gz is missing", "demo");
-    assertFails("none.csv is not a file", "demo", "--input", home.resolve("none.csv").toString());
+    Path jar = CompiledJar.of(home, "mine.Counts", COUNTS);
+    assertFails(
+        "none.csv is not a file",
+        "demo",
+        "--input",
+        home.resolve("none.csv").toString(),
+        "--function",
+        "mine.Counts",
+        "--jar",
+        jar.toString());
+    assertFails(
+        "--input was given without --function: the flights' function would read records",
+        "demo",
+        "--input",
+        home.resolve("none.csv").toString());
     Path input = Files.writeString(home.resolve("in.csv"), "page,user\n/a,u\n");
     assertFails(
         "class mine.None is not in the class path",
@@ -150,23 +165,24 @@ class DemoCommandTest {
         "--function",
         "mine.Counts");
     assertFails(
-        "cairn: --interval: \"banana\" is not a duration: write a whole number and one of d, h, min",
+        "cairn: --interval: \"banana\" is not a duration: write a whole number and one of d, h,"
+            + " min",
         "demo",
         "--interval",
         "banana");
-    assertFails("1 to 64 shards, not 0", "demo", "--input", input.toString(), "--shards", "0");
-    assertFails(
-        "too short for 8 checkpoints",
-        "demo",
-        "--input",
-        input.toString(),
-        "--rate",
-        "1000",
-        "--interval",
-        "3s");
+    String[] mine = {
+      "demo", "--input", input.toString(), "--function", "mine.Counts", "--jar", jar.toString()
+    };
+    assertFails("1 to 64 shards, not 0", with(mine, "--shards", "0"));
+    assertFails("no record has a field \"pgae\" (--key)", with(mine, "--key", "pgae"));
+    assertFails("too short for 8 checkpoints", with(mine, "--rate", "1000", "--interval", "3s"));
     assertFails("\"soon\" is not a duration", "demo", "--interval", "soon");
-    assertFails("is not empty", "demo", "--input", input.toString(), "--dir", home.toString());
+    assertFails("is not empty", with(mine, "--dir", home.toString()));
     assertThat(story.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   private void assertFails(String message, String... arguments) {

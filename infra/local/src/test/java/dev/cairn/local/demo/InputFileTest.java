@@ -74,6 +74,54 @@ class InputFileTest {
   }
 
   @Test
+  void tabsSeparateCellsInATsvAndNdjsonIsJsonLines() throws IOException {
+    assertThat(read("in.tsv", "id\tv,w\n1\ta\n2\t\"b\tc\"\n"))
+        .containsExactly("{\"id\":\"1\",\"v,w\":\"a\"}", "{\"id\":\"2\",\"v,w\":\"b\\tc\"}");
+    assertThat(read("y.ndjson", "{\"id\":\"1\"}\n{\"id\":\"2\"}\n{\"id\":\"3\"}\n"))
+        .containsExactly("{\"id\":\"1\"}", "{\"id\":\"2\"}", "{\"id\":\"3\"}");
+    write("y.NDJSON.gz", gzip("{\"id\":\"1\"}\n"));
+    assertThat(texts(InputFile.read(folder.resolve("y.NDJSON.gz"))))
+        .containsExactly("{\"id\":\"1\"}");
+    assertThat(read("one.csv", "id\na\n")).containsExactly("{\"id\":\"a\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "in.csv     ~ {\"id\":\"1\"}           ~ begins with {, as JSON does, and is named as a"
+            + " table: name it .jsonl",
+        "in.csv     ~ [1]                    ~ begins with [, as JSON does",
+        "in.tsv     ~ {\"id\":\"1\"}           ~ begins with {, as JSON does",
+        "array.json ~ [{\"id\":1},{\"id\":2}]  ~ line 1 begins an array, and a record is an object:"
+            + " write one object a line, such as with jq -c '.[]'",
+        "x.ndjson   ~ [                      ~ line 1 begins an array",
+        "whole.json ~ {                      ~ write one value a line, such as with jq -c .",
+        "in.txt     ~ a                      ~ does not say what it holds: convert it if need be,"
+            + " and name it .csv, .tsv, .jsonl, .ndjson or .json, each also with .gz behind it",
+        "in         ~ a                      ~ does not say what it holds",
+        "in.csv.bz2 ~ a                      ~ does not say what it holds",
+        "in.parquet ~ a                      ~ does not say what it holds",
+        "in.csv     ~ a;b                    ~ one column, \"a;b\": its cells seem to be separated"
+            + " by semicolons; separate them by commas (.csv) or tabs (.tsv)",
+        "in.csv     ~ a|b                    ~ separated by bars",
+        "in.tsv     ~ a,b                    ~ separated by commas; name it .csv",
+      })
+  void whatWouldBeMisreadIsRefusedWithWhatToDo(String name, String content, String message) {
+    assertThatThrownBy(() -> read(name, content + "\n"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(name)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void tabsInACsvAreRefused() {
+    assertThatThrownBy(() -> read("tabs.csv", "id\tv\n1\ta\n"))
+        .hasMessageContaining(
+            "one column, \"id\\tv\": its cells seem to be separated by tabs; name it .tsv");
+  }
+
+  @Test
   void textThatIsNotUtf8IsRefused() throws IOException {
     write("in.csv", "a\nü\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> InputFile.read(folder.resolve("in.csv")))
