@@ -4,11 +4,14 @@ import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkServiceClientConfiguration;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -51,6 +54,16 @@ final class Aws implements AutoCloseable {
             .build());
   }
 
+  /** Kinesis for a caller that decides itself what to do after a failure. */
+  KinesisClient kinesisWithoutRetries() {
+    return closing(
+        configure(
+                KinesisClient.builder(),
+                override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()))
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build());
+  }
+
   S3Client s3() {
     S3Client usual = closing(s3Builder().build());
     // Whatever stands in for S3 answers at one host; bucket.host is a name that nobody resolves.
@@ -73,11 +86,17 @@ final class Aws implements AutoCloseable {
   }
 
   private <B extends AwsClientBuilder<B, C>, C> B configure(B builder) {
-    profile.ifPresent(
-        name ->
-            builder
-                .overrideConfiguration(override -> override.defaultProfileName(name))
-                .credentialsProvider(ProfileCredentialsProvider.create(name)));
+    return configure(builder, override -> {});
+  }
+
+  private <B extends AwsClientBuilder<B, C>, C> B configure(
+      B builder, Consumer<ClientOverrideConfiguration.Builder> more) {
+    builder.overrideConfiguration(
+        override -> {
+          profile.ifPresent(override::defaultProfileName);
+          more.accept(override);
+        });
+    profile.ifPresent(name -> builder.credentialsProvider(ProfileCredentialsProvider.create(name)));
     endpoint.ifPresent(
         at -> {
           builder.endpointOverride(at);

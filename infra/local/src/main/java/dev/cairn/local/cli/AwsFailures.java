@@ -80,8 +80,8 @@ final class AwsFailures {
       return service
           + " does not know these credentials, or their signature is wrong ("
           + said(answer)
-          + "): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile (aws sts get-caller-identity shows who you"
-          + " are), and this machine's clock";
+          + "): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile (aws sts"
+          + " get-caller-identity shows who you are), and this machine's clock";
     }
     if (DENIED.contains(code)) {
       return denied(failure, answer);
@@ -129,7 +129,8 @@ final class AwsFailures {
       case "DynamoDb" ->
           "there is no such table here ("
               + said(answer)
-              + "): check --table or CAIRN_TABLE, the region (--region, AWS_REGION) and the account (--profile)";
+              + "): check --table or CAIRN_TABLE, the region (--region, AWS_REGION) and the account"
+              + " (--profile)";
       case "Kinesis" ->
           "there is no such stream here ("
               + said(answer)
@@ -145,20 +146,22 @@ final class AwsFailures {
   private static String unanswered(SdkClientException unsent) {
     String said = said(unsent);
     if (said.contains("Unable to load region")) {
-      return "no region is set: give --region, set AWS_REGION, or put region = … into the profile in ~/.aws/config";
+      return "no region is set: give --region, set AWS_REGION, or put region = … into the profile"
+          + " in ~/.aws/config";
     }
     if (said.contains("SSO session") || said.contains("sso login")) {
       return "the SSO session has expired (" + said + "): sign in again with aws sso login";
     }
     if (said.contains("Unable to load credentials")) {
-      return "no credentials were found: sign in with aws sso login or aws configure and name the profile (--profile,"
-          + " AWS_PROFILE), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; LocalStack takes any, such as test and test";
+      return "no credentials were found: sign in with aws sso login or aws configure and name the"
+          + " profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and"
+          + " AWS_SECRET_ACCESS_KEY; LocalStack takes any, such as test and test";
     }
     if (said.contains("rofile")) {
       return "the profile cannot be used ("
           + said
-          + "): check its name (--profile, AWS_PROFILE; aws configure list-profiles) and what ~/.aws/config and"
-          + " ~/.aws/credentials say of it";
+          + "): check its name (--profile, AWS_PROFILE; aws configure list-profiles) and what"
+          + " ~/.aws/config and ~/.aws/credentials say of it";
     }
     return rootIoFailure(unsent)
         .map(
@@ -167,7 +170,9 @@ final class AwsFailures {
                     + io.getClass().getSimpleName()
                     + ": "
                     + io.getMessage()
-                    + "): check the endpoint (--endpoint; AWS_ENDPOINT_URL, or for one service AWS_ENDPOINT_URL_DYNAMODB, _S3, _KINESIS), that what it names is running, and the network")
+                    + "): check the endpoint (--endpoint; AWS_ENDPOINT_URL, or for one service"
+                    + " AWS_ENDPOINT_URL_DYNAMODB, _S3, _KINESIS), that what it names is running,"
+                    + " and the network")
         .orElseGet(() -> "AWS could not be asked: " + said);
   }
 
@@ -199,6 +204,10 @@ final class AwsFailures {
   }
 
   /** Without the request's ids, which tell a user nothing. */
+  static String said(RuntimeException failure) {
+    return failure instanceof SdkException sdk ? said(sdk) : String.valueOf(failure.getMessage());
+  }
+
   private static String said(SdkException failure) {
     if (failure instanceof AwsServiceException answer) {
       Optional<String> message = details(answer).map(AwsErrorDetails::errorMessage);

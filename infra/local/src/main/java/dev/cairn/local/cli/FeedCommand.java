@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +38,9 @@ import picocli.CommandLine.Spec;
       "Puts the records of a file into the pipeline's Kinesis stream.",
       "",
       "Records of one key arrive in the order of the file: each is sent when the one before is in"
-          + " the stream. Records of different keys may change places. After a lost answer a record"
-          + " may be there twice.",
+          + " the stream. Records of different keys may change places. After a request without an"
+          + " answer its records are looked for in the stream; if they are not found, it stops and"
+          + " says how many may be there.",
       "",
       "Ctrl-C stops it where it can go on; it says with which --skip.",
       ""
@@ -170,7 +172,8 @@ final class FeedCommand implements Callable<Integer> {
     Cairn parent = Objects.requireNonNull(cairn);
     CommandLine command = Objects.requireNonNull(spec).commandLine();
     StreamFeed feed =
-        new StreamFeed(aws.kinesis(), stream, InstantSource.system(), FeedCommand::sleep);
+        new StreamFeed(
+            aws.kinesisWithoutRetries(), stream, InstantSource.system(), FeedCommand::sleep);
     AtomicBoolean stopped = new AtomicBoolean();
     CountDownLatch over = new CountDownLatch(1);
     Thread interrupted = new Thread(() -> end(stopped, over), "stop feeding");
@@ -182,6 +185,7 @@ final class FeedCommand implements Callable<Integer> {
           FeedProgress.on(
               parent.terminal(),
               String.valueOf(input.getFileName()),
+              limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
               input.toFile().length(),
               InstantSource.system())) {
         fed = feed.feed(records, keys, settings, progress, stopped::get);
@@ -235,6 +239,17 @@ final class FeedCommand implements Callable<Integer> {
                 + Sizes.seconds(took)
                 + perSecond(fed.sent(), took));
     return switch (fed.end()) {
+      case Fed.End.AllSent all when fed.sent() == 0 -> {
+        command
+            .getErr()
+            .println(
+                "cairn: warning: nothing was fed: "
+                    + input
+                    + " has "
+                    + Sizes.count(fed.complete())
+                    + " records, and --skip leaves out as many or more");
+        yield ExitCode.OK;
+      }
       case Fed.End.AllSent all -> ExitCode.OK;
       case Fed.End.Stopped stop -> {
         command.getOut().println("stopped; " + goOn(fed));
@@ -250,12 +265,26 @@ final class FeedCommand implements Callable<Integer> {
                   + refused.why()
                   + "): give it more shards, or feed more slowly (--rate)",
               fed);
+      case Fed.End.Unanswered unanswered -> failed(command, unanswered(stream, unanswered), fed);
       case Fed.End.Failed failed ->
           failed(
               command,
               AwsFailures.explain(failed.why()).orElse(String.valueOf(failed.why().getMessage())),
               fed);
     };
+  }
+
+  private static String unanswered(String stream, Fed.End.Unanswered unanswered) {
+    return "the last request had no answer ("
+        + AwsFailures.said(unanswered.why())
+        + "): between 0 and "
+        + Sizes.count(unanswered.maybe())
+        + " more records may be in stream "
+        + stream
+        + (unanswered.wasRead()
+            ? ", and they were not found at its end within 10 s"
+            : ", whose end could not be read to look for them")
+        + ". They are not sent again; look for them there before you do";
   }
 
   private static int failed(CommandLine command, @Nullable String why, Fed fed) {

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -17,29 +18,52 @@ interface FeedProgress extends StreamFeed.Progress, AutoCloseable {
   @Override
   void close();
 
-  static FeedProgress on(Terminal terminal, String name, long fileBytes, InstantSource clock) {
+  /**
+   * Progress of one file.
+   *
+   * @param limit how many records are sent at most; empty for all of the file
+   */
+  static FeedProgress on(
+      Terminal terminal, String name, OptionalLong limit, long fileBytes, InstantSource clock) {
+    Whole whole = new Whole(limit, fileBytes);
     return terminal.live()
-        ? new Bar(terminal, name, fileBytes)
-        : new Lines(terminal.out(), fileBytes, clock);
+        ? new Bar(terminal, name, whole)
+        : new Lines(terminal.out(), whole, clock);
   }
 
-  /** Counts the file's bytes: how many records it has, nobody knows before its end. */
+  /**
+   * What is to be done: so many records, or all of a file, of which only the bytes are known before
+   * its end. A limit beyond the end of the file is reached by neither, so the further of the two
+   * counts.
+   */
+  record Whole(OptionalLong limit, long fileBytes) {
+    int percent(long sent, long bytesRead) {
+      double ofFile = (double) bytesRead / Math.max(1, fileBytes);
+      double ofLimit = limit.isPresent() ? (double) sent / limit.getAsLong() : 0;
+      return (int) (100 * Math.min(1, Math.max(ofFile, ofLimit)));
+    }
+  }
+
+  /** A bar that is drawn over. */
   final class Bar implements FeedProgress {
     private final ProgressBar bar;
+    private final Whole whole;
 
-    private Bar(Terminal terminal, String name, long fileBytes) {
+    private Bar(Terminal terminal, String name, Whole whole) {
+      this.whole = whole;
       this.bar =
           new ProgressBarBuilder()
               .setTaskName(name)
-              .setInitialMax(fileBytes)
-              .setUnit(" kB", 1000)
+              .setInitialMax(100)
+              .setUnit(" %", 1)
               .setConsumer(new ConsoleProgressBarConsumer(terminal.out(), terminal.columns() - 1))
               .build();
     }
 
     @Override
     public void moved(long sent, long bytesRead) {
-      bar.setExtraMessage(" " + Sizes.count(sent) + " records").stepTo(bytesRead);
+      bar.setExtraMessage(" " + Sizes.count(sent) + " records")
+          .stepTo(whole.percent(sent, bytesRead));
     }
 
     @Override
@@ -53,13 +77,13 @@ interface FeedProgress extends StreamFeed.Progress, AutoCloseable {
     private static final Duration EACH = Duration.ofSeconds(5);
 
     private final PrintStream out;
-    private final long fileBytes;
+    private final Whole whole;
     private final InstantSource clock;
     private Instant told;
 
-    private Lines(PrintStream out, long fileBytes, InstantSource clock) {
+    private Lines(PrintStream out, Whole whole, InstantSource clock) {
       this.out = out;
-      this.fileBytes = fileBytes;
+      this.whole = whole;
       this.clock = clock;
       this.told = clock.instant();
     }
@@ -72,10 +96,7 @@ interface FeedProgress extends StreamFeed.Progress, AutoCloseable {
       }
       told = now;
       out.println(
-          Sizes.count(sent)
-              + " records sent, "
-              + bytesRead * 100 / Math.max(1, fileBytes)
-              + " % of the file read");
+          Sizes.count(sent) + " records sent, " + whole.percent(sent, bytesRead) + " % done");
       out.flush();
     }
 

@@ -27,6 +27,15 @@ public record Fed(long sent, long complete, long beyond, End end) {
     /** The stream took nothing any more, for the reason that it gave last. */
     record Refused(String why) implements End {}
 
+    /**
+     * A request had no answer, such as after a read time-out, and not all of its records were found
+     * in the stream. They may still arrive there, so they are not sent again.
+     *
+     * @param maybe how many of its records may be in the stream, beside those that were sent
+     * @param wasRead whether the stream's tail could be read, to look for them
+     */
+    record Unanswered(RuntimeException why, long maybe, boolean wasRead) implements End {}
+
     /** A request failed in a way that another attempt does not mend. */
     record Failed(RuntimeException why) implements End {}
   }

@@ -10,28 +10,28 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
-import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
-import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 
 /**
- * Puts records into a stream, those of one key in the order of the input.
+ * Puts records into a stream, those of one key in the order of the input. The client must not retry
+ * by itself.
  *
  * <p>PutRecords may take a record and refuse one before it, and promises no order within a request.
  * So a request holds at most one record of each key, and the next one of that key is sent only when
  * the one before is known to be in the stream. Records of different keys may change places, by as
  * many as the window holds.
  *
- * <p>Every record is sent at least once: a request whose answer was lost is repeated by the SDK,
- * and its records may then be in the stream twice.
+ * <p>After a request that had no answer, its records are looked for at the stream's tail. If all of
+ * them are found, the feed goes on; otherwise it ends and says how many may be in the stream. It
+ * sends none of them again, because a request that timed out here may still be carried out there.
  */
 public final class StreamFeed {
   private static final int MOST_RECORDS = 500;
@@ -43,6 +43,13 @@ public final class StreamFeed {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
   // With the pauses in between, half a minute.
   private static final int FRUITLESS_ATTEMPTS = 12;
+  private static final int CONNECTION_ATTEMPTS = 4;
+
+  /** How long records are looked for that may still be on their way. */
+  private static final Duration UNTIL_FOUND = Duration.ofSeconds(10);
+
+  /** How long they are looked for after an answer: the stream has done by then what it does. */
+  private static final Duration UNTIL_SHOWN = Duration.ofSeconds(2);
 
   private final KinesisClient client;
   private final String stream;
@@ -89,6 +96,7 @@ public final class StreamFeed {
     private final Progress progress;
     private final BooleanSupplier stopped;
     private final Window window = new Window();
+    private final StreamTail tail = new StreamTail(client, stream, clock, sleep);
     private final Instant began = clock.instant();
 
     private Optional<Fed.End> end = Optional.empty();
@@ -130,10 +138,10 @@ public final class StreamFeed {
           sleep.accept(FIRST_PAUSE);
           continue;
         }
-        try {
-          send(batch);
-        } catch (SdkException e) {
-          return fed(new Fed.End.Failed(e));
+        tail.note(batch);
+        Optional<Fed.End> failed = send(batch);
+        if (failed.isPresent()) {
+          return fed(failed.get());
         }
         progress.moved(sent, records.bytesRead());
         if (fruitless == FRUITLESS_ATTEMPTS) {
@@ -186,7 +194,8 @@ public final class StreamFeed {
         throw new InputException(
             String.format(
                 Locale.ROOT,
-                "record %,d has %,d bytes with its key, and Kinesis takes %,d: make it smaller, or leave it out",
+                "record %,d has %,d bytes with its key, and Kinesis takes %,d: make it smaller, or"
+                    + " leave it out",
                 record.number(),
                 record.sizeBytes(),
                 LARGEST_RECORD_BYTES));
@@ -202,7 +211,8 @@ public final class StreamFeed {
       return (int) Math.max(0, Math.min(MOST_RECORDS, due));
     }
 
-    private void send(List<Waiting> batch) {
+    /** Sends a request; says why the feed must end if it must. */
+    private Optional<Fed.End> send(List<Waiting> batch) {
       long before = sent;
       try {
         PutRecordsResponse answer =
@@ -211,13 +221,44 @@ public final class StreamFeed {
         for (int i = 0; i < batch.size(); i++) {
           settle(batch.get(i), answer.records().get(i));
         }
-      } catch (AwsServiceException e) {
-        if (!mayPass(e)) {
-          throw e;
+      } catch (SdkException e) {
+        Optional<Fed.End> failed = failed(batch, e);
+        if (failed.isPresent()) {
+          return failed;
         }
         refusal = String.valueOf(e.getMessage());
       }
       rest(sent - before, batch.size());
+      return Optional.empty();
+    }
+
+    private Optional<Fed.End> failed(List<Waiting> batch, SdkException e) {
+      return switch (Reached.of(e)) {
+        case NOT_TAKEN -> Optional.empty();
+        case NOT_SENT ->
+            fruitless < CONNECTION_ATTEMPTS - 1
+                ? Optional.empty()
+                : Optional.of(new Fed.End.Failed(e));
+        case HOPELESS -> Optional.of(new Fed.End.Failed(e));
+        case ANSWERED -> {
+          find(batch, UNTIL_SHOWN);
+          yield Optional.empty();
+        }
+        case UNANSWERED -> {
+          Optional<Integer> found = find(batch, UNTIL_FOUND);
+          long maybe = batch.size() - found.orElse(0);
+          yield maybe == 0
+              ? Optional.empty()
+              : Optional.of(new Fed.End.Unanswered(e, maybe, found.isPresent()));
+        }
+      };
+    }
+
+    /** How many of a request's records are in the stream; empty if the stream cannot be read. */
+    private Optional<Integer> find(List<Waiting> batch, Duration patience) {
+      Optional<Set<Waiting>> found = tail.find(batch, patience);
+      found.ifPresent(records -> records.forEach(this::settled));
+      return found.map(Set::size);
     }
 
     /** The longer, the more often nothing at all was taken. */
@@ -242,6 +283,11 @@ public final class StreamFeed {
         refusal = answer.errorCode() + ": " + answer.errorMessage();
         return;
       }
+      tail.took(answer.shardId(), answer.sequenceNumber());
+      settled(record);
+    }
+
+    private void settled(Waiting record) {
       window.sent(record);
       sent++;
       furthest = Math.max(furthest, record.number());
@@ -252,13 +298,6 @@ public final class StreamFeed {
           .partitionKey(record.row().key())
           .data(SdkBytes.fromByteArrayUnsafe(record.row().data()))
           .build();
-    }
-
-    private static boolean mayPass(AwsServiceException e) {
-      return e instanceof ProvisionedThroughputExceededException
-          || e instanceof LimitExceededException
-          || e.isThrottlingException()
-          || e.statusCode() >= 500;
     }
 
     private Fed fed(Fed.End how) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.InputFile;
 import dev.cairn.local.demo.RowKeys;
+import java.math.BigInteger;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,14 +25,25 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
+import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
+import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
 import software.amazon.awssdk.services.kinesis.model.KinesisException;
+import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
+import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
+import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.model.Shard;
 
 class StreamFeedTest {
   private static final FeedSettings ALL =
@@ -43,6 +57,16 @@ class StreamFeedTest {
     private final List<String> stream = new ArrayList<>();
     private final List<Integer> requests = new ArrayList<>();
     private Taking taking = (request, record) -> true;
+
+    private final List<String> partitionKeys = new ArrayList<>();
+    private Failing failing = request -> {};
+    private boolean readable = true;
+    private int reads;
+
+    private interface Failing {
+      /** After the request was carried out. */
+      void after(int request);
+    }
 
     private interface Taking {
       boolean takes(int request, String record);
@@ -63,15 +87,75 @@ class StreamFeedTest {
         boolean taken = taking.takes(request, text);
         if (taken) {
           stream.add(text);
+          partitionKeys.add(record.partitionKey());
         }
-        answers.add(taken ? TAKEN : THROTTLED);
+        answers.add(taken ? taken(stream.size()) : THROTTLED);
       }
       assertThat(bytes).isLessThanOrEqualTo(5 << 20);
+      failing.after(request);
       return PutRecordsResponse.builder().records(answers).build();
     }
 
-    private static final PutRecordsResultEntry TAKEN =
-        PutRecordsResultEntry.builder().sequenceNumber("1").shardId("shardId-0").build();
+    private static PutRecordsResultEntry taken(int number) {
+      return PutRecordsResultEntry.builder()
+          .sequenceNumber(Integer.toString(number))
+          .shardId("shardId-0")
+          .build();
+    }
+
+    @Override
+    public ListShardsResponse listShards(ListShardsRequest list) {
+      return ListShardsResponse.builder()
+          .shards(
+              Shard.builder()
+                  .shardId("shardId-0")
+                  .hashKeyRange(
+                      HashKeyRange.builder()
+                          .startingHashKey("0")
+                          .endingHashKey(
+                              BigInteger.TWO.pow(128).subtract(BigInteger.ONE).toString())
+                          .build())
+                  .build())
+          .build();
+    }
+
+    /** An iterator is the number of records before it. */
+    @Override
+    public GetShardIteratorResponse getShardIterator(GetShardIteratorRequest get) {
+      int at =
+          switch (get.shardIteratorType()) {
+            case LATEST -> stream.size();
+            case AFTER_SEQUENCE_NUMBER -> Integer.parseInt(get.startingSequenceNumber());
+            default -> throw new AssertionError(get);
+          };
+      return GetShardIteratorResponse.builder().shardIterator(Integer.toString(at)).build();
+    }
+
+    /** Two records a page, some of them empty, as Kinesis may. */
+    @Override
+    public GetRecordsResponse getRecords(GetRecordsRequest get) {
+      if (!readable) {
+        throw KinesisException.builder().statusCode(400).message("not authorized").build();
+      }
+      reads++;
+      int from = Integer.parseInt(get.shardIterator());
+      int to = reads % 3 == 0 ? from : Math.min(from + 2, stream.size());
+      List<Record> page = new ArrayList<>();
+      for (int i = from; i < to; i++) {
+        page.add(
+            Record.builder()
+                .partitionKey(partitionKeys.get(i))
+                .sequenceNumber(Integer.toString(i + 1))
+                .data(SdkBytes.fromUtf8String(stream.get(i)))
+                .build());
+      }
+      return GetRecordsResponse.builder()
+          .records(page)
+          .nextShardIterator(Integer.toString(to))
+          .millisBehindLatest(to == stream.size() ? 0L : 1_000L)
+          .build();
+    }
+
     private static final PutRecordsResultEntry THROTTLED =
         PutRecordsResultEntry.builder()
             .errorCode("ProvisionedThroughputExceededException")
@@ -248,6 +332,116 @@ class StreamFeedTest {
           return true;
         };
     assertThat(feed(records(10, 10))).isEqualTo(new Fed(10, 10, 0, new Fed.End.AllSent()));
+  }
+
+  private static SdkClientException timeOut() {
+    return SdkClientException.create(
+        "Unable to execute HTTP request: Read timed out",
+        new SocketTimeoutException("Read timed out"));
+  }
+
+  /** What a stream does that is slow: it takes the records, and its answer comes too late. */
+  @Test
+  void recordsOfATimedOutRequestAreFoundInTheStreamAndNotSentAgain() {
+    kinesis.failing =
+        request -> {
+          if (request == 0 || request == 2) {
+            throw timeOut();
+          }
+        };
+    List<String> input = records(1_200, 500);
+    Fed fed = feed(input);
+    assertThat(fed).isEqualTo(new Fed(1_200, 1_200, 0, new Fed.End.AllSent()));
+    assertThat(byKey(kinesis.stream)).isEqualTo(byKey(input));
+  }
+
+  /** Records of an earlier feed with the same bytes are not taken for the request's. */
+  @Test
+  void whatWasInTheStreamBeforeIsNotTakenForTheRequests() {
+    List<String> input = records(10, 10);
+    assertThat(feed(input).sent()).isEqualTo(10);
+    kinesis.taking =
+        (request, record) -> {
+          throw timeOut();
+        };
+    Fed fed = feed(input);
+    assertThat(fed.sent()).isZero();
+    assertThat(fed.end())
+        .isInstanceOfSatisfying(
+            Fed.End.Unanswered.class,
+            end -> {
+              assertThat(end.maybe()).isEqualTo(10);
+              assertThat(end.wasRead()).isTrue();
+            });
+  }
+
+  @Test
+  void aTimedOutRequestOfWhichOnlySomeRecordsAreFoundEndsTheFeed() {
+    kinesis.taking = (request, record) -> request == 0 || record.contains("\"k\":\"0\"");
+    kinesis.failing =
+        request -> {
+          if (request == 1) {
+            throw timeOut();
+          }
+        };
+    List<String> input = records(800, 500);
+    Instant began = now;
+    Fed fed = feed(input);
+    assertThat(fed.end())
+        .isInstanceOfSatisfying(
+            Fed.End.Unanswered.class, end -> assertThat(end.maybe()).isEqualTo(299));
+    assertThat(fed.sent()).isEqualTo(501);
+    assertThat(fed.complete()).isEqualTo(501);
+    assertThat(kinesis.requests).hasSize(2);
+    assertThat(Duration.between(began, now))
+        .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
+  }
+
+  @Test
+  void whereTheStreamCannotBeReadAllOfATimedOutRequestMayBeIn() {
+    kinesis.readable = false;
+    kinesis.failing =
+        request -> {
+          throw timeOut();
+        };
+    Fed fed = feed(records(223, 223));
+    assertThat(fed.end())
+        .isInstanceOfSatisfying(
+            Fed.End.Unanswered.class,
+            end -> {
+              assertThat(end.maybe()).isEqualTo(223);
+              assertThat(end.wasRead()).isFalse();
+            });
+    assertThat(kinesis.stream).hasSize(223);
+  }
+
+  /** An error of the service is an answer: what is not in the stream by then is sent again. */
+  @Test
+  void afterAnErrorOfTheServiceOnlyWhatIsMissingIsSentAgain() {
+    kinesis.taking = (request, record) -> request > 0 || record.hashCode() % 2 == 0;
+    kinesis.failing =
+        request -> {
+          if (request == 0) {
+            throw KinesisException.builder().statusCode(500).message("internal").build();
+          }
+        };
+    List<String> input = records(300, 300);
+    assertThat(feed(input).end()).isEqualTo(new Fed.End.AllSent());
+    assertThat(kinesis.stream).containsExactlyInAnyOrderElementsOf(input);
+  }
+
+  @Test
+  void aConnectionThatIsRefusedIsTriedAgainAndSendsNothingTwice() {
+    kinesis.taking =
+        (request, record) -> {
+          if (request < 2) {
+            throw SdkClientException.create("no", new ConnectException("Connection refused"));
+          }
+          return true;
+        };
+    List<String> input = records(10, 10);
+    assertThat(feed(input).end()).isEqualTo(new Fed.End.AllSent());
+    assertThat(kinesis.stream).hasSize(10);
   }
 
   @Test
