@@ -27,6 +27,9 @@ public class CommandDecisions {
 
     record Move(JobStatus to) implements Answer {}
 
+    /** The job goes on, if the stream has what follows or records may be missing. */
+    record Resume(boolean acceptsGap) implements Answer {}
+
     record Restore(Command.Restore command) implements Answer {}
 
     /** A checkpoint is let go, and a savepoint's files go with it. */
@@ -67,7 +70,7 @@ public class CommandDecisions {
               .orElseGet(() -> halt(job, new Halt.Stopping(name)));
       case Command.Cancel(Optional<Boolean> deletes) ->
           halt(job, new Halt.Cancelled(deletes.orElseGet(() -> deletesOnCancellation(job))));
-      case Command.Resume r -> resume(job);
+      case Command.Resume(boolean acceptsGap) -> resume(job, acceptsGap);
       case Command.Restore restore -> new Answer.Restore(restore);
       case Command.Undo u -> undo(job);
       case Command.Dispose(CheckpointId id) -> dispose(job, id, named);
@@ -148,14 +151,14 @@ public class CommandDecisions {
         : new Answer.Move(new JobStatus.Halted(next));
   }
 
-  private static Answer resume(Job job) {
+  private static Answer resume(Job job, boolean acceptsGap) {
     return switch (job.status()) {
       case JobStatus.Running r -> new Answer.Refuse("the job runs already");
       case JobStatus.Replaying r -> new Answer.Refuse("the job runs already");
       case JobStatus.Restoring r -> new Answer.Refuse("the job is being restored, and runs then");
       case JobStatus.Resuming r -> new Answer.Refuse("the job is being resumed already");
       case JobStatus.Suspending s -> new Answer.Later();
-      case JobStatus.Halted h -> new Answer.Move(new JobStatus.Resuming());
+      case JobStatus.Halted h -> new Answer.Resume(acceptsGap);
     };
   }
 

@@ -11,6 +11,7 @@ import dev.cairn.coordinator.CommandDecisions.Answer;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,6 +33,7 @@ final class Commands {
   private final Restore restore;
   private final Disposal disposal;
   private final Forking forking;
+  private final StreamCoverage coverage;
 
   Commands(
       CoordinatorPorts ports,
@@ -40,7 +42,8 @@ final class Commands {
       Triggering triggering,
       Restore restore,
       Disposal disposal,
-      Forking forking) {
+      Forking forking,
+      StreamCoverage coverage) {
     this.ports = ports;
     this.decisions = decisions;
     this.live = live;
@@ -48,6 +51,7 @@ final class Commands {
     this.restore = restore;
     this.disposal = disposal;
     this.forking = forking;
+    this.coverage = coverage;
   }
 
   /** Serves the request if there is one. Answers the job as it is then. */
@@ -60,6 +64,8 @@ final class Commands {
       serve(job, request, CommandText.parse(request.command()));
     } catch (CommandException e) {
       refuse(job, request, e.reason());
+    } catch (NotInStreamException e) {
+      refuse(job, request, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       if (!Unforeseen.is(e)) {
         throw e;
@@ -91,6 +97,7 @@ final class Commands {
       case Answer.Refuse refuse -> refuse(job, request, refuse.reason());
       case Answer.Trigger trigger -> triggering.asked(job, request, trigger, now);
       case Answer.Move move -> move(job, request, move.to(), checkpoints, now);
+      case Answer.Resume resume -> resume(job, request, resume.acceptsGap(), checkpoints, now);
       case Answer.Restore restoring -> restore.asked(job, request, restoring.command());
       case Answer.Dispose dispose -> dispose(job, request, dispose.checkpoint());
       case Answer.Served s -> ports.checkpoints().serve(job);
@@ -145,6 +152,24 @@ final class Commands {
       return;
     }
     ports.serve(job, to, pending(checkpoints), now);
+  }
+
+  /** Resumes the job, unless records may have expired while it was halted and nobody accepts that. */
+  private void resume(
+      Job job, Request request, boolean acceptsGap, List<Checkpoint> checkpoints, Instant now) {
+    try {
+      if (!acceptsGap) {
+        coverage.requireNothingLost(job);
+      }
+      move(job, request, new JobStatus.Resuming(acceptsGap), checkpoints, now);
+    } catch (RefusedException e) {
+      refuse(job, request, "the job cannot be resumed: " + e.reason());
+    } catch (StreamException e) {
+      // Not known yet whether anything is lost. The request stays.
+      ports
+          .announcer()
+          .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
+    }
   }
 
   static List<Checkpoint.Pending> pending(List<Checkpoint> checkpoints) {

@@ -66,7 +66,8 @@ public final class Coordinator {
             triggering,
             restore,
             new Disposal(ports, tails, live),
-            new Forking(ports, tails, preflight));
+            new Forking(ports, tails, preflight),
+            coverage);
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
@@ -121,7 +122,7 @@ public final class Coordinator {
       case JobStatus.Replaying r -> run(job, event);
       case JobStatus.Restoring(Restoration from) -> restore.resume(job, from);
       case JobStatus.Suspending(Halt to) -> lifecycle.suspend(job, to);
-      case JobStatus.Resuming r -> lifecycle.resume(job);
+      case JobStatus.Resuming(boolean acceptsGap) -> lifecycle.resume(job, acceptsGap);
       case JobStatus.Halted(Halt halt) -> rest(job, halt, event);
     }
   }

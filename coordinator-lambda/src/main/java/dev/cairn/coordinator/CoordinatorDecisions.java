@@ -9,6 +9,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
@@ -340,6 +341,31 @@ public class CoordinatorDecisions {
   /** How far a subtask was ever applied, which a restore never takes back. */
   public Position frontier(Entry.Header head) {
     return Position.max(head.frontier(), head.position());
+  }
+
+  /**
+   * Since when no task can have read a subtask's shard: the job halts, the shard fails, or a restore
+   * has not come to its end. Empty while it is read.
+   */
+  public Optional<Instant> blockedSince(JobStatus status, JournalTail tail) {
+    boolean isBeingRestored = status instanceof JobStatus.Restoring;
+    return tail.blockedSince()
+        .or(
+            () ->
+                isBeingRestored && tail.base() instanceof Entry.Restored restored
+                    ? Optional.of(restored.header().writtenAt())
+                    : Optional.empty());
+  }
+
+  /**
+   * Whether records may have expired that arrived while a shard was not read. What the mapping had
+   * not delivered by then is covered by the margin.
+   *
+   * @param since since when the shard was not read
+   * @param horizon when the oldest records arrived that the stream keeps
+   */
+  public boolean mayHaveExpired(Instant since, Instant horizon, Duration margin) {
+    return since.isBefore(horizon.plus(margin));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.FreshStart.Place;
@@ -16,9 +17,9 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
-import dev.cairn.stream.StreamReader.Page;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -36,22 +38,19 @@ import java.util.stream.Collectors;
  * found told instead of acted on. Reads only.
  */
 public final class DryRun {
-  // Kinesis may answer empty pages where records follow further on.
-  private static final int EMPTY_PAGES = 20;
-  private static final int COUNTED_PAGES = 100;
-  private static final int PAGE = 10_000;
-
   private final CoordinatorPorts ports;
   private final CoordinatorDecisions decisions = new CoordinatorDecisions();
   private final JournalTails tails;
   private final StreamCoverage coverage;
   private final Preflight preflight;
+  private final ShardReads reads;
 
   public DryRun(CoordinatorPorts ports, CoordinatorSettings settings) {
     this.ports = ports;
     this.tails = new JournalTails(ports);
     this.coverage = new StreamCoverage(ports, settings, decisions, tails);
     this.preflight = new Preflight(ports, settings, decisions, coverage);
+    this.reads = new ShardReads(ports.stream(), ports.clock());
   }
 
   /** What the coordinator would do. */
@@ -70,6 +69,7 @@ public final class DryRun {
       case CommandDecisions.Answer.Later l -> throw undecided();
       case CommandDecisions.Answer.Trigger t -> throw undecided();
       case CommandDecisions.Answer.Move m -> throw undecided();
+      case CommandDecisions.Answer.Resume r -> throw undecided();
       case CommandDecisions.Answer.Dispose d -> throw undecided();
       case CommandDecisions.Answer.Pin p -> throw undecided();
       case CommandDecisions.Answer.Unpin u -> throw undecided();
@@ -89,6 +89,8 @@ public final class DryRun {
       return new Result.Possible(report(job, preflight.plan(job, command)));
     } catch (RefusedException e) {
       return new Result.Refused(e.reason());
+    } catch (NotInStreamException e) {
+      return new Result.Refused(String.valueOf(e.getMessage()));
     }
   }
 
@@ -148,7 +150,13 @@ public final class DryRun {
       replays.add(
           fresh.isPresent() && state.isPresent()
               ? anew(subtask, head, sources, fresh.get())
-              : replay(subtask, head, sources, state, readsStream));
+              : replay(
+                  plan.from(),
+                  subtask,
+                  Optional.ofNullable(opened.get(subtask)),
+                  sources,
+                  state,
+                  readsStream));
     }
     return replays;
   }
@@ -195,34 +203,50 @@ public final class DryRun {
   }
 
   private Replay replay(
+      Restoration restoration,
       SubtaskId subtask,
-      Optional<Header> head,
+      Optional<JournalTail> tail,
       List<String> sources,
       Optional<SubtaskSnapshot> state,
       boolean readsStream) {
-    Position from = state.map(one -> one.state().position()).orElse(Position.beginning());
+    Optional<Header> head = tail.map(JournalTail::head);
+    Position stored = state.map(one -> one.state().position()).orElse(Position.beginning());
     Position frontier = head.map(decisions::frontier).orElse(Position.beginning());
-    long now = head.map(Header::counts).map(DryRun::processed).orElse(0L);
-    long then = state.map(one -> processed(one.state().counts())).orElse(0L);
-    long records = Math.max(0, now - then);
-    if (!readsStream || !from.isBefore(frontier)) {
+    if (!readsStream || !stored.isBefore(frontier)) {
       return new Replay(
           subtask,
           sources,
           head.isPresent(),
-          from,
+          stored,
           frontier,
-          records,
+          counted(head, state),
           Optional.empty(),
           Optional.empty());
     }
-    return timed(
-        subtask,
-        sources,
-        head.isPresent(),
-        new Place(from, head.flatMap(Header::firstApplied)),
-        frontier,
-        records);
+    Place place =
+        coverage.sameStream(
+            restoration, tail.orElseThrow(), state.map(SubtaskSnapshot::state));
+    boolean isWhole = place.position().equals(stored);
+    long records = isWhole ? counted(head, state) : count(subtask.shard(), place, frontier);
+    if (!place.position().isBefore(frontier)) {
+      return new Replay(
+          subtask,
+          sources,
+          true,
+          place.position(),
+          frontier,
+          0,
+          Optional.empty(),
+          Optional.empty());
+    }
+    return timed(subtask, sources, true, place, frontier, records);
+  }
+
+  /** How many records the subtask has processed since the state was stored. */
+  private static long counted(Optional<Header> head, Optional<SubtaskSnapshot> state) {
+    long now = head.map(Header::counts).map(DryRun::processed).orElse(0L);
+    long then = state.map(one -> processed(one.state().counts())).orElse(0L);
+    return Math.max(0, now - then);
   }
 
   private Replay timed(
@@ -262,35 +286,28 @@ public final class DryRun {
 
   /** The record that a replay begins at, and the first one that it applies, if they differ. */
   private List<StreamRecord> first(ShardId shard, Place place) {
-    List<StreamRecord> found = new ArrayList<>();
-    Optional<? extends From> next = begin(place);
-    for (int i = 0; i < EMPTY_PAGES && next.isPresent() && found.size() < 2; i++) {
-      Page page = ports.stream().read(shard, next.get(), 2);
-      found.addAll(page.records());
-      next = page.next();
-    }
-    return found;
+    return begin(place).map(from -> reads.first(shard, from, 2)).orElse(List.of());
   }
 
-  /** How many records are between a place and the frontier, as far as they are counted. */
+  /** How many records are between a place and the frontier. */
   private long count(ShardId shard, Place place, Position frontier) {
-    long records = 0;
-    Optional<? extends From> next = begin(place);
-    for (int i = 0; i < COUNTED_PAGES && next.isPresent(); i++) {
-      Page page = ports.stream().read(shard, next.get(), PAGE);
-      for (StreamRecord record : page.records()) {
-        if (frontier.isBefore(record.sequenceNumber())) {
-          return records;
-        }
-        if (place.position().isBefore(record.sequenceNumber())) {
-          records++;
-        }
-        if (frontier.equals(Position.after(record.sequenceNumber()))) {
-          return records;
-        }
-      }
-      next = page.next();
-    }
-    return records;
+    AtomicLong records = new AtomicLong();
+    begin(place)
+        .ifPresent(
+            from ->
+                reads.readAll(
+                    shard,
+                    from,
+                    Optional.empty(),
+                    record -> {
+                      if (frontier.isBefore(record.sequenceNumber())) {
+                        return false;
+                      }
+                      if (place.position().isBefore(record.sequenceNumber())) {
+                        records.incrementAndGet();
+                      }
+                      return !frontier.equals(Position.after(record.sequenceNumber()));
+                    }));
+    return records.get();
   }
 }

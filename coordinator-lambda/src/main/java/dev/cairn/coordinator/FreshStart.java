@@ -4,9 +4,8 @@ import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.state.Start;
-import dev.cairn.stream.StreamReader;
+import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
-import dev.cairn.stream.StreamReader.Page;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,11 +20,6 @@ import java.util.Optional;
  * is takes its place.
  */
 final class FreshStart {
-  // Kinesis may answer empty pages where records follow further on.
-  private static final int EMPTY_PAGES = 20;
-  // Of many shards at once, in the memory of one function.
-  private static final int PAGE = 200;
-
   /**
    * How far to look back for the record before a time. A stream cannot be read backwards, and each
    * of these reads at most eight times what it has to.
@@ -39,7 +33,7 @@ final class FreshStart {
           Duration.ofSeconds(4_096),
           Duration.ofSeconds(32_768));
 
-  private final StreamReader stream;
+  private final ShardReads reads;
   private final Start start;
   private final Instant oldestSafe;
   private final Instant oldestProof;
@@ -49,17 +43,20 @@ final class FreshStart {
    *     the shard takes to come to it
    * @param oldestProof when the record before it must have arrived, which a replay looks at first
    */
-  FreshStart(StreamReader stream, Start start, Instant oldestSafe, Instant oldestProof) {
-    this.stream = stream;
+  FreshStart(ShardReads reads, Start start, Instant oldestSafe, Instant oldestProof) {
+    this.reads = reads;
     this.start = start;
     this.oldestSafe = oldestSafe;
     this.oldestProof = oldestProof;
   }
 
-  /** Of shards that keep records for so long, of which the last stretch is not relied on. */
-  static FreshStart of(StreamReader stream, Start start, Duration margin, Instant now) {
-    Instant horizon = now.minus(stream.retention());
-    return new FreshStart(stream, start, horizon.plus(margin), horizon.plus(margin.dividedBy(2)));
+  /**
+   * @param margin how much of what the stream keeps is not relied on: it would expire meanwhile
+   */
+  static FreshStart of(ShardReads reads, Start start, Duration margin) {
+    Instant horizon = reads.horizon();
+    return new FreshStart(
+        reads, start, horizon.plus(margin), horizon.plus(margin.dividedBy(2)));
   }
 
   /**
@@ -93,7 +90,8 @@ final class FreshStart {
                           // It was there to be applied; whoever undoes this restore begins with it.
                           firstApplied.or(
                               () ->
-                                  first(stream, shard, new From.Horizon())
+                                  reads
+                                      .first(shard, new From.Horizon())
                                       .map(StreamRecord::sequenceNumber))))
               .orElseGet(() -> new Place(Position.beginning(), firstApplied));
     };
@@ -114,62 +112,38 @@ final class FreshStart {
       }
     }
     // What was applied before is gone, or as good as gone.
-    return first(stream, shard, new From.Time(since))
+    return reads
+        .first(shard, new From.Time(since))
         .map(StreamRecord::sequenceNumber)
         .filter(first -> !frontier.isBefore(first))
         .map(first -> new Place(Position.before(first), firstApplied))
         .orElseGet(() -> new Place(frontier, firstApplied));
   }
 
-  /** The first record from there on, of a shard that may have none. */
-  static Optional<StreamRecord> first(StreamReader stream, ShardId shard, From from) {
-    From next = from;
-    for (int i = 0; i < EMPTY_PAGES; i++) {
-      Page page = stream.read(shard, next, 1);
-      if (!page.records().isEmpty()) {
-        return Optional.of(page.records().getFirst());
-      }
-      if (page.next().isEmpty()) {
-        return Optional.empty();
-      }
-      next = page.next().get();
-    }
-    return Optional.empty();
-  }
-
+  /** The last record that arrived before a time; empty if the shard keeps none. */
   private Optional<StreamRecord> lastBefore(ShardId shard, Instant time) {
-    // Each stretch of an idle shard is read to its end, so a shard without any is told first.
-    if (first(stream, shard, new From.Horizon())
+    // A shard that has none is read only once.
+    if (reads
+        .first(shard, new From.Horizon())
         .filter(oldest -> oldest.arrival().isBefore(time))
         .isEmpty()) {
       return Optional.empty();
     }
     for (Duration back : BACK) {
-      Optional<StreamRecord> last = lastBefore(shard, time, new From.Time(time.minus(back)));
+      Optional<StreamRecord> last =
+          reads.lastBefore(shard, time, new From.Time(time.minus(back)));
       if (last.isPresent()) {
         return last;
       }
     }
-    return lastBefore(shard, time, new From.Horizon());
-  }
-
-  private Optional<StreamRecord> lastBefore(ShardId shard, Instant time, From from) {
-    Optional<StreamRecord> last = Optional.empty();
-    From next = from;
-    int empty = 0;
-    while (empty < EMPTY_PAGES) {
-      Page page = stream.read(shard, next, PAGE);
-      for (StreamRecord record : page.records()) {
-        if (!record.arrival().isBefore(time)) {
-          return last;
-        }
-        last = Optional.of(record);
-      }
-      empty = page.records().isEmpty() ? empty + 1 : 0;
-      if (page.next().isEmpty()) {
-        return last;
-      }
-      next = page.next().get();
+    Optional<StreamRecord> last = reads.lastBefore(shard, time, new From.Horizon());
+    if (last.isEmpty()) {
+      throw new StreamException(
+          "shard "
+              + shard
+              + " had a record from before "
+              + time
+              + ", which has expired meanwhile; it is tried again");
     }
     return last;
   }

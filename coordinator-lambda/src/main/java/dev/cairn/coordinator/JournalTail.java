@@ -1,11 +1,13 @@
 package dev.cairn.coordinator;
 
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Failing;
 import dev.cairn.journal.Unanswered;
 import dev.cairn.state.Payload;
 import java.time.Instant;
@@ -107,6 +109,40 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     return Stream.concat(Stream.of(base), sinceBase.stream())
         .filter(entry -> entry.revision().isAfter(revision))
         .filter(entry -> !(entry instanceof Entry.Triggered))
+        .findFirst();
+  }
+
+  /**
+   * Since when no record can be applied, going by what is left of the journal: the job halts, or the
+   * shard fails. Empty if records can be applied.
+   */
+  Optional<Instant> blockedSince() {
+    Optional<Instant> since = Optional.empty();
+    List<Entry> newestFirst =
+        Stream.concat(Stream.<Entry>of(base), sinceBase.stream()).toList().reversed();
+    for (Entry entry : newestFirst) {
+      Header header = entry.header();
+      if (header.failing().isPresent()) {
+        since = Optional.of(header.failing().get().failures().firstAt());
+      } else if (header.suspended()) {
+        since = Optional.of(header.writtenAt());
+      } else {
+        break;
+      }
+    }
+    return since;
+  }
+
+  /** What a task found of records that expired before they were applied, if no one has decided yet. */
+  Optional<String> recordsLost() {
+    return Stream.concat(Stream.<Entry>of(base), sinceBase.stream())
+        .toList()
+        .reversed()
+        .stream()
+        .takeWhile(entry -> entry.header().suspended() || entry.header().failing().isPresent())
+        .flatMap(entry -> entry.header().failing().stream())
+        .filter(failing -> failing.reason() == FailureReason.RECORDS_LOST)
+        .map(Failing::message)
         .findFirst();
   }
 

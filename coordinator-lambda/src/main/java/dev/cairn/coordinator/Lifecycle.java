@@ -77,11 +77,13 @@ final class Lifecycle {
   }
 
   /** Goes on from wherever a coordinator left the job that is to run again. */
-  void resume(Job job) {
+  void resume(Job job, boolean acceptsGap) {
     boolean all =
         epochs.appendToAll(
             job,
-            tail -> new Entry.Resumed(tail.head().resumed(ports.ids().get(), job.epoch(), now())));
+            tail ->
+                new Entry.Resumed(
+                    tail.head().resumed(ports.ids().get(), job.epoch(), acceptsGap, now())));
     if (!all) {
       return;
     }

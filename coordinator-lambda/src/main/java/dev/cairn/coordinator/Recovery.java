@@ -9,6 +9,7 @@ import dev.cairn.checkpoint.Restoration;
 import dev.cairn.journal.Failing;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +63,8 @@ final class Recovery {
           return;
         } catch (RefusedException e) {
           passedOver.add(from.name() + ": " + e.reason());
+        } catch (NotInStreamException e) {
+          passedOver.add(from.name() + ": " + e.getMessage());
         }
       }
     } catch (StorageException | StreamException e) {

@@ -14,6 +14,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry.Following;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;
 import dev.cairn.journal.Entry.Writer;
@@ -24,6 +25,7 @@ import dev.cairn.state.Start;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateSchema;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
 import java.time.Instant;
 import java.util.Collection;
@@ -74,14 +76,20 @@ final class Restore {
       var unused = preflight.requireReplayable(job, plan);
       begin(job, plan.from(), live.of(job.id()), Optional.of(request), now);
     } catch (RefusedException e) {
-      if (ports.checkpoints().refuse(job, e.reason(), now)) {
-        ports.announcer().announce(new Announcement.Refused(request, e.reason()));
-      }
+      refuse(job, request, e.reason(), now);
+    } catch (NotInStreamException e) {
+      refuse(job, request, String.valueOf(e.getMessage()), now);
     } catch (StorageException | StreamException e) {
       // Not known yet whether it can be restored. The request stays; what runs goes on meanwhile.
       ports
           .announcer()
           .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void refuse(Job job, Request request, String reason, Instant now) {
+    if (ports.checkpoints().refuse(job, reason, now)) {
+      ports.announcer().announce(new Announcement.Refused(request, reason));
     }
   }
 
@@ -121,6 +129,9 @@ final class Restore {
       }
     } catch (RefusedException e) {
       cannotGoOn(job, from, e.reason());
+      return;
+    } catch (NotInStreamException e) {
+      cannotGoOn(job, from, String.valueOf(e.getMessage()));
       return;
     }
     // A job that had halted is fed again.
@@ -176,7 +187,7 @@ final class Restore {
     Place place =
         fresh
             .map(start -> anew(start, tail, isAnew))
-            .orElseGet(() -> sameStream(from, tail, state));
+            .orElseGet(() -> coverage.sameStream(from, tail, state));
     // Where a gap is accepted the state stands elsewhere than its file says, so the next checkpoint
     // must not hold that file.
     Optional<SubtaskSnapshot> stands =
@@ -195,7 +206,9 @@ final class Restore {
             ports.clock().instant(),
             stands.flatMap(s -> from.own()),
             false,
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            from.acceptsGap() ? Following.MAY_BE_MISSING : Following.UNKNOWN);
     return new Restored(
         header,
         from.own(),
@@ -244,24 +257,6 @@ final class Restore {
         ? start.in(tail.subtask().shard(), firstApplied, frontier)
         // No longer in the stream: its keys are other shards' now, and nothing of it can be read.
         : new Place(frontier, firstApplied);
-  }
-
-  /** Where the checkpoint says, as far as the stream still has what follows. */
-  private Place sameStream(Restoration from, JournalTail tail, Optional<SubtaskState> state) {
-    Position position = state.map(SubtaskState::position).orElse(Position.beginning());
-    Optional<SequenceNumber> firstApplied =
-        tail.head().firstApplied().or(() -> state.flatMap(SubtaskState::firstApplied));
-    if (!from.acceptsGap()) {
-      return new Place(position, firstApplied);
-    }
-    return switch (coverage.left(tail, position)) {
-      case StreamCoverage.Left.All all -> new Place(position, firstApplied);
-      // What came before it is gone for good, so a replay begins with it.
-      case StreamCoverage.Left.Since(SequenceNumber first) ->
-          new Place(Position.before(first), firstApplied);
-      case StreamCoverage.Left.None none ->
-          new Place(decisions.frontier(tail.head()), firstApplied);
-    };
   }
 
   /**

@@ -4,16 +4,17 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.checkpoint.Restoration.Source;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.coordinator.FreshStart.Place;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
-import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
-import dev.cairn.stream.StreamReader.Page;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,14 +29,13 @@ import java.util.stream.Collectors;
 
 /** Whether the stream still has the records that a restore is followed by. */
 final class StreamCoverage {
-  // Kinesis may answer empty pages where records follow further on.
-  private static final int EMPTY_PAGES = 20;
-
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final JournalTails tails;
   private final CheckpointFiles files;
+  private final ShardReads reads;
+  private final UnreadRecords unread;
 
   StreamCoverage(
       CoordinatorPorts ports,
@@ -47,6 +47,8 @@ final class StreamCoverage {
     this.decisions = decisions;
     this.tails = tails;
     this.files = new CheckpointFiles(ports);
+    this.reads = new ShardReads(ports.stream(), ports.clock());
+    this.unread = new UnreadRecords(ports, settings, decisions, reads);
   }
 
   /**
@@ -60,8 +62,17 @@ final class StreamCoverage {
       requireInTime(start, from.acceptsGap());
     }
     if (!from.acceptsGap()) {
-      requireGaps(from.positions(), states, tails.of(job.id()).values());
+      requireGaps(job, from.positions(), states, tails.of(job.id()).values());
     }
+  }
+
+  /**
+   * Whether the stream still has every record that the job has yet to apply where it stands.
+   *
+   * @throws RefusedException if records may have expired while the job did not read its stream
+   */
+  void requireNothingLost(Job job) throws RefusedException {
+    unread.require(job, tails.of(job.id()).values());
   }
 
   /** Whether the stream still has what arrived since a time, and will have it for a while. */
@@ -97,27 +108,36 @@ final class StreamCoverage {
 
   /**
    * Whether Kinesis still keeps every record between where the restore puts each subtask and how
-   * far it once was.
+   * far it once was; and, where it is put to where it was, every record after that.
    */
   private void requireGaps(
-      Positions positions, Map<SubtaskId, SubtaskSnapshot> states, Collection<JournalTail> tails)
+      Job job,
+      Positions positions,
+      Map<SubtaskId, SubtaskSnapshot> states,
+      Collection<JournalTail> tails)
       throws RefusedException {
     List<Gap> gaps = new ArrayList<>();
+    List<JournalTail> unmoved = new ArrayList<>();
     Set<SubtaskId> opened = new HashSet<>();
     for (JournalTail tail : tails) {
       opened.add(tail.subtask());
+      if (isAnew(positions) && states.containsKey(tail.subtask())) {
+        continue;
+      }
       Position position = position(states, tail);
-      boolean isGap = position.isBefore(decisions.frontier(tail.head()));
-      if (isGap && !(isAnew(positions) && states.containsKey(tail.subtask()))) {
-        gaps.add(new Gap(tail.subtask().shard(), true, position, tail.head().firstApplied()));
+      if (position.isBefore(decisions.frontier(tail.head()))) {
+        gaps.add(new Gap(tail.subtask().shard(), position, tail.head().firstApplied()));
+      } else {
+        unmoved.add(tail);
       }
     }
+    unread.requireNoneReported(tails);
+    unread.require(job, unmoved);
     gaps.addAll(unread(states, opened));
     if (gaps.isEmpty()) {
       return;
     }
-    Instant now = ports.clock().instant();
-    requireAll(gaps, now.minus(ports.stream().retention()).plus(settings.retentionMargin()));
+    requireAll(gaps, reads.horizon().plus(settings.retentionMargin()));
   }
 
   /** What the mapping has yet to deliver, from its horizon on. */
@@ -129,7 +149,6 @@ final class StreamCoverage {
             state ->
                 new Gap(
                     state.getKey().shard(),
-                    false,
                     state.getValue().state().position(),
                     Optional.empty()))
         .toList();
@@ -147,8 +166,7 @@ final class StreamCoverage {
       return;
     }
     List<Gap> gaps = unread(states, Set.copyOf(ports.checkpoints().subtasks(job.id())));
-    Instant oldestAllowed =
-        ports.clock().instant().minus(ports.stream().retention()).plus(settings.retentionMargin());
+    Instant oldestAllowed = reads.horizon().plus(settings.retentionMargin());
     // What has arrived since is there. Of a shard that is idle, the record at its position need
     // not be.
     if (!gaps.isEmpty() && files.metadata(file).trigger().triggeredAt().isBefore(oldestAllowed)) {
@@ -169,13 +187,8 @@ final class StreamCoverage {
     };
   }
 
-  /**
-   * A shard of which records have to be read from this position on.
-   *
-   * @param wasRead whether this job has applied them once, so that there must have been some
-   */
-  private record Gap(
-      ShardId shard, boolean wasRead, Position position, Optional<SequenceNumber> firstApplied) {}
+  /** A shard of which records have to be read from this position on. */
+  private record Gap(ShardId shard, Position position, Optional<SequenceNumber> firstApplied) {}
 
   private void requireGap(Gap gap, Set<ShardId> shards, Instant oldestAllowed)
       throws RefusedException {
@@ -189,15 +202,28 @@ final class StreamCoverage {
             .record()
             .or(gap::firstApplied)
             .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
-    From.At at = new From.At(required);
-    Optional<StreamRecord> first =
-        gap.wasRead() ? first(gap.shard(), at) : FreshStart.first(ports.stream(), gap.shard(), at);
+    Optional<StreamRecord> first;
+    try {
+      first = reads.first(gap.shard(), new From.At(required));
+    } catch (NotInStreamException e) {
+      throw new RefusedException(
+          shard
+              + " does not have the record that the checkpoint stands at: "
+              + e.getMessage()
+              + "; if the stream was deleted and created again, what the old one held is gone:"
+              + " restore with --accept-gap to go on without it, or say from where to read the new"
+              + " one with --positions");
+    }
     if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
       throw new RefusedException(
           shard
               + " is beyond retention: record "
               + required
-              + " is no longer in the stream; choose a later checkpoint");
+              + " is no longer in the stream, "
+              + first
+                  .map(oldest -> "the oldest record after it that is kept arrived at " + oldest.arrival())
+                  .orElse("nor is any record after it")
+              + "; choose a later checkpoint, or go on without what is gone with --accept-gap");
     }
     if (first.get().arrival().isBefore(oldestAllowed)) {
       throw new RefusedException(
@@ -210,32 +236,29 @@ final class StreamCoverage {
     }
   }
 
-  private Optional<StreamRecord> first(ShardId shard, From from) {
-    From next = from;
-    for (int i = 0; i < EMPTY_PAGES; i++) {
-      Page page = ports.stream().read(shard, next, 1);
-      if (!page.records().isEmpty()) {
-        return Optional.of(page.records().getFirst());
-      }
-      if (page.next().isEmpty()) {
-        return Optional.empty();
-      }
-      next = page.next().get();
-    }
-    throw new StreamException(
-        "shard "
-            + shard
-            + " answers no record where one was applied once; the restore is tried again");
-  }
-
   /** Where shards begin that do not go on from what they have. */
   FreshStart freshStart(Start start) {
-    return FreshStart.of(
-        ports.stream(), start, settings.retentionMargin(), ports.clock().instant());
+    return FreshStart.of(reads, start, settings.retentionMargin());
+  }
+
+  /** Where a subtask is put that goes on in its own stream: as far as the stream has what follows. */
+  Place sameStream(Restoration from, JournalTail tail, Optional<SubtaskState> state) {
+    Position position = state.map(SubtaskState::position).orElse(Position.beginning());
+    Optional<SequenceNumber> firstApplied =
+        tail.head().firstApplied().or(() -> state.flatMap(SubtaskState::firstApplied));
+    if (!from.acceptsGap()) {
+      return new Place(position, firstApplied);
+    }
+    return switch (left(tail, position)) {
+      case Left.All all -> new Place(position, firstApplied);
+      // What came before it is gone for good, so a replay begins with it.
+      case Left.Since(SequenceNumber first) -> new Place(Position.before(first), firstApplied);
+      case Left.None none -> new Place(decisions.frontier(tail.head()), firstApplied);
+    };
   }
 
   /** What is left of the records that a restored subtask would have to apply again. */
-  sealed interface Left {
+  private sealed interface Left {
     /** All of them. */
     record All() implements Left {}
 
@@ -246,23 +269,42 @@ final class StreamCoverage {
     record None() implements Left {}
   }
 
-  Left left(JournalTail tail, Position position) {
+  private Left left(JournalTail tail, Position position) {
     Position frontier = decisions.frontier(tail.head());
     if (!position.isBefore(frontier)) {
       return new Left.All();
     }
+    ShardId shard = tail.subtask().shard();
     Optional<SequenceNumber> required = position.record().or(tail.head()::firstApplied);
-    if (required.isPresent()
-        && first(tail.subtask().shard(), new From.At(required.get()))
-            .filter(record -> record.sequenceNumber().equals(required.get()))
-            .isPresent()) {
+    if (required.isPresent() && has(shard, required.get())) {
       return new Left.All();
     }
-    return first(tail.subtask().shard(), new From.Horizon())
+    return firstThatStays(shard)
         .map(StreamRecord::sequenceNumber)
         .filter(kept -> !frontier.isBefore(kept))
         .<Left>map(Left.Since::new)
         .orElseGet(Left.None::new);
+  }
+
+  private boolean has(ShardId shard, SequenceNumber record) {
+    try {
+      return reads
+          .first(shard, new From.At(record))
+          .filter(first -> first.sequenceNumber().equals(record))
+          .isPresent();
+    } catch (NotInStreamException e) {
+      // The stream was created again under its name. The caller accepts what is gone with the old one.
+      return false;
+    }
+  }
+
+  /** The oldest record at which a replay can begin: it must not expire before the replay does. */
+  private Optional<StreamRecord> firstThatStays(ShardId shard) {
+    Instant oldestProof = reads.horizon().plus(settings.retentionMargin().dividedBy(2));
+    Optional<StreamRecord> oldest = reads.first(shard, new From.Horizon());
+    return oldest.isPresent() && oldest.get().arrival().isBefore(oldestProof)
+        ? reads.first(shard, new From.Time(oldestProof))
+        : oldest;
   }
 
   private static Position position(Map<SubtaskId, SubtaskSnapshot> states, JournalTail tail) {

@@ -163,7 +163,7 @@ class CommandDecisionsTest {
         row(
             "resume",
             "CANCELLED DELETED STOPPING STOPPED FAILED",
-            new Answer.Move(new JobStatus.Resuming())));
+            new Answer.Resume(false)));
   }
 
   @ParameterizedTest

@@ -32,6 +32,16 @@ public enum FailureReason {
   REPLAY_IMPOSSIBLE(true, "restore a later checkpoint, whose position the stream still keeps"),
   /** An error that Cairn does not expect. */
   UNEXPECTED(true, "see the log of the task's function; report it if the cause is Cairn's"),
+  /** Records may have expired before they were applied. */
+  RECORDS_LOST(
+      true,
+      "raise the stream's retention, find out why the shard was not read for so long, and go on without"
+          + " what is gone with: cairn resume --accept-gap; or restore with --accept-gap"),
+  /** Keys of the shard have moved to shards that cannot be opened without their state. */
+  RESHARDED(
+      true,
+      "use a stream with a fixed number of shards: take a savepoint, and restore it as a job of another"
+          + " name with --positions"),
   /** The checkpoint storage refused. */
   STORAGE(true, "check the bucket, its policy and its key; the next checkpoint tries again"),
   /** What was to be stored is larger than the storage takes. */
@@ -73,6 +83,11 @@ public enum FailureReason {
   /** Whether it counts among the failures that are tolerated in a row. */
   public boolean countsAsFailure() {
     return counts;
+  }
+
+  /** Whether no further attempt can succeed: the shard waits for someone to decide. */
+  public boolean isFinal() {
+    return this == RECORDS_LOST;
   }
 
   /** What to do about it. */

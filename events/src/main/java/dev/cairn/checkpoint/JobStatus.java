@@ -23,8 +23,17 @@ public sealed interface JobStatus {
   /** Every journal says that nothing may be applied. */
   record Halted(Halt halt) implements JobStatus {}
 
-  /** The epoch was raised so that the job goes on; not every journal is known to have it. */
-  record Resuming() implements JobStatus {}
+  /**
+   * The epoch was raised so that the job goes on; not every journal is known to have it.
+   *
+   * @param acceptsGap whether records may be missing that expired while the job was halted
+   */
+  record Resuming(boolean acceptsGap) implements JobStatus {
+    /** Resumes a job whose records are all there. */
+    public Resuming() {
+      this(false);
+    }
+  }
 
   /** As people and the job's item call it. */
   default String label() {

@@ -30,8 +30,12 @@ public sealed interface Command {
    */
   record Cancel(Optional<Boolean> deletesCheckpoints) implements Command {}
 
-  /** Go on from where the job halted. */
-  record Resume() implements Command {}
+  /**
+   * Go on from where the job halted.
+   *
+   * @param acceptsGap whether records may be missing that expired while the job was halted
+   */
+  record Resume(boolean acceptsGap) implements Command {}
 
   /** Put the job back. Flink: restoreSavepoint, restoreLatestCheckpointedState. */
   record Restore(Target target, Options options) implements Command {}

@@ -24,7 +24,7 @@ import java.util.Optional;
  * savepoint [NAME]
  * stop [NAME]
  * cancel [--retain | --delete]
- * resume
+ * resume [--accept-gap]
  * restore latest | ID | PATH [--claim-mode NO_CLAIM | CLAIM] [--allow-non-restored-state]
  *     [--accept-gap] [--positions same | horizon | TIMESTAMP]
  * undo
@@ -54,7 +54,7 @@ public final class CommandText {
           case "savepoint" -> new Command.Savepoint(name(words));
           case "stop" -> new Command.Stop(name(words));
           case "cancel" -> new Command.Cancel(deletes(words));
-          case "resume" -> new Command.Resume();
+          case "resume" -> new Command.Resume(words.flag("--accept-gap"));
           case "restore" ->
               new Command.Restore(target(words.next("what to restore")), options(words));
           case "undo" -> new Command.Undo();
@@ -175,7 +175,7 @@ public final class CommandText {
       case Command.Stop(Optional<SavepointName> name) -> "stop" + operand(name);
       case Command.Cancel(Optional<Boolean> deletes) ->
           "cancel" + deletes.map(yes -> yes ? " --delete" : " --retain").orElse("");
-      case Command.Resume r -> "resume";
+      case Command.Resume(boolean acceptsGap) -> "resume" + (acceptsGap ? " --accept-gap" : "");
       case Command.Restore(Target target, Options options) ->
           "restore " + print(target) + print(options);
       case Command.Undo u -> "undo";

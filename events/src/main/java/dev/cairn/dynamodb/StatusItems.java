@@ -35,12 +35,13 @@ final class StatusItems {
   private static final String FAILED = "FAILED";
   private static final String RESTORATION = "restoration";
   private static final String HALT = "halt";
+  private static final String ACCEPTS_GAP = "acceptsGap";
   private static final String BEGINNING = "BEGINNING";
   private static final String SAME_STREAM = "SAME_STREAM";
   private static final String TRIM_HORIZON = "TRIM_HORIZON";
 
   /** What a status may have on the item besides its name. */
-  static final Set<String> ATTRIBUTES = Set.of(RESTORING_FROM, RESTORATION, HALT);
+  static final Set<String> ATTRIBUTES = Set.of(RESTORING_FROM, RESTORATION, HALT, ACCEPTS_GAP);
 
   private StatusItems() {}
 
@@ -71,7 +72,8 @@ final class StatusItems {
       case JobStatus.Suspending(Halt to) -> Map.of(HALT, AttributeValue.fromM(write(to).values()));
       case JobStatus.Halted(Halt halt) -> Map.of(HALT, AttributeValue.fromM(write(halt).values()));
       case JobStatus.Running r -> Map.of();
-      case JobStatus.Resuming r -> Map.of();
+      case JobStatus.Resuming(boolean acceptsGap) ->
+          acceptsGap ? Map.of(ACCEPTS_GAP, AttributeValue.fromBool(true)) : Map.of();
     };
   }
 
@@ -81,7 +83,7 @@ final class StatusItems {
         Item.empty()
             .put("claimMode", from.claimMode().name())
             .put("positions", write(from.positions()))
-            .put("acceptsGap", AttributeValue.fromBool(from.acceptsGap()));
+            .put(ACCEPTS_GAP, AttributeValue.fromBool(from.acceptsGap()));
     from.undo().ifPresent(undo -> how.put("undo", undo.value()));
     if (!from.dropped().isEmpty()) {
       how.put("dropped", from.dropped());
@@ -142,7 +144,8 @@ final class StatusItems {
       case SUSPENDING -> new JobStatus.Suspending(readHalt(job, item.map(HALT)));
       case CANCELLED, STOPPING, STOPPED, FAILED ->
           new JobStatus.Halted(readHalt(job, item.map(HALT)));
-      case RESUMING -> new JobStatus.Resuming();
+      case RESUMING ->
+          new JobStatus.Resuming(item.has(ACCEPTS_GAP) && item.flag(ACCEPTS_GAP));
       default -> throw item.damaged("its status \"" + name + "\" is none that is known");
     };
   }
@@ -153,7 +156,7 @@ final class StatusItems {
         readSource(item, how),
         how.parse("claimMode", how.text("claimMode"), ClaimMode::valueOf),
         how.parse("positions", how.text("positions"), StatusItems::readPositions),
-        how.flag("acceptsGap"),
+        how.flag(ACCEPTS_GAP),
         how.optionalCheckpoint("undo"),
         how.has("dropped") ? how.texts("dropped") : List.of(),
         how.has("passedOver") ? how.texts("passedOver") : List.of());

@@ -47,6 +47,7 @@ public sealed interface Entry {
    * @param suspended whether the job halts, so that no task may apply anything
    * @param failing that the next record cannot be applied
    * @param isolation how the record is looked for that ends the process; empty for a healthy shard
+   * @param following what is known of the records right after the position
    */
   record Header(
       Revision revision,
@@ -62,9 +63,13 @@ public sealed interface Entry {
       Optional<CheckpointId> lastCheckpoint,
       boolean suspended,
       Optional<Failing> failing,
-      Optional<Isolation> isolation) {
+      Optional<Isolation> isolation,
+      Following following) {
 
-    /** The header of an entry of a shard without a suspicion. */
+    /**
+     * The header of an entry of a shard without a suspicion, that knows nothing of the records after
+     * its position.
+     */
     public Header(
         Revision revision,
         EntryId id,
@@ -93,7 +98,8 @@ public sealed interface Entry {
           lastCheckpoint,
           suspended,
           failing,
-          Optional.empty());
+          Optional.empty(),
+          Following.UNKNOWN);
     }
 
     /** Whether records up to the frontier are still to be applied again. */
@@ -117,11 +123,13 @@ public sealed interface Entry {
           lastCheckpoint,
           suspended,
           failing,
-          isolation);
+          isolation,
+          following);
     }
 
     /** The header of the entry after this one, with which the subtask enters this epoch. */
-    private Header next(EntryId id, Epoch entered, boolean halts, Instant now) {
+    private Header next(
+        EntryId id, Epoch entered, boolean halts, Instant now, Following following) {
       return new Header(
           revision.next(),
           id,
@@ -135,17 +143,24 @@ public sealed interface Entry {
           now,
           lastCheckpoint,
           halts,
-          Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          following);
     }
 
     /** With which the subtask halts. */
     public Header suspended(EntryId id, Epoch entered, Instant now) {
-      return next(id, entered, true, now);
+      return next(id, entered, true, now, following);
     }
 
-    /** With which it goes on. */
-    public Header resumed(EntryId id, Epoch entered, Instant now) {
-      return next(id, entered, false, now);
+    /**
+     * The header of the entry that resumes the subtask.
+     *
+     * @param acceptsGap whether records after the position may be missing
+     */
+    public Header resumed(EntryId id, Epoch entered, boolean acceptsGap, Instant now) {
+      return next(
+          id, entered, false, now, acceptsGap ? following.withGapAccepted() : following);
     }
 
     /** The same, further on in the shard. */
@@ -182,20 +197,27 @@ public sealed interface Entry {
           Optional.of(lastCheckpoint),
           suspended,
           failing,
-          isolation);
+          isolation,
+          following);
     }
 
     /** A copy of this header of a shard that fails at the next record. */
     public Header with(Failing failing) {
-      return with(Optional.of(failing), isolation);
+      return with(Optional.of(failing), isolation, following);
     }
 
     /** A copy of this header of a shard that looks for the record that ends the process. */
     public Header with(Optional<Isolation> isolation) {
-      return with(failing, isolation);
+      return with(failing, isolation, following);
     }
 
-    private Header with(Optional<Failing> failing, Optional<Isolation> isolation) {
+    /** A copy of this header for a replay that has found nothing up to a time. */
+    public Header quietUntil(Instant time) {
+      return with(failing, isolation, new Following(Optional.of(time), following.mayBeMissing()));
+    }
+
+    private Header with(
+        Optional<Failing> failing, Optional<Isolation> isolation, Following following) {
       return new Header(
           revision,
           id,
@@ -210,7 +232,24 @@ public sealed interface Entry {
           lastCheckpoint,
           suspended,
           failing,
-          isolation);
+          isolation,
+          following);
+    }
+  }
+
+  /**
+   * What is known of the records right after a position. Forgotten as soon as one of them is applied.
+   *
+   * @param quietUntil the time up to which a replay found that none arrived; empty if it has not read
+   *     on from the position
+   * @param mayBeMissing whether a user has accepted that records are missing
+   */
+  record Following(Optional<Instant> quietUntil, boolean mayBeMissing) {
+    public static final Following UNKNOWN = new Following(Optional.empty(), false);
+    public static final Following MAY_BE_MISSING = new Following(Optional.empty(), true);
+
+    Following withGapAccepted() {
+      return new Following(quietUntil, true);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.cairn.journal.Entry.Base;
 import dev.cairn.journal.Entry.Closed;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.journal.Entry.Failed;
+import dev.cairn.journal.Entry.Following;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Materialized;
 import dev.cairn.journal.Entry.Opened;
@@ -98,7 +99,12 @@ public final class EntryFormat {
             .put("lastCheckpoint", header.lastCheckpoint(), CheckpointId::value)
             .put("suspended", header.suspended() ? YES : Optional.empty(), flag -> flag)
             .put("failing", header.failing(), EntryFormat::write)
-            .put("isolation", header.isolation(), EntryFormat::write);
+            .put("isolation", header.isolation(), EntryFormat::write)
+            .put("quietUntil", header.following().quietUntil(), Instant::toString)
+            .put(
+                "mayBeMissing",
+                header.following().mayBeMissing() ? YES : Optional.empty(),
+                flag -> flag);
     return switch (entry) {
       case Opened opened -> fields.put("origin", StateFields.write(opened.origin()));
       case Advanced advanced ->
@@ -313,7 +319,9 @@ public final class EntryFormat {
         readOptionalCheckpoint(fields),
         fields.has("suspended"),
         fields.optionalObject("failing").map(EntryFormat::readFailing),
-        fields.optionalObject("isolation").map(EntryFormat::readIsolation));
+        fields.optionalObject("isolation").map(EntryFormat::readIsolation),
+        new Following(
+            fields.optionalText("quietUntil").map(Instant::parse), fields.has("mayBeMissing")));
   }
 
   private static Optional<CheckpointId> readOptionalCheckpoint(Fields fields) {

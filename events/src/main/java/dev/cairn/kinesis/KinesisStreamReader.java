@@ -5,7 +5,10 @@ import dev.cairn.id.ShardId;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.stream.ExpiredIteratorException;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
+import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
@@ -18,26 +21,26 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
-import software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException;
 import software.amazon.awssdk.services.kinesis.model.ExpiredNextTokenException;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.HashKeyRange;
+import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.Record;
+import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
  * Reads a Kinesis stream. Its five reads a second and shard are shared with the mapping, so being
- * throttled is ordinary: such a call is made a few times more. A request that Kinesis will never
- * grant, for a stream that is gone or without permission, is thrown as the SDK throws it.
+ * throttled is ordinary: such a call is made a few times more. A request without permission is thrown
+ * as the SDK throws it.
  */
 public final class KinesisStreamReader implements StreamReader {
-  /** The most that GetRecords gives. */
-  private static final int MOST_RECORDS = 10_000;
+  private static final Duration BETWEEN_EMPTY_PAGES = Duration.ofMillis(200);
 
   private final KinesisClient client;
   private final String stream;
@@ -93,15 +96,31 @@ public final class KinesisStreamReader implements StreamReader {
   @Override
   public Page read(ShardId shard, From from, int limit) {
     String iterator = iterator(shard, from);
-    GetRecordsResponse page =
+    GetRecordsResponse read =
         call(
             "read " + shard,
             () ->
                 client.getRecords(
-                    get -> get.shardIterator(iterator).limit(Math.min(limit, MOST_RECORDS))));
-    return new Page(
-        page.records().stream().map(KinesisStreamReader::toRecord).toList(),
-        Optional.ofNullable(page.nextShardIterator()).map(From.Next::new));
+                    get ->
+                        get.shardIterator(iterator)
+                            .limit(Math.min(limit, ShardScan.LARGEST_PAGE))));
+    Page page =
+        new Page(
+            read.records().stream().map(KinesisStreamReader::toRecord).toList(),
+            Optional.ofNullable(read.nextShardIterator()).map(From.Next::new),
+            behind(read));
+    if (page.records().isEmpty() && !page.isAtTip()) {
+      // A quiet shard is read page after page without any work in between, and the mapping needs its
+      // share of the five reads a second.
+      backoff.sleep().accept(BETWEEN_EMPTY_PAGES);
+    }
+    return page;
+  }
+
+  /** A service that does not tell, as some emulators, has to be asked until the shard's end. */
+  private static Duration behind(GetRecordsResponse read) {
+    return Duration.ofMillis(
+        Optional.ofNullable(read.millisBehindLatest()).map(millis -> Math.max(0, millis)).orElse(0L));
   }
 
   private String iterator(ShardId shard, From from) {
@@ -134,8 +153,8 @@ public final class KinesisStreamReader implements StreamReader {
   private <T> T call(String what, Supplier<T> call) {
     try {
       return backoff.call(call, KinesisStreamReader::isThrottled);
-    } catch (ExpiredIteratorException | ExpiredNextTokenException e) {
-      throw new StreamException(
+    } catch (software.amazon.awssdk.services.kinesis.model.ExpiredIteratorException e) {
+      throw new ExpiredIteratorException(
           "stream "
               + stream
               + " refused to "
@@ -143,11 +162,22 @@ public final class KinesisStreamReader implements StreamReader {
               + ": more than five minutes passed since the page before; read again"
               + " from a sequence number",
           e);
+    } catch (ExpiredNextTokenException e) {
+      throw unanswered(what, e);
+    } catch (ResourceNotFoundException | InvalidArgumentException e) {
+      throw new NotInStreamException(
+          "stream " + stream + " cannot " + what + ": " + words(e), e);
     } catch (AwsServiceException e) {
       throw isThrottled(e) || e.statusCode() >= 500 ? unanswered(what, e) : e;
     } catch (SdkClientException e) {
       throw unanswered(what, e);
     }
+  }
+
+  private static String words(AwsServiceException e) {
+    return e.awsErrorDetails() == null || e.awsErrorDetails().errorMessage() == null
+        ? String.valueOf(e.getMessage())
+        : e.awsErrorDetails().errorMessage();
   }
 
   private static boolean isThrottled(RuntimeException e) {

@@ -11,7 +11,8 @@ import java.util.Optional;
  * Reads a stream apart from the event source mapping: to describe its shards, and to read records
  * again after a restore.
  *
- * <p>Any method may throw {@link StreamException} when Kinesis does not answer or throttles.
+ * <p>Any method may throw {@link StreamException} when Kinesis does not answer or throttles, and
+ * {@link NotInStreamException} when the stream, the shard or the record is not there at all.
  */
 public interface StreamReader {
 
@@ -24,9 +25,13 @@ public interface StreamReader {
   /**
    * Reads up to {@code limit} records.
    *
-   * <p>A page may be empty although more records follow. Where a sequence number is no longer kept,
-   * Kinesis may answer with the oldest record instead: a caller that needs that very record looks
-   * whether it came.
+   * <p>A page covers one stretch of the shard's time. It may be empty or short although more records
+   * follow; only {@link Page#isAtTip} tells where the shard ends, and {@link ShardScan} finds it.
+   * Where a sequence number is no longer kept, Kinesis may continue with the oldest record instead:
+   * a caller that needs that very record checks that it came.
+   *
+   * @throws ExpiredIteratorException if {@code from} is the end of a page that was read more than
+   *     five minutes ago
    */
   Page read(ShardId shard, From from, int limit);
 
@@ -46,12 +51,23 @@ public interface StreamReader {
   }
 
   /**
-   * Records in order, and where the next ones are; {@code next} is empty at the end of a closed
-   * shard.
+   * Records in order, and where the next ones are.
+   *
+   * @param next where to continue; empty at the end of a closed shard
+   * @param behind how far the end of the page is behind the tip of the shard (Kinesis's
+   *     MillisBehindLatest); zero if nothing more had arrived when the page was read
    */
-  record Page(List<StreamRecord> records, Optional<From.Next> next) {
+  record Page(List<StreamRecord> records, Optional<From.Next> next, Duration behind) {
     public Page {
       records = List.copyOf(records);
+      if (behind.isNegative()) {
+        throw new IllegalArgumentException("a page is not ahead of the tip: " + behind);
+      }
+    }
+
+    /** Whether no record follows at present. */
+    public boolean isAtTip() {
+      return next.isEmpty() || behind.isZero();
     }
   }
 }

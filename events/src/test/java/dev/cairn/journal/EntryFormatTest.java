@@ -100,6 +100,17 @@ class EntryFormatTest {
             new Payload.Inline(new byte[] {0, 1, -1}),
             List.of(new StateSchema("delays", "value", "string,long")),
             List.of())),
+    ADVANCED_IN_A_QUIET_STRETCH(
+        Advanced.of(
+            header(3, Writer.WAKE).quietUntil(NOW.plusSeconds(3_600)),
+            header(3, Writer.WAKE).position(),
+            Payload.NONE,
+            List.of(),
+            List.of())),
+    RESUMED_ACCEPTING_A_GAP(
+        new Resumed(
+            header(4, Writer.COORDINATOR)
+                .resumed(new EntryId("entry-5"), new Epoch(3), true, NOW))),
     ADVANCED_IN_FULL(
         new Advanced(
             header(3, Writer.WAKE),
@@ -182,7 +193,7 @@ class EntryFormatTest {
             header(4, Writer.COORDINATOR).suspended(new EntryId("entry-5"), new Epoch(3), NOW))),
     RESUMED(
         new Resumed(
-            header(4, Writer.COORDINATOR).resumed(new EntryId("entry-5"), new Epoch(3), NOW))),
+            header(4, Writer.COORDINATOR).resumed(new EntryId("entry-5"), new Epoch(3), false, NOW))),
     FAILED(
         new Failed(
             header(4, Writer.MAPPING)

@@ -8,6 +8,7 @@ import dev.cairn.id.ShardId;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.services.kinesis.model.GetRecordsRequest;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorResponse;
+import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.KinesisRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
@@ -170,7 +172,7 @@ class KinesisStreamReaderTest {
     kinesis.answer(GetRecordsResponse.builder().build());
 
     assertThat(reader.read(SHARD, new From.Next("here"), 10))
-        .isEqualTo(new Page(List.of(), Optional.empty()));
+        .isEqualTo(new Page(List.of(), Optional.empty(), Duration.ZERO));
   }
 
   @Test
@@ -201,7 +203,7 @@ class KinesisStreamReaderTest {
     kinesis.fail(ExpiredIteratorException.builder().statusCode(400).message("expired").build());
 
     assertThatThrownBy(() -> reader.read(SHARD, new From.Next("here"), 10))
-        .isInstanceOf(StreamException.class)
+        .isInstanceOf(dev.cairn.stream.ExpiredIteratorException.class)
         .hasMessageContaining("read again from a sequence number");
     assertThat(pauses).isEmpty();
   }
@@ -220,8 +222,38 @@ class KinesisStreamReaderTest {
     kinesis.fail(
         ResourceNotFoundException.builder().statusCode(400).message("no stream flights").build());
 
-    assertThatThrownBy(reader::shards).isInstanceOf(ResourceNotFoundException.class);
+    assertThatThrownBy(reader::shards)
+        .isInstanceOf(NotInStreamException.class)
+        .hasMessageContaining("no stream flights");
     assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void aRecordOfAnotherStreamIsRefusedInTheWordsOfKinesis() {
+    kinesis.fail(
+        InvalidArgumentException.builder()
+            .statusCode(400)
+            .message("StartingSequenceNumber 17 is invalid because it did not come from this stream.")
+            .build());
+
+    assertThatThrownBy(() -> reader.read(SHARD, new From.At(new SequenceNumber("17")), 10))
+        .isInstanceOf(NotInStreamException.class)
+        .hasMessageContaining("did not come from this stream");
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void aPageSaysHowFarBehindTheTipItIsAndAnEmptyOneIsNotReadInHaste() {
+    kinesis.answer(
+        GetRecordsResponse.builder().nextShardIterator("a").millisBehindLatest(3_600_000L).build());
+    kinesis.answer(GetRecordsResponse.builder().nextShardIterator("b").millisBehindLatest(0L).build());
+
+    Page behind = reader.read(SHARD, new From.Next("here"), 10);
+    assertThat(behind.behind()).isEqualTo(Duration.ofHours(1));
+    assertThat(behind.isAtTip()).isFalse();
+    assertThat(pauses).containsExactly(Duration.ofMillis(200));
+    assertThat(reader.read(SHARD, behind.next().orElseThrow(), 10).isAtTip()).isTrue();
+    assertThat(pauses).hasSize(1);
   }
 
   private static RuntimeException throttled() {

@@ -9,7 +9,9 @@ import dev.cairn.local.kinesis.LocalStream.Placed;
 import dev.cairn.local.world.World;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
+import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamReader.Page;
@@ -217,6 +219,91 @@ abstract class StreamContract {
           assertThat(numbers(readToEnd(scene, before.shard())))
               .containsExactly(before.sequenceNumber());
         });
+  }
+
+  @Test
+  void aScanOfAnOpenShardEndsAtItsTipWithEveryRecord() {
+    run(
+        1,
+        scene -> {
+          List<Placed> placed = putMany(scene, 5);
+          ShardId shard = placed.getFirst().shard();
+          assertThat(numbers(scan(scene, shard, new From.Horizon())))
+              .isEqualTo(numbersOf(placed, shard));
+          Placed later = put(scene, "N1", 6);
+          assertThat(numbers(scan(scene, shard, new From.At(placed.getLast().sequenceNumber()))))
+              .containsExactly(placed.getLast().sequenceNumber(), later.sequenceNumber());
+        });
+  }
+
+  @Test
+  void aShardWithoutARecordIsKnownToHaveNone() {
+    run(
+        1,
+        scene -> {
+          ShardId shard = scene.reader().shards().getFirst().id();
+          assertThat(scan(scene, shard, new From.Horizon())).isEmpty();
+          assertThat(scan(scene, shard, new From.Time(scene.world().now()))).isEmpty();
+        });
+  }
+
+  @Test
+  void aPageThatTheLimitCutsIsNotAtTheTip() {
+    run(
+        1,
+        scene -> {
+          List<Placed> placed = putMany(scene, 3);
+          Page page = scene.reader().read(placed.getFirst().shard(), new From.Horizon(), 1);
+          while (page.records().isEmpty()) {
+            page =
+                scene.reader().read(placed.getFirst().shard(), page.next().orElseThrow(), 1);
+          }
+          // The tip may be less than a millisecond away, so only an empty page says that it is there.
+          assertThat(page.records()).hasSize(1);
+          assertThat(page.next()).isPresent();
+        });
+  }
+
+  @Test
+  void aShardThatDoesNotExistIsNotInTheStream() {
+    run(
+        1,
+        scene ->
+            assertThatThrownBy(
+                    () ->
+                        scene
+                            .reader()
+                            .read(new ShardId("shardId-000000000099"), new From.Horizon(), 1))
+                .isInstanceOf(NotInStreamException.class));
+  }
+
+  @Test
+  void aNumberThatTheStreamNeverGaveOutIsNotInTheStream() {
+    run(
+        1,
+        scene -> {
+          ShardId shard = put(scene, "N1", 0).shard();
+          assertThatThrownBy(
+                  () -> scene.reader().read(shard, new From.At(new SequenceNumber("17")), 1))
+              .isInstanceOf(NotInStreamException.class);
+        });
+  }
+
+  /** Every record from there on, up to the tip. */
+  private static List<StreamRecord> scan(Scene scene, ShardId shard, From from) {
+    ShardScan scan = new ShardScan(scene.reader(), scene.world()::now, shard, from, 2);
+    List<StreamRecord> records = new ArrayList<>();
+    Instant givenUp = scene.world().now().plus(PATIENCE);
+    while (scene.world().now().isBefore(givenUp)) {
+      switch (scan.step()) {
+        case ShardScan.Step.Records found -> records.addAll(found.records());
+        case ShardScan.Step.Quiet q -> {}
+        case ShardScan.Step.Tip t -> {
+          return records;
+        }
+      }
+    }
+    throw new AssertionError("the tip of " + shard + " was not reached in " + PATIENCE);
   }
 
   @Test

@@ -60,7 +60,9 @@ class FailureReasonsTest {
           // Failures of a shard, shown in FailuresTest.
           FailureReason.KEY_OUTSIDE_SHARD,
           FailureReason.REPLAY_IMPOSSIBLE,
-          FailureReason.PROCESS_ENDED);
+          FailureReason.PROCESS_ENDED,
+          FailureReason.RECORDS_LOST,
+          FailureReason.RESHARDED);
   private static final String SHARD = "count/shardId-000000000000 ";
 
   /**

@@ -7,6 +7,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Set;
+import dev.cairn.stream.StreamReader;
+import dev.cairn.stream.Shard;
+import dev.cairn.pipeline.Words;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.format.Fields;
@@ -222,6 +226,73 @@ class BadInputTest {
         .hasMessageContaining("resharding is not supported");
     assertThat(pipeline.journal(2)).isEmpty();
     assertThat(pipeline.table().subtasks(Pipeline.JOB)).isEmpty();
+  }
+
+  @Test
+  void aShardWhoseKeysHaveStateElsewhereIsNeverOpenedWhateverKinesisLists() {
+    String key = pipeline.key(0, 0);
+    pipeline.put(key, "a");
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+    ShardId child = pipeline.stream().split(Pipeline.shard(0)).getFirst();
+    List<ShardId> grandchildren = pipeline.stream().split(child);
+    pipeline.put(pipeline.key(4, 0), "b");
+    // Kinesis forgets closed shards whose records have expired, and with them the links between.
+    Set<ShardId> forgotten = Set.of(Pipeline.shard(0), child);
+
+    assertThat(grandchildren.getFirst()).isEqualTo(Pipeline.shard(4));
+    assertThatThrownBy(() -> run(listing(forgotten), 4, pipeline.all(4)))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("shardId-000000000004 came from [shardId-000000000002]")
+        .hasMessageContaining("state of these keys lies with shardId-000000000000");
+    assertThat(pipeline.journal(4)).isEmpty();
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.RESHARDED);
+  }
+
+  @Test
+  void aShardOfAStreamThatWasCreatedAgainWithOtherShardsIsNotOpenedWithoutState() {
+    Pipeline one = new Pipeline(1);
+    assertThat(run(one.container(), 0, one.put(0, "a"))).isEqualTo(new Done());
+    one.stream().recreate(2);
+    List<StreamRecord> batch = one.put(1, "b");
+
+    assertThatThrownBy(() -> run(one.container(), 1, batch))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("state of these keys lies with shardId-000000000000");
+    assertThat(one.journal(1)).isEmpty();
+  }
+
+  private Task<String> listing(Set<ShardId> forgotten) {
+    TaskPorts ports = pipeline.taskPorts(Tap.NONE);
+    StreamReader all = ports.stream();
+    StreamReader some =
+        new StreamReader() {
+          @Override
+          public List<Shard> shards() {
+            return all.shards().stream().filter(one -> !forgotten.contains(one.id())).toList();
+          }
+
+          @Override
+          public Duration retention() {
+            return all.retention();
+          }
+
+          @Override
+          public Page read(ShardId shard, From from, int limit) {
+            return all.read(shard, from, limit);
+          }
+        };
+    return new Task<>(
+        settings(),
+        new TaskPorts(
+            ports.journal(),
+            ports.checkpoints(),
+            ports.storage(),
+            some,
+            ports.checksum(),
+            ports.clock(),
+            ports.ids()),
+        Words::new);
   }
 
   @Test

@@ -154,7 +154,8 @@ final class FailureReports {
         failure.reason(),
         Message.shorten(failure.message(), LONGEST_MESSAGE),
         failures,
-        failure.mayGiveUp() && decision.verdict() instanceof Verdict.GiveUp,
+        (failure.mayGiveUp() && decision.verdict() instanceof Verdict.GiveUp)
+            || failure.reason().isFinal(),
         ofReason,
         failure.record());
   }

@@ -10,10 +10,13 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.state.Counts;
+import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.stream.Shard;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Makes the entry with which a journal begins, or says why this shard cannot have one. */
 final class FirstEntry {
@@ -85,26 +88,70 @@ final class FirstEntry {
   }
 
   /**
-   * Kinesis goes on naming parents that are gone for long. One that it no longer lists, and that
-   * never had a journal, left no state behind.
+   * Refuses a shard whose keys may have state elsewhere. Kinesis goes on naming parents that are gone
+   * for long, and forgets those that lie between; so what counts is which keys the job's subtasks have
+   * or had.
    */
   private void requireRoot(SubtaskId id, Shard shard, List<Shard> listed) {
-    if (shard.parents().isEmpty()) {
-      return;
+    List<SubtaskId> opened =
+        ports.checkpoints().subtasks(id.job()).stream()
+            .filter(one -> !one.shard().equals(shard.id()))
+            .toList();
+    Optional<SubtaskId> holder = holder(shard, listed, opened);
+    if (holder.isPresent()) {
+      throw new StateElsewhereException(
+          refusal(shard, "state of these keys lies with " + holder.get().shard()), holder);
     }
-    List<SubtaskId> opened = ports.checkpoints().subtasks(id.job());
+    // A parent that is listed and not opened may have records that come first.
     for (ShardId parent : shard.parents()) {
-      boolean hasState =
-          find(listed, parent).isPresent()
-              || opened.contains(new SubtaskId(id.job(), id.stage(), parent));
-      if (hasState) {
-        throw new TaskException(
-            shard.id()
-                + " came from "
-                + shard.parents()
-                + " by a split or a merge, and resharding is not supported: its state lies with its"
-                + " parents; nothing of it was applied. Use a stream with a fixed number of shards");
+      if (find(listed, parent).isPresent()) {
+        throw new StateElsewhereException(
+            refusal(shard, "records of these keys may lie with " + parent), Optional.empty());
       }
     }
+  }
+
+  private Optional<SubtaskId> holder(Shard shard, List<Shard> listed, List<SubtaskId> opened) {
+    Map<ShardId, HashRange> ranges =
+        listed.stream().collect(Collectors.toMap(Shard::id, Shard::range));
+    // A stream that was created again lists shards of the same names with other keys. Its shards are
+    // all different then, so one journal tells.
+    boolean isAnother =
+        opened.stream()
+            .filter(one -> ranges.containsKey(one.shard()))
+            .findFirst()
+            .map(one -> !range(one).equals(Optional.ofNullable(ranges.get(one.shard()))))
+            .orElse(false);
+    return opened.stream()
+        .filter(
+            one -> {
+              boolean isListed = !isAnother && ranges.containsKey(one.shard());
+              Optional<HashRange> range =
+                  isListed ? Optional.ofNullable(ranges.get(one.shard())) : range(one);
+              return decisions.mayHold(range, shard.range());
+            })
+        .findFirst();
+  }
+
+  /** The keys that a subtask has or had, as its journal says; empty if it has none to read. */
+  private Optional<HashRange> range(SubtaskId subtask) {
+    return ports.journal().fromLastBase(subtask).stream()
+        .filter(Entry.Base.class::isInstance)
+        .map(entry -> ((Entry.Base) entry).origin().range())
+        .findFirst();
+  }
+
+  private static String refusal(Shard shard, String why) {
+    return shard.id()
+        + (shard.parents().isEmpty()
+            ? " is"
+            : " came from " + shard.parents() + " by a split or a merge, and is")
+        + " not opened without state: it has the keys "
+        + shard.range()
+        + ", and "
+        + why
+        + "; resharding is not supported, and nothing of the shard was applied. Use a stream with a"
+        + " fixed number of shards; to go on with this one, take a savepoint, and restore it as a job"
+        + " of another name with --positions horizon or a time";
   }
 }

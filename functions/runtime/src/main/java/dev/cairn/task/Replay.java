@@ -5,100 +5,201 @@ import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Header;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.ShardScan;
+import dev.cairn.stream.ShardScan.Step;
+import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
-import dev.cairn.stream.StreamReader.Page;
 import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads a shard again from where a restored state stands, and proves that no record is missing in
  * between.
+ *
+ * <p>A shard may be quiet for days, and Kinesis takes minutes of it at a time. What was read without
+ * finding a record is journalled, so that the next invocation continues there.
  */
 final class Replay {
-  // A page may be empty although more follows; so many in a row only while Kinesis has nothing at
-  // all to say.
-  private static final int EMPTY_PAGES = 100;
+  /** Times of arrival are approximate, and clocks differ: so much is read once more. */
+  private static final Duration REREAD = Duration.ofMinutes(2);
 
   private final StreamReader stream;
   private final TaskDecisions decisions;
+  private final InstantSource clock;
 
-  Replay(StreamReader stream, TaskDecisions decisions) {
+  Replay(StreamReader stream, TaskDecisions decisions, InstantSource clock) {
     this.stream = stream;
     this.decisions = decisions;
+    this.clock = clock;
+  }
+
+  /** What a step of a replay has read. */
+  sealed interface Next {
+    /** The records right after the position, at least one. */
+    record Records(List<StreamRecord> records) implements Next {}
+
+    /**
+     * Time was up before a record came.
+     *
+     * @param quietUntil the time up to which it is proved that none arrived after the position; empty
+     *     if that is not later than what the journal says
+     */
+    record OutOfTime(Optional<Instant> quietUntil) implements Next {}
   }
 
   /**
-   * The next records after a position, up to a limit; at least one.
+   * Reads the next records after a position, up to a limit.
    *
-   * @throws TaskException if the record at the position is no longer kept, or the stream ends
-   *     before the frontier
+   * @param mayContinue asked before each page after the first ones, if there is time for it
+   * @throws TaskException if the record at the position is no longer kept, or the stream ends before
+   *     the frontier
    */
-  List<StreamRecord> next(ShardId shard, Header head, int limit) {
-    SequenceNumber required = required(head);
-    boolean again = head.position() instanceof Position.After;
-    // The record at the position itself comes first, and is read only to see that it is there.
-    Page page =
-        firstFilled(shard, new From.At(required), again ? limit + 1 : limit, required, head);
-    requireStart(shard, required, page);
-    if (!again || page.records().size() > 1) {
-      return page.records().subList(again ? 1 : 0, page.records().size());
-    }
-    From after = page.next().map(next -> (From) next).orElseThrow(() -> endsEarly(shard, head));
-    List<StreamRecord> records = firstFilled(shard, after, limit, required, head).records();
-    // If the record at the position is still kept now, then so was everything after it while that
-    // page was read.
-    requireStart(shard, required, firstFilled(shard, new From.At(required), 1, required, head));
-    return records;
-  }
-
-  private void requireStart(ShardId shard, SequenceNumber required, Page page) {
-    StreamRecord first = page.records().getFirst();
-    if (!decisions.resumesAt(required, first)) {
+  Next next(ShardId shard, Header head, int limit, BooleanSupplier mayContinue) {
+    try {
+      return read(shard, head, limit, mayContinue);
+    } catch (NotInStreamException e) {
       throw new TaskException(
           FailureReason.REPLAY_IMPOSSIBLE,
           shard
-              + " cannot be replayed: record "
-              + required
-              + " is beyond the stream's retention, the oldest kept is "
-              + first.sequenceNumber()
-              + "; restore a later checkpoint, whose position is still kept");
+              + " cannot be replayed: "
+              + e.getMessage()
+              + "; if the stream was deleted and created again, what it held is gone: restore with"
+              + " --accept-gap to go on without it");
     }
   }
 
-  private Page firstFilled(
-      ShardId shard, From from, int limit, SequenceNumber required, Header head) {
-    From next = from;
-    for (int i = 0; i < EMPTY_PAGES; i++) {
-      Page page = stream.read(shard, next, limit);
-      if (!page.records().isEmpty()) {
-        return page;
+  private Next read(ShardId shard, Header head, int limit, BooleanSupplier mayContinue) {
+    SequenceNumber required = required(head);
+    boolean isAfter = head.position() instanceof Position.After;
+    // The record at the position itself comes first, and is read only to see that it is there.
+    ShardScan scan =
+        new ShardScan(stream, clock, shard, new From.At(required), isAfter ? limit + 1 : limit);
+    switch (scan.next(mayContinue)) {
+      case Step.Records(List<StreamRecord> records) -> {
+        requireStart(shard, required, records.getFirst());
+        if (!isAfter || records.size() > 1) {
+          return new Next.Records(records.subList(isAfter ? 1 : 0, records.size()));
+        }
       }
-      Optional<From.Next> following = page.next();
-      if (following.isEmpty()) {
-        throw endsEarly(shard, head);
+      case Step.Tip t -> throw endsEarly(shard, head);
+      case Step.Quiet q -> {
+        return new Next.OutOfTime(Optional.empty());
       }
-      next = following.get();
     }
-    throw new TaskException(
-          FailureReason.REPLAY_IMPOSSIBLE,
+    ShardScan rest =
+        head.following()
+            .quietUntil()
+            .map(quiet -> new ShardScan(stream, clock, shard, new From.Time(quiet.minus(REREAD)), limit))
+            .orElse(scan);
+    return afterQuiet(shard, head, required, rest, mayContinue);
+  }
+
+  /** Reads on where no record was found right after the position. */
+  private Next afterQuiet(
+      ShardId shard,
+      Header head,
+      SequenceNumber required,
+      ShardScan scan,
+      BooleanSupplier mayContinue) {
+    do {
+      Step step;
+      try {
+        step = scan.step();
+      } catch (StreamException e) {
+        Next sofar = outOfTime(shard, head, required, scan);
+        if (sofar.equals(new Next.OutOfTime(Optional.empty()))) {
+          throw e;
+        }
+        // What was read before the stream refused is not lost.
+        return sofar;
+      }
+      switch (step) {
+        case Step.Records(List<StreamRecord> found) -> {
+          List<StreamRecord> records =
+              found.stream().filter(one -> head.position().isBefore(one.sequenceNumber())).toList();
+          if (!records.isEmpty()) {
+            requireStillKept(shard, required);
+            return new Next.Records(records);
+          }
+        }
+        case Step.Tip t -> throw endsEarly(shard, head);
+        case Step.Quiet q -> {}
+      }
+    } while (mayContinue.getAsBoolean());
+    return outOfTime(shard, head, required, scan);
+  }
+
+  private Next outOfTime(ShardId shard, Header head, SequenceNumber required, ShardScan scan) {
+    Optional<Instant> quietUntil =
+        scan.reached()
+            .filter(
+                until ->
+                    head.following().quietUntil().map(until::isAfter).orElse(true));
+    if (quietUntil.isPresent()) {
+      requireStillKept(shard, required);
+    }
+    return new Next.OutOfTime(quietUntil);
+  }
+
+  /**
+   * If the record at the position is still kept now, then so was everything after it while the pages
+   * since then were read.
+   */
+  private void requireStillKept(ShardId shard, SequenceNumber required) {
+    ShardScan scan = new ShardScan(stream, clock, shard, new From.At(required), 1);
+    switch (scan.next(() -> true)) {
+      case Step.Records(List<StreamRecord> records) -> {
+        if (!decisions.isStillKept(required, records.getFirst())) {
+          throw gone(shard, required, records.getFirst());
+        }
+      }
+      case Step.Tip t -> throw gone(shard, required);
+      case Step.Quiet q -> throw new IllegalStateException("a scan without a limit ended early");
+    }
+  }
+
+  private void requireStart(ShardId shard, SequenceNumber required, StreamRecord first) {
+    if (!decisions.resumesAt(required, first)) {
+      throw gone(shard, required, first);
+    }
+  }
+
+  private static TaskException gone(ShardId shard, SequenceNumber required, StreamRecord oldest) {
+    return gone(shard, required, ", the oldest kept is " + oldest.sequenceNumber());
+  }
+
+  private static TaskException gone(ShardId shard, SequenceNumber required) {
+    return gone(shard, required, ", and none after it is kept");
+  }
+
+  private static TaskException gone(ShardId shard, SequenceNumber required, String kept) {
+    return new TaskException(
+        FailureReason.REPLAY_IMPOSSIBLE,
         shard
-            + " cannot be replayed now: Kinesis answers nothing after record "
+            + " cannot be replayed: record "
             + required
-            + " although "
-            + head.frontier()
-            + " was applied once; the mapping will try again");
+            + " is beyond the stream's retention"
+            + kept
+            + "; restore a later checkpoint, whose position is still kept, or restore with"
+            + " --accept-gap to go on without what is gone");
   }
 
   private static TaskException endsEarly(ShardId shard, Header head) {
     return new TaskException(
-          FailureReason.REPLAY_IMPOSSIBLE,
+        FailureReason.REPLAY_IMPOSSIBLE,
         shard
             + " ends before record "
             + head.frontier()
             + ", which was applied once; its records are beyond the"
-            + " stream's retention: restore a later checkpoint");
+            + " stream's retention: restore a later checkpoint, or restore with --accept-gap to go on"
+            + " without what is gone");
   }
 
   private static SequenceNumber required(Header head) {
@@ -110,9 +211,11 @@ final class Replay {
               .orElseThrow(
                   () ->
                       new TaskException(
-          FailureReason.REPLAY_IMPOSSIBLE,
+                          FailureReason.REPLAY_IMPOSSIBLE,
                           "revision " + head.revision() + " has a frontier but no first record"));
-      case Position.End e -> throw new TaskException(FailureReason.REPLAY_IMPOSSIBLE, "a shard at its end has nothing to replay");
+      case Position.End e -> 
+          throw new TaskException(
+              FailureReason.REPLAY_IMPOSSIBLE, "a shard at its end has nothing to replay");
     };
   }
 }

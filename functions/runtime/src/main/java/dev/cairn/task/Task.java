@@ -22,6 +22,7 @@ import dev.cairn.task.Stepwise.Blame;
 import dev.cairn.task.Stepwise.Outcome;
 import dev.cairn.task.TaskSettings.FailurePolicy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,8 @@ public final class Task<E> {
   private final Snapshots snapshots;
   private final FirstEntry firstEntry;
   private final Replay replay;
+  private final QuietProgress quietProgress;
+  private final MissingRecords missingRecords;
   private final DeadLetters deadLetters;
   private final FailureReports failures;
   private final Stepwise<E> stepwise;
@@ -83,7 +86,9 @@ public final class Task<E> {
     this.declines = new Declines(ports);
     this.snapshots = new Snapshots(settings, ports, files, appender, declines);
     this.firstEntry = new FirstEntry(settings, ports, decisions);
-    this.replay = new Replay(ports.stream(), decisions);
+    this.replay = new Replay(ports.stream(), decisions, ports.clock());
+    this.quietProgress = new QuietProgress(ports, appender);
+    this.missingRecords = new MissingRecords(ports.stream(), decisions, ports.clock());
     this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
     this.failures = new FailureReports(ports, decisions);
     this.stepwise = new Stepwise<>(settings, ports, decisions, appender, this::begin);
@@ -128,11 +133,19 @@ public final class Task<E> {
     if (!mayApply(subtask) || subtask.head().hasGap()) {
       return new BatchResult.RetryFrom(first.sequenceNumber());
     }
+    requireNoneMissing(subtask, first);
     if (subtask.head().isolation().isPresent() || blamed.isPresent()) {
       return applyInSteps(subtask, batch.all(), deadline);
     }
     batch.rewind();
     return apply(subtask, batch, deadline);
+  }
+
+  private void requireNoneMissing(Subtask<E> subtask, StreamRecord first) {
+    Optional<String> lost = missingRecords.before(subtask.id().shard(), subtask.head(), first);
+    if (lost.isPresent()) {
+      throw new TaskException(FailureReason.RECORDS_LOST, lost.get());
+    }
   }
 
   /**
@@ -257,7 +270,7 @@ public final class Task<E> {
       if (found.isPresent()) {
         return found.get();
       }
-      Entry.Opened opened = firstEntry.of(id);
+      Entry.Opened opened = firstEntry(id);
       try {
         ports.journal().open(id, opened);
       } catch (OutcomeUnknownException e) {
@@ -270,6 +283,30 @@ public final class Task<E> {
             + ATTEMPTS
             + " attempts: its job is being restored, or the table does not"
             + " answer; the mapping will try again");
+  }
+
+  /** A shard without a journal cannot say why it stands still; the subtask with its state does. */
+  private Entry.Opened firstEntry(SubtaskId id) {
+    try {
+      return firstEntry.of(id);
+    } catch (StateElsewhereException e) {
+      e.holder().ifPresent(holder -> reportAt(holder, e));
+      throw new TaskException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void reportAt(SubtaskId holder, StateElsewhereException refused) {
+    List<Entry> journal = ports.journal().fromLastBase(holder);
+    if (!journal.isEmpty()) {
+      report(
+          Report.ofShard(
+              holder,
+              journal.getLast().header(),
+              FailureReason.RESHARDED,
+              String.valueOf(refused.getMessage())),
+          Writer.MAPPING,
+          refused);
+    }
   }
 
   /**
@@ -300,8 +337,18 @@ public final class Task<E> {
    */
   private boolean closeGap(Subtask<E> subtask, Writer writer, Deadline deadline) {
     while (mayApply(subtask) && subtask.head().hasGap() && hasTime(deadline)) {
-      List<StreamRecord> records =
-          replay.next(subtask.id().shard(), subtask.head(), settings.replayLimit());
+      List<StreamRecord> records;
+      switch (replay.next(
+          subtask.id().shard(),
+          subtask.head(),
+          settings.replayLimit(),
+          () -> hasTime(deadline))) {
+        case Replay.Next.Records next -> records = next.records();
+        case Replay.Next.OutOfTime(Optional<Instant> quietUntil) -> {
+          return quietUntil.isEmpty()
+              || quietProgress.journal(subtask, quietUntil.get(), writer);
+        }
+      }
       Position frontier = subtask.head().frontier();
       if (subtask.head().isolation().isPresent() || blamed.isPresent()) {
         return closeGapInSteps(subtask, upTo(subtask, records), writer, deadline);

@@ -8,9 +8,11 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
 import dev.cairn.journal.Isolation;
+import dev.cairn.state.HashRange;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -152,6 +154,15 @@ public class TaskDecisions {
     };
   }
 
+  /**
+   * Whether state of a shard's keys may lie with a subtask.
+   *
+   * @param held the keys that the subtask has or had; empty if that is not known
+   */
+  public boolean mayHold(Optional<HashRange> held, HashRange opened) {
+    return held.map(range -> range.intersection(opened).isPresent()).orElse(true);
+  }
+
   public boolean isSuspended(Entry.Header head) {
     return head.suspended();
   }
@@ -185,5 +196,28 @@ public class TaskDecisions {
    */
   public boolean resumesAt(SequenceNumber required, StreamRecord first) {
     return first.sequenceNumber().equals(required);
+  }
+
+  /**
+   * Whether the record that a replay began at is still kept after further pages were read. Records
+   * may expire between two pages, and the second page then begins with the oldest that is left.
+   */
+  public boolean isStillKept(SequenceNumber required, StreamRecord first) {
+    return first.sequenceNumber().equals(required);
+  }
+
+  /** Whether a batch begins after the record that failed and that is to be applied next. */
+  public boolean beginsBeyond(SequenceNumber failed, StreamRecord first) {
+    return failed.compareTo(first.sequenceNumber()) < 0;
+  }
+
+  /**
+   * Whether records of a shard may have expired shortly before this one does.
+   *
+   * @param margin how long after a loss it is still noticed; a tenth of a short retention at most
+   */
+  public boolean isNearlyExpired(Duration age, Duration retention, Duration margin) {
+    Duration tenth = retention.dividedBy(10);
+    return age.compareTo(retention.minus(margin.compareTo(tenth) > 0 ? tenth : margin)) >= 0;
   }
 }

@@ -10,6 +10,7 @@ import dev.cairn.local.status.StreamFacts;
 import dev.cairn.local.status.SubtaskFacts;
 import dev.cairn.local.status.Survey;
 import dev.cairn.retry.Backoff;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -68,7 +69,7 @@ final class StatusCommand extends PipelineCommand {
               new KinesisStreamReader(client, name.get(), Backoff.sleeping()),
               new KinesisLag(client, name.get(), InstantSource.system())),
           subtasks);
-    } catch (SdkException | StreamException e) {
+    } catch (SdkException | StreamException | NotInStreamException e) {
       // All else is still worth showing.
       return new StreamFacts.Unreadable(
           name.get(), AwsFailures.explain(e).orElse(String.valueOf(e.getMessage())));

@@ -108,9 +108,14 @@ final class Verbs {
         ""
       })
   static final class Resume extends VerbCommand {
+    @Option(
+        names = "--accept-gap",
+        description = "Records that expired while the job was halted may be missing.")
+    private boolean acceptsGap;
+
     @Override
     String text() {
-      return "resume";
+      return "resume" + (acceptsGap ? " --accept-gap" : "");
     }
   }
 

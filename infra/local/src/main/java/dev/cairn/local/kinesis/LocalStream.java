@@ -6,7 +6,10 @@ import dev.cairn.id.ShardId;
 import dev.cairn.local.world.World;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.stream.ExpiredIteratorException;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
+import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A Kinesis stream in memory: routes by hash, numbers records as Kinesis does, forgets only when
@@ -28,20 +32,33 @@ import java.util.TreeMap;
 public final class LocalStream implements StreamReader {
   private static final int LONGEST_KEY = 256;
   private static final int LARGEST_RECORD_BYTES = 1 << 20;
-  private static final int LARGEST_PAGE = 10_000;
   private static final int LARGEST_PAGE_BYTES = 10 << 20;
+  private static final Duration LIFETIME_OF_AN_ITERATOR = Duration.ofMinutes(5);
 
   private final World world;
   private final Duration retention;
+  private final Paging paging;
   private final SequenceNumbers numbers = new SequenceNumbers();
   private final TreeMap<ShardId, ShardLog> shards = new TreeMap<>();
+  // Sequence numbers below it are of a stream that had this one's name before.
+  private long firstNumber;
+  private Duration listingDelay = Duration.ZERO;
 
   /** A record's place in the stream. */
   public record Placed(ShardId shard, SequenceNumber sequenceNumber) {}
 
   public LocalStream(World world, int shardCount, Duration retention) {
+    this(world, shardCount, retention, Paging.KINESIS);
+  }
+
+  public LocalStream(World world, int shardCount, Duration retention, Paging paging) {
     this.world = world;
     this.retention = retention;
+    this.paging = paging;
+    create(shardCount);
+  }
+
+  private void create(int shardCount) {
     for (HashRange range : HashRanges.even(shardCount)) {
       add(range, List.of());
     }
@@ -91,10 +108,36 @@ public final class LocalStream implements StreamReader {
     return new Placed(open.shard().id(), SequenceNumbers.full(number));
   }
 
+  /**
+   * Deletes the stream and creates it again under its name: the shards have the names of the earlier
+   * ones, and nothing that was put before is known.
+   */
+  public void recreate(int shardCount) {
+    synchronized (this) {
+      shards.clear();
+      firstNumber = numbers.next();
+      create(shardCount);
+    }
+    world.changed();
+  }
+
+  /** Sets how long a new shard is missing from what {@link #shards} returns. */
+  public synchronized void listLate(Duration delay) {
+    listingDelay = delay;
+  }
+
   @Override
   public List<Shard> shards() {
     world.pass("stream.shards");
-    return listed();
+    return listedOnTime();
+  }
+
+  private synchronized List<Shard> listedOnTime() {
+    Instant created = world.now().minus(listingDelay);
+    return shards.values().stream()
+        .filter(log -> log.shard().parents().isEmpty() || !log.created().isAfter(created))
+        .map(ShardLog::shard)
+        .toList();
   }
 
   @Override
@@ -105,8 +148,7 @@ public final class LocalStream implements StreamReader {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException when there is no such shard, or the number or token was not
-   *     given out by this kind of stream
+   * @throws IllegalArgumentException when the token was not given out by this kind of stream
    */
   @Override
   public Page read(ShardId shard, From from, int limit) {
@@ -114,28 +156,85 @@ public final class LocalStream implements StreamReader {
       throw new IllegalArgumentException("a page holds at least 1 record, not " + limit);
     }
     world.pass("stream.read");
-    return page(shard, from, Math.min(limit, LARGEST_PAGE));
+    return page(shard, from, paging.limit(Math.min(limit, ShardScan.LARGEST_PAGE)));
   }
 
   private synchronized Page page(ShardId id, From from, int limit) {
-    ShardLog log = log(id);
-    int start =
-        switch (from) {
-          case From.Horizon horizon -> 0;
-          case From.Time since -> log.indexOfArrival(since.time().toEpochMilli());
-          case From.At at -> log.indexAtOrAfter(SequenceNumbers.ordinal(at.record()));
-          case From.Next next -> log.indexAtOrAfter(Token.parse(next.token(), id).number());
-        };
-    int end = log.endOfPage(start, limit, LARGEST_PAGE_BYTES);
-    if (end == log.size() && log.isClosed()) {
-      return new Page(log.records(start, end), Optional.empty());
+    ShardLog log = logToRead(id);
+    long now = world.now().toEpochMilli();
+    Place place = place(log, from, now);
+    long end = Math.min(now, place.millis + paging.stretch(behind(place.millis, now)).toMillis());
+    int last = log.endOfPage(place.index, limit, LARGEST_PAGE_BYTES, end);
+    List<StreamRecord> records = log.records(place.index, last);
+    if (last == log.size() && log.isClosed()) {
+      return new Page(records, Optional.empty(), Duration.ZERO);
     }
-    long nextNumber = end < log.size() ? log.numberAt(end) : log.numberAfterLast();
-    return new Page(
-        log.records(start, end), Optional.of(new From.Next(new Token(id, nextNumber).text())));
+    // Where the limit ends a page, the rest of the stretch is the next page's.
+    boolean isCut = last < log.size() && log.arrivalAt(last) <= end;
+    long reached = isCut ? log.arrivalAt(last) : end;
+    long nextNumber = last < log.size() ? log.numberAt(last) : log.numberAfterLast();
+    Token token = new Token(id, nextNumber, reached, now);
+    return new Page(records, Optional.of(new From.Next(token.text())), behind(reached, now, isCut));
   }
 
-  /** All shards, as {@link #shards} answers. */
+  private static Duration behind(long millis, long now) {
+    return Duration.ofMillis(Math.max(0, now - millis));
+  }
+
+  /** Records that are left are never at the tip, also if they arrived in this very millisecond. */
+  private static Duration behind(long millis, long now, boolean isCut) {
+    return isCut ? Duration.ofMillis(Math.max(1, now - millis)) : behind(millis, now);
+  }
+
+  /** Where a page begins: the first record that may be in it, and the time it begins at. */
+  private record Place(int index, long millis) {}
+
+  private Place place(ShardLog log, From from, long now) {
+    long horizon = Math.max(now - retention.toMillis(), log.created().toEpochMilli());
+    long oldest = Math.min(Math.min(horizon, now), log.oldestArrival(now));
+    return switch (from) {
+      case From.Horizon h -> new Place(0, oldest);
+      case From.Time(Instant time) -> {
+        int index = log.indexOfArrival(time.toEpochMilli());
+        yield new Place(index, Math.clamp(time.toEpochMilli(), oldest, now));
+      }
+      case From.At(SequenceNumber record) -> {
+        long number = ordinalToRead(log.shard().id(), record);
+        int index = log.indexAtOrAfter(number);
+        boolean isKept = index < log.size() && log.numberAt(index) == number;
+        yield new Place(index, isKept ? log.arrivalAt(index) : oldest);
+      }
+      case From.Next(String text) -> {
+        Token token = Token.parse(text, log.shard().id());
+        if (now - token.issued > LIFETIME_OF_AN_ITERATOR.toMillis()) {
+          throw new ExpiredIteratorException(
+              "Iterator expired. The iterator was created at time "
+                  + Instant.ofEpochMilli(token.issued)
+                  + " while right now it is "
+                  + Instant.ofEpochMilli(now)
+                  + " which is further in the future than the tolerated delay of 300000 milliseconds.");
+        }
+        yield new Place(log.indexAtOrAfter(token.number), token.millis);
+      }
+    };
+  }
+
+  private long ordinalToRead(ShardId shard, SequenceNumber record) {
+    boolean isOwn = SequenceNumbers.isLocal(record);
+    long number = isOwn ? SequenceNumbers.ordinal(record) : -1;
+    if (!isOwn || number < firstNumber || number > numbers.last()) {
+      throw new NotInStreamException(
+          "StartingSequenceNumber "
+              + record
+              + " used in GetShardIterator on shard "
+              + shard
+              + " in stream under account 000000000000 is invalid because it did not come from this"
+              + " stream.");
+    }
+    return number;
+  }
+
+  /** All shards, also those that {@link #shards} does not list yet. */
   public synchronized List<Shard> listed() {
     return shards.values().stream().map(ShardLog::shard).toList();
   }
@@ -147,7 +246,7 @@ public final class LocalStream implements StreamReader {
   public synchronized List<StreamRecord> after(ShardId shard, Position cursor, int limit) {
     ShardLog log = log(shard);
     int start = indexAfter(log, cursor);
-    return log.records(start, log.endOfPage(start, limit, LARGEST_PAGE_BYTES));
+    return log.records(start, log.endOfPage(start, limit, LARGEST_PAGE_BYTES, Long.MAX_VALUE));
   }
 
   /** Whether any record is kept after the cursor. */
@@ -219,7 +318,7 @@ public final class LocalStream implements StreamReader {
 
   private ShardId add(HashRange range, List<ShardId> parents) {
     ShardId id = new ShardId(String.format(Locale.ROOT, "shardId-%012d", shards.size()));
-    shards.put(id, new ShardLog(new Shard(id, range, parents)));
+    shards.put(id, new ShardLog(new Shard(id, range, parents), world.now()));
     return id;
   }
 
@@ -232,21 +331,36 @@ public final class LocalStream implements StreamReader {
     return log;
   }
 
-  /** Where a page ended, as text. */
-  private record Token(ShardId shard, long number) {
+  private ShardLog logToRead(ShardId id) {
+    ShardLog log = shards.get(id);
+    if (log == null) {
+      throw new NotInStreamException(
+          "Shard " + id + " in stream under account 000000000000 does not exist");
+    }
+    return log;
+  }
+
+  /**
+   * Where a page ended, as text.
+   *
+   * @param millis up to which time the shard was read
+   * @param issued when the page was read
+   */
+  private record Token(ShardId shard, long number, long millis, long issued) {
     String text() {
-      return shard + "@" + number;
+      return shard + "@" + number + "@" + millis + "@" + issued;
     }
 
     static Token parse(String text, ShardId shard) {
-      int at = text.lastIndexOf('@');
-      if (at < 0
-          || !text.substring(0, at).equals(shard.value())
-          || !text.substring(at + 1).matches("\\d{1,18}")) {
+      String[] parts = text.split("@", -1);
+      if (parts.length != 4
+          || !parts[0].equals(shard.value())
+          || !Stream.of(parts).skip(1).allMatch(part -> part.matches("\\d{1,18}"))) {
         throw new IllegalArgumentException(
             "\"" + text + "\" is not where a page of " + shard + " ended");
       }
-      return new Token(shard, Long.parseLong(text.substring(at + 1)));
+      return new Token(
+          shard, Long.parseLong(parts[1]), Long.parseLong(parts[2]), Long.parseLong(parts[3]));
     }
   }
 }

@@ -21,6 +21,17 @@ final class SequenceNumbers {
     return last;
   }
 
+  /** The ordinal that was given out last. */
+  long last() {
+    return last;
+  }
+
+  /** Whether a number may be one of a local stream's. */
+  static boolean isLocal(SequenceNumber number) {
+    return number.digits().length() == UPPER.length() + LOWER_DIGITS
+        && number.digits().startsWith(UPPER);
+  }
+
   static SequenceNumber full(long ordinal) {
     String lower = Long.toString(ordinal);
     return new SequenceNumber(UPPER + "0".repeat(LOWER_DIGITS - lower.length()) + lower);
@@ -33,7 +44,7 @@ final class SequenceNumbers {
    */
   static long ordinal(SequenceNumber number) {
     String digits = number.digits();
-    if (digits.length() != UPPER.length() + LOWER_DIGITS || !digits.startsWith(UPPER)) {
+    if (!isLocal(number)) {
       throw new IllegalArgumentException("sequence number " + number + " is of another stream");
     }
     return Long.parseLong(digits, UPPER.length(), digits.length(), 10);

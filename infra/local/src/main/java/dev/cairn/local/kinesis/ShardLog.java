@@ -10,6 +10,7 @@ import java.util.List;
 /** One shard's records in order; the stream's lock guards it. */
 final class ShardLog {
   private final Shard shard;
+  private final Instant created;
   private final ArrayList<Stored> kept = new ArrayList<>();
   private boolean closed;
   private long last = -1;
@@ -25,8 +26,13 @@ final class ShardLog {
     }
   }
 
-  ShardLog(Shard shard) {
+  ShardLog(Shard shard, Instant created) {
     this.shard = shard;
+    this.created = created;
+  }
+
+  Instant created() {
+    return created;
   }
 
   Shard shard() {
@@ -56,6 +62,15 @@ final class ShardLog {
 
   long numberAt(int index) {
     return kept.get(index).number;
+  }
+
+  long arrivalAt(int index) {
+    return kept.get(index).arrivalMillis;
+  }
+
+  /** When the oldest record arrived that is kept; {@code otherwise} if there is none. */
+  long oldestArrival(long otherwise) {
+    return kept.isEmpty() ? otherwise : kept.getFirst().arrivalMillis;
   }
 
   long numberAfterLast() {
@@ -90,12 +105,14 @@ final class ShardLog {
 
   /**
    * Where a page from {@code start} ends: at the limit of records or of bytes, but not before its
-   * first record.
+   * first record; and before the first record that arrived later than a time.
    */
-  int endOfPage(int start, int limit, int limitBytes) {
+  int endOfPage(int start, int limit, int limitBytes, long latestMillis) {
     int end = start;
     long bytes = 0;
-    while (end < kept.size() && end - start < limit) {
+    while (end < kept.size()
+        && end - start < limit
+        && kept.get(end).arrivalMillis <= latestMillis) {
       bytes += kept.get(end).data.length;
       if (bytes > limitBytes && end > start) {
         break;

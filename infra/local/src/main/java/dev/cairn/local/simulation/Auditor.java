@@ -189,6 +189,7 @@ final class Auditor {
         lineages.opened(subtask, header.epoch());
       }
       case Entry.Advanced advanced -> {
+        checkQuiet(where, subtask.shard(), header);
         delta(advanced).forEach(change -> apply(audited.cells, change));
         advanced.deadLetters().forEach(letter -> requireStored(subtask, letter));
         for (Entry.DeadLetter letter : advanced.deadLetters()) {
@@ -341,6 +342,7 @@ final class Auditor {
       throw new Violation(Invariants.CHAINED, where + " moves the position");
     }
     if (entry instanceof Entry.Advanced advanced
+        && !isQuietStep(before, advanced)
         && (!advanced.from().equals(before.position())
             || !before.position().isBefore(header.position()))) {
       throw new Violation(
@@ -354,6 +356,34 @@ final class Auditor {
     }
     checkSuspension(where, before, entry);
     checkFailing(where, before, entry);
+  }
+
+  /** Whether a replay notes that it has read on and found nothing. */
+  private static boolean isQuietStep(Header before, Entry.Advanced advanced) {
+    Header header = advanced.header();
+    Optional<Instant> until = header.following().quietUntil();
+    return header.hasGap()
+        && header.position().equals(before.position())
+        && advanced.from().equals(before.position())
+        && advanced.delta() instanceof Payload.Inline(byte[] delta)
+        && delta.length == 0
+        && until.isPresent()
+        && before.following().quietUntil().map(until.get()::isAfter).orElse(true);
+  }
+
+  /** What a replay says of the records after its position holds for the stream as it was put. */
+  private void checkQuiet(String where, ShardId shard, Header header) {
+    Optional<Instant> until = header.following().quietUntil();
+    if (until.isEmpty()) {
+      return;
+    }
+    Optional<Instant> next = expectation.arrivalAfter(shard, header.position());
+    if (next.isEmpty() || next.get().isBefore(until.get().minus(MOST_SKEW))) {
+      throw new Violation(
+          Invariants.QUIET,
+          where + " found nothing until " + until.get() + ", and the next record arrived at " + next);
+    }
+    tally.count("race: a replay stopped in a quiet stretch");
   }
 
   /** A shard that the coordinator opens gets its state in the same epoch, right after. */

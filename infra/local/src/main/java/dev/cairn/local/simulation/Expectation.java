@@ -181,6 +181,11 @@ final class Expectation {
     return since(shard, from).keySet().stream().findFirst();
   }
 
+  /** When the first record after a position arrived. */
+  Optional<Instant> arrivalAfter(ShardId shard, Position position) {
+    return since(shard, position).values().stream().findFirst().map(Arrived::arrival);
+  }
+
   /** The first record that arrived at or after a time. */
   Optional<SequenceNumber> first(ShardId shard, Instant time) {
     return ofShard(shard).entrySet().stream()

@@ -25,6 +25,7 @@ public final class Invariants {
   public static final String DURABLE = "success is answered only for what is journalled";
   public static final String PROGRESS = "once faults cease, everything catches up";
   public static final String SOUND = "nothing but the simulated AWS fails in an unexpected way";
+  public static final String QUIET = "where a replay finds nothing, nothing arrived";
   public static final String POSITIONS = "positions are records";
 
   public static final String LETTERS =

@@ -113,7 +113,9 @@ public final class Simulation {
           }
         };
     this.storage = new DamagedStorage(stored);
-    this.stream = new LocalStream(world, scenario.shards(), RETENTION);
+    this.stream = 
+        new LocalStream(
+            world, scenario.shards(), RETENTION, new SeededPaging(random.split(), faults));
     this.tasks =
         new LocalContainers(
             world, this::task, new ContainerSettings("task", scenario.timeout(), 6, 0.1));
@@ -344,7 +346,7 @@ public final class Simulation {
             new WiredJournal(wire, faults, table),
             new WiredCheckpointStore(wire, table),
             new WiredStorage(wire, storage),
-            new WiredStream(wire, stream),
+            new WiredStream(wire, faults, stream),
             guards.checksum(),
             clock,
             this::nextId);
@@ -413,7 +415,7 @@ public final class Simulation {
                 new WiredJournal(wire, faults, table),
                 new WiredCheckpointStore(wire, table),
                 new WiredStorage(wire, storage),
-                new WiredStream(wire, stream),
+                new WiredStream(wire, faults, stream),
                 this::wake,
                 clock,
                 this::nextId,

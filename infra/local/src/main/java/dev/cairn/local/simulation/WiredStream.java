@@ -1,13 +1,14 @@
 package dev.cairn.local.simulation;
 
 import dev.cairn.id.ShardId;
+import dev.cairn.stream.ExpiredIteratorException;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import java.time.Duration;
 import java.util.List;
 
 /** A stream at the other end of a wire. */
-record WiredStream(Wire wire, StreamReader there) implements StreamReader {
+record WiredStream(Wire wire, Faults faults, StreamReader there) implements StreamReader {
   @Override
   public List<Shard> shards() {
     return wire.stream("shards", there::shards);
@@ -20,6 +21,10 @@ record WiredStream(Wire wire, StreamReader there) implements StreamReader {
 
   @Override
   public Page read(ShardId shard, From from, int limit) {
+    if (from instanceof From.Next && faults.chance(0.02)) {
+      faults.count("fault: iterator expired");
+      throw new ExpiredIteratorException("the iterator expired");
+    }
     return wire.stream("read", () -> there.read(shard, from, limit));
   }
 }

@@ -9,6 +9,8 @@ import dev.cairn.id.ShardId;
 import dev.cairn.local.kinesis.LocalStream.Placed;
 import dev.cairn.local.world.World;
 import dev.cairn.state.KeyHash;
+import dev.cairn.stream.ExpiredIteratorException;
+import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamReader.Page;
 import dev.cairn.stream.StreamRecord;
@@ -26,8 +28,21 @@ import org.junit.jupiter.api.Test;
 final class LocalStreamTrimTest {
   private static final Instant START = Instant.parse("2013-01-01T05:15:00Z");
 
+  private static final Paging WHOLE =
+      new Paging() {
+        @Override
+        public Duration stretch(Duration behind) {
+          return behind;
+        }
+
+        @Override
+        public int limit(int asked) {
+          return asked;
+        }
+      };
+
   private final SteppedWorld world = new SteppedWorld();
-  private final LocalStream stream = new LocalStream(world, 1, Duration.ofHours(24));
+  private final LocalStream stream = new LocalStream(world, 1, Duration.ofHours(24), WHOLE);
   private final ShardId shard = stream.listed().getFirst().id();
 
   @Test
@@ -88,6 +103,56 @@ final class LocalStreamTrimTest {
   }
 
   @Test
+  void aPageCoversFiveMinutesAndSaysHowFarItIsBehind() {
+    LocalStream paged = new LocalStream(world, 1, Duration.ofHours(24));
+    Placed first = paged.put("N1", new byte[1], Optional.empty());
+    world.now = world.now.plus(Duration.ofMinutes(12));
+    Placed second = paged.put("N1", new byte[1], Optional.empty());
+
+    Page page = paged.read(shard, new From.Horizon(), 10);
+    assertThat(numbers(page.records())).containsExactly(first.sequenceNumber());
+    assertThat(page.behind()).isEqualTo(Duration.ofMinutes(7));
+    Page empty = paged.read(shard, page.next().orElseThrow(), 10);
+    assertThat(empty.records()).isEmpty();
+    assertThat(empty.behind()).isEqualTo(Duration.ofMinutes(2));
+    Page last = paged.read(shard, empty.next().orElseThrow(), 10);
+    assertThat(numbers(last.records())).containsExactly(second.sequenceNumber());
+    assertThat(last.isAtTip()).isTrue();
+  }
+
+  @Test
+  void anIteratorIsValidForFiveMinutes() {
+    From.Next next = stream.read(shard, new From.Horizon(), 10).next().orElseThrow();
+    world.now = world.now.plus(Duration.ofMinutes(5));
+    assertThat(stream.read(shard, next, 10).records()).isEmpty();
+    world.now = world.now.plus(Duration.ofMillis(1));
+    assertThatThrownBy(() -> stream.read(shard, next, 10))
+        .isInstanceOf(ExpiredIteratorException.class)
+        .hasMessageContaining("Iterator expired");
+  }
+
+  @Test
+  void aNewShardIsListedLate() {
+    stream.listLate(Duration.ofMinutes(1));
+    List<ShardId> children = stream.split(shard);
+    assertThat(stream.shards()).extracting(one -> one.id()).containsExactly(shard);
+    world.now = world.now.plus(Duration.ofMinutes(1));
+    assertThat(stream.shards()).extracting(one -> one.id()).containsAll(children);
+  }
+
+  @Test
+  void aStreamThatIsCreatedAgainKnowsNothingOfTheOldOne() {
+    Placed old = stream.put("N1", new byte[1], Optional.empty());
+    stream.recreate(1);
+    Placed again = stream.put("N1", new byte[1], Optional.empty());
+    assertThat(again.shard()).isEqualTo(old.shard());
+    assertThat(again.sequenceNumber()).isGreaterThan(old.sequenceNumber());
+    assertThatThrownBy(() -> stream.read(shard, new From.At(old.sequenceNumber()), 1))
+        .isInstanceOf(NotInStreamException.class)
+        .hasMessageContaining("did not come from this stream");
+  }
+
+  @Test
   void aPageHoldsNoMoreThanTenMebibytes() {
     for (int i = 0; i < 12; i++) {
       stream.put("N1", new byte[1_000_000], Optional.empty());
@@ -107,9 +172,12 @@ final class LocalStreamTrimTest {
         .hasMessageContaining("1048577");
     assertThatThrownBy(
             () -> stream.read(new ShardId("shardId-000000000009"), new From.Horizon(), 1))
-        .hasMessageContaining("no shard shardId-000000000009");
+        .isInstanceOf(NotInStreamException.class)
+        .hasMessageContaining("Shard shardId-000000000009")
+        .hasMessageContaining("does not exist");
     assertThatThrownBy(() -> stream.read(shard, new From.At(new SequenceNumber("17")), 1))
-        .hasMessageContaining("another stream");
+        .isInstanceOf(NotInStreamException.class)
+        .hasMessageContaining("did not come from this stream");
     assertThatThrownBy(() -> stream.read(shard, new From.Next("shardId-000000000001@3"), 1))
         .hasMessageContaining("is not where a page of " + shard + " ended");
     stream.split(shard);

@@ -1,0 +1,124 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Job;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds records that expired before the job applied them, because nothing read the stream for longer
+ * than it keeps a record: the job was halted, or a shard could not be applied.
+ *
+ * <p>The stream cannot say what it once had. What proves that nothing is lost is the last record that
+ * was applied: as long as it is kept, everything after it is. Where it is gone, a loss is possible as
+ * soon as the stream was not read for as long as it keeps a record.
+ */
+final class UnreadRecords {
+  private final CoordinatorPorts ports;
+  private final CoordinatorSettings settings;
+  private final CoordinatorDecisions decisions;
+  private final ShardReads reads;
+
+  UnreadRecords(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      CoordinatorDecisions decisions,
+      ShardReads reads) {
+    this.ports = ports;
+    this.settings = settings;
+    this.decisions = decisions;
+    this.reads = reads;
+  }
+
+  /** A shard of which nothing was applied for about as long as the stream keeps a record. */
+  private record Blocked(ShardId shard, Instant since, Position position) {}
+
+  /**
+   * @throws RefusedException if a shard may have lost records that were not applied
+   */
+  void require(Job job, Collection<JournalTail> tails) throws RefusedException {
+    requireNoneReported(tails);
+    List<JournalTail> waiting =
+        tails.stream().filter(tail -> decisions.blockedSince(job.status(), tail).isPresent()).toList();
+    if (waiting.isEmpty()) {
+      return;
+    }
+    Instant horizon = reads.horizon();
+    List<Blocked> blocked = new ArrayList<>();
+    for (JournalTail tail : waiting) {
+      Instant since = decisions.blockedSince(job.status(), tail).orElseThrow();
+      if (decisions.mayHaveExpired(since, horizon, settings.retentionMargin())) {
+        blocked.add(
+            new Blocked(tail.subtask().shard(), since, decisions.frontier(tail.head())));
+      }
+    }
+    Check.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
+  }
+
+  /** What a task has found is not doubted: the mapping has gone on to later records. */
+  void requireNoneReported(Collection<JournalTail> tails) throws RefusedException {
+    Optional<String> lost = tails.stream().flatMap(tail -> tail.recordsLost().stream()).findFirst();
+    if (lost.isPresent()) {
+      throw new RefusedException(lost.get());
+    }
+  }
+
+  private void require(Blocked blocked, Instant horizon) throws RefusedException {
+    Optional<SequenceNumber> last = blocked.position().record();
+    String next = "; go on without them with --accept-gap";
+    if (last.isEmpty()) {
+      throw new RefusedException(
+          lost(blocked, horizon, "nothing of the shard was ever applied") + next);
+    }
+    Optional<StreamRecord> first;
+    try {
+      first = reads.first(blocked.shard(), new From.At(last.get()));
+    } catch (NotInStreamException e) {
+      throw new RefusedException(
+          "shard "
+              + blocked.shard()
+              + " does not have the record that was applied last: "
+              + e.getMessage()
+              + "; if the stream was deleted and created again, what the old one held is gone: go on"
+              + " without it with --accept-gap");
+    }
+    if (first.isPresent() && first.get().sequenceNumber().equals(last.get())) {
+      return;
+    }
+    Instant keptSince =
+        first
+            .map(StreamRecord::arrival)
+            .filter(oldest -> oldest.isBefore(horizon))
+            .orElse(horizon);
+    throw new RefusedException(
+        lost(
+                blocked,
+                keptSince,
+                "record "
+                    + last.get()
+                    + ", the last one that was applied, is no longer in the stream, "
+                    + first
+                        .map(oldest -> "the oldest that is kept arrived at " + oldest.arrival())
+                        .orElse("nor is any record after it"))
+            + next);
+  }
+
+  private static String lost(Blocked blocked, Instant until, String why) {
+    return "shard "
+        + blocked.shard()
+        + " is beyond retention: records that arrived between "
+        + blocked.since()
+        + ", when it was last read, and "
+        + until
+        + " may have expired unread: "
+        + why;
+  }
+}

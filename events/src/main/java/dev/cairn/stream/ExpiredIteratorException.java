@@ -1,0 +1,17 @@
+package dev.cairn.stream;
+
+/**
+ * The place that an earlier page ended at is no longer valid: Kinesis keeps an iterator for five
+ * minutes. The reader continues from a sequence number, as {@link ShardScan} does.
+ */
+public final class ExpiredIteratorException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public ExpiredIteratorException(String message) {
+    super(message);
+  }
+
+  public ExpiredIteratorException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,121 @@
+package dev.cairn.stream;
+
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamReader.Page;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Reads a shard page by page from a place on. Empty pages are passed over, however many there are:
+ * the scan ends where Kinesis says that the shard ends.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ShardScan {
+  /** The largest number of records that GetRecords returns. */
+  public static final int LARGEST_PAGE = 10_000;
+
+  private final StreamReader stream;
+  private final InstantSource clock;
+  private final ShardId shard;
+  private final int limit;
+  private final From start;
+  private From from;
+  private Optional<SequenceNumber> last = Optional.empty();
+  private Optional<Instant> reached = Optional.empty();
+  private boolean isAtEnd;
+
+  /**
+   * @param limit how many records a page holds at most
+   */
+  public ShardScan(
+      StreamReader stream, InstantSource clock, ShardId shard, From start, int limit) {
+    this.stream = stream;
+    this.clock = clock;
+    this.shard = shard;
+    this.start = start;
+    this.from = start;
+    this.limit = limit;
+  }
+
+  /** What the next read found. */
+  public sealed interface Step {
+    /** The next records, at least one. */
+    record Records(List<StreamRecord> records) implements Step {}
+
+    /** No record, and more of the shard is left to read. */
+    record Quiet() implements Step {}
+
+    /** No record is left: the scan has reached the tip of an open shard, or the end of a closed one. */
+    record Tip() implements Step {}
+  }
+
+  /** Reads one page. */
+  public Step step() {
+    if (isAtEnd) {
+      return new Step.Tip();
+    }
+    boolean isFirstPage = !(from instanceof From.Next);
+    // Before the call: the answer may be long under way, and says how far behind it was when it was made.
+    Instant asked = clock.instant();
+    Optional<Page> read = page();
+    if (read.isEmpty()) {
+      return new Step.Quiet();
+    }
+    Page page = read.get();
+    List<StreamRecord> records = page.records().stream().filter(this::isNew).toList();
+    reached = Optional.of(asked.minus(page.behind()));
+    isAtEnd = page.next().isEmpty();
+    page.next().ifPresent(next -> from = next);
+    if (!records.isEmpty()) {
+      last = Optional.of(records.getLast().sequenceNumber());
+      return new Step.Records(records);
+    }
+    // The first page of a new iterator may be empty although it claims to be at the tip: only a page
+    // that follows another one is believed.
+    boolean isTip = isAtEnd || (page.isAtTip() && !isFirstPage && page.records().isEmpty());
+    return isTip ? new Step.Tip() : new Step.Quiet();
+  }
+
+  /** The next page; empty if its iterator had expired, and the scan continues from a record. */
+  private Optional<Page> page() {
+    try {
+      return Optional.of(stream.read(shard, from, limit));
+    } catch (ExpiredIteratorException e) {
+      from = last.<From>map(From.At::new).orElse(start);
+      return Optional.empty();
+    }
+  }
+
+  /** A scan that continues after its iterator expired meets its last record again. */
+  private boolean isNew(StreamRecord record) {
+    return last.isEmpty() || last.get().compareTo(record.sequenceNumber()) < 0;
+  }
+
+  /**
+   * Passes over quiet stretches. Reads one page at least.
+   *
+   * @param mayContinue asked before each further page, if there is time for it
+   * @return {@link Step.Quiet} only if there was no time to go on
+   */
+  public Step next(BooleanSupplier mayContinue) {
+    Step step = step();
+    while (step instanceof Step.Quiet && mayContinue.getAsBoolean()) {
+      step = step();
+    }
+    return step;
+  }
+
+  /**
+   * The time up to which the last page read the shard: what arrived before it has been read, as far as
+   * this clock agrees with that of Kinesis. Empty before the first page.
+   */
+  public Optional<Instant> reached() {
+    return reached;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Failing;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.ShardScan;
+import dev.cairn.stream.ShardScan.Step;
+import dev.cairn.stream.StreamReader;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Notices that records expired before they were applied. The mapping continues with the oldest record
+ * that the stream still keeps, in silence, when a shard was blocked for longer than that.
+ *
+ * <p>A healthy batch costs no call: its first record is young, or the batch repeats what was applied.
+ */
+final class MissingRecords {
+  /** No stream keeps records for less. */
+  private static final Duration SHORTEST_RETENTION = Duration.ofHours(24);
+
+  private static final Duration LONGEST_MARGIN = Duration.ofHours(1);
+  private static final Duration RETENTION_IS_KNOWN_FOR = Duration.ofMinutes(10);
+
+  private final StreamReader stream;
+  private final TaskDecisions decisions;
+  private final InstantSource clock;
+  private Optional<Known> known = Optional.empty();
+
+  private record Known(Duration retention, Instant since) {}
+
+  MissingRecords(StreamReader stream, TaskDecisions decisions, InstantSource clock) {
+    this.stream = stream;
+    this.decisions = decisions;
+    this.clock = clock;
+  }
+
+  /**
+   * Why records between the position and a batch may have been lost; empty if none is, or the user
+   * accepts that.
+   *
+   * @param first the first record of the batch
+   */
+  Optional<String> before(ShardId shard, Header head, StreamRecord first) {
+    if (head.following().mayBeMissing() || !head.position().isBefore(first.sequenceNumber())) {
+      return Optional.empty();
+    }
+    Optional<SequenceNumber> failed = head.failing().flatMap(Failing::record);
+    if (failed.isPresent()) {
+      // It is right after the position, so nothing is missing if the mapping sends it again.
+      return decisions.beginsBeyond(failed.get(), first)
+          ? Optional.of(lost(shard, failed.get(), "failed and was to be sent again", first))
+          : Optional.empty();
+    }
+    Optional<SequenceNumber> last = head.position().record();
+    if (last.isEmpty() || !isNearlyExpired(first) || isKept(shard, last.get())) {
+      return Optional.empty();
+    }
+    return Optional.of(lost(shard, last.get(), "was applied last and is no longer kept", first));
+  }
+
+  /** Whether records from before this one may have expired a short while ago. */
+  private boolean isNearlyExpired(StreamRecord first) {
+    Instant now = clock.instant();
+    Duration age = Duration.between(first.arrival(), now);
+    return age.compareTo(SHORTEST_RETENTION.minus(LONGEST_MARGIN)) >= 0
+        && decisions.isNearlyExpired(age, retention(now), LONGEST_MARGIN);
+  }
+
+  private Duration retention(Instant now) {
+    if (known.filter(one -> now.isBefore(one.since().plus(RETENTION_IS_KNOWN_FOR))).isEmpty()) {
+      known = Optional.of(new Known(stream.retention(), now));
+    }
+    return known.orElseThrow().retention();
+  }
+
+  /** As long as the last record that was applied is kept, everything after it is. */
+  private boolean isKept(ShardId shard, SequenceNumber last) {
+    ShardScan scan = new ShardScan(stream, clock, shard, new From.At(last), 1);
+    try {
+      return switch (scan.next(() -> true)) {
+        case Step.Records found -> found.records().getFirst().sequenceNumber().equals(last);
+        case Step.Tip t -> false;
+        case Step.Quiet q -> throw new IllegalStateException("a scan without a limit ended early");
+      };
+    } catch (NotInStreamException e) {
+      return false;
+    }
+  }
+
+  private static String lost(ShardId shard, SequenceNumber last, String what, StreamRecord first) {
+    return shard
+        + " may have lost records: the mapping goes on with record "
+        + first.sequenceNumber()
+        + ", which arrived at "
+        + first.arrival()
+        + ", and record "
+        + last
+        + " "
+        + what
+        + "; what arrived in between is gone if it has expired: "
+        + FailureReason.RECORDS_LOST.advice();
+  }
+}

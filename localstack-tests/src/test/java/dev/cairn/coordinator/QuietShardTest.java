@@ -1,0 +1,340 @@
+package dev.cairn.coordinator;
+
+import static dev.cairn.pipeline.Pipeline.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
+import dev.cairn.command.Command;
+import dev.cairn.command.CommandText;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.pipeline.Pipeline;
+import dev.cairn.pipeline.Tap;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.BatchResult;
+import dev.cairn.task.Deadline;
+import dev.cairn.task.Task;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Restores over shards that are quiet, empty, trimmed or created again. The stream answers as Kinesis
+ * does: one read covers five minutes of the shard, and is empty if nothing arrived in them.
+ */
+final class QuietShardTest {
+  private static final Duration QUIET = Duration.ofHours(10);
+
+  private final Pipeline pipeline = new Pipeline(1);
+  private final Pipeline other = pipeline.beside(new JobId("before"), 2);
+
+  /** A savepoint of another job on another stream. */
+  private void savepointOfAnother() {
+    for (int i = 0; i < 4; i++) {
+      other.put("key-" + i, "before-" + i);
+    }
+    Task<String> container = other.container();
+    for (int shard = 0; shard < 2; shard++) {
+      if (!other.all(shard).isEmpty()) {
+        run(container, shard, other.all(shard));
+      }
+    }
+    other.serve("savepoint");
+  }
+
+  private void deliver() {
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isInstanceOf(BatchResult.Done.class);
+  }
+
+  private List<StreamRecord> put(String... words) {
+    return pipeline.put(0, words);
+  }
+
+  private long applied() {
+    return pipeline.head(0).counts().applied();
+  }
+
+  private void requireRunning() {
+    assertThat(pipeline.job().refusal().map(Job.Refusal::reason)).isEmpty();
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(pipeline.head(0).hasGap()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 20})
+  void aFreshJobAppliesWhatArrivedSinceATimeAndNothingFromBefore(int hours) {
+    savepointOfAnother();
+    put("old", "old");
+    pipeline.pass(Duration.ofHours(hours));
+    Instant time = pipeline.now();
+    pipeline.pass(Duration.ofHours(2));
+    put("new");
+
+    pipeline.serve("restore savepoints/before/savepoint-1 --positions " + time);
+    deliver();
+
+    requireRunning();
+    assertThat(applied()).isEqualTo(4 + 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 20})
+  void aJobThatHasReadAppliesAgainWhatArrivedSinceATime(int hours) {
+    savepointOfAnother();
+    put("old", "old");
+    pipeline.pass(Duration.ofMinutes(40));
+    Instant time = pipeline.now();
+    pipeline.pass(Duration.ofHours(hours));
+    put("new", "new");
+    deliver();
+
+    pipeline.serve("restore savepoints/before/savepoint-1 --positions " + time);
+    deliver();
+
+    requireRunning();
+    assertThat(applied()).isEqualTo(4 + 2);
+  }
+
+  @Test
+  void aJobThatHasReadAppliesEverythingAgainFromTheHorizon() {
+    savepointOfAnother();
+    put("old", "old");
+    pipeline.pass(QUIET);
+    put("new");
+    deliver();
+
+    pipeline.serve("restore savepoints/before/savepoint-1 --positions horizon");
+    deliver();
+
+    requireRunning();
+    assertThat(applied()).isEqualTo(4 + 3);
+  }
+
+  @Test
+  void aBurstIsReadInLargePages() {
+    savepointOfAnother();
+    String key = pipeline.key(0, 0);
+    for (int i = 0; i < 5_000; i++) {
+      pipeline.stream().put(key, new byte[] {'w'}, java.util.Optional.empty());
+    }
+    pipeline.pass(Duration.ofSeconds(5));
+    Instant time = pipeline.now();
+    put("new");
+    AtomicInteger reads = new AtomicInteger();
+
+    dryRun("restore savepoints/before/savepoint-1 --positions " + time, counting(reads));
+
+    assertThat(reads.get()).isLessThan(30);
+  }
+
+  private static Tap counting(AtomicInteger reads) {
+    return new Tap() {
+      @Override
+      public void before(Call call) {
+        if (call.name().equals("stream.read")) {
+          reads.incrementAndGet();
+        }
+      }
+    };
+  }
+
+  private DryRun.Result dryRun(String command, Tap tap) {
+    try {
+      return new DryRun(pipeline.ports(tap), Pipeline.PROMPT)
+          .restore(pipeline.job(), (Command.Restore) CommandText.parse(command));
+    } catch (dev.cairn.command.CommandException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** A checkpoint after one record, and a second record long after. */
+  private Checkpoint.Completed gapOverQuiet() {
+    put("a");
+    deliver();
+    Checkpoint.Completed checkpoint = pipeline.checkpoint(pipeline.container());
+    pipeline.pass(QUIET);
+    put("b");
+    deliver();
+    return checkpoint;
+  }
+
+  @Test
+  void aGapWithALongQuietTimeIsClosed() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+
+    pipeline.serve("restore " + checkpoint.id());
+
+    requireRunning();
+    assertThat(applied()).isEqualTo(2);
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+  }
+
+  @Test
+  void aReplayKeepsItsProgressFromOneInvocationToTheNextAndItsDeadline() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    Pipeline.tick(pipeline.coordinator());
+    Pipeline.tick(pipeline.coordinator());
+    List<Duration> left = new ArrayList<>();
+
+    int invocations = 0;
+    while (pipeline.head(0).hasGap() && invocations < 50) {
+      AtomicInteger reads = new AtomicInteger();
+      // Five reads a second in a function of 10 seconds.
+      Deadline deadline = () -> Duration.ofSeconds(10).minusMillis(200L * reads.get());
+      pipeline.container(counting(reads)).wake(Pipeline.shard(0), deadline);
+      left.add(deadline.remaining());
+      invocations++;
+    }
+
+    assertThat(pipeline.head(0).hasGap()).isFalse();
+    // 120 pages of five minutes, of which an invocation reads about 40.
+    assertThat(invocations).isBetween(3, 6);
+    assertThat(left).allSatisfy(rest -> assertThat(rest).isGreaterThan(Duration.ofSeconds(1)));
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+  }
+
+  @Test
+  void aReplayThatContinuesInAQuietTimeStillProvesThatNothingIsMissing() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    Pipeline.tick(pipeline.coordinator());
+    Pipeline.tick(pipeline.coordinator());
+    AtomicInteger reads = new AtomicInteger();
+    pipeline
+        .container(counting(reads))
+        .wake(Pipeline.shard(0), () -> Duration.ofSeconds(10).minusMillis(200L * reads.get()));
+    assertThat(pipeline.head(0).following().quietUntil()).isPresent();
+
+    pipeline.stream().trim(Pipeline.shard(0), pipeline.all(0).getLast().sequenceNumber());
+
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () -> pipeline.container().wake(Pipeline.shard(0), Pipeline.AMPLE)))
+        .hasMessageContaining("beyond the stream's retention");
+    assertThat(applied()).isEqualTo(1);
+  }
+
+  @Test
+  void aGapThatHasExpiredIsRefusedAlsoWhereTheShardHasNothingLeft() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+    pipeline.pass(Duration.ofHours(30));
+    pipeline.stream().trimExpired();
+
+    pipeline.serve("restore " + checkpoint.id());
+
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("beyond retention", "nor is any record after it", "--accept-gap");
+    assertThat(pipeline.job().request()).isEmpty();
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+  }
+
+  @Test
+  void anAcceptedGapOfWhichNothingIsLeftIsClosedAtOnce() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+    Position frontier = pipeline.head(0).position();
+    pipeline.pass(Duration.ofHours(30));
+    pipeline.stream().trimExpired();
+
+    pipeline.serve("restore " + checkpoint.id() + " --accept-gap");
+
+    requireRunning();
+    assertThat(pipeline.head(0).position()).isEqualTo(frontier);
+    List<StreamRecord> later = put("c");
+    assertThat(run(pipeline.container(), 0, later)).isEqualTo(new BatchResult.Done());
+    assertThat(applied()).isEqualTo(2);
+  }
+
+  @Test
+  void anAcceptedGapBeginsWithTheOldestRecordThatIsLeft() {
+    put("a");
+    deliver();
+    Checkpoint.Completed checkpoint = pipeline.checkpoint(pipeline.container());
+    put("b");
+    pipeline.pass(Duration.ofHours(20));
+    put("c");
+    deliver();
+    pipeline.pass(Duration.ofHours(10));
+    pipeline.stream().trimExpired();
+
+    pipeline.serve("restore " + checkpoint.id() + " --accept-gap");
+
+    requireRunning();
+    // a of the checkpoint, and c: b has expired.
+    assertThat(applied()).isEqualTo(2);
+  }
+
+  @Test
+  void aDryRunOfAnAcceptedGapCountsWhatIsLeft() {
+    put("a");
+    deliver();
+    Checkpoint.Completed checkpoint = pipeline.checkpoint(pipeline.container());
+    put("b");
+    pipeline.pass(Duration.ofHours(20));
+    put("c", "d");
+    deliver();
+    pipeline.pass(Duration.ofHours(10));
+    pipeline.stream().trimExpired();
+
+    DryRun.Result result = dryRun("restore " + checkpoint.id() + " --accept-gap", Tap.NONE);
+
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            DryRun.Result.Possible.class,
+            possible ->
+                assertThat(possible.report().replays())
+                    .singleElement()
+                    .extracting(PreflightReport.Replay::records)
+                    .isEqualTo(2L));
+  }
+
+  @Test
+  void aRestoreOnAStreamThatWasCreatedAgainIsRefusedInTheWordsOfKinesis() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+    pipeline.stream().recreate(1);
+    put("c");
+
+    pipeline.serve("restore " + checkpoint.id());
+
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("did not come from this stream", "--accept-gap");
+    assertThat(pipeline.job().request()).isEmpty();
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+  }
+
+  @Test
+  void aRestoreOnAStreamThatWasCreatedAgainGoesOnWithoutTheOldOne() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+    pipeline.stream().recreate(1);
+
+    pipeline.serve("restore " + checkpoint.id() + " --accept-gap");
+
+    requireRunning();
+    List<StreamRecord> later = put("c");
+    assertThat(run(pipeline.container(), 0, later)).isEqualTo(new BatchResult.Done());
+    assertThat(applied()).isEqualTo(2);
+  }
+
+  @Test
+  void positionsInAStreamThatWasCreatedAgainAreThoseOfTheNewOne() {
+    savepointOfAnother();
+    put("a", "b");
+    deliver();
+    pipeline.stream().recreate(1);
+    put("c");
+
+    pipeline.serve("restore savepoints/before/savepoint-1 --positions horizon");
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new BatchResult.Done());
+
+    requireRunning();
+    assertThat(applied()).isEqualTo(4 + 1);
+  }
+}
