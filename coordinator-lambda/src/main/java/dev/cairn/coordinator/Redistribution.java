@@ -98,7 +98,13 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
       throws RefusedException {
     for (StateSchema schema : source.manifest().schemas()) {
       StateSchema other = schemas.putIfAbsent(schema.name(), schema);
-      if (other != null && !other.equals(schema)) {
+      if (other == null || other.equals(schema)) {
+        continue;
+      }
+      Optional<StateSchema> both = covering(other, schema).or(() -> covering(schema, other));
+      if (both.isPresent()) {
+        schemas.put(schema.name(), both.get());
+      } else {
         throw new RefusedException(
             "state \""
                 + schema.name()
@@ -112,6 +118,14 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
                 + " savepoint once all of them run the same code");
       }
     }
+  }
+
+  /** The schema of what is stored as either, if values of the first can be read as the second. */
+  private static Optional<StateSchema> covering(StateSchema stored, StateSchema declared) {
+    return switch (stored.to(declared)) {
+      case StateSchema.Change.Accepted accepted -> Optional.of(accepted.schema());
+      case StateSchema.Change.Refused r -> Optional.empty();
+    };
   }
 
   private static void requireApart(List<SubtaskState> sources) throws RefusedException {

@@ -46,25 +46,23 @@ public record StateComparison(
       return "state \""
           + stored.name()
           + "\" ("
-          + form(stored)
+          + stored.form()
           + "), which "
           + code(by)
           + " does not declare";
     }
   }
 
-  /** A state that is stored otherwise than this code declares it. */
-  public record Clash(Registration by, StateSchema stored, StateSchema declared) {
+  /**
+   * A state that this code cannot read.
+   *
+   * @param change what differs, such as the type of a component
+   */
+  public record Clash(
+      Registration by, StateSchema stored, StateSchema declared, StateSchema.Change.Refused change) {
     @Override
     public String toString() {
-      return "state \""
-          + stored.name()
-          + "\" is stored as "
-          + form(stored)
-          + ", but "
-          + code(by)
-          + " declares it as "
-          + form(declared);
+      return change.problem(code(by));
     }
   }
 
@@ -98,8 +96,10 @@ public record StateComparison(
             declared(code, one.name())
                 .ifPresentOrElse(
                     declared -> {
-                      if (!declared.equals(one)) {
-                        clashes.add(new Clash(code, one, declared));
+                      switch (one.to(declared)) {
+                        case StateSchema.Change.Accepted a -> {}
+                        case StateSchema.Change.Refused refused ->
+                            clashes.add(new Clash(code, one, declared, refused));
                       }
                     },
                     () -> undeclared.add(new Undeclared(code, one)));
@@ -125,10 +125,6 @@ public record StateComparison(
     return undeclared.stream().map(one -> one.stored().name()).distinct().sorted().toList();
   }
 
-  private static String form(StateSchema state) {
-    return state.kind() + " of " + state.serializers();
-  }
-
   private static String code(Registration by) {
     return "version " + by.version() + " of the code of " + by.stage();
   }
@@ -151,7 +147,8 @@ public record StateComparison(
         : Optional.of(
             join(clashes)
                 + ": its bytes would be read as something else; deploy code that declares it as it"
-                + " was, or declares the new form under another name, and let it run once");
+                + " was, or declares the new form under another name (and restore with"
+                + " --allow-non-restored-state, which drops the old one), and let it run once");
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Place;
 import dev.cairn.state.StateSchema;
+import dev.cairn.state.ValueType;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -31,12 +32,13 @@ final class RegistrationItems {
   }
 
   private static AttributeValue write(StateSchema state) {
-    return AttributeValue.fromM(
+    Item item =
         Item.empty()
             .put("name", state.name())
             .put("kind", state.kind())
-            .put("serializers", state.serializers())
-            .values());
+            .put("serializers", state.serializers());
+    state.type().ifPresent(type -> item.put("type", type.toString()));
+    return AttributeValue.fromM(item.values());
   }
 
   static Registration read(JobId job, Item item) {
@@ -57,6 +59,10 @@ final class RegistrationItems {
   }
 
   private static StateSchema readState(Item state) {
-    return new StateSchema(state.text("name"), state.text("kind"), state.text("serializers"));
+    return new StateSchema(
+        state.text("name"),
+        state.text("kind"),
+        state.text("serializers"),
+        state.optionalText("type").map(type -> state.parse("type", type, ValueType::parse)));
   }
 }

@@ -109,11 +109,16 @@ public final class StateFields {
     return Fields.empty()
         .put("name", schema.name())
         .put("kind", schema.kind())
-        .put("serializers", schema.serializers());
+        .put("serializers", schema.serializers())
+        .put("type", schema.type(), ValueType::toString);
   }
 
   public static StateSchema readSchema(Fields fields) {
-    return new StateSchema(fields.text("name"), fields.text("kind"), fields.text("serializers"));
+    return new StateSchema(
+        fields.text("name"),
+        fields.text("kind"),
+        fields.text("serializers"),
+        fields.optionalText("type").map(ValueType::parse));
   }
 
   public static Fields write(StateHandle handle) {

@@ -72,6 +72,7 @@ class ArchitectureTest {
     "dev.cairn.heap..",
     "dev.cairn.function..",
     "dev.cairn.cbor..",
+    "dev.cairn.values..",
     "dev.cairn.lambda..",
     "dev.cairn.testing..",
     "dev.cairn.flights.."
@@ -221,6 +222,7 @@ class ArchitectureTest {
               "dev.cairn.task..",
               "dev.cairn.heap..",
               "dev.cairn.cbor..",
+    "dev.cairn.values..",
               COORDINATOR_CORE,
               SCRUBBER)
           .should()

@@ -178,6 +178,17 @@ public final class Cbor {
     };
   }
 
+  /**
+   * Requires that text can be encoded.
+   *
+   * @throws IllegalArgumentException if it holds half of a surrogate pair
+   */
+  public static void requireText(String text) {
+    if (hasSurrogate(text)) {
+      strictly(text);
+    }
+  }
+
   private static boolean hasSurrogate(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {

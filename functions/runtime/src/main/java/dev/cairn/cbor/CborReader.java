@@ -1,9 +1,15 @@
 package dev.cairn.cbor;
 
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Walks over encoded data items without decoding them. */
-final class CborReader {
+/** Reads encoded data items one after the other, each only as what it is, or passes over them. */
+public final class CborReader {
   private static final int BYTES = 2;
   private static final int TEXT = 3;
   private static final int ARRAY = 4;
@@ -11,6 +17,16 @@ final class CborReader {
   private static final int TAG = 6;
   private static final int INDEFINITE = 31;
   private static final int BREAK = 0xFF;
+  private static final int FALSE = 0xF4;
+  private static final int TRUE = 0xF5;
+  private static final int NULL = 0xF6;
+  private static final int FLOAT = 0xFA;
+  private static final int DOUBLE = 0xFB;
+  private static final int POSITIVE_BIGNUM = 0xC2;
+  private static final int NEGATIVE_BIGNUM = 0xC3;
+  private static final int DECIMAL = 0xC4;
+  private static final long EXACT_IN_FLOAT = 1L << 24;
+  private static final long EXACT_IN_DOUBLE = 1L << 53;
 
   private static final long UNTIL_BREAK = -1;
   private static final long UNTIL_BREAK_OR_KEY = -2;
@@ -19,7 +35,7 @@ final class CborReader {
   private final byte[] bytes;
   private int at;
 
-  CborReader(byte[] bytes) {
+  public CborReader(byte[] bytes) {
     this.bytes = bytes;
   }
 
@@ -44,7 +60,8 @@ final class CborReader {
     return number(head & 31);
   }
 
-  byte[] item() {
+  /** Passes one item and returns its bytes. */
+  public byte[] item() {
     int from = at;
     skip();
     return Arrays.copyOfRange(bytes, from, at);
@@ -53,7 +70,7 @@ final class CborReader {
   /**
    * Passes one item with all that is in it; without recursion, since the bytes may be anybody's.
    */
-  void skip() {
+  public void skip() {
     long[] open = {1};
     int depth = 0;
     while (depth >= 0) {
@@ -80,10 +97,238 @@ final class CborReader {
     }
   }
 
-  void requireEnd() {
+  /** Requires that no bytes follow. */
+  public void requireEnd() {
     if (at != bytes.length) {
       throw malformed(remaining() + " bytes follow the end of the item");
     }
+  }
+
+  /** Passes a null; false if something else follows. */
+  public boolean skipNull() {
+    if (peek() != NULL) {
+      return false;
+    }
+    at++;
+    return true;
+  }
+
+  /** Passes exactly these bytes; false if others follow. */
+  public boolean skipBytes(byte[] expected) {
+    if (!Arrays.equals(bytes, at, Math.min(bytes.length, at + expected.length), expected, 0, expected.length)) {
+      return false;
+    }
+    at += expected.length;
+    return true;
+  }
+
+  public boolean readBoolean() {
+    boolean value =
+        switch (peek()) {
+          case FALSE -> false;
+          case TRUE -> true;
+          default -> throw unexpected("a boolean");
+        };
+    at++;
+    return value;
+  }
+
+  /** Reads a whole number that lies between two bounds. */
+  public long readLong(long min, long max) {
+    long value = readLong();
+    if (value < min || value > max) {
+      throw malformed(value + " lies outside " + min + " to " + max);
+    }
+    return value;
+  }
+
+  public long readLong() {
+    int major = peekMajor();
+    if (major > 1) {
+      throw unexpected("a whole number");
+    }
+    long magnitude = number(next() & 31);
+    if (magnitude < 0) {
+      throw malformed("a number needs more than the 64 bits of a long");
+    }
+    return major == 0 ? magnitude : ~magnitude;
+  }
+
+  /** Reads a float, or a whole number that a float can hold exactly. */
+  public float readFloat() {
+    if (peekMajor() <= 1) {
+      return readLong(-EXACT_IN_FLOAT, EXACT_IN_FLOAT);
+    }
+    if (peek() != FLOAT) {
+      throw unexpected("a float");
+    }
+    at++;
+    return Float.intBitsToFloat((int) fixed(4));
+  }
+
+  /** Reads a double, a float, or a whole number that a double can hold exactly. */
+  public double readDouble() {
+    if (peekMajor() <= 1) {
+      return readLong(-EXACT_IN_DOUBLE, EXACT_IN_DOUBLE);
+    }
+    return switch (peek()) {
+      case FLOAT -> readFloat();
+      case DOUBLE -> {
+        at++;
+        yield Double.longBitsToDouble(fixed(8));
+      }
+      default -> throw unexpected("a double");
+    };
+  }
+
+  /** Reads a whole number of any size. */
+  public BigInteger readBigInteger() {
+    if (peekMajor() <= 1) {
+      boolean negative = peekMajor() == 1;
+      long number = number(next() & 31);
+      BigInteger magnitude = new BigInteger(1, ByteBuffer.allocate(8).putLong(number).array());
+      return negative ? magnitude.not() : magnitude;
+    }
+    int tag = peek();
+    if (tag != POSITIVE_BIGNUM && tag != NEGATIVE_BIGNUM) {
+      throw unexpected("a whole number");
+    }
+    at++;
+    BigInteger magnitude = new BigInteger(1, readBytes());
+    return tag == POSITIVE_BIGNUM ? magnitude : magnitude.not();
+  }
+
+  /** Reads a decimal fraction with its scale. */
+  public BigDecimal readDecimal() {
+    if (peek() != DECIMAL) {
+      throw unexpected("a decimal number");
+    }
+    at++;
+    if (length(ARRAY) != 2) {
+      throw malformed("a decimal number is an exponent and a mantissa");
+    }
+    long exponent = readLong(-Integer.MAX_VALUE, -(long) Integer.MIN_VALUE);
+    return new BigDecimal(readBigInteger(), (int) -exponent);
+  }
+
+  public String readText() {
+    if (peekMajor() != TEXT) {
+      throw unexpected("text");
+    }
+    if ((peek() & 31) != INDEFINITE) {
+      int length = requireRoom(number(next() & 31));
+      String text = utf8(at, length);
+      at += length;
+      return text;
+    }
+    at++;
+    StringBuilder text = new StringBuilder();
+    while (peek() != BREAK) {
+      int length = requireRoom(length(TEXT));
+      text.append(utf8(at, length));
+      at += length;
+    }
+    at++;
+    return text.toString();
+  }
+
+  public byte[] readBytes() {
+    if (peekMajor() != BYTES) {
+      throw unexpected("bytes");
+    }
+    if ((peek() & 31) != INDEFINITE) {
+      return take(requireRoom(number(next() & 31)));
+    }
+    at++;
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    while (peek() != BREAK) {
+      all.writeBytes(take(requireRoom(length(BYTES))));
+    }
+    at++;
+    return all.toByteArray();
+  }
+
+  /** Enters an array; {@link #hasMore} then says whether an element follows. */
+  public long enterArray() {
+    return enter(ARRAY, "an array");
+  }
+
+  /** Enters a map; {@link #hasMore} then says whether a key and its value follow. */
+  public long enterMap() {
+    return enter(MAP, "an object");
+  }
+
+  /**
+   * Whether another element follows in what was entered.
+   *
+   * @param entered what entering returned
+   * @param read how many elements have been read since then
+   */
+  public boolean hasMore(long entered, long read) {
+    if (entered >= 0) {
+      return read < entered;
+    }
+    if (peek() != BREAK) {
+      return true;
+    }
+    at++;
+    return false;
+  }
+
+  private long enter(int major, String what) {
+    if (peekMajor() != major) {
+      throw unexpected(what);
+    }
+    int info = next() & 31;
+    return info == INDEFINITE ? UNTIL_BREAK : requireRoom(number(info));
+  }
+
+  private byte[] take(int length) {
+    at += length;
+    return Arrays.copyOfRange(bytes, at - length, at);
+  }
+
+  private String utf8(int from, int length) {
+    String text = new String(bytes, from, length, StandardCharsets.UTF_8);
+    if (text.indexOf('\uFFFD') >= 0) {
+      try {
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length));
+      } catch (CharacterCodingException e) {
+        throw new IllegalArgumentException("malformed CBOR: text is not UTF-8", e);
+      }
+    }
+    return text;
+  }
+
+  private long fixed(int count) {
+    long value = 0;
+    for (int i = 0; i < count; i++) {
+      value = value << 8 | next();
+    }
+    return value;
+  }
+
+  private IllegalArgumentException unexpected(String wanted) {
+    int head = at < bytes.length ? bytes[at] & 0xFF : BREAK;
+    return new IllegalArgumentException(kind(head) + " is stored where " + wanted + " is expected");
+  }
+
+  private static String kind(int head) {
+    return switch (head >>> 5) {
+      case 0, 1 -> "a whole number";
+      case BYTES -> "a sequence of bytes";
+      case TEXT -> "text";
+      case ARRAY -> "an array";
+      case MAP -> "an object";
+      case TAG -> head == DECIMAL ? "a decimal number" : "a large or tagged number";
+      default ->
+          switch (head) {
+            case FALSE, TRUE -> "a boolean";
+            case NULL -> "null";
+            case FLOAT, DOUBLE -> "a floating-point number";
+            default -> "nothing that is known";
+          };
+    };
   }
 
   private static long afterOne(long left) {
@@ -117,22 +362,22 @@ final class CborReader {
         yield 0;
       }
       case ARRAY -> requireRoom(number);
-      case MAP -> 2 * requireRoom(number);
+      case MAP -> 2L * requireRoom(number);
       case TAG -> 1;
       default -> 0; // numbers and simple values
     };
   }
 
   /** Each item takes at least a byte, so that a number that claims more is refused at once. */
-  private long requireRoom(long count) {
+  private int requireRoom(long count) {
     if (count < 0 || count > remaining()) {
       throw tooShort();
     }
-    return count;
+    return (int) count;
   }
 
   private void skipBytes(long count) {
-    at += (int) requireRoom(count);
+    at += requireRoom(count);
   }
 
   private long number(int info) {

@@ -5,13 +5,16 @@ import dev.cairn.state.StateSchema;
 /**
  * Declares a map per key.
  *
- * @param name the state's name in checkpoints: 1 to 200 characters, unique in its function, and
- *     kept as long as the state is
+ * @param name the state's name in checkpoints: 1 to 200 letters, digits and {@code _ - . :}, unique in
+ *     its function, and kept as long as the state is
  * @param keys how the user keys are stored; equal keys must serialize to equal bytes
  * @param values how the values are stored
  */
 public record MapStateDescriptor<K, V>(String name, Serializer<K> keys, Serializer<V> values)
     implements StateDescriptor {
+  public MapStateDescriptor {
+    StateNames.require(name);
+  }
 
   /** Stores keys and values as {@link Serializers#of} says. */
   public static <K, V> MapStateDescriptor<K, V> of(
@@ -21,6 +24,6 @@ public record MapStateDescriptor<K, V>(String name, Serializer<K> keys, Serializ
 
   @Override
   public StateSchema schema() {
-    return new StateSchema(name, "map", keys.id() + "," + values.id());
+    return Schemas.map(name, keys, values);
   }
 }

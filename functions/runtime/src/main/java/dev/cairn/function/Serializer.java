@@ -1,10 +1,15 @@
 package dev.cairn.function;
 
+import dev.cairn.state.ValueType;
+import java.util.Optional;
+
 /**
  * Turns a value of state into bytes and back.
  *
  * <p>The bytes are exactly one CBOR data item (RFC 8949), so that any tool prints state without the
- * user's classes. Equal values give equal bytes, in every container.
+ * user's classes. Equal values give equal bytes, in every container. What a serializer of your own
+ * writes is read back at once: a value that comes back as another one is refused, and its record
+ * fails.
  *
  * @param <T> the value; never null
  */
@@ -39,4 +44,12 @@ public interface Serializer<T> {
    * changing an object that was handed out never changes state.
    */
   boolean immutable();
+
+  /**
+   * The type of the values as checkpoints describe it, with its components: a change of it that
+   * would misread what is stored is refused by name. Empty if only {@link #id} is to be compared.
+   */
+  default Optional<ValueType> type() {
+    return Optional.empty();
+  }
 }

@@ -1,39 +1,43 @@
 package dev.cairn.function;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.cairn.cbor.Cbor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.cairn.cbor.CborReader;
+import dev.cairn.state.ValueType;
+import dev.cairn.values.Codecs;
+import dev.cairn.values.ValueCodec;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The serializers that come with Cairn. */
 public final class Serializers {
   public static final Serializer<String> STRING =
-      new Scalar<>("string", true, Cbor::ofText, Cbor::toText);
+      Scalar.of("string", String.class, Cbor::ofText, Cbor::toText).checked(Cbor::requireText);
   public static final Serializer<Integer> INTEGER =
-      new Scalar<Integer>(
-          "integer", true, Cbor::ofLong, bytes -> Math.toIntExact(Cbor.toLong(bytes)));
+      Scalar.of(
+          "integer",
+          Integer.class,
+          value -> Cbor.ofLong(value),
+          bytes -> Math.toIntExact(Cbor.toLong(bytes)));
   public static final Serializer<Long> LONG =
-      new Scalar<>("long", true, Cbor::ofLong, Cbor::toLong);
+      Scalar.of("long", Long.class, Cbor::ofLong, Cbor::toLong);
   public static final Serializer<Double> DOUBLE =
-      new Scalar<>("double", true, Cbor::ofDouble, Cbor::toDouble);
+      Scalar.of("double", Double.class, Cbor::ofDouble, Serializers::readDouble);
   public static final Serializer<Boolean> BOOLEAN =
-      new Scalar<>("boolean", true, Cbor::ofBoolean, Cbor::toBoolean);
+      Scalar.of("boolean", Boolean.class, Cbor::ofBoolean, Cbor::toBoolean);
 
   /** An instant as text in ISO 8601, to the nanosecond. */
   public static final Serializer<Instant> INSTANT =
-      new Scalar<>(
+      Scalar.of(
           "instant",
-          true,
+          Instant.class,
           instant -> Cbor.ofText(instant.toString()),
           bytes -> Instant.parse(Cbor.toText(bytes)));
 
   public static final Serializer<byte[]> BYTES =
-      new Scalar<>("bytes", false, Cbor::ofBytes, Cbor::toBytes);
+      Scalar.of("bytes", byte[].class, Cbor::ofBytes, Cbor::toBytes).mutable();
 
   private static final Map<Class<?>, Serializer<?>> SCALARS =
       Map.of(
@@ -47,10 +51,24 @@ public final class Serializers {
 
   private Serializers() {}
 
+  /** Whether it is one of the constants here. */
+  static boolean isScalar(Serializer<?> serializer) {
+    return SCALARS.containsValue(serializer);
+  }
+
+  /** A double, or the whole number or float that the state's values were before. */
+  private static double readDouble(byte[] bytes) {
+    CborReader in = new CborReader(bytes);
+    double value = in.readDouble();
+    in.requireEnd();
+    return value;
+  }
+
   /**
    * The serializer of a type: one of the constants here, or {@link #record} or {@link #json}.
    *
-   * @throws IllegalArgumentException if Jackson cannot bind the type
+   * @throws IllegalArgumentException if values of the type could not be read back; says why, and
+   *     what to declare instead
    */
   @SuppressWarnings("unchecked") // each serializer is listed under its own type
   public static <T> Serializer<T> of(Class<T> type) {
@@ -62,11 +80,13 @@ public final class Serializers {
   }
 
   /**
-   * A record as a CBOR map of its components by name. Components may be added (they are then absent
-   * in what was stored before: zero, null or an empty {@code Optional}) and removed; the class's
-   * name is part of the format.
+   * A record as a CBOR map of its components by name. Components may be added (where they are absent
+   * in what was stored before, they are zero, false, null or an empty {@code Optional}), removed,
+   * reordered and widened; see {@link dev.cairn.state.Evolution}. The class's name is part of the
+   * format.
    *
-   * @throws IllegalArgumentException if this is no record
+   * @throws IllegalArgumentException if this is no record, or has a component whose values could not
+   *     be read back
    */
   public static <T> Serializer<T> record(Class<T> type) {
     if (!type.isRecord()) {
@@ -76,14 +96,55 @@ public final class Serializers {
     return new Bound<>("record:" + type.getName(), type);
   }
 
-  /** Any class that Jackson can bind, as the CBOR form of its JSON. */
+  /**
+   * Any other class: enums, sealed interfaces of records, arrays, and what Jackson can bind, as the
+   * CBOR form of its JSON. A value of a class that only Jackson knows is read back each time that it
+   * is written; a record is cheaper.
+   *
+   * @throws IllegalArgumentException if its values could not be read back
+   */
   public static <T> Serializer<T> json(Class<T> type) {
     return new Bound<>("json:" + type.getName(), type);
   }
 
+  /**
+   * The serializer, so that it refuses what would not be read back. The serializers that come with
+   * Cairn do that anyway; what any other writes is read back at once.
+   */
+  public static <T> ExactSerializer<T> exact(Serializer<T> serializer) {
+    return serializer instanceof ExactSerializer<T> exact
+        ? exact
+        : new VerifiedSerializer<>(serializer);
+  }
+
   private record Scalar<T>(
-      String id, boolean immutable, Function<T, byte[]> encode, Function<byte[], T> decode)
-      implements Serializer<T> {
+      String id,
+      boolean immutable,
+      Function<T, byte[]> encode,
+      Function<byte[], T> decode,
+      Consumer<T> check,
+      Optional<ValueType> type)
+      implements ExactSerializer<T> {
+
+    static <T> Scalar<T> of(
+        String id, Class<T> type, Function<T, byte[]> encode, Function<byte[], T> decode) {
+      return new Scalar<>(
+          id,
+          true,
+          encode,
+          decode,
+          value -> {},
+          Optional.of(ValueType.named(type.getSimpleName())));
+    }
+
+    Scalar<T> checked(Consumer<T> refuse) {
+      return new Scalar<>(id, immutable, encode, decode, refuse, type);
+    }
+
+    Scalar<T> mutable() {
+      return new Scalar<>(id, false, encode, decode, check, type);
+    }
+
     @Override
     public byte[] serialize(T value) {
       return encode.apply(value);
@@ -93,21 +154,27 @@ public final class Serializers {
     public T deserialize(byte[] bytes) {
       return decode.apply(bytes);
     }
+
+    @Override
+    public void requireExact(T value) {
+      check.accept(value);
+    }
+
+    @Override
+    public String toString() {
+      return id;
+    }
   }
 
-  private static final class Bound<T> implements Serializer<T> {
+  private static final class Bound<T> implements ExactSerializer<T> {
     private final String id;
     private final Class<T> type;
-    private final boolean immutable;
-    private final ObjectWriter writer;
-    private final ObjectReader reader;
+    private final ValueCodec codec;
 
     Bound(String id, Class<T> type) {
       this.id = id;
       this.type = type;
-      this.immutable = Immutability.of(type);
-      this.writer = Jackson.STATE.writerFor(type);
-      this.reader = Jackson.STATE.readerFor(type);
+      this.codec = Codecs.of(type);
     }
 
     @Override
@@ -117,39 +184,55 @@ public final class Serializers {
 
     @Override
     public boolean immutable() {
-      return immutable;
+      return codec.isImmutable();
+    }
+
+    @Override
+    public Optional<ValueType> type() {
+      return Optional.of(codec.type());
     }
 
     @Override
     public byte[] serialize(T value) {
       try {
-        return writer.writeValueAsBytes(value);
-      } catch (JsonProcessingException e) {
-        throw new IllegalArgumentException(
-            "a " + type.getName() + " cannot be stored: " + e.getOriginalMessage(), e);
+        return codec.encode(value);
+      } catch (IllegalArgumentException e) {
+        throw cannotBeStored(e);
       }
     }
 
     @Override
-    public T deserialize(byte[] bytes) {
-      T value;
+    public void requireExact(T value) {
       try {
-        value = reader.readValue(bytes);
-      } catch (JsonProcessingException e) {
+        codec.check(value);
+      } catch (IllegalArgumentException e) {
+        throw cannotBeStored(e);
+      }
+    }
+
+    @Override
+    public byte[] serializeExactly(T value) {
+      try {
+        return codec.encodeChecked(value);
+      } catch (IllegalArgumentException e) {
+        throw cannotBeStored(e);
+      }
+    }
+
+    private IllegalArgumentException cannotBeStored(IllegalArgumentException e) {
+      return new IllegalArgumentException(
+          "a " + type.getName() + " cannot be stored: " + e.getMessage(), e);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the codec is that of the type, whose class may be primitive
+    public T deserialize(byte[] bytes) {
+      try {
+        return (T) codec.decode(bytes);
+      } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            bytes.length
-                + " bytes are not a stored "
-                + type.getName()
-                + ": "
-                + e.getOriginalMessage(),
-            e);
-      } catch (IOException e) {
-        throw new UncheckedIOException("an array cannot fail to be read", e);
+            bytes.length + " bytes are not a stored " + type.getName() + ": " + e.getMessage(), e);
       }
-      if (value == null) {
-        throw new IllegalArgumentException("a stored " + type.getName() + " is null");
-      }
-      return value;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.cairn.heap;
 
 import dev.cairn.cbor.Cbor;
-import dev.cairn.function.Serializer;
+import dev.cairn.function.ExactSerializer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,7 +10,7 @@ import java.util.Objects;
  * A list in a cell, live as an {@link AppendList} of the elements themselves if they are shared,
  * and of their bytes if not.
  */
-record Elements<T>(Serializer<T> serializer, boolean shared) implements Codec {
+record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Codec {
 
   /** The elements as the user may have them. */
   @SuppressWarnings("unchecked") // shared elements are held as they are
@@ -33,7 +33,11 @@ record Elements<T>(Serializer<T> serializer, boolean shared) implements Codec {
   /** What to keep of an element: itself or its bytes, for {@link #append}. */
   Object keep(T element) {
     Objects.requireNonNull(element, "a list state holds no null");
-    return shared ? element : encodeElement(element);
+    if (!shared) {
+      return Cbor.requireItem(serializer.serializeExactly(element));
+    }
+    serializer.requireExact(element);
+    return element;
   }
 
   /** What to keep of a list, for {@link #write}. */

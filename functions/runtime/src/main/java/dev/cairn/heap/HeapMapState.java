@@ -1,16 +1,18 @@
 package dev.cairn.heap;
 
 import dev.cairn.cbor.Cbor;
+import dev.cairn.function.ExactSerializer;
 import dev.cairn.function.MapState;
-import dev.cairn.function.Serializer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-record HeapMapState<K, V>(Cells cells, Slot slot, Serializer<K> keySerializer, Single<V> codec)
+record HeapMapState<K, V>(
+    Cells cells, Slot slot, ExactSerializer<K> keySerializer, Single<V> codec)
     implements MapState<K, V> {
   private static final Comparator<Cell> BY_PLACE = Comparator.comparing(cell -> cell.place);
 
@@ -22,7 +24,8 @@ record HeapMapState<K, V>(Cells cells, Slot slot, Serializer<K> keySerializer, S
 
   @Override
   public void put(K key, V value) {
-    Place place = place(key);
+    Objects.requireNonNull(key, "a map state's key is null");
+    Place place = new Place(Cbor.requireItem(keySerializer.serializeExactly(key)));
     Object kept = codec.keep(value);
     codec.write(cells, cells.entryOrNew(slot, place), kept);
   }
@@ -79,6 +82,7 @@ record HeapMapState<K, V>(Cells cells, Slot slot, Serializer<K> keySerializer, S
   }
 
   private Place place(K key) {
+    Objects.requireNonNull(key, "a map state's key is null");
     return new Place(Cbor.requireItem(keySerializer.serialize(key)));
   }
 

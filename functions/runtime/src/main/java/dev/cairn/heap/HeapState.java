@@ -9,6 +9,7 @@ import dev.cairn.function.MapState;
 import dev.cairn.function.MapStateDescriptor;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.Serializer;
+import dev.cairn.function.Serializers;
 import dev.cairn.function.StateDescriptor;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
@@ -66,6 +67,9 @@ public final class HeapState<E> {
   private final Cells cells = new Cells();
   private final CurrentRecord currentRecord = new CurrentRecord();
 
+  /** Declared states as they are stored: with the components that older values still have. */
+  private final Map<String, StateSchema> evolved = new HashMap<>();
+
   private final Map<String, StateSchema> undeclaredSchemas = new HashMap<>();
   private final TreeMap<StateKey, byte[]> undeclared = new TreeMap<>();
 
@@ -99,7 +103,10 @@ public final class HeapState<E> {
   /** All states, sorted by name: the declared ones, and those that are carried along. */
   public List<StateSchema> schemas() {
     List<StateSchema> schemas = new ArrayList<>(undeclaredSchemas.values());
-    slots.values().forEach(slot -> schemas.add(slot.schema()));
+    slots
+        .values()
+        .forEach(
+            slot -> schemas.add(evolved.getOrDefault(slot.schema().name(), slot.schema())));
     schemas.sort(Comparator.comparing(StateSchema::name));
     return List.copyOf(schemas);
   }
@@ -108,15 +115,25 @@ public final class HeapState<E> {
    * Refuses stored states that the function would misread, and remembers those that it does not
    * declare. Called before anything of them is loaded.
    *
-   * @throws IncompatibleStateException if one has a declared name, but another kind or serializers
+   * @throws IncompatibleStateException if one has a declared name, but values that the declared
+   *     type cannot read
    */
   public void requireCompatible(List<StateSchema> stored) {
+    Map<String, StateSchema> accepted = new HashMap<>();
     for (StateSchema schema : stored) {
       Slot slot = slots.get(schema.name());
-      if (slot != null && !slot.schema().equals(schema)) {
-        throw new IncompatibleStateException(function.getClass().getName(), schema, slot.schema());
+      if (slot == null) {
+        continue;
+      }
+      switch (schema.to(slot.schema())) {
+        case StateSchema.Change.Accepted change ->
+            accepted.put(schema.name(), change.schema());
+        case StateSchema.Change.Refused refused ->
+            throw new IncompatibleStateException(
+                function.getClass().getName(), schema, slot.schema(), refused);
       }
     }
+    evolved.putAll(accepted);
     for (StateSchema schema : stored) {
       if (!slots.containsKey(schema.name())) {
         undeclaredSchemas.put(schema.name(), schema);
@@ -345,13 +362,15 @@ public final class HeapState<E> {
     @Override
     public <K, V> MapState<K, V> getMapState(MapStateDescriptor<K, V> descriptor) {
       Single<V> codec = single(descriptor.values());
-      return new HeapMapState<>(cells, declare(descriptor, codec), descriptor.keys(), codec);
+      return new HeapMapState<>(
+          cells, declare(descriptor, codec), Serializers.exact(descriptor.keys()), codec);
     }
 
     @Override
     public <T> ListState<T> getListState(ListStateDescriptor<T> descriptor) {
       Elements<T> codec =
-          new Elements<>(descriptor.serializer(), isShared(descriptor.serializer()));
+          new Elements<>(
+              Serializers.exact(descriptor.serializer()), isShared(descriptor.serializer()));
       return new HeapListState<>(cells, declare(descriptor, codec), codec);
     }
 
@@ -361,7 +380,7 @@ public final class HeapState<E> {
     }
 
     private <T> Single<T> single(Serializer<T> serializer) {
-      return new Single<>(serializer, isShared(serializer));
+      return new Single<>(Serializers.exact(serializer), isShared(serializer));
     }
 
     private boolean isShared(Serializer<?> serializer) {

@@ -2,29 +2,23 @@ package dev.cairn.heap;
 
 import dev.cairn.state.StateSchema;
 
-/** The function declares a state otherwise than it was stored; nothing was read or changed. */
+/** The function cannot read a state as it is stored; nothing was read or changed. */
 public final class IncompatibleStateException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final StateSchema stored;
   private final StateSchema declared;
 
-  IncompatibleStateException(String function, StateSchema stored, StateSchema declared) {
+  IncompatibleStateException(
+      String function,
+      StateSchema stored,
+      StateSchema declared,
+      StateSchema.Change.Refused change) {
     super(
-        "state \""
-            + stored.name()
-            + "\" is stored as "
-            + stored.kind()
-            + " of "
-            + stored.serializers()
-            + ", but "
-            + function
-            + " declares it as "
-            + declared.kind()
-            + " of "
-            + declared.serializers()
-            + ": its bytes would be read as something else. Declare it as it was, or declare the new"
-            + " form under another name; the old one is kept");
+        change.problem(function)
+            + ": its bytes would be read as something else, so nothing was read. Declare it as it was,"
+            + " or declare the new form under another name; the old state is kept until a restore"
+            + " drops it (cairn restore N --allow-non-restored-state)");
     this.stored = stored;
     this.declared = declared;
   }

@@ -1,14 +1,14 @@
 package dev.cairn.heap;
 
 import dev.cairn.cbor.Cbor;
-import dev.cairn.function.Serializer;
+import dev.cairn.function.ExactSerializer;
 import java.util.Objects;
 
 /**
  * One value in a cell. A shared one is kept as the object itself; any other only as bytes, so that
  * what the user does to an object never reaches state.
  */
-record Single<T>(Serializer<T> serializer, boolean shared) implements Codec {
+record Single<T>(ExactSerializer<T> serializer, boolean shared) implements Codec {
 
   /** Reads a present cell. */
   @SuppressWarnings("unchecked") // a cell's live value was put there by its own codec
@@ -29,10 +29,18 @@ record Single<T>(Serializer<T> serializer, boolean shared) implements Codec {
     return decoded;
   }
 
-  /** What to keep of a value: itself or its bytes, for {@link #write}. */
+  /**
+   * What to keep of a value: itself or its bytes, for {@link #write}.
+   *
+   * @throws IllegalArgumentException if it would not be read back as it is
+   */
   Object keep(T value) {
     Objects.requireNonNull(value, "a state's value is null; clear or remove it instead");
-    return shared ? value : encodeTyped(value);
+    if (!shared) {
+      return Cbor.requireItem(serializer.serializeExactly(value));
+    }
+    serializer.requireExact(value);
+    return value;
   }
 
   void write(Cells cells, Cell cell, Object kept) {

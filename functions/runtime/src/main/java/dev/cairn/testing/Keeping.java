@@ -1,16 +1,23 @@
 package dev.cairn.testing;
 
+import dev.cairn.function.ExactSerializer;
 import dev.cairn.function.Serializer;
+import dev.cairn.function.Serializers;
 import java.util.Objects;
 
 /**
  * How a value is kept: itself if nobody can change it, and else as bytes, so that each reader gets
  * a copy.
  */
-record Keeping<T>(Serializer<T> serializer) {
+record Keeping<T>(ExactSerializer<T> serializer) {
+  Keeping(Serializer<T> serializer) {
+    this(Serializers.exact(serializer));
+  }
+
   Object keep(T value) {
     Objects.requireNonNull(value, "a state's value is null; clear or remove it instead");
-    return serializer.immutable() ? value : serializer.serialize(value);
+    byte[] bytes = serializer.serializeExactly(value);
+    return serializer.immutable() ? value : bytes;
   }
 
   @SuppressWarnings("unchecked") // what is kept came from keep

@@ -2,6 +2,7 @@ package dev.cairn.testing;
 
 import dev.cairn.function.MapState;
 import dev.cairn.function.Serializer;
+import dev.cairn.function.Serializers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,7 @@ record KeptMap<K, V>(
 
   @Override
   public void put(K key, V value) {
-    kept().put(keySerializer.serialize(key), keeping.keep(value));
+    kept().put(Serializers.exact(keySerializer).serializeExactly(key), keeping.keep(value));
   }
 
   @Override

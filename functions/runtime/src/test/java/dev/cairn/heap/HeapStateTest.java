@@ -24,9 +24,12 @@ import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateKey;
 import dev.cairn.state.StateSchema;
+import dev.cairn.state.ValueType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -226,7 +229,13 @@ class HeapStateTest {
         .containsExactly(
             new StateSchema("count", "value", "long"),
             new StateSchema("names", "list", "string"),
-            new StateSchema("note", "value", "record:" + Note.class.getName()),
+            new StateSchema(
+                "note",
+                "value",
+                "record:" + Note.class.getName(),
+                Optional.of(
+                    ValueType.composite(
+                        Note.class.getName(), Map.of("text", ValueType.named("String"))))),
             new StateSchema("per-name", "map", "string,long"));
   }
 
@@ -328,17 +337,15 @@ class HeapStateTest {
   }
 
   @Test
-  void aValueThatCannotBeEncodedIsFoundByRecordAtOnce() throws Exception {
-    process("a", event -> function.note.update(new Note("\ud83d")));
-    assertThatThrownBy(heap::drain)
-        .isInstanceOf(UnwritableStateException.class)
-        .hasMessageContaining("a/note")
-        .hasMessageContaining("AT_ONCE");
-
-    HeapState<String> careful = new HeapState<>(function, HashRange.ALL, Serialization.AT_ONCE);
-    assertThatThrownBy(() -> careful.process("a", new byte[0], Instant.EPOCH))
-        .isInstanceOf(RecordFailedException.class);
-    assertThat(careful.drain()).isEmpty();
+  void aValueThatCannotBeStoredFailsTheRecordThatLeavesIt() {
+    for (Serialization serialization : Serialization.values()) {
+      HeapState<String> any = new HeapState<>(function, HashRange.ALL, serialization);
+      function.body = event -> function.note.update(new Note("\ud83d"));
+      assertThatThrownBy(() -> any.process("a", new byte[0], Instant.EPOCH))
+          .isInstanceOf(RecordFailedException.class)
+          .hasMessageContaining("component \"text\"");
+      assertThat(any.drain()).isEmpty();
+    }
   }
 
   @Test

@@ -1,44 +1,26 @@
-package dev.cairn.function;
+package dev.cairn.values;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
-import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.introspect.AccessorNamingStrategy;
 import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMethod;
 import com.fasterxml.jackson.databind.introspect.DefaultAccessorNamingStrategy;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import com.fasterxml.jackson.datatype.jsr310.deser.InstantDeserializer;
-import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** How Jackson is set up: forgiving for events, which others write, and exact for state. */
-final class Jackson {
-  static final ObjectMapper EVENTS =
-      common(JsonMapper.builder())
-          .addModule(new SimpleModule().addDeserializer(Instant.class, new AnyIsoInstant()))
-          .build();
+/** How Jackson binds records, optionals and times, for events and for state. */
+public final class Records {
+  private Records() {}
 
-  static final ObjectMapper STATE = common(CBORMapper.builder()).build();
-
-  private Jackson() {}
-
-  private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B common(B builder) {
+  /** Adds the binding to a mapper that is being built. */
+  public static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B bind(B builder) {
     return builder
         .addModule(new JavaTimeModule().disable(JavaTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID))
         .addModule(new Jdk8Module())
@@ -80,32 +62,6 @@ final class Jackson {
       @Override
       public AccessorNamingStrategy forRecord(MapperConfig<?> config, AnnotatedClass recordClass) {
         return new ComponentsOnly(config, recordClass);
-      }
-    }
-  }
-
-  /** Reads an instant with or without seconds and with any offset, as producers write it. */
-  private static final class AnyIsoInstant extends StdScalarDeserializer<Instant> {
-    private static final long serialVersionUID = 1;
-
-    AnyIsoInstant() {
-      super(Instant.class);
-    }
-
-    @Override
-    public Instant deserialize(JsonParser in, DeserializationContext context) throws IOException {
-      if (!in.hasToken(JsonToken.VALUE_STRING)) {
-        return InstantDeserializer.INSTANT.deserialize(in, context);
-      }
-      String text = in.getText();
-      try {
-        return OffsetDateTime.parse(text).toInstant();
-      } catch (DateTimeException e) {
-        return (Instant)
-            context.handleWeirdStringValue(
-                Instant.class,
-                text,
-                "an instant looks like 2013-01-01T10:15Z or 2013-01-01T10:15:00.123Z");
       }
     }
   }
