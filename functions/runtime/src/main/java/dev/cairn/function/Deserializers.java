@@ -9,14 +9,28 @@ public final class Deserializers {
   private Deserializers() {}
 
   /**
-   * One JSON value per record, bound by Jackson: fields that the class does not have are ignored,
-   * absent ones are empty {@code Optional}s, a number may be written as a string, and times are ISO
-   * 8601 with or without seconds. Jackson's annotations work.
+   * One JSON value per record, bound by Jackson, whose annotations work. Fields that the class does
+   * not have are ignored. Nothing is converted: a value that a component cannot hold exactly makes
+   * the record a bad one, which the pipeline's failure policy handles.
+   *
+   * <ul>
+   *   <li>A number, or text that is exactly a JSON number (a CSV file has nothing else), becomes any
+   *       number that holds it: 1250 and 1250.0 fit a {@code long}, 1250.75 does not. A decimal
+   *       fraction becomes the nearest {@code double}; a whole number beyond its precision, and
+   *       what would become infinite or zero, is refused.
+   *   <li>A boolean is {@code true} or {@code false}, or that as text; text is text, and never a
+   *       number or a boolean; an enum is the name of a constant.
+   *   <li>Times are text in ISO 8601, with or without seconds. A number is refused, as it does not
+   *       say its unit, unless {@code @JsonFormat} does.
+   *   <li>A component of a primitive type has to be there. {@code Optional}s and references may be
+   *       absent or null.
+   *   <li>A field that occurs twice is refused.
+   * </ul>
    *
    * @param type a class that Jackson can bind, such as a record
    */
   public static <E> Deserializer<E> json(Class<E> type) {
-    ObjectReader reader = Jackson.EVENTS.readerFor(type);
+    ObjectReader reader = Events.MAPPER.readerFor(type);
     return data -> {
       E event = reader.readValue(data);
       if (event == null) {

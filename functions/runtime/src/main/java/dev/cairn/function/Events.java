@@ -1,0 +1,60 @@
+package dev.cairn.function;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import dev.cairn.values.Records;
+
+/**
+ * How Jackson reads events, which others write: fields that are not known are ignored, and a value
+ * that a component cannot hold exactly is refused rather than converted.
+ */
+final class Events {
+  static final ObjectMapper MAPPER =
+      Records.bind(JsonMapper.builder())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .withCoercionConfigDefaults(
+              coercions -> {
+                for (CoercionInputShape shape : CoercionInputShape.values()) {
+                  coercions.setCoercion(shape, CoercionAction.Fail);
+                }
+              })
+          .addModule(exactValues())
+          .build();
+
+  private Events() {}
+
+  private static SimpleModule exactValues() {
+    SimpleModule module = new SimpleModule();
+    ExactNumber.addTo(module);
+    ExactText.addTo(module);
+    ExactTime.addTo(module);
+    return module.setDeserializerModifier(
+        new BeanDeserializerModifier() {
+          private static final long serialVersionUID = 1;
+
+          @Override
+          public JsonDeserializer<?> modifyEnumDeserializer(
+              DeserializationConfig config,
+              JavaType type,
+              BeanDescription description,
+              JsonDeserializer<?> deserializer) {
+            return new ExactEnum(deserializer);
+          }
+        });
+  }
+}
