@@ -57,7 +57,8 @@ class FailureReasonsTest {
       EnumSet.of(
           FailureReason.SUBSUMED,
           FailureReason.TOO_MANY_FAILED_CHECKPOINTS,
-          // Failures of a shard, shown in FailuresTest.
+          // Failures of a shard, shown in FailuresTest and KplAggregateTest.
+          FailureReason.AGGREGATED_RECORD,
           FailureReason.KEY_OUTSIDE_SHARD,
           FailureReason.REPLAY_IMPOSSIBLE,
           FailureReason.PROCESS_ENDED,

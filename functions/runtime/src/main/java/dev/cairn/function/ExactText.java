@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads text, a character or a boolean, and takes nothing else for it, such as a number. */
+/**
+ * Reads text, a character or a boolean, and takes nothing else for it; but a number becomes text as
+ * it was written, which loses nothing.
+ */
 final class ExactText<T> extends StdScalarDeserializer<T> implements ContextualDeserializer {
   private static final long serialVersionUID = 1;
 
@@ -70,7 +73,12 @@ final class ExactText<T> extends StdScalarDeserializer<T> implements ContextualD
   public T deserialize(JsonParser in, DeserializationContext context) throws IOException {
     boolean isText = in.hasToken(JsonToken.VALUE_STRING);
     boolean isBoolean = in.currentToken() != null && in.currentToken().isBoolean();
-    if (!isText && !(isBoolean && (type == boolean.class || type == Boolean.class))) {
+    boolean isNumber = in.currentToken() != null && in.currentToken().isNumeric();
+    boolean fits =
+        isText
+            || (isBoolean && (type == boolean.class || type == Boolean.class))
+            || (isNumber && type == String.class);
+    if (!fits) {
       return (T) context.handleUnexpectedToken(type, in);
     }
     String text = in.getText();

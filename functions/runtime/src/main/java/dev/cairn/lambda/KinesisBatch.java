@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * event is not what a mapping sends, and {@link UncheckedIOException} if the stream fails.
  */
 public final class KinesisBatch implements Invocation, Records {
+  private static final String CONSUMER = "/consumer/";
   private static final double YEAR_10000_SECONDS = 253_402_300_800.0;
 
   private final JsonParser in;
   private final ShardId shard;
-  private final String streamArn;
+  private final String sourceArn;
 
   private int index;
   private @Nullable StreamRecord ahead;
@@ -31,13 +32,15 @@ public final class KinesisBatch implements Invocation, Records {
   private KinesisBatch(JsonParser in, Fields first) {
     this.in = in;
     this.shard = shardOf(first);
-    this.streamArn = first.required(first.streamArn, "eventSourceARN");
+    this.sourceArn = first.required(first.streamArn, "eventSourceARN");
     this.ahead = first.toRecord();
   }
 
   /** Goes on where the array of records has just begun. */
   static KinesisBatch startingAt(JsonParser in) throws IOException {
     if (in.nextToken() == JsonToken.END_ARRAY) {
+      // The last event of a tumbling window may have none.
+      requireEnd(in);
       throw new MalformedEventException("the event has no records, so it belongs to no shard");
     }
     return new KinesisBatch(in, Fields.read(in, 0));
@@ -49,14 +52,18 @@ public final class KinesisBatch implements Invocation, Records {
     return shard;
   }
 
-  /** The stream that all records come from, such as {@code arn:aws:kinesis:…:stream/departures}. */
+  /**
+   * The stream that all records come from, such as {@code arn:aws:kinesis:…:stream/departures}. With
+   * enhanced fan-out the event names a consumer of the stream; its ARN begins with the stream's.
+   */
   public String streamArn() {
-    return streamArn;
+    int consumer = sourceArn.indexOf(CONSUMER);
+    return consumer < 0 ? sourceArn : sourceArn.substring(0, consumer);
   }
 
   /** The stream's name: what follows the last slash of its ARN. */
   public String streamName() {
-    return streamArn.substring(streamArn.lastIndexOf('/') + 1);
+    return streamArn().substring(streamArn().lastIndexOf('/') + 1);
   }
 
   @Override
@@ -80,7 +87,7 @@ public final class KinesisBatch implements Invocation, Records {
 
   private Optional<StreamRecord> readNext() throws IOException {
     if (in.nextToken() == JsonToken.END_ARRAY) {
-      finish();
+      requireEnd(in);
       return Optional.empty();
     }
     index++;
@@ -96,18 +103,22 @@ public final class KinesisBatch implements Invocation, Records {
               + shard
               + ": an invocation is for one shard only");
     }
-    if (!streamArn.equals(fields.streamArn)) {
+    if (!sourceArn.equals(fields.streamArn)) {
       throw new MalformedEventException(
           "record "
               + index
               + " of the event comes from another stream than the first, "
-              + streamArn);
+              + sourceArn);
     }
     return Optional.of(fields.toRecord());
   }
 
-  private void finish() throws IOException {
+  /** Requires that nothing follows the records that would mean something else. */
+  private static void requireEnd(JsonParser in) throws IOException {
     while (in.nextToken() == JsonToken.FIELD_NAME) {
+      if (TumblingWindow.isField(in.currentName())) {
+        throw TumblingWindow.refusal();
+      }
       if (in.currentName().equals("Records")) {
         throw new MalformedEventException("the event has Records twice");
       }

@@ -49,6 +49,7 @@ public final class KinesisEventReader {
         }
         case "cairn" -> cairn = text(in, field);
         case "shard" -> shard = text(in, field);
+        case String name when TumblingWindow.isField(name) -> throw TumblingWindow.refusal();
         default -> in.skipChildren();
       }
     }

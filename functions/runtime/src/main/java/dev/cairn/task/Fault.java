@@ -11,6 +11,7 @@ import dev.cairn.heap.UnwritableStateException;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamException;
 import dev.cairn.task.StateFiles.MissingFileException;
 
@@ -40,6 +41,7 @@ sealed interface Fault {
   static Fault of(Throwable error) {
     return switch (error) {
       case RecordFailedException e -> new OfRecord(FailureReason.USER_CODE, message(e));
+      case AggregatedRecordException e -> new OfRecord(FailureReason.AGGREGATED_RECORD, message(e));
       case KeyOutsideRangeException e -> new OfRecord(FailureReason.KEY_OUTSIDE_SHARD, message(e));
       case OutcomeUnknownException e -> new None(message(e));
       case TaskException e ->

@@ -15,6 +15,7 @@ import dev.cairn.state.Change;
 import dev.cairn.state.Payload;
 import dev.cairn.state.StateSchema;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,9 +110,11 @@ final class Work<E> {
   boolean apply(StreamRecord record) {
     current = Optional.of(record.sequenceNumber());
     try {
+      AggregatedRecordException.refuse(record.partitionKey(), record.data());
       subtask.state().process(record.partitionKey(), record.data(), record.arrival());
       applied++;
     } catch (RecordFailedException
+        | AggregatedRecordException
         | KeyOutsideRangeException
         | UnreadableStateException
         | LinkageError e) {

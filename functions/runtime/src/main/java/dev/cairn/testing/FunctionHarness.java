@@ -14,6 +14,7 @@ import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateKey;
+import dev.cairn.stream.AggregatedRecordException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -109,8 +110,11 @@ public final class FunctionHarness<E> {
    * Decodes a record and applies it.
    *
    * @throws Exception what the deserializer or the function threw; state is what it was
+   * @throws dev.cairn.stream.AggregatedRecordException if the data is an aggregate of the Kinesis
+   *     Producer Library
    */
   public void processBytes(String key, byte[] data, Instant arrival) throws Exception {
+    AggregatedRecordException.refuse(key, data);
     process(key, deserializer.deserialize(data), arrival);
   }
 

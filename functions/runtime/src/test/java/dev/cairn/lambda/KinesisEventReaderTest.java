@@ -63,6 +63,42 @@ class KinesisEventReaderTest {
   }
 
   @Test
+  void aTumblingWindowIsRefusedByName() {
+    String window =
+        """
+        "window":{"start":"2020-12-09T07:04:00Z","end":"2020-12-09T07:06:00Z"},"state":{"1":282},
+        "shardId":"shardId-000000000006","eventSourceARN":"arn","isFinalInvokeForWindow":%s,
+        "isWindowTerminatedEarly":false""";
+    String open = window.formatted("false");
+    for (String event :
+        List.of(
+            "{\"Records\":[" + RECORD + "]," + open + "}",
+            "{\"Records\":[" + RECORD + "," + RECORD + "]," + open + "}",
+            "{\"Records\":[]," + window.formatted("true") + "}",
+            "{" + open + ",\"Records\":[" + RECORD + "]}")) {
+      assertThatThrownBy(() -> all(event))
+          .isInstanceOf(MalformedEventException.class)
+          .hasMessageContaining("tumbling window")
+          .hasMessageContaining("TumblingWindowInSeconds");
+    }
+  }
+
+  @Test
+  void theStreamOfAConsumerWithEnhancedFanOutIsTheStream() throws IOException {
+    KinesisBatch batch =
+        batch(event(RECORD.replace(ARN, ARN + "/consumer/fast:1700000000")));
+    assertThat(batch.streamArn()).isEqualTo(ARN);
+    assertThat(batch.streamName()).isEqualTo("departures");
+  }
+
+  @Test
+  void aRecordOfMoreThanOneMebibyteIsRead() throws IOException {
+    byte[] large = new byte[4_400_000];
+    String data = java.util.Base64.getEncoder().encodeToString(large);
+    assertThat(all(event(RECORD.replace("SGVsbG8=", data))).getFirst().data()).isEqualTo(large);
+  }
+
+  @Test
   void readsWhatAMappingSends() throws IOException {
     KinesisBatch batch = batch(event(RECORD, RECORD.replace("SGVsbG8=", "").replace("N14228", "")));
     assertThat(batch.shard()).isEqualTo(new ShardId("shardId-000000000006"));
