@@ -96,7 +96,7 @@ class KplAggregateTest {
     Failing failing = pipeline.head(0).failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(FailureReason.AGGREGATED_RECORD);
     assertThat(failing.record()).contains(batch.get(1).sequenceNumber());
-    assertThat(failing.cause()).contains("Turn AggregationEnabled off");
+    assertThat(failing.message()).contains("Turn AggregationEnabled off");
   }
 
   @ParameterizedTest
