@@ -145,8 +145,7 @@ final class Commands {
 
   private void move(
       Job job, Request request, JobStatus to, List<Checkpoint> checkpoints, Instant now) {
-    Optional<String> lost =
-        to instanceof JobStatus.Resuming ? forking.lost(job) : Optional.empty();
+    Optional<String> lost = to instanceof JobStatus.Resuming ? forking.lost(job) : Optional.empty();
     if (lost.isPresent()) {
       refuse(job, request, lost.get());
       return;

@@ -165,8 +165,8 @@ public class CoordinatorDecisions {
 
   /**
    * Subtasks whose head needs a file that is gone or altered, as the last two attempts found: what
-   * went wrong on the way may be right the next time. Attempts that failed for another reason do not
-   * count.
+   * went wrong on the way may be right the next time. Attempts that failed for another reason do
+   * not count.
    */
   public List<JournalTail> damaged(Collection<JournalTail> tails) {
     return tails.stream()
@@ -175,8 +175,7 @@ public class CoordinatorDecisions {
                 tail.head().failing().stream()
                     .anyMatch(
                         failing ->
-                            failing.reason() == FailureReason.DAMAGED
-                                && failing.ofReason() > 1))
+                            failing.reason() == FailureReason.DAMAGED && failing.ofReason() > 1))
         .toList();
   }
 

@@ -125,7 +125,9 @@ final class Forking {
             + child.id());
   }
 
-  /** Raises the epoch of a fork that has opened nothing: its own coordinator stops, if it has one. */
+  /**
+   * Raises the epoch of a fork that has opened nothing: its own coordinator stops, if it has one.
+   */
   private Release cancel(Job child, Instant now) {
     Halt.Cancelled cancelled = new Halt.Cancelled(true);
     boolean begun =
@@ -151,8 +153,7 @@ final class Forking {
         epochs.appendToAll(
             child,
             tail ->
-                new Entry.Suspended(
-                    tail.head().suspended(ports.ids().get(), child.epoch(), now)));
+                new Entry.Suspended(tail.head().suspended(ports.ids().get(), child.epoch(), now)));
     if (all) {
       var unused = ports.checkpoints().move(child, new JobStatus.Halted(to), List.of(), now);
     }
@@ -161,9 +162,7 @@ final class Forking {
 
   private Release releaseCancelled(Job child, Fork fork, Instant now) {
     Optional<Fork> needing =
-        ports.checkpoints().forks(child.id()).stream()
-            .filter(one -> !one.isReleased())
-            .findFirst();
+        ports.checkpoints().forks(child.id()).stream().filter(one -> !one.isReleased()).findFirst();
     if (needing.isPresent()) {
       return new Release.Refused(
           "the fork "
@@ -175,9 +174,7 @@ final class Forking {
               + " --release "
               + needing.get().child());
     }
-    return ports.checkpoints().unfork(child, fork, now)
-        ? new Release.Done()
-        : new Release.Later();
+    return ports.checkpoints().unfork(child, fork, now) ? new Release.Done() : new Release.Later();
   }
 
   /**

@@ -92,13 +92,10 @@ final class PathTarget {
 
   /** The job's own checkpoint whose files lie there, if any; savepoints lie elsewhere. */
   private static Optional<CheckpointId> ownAt(Job job, FilePath file) {
-    return Layout.parseMetadata(file)
-        .filter(id -> Layout.metadata(job.id(), id).equals(file));
+    return Layout.parseMetadata(file).filter(id -> Layout.metadata(job.id(), id).equals(file));
   }
 
-  /**
-   * The checkpoint of this job that the file is of; empty for a copy that has files of its own.
-   */
+  /** The checkpoint of this job that the file is of; empty for a copy that has files of its own. */
   private Optional<CheckpointId> own(
       Job job, FilePath file, byte[] bytes, CheckpointMetadata metadata) throws RefusedException {
     CheckpointId id = metadata.trigger().id();
@@ -123,15 +120,14 @@ final class PathTarget {
         .anyMatch(file -> Layout.isOwn(job, file.path()));
   }
 
-  private static void requireSame(
-      Job job, FilePath file, byte[] bytes, Optional<Checkpoint> known) throws RefusedException {
+  private static void requireSame(Job job, FilePath file, byte[] bytes, Optional<Checkpoint> known)
+      throws RefusedException {
     Optional<FileRef> written =
         known.flatMap(
             checkpoint ->
                 switch (checkpoint) {
                   case Checkpoint.Completed completed -> Optional.of(completed.metadata());
-                  case Checkpoint.Subsumed subsumed ->
-                      Optional.of(subsumed.completed().metadata());
+                  case Checkpoint.Subsumed subsumed -> Optional.of(subsumed.completed().metadata());
                   case Checkpoint.Pending p -> Optional.empty();
                   case Checkpoint.Aborted a -> Optional.empty();
                 });

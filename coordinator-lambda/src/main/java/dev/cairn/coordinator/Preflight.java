@@ -163,8 +163,8 @@ final class Preflight {
   }
 
   /** A fork's checkpoint may need files of its parent, which a user may have released since. */
-  private void requireUnreleased(
-      Job job, CheckpointId id, Collection<SubtaskSnapshot> states) throws RefusedException {
+  private void requireUnreleased(Job job, CheckpointId id, Collection<SubtaskSnapshot> states)
+      throws RefusedException {
     Optional<FilePath> borrowed =
         states.stream()
             .flatMap(Preflight::files)
@@ -174,8 +174,7 @@ final class Preflight {
     if (borrowed.isEmpty()) {
       return;
     }
-    Optional<Fork> released =
-        ports.checkpoints().forkedFrom(job.id()).filter(Fork::isReleased);
+    Optional<Fork> released = ports.checkpoints().forkedFrom(job.id()).filter(Fork::isReleased);
     if (released.isPresent()) {
       throw new RefusedException(
           "checkpoint "
@@ -192,8 +191,7 @@ final class Preflight {
 
   private static Stream<FileRef> files(SubtaskSnapshot snapshot) {
     return Stream.concat(
-        snapshot.file().stream(),
-        snapshot.state().manifest().runs().stream().map(RunRef::file));
+        snapshot.file().stream(), snapshot.state().manifest().runs().stream().map(RunRef::file));
   }
 
   /** Whether the state is there, and the code that is deployed can read it. */

@@ -59,7 +59,10 @@ public record StateComparison(
    * @param change what differs, such as the type of a component
    */
   public record Clash(
-      Registration by, StateSchema stored, StateSchema declared, StateSchema.Change.Refused change) {
+      Registration by,
+      StateSchema stored,
+      StateSchema declared,
+      StateSchema.Change.Refused change) {
     @Override
     public String toString() {
       return change.problem(code(by));

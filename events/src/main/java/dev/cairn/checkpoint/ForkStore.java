@@ -10,7 +10,8 @@ public interface ForkStore {
 
   /**
    * Begins the child and keeps its files in one transaction, if the parent has the epoch seen, the
-   * checkpoint is completed, the request seen is still there, and no job has the child's name. The request is removed with it.
+   * checkpoint is completed, the request seen is still there, and no job has the child's name. The
+   * request is removed with it.
    *
    * @param seen the parent
    */
@@ -21,14 +22,15 @@ public interface ForkStore {
 
   /**
    * The fork that the job is; empty if it is none, or needs nothing but its own files. A released
-   * one has lost the files that it began from, and may have journals and checkpoints that need them.
+   * one has lost the files that it began from, and may have journals and checkpoints that need
+   * them.
    */
   Optional<Fork> forkedFrom(JobId child);
 
   /**
    * Releases the files of a cancelled fork at a user's request, in one transaction, if the child
-   * has the epoch and the status seen and is cancelled. The child's epoch is raised, so that whoever
-   * read it before cannot resume or restore it; its item keeps the released fork.
+   * has the epoch and the status seen and is cancelled. The child's epoch is raised, so that
+   * whoever read it before cannot resume or restore it; its item keeps the released fork.
    */
   boolean unfork(Job child, Fork fork, Instant at);
 

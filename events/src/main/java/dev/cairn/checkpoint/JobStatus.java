@@ -86,7 +86,8 @@ public sealed interface JobStatus {
   /**
    * Whether a job may be brought from here to another status. Coordinators that saw this status act
    * on it until they see a higher epoch. So a move that leaves the epoch as it is may only end what
-   * every one of them is doing; any other end of a restore, a halt or a resumption raises the epoch.
+   * every one of them is doing; any other end of a restore, a halt or a resumption raises the
+   * epoch.
    */
   default boolean leadsTo(JobStatus to) {
     if (to.raisesEpoch()) {

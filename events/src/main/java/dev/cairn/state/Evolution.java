@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * <p>Components may be added, removed, reordered and widened: {@code byte} to {@code short} to
  * {@code int} to {@code long}, {@code byte}, {@code short} and {@code int} to {@code double},
  * {@code byte} and {@code short} to {@code float}, {@code float} to {@code double}, a primitive to
- * its wrapper, any type to {@code Optional} of it. A sealed type may get more subtypes, an enum more
- * constants. Anything else is refused.
+ * its wrapper, any type to {@code Optional} of it. A sealed type may get more subtypes, an enum
+ * more constants. Anything else is refused.
  */
 public sealed interface Evolution {
   /**
@@ -137,8 +137,7 @@ public sealed interface Evolution {
 
     private Evolution compareNamed(
         String path, ValueType stored, ValueType declared, Named one, Named other) {
-      if (one.name().equals(other.name())
-          && one.arguments().size() == other.arguments().size()) {
+      if (one.name().equals(other.name()) && one.arguments().size() == other.arguments().size()) {
         return compareArguments(path, declared, one, other);
       }
       return isWidening(one.name(), other.name())
@@ -236,8 +235,7 @@ public sealed interface Evolution {
       if (primitive != null) {
         return new Base(Absence.NULL, ValueType.named(primitive));
       }
-      return new Base(
-          PRIMITIVE_OF.containsValue(named.name()) ? Absence.NONE : Absence.NULL, type);
+      return new Base(PRIMITIVE_OF.containsValue(named.name()) ? Absence.NONE : Absence.NULL, type);
     }
 
     private static boolean isWidening(String from, String to) {

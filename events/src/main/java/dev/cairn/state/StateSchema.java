@@ -58,7 +58,13 @@ public record StateSchema(String name, String kind, String serializers, Optional
     record Refused(String state, String stored, String declared) implements Change {
       /** The problem as a sentence without its end. */
       public String problem(String declaredBy) {
-        return state + " is stored as " + stored + ", but " + declaredBy + " declares it as " + declared;
+        return state
+            + " is stored as "
+            + stored
+            + ", but "
+            + declaredBy
+            + " declares it as "
+            + declared;
       }
     }
   }

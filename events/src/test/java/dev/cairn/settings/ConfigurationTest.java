@@ -239,8 +239,7 @@ class ConfigurationTest {
     assertThat(Configuration.DEFAULTS.get(Options.INCREMENTAL)).isTrue();
     for (String name :
         List.of("state.backend.incremental", "execution.checkpointing.incremental")) {
-      assertThat(
-              Configuration.DEFAULTS.set(name, "false", Place.ITEM).get(Options.INCREMENTAL))
+      assertThat(Configuration.DEFAULTS.set(name, "false", Place.ITEM).get(Options.INCREMENTAL))
           .isFalse();
     }
   }

@@ -110,7 +110,8 @@ class EvolutionTest {
   }
 
   private static StateSchema schema(String kind, String ids, String type) {
-    return new StateSchema("s", kind, ids, Optional.of(type).filter(t -> !t.isEmpty()).map(ValueType::parse));
+    return new StateSchema(
+        "s", kind, ids, Optional.of(type).filter(t -> !t.isEmpty()).map(ValueType::parse));
   }
 
   @Test

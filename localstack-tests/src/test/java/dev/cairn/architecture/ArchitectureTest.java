@@ -222,7 +222,7 @@ class ArchitectureTest {
               "dev.cairn.task..",
               "dev.cairn.heap..",
               "dev.cairn.cbor..",
-    "dev.cairn.values..",
+              "dev.cairn.values..",
               COORDINATOR_CORE,
               SCRUBBER)
           .should()

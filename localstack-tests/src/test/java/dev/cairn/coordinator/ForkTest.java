@@ -6,9 +6,9 @@ import static dev.cairn.pipeline.Pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Fork;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.GarbageCollection.Findings;

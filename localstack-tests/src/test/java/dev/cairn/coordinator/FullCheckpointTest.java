@@ -52,7 +52,9 @@ class FullCheckpointTest {
     Checkpoint.Completed first = checkpointAfter(pipeline, LARGE);
     Checkpoint.Completed second = checkpointAfter(pipeline, "a");
 
-    assertThat(files(pipeline, second)).hasSize(4).doesNotContainAnyElementsOf(files(pipeline, first));
+    assertThat(files(pipeline, second))
+        .hasSize(4)
+        .doesNotContainAnyElementsOf(files(pipeline, first));
   }
 
   @Test

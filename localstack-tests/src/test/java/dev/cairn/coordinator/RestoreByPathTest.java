@@ -37,8 +37,7 @@ class RestoreByPathTest {
   private static final FilePath SAVEPOINT = new FilePath("savepoints/words/savepoint-1-mine");
 
   private final Pipeline pipeline =
-      new Pipeline(
-          1, new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, 1));
+      new Pipeline(1, new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, 1));
   private final Task<String> container = pipeline.container();
 
   private Checkpoint.Completed checkpoint(String... words) {
@@ -263,8 +262,7 @@ class RestoreByPathTest {
   @Test
   void metadataThatNamesTheJobsLiveFilesIsItsCheckpointWhereverItLies() {
     checkpoint("a");
-    byte[] bytes =
-        pipeline.storage().get(Layout.metadata(JOB, new CheckpointId(1))).orElseThrow();
+    byte[] bytes = pipeline.storage().get(Layout.metadata(JOB, new CheckpointId(1))).orElseThrow();
     pipeline.storage().put(new FilePath("elsewhere/_metadata"), bytes, Sha256.of(bytes));
     checkpoint("b");
 
@@ -282,9 +280,7 @@ class RestoreByPathTest {
         new DryRun(pipeline.ports(Tap.NONE), Pipeline.PROMPT)
             .restore(
                 pipeline.job(),
-                new Command.Restore(
-                    new Command.Target.Path("words/chk-1"),
-                    Command.Options.NONE));
+                new Command.Restore(new Command.Target.Path("words/chk-1"), Command.Options.NONE));
 
     assertThat(((DryRun.Result.Possible) result).report().from().own())
         .isEqualTo(Restoration.of(new CheckpointId(1)).own());

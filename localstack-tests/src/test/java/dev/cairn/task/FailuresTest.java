@@ -148,8 +148,7 @@ class FailuresTest {
     TaskSettings lenient = Pipeline.settings().withFailurePolicy(FailurePolicy.DEAD_LETTER);
 
     catchThrowable(
-        () ->
-            run(pipeline.container(Tap.NONE, lenient, () -> new Stopping(row.error)), 0, batch));
+        () -> run(pipeline.container(Tap.NONE, lenient, () -> new Stopping(row.error)), 0, batch));
 
     boolean ofRecord = row.reason == FailureReason.USER_CODE;
     assertThat(pipeline.head(0).counts().deadLettered()).isEqualTo(ofRecord ? 1 : 0);
@@ -191,8 +190,7 @@ class FailuresTest {
           }
         };
 
-    catchThrowable(
-        () -> run(pipeline.container(refusing), 0, pipeline.put(0, "a", "size:20000")));
+    catchThrowable(() -> run(pipeline.container(refusing), 0, pipeline.put(0, "a", "size:20000")));
 
     assertThat(pipeline.head(0).failing().orElseThrow().reason()).isEqualTo(FailureReason.STORAGE);
     assertThat(pipeline.head(0).position()).isEqualTo(Position.beginning());
@@ -202,8 +200,7 @@ class FailuresTest {
   void aKeyOfAnotherShardFailsTheJobAndNamesTheRecord() {
     Pipeline pipeline = withoutRestarts(2);
     pipeline.put(0, "a");
-    pipeline
-        .stream()
+    pipeline.stream()
         .put(pipeline.key(1, 0), "b".getBytes(UTF_8), Optional.of(KeyHash.of(pipeline.key(0, 0))));
     List<StreamRecord> batch = pipeline.all(0);
 

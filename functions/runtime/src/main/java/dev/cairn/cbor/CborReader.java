@@ -115,7 +115,8 @@ public final class CborReader {
 
   /** Passes exactly these bytes; false if others follow. */
   public boolean skipBytes(byte[] expected) {
-    if (!Arrays.equals(bytes, at, Math.min(bytes.length, at + expected.length), expected, 0, expected.length)) {
+    if (!Arrays.equals(
+        bytes, at, Math.min(bytes.length, at + expected.length), expected, 0, expected.length)) {
       return false;
     }
     at += expected.length;

@@ -14,9 +14,10 @@ import java.util.Optional;
  * What a function sets of its job, by the names that Flink's {@code StreamExecutionEnvironment} and
  * {@code CheckpointConfig} have for it. It wins over the deployment; the job's item wins over it.
  *
- * <p>A line of a Flink program compiles against it with other imports, and either has Flink's effect
- * or throws an IllegalArgumentException that names what is refused. Setters return this object,
- * which stands for both of Flink's classes: {@link #getCheckpointConfig} returns it as well.
+ * <p>A line of a Flink program compiles against it with other imports, and either has Flink's
+ * effect or throws an IllegalArgumentException that names what is refused. Setters return this
+ * object, which stands for both of Flink's classes: {@link #getCheckpointConfig} returns it as
+ * well.
  */
 public final class CheckpointConfig {
   private Configuration configuration = Configuration.DEFAULTS;
@@ -156,7 +157,9 @@ public final class CheckpointConfig {
     return setExternalizedCheckpointCleanup(cleanup);
   }
 
-  /** Sets whether a job that restores by itself passes over a savepoint later than its checkpoint. */
+  /**
+   * Sets whether a job that restores by itself passes over a savepoint later than its checkpoint.
+   */
   public CheckpointConfig setPreferCheckpointForRecovery(boolean prefer) {
     return set(Options.PREFER_CHECKPOINT_FOR_RECOVERY, prefer);
   }

@@ -15,12 +15,12 @@ public final class Deserializers {
    * the record a bad one, which the pipeline's failure policy handles.
    *
    * <ul>
-   *   <li>A number, or text that is exactly a JSON number (a CSV file has nothing else), becomes any
-   *       number that holds it: 1250 and 1250.0 fit a {@code long}, 1250.75 does not. A decimal
+   *   <li>A number, or text that is exactly a JSON number (a CSV file has nothing else), becomes
+   *       any number that holds it: 1250 and 1250.0 fit a {@code long}, 1250.75 does not. A decimal
    *       fraction becomes the nearest {@code double}; a whole number beyond its precision, and
    *       what would become infinite or zero, is refused.
-   *   <li>A boolean is {@code true} or {@code false}, or that as text. A number for a {@code String}
-   *       is its text as it was written. An enum is the name of a constant.
+   *   <li>A boolean is {@code true} or {@code false}, or that as text. A number for a {@code
+   *       String} is its text as it was written. An enum is the name of a constant.
    *   <li>Times are text in ISO 8601, with or without seconds. A number is refused, as it does not
    *       say its unit, unless {@code @JsonFormat} does.
    *   <li>A component of a primitive type has to be there. {@code Optional}s and references may be

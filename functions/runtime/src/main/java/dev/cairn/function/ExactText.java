@@ -43,7 +43,10 @@ final class ExactText<T> extends StdScalarDeserializer<T> implements ContextualD
   }
 
   private static <T> void add(
-      SimpleModule module, Class<T> primitive, Class<T> wrapper, Function<String, Optional<T>> parse) {
+      SimpleModule module,
+      Class<T> primitive,
+      Class<T> wrapper,
+      Function<String, Optional<T>> parse) {
     module.addDeserializer(primitive, new ExactText<>(primitive, parse, true, ""));
     module.addDeserializer(wrapper, new ExactText<>(wrapper, parse, false, ""));
   }

@@ -84,12 +84,7 @@ final class ExactTime<T> extends StdScalarDeserializer<T> implements ContextualD
         text -> Date.from(OffsetDateTime.parse(text).toInstant()),
         new DateDeserializer(),
         time);
-    add(
-        module,
-        LocalDate.class,
-        LocalDate::parse,
-        LocalDateDeserializer.INSTANCE,
-        "2013-01-01");
+    add(module, LocalDate.class, LocalDate::parse, LocalDateDeserializer.INSTANCE, "2013-01-01");
     add(
         module,
         LocalTime.class,
@@ -102,7 +97,12 @@ final class ExactTime<T> extends StdScalarDeserializer<T> implements ContextualD
         LocalDateTime::parse,
         LocalDateTimeDeserializer.INSTANCE,
         "2013-01-01T10:15");
-    add(module, OffsetTime.class, OffsetTime::parse, OffsetTimeDeserializer.INSTANCE, "10:15+01:00");
+    add(
+        module,
+        OffsetTime.class,
+        OffsetTime::parse,
+        OffsetTimeDeserializer.INSTANCE,
+        "10:15+01:00");
     add(module, Duration.class, Duration::parse, DurationDeserializer.INSTANCE, "PT1.5S");
     add(module, Period.class, Period::parse, JSR310StringParsableDeserializer.PERIOD, "P1M2D");
     add(module, YearMonth.class, YearMonth::parse, YearMonthDeserializer.INSTANCE, "2013-01");
@@ -120,8 +120,7 @@ final class ExactTime<T> extends StdScalarDeserializer<T> implements ContextualD
 
   @Override
   public JsonDeserializer<?> createContextual(
-      DeserializationContext context, @Nullable BeanProperty property)
-      throws JsonMappingException {
+      DeserializationContext context, @Nullable BeanProperty property) throws JsonMappingException {
     JsonFormat.@Nullable Value format = findFormatOverrides(context, property, type);
     if (format != null
         && (format.hasPattern() || format.hasShape())

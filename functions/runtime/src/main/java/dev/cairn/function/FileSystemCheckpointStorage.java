@@ -10,7 +10,8 @@ import java.util.OptionalInt;
  * @param directory {@code s3://bucket} or {@code s3://bucket/prefix}; a directory of a machine is
  *     refused, as the coordinator runs on another
  * @param fileStateSizeThreshold the largest delta, in bytes, that a journal entry holds itself; a
- *     larger one becomes a file. Empty: as {@code execution.checkpointing.data-inline-threshold} says
+ *     larger one becomes a file. Empty: as {@code execution.checkpointing.data-inline-threshold}
+ *     says
  */
 public record FileSystemCheckpointStorage(String directory, OptionalInt fileStateSizeThreshold)
     implements CheckpointStorage {

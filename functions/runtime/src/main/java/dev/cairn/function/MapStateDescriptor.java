@@ -5,8 +5,8 @@ import dev.cairn.state.StateSchema;
 /**
  * Declares a map per key.
  *
- * @param name the state's name in checkpoints: 1 to 200 letters, digits and {@code _ - . :}, unique in
- *     its function, and kept as long as the state is
+ * @param name the state's name in checkpoints: 1 to 200 letters, digits and {@code _ - . :}, unique
+ *     in its function, and kept as long as the state is
  * @param keys how the user keys are stored; equal keys must serialize to equal bytes
  * @param values how the values are stored
  */

@@ -4,8 +4,8 @@ import dev.cairn.settings.Options;
 
 /**
  * Flink's older name for live state on the heap with checkpoints in the job manager's memory: here,
- * {@link HashMapStateBackend} with {@link JobManagerCheckpointStorage}, whose checkpoints lie in the
- * job's table.
+ * {@link HashMapStateBackend} with {@link JobManagerCheckpointStorage}, whose checkpoints lie in
+ * the job's table.
  *
  * @param maxStateSize the largest file of a subtask's state, in bytes; above it checkpoints fail
  */

@@ -80,13 +80,13 @@ public final class Serializers {
   }
 
   /**
-   * A record as a CBOR map of its components by name. Components may be added (where they are absent
-   * in what was stored before, they are zero, false, null or an empty {@code Optional}), removed,
-   * reordered and widened; see {@link dev.cairn.state.Evolution}. The class's name is part of the
-   * format.
+   * A record as a CBOR map of its components by name. Components may be added (where they are
+   * absent in what was stored before, they are zero, false, null or an empty {@code Optional}),
+   * removed, reordered and widened; see {@link dev.cairn.state.Evolution}. The class's name is part
+   * of the format.
    *
-   * @throws IllegalArgumentException if this is no record, or has a component whose values could not
-   *     be read back
+   * @throws IllegalArgumentException if this is no record, or has a component whose values could
+   *     not be read back
    */
   public static <T> Serializer<T> record(Class<T> type) {
     if (!type.isRecord()) {
@@ -98,8 +98,8 @@ public final class Serializers {
 
   /**
    * Any other class: enums, sealed interfaces of records, arrays, and what Jackson can bind, as the
-   * CBOR form of its JSON. A value of a class that only Jackson knows is read back each time that it
-   * is written; a record is cheaper.
+   * CBOR form of its JSON. A value of a class that only Jackson knows is read back each time that
+   * it is written; a record is cheaper.
    *
    * @throws IllegalArgumentException if its values could not be read back
    */

@@ -5,9 +5,9 @@ import java.util.Optional;
 /**
  * Where live state is, as Flink's {@code StateBackend} given as an instance.
  *
- * <p>Live state is on the heap. Flink's two older heap backends also said where checkpoints lie, and
- * do so here. A backend that does not exist here can be constructed, so that a program of Flink's
- * compiles, and is refused by name where it is set.
+ * <p>Live state is on the heap. Flink's two older heap backends also said where checkpoints lie,
+ * and do so here. A backend that does not exist here can be constructed, so that a program of
+ * Flink's compiles, and is refused by name where it is set.
  */
 public sealed interface StateBackend
     permits HashMapStateBackend,

@@ -47,8 +47,7 @@ final class VerifiedSerializer<T> implements ExactSerializer<T> {
   public byte[] serializeExactly(T value) {
     byte[] bytes = serialize(value);
     T back = deserialize(bytes);
-    if (!Arrays.equals(bytes, serializer.serialize(back))
-        || (immutable() && !back.equals(value))) {
+    if (!Arrays.equals(bytes, serializer.serialize(back)) || (immutable() && !back.equals(value))) {
       throw new IllegalArgumentException(
           "serializer "
               + id()

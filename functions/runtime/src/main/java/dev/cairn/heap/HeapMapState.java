@@ -11,8 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-record HeapMapState<K, V>(
-    Cells cells, Slot slot, ExactSerializer<K> keySerializer, Single<V> codec)
+record HeapMapState<K, V>(Cells cells, Slot slot, ExactSerializer<K> keySerializer, Single<V> codec)
     implements MapState<K, V> {
   private static final Comparator<Cell> BY_PLACE = Comparator.comparing(cell -> cell.place);
 

@@ -105,8 +105,7 @@ public final class HeapState<E> {
     List<StateSchema> schemas = new ArrayList<>(undeclaredSchemas.values());
     slots
         .values()
-        .forEach(
-            slot -> schemas.add(evolved.getOrDefault(slot.schema().name(), slot.schema())));
+        .forEach(slot -> schemas.add(evolved.getOrDefault(slot.schema().name(), slot.schema())));
     schemas.sort(Comparator.comparing(StateSchema::name));
     return List.copyOf(schemas);
   }
@@ -126,8 +125,7 @@ public final class HeapState<E> {
         continue;
       }
       switch (schema.to(slot.schema())) {
-        case StateSchema.Change.Accepted change ->
-            accepted.put(schema.name(), change.schema());
+        case StateSchema.Change.Accepted change -> accepted.put(schema.name(), change.schema());
         case StateSchema.Change.Refused refused ->
             throw new IncompatibleStateException(
                 function.getClass().getName(), schema, slot.schema(), refused);

@@ -53,8 +53,9 @@ public final class KinesisBatch implements Invocation, Records {
   }
 
   /**
-   * The stream that all records come from, such as {@code arn:aws:kinesis:…:stream/departures}. With
-   * enhanced fan-out the event names a consumer of the stream; its ARN begins with the stream's.
+   * The stream that all records come from, such as {@code arn:aws:kinesis:…:stream/departures}.
+   * With enhanced fan-out the event names a consumer of the stream; its ARN begins with the
+   * stream's.
    */
   public String streamArn() {
     int consumer = sourceArn.indexOf(CONSUMER);

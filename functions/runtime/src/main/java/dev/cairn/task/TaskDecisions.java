@@ -104,8 +104,7 @@ public class TaskDecisions {
     boolean stands =
         continues(failedAt, since)
             && since.stream()
-                .allMatch(
-                    entry -> leavesStateAlone(entry) && !(entry instanceof Entry.Failed));
+                .allMatch(entry -> leavesStateAlone(entry) && !(entry instanceof Entry.Failed));
     if (!stands) {
       return Optional.empty();
     }

@@ -185,8 +185,7 @@ public final class Codecs {
     List<ValueCodec> codecs = new ArrayList<>();
     TypeFactory types = StateMapper.JACKSON.getTypeFactory();
     for (RecordComponent component : raw.getRecordComponents()) {
-      JavaType declared =
-          types.resolveMemberType(component.getGenericType(), type.getBindings());
+      JavaType declared = types.resolveMemberType(component.getGenericType(), type.getBindings());
       codecs.add(codec(declared, path + "." + component.getName()));
     }
     RecordCodec codec = new RecordCodec(raw, codecs);

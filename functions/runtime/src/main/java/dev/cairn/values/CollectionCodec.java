@@ -53,8 +53,7 @@ final class CollectionCodec extends ValueCodec {
     List<Map.Entry<byte[], @Nullable Object[]>> byBytes = new ArrayList<>(elements.size());
     for (Object one : elements) {
       byBytes.add(
-          Map.entry(
-              one == null ? new byte[0] : element.codec().encode(one), new Object[] {one}));
+          Map.entry(one == null ? new byte[0] : element.codec().encode(one), new Object[] {one}));
     }
     byBytes.sort(Map.Entry.comparingByKey(Comparator.nullsFirst(Arrays::compareUnsigned)));
     List<@Nullable Object> sorted = new ArrayList<>(byBytes.size());

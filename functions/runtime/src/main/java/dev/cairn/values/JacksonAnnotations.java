@@ -26,12 +26,12 @@ final class JacksonAnnotations {
 
   /** Jackson applies a type's annotations to its subtypes, too. */
   private static boolean isInherited(Class<?> superType) {
-    return isAnnotated(superType) || superTypes(superType).anyMatch(JacksonAnnotations::isInherited);
+    return isAnnotated(superType)
+        || superTypes(superType).anyMatch(JacksonAnnotations::isInherited);
   }
 
   private static Stream<Class<?>> superTypes(Class<?> type) {
-    return Stream.concat(
-        Stream.ofNullable(type.getSuperclass()), Stream.of(type.getInterfaces()));
+    return Stream.concat(Stream.ofNullable(type.getSuperclass()), Stream.of(type.getInterfaces()));
   }
 
   private static boolean isAnnotated(AnnotatedElement element) {

@@ -85,8 +85,7 @@ final class JacksonCodec extends ValueCodec {
     try {
       return read(bytes);
     } catch (UnstorableException e) {
-      throw new UnstorableException(
-          shown(value) + " cannot be read back: " + e.getMessage(), e);
+      throw new UnstorableException(shown(value) + " cannot be read back: " + e.getMessage(), e);
     }
   }
 

@@ -2,10 +2,10 @@ package dev.cairn.values;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.cairn.cbor.CborReader;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,13 +38,22 @@ final class Leaves {
   private static final Map<Class<?>, Leaf<?>> BY_TYPE = new HashMap<>();
 
   static {
-    number(Byte.class, byte.class, (v, out) -> out.writeNumber((int) v), Leaves::readByte, (byte) 0);
     number(
-        Short.class, short.class, (v, out) -> out.writeNumber((int) v), Leaves::readShort, (short) 0);
+        Byte.class, byte.class, (v, out) -> out.writeNumber((int) v), Leaves::readByte, (byte) 0);
+    number(
+        Short.class,
+        short.class,
+        (v, out) -> out.writeNumber((int) v),
+        Leaves::readShort,
+        (short) 0);
     number(Integer.class, int.class, (v, out) -> out.writeNumber((int) v), Leaves::readInt, 0);
     number(Long.class, long.class, (v, out) -> out.writeNumber((long) v), CborReader::readLong, 0L);
     number(
-        Float.class, float.class, (v, out) -> out.writeNumber((float) v), CborReader::readFloat, 0f);
+        Float.class,
+        float.class,
+        (v, out) -> out.writeNumber((float) v),
+        CborReader::readFloat,
+        0f);
     number(
         Double.class,
         double.class,
@@ -78,9 +87,7 @@ final class Leaves {
     add(
         byte[].class,
         Leaf.of(byte[].class, (v, out) -> out.writeBinary(v), CborReader::readBytes).mutable());
-    add(
-        UUID.class,
-        Leaf.of(UUID.class, (v, out) -> out.writeBinary(bytes(v)), Leaves::readUuid));
+    add(UUID.class, Leaf.of(UUID.class, (v, out) -> out.writeBinary(bytes(v)), Leaves::readUuid));
     add(
         OptionalInt.class,
         Leaf.of(OptionalInt.class, Leaves::writeInt, Leaves::readOptionalInt)
@@ -100,7 +107,9 @@ final class Leaves {
     text(LocalDateTime.class, DateTimeFormatter.ISO_LOCAL_DATE_TIME::format, LocalDateTime::parse);
     text(OffsetTime.class, OffsetTime::toString, OffsetTime::parse);
     text(
-        OffsetDateTime.class, DateTimeFormatter.ISO_OFFSET_DATE_TIME::format, OffsetDateTime::parse);
+        OffsetDateTime.class,
+        DateTimeFormatter.ISO_OFFSET_DATE_TIME::format,
+        OffsetDateTime::parse);
     readBack(
         ZonedDateTime.class, DateTimeFormatter.ISO_ZONED_DATE_TIME::format, ZonedDateTime::parse);
     readBack(Duration.class, Duration::toString, Duration::parse);
@@ -159,8 +168,7 @@ final class Leaves {
     add(primitive, leaf.primitive(primitive, zero));
   }
 
-  private static <T> void text(
-      Class<T> type, Function<T, String> text, Function<String, T> parse) {
+  private static <T> void text(Class<T> type, Function<T, String> text, Function<String, T> parse) {
     add(type, textLeaf(type, text, parse));
   }
 
@@ -209,7 +217,8 @@ final class Leaves {
   private static void checkDecimal(Leaf<BigDecimal> leaf, BigDecimal value) {
     requireNoSubclass(value, BigDecimal.class);
     if (value.scale() == Integer.MIN_VALUE) {
-      throw new UnstorableException("a decimal number's scale of " + value.scale() + " is too small");
+      throw new UnstorableException(
+          "a decimal number's scale of " + value.scale() + " is too small");
     }
   }
 
@@ -252,8 +261,7 @@ final class Leaves {
     }
   }
 
-  private static void writeDouble(OptionalDouble value, JsonGenerator out)
-      throws IOException {
+  private static void writeDouble(OptionalDouble value, JsonGenerator out) throws IOException {
     if (value.isPresent()) {
       out.writeNumber(value.getAsDouble());
     } else {

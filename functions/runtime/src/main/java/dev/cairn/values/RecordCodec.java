@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordCodec extends ValueCodec {
   private static final MethodType ACCESSOR = MethodType.methodType(Object.class, Object.class);
-  private static final MethodType CONSTRUCTOR =
-      MethodType.methodType(Object.class, Object[].class);
+  private static final MethodType CONSTRUCTOR = MethodType.methodType(Object.class, Object[].class);
 
   private final Class<?> type;
   private final MethodHandle constructor;
@@ -50,7 +49,12 @@ final class RecordCodec extends ValueCodec {
    * @param stored its name as it is stored
    */
   private record Component(
-      String name, int index, Member member, MethodHandle accessor, byte[] stored, SerializedString text) {
+      String name,
+      int index,
+      Member member,
+      MethodHandle accessor,
+      byte[] stored,
+      SerializedString text) {
 
     @Nullable Object of(Object value) {
       try {
@@ -90,7 +94,8 @@ final class RecordCodec extends ValueCodec {
   /** Decides what depends on all components, once those of recursive types are known, too. */
   void complete() {
     immutable = sorted.stream().allMatch(component -> component.member().codec().isImmutable());
-    exactEquals = sorted.stream().allMatch(component -> component.member().codec().hasExactEquals());
+    exactEquals =
+        sorted.stream().allMatch(component -> component.member().codec().hasExactEquals());
   }
 
   private static MethodHandle constructor(Class<?> type, RecordComponent[] declared) {

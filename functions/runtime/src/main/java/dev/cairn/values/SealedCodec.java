@@ -38,7 +38,8 @@ final class SealedCodec extends ValueCodec {
   }
 
   private String nameOf(Object value) {
-    Class<?> subtype = value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass();
+    Class<?> subtype =
+        value instanceof Enum<?> constant ? constant.getDeclaringClass() : value.getClass();
     String name = names.get(subtype);
     if (name == null) {
       throw new UnstorableException(subtype.getName() + " is not a subtype of " + type.getName());
@@ -72,11 +73,13 @@ final class SealedCodec extends ValueCodec {
   Object read(CborReader in) {
     long entered = in.enterMap();
     if (!in.hasMore(entered, 0)) {
-      throw new UnstorableException("an empty object is stored where a " + type.getName() + " is expected");
+      throw new UnstorableException(
+          "an empty object is stored where a " + type.getName() + " is expected");
     }
     Object value = codec(in.readText()).read(in);
     if (in.hasMore(entered, 1)) {
-      throw new UnstorableException("an object of more than one entry is stored where a " + type.getName() + " is expected");
+      throw new UnstorableException(
+          "an object of more than one entry is stored where a " + type.getName() + " is expected");
     }
     return value;
   }

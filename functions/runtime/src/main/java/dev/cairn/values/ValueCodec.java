@@ -41,9 +41,7 @@ public abstract class ValueCodec {
    */
   abstract void check(Object value, int depth);
 
-  /**
-   * Whether nobody can change a value, so that the object itself may be kept beside its bytes.
-   */
+  /** Whether nobody can change a value, so that the object itself may be kept beside its bytes. */
   public abstract boolean isImmutable();
 
   /** Whether {@code equals} compares everything that is stored; arrays only know identity. */

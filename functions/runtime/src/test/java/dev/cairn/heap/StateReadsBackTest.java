@@ -107,7 +107,11 @@ class StateReadsBackTest {
   record Text(String text) {}
 
   record Maybe(
-      Optional<String> text, OptionalInt i, OptionalLong l, OptionalDouble d, Optional<Text> nested) {}
+      Optional<String> text,
+      OptionalInt i,
+      OptionalLong l,
+      OptionalDouble d,
+      Optional<Text> nested) {}
 
   record Times(
       Instant a,
@@ -236,12 +240,14 @@ class StateReadsBackTest {
         Instant.MIN,
         Instant.MAX,
         new byte[] {0, -1},
-        new Numbers((byte) -128, Short.MIN_VALUE, -1, Long.MAX_VALUE, -0.0f, Double.NaN, '\0', true),
+        new Numbers(
+            (byte) -128, Short.MIN_VALUE, -1, Long.MAX_VALUE, -0.0f, Double.NaN, '\0', true),
         new Numbers((byte) 0, (short) 0, 0, 0, Float.NaN, Double.MAX_VALUE, '\uFFFD', false),
         new Wrapped(null, null, null, null, null, null, null, null),
         new Wrapped((byte) 1, (short) 1, 1, 1L, Float.MIN_VALUE, 0.1, 'ü', false),
         new Big(new BigInteger("9".repeat(30_000)), new BigDecimal("0.00")),
-        new Big(BigInteger.valueOf(Long.MIN_VALUE).subtract(BigInteger.ONE), new BigDecimal("1E+400")),
+        new Big(
+            BigInteger.valueOf(Long.MIN_VALUE).subtract(BigInteger.ONE), new BigDecimal("1E+400")),
         new Big(null, new BigDecimal(new BigInteger("-7".repeat(3_000).replace("-", "")), 5_000)),
         new Text("x".repeat(21_000_000)),
         new Text(null),
@@ -258,7 +264,9 @@ class StateReadsBackTest {
             OptionalDouble.of(-0.0),
             Optional.of(new Text(null))),
         times(
-            Instant.MIN, LocalDate.MIN, ZonedDateTime.parse("2013-10-27T02:30+01:00[Europe/Paris]")),
+            Instant.MIN,
+            LocalDate.MIN,
+            ZonedDateTime.parse("2013-10-27T02:30+01:00[Europe/Paris]")),
         times(Instant.MAX, LocalDate.MAX, ZonedDateTime.parse("+12013-01-01T00:00Z")),
         new Named(new UUID(-1, 1), URI.create("a:b#c"), Locale.ROOT, Currency.getInstance("CHF")),
         new Named(null, URI.create(""), Locale.forLanguageTag("de-CH"), null),
@@ -286,7 +294,8 @@ class StateReadsBackTest {
         new OfBoxes(
             new Box<>("a", List.of("b")), new Box<>(Optional.of(1L), List.of(Optional.empty()))),
         linked(400),
-        new Tree(List.of(new Tree(List.of(), Map.of())), Map.of("a", new Tree(List.of(), Map.of()))),
+        new Tree(
+            List.of(new Tree(List.of(), Map.of())), Map.of("a", new Tree(List.of(), Map.of()))),
         Color.GREEN,
         new Circle(-0.0),
         bean("a", 1L, 1L << 40),
@@ -357,12 +366,16 @@ class StateReadsBackTest {
             "component \"nested.text\""),
         new Refused(
             Maybe.class,
-            new Maybe(null, OptionalInt.empty(), OptionalLong.empty(), OptionalDouble.empty(), null),
+            new Maybe(
+                null, OptionalInt.empty(), OptionalLong.empty(), OptionalDouble.empty(), null),
             "null comes back as an empty Optional"),
         new Refused(Growing.class, new Growing(1), "component \"n\" would come back as 3"),
         new Refused(Hidden.class, new Hidden(null), "an accessor returns something else"),
         new Refused(Forgetful.class, new Forgetful(1, 2), "would come back as"),
-        new Refused(Anything.class, new Anything(longs), "component \"json[n]\": a java.lang.Long 1 would come back as a java.lang.Integer"),
+        new Refused(
+            Anything.class,
+            new Anything(longs),
+            "component \"json[n]\": a java.lang.Long 1 would come back as a java.lang.Integer"),
         new Refused(Lists.class, new Lists(Set.of("a"), new EnumMap<>(Color.class)), "\"any\""),
         new Refused(
             Collections.class,

@@ -85,8 +85,7 @@ class KinesisEventReaderTest {
 
   @Test
   void theStreamOfAConsumerWithEnhancedFanOutIsTheStream() throws IOException {
-    KinesisBatch batch =
-        batch(event(RECORD.replace(ARN, ARN + "/consumer/fast:1700000000")));
+    KinesisBatch batch = batch(event(RECORD.replace(ARN, ARN + "/consumer/fast:1700000000")));
     assertThat(batch.streamArn()).isEqualTo(ARN);
     assertThat(batch.streamName()).isEqualTo("departures");
   }

@@ -123,7 +123,8 @@ class StoredBytesTest {
   @ParameterizedTest
   @MethodSource("values")
   void areThoseOfEarlierReleases(Object value) throws Exception {
-    Class<?> type = value instanceof ZoneId && !(value instanceof ZoneOffset) ? ZoneId.class : value.getClass();
+    Class<?> type =
+        value instanceof ZoneId && !(value instanceof ZoneOffset) ? ZoneId.class : value.getClass();
     ValueCodec codec = Codecs.of(type);
     byte[] before = StateMapper.JACKSON.writerFor(type).writeValueAsBytes(value);
     assertThat(codec.encodeChecked(value)).isEqualTo(before);

@@ -228,8 +228,7 @@ final class Auditor {
 
   private void requireNextRecord(String where, SubtaskId subtask, Entry.Failed failed) {
     Optional<SequenceNumber> blamed = failed.header().failing().flatMap(Failing::record);
-    Optional<SequenceNumber> next =
-        expectation.first(subtask.shard(), failed.header().position());
+    Optional<SequenceNumber> next = expectation.first(subtask.shard(), failed.header().position());
     if (blamed.isPresent() && !blamed.equals(next)) {
       throw new Violation(
           Invariants.BLAMED, where + " names record " + blamed + " instead of " + next);

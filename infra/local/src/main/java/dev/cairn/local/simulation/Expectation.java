@@ -123,8 +123,7 @@ final class Expectation {
   }
 
   /** A record whose producer sent it to a shard to which its key does not belong. */
-  void putForeign(
-      ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
+  void putForeign(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
     ofShard(shard).put(number, new Arrived(key, data, arrival, true));
   }
 

@@ -47,8 +47,7 @@ final class ForkOwner {
   }
 
   private void operate(JobId fork) {
-    boolean exists =
-        world.await(Duration.ofSeconds(30), () -> table.job(fork).isPresent());
+    boolean exists = world.await(Duration.ofSeconds(30), () -> table.job(fork).isPresent());
     int ticks = exists ? 1 + faults.below(MOST_TICKS) : 0;
     for (int i = 0; i < ticks; i++) {
       world.start("fork rule/event", () -> tick.accept(fork));

@@ -51,7 +51,13 @@ final class ForksAudit {
       if (head.suspended() == job.status().isRunning()) {
         throw new Violation(
             Invariants.HALTED,
-            "fork " + fork + " is " + job.status().label() + ", and the head of " + subtask + " is "
+            "fork "
+                + fork
+                + " is "
+                + job.status().label()
+                + ", and the head of "
+                + subtask
+                + " is "
                 + head);
       }
     }
@@ -93,10 +99,7 @@ final class ForksAudit {
 
   private static void add(Set<FilePath> needed, StateHandle handle) {
     handle.stateFile().ifPresent(file -> needed.add(file.path()));
-    handle.manifest().runs().stream()
-        .map(RunRef::file)
-        .map(FileRef::path)
-        .forEach(needed::add);
+    handle.manifest().runs().stream().map(RunRef::file).map(FileRef::path).forEach(needed::add);
   }
 
   private void add(Set<FilePath> needed, Checkpoint.Completed completed) {
@@ -107,8 +110,7 @@ final class ForksAudit {
       if (acknowledged.stateFile().isPresent()) {
         FilePath state = acknowledged.stateFile().get().path();
         needed.add(state);
-        List<RunRef> runs =
-            CheckpointFormat.readState(bytes(state), state).manifest().runs();
+        List<RunRef> runs = CheckpointFormat.readState(bytes(state), state).manifest().runs();
         runs.forEach(run -> needed.add(run.file().path()));
       }
     }
@@ -117,8 +119,7 @@ final class ForksAudit {
   private byte[] bytes(FilePath path) {
     return storage
         .get(path)
-        .orElseThrow(
-            () -> new Violation(Invariants.FILES, path + " of a fork does not exist"));
+        .orElseThrow(() -> new Violation(Invariants.FILES, path + " of a fork does not exist"));
   }
 
   /** The items of the fork's own: registrations, entries, checkpoints and acknowledgements. */

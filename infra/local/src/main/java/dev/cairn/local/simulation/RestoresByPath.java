@@ -84,8 +84,7 @@ final class RestoresByPath {
             .savepoint()
             .map(savepoint -> Layout.metadataIn(savepoint.directory()))
             .orElseGet(() -> Layout.metadata(Scenario.JOB, checkpoint.id()));
-    String path =
-        faults.below(2) == 0 ? metadata.value() : metadata.parent().orElseThrow() + "/";
+    String path = faults.below(2) == 0 ? metadata.value() : metadata.parent().orElseThrow() + "/";
     world.pass("user.restore " + path);
     faults.count(
         "race: restore by path of what is "

@@ -587,7 +587,8 @@ public final class Simulation {
   private void expire() {
     while (true) {
       world.sleep(Duration.ofSeconds(3 + world.random().nextInt(10)));
-      // An entry is marked a day or more before it expires, so whatever was marked before the oldest
+      // An entry is marked a day or more before it expires, so whatever was marked before the
+      // oldest
       // invocation began may go while that invocation runs; two days pass for what sleeps.
       Instant awakeSince = world.oldest("/container-").orElse(world.now()).minus(MOST_SKEW);
       boolean isAwake = world.tasks("/container-") > 0;
