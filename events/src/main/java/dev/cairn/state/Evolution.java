@@ -201,16 +201,19 @@ public sealed interface Evolution {
     }
 
     private Optional<Evolution> compareSubtypes(String path, OneOf one, OneOf other) {
-      if (!one.name().equals(other.name())
-          || !other.subtypes().keySet().containsAll(one.subtypes().keySet())) {
+      if (!one.name().equals(other.name())) {
         return Optional.empty();
       }
       enclosing.put(one.name(), other.name());
       SortedMap<String, ValueType> merged = new TreeMap<>(other.subtypes());
       for (Map.Entry<String, ValueType> subtype : one.subtypes().entrySet()) {
         String name = subtype.getKey();
+        ValueType declared = other.subtypes().get(name);
+        if (declared == null) {
+          return Optional.empty();
+        }
         String at = path.isEmpty() ? name : path + "." + name;
-        switch (compare(at, subtype.getValue(), other.subtypes().get(name))) {
+        switch (compare(at, subtype.getValue(), declared)) {
           case Accepted accepted -> merged.put(name, accepted.type());
           case Refused refused -> {
             return Optional.of(refused);

@@ -66,6 +66,7 @@ class StoredBytesTest {
       UUID uuid,
       String missing) {}
 
+  @SuppressWarnings("NullAway") // a component may be null
   static Stream<Object> values() {
     return Stream.of(
         new All(
