@@ -51,7 +51,7 @@ public final class Coordinator {
     this.collection = new GarbageCollection(ports, settings, decisions, live, tails);
     this.completing = new Completing(ports, decisions, live, tails, answers, collection);
     this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
-    this.lifecycle = new Lifecycle(ports, tails);
+    this.lifecycle = new Lifecycle(ports, decisions, tails);
     this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
     StreamCoverage coverage = new StreamCoverage(ports, settings, decisions, tails);
     Preflight preflight = new Preflight(ports, settings, decisions, coverage);
@@ -66,7 +66,7 @@ public final class Coordinator {
             triggering,
             restore,
             new Disposal(ports, tails, live),
-            new Forking(ports, tails, preflight),
+            new Forking(ports, decisions, tails, preflight),
             coverage);
   }
 

@@ -129,8 +129,21 @@ public class CoordinatorDecisions {
       return Asking.NONE;
     }
     boolean holdsItself =
-        pending.isSavepoint() || pending.trigger().isFull() || tail.isToBeRewritten();
+        pending.isSavepoint() || pending.trigger().isFull() || isToBeRewritten(tail);
     return !holdsItself && carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
+  }
+
+  /** Whether the state is in files that are another's, or that hold more than the state does. */
+  public boolean isToBeRewritten(JournalTail tail) {
+    return tail.isToBeRewritten();
+  }
+
+  /**
+   * Whether a journal is in the job's epoch with all that it gets there. A shard that a restore has
+   * opened, and not yet given its state, is not.
+   */
+  public boolean hasEntered(JournalTail tail, Job job) {
+    return tail.head().epoch().equals(job.epoch()) && !tail.isOpenedForRestore();
   }
 
   /** How a job stops that was asked to, with a savepoint. */

@@ -14,10 +14,12 @@ import java.util.function.Function;
  */
 final class EpochEntry {
   private final CoordinatorPorts ports;
+  private final CoordinatorDecisions decisions;
   private final JournalTails tails;
 
-  EpochEntry(CoordinatorPorts ports, JournalTails tails) {
+  EpochEntry(CoordinatorPorts ports, CoordinatorDecisions decisions, JournalTails tails) {
     this.ports = ports;
+    this.decisions = decisions;
     this.tails = tails;
   }
 
@@ -28,7 +30,7 @@ final class EpochEntry {
   private boolean append(Job job, SubtaskId subtask, Function<JournalTail, Entry> entering) {
     while (true) {
       Optional<JournalTail> tail = tails.of(subtask);
-      if (tail.isEmpty() || hasEntered(tail.get(), job)) {
+      if (tail.isEmpty() || decisions.hasEntered(tail.get(), job)) {
         return true;
       }
       if (tail.get().head().epoch().isAfter(job.epoch())) {
@@ -38,10 +40,6 @@ final class EpochEntry {
         return true;
       }
     }
-  }
-
-  private static boolean hasEntered(JournalTail tail, Job job) {
-    return tail.head().epoch().equals(job.epoch()) && !tail.isOpenedForRestore();
   }
 
   /**

@@ -24,10 +24,14 @@ final class Forking {
   private final Preflight preflight;
   private final EpochEntry epochs;
 
-  Forking(CoordinatorPorts ports, JournalTails tails, Preflight preflight) {
+  Forking(
+      CoordinatorPorts ports,
+      CoordinatorDecisions decisions,
+      JournalTails tails,
+      Preflight preflight) {
     this.ports = ports;
     this.preflight = preflight;
-    this.epochs = new EpochEntry(ports, tails);
+    this.epochs = new EpochEntry(ports, decisions, tails);
   }
 
   /** Serves the request seen, or says why not. */

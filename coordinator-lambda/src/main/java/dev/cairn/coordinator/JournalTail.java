@@ -61,7 +61,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
         advanced.deadLetters());
   }
 
-  Header head() {
+  /** The header of the last entry. */
+  public Header head() {
     return sinceBase.isEmpty() ? base.header() : sinceBase.getLast().header();
   }
 

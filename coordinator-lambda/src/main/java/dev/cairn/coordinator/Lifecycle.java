@@ -18,9 +18,9 @@ final class Lifecycle {
   private final CoordinatorPorts ports;
   private final EpochEntry epochs;
 
-  Lifecycle(CoordinatorPorts ports, JournalTails tails) {
+  Lifecycle(CoordinatorPorts ports, CoordinatorDecisions decisions, JournalTails tails) {
     this.ports = ports;
-    this.epochs = new EpochEntry(ports, tails);
+    this.epochs = new EpochEntry(ports, decisions, tails);
   }
 
   /** Begins to halt, of the job's own accord. */

@@ -64,7 +64,7 @@ final class Restore {
     this.decisions = decisions;
     this.preflight = preflight;
     this.coverage = coverage;
-    this.epochs = new EpochEntry(ports, tails);
+    this.epochs = new EpochEntry(ports, decisions, tails);
     this.opening = new Opening(ports, tails);
   }
 

@@ -361,6 +361,26 @@ enum Sabotage {
                       return true;
                     }
                   })),
+  NO_CARRY_FORWARD_OF_BORROWED_STATE(
+      List.of(Invariants.OWNED, Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isToBeRewritten(JournalTail tail) {
+                  return false;
+                }
+              })),
+  HALF_OPENED_JOURNALS_HAVE_NOT_ENTERED(
+      List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS, Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean hasEntered(JournalTail tail, Job job) {
+                  return tail.head().epoch().equals(job.epoch());
+                }
+              })),
   FORKS_STAND_ALONE_BEFORE_THEY_RELEASE(
       List.of(Invariants.RETAINED, Invariants.FILES),
       Guards.all()

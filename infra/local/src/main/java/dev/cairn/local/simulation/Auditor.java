@@ -463,6 +463,7 @@ final class Auditor {
   }
 
   private void checkSnapshot(String where, Audited audited, Entry.Base base) {
+    shared.requireOwned(where, base);
     requireSame(Invariants.SNAPSHOT, where, audited.cells, read(base.handle()));
   }
 

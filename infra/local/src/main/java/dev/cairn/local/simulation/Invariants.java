@@ -15,6 +15,8 @@ public final class Invariants {
   public static final String RETAINED = "nothing retained or live is ever deleted";
   public static final String FORKED = "all that a fork began from is there until it is released";
   public static final String CLAIMED = "a job claims only what it is restored from";
+  public static final String OWNED =
+      "a snapshot lies in files of the job's own, or that it has claimed";
   public static final String EPOCH = "while a job runs, every journal has its epoch";
   public static final String HALTED = "nothing is applied while a job halts";
   public static final String HELD_UP = "a shard that was given up is not tried again";

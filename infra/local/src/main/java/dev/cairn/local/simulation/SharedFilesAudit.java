@@ -10,12 +10,14 @@ import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.JobId;
+import dev.cairn.journal.Entry;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -122,6 +124,27 @@ final class SharedFilesAudit {
               + item.status().label()
               + " in epoch "
               + item.epoch());
+    }
+  }
+
+  /**
+   * What a restore has lent is copied with the first snapshot: its owner may delete it. Of an earlier
+   * epoch nobody knows any more what was claimed then.
+   */
+  void requireOwned(String where, Entry.Base base) {
+    if (!table.job(job).orElseThrow().epoch().equals(base.header().epoch())) {
+      return;
+    }
+    List<FileRef> files = new ArrayList<>(base.handle().stateFile().stream().toList());
+    base.handle().manifest().runs().forEach(run -> files.add(run.file()));
+    for (FileRef file : files) {
+      boolean isOwned =
+          Layout.isOwn(job, file.path())
+              || table.claims(job).stream()
+                  .anyMatch(claim -> Layout.isInside(claim.directory(), file.path()));
+      if (!isOwned) {
+        throw new Violation(Invariants.OWNED, where + " refers to " + file.path());
+      }
     }
   }
 
