@@ -55,9 +55,7 @@ final class Disposal {
       }
       // Nobody can restore it from here on, so nobody misses its files.
       if (checkpoint instanceof Checkpoint.Completed completed
-          && !ports
-              .checkpoints()
-              .end(completed, job.epoch(), Checkpoint.Subsumed.End.DISPOSED)) {
+          && !ports.checkpoints().end(completed, job.epoch(), Checkpoint.Subsumed.End.DISPOSED)) {
         return new Outcome.Changed();
       }
       files.forEach(ports.storage()::delete);

@@ -224,8 +224,7 @@ public final class DryRun {
           Optional.empty());
     }
     Place place =
-        coverage.sameStream(
-            restoration, tail.orElseThrow(), state.map(SubtaskSnapshot::state));
+        coverage.sameStream(restoration, tail.orElseThrow(), state.map(SubtaskSnapshot::state));
     boolean isWhole = place.position().equals(stored);
     long records = isWhole ? counted(head, state) : count(subtask.shard(), place, frontier);
     if (!place.position().isBefore(frontier)) {

@@ -136,10 +136,7 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
 
   /** What a task found of records that expired before they were applied, if no one has decided yet. */
   Optional<String> recordsLost() {
-    return Stream.concat(Stream.<Entry>of(base), sinceBase.stream())
-        .toList()
-        .reversed()
-        .stream()
+    return Stream.concat(Stream.<Entry>of(base), sinceBase.stream()).toList().reversed().stream()
         .takeWhile(entry -> entry.header().suspended() || entry.header().failing().isPresent())
         .flatMap(entry -> entry.header().failing().stream())
         .filter(failing -> failing.reason() == FailureReason.RECORDS_LOST)

@@ -58,8 +58,7 @@ final class Recovery {
       for (Restoration from : candidates(job)) {
         try {
           requireOthers(preflight.requireRestorable(job, from).values(), damaged);
-          restore.begin(
-              job, from.passingOver(passedOver), checkpoints, Optional.empty(), now());
+          restore.begin(job, from.passingOver(passedOver), checkpoints, Optional.empty(), now());
           return;
         } catch (RefusedException e) {
           passedOver.add(from.name() + ": " + e.reason());

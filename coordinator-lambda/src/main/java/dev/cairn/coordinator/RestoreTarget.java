@@ -112,7 +112,7 @@ final class RestoreTarget {
                   + aborted.failure()
                   + "): choose one that is COMPLETED");
       case Checkpoint.Subsumed(Checkpoint.Completed c, Checkpoint.Subsumed.End end)
-              when end == Checkpoint.Subsumed.End.DISPOSED ->
+          when end == Checkpoint.Subsumed.End.DISPOSED ->
           throw new RefusedException(
               "checkpoint "
                   + id

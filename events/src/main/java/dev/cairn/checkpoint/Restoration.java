@@ -105,14 +105,12 @@ public record Restoration(
   }
 
   public Restoration acceptingGap() {
-    return new Restoration(
-        source, claimMode, positions, true, undo, dropped, passedOver);
+    return new Restoration(source, claimMode, positions, true, undo, dropped, passedOver);
   }
 
   /** The same, which this checkpoint would undo. */
   public Restoration undoneBy(Optional<CheckpointId> latest) {
-    return new Restoration(
-        source, claimMode, positions, acceptsGap, latest, dropped, passedOver);
+    return new Restoration(source, claimMode, positions, acceptsGap, latest, dropped, passedOver);
   }
 
   /** The same without these states. */

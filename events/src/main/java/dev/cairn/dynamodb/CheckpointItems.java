@@ -22,6 +22,7 @@ final class CheckpointItems {
   static final String PENDING = "PENDING";
   static final String COMPLETED = "COMPLETED";
   static final String SUBSUMED = "SUBSUMED";
+
   /** How a completed one ended; absent if later ones replaced it. */
   static final String END = "endedAs";
 

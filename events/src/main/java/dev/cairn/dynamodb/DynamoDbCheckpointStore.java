@@ -242,8 +242,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   @Override
-  public boolean end(
-      Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end) {
+  public boolean end(Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end) {
     Change notBeingRestored =
         changeJob(completed.job())
             .onlyIf("epoch = :epoch")

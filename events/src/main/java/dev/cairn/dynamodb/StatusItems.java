@@ -144,8 +144,7 @@ final class StatusItems {
       case SUSPENDING -> new JobStatus.Suspending(readHalt(job, item.map(HALT)));
       case CANCELLED, STOPPING, STOPPED, FAILED ->
           new JobStatus.Halted(readHalt(job, item.map(HALT)));
-      case RESUMING ->
-          new JobStatus.Resuming(item.has(ACCEPTS_GAP) && item.flag(ACCEPTS_GAP));
+      case RESUMING -> new JobStatus.Resuming(item.has(ACCEPTS_GAP) && item.flag(ACCEPTS_GAP));
       default -> throw item.damaged("its status \"" + name + "\" is none that is known");
     };
   }

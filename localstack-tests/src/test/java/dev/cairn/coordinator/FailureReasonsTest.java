@@ -360,7 +360,8 @@ class FailureReasonsTest {
 
   private static String line(Pipeline pipeline, Checkpoint aborted) {
     return CheckpointTable.line(
-        CheckpointTable.Row.of(pipeline.table(), pipeline.job(), List.of(aborted)).getFirst(), pipeline.now());
+        CheckpointTable.Row.of(pipeline.table(), pipeline.job(), List.of(aborted)).getFirst(),
+        pipeline.now());
   }
 
   @Test

@@ -30,8 +30,7 @@ class RetentionTest {
   private static final int RETAINED = 3;
 
   private final Pipeline pipeline =
-      new Pipeline(
-          1, new CheckpointSettings(Optional.of(INTERVAL), Pipeline.TIMEOUT, RETAINED));
+      new Pipeline(1, new CheckpointSettings(Optional.of(INTERVAL), Pipeline.TIMEOUT, RETAINED));
   private final Task<String> container = pipeline.container();
 
   private CheckpointId checkpoint(String word) {
@@ -272,7 +271,8 @@ class RetentionTest {
 
     assertThat(refusal("restore 2")).contains("words/chk-2/_metadata is missing");
     assertThat(refusal("restore latest"))
-        .startsWith("no checkpoint of job words is intact: checkpoint 2: file words/chk-2/_metadata")
+        .startsWith(
+            "no checkpoint of job words is intact: checkpoint 2: file words/chk-2/_metadata")
         .contains("; checkpoint 1: file words/chk-1/_metadata is missing");
   }
 

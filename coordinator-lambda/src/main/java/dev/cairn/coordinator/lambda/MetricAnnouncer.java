@@ -154,8 +154,7 @@ final class MetricAnnouncer implements Announcer {
     if (halt instanceof Halt.Stopped(CheckpointId savepoint)) {
       details.with("checkpoint", savepoint.toString());
     }
-    metrics.emit(
-        "job halted", details.all(), List.of(Metric.count(FAILED_JOBS, failed ? 1 : 0)));
+    metrics.emit("job halted", details.all(), List.of(Metric.count(FAILED_JOBS, failed ? 1 : 0)));
   }
 
   private static boolean isFailed(JobStatus status) {

@@ -84,14 +84,10 @@ public final class CheckpointedFunction extends Construct {
             .checkpointing()
             .scrubInterval()
             .map(
-                every ->
-                    ScrubberParts.make(this, settings, every, stores, permissions, functions));
+                every -> ScrubberParts.make(this, settings, every, stores, permissions, functions));
     Monitoring monitoring =
         new Monitoring(
-            settings,
-            task.function(),
-            coordinator.function(),
-            stores.stream().getStreamName());
+            settings, task.function(), coordinator.function(), stores.stream().getStreamName());
     this.alarms = monitoring.alarms(this);
     monitoring.dashboard(this, alarms);
     explain();

@@ -132,10 +132,7 @@ final class DryRuns {
 
   private static void tell(PreflightReport report, PrintWriter out) {
     out.printf(Locale.ROOT, "possible   %s can be restored\n", report.from().name());
-    report
-        .from()
-        .passedOver()
-        .forEach(one -> out.printf(Locale.ROOT, "passed by  %s\n", one));
+    report.from().passedOver().forEach(one -> out.printf(Locale.ROOT, "passed by  %s\n", one));
     out.printf(
         Locale.ROOT,
         "files      %s, %s: all there, each with its size and SHA-256\n",

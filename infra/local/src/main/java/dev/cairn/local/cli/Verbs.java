@@ -164,10 +164,7 @@ final class Verbs {
       name = "unpin",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
-      description = {
-        "Takes the pin off a checkpoint: it goes when later ones replace it.",
-        ""
-      })
+      description = {"Takes the pin off a checkpoint: it goes when later ones replace it.", ""})
   static final class Unpin extends VerbCommand {
     @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
     private String id = "";

@@ -391,8 +391,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
         job(seen.id())
             .filter(job -> job.pinned().equals(seen.pinned()))
             .filter(job -> seen.request().stream().allMatch(job::asks));
-    there.ifPresent(
-        job -> put(change.apply(seen.request().map(job::without).orElse(job))));
+    there.ifPresent(job -> put(change.apply(seen.request().map(job::without).orElse(job))));
     return there.isPresent();
   }
 
@@ -668,8 +667,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
     savepoint
         .flatMap(id -> completed(claim.job(), id))
         .ifPresent(
-            completed ->
-                put(new Checkpoint.Subsumed(completed, Checkpoint.Subsumed.End.CLAIMED)));
+            completed -> put(new Checkpoint.Subsumed(completed, Checkpoint.Subsumed.End.CLAIMED)));
     return true;
   }
 

@@ -380,7 +380,11 @@ final class Auditor {
     if (next.isEmpty() || next.get().isBefore(until.get().minus(MOST_SKEW))) {
       throw new Violation(
           Invariants.QUIET,
-          where + " found nothing until " + until.get() + ", and the next record arrived at " + next);
+          where
+              + " found nothing until "
+              + until.get()
+              + ", and the next record arrived at "
+              + next);
     }
     tally.count("race: a replay stopped in a quiet stretch");
   }
@@ -719,7 +723,9 @@ final class Auditor {
       referredAt = table.modifications();
     }
     if (referred.contains(path)) {
-      throw new Violation(Invariants.RETAINED, path + " is deleted, and is still referred to" + shared.holders(path));
+      throw new Violation(
+          Invariants.RETAINED,
+          path + " is deleted, and is still referred to" + shared.holders(path));
     }
   }
 
@@ -849,7 +855,8 @@ final class Auditor {
             .filter(Checkpoint.Completed.class::isInstance)
             .filter(Checkpoint::isSavepoint)
             .count();
-    // Kept beside them are the latest one where it holds nothing new, the one that an undo leads to,
+    // Kept beside them are the latest one where it holds nothing new, the one that an undo leads
+    // to,
     // the pinned ones, every savepoint until it is disposed of, and what a fork needs.
     int pinned = table.job(job).orElseThrow().pinned().size();
     int kept = numRetained + 2 + pinned + Math.toIntExact(savepoints) + shared.forks();

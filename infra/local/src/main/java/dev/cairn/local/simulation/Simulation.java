@@ -113,7 +113,7 @@ public final class Simulation {
           }
         };
     this.storage = new DamagedStorage(stored);
-    this.stream = 
+    this.stream =
         new LocalStream(
             world, scenario.shards(), RETENTION, new SeededPaging(random.split(), faults));
     this.tasks =

@@ -59,8 +59,7 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
-  public boolean end(
-      Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end) {
+  public boolean end(Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end) {
     return wire.table("end", () -> there.end(completed, epoch, end));
   }
 
