@@ -45,6 +45,14 @@ public sealed interface Announcement {
   /** How many checkpoints were pending at a tick. */
   record InProgress(int checkpoints) implements Announcement {}
 
+  /**
+   * What a tick found of failures.
+   *
+   * @param failingSubtasks how many subtasks fail, or look for a record that ends the process
+   * @param jobFailed whether the job has halted by itself
+   */
+  record Health(int failingSubtasks, boolean jobFailed) implements Announcement {}
+
   /** A user's request was served: it is no longer on the job's item. */
   record Accepted(Request request, Epoch epoch) implements Announcement {}
 

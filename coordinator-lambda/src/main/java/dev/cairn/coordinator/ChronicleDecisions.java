@@ -403,6 +403,7 @@ final class ChronicleDecisions {
       case Announcement.Triggered t -> false;
       case Announcement.Asked a -> false;
       case Announcement.InProgress p -> false;
+      case Announcement.Health h -> false;
       // Recorded when it is served, by what it has changed.
       case Announcement.Accepted a -> false;
       case Announcement.Postponed p -> false;

@@ -36,6 +36,7 @@ public final class Coordinator {
   private final Restore restore;
   private final Recovery recovery;
   private final Suspicions suspicions;
+  private final ExpiredLetters expiredLetters;
   private final GarbageCollection collection;
   private final Chronicle chronicle;
   private boolean isToBeRecorded;
@@ -57,6 +58,7 @@ public final class Coordinator {
     Preflight preflight = new Preflight(ports, settings, decisions, coverage);
     this.restore = new Restore(ports, settings, decisions, live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
+    this.expiredLetters = new ExpiredLetters(ports);
     this.suspicions = new Suspicions(ports, settings, decisions, tails);
     this.commands =
         new Commands(
@@ -142,6 +144,7 @@ public final class Coordinator {
     Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
     chronicle.tick(job, checkpoints);
+    ports.announcer().announce(new Announcement.Health(decisions.failing(tails.values()), false));
     List<JournalTail> damaged = decisions.damaged(tails.values());
     if (!damaged.isEmpty()) {
       recovery.recover(job, damaged, checkpoints);
@@ -162,6 +165,7 @@ public final class Coordinator {
     triggering.repeat(checkpoints, tails, now);
     restore.wakeGaps(job, tails.values());
     suspicions.look(job, tails.values(), now);
+    expiredLetters.look(job, tails.values(), now);
     mapping.keep(true, decisions.starts(tails.values()), now);
     if (decisions.isCollectionDue(job, tails.values(), now)) {
       collection.collect(job.id());
@@ -209,7 +213,11 @@ public final class Coordinator {
         }
       }
       case Halt.Stopped s -> {}
-      case Halt.Failed f -> {}
+      case Halt.Failed f -> {
+        if (event instanceof Event.Tick) {
+          ports.announcer().announce(new Announcement.Health(0, true));
+        }
+      }
     }
   }
 }

@@ -226,6 +226,15 @@ public class CoordinatorDecisions {
         && isSilent(tail, longestInvocation, now);
   }
 
+  /** How many shards fail, or look for a record that ends the process. */
+  public int failing(Collection<JournalTail> tails) {
+    return (int)
+        tails.stream()
+            .map(JournalTail::head)
+            .filter(head -> head.failing().isPresent() || head.isolation().isPresent())
+            .count();
+  }
+
   /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */
   public Optional<Halt> failed(
       Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {

@@ -107,7 +107,7 @@ public sealed interface Fate {
   record DeadLetter() implements Fate {
     @Override
     public String toString() {
-      return "it is a dead letter, which nobody deletes but you";
+      return "it is a dead letter, which is deleted when cairn.dead-letters.retention is over";
     }
   }
 

@@ -102,7 +102,7 @@ public final class GarbageCollection {
 
       /**
        * The files that there were before anything else was read: the job's own, and those that it
-       * has claimed.
+       * has claimed. Dead letters are not among them: they expire, see {@link ExpiredLetters}.
        */
       public List<Stored> files() {
         return files;
@@ -130,7 +130,7 @@ public final class GarbageCollection {
       return new Findings.NotNow(
           "job " + id + " is not running: its journals may still be given state");
     }
-    List<Stored> listed = new ArrayList<>(storage.list(Layout.job(id)));
+    List<Stored> listed = new ArrayList<>(storage.listExcept(Layout.job(id), Layout.DEAD_LETTERS));
     List<Claimed> claimed = claims.of(id);
     claimed.forEach(one -> listed.addAll(one.files()));
     References references = reader.read(before.get());

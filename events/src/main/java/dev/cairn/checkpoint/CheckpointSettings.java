@@ -178,6 +178,11 @@ public record CheckpointSettings(Configuration configuration) {
     return configuration.get(Options.PREFER_CHECKPOINT_FOR_RECOVERY);
   }
 
+  /** How long a dead letter is kept. */
+  public Duration deadLetterRetention() {
+    return configuration.get(Options.DEAD_LETTER_RETENTION);
+  }
+
   /** What to do about a damaged journal when nothing is left that could be restored. */
   public DamagedHeadFallback recoveryFallback() {
     return configuration.get(Options.RECOVERY_FALLBACK);

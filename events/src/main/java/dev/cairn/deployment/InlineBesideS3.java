@@ -49,6 +49,16 @@ record InlineBesideS3(CheckpointStorage table, Supplier<S3Client> s3) implements
   }
 
   @Override
+  public List<Stored> listExcept(FilePath folder, String name) {
+    return storageOf(folder).listExcept(folder, name);
+  }
+
+  @Override
+  public List<Stored> listFirst(FilePath folder, int limit) {
+    return storageOf(folder).listFirst(folder, limit);
+  }
+
+  @Override
   public void delete(FilePath path) {
     storageOf(path).delete(path);
   }

@@ -205,12 +205,28 @@ public final class DirectoryCheckpointStorage implements CheckpointStorage {
   /** By path; without checksums, for which every file would have to be read. */
   @Override
   public List<Stored> list(FilePath folder) {
+    return list(folder, Optional.empty());
+  }
+
+  @Override
+  public List<Stored> listExcept(FilePath folder, String name) {
+    return list(folder, Optional.of(resolve(folder.resolve(FilePath.of(name)))));
+  }
+
+  private List<Stored> list(FilePath folder, Optional<Path> except) {
     List<Stored> files = new ArrayList<>();
     Path within = resolve(folder);
     try {
       Files.walkFileTree(
           within,
           new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
+              return except.filter(dir::equals).isPresent()
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
+
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               if (attributes.isRegularFile()) {

@@ -287,13 +287,50 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
     Place place = placeOf(folder);
     List<Stored> files = new ArrayList<>();
     for (String pk : TableLayout.filePks(place.path())) {
-      for (Item item :
-          call("list", place, () -> table(place).query("files of " + place, filesIn(pk, place)))) {
-        add(item, place, files);
-      }
+      addAll(place, filesIn(pk, place), files);
     }
     files.sort(Comparator.comparing(Stored::path));
     return List.copyOf(files);
+  }
+
+  /** What comes before the folder that is left out, and what comes after it. */
+  @Override
+  public List<Stored> listExcept(FilePath folder, String name) {
+    Place place = placeOf(folder);
+    String within = place.path() + "/";
+    String left = within + name;
+    List<Stored> files = new ArrayList<>();
+    for (String pk : TableLayout.filePks(place.path())) {
+      // "0" is what follows "/".
+      addAll(place, between(pk, within, left + "/"), files);
+      addAll(place, between(pk, left + "0", place.path() + "0"), files);
+    }
+    files.sort(Comparator.comparing(Stored::path));
+    return List.copyOf(files);
+  }
+
+  private void addAll(Place place, Consumer<QueryRequest.Builder> query, List<Stored> files) {
+    for (Item item :
+        call("list", place, () -> table(place).query("files of " + place, query))) {
+      add(item, place, files);
+    }
+  }
+
+  /** Both ends are no names of files. */
+  private static Consumer<QueryRequest.Builder> between(String pk, String from, String to) {
+    return query ->
+        query
+            .keyConditionExpression(
+                TableLayout.PK + " = :pk AND " + TableLayout.SK + " BETWEEN :from AND :to")
+            .projectionExpression(DESCRIPTION)
+            .expressionAttributeValues(
+                Map.of(
+                    ":pk",
+                    AttributeValue.fromS(pk),
+                    ":from",
+                    AttributeValue.fromS(from),
+                    ":to",
+                    AttributeValue.fromS(to)));
   }
 
   /** Adds a file, or one that is not there yet, or no more, and of which there is a part. */

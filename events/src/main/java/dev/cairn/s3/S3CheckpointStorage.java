@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -36,6 +37,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * exist.
  */
 public final class S3CheckpointStorage implements CheckpointStorage {
+  private static final int MOST_KEYS_OF_A_PAGE = 1000;
+
   private static final String SCHEME = "s3";
   private static final String NO_BUCKET = "";
   private static final int NOT_FOUND = 404;
@@ -257,17 +260,54 @@ public final class S3CheckpointStorage implements CheckpointStorage {
 
   @Override
   public List<Stored> list(FilePath folder) {
+    return list(folder, "", key -> true, Integer.MAX_VALUE);
+  }
+
+  /** Keys come in order, so what is left out is passed over in one step. */
+  @Override
+  public List<Stored> listExcept(FilePath folder, String name) {
+    List<Stored> files =
+        new ArrayList<>(list(folder, "", key -> !key.startsWith(name + "/"), Integer.MAX_VALUE));
+    // "0" is what follows "/".
+    files.addAll(list(folder, name + "0", key -> true, Integer.MAX_VALUE));
+    return List.copyOf(files);
+  }
+
+  @Override
+  public List<Stored> listFirst(FilePath folder, int limit) {
+    return list(folder, "", key -> true, limit);
+  }
+
+  /**
+   * @param after a name below the folder after which to begin; empty to begin with the first
+   * @param goesOn ends the list at the first key below the folder for which it is false
+   */
+  private List<Stored> list(FilePath folder, String after, Predicate<String> goesOn, int limit) {
     Place place = placeOf(folder);
     Place within = new Place(place.bucket(), place.key().isEmpty() ? "" : place.key() + "/");
     try {
       List<Stored> files = new ArrayList<>();
       for (ListObjectsV2Response page :
           s3.listObjectsV2Paginator(
-              request -> request.bucket(within.bucket()).prefix(within.key()))) {
+              request -> {
+                request.bucket(within.bucket()).prefix(within.key());
+                if (!after.isEmpty()) {
+                  request.startAfter(within.key() + after);
+                }
+                if (limit < MOST_KEYS_OF_A_PAGE) {
+                  request.maxKeys(limit);
+                }
+              })) {
         for (S3Object object : page.contents()) {
+          if (files.size() >= limit || !goesOn.test(object.key().substring(within.key().length()))) {
+            return List.copyOf(files);
+          }
           pathOf(within, folder, object.key())
               .map(path -> new Stored(path, object.size(), Optional.empty(), object.lastModified()))
               .ifPresent(files::add);
+        }
+        if (files.size() >= limit) {
+          break;
         }
       }
       return List.copyOf(files);

@@ -186,6 +186,16 @@ public final class Options {
               + " savepoint that is later",
           EVERYWHERE);
 
+  public static final Option<Duration> DEAD_LETTER_RETENTION =
+      option(
+          "cairn.dead-letters.retention",
+          List.of(),
+          Form.POSITIVE_DURATION,
+          Duration.ofDays(90),
+          "not in Flink",
+          "how long a record that was set aside is kept; after that nobody can send it again",
+          EVERYWHERE);
+
   public static final Option<DamagedHeadFallback> RECOVERY_FALLBACK =
       option(
           "cairn.recovery.fallback",

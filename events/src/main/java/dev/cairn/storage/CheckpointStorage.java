@@ -3,6 +3,7 @@ package dev.cairn.storage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,6 +60,22 @@ public interface CheckpointStorage {
 
   /** Every file whose path starts with this folder, at the time of the call. */
   List<Stored> list(FilePath folder);
+
+  /**
+   * Every file below this folder, except what lies in the folder of this name right below it. Its
+   * cost does not depend on what is left out, where the storage can help it.
+   */
+  default List<Stored> listExcept(FilePath folder, String name) {
+    FilePath left = folder.resolve(FilePath.of(name));
+    return list(folder).stream()
+        .filter(file -> normalize(left).relativize(file.path()).isEmpty())
+        .toList();
+  }
+
+  /** The first files below this folder in the order of their paths, so many at most. */
+  default List<Stored> listFirst(FilePath folder, int limit) {
+    return list(folder).stream().sorted(Comparator.comparing(Stored::path)).limit(limit).toList();
+  }
 
   /** Deletes the file; without one, does nothing. */
   void delete(FilePath path);

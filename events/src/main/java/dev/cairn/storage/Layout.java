@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * {job}/chk-{n}/{stage}/{shard}/state-{base}-{entry}    a subtask's state file of checkpoint n
  * {job}/chk-{n}/_metadata                               checkpoint n
  * {job}/dead-letters/{stage}/{shard}/{sequence number}  a record that could not be processed
+ * {job}/dead-letters/{stage}/{shard}/{sequence number}.resent  that it was put into the stream again
  * </pre>
  *
  * A savepoint is a directory of its own, by default below {@link #SAVEPOINTS}, and holds all that
@@ -45,6 +46,10 @@ public final class Layout {
   /** Where savepoints go unless told otherwise. No job has this name. */
   public static final FilePath SAVEPOINTS = FilePath.of("savepoints");
 
+  /** The name of the folder of dead letters, in a job's folder. */
+  public static final String DEAD_LETTERS = "dead-letters";
+
+  private static final String RESENT = ".resent";
   private static final String METADATA_NAME = "_metadata";
   private static final int NAMES_OF_OWNED = 5;
   private static final int NAMES_OF_METADATA = 3;
@@ -58,7 +63,7 @@ public final class Layout {
   private static final Pattern METADATA = Pattern.compile("[^/]+/chk-([1-9][0-9]{0,18})/_metadata");
 
   private static final Pattern DEAD_LETTER =
-      Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+");
+      Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+(?:\\.resent)?");
 
   private static final Pattern STATE = Pattern.compile("(?:run|state)(?:-.*)?");
   // Below the directory of a savepoint, or of a copy.
@@ -161,7 +166,23 @@ public final class Layout {
   }
 
   public static FilePath deadLetter(SubtaskId subtask, SequenceNumber record) {
-    return inFolder(subtask, "dead-letters", record.digits());
+    return inFolder(subtask, DEAD_LETTERS, record.digits());
+  }
+
+  /** Says that a dead letter was put back into the stream, and where it is there. */
+  public static FilePath resent(SubtaskId subtask, SequenceNumber record) {
+    return inFolder(subtask, DEAD_LETTERS, record.digits() + RESENT);
+  }
+
+  /** The folder of a job's dead letters. */
+  public static FilePath deadLetters(JobId job) {
+    return FilePath.of(job.value(), DEAD_LETTERS);
+  }
+
+  /** The folder of a subtask's dead letters. */
+  public static FilePath deadLetters(SubtaskId subtask) {
+    return FilePath.of(
+        subtask.job().value(), DEAD_LETTERS, subtask.stage().value(), subtask.shard().value());
   }
 
   private static String folderOf(CheckpointId checkpoint) {

@@ -206,6 +206,32 @@ final class S3CheckpointStorageTest {
     assertThat(requests.getLast().uri().getQuery()).contains("continuation-token=token 2");
   }
 
+  @Test
+  void passesOverWhatIsLeftOutWithoutReadingItsPages() {
+    answers.add(page("job/chk-1/a", Optional.of("token")));
+    answers.add(page("job/dead-letters/1", Optional.of("one of a thousand pages")));
+    answers.add(page("job/shared/b", Optional.empty()));
+
+    List<Stored> files = storage.listExcept(FilePath.of("job"), "dead-letters");
+
+    assertThat(files)
+        .extracting(Stored::path)
+        .containsExactly(FilePath.of("job", "chk-1", "a"), FilePath.of("job", "shared", "b"));
+    assertThat(requests).hasSize(3);
+    assertThat(requests.getLast().uri().getQuery())
+        .contains("start-after=team/cairn/job/dead-letters0");
+  }
+
+  @Test
+  void theFirstFilesTakeOneRequest() {
+    answers.add(page("job/a", Optional.of("more")));
+
+    assertThat(storage.listFirst(FilePath.of("job"), 1)).hasSize(1);
+
+    assertThat(requests).hasSize(1);
+    assertThat(requests.getFirst().uri().getQuery()).contains("max-keys=1");
+  }
+
   private static Answer page(String key, Optional<String> next) {
     return new Answer(
         200,

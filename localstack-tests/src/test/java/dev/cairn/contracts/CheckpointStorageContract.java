@@ -214,6 +214,33 @@ public abstract class CheckpointStorageContract {
   }
 
   @Test
+  final void aFolderIsListedWithoutOneOfItsFolders() {
+    FilePath before = FilePath.of("job", "chk-1", "_metadata");
+    FilePath alike = FilePath.of("job", "dead-letters-1", "file");
+    FilePath after = FilePath.of("job", "shared", "dead-letters", "run");
+    FilePath other = FilePath.of("job2", "shared", "run");
+    List.of(before, alike, after, other).forEach(path -> put(path, bytes("content")));
+    put(FilePath.of("job", "dead-letters", "stage", "shard", "1"), bytes("content"));
+
+    assertThat(storage.listExcept(FilePath.of("job"), "dead-letters"))
+        .extracting(Stored::path)
+        .containsExactlyInAnyOrder(before, alike, after);
+  }
+
+  @Test
+  final void theFirstFilesAreListedInTheOrderOfTheirPaths() {
+    FilePath folder = FilePath.of("job", "dead-letters", "stage", "shard");
+    for (int i : new int[] {3, 1, 2}) {
+      put(folder.resolve(FilePath.of(Integer.toString(i))), bytes("content"));
+    }
+
+    assertThat(storage.listFirst(folder, 2))
+        .extracting(stored -> stored.path().fileName())
+        .containsExactly("1", "2");
+    assertThat(storage.listFirst(FilePath.of("nothing"), 2)).isEmpty();
+  }
+
+  @Test
   final void listsMoreThanOnePage() {
     for (int i = 0; i < 1_100; i++) {
       put(FilePath.of("job", "shared", "run-" + i), new byte[] {1});

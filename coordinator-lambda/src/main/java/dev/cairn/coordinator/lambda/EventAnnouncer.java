@@ -90,6 +90,7 @@ final class EventAnnouncer implements Announcer {
       case Announcement.Triggered t -> Optional.empty();
       case Announcement.Asked a -> Optional.empty();
       case Announcement.InProgress p -> Optional.empty();
+      case Announcement.Health h -> Optional.empty();
       case Announcement.Accepted a -> Optional.empty();
       case Announcement.Postponed p -> Optional.empty();
       case Announcement.Moved m -> Optional.empty();

@@ -54,6 +54,13 @@ final class MetricAnnouncer implements Announcer {
               "checkpoints in progress",
               Map.of(),
               List.of(Metric.count("numberOfInProgressCheckpoints", checkpoints)));
+      case Announcement.Health(int failingSubtasks, boolean jobFailed) ->
+          metrics.emit(
+              "health",
+              Map.of(),
+              List.of(
+                  Metric.count("numberOfFailingSubtasks", failingSubtasks),
+                  Metric.count("jobFailed", jobFailed ? 1 : 0)));
       case Announcement.Completed(Checkpoint.Completed checkpoint) -> completed(checkpoint);
       case Announcement.Aborted(Checkpoint.Aborted checkpoint, int inARow) ->
           metrics.emit(

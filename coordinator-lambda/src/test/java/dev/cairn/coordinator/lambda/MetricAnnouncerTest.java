@@ -173,6 +173,14 @@ class MetricAnnouncerTest {
   }
 
   @Test
+  void tellsEachMinuteWhatFails() throws Exception {
+    JsonNode healthy = announce(new Announcement.Health(2, false));
+    assertThat(healthy.get("numberOfFailingSubtasks").asLong()).isEqualTo(2);
+    assertThat(healthy.get("jobFailed").asLong()).isZero();
+    assertThat(announce(new Announcement.Health(0, true)).get("jobFailed").asLong()).isEqualTo(1);
+  }
+
+  @Test
   void everyDecisionIsALineWithItsIdsAsFields() throws Exception {
     Checkpoint.Pending pending = new Checkpoint.Pending(TRIGGER, new TreeSet<>());
     JsonNode triggered = announce(new Announcement.Triggered(pending));

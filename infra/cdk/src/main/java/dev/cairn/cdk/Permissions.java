@@ -219,9 +219,9 @@ record Permissions(
     objects("*").ifPresent(files -> statements.add(allow("Files", files, "s3:GetObject")));
     objects("chk-*/_metadata")
         .ifPresent(files -> statements.add(allow("Metadata", files, "s3:PutObject")));
-    // Dead letters are not among them: nobody deletes those but the user.
+    // Dead letters are among them: they expire.
     statements.add(
-        objects("chk-*", "shared/*", "taskowned/*")
+        objects("chk-*", "dead-letters/*", "shared/*", "taskowned/*")
             .map(files -> allow("Collection", files, "s3:DeleteObject"))
             .orElseGet(this::inlineCollection));
     // Deleted only when their owner says so.

@@ -203,7 +203,8 @@ class CheckpointedFunctionTest {
             "Allow Files: s3:GetObject on OrdersBucket.Arn/orders/*",
             "Allow Metadata: s3:PutObject on OrdersBucket.Arn/orders/chk-*/_metadata",
             "Allow Collection: s3:DeleteObject on OrdersBucket.Arn/orders/chk-*"
-                + " OrdersBucket.Arn/orders/shared/* OrdersBucket.Arn/orders/taskowned/*",
+                + " OrdersBucket.Arn/orders/dead-letters/* OrdersBucket.Arn/orders/shared/*"
+                + " OrdersBucket.Arn/orders/taskowned/*",
             "Allow Savepoints: s3:DeleteObject s3:GetObject s3:PutObject on"
                 + " OrdersBucket.Arn/savepoints/orders/*",
             "Allow MissingFiles: s3:ListBucket on OrdersBucket.Arn",

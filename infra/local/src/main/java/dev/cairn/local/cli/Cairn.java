@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       Verbs.Unpin.class,
       Verbs.Fork.class,
       StateCommand.class,
+      DeadLettersCommand.class,
       VerifyCommand.class,
       GcCommand.class,
       ExportCommand.class,

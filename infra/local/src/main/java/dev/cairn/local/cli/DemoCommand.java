@@ -7,6 +7,7 @@ import dev.cairn.local.demo.Demo;
 import dev.cairn.local.demo.DemoSettings;
 import dev.cairn.local.demo.InputException;
 import dev.cairn.local.demo.InputFile;
+import dev.cairn.local.demo.Mailbox;
 import dev.cairn.local.demo.UserFunction;
 import dev.cairn.local.world.Killed;
 import dev.cairn.settings.Options;
@@ -239,7 +240,7 @@ final class DemoCommand implements Callable<Integer> {
     try {
       boolean shown = demo.run();
       if (settings.keep()) {
-        demo.stay(Hints.of(running));
+        demo.stay(Hints.of(running), new Mailbox(RunningDemo.mailbox(parent.home())));
       }
       return shown ? ExitCode.OK : ExitCode.NO;
     } catch (Killed closed) {

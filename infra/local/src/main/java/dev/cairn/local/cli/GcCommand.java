@@ -12,6 +12,7 @@ import dev.cairn.local.inspect.Sizes;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,10 +47,13 @@ final class GcCommand extends PipelineCommand {
           "The file: its path below the checkpoint storage, as the console or other commands show it, or the end of it.")
   private @Nullable String file;
 
+  private List<Stored> letters = List.of();
+
   @Override
   int run(Connection connection, PrintWriter out) {
     connection.requireJob();
     CheckpointStorage storage = connection.storage();
+    letters = storage.list(Layout.deadLetters(connection.job()));
     GarbageCollection collection =
         new GarbageCollection(
             connection.journal(),
@@ -83,7 +88,7 @@ final class GcCommand extends PipelineCommand {
     TOO_YOUNG("abandoned, but younger than the longest invocation"),
     ABANDONED("abandoned: go with the next collection"),
     UNCLEAR("unclear: a file that says what is needed cannot be read"),
-    DEAD_LETTERS("dead letters: yours to delete"),
+    DEAD_LETTERS("dead letters: see cairn dead-letters"),
     FOREIGN("not of Cairn's making: left alone");
 
     private final String words;
@@ -91,6 +96,11 @@ final class GcCommand extends PipelineCommand {
     Reason(String words) {
       this.words = words;
     }
+  }
+
+  /** Collection leaves dead letters alone, and does not even list them; people may ask for them. */
+  private List<Stored> all(Findings.Found found) {
+    return Stream.concat(found.files().stream(), letters.stream()).toList();
   }
 
   private static Reason reason(Findings.Found found, Stored file) {
@@ -123,7 +133,7 @@ final class GcCommand extends PipelineCommand {
 
   private void summarize(PrintWriter out, Connection connection, Findings.Found found) {
     Map<Reason, Amount> amounts = new EnumMap<>(Reason.class);
-    for (Stored file : found.files()) {
+    for (Stored file : all(found)) {
       amounts.merge(reason(found, file), new Amount(1, file.sizeBytes()), Amount::plus);
     }
     Amount all = amounts.values().stream().reduce(new Amount(0, 0), Amount::plus);
@@ -230,9 +240,9 @@ final class GcCommand extends PipelineCommand {
     return below.startsWith("/") ? below.substring(1) : below;
   }
 
-  private static List<Stored> named(Connection connection, Findings.Found found, String name) {
+  private List<Stored> named(Connection connection, Findings.Found found, String name) {
     Optional<Stored> exact =
-        found.files().stream()
+        all(found).stream()
             .filter(
                 file ->
                     file.path().value().equals(name)
@@ -242,7 +252,7 @@ final class GcCommand extends PipelineCommand {
         .map(List::of)
         .orElseGet(
             () ->
-                found.files().stream()
+                all(found).stream()
                     .filter(file -> !name.isEmpty() && file.path().value().endsWith("/" + name))
                     .toList());
   }
@@ -297,17 +307,17 @@ final class GcCommand extends PipelineCommand {
     }
   }
 
-  private static String suggestion(Findings.Found found, String name) {
-    if (found.files().isEmpty()) {
+  private String suggestion(Findings.Found found, String name) {
+    if (all(found).isEmpty()) {
       return "it has no file at all";
     }
     String last = name.substring(name.lastIndexOf('/') + 1);
     List<Stored> alike =
         last.isEmpty()
             ? List.of()
-            : found.files().stream().filter(file -> file.path().value().contains(last)).toList();
+            : all(found).stream().filter(file -> file.path().value().contains(last)).toList();
     return alike.isEmpty()
-        ? "give a path such as " + found.files().getFirst().path()
+        ? "give a path such as " + all(found).getFirst().path()
         : "did you mean " + some(alike) + "?";
   }
 }

@@ -3,6 +3,7 @@ package dev.cairn.local.cli;
 import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.output.WorkProgress;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -40,6 +41,11 @@ abstract class PipelineCommand implements Callable<Integer> {
   private WorkProgress watch(CommandLine command) {
     return WorkProgress.of(
         "reading the table", command.getErr(), terminal().progress(), InstantSource.system());
+  }
+
+  /** Where the demo keeps its files. */
+  final Path home() {
+    return Objects.requireNonNull(cairn).home();
   }
 
   /** How wide lines may be. */

@@ -28,6 +28,11 @@ record RunningDemo(URI endpoint, String table, JobId job, String storage, long p
     return home.resolve(".cairn");
   }
 
+  /** Where other commands leave records for the demo's stream. */
+  static Path mailbox(Path home) {
+    return folder(home).resolve("records");
+  }
+
   /** The demo that runs now; empty if there is none, whatever an earlier one left behind. */
   static Optional<RunningDemo> find(Path home) {
     Properties properties = new Properties();

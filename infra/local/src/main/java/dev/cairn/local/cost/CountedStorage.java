@@ -35,7 +35,23 @@ record CountedStorage(CheckpointStorage there, Meter meter) implements Checkpoin
 
   @Override
   public List<Stored> list(FilePath folder) {
-    List<Stored> files = there.list(folder);
+    return counted(there.list(folder));
+  }
+
+  /** S3's adapter begins a second list behind what it leaves out. */
+  @Override
+  public List<Stored> listExcept(FilePath folder, String name) {
+    meter.s3Write("LIST");
+    return counted(there.listExcept(folder, name));
+  }
+
+  @Override
+  public List<Stored> listFirst(FilePath folder, int limit) {
+    meter.s3Write("LIST");
+    return there.listFirst(folder, limit);
+  }
+
+  private List<Stored> counted(List<Stored> files) {
     for (int listed = 0; listed <= files.size(); listed += PAGE) {
       meter.s3Write("LIST");
     }

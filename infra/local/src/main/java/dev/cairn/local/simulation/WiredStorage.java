@@ -34,6 +34,16 @@ record WiredStorage(Wire wire, CheckpointStorage there) implements CheckpointSto
   }
 
   @Override
+  public List<Stored> listExcept(FilePath folder, String name) {
+    return wire.storage("list", () -> there.listExcept(folder, name));
+  }
+
+  @Override
+  public List<Stored> listFirst(FilePath folder, int limit) {
+    return wire.storage("list", () -> there.listFirst(folder, limit));
+  }
+
+  @Override
   public void delete(FilePath path) {
     wire.storage(
         "delete",

@@ -11,6 +11,9 @@ public record Finding(Kind kind, String problem, String remedy) {
   /** What can be found, in the order in which it is told. */
   public enum Kind {
     NO_JOB(true),
+    JOB_FAILED(true),
+    SHARD_FAILING(true),
+    SHARD_SUSPECTED(true),
     STREAM_UNREADABLE(true),
     MAPPING(true),
     RESTORE_STANDS_STILL(true),

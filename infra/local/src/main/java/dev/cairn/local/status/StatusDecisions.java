@@ -2,11 +2,14 @@ package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Damage;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Isolation;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.status.Finding.Kind;
 import dev.cairn.settings.FlinkDuration;
@@ -42,6 +45,9 @@ public final class StatusDecisions {
     }
     Job job = facts.job().get();
     List<Finding> findings = new ArrayList<>();
+    jobFailed(job).ifPresent(findings::add);
+    facts.subtasks().forEach(subtask -> failing(facts, subtask).ifPresent(findings::add));
+    facts.subtasks().forEach(subtask -> suspected(facts, subtask).ifPresent(findings::add));
     streamUnreadable(facts).ifPresent(findings::add);
     restoreStandsStill(facts, job).ifPresent(findings::add);
     forkNotDeployed(facts, job).ifPresent(findings::add);
@@ -66,6 +72,73 @@ public final class StatusDecisions {
             + " has no item in the table: its coordinator has not run yet, or the job is called otherwise",
         "check --job; if it is right and was deployed more than two minutes ago, see whether the coordinator's EventBridge rule"
             + " is enabled, and what the coordinator's log says");
+  }
+
+  private static Optional<Finding> jobFailed(Job job) {
+    if (!(job.status() instanceof JobStatus.Halted(Halt.Failed(Failure failure)))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Finding(
+            Kind.JOB_FAILED,
+            "the job has failed, and applies nothing: " + failure,
+            failure.reason().advice() + "; then cairn resume"));
+  }
+
+  /** A shard whose attempts fail one after the other. */
+  private static Optional<Finding> failing(Facts facts, SubtaskFacts subtask) {
+    return subtask
+        .head()
+        .failing()
+        .map(
+            failing ->
+                new Finding(
+                    Kind.SHARD_FAILING,
+                    subtask.id().name()
+                        + " has failed "
+                        + (failing.failures().attempts() == 1
+                            ? "once"
+                            : failing.failures().attempts() + " times in a row")
+                        + ", last "
+                        + age(facts, failing.failures().lastAt())
+                        + " ago, because "
+                        + failing.reason()
+                        + ": "
+                        + failing.message()
+                        + (failing.hasGivenUp()
+                            ? "; it is not tried again"
+                            : "; the next attempt is at "
+                                + Sizes.time(failing.failures().notBefore())),
+                    failing.reason().advice()));
+  }
+
+  /** A shard whose invocations do not come back. */
+  private static Optional<Finding> suspected(Facts facts, SubtaskFacts subtask) {
+    Entry.Header head = subtask.head();
+    if (head.isolation().isEmpty() || head.failing().isPresent()) {
+      return Optional.empty();
+    }
+    String how =
+        switch (head.isolation().get()) {
+          case Isolation.Suspicion s -> "no task has looked for it yet";
+          case Isolation.Steps(int records) -> "the next step has at most " + records + " records";
+          case Isolation.Begun(int records, Instant until) ->
+              records == 1
+                  ? "the next record is tried alone"
+                  : "a step of " + records + " records was begun";
+        };
+    return Optional.of(
+        new Finding(
+            Kind.SHARD_SUSPECTED,
+            subtask.id().name()
+                + " looks for a record that ends the process which applies it, since invocations did not"
+                + " come back; "
+                + how
+                + ", as of "
+                + age(facts, head.writtenAt())
+                + " ago",
+            "see the task's log for time-outs and for the end of its process; if it goes on, raise the function's time-out"
+                + " or memory. The record is found within a few invocations"));
   }
 
   private static Optional<Finding> streamUnreadable(Facts facts) {

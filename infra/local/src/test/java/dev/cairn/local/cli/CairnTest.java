@@ -47,6 +47,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -262,7 +263,7 @@ class CairnTest {
     Answer summary = cairn("gc");
     assertThat(summary.exitCode()).as(summary.err()).isZero();
     assertThat(summary.out())
-        .contains("needed by journals", "dead letters: yours to delete", "in all")
+        .contains("needed by journals", "dead letters: see cairn dead-letters", "in all")
         .contains("Nothing was deleted");
 
     JsonNode json = cairn("gc", "--json").json();
@@ -533,6 +534,32 @@ class CairnTest {
     assertThat(cairn("checkpoints", latest()).out())
         .containsPattern("triggered  \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ in epoch")
         .containsPattern("completed  \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\\R");
+  }
+
+  @Test
+  void deadLettersAreListedShownAndSentAgainOnce() throws IOException {
+    JsonNode listed = cairn("dead-letters", "list", "--json").json();
+    assertThat(listed.get("deadLetters").intValue()).isEqualTo(1);
+    String record = listed.at("/shown/0/sequenceNumber").textValue();
+    assertThat(cairn("dead-letters", "list").out())
+        .contains("record " + record, listed.at("/shown/0/cause").textValue());
+
+    assertThat(cairn("dead-letters", "show", record.substring(record.length() - 6)).out())
+        .contains("record      " + record, "sent again  no", "data        ");
+    JsonNode shown = cairn("dead-letters", "show", record, "--json").json();
+    assertThat(Base64.getDecoder().decode(shown.get("data").textValue())).isNotEmpty();
+
+    Answer unknown = cairn("dead-letters", "retry", "4711471147114711");
+    assertThat(unknown.exitCode()).isEqualTo(1);
+    assertThat(unknown.err()).contains("there is no dead letter of a record");
+    for (String[] wrong :
+        List.<String[]>of(
+            new String[] {"dead-letters", "retry"},
+            new String[] {"dead-letters", "show"},
+            new String[] {"dead-letters", "burn"},
+            new String[] {"dead-letters", "list", "--limit", "0"})) {
+      assertThat(cairn(wrong).exitCode()).isEqualTo(2);
+    }
   }
 
   @Test

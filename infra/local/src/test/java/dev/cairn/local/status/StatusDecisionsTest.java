@@ -24,6 +24,10 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.journal.Failing;
+import dev.cairn.journal.Isolation;
+import dev.cairn.restart.Failures;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.status.Finding.Kind;
 import dev.cairn.state.Channels;
@@ -238,6 +242,25 @@ class StatusDecisionsTest {
     return Arguments.of(what, scene.facts(), List.of(kinds));
   }
 
+  private static Entry failed(long revision, FailureReason reason) {
+    Failures failures = new Failures(3, ago(90), ago(10), Duration.ofSeconds(4), List.of());
+    return new Entry.Failed(
+        before(revision)
+            .next(new EntryId("failed"), Entry.Writer.MAPPING, ago(10))
+            .with(new Failing(reason, "java.lang.OutOfMemoryError", failures, false)));
+  }
+
+  private static Entry suspected(long revision) {
+    return new Entry.Suspected(
+        before(revision)
+            .next(new EntryId("suspected"), Entry.Writer.COORDINATOR, ago(10))
+            .with(Optional.of(new Isolation.Suspicion())));
+  }
+
+  private static Entry.Header before(long revision) {
+    return snapshotted(revision - 1, ago(30)).header();
+  }
+
   static Stream<Arguments> pipelines() {
     Duration minute = Duration.ofMinutes(1);
     return Stream.of(
@@ -257,6 +280,21 @@ class StatusDecisionsTest {
             "its stream cannot be read",
             Scene.with().stream(new StreamFacts.Unreadable("departures", "not allowed")),
             Kind.STREAM_UNREADABLE),
+        row(
+            "it has failed",
+            Scene.with()
+                .status(
+                    new JobStatus.Halted(
+                        new Halt.Failed(Failure.of(FailureReason.USER_CODE, "a null")))),
+            Kind.JOB_FAILED),
+        row(
+            "a shard that runs out of memory again and again",
+            Scene.with().journal(snapshotted(1, ago(30)), failed(2, FailureReason.OUT_OF_MEMORY)),
+            Kind.SHARD_FAILING),
+        row(
+            "a shard of which no invocation comes back",
+            Scene.with().journal(snapshotted(1, ago(30)), suspected(2)),
+            Kind.SHARD_SUSPECTED),
         row(
             "being restored since a minute",
             Scene.with()

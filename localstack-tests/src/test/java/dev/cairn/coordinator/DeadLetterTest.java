@@ -1,0 +1,123 @@
+package dev.cairn.coordinator;
+
+import static dev.cairn.pipeline.Pipeline.JOB;
+import static dev.cairn.pipeline.Pipeline.run;
+import static dev.cairn.pipeline.Pipeline.settings;
+import static dev.cairn.pipeline.Pipeline.subtask;
+import static dev.cairn.pipeline.Pipeline.tick;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.local.letters.Letter;
+import dev.cairn.local.letters.Letters;
+import dev.cairn.pipeline.Pipeline;
+import dev.cairn.pipeline.Tap;
+import dev.cairn.settings.Configuration;
+import dev.cairn.settings.Options;
+import dev.cairn.settings.Place;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.Task;
+import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of records that were set aside. */
+class DeadLetterTest {
+  private static final Duration RETENTION = Duration.ofDays(7);
+
+  private final Pipeline pipeline =
+      new Pipeline(
+          1,
+          new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, 2)
+              .and(
+                  Configuration.DEFAULTS.with(
+                      Options.DEAD_LETTER_RETENTION, RETENTION, Place.CONSTRUCT)));
+
+  private Task<String> lenient() {
+    return pipeline.container(Tap.NONE, settings().withFailurePolicy(FailurePolicy.DEAD_LETTER));
+  }
+
+  private List<SequenceNumber> letters() {
+    return new Letters(pipeline.storage(), JOB)
+        .all().stream().map(Letters.Place::sequenceNumber).toList();
+  }
+
+  @Test
+  void theyAreThereInOrderWithTheirBytes() {
+    List<StreamRecord> batch = pipeline.put(0, "poison", "a", "poison");
+    run(lenient(), 0, batch);
+    Letters letters = new Letters(pipeline.storage(), JOB);
+
+    assertThat(letters())
+        .containsExactly(batch.get(0).sequenceNumber(), batch.get(2).sequenceNumber());
+    Letter first = letters.read(letters.all().getFirst()).orElseThrow();
+    assertThat(first.partitionKey()).isEqualTo(batch.getFirst().partitionKey());
+    assertThat(first.data()).isEqualTo(batch.getFirst().data());
+    assertThat(first.resentAt()).isEmpty();
+
+    letters.markResent(first, pipeline.now());
+
+    assertThat(letters.all()).extracting(Letters.Place::isResent).containsExactly(true, false);
+    assertThat(letters.read(letters.all().getFirst()).orElseThrow().resentAt())
+        .contains(pipeline.now());
+  }
+
+  @Test
+  void theyExpireAsTheJobIsSet() {
+    List<StreamRecord> old = pipeline.put(0, "poison");
+    run(lenient(), 0, old);
+    Letters letters = new Letters(pipeline.storage(), JOB);
+    letters.markResent(letters.read(letters.all().getFirst()).orElseThrow(), pipeline.now());
+    pipeline.pass(RETENTION.minusHours(1));
+    List<StreamRecord> young = pipeline.put(0, "poison");
+    run(lenient(), 0, young);
+    Coordinator coordinator = pipeline.coordinator();
+    tick(coordinator);
+    assertThat(letters()).hasSize(2);
+
+    pipeline.pass(Duration.ofDays(1).plusMinutes(1));
+    tick(coordinator);
+
+    assertThat(letters()).containsExactly(young.getFirst().sequenceNumber());
+    assertThat(pipeline.storage().paths())
+        .doesNotContain(Layout.resent(subtask(0), old.getFirst().sequenceNumber()));
+  }
+
+  @Test
+  void aCommitListsNoneOfThem() {
+    List<StreamRecord> batch = pipeline.put(0, "poison", "a");
+    Task<String> container = lenient();
+    run(container, 0, batch);
+    List<FilePath> listed = new ArrayList<>();
+    Tap tap =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            if (call.name().equals("storage.list") || call.name().equals("storage.listFirst")) {
+              listed.add((FilePath) call.arguments()[0]);
+            }
+          }
+        };
+    Coordinator coordinator = pipeline.coordinator(tap);
+    tick(coordinator);
+    listed.clear();
+
+    for (int i = 0; i < 3; i++) {
+      run(container, 0, pipeline.put(0, "b" + i));
+      pipeline.pass(Pipeline.INTERVAL);
+      tick(coordinator);
+      pipeline.deliverWakes(container);
+      tick(coordinator);
+    }
+
+    assertThat(pipeline.job().latest()).isPresent();
+    assertThat(listed).as("of the first tick within a day").isEmpty();
+    assertThat(letters()).hasSize(1);
+  }
+}
