@@ -3,18 +3,22 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;
 import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
-import dev.cairn.stream.StreamReader.Page;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,8 +29,8 @@ import java.util.Optional;
  */
 final class Suspicions {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
-  // Kinesis allows five reads of a shard in a second, and the mapping needs most of them.
-  private static final int MOST_PAGES = 3;
+  // A quiet shard has many empty pages the first time, and one or two from then on.
+  private static final int MOST_PAGES = 50;
   private static final int MOST_SHARDS = 50;
   private static final int FEW_RECORDS = 10;
 
@@ -34,7 +38,12 @@ final class Suspicions {
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final JournalTails tails;
+  // What is remembered only saves reading.
+  private final Map<SubtaskId, Quiet> quiet = new HashMap<>();
   private Instant lastLook = Instant.MIN;
+
+  /** No record had arrived after a position until then. */
+  private record Quiet(Position position, Instant until) {}
 
   Suspicions(
       CoordinatorPorts ports,
@@ -74,7 +83,7 @@ final class Suspicions {
             .filter(head -> decisions.mayBeStuck(job, head, settings.longestInvocation(), now))
             .ifPresent(head -> suspect(head, now));
       }
-    } catch (OutcomeUnknownException | StreamException e) {
+    } catch (OutcomeUnknownException | StreamException | NotInStreamException e) {
       // The next look finds out.
     }
   }
@@ -90,17 +99,40 @@ final class Suspicions {
 
   /** Whether a record after the position has waited for longer than any invocation takes. */
   private boolean hasWaited(JournalTail tail, Instant now) {
-    Optional<From> from = Optional.of(from(tail));
-    for (int i = 0; i < MOST_PAGES && from.isPresent(); i++) {
-      Page page = ports.stream().read(tail.subtask().shard(), from.get(), FEW_RECORDS);
-      for (StreamRecord record : page.records()) {
-        if (tail.head().position().isBefore(record.sequenceNumber())) {
-          return record.arrival().plus(settings.longestInvocation()).isBefore(now);
+    ShardScan scan =
+        new ShardScan(
+            ports.stream(), ports.clock(), tail.subtask().shard(), start(tail), FEW_RECORDS);
+    for (int page = 0; page < MOST_PAGES; page++) {
+      switch (scan.step()) {
+        case ShardScan.Step.Records(List<StreamRecord> records) -> {
+          for (StreamRecord record : records) {
+            if (tail.head().position().isBefore(record.sequenceNumber())) {
+              return record.arrival().plus(settings.longestInvocation()).isBefore(now);
+            }
+          }
+        }
+        case ShardScan.Step.Quiet q -> remember(tail, scan);
+        case ShardScan.Step.Tip t -> {
+          remember(tail, scan);
+          return false;
         }
       }
-      from = page.next().map(next -> next);
     }
     return false;
+  }
+
+  /** Where the last look ended, if the shard still stands where it stood then. */
+  private From start(JournalTail tail) {
+    return Optional.ofNullable(quiet.get(tail.subtask()))
+        .filter(known -> known.position().equals(tail.head().position()))
+        .<From>map(known -> new From.Time(known.until()))
+        .orElseGet(() -> from(tail));
+  }
+
+  private void remember(JournalTail tail, ShardScan scan) {
+    scan.reached()
+        .ifPresent(
+            until -> quiet.put(tail.subtask(), new Quiet(tail.head().position(), until)));
   }
 
   private static From from(JournalTail tail) {

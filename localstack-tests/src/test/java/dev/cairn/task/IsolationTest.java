@@ -10,6 +10,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
+import dev.cairn.coordinator.Coordinator;
 import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.KeyedFunction;
@@ -277,15 +278,19 @@ class IsolationTest {
   @Test
   void aRecordThatHasOnlyJustArrivedIsNoReasonForASuspicion() {
     Pipeline pipeline = new Pipeline(1);
+    Coordinator coordinator = pipeline.coordinator();
     run(pipeline.container(), 0, pipeline.put(0, "a"));
-    pipeline.pass(Duration.ofHours(3));
+    for (int hour = 0; hour < 24; hour++) {
+      pipeline.pass(Duration.ofHours(1));
+      tick(coordinator);
+    }
     pipeline.put(0, "b");
 
-    tick(pipeline.coordinator());
+    tick(coordinator);
     assertThat(pipeline.journal(0)).noneMatch(Entry.Suspected.class::isInstance);
 
     pipeline.pass(Duration.ofMinutes(16));
-    tick(pipeline.coordinator());
+    tick(coordinator);
     assertThat(pipeline.journal(0)).anyMatch(Entry.Suspected.class::isInstance);
   }
 
