@@ -85,7 +85,7 @@ final class CheckpointsCommand extends PipelineCommand {
     if (rows.stream().anyMatch(row -> row.checkpoint().isSavepoint())) {
       out.println();
       out.println(
-          "A savepoint's INCREMENTAL has its own files, and those that the job goes on from.");
+          "A savepoint's INCREMENTAL counts its own files and the job's new ones.");
     }
     Map<String, Statistics> statistics = statistics(rows);
     if (!statistics.isEmpty()) {
