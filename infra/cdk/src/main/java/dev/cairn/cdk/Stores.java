@@ -55,15 +55,16 @@ record Stores(Construct scope, Settings settings) {
     return switch (settings.source()) {
       case SourceStream.ExistingStream existing -> existing.stream();
       case SourceStream.NewStream made -> {
-        Stream created =
+        Stream.Builder stream =
             Stream.Builder.create(scope, "Stream")
                 .streamMode(StreamMode.PROVISIONED)
                 .shardCount(made.shards())
-                .encryption(encryption(made))
-                .encryptionKey(streamKey(made).orElse(null))
+                .encryption(made.encryption())
                 .retentionPeriod(
-                    hours(made.retention().orElse(Retention.needed(settings.checkpointing()))))
-                .build();
+                    hours(made.retention().orElse(Retention.needed(settings.checkpointing()))));
+        streamKey(made)
+            .ifPresent(key -> stream.encryption(StreamEncryption.KMS).encryptionKey(key));
+        Stream created = stream.build();
         created.applyRemovalPolicy(settings.removalPolicy());
         streamKey(made)
             .ifPresent(
@@ -83,10 +84,6 @@ record Stores(Construct scope, Settings settings) {
     return settings
         .encryptionKey()
         .filter(key -> stream.encryption() == StreamEncryption.MANAGED);
-  }
-
-  private StreamEncryption encryption(SourceStream.NewStream stream) {
-    return streamKey(stream).isPresent() ? StreamEncryption.KMS : stream.encryption();
   }
 
   /** CloudWatch Logs asks a key's own policy; an imported key's owner has to allow it there. */
@@ -147,13 +144,11 @@ record Stores(Construct scope, Settings settings) {
    * versions, each of those would stay and be paid for.
    */
   private Bucket bucket() {
-    Bucket created =
+    Bucket.Builder bucket =
         Bucket.Builder.create(scope, "Bucket")
             .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
             .objectOwnership(ObjectOwnership.BUCKET_OWNER_ENFORCED)
-            .encryption(bucketEncryption())
-            .encryptionKey(settings.encryptionKey().orElse(null))
-            .bucketKeyEnabled(settings.encryptionKey().map(key -> true).orElse(null))
+            .encryption(BucketEncryption.S3_MANAGED)
             .enforceSsl(true)
             .versioned(false)
             .lifecycleRules(
@@ -163,8 +158,13 @@ record Stores(Construct scope, Settings settings) {
                         .abortIncompleteMultipartUploadAfter(
                             software.amazon.awscdk.Duration.days(1))
                         .build()))
-            .removalPolicy(settings.removalPolicy())
-            .build();
+            .removalPolicy(settings.removalPolicy());
+    settings
+        .encryptionKey()
+        .ifPresent(
+            key ->
+                bucket.encryption(BucketEncryption.KMS).encryptionKey(key).bucketKeyEnabled(true));
+    Bucket created = bucket.build();
     created.addToResourcePolicy(
         PolicyStatement.Builder.create()
             .sid("WrittenOnce")
@@ -181,12 +181,6 @@ record Stores(Construct scope, Settings settings) {
             "The table says who wrote each object, when and for which checkpoint. Access logs would"
                 + " be another bucket for each job; data events of CloudTrail show accesses."));
     return created;
-  }
-
-  private BucketEncryption bucketEncryption() {
-    return settings.encryptionKey().isPresent()
-        ? BucketEncryption.KMS
-        : BucketEncryption.S3_MANAGED;
   }
 
   private static software.amazon.awscdk.Duration hours(Duration duration) {
