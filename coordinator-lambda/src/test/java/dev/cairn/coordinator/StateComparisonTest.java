@@ -8,6 +8,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
 import dev.cairn.state.StateSchema;
+import dev.cairn.state.ValueType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +79,8 @@ class StateComparisonTest {
             List.of(A_AS_MAP),
             List.of(A),
             List.of(),
-            "stored as map of long, but version 7 of the code of count declares it as value of long",
+            "stored as map of long, but version 7 of the code of count declares it as value of"
+                + " long",
             NONE,
             List.of()),
         new Row(
@@ -88,7 +90,32 @@ class StateComparisonTest {
             List.of(),
             "stored as value of string",
             NONE,
+            List.of()),
+        new Row(
+            "components added, removed and widened",
+            List.of(total("cents=int,gone=String")),
+            List.of(total("cents=long,late=boolean")),
+            List.of(),
+            NONE,
+            NONE,
+            List.of()),
+        new Row(
+            "a component of another type",
+            List.of(total("cents=double,since=Instant")),
+            List.of(total("cents=long,since=Instant")),
+            List.of(),
+            "component \"cents\" of state \"total\" is stored as double, but version 7 of the code"
+                + " of count declares it as long: its bytes would be read as something else;",
+            NONE,
             List.of()));
+  }
+
+  private static StateSchema total(String components) {
+    return new StateSchema(
+        "total",
+        "value",
+        "record:shop.Total",
+        Optional.of(ValueType.parse("shop.Total{" + components + "}")));
   }
 
   private static Registration declaring(List<StateSchema> states) {

@@ -3,6 +3,7 @@ package dev.cairn.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +150,15 @@ class EvolutionTest {
         (StateSchema.Change.Refused)
             byRecord.to(schema("map", "record:k,long", "Map<k{a=int,b=int},Long>"));
     assertThat(refused.problem("code")).contains("the map's key");
+  }
+
+  @Test
+  void theTypeIsStoredWhereThereIsOne() {
+    for (StateSchema schema :
+        List.of(schema("value", "long", ""), schema("value", "record:r", "r{a=int,~b=String}"))) {
+      assertThat(StateFields.readSchema(StateFields.write(schema))).isEqualTo(schema);
+    }
+    assertThat(StateFields.write(schema("value", "long", "")).has("type")).isFalse();
   }
 
   @Test

@@ -19,6 +19,7 @@ import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
 import dev.cairn.state.StateSchema;
+import dev.cairn.state.ValueType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -116,10 +117,11 @@ class RegistrationItemTest {
         .hasMessage(
             "the settings of job "
                 + job
-                + " cannot be used: execution.checkpointing.max-concurrent-checkpoints: 2 contradicts"
-                + " execution.checkpointing.min-pause: 10 s: with a pause between two checkpoints there"
-                + " is never more than one; leave one of the two out; correct them in the map"
-                + " \"settings\" of the job's item, which wins over code and deployment");
+                + " cannot be used: execution.checkpointing.max-concurrent-checkpoints: 2"
+                + " contradicts execution.checkpointing.min-pause: 10 s: with a pause between two"
+                + " checkpoints there is never more than one; leave one of the two out; correct"
+                + " them in the map \"settings\" of the job's item, which wins over code and"
+                + " deployment");
 
     item("settings", Map.of());
     assertThat(settings().maxConcurrentCheckpoints()).isEqualTo(2);
@@ -200,7 +202,12 @@ class RegistrationItemTest {
         config.configuration(),
         List.of(
             new StateSchema("count", "value", "long"),
-            new StateSchema("seen", "map", "string,long")),
+            new StateSchema("seen", "map", "string,long"),
+            new StateSchema(
+                "total",
+                "value",
+                "record:shop.Total",
+                Optional.of(ValueType.parse("shop.Total{cents=long,~gone=String}")))),
         Optional.of(storage));
   }
 

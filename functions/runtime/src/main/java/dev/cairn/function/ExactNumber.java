@@ -30,6 +30,7 @@ final class ExactNumber<T> extends StdScalarDeserializer<T> implements Contextua
 
   private static final Pattern JSON_NUMBER =
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+  private static final int SHORT_DIGITS = 18;
   private static final int MOST_DIGITS = 10_000;
 
   /** Converts a number exactly. */
@@ -116,7 +117,7 @@ final class ExactNumber<T> extends StdScalarDeserializer<T> implements Contextua
       return (T) context.handleUnexpectedToken(type, in);
     }
     String text = in.getText();
-    if (token == JsonToken.VALUE_STRING && !JSON_NUMBER.matcher(text).matches()) {
+    if (token == JsonToken.VALUE_STRING && !isNumber(text)) {
       return (T) context.handleWeirdStringValue(type, text, "it is not a number");
     }
     try {
@@ -125,6 +126,17 @@ final class ExactNumber<T> extends StdScalarDeserializer<T> implements Contextua
       return context.reportInputMismatch(
           type, "%s does not fit %s exactly: %s", text, type.getSimpleName(), e.getMessage());
     }
+  }
+
+  /** Most numbers are a few digits, for which the pattern would cost more than all else. */
+  private static boolean isNumber(String text) {
+    int first = text.startsWith("-") ? 1 : 0;
+    int digits = text.length() - first;
+    boolean isShort = digits > 0 && digits <= SHORT_DIGITS;
+    for (int i = first; isShort && i < text.length(); i++) {
+      isShort = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    return isShort ? digits == 1 || text.charAt(first) != '0' : JSON_NUMBER.matcher(text).matches();
   }
 
   @Override

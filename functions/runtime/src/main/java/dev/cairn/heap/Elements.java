@@ -5,12 +5,14 @@ import dev.cairn.function.ExactSerializer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A list in a cell, live as an {@link AppendList} of the elements themselves if they are shared,
  * and of their bytes if not.
  */
 record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Codec {
+  private static final int LOOK_AHEAD = 8;
 
   /** The elements as the user may have them. */
   @SuppressWarnings("unchecked") // shared elements are held as they are
@@ -40,13 +42,37 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
     return element;
   }
 
-  /** What to keep of a list, for {@link #write}. */
-  AppendList<Object> keepAll(List<T> elements) {
+  /**
+   * What to keep of a list, for {@link #write}.
+   *
+   * @param cell what holds the list until now, if anything does: shared elements that are in it
+   *     already are known to be read back as they are
+   */
+  AppendList<Object> keepAll(Cells cells, @Nullable Cell cell, List<T> elements) {
+    List<Object> before =
+        shared && cell != null && cell.isPresent() ? live(cells, cell) : List.of();
     Object[] kept = elements.toArray(new Object[0]);
+    int next = 0;
     for (int i = 0; i < kept.length; i++) {
-      kept[i] = keepAny(kept[i]);
+      int found = indexOf(before, next, kept[i]);
+      if (found >= 0) {
+        next = found + 1;
+      } else {
+        kept[i] = keepAny(kept[i]);
+      }
     }
     return AppendList.over(kept);
+  }
+
+  /** Where the very object is, shortly after a place; -1 if it is not there. */
+  private static int indexOf(List<Object> elements, int from, Object element) {
+    int end = Math.min(elements.size(), from + LOOK_AHEAD);
+    for (int i = from; i < end; i++) {
+      if (elements.get(i) == element) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   @SuppressWarnings("unchecked") // the array of a List<T> holds Ts
@@ -78,13 +104,20 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
     return Cbor.requireItem(serializer.serialize(element));
   }
 
+  /** An element that is encoded again with its list, and so has to stay what it is. */
+  private T exactElement(byte[] item) {
+    T element = serializer.deserialize(item);
+    serializer.requireExact(element);
+    return element;
+  }
+
   @SuppressWarnings("unchecked") // a cell's live value was put there by its own codec
   private AppendList<Object> live(Cells cells, Cell cell) {
     if (cell.value == null) {
       try {
         List<Object> elements = new ArrayList<>();
         for (byte[] item : Cbor.toItems(cell.encoded())) {
-          elements.add(shared ? serializer.deserialize(item) : item);
+          elements.add(shared ? exactElement(item) : item);
         }
         cell.value = AppendList.copyOf(elements);
       } catch (RuntimeException e) {

@@ -18,7 +18,7 @@ record HeapListState<T>(Cells cells, Slot slot, Elements<T> codec) implements Li
 
   @Override
   public void update(List<T> elements) {
-    AppendList<Object> kept = codec.keepAll(elements);
+    AppendList<Object> kept = codec.keepAll(cells, cells.single(slot), elements);
     if (kept.isEmpty()) {
       clear();
     } else {

@@ -20,6 +20,8 @@ import dev.cairn.function.Serializers;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
 import dev.cairn.state.HashRange;
+import dev.cairn.state.StateSchema;
+import dev.cairn.state.ValueType;
 import dev.cairn.testing.FunctionHarness;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -413,6 +415,30 @@ class StateReadsBackTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(refused.message());
     assertThat(harness.cells()).isEmpty();
+  }
+
+  private static StateSchema stored(String components) {
+    return new StateSchema(
+        "value",
+        "value",
+        "record:" + Text.class.getName(),
+        Optional.of(ValueType.parse(Text.class.getName() + components)));
+  }
+
+  @Test
+  void aComponentWhoseTypeChangedIsRefusedBeforeAnythingIsRead() {
+    HeapState<String> heap = new HeapState<>(new Storing<>(new Text("a")), HashRange.ALL);
+    assertThatThrownBy(() -> heap.requireCompatible(List.of(stored("{text=long}"))))
+        .isInstanceOf(IncompatibleStateException.class)
+        .hasMessageContaining("component \"text\" of state \"value\" is stored as long")
+        .hasMessageContaining("declares it as String");
+  }
+
+  @Test
+  void aComponentThatWasRemovedIsRemembered() {
+    HeapState<String> heap = new HeapState<>(new Storing<>(new Text("a")), HashRange.ALL);
+    heap.requireCompatible(List.of(stored("{gone=long}")));
+    assertThat(heap.schemas()).contains(stored("{text=String,~gone=long}"));
   }
 
   /** Loses the case of the text that it stores. */
