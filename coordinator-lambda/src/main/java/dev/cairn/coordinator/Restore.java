@@ -208,7 +208,8 @@ final class Restore {
             false,
             Optional.empty(),
             Optional.empty(),
-            from.acceptsGap() ? Following.MAY_BE_MISSING : Following.UNKNOWN);
+            from.acceptsGap() ? Following.MAY_BE_MISSING : Following.UNKNOWN,
+            Optional.empty());
     return new Restored(
         header,
         from.own(),

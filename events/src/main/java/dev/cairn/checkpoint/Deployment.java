@@ -39,19 +39,9 @@ public record Deployment(
    * Shards of every stream have the same names, and positions mean nothing in another one.
    *
    * @param before what the job was deployed with until now
-   * @throws IllegalStateException if that read another stream
+   * @throws StreamChangedException if that read another stream
    */
   public void requireSameStream(Deployment before) {
-    if (!before.stream().equals(stream)) {
-      throw new IllegalStateException(
-          "job "
-              + job
-              + " has read stream "
-              + before.stream()
-              + " and is deployed with "
-              + stream
-              + " now: its positions mean nothing there. Deploy the earlier stream again, or give the"
-              + " new one another job name");
-    }
+    StreamChangedException.require(job, before.stream(), stream);
   }
 }

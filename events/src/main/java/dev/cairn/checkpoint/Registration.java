@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param states the states that it declares, by name
  * @param storage where it keeps the job's files, such as {@code s3://bucket/prefix}; empty if an
  *     earlier release registered it, which did not say
+ * @param stream the name of the Kinesis stream that it reads; empty if an earlier release
+ *     registered it, which did not say
+ * @param refused the last batch or deployment that was refused because it belongs to another stream
  */
 public record Registration(
     JobId job,
@@ -21,10 +24,34 @@ public record Registration(
     CodeVersion version,
     Configuration settings,
     List<StateSchema> states,
-    Optional<String> storage) {
+    Optional<String> storage,
+    Optional<String> stream,
+    Optional<RefusedStream> refused) {
 
   public Registration {
     states = List.copyOf(states);
+  }
+
+  /** A registration as an earlier release wrote it, without the stream. */
+  public Registration(
+      JobId job,
+      StageId stage,
+      CodeVersion version,
+      Configuration settings,
+      List<StateSchema> states,
+      Optional<String> storage) {
+    this(job, stage, version, settings, states, storage, Optional.empty(), Optional.empty());
+  }
+
+  /** A copy that names the stream which the stage reads. */
+  public Registration withStream(String name) {
+    return new Registration(
+        job, stage, version, settings, states, storage, Optional.of(name), refused);
+  }
+
+  /** A copy with what was refused last; empty for nothing. */
+  public Registration withRefused(Optional<RefusedStream> refusal) {
+    return new Registration(job, stage, version, settings, states, storage, stream, refusal);
   }
 
   /**
@@ -40,10 +67,23 @@ public record Registration(
   }
 
   /**
+   * Positions and sequence numbers mean nothing in another stream, so a stage does not go on with
+   * another stream than it was registered with.
+   *
+   * @param before the stage's registration until now
+   * @throws StreamChangedException if that read another stream
+   */
+  public void requireSameStream(Registration before) {
+    if (before.stream().isPresent() && stream.isPresent()) {
+      StreamChangedException.require(job, before.stream().get(), stream.get());
+    }
+  }
+
+  /**
    * Whether this one is to be registered where there is another: not if it is the same, nor if a
    * later version has spoken, as an older one may still have warm containers.
    */
   public boolean replaces(Registration other) {
-    return !equals(other) && !version.isOlderThan(other.version());
+    return !equals(other.withRefused(refused)) && !version.isOlderThan(other.version());
   }
 }

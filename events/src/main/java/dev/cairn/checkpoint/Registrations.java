@@ -1,6 +1,7 @@
 package dev.cairn.checkpoint;
 
 import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
 import java.util.List;
 
 /** What the code of a job's stages says of itself, beside the job. */
@@ -18,6 +19,9 @@ public interface Registrations {
         public boolean register(Registration registration) {
           return false;
         }
+
+        @Override
+        public void refused(JobId job, StageId stage, RefusedStream refusal) {}
       };
 
   /** One of each stage whose code has run, by stage. */
@@ -28,6 +32,13 @@ public interface Registrations {
    * says whether it did. One read, and a write only where something is new.
    *
    * @throws StorageMovedException if the one that is there keeps the job's files elsewhere
+   * @throws StreamChangedException if the one that is there reads another stream
    */
   boolean register(Registration registration);
+
+  /**
+   * Notes beside the stage's registration, if there is one, that records of another stream were
+   * refused. One read and one write.
+   */
+  void refused(JobId job, StageId stage, RefusedStream refusal);
 }

@@ -4,6 +4,7 @@ import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -31,6 +32,11 @@ record InlineBesideS3(CheckpointStorage table, Supplier<S3Client> s3) implements
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     return storageOf(path).put(path, bytes, sha256);
+  }
+
+  @Override
+  public Put put(FilePath path, byte[] bytes, Sha256 sha256, Duration limit) {
+    return storageOf(path).put(path, bytes, sha256, limit);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package dev.cairn.dynamodb;
 
+import dev.cairn.checkpoint.RefusedStream;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.checkpoint.Registrations;
 import dev.cairn.id.JobId;
+import dev.cairn.id.StageId;
 import dev.cairn.retry.Backoff;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +46,14 @@ public final class DynamoDbRegistrations implements Registrations {
           table.get(TableLayout.registrationKey(registration.job(), registration.stage()));
       Optional<Registration> before = found.map(item -> read(registration, item));
       before.ifPresent(registration::requireSameStorage);
+      before.ifPresent(registration::requireSameStream);
       if (before.isPresent() && !registration.replaces(before.get())) {
         return false;
       }
       long written = found.map(item -> item.number(RegistrationItems.WRITTEN)).orElse(0L);
-      Map<String, AttributeValue> item = RegistrationItems.write(registration, written + 1);
+      Registration completed =
+          registration.withRefused(before.flatMap(Registration::refused));
+      Map<String, AttributeValue> item = RegistrationItems.write(completed, written + 1);
       boolean isWritten =
           found.isEmpty()
               ? table.putIfFree(what, item)
@@ -58,6 +63,24 @@ public final class DynamoDbRegistrations implements Registrations {
       }
       // Another container was faster; it may have said the same.
     }
+  }
+
+  @Override
+  public void refused(JobId job, StageId stage, RefusedStream refusal) {
+    Optional<Item> found = table.get(TableLayout.registrationKey(job, stage));
+    if (found.isEmpty()) {
+      return;
+    }
+    long written = found.get().number(RegistrationItems.WRITTEN);
+    Registration noted =
+        RegistrationItems.read(job, found.get()).withRefused(Optional.of(refusal));
+    // If another container wrote meanwhile, the next refusal is noted.
+    var unused =
+        table.putOver(
+            "note a refused stream of " + job + "/" + stage,
+            RegistrationItems.write(noted, written + 1),
+            RegistrationItems.WRITTEN,
+            written);
   }
 
   private static Registration read(Registration registration, Item item) {

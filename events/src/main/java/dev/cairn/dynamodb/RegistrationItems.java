@@ -1,6 +1,7 @@
 package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.CodeVersion;
+import dev.cairn.checkpoint.RefusedStream;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.id.JobId;
 import dev.cairn.settings.Configuration;
@@ -28,6 +29,10 @@ final class RegistrationItems {
                 AttributeValue.fromL(
                     registration.states().stream().map(RegistrationItems::write).toList()));
     registration.storage().ifPresent(storage -> item.put("storage", storage));
+    registration.stream().ifPresent(stream -> item.put("stream", stream));
+    registration
+        .refused()
+        .ifPresent(refused -> item.put("refusedStream", write(refused)));
     return item.values();
   }
 
@@ -41,6 +46,17 @@ final class RegistrationItems {
     return AttributeValue.fromM(item.values());
   }
 
+  private static Item write(RefusedStream refused) {
+    return Item.empty()
+        .put("stream", refused.stream())
+        .put("how", refused.how())
+        .put("at", refused.at());
+  }
+
+  private static RefusedStream readRefused(Item item) {
+    return new RefusedStream(item.text("stream"), item.text("how"), item.time("at"));
+  }
+
   static Registration read(JobId job, Item item) {
     return new Registration(
         job,
@@ -48,7 +64,9 @@ final class RegistrationItems {
         item.parse("version", item.text("version"), CodeVersion::new),
         readSettings(item),
         item.maps("states").stream().map(RegistrationItems::readState).toList(),
-        item.optionalText("storage"));
+        item.optionalText("storage"),
+        item.optionalText("stream"),
+        item.optionalMap("refusedStream").map(RegistrationItems::readRefused));
   }
 
   static Configuration readSettings(Item item) {

@@ -48,6 +48,8 @@ public sealed interface Entry {
    * @param failing that the next record cannot be applied
    * @param isolation how the record is looked for that ends the process; empty for a healthy shard
    * @param following what is known of the records right after the position
+   * @param heapUse what the state took of the heap of the task that wrote last; only if that was
+   *     much
    */
   record Header(
       Revision revision,
@@ -64,7 +66,8 @@ public sealed interface Entry {
       boolean suspended,
       Optional<Failing> failing,
       Optional<Isolation> isolation,
-      Following following) {
+      Following following,
+      Optional<HeapUse> heapUse) {
 
     /**
      * The header of an entry of a shard without a suspicion, that knows nothing of the records after
@@ -99,7 +102,8 @@ public sealed interface Entry {
           suspended,
           failing,
           Optional.empty(),
-          Following.UNKNOWN);
+          Following.UNKNOWN,
+          Optional.empty());
     }
 
     /** Whether records up to the frontier are still to be applied again. */
@@ -124,7 +128,8 @@ public sealed interface Entry {
           suspended,
           failing,
           isolation,
-          following);
+          following,
+          heapUse);
     }
 
     /** The header of the entry after this one, with which the subtask enters this epoch. */
@@ -145,7 +150,8 @@ public sealed interface Entry {
           halts,
           Optional.empty(),
           Optional.empty(),
-          following);
+          following,
+          heapUse);
     }
 
     /** With which the subtask halts. */
@@ -178,7 +184,10 @@ public sealed interface Entry {
           writtenAt,
           lastCheckpoint,
           suspended,
-          Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Following.UNKNOWN,
+          heapUse);
     }
 
     /** The same, as of this checkpoint's snapshot. */
@@ -198,7 +207,8 @@ public sealed interface Entry {
           suspended,
           failing,
           isolation,
-          following);
+          following,
+          heapUse);
     }
 
     /** A copy of this header of a shard that fails at the next record. */
@@ -233,7 +243,29 @@ public sealed interface Entry {
           suspended,
           failing,
           isolation,
-          following);
+          following,
+          heapUse);
+    }
+
+    /** A copy that says this of the heap. */
+    public Header withHeapUse(Optional<HeapUse> use) {
+      return new Header(
+          revision,
+          id,
+          prev,
+          epoch,
+          position,
+          frontier,
+          firstApplied,
+          counts,
+          writer,
+          writtenAt,
+          lastCheckpoint,
+          suspended,
+          failing,
+          isolation,
+          following,
+          use);
     }
   }
 

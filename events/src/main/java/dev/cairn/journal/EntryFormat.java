@@ -104,7 +104,8 @@ public final class EntryFormat {
             .put(
                 "mayBeMissing",
                 header.following().mayBeMissing() ? YES : Optional.empty(),
-                flag -> flag);
+                flag -> flag)
+            .put("heapUse", header.heapUse(), EntryFormat::write);
     return switch (entry) {
       case Opened opened -> fields.put("origin", StateFields.write(opened.origin()));
       case Advanced advanced ->
@@ -159,6 +160,14 @@ public final class EntryFormat {
         .put("origin", StateFields.write(base.origin()))
         .put("state", StateFields.write(base.handle()))
         .put("channels", StateFields.write(base.channels()));
+  }
+
+  private static Fields write(HeapUse use) {
+    return Fields.empty().put("stateBytes", use.stateBytes()).put("heapBytes", use.heapBytes());
+  }
+
+  private static HeapUse readHeapUse(Fields fields) {
+    return new HeapUse(fields.number("stateBytes"), fields.number("heapBytes"));
   }
 
   private static Fields write(Failing failing) {
@@ -321,7 +330,8 @@ public final class EntryFormat {
         fields.optionalObject("failing").map(EntryFormat::readFailing),
         fields.optionalObject("isolation").map(EntryFormat::readIsolation),
         new Following(
-            fields.optionalText("quietUntil").map(Instant::parse), fields.has("mayBeMissing")));
+            fields.optionalText("quietUntil").map(Instant::parse), fields.has("mayBeMissing")),
+        fields.optionalObject("heapUse").map(EntryFormat::readHeapUse));
   }
 
   private static Optional<CheckpointId> readOptionalCheckpoint(Fields fields) {

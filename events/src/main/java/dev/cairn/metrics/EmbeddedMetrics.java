@@ -39,6 +39,7 @@ public final class EmbeddedMetrics {
     COUNT("Count"),
     MILLISECONDS("Milliseconds"),
     BYTES("Bytes"),
+    PERCENT("Percent"),
     /** A point in time, in milliseconds since 1970. */
     NONE("None");
 

@@ -7,9 +7,11 @@ import dev.cairn.storage.StorageException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -20,6 +22,7 @@ import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -122,11 +125,26 @@ public final class S3CheckpointStorage implements CheckpointStorage {
 
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
+    return put(path, bytes, sha256, request -> {});
+  }
+
+  @Override
+  public Put put(FilePath path, byte[] bytes, Sha256 sha256, Duration limit) {
+    return put(
+        path,
+        bytes,
+        sha256,
+        request -> request.overrideConfiguration(call -> call.apiCallTimeout(limit)));
+  }
+
+  private Put put(
+      FilePath path, byte[] bytes, Sha256 sha256, Consumer<PutObjectRequest.Builder> options) {
     Place object = objectOf(path);
     try {
       s3.putObject(
           request ->
               request
+                  .applyMutation(options)
                   .bucket(object.bucket())
                   .key(object.key())
                   .ifNoneMatch("*")

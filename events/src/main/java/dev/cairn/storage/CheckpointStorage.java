@@ -2,6 +2,7 @@ package dev.cairn.storage;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -40,6 +41,17 @@ public interface CheckpointStorage {
    * {@link Put#CREATED}.
    */
   Put put(FilePath path, byte[] bytes, Sha256 sha256);
+
+  /**
+   * Stores the bytes as {@link #put(FilePath, byte[], Sha256)} does, and gives up when the limit has
+   * passed. A storage whose writes are always quick may ignore the limit.
+   *
+   * @param limit how long the write may take in all; positive
+   * @throws StorageException if the limit has passed; whether the file is stored is unknown then
+   */
+  default Put put(FilePath path, byte[] bytes, Sha256 sha256, Duration limit) {
+    return put(path, bytes, sha256);
+  }
 
   /**
    * The whole file, or empty if there is none. The bytes are as stored: whoever reads them checks

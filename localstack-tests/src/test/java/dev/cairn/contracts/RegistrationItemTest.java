@@ -7,9 +7,11 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.RefusedStream;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.checkpoint.Registrations;
 import dev.cairn.checkpoint.StorageMovedException;
+import dev.cairn.checkpoint.StreamChangedException;
 import dev.cairn.deployment.StorageLocation;
 import dev.cairn.function.CheckpointConfig;
 import dev.cairn.function.JobManagerCheckpointStorage;
@@ -21,6 +23,7 @@ import dev.cairn.settings.Place;
 import dev.cairn.state.StateSchema;
 import dev.cairn.state.ValueType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +54,39 @@ class RegistrationItemTest {
     assertThat(registrations.register(registration)).isTrue();
     assertThat(registrations.of(job)).containsExactly(registration);
     assertThat(registrations.register(registration)).as("the same again").isFalse();
+  }
+
+  @Test
+  void anotherStreamIsRefusedFromThenOnAndAnItemWithoutAStreamIsCompleted() {
+    Registration unnamed = registration("12", config());
+    registrations.register(unnamed);
+    Registration orders = unnamed.withStream("orders");
+    assertThat(registrations.register(orders)).as("an earlier release's item").isTrue();
+
+    assertThatThrownBy(() -> registrations.register(registration("13", config()).withStream("clicks")))
+        .isInstanceOf(StreamChangedException.class)
+        .hasMessageStartingWith("job " + job + " has read stream orders and is deployed with clicks");
+    assertThat(registrations.of(job)).containsExactly(orders);
+  }
+
+  @Test
+  void aRefusedStreamStaysNotedBesideLaterRegistrations() {
+    StageId stage = registration("12", config()).stage();
+    RefusedStream refused =
+        new RefusedStream("clicks", "an event source mapping", Instant.parse("2026-11-30T10:00:00Z"));
+    registrations.refused(job, stage, refused);
+    assertThat(registrations.of(job)).as("nothing is noted beside nothing").isEmpty();
+
+    Registration orders = registration("12", config()).withStream("orders");
+    registrations.register(orders);
+    registrations.refused(job, stage, refused);
+    assertThat(registrations.register(orders)).as("the same again").isFalse();
+    assertThat(registrations.of(job))
+        .containsExactly(orders.withRefused(Optional.of(refused)));
+
+    Registration next = registration("13", config()).withStream("orders");
+    assertThat(registrations.register(next)).isTrue();
+    assertThat(registrations.of(job)).containsExactly(next.withRefused(Optional.of(refused)));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.checkpoint.DamageMarks;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.MappingProblem;
+import dev.cairn.checkpoint.RefusedStream;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.checkpoint.Registrations;
 import dev.cairn.checkpoint.Request;
@@ -317,6 +318,12 @@ public final class Pipeline {
     public boolean register(Registration registration) {
       byStage.put(registration.stage().value(), registration);
       return true;
+    }
+
+    @Override
+    public void refused(JobId job, StageId stage, RefusedStream refusal) {
+      byStage.computeIfPresent(
+          stage.value(), (name, before) -> before.withRefused(Optional.of(refusal)));
     }
   }
 

@@ -105,8 +105,8 @@ enum Sabotage {
       List.of(Invariants.FOLD, Invariants.SNAPSHOT),
       Guards.all()
           .withCache(
-              () ->
-                  new SubtaskCache<>() {
+              memory ->
+                  new SubtaskCache<>(memory) {
                     @Override
                     public void discard(ShardId shard) {
                       // Keeps what it should forget.

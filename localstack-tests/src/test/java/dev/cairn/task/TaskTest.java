@@ -165,20 +165,20 @@ class TaskTest {
   }
 
   @Test
-  void aTriggerThatIsThereIsAnsweredBeforeTheBatch() {
+  void aTriggerThatIsThereIsAnsweredAfterTheBatch() {
     Task<String> container = pipeline.container();
-    List<StreamRecord> before = pipeline.put(0, "a");
-    run(container, 0, before);
+    run(container, 0, pipeline.put(0, "a"));
     trigger(1);
+    List<StreamRecord> batch = pipeline.put(0, "b", "c");
 
-    run(container, 0, pipeline.put(0, "b"));
+    run(container, 0, batch);
 
     assertThat(pipeline.journal(0))
         .hasExactlyElementsOfTypes(
-            Opened.class, Advanced.class, Triggered.class, Snapshotted.class, Advanced.class);
-    Snapshotted snapshotted = (Snapshotted) pipeline.journal(0).get(3);
-    assertThat(snapshotted.header().position())
-        .isEqualTo(Position.after(before.getLast().sequenceNumber()));
+            Opened.class, Advanced.class, Triggered.class, Advanced.class, Snapshotted.class);
+    assertThat(pipeline.head(0).position())
+        .isEqualTo(Position.after(batch.getLast().sequenceNumber()));
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
   }
 
   @Test

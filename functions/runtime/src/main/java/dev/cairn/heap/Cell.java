@@ -16,6 +16,9 @@ final class Cell {
   @Nullable Object value;
   boolean changed;
 
+  /** What this cell is counted as in {@link Cells#retainedBytes()}. */
+  long retained;
+
   Cell(KeyedState owner, Slot slot, Place place) {
     this.owner = owner;
     this.slot = slot;

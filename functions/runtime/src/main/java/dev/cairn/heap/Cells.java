@@ -20,6 +20,7 @@ final class Cells {
   private final List<KeyedState> met = new ArrayList<>();
 
   private final UndoLog undo = new UndoLog();
+  private long retained;
   private int changedBefore;
   private @Nullable KeyedState current;
   private @Nullable UnreadableStateException unreadable;
@@ -30,8 +31,29 @@ final class Cells {
 
   KeyedState add(KeyedState key) {
     keys.put(key.partitionKey, key);
+    retained += Footprint.of(key);
     met.add(key);
     return key;
+  }
+
+  /** About how many bytes of the heap all keys and cells take. */
+  long retainedBytes() {
+    return retained;
+  }
+
+  /** Counts a cell anew, as its bytes or its live value have changed. */
+  void measure(Cell cell) {
+    count(cell, Footprint.of(cell));
+  }
+
+  /** Counts a cell anew, now that the length of its serialized value is known. */
+  void measure(Cell cell, int encodedBytes) {
+    count(cell, Footprint.of(cell, encodedBytes));
+  }
+
+  private void count(Cell cell, long bytes) {
+    retained += bytes - cell.retained;
+    cell.retained = bytes;
   }
 
   Collection<KeyedState> keys() {
@@ -81,6 +103,7 @@ final class Cells {
       boolean was = cell.isPresent();
       undo.restore(i);
       count(cell, was);
+      measure(cell);
       if (undo.created(i)) {
         discard(cell);
       }
@@ -128,6 +151,7 @@ final class Cells {
     cell.bytes = bytes;
     cell.value = value;
     count(cell, was);
+    measure(cell);
     if (!cell.changed) {
       cell.changed = true;
       changed.add(cell);
@@ -150,6 +174,7 @@ final class Cells {
     cell.bytes = bytes;
     cell.value = null;
     count(cell, was);
+    measure(cell);
   }
 
   /** Takes a cell out that is stored no longer, which is no change. */
@@ -173,12 +198,15 @@ final class Cells {
         met.add(cell.owner);
       } else if (cell.value != null) {
         cell.bytes = null;
+        measure(cell);
       }
     }
     changed.clear();
     for (KeyedState key : met) {
       if (key.cells == 0) {
-        keys.remove(key.partitionKey);
+        if (keys.remove(key.partitionKey) != null) {
+          retained -= Footprint.of(key);
+        }
       }
     }
     met.clear();
@@ -224,7 +252,8 @@ final class Cells {
     return cell;
   }
 
-  private static void discard(Cell cell) {
+  private void discard(Cell cell) {
+    count(cell, 0L);
     @Nullable Object[] slots = cell.owner.slots;
     if (slots[cell.slot.index()] instanceof MapCells map) {
       map.byPlace.remove(cell.place);

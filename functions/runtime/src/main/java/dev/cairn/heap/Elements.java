@@ -120,6 +120,7 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
           elements.add(shared ? exactElement(item) : item);
         }
         cell.value = AppendList.copyOf(elements);
+        cells.measure(cell);
       } catch (RuntimeException e) {
         throw cells.unreadable(cell, e);
       }

@@ -72,6 +72,7 @@ public final class HeapState<E> {
 
   private final Map<String, StateSchema> undeclaredSchemas = new HashMap<>();
   private final TreeMap<StateKey, byte[]> undeclared = new TreeMap<>();
+  private long undeclaredBytes;
 
   /**
    * Opens the function, without any state yet.
@@ -163,10 +164,7 @@ public final class HeapState<E> {
     }
     Slot slot = slots.get(parts.state());
     if (slot == null) {
-      switch (change) {
-        case Change.Put put -> undeclared.put(put.key(), put.value());
-        case Change.Removed removed -> undeclared.remove(removed.key());
-      }
+      loadUndeclared(change);
       return;
     }
     if (!slot.isMap() && parts.place().length > 0) {
@@ -186,6 +184,25 @@ public final class HeapState<E> {
       case Change.Put put -> cells.load(key, slot, place, put.value());
       case Change.Removed removed -> cells.unload(key, slot, place);
     }
+  }
+
+  private void loadUndeclared(Change change) {
+    byte[] before =
+        switch (change) {
+          case Change.Put put -> undeclared.put(put.key(), put.value());
+          case Change.Removed removed -> undeclared.remove(removed.key());
+        };
+    undeclaredBytes -= before == null ? 0 : Footprint.ofUndeclared(change.key(), before);
+    undeclaredBytes +=
+        change instanceof Change.Put put ? Footprint.ofUndeclared(put.key(), put.value()) : 0;
+  }
+
+  /**
+   * About how many bytes of the heap this state takes. Kept up to date with each change; {@link
+   * Footprint} says how exact it is.
+   */
+  public long retainedBytes() {
+    return cells.retainedBytes() + undeclaredBytes;
   }
 
   /**
@@ -256,10 +273,13 @@ public final class HeapState<E> {
   public List<Change> drain() {
     List<Change> changes = new ArrayList<>(cells.changed().size());
     for (Cell cell : cells.changed()) {
-      changes.add(
-          cell.isPresent()
-              ? new Change.Put(cell.key(), cell.encoded())
-              : new Change.Removed(cell.key()));
+      if (cell.isPresent()) {
+        byte[] encoded = cell.encoded();
+        cells.measure(cell, encoded.length);
+        changes.add(new Change.Put(cell.key(), encoded));
+      } else {
+        changes.add(new Change.Removed(cell.key()));
+      }
     }
     changes.sort(BY_KEY);
     cells.settle();

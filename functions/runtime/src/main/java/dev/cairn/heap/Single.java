@@ -25,6 +25,7 @@ record Single<T>(ExactSerializer<T> serializer, boolean shared) implements Codec
     }
     if (shared) {
       cell.value = decoded;
+      cells.measure(cell);
     }
     return decoded;
   }

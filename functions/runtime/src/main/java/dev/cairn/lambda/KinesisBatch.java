@@ -67,6 +67,11 @@ public final class KinesisBatch implements Invocation, Records {
     return streamArn().substring(streamArn().lastIndexOf('/') + 1);
   }
 
+  /** What the event names as its source: the stream's ARN, or that of a consumer of the stream. */
+  String sourceArn() {
+    return sourceArn;
+  }
+
   @Override
   public boolean hasNext() {
     return ahead != null;

@@ -14,9 +14,16 @@ import java.util.Optional;
  */
 public final class TaskEndpoint {
   private final Task<?> task;
+  private final OwnStream stream;
 
+  /** A container that applies batches of one stream: the one that its first batch comes from. */
   public TaskEndpoint(Task<?> task) {
+    this(task, OwnStream.ofFirstBatch());
+  }
+
+  public TaskEndpoint(Task<?> task, OwnStream stream) {
     this.task = task;
+    this.stream = stream;
   }
 
   /**
@@ -24,10 +31,14 @@ public final class TaskEndpoint {
    * same batch again.
    *
    * @throws MalformedEventException if the event is neither a batch of one shard nor a wake
+   * @throws ForeignStreamException if the batch comes from another stream than the job's
    */
   public void handle(InputStream event, OutputStream answer, Deadline deadline) throws IOException {
     switch (KinesisEventReader.read(event)) {
-      case KinesisBatch batch -> answer(task.run(batch, deadline)).writeTo(answer);
+      case KinesisBatch batch -> {
+        stream.require(batch);
+        answer(task.run(batch, deadline)).writeTo(answer);
+      }
       case Invocation.Wake wake -> {
         task.wake(wake.shard(), deadline);
         new BatchResponse(Optional.empty()).writeTo(answer);

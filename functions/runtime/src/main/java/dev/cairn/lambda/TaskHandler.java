@@ -33,6 +33,8 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -43,6 +45,8 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class TaskHandler implements RequestStreamHandler {
   private static final Logger LOG = System.getLogger(TaskHandler.class.getName());
+  private static final Pattern FUNCTION_ARN =
+      Pattern.compile("arn:[^:]+:lambda:[^:]*:([^:]+):function:.*");
   private static final String SNAP_START = "snap-start";
   // As long as a call of priming may take in all; nothing else depends on it.
   private static final Duration PRIMING = Duration.ofSeconds(10);
@@ -55,7 +59,16 @@ public final class TaskHandler implements RequestStreamHandler {
       DynamoDbClient dynamoDb, S3Client s3, KinesisClient kinesis, Backoff backoff) {}
 
   private record Started(
-      Introduction introduction, TaskEndpoint endpoint, CheckpointStorage storage) {}
+      Introduction introduction,
+      Task<?> task,
+      TaskEndpoint endpoint,
+      MemoryMetrics memory,
+      CheckpointStorage storage) {
+
+    void reportMemory() {
+      memory.report(task.largestState());
+    }
+  }
 
   /**
    * Reads the environment, loads the function's class and makes the clients.
@@ -84,31 +97,55 @@ public final class TaskHandler implements RequestStreamHandler {
       throws IOException {
     if (started.isEmpty()) {
       // What the first invocation has left is nearly all that any has.
-      started = Optional.of(start(connected.orElseGet(TaskHandler::connect), remaining(context)));
+      started =
+          Optional.of(
+              start(
+                  connected.orElseGet(TaskHandler::connect), remaining(context), own(context)));
     }
-    started.get().introduction().make();
-    started.get().endpoint().handle(input, output, () -> remaining(context));
+    Introduction introduction = started.get().introduction();
+    introduction.make();
+    try {
+      started.get().endpoint().handle(input, output, () -> remaining(context));
+    } catch (ForeignStreamException e) {
+      introduction.noteRefused(e);
+      throw e;
+    } finally {
+      started.get().reportMemory();
+    }
+  }
+
+  /** The stream of the settings' name, in the account of the function. */
+  private OwnStream own(Context context) {
+    Matcher arn = FUNCTION_ARN.matcher(String.valueOf(context.getInvokedFunctionArn()));
+    return arn.matches()
+        ? OwnStream.named(environment.stream(), arn.group(1))
+        : OwnStream.named(environment.stream());
   }
 
   private static Duration remaining(Context context) {
     return Duration.ofMillis(context.getRemainingTimeInMillis());
   }
 
-  private Started start(Connected connected, Duration timeout) {
+  private Started start(Connected connected, Duration timeout, OwnStream stream) {
     Code code = Code.of(environment.function().create());
     CheckpointSettings settings = code.over(environment.settings());
     StorageLocation location = StorageLocation.of(settings);
     Registration registration =
         code.registration(
-            environment.job(), environment.stage(), environment.version(), location.toString());
+                environment.job(), environment.stage(), environment.version(), location.toString())
+            .withStream(environment.stream());
     TaskPorts ports = ports(connected, settings, location);
+    Task<?> task =
+        new Task<>(taskSettings(settings, timeout), ports, environment.function()::create);
     return new Started(
         new Introduction(
             new DynamoDbRegistrations(
                 connected.dynamoDb(), environment.table(), connected.backoff()),
-            registration),
-        new TaskEndpoint(
-            new Task<>(taskSettings(settings, timeout), ports, environment.function()::create)),
+            registration,
+            ports.clock()),
+        task,
+        new TaskEndpoint(task, stream),
+        new MemoryMetrics(metrics(ports.clock()), ports.clock()),
         ports.storage());
   }
 
@@ -140,7 +177,11 @@ public final class TaskHandler implements RequestStreamHandler {
         new BlockChecksum(),
         clock,
         () -> new EntryId(UUID.randomUUID().toString()),
-        new DeadLetterMetrics(new EmbeddedMetrics(environment.job(), clock, System.out::println)));
+        new DeadLetterMetrics(metrics(clock)));
+  }
+
+  private EmbeddedMetrics metrics(InstantSource clock) {
+    return new EmbeddedMetrics(environment.job(), clock, System.out::println);
   }
 
   private static Connected connect() {
@@ -155,7 +196,7 @@ public final class TaskHandler implements RequestStreamHandler {
   private void prime(Connected primed) {
     try {
       byte[] wake = "{\"cairn\":\"wake\",\"shard\":\"priming\"}".getBytes(StandardCharsets.UTF_8);
-      Started unused = start(primed, PRIMING);
+      Started unused = start(primed, PRIMING, OwnStream.named(environment.stream()));
       unused
           .endpoint()
           .handle(new ByteArrayInputStream(wake), OutputStream.nullOutputStream(), () -> PRIMING);

@@ -115,16 +115,17 @@ final class StateFiles {
    *
    * @param stateFile where the state file goes
    */
-  Snapshot writeSnapshot(Subtask<?> subtask, EntryId attempt, FilePath stateFile) {
+  Snapshot writeSnapshot(
+      Subtask<?> subtask, EntryId attempt, FilePath stateFile, SnapshotTime time) {
     List<RunRef> runs = new ArrayList<>(subtask.handle().manifest().runs());
     Collection<Change> changes = subtask.sinceBase();
     long incremental = 0;
     if (!changes.isEmpty()) {
-      RunRef run = writeRun(subtask, attempt, changes, runs);
+      RunRef run = writeRun(subtask, attempt, changes, runs, time);
       incremental += run.file().sizeBytes();
       runs.addFirst(run);
     }
-    return writeState(subtask, runs, incremental, stateFile);
+    return writeState(subtask, runs, incremental, stateFile, time);
   }
 
   /**
@@ -134,17 +135,22 @@ final class StateFiles {
    *
    * @param stateFile where the state file goes
    */
-  Snapshot writeWholeSnapshot(Subtask<?> subtask, EntryId attempt, FilePath stateFile) {
+  Snapshot writeWholeSnapshot(
+      Subtask<?> subtask, EntryId attempt, FilePath stateFile, SnapshotTime time) {
     FilePath path = Layout.run(subtask.id(), subtask.head().revision(), attempt);
-    List<RunRef> runs = writeWhole(subtask, path);
+    List<RunRef> runs = writeWhole(subtask, path, time);
     long written = runs.stream().mapToLong(run -> run.file().sizeBytes()).sum();
-    return writeState(subtask, runs, written, stateFile);
+    return writeState(subtask, runs, written, stateFile, time);
   }
 
   private Snapshot writeState(
-      Subtask<?> subtask, List<RunRef> runs, long written, FilePath stateFile) {
+      Subtask<?> subtask,
+      List<RunRef> runs,
+      long written,
+      FilePath stateFile,
+      SnapshotTime time) {
     SubtaskState state = stateOf(subtask, runs);
-    FileRef file = write(stateFile, CheckpointFormat.write(state));
+    FileRef file = write(stateFile, CheckpointFormat.write(state), time);
     return new Snapshot(
         new StateHandle(state.manifest(), Optional.of(file)),
         file,
@@ -173,19 +179,20 @@ final class StateFiles {
    *
    * @param directory the savepoint's
    */
-  Savepoint writeSavepoint(Subtask<?> subtask, EntryId attempt, FilePath directory) {
+  Savepoint writeSavepoint(
+      Subtask<?> subtask, EntryId attempt, FilePath directory, SnapshotTime time) {
     Revision base = subtask.head().revision();
-    List<RunRef> runs = writeWhole(subtask, Layout.runIn(directory, subtask.id(), base, attempt));
+    List<RunRef> runs = writeWhole(subtask, Layout.runIn(directory, subtask.id(), base, attempt), time);
     FilePath at = Layout.stateIn(directory, subtask.id(), base, attempt);
     SubtaskState state = stateOf(subtask, runs);
-    FileRef file = write(at, CheckpointFormat.write(state, at));
+    FileRef file = write(at, CheckpointFormat.write(state, at), time);
     return new Savepoint(file, state.manifest().sizeBytes() + file.sizeBytes());
   }
 
   /** A state in a savepoint's directory; all of it was written for this savepoint. */
   record Savepoint(FileRef stateFile, long sizeBytes) {}
 
-  private List<RunRef> writeWhole(Subtask<?> subtask, FilePath path) {
+  private List<RunRef> writeWhole(Subtask<?> subtask, FilePath path, SnapshotTime time) {
     if (subtask.state().changedCells() > 0) {
       throw new IllegalStateException(
           subtask.id()
@@ -196,7 +203,10 @@ final class StateFiles {
     subtask.state().forEach(everything::add);
     return everything.isEmpty()
         ? List.of()
-        : List.of(new RunRef(write(path, RunWriter.write(everything)), subtask.origin().range()));
+        : List.of(
+            new RunRef(
+                write(path, RunWriter.write(time.within(everything)), time),
+                subtask.origin().range()));
   }
 
   /** A stored state, and the sizes that its acknowledgement gives. */
@@ -208,7 +218,11 @@ final class StateFiles {
    * {@code runs}.
    */
   private RunRef writeRun(
-      Subtask<?> subtask, EntryId attempt, Collection<Change> changes, List<RunRef> runs) {
+      Subtask<?> subtask,
+      EntryId attempt,
+      Collection<Change> changes,
+      List<RunRef> runs,
+      SnapshotTime time) {
     int folded = Compaction.plan(subtask.handle().manifest(), Compaction.DEFAULT_MAXIMUM_RUNS);
     Iterable<Change> content = changes;
     if (folded > 0) {
@@ -219,18 +233,27 @@ final class StateFiles {
       runs.subList(0, folded).clear();
       content = Runs.merge(newestFirst, all);
     }
-    byte[] bytes = RunWriter.write(content);
+    byte[] bytes = RunWriter.write(time.within(content));
     FilePath path = Layout.run(subtask.id(), subtask.head().revision(), attempt);
-    return new RunRef(write(path, bytes), subtask.origin().range());
+    return new RunRef(write(path, bytes, time), subtask.origin().range());
   }
 
   /** Stores bytes under a name that is this attempt's alone. */
   private FileRef write(FilePath path, byte[] bytes) {
     FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
-    if (storage.put(path, bytes, file.sha256()) == CheckpointStorage.Put.ALREADY_EXISTS
-        && !isOurs(file)) {
+    return written(file, storage.put(path, bytes, file.sha256()));
+  }
+
+  /** Stores a file of a snapshot, within the snapshot's time. */
+  private FileRef write(FilePath path, byte[] bytes, SnapshotTime time) {
+    FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
+    return written(file, storage.put(path, bytes, file.sha256(), time.requireLeft()));
+  }
+
+  private FileRef written(FileRef file, CheckpointStorage.Put put) {
+    if (put == CheckpointStorage.Put.ALREADY_EXISTS && !isOurs(file)) {
       throw new DamagedFileException(
-          path
+          file.path()
               + " exists with other bytes: two attempts have one name, so the source of entry ids repeats itself");
     }
     return file;

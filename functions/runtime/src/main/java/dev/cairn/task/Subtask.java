@@ -9,6 +9,7 @@ import dev.cairn.state.Origin;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateKey;
 import dev.cairn.state.StateSchema;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.TreeMap;
  * to store.
  */
 final class Subtask<E> {
+  // A change's objects in the map of changes, without its bytes.
+  private static final int CHANGE_BYTES = 150;
+
   private final SubtaskId id;
   private final HeapState<E> state;
   private final Origin origin;
@@ -31,7 +35,14 @@ final class Subtask<E> {
   private boolean toBeRewritten;
   private int deltas;
   private long deltaBytes;
+  private long sinceBaseBytes;
   private Optional<Entry.Triggered> trigger = Optional.empty();
+  private Optional<Entry.Triggered> triggerBefore = Optional.empty();
+  private Optional<Entry.Triggered> lastTrigger = Optional.empty();
+  private int triggersSinceBase;
+  private boolean advancedSinceTrigger;
+  private Optional<Instant> lastAdvancedAt = Optional.empty();
+  private int entriesSinceDoubled;
 
   /** A subtask right at a base entry, whose state is already in {@code state}. */
   Subtask(SubtaskId id, HeapState<E> state, Entry.Base base) {
@@ -75,6 +86,34 @@ final class Subtask<E> {
     return trigger;
   }
 
+  /** The trigger before that one, if it has no snapshot either. */
+  Optional<Entry.Triggered> triggerBefore() {
+    return triggerBefore;
+  }
+
+  /** How many triggers in a row have no snapshot, the pending one not among them. */
+  int unansweredBefore() {
+    return trigger.isPresent() ? triggersSinceBase - 1 : triggersSinceBase;
+  }
+
+  /**
+   * Whether a task has applied records since the pending trigger. That invocation went on to its
+   * snapshot, and has not stored it.
+   */
+  boolean hasAdvancedSinceTrigger() {
+    return trigger.isPresent() && advancedSinceTrigger;
+  }
+
+  /** When records were applied last, since the last base. */
+  Optional<Instant> lastAdvancedAt() {
+    return lastAdvancedAt;
+  }
+
+  /** Its checkpoint is over, or was declined: this container does not look at it again. */
+  void dropTrigger() {
+    trigger = Optional.empty();
+  }
+
   /** What changed since the last base, one change a cell, sorted. */
   Collection<Change> sinceBase() {
     return new TreeMap<>(sinceBase).values();
@@ -86,6 +125,19 @@ final class Subtask<E> {
 
   long deltaBytesSinceBase() {
     return deltaBytes;
+  }
+
+  /**
+   * About how much of the heap this subtask takes. See {@link HeapState#retainedBytes()}; values
+   * that changed since the last base are counted twice, as they may be held twice.
+   */
+  long retainedBytes() {
+    return state.retainedBytes() + sinceBaseBytes;
+  }
+
+  /** How many deltas were adopted since their size passed a power of two. */
+  int entriesSinceDoubled() {
+    return entriesSinceDoubled;
   }
 
   /**
@@ -116,11 +168,17 @@ final class Subtask<E> {
   void adopt(Entry.Advanced advanced, List<Change> delta) {
     head = advanced.header();
     advanced.states().forEach(schema -> schemas.put(schema.name(), schema));
+    long before = deltaBytes;
     for (Change change : delta) {
-      sinceBase.put(change.key(), change);
+      Change replaced = sinceBase.put(change.key(), change);
       deltaBytes += size(change);
+      sinceBaseBytes += size(change) - (replaced == null ? -CHANGE_BYTES : size(replaced));
     }
     deltas++;
+    boolean doubled = Long.highestOneBit(before) != Long.highestOneBit(deltaBytes);
+    entriesSinceDoubled = doubled ? 0 : entriesSinceDoubled + 1;
+    advancedSinceTrigger = true;
+    lastAdvancedAt = Optional.of(head.writtenAt());
   }
 
   private static long size(Change change) {
@@ -145,12 +203,23 @@ final class Subtask<E> {
   void enter(Header entering) {
     head = entering;
     // No checkpoint spans two epochs: what was asked for before is over.
+    forgetTriggers();
+  }
+
+  private void forgetTriggers() {
     trigger = Optional.empty();
+    triggerBefore = Optional.empty();
+    lastTrigger = Optional.empty();
+    triggersSinceBase = 0;
   }
 
   void adopt(Entry.Triggered triggered) {
     head = triggered.header();
+    triggerBefore = lastTrigger;
     trigger = Optional.of(triggered);
+    lastTrigger = trigger;
+    triggersSinceBase++;
+    advancedSinceTrigger = false;
   }
 
   /** A base that stores the very state that is in memory. */
@@ -162,6 +231,7 @@ final class Subtask<E> {
     sinceBase.clear();
     deltas = 0;
     deltaBytes = 0;
-    trigger = Optional.empty();
+    sinceBaseBytes = 0;
+    forgetTriggers();
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +27,7 @@ final class SubtaskLoader<E> {
   private final TaskDecisions decisions;
   private final Supplier<? extends KeyedFunction<E>> function;
   private final Function<ShardId, Serialization> serialization;
+  private final ObjLongConsumer<ShardId> makeRoom;
   private Optional<Entry.Header> lastRead = Optional.empty();
 
   SubtaskLoader(
@@ -33,12 +35,14 @@ final class SubtaskLoader<E> {
       StateFiles files,
       TaskDecisions decisions,
       Supplier<? extends KeyedFunction<E>> function,
-      Function<ShardId, Serialization> serialization) {
+      Function<ShardId, Serialization> serialization,
+      ObjLongConsumer<ShardId> makeRoom) {
     this.journal = journal;
     this.files = files;
     this.decisions = decisions;
     this.function = function;
     this.serialization = serialization;
+    this.makeRoom = makeRoom;
   }
 
   /** The journal's head as the last call of {@link #current} read it; empty if it read none. */
@@ -98,6 +102,7 @@ final class SubtaskLoader<E> {
 
   private Subtask<E> from(SubtaskId id, Entry.Base base) {
     requireSupported(id, base);
+    Loading loading = new Loading(id.shard());
     HeapState<E> state =
         new HeapState<>(function.get(), base.origin().range(), serialization.apply(id.shard()));
     state.requireCompatible(base.handle().manifest().schemas());
@@ -107,9 +112,29 @@ final class SubtaskLoader<E> {
         change -> {
           if (dropped.isEmpty() || !dropped.contains(change.key().parts().state())) {
             state.load(change);
+            loading.grown(state);
           }
         });
     return new Subtask<>(id, state, base);
+  }
+
+  /** Has room made for a state while it grows, rather than when the heap is full. */
+  private final class Loading {
+    private static final int BETWEEN_LOOKS = 1000;
+
+    private final ShardId shard;
+    private int cells;
+
+    Loading(ShardId shard) {
+      this.shard = shard;
+    }
+
+    void grown(HeapState<E> state) {
+      cells++;
+      if (cells % BETWEEN_LOOKS == 0) {
+        makeRoom.accept(shard, state.retainedBytes());
+      }
+    }
   }
 
   private static Set<String> dropped(Entry.Base base) {

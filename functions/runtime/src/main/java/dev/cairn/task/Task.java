@@ -66,6 +66,8 @@ public final class Task<E> {
   private Optional<Work<E>> inWork = Optional.empty();
   // The record that an earlier attempt of this invocation could not apply.
   private Optional<Blame> blamed = Optional.empty();
+  // Whether this invocation has dropped all states after an OutOfMemoryError.
+  private boolean hasMadeRoom;
 
   /**
    * @param function makes the user's function, once for each subtask and whenever its state is
@@ -84,7 +86,7 @@ public final class Task<E> {
     this.files = new StateFiles(ports.storage(), ports.checksum(), decisions);
     this.appender = new Appender(ports.journal(), decisions);
     this.declines = new Declines(ports);
-    this.snapshots = new Snapshots(settings, ports, files, appender, declines);
+    this.snapshots = new Snapshots(settings, ports, files, appender, declines, decisions, cache);
     this.firstEntry = new FirstEntry(settings, ports, decisions);
     this.replay = new Replay(ports.stream(), decisions, ports.clock());
     this.quietProgress = new QuietProgress(ports, appender);
@@ -98,12 +100,24 @@ public final class Task<E> {
             files,
             decisions,
             function,
-            shard -> suspects.contains(shard) ? Serialization.AT_ONCE : Serialization.AT_DRAIN);
+            shard -> suspects.contains(shard) ? Serialization.AT_ONCE : Serialization.AT_DRAIN,
+            cache::makeRoom);
   }
 
+  /** A task whose cache may take its share of this process's heap. */
   public Task(
       TaskSettings settings, TaskPorts ports, Supplier<? extends KeyedFunction<E>> function) {
-    this(settings, ports, function, new TaskDecisions(), new SubtaskCache<>());
+    this(
+        settings,
+        ports,
+        function,
+        new TaskDecisions(),
+        new SubtaskCache<>(StateMemory.ofHeap(Runtime.getRuntime().maxMemory())));
+  }
+
+  /** How much of the heap the largest state takes that this container has in memory. */
+  public Optional<StateMemory.Usage> largestState() {
+    return cache.largest();
   }
 
   /** A batch from the mapping. */
@@ -123,15 +137,15 @@ public final class Task<E> {
     ShardId shard = batch.shard();
     Subtask<E> subtask = open(shard);
     StreamRecord first = batch.next();
-    boolean ours =
-        snapshots.answerTriggerFirst(subtask, Writer.MAPPING, deadline)
-            && closeGap(subtask, Writer.MAPPING, deadline);
-    if (!ours) {
-      cache.discard(shard);
-      return new BatchResult.RetryFrom(first.sequenceNumber());
+    snapshots.weighTrigger(subtask, wasCutOff(subtask, first, deadline), deadline);
+    Position before = subtask.head().position();
+    if (!closeGap(subtask, Writer.MAPPING, deadline)) {
+      return lost(subtask, first.sequenceNumber());
     }
     if (!mayApply(subtask) || subtask.head().hasGap()) {
-      return new BatchResult.RetryFrom(first.sequenceNumber());
+      return answerTriggerAfterGap(subtask, before, Writer.MAPPING, deadline)
+          ? new BatchResult.RetryFrom(first.sequenceNumber())
+          : lost(subtask, first.sequenceNumber());
     }
     requireNoneMissing(subtask, first);
     if (subtask.head().isolation().isPresent() || blamed.isPresent()) {
@@ -149,6 +163,22 @@ public final class Task<E> {
   }
 
   /**
+   * Whether an earlier invocation for this batch, or for this gap, applied records after the trigger
+   * and reached its time-out before its snapshot was stored. The mapping has one invocation of a
+   * shard at a time. One that ended sooner has ended for another reason, and the next one may well
+   * store the snapshot.
+   */
+  private boolean wasCutOff(Subtask<?> subtask, StreamRecord first, Deadline deadline) {
+    boolean isRedelivered = !subtask.head().position().isBefore(first.sequenceNumber());
+    if (!subtask.hasAdvancedSinceTrigger() || !(isRedelivered || subtask.head().hasGap())) {
+      return false;
+    }
+    Duration since =
+        Duration.between(subtask.lastAdvancedAt().orElseThrow(), ports.clock().instant());
+    return since.multipliedBy(2).compareTo(deadline.remaining()) >= 0;
+  }
+
+  /**
    * A wake by the coordinator: there may be a checkpoint to answer or a gap to close, and no record
    * to say so.
    */
@@ -161,9 +191,26 @@ public final class Task<E> {
 
   private boolean serveWake(ShardId shard, Deadline deadline) {
     Optional<Subtask<E>> found = current(settings.subtask(shard));
-    return found.isEmpty()
-        || (snapshots.answerTriggerFirst(found.get(), Writer.WAKE, deadline)
-            && closeGap(found.get(), Writer.WAKE, deadline));
+    if (found.isEmpty()) {
+      return true;
+    }
+    snapshots.weighTrigger(found.get(), false, deadline);
+    Position before = found.get().head().position();
+    return closeGap(found.get(), Writer.WAKE, deadline)
+        && answerTriggerAfterGap(found.get(), before, Writer.WAKE, deadline);
+  }
+
+  /**
+   * A gap that did not become smaller has to, before a snapshot is taken: the invocation may end
+   * there, and so may the next one.
+   */
+  private boolean answerTriggerAfterGap(
+      Subtask<E> subtask, Position before, Writer writer, Deadline deadline) {
+    boolean isStuck =
+        mayApply(subtask)
+            && subtask.head().hasGap()
+            && subtask.head().position().equals(before);
+    return isStuck || snapshots.answerTrigger(subtask, writer, deadline);
   }
 
   /**
@@ -172,11 +219,14 @@ public final class Task<E> {
    */
   private <T> T attempt(ShardId shard, Writer writer, Deadline deadline, Supplier<T> work) {
     blamed = Optional.empty();
+    hasMadeRoom = false;
     for (int attempt = 1; ; attempt++) {
       atWork = Optional.empty();
       inWork = Optional.empty();
       try {
-        return work.get();
+        T result = work.get();
+        cache.grown(shard);
+        return result;
       } catch (Throwable e) {
         boolean again =
             attempt < MOST_CAREFUL_ATTEMPTS
@@ -195,8 +245,9 @@ public final class Task<E> {
 
   /**
    * Whether the next attempt of this invocation may get further. A value that cannot be stored fails
-   * its own record if each value is serialized as soon as it is left. What does not fit into memory,
-   * or into the storage, may fit in smaller steps; if a single record is left, it is to blame.
+   * its own record if each value is serialized as soon as it is left. What does not fit into memory
+   * may fit without the other shards' states. What does not fit into memory then, or into the
+   * storage, may fit in smaller steps; if a single record is left, it is to blame.
    */
   private boolean takesMoreCare(ShardId shard, Writer writer, Throwable error) {
     return switch (error) {
@@ -205,6 +256,13 @@ public final class Task<E> {
         yield true;
       }
       case UnwritableStateException e -> narrows(shard, writer, e);
+      case OutOfMemoryError e when !hasMadeRoom -> {
+        hasMadeRoom = true;
+        atWork = Optional.empty();
+        inWork = Optional.empty();
+        cache.clear();
+        yield true;
+      }
       case OutOfMemoryError e -> narrows(shard, writer, e);
       case StorageException e when e.kind() == StorageException.Kind.TOO_LARGE ->
           narrows(shard, writer, e);
@@ -235,9 +293,16 @@ public final class Task<E> {
   /** Forgets the state, which may be half of something, and records what stopped the shard. */
   private void fail(ShardId shard, Writer writer, Throwable error) {
     Optional<Header> at = atWork.<Header>map(Subtask::head).or(loader::lastRead);
-    // After an OutOfMemoryError there is room to say so only without the state.
     atWork = Optional.empty();
     inWork = Optional.empty();
+    if (error instanceof OutOfMemoryError) {
+      // There is room to say so only without the states.
+      cache.clear();
+      if (!hasMadeRoom) {
+        // There was no time to try without the other shards' states: the next invocation does.
+        return;
+      }
+    }
     cache.discard(shard);
     if (at.isEmpty()) {
       // Without a journal there is nothing to record it in.
@@ -336,6 +401,7 @@ public final class Task<E> {
    * False when another writer went on from this state.
    */
   private boolean closeGap(Subtask<E> subtask, Writer writer, Deadline deadline) {
+    Duration forSnapshot = forSnapshot(subtask, deadline);
     while (mayApply(subtask) && subtask.head().hasGap() && hasTime(deadline)) {
       List<StreamRecord> records;
       switch (replay.next(
@@ -364,13 +430,15 @@ public final class Task<E> {
           break;
         }
       }
-      if (!work.journal(writer) || !snapshots.answerTrigger(subtask, writer)) {
+      boolean answers = work.stop().isPresent() || isSnapshotDue(subtask, deadline, forSnapshot);
+      if (!work.journal(writer)
+          || (answers && !snapshots.answerTrigger(subtask, writer, deadline))) {
         return false;
       }
       if (work.stop().isPresent()) {
         throw recorded(subtask, work.stop().get(), "cannot be replayed past record ", writer);
       }
-      if (!snapshots.materializeIfDue(subtask, writer)) {
+      if (!snapshots.materializeIfDue(subtask, writer, deadline)) {
         return false;
       }
     }
@@ -401,15 +469,20 @@ public final class Task<E> {
   /** One page of a replay at most: the next invocation goes on. */
   private boolean closeGapInSteps(
       Subtask<E> subtask, List<StreamRecord> records, Writer writer, Deadline deadline) {
+    Position before = subtask.head().position();
     Outcome outcome = stepwise.apply(subtask, records, blamed, writer, deadline);
-    if (outcome instanceof Outcome.Lost || !snapshots.answerTrigger(subtask, writer)) {
+    if (outcome instanceof Outcome.Lost) {
       return false;
     }
     if (outcome instanceof Outcome.StoppedBefore stopped && stopped.stop().isPresent()) {
+      if (!snapshots.answerTrigger(subtask, writer, deadline)) {
+        return false;
+      }
       throw recorded(
           subtask, stopped.stop().get(), "cannot be replayed past record ", writer);
     }
-    return snapshots.materializeIfDue(subtask, writer);
+    return subtask.head().position().equals(before)
+        || snapshots.materializeIfDue(subtask, writer, deadline);
   }
 
   /** Applies a batch of a shard in which a record may end the process. */
@@ -431,7 +504,8 @@ public final class Task<E> {
               batch.getLast().sequenceNumber(),
               Optional.empty(),
               Optional.empty(),
-              true);
+              !waiting.isEmpty(),
+              deadline);
       case Outcome.StoppedBefore stopped ->
           finish(
               subtask,
@@ -439,11 +513,29 @@ public final class Task<E> {
               batch.getLast().sequenceNumber(),
               Optional.of(stopped.record()),
               stopped.stop(),
-              stopped.hasApplied());
+              stopped.hasApplied(),
+              deadline);
     };
   }
 
+  /**
+   * How much of an invocation's time records leave for a snapshot: half of it, where one is asked
+   * for. Records come first because an invocation may end while it stores a snapshot, and so may the
+   * next one.
+   */
+  private Duration forSnapshot(Subtask<?> subtask, Deadline deadline) {
+    return subtask.trigger().isPresent()
+        ? deadline.remaining().dividedBy(2)
+        : settings.margin().multipliedBy(2);
+  }
+
+  private static boolean isSnapshotDue(Subtask<?> subtask, Deadline deadline, Duration time) {
+    return subtask.trigger().isPresent() && deadline.remaining().compareTo(time) <= 0;
+  }
+
   private BatchResult apply(Subtask<E> subtask, RereadableBatch batch, Deadline deadline) {
+    Duration forSnapshot = forSnapshot(subtask, deadline);
+    Position before = subtask.head().position();
     StreamRecord record = batch.next();
     SequenceNumber first = record.sequenceNumber();
     Work<E> work = begin(subtask);
@@ -451,8 +543,10 @@ public final class Task<E> {
     while (true) {
       SequenceNumber next = record.sequenceNumber();
       if (decisions.admits(work.position(), next)) {
-        if (work.isFull()) {
-          if (!work.journal(Writer.MAPPING)) {
+        boolean isDue = work.hasApplied() && isSnapshotDue(subtask, deadline, forSnapshot);
+        if (isDue || work.isFull()) {
+          if (!work.journal(Writer.MAPPING)
+              || (isDue && !snapshots.answerTrigger(subtask, Writer.MAPPING, deadline))) {
             return lost(subtask, first);
           }
           work = begin(subtask);
@@ -471,7 +565,13 @@ public final class Task<E> {
       return lost(subtask, first);
     }
     return finish(
-        subtask, first, record.sequenceNumber(), retryFrom, work.stop(), work.hasApplied());
+        subtask,
+        first,
+        record.sequenceNumber(),
+        retryFrom,
+        work.stop(),
+        !subtask.head().position().equals(before),
+        deadline);
   }
 
   /**
@@ -486,13 +586,18 @@ public final class Task<E> {
       SequenceNumber last,
       Optional<SequenceNumber> retryFrom,
       Optional<Work.Stop> stop,
-      boolean hasApplied) {
-    if (!snapshots.answerTrigger(subtask, Writer.MAPPING)) {
-      return lost(subtask, first);
-    }
-    if (!snapshots.materializeIfDue(subtask, Writer.MAPPING)) {
-      // The batch is journalled all the same; what came after it is read by the next invocation.
-      cache.discard(subtask.id().shard());
+      boolean hasApplied,
+      Deadline deadline) {
+    // A batch without a new record is only confirmed. An invocation that ended while it stored the
+    // state would be repeated with the same batch, and would end there again.
+    if (retryFrom.isPresent() || hasApplied) {
+      if (!snapshots.answerTrigger(subtask, Writer.MAPPING, deadline)) {
+        return lost(subtask, first);
+      }
+      if (!snapshots.materializeIfDue(subtask, Writer.MAPPING, deadline)) {
+        // The batch is journalled all the same; what came after it is read by the next invocation.
+        cache.discard(subtask.id().shard());
+      }
     }
     if (stop.isPresent()) {
       RuntimeException stopped =
@@ -563,7 +668,7 @@ public final class Task<E> {
   }
 
   private Work<E> begin(Subtask<E> subtask) {
-    Work<E> work = new Work<>(settings, ports, files, appender, deadLetters, subtask);
+    Work<E> work = new Work<>(settings, ports, files, appender, deadLetters, subtask, cache);
     inWork = Optional.of(work);
     return work;
   }

@@ -1,5 +1,6 @@
 package dev.cairn.task;
 
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
@@ -19,6 +20,9 @@ import java.util.Optional;
 
 /** What a task decides, apart from what it does: pure, and each of them a guard of exactness. */
 public class TaskDecisions {
+  private static final Duration PROMPT = Duration.ofSeconds(10);
+  private static final int MOST_BETWEEN_TRIES = 8;
+  private static final int MATERIALIZE_TRIES = 3;
 
   /**
    * What became of an entry that was not plainly appended, going by what the journal has after the
@@ -160,6 +164,66 @@ public class TaskDecisions {
    */
   public boolean mayHold(Optional<HashRange> held, HashRange opened) {
     return held.map(range -> range.intersection(opened).isPresent()).orElse(true);
+  }
+
+  /**
+   * Whether a trigger's checkpoint is over: completed, aborted, deleted, or of another epoch. It is
+   * pending before its first trigger is written.
+   *
+   * @param found the checkpoint's item as it was just read
+   */
+  public boolean isOver(Entry.Triggered trigger, Optional<Checkpoint> found) {
+    return found
+        .filter(Checkpoint.Pending.class::isInstance)
+        .filter(one -> one.trigger().epoch().equals(trigger.header().epoch()))
+        .isEmpty();
+  }
+
+  /**
+   * Whether it is worth a read to find out if a trigger's checkpoint is over. While all is well a
+   * trigger is met at once, and no task reads the item that all of them would read.
+   *
+   * @param unansweredBefore how many triggers before this one in a row have no snapshot
+   */
+  public boolean mayBeOver(Entry.Triggered trigger, int unansweredBefore, Instant now) {
+    return unansweredBefore > 0
+        || Duration.between(trigger.header().writtenAt(), now).compareTo(PROMPT) > 0;
+  }
+
+  /**
+   * Whether a snapshot is tried although the last ones did not fit into their invocations: each such
+   * attempt takes an invocation's time from the records. Tried are the first three, then the fifth,
+   * then each eighth.
+   *
+   * @param unansweredBefore how many triggers before this one in a row have no snapshot
+   */
+  public boolean triesSlowSnapshot(int unansweredBefore) {
+    return unansweredBefore < MOST_BETWEEN_TRIES
+        ? Integer.bitCount(unansweredBefore) <= 1
+        : unansweredBefore % MOST_BETWEEN_TRIES == 0;
+  }
+
+  /**
+   * Whether a base is to be written to keep the journal short. Where a base cannot be stored, it is
+   * tried a few times, and then only when the journal has doubled.
+   *
+   * @param entries how many entries follow the last base
+   * @param mostEntries how many may follow it
+   */
+  public boolean isLong(int entries, int mostEntries) {
+    return entries >= mostEntries
+        && entries - mostEntries * Integer.highestOneBit(entries / mostEntries) < MATERIALIZE_TRIES;
+  }
+
+  /**
+   * Whether a base is to be written to keep the journal small.
+   *
+   * @param bytes how large the changes since the last base are
+   * @param mostBytes how large they may be
+   * @param entriesSinceDoubled how many entries were written since their size passed a power of two
+   */
+  public boolean isLarge(long bytes, long mostBytes, int entriesSinceDoubled) {
+    return bytes >= mostBytes && entriesSinceDoubled < MATERIALIZE_TRIES;
   }
 
   public boolean isSuspended(Entry.Header head) {

@@ -34,6 +34,7 @@ final class Work<E> {
   private final Appender appender;
   private final DeadLetters deadLetters;
   private final Subtask<E> subtask;
+  private final SubtaskCache<?> memory;
   private final List<DeadLetter> letters = new ArrayList<>();
   private int letterChars;
   private Position position;
@@ -50,7 +51,9 @@ final class Work<E> {
       StateFiles files,
       Appender appender,
       DeadLetters deadLetters,
-      Subtask<E> subtask) {
+      Subtask<E> subtask,
+      SubtaskCache<?> memory) {
+    this.memory = memory;
     this.settings = settings;
     this.ports = ports;
     this.files = files;
@@ -189,7 +192,8 @@ final class Work<E> {
               .head()
               .next(prepared.attempt(), writer, ports.clock().instant())
               .at(position, first.get(), subtask.head().counts().plus(applied, letters.size()))
-              .with(isolation);
+              .with(isolation)
+              .withHeapUse(memory.noteworthyUse(subtask));
       Advanced entry = Advanced.of(header, from, prepared.delta(), prepared.states(), letters);
       switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
         case COMMITTED -> {

@@ -1,13 +1,16 @@
 package dev.cairn.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.CodeVersion;
+import dev.cairn.checkpoint.RefusedStream;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.checkpoint.Registrations;
 import dev.cairn.checkpoint.StorageMovedException;
+import dev.cairn.checkpoint.StreamChangedException;
 import dev.cairn.deployment.Environment;
 import dev.cairn.deployment.StorageLocation;
 import dev.cairn.function.CheckpointConfig;
@@ -26,12 +29,17 @@ import dev.cairn.id.StageId;
 import dev.cairn.settings.Options;
 import dev.cairn.state.StateSchema;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CodeTest {
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
+
   private final TaskEnvironment environment =
       TaskEnvironment.read(
           new Environment(
@@ -163,6 +171,9 @@ class CodeTest {
     private final List<Registration> asked = new ArrayList<>();
 
     @Override
+    public void refused(JobId job, StageId stage, RefusedStream refusal) {}
+
+    @Override
     public List<Registration> of(JobId job) {
       return List.of();
     }
@@ -184,7 +195,7 @@ class CodeTest {
         Code.of(new Counting("execution.checkpointing.timeout", "2 min"))
             .registration(
                 environment.job(), environment.stage(), environment.version(), "s3://the-bucket");
-    Introduction introduction = new Introduction(registrations, registration);
+    Introduction introduction = new Introduction(registrations, registration, CLOCK);
 
     introduction.make();
     introduction.make();
@@ -195,7 +206,13 @@ class CodeTest {
   }
 
   /** A table that knows of files elsewhere. */
-  private record Elsewhere(Registration before) implements Registrations {
+  private record Elsewhere(Registration before, List<RefusedStream> refused)
+      implements Registrations {
+    @Override
+    public void refused(JobId job, StageId stage, RefusedStream refusal) {
+      refused.add(refusal);
+    }
+
     @Override
     public List<Registration> of(JobId job) {
       return List.of(before);
@@ -204,6 +221,7 @@ class CodeTest {
     @Override
     public boolean register(Registration registration) {
       registration.requireSameStorage(before);
+      registration.requireSameStream(before);
       return true;
     }
   }
@@ -217,7 +235,7 @@ class CodeTest {
     Registration now =
         code.registration(
             environment.job(), environment.stage(), new CodeVersion("13"), "s3://the-bucket");
-    Introduction introduction = new Introduction(new Elsewhere(before), now);
+    Introduction introduction = new Introduction(new Elsewhere(before, new ArrayList<>()), now, CLOCK);
 
     for (int invocation = 0; invocation < 2; invocation++) {
       assertThatThrownBy(introduction::make)
@@ -227,5 +245,58 @@ class CodeTest {
                   + " now: what its journals refer to is not there. Set the storage to dynamodb:"
                   + " again");
     }
+  }
+
+  @Test
+  void recordsOfAnotherStreamThanTheRegisteredOneAreNotAppliedAndTheRefusalIsNoted() {
+    Code code = Code.of(new Counting("execution.checkpointing.timeout", "2 min"));
+    Registration before =
+        code.registration(
+                environment.job(), environment.stage(), environment.version(), "s3://the-bucket")
+            .withStream("orders");
+    Elsewhere registered = new Elsewhere(before, new ArrayList<>());
+    Introduction introduction =
+        new Introduction(registered, before.withStream("clicks"), CLOCK);
+
+    for (int invocation = 0; invocation < 2; invocation++) {
+      assertThatThrownBy(introduction::make)
+          .isInstanceOf(StreamChangedException.class)
+          .hasMessageStartingWith(
+              "job flights has read stream orders and is deployed with clicks now: its positions"
+                  + " mean nothing there, so nothing was applied. Deploy stream orders again");
+    }
+    assertThat(registered.refused)
+        .containsExactly(
+            new RefusedStream("clicks", "the function's deployment", CLOCK.instant()));
+  }
+
+  @Test
+  void aRegistrationThatCannotBeStoredStillRefusesAnotherStream() {
+    Code code = Code.of(new Counting("execution.checkpointing.timeout", "2 min"));
+    Registration before =
+        code.registration(
+                environment.job(), environment.stage(), environment.version(), "s3://the-bucket")
+            .withStream("orders");
+    Registrations unwritable =
+        new Registrations() {
+          @Override
+          public List<Registration> of(JobId job) {
+            return List.of(before);
+          }
+
+          @Override
+          public boolean register(Registration registration) {
+            throw new IllegalStateException("throttled");
+          }
+
+          @Override
+          public void refused(JobId job, StageId stage, RefusedStream refusal) {
+            throw new IllegalStateException("throttled");
+          }
+        };
+
+    assertThatThrownBy(new Introduction(unwritable, before.withStream("clicks"), CLOCK)::make)
+        .isInstanceOf(StreamChangedException.class);
+    assertThatCode(new Introduction(unwritable, before, CLOCK)::make).doesNotThrowAnyException();
   }
 }

@@ -43,6 +43,7 @@ import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -54,6 +55,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StateFilesTest {
+  private static final SnapshotTime AMPLE =
+      new SnapshotTime(() -> Duration.ofMinutes(1), Duration.ofSeconds(2));
   private static final SubtaskId SUBTASK =
       new SubtaskId(new JobId("words"), new StageId("count"), new ShardId("shardId-000000000000"));
   private static final FilePath DIRECTORY =
@@ -140,7 +143,7 @@ class StateFilesTest {
   private void snapshot(EntryId attempt) {
     StateFiles.Snapshot stored =
         files.writeSnapshot(
-            subtask, attempt, Layout.state(SUBTASK, subtask.head().revision(), attempt));
+            subtask, attempt, Layout.state(SUBTASK, subtask.head().revision(), attempt), AMPLE);
     adopt(attempt, stored);
   }
 
@@ -171,7 +174,7 @@ class StateFilesTest {
   void aSavepointIsTheWholeStateInOneRunWithoutWhatIsGone() throws Exception {
     someHistory();
 
-    StateFiles.Savepoint savepoint = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY);
+    StateFiles.Savepoint savepoint = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE);
 
     SubtaskState state = read(savepoint.stateFile());
     assertThat(state.subtask()).isEqualTo(SUBTASK);
@@ -190,8 +193,8 @@ class StateFilesTest {
   void aSavepointsNamesAreItsAttemptsAlone() throws Exception {
     someHistory();
 
-    files.writeSavepoint(subtask, new EntryId("one"), DIRECTORY);
-    files.writeSavepoint(subtask, new EntryId("two"), DIRECTORY);
+    files.writeSavepoint(subtask, new EntryId("one"), DIRECTORY, AMPLE);
+    files.writeSavepoint(subtask, new EntryId("two"), DIRECTORY, AMPLE);
 
     String base = String.format(Locale.ROOT, "%020d", subtask.head().revision().value());
     String folder = DIRECTORY + "/count/shardId-000000000000/";
@@ -207,7 +210,7 @@ class StateFilesTest {
   @Test
   void aSavepointThatWasMovedIsReadWhereItIs() throws Exception {
     someHistory();
-    FileRef stateFile = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY).stateFile();
+    FileRef stateFile = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE).stateFile();
     Path moved = Files.createDirectories(root.resolve("far/away")).resolve("copy");
     Files.move(root.resolve(DIRECTORY.value()), moved);
     FilePath there =
@@ -221,7 +224,7 @@ class StateFilesTest {
 
   @Test
   void anEmptyStateIsAStateFileWithoutARun() {
-    StateFiles.Savepoint savepoint = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY);
+    StateFiles.Savepoint savepoint = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE);
 
     assertThat(read(savepoint.stateFile()).manifest().runs()).isEmpty();
     assertThat(storage.list(DIRECTORY)).hasSize(1);
@@ -231,7 +234,7 @@ class StateFilesTest {
   void aStateThatBelongsToNoRevisionIsNotSaved() throws Exception {
     process("a", "first");
 
-    assertThatThrownBy(() -> files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY))
+    assertThatThrownBy(() -> files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("belongs to no revision");
     assertThat(storage.list(DIRECTORY)).isEmpty();
@@ -245,7 +248,7 @@ class StateFilesTest {
 
     StateFiles.Snapshot snapshot =
         files.writeWholeSnapshot(
-            subtask, attempt, Layout.state(SUBTASK, subtask.head().revision(), attempt));
+            subtask, attempt, Layout.state(SUBTASK, subtask.head().revision(), attempt), AMPLE);
 
     Manifest manifest = snapshot.handle().manifest();
     assertThat(manifest.runs()).hasSize(1);

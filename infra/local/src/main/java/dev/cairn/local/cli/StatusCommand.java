@@ -3,6 +3,7 @@ package dev.cairn.local.cli;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.status.Facts;
 import dev.cairn.local.status.Finding;
+import dev.cairn.local.status.ForeignStreams;
 import dev.cairn.local.status.KinesisLag;
 import dev.cairn.local.status.MappingFindings;
 import dev.cairn.local.status.StatusDecisions;
@@ -14,8 +15,10 @@ import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
 import java.io.PrintWriter;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
@@ -42,7 +45,15 @@ final class StatusCommand extends PipelineCommand {
             InstantSource.system());
     Facts facts = survey.of(connection.job(), subtasks -> stream(connection, subtasks));
     List<Finding> findings =
-        MappingFindings.with(StatusDecisions.findings(facts), connection.mappingProblems().get());
+        Stream.concat(
+                MappingFindings.with(
+                    StatusDecisions.findings(facts), connection.mappingProblems().get())
+                    .stream(),
+                ForeignStreams.findings(
+                    connection.registrations().of(connection.job()), facts.now())
+                    .stream())
+            .sorted(Comparator.comparing(Finding::kind))
+            .toList();
     if (json()) {
       out.println(Json.pretty(StatusText.json(facts, findings)));
     } else {

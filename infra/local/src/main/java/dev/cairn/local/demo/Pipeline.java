@@ -147,7 +147,8 @@ final class Pipeline implements AutoCloseable {
   private Introduction introduction() {
     return new Introduction(
         new DynamoDbRegistrations(database.client(), DemoSettings.TABLE, Backoff.sleeping()),
-        code.registration(settings.job(), settings.stage(), VERSION, settings.storage()));
+        code.registration(settings.job(), settings.stage(), VERSION, settings.storage()),
+        world::now);
   }
 
   private Task<Object> task(String container) {

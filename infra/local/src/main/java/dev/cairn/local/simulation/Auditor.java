@@ -353,6 +353,9 @@ final class Auditor {
           Invariants.CHAINED,
           where + " goes from epoch " + before.epoch() + " to " + header.epoch());
     }
+    if (header.failing().filter(one -> one.reason() == FailureReason.OUT_OF_MEMORY).isPresent()) {
+      throw new Violation(Invariants.MEMORY, where + " is " + header.failing().get());
+    }
     checkSuspension(where, before, entry);
     checkFailing(where, before, entry);
   }

@@ -3,11 +3,11 @@ package dev.cairn.local.simulation;
 import dev.cairn.coordinator.CoordinatorDecisions;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.state.BlockChecksum;
+import dev.cairn.task.StateMemory;
 import dev.cairn.task.SubtaskCache;
 import dev.cairn.task.TaskDecisions;
 import java.time.InstantSource;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -18,7 +18,7 @@ public record Guards(
     TaskDecisions task,
     CoordinatorDecisions coordinator,
     BlockChecksum checksum,
-    Supplier<SubtaskCache<String>> cache,
+    Function<StateMemory, SubtaskCache<String>> cache,
     Function<InstantSource, InMemoryTable> table,
     UnaryOperator<byte[]> answer) {
 
@@ -44,7 +44,7 @@ public record Guards(
     return new Guards(task, coordinator, checksum, cache, table, answer);
   }
 
-  public Guards withCache(Supplier<SubtaskCache<String>> cache) {
+  public Guards withCache(Function<StateMemory, SubtaskCache<String>> cache) {
     return new Guards(task, coordinator, checksum, cache, table, answer);
   }
 

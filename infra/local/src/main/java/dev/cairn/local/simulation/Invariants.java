@@ -38,5 +38,7 @@ public final class Invariants {
 
   public static final String RECORDED = "the end of each checkpoint is in the history, once";
 
+  public static final String MEMORY = "a state that fits into a container never runs out of memory";
+
   private Invariants() {}
 }

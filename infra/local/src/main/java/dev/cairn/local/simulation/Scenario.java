@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
  * What one seed's run is like, apart from its faults: sizes and settings.
  *
  * @param longestThought the most that the function takes for one record
+ * @param pressure what presses on the task's function besides
  */
 record Scenario(
     int shards,
@@ -30,7 +31,8 @@ record Scenario(
     boolean trims,
     CheckpointSettings checkpoints,
     TaskSettings task,
-    Duration longestThought) {
+    Duration longestThought,
+    Pressure pressure) {
   static final JobId JOB = new JobId("simulated");
   static final StageId STAGE = new StageId("fold");
 
@@ -84,8 +86,11 @@ record Scenario(
             1 << 20,
             Duration.ofSeconds(2),
             1 + random.nextInt(20));
+    int shards = 3 + random.nextInt(3);
+    Pressure pressure = Pressure.draw(
+            random.split(), shards, checkpoints.configuration().place(Options.TOLERABLE_FAILED_CHECKPOINTS).isEmpty());
     return new Scenario(
-        3 + random.nextInt(3),
+        shards,
         4 + random.nextInt(12),
         1 + random.nextInt(6),
         Duration.ofSeconds(8 + random.nextInt(12)),
@@ -94,8 +99,10 @@ record Scenario(
         Duration.ofSeconds(random.nextInt(4) == 0 ? 8 : 1),
         trims,
         checkpoints,
-        task,
+        // Where no base can be stored, a journal may be long, and each file of it takes a moment.
+        pressure.slowSnapshots() ? task.withInlineThreshold(8192) : task,
         // Slow enough for a batch to outlast the interval between two checkpoints.
-        random.nextInt(4) == 0 ? Duration.ofSeconds(1 + random.nextInt(4)) : Duration.ZERO);
+        random.nextInt(4) == 0 ? Duration.ofSeconds(1 + random.nextInt(4)) : Duration.ZERO,
+        pressure);
   }
 }

@@ -17,6 +17,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.lambda.OwnStream;
 import dev.cairn.lambda.TaskEndpoint;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.lambda.ContainerSettings;
@@ -33,6 +34,7 @@ import dev.cairn.state.Compaction;
 import dev.cairn.state.KeyHash;
 import dev.cairn.storage.FilePath;
 import dev.cairn.stream.Shard;
+import dev.cairn.task.SubtaskCache;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskPorts;
 import dev.cairn.task.TaskSettings.FailurePolicy;
@@ -65,6 +67,8 @@ public final class Simulation {
     SILENCED.setLevel(Level.OFF);
   }
 
+  static final String STREAM = "simulated";
+
   private static final Duration RETENTION = Duration.ofDays(365);
   // Of a coordinator's clock, either way.
   private static final Duration MOST_SKEW = Duration.ofSeconds(30);
@@ -92,6 +96,9 @@ public final class Simulation {
   private final LocalMapping mapping;
   private final User user;
   private long ids;
+  // Until all records are applied once more without a single snapshot, at the end of the storm.
+  private boolean uploadsMayBeSlow = true;
+  private boolean isCalm;
 
   private Simulation(long seed, Guards guards, Trace trace) {
     this.seed = seed;
@@ -130,7 +137,7 @@ public final class Simulation {
             stream,
             tasks,
             new MappingSettings(
-                "simulated", scenario.batchSize(), Duration.ofMillis(200), Duration.ofSeconds(5)),
+                STREAM, scenario.batchSize(), Duration.ofMillis(200), Duration.ofSeconds(5)),
             this::plan);
     this.auditor =
         new Auditor(
@@ -218,12 +225,21 @@ public final class Simulation {
     world.start("table stream", this::deliverTableEvents);
     world.start("user", user::act);
     world.start("table expiry", this::expire);
+    if (scenario.pressure().foreignBatches()) {
+      OtherMapping other = new OtherMapping(world, faults, stream, tasks, scenario.batchSize());
+      world.start("other mapping", other::deliver);
+    }
     int steps = 0;
     while (!isStormOver()) {
       step(++steps);
     }
     faults.calm();
     user.calm();
+    isCalm = true;
+    while (!isDelivered()) {
+      step(++steps);
+    }
+    uploadsMayBeSlow = false;
     while (!isQuiet()) {
       step(++steps);
     }
@@ -325,6 +341,11 @@ public final class Simulation {
         && user.restores() >= FEWEST_RESTORES;
   }
 
+  /** Whether every record is applied, with or without a checkpoint of it. */
+  private boolean isDelivered() {
+    return user.isDone() && mapping.isCaughtUp() && !auditor.hasGap();
+  }
+
   private boolean isQuiet() {
     Job job = table.job(Scenario.JOB).orElseThrow();
     return user.isDone()
@@ -345,34 +366,46 @@ public final class Simulation {
         new TaskPorts(
             new WiredJournal(wire, faults, table),
             new WiredCheckpointStore(wire, table),
-            new WiredStorage(wire, storage),
+            new WiredStorage(
+                wire, new SlowUploads(world, faults, scenario, this::areUploadsSlow, storage)),
             new WiredStream(wire, faults, stream),
             guards.checksum(),
             clock,
             this::nextId);
     boolean flaky = scenario.task().failurePolicy() == FailurePolicy.FAIL;
+    SubtaskCache<String> cache = guards.cache().apply(scenario.pressure().memory());
+    SimulatedHeap heap = new SimulatedHeap(faults, cache, scenario.pressure().statesPerHeap());
     Task<String> task =
         new Task<>(
             scenario.task(),
             ports,
-            () ->
-                new SimulatedFunction(
-                    () -> {
-                      think();
-                      if (flaky && faults.chance(0.003)) {
-                        kill();
-                      }
-                      return flaky && failsNow();
-                    },
-                    this::kill),
+            () -> {
+              heap.requireRoom();
+              return new SimulatedFunction(
+                  () -> {
+                    think();
+                    if (flaky && faults.chance(0.003) && !scenario.pressure().slowSnapshots()) {
+                      kill();
+                    }
+                    return flaky && failsNow();
+                  },
+                  this::kill);
+            },
             guards.task(),
-            guards.cache().get());
-    TaskEndpoint endpoint = new TaskEndpoint(task);
+            cache);
+    TaskEndpoint endpoint = new TaskEndpoint(task, OwnStream.named(STREAM));
     return (event, answer, invocation) -> {
       ByteArrayOutputStream answered = new ByteArrayOutputStream();
       endpoint.handle(event, answered, invocation::remaining);
       answer.write(guards.answer().apply(answered.toByteArray()));
     };
+  }
+
+  /** In turns during the storm; all the time while records are applied after it. */
+  private boolean areUploadsSlow() {
+    return scenario.pressure().slowSnapshots()
+        && uploadsMayBeSlow
+        && (isCalm || world.now().getEpochSecond() / 90 % 2 == 1);
   }
 
   private void think() {
@@ -529,7 +562,9 @@ public final class Simulation {
           poisons && world.random().nextInt(12) == 0
               ? "poison"
               : verbs[world.random().nextInt(verbs.length)];
-      if (poisons && world.random().nextInt(120) == 0) {
+      // A shard without snapshots tells less of whether a process ends at a record or after it.
+      boolean kills = poisons && !scenario.pressure().slowSnapshots();
+      if (kills && world.random().nextInt(120) == 0) {
         verb = "kill";
       }
       String event = verb + ":" + world.random().nextInt(5) + ":" + n;

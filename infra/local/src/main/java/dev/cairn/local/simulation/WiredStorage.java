@@ -3,6 +3,7 @@ package dev.cairn.local.simulation;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,11 @@ record WiredStorage(Wire wire, CheckpointStorage there) implements CheckpointSto
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     return wire.storage("put", () -> there.put(path, bytes, sha256));
+  }
+
+  @Override
+  public Put put(FilePath path, byte[] bytes, Sha256 sha256, Duration limit) {
+    return wire.storage("put", () -> there.put(path, bytes, sha256, limit));
   }
 
   @Override

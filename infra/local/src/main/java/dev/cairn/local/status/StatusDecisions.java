@@ -54,6 +54,8 @@ public final class StatusDecisions {
     facts.subtasks().forEach(subtask -> ofSubtask(facts, subtask).ifPresent(findings::add));
     findings.addAll(shardsWithoutJournal(facts));
     findings.addAll(lagNearRetention(facts));
+    MemoryDecisions.stateNearHeap(facts).ifPresent(findings::add);
+    MemoryDecisions.longJournal(facts).ifPresent(findings::add);
     damagedFiles(facts).ifPresent(findings::add);
     ofCheckpoints(facts, job).ifPresent(findings::add);
     request(job).ifPresent(findings::add);

@@ -1,0 +1,76 @@
+package dev.cairn.task;
+
+import java.time.Duration;
+import java.util.Iterator;
+
+/**
+ * The part of an invocation that a snapshot may take. Lambda ends the process at the time-out, so a
+ * snapshot that would last longer has to give up before that and say so.
+ *
+ * @param kept how much of the invocation is left for the journal and the answer
+ */
+record SnapshotTime(Deadline deadline, Duration kept) {
+
+  /** The snapshot has no time left. */
+  static final class OverException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    OverException() {
+      super("the invocation has no time left for a snapshot");
+    }
+  }
+
+  /** How long the snapshot may still take; zero or negative when its time is over. */
+  Duration left() {
+    return deadline.remaining().minus(kept);
+  }
+
+  boolean isOver() {
+    return !left().isPositive();
+  }
+
+  /**
+   * The time that one more write may take.
+   *
+   * @throws OverException if there is none
+   */
+  Duration requireLeft() {
+    Duration left = left();
+    if (!left.isPositive()) {
+      throw new OverException();
+    }
+    return left;
+  }
+
+  /** The same elements; the iteration fails with {@link OverException} once the time is over. */
+  <T> Iterable<T> within(Iterable<T> elements) {
+    return () -> new Limited<>(elements.iterator(), this);
+  }
+
+  private static final class Limited<T> implements Iterator<T> {
+    private static final int BETWEEN_LOOKS = 1024;
+
+    private final Iterator<T> elements;
+    private final SnapshotTime time;
+    private int taken;
+
+    Limited(Iterator<T> elements, SnapshotTime time) {
+      this.elements = elements;
+      this.time = time;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return elements.hasNext();
+    }
+
+    @Override
+    public T next() {
+      taken++;
+      if (taken % BETWEEN_LOOKS == 0) {
+        time.requireLeft();
+      }
+      return elements.next();
+    }
+  }
+}

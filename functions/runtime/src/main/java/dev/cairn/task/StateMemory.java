@@ -1,0 +1,43 @@
+package dev.cairn.task;
+
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.HeapUse;
+
+/**
+ * How much of a container's heap the states in its cache may take.
+ *
+ * <p>A container is given batches of many shards in turn. Half of the heap is for their states; the
+ * other half is for what an invocation needs besides: its batch, the changes that it makes, the
+ * bytes of a snapshot while it is stored, and the SDK.
+ *
+ * @param heapBytes the largest size of the heap
+ * @param cacheBytes how much of it all states together may take before the least recently used go
+ */
+public record StateMemory(long heapBytes, long cacheBytes) {
+  private static final int SHARE = 2;
+  private static final int NOTEWORTHY_PERCENT = 50;
+
+  public StateMemory {
+    if (heapBytes <= 0 || cacheBytes <= 0) {
+      throw new IllegalArgumentException(
+          "a heap and the share of it for states are positive, not "
+              + heapBytes
+              + " and "
+              + cacheBytes
+              + " bytes");
+    }
+  }
+
+  /** Half of a heap of this size is for states. */
+  public static StateMemory ofHeap(long heapBytes) {
+    return new StateMemory(heapBytes, Math.max(1, heapBytes / SHARE));
+  }
+
+  /** Whether a state takes so much of the heap that its journal says so. */
+  boolean isNoteworthy(HeapUse use) {
+    return use.percent() >= NOTEWORTHY_PERCENT;
+  }
+
+  /** What a subtask's state takes of the heap. */
+  public record Usage(SubtaskId subtask, HeapUse use) {}
+}
