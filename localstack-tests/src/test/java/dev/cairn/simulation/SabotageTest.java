@@ -25,9 +25,10 @@ class SabotageTest {
     SimulationResult caught = report.failed().getFirst();
     System.out.printf(
         Locale.ROOT,
-        "without %s: after %d seeds, \"%s\" (seed %d)\n",
+        "without %s: after %d seeds of %d ms, \"%s\" (seed %d)\n",
         sabotage,
         report.seeds(),
+        report.processorTimePerSeed().toMillis(),
         caught.violation().orElseThrow().invariant(),
         caught.seed());
     assertThat(caught.violation().orElseThrow().invariant()).isIn(sabotage.breaks);

@@ -91,10 +91,11 @@ class SimulationTest {
         Simulations.run(first, SEEDS, Runtime.getRuntime().availableProcessors(), Guards.all(), 5);
     System.out.printf(
         Locale.ROOT,
-        "simulation: %d seeds from %d on, %d events\n%s",
+        "simulation: %d seeds from %d on, %d events, %d ms of processor time a seed\n%s",
         report.seeds(),
         first,
         report.events(),
+        report.processorTimePerSeed().toMillis(),
         report.table());
     assertThat(report.failed()).as(() -> failures(report)).isEmpty();
     assertThat(report.seeds()).isEqualTo(SEEDS);

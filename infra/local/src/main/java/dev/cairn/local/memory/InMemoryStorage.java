@@ -33,9 +33,13 @@ public class InMemoryStorage implements CheckpointStorage {
     this.clock = clock;
   }
 
-  private record StoredFile(byte[] bytes, Instant lastModified) {
+  private record StoredFile(byte[] bytes, Sha256 sha256, Instant lastModified) {
+    static StoredFile of(byte[] bytes, Instant lastModified) {
+      return new StoredFile(bytes, Sha256.of(bytes), lastModified);
+    }
+
     Stored describe(FilePath path) {
-      return new Stored(path, bytes.length, Optional.of(Sha256.of(bytes)), lastModified);
+      return new Stored(path, bytes.length, Optional.of(sha256), lastModified);
     }
   }
 
@@ -56,7 +60,8 @@ public class InMemoryStorage implements CheckpointStorage {
   @Override
   public synchronized Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     // S3 verifies the checksum before it looks at the condition.
-    if (!Sha256.of(bytes).equals(sha256)) {
+    StoredFile stored = StoredFile.of(bytes.clone(), clock.get());
+    if (!stored.sha256().equals(sha256)) {
       throw new StorageException(
           path
               + " was not stored: its "
@@ -65,7 +70,6 @@ public class InMemoryStorage implements CheckpointStorage {
               + sha256
               + " that came with them");
     }
-    StoredFile stored = new StoredFile(bytes.clone(), clock.get());
     return files.putIfAbsent(known(path), stored) == null ? Put.CREATED : Put.ALREADY_EXISTS;
   }
 
@@ -128,6 +132,6 @@ public class InMemoryStorage implements CheckpointStorage {
         file(path)
             .orElseThrow(
                 () -> new IllegalArgumentException("there is no file " + path + " to damage"));
-    files.put(known(path), new StoredFile(change.apply(file.bytes().clone()), file.lastModified()));
+    files.put(known(path), StoredFile.of(change.apply(file.bytes().clone()), file.lastModified()));
   }
 }

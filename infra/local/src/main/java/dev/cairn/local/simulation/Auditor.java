@@ -45,12 +45,12 @@ import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
-import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -85,6 +85,9 @@ final class Auditor {
   private Set<FilePath> referred = Set.of();
   private long referredAt = -1;
   private Optional<Violation> atDeletion = Optional.empty();
+  // What files with these hashes hold: read once, since after each deletion all of it is asked for.
+  private final Map<FileRef, CheckpointMetadata> metadataFiles = new HashMap<>();
+  private final Map<FileRef, SubtaskState> stateFiles = new HashMap<>();
   private final SharedFilesAudit shared;
   private final Lineages lineages;
 
@@ -508,14 +511,19 @@ final class Auditor {
   }
 
   private byte[] bytes(FileRef file) {
-    byte[] bytes =
+    requireStored(file);
+    return storage.get(file.path()).orElseThrow();
+  }
+
+  /** The file exists with its hash, which the storage computed when the file was put. */
+  private void requireStored(FileRef file) {
+    CheckpointStorage.Stored stored =
         storage
-            .get(file.path())
+            .head(file.path())
             .orElseThrow(() -> new Violation(Invariants.FILES, file.path() + " does not exist"));
-    if (!Sha256.of(bytes).equals(file.sha256())) {
+    if (!stored.sha256().equals(Optional.of(file.sha256()))) {
       throw new Violation(Invariants.FILES, file.path() + " has other content");
     }
-    return bytes;
   }
 
   private static void requireSame(
@@ -769,11 +777,15 @@ final class Auditor {
 
   private CheckpointMetadata metadata(Checkpoint.Completed checkpoint) {
     FileRef file = checkpoint.metadata();
-    return CheckpointFormat.readMetadata(bytes(file), file.path());
+    requireStored(file);
+    return metadataFiles.computeIfAbsent(
+        file, read -> CheckpointFormat.readMetadata(bytes(read), read.path()));
   }
 
   private SubtaskState state(FileRef file) {
-    return CheckpointFormat.readState(bytes(file), file.path());
+    requireStored(file);
+    return stateFiles.computeIfAbsent(
+        file, read -> CheckpointFormat.readState(bytes(read), read.path()));
   }
 
   private void addAcknowledged(

@@ -38,6 +38,10 @@ final class Faults {
     calm = true;
   }
 
+  boolean isCalm() {
+    return calm;
+  }
+
   Happening at(String task, String point) {
     boolean container = task.contains("/container-");
     double draw = random.nextDouble();

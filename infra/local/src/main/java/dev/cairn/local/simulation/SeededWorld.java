@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -46,6 +47,8 @@ final class SeededWorld implements World {
   private final Semaphore driver = new Semaphore(0);
   private final PriorityQueue<Turn> turns = new PriorityQueue<>(BY_TIME);
   private final List<Actor> actors = new ArrayList<>();
+  // Those of them that await a condition: all are asked after every step.
+  private final List<Actor> waiting = new ArrayList<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long order;
   private boolean ending;
@@ -150,9 +153,9 @@ final class SeededWorld implements World {
         return false;
       }
       me.condition = Optional.of(condition);
+      waiting.add(me);
       schedule(me, deadline);
       giveWay(me);
-      me.condition = Optional.empty();
     }
     return true;
   }
@@ -211,8 +214,11 @@ final class SeededWorld implements World {
   }
 
   private void wakeWhoWaits() {
-    for (Actor actor : actors) {
-      if (!actor.done && actor.condition.isPresent() && actor.condition.get().getAsBoolean()) {
+    Iterator<Actor> asked = waiting.iterator();
+    while (asked.hasNext()) {
+      Actor actor = asked.next();
+      if (actor.condition.orElseThrow().getAsBoolean()) {
+        asked.remove();
         actor.condition = Optional.empty();
         schedule(actor, now.plusNanos(random.nextLong(5_000_000)));
       }
@@ -220,6 +226,11 @@ final class SeededWorld implements World {
   }
 
   private void handOver(Actor actor) {
+    if (actor.condition.isPresent()) {
+      // It has waited in vain.
+      waiting.remove(actor);
+      actor.condition = Optional.empty();
+    }
     running = Optional.of(actor);
     actor.baton.release();
     driver.acquireUninterruptibly();

@@ -129,10 +129,11 @@ public final class SimulateCommand implements Callable<Integer> {
     out.print(report.table());
     out.printf(
         Locale.ROOT,
-        "%d seeds from %d on, %d events; each at least %d invocations, %d faults, %d restores\n",
+        "%d seeds from %d on, %d events, %d ms of processor time a seed; each at least %d invocations, %d faults, %d restores\n",
         report.seeds(),
         from,
         report.events(),
+        report.processorTimePerSeed().toMillis(),
         report.leastInvocations(),
         report.leastFaults(),
         report.leastRestores());

@@ -1,5 +1,6 @@
 package dev.cairn.local.simulation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ public final class Simulations {
    * @param failed the seeds in which an invariant did not hold, by seed
    * @param tally how often each fault and each race happened in all of them
    * @param leastInvocations the smallest number of a single run; likewise the others
+   * @param processorTime what the process used while the seeds ran, on all cores together
    */
   public record Report(
       long first,
@@ -29,7 +31,16 @@ public final class Simulations {
       long events,
       long leastInvocations,
       long leastFaults,
-      long leastRestores) {
+      long leastRestores,
+      Duration processorTime) {
+
+    /**
+     * The mean processor time of a seed, on one core. A machine that also does something else does
+     * not change it; the first seconds of a process, in which its code is compiled, do.
+     */
+    public Duration processorTimePerSeed() {
+      return seeds == 0 ? Duration.ZERO : processorTime.dividedBy(seeds);
+    }
 
     /** How often what happened, one line each. */
     public String table() {
@@ -58,6 +69,7 @@ public final class Simulations {
   public static Report run(
       long first, long seeds, int threads, Guards guards, int mostFailures, LongConsumer progress) {
     Running running = new Running(first, seeds, guards, mostFailures, progress);
+    Duration before = processorTime();
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
       List<Future<?>> workers = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
@@ -72,7 +84,12 @@ public final class Simulations {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted after " + running.done + " seeds", e);
     }
-    return running.report();
+    return running.report(processorTime().minus(before));
+  }
+
+  /** What this process has used so far; zero where the system does not say. */
+  private static Duration processorTime() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   private static final class Running {
@@ -126,7 +143,7 @@ public final class Simulations {
       }
     }
 
-    synchronized Report report() {
+    synchronized Report report(Duration processorTime) {
       return new Report(
           first,
           done,
@@ -135,7 +152,8 @@ public final class Simulations {
           events,
           leastInvocations,
           leastFaults,
-          leastRestores);
+          leastRestores,
+          processorTime);
     }
   }
 }
