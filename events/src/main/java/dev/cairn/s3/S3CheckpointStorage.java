@@ -1,5 +1,6 @@
 package dev.cairn.s3;
 
+import dev.cairn.retry.Backoff;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -35,6 +37,10 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * put again whose answer was lost, and is then told that the path is taken, by its own first
  * attempt: {@link Put#ALREADY_EXISTS} does not mean that someone else was first.
  *
+ * <p>S3 turns a call away with 409 while another call for the same key is under way, and asks for
+ * the same call again; the SDK does not repeat it, so this class does. The same goes for a 503 that
+ * outlasts the SDK's own attempts.
+ *
  * <p>Needs {@code s3:PutObject}, {@code s3:GetObject}, {@code s3:DeleteObject} on the objects and
  * {@code s3:ListBucket} on the bucket: without the last, S3 answers 403 for a file that does not
  * exist.
@@ -47,12 +53,15 @@ public final class S3CheckpointStorage implements CheckpointStorage {
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
   private static final int CONFLICT = 409;
+  private static final int INTERNAL_ERROR = 500;
   private static final int UNAVAILABLE = 503;
   private static final int PRECONDITION_FAILED = 412;
+  private static final String CLOCK_IS_OFF = "RequestTimeTooSkewed";
 
   private final S3Client s3;
   private final String bucket;
   private final String keyPrefix;
+  private final Backoff backoff;
 
   /**
    * Stores files in a bucket.
@@ -61,8 +70,19 @@ public final class S3CheckpointStorage implements CheckpointStorage {
    *     whole bucket
    */
   public S3CheckpointStorage(S3Client s3, String bucket, String prefix) {
+    this(s3, bucket, prefix, Backoff.sleeping());
+  }
+
+  /**
+   * Stores files in a bucket.
+   *
+   * @param backoff how often, and after which pauses, a call is repeated that S3 turned away for
+   *     the moment
+   */
+  public S3CheckpointStorage(S3Client s3, String bucket, String prefix, Backoff backoff) {
     this.s3 = s3;
     this.bucket = bucket;
+    this.backoff = backoff;
     this.keyPrefix = prefix.isEmpty() ? "" : new FilePath(prefix).value() + "/";
   }
 
@@ -141,16 +161,18 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       FilePath path, byte[] bytes, Sha256 sha256, Consumer<PutObjectRequest.Builder> options) {
     Place object = objectOf(path);
     try {
-      s3.putObject(
-          request ->
-              request
-                  .applyMutation(options)
-                  .bucket(object.bucket())
-                  .key(object.key())
-                  .ifNoneMatch("*")
-                  .checksumSHA256(sha256.toBase64())
-                  .contentLength((long) bytes.length),
-          RequestBody.fromBytes(bytes));
+      call(
+          () ->
+              s3.putObject(
+                  request ->
+                      request
+                          .applyMutation(options)
+                          .bucket(object.bucket())
+                          .key(object.key())
+                          .ifNoneMatch("*")
+                          .checksumSHA256(sha256.toBase64())
+                          .contentLength((long) bytes.length),
+                  RequestBody.fromBytes(bytes)));
       return Put.CREATED;
     } catch (S3Exception e) {
       if (e.statusCode() == PRECONDITION_FAILED) {
@@ -167,7 +189,10 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     Place object = objectOf(path);
     try {
       ResponseBytes<GetObjectResponse> found =
-          s3.getObjectAsBytes(request -> request.bucket(object.bucket()).key(object.key()));
+          call(
+              () ->
+                  s3.getObjectAsBytes(
+                      request -> request.bucket(object.bucket()).key(object.key())));
       return Optional.of(found.asByteArrayUnsafe());
     } catch (S3Exception e) {
       if (isMissingObject(e)) {
@@ -185,7 +210,10 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     try {
       return Optional.of(
           new ObjectStream(
-              s3.getObject(request -> request.bucket(object.bucket()).key(object.key()))));
+              call(
+                  () ->
+                      s3.getObject(
+                          request -> request.bucket(object.bucket()).key(object.key())))));
     } catch (S3Exception e) {
       if (isMissingObject(e)) {
         return Optional.empty();
@@ -239,12 +267,14 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     Place object = objectOf(path);
     try {
       HeadObjectResponse found =
-          s3.headObject(
-              request ->
-                  request
-                      .bucket(object.bucket())
-                      .key(object.key())
-                      .checksumMode(ChecksumMode.ENABLED));
+          call(
+              () ->
+                  s3.headObject(
+                      request ->
+                          request
+                              .bucket(object.bucket())
+                              .key(object.key())
+                              .checksumMode(ChecksumMode.ENABLED)));
       return Optional.of(
           new Stored(
               normalize(path), found.contentLength(), sha256Of(found), found.lastModified()));
@@ -305,17 +335,9 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     Place within = new Place(place.bucket(), place.key().isEmpty() ? "" : place.key() + "/");
     try {
       List<Stored> files = new ArrayList<>();
-      for (ListObjectsV2Response page :
-          s3.listObjectsV2Paginator(
-              request -> {
-                request.bucket(within.bucket()).prefix(within.key());
-                if (!after.isEmpty()) {
-                  request.startAfter(within.key() + after);
-                }
-                if (limit < MOST_KEYS_OF_A_PAGE) {
-                  request.maxKeys(limit);
-                }
-              })) {
+      Optional<String> next = Optional.empty();
+      do {
+        ListObjectsV2Response page = page(within, after, limit, next);
         for (S3Object object : page.contents()) {
           if (files.size() >= limit || !goesOn.test(object.key().substring(within.key().length()))) {
             return List.copyOf(files);
@@ -324,14 +346,29 @@ public final class S3CheckpointStorage implements CheckpointStorage {
               .map(path -> new Stored(path, object.size(), Optional.empty(), object.lastModified()))
               .ifPresent(files::add);
         }
-        if (files.size() >= limit) {
-          break;
-        }
-      }
+        next = Optional.ofNullable(page.nextContinuationToken());
+      } while (next.isPresent() && files.size() < limit);
       return List.copyOf(files);
     } catch (SdkException e) {
       throw failed("list", within, e);
     }
+  }
+
+  private ListObjectsV2Response page(
+      Place within, String after, int limit, Optional<String> continuationToken) {
+    return call(
+        () ->
+            s3.listObjectsV2(
+                request -> {
+                  request.bucket(within.bucket()).prefix(within.key());
+                  if (!after.isEmpty()) {
+                    request.startAfter(within.key() + after);
+                  }
+                  if (limit < MOST_KEYS_OF_A_PAGE) {
+                    request.maxKeys(limit);
+                  }
+                  continuationToken.ifPresent(request::continuationToken);
+                }));
   }
 
   /**
@@ -350,10 +387,30 @@ public final class S3CheckpointStorage implements CheckpointStorage {
   public void delete(FilePath path) {
     Place object = objectOf(path);
     try {
-      s3.deleteObject(request -> request.bucket(object.bucket()).key(object.key()));
+      call(() -> s3.deleteObject(request -> request.bucket(object.bucket()).key(object.key())));
     } catch (SdkException e) {
       throw failed("delete", object, e);
     }
+  }
+
+  private <T> T call(Supplier<T> call) {
+    return backoff.call(call, S3CheckpointStorage::wasTurnedAway);
+  }
+
+  /** Whether S3 did nothing, for the moment, and the same call may succeed a little later. */
+  private static boolean wasTurnedAway(RuntimeException e) {
+    return e instanceof S3Exception answer
+        && (answer.statusCode() == CONFLICT
+            || answer.statusCode() == UNAVAILABLE
+            || answer.isThrottlingException());
+  }
+
+  /**
+   * Whether S3 failed rather than refused: an error of its own, or a request that did not arrive in
+   * time.
+   */
+  private static boolean isUnanswered(S3Exception e) {
+    return e.statusCode() >= INTERNAL_ERROR || "RequestTimeout".equals(codeOf(e));
   }
 
   private static StorageException failed(String what, Place place, SdkException e) {
@@ -366,8 +423,11 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       return StorageException.Kind.UNREACHABLE;
     }
     // S3's SlowDown is a 503.
-    return answer.isThrottlingException() || answer.statusCode() == UNAVAILABLE
-        ? StorageException.Kind.THROTTLED
+    if (wasTurnedAway(answer)) {
+      return StorageException.Kind.THROTTLED;
+    }
+    return isUnanswered(answer)
+        ? StorageException.Kind.UNREACHABLE
         : StorageException.Kind.REFUSED;
   }
 
@@ -378,8 +438,15 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     if ("NoSuchBucket".equals(codeOf(answer))) {
       return "create the bucket, or correct its name in the settings";
     }
+    if (CLOCK_IS_OFF.equals(codeOf(answer))) {
+      return "set this machine's clock: S3 refuses requests whose time is off by minutes";
+    }
+    if (isUnanswered(answer) && !wasTurnedAway(answer)) {
+      return "S3 failed, so the outcome is unknown: try the same call again";
+    }
     return switch (answer.statusCode()) {
-      case CONFLICT -> "another write to this key was under way: try the same call again";
+      case CONFLICT ->
+          "other requests for this key were under way at each attempt: try the same call again";
       case FORBIDDEN ->
           "allow s3:PutObject, s3:GetObject, s3:DeleteObject on the objects and s3:ListBucket on the bucket (without the"
               + " last, S3 answers 403 for a file that does not exist)";

@@ -7,26 +7,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.cairn.retry.Backoff;
 import dev.cairn.storage.CheckpointStorage.Put;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -42,6 +50,7 @@ final class S3CheckpointStorageTest {
   private static final FilePath FILE = FilePath.of("job", "run");
   private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
   private static final Sha256 SHA256 = Sha256.of(CONTENT);
+  private static final int ATTEMPTS = 3;
   private static final String DATE = "Sat, 21 Nov 2026 10:00:00 GMT";
 
   private record Request(String method, URI uri, Headers headers) {}
@@ -55,6 +64,7 @@ final class S3CheckpointStorageTest {
 
   private final List<Request> requests = new ArrayList<>();
   private final Deque<Answer> answers = new ArrayDeque<>();
+  private final List<Duration> pauses = new ArrayList<>();
   private HttpServer server;
   private S3Client s3;
   private S3CheckpointStorage storage;
@@ -74,7 +84,12 @@ final class S3CheckpointStorageTest {
             .httpClient(UrlConnectionHttpClient.create())
             .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
             .build();
-    storage = new S3CheckpointStorage(s3, "bucket", "team/cairn");
+    storage =
+        new S3CheckpointStorage(
+            s3,
+            "bucket",
+            "team/cairn",
+            new Backoff(ATTEMPTS, Duration.ofMillis(10), pauses::add));
   }
 
   @AfterEach
@@ -101,12 +116,24 @@ final class S3CheckpointStorageTest {
 
   @Test
   void saysWhatKindOfNoItIs() {
-    answers.add(Answer.of(503, "SlowDown"));
+    always(Answer.of(503, "SlowDown"));
     assertThat(refusal().kind()).isEqualTo(StorageException.Kind.THROTTLED);
+    always(Answer.of(409, "OperationAborted"));
+    assertThat(refusal().kind()).isEqualTo(StorageException.Kind.THROTTLED);
+    answers.add(Answer.of(500, "InternalError"));
+    assertThat(refusal().kind()).isEqualTo(StorageException.Kind.UNREACHABLE);
+    answers.add(Answer.of(400, "RequestTimeout"));
+    assertThat(refusal().kind()).isEqualTo(StorageException.Kind.UNREACHABLE);
+    answers.add(Answer.of(400, "BadDigest"));
+    assertThat(refusal().kind()).isEqualTo(StorageException.Kind.REFUSED);
     answers.add(Answer.of(403, "AccessDenied"));
     assertThat(refusal().kind()).isEqualTo(StorageException.Kind.REFUSED);
     server.stop(0);
     assertThat(refusal().kind()).isEqualTo(StorageException.Kind.UNREACHABLE);
+  }
+
+  private void always(Answer answer) {
+    answers.addAll(Collections.nCopies(ATTEMPTS, answer));
   }
 
   private StorageException refusal() {
@@ -138,14 +165,90 @@ final class S3CheckpointStorageTest {
     assertThat(storage.put(FILE, CONTENT, SHA256)).isEqualTo(Put.ALREADY_EXISTS);
   }
 
+  /** What S3 answers without having done anything, and wants to be asked again. */
+  static Stream<Answer> turnedAway() {
+    return Stream.of(
+        Answer.of(409, "ConditionalRequestConflict"),
+        Answer.of(409, "OperationAborted"),
+        Answer.of(503, "SlowDown"),
+        Answer.of(503, "ServiceUnavailable"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("turnedAway")
+  void aPutThatWasTurnedAwayIsTriedAgain(Answer turnedAway) {
+    answers.addAll(List.of(turnedAway, turnedAway, new Answer(200, Map.of("ETag", "\"e\""), "")));
+
+    assertThat(storage.put(FILE, CONTENT, SHA256)).isEqualTo(Put.CREATED);
+    assertThat(requests).extracting(Request::method).containsExactly("PUT", "PUT", "PUT");
+    assertThat(requests)
+        .extracting(request -> request.headers().getFirst("If-None-Match"))
+        .containsOnly("*");
+    assertThat(pauses).containsExactly(Duration.ofMillis(10), Duration.ofMillis(20));
+  }
+
+  /** The write that was under way may have been the one that counts. */
   @Test
-  void aConflictIsToBeTriedAgain() {
+  void aPutThatWasTurnedAwayMayFindThePathTaken() {
     answers.add(Answer.of(409, "ConditionalRequestConflict"));
+    answers.add(Answer.of(412, "PreconditionFailed"));
+
+    assertThat(storage.put(FILE, CONTENT, SHA256)).isEqualTo(Put.ALREADY_EXISTS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("turnedAway")
+  void everyOtherCallThatWasTurnedAwayIsTriedAgain(Answer turnedAway) throws IOException {
+    answers.addAll(List.of(turnedAway, new Answer(200, Map.of(), "content")));
+    assertThat(storage.get(FILE)).contains(CONTENT);
+    answers.addAll(List.of(turnedAway, new Answer(200, Map.of(), "content")));
+    try (InputStream opened = storage.open(FILE).orElseThrow()) {
+      assertThat(opened.readAllBytes()).isEqualTo(CONTENT);
+    }
+    answers.addAll(List.of(turnedAway, headWith(SHA256.toBase64())));
+    assertThat(storage.head(FILE)).isPresent();
+    answers.addAll(
+        List.of(
+            turnedAway,
+            page("job/a", Optional.of("token")),
+            turnedAway,
+            page("job/b", Optional.empty())));
+    assertThat(storage.list(FilePath.of("job"))).hasSize(2);
+    answers.addAll(List.of(turnedAway, new Answer(204, Map.of(), "")));
+    storage.delete(FILE);
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void aConflictThatLastsSaysThatOthersAreAtWork() {
+    always(Answer.of(409, "ConditionalRequestConflict"));
 
     assertThatThrownBy(() -> storage.put(FILE, CONTENT, SHA256))
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith("cannot put s3://bucket/team/cairn/job/run: said so")
-        .hasMessageEndingWith("another write to this key was under way: try the same call again");
+        .hasMessageEndingWith(
+            "other requests for this key were under way at each attempt: try the same call again");
+    assertThat(requests).hasSize(ATTEMPTS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400, BadDigest", "403, AccessDenied", "404, NoSuchBucket", "500, InternalError"})
+  void whatIsNotTurnedAwayIsLeftToTheSdkAndTheCaller(int status, String code) {
+    answers.add(Answer.of(status, code));
+
+    assertThatThrownBy(() -> storage.put(FILE, CONTENT, SHA256))
+        .isInstanceOf(StorageException.class);
+    assertThat(requests).hasSize(1);
+  }
+
+  @Test
+  void aClockThatIsOffIsNoMissingPermission() {
+    answers.add(Answer.of(403, "RequestTimeTooSkewed"));
+
+    assertThatThrownBy(() -> storage.get(FILE))
+        .isInstanceOf(StorageException.class)
+        .hasMessageEndingWith(
+            "set this machine's clock: S3 refuses requests whose time is off by minutes");
   }
 
   @Test
