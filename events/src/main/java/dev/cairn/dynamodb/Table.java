@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
@@ -37,6 +39,13 @@ final class Table {
           "ThrottlingError",
           "ProvisionedThroughputExceeded",
           "RequestLimitExceeded");
+  /** Errors whose request did nothing, and may succeed a little later, beside throttling. */
+  private static final Set<String> IN_CONFLICT =
+      Set.of(
+          "TransactionConflictException",
+          // Only where the table is a global one with strong consistency: another Region is writing
+          // the item.
+          "ReplicatedWriteConflictException");
 
   private final DynamoDbClient client;
   private final String name;
@@ -241,8 +250,15 @@ final class Table {
    *     written
    */
   List<Integer> transact(String what, List<TransactWriteItem> writes) {
+    // One token for all attempts: DynamoDB then writes once, and answers a repeated attempt as it
+    // would have answered the one whose answer got lost, or that is still in progress.
+    TransactWriteItemsRequest request =
+        TransactWriteItemsRequest.builder()
+            .transactItems(writes)
+            .clientRequestToken(UUID.randomUUID().toString())
+            .build();
     try {
-      call(what, () -> client.transactWriteItems(transaction -> transaction.transactItems(writes)));
+      call(what, () -> client.transactWriteItems(request));
       return List.of();
     } catch (TransactionCanceledException e) {
       List<Integer> failed = failedConditions(e);
@@ -270,8 +286,7 @@ final class Table {
     } catch (TransactionCanceledException e) {
       throw wasTurnedAway(e) ? unknown(what, e) : e;
     } catch (AwsServiceException e) {
-      boolean unanswered =
-          e.statusCode() >= 500 || e instanceof TransactionInProgressException || wasTurnedAway(e);
+      boolean unanswered = e.statusCode() >= 500 || wasTurnedAway(e);
       throw unanswered ? unknown(what, e) : e;
     } catch (SdkClientException e) {
       throw unknown(what, e);
@@ -281,13 +296,20 @@ final class Table {
   private static boolean wasTurnedAway(RuntimeException e) {
     return switch (e) {
       case TransactionConflictException conflict -> true;
+      // An earlier attempt has not ended yet, and this one asks after it.
+      case TransactionInProgressException inProgress -> true;
       // What a condition says is certain only if nothing before it in the transaction was left
       // undecided.
       case TransactionCanceledException cancelled ->
           firstReason(cancelled).filter(TURNED_AWAY::contains).isPresent();
-      case AwsServiceException service -> service.isThrottlingException();
+      case AwsServiceException service ->
+          service.isThrottlingException() || IN_CONFLICT.contains(errorCode(service));
       default -> false;
     };
+  }
+
+  private static String errorCode(AwsServiceException e) {
+    return e.awsErrorDetails() == null ? "" : String.valueOf(e.awsErrorDetails().errorCode());
   }
 
   private static Optional<String> firstReason(TransactionCanceledException cancelled) {

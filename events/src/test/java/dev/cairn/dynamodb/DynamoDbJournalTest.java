@@ -48,6 +48,7 @@ import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.InternalServerErrorException;
 import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
@@ -85,6 +86,12 @@ class DynamoDbJournalTest {
                 AwsErrorDetails.builder()
                     .errorCode("ProvisionedThroughputExceededException")
                     .build())
+            .build(),
+        DynamoDbException.builder()
+            .statusCode(400)
+            .message("modified by a request in another Region")
+            .awsErrorDetails(
+                AwsErrorDetails.builder().errorCode("ReplicatedWriteConflictException").build())
             .build());
   }
 
@@ -112,7 +119,6 @@ class DynamoDbJournalTest {
     return Stream.of(
         InternalServerErrorException.builder().statusCode(500).message("internal").build(),
         DynamoDbException.builder().statusCode(503).message("unavailable").build(),
-        TransactionInProgressException.builder().statusCode(400).message("in progress").build(),
         SdkClientException.create("connection reset"),
         ApiCallTimeoutException.create(2_000));
   }
@@ -163,6 +169,37 @@ class DynamoDbJournalTest {
   }
 
   @Test
+  void aTransactionInProgressIsAskedForAgainByItsToken() {
+    RuntimeException inProgress =
+        TransactionInProgressException.builder().statusCode(400).message("in progress").build();
+    dynamoDb.failures.add(inProgress);
+    dynamoDb.failures.add(
+        TransactionConflictException.builder().statusCode(400).message("conflict").build());
+
+    assertThat(appendAcknowledged()).isEqualTo(Append.APPENDED);
+    assertThat(dynamoDb.requests)
+        .hasSize(3)
+        .containsOnly(dynamoDb.requests.getFirst())
+        .extracting(request -> ((TransactWriteItemsRequest) request).clientRequestToken())
+        .doesNotContainNull();
+
+    dynamoDb.requests.clear();
+    dynamoDb.failures.addAll(List.of(inProgress, inProgress, inProgress));
+    assertThatThrownBy(this::appendAcknowledged).isInstanceOf(OutcomeUnknownException.class);
+  }
+
+  /** A transaction that is decided upon anew must not be answered as an earlier one was. */
+  @Test
+  void eachTransactionHasATokenOfItsOwn() {
+    appendAcknowledged();
+    appendAcknowledged();
+
+    assertThat(dynamoDb.requests)
+        .extracting(request -> ((TransactWriteItemsRequest) request).clientRequestToken())
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void aTransactionThatIsWrongIsNotAnAnswer() {
     assertThatThrownBy(() -> snapshotCancelledBy("ValidationError", NONE))
         .isInstanceOf(TransactionCanceledException.class);
@@ -178,6 +215,10 @@ class DynamoDbJournalTest {
                     .map(code -> CancellationReason.builder().code(code).build())
                     .toList())
             .build());
+    return appendAcknowledged();
+  }
+
+  private Append appendAcknowledged() {
     Acknowledgement.Acknowledged acknowledgement =
         new Acknowledgement.Acknowledged(SUBTASK, new CheckpointId(2), Optional.empty(), 0, 0);
     return journal.append(SUBTASK, entry(), acknowledgement);

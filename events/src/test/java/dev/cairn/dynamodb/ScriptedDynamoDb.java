@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.List;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -35,6 +37,11 @@ final class ScriptedDynamoDb implements DynamoDbClient {
   @Override
   public TransactWriteItemsResponse transactWriteItems(TransactWriteItemsRequest request) {
     return next(request, TransactWriteItemsResponse.builder().build());
+  }
+
+  @Override
+  public GetItemResponse getItem(GetItemRequest request) {
+    return next(request, GetItemResponse.builder().build());
   }
 
   @Override

@@ -2,8 +2,11 @@ package dev.cairn.local.memory;
 
 import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.local.memory.Condition.Scope;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +14,10 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -32,7 +37,8 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /**
  * DynamoDB's client with one table in memory behind it, for the requests and expressions that Cairn
- * makes; it refuses any other. Tells a watcher what each request costs at which partition key,
+ * makes; it refuses any other. Reads are consistent only where the request asks for it, as
+ * DynamoDB's are. Tells a watcher what each request costs at which partition key,
  * which no other stand-in does: capacity is counted for the table there, and the quotas are for a
  * key.
  */
@@ -47,9 +53,40 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
   private static final double WRITE_UNIT_BYTES = 1024;
   private static final Map<String, Condition> PARSED = new ConcurrentHashMap<>();
 
+  /** How many of a partition's last writes an eventually consistent read may not see. */
+  private static final int WRITES_NOT_SEEN = 8;
+
   private final Watcher watcher;
-  private final Map<String, NavigableMap<String, Map<String, AttributeValue>>> partitions =
-      new HashMap<>();
+  private final IntUnaryOperator notSeen;
+  private final Map<String, Partition> partitions = new HashMap<>();
+
+  /** A partition's items, and what its last writes replaced, so that a stale read can be made. */
+  private static final class Partition {
+    private final NavigableMap<String, Map<String, AttributeValue>> items = new TreeMap<>();
+    private final Deque<Replaced> replaced = new ArrayDeque<>();
+
+    private record Replaced(String sk, Optional<Map<String, AttributeValue>> before) {}
+
+    void put(String sk, Map<String, AttributeValue> item) {
+      replaced.addLast(new Replaced(sk, Optional.ofNullable(items.put(sk, item))));
+      if (replaced.size() > WRITES_NOT_SEEN) {
+        replaced.removeFirst();
+      }
+    }
+
+    /** The items as they were before the last writes. */
+    NavigableMap<String, Map<String, AttributeValue>> before(int writes) {
+      NavigableMap<String, Map<String, AttributeValue>> old = new TreeMap<>(items);
+      Iterator<Replaced> newestFirst = replaced.descendingIterator();
+      for (int i = 0; i < writes; i++) {
+        Replaced write = newestFirst.next();
+        write
+            .before()
+            .ifPresentOrElse(item -> old.put(write.sk(), item), () -> old.remove(write.sk()));
+      }
+      return old;
+    }
+  }
 
   /** Sees each request when it has happened, before it is answered. */
   public interface Watcher {
@@ -74,8 +111,29 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
   public record Use(
       String partitionKey, double readUnits, double writeUnits, long largestItemBytes) {}
 
+  /** A table whose eventually consistent reads are as stale as it can make them. */
   public InMemoryDynamoDb(Watcher watcher) {
+    this(watcher, mostStale -> mostStale);
+  }
+
+  /**
+   * A table whose reads are consistent only where they ask for it.
+   *
+   * @param notSeen chooses, for each eventually consistent read, how many of the partition's last
+   *     writes it does not see: from 0 to the number that it is given
+   */
+  public InMemoryDynamoDb(Watcher watcher, IntUnaryOperator notSeen) {
     this.watcher = watcher;
+    this.notSeen = notSeen;
+  }
+
+  /** A partition as a read finds it. */
+  private synchronized NavigableMap<String, Map<String, AttributeValue>> seen(
+      String pk, @Nullable Boolean consistentRead) {
+    Partition partition = partitions.getOrDefault(pk, new Partition());
+    return Boolean.TRUE.equals(consistentRead)
+        ? partition.items
+        : partition.before(notSeen.applyAsInt(partition.replaced.size()));
   }
 
   @Override
@@ -88,8 +146,11 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
 
   @Override
   public GetItemResponse getItem(GetItemRequest request) {
-    Map<String, AttributeValue> item = item(request.key()).orElse(Map.of());
-    watcher.requested(new Request("GetItem", List.of(read(pk(request.key()), List.of(item)))));
+    String pk = pk(request.key());
+    Map<String, AttributeValue> item =
+        seen(pk, request.consistentRead()).getOrDefault(text(request.key(), SK), Map.of());
+    watcher.requested(
+        new Request("GetItem", List.of(read(pk, List.of(item), request.consistentRead()))));
     return GetItemResponse.builder().item(item).build();
   }
 
@@ -102,7 +163,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     String pk = text(request.expressionAttributeValues(), partition.group(1));
     List<Map<String, AttributeValue>> page = new ArrayList<>();
     Optional<Map<String, AttributeValue>> last = page(request, pk, page);
-    watcher.requested(new Request("Query", List.of(read(pk, page))));
+    watcher.requested(new Request("Query", List.of(read(pk, page, request.consistentRead()))));
     QueryResponse.Builder response = QueryResponse.builder().items(page).count(page.size());
     last.ifPresent(item -> response.lastEvaluatedKey(Map.of(PK, item.get(PK), SK, item.get(SK))));
     return response.build();
@@ -112,7 +173,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
   private synchronized Optional<Map<String, AttributeValue>> page(
       QueryRequest request, String pk, List<Map<String, AttributeValue>> page) {
     NavigableMap<String, Map<String, AttributeValue>> partition =
-        partitions.getOrDefault(pk, new TreeMap<>());
+        seen(pk, request.consistentRead());
     boolean forward = !Boolean.FALSE.equals(request.scanIndexForward());
     if (request.hasExclusiveStartKey()) {
       String from = text(request.exclusiveStartKey(), SK);
@@ -137,10 +198,12 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     return Optional.empty();
   }
 
-  private static Use read(String pk, List<Map<String, AttributeValue>> items) {
+  private static Use read(
+      String pk, List<Map<String, AttributeValue>> items, @Nullable Boolean consistentRead) {
     long bytes = items.stream().mapToLong(ItemSize::of).sum();
     long largest = items.stream().mapToLong(ItemSize::of).max().orElse(0);
-    return new Use(pk, Math.max(1, Math.ceil(bytes / READ_UNIT_BYTES)), 0, largest);
+    double units = Math.max(1, Math.ceil(bytes / READ_UNIT_BYTES));
+    return new Use(pk, Boolean.TRUE.equals(consistentRead) ? units : units / 2, 0, largest);
   }
 
   @Override
@@ -329,12 +392,12 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
   }
 
   private void store(Map<String, AttributeValue> item) {
-    partitions.computeIfAbsent(pk(item), pk -> new TreeMap<>()).put(text(item, SK), item);
+    partitions.computeIfAbsent(pk(item), pk -> new Partition()).put(text(item, SK), item);
   }
 
   private synchronized Optional<Map<String, AttributeValue>> item(Map<String, AttributeValue> key) {
     return Optional.ofNullable(partitions.get(pk(key)))
-        .map(partition -> partition.get(text(key, SK)));
+        .map(partition -> partition.items.get(text(key, SK)));
   }
 
   private static String pk(Map<String, AttributeValue> key) {
