@@ -16,7 +16,6 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -141,7 +140,7 @@ final class Completing {
             : CheckpointFormat.write(metadata);
     Instant now = ports.clock().instant();
     if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
-        && !ports.storage().get(path).map(stored -> Arrays.equals(stored, bytes)).orElse(false)) {
+        && !ports.storage().get(path).filter(there -> decisions.isWritten(there, bytes)).isPresent()) {
       abort(
           pending,
           now,

@@ -24,6 +24,7 @@ import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -277,6 +278,12 @@ public class CoordinatorDecisions {
     return tail.head().epoch().equals(epoch);
   }
 
+  /** Whether a restore is over: every journal has its epoch, and no shard has a gap to close. */
+  public boolean isReplayed(Epoch epoch, Collection<JournalTail> tails) {
+    return tails.stream()
+        .allMatch(tail -> tail.head().epoch().equals(epoch) && !tail.head().hasGap());
+  }
+
   public boolean carriesForward(JournalTail tail) {
     return tail.isUnchanged();
   }
@@ -506,6 +513,14 @@ public class CoordinatorDecisions {
     Duration untilOld = longestInvocation.plus(RECENTLY);
     return !subsumed(job, checkpoints, 0).isEmpty()
         || tails.stream().anyMatch(tail -> tail.head().writtenAt().plus(untilOld).isAfter(now));
+  }
+
+  /**
+   * Whether the metadata file that is there already is the one that was to be written: another
+   * coordinator's, or an earlier attempt's. What a former job of the same name has left is not.
+   */
+  public boolean isWritten(byte[] there, byte[] metadata) {
+    return Arrays.equals(there, metadata);
   }
 
   /** Whether a checkpoint's metadata file is of no more use to anyone. */

@@ -269,8 +269,7 @@ final class Restore {
     Instant now = ports.clock().instant();
     wake(
         gaps.stream().filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now)).toList());
-    boolean allRestored = tails.stream().allMatch(tail -> tail.head().epoch().equals(job.epoch()));
-    if (gaps.isEmpty() && allRestored && job.status() instanceof JobStatus.Replaying) {
+    if (job.status() instanceof JobStatus.Replaying && decisions.isReplayed(job.epoch(), tails)) {
       if (ports.move(job, new JobStatus.Running(), List.of(), now)) {
         ports.announcer().announce(new Announcement.RestoreFinished(job.epoch()));
       }

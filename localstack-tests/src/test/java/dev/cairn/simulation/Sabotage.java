@@ -32,9 +32,12 @@ import dev.cairn.task.TaskDecisions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The protocol with one of its guards taken away: by a store that does not keep its promise, or by
@@ -494,7 +497,176 @@ enum Sabotage {
                       .filter(Checkpoint.Subsumed.class::isInstance)
                       .anyMatch(subsumed -> subsumed.id().equals(id));
                 }
+              })),
+  /** A collector that slept through a restore deletes what the journals have been given by it. */
+  EPOCH_AGAIN_BEFORE_COLLECTING(
+      List.of(Invariants.RETAINED, Invariants.FILES),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isSameEpoch(Job before, Job after) {
+                  return true;
+                }
+              })),
+  /** A task appends after triggers what it prepared before them. */
+  A_TRIGGER_OVERTAKES_NO_FILE(
+      List.of(Invariants.FILES, Invariants.RETAINED, Invariants.FOLD),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
+                  return Stream.concat(Stream.of(tail.base()), tail.sinceBase().stream())
+                      .anyMatch(entry -> entry.revision().isAfter(file.base()));
+                }
+              })),
+  /** What a stale read, or one that comes before the journals are read, says of the checkpoints. */
+  CHECKPOINTS_ARE_READ_AFTER_THE_JOURNALS(
+      List.of(Invariants.RETAINED, Invariants.FILES),
+      Guards.all().withTable(StaleCheckpoints::new)),
+  LATER_THAN_THE_LATEST_WHEN_COMPLETED(
+      List.of(Invariants.INCREASING),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isLatest(Job job, CheckpointId id) {
+                      return true;
+                    }
+                  })),
+  EPOCH_WHEN_COMPLETED(
+      List.of(Invariants.OF_ITS_EPOCH),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isOfEpoch(Job job, Checkpoint checkpoint) {
+                      return true;
+                    }
+                  })),
+  /** Together with the epoch of a commit: either alone covers for the other. */
+  A_MOVE_ABORTS_WHAT_IS_PENDING(
+      List.of(Invariants.OF_ITS_EPOCH, Invariants.INCREASING),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean move(
+                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+                      return super.move(seen, to, List.of(), now);
+                    }
+
+                    @Override
+                    protected boolean isOfEpoch(Job job, Checkpoint checkpoint) {
+                      return true;
+                    }
+                  })),
+  CONTENT_OF_METADATA_THAT_IS_THERE(
+      List.of(Invariants.FILES, Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isWritten(byte[] there, byte[] metadata) {
+                  return true;
+                }
+              })),
+  ONLY_WHAT_IS_COMPLETED_IS_RESTORED(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isRestorable(JobId job, CheckpointId id) {
+                      return true;
+                    }
+                  })),
+  HALF_OPENED_IS_NOT_ENTERED(
+      List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean hasEntered(Epoch epoch, JournalTail tail) {
+                  return tail.sinceBase().isEmpty()
+                      ? tail.base().header().epoch().equals(epoch)
+                      : tail.sinceBase().getLast().header().epoch().equals(epoch);
+                }
+              })),
+  A_RESTORE_ENDS_WITH_ITS_LAST_GAP(
+      List.of(Invariants.REPLAYED),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isReplayed(Epoch epoch, Collection<JournalTail> tails) {
+                  return true;
+                }
+              })),
+  A_GAP_COMES_BEFORE_THE_MAPPINGS_RECORDS(
+      List.of(Invariants.FOLD),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean isReplayed(Entry.Header head) {
+                  return true;
+                }
+              })),
+  GIVEN_UP_MEANS_LOST(
+      List.of(Invariants.HELD_UP),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Outcome outcome(EntryId mine, List<Entry> found) {
+                  return super.outcome(
+                      mine, found.stream().filter(e -> !(e instanceof Entry.Failed)).toList());
+                }
+              })),
+  BORROWED_STATE_IS_NOT_CARRIED_FORWARD(
+      List.of(Invariants.COMPLETE, Invariants.RETAINED, Invariants.FILES),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public Asking request(Checkpoint.Pending pending, JournalTail tail) {
+                  Asking asking = super.request(pending, tail);
+                  return asking == Asking.TRIGGER
+                          && !pending.isSavepoint()
+                          && carriesForward(tail)
+                      ? Asking.CARRY_FORWARD
+                      : asking;
+                }
               }));
+
+  /** Does not see the last change of the checkpoints when it is asked for the first time. */
+  private static final class StaleCheckpoints extends InMemoryTable {
+    private List<Checkpoint> seen = List.of();
+
+    StaleCheckpoints(InstantSource clock) {
+      super(clock);
+    }
+
+    /** The auditor's reading, which is not the coordinator's. */
+    @Override
+    public synchronized List<Checkpoint> checkpoints(JobId job) {
+      return super.checkpoints(job, new CheckpointId(1));
+    }
+
+    @Override
+    public synchronized List<Checkpoint> checkpoints(JobId job, CheckpointId from) {
+      List<Checkpoint> stale = seen;
+      seen = super.checkpoints(job, new CheckpointId(1));
+      return stale.stream().filter(one -> !from.isAfter(one.id())).toList();
+    }
+  }
+
 
   /** The invariants of which one breaks without the guard. */
   final List<String> breaks;

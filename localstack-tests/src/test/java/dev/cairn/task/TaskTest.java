@@ -6,9 +6,12 @@ import static dev.cairn.pipeline.Pipeline.subtask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.Header;
@@ -17,20 +20,25 @@ import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Snapshotted;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Journal;
 import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
+import dev.cairn.pipeline.Words;
 import dev.cairn.state.Payload;
 import dev.cairn.storage.Layout;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.BatchResult.Done;
 import dev.cairn.task.BatchResult.RetryFrom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -382,6 +390,73 @@ class TaskTest {
 
     assertThat(pipeline.journal(0)).isEqualTo(seen.getFirst());
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+  }
+
+  /**
+   * A backup that replaces the table has other entries at revisions that a warm container knows:
+   * only what an entry names as the one before it tells that it does not continue what is in memory.
+   */
+  @Test
+  void aWarmContainerDoesNotGoOnWithTheEntriesOfATableThatABackupHasReplaced() {
+    List<StreamRecord> records = pipeline.put(0, "a", "b", "c");
+    run(pipeline.container(), 0, records.subList(0, 1));
+    run(pipeline.container(), 0, records.subList(1, 2));
+    InMemoryTable replaced = new InMemoryTable(pipeline::now);
+    replaced.create(pipeline.job());
+    AtomicReference<Journal> table = new AtomicReference<>(replaced);
+    TaskPorts ports = pipeline.taskPorts(Tap.NONE);
+    Task<String> warm =
+        new Task<>(
+            settings(),
+            new TaskPorts(
+                new ReplaceableJournal(table),
+                ports.checkpoints(),
+                ports.storage(),
+                ports.stream(),
+                ports.checksum(),
+                ports.clock(),
+                ports.ids()),
+            Words::new);
+    run(warm, 0, records);
+
+    table.set(pipeline.table());
+
+    assertThat(run(warm, 0, records)).isEqualTo(new Done());
+    assertThat(pipeline.head(0).counts().applied()).isEqualTo(3);
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(records));
+  }
+
+  private record ReplaceableJournal(AtomicReference<Journal> table) implements Journal {
+    @Override
+    public List<Entry> after(SubtaskId subtask, Revision revision) {
+      return table.get().after(subtask, revision);
+    }
+
+    @Override
+    public List<Entry> fromLastBase(SubtaskId subtask) {
+      return table.get().fromLastBase(subtask);
+    }
+
+    @Override
+    public Append append(SubtaskId subtask, Entry entry) {
+      return table.get().append(subtask, entry);
+    }
+
+    @Override
+    public Append append(
+        SubtaskId subtask, Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
+      return table.get().append(subtask, entry, acknowledgement);
+    }
+
+    @Override
+    public Append open(SubtaskId subtask, Opened entry) {
+      return table.get().open(subtask, entry);
+    }
+
+    @Override
+    public int expireBelow(SubtaskId subtask, Revision base, Instant at) {
+      return table.get().expireBelow(subtask, base, at);
+    }
   }
 
   private Position position(int shard) {

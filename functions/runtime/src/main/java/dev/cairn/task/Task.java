@@ -142,7 +142,7 @@ public final class Task<E> {
     if (!closeGap(subtask, Writer.MAPPING, deadline)) {
       return lost(subtask, first.sequenceNumber());
     }
-    if (!mayApply(subtask) || subtask.head().hasGap()) {
+    if (!mayApply(subtask) || !decisions.isReplayed(subtask.head())) {
       return answerTriggerAfterGap(subtask, before, Writer.MAPPING, deadline)
           ? new BatchResult.RetryFrom(first.sequenceNumber())
           : lost(subtask, first.sequenceNumber());

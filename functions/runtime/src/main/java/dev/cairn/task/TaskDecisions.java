@@ -141,6 +141,14 @@ public class TaskDecisions {
   }
 
   /**
+   * Whether records from the mapping may be applied: those of a gap come first, and the mapping has
+   * passed them already.
+   */
+  public boolean isReplayed(Entry.Header head) {
+    return !head.hasGap();
+  }
+
+  /**
    * Whether a shard may be opened. One that is opened while its job halts would be the only one to
    * run. It is opened only in the epoch that was read with this status, and no job halts without
    * raising it. While it is being restored, the coordinator opens the shards that get state: one
@@ -239,13 +247,22 @@ public class TaskDecisions {
     EntryId id = head.id();
     for (Entry entry : found) {
       Entry.Header next = entry.header();
-      if (!next.revision().equals(revision.next()) || !next.prev().equals(Optional.of(id))) {
+      if (!next.revision().equals(revision.next()) || !isMadeAfter(id, next)) {
         return false;
       }
       revision = next.revision();
       id = next.id();
     }
     return true;
+  }
+
+  /**
+   * Whether an entry was made after this one, and not after another one of the same revision: a
+   * table that was restored from a backup has other entries at revisions that a warm container
+   * knows.
+   */
+  public boolean isMadeAfter(EntryId before, Entry.Header next) {
+    return next.prev().equals(Optional.of(before));
   }
 
   /** Whether a file that was read is the one that was written. */

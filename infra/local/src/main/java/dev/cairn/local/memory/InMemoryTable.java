@@ -327,11 +327,8 @@ public class InMemoryTable implements Journal, CheckpointStore {
   public synchronized boolean complete(Checkpoint.Completed completed) {
     Optional<Job> ready =
         job(completed.job())
-            .filter(job -> job.epoch().equals(completed.trigger().epoch()))
-            .filter(
-                job ->
-                    completed.isSavepoint()
-                        || job.latest().stream().allMatch(completed.id()::isAfter));
+            .filter(job -> isOfEpoch(job, completed))
+            .filter(job -> completed.isSavepoint() || isLatest(job, completed.id()));
     if (ready.isEmpty() || !isPending(completed.job(), completed.id())) {
       return isStored(completed);
     }
@@ -340,6 +337,16 @@ public class InMemoryTable implements Journal, CheckpointStore {
     }
     put(Item.lasting(completed));
     return true;
+  }
+
+  /** Whether a checkpoint was begun in the epoch that its job is in. */
+  protected boolean isOfEpoch(Job job, Checkpoint checkpoint) {
+    return job.epoch().equals(checkpoint.trigger().epoch());
+  }
+
+  /** Whether no later checkpoint was completed. */
+  protected boolean isLatest(Job job, CheckpointId id) {
+    return job.latest().stream().allMatch(id::isAfter);
   }
 
   @Override

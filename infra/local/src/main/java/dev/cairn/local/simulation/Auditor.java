@@ -81,6 +81,8 @@ final class Auditor {
   private final Set<CheckpointId> completed = new HashSet<>();
   private final Set<CheckpointId> ended = new HashSet<>();
   private Optional<CheckpointId> latest = Optional.empty();
+  // The epoch in which the job replays, if it does.
+  private Optional<Epoch> replaying = Optional.empty();
   private long seen = -1;
   private Set<FilePath> referred = Set.of();
   private long referredAt = -1;
@@ -553,6 +555,7 @@ final class Auditor {
           "the latest checkpoint goes from " + latest + " to " + item.latest());
     }
     latest = item.latest();
+    checkReplayed(item);
     List<Checkpoint> checkpoints = table.checkpoints(job);
     if (checkpoints.stream().filter(Checkpoint.Pending.class::isInstance).count() > 1) {
       tally.count("race: several checkpoints pending at once");
@@ -560,6 +563,7 @@ final class Auditor {
     for (Checkpoint checkpoint : checkpoints) {
       requireStillEnded(checkpoint);
       if (checkpoint instanceof Checkpoint.Completed done && completed.add(done.id())) {
+        requireInEpoch(item, done);
         checkCompleted(done);
       }
     }
@@ -584,6 +588,34 @@ final class Auditor {
       subtasks.forEach((subtask, audited) -> requireHalted(subtask, audited.head(), halts));
       subtasks.forEach((subtask, audited) -> requireEpochOf(item, subtask, audited.head()));
     }
+  }
+
+  /** State that a restore has undone must not become the job's latest afterwards. */
+  private static void requireInEpoch(Job item, Checkpoint.Completed done) {
+    if (!item.epoch().equals(done.trigger().epoch())) {
+      throw new Violation(
+          Invariants.OF_ITS_EPOCH,
+          "checkpoint "
+              + done.id()
+              + " of epoch "
+              + done.trigger().epoch()
+              + " was completed in epoch "
+              + item.epoch());
+    }
+  }
+
+  private void checkReplayed(Job item) {
+    boolean isOver =
+        item.status() instanceof JobStatus.Running
+            && replaying.equals(Optional.of(item.epoch()));
+    if (isOver && hasGap()) {
+      throw new Violation(
+          Invariants.REPLAYED, "the restore of epoch " + item.epoch() + " left a shard with a gap");
+    }
+    replaying =
+        item.status() instanceof JobStatus.Replaying
+            ? Optional.of(item.epoch())
+            : Optional.empty();
   }
 
   /** No shard was opened by somebody else, who knew nothing of its state. */

@@ -2,6 +2,7 @@ package dev.cairn.local.simulation;
 
 import dev.cairn.local.simulation.SeededWorld.Happening;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -17,11 +18,14 @@ final class Faults {
   private final double kill;
   private final double lostAnswer;
   private final double refused;
+  private final NarrowWindows windows;
   private boolean calm;
+  private boolean killed;
 
   Faults(SplittableRandom random, Tally tally) {
     this.random = random;
     this.tally = tally;
+    this.windows = new NarrowWindows(random.split(), tally);
     this.slow = scale(0.10);
     this.freeze = scale(0.012);
     this.kill = scale(0.008);
@@ -45,7 +49,8 @@ final class Faults {
   Happening at(String task, String point) {
     boolean container = task.contains("/container-");
     double draw = random.nextDouble();
-    if (!calm && container && draw < kill) {
+    killed = !calm && container && draw < kill;
+    if (killed) {
       tally.count("fault: process killed at " + group(point));
       return new Happening.Kill();
     }
@@ -54,9 +59,9 @@ final class Faults {
       return new Happening.Delay(
           Duration.ofSeconds(5 + random.nextLong(random.nextInt(4) == 0 ? 1800 : 60)));
     }
-    // A window that is short and rarely stood in: between choosing what to subsume and doing it.
-    if (!calm && point.equals("table.subsume") && random.nextInt(3) == 0) {
-      return new Happening.Delay(Duration.ofMillis(1000 + random.nextLong(4000)));
+    Optional<Duration> window = calm ? Optional.empty() : windows.delay(task, point);
+    if (window.isPresent()) {
+      return new Happening.Delay(window.get());
     }
     if (!calm && draw < kill + freeze + slow) {
       return new Happening.Delay(Duration.ofMillis(50 + random.nextLong(3000)));
@@ -67,6 +72,37 @@ final class Faults {
   private static String group(String point) {
     int dot = point.indexOf('.');
     return dot < 0 ? point : point.substring(0, dot);
+  }
+
+  /**
+   * Whether a write arrives only after its sender was told that it did not, and may have read or
+   * written again.
+   */
+  boolean landsLate() {
+    return !calm && random.nextDouble() < lostAnswer * 0.7;
+  }
+
+  /** Whether a write arrives although its sender was killed just now. */
+  boolean outlivesItsSender() {
+    return killed && random.nextInt(3) == 0;
+  }
+
+  /** How long a write is on its way that arrives late: as long as its signature is valid. */
+  Duration lateness() {
+    return Duration.ofMillis(50 + random.nextLong(random.nextInt(6) == 0 ? 300_000 : 8000));
+  }
+
+  /** What a container takes for its remaining time: its clock may have been set, for a moment. */
+  Duration read(Duration remaining) {
+    if (!chance(0.04)) {
+      return remaining;
+    }
+    count("fault: the remaining time was misread");
+    return remaining.minus(Duration.ofMillis(1 + random.nextLong(15_000)));
+  }
+
+  boolean isCollectorAsleep() {
+    return windows.isCollectorAsleep();
   }
 
   boolean losesAnswer() {

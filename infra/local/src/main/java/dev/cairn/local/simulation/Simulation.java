@@ -351,7 +351,7 @@ public final class Simulation {
 
   private boolean isQuiet() {
     // Asked after every step: what is cheap to know, and mostly says no, comes first.
-    if (!user.isDone() || world.tasks("task/container-") > 0) {
+    if (!user.isDone() || world.tasks("task/container-") > 0 || world.tasks(Wire.LATE) > 0) {
       return false;
     }
     Job job = table.job(Scenario.JOB).orElseThrow();
@@ -401,7 +401,7 @@ public final class Simulation {
     TaskEndpoint endpoint = new TaskEndpoint(task, OwnStream.named(STREAM));
     return (event, answer, invocation) -> {
       ByteArrayOutputStream answered = new ByteArrayOutputStream();
-      endpoint.handle(event, answered, invocation::remaining);
+      endpoint.handle(event, answered, () -> faults.read(invocation.remaining()));
       answer.write(guards.answer().apply(answered.toByteArray()));
     };
   }

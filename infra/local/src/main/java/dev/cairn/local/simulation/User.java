@@ -17,6 +17,8 @@ import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.world.World;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +94,7 @@ final class User {
         faults.count("race: the job failed of itself");
         haltsNoLonger();
       }
-      switch (faults.below(28)) {
+      switch (faults.below(32)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
         case 4, 5 -> damage();
@@ -110,6 +112,8 @@ final class User {
         case 20, 21 -> restoreAnew();
         case 22 -> restoreAcceptingGap();
         case 25, 26 -> paths.request();
+        case 28, 29 -> restoreWhileCollecting();
+        case 30 -> putForeignMetadata();
         default -> commandOfAnyKind();
       }
     }
@@ -335,6 +339,49 @@ final class User {
     world.await(
         Duration.ofSeconds(30),
         () -> calm || !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
+  }
+
+  /**
+   * A coordinator has read the journals and not yet the checkpoints. Until it does, a checkpoint is
+   * restored and then let go: what the journals have been given, only they refer to.
+   */
+  private void restoreWhileCollecting() {
+    world.await(Duration.ofSeconds(30), () -> calm || faults.isCollectorAsleep());
+    List<Checkpoint.Completed> choice =
+        completed().stream().filter(one -> !one.isSavepoint()).toList();
+    if (!calm && faults.isCollectorAsleep() && !choice.isEmpty()) {
+      faults.count("race: restore requested while a collector slept");
+      Checkpoint.Completed oldest = choice.getFirst();
+      requestAlone(oldest.id().toString());
+      world.await(
+          Duration.ofSeconds(60),
+          () -> calm || table.job(Scenario.JOB).orElseThrow().status().isRunning());
+      command(faults.below(2) == 0 ? "dispose " + oldest.id() : "cancel --delete");
+      world.await(Duration.ofSeconds(90), () -> calm || !faults.isCollectorAsleep());
+      world.sleep(Duration.ofMillis(faults.below(5000)));
+      goOn();
+    }
+  }
+
+  /** Another job of the same name has left its metadata where the next checkpoint's is to be. */
+  private void putForeignMetadata() {
+    world.await(Duration.ofSeconds(20), () -> calm || withoutMetadata().isPresent());
+    Optional<FilePath> path = calm ? Optional.empty() : withoutMetadata();
+    if (path.isPresent()) {
+      faults.count("fault: another file is where the metadata is to be");
+      byte[] other = "{\n}\n".getBytes(StandardCharsets.UTF_8);
+      stored.put(path.get(), other, Sha256.of(other));
+    }
+  }
+
+  /** Where a pending checkpoint's metadata is to be, if it is not there yet. */
+  private Optional<FilePath> withoutMetadata() {
+    return table.checkpoints(Scenario.JOB).stream()
+        .filter(Checkpoint.Pending.class::isInstance)
+        .filter(pending -> !pending.isSavepoint())
+        .map(pending -> Layout.metadata(Scenario.JOB, pending.id()))
+        .filter(path -> stored.head(path).isEmpty())
+        .findFirst();
   }
 
   /** A shard gets its first record, and is opened, just as everything else is restored. */

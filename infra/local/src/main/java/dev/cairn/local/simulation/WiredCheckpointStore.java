@@ -25,7 +25,7 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
 
   @Override
   public boolean create(Job job) {
-    return wire.table("create", () -> there.create(job));
+    return wire.tableWrite("create", () -> there.create(job));
   }
 
   @Override
@@ -45,17 +45,17 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
 
   @Override
   public boolean begin(Checkpoint.Pending pending, Optional<Request> served) {
-    return wire.table("begin", () -> there.begin(pending, served));
+    return wire.tableWrite("begin", () -> there.begin(pending, served));
   }
 
   @Override
   public boolean complete(Checkpoint.Completed completed) {
-    return wire.table("complete", () -> there.complete(completed));
+    return wire.tableWrite("complete", () -> there.complete(completed));
   }
 
   @Override
   public boolean abort(Checkpoint.Aborted aborted) {
-    return wire.table("abort", () -> there.abort(aborted));
+    return wire.tableWrite("abort", () -> there.abort(aborted));
   }
 
   @Override
@@ -75,12 +75,12 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
 
   @Override
   public boolean subsume(Checkpoint.Completed completed, Epoch epoch) {
-    return wire.table("subsume", () -> there.subsume(completed, epoch));
+    return wire.tableWrite("subsume", () -> there.subsume(completed, epoch));
   }
 
   @Override
   public boolean acknowledge(Acknowledgement acknowledgement) {
-    return wire.table("acknowledge", () -> there.acknowledge(acknowledgement));
+    return wire.tableWrite("acknowledge", () -> there.acknowledge(acknowledgement));
   }
 
   @Override
@@ -90,37 +90,37 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
 
   @Override
   public boolean request(JobId job, Request request) {
-    return wire.table("request", () -> there.request(job, request));
+    return wire.tableWrite("request", () -> there.request(job, request));
   }
 
   @Override
   public boolean request(Job seen, Request request) {
-    return wire.table("request", () -> there.request(seen, request));
+    return wire.tableWrite("request", () -> there.request(seen, request));
   }
 
   @Override
   public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
-    return wire.table("move", () -> there.move(seen, to, aborting, now));
+    return wire.tableWrite("move", () -> there.move(seen, to, aborting, now));
   }
 
   @Override
   public boolean serve(Job seen) {
-    return wire.table("serve", () -> there.serve(seen));
+    return wire.tableWrite("serve", () -> there.serve(seen));
   }
 
   @Override
   public boolean refuse(Job seen, String reason, Instant now) {
-    return wire.table("refuse", () -> there.refuse(seen, reason, now));
+    return wire.tableWrite("refuse", () -> there.refuse(seen, reason, now));
   }
 
   @Override
   public boolean explain(Job seen, Job.Refusal refusal) {
-    return wire.table("explain", () -> there.explain(seen, refusal));
+    return wire.tableWrite("explain", () -> there.explain(seen, refusal));
   }
 
   @Override
   public boolean fork(Job seen, Fork fork) {
-    return wire.table("fork", () -> there.fork(seen, fork));
+    return wire.tableWrite("fork", () -> there.fork(seen, fork));
   }
 
   @Override
@@ -140,12 +140,12 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
 
   @Override
   public void release(Fork fork, Instant at) {
-    wire.table("release", () -> done(() -> there.release(fork, at)));
+    wire.tableWrite("release", () -> done(() -> there.release(fork, at)));
   }
 
   @Override
   public void forget(Fork fork) {
-    wire.table("forget", () -> done(() -> there.forget(fork)));
+    wire.tableWrite("forget", () -> done(() -> there.forget(fork)));
   }
 
   @Override
@@ -155,12 +155,12 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
 
   @Override
   public boolean confirm(Claim claim, Optional<CheckpointId> savepoint) {
-    return wire.table("confirm", () -> there.confirm(claim, savepoint));
+    return wire.tableWrite("confirm", () -> there.confirm(claim, savepoint));
   }
 
   @Override
   public void forget(Claim confirmed) {
-    wire.table("forget", () -> done(() -> there.forget(confirmed)));
+    wire.tableWrite("forget", () -> done(() -> there.forget(confirmed)));
   }
 
   private static boolean done(Runnable change) {

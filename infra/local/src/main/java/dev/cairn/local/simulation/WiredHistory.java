@@ -17,7 +17,7 @@ record WiredHistory(Wire wire, History there) implements History {
 
   @Override
   public boolean record(JobId job, HistoryMark mark, List<HistoryLine> lines) {
-    return wire.table("record", () -> there.record(job, mark, lines));
+    return wire.tableWrite("record", () -> there.record(job, mark, lines));
   }
 
   @Override

@@ -22,13 +22,13 @@ record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal 
 
   @Override
   public Append append(SubtaskId subtask, Entry entry) {
-    return wire.table("append", () -> counted(subtask, entry, there.append(subtask, entry)));
+    return wire.tableWrite("append", () -> counted(subtask, entry, there.append(subtask, entry)));
   }
 
   @Override
   public Append append(
       SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
-    return wire.table(
+    return wire.tableWrite(
         "appendAcknowledged",
         () -> counted(subtask, entry, there.append(subtask, entry, acknowledgement)));
   }
@@ -55,11 +55,11 @@ record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal 
 
   @Override
   public Append open(SubtaskId subtask, Entry.Opened entry) {
-    return wire.table("open", () -> there.open(subtask, entry));
+    return wire.tableWrite("open", () -> there.open(subtask, entry));
   }
 
   @Override
   public int expireBelow(SubtaskId subtask, Revision base, Instant at) {
-    return wire.table("expire", () -> there.expireBelow(subtask, base, at));
+    return wire.tableWrite("expire", () -> there.expireBelow(subtask, base, at));
   }
 }

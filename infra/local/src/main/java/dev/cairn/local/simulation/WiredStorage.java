@@ -16,7 +16,7 @@ record WiredStorage(Wire wire, CheckpointStorage there) implements CheckpointSto
 
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
-    return wire.storage("put", () -> there.put(path, bytes, sha256));
+    return wire.storageWrite("put", () -> there.put(path, bytes, sha256));
   }
 
   @Override
@@ -51,7 +51,7 @@ record WiredStorage(Wire wire, CheckpointStorage there) implements CheckpointSto
 
   @Override
   public void delete(FilePath path) {
-    wire.storage(
+    wire.storageWrite(
         "delete",
         () -> {
           there.delete(path);
