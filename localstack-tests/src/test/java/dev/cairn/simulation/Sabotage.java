@@ -575,17 +575,6 @@ enum Sabotage {
                   return true;
                 }
               })),
-  ONLY_WHAT_IS_COMPLETED_IS_RESTORED(
-      List.of(Invariants.RETAINED),
-      Guards.all()
-          .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    protected boolean isRestorable(JobId job, CheckpointId id) {
-                      return true;
-                    }
-                  })),
   HALF_OPENED_IS_NOT_ENTERED(
       List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS),
       Guards.all()
