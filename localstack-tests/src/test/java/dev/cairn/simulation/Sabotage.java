@@ -32,7 +32,6 @@ import dev.cairn.task.TaskDecisions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -521,29 +520,22 @@ enum Sabotage {
                       .anyMatch(entry -> entry.revision().isAfter(file.base()));
                 }
               })),
-  /** What a stale read, or one that comes before the journals are read, says of the checkpoints. */
-  CHECKPOINTS_ARE_READ_AFTER_THE_JOURNALS(
-      List.of(Invariants.RETAINED, Invariants.FILES),
-      Guards.all().withTable(StaleCheckpoints::new)),
+  /** Together with the abort of those that are pending before it: either covers for the other. */
   LATER_THAN_THE_LATEST_WHEN_COMPLETED(
       List.of(Invariants.INCREASING),
       Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
+                  return false;
+                }
+              })
           .withTable(
               clock ->
                   new InMemoryTable(clock) {
                     @Override
                     protected boolean isLatest(Job job, CheckpointId id) {
-                      return true;
-                    }
-                  })),
-  EPOCH_WHEN_COMPLETED(
-      List.of(Invariants.OF_ITS_EPOCH),
-      Guards.all()
-          .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    protected boolean isOfEpoch(Job job, Checkpoint checkpoint) {
                       return true;
                     }
                   })),
@@ -633,29 +625,6 @@ enum Sabotage {
                       : asking;
                 }
               }));
-
-  /** Does not see the last change of the checkpoints when it is asked for the first time. */
-  private static final class StaleCheckpoints extends InMemoryTable {
-    private List<Checkpoint> seen = List.of();
-
-    StaleCheckpoints(InstantSource clock) {
-      super(clock);
-    }
-
-    /** The auditor's reading, which is not the coordinator's. */
-    @Override
-    public synchronized List<Checkpoint> checkpoints(JobId job) {
-      return super.checkpoints(job, new CheckpointId(1));
-    }
-
-    @Override
-    public synchronized List<Checkpoint> checkpoints(JobId job, CheckpointId from) {
-      List<Checkpoint> stale = seen;
-      seen = super.checkpoints(job, new CheckpointId(1));
-      return stale.stream().filter(one -> !from.isAfter(one.id())).toList();
-    }
-  }
-
 
   /** The invariants of which one breaks without the guard. */
   final List<String> breaks;
