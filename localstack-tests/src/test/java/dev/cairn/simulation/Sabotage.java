@@ -567,18 +567,6 @@ enum Sabotage {
                   return true;
                 }
               })),
-  HALF_OPENED_IS_NOT_ENTERED(
-      List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS),
-      Guards.all()
-          .with(
-              new CoordinatorDecisions() {
-                @Override
-                public boolean hasEntered(Epoch epoch, JournalTail tail) {
-                  return tail.sinceBase().isEmpty()
-                      ? tail.base().header().epoch().equals(epoch)
-                      : tail.sinceBase().getLast().header().epoch().equals(epoch);
-                }
-              })),
   A_RESTORE_ENDS_WITH_ITS_LAST_GAP(
       List.of(Invariants.REPLAYED),
       Guards.all()
@@ -608,21 +596,6 @@ enum Sabotage {
                 public Outcome outcome(EntryId mine, List<Entry> found) {
                   return super.outcome(
                       mine, found.stream().filter(e -> !(e instanceof Entry.Failed)).toList());
-                }
-              })),
-  BORROWED_STATE_IS_NOT_CARRIED_FORWARD(
-      List.of(Invariants.COMPLETE, Invariants.RETAINED, Invariants.FILES),
-      Guards.all()
-          .with(
-              new CoordinatorDecisions() {
-                @Override
-                public Asking request(Checkpoint.Pending pending, JournalTail tail) {
-                  Asking asking = super.request(pending, tail);
-                  return asking == Asking.TRIGGER
-                          && !pending.isSavepoint()
-                          && carriesForward(tail)
-                      ? Asking.CARRY_FORWARD
-                      : asking;
                 }
               }));
 
