@@ -21,7 +21,7 @@ record WiredStorage(Wire wire, CheckpointStorage there) implements CheckpointSto
 
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256, Duration limit) {
-    return wire.storage("put", () -> there.put(path, bytes, sha256, limit));
+    return wire.storageWrite("put", () -> there.put(path, bytes, sha256, limit));
   }
 
   @Override
