@@ -107,18 +107,26 @@ public final class CommandText {
     if (text.equalsIgnoreCase("latest")) {
       return new Target.Latest();
     }
-    return text.contains("/") ? new Target.Path(text) : new Target.Id(id(text));
+    return text.contains("/")
+        ? new Target.Path(text)
+        : new Target.Id(id(text, ", or \"latest\", or the path of a _metadata file"));
   }
 
   private static CheckpointId id(String text) throws CommandException {
+    return id(text, "");
+  }
+
+  /**
+   * Reads an id.
+   *
+   * @param more what else the command takes in its place
+   */
+  private static CheckpointId id(String text, String more) throws CommandException {
     try {
       return new CheckpointId(Long.parseLong(text));
     } catch (IllegalArgumentException e) {
       throw new CommandException(
-          "\""
-              + shown(text)
-              + "\" is not a checkpoint id: give a whole number, such as 7, or \"latest\", or the"
-              + " path of a _metadata file");
+          "\"" + shown(text) + "\" is not a checkpoint id: give a whole number, such as 7" + more);
     }
   }
 
@@ -139,8 +147,8 @@ public final class CommandText {
       case "CLAIM" -> ClaimMode.CLAIM;
       case "LEGACY" ->
           throw new CommandException(
-              "--claim-mode LEGACY does not exist here, as it no longer does in Flink: use NO_CLAIM,"
-                  + " which leaves the files to their owner, or CLAIM");
+              "--claim-mode LEGACY does not exist here, as it no longer does in Flink: use"
+                  + " NO_CLAIM, which leaves the files to their owner, or CLAIM");
       default ->
           throw new CommandException(
               "--claim-mode is NO_CLAIM or CLAIM, not \"" + shown(text.get()) + "\"");

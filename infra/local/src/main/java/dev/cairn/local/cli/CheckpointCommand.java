@@ -41,8 +41,10 @@ abstract class CheckpointCommand implements Callable<Integer> {
    * The files of the checkpoint that was named.
    *
    * @param aws the command's clients
+   * @param isDemo whether it is the running demo's
    */
-  record Named(CheckpointName name, CheckpointStorage storage, FileRef metadata, Aws aws) {}
+  record Named(
+      CheckpointName name, CheckpointStorage storage, FileRef metadata, Aws aws, boolean isDemo) {}
 
   @Override
   public final Integer call() {
@@ -68,20 +70,24 @@ abstract class CheckpointCommand implements Callable<Integer> {
         try (Connection connection = connect()) {
           connection.requireJob();
           FileRef metadata = CheckpointIds.requireCompleted(connection, numbered.id()).metadata();
-          yield run(new Named(name, connection.storage(), metadata, connection.aws()), out);
+          yield run(
+              new Named(
+                  name, connection.storage(), metadata, connection.aws(), connection.isDemo()),
+              out);
         }
       }
       case CheckpointName.InStorage inStorage -> {
         try (Connection connection = connect()) {
           CheckpointStorage storage = connection.storage();
           FileRef metadata = found(storage, inStorage.metadata());
-          yield run(new Named(name, storage, metadata, connection.aws()), out);
+          yield run(new Named(name, storage, metadata, connection.aws(), connection.isDemo()), out);
         }
       }
       case CheckpointName.Elsewhere elsewhere -> {
         try (Aws aws = target.aws()) {
           CheckpointStorage storage = CheckpointName.storageAt(elsewhere.metadata(), aws);
-          yield run(new Named(name, storage, found(storage, elsewhere.metadata()), aws), out);
+          yield run(
+              new Named(name, storage, found(storage, elsewhere.metadata()), aws, false), out);
         }
       }
     };

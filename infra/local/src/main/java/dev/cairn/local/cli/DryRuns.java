@@ -170,6 +170,12 @@ final class DryRuns {
           Elision.positions(replay.frontier().toString()),
           elsewhere(replay));
     }
+    out.println(
+        "rights     tried with yours, from this machine; the restore uses the deployed functions'"
+            + " roles"
+            + (report.from().own().isPresent()
+                ? ""
+                : ", which must be allowed to read " + report.from().text()));
     out.println("Nothing was changed.");
   }
 

@@ -46,6 +46,11 @@ final class ExportCommand extends CheckpointCommand {
   @Override
   int run(Named checkpoint, PrintWriter out) {
     FilePath directory = CheckpointName.directory(to);
+    if (checkpoint.isDemo() && to.strip().startsWith("s3:")) {
+      throw CommandException.unusable(
+          "the demo has no S3, its files are in a directory of this machine: name a directory"
+              + " (--to), and copy that to S3 with: aws s3 cp --recursive");
+    }
     CheckpointStorage target = CheckpointName.storageAt(directory, checkpoint.aws());
     List<FileRef> files = new ArrayList<>();
     SelfContainedCopy copy =

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.local.inspect.Sizes;
-import dev.cairn.local.output.Elision;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +86,7 @@ final class HistoryCommand extends PipelineCommand {
         "%s  %-15s  %s%s",
         Sizes.time(line.at()),
         line.kind(),
-        Elision.positions(line.text()),
+        HistoryText.of(line.text()),
         line.cause().map(cause -> "  (" + cause + ")").orElse(""));
   }
 

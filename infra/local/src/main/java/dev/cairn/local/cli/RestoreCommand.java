@@ -13,22 +13,25 @@ import picocli.CommandLine.Parameters;
     description = {
       "Puts a job back to a completed checkpoint or savepoint, whether it runs or has halted.",
       "",
-      "Sets restoreCheckpointId on the job's item, as you could do in the console, then waits and tells how it goes: restoring,"
-          + " replaying, running. A refusal changes nothing; its reason is printed and stays on the item.",
+      "Sets restoreCheckpointId on the job's item, as you could do in the console, then waits and"
+          + " tells how it goes: restoring, replaying, running. A refusal changes nothing; its"
+          + " reason is printed and stays on the item.",
       ""
     })
 final class RestoreCommand extends VerbCommand {
   @Parameters(
       paramLabel = "CHECKPOINT",
       description =
-          "Its id; or latest; or the place of its _metadata: s3://bucket/…, or a path in the job's storage.")
+          "Its id; or latest; or the place of its _metadata: s3://bucket/…, or a path in the job's"
+              + " storage.")
   private String target = "";
 
   @Option(
       names = "--claim-mode",
       paramLabel = "MODE",
       description =
-          "Whose the files are from then on: NO_CLAIM leaves them to their owner (default), CLAIM makes them the job's.")
+          "Whose the files are from then on: NO_CLAIM leaves them to their owner (default), CLAIM"
+              + " makes them the job's.")
   private @Nullable String claimMode;
 
   @Option(
@@ -45,14 +48,27 @@ final class RestoreCommand extends VerbCommand {
       names = "--positions",
       paramLabel = "WHERE",
       description =
-          "Where another job's state stands in this job's stream: same (default), horizon, or a time such as"
-              + " 2026-11-21T14:00:00Z.")
+          "Where another job's state stands in this job's stream: same (default), horizon, or a"
+              + " time such as 2026-11-21T14:00:00Z.")
   private @Nullable String positions;
 
   @Option(
       names = "--dry-run",
       description = "Check everything, tell what would be replayed, and change nothing.")
   private boolean triesOnly;
+
+  @Override
+  void requireUsable() {
+    if (!target.matches("\\S+")) {
+      throw CommandException.unusable(
+          "\""
+              + target
+              + "\" cannot be restored: a request is text in which blanks separate, so a path with"
+              + " blanks cannot be named; copy the savepoint to a path without them (cairn"
+              + " export)");
+    }
+    super.requireUsable();
+  }
 
   @Override
   String text() {

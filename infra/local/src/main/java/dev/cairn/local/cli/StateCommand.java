@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,14 +32,26 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Shows the state of one key: as it is now, or as a checkpoint has it.",
+      "Shows the state of one key, or of all: as it is now, or as a checkpoint has it.",
       "",
-      "Reads the journal and the files that it names, and needs no class of yours: each value says itself what it is.",
+      "Reads the journal and the files that it names, and needs no class of yours: each value says"
+          + " itself what it is.",
       ""
     })
 final class StateCommand extends PipelineCommand {
-  @Parameters(paramLabel = "KEY", description = "The partition key.")
-  private String key = "";
+  @ArgGroup(multiplicity = "1")
+  private Which which = new Which();
+
+  /** One key, or all. */
+  static final class Which {
+    @Parameters(paramLabel = "KEY", description = "The partition key.")
+    private String key = "";
+
+    @Option(
+        names = "--all",
+        description = "Every key, shard by shard, one a line; with --json one object a line.")
+    private boolean all;
+  }
 
   @Option(
       names = "--checkpoint",
@@ -55,11 +69,51 @@ final class StateCommand extends PipelineCommand {
   @Override
   int run(Connection connection, PrintWriter out) {
     connection.requireJob();
+    return which.all ? all(connection, out) : one(connection, out, which.key);
+  }
+
+  /** Shard by shard, so that no more than one shard's files are held at a time. */
+  private int all(Connection connection, PrintWriter out) {
+    StoredState stored = new StoredState(connection.journal(), connection.storage());
+    List<Supplier<Optional<StateView>>> views = new ArrayList<>();
+    if (checkpoint == null) {
+      for (SubtaskId subtask : connection.checkpoints().subtasks(connection.job())) {
+        views.add(() -> stored.head(subtask));
+      }
+    } else {
+      Checkpoint.Completed completed =
+          CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
+      for (Acknowledgement.Acknowledged acknowledged :
+          new CheckpointFiles(connection.storage()).metadata(completed).acknowledgements()) {
+        views.add(
+            () -> acknowledged.stateFile().map(file -> stored.checkpoint(completed.id(), file)));
+      }
+    }
+    for (Supplier<Optional<StateView>> view : views) {
+      view.get()
+          .ifPresent(present -> present.forEachKey((key, cells) -> line(out, present, key, cells)));
+    }
+    return ExitCode.OK;
+  }
+
+  private void line(
+      PrintWriter out, StateView view, String key, SortedMap<StateKey, byte[]> cells) {
+    ObjectNode states = ReadableState.of(view.schemas(), cells);
+    if (json()) {
+      ObjectNode line = Json.object().put("key", key).put("subtask", view.subtask().name());
+      line.set("state", states);
+      out.println(Json.line(line));
+    } else {
+      out.println(key.replace("\n", "\\n") + "  " + Json.line(states));
+    }
+  }
+
+  private int one(Connection connection, PrintWriter out, String key) {
     List<StateView> found = views(connection, KeyHash.of(key));
     for (StateView view : found) {
       SortedMap<StateKey, byte[]> cells = view.cells(key);
       if (!cells.isEmpty()) {
-        print(out, view, ReadableState.of(view.schemas(), cells));
+        print(out, view, key, ReadableState.of(view.schemas(), cells));
         return ExitCode.OK;
       }
     }
@@ -105,7 +159,7 @@ final class StateCommand extends PipelineCommand {
         && base.origin().range().contains(hash);
   }
 
-  private void print(PrintWriter out, StateView view, ObjectNode states) {
+  private void print(PrintWriter out, StateView view, String key, ObjectNode states) {
     if (json()) {
       ObjectNode answer =
           Json.object()

@@ -14,6 +14,27 @@ final class Verbs {
     return operand == null ? verb : verb + " " + operand;
   }
 
+  /**
+   * Requires a name that is one word: a request is text, in which blanks separate.
+   *
+   * @throws CommandException if it is none; quotes all of what was typed
+   */
+  private static void requireName(@Nullable String typed, String what) {
+    if (typed != null && !typed.matches("\\S+")) {
+      throw CommandException.unusable(
+          "\"" + typed + "\" cannot name " + what + ": a name is one word, without blanks");
+    }
+  }
+
+  /**
+   * Requires a checkpoint's id.
+   *
+   * @throws CommandException if it is none
+   */
+  private static void requireId(String typed) {
+    var unused = CheckpointIds.parse(typed);
+  }
+
   @Command(
       name = "checkpoint",
       mixinStandardHelpOptions = true,
@@ -31,7 +52,8 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {
-        "Takes a savepoint now: self-contained, in a directory of its own, and yours. Only cairn dispose deletes it.",
+        "Takes a savepoint now: self-contained, in a directory of its own, and yours. Only cairn"
+            + " dispose deletes it.",
         ""
       })
   static final class Savepoint extends VerbCommand {
@@ -40,6 +62,12 @@ final class Verbs {
         paramLabel = "NAME",
         description = "A part of its directory's name.")
     private @Nullable String name;
+
+    @Override
+    void requireUsable() {
+      requireName(name, "a savepoint");
+      super.requireUsable();
+    }
 
     @Override
     String text() {
@@ -54,12 +82,19 @@ final class Verbs {
       description = {
         "Halts the job, and takes a savepoint of where it then stands.",
         "",
-        "Nothing is consumed and nothing lost until cairn resume, or a restore. If the savepoint fails, the job goes on.",
+        "Nothing is consumed and nothing lost until cairn resume, or a restore. If the savepoint"
+            + " fails, the job goes on.",
         ""
       })
   static final class Stop extends VerbCommand {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "The savepoint's name.")
     private @Nullable String name;
+
+    @Override
+    void requireUsable() {
+      requireName(name, "a savepoint");
+      super.requireUsable();
+    }
 
     @Override
     String text() {
@@ -134,6 +169,12 @@ final class Verbs {
     private String id = "";
 
     @Override
+    void requireUsable() {
+      requireId(id);
+      super.requireUsable();
+    }
+
+    @Override
     String text() {
       return with("dispose", id);
     }
@@ -146,13 +187,19 @@ final class Verbs {
       description = {
         "Keeps a checkpoint, however many are completed after it.",
         "",
-        "A pinned checkpoint takes no place among the retained ones, is never subsumed or collected, and survives restores."
-            + " It is disposed of only after cairn unpin.",
+        "A pinned checkpoint takes no place among the retained ones, is never subsumed or"
+            + " collected, and survives restores. It is disposed of only after cairn unpin.",
         ""
       })
   static final class Pin extends VerbCommand {
     @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
     private String id = "";
+
+    @Override
+    void requireUsable() {
+      requireId(id);
+      super.requireUsable();
+    }
 
     @Override
     String text() {
@@ -170,6 +217,12 @@ final class Verbs {
     private String id = "";
 
     @Override
+    void requireUsable() {
+      requireId(id);
+      super.requireUsable();
+    }
+
+    @Override
     String text() {
       return with("unpin", id);
     }
@@ -180,10 +233,11 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {
-        "Begins another job from a checkpoint, without copying state: the checkpoint's files stay while that job needs them.",
+        "Begins another job from a checkpoint, without copying state: the checkpoint's files stay"
+            + " while that job needs them.",
         "",
-        "Deploy the other job as a fork of this one, on its table, bucket and stream. It releases the files itself when it"
-            + " has others instead.",
+        "Deploy the other job as a fork of this one, on its table, bucket and stream. It releases"
+            + " the files itself when it has others instead.",
         ""
       })
   static final class Fork extends VerbCommand {
@@ -199,7 +253,8 @@ final class Verbs {
           names = "--release",
           paramLabel = "NAME",
           description =
-              "Let the files go that are kept for this fork. It has to be CANCELLED, or never deployed.")
+              "Let the files go that are kept for this fork. It has to be CANCELLED, or never"
+                  + " deployed.")
       private @Nullable String released;
     }
 
@@ -214,6 +269,16 @@ final class Verbs {
           paramLabel = "NAME",
           description = "The name of the other job.")
       private String name = "";
+    }
+
+    @Override
+    void requireUsable() {
+      if (which.begun != null) {
+        requireId(which.begun.id);
+        requireName(which.begun.name, "a job");
+      }
+      requireName(which.released, "a job");
+      super.requireUsable();
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -149,14 +151,14 @@ public final class Demo implements AutoCloseable {
       if (dashboard.completed() >= promises.checkpoints() - 1) {
         feed.release();
       }
-      boolean settled = isSettled();
+      boolean settled = isSettled() || wasPutBackByTheUser(restored);
       if (restored.isPresent() && wasRefused(restored.get())) {
         restored = Optional.empty();
       }
       if (restored.isEmpty() && done >= RESTORE_AT) {
         restored = restoring.rewindAtLeast(Math.max(1, promises.rewound()));
       }
-      if (settled && (restored.isEmpty() || job().epoch().equals(restored.get().epoch()))) {
+      if (settled && (restored.isEmpty() || !restored.get().epoch().isAfter(job().epoch()))) {
         return restored;
       }
       movement.require(settled);
@@ -169,13 +171,24 @@ public final class Demo implements AutoCloseable {
    * all of it.
    */
   private boolean isSettled() {
-    if (!feed.isDone() || !pipeline.ledger().reached(feed.ends())) {
-      return false;
-    }
+    return isApplied() && job().latest().map(this::holdsEverything).orElse(false);
+  }
+
+  /** Whether all of the input is in the state, and no restore is under way. */
+  private boolean isApplied() {
     Job job = job();
-    return job.status() instanceof JobStatus.Running
-        && job.restoreCheckpointId().isEmpty()
-        && job.latest().map(this::holdsEverything).orElse(false);
+    return feed.isDone()
+        && pipeline.ledger().reached(feed.ends())
+        && job.status() instanceof JobStatus.Running
+        && job.requests().isEmpty();
+  }
+
+  /**
+   * Whether a user restored a checkpoint after the demo had done so, and all is applied again. If
+   * that checkpoint had everything, no other one follows.
+   */
+  private boolean wasPutBackByTheUser(Optional<Restoring.Asked> restored) {
+    return restored.map(asked -> job().epoch().isAfter(asked.epoch())).orElse(false) && isApplied();
   }
 
   private boolean holdsEverything(CheckpointId latest) {
@@ -208,7 +221,8 @@ public final class Demo implements AutoCloseable {
     dashboard.refresh(feed.fed());
     screen.keep();
     screen.say(
-        "all records are in the state, and every gap is closed; folding the input plainly, to compare");
+        "all records are in the state, and every gap is closed; folding the input plainly, to"
+            + " compare");
     Optional<Ledger.Rewind> rewind =
         restored.flatMap(asked -> pipeline.ledger().rewind(asked.epoch()));
     Set<Fear> faced = pipeline.fears().faced();
@@ -257,7 +271,8 @@ public final class Demo implements AutoCloseable {
             + Sizes.count(comparison.deadLetters())
             + " dead letters");
     screen.print(
-        "            what is stored, read cold from journals and files, with a plain fold over the input");
+        "            what is stored, read cold from journals and files, with a plain fold over the"
+            + " input");
     tellDeadLetters(comparison.deadLetters());
     comparison.differences().forEach(difference -> screen.print("DIFFERENT   " + difference));
     screen.print("differences " + Sizes.count(comparison.different()));
@@ -336,7 +351,7 @@ public final class Demo implements AutoCloseable {
         screen.say("restore refused: " + job.refusal().get().reason());
         told = job.refusal();
       }
-      if (job.epoch().isAfter(compared) && isSettled()) {
+      if (job.epoch().isAfter(compared) && isApplied()) {
         screen.say("restored, and every gap is closed; comparing again");
         screen.print(
             compare(Fold.of(all, function, pipeline.stream())) ? "EQUAL." : "NOT EQUAL.");
@@ -365,8 +380,13 @@ public final class Demo implements AutoCloseable {
   private final class Movement {
     private long records;
     private Duration lastMoved = Duration.ZERO;
+    private Optional<Halt> told = Optional.empty();
 
     void require(boolean settled) throws StandstillException {
+      if (isHaltedByTheUser()) {
+        lastMoved = screen.elapsed();
+        return;
+      }
       long now = pipeline.ledger().records();
       if (records != now || (now >= feed.fed() && !feed.isDone())) {
         records = now;
@@ -382,10 +402,45 @@ public final class Demo implements AutoCloseable {
                 + " of "
                 + Sizes.count(rows.size())
                 + " records in the state"
-                + (settled ? " and no checkpoint to put it back to" : "")
+                + "; "
+                + why(settled)
                 + "; the last failure was: "
                 + pipeline.lastFailure());
       }
+    }
+
+    /** Waits as long as the user likes: the job goes on with resume. */
+    private boolean isHaltedByTheUser() {
+      Optional<Halt> halt =
+          job().status() instanceof JobStatus.Halted(Halt to) && !(to instanceof Halt.Failed)
+              ? Optional.of(to)
+              : Optional.empty();
+      if (halt.isPresent() && !halt.equals(told)) {
+        screen.say("the job is " + halt.get().label() + "; it goes on with: ./cairn resume");
+      }
+      told = halt;
+      return halt.isPresent();
+    }
+
+    private String why(boolean settled) {
+      Job job = job();
+      return switch (job.status()) {
+        case JobStatus.Restoring(Restoration from) ->
+            "the restore of " + from.name() + " is not done";
+        case JobStatus.Replaying(Restoration from) ->
+            "the replay after the restore of " + from.name() + " is not done";
+        case JobStatus.Halted(Halt halt) -> "the job is " + halt.label();
+        case JobStatus.Suspending s -> "the job is about to halt";
+        case JobStatus.Resuming r -> "the job is about to go on";
+        case JobStatus.Running r when !job.requests().isEmpty() ->
+            "\"" + job.requests().getFirst().command() + "\" waits to be served";
+        case JobStatus.Running r ->
+            settled
+                ? "of "
+                    + dashboard.completed()
+                    + " completed checkpoints, none is far enough back to be restored"
+                : "the job runs";
+      };
     }
   }
 }

@@ -13,8 +13,10 @@ import dev.cairn.state.StateSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.stream.StreamSupport;
 
 /**
@@ -43,6 +45,29 @@ public record StateView(
     newestFirst.add(sinceRuns.values());
     runs.forEach(run -> newestFirst.add(kept(run)));
     return present(Runs.merge(newestFirst, true));
+  }
+
+  /** Every key with its cells, serialized, one after the other in the order of their hashes. */
+  public void forEachKey(BiConsumer<String, SortedMap<StateKey, byte[]>> each) {
+    List<Iterable<Change>> newestFirst = new ArrayList<>();
+    newestFirst.add(sinceRuns.values());
+    runs.forEach(run -> newestFirst.add(kept(run)));
+    Optional<String> key = Optional.empty();
+    SortedMap<StateKey, byte[]> cells = new TreeMap<>();
+    for (Change change : Runs.merge(newestFirst, true)) {
+      if (change instanceof Change.Put put) {
+        String next = put.key().parts().partitionKey();
+        if (!cells.isEmpty() && !key.equals(Optional.of(next))) {
+          each.accept(key.orElseThrow(), cells);
+          cells = new TreeMap<>();
+        }
+        key = Optional.of(next);
+        cells.put(put.key(), put.value());
+      }
+    }
+    if (!cells.isEmpty()) {
+      each.accept(key.orElseThrow(), cells);
+    }
   }
 
   /** The cells of one partition key, serialized. */

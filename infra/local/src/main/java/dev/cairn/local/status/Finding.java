@@ -29,6 +29,7 @@ public record Finding(Kind kind, String problem, String remedy) {
     CHECKPOINTS_ABORTED(true),
     NO_RECENT_CHECKPOINT(true),
     FORK_NOT_DEPLOYED(false),
+    HALTED(false),
     REQUEST_WAITS(false),
     REQUEST_REFUSED(false),
     DEAD_LETTERS(false),

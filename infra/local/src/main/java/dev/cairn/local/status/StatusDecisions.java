@@ -58,6 +58,7 @@ public final class StatusDecisions {
     MemoryDecisions.longJournal(facts).ifPresent(findings::add);
     damagedFiles(facts).ifPresent(findings::add);
     ofCheckpoints(facts, job).ifPresent(findings::add);
+    halted(facts, job).ifPresent(findings::add);
     request(job).ifPresent(findings::add);
     refusal(job).ifPresent(findings::add);
     deadLetters(facts).ifPresent(findings::add);
@@ -71,9 +72,10 @@ public final class StatusDecisions {
         Kind.NO_JOB,
         "job "
             + facts.id()
-            + " has no item in the table: its coordinator has not run yet, or the job is called otherwise",
-        "check --job; if it is right and was deployed more than two minutes ago, see whether the coordinator's EventBridge rule"
-            + " is enabled, and what the coordinator's log says");
+            + " has no item in the table: its coordinator has not run yet, or the job is called"
+            + " otherwise",
+        "check --job; if it is right and was deployed more than two minutes ago, see whether the"
+            + " coordinator's EventBridge rule is enabled, and what the coordinator's log says");
   }
 
   private static Optional<Finding> jobFailed(Job job) {
@@ -152,8 +154,8 @@ public final class StatusDecisions {
                     + unreadable.name()
                     + " cannot be read, so no lag is known: "
                     + unreadable.why(),
-                "with only this command it is your credentials or --stream; if the task's log says the same, the stream or its"
-                    + " role is at fault"))
+                "with only this command it is your credentials or --stream; if the task's log says"
+                    + " the same, the stream or its role is at fault"))
         : Optional.empty();
   }
 
@@ -184,8 +186,9 @@ public final class StatusDecisions {
                 + " journals have epoch "
                 + job.epoch()
                 + first.map(began -> ", the first of them since " + age(facts, began)).orElse(""),
-            "look again in a minute; if nothing moved, see whether the coordinator's rule is enabled and what its log says: any"
-                + " coordinator that runs takes the restore to its end"));
+            "look again in a minute; if nothing moved, see whether the coordinator's rule is"
+                + " enabled and what its log says: any coordinator that runs takes the restore to"
+                + " its end"));
   }
 
   /** Whether the job is a fork of which nothing has run yet. */
@@ -201,8 +204,8 @@ public final class StatusDecisions {
                 "the job is a fork that begins from "
                     + restoring.from().name()
                     + ", and no coordinator of it has run yet",
-                "deploy it as a fork, on the table, the bucket and the stream of the job that it was"
-                    + " forked from; or release its files there with: cairn fork --release "
+                "deploy it as a fork, on the table, the bucket and the stream of the job that it"
+                    + " was forked from; or release its files there with: cairn fork --release "
                     + job.id()))
         : Optional.empty();
   }
@@ -229,8 +232,9 @@ public final class StatusDecisions {
                   + head.frontier()
                   + ", and "
                   + silence,
-              "see what the task's log says of this shard: a record that the function fails on, or one beyond the stream's"
-                  + " retention, stops a replay; restoring a later checkpoint is the way out of the latter"));
+              "see what the task's log says of this shard: a record that the function fails on, or"
+                  + " one beyond the stream's retention, stops a replay; restoring a later"
+                  + " checkpoint is the way out of the latter"));
     }
     if (facts.stream().lag(subtask.id().shard()) instanceof Lag.Behind behind
         && behind.age().compareTo(SILENCE) > 0) {
@@ -242,8 +246,8 @@ public final class StatusDecisions {
                   + Sizes.age(behind.age())
                   + ", and "
                   + silence,
-              "see what the task's log says of this shard (a poison record under FAIL, most often), and whether the event"
-                  + " source mapping is enabled"));
+              "see what the task's log says of this shard (a poison record under FAIL, most often),"
+                  + " and whether the event source mapping is enabled"));
     }
     return Optional.empty();
   }
@@ -270,7 +274,8 @@ public final class StatusDecisions {
                         + ", and what the task's log says"
                         + (shard.parents().isEmpty()
                             ? ""
-                            : "; it came from a split or a merge, which needs its parents to be drained first")))
+                            : "; it came from a split or a merge, which needs its parents to be"
+                                + " drained first")))
         .toList();
   }
 
@@ -291,7 +296,8 @@ public final class StatusDecisions {
                     + " behind, and the stream keeps records for "
                     + Sizes.age(listed.retention())
                     + ": what expires unread is lost",
-                "raise the retention now (aws kinesis increase-stream-retention-period --stream-name "
+                "raise the retention now (aws kinesis increase-stream-retention-period"
+                    + " --stream-name "
                     + listed.name()
                     + "), then find out why the shard is slow"));
       }
@@ -323,7 +329,8 @@ public final class StatusDecisions {
                         + age(facts, pending.trigger().triggeredAt())
                         + ", and should have been given up after "
                         + FlinkDuration.print(job.settings().timeout()),
-                    "the coordinator does not run: see whether its EventBridge rule is enabled, and what its log says"));
+                    "the coordinator does not run: see whether its EventBridge rule is enabled, and"
+                        + " what its log says"));
   }
 
   private static Optional<Finding> aborted(Facts facts) {
@@ -383,7 +390,8 @@ public final class StatusDecisions {
                             + some(facts.unanswered(pending))
                             + ": see that shard's log")
                 .orElse(
-                    "see whether the coordinator's EventBridge rule is enabled, and what its log says")));
+                    "see whether the coordinator's EventBridge rule is enabled, and what its log"
+                        + " says")));
   }
 
   private static Optional<Finding> damagedFiles(Facts facts) {
@@ -405,10 +413,52 @@ public final class StatusDecisions {
                     : count + " files that are needed are damaged, one of them: ")
                 + first,
             first.isInJournal()
-                ? "put an intact copy back, or restore a checkpoint that does not need it, before its shard starts cold;"
-                    + " see docs/operations.md, \"Damaged files\""
-                : "those checkpoints cannot be restored until an intact copy is put back; see docs/operations.md,"
-                    + " \"Damaged files\""));
+                ? "put an intact copy back, or restore a checkpoint that does not need it, before"
+                    + " its shard starts cold; see docs/operations.md, \"Damaged files\""
+                : "those checkpoints cannot be restored until an intact copy is put back; see"
+                    + " docs/operations.md, \"Damaged files\""));
+  }
+
+  /** A job that somebody halted applies nothing, and its records expire. */
+  private static Optional<Finding> halted(Facts facts, Job job) {
+    if (!(job.status() instanceof JobStatus.Halted(Halt halt)) || halt instanceof Halt.Failed) {
+      return Optional.empty();
+    }
+    Optional<Instant> since =
+        facts.subtasks().stream()
+            .map(SubtaskFacts::fromLastBase)
+            .flatMap(List::stream)
+            .filter(Entry.Suspended.class::isInstance)
+            .map(entry -> entry.header().writtenAt())
+            .max(Comparator.naturalOrder());
+    return Optional.of(
+        new Finding(
+            Kind.HALTED,
+            "the job is "
+                + halt.label()
+                + since.map(at -> " for " + age(facts, at) + ", since " + Sizes.time(at)).orElse("")
+                + ", and applies nothing"
+                + expiry(facts),
+            "let it go on with: cairn resume; or put it back with: cairn restore"));
+  }
+
+  private static String expiry(Facts facts) {
+    if (!(facts.stream() instanceof StreamFacts.Listed listed)) {
+      return "; when its records expire is not known, because the stream was not read";
+    }
+    Optional<Duration> oldest =
+        listed.shards().stream()
+            .map(shard -> listed.lag(shard.id()))
+            .filter(Lag.Behind.class::isInstance)
+            .map(lag -> ((Lag.Behind) lag).age())
+            .max(Comparator.naturalOrder());
+    if (oldest.isEmpty()) {
+      return "; no record waits in the stream";
+    }
+    Duration left = listed.retention().minus(oldest.get());
+    return left.isPositive()
+        ? "; the first of the records that wait expires in " + Sizes.age(left)
+        : "; records that wait have begun to expire";
   }
 
   private static Optional<Finding> request(Job job) {
@@ -418,7 +468,8 @@ public final class StatusDecisions {
                 new Finding(
                     Kind.REQUEST_WAITS,
                     "\"" + request.command() + "\" is asked for, and not begun yet",
-                    "it begins within a minute; if it does not, see whether the coordinator's rule is enabled"));
+                    "it begins within a minute; if it does not, see whether the coordinator's rule"
+                        + " is enabled"));
   }
 
   private static Optional<Finding> refusal(Job job) {
@@ -433,8 +484,8 @@ public final class StatusDecisions {
                         + Sizes.time(refusal.at())
                         + ": "
                         + refusal.reason(),
-                    "nothing was changed; choose another with cairn checkpoints, or see docs/operations.md, \"When a restore is"
-                        + " refused\""));
+                    "nothing was changed; choose another with cairn checkpoints, or see"
+                        + " docs/operations.md, \"When a restore is refused\""));
   }
 
   private static Optional<Finding> deadLetters(Facts facts) {
@@ -450,7 +501,8 @@ public final class StatusDecisions {
                 Sizes.count(letters) + " records could not be processed and were set aside",
                 "they lie in the checkpoint storage under "
                     + facts.id()
-                    + "/dead-letters/, one file each with its cause; see docs/operations.md, \"Poison records\""));
+                    + "/dead-letters/, one file each with its cause; see docs/operations.md,"
+                    + " \"Poison records\""));
   }
 
   private static Optional<Finding> checkpointingOff(Job job) {
@@ -459,8 +511,10 @@ public final class StatusDecisions {
         : Optional.of(
             new Finding(
                 Kind.CHECKPOINTING_OFF,
-                "no checkpoints are taken: the job has no interval, so there is nothing new to restore",
-                "set execution.checkpointing.interval in the deployment, or in the map settings of the job's item"));
+                "no checkpoints are taken: the job has no interval, so there is nothing new to"
+                    + " restore",
+                "set execution.checkpointing.interval in the deployment, or in the map settings of"
+                    + " the job's item"));
   }
 
   private static String some(List<String> names) {

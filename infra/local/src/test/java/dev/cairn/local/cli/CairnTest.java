@@ -46,6 +46,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Base64;
 import java.util.List;
@@ -696,7 +697,7 @@ class CairnTest {
     Path input = Files.writeString(home.resolve("keys.jsonl"), "{\"tail\":\"N1\"}\n");
     assertFails(
         ExitCode.UNUSABLE,
-        "has a field \"tailnum\" (--key): all would go under the key UNKNOWN. The first is:"
+        "has a field \"tailnum\" (--key): all would go under the key UNKNOWN. The first record is:"
             + " {\"tail\":\"N1\"}",
         "feed",
         input.toString(),
@@ -1177,6 +1178,65 @@ class CairnTest {
     assertThat(cairn("state", "N7", "N8").err())
         .startsWith("cairn: cairn state does not take \"N8\": it is one argument too many\n");
     assertThat(cairn("statsu").exitCode()).isEqualTo(ExitCode.UNUSABLE);
+  }
+
+  @Test
+  void operandsAreJudgedAndQuotedWhole() {
+    assertThat(cairn("dispose", "latest").err())
+        .startsWith(
+            "cairn: \"latest\" is not a checkpoint's id: give a whole number from 1, such as 7\n");
+    assertThat(cairn("savepoint", "bad name/ü").err())
+        .startsWith(
+            "cairn: \"bad name/ü\" cannot name a savepoint: a name is one word, without blanks\n");
+    assertThat(cairn("savepoint", "ü").err()).startsWith("cairn: \"ü\" cannot name a savepoint: ");
+    assertThat(cairn("fork", "7", "--as", "a b").err())
+        .startsWith("cairn: \"a b\" cannot name a job: ");
+    assertThat(cairn("restore", "s3://b/my savepoint").err())
+        .startsWith("cairn: \"s3://b/my savepoint\" cannot be restored: ");
+  }
+
+  @Test
+  void theHistoryHasTheUnitsOfTheCheckpointsTable() {
+    Answer history = cairn("history");
+    assertThat(history.out())
+        .containsPattern(
+            "is complete after [0-9.]+ s, with [0-9.]+ [kM]?B, [0-9.]+ [kM]?B of them new")
+        .doesNotContainPattern("\\d ms|\\d bytes|; nothing");
+    assertThat(HistoryText.of("checkpoint 7 was aborted: RESTORED_OVER; nothing"))
+        .isEqualTo("checkpoint 7 was aborted: RESTORED_OVER");
+  }
+
+  @Test
+  void theDemoHasNoS3AndADryRunSaysWhoseRightsItTried() throws IOException {
+    assertFails(
+        ExitCode.UNUSABLE,
+        "the demo has no S3, its files are in a directory of this machine: name a directory (--to)",
+        "export",
+        latest(),
+        "--to",
+        "s3://bucket/copies");
+    assertThat(cairn("restore", latest(), "--dry-run").out())
+        .contains("rights     tried with yours, from this machine");
+  }
+
+  @Test
+  void allKeysOfAStateAreStreamedOneALine() throws IOException {
+    Answer all = cairn("state", "--all", "--json");
+    assertThat(all.exitCode()).isZero();
+    Map<String, JsonNode> states = new HashMap<>();
+    for (String line : all.out().lines().toList()) {
+      JsonNode one = JSON.readTree(line);
+      states.put(one.get("key").asText(), one.get("state"));
+    }
+    assertThat(states).hasSize((int) all.out().lines().count());
+    assertThat(states.get("N7")).isEqualTo(cairn("state", "N7", "--json").json().get("state"));
+    // Each aircraft that flew, and those of flights without a tail number.
+    assertThat(states.keySet()).contains("N1", "N99", "UNKNOWN").hasSizeGreaterThan(90);
+
+    Answer then = cairn("state", "--all", "--checkpoint", latest());
+    assertThat(then.out().lines().filter(line -> line.startsWith("N7  {"))).hasSize(1);
+    assertFails(ExitCode.UNUSABLE, "--all", "state", "N7", "--all");
+    assertFails(ExitCode.UNUSABLE, "KEY", "state");
   }
 
   @Test

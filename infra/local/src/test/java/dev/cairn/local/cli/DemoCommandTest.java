@@ -6,6 +6,7 @@ import dev.cairn.local.demo.CompiledJar;
 import dev.cairn.local.demo.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +104,57 @@ class DemoCommandTest {
             "EQUAL. Exactly once");
     assertThat(home.resolve("files/demo")).isDirectory();
     assertThat(RunningDemo.find(home)).isEmpty();
+  }
+
+  /** The demo restores a checkpoint itself; a user may do so once more before it is over. */
+  @Test
+  void aRestoreByTheUserWhileTheDemoRunsIsComparedToo() throws Exception {
+    Path jar = CompiledJar.of(home, "mine.Counts", COUNTS);
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 2_400; i++) {
+      lines.append("{\"page\":\"/").append(i % 40).append("\",\"user\":\"u\"}\n");
+    }
+    Path input = Files.writeString(home.resolve("visits.jsonl"), lines);
+    AtomicInteger exitCode = new AtomicInteger(-1);
+    Thread demo =
+        new Thread(
+            () ->
+                exitCode.set(
+                    cairn(
+                        "demo",
+                        "--input",
+                        input.toString(),
+                        "--function",
+                        "mine.Counts",
+                        "--jar",
+                        jar.toString(),
+                        "--key",
+                        "page",
+                        "--interval",
+                        "600ms",
+                        "--shards",
+                        "1")));
+    demo.start();
+    while (demo.isAlive() && !told().contains("has closed its gap")) {
+      Thread.sleep(50);
+    }
+    StringWriter out = new StringWriter();
+    CommandLine restore =
+        Cairn.commands(
+            new Surroundings(home, Map.of()),
+            Terminal.plain(
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)));
+    restore.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
+    assertThat(restore.execute("restore", "latest", "--no-wait")).as(out.toString()).isZero();
+    demo.join();
+    assertThat(told())
+        .doesNotContain("nothing has moved")
+        .contains("compared    40 keys, 80 cells of state, 2,400 records", "EQUAL. Exactly once");
+    assertThat(exitCode).hasValue(ExitCode.OK);
+  }
+
+  private String told() {
+    return story.toString(StandardCharsets.UTF_8);
   }
 
   @Test

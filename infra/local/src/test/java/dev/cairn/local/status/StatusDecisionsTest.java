@@ -9,9 +9,10 @@ import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.id.CheckpointId;
@@ -511,8 +512,34 @@ class StatusDecisionsTest {
         .isEqualTo(
             new Finding(
                 Kind.NO_RECENT_CHECKPOINT,
-                "records that were applied 10 min ago are in no checkpoint yet, with one due each 1 min; the last one, 4, was"
-                    + " completed 2 h ago",
+                "records that were applied 10 min ago are in no checkpoint yet, with one due each 1"
+                    + " min; the last one, 4, was completed 2 h ago",
                 "checkpoint 5 waits for aircraft/0: see that shard's log"));
+  }
+
+  @Test
+  void aHaltedJobSaysSinceWhenAndWhenItsRecordsExpire() {
+    JobStatus cancelled = new JobStatus.Halted(new Halt.Cancelled(false));
+    Entry suspended =
+        new Entry.Suspended(header(3, EPOCH, ago(3_600), position(20), position(20), 0));
+    Scene scene =
+        Scene.with().status(cancelled).journal(snapshotted(1, ago(4_000)), suspended).stream(
+            listed(new Lag.Behind(Duration.ofHours(1)), "0"));
+    assertThat(StatusDecisions.findings(scene.facts()))
+        .filteredOn(finding -> finding.kind() == Finding.Kind.HALTED)
+        .singleElement()
+        .satisfies(
+            halted -> {
+              assertThat(halted.problem())
+                  .startsWith("the job is CANCELLED for 60 min, since ")
+                  .contains(
+                      ", and applies nothing; the first of the records that wait expires in ");
+              assertThat(halted.remedy()).startsWith("let it go on with: cairn resume");
+            });
+    assertThat(StatusDecisions.findings(scene.stream(listed(new Lag.None(), "0")).facts()))
+        .filteredOn(finding -> finding.kind() == Finding.Kind.HALTED)
+        .singleElement()
+        .satisfies(
+            halted -> assertThat(halted.problem()).endsWith("; no record waits in the stream"));
   }
 }
