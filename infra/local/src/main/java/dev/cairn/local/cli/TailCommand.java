@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import software.amazon.awssdk.core.exception.AbortedException;
 
 @Command(
     name = "tail",
@@ -56,14 +57,14 @@ final class TailCommand extends PipelineCommand {
     }
     long began = System.nanoTime();
     while (duration == null || System.nanoTime() - began < duration.toNanos()) {
-      for (Happening happening : follower.poll()) {
-        out.println(json() ? Json.line(TailText.json(happening)) : TailText.line(happening));
-      }
-      out.flush();
       try {
+        for (Happening happening : follower.poll()) {
+          out.println(json() ? Json.line(TailText.json(happening)) : TailText.line(happening));
+        }
+        out.flush();
         // Nothing tells a reader of the table that something was appended.
         Thread.sleep(every);
-      } catch (InterruptedException ended) {
+      } catch (InterruptedException | AbortedException ended) {
         return ExitCode.OK;
       }
     }

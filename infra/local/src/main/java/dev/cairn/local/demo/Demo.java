@@ -353,8 +353,7 @@ public final class Demo implements AutoCloseable {
       }
       if (job.epoch().isAfter(compared) && isApplied()) {
         screen.say("restored, and every gap is closed; comparing again");
-        screen.print(
-            compare(Fold.of(all, function, pipeline.stream())) ? "EQUAL." : "NOT EQUAL.");
+        screen.print(compare(Fold.of(all, function, pipeline.stream())) ? "EQUAL." : "NOT EQUAL.");
         compared = job.epoch();
       }
       pipeline.world().sleep(LOOK);

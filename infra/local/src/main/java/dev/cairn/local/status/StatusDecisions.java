@@ -135,14 +135,15 @@ public final class StatusDecisions {
         new Finding(
             Kind.SHARD_SUSPECTED,
             subtask.id().name()
-                + " looks for a record that ends the process which applies it, since invocations did not"
-                + " come back; "
+                + " looks for a record that ends the process which applies it, since invocations"
+                + " did not come back; "
                 + how
                 + ", as of "
                 + age(facts, head.writtenAt())
                 + " ago",
-            "see the task's log for time-outs and for the end of its process; if it goes on, raise the function's time-out"
-                + " or memory. The record is found within a few invocations"));
+            "see the task's log for time-outs and for the end of its process; if it goes on, raise"
+                + " the function's time-out or memory. The record is found within a few"
+                + " invocations"));
   }
 
   private static Optional<Finding> streamUnreadable(Facts facts) {
