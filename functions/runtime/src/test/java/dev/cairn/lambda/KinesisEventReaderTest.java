@@ -68,13 +68,14 @@ class KinesisEventReaderTest {
         """
         "window":{"start":"2020-12-09T07:04:00Z","end":"2020-12-09T07:06:00Z"},"state":{"1":282},
         "shardId":"shardId-000000000006","eventSourceARN":"arn","isFinalInvokeForWindow":%s,
-        "isWindowTerminatedEarly":false""";
-    String open = window.formatted("false");
+        "isWindowTerminatedEarly":false\
+        """;
+    String open = String.format(Locale.ROOT, window, "false");
     for (String event :
         List.of(
             "{\"Records\":[" + RECORD + "]," + open + "}",
             "{\"Records\":[" + RECORD + "," + RECORD + "]," + open + "}",
-            "{\"Records\":[]," + window.formatted("true") + "}",
+            "{\"Records\":[]," + String.format(Locale.ROOT, window, "true") + "}",
             "{" + open + ",\"Records\":[" + RECORD + "]}")) {
       assertThatThrownBy(() -> all(event))
           .isInstanceOf(MalformedEventException.class)
