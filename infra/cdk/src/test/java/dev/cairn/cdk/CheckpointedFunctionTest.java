@@ -706,8 +706,10 @@ class CheckpointedFunctionTest {
                 + " GreaterThanOrEqualToThreshold 1 for 2, missing: notBreaching",
             "Cairn numberOfMappingProblems Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x"
                 + " 300 s, missing: ignore",
-            "Cairn numberOfFailedJobs Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x 300"
-                + " s, missing: ignore",
+            "Cairn jobFailed Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 1 x 300 s,"
+                + " missing: notBreaching",
+            "Cairn numberOfFailingSubtasks Job=orders Maximum GreaterThanOrEqualToThreshold 1 for 2 x"
+                + " 300 s, missing: notBreaching",
             "AWS/Lambda Errors FunctionName=OrdersTaskordersmain Sum GreaterThanOrEqualToThreshold 1"
                 + " for 2 x 300 s, missing: notBreaching",
             "AWS/Lambda Throttles FunctionName=OrdersTaskordersmain Sum GreaterThanOrEqualToThreshold"
@@ -807,7 +809,7 @@ class CheckpointedFunctionTest {
     Resources template = Synthesis.template(stack);
 
     assertThat(template.all("AWS::CloudWatch::Alarm"))
-        .hasSize(14)
+        .hasSize(15)
         .allMatch(alarm -> Resources.text(alarm.at("/Properties/AlarmActions/0")).equals("Oncall"))
         .allMatch(alarm -> Resources.text(alarm.at("/Properties/OKActions/0")).equals("Relief"));
     assertThat(
