@@ -19,8 +19,8 @@ public record CheckpointMetadata(
   }
 
   /**
-   * A hash of every subtask's state: two checkpoints with the same one hold the same state. Subtasks
-   * that have applied nothing do not count.
+   * A hash of every subtask's state: two checkpoints with the same one hold the same state.
+   * Subtasks that have applied nothing do not count.
    */
   public Sha256 states() {
     StringBuilder text = new StringBuilder();

@@ -21,8 +21,7 @@ public enum FailureReason {
       true, "deploy code that reads what is stored, or restore a checkpoint from before it"),
   /** A record's partition key does not hash into the shard that delivered it. */
   KEY_OUTSIDE_SHARD(
-      true,
-      "send records without an explicit hash key, or set the failure policy to DEAD_LETTER"),
+      true, "send records without an explicit hash key, or set the failure policy to DEAD_LETTER"),
   /** A record was begun on its own, and the invocation that began it did not come back. */
   PROCESS_ENDED(
       true,

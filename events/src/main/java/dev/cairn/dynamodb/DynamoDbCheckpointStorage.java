@@ -310,8 +310,7 @@ public final class DynamoDbCheckpointStorage implements CheckpointStorage {
   }
 
   private void addAll(Place place, Consumer<QueryRequest.Builder> query, List<Stored> files) {
-    for (Item item :
-        call("list", place, () -> table(place).query("files of " + place, query))) {
+    for (Item item : call("list", place, () -> table(place).query("files of " + place, query))) {
       add(item, place, files);
     }
   }

@@ -51,8 +51,7 @@ public final class DynamoDbRegistrations implements Registrations {
         return false;
       }
       long written = found.map(item -> item.number(RegistrationItems.WRITTEN)).orElse(0L);
-      Registration completed =
-          registration.withRefused(before.flatMap(Registration::refused));
+      Registration completed = registration.withRefused(before.flatMap(Registration::refused));
       Map<String, AttributeValue> item = RegistrationItems.write(completed, written + 1);
       boolean isWritten =
           found.isEmpty()
@@ -72,8 +71,7 @@ public final class DynamoDbRegistrations implements Registrations {
       return;
     }
     long written = found.get().number(RegistrationItems.WRITTEN);
-    Registration noted =
-        RegistrationItems.read(job, found.get()).withRefused(Optional.of(refusal));
+    Registration noted = RegistrationItems.read(job, found.get()).withRefused(Optional.of(refusal));
     // If another container wrote meanwhile, the next refusal is noted.
     var unused =
         table.putOver(

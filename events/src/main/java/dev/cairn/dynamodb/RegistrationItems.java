@@ -30,9 +30,7 @@ final class RegistrationItems {
                     registration.states().stream().map(RegistrationItems::write).toList()));
     registration.storage().ifPresent(storage -> item.put("storage", storage));
     registration.stream().ifPresent(stream -> item.put("stream", stream));
-    registration
-        .refused()
-        .ifPresent(refused -> item.put("refusedStream", write(refused)));
+    registration.refused().ifPresent(refused -> item.put("refusedStream", write(refused)));
     return item.values();
   }
 

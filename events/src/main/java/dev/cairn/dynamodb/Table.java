@@ -39,6 +39,7 @@ final class Table {
           "ThrottlingError",
           "ProvisionedThroughputExceeded",
           "RequestLimitExceeded");
+
   /** Errors whose request did nothing, and may succeed a little later, beside throttling. */
   private static final Set<String> IN_CONFLICT =
       Set.of(

@@ -70,8 +70,8 @@ public sealed interface Entry {
       Optional<HeapUse> heapUse) {
 
     /**
-     * The header of an entry of a shard without a suspicion, that knows nothing of the records after
-     * its position.
+     * The header of an entry of a shard without a suspicion, that knows nothing of the records
+     * after its position.
      */
     public Header(
         Revision revision,
@@ -165,8 +165,7 @@ public sealed interface Entry {
      * @param acceptsGap whether records after the position may be missing
      */
     public Header resumed(EntryId id, Epoch entered, boolean acceptsGap, Instant now) {
-      return next(
-          id, entered, false, now, acceptsGap ? following.withGapAccepted() : following);
+      return next(id, entered, false, now, acceptsGap ? following.withGapAccepted() : following);
     }
 
     /** The same, further on in the shard. */
@@ -270,10 +269,11 @@ public sealed interface Entry {
   }
 
   /**
-   * What is known of the records right after a position. Forgotten as soon as one of them is applied.
+   * What is known of the records right after a position. Forgotten as soon as one of them is
+   * applied.
    *
-   * @param quietUntil the time up to which a replay found that none arrived; empty if it has not read
-   *     on from the position
+   * @param quietUntil the time up to which a replay found that none arrived; empty if it has not
+   *     read on from the position
    * @param mayBeMissing whether a user has accepted that records are missing
    */
   record Following(Optional<Instant> quietUntil, boolean mayBeMissing) {

@@ -36,8 +36,8 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
  * Reads a Kinesis stream. Its five reads a second and shard are shared with the mapping, so being
- * throttled is ordinary: such a call is made a few times more. A request without permission is thrown
- * as the SDK throws it.
+ * throttled is ordinary: such a call is made a few times more. A request without permission is
+ * thrown as the SDK throws it.
  */
 public final class KinesisStreamReader implements StreamReader {
   private static final Duration BETWEEN_EMPTY_PAGES = Duration.ofMillis(200);
@@ -110,7 +110,8 @@ public final class KinesisStreamReader implements StreamReader {
             Optional.ofNullable(read.nextShardIterator()).map(From.Next::new),
             behind(read));
     if (page.records().isEmpty() && !page.isAtTip()) {
-      // A quiet shard is read page after page without any work in between, and the mapping needs its
+      // A quiet shard is read page after page without any work in between, and the mapping needs
+      // its
       // share of the five reads a second.
       backoff.sleep().accept(BETWEEN_EMPTY_PAGES);
     }
@@ -120,7 +121,9 @@ public final class KinesisStreamReader implements StreamReader {
   /** A service that does not tell, as some emulators, has to be asked until the shard's end. */
   private static Duration behind(GetRecordsResponse read) {
     return Duration.ofMillis(
-        Optional.ofNullable(read.millisBehindLatest()).map(millis -> Math.max(0, millis)).orElse(0L));
+        Optional.ofNullable(read.millisBehindLatest())
+            .map(millis -> Math.max(0, millis))
+            .orElse(0L));
   }
 
   private String iterator(ShardId shard, From from) {
@@ -165,8 +168,7 @@ public final class KinesisStreamReader implements StreamReader {
     } catch (ExpiredNextTokenException e) {
       throw unanswered(what, e);
     } catch (ResourceNotFoundException | InvalidArgumentException e) {
-      throw new NotInStreamException(
-          "stream " + stream + " cannot " + what + ": " + words(e), e);
+      throw new NotInStreamException("stream " + stream + " cannot " + what + ": " + words(e), e);
     } catch (AwsServiceException e) {
       throw isThrottled(e) || e.statusCode() >= 500 ? unanswered(what, e) : e;
     } catch (SdkClientException e) {

@@ -212,8 +212,7 @@ public final class S3CheckpointStorage implements CheckpointStorage {
           new ObjectStream(
               call(
                   () ->
-                      s3.getObject(
-                          request -> request.bucket(object.bucket()).key(object.key())))));
+                      s3.getObject(request -> request.bucket(object.bucket()).key(object.key())))));
     } catch (S3Exception e) {
       if (isMissingObject(e)) {
         return Optional.empty();
@@ -339,7 +338,8 @@ public final class S3CheckpointStorage implements CheckpointStorage {
       do {
         ListObjectsV2Response page = page(within, after, limit, next);
         for (S3Object object : page.contents()) {
-          if (files.size() >= limit || !goesOn.test(object.key().substring(within.key().length()))) {
+          if (files.size() >= limit
+              || !goesOn.test(object.key().substring(within.key().length()))) {
             return List.copyOf(files);
           }
           pathOf(within, folder, object.key())
@@ -426,9 +426,7 @@ public final class S3CheckpointStorage implements CheckpointStorage {
     if (wasTurnedAway(answer)) {
       return StorageException.Kind.THROTTLED;
     }
-    return isUnanswered(answer)
-        ? StorageException.Kind.UNREACHABLE
-        : StorageException.Kind.REFUSED;
+    return isUnanswered(answer) ? StorageException.Kind.UNREACHABLE : StorageException.Kind.REFUSED;
   }
 
   private static String whatNext(SdkException e) {

@@ -43,8 +43,8 @@ public interface CheckpointStorage {
   Put put(FilePath path, byte[] bytes, Sha256 sha256);
 
   /**
-   * Stores the bytes as {@link #put(FilePath, byte[], Sha256)} does, and gives up when the limit has
-   * passed. A storage whose writes are always quick may ignore the limit.
+   * Stores the bytes as {@link #put(FilePath, byte[], Sha256)} does, and gives up when the limit
+   * has passed. A storage whose writes are always quick may ignore the limit.
    *
    * @param limit how long the write may take in all; positive
    * @throws StorageException if the limit has passed; whether the file is stored is unknown then

@@ -33,8 +33,7 @@ public final class ShardScan {
   /**
    * @param limit how many records a page holds at most
    */
-  public ShardScan(
-      StreamReader stream, InstantSource clock, ShardId shard, From start, int limit) {
+  public ShardScan(StreamReader stream, InstantSource clock, ShardId shard, From start, int limit) {
     this.stream = stream;
     this.clock = clock;
     this.shard = shard;
@@ -51,7 +50,9 @@ public final class ShardScan {
     /** No record, and more of the shard is left to read. */
     record Quiet() implements Step {}
 
-    /** No record is left: the scan has reached the tip of an open shard, or the end of a closed one. */
+    /**
+     * No record is left: the scan has reached the tip of an open shard, or the end of a closed one.
+     */
     record Tip() implements Step {}
   }
 
@@ -61,7 +62,8 @@ public final class ShardScan {
       return new Step.Tip();
     }
     boolean isFirstPage = !(from instanceof From.Next);
-    // Before the call: the answer may be long under way, and says how far behind it was when it was made.
+    // Before the call: the answer may be long under way, and says how far behind it was when it was
+    // made.
     Instant asked = clock.instant();
     Optional<Page> read = page();
     if (read.isEmpty()) {
@@ -76,7 +78,8 @@ public final class ShardScan {
       last = Optional.of(records.getLast().sequenceNumber());
       return new Step.Records(records);
     }
-    // The first page of a new iterator may be empty although it claims to be at the tip: only a page
+    // The first page of a new iterator may be empty although it claims to be at the tip: only a
+    // page
     // that follows another one is believed.
     boolean isTip = isAtEnd || (page.isAtTip() && !isFirstPage && page.records().isEmpty());
     return isTip ? new Step.Tip() : new Step.Quiet();
@@ -112,8 +115,8 @@ public final class ShardScan {
   }
 
   /**
-   * The time up to which the last page read the shard: what arrived before it has been read, as far as
-   * this clock agrees with that of Kinesis. Empty before the first page.
+   * The time up to which the last page read the shard: what arrived before it has been read, as far
+   * as this clock agrees with that of Kinesis. Empty before the first page.
    */
   public Optional<Instant> reached() {
     return reached;

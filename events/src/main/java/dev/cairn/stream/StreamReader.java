@@ -25,10 +25,10 @@ public interface StreamReader {
   /**
    * Reads up to {@code limit} records.
    *
-   * <p>A page covers one stretch of the shard's time. It may be empty or short although more records
-   * follow; only {@link Page#isAtTip} tells where the shard ends, and {@link ShardScan} finds it.
-   * Where a sequence number is no longer kept, Kinesis may continue with the oldest record instead:
-   * a caller that needs that very record checks that it came.
+   * <p>A page covers one stretch of the shard's time. It may be empty or short although more
+   * records follow; only {@link Page#isAtTip} tells where the shard ends, and {@link ShardScan}
+   * finds it. Where a sequence number is no longer kept, Kinesis may continue with the oldest
+   * record instead: a caller that needs that very record checks that it came.
    *
    * @throws ExpiredIteratorException if {@code from} is the end of a page that was read more than
    *     five minutes ago

@@ -59,8 +59,7 @@ class ConsistentReadsTest {
         named(
             "the history",
             client -> history(client).lines(JOB, Instant.EPOCH, Optional.empty(), 10)),
-        named(
-            "registrations", client -> new DynamoDbRegistrations(client, TABLE, ONCE).of(JOB)),
+        named("registrations", client -> new DynamoDbRegistrations(client, TABLE, ONCE).of(JOB)),
         named("a deployment", client -> new DynamoDbDeployments(client, TABLE, ONCE).find(JOB)),
         named("damages", client -> new DynamoDbDamageStore(client, TABLE, ONCE).damages(JOB)),
         named(

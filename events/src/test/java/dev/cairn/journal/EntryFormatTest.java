@@ -193,7 +193,8 @@ class EntryFormatTest {
             header(4, Writer.COORDINATOR).suspended(new EntryId("entry-5"), new Epoch(3), NOW))),
     RESUMED(
         new Resumed(
-            header(4, Writer.COORDINATOR).resumed(new EntryId("entry-5"), new Epoch(3), false, NOW))),
+            header(4, Writer.COORDINATOR)
+                .resumed(new EntryId("entry-5"), new Epoch(3), false, NOW))),
     FAILED(
         new Failed(
             header(4, Writer.MAPPING)
@@ -229,8 +230,7 @@ class EntryFormatTest {
                         1,
                         Optional.of(new SequenceNumber("4961")))))),
     SUSPECTED(
-        new Suspected(
-            header(4, Writer.COORDINATOR).with(Optional.of(new Isolation.Suspicion())))),
+        new Suspected(header(4, Writer.COORDINATOR).with(Optional.of(new Isolation.Suspicion())))),
     BEGUN_IN_A_STEP(
         new Suspected(
             header(4, Writer.MAPPING)

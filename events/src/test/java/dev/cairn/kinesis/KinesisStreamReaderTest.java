@@ -233,7 +233,8 @@ class KinesisStreamReaderTest {
     kinesis.fail(
         InvalidArgumentException.builder()
             .statusCode(400)
-            .message("StartingSequenceNumber 17 is invalid because it did not come from this stream.")
+            .message(
+                "StartingSequenceNumber 17 is invalid because it did not come from this stream.")
             .build());
 
     assertThatThrownBy(() -> reader.read(SHARD, new From.At(new SequenceNumber("17")), 10))
@@ -246,7 +247,8 @@ class KinesisStreamReaderTest {
   void aPageSaysHowFarBehindTheTipItIsAndAnEmptyOneIsNotReadInHaste() {
     kinesis.answer(
         GetRecordsResponse.builder().nextShardIterator("a").millisBehindLatest(3_600_000L).build());
-    kinesis.answer(GetRecordsResponse.builder().nextShardIterator("b").millisBehindLatest(0L).build());
+    kinesis.answer(
+        GetRecordsResponse.builder().nextShardIterator("b").millisBehindLatest(0L).build());
 
     Page behind = reader.read(SHARD, new From.Next("here"), 10);
     assertThat(behind.behind()).isEqualTo(Duration.ofHours(1));

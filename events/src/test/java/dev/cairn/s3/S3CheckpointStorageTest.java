@@ -86,10 +86,7 @@ final class S3CheckpointStorageTest {
             .build();
     storage =
         new S3CheckpointStorage(
-            s3,
-            "bucket",
-            "team/cairn",
-            new Backoff(ATTEMPTS, Duration.ofMillis(10), pauses::add));
+            s3, "bucket", "team/cairn", new Backoff(ATTEMPTS, Duration.ofMillis(10), pauses::add));
   }
 
   @AfterEach
