@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
+import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import java.time.Instant;
 import java.util.List;
@@ -81,7 +82,7 @@ public final class Coordinator {
     if (event instanceof Event.Acknowledged told && answers.canWait(told)) {
       return;
     }
-    Optional<Job> found = ports.checkpoints().job(event.job());
+    Optional<Job> found = read(event.job());
     if (found.isEmpty()) {
       return;
     }
@@ -101,6 +102,18 @@ public final class Coordinator {
     }
     if (unserved.isPresent()) {
       throw unserved.get();
+    }
+  }
+
+  /** Settings that a user has typed on the item and that cannot be kept are refused there. */
+  private Optional<Job> read(JobId job) {
+    try {
+      return ports.checkpoints().job(job);
+    } catch (IllegalArgumentException e) {
+      ports
+          .checkpoints()
+          .refuseSettings(job, String.valueOf(e.getMessage()), ports.clock().instant());
+      throw e;
     }
   }
 

@@ -213,9 +213,9 @@ public class CoordinatorDecisions {
   }
 
   /**
-   * Whether a shard may be stuck with a record that ends the process: no task has written for longer
-   * than any invocation takes, although nothing holds the shard up. Whether records wait for it, its
-   * stream has to tell.
+   * Whether a shard may be stuck with a record that ends the process: no task has written for
+   * longer than any invocation takes, although nothing holds the shard up. Whether records wait for
+   * it, its stream has to tell.
    */
   public boolean mayBeStuck(Job job, JournalTail tail, Duration longestInvocation, Instant now) {
     Entry.Header head = tail.head();
@@ -372,8 +372,8 @@ public class CoordinatorDecisions {
   }
 
   /**
-   * Since when no task can have read a subtask's shard: the job halts, the shard fails, or a restore
-   * has not come to its end. Empty while it is read.
+   * Since when no task can have read a subtask's shard: the job halts, the shard fails, or a
+   * restore has not come to its end. Empty while it is read.
    */
   public Optional<Instant> blockedSince(JobStatus status, JournalTail tail) {
     boolean isBeingRestored = status instanceof JobStatus.Restoring;
@@ -420,8 +420,8 @@ public class CoordinatorDecisions {
    * Which completed checkpoints give way, oldest first. As many distinct states are kept as are to
    * be retained: a checkpoint that was taken without new data, such as the one that follows a
    * savepoint or a restore, displaces none that was. Of one state the first checkpoint is kept, and
-   * the latest checkpoint in any case. Savepoints and pinned checkpoints are the user's, and take no
-   * place.
+   * the latest checkpoint in any case. Savepoints and pinned checkpoints are the user's, and take
+   * no place.
    */
   public List<Checkpoint.Completed> subsumed(
       Job job, List<Checkpoint> checkpoints, int numRetained) {

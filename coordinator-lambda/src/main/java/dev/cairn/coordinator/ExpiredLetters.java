@@ -12,8 +12,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Deletes dead letters that are older than the job keeps them. A shard's letters lie in the order of
- * its records, so only the first ones are looked at: the cost follows what is deleted, and a job
+ * Deletes dead letters that are older than the job keeps them. A shard's letters lie in the order
+ * of its records, so only the first ones are looked at: the cost follows what is deleted, and a job
  * without dead letters pays one list a day.
  */
 final class ExpiredLetters {

@@ -114,8 +114,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /**
-   * Since when no record can be applied, going by what is left of the journal: the job halts, or the
-   * shard fails. Empty if records can be applied.
+   * Since when no record can be applied, going by what is left of the journal: the job halts, or
+   * the shard fails. Empty if records can be applied.
    */
   Optional<Instant> blockedSince() {
     Optional<Instant> since = Optional.empty();
@@ -134,7 +134,9 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     return since;
   }
 
-  /** What a task found of records that expired before they were applied, if no one has decided yet. */
+  /**
+   * What a task found of records that expired before they were applied, if no one has decided yet.
+   */
   Optional<String> recordsLost() {
     return Stream.concat(Stream.<Entry>of(base), sinceBase.stream()).toList().reversed().stream()
         .takeWhile(entry -> entry.header().suspended() || entry.header().failing().isPresent())

@@ -24,8 +24,8 @@ import java.util.Optional;
 /**
  * Finds shards whose invocations do not come back: records have waited for longer than any
  * invocation takes, and no task has written anything meanwhile. What it then appends makes the
- * shard's tasks look for the record that ends their process. A task whose process ends cannot say so
- * itself, and a healthy shard pays for none of this.
+ * shard's tasks look for the record that ends their process. A task whose process ends cannot say
+ * so itself, and a healthy shard pays for none of this.
  */
 final class Suspicions {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
@@ -131,8 +131,7 @@ final class Suspicions {
 
   private void remember(JournalTail tail, ShardScan scan) {
     scan.reached()
-        .ifPresent(
-            until -> quiet.put(tail.subtask(), new Quiet(tail.head().position(), until)));
+        .ifPresent(until -> quiet.put(tail.subtask(), new Quiet(tail.head().position(), until)));
   }
 
   private static From from(JournalTail tail) {

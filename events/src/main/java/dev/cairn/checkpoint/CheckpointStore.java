@@ -119,6 +119,12 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
   boolean refuse(Job seen, String reason, Instant now);
 
   /**
+   * Leaves on the item why the settings there cannot be kept: they make the job unreadable, so that
+   * nothing of it was seen. Where an item cannot have such settings, does nothing.
+   */
+  default void refuseSettings(JobId job, String reason, Instant now) {}
+
+  /**
    * Leaves on the item why what is under way cannot go on, if the job is in the epoch seen and
    * nobody asks for anything.
    */

@@ -503,6 +503,26 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         || isRefused(seen.id(), request, refusal);
   }
 
+  /**
+   * Written once for each reason: a tick comes each minute, and the item is in the table's stream.
+   */
+  @Override
+  public void refuseSettings(JobId job, String reason, Instant now) {
+    boolean isKnown =
+        table
+            .get(TableLayout.jobKey(job), JobItems.REFUSAL)
+            .flatMap(item -> item.optionalMap(JobItems.REFUSAL))
+            .map(JobItems::readRefusal)
+            .filter(refusal -> refusal.reason().equals(reason))
+            .isPresent();
+    if (!isKnown) {
+      var unused =
+          table.change(
+              "say why the settings of job " + job + " cannot be used",
+              refusing(job, new Job.Refusal("settings", reason, now)));
+    }
+  }
+
   private static Change refusing(JobId job, Job.Refusal refusal) {
     return changeJob(job)
         .set(JobItems.REFUSAL + " = :refusal")

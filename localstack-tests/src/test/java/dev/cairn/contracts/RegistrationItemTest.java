@@ -159,8 +159,15 @@ class RegistrationItemTest {
                 + " them in the map \"settings\" of the job's item, which wins over code and"
                 + " deployment");
 
+    Instant now = Instant.parse("2026-11-30T10:00:00Z");
+    checkpoints.refuseSettings(job, "they contradict each other", now);
+    checkpoints.refuseSettings(job, "they contradict each other", now.plusSeconds(60));
+
     item("settings", Map.of());
     assertThat(settings().maxConcurrentCheckpoints()).isEqualTo(2);
+    assertThat(checkpoints.job(job).orElseThrow().refusal())
+        .as("said once")
+        .contains(new Job.Refusal("settings", "they contradict each other", now));
   }
 
   @Test

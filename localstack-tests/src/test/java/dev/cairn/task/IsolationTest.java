@@ -108,8 +108,7 @@ class IsolationTest {
       List<StreamRecord> rest = batch;
       Process process = new Process();
       BatchResult[] result = new BatchResult[1];
-      catchThrowable(
-          () -> result[0] = run(container(pipeline, settings, process), 0, rest));
+      catchThrowable(() -> result[0] = run(container(pipeline, settings, process), 0, rest));
       if (!process.isEnded && result[0] instanceof BatchResult.Done) {
         return true;
       }

@@ -55,8 +55,7 @@ final class FailureReports {
 
     /** A failure of the shard, whatever the next record is. */
     static Report ofShard(SubtaskId subtask, Header at, FailureReason reason, String message) {
-      return new Report(
-          subtask, at, reason, message, Optional.empty(), Optional.empty(), true);
+      return new Report(subtask, at, reason, message, Optional.empty(), Optional.empty(), true);
     }
   }
 
@@ -131,7 +130,8 @@ final class FailureReports {
       }
       EntryId id = ports.ids().get();
       Failing failing = failing(failure, head.get(), job, now, id);
-      Entry.Failed entry = new Entry.Failed(
+      Entry.Failed entry =
+          new Entry.Failed(
               head.get().next(id, writer, now).with(failing).with(failure.isolation()));
       // Taken by a trigger, perhaps, over which it can be said again.
       if (ports.journal().append(failure.subtask(), entry) == Append.APPENDED) {

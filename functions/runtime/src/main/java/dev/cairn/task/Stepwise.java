@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Applies the records of a suspected shard in steps. Each step is announced in the journal before it
- * begins, and journalled when it ends. A step that does not come back is halved by the next
+ * Applies the records of a suspected shard in steps. Each step is announced in the journal before
+ * it begins, and journalled when it ends. A step that does not come back is halved by the next
  * invocation, down to the one record that ends the process; of that record the failure policy
  * decides.
  */

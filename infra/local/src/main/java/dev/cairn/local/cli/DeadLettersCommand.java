@@ -161,8 +161,7 @@ final class DeadLettersCommand extends PipelineCommand {
       out.println("  " + letter.cause());
     }
     if (places.size() > shown.size()) {
-      out.println(
-          "and " + Sizes.count(places.size() - shown.size()) + " more (--limit, --shard)");
+      out.println("and " + Sizes.count(places.size() - shown.size()) + " more (--limit, --shard)");
     }
   }
 
@@ -188,8 +187,7 @@ final class DeadLettersCommand extends PipelineCommand {
   /** The bytes as text, if they are text. */
   private static Optional<String> text(byte[] data) {
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
       return text.chars().anyMatch(c -> Character.isISOControl(c) && !Character.isWhitespace(c))
           ? Optional.empty()
           : Optional.of(text);
@@ -243,8 +241,7 @@ final class DeadLettersCommand extends PipelineCommand {
   // ---------------------------------------------------------------- retry
 
   private void retry(Connection connection, Letters letters, List<Place> places, PrintWriter out) {
-    List<Place> chosen =
-        all ? places : places.stream().filter(chosen(places)::contains).toList();
+    List<Place> chosen = all ? places : places.stream().filter(chosen(places)::contains).toList();
     List<Place> due = chosen.stream().filter(place -> again || !place.isResent()).toList();
     int left = chosen.size() - due.size();
     Outlet outlet = outlet(connection);
@@ -283,7 +280,9 @@ final class DeadLettersCommand extends PipelineCommand {
             + " in the stream again"
             + (left == 0
                 ? ""
-                : "; " + Sizes.count(left) + " were sent again before (--again sends them once more)"));
+                : "; "
+                    + Sizes.count(left)
+                    + " were sent again before (--again sends them once more)"));
   }
 
   private Outlet outlet(Connection connection) {
@@ -291,8 +290,7 @@ final class DeadLettersCommand extends PipelineCommand {
       return new DemoOutlet(new Mailbox(RunningDemo.mailbox(home())));
     }
     String stream =
-        connection
-            .stream()
+        connection.stream()
             .orElseThrow(
                 () ->
                     CommandException.unusable(

@@ -49,7 +49,7 @@ final class Dashboard {
     rows =
         Row.of(
             pipeline.checkpoints(),
-            pipeline.checkpoints().job(pipeline.settings().job()).orElseThrow(),
+            pipeline.job(),
             checkpoints.subList(Math.max(0, checkpoints.size() - ROWS), checkpoints.size()));
     Instant now = pipeline.world().now();
     long records = pipeline.ledger().records();

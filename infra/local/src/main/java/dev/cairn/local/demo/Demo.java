@@ -214,7 +214,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private Job job() {
-    return pipeline.checkpoints().job(settings.job()).orElseThrow();
+    return pipeline.job();
   }
 
   private boolean verdict(Optional<Restoring.Asked> restored) {

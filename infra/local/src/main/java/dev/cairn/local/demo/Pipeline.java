@@ -68,6 +68,9 @@ final class Pipeline implements AutoCloseable {
   private final Ledger ledger;
   private final Fears fears;
   private final LastFailure lastFailure = new LastFailure();
+  private final Screen screen;
+  private Optional<Job> lastJob = Optional.empty();
+  private String lastRefusal = "";
 
   /** Starts DynamoDB Local, creates the table and the job, and starts to deliver and to tick. */
   static Pipeline start(DemoSettings settings, UserFunction function, Screen screen) {
@@ -85,6 +88,7 @@ final class Pipeline implements AutoCloseable {
     this.code = function.code();
     this.database = database;
     this.world = new WallClockWorld(settings.seed(), Interference.NONE);
+    this.screen = screen;
     this.ledger = new Ledger(screen);
     this.fears = new Fears(world, ledger, screen, settings.functionTimeout());
     this.stream = new LocalStream(world, settings.shards(), RETENTION);
@@ -266,6 +270,25 @@ final class Pipeline implements AutoCloseable {
   CheckpointStore checkpoints() {
     return new DynamoDbCheckpointStore(
         database.client(), DemoSettings.TABLE, Backoff.sleeping(), world::now);
+  }
+
+  /**
+   * The job's item. Settings that a user has typed there and that cannot be kept are told once, and
+   * the job stays as it was last read: its tasks go on, and its coordinator waits for a correction.
+   */
+  Job job() {
+    try {
+      Job read = checkpoints().job(settings.job()).orElseThrow();
+      lastJob = Optional.of(read);
+      return read;
+    } catch (IllegalArgumentException e) {
+      String refusal = String.valueOf(e.getMessage());
+      if (!refusal.equals(lastRefusal) && lastJob.isPresent()) {
+        lastRefusal = refusal;
+        screen.say(refusal);
+      }
+      return lastJob.orElseThrow(() -> e);
+    }
   }
 
   CheckpointStorage storage() {

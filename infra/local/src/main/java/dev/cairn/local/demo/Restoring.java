@@ -5,7 +5,6 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
-import dev.cairn.id.JobId;
 import dev.cairn.local.inspect.CheckpointFiles;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.storage.DamagedFileException;
@@ -53,11 +52,7 @@ final class Restoring {
   }
 
   private Job job() {
-    JobId id = pipeline.settings().job();
-    return pipeline
-        .checkpoints()
-        .job(id)
-        .orElseThrow(() -> new IllegalStateException("job " + id + " has no item"));
+    return pipeline.job();
   }
 
   private Optional<Checkpoint.Completed> farEnough(long records) {

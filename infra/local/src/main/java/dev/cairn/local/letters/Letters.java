@@ -101,7 +101,6 @@ public final class Letters {
   /** Remembers that the letter was put into the stream again. The first time counts. */
   public void markResent(Letter letter, Instant at) {
     byte[] file = Trees.toJson(Fields.empty().put("v", 1).put("at", at));
-    storage.put(
-        Layout.resent(letter.subtask(), letter.sequenceNumber()), file, Sha256.of(file));
+    storage.put(Layout.resent(letter.subtask(), letter.sequenceNumber()), file, Sha256.of(file));
   }
 }
