@@ -129,7 +129,7 @@ class FailuresTest {
     Task<String> container =
         pipeline.container(Tap.NONE, Pipeline.settings(), () -> new Stopping(row.error));
 
-    catchThrowable(() -> run(container, 0, batch));
+    var unused = catchThrowable(() -> run(container, 0, batch));
 
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch.subList(0, 1)));
     Failing failing = pipeline.head(0).failing().orElseThrow();
@@ -147,7 +147,7 @@ class FailuresTest {
     List<StreamRecord> batch = pipeline.put(0, "a", "stop", "c");
     TaskSettings lenient = Pipeline.settings().withFailurePolicy(FailurePolicy.DEAD_LETTER);
 
-    catchThrowable(
+    var unused = catchThrowable(
         () -> run(pipeline.container(Tap.NONE, lenient, () -> new Stopping(row.error)), 0, batch));
 
     boolean ofRecord = row.reason == FailureReason.USER_CODE;
@@ -165,7 +165,7 @@ class FailuresTest {
           throw new ExceptionInInitializerError("no");
         };
 
-    catchThrowable(
+    var unused = catchThrowable(
         () ->
             run(
                 pipeline.container(Tap.NONE, Pipeline.settings(), broken),
@@ -190,7 +190,7 @@ class FailuresTest {
           }
         };
 
-    catchThrowable(() -> run(pipeline.container(refusing), 0, pipeline.put(0, "a", "size:20000")));
+    var unused = catchThrowable(() -> run(pipeline.container(refusing), 0, pipeline.put(0, "a", "size:20000")));
 
     assertThat(pipeline.head(0).failing().orElseThrow().reason()).isEqualTo(FailureReason.STORAGE);
     assertThat(pipeline.head(0).position()).isEqualTo(Position.beginning());
@@ -227,7 +227,7 @@ class FailuresTest {
           }
         };
     // Cold: the job is read for its first entry, so that the journal exists beforehand.
-    catchThrowable(() -> run(pipeline.container(slow), 0, batch));
+    var unused = catchThrowable(() -> run(pipeline.container(slow), 0, batch));
   }
 
   @Test
@@ -261,7 +261,7 @@ class FailuresTest {
         pipeline,
         batch,
         () -> {
-          catchThrowable(() -> run(pipeline.container(), 0, batch));
+          var again = catchThrowable(() -> run(pipeline.container(), 0, batch));
           pipeline.pass(Duration.ofMinutes(5));
         });
 
@@ -328,7 +328,7 @@ class FailuresTest {
             }
           }
         };
-    catchThrowable(() -> run(pipeline.container(tap), 0, batch));
+    var unused = catchThrowable(() -> run(pipeline.container(tap), 0, batch));
     pipeline.pass(Duration.ofMinutes(5));
   }
 }
