@@ -519,7 +519,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       var unused =
           table.change(
               "say why the settings of job " + job + " cannot be used",
-              refusing(job, new Job.Refusal("settings", reason, now)));
+              refusing(job, new Job.Refusal("settings", reason, now))
+                  .onlyIf("attribute_exists(" + TableLayout.PK + ")"));
     }
   }
 

@@ -258,9 +258,11 @@ public final class Task<E> {
       case UnwritableStateException e -> narrows(shard, writer, e);
       case OutOfMemoryError e when !hasMadeRoom -> {
         hasMadeRoom = true;
+        Optional<Header> at = atWork.map(Subtask::head);
         atWork = Optional.empty();
         inWork = Optional.empty();
         cache.clear();
+        at.ifPresent(head -> beginAgain(shard, head, writer));
         yield true;
       }
       case OutOfMemoryError e -> narrows(shard, writer, e);
@@ -268,6 +270,16 @@ public final class Task<E> {
           narrows(shard, writer, e);
       default -> false;
     };
+  }
+
+  /**
+   * The step that this invocation had announced may be announced again. Otherwise its next attempt
+   * would wait for an invocation that it takes for another one.
+   */
+  private void beginAgain(ShardId shard, Header head, Writer writer) {
+    if (head.isolation().orElse(null) instanceof Isolation.Begun(int records, Instant until)) {
+      failures.narrow(settings.subtask(shard), head, records, writer);
+    }
   }
 
   /** Whether the next attempt takes smaller steps, or knows which record is to blame. */
