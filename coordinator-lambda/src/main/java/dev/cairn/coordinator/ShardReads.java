@@ -27,6 +27,8 @@ final class ShardReads {
   /** Clocks differ, and Kinesis's times of arrival are approximate. */
   private static final Duration CLOCK_MARGIN = Duration.ofMinutes(2);
 
+  private static final int MOST_REFUSED_PAGES = 20;
+
   // A page has up to 10 MB, and many shards are looked at in the memory of one function.
   private static final int LARGE_PAGES_AT_ONCE = 4;
 
@@ -117,8 +119,19 @@ final class ShardReads {
     ShardScan scan = new ShardScan(stream, clock, shard, from, limit);
     Instant started = now();
     Instant givenUp = started.plus(LONGEST);
+    int refused = 0;
     while (now().isBefore(givenUp)) {
-      switch (scan.step()) {
+      Step step;
+      try {
+        step = scan.step();
+      } catch (StreamException e) {
+        // One page of hundreds: the rest would be read once more for it.
+        if (++refused == MOST_REFUSED_PAGES) {
+          throw e;
+        }
+        continue;
+      }
+      switch (step) {
         case Step.Records(var records) -> {
           for (StreamRecord record : records) {
             if (!reader.test(record)) {

@@ -1,9 +1,9 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Job;
-import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamRecord;
@@ -39,7 +39,7 @@ final class UnreadRecords {
   }
 
   /** A shard of which nothing was applied for about as long as the stream keeps a record. */
-  private record Blocked(ShardId shard, Instant since, Position position) {}
+  private record Blocked(ShardId shard, Instant since, Optional<SequenceNumber> last) {}
 
   /**
    * @throws RefusedException if a shard may have lost records that were not applied
@@ -57,10 +57,17 @@ final class UnreadRecords {
       Instant since = decisions.blockedSince(job.status(), tail).orElseThrow();
       if (decisions.mayHaveExpired(since, horizon, settings.retentionMargin())) {
         blocked.add(
-            new Blocked(tail.subtask().shard(), since, decisions.frontier(tail.head())));
+            new Blocked(tail.subtask().shard(), since, required(tail.head())));
       }
     }
     Check.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
+  }
+
+  /** The record that everything follows which is still to be applied, also in a gap. */
+  private Optional<SequenceNumber> required(Header head) {
+    return head.hasGap()
+        ? head.position().record().or(head::firstApplied)
+        : decisions.frontier(head).record();
   }
 
   /** What a task has found is not doubted: the mapping has gone on to later records. */
@@ -72,7 +79,7 @@ final class UnreadRecords {
   }
 
   private void require(Blocked blocked, Instant horizon) throws RefusedException {
-    Optional<SequenceNumber> last = blocked.position().record();
+    Optional<SequenceNumber> last = blocked.last();
     String next = "; go on without them with --accept-gap";
     if (last.isEmpty()) {
       throw new RefusedException(
@@ -104,7 +111,7 @@ final class UnreadRecords {
                 keptSince,
                 "record "
                     + last.get()
-                    + ", the last one that was applied, is no longer in the stream, "
+                    + ", after which it goes on, is no longer in the stream, "
                     + first
                         .map(oldest -> "the oldest that is kept arrived at " + oldest.arrival())
                         .orElse("nor is any record after it"))

@@ -77,6 +77,7 @@ final class Auditor {
   private final JobId job;
   private final Tally tally;
   private final Function<ShardId, Position> cursor;
+  private final LocalStream stream;
   private final Map<SubtaskId, Audited> subtasks = new TreeMap<>();
   private final Set<CheckpointId> completed = new HashSet<>();
   private final Set<CheckpointId> ended = new HashSet<>();
@@ -131,6 +132,7 @@ final class Auditor {
     this.job = job;
     this.tally = tally;
     this.cursor = cursor;
+    this.stream = stream;
     this.lineages = new Lineages(expectation, stream, tally);
     this.shared = new SharedFilesAudit(table, storage, job, tally);
   }
@@ -195,6 +197,7 @@ final class Auditor {
       }
       case Entry.Advanced advanced -> {
         checkQuiet(where, subtask.shard(), header);
+        loseWhatIsAccepted(subtask, audited.head(), header);
         delta(advanced).forEach(change -> apply(audited.cells, change));
         advanced.deadLetters().forEach(letter -> requireStored(subtask, letter));
         for (Entry.DeadLetter letter : advanced.deadLetters()) {
@@ -395,6 +398,25 @@ final class Auditor {
               + next);
     }
     tally.count("race: a replay stopped in a quiet stretch");
+  }
+
+  /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
+  private void loseWhatIsAccepted(SubtaskId subtask, Header before, Header header) {
+    // A shard that gets its first records while the job is halted begins with what is left of them: a
+    // job that was halted for so long is resumed only by a user who accepts that.
+    boolean isFirst =
+        before.position() instanceof Position.Beginning && before.firstApplied().isEmpty();
+    if (!(before.following().mayBeMissing() || isFirst)
+        || before.hasGap()
+        || !before.position().isBefore(header.position())) {
+      return;
+    }
+    SequenceNumber next =
+        stream.after(subtask.shard(), before.position(), 1).getFirst().sequenceNumber();
+    if (expectation.first(subtask.shard(), before.position()).filter(next::equals).isEmpty()) {
+      tally.count("race: a shard went on without records that had expired");
+      lineages.of(subtask, header.epoch()).lose(before.position(), next);
+    }
   }
 
   /** A shard that the coordinator opens gets its state in the same epoch, right after. */
@@ -847,7 +869,11 @@ final class Auditor {
     subtasks.forEach(
         (subtask, audited) -> {
           Header head = audited.head();
-          if (head.hasGap() || !head.position().equals(expectation.end(subtask.shard()))) {
+          boolean isLost =
+              head.following().mayBeMissing()
+                  && !stream.hasAfter(subtask.shard(), head.position());
+          if (head.hasGap()
+              || !(isLost || head.position().equals(expectation.end(subtask.shard())))) {
             throw new Violation(
                 Invariants.FOLD,
                 subtask

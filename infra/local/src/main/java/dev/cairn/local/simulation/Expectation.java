@@ -46,6 +46,8 @@ final class Expectation {
     private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
     // Records that are valid, and whose processes ended all the same.
     private final Set<SequenceNumber> setAside = new HashSet<>();
+    // Records that expired before they were applied, and that a user accepts to be missing.
+    private final Set<SequenceNumber> lost = new HashSet<>();
     private Expected base = Expected.NOTHING;
 
     private Fold(ShardId shard, Position from) {
@@ -56,6 +58,11 @@ final class Expectation {
     /** A record was set aside because the processes ended that applied it. */
     void setAside(SequenceNumber record) {
       setAside.add(record);
+    }
+
+    /** Records between a position and the next one that is applied have expired. */
+    void lose(Position position, SequenceNumber next) {
+      lost.addAll(since(shard, position).headMap(next, false).keySet());
     }
 
     /** Whether it began without state. */
@@ -87,15 +94,17 @@ final class Expectation {
     }
 
     private void foldTo(SequenceNumber last) {
-      NavigableMap<SequenceNumber, Arrived> left = left();
-      while (!left.isEmpty() && left.firstKey().compareTo(last) <= 0) {
-        SequenceNumber number = left.firstKey();
+      List<SequenceNumber> next =
+          left().keySet().stream().takeWhile(one -> one.compareTo(last) <= 0).toList();
+      for (SequenceNumber number : next) {
+        if (lost.contains(number)) {
+          continue;
+        }
         Counts before = after.isEmpty() ? base.counts() : after.lastEntry().getValue().counts();
         boolean applied = apply(number);
         after.put(
             number,
             new Expected(function.cells(), applied ? before.plus(1, 0) : before.plus(0, 1)));
-        left = left();
       }
     }
 

@@ -142,6 +142,10 @@ final class Lineages {
             .filter(kept -> wanted.isPresent() && wanted.get().compareTo(kept) < 0)
             .findFirst()
             .or(() -> wanted);
+    if (first.isEmpty() && !stream.hasAfter(shard, Position.beginning())) {
+      // All that was wanted has expired.
+      return;
+    }
     boolean isBetween =
         first.isPresent() == wanted.isPresent()
             && first.map(one -> one.compareTo(wanted.orElseThrow()) >= 0).orElse(true)

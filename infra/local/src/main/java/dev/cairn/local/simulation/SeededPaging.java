@@ -10,7 +10,9 @@ import java.util.SplittableRandom;
  * pages. What is far behind is read in longer stretches, which bounds the number of reads.
  */
 final class SeededPaging implements Paging {
+  private static final Duration LONG = Duration.ofHours(1);
   private static final int MOST_PAGES_OF_A_KIND = 300;
+  private static final int FEWEST_PAGES_OF_A_KIND = 10;
 
   private final Faults faults;
   private final Duration stretch;
@@ -22,7 +24,9 @@ final class SeededPaging implements Paging {
 
   @Override
   public Duration stretch(Duration behind) {
-    Duration share = behind.dividedBy(MOST_PAGES_OF_A_KIND);
+    // A coordinator of 60 seconds has to come through what a long halt leaves behind.
+    Duration share =
+        behind.dividedBy(behind.compareTo(LONG) > 0 ? FEWEST_PAGES_OF_A_KIND : MOST_PAGES_OF_A_KIND);
     return share.compareTo(stretch) > 0 ? share : stretch;
   }
 

@@ -21,7 +21,7 @@ record WiredStream(Wire wire, Faults faults, StreamReader there) implements Stre
 
   @Override
   public Page read(ShardId shard, From from, int limit) {
-    if (from instanceof From.Next && faults.chance(0.02)) {
+    if (from instanceof From.Next && faults.chance(0.001)) {
       faults.count("fault: iterator expired");
       throw new ExpiredIteratorException("the iterator expired");
     }
