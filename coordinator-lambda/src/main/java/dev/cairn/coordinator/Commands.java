@@ -153,7 +153,9 @@ final class Commands {
     ports.serve(job, to, pending(checkpoints), now);
   }
 
-  /** Resumes the job, unless records may have expired while it was halted and nobody accepts that. */
+  /**
+   * Resumes the job, unless records may have expired while it was halted and nobody accepts that.
+   */
   private void resume(
       Job job, Request request, boolean acceptsGap, List<Checkpoint> checkpoints, Instant now) {
     try {

@@ -140,7 +140,11 @@ final class Completing {
             : CheckpointFormat.write(metadata);
     Instant now = ports.clock().instant();
     if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
-        && !ports.storage().get(path).filter(there -> decisions.isWritten(there, bytes)).isPresent()) {
+        && !ports
+            .storage()
+            .get(path)
+            .filter(there -> decisions.isWritten(there, bytes))
+            .isPresent()) {
       abort(
           pending,
           now,

@@ -55,8 +55,7 @@ final class FreshStart {
    */
   static FreshStart of(ShardReads reads, Start start, Duration margin) {
     Instant horizon = reads.horizon();
-    return new FreshStart(
-        reads, start, horizon.plus(margin), horizon.plus(margin.dividedBy(2)));
+    return new FreshStart(reads, start, horizon.plus(margin), horizon.plus(margin.dividedBy(2)));
   }
 
   /**
@@ -130,8 +129,7 @@ final class FreshStart {
       return Optional.empty();
     }
     for (Duration back : BACK) {
-      Optional<StreamRecord> last =
-          reads.lastBefore(shard, time, new From.Time(time.minus(back)));
+      Optional<StreamRecord> last = reads.lastBefore(shard, time, new From.Time(time.minus(back)));
       if (last.isPresent()) {
         return last;
       }

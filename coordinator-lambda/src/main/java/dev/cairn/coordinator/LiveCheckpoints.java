@@ -16,8 +16,8 @@ import java.util.TreeSet;
  * Reads the checkpoints of a job that are not over, and the recent ones that are. People see the
  * others for weeks; to read them all at each tick would cost more with every checkpoint.
  *
- * <p>The recent checkpoints are read with one query. A live one far behind them, such as one that is
- * pinned or that an undo leads to, is read by itself, so that what lies between is not read: a
+ * <p>The recent checkpoints are read with one query. A live one far behind them, such as one that
+ * is pinned or that an undo leads to, is read by itself, so that what lies between is not read: a
  * reading costs as much as there are live checkpoints, however old they are. A checkpoint that is
  * over stays over, so what was found at one reading holds for every later one.
  */

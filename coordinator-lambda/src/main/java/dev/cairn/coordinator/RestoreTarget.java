@@ -28,8 +28,8 @@ final class RestoreTarget {
   }
 
   /**
-   * What the command may restore: the checkpoint that it names, or where it asks for the latest, all
-   * that are complete, the preferred one first.
+   * What the command may restore: the checkpoint that it names, or where it asks for the latest,
+   * all that are complete, the preferred one first.
    *
    * @return at least one
    */

@@ -115,7 +115,11 @@ final class ShardReads {
   }
 
   private void read(
-      ShardId shard, From from, int limit, Optional<Instant> until, Predicate<StreamRecord> reader) {
+      ShardId shard,
+      From from,
+      int limit,
+      Optional<Instant> until,
+      Predicate<StreamRecord> reader) {
     ShardScan scan = new ShardScan(stream, clock, shard, from, limit);
     Instant started = now();
     Instant givenUp = started.plus(LONGEST);

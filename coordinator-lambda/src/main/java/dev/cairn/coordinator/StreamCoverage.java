@@ -148,9 +148,7 @@ final class StreamCoverage {
         .map(
             state ->
                 new Gap(
-                    state.getKey().shard(),
-                    state.getValue().state().position(),
-                    Optional.empty()))
+                    state.getKey().shard(), state.getValue().state().position(), Optional.empty()))
         .toList();
   }
 
@@ -221,7 +219,9 @@ final class StreamCoverage {
               + required
               + " is no longer in the stream, "
               + first
-                  .map(oldest -> "the oldest record after it that is kept arrived at " + oldest.arrival())
+                  .map(
+                      oldest ->
+                          "the oldest record after it that is kept arrived at " + oldest.arrival())
                   .orElse("nor is any record after it")
               + "; choose a later checkpoint, or go on without what is gone with --accept-gap");
     }
@@ -241,7 +241,9 @@ final class StreamCoverage {
     return FreshStart.of(reads, start, settings.retentionMargin());
   }
 
-  /** Where a subtask is put that goes on in its own stream: as far as the stream has what follows. */
+  /**
+   * Where a subtask is put that goes on in its own stream: as far as the stream has what follows.
+   */
   Place sameStream(Restoration from, JournalTail tail, Optional<SubtaskState> state) {
     Position position = state.map(SubtaskState::position).orElse(Position.beginning());
     Optional<SequenceNumber> firstApplied =
@@ -293,7 +295,8 @@ final class StreamCoverage {
           .filter(first -> first.sequenceNumber().equals(record))
           .isPresent();
     } catch (NotInStreamException e) {
-      // The stream was created again under its name. The caller accepts what is gone with the old one.
+      // The stream was created again under its name. The caller accepts what is gone with the old
+      // one.
       return false;
     }
   }

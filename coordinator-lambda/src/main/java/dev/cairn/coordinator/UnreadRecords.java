@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds records that expired before the job applied them, because nothing read the stream for longer
- * than it keeps a record: the job was halted, or a shard could not be applied.
+ * Finds records that expired before the job applied them, because nothing read the stream for
+ * longer than it keeps a record: the job was halted, or a shard could not be applied.
  *
- * <p>The stream cannot say what it once had. What proves that nothing is lost is the last record that
- * was applied: as long as it is kept, everything after it is. Where it is gone, a loss is possible as
- * soon as the stream was not read for as long as it keeps a record.
+ * <p>The stream cannot say what it once had. What proves that nothing is lost is the last record
+ * that was applied: as long as it is kept, everything after it is. Where it is gone, a loss is
+ * possible as soon as the stream was not read for as long as it keeps a record.
  */
 final class UnreadRecords {
   private final CoordinatorPorts ports;
@@ -47,7 +47,9 @@ final class UnreadRecords {
   void require(Job job, Collection<JournalTail> tails) throws RefusedException {
     requireNoneReported(tails);
     List<JournalTail> waiting =
-        tails.stream().filter(tail -> decisions.blockedSince(job.status(), tail).isPresent()).toList();
+        tails.stream()
+            .filter(tail -> decisions.blockedSince(job.status(), tail).isPresent())
+            .toList();
     if (waiting.isEmpty()) {
       return;
     }
@@ -56,8 +58,7 @@ final class UnreadRecords {
     for (JournalTail tail : waiting) {
       Instant since = decisions.blockedSince(job.status(), tail).orElseThrow();
       if (decisions.mayHaveExpired(since, horizon, settings.retentionMargin())) {
-        blocked.add(
-            new Blocked(tail.subtask().shard(), since, required(tail.head())));
+        blocked.add(new Blocked(tail.subtask().shard(), since, required(tail.head())));
       }
     }
     Check.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
@@ -101,10 +102,7 @@ final class UnreadRecords {
       return;
     }
     Instant keptSince =
-        first
-            .map(StreamRecord::arrival)
-            .filter(oldest -> oldest.isBefore(horizon))
-            .orElse(horizon);
+        first.map(StreamRecord::arrival).filter(oldest -> oldest.isBefore(horizon)).orElse(horizon);
     throw new RefusedException(
         lost(
                 blocked,

@@ -160,10 +160,7 @@ class CommandDecisionsTest {
         row("resume", "RESTORING", refuse("the job is being restored, and runs then")),
         row("resume", "RESUMING", refuse("the job is being resumed already")),
         row("resume", "SUSPENDING", LATER),
-        row(
-            "resume",
-            "CANCELLED DELETED STOPPING STOPPED FAILED",
-            new Answer.Resume(false)));
+        row("resume", "CANCELLED DELETED STOPPING STOPPED FAILED", new Answer.Resume(false)));
   }
 
   @ParameterizedTest

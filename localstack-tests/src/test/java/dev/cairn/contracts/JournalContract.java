@@ -104,7 +104,8 @@ abstract class JournalContract {
             new Entry.Closed(header(5), ORIGIN, handle(), Channels.EMPTY),
             triggered(6),
             new Entry.Suspended(header(6).suspended(new EntryId("halts"), new Epoch(9), NOW)),
-            new Entry.Resumed(header(7).resumed(new EntryId("goes-on"), new Epoch(10), false, NOW)));
+            new Entry.Resumed(
+                header(7).resumed(new EntryId("goes-on"), new Epoch(10), false, NOW)));
     bases.forEach(this::append);
 
     assertThat(journal().after(subtask, new Revision(0))).isEqualTo(bases);

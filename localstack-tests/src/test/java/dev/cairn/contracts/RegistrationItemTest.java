@@ -63,9 +63,11 @@ class RegistrationItemTest {
     Registration orders = unnamed.withStream("orders");
     assertThat(registrations.register(orders)).as("an earlier release's item").isTrue();
 
-    assertThatThrownBy(() -> registrations.register(registration("13", config()).withStream("clicks")))
+    assertThatThrownBy(
+            () -> registrations.register(registration("13", config()).withStream("clicks")))
         .isInstanceOf(StreamChangedException.class)
-        .hasMessageStartingWith("job " + job + " has read stream orders and is deployed with clicks");
+        .hasMessageStartingWith(
+            "job " + job + " has read stream orders and is deployed with clicks");
     assertThat(registrations.of(job)).containsExactly(orders);
   }
 
@@ -73,7 +75,8 @@ class RegistrationItemTest {
   void aRefusedStreamStaysNotedBesideLaterRegistrations() {
     StageId stage = registration("12", config()).stage();
     RefusedStream refused =
-        new RefusedStream("clicks", "an event source mapping", Instant.parse("2026-11-30T10:00:00Z"));
+        new RefusedStream(
+            "clicks", "an event source mapping", Instant.parse("2026-11-30T10:00:00Z"));
     registrations.refused(job, stage, refused);
     assertThat(registrations.of(job)).as("nothing is noted beside nothing").isEmpty();
 
@@ -81,8 +84,7 @@ class RegistrationItemTest {
     registrations.register(orders);
     registrations.refused(job, stage, refused);
     assertThat(registrations.register(orders)).as("the same again").isFalse();
-    assertThat(registrations.of(job))
-        .containsExactly(orders.withRefused(Optional.of(refused)));
+    assertThat(registrations.of(job)).containsExactly(orders.withRefused(Optional.of(refused)));
 
     Registration next = registration("13", config()).withStream("orders");
     assertThat(registrations.register(next)).isTrue();

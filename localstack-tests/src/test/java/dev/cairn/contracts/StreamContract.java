@@ -255,10 +255,10 @@ abstract class StreamContract {
           List<Placed> placed = putMany(scene, 3);
           Page page = scene.reader().read(placed.getFirst().shard(), new From.Horizon(), 1);
           while (page.records().isEmpty()) {
-            page =
-                scene.reader().read(placed.getFirst().shard(), page.next().orElseThrow(), 1);
+            page = scene.reader().read(placed.getFirst().shard(), page.next().orElseThrow(), 1);
           }
-          // The tip may be less than a millisecond away, so only an empty page says that it is there.
+          // The tip may be less than a millisecond away, so only an empty page says that it is
+          // there.
           assertThat(page.records()).hasSize(1);
           assertThat(page.next()).isPresent();
         });

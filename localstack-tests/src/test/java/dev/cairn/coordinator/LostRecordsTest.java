@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Records that expire before they are applied: nothing goes on without them unless someone says so. */
+/**
+ * Records that expire before they are applied: nothing goes on without them unless someone says so.
+ */
 final class LostRecordsTest {
   private final Pipeline pipeline = new Pipeline(1);
 
@@ -232,8 +234,7 @@ final class LostRecordsTest {
 
     assertThat(pipeline.head(0).failing().orElseThrow().reason())
         .isEqualTo(FailureReason.RECORDS_LOST);
-    assertThat(pipeline.head(0).position())
-        .isEqualTo(Position.after(firstApplied()));
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.after(firstApplied()));
   }
 
   private dev.cairn.id.SequenceNumber firstApplied() {

@@ -67,8 +67,7 @@ class MappingProblemsTest {
     pipeline.set(mapping(List.of("{\"data\":[{\"anything-but\":\"debug\"}]}")));
     List<StreamRecord> delivered =
         pipeline.put(0, "b", "debug", "c").stream()
-            .filter(
-                record -> !new String(record.data(), StandardCharsets.UTF_8).equals("debug"))
+            .filter(record -> !new String(record.data(), StandardCharsets.UTF_8).equals("debug"))
             .toList();
     run(pipeline.container(), 0, delivered);
 
@@ -138,8 +137,7 @@ class MappingProblemsTest {
     }
 
     assertThat(told)
-        .containsExactly(
-            List.of(), List.of(Kind.FILTERED), List.of(Kind.FILTERED), List.of());
+        .containsExactly(List.of(), List.of(Kind.FILTERED), List.of(Kind.FILTERED), List.of());
   }
 
   @Test

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Restores over shards that are quiet, empty, trimmed or created again. The stream answers as Kinesis
- * does: one read covers five minutes of the shard, and is empty if nothing arrived in them.
+ * Restores over shards that are quiet, empty, trimmed or created again. The stream answers as
+ * Kinesis does: one read covers five minutes of the shard, and is empty if nothing arrived in them.
  */
 final class QuietShardTest {
   private static final Duration QUIET = Duration.ofHours(10);

@@ -147,8 +147,13 @@ class FailuresTest {
     List<StreamRecord> batch = pipeline.put(0, "a", "stop", "c");
     TaskSettings lenient = Pipeline.settings().withFailurePolicy(FailurePolicy.DEAD_LETTER);
 
-    var unused = catchThrowable(
-        () -> run(pipeline.container(Tap.NONE, lenient, () -> new Stopping(row.error)), 0, batch));
+    var unused =
+        catchThrowable(
+            () ->
+                run(
+                    pipeline.container(Tap.NONE, lenient, () -> new Stopping(row.error)),
+                    0,
+                    batch));
 
     boolean ofRecord = row.reason == FailureReason.USER_CODE;
     assertThat(pipeline.head(0).counts().deadLettered()).isEqualTo(ofRecord ? 1 : 0);
@@ -165,12 +170,13 @@ class FailuresTest {
           throw new ExceptionInInitializerError("no");
         };
 
-    var unused = catchThrowable(
-        () ->
-            run(
-                pipeline.container(Tap.NONE, Pipeline.settings(), broken),
-                0,
-                pipeline.put(0, "b")));
+    var unused =
+        catchThrowable(
+            () ->
+                run(
+                    pipeline.container(Tap.NONE, Pipeline.settings(), broken),
+                    0,
+                    pipeline.put(0, "b")));
 
     tick(pipeline.coordinator());
     tick(pipeline.coordinator());
@@ -190,7 +196,9 @@ class FailuresTest {
           }
         };
 
-    var unused = catchThrowable(() -> run(pipeline.container(refusing), 0, pipeline.put(0, "a", "size:20000")));
+    var unused =
+        catchThrowable(
+            () -> run(pipeline.container(refusing), 0, pipeline.put(0, "a", "size:20000")));
 
     assertThat(pipeline.head(0).failing().orElseThrow().reason()).isEqualTo(FailureReason.STORAGE);
     assertThat(pipeline.head(0).position()).isEqualTo(Position.beginning());

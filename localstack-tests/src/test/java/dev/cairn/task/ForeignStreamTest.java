@@ -126,8 +126,8 @@ class ForeignStreamTest {
   }
 
   /**
-   * The stack's source was changed and changed back: CloudFormation has made the mapping anew, which
-   * begins at the horizon again.
+   * The stack's source was changed and changed back: CloudFormation has made the mapping anew,
+   * which begins at the horizon again.
    */
   @Test
   void afterTheStackHasItsOwnStreamAgainEveryRecordIsAppliedOnce() throws IOException {

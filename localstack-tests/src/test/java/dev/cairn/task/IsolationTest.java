@@ -108,7 +108,8 @@ class IsolationTest {
       List<StreamRecord> rest = batch;
       Process process = new Process();
       BatchResult[] result = new BatchResult[1];
-      var unused = catchThrowable(() -> result[0] = run(container(pipeline, settings, process), 0, rest));
+      var unused =
+          catchThrowable(() -> result[0] = run(container(pipeline, settings, process), 0, rest));
       if (!process.isEnded && result[0] instanceof BatchResult.Done) {
         return true;
       }
@@ -350,8 +351,9 @@ class IsolationTest {
 
     for (int i = 0; i < 60 && pipeline.head(0).hasGap(); i++) {
       Process process = new Process();
-      var unused = catchThrowable(
-          () -> container(pipeline, LENIENT, process).wake(Pipeline.shard(0), Pipeline.AMPLE));
+      var unused =
+          catchThrowable(
+              () -> container(pipeline, LENIENT, process).wake(Pipeline.shard(0), Pipeline.AMPLE));
       pipeline.pass(Duration.ofMinutes(2));
       tick(pipeline.coordinator());
     }

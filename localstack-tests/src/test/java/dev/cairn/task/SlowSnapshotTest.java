@@ -224,8 +224,7 @@ class SlowSnapshotTest {
             Advanced.class,
             Snapshotted.class,
             Advanced.class);
-    assertThat(pipeline.state(0))
-        .isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, applied())));
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, applied())));
   }
 
   private int applied() {
@@ -253,9 +252,10 @@ class SlowSnapshotTest {
     }
     assertThat(puts[0]).as("for the checkpoint").isEqualTo(1);
     tick(coordinator);
-    assertThat(((Checkpoint.Aborted) pipeline.table().checkpoint(Pipeline.JOB, id).orElseThrow())
-            .failure()
-            .reason())
+    assertThat(
+            ((Checkpoint.Aborted) pipeline.table().checkpoint(Pipeline.JOB, id).orElseThrow())
+                .failure()
+                .reason())
         .isEqualTo(FailureReason.TOO_LARGE);
 
     puts[0] = 0;

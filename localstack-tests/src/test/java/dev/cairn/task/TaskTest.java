@@ -394,7 +394,8 @@ class TaskTest {
 
   /**
    * A backup that replaces the table has other entries at revisions that a warm container knows:
-   * only what an entry names as the one before it tells that it does not continue what is in memory.
+   * only what an entry names as the one before it tells that it does not continue what is in
+   * memory.
    */
   @Test
   void aWarmContainerDoesNotGoOnWithTheEntriesOfATableThatABackupHasReplaced() {

@@ -147,8 +147,7 @@ final class CoordinatorEndpoint {
                         .andThen(
                             new MappingProblemAnnouncer(
                                 deployment.job(),
-                                new DynamoDbMappingProblems(
-                                    dynamoDb, environment.table(), backoff),
+                                new DynamoDbMappingProblems(dynamoDb, environment.table(), backoff),
                                 clock)),
                     new LambdaSourceMapping(lambda, environment.sourceMapping()),
                     new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),

@@ -41,11 +41,7 @@ public final class ForeignStreamException extends RuntimeException {
   }
 
   private static String begin(ShardId shard, SourceArn source) {
-    return source.mapping()
-        + " sent a batch of "
-        + shard
-        + " from stream "
-        + source.stream();
+    return source.mapping() + " sent a batch of " + shard + " from stream " + source.stream();
   }
 
   /** The name of the stream that the batch comes from. */

@@ -24,16 +24,15 @@ public final class Introduction {
   private boolean made;
   private Optional<Instant> noted = Optional.empty();
 
-  public Introduction(
-      Registrations registrations, Registration registration, InstantSource clock) {
+  public Introduction(Registrations registrations, Registration registration, InstantSource clock) {
     this.registrations = registrations;
     this.registration = registration;
     this.clock = clock;
   }
 
   /**
-   * Tries once, unless it is made. Records do not wait for it to succeed, once the registration that
-   * is there could be read.
+   * Tries once, unless it is made. Records do not wait for it to succeed, once the registration
+   * that is there could be read.
    *
    * @throws StorageMovedException each time, if the job has its files elsewhere: a record that was
    *     applied to what is found here would be applied to another state

@@ -99,8 +99,7 @@ public final class TaskHandler implements RequestStreamHandler {
       // What the first invocation has left is nearly all that any has.
       started =
           Optional.of(
-              start(
-                  connected.orElseGet(TaskHandler::connect), remaining(context), own(context)));
+              start(connected.orElseGet(TaskHandler::connect), remaining(context), own(context)));
     }
     Introduction introduction = started.get().introduction();
     introduction.make();

@@ -88,9 +88,9 @@ final class FirstEntry {
   }
 
   /**
-   * Refuses a shard whose keys may have state elsewhere. Kinesis goes on naming parents that are gone
-   * for long, and forgets those that lie between; so what counts is which keys the job's subtasks have
-   * or had.
+   * Refuses a shard whose keys may have state elsewhere. Kinesis goes on naming parents that are
+   * gone for long, and forgets those that lie between; so what counts is which keys the job's
+   * subtasks have or had.
    */
   private void requireRoot(SubtaskId id, Shard shard, List<Shard> listed) {
     List<SubtaskId> opened =
@@ -114,7 +114,8 @@ final class FirstEntry {
   private Optional<SubtaskId> holder(Shard shard, List<Shard> listed, List<SubtaskId> opened) {
     Map<ShardId, HashRange> ranges =
         listed.stream().collect(Collectors.toMap(Shard::id, Shard::range));
-    // A stream that was created again lists shards of the same names with other keys. Its shards are
+    // A stream that was created again lists shards of the same names with other keys. Its shards
+    // are
     // all different then, so one journal tells.
     boolean isAnother =
         opened.stream()

@@ -17,10 +17,11 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Notices that records expired before they were applied. The mapping continues with the oldest record
- * that the stream still keeps, in silence, when a shard was blocked for longer than that.
+ * Notices that records expired before they were applied. The mapping continues with the oldest
+ * record that the stream still keeps, in silence, when a shard was blocked for longer than that.
  *
- * <p>A healthy batch costs no call: its first record is young, or the batch repeats what was applied.
+ * <p>A healthy batch costs no call: its first record is young, or the batch repeats what was
+ * applied.
  */
 final class MissingRecords {
   /** No stream keeps records for less. */

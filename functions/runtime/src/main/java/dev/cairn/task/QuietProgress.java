@@ -25,8 +25,7 @@ final class QuietProgress {
               .head()
               .next(ports.ids().get(), writer, ports.clock().instant())
               .quietUntil(quietUntil);
-      Advanced entry =
-          Advanced.of(header, header.position(), Payload.NONE, List.of(), List.of());
+      Advanced entry = Advanced.of(header, header.position(), Payload.NONE, List.of(), List.of());
       switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
         case COMMITTED -> {
           subtask.adopt(entry, List.of());

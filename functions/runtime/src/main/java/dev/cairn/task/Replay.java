@@ -23,8 +23,8 @@ import java.util.function.BooleanSupplier;
  * Reads a shard again from where a restored state stands, and proves that no record is missing in
  * between.
  *
- * <p>A shard may be quiet for days, and Kinesis takes minutes of it at a time. What was read without
- * finding a record is journalled, so that the next invocation continues there.
+ * <p>A shard may be quiet for days, and Kinesis takes minutes of it at a time. What was read
+ * without finding a record is journalled, so that the next invocation continues there.
  */
 final class Replay {
   /** Times of arrival are approximate, and clocks differ: so much is read once more. */
@@ -48,8 +48,8 @@ final class Replay {
     /**
      * Time was up before a record came.
      *
-     * @param quietUntil the time up to which it is proved that none arrived after the position; empty
-     *     if that is not later than what the journal says
+     * @param quietUntil the time up to which it is proved that none arrived after the position;
+     *     empty if that is not later than what the journal says
      */
     record OutOfTime(Optional<Instant> quietUntil) implements Next {}
   }
@@ -58,8 +58,8 @@ final class Replay {
    * Reads the next records after a position, up to a limit.
    *
    * @param mayContinue asked before each page after the first ones, if there is time for it
-   * @throws TaskException if the record at the position is no longer kept, or the stream ends before
-   *     the frontier
+   * @throws TaskException if the record at the position is no longer kept, or the stream ends
+   *     before the frontier
    */
   Next next(ShardId shard, Header head, int limit, BooleanSupplier mayContinue) {
     try {
@@ -96,7 +96,9 @@ final class Replay {
     ShardScan rest =
         head.following()
             .quietUntil()
-            .map(quiet -> new ShardScan(stream, clock, shard, new From.Time(quiet.minus(REREAD)), limit))
+            .map(
+                quiet ->
+                    new ShardScan(stream, clock, shard, new From.Time(quiet.minus(REREAD)), limit))
             .orElse(scan);
     return afterQuiet(shard, head, required, rest, mayContinue);
   }
@@ -139,9 +141,7 @@ final class Replay {
   private Next outOfTime(ShardId shard, Header head, SequenceNumber required, ShardScan scan) {
     Optional<Instant> quietUntil =
         scan.reached()
-            .filter(
-                until ->
-                    head.following().quietUntil().map(until::isAfter).orElse(true));
+            .filter(until -> head.following().quietUntil().map(until::isAfter).orElse(true));
     if (quietUntil.isPresent()) {
       requireStillKept(shard, required);
     }
@@ -149,8 +149,8 @@ final class Replay {
   }
 
   /**
-   * If the record at the position is still kept now, then so was everything after it while the pages
-   * since then were read.
+   * If the record at the position is still kept now, then so was everything after it while the
+   * pages since then were read.
    */
   private void requireStillKept(ShardId shard, SequenceNumber required) {
     ShardScan scan = new ShardScan(stream, clock, shard, new From.At(required), 1);
@@ -213,7 +213,7 @@ final class Replay {
                       new TaskException(
                           FailureReason.REPLAY_IMPOSSIBLE,
                           "revision " + head.revision() + " has a frontier but no first record"));
-      case Position.End e -> 
+      case Position.End e ->
           throw new TaskException(
               FailureReason.REPLAY_IMPOSSIBLE, "a shard at its end has nothing to replay");
     };

@@ -53,8 +53,8 @@ final class Snapshots {
   }
 
   /**
-   * Decides at the beginning of an invocation whether the pending trigger is still to be answered. A
-   * trigger whose checkpoint is over is dropped. One that cannot be answered in this invocation's
+   * Decides at the beginning of an invocation whether the pending trigger is still to be answered.
+   * A trigger whose checkpoint is over is dropped. One that cannot be answered in this invocation's
    * time is declined, so that its checkpoint fails with a cause, and records go on.
    *
    * @param wasCutOff whether an earlier invocation ended before it had stored its snapshot for this
@@ -124,8 +124,7 @@ final class Snapshots {
   }
 
   private void decline(Subtask<?> subtask, FailureReason reason, String message) {
-    declines.decline(
-        subtask.id(), subtask.trigger().orElseThrow().checkpoint(), reason, message);
+    declines.decline(subtask.id(), subtask.trigger().orElseThrow().checkpoint(), reason, message);
     subtask.dropTrigger();
   }
 
@@ -134,8 +133,8 @@ final class Snapshots {
   }
 
   /**
-   * Stores the state for the checkpoint that was asked for, if one was and there is time. False when
-   * another writer went on from this state.
+   * Stores the state for the checkpoint that was asked for, if one was and there is time. False
+   * when another writer went on from this state.
    */
   boolean answerTrigger(Subtask<?> subtask, Writer writer, Deadline deadline) {
     SnapshotTime time = new SnapshotTime(deadline, settings.margin());
@@ -239,8 +238,7 @@ final class Snapshots {
     // The user may delete a savepoint at any time, so the journal has files of its own to go on
     // from.
     StateFiles.Snapshot own =
-        write(
-            subtask, attempt, Layout.state(id, subtask.head().revision(), attempt), false, time);
+        write(subtask, attempt, Layout.state(id, subtask.head().revision(), attempt), false, time);
     StateFiles.Savepoint savepoint =
         files.writeSavepoint(subtask, attempt, trigger.savepoint().get(), time);
     return new Stored(
@@ -261,11 +259,7 @@ final class Snapshots {
 
   /** What a restore has lent is not built upon, nor what holds more than the state does. */
   private StateFiles.Snapshot write(
-      Subtask<?> subtask,
-      EntryId attempt,
-      FilePath stateFile,
-      boolean isFull,
-      SnapshotTime time) {
+      Subtask<?> subtask, EntryId attempt, FilePath stateFile, boolean isFull, SnapshotTime time) {
     return isFull || subtask.isToBeRewritten()
         ? files.writeWholeSnapshot(subtask, attempt, stateFile, time)
         : files.writeSnapshot(subtask, attempt, stateFile, time);
@@ -291,7 +285,8 @@ final class Snapshots {
     StateFiles.Snapshot snapshot;
     try {
       snapshot =
-          write(subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt), false, time);
+          write(
+              subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt), false, time);
     } catch (StorageException | SnapshotTime.OverException e) {
       // Nothing depends on this base: it is tried again as the journal grows.
       return true;

@@ -144,11 +144,7 @@ final class StateFiles {
   }
 
   private Snapshot writeState(
-      Subtask<?> subtask,
-      List<RunRef> runs,
-      long written,
-      FilePath stateFile,
-      SnapshotTime time) {
+      Subtask<?> subtask, List<RunRef> runs, long written, FilePath stateFile, SnapshotTime time) {
     SubtaskState state = stateOf(subtask, runs);
     FileRef file = write(stateFile, CheckpointFormat.write(state), time);
     return new Snapshot(
@@ -182,7 +178,8 @@ final class StateFiles {
   Savepoint writeSavepoint(
       Subtask<?> subtask, EntryId attempt, FilePath directory, SnapshotTime time) {
     Revision base = subtask.head().revision();
-    List<RunRef> runs = writeWhole(subtask, Layout.runIn(directory, subtask.id(), base, attempt), time);
+    List<RunRef> runs =
+        writeWhole(subtask, Layout.runIn(directory, subtask.id(), base, attempt), time);
     FilePath at = Layout.stateIn(directory, subtask.id(), base, attempt);
     SubtaskState state = stateOf(subtask, runs);
     FileRef file = write(at, CheckpointFormat.write(state, at), time);

@@ -163,10 +163,10 @@ public final class Task<E> {
   }
 
   /**
-   * Whether an earlier invocation for this batch, or for this gap, applied records after the trigger
-   * and reached its time-out before its snapshot was stored. The mapping has one invocation of a
-   * shard at a time. One that ended sooner has ended for another reason, and the next one may well
-   * store the snapshot.
+   * Whether an earlier invocation for this batch, or for this gap, applied records after the
+   * trigger and reached its time-out before its snapshot was stored. The mapping has one invocation
+   * of a shard at a time. One that ended sooner has ended for another reason, and the next one may
+   * well store the snapshot.
    */
   private boolean wasCutOff(Subtask<?> subtask, StreamRecord first, Deadline deadline) {
     boolean isRedelivered = !subtask.head().position().isBefore(first.sequenceNumber());
@@ -207,9 +207,7 @@ public final class Task<E> {
   private boolean answerTriggerAfterGap(
       Subtask<E> subtask, Position before, Writer writer, Deadline deadline) {
     boolean isStuck =
-        mayApply(subtask)
-            && subtask.head().hasGap()
-            && subtask.head().position().equals(before);
+        mayApply(subtask) && subtask.head().hasGap() && subtask.head().position().equals(before);
     return isStuck || snapshots.answerTrigger(subtask, writer, deadline);
   }
 
@@ -229,9 +227,7 @@ public final class Task<E> {
         return result;
       } catch (Throwable e) {
         boolean again =
-            attempt < MOST_CAREFUL_ATTEMPTS
-                && hasTime(deadline)
-                && takesMoreCare(shard, writer, e);
+            attempt < MOST_CAREFUL_ATTEMPTS && hasTime(deadline) && takesMoreCare(shard, writer, e);
         if (!again) {
           fail(shard, writer, e);
           throw e;
@@ -244,10 +240,10 @@ public final class Task<E> {
   }
 
   /**
-   * Whether the next attempt of this invocation may get further. A value that cannot be stored fails
-   * its own record if each value is serialized as soon as it is left. What does not fit into memory
-   * may fit without the other shards' states. What does not fit into memory then, or into the
-   * storage, may fit in smaller steps; if a single record is left, it is to blame.
+   * Whether the next attempt of this invocation may get further. A value that cannot be stored
+   * fails its own record if each value is serialized as soon as it is left. What does not fit into
+   * memory may fit without the other shards' states. What does not fit into memory then, or into
+   * the storage, may fit in smaller steps; if a single record is left, it is to blame.
    */
   private boolean takesMoreCare(ShardId shard, Writer writer, Throwable error) {
     return switch (error) {
@@ -322,11 +318,9 @@ public final class Task<E> {
     }
     switch (Fault.of(error)) {
       case Fault.OfShard(FailureReason reason, String message) ->
-          report(
-              Report.ofShard(settings.subtask(shard), at.get(), reason, message), writer, error);
+          report(Report.ofShard(settings.subtask(shard), at.get(), reason, message), writer, error);
       case Fault.OfRecord(FailureReason reason, String message) ->
-          report(
-              Report.ofShard(settings.subtask(shard), at.get(), reason, message), writer, error);
+          report(Report.ofShard(settings.subtask(shard), at.get(), reason, message), writer, error);
       case Fault.None n -> {}
     }
   }
@@ -417,14 +411,10 @@ public final class Task<E> {
     while (mayApply(subtask) && subtask.head().hasGap() && hasTime(deadline)) {
       List<StreamRecord> records;
       switch (replay.next(
-          subtask.id().shard(),
-          subtask.head(),
-          settings.replayLimit(),
-          () -> hasTime(deadline))) {
+          subtask.id().shard(), subtask.head(), settings.replayLimit(), () -> hasTime(deadline))) {
         case Replay.Next.Records next -> records = next.records();
         case Replay.Next.OutOfTime(Optional<Instant> quietUntil) -> {
-          return quietUntil.isEmpty()
-              || quietProgress.journal(subtask, quietUntil.get(), writer);
+          return quietUntil.isEmpty() || quietProgress.journal(subtask, quietUntil.get(), writer);
         }
       }
       Position frontier = subtask.head().frontier();
@@ -490,8 +480,7 @@ public final class Task<E> {
       if (!snapshots.answerTrigger(subtask, writer, deadline)) {
         return false;
       }
-      throw recorded(
-          subtask, stopped.stop().get(), "cannot be replayed past record ", writer);
+      throw recorded(subtask, stopped.stop().get(), "cannot be replayed past record ", writer);
     }
     return subtask.head().position().equals(before)
         || snapshots.materializeIfDue(subtask, writer, deadline);
@@ -503,9 +492,7 @@ public final class Task<E> {
     SequenceNumber first = batch.getFirst().sequenceNumber();
     List<StreamRecord> waiting =
         batch.stream()
-            .filter(
-                record ->
-                    decisions.admits(subtask.head().position(), record.sequenceNumber()))
+            .filter(record -> decisions.admits(subtask.head().position(), record.sequenceNumber()))
             .toList();
     return switch (stepwise.apply(subtask, waiting, blamed, Writer.MAPPING, deadline)) {
       case Outcome.Lost l -> lost(subtask, first);
@@ -532,8 +519,8 @@ public final class Task<E> {
 
   /**
    * How much of an invocation's time records leave for a snapshot: half of it, where one is asked
-   * for. Records come first because an invocation may end while it stores a snapshot, and so may the
-   * next one.
+   * for. Records come first because an invocation may end while it stores a snapshot, and so may
+   * the next one.
    */
   private Duration forSnapshot(Subtask<?> subtask, Deadline deadline) {
     return subtask.trigger().isPresent()
@@ -633,8 +620,7 @@ public final class Task<E> {
   }
 
   /** Records why the work stopped before a record, and says so in an exception. */
-  private TaskException recorded(
-      Subtask<E> subtask, Work.Stop stop, String cannot, Writer writer) {
+  private TaskException recorded(Subtask<E> subtask, Work.Stop stop, String cannot, Writer writer) {
     String what = "record " + stop.record() + ": " + stop.fault().message();
     TaskException exception =
         new TaskException(
@@ -658,8 +644,7 @@ public final class Task<E> {
             exception);
       }
       case Fault.OfShard(FailureReason reason, String message) ->
-          report(
-              Report.ofShard(subtask.id(), subtask.head(), reason, what), writer, exception);
+          report(Report.ofShard(subtask.id(), subtask.head(), reason, what), writer, exception);
       case Fault.None n -> {}
     }
     return exception;

@@ -199,9 +199,9 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether a snapshot is tried although the last ones did not fit into their invocations: each such
-   * attempt takes an invocation's time from the records. Tried are the first three, then the fifth,
-   * then each eighth.
+   * Whether a snapshot is tried although the last ones did not fit into their invocations: each
+   * such attempt takes an invocation's time from the records. Tried are the first three, then the
+   * fifth, then each eighth.
    *
    * @param unansweredBefore how many triggers before this one in a row have no snapshot
    */

@@ -87,8 +87,7 @@ class FootprintTest {
         case TEXTS -> texts.update("a text of some length, number " + event);
         case RECORDS ->
             records.update(
-                new Order(
-                    "order-" + event, Long.parseLong(event) * 100, "customer-" + event, NOW));
+                new Order("order-" + event, Long.parseLong(event) * 100, "customer-" + event, NOW));
         case BYTES -> bytes.update(new byte[300]);
         case LISTS -> {
           for (int i = 0; i < 5; i++) {
@@ -185,8 +184,7 @@ class FootprintTest {
     long before = state.retainedBytes();
     for (String key : List.of("key-5", "a new key")) {
       try {
-        state.process(
-            key, "no number".getBytes(StandardCharsets.UTF_8), NOW);
+        state.process(key, "no number".getBytes(StandardCharsets.UTF_8), NOW);
       } catch (RecordFailedException expected) {
         // Its changes are undone.
       }

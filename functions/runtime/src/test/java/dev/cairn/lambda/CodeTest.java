@@ -235,7 +235,8 @@ class CodeTest {
     Registration now =
         code.registration(
             environment.job(), environment.stage(), new CodeVersion("13"), "s3://the-bucket");
-    Introduction introduction = new Introduction(new Elsewhere(before, new ArrayList<>()), now, CLOCK);
+    Introduction introduction =
+        new Introduction(new Elsewhere(before, new ArrayList<>()), now, CLOCK);
 
     for (int invocation = 0; invocation < 2; invocation++) {
       assertThatThrownBy(introduction::make)
@@ -255,8 +256,7 @@ class CodeTest {
                 environment.job(), environment.stage(), environment.version(), "s3://the-bucket")
             .withStream("orders");
     Elsewhere registered = new Elsewhere(before, new ArrayList<>());
-    Introduction introduction =
-        new Introduction(registered, before.withStream("clicks"), CLOCK);
+    Introduction introduction = new Introduction(registered, before.withStream("clicks"), CLOCK);
 
     for (int invocation = 0; invocation < 2; invocation++) {
       assertThatThrownBy(introduction::make)
@@ -266,8 +266,7 @@ class CodeTest {
                   + " mean nothing there, so nothing was applied. Deploy stream orders again");
     }
     assertThat(registered.refused)
-        .containsExactly(
-            new RefusedStream("clicks", "the function's deployment", CLOCK.instant()));
+        .containsExactly(new RefusedStream("clicks", "the function's deployment", CLOCK.instant()));
   }
 
   @Test

@@ -174,7 +174,8 @@ class StateFilesTest {
   void aSavepointIsTheWholeStateInOneRunWithoutWhatIsGone() throws Exception {
     someHistory();
 
-    StateFiles.Savepoint savepoint = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE);
+    StateFiles.Savepoint savepoint =
+        files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE);
 
     SubtaskState state = read(savepoint.stateFile());
     assertThat(state.subtask()).isEqualTo(SUBTASK);
@@ -210,7 +211,8 @@ class StateFilesTest {
   @Test
   void aSavepointThatWasMovedIsReadWhereItIs() throws Exception {
     someHistory();
-    FileRef stateFile = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE).stateFile();
+    FileRef stateFile =
+        files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE).stateFile();
     Path moved = Files.createDirectories(root.resolve("far/away")).resolve("copy");
     Files.move(root.resolve(DIRECTORY.value()), moved);
     FilePath there =
@@ -224,7 +226,8 @@ class StateFilesTest {
 
   @Test
   void anEmptyStateIsAStateFileWithoutARun() {
-    StateFiles.Savepoint savepoint = files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE);
+    StateFiles.Savepoint savepoint =
+        files.writeSavepoint(subtask, new EntryId("saved"), DIRECTORY, AMPLE);
 
     assertThat(read(savepoint.stateFile()).manifest().runs()).isEmpty();
     assertThat(storage.list(DIRECTORY)).hasSize(1);

@@ -323,8 +323,8 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * {@code execution.checkpointing.num-retained}: how many completed checkpoints are kept, each with
-     * another state; 1 by default.
+     * {@code execution.checkpointing.num-retained}: how many completed checkpoints are kept, each
+     * with another state; 1 by default.
      */
     public Builder checkpointingNumRetained(int checkpoints) {
       return setting(Options.NUM_RETAINED, checkpoints);

@@ -90,17 +90,19 @@ final class CoordinatorParts {
             task.called().getFunctionArn(),
             sourceMappingArn(task),
             settings.events().map(IEventBus::getEventBusArn));
-    return parts.end(parts.begin("Coordinator")
-        .description("Cairn job " + settings.job() + ": checkpoints and restores")
-        .memorySize(MEMORY_MIB)
-        .timeout(Settings.seconds(TIMEOUT))
-        .handler(HANDLER)
-        .code(CoordinatorCode.asset(scope))
-        .role(role)
-        .logGroup(logs)
-        .environment(environment(task))
-        .retryAttempts(0)
-        .maxEventAge(software.amazon.awscdk.Duration.minutes(1)));
+    return parts.end(
+        parts
+            .begin("Coordinator")
+            .description("Cairn job " + settings.job() + ": checkpoints and restores")
+            .memorySize(MEMORY_MIB)
+            .timeout(Settings.seconds(TIMEOUT))
+            .handler(HANDLER)
+            .code(CoordinatorCode.asset(scope))
+            .role(role)
+            .logGroup(logs)
+            .environment(environment(task))
+            .retryAttempts(0)
+            .maxEventAge(software.amazon.awscdk.Duration.minutes(1)));
   }
 
   private String sourceMappingArn(TaskParts task) {

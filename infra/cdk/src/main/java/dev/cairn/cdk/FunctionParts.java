@@ -60,8 +60,7 @@ final class FunctionParts {
     if (settings.lambda().traced()
         && function.getNode().getDefaultChild() instanceof CfnFunction resource) {
       // The CDK's own option would add a policy to the role; ours has the statement already.
-      resource.setTracingConfig(
-          CfnFunction.TracingConfigProperty.builder().mode("Active").build());
+      resource.setTracingConfig(CfnFunction.TracingConfigProperty.builder().mode("Active").build());
     }
     return function;
   }

@@ -184,8 +184,7 @@ record Monitoring(Settings settings, IFunction task, IFunction coordinator, Stri
     Map<String, IMetric> using =
         Map.of(
             "arriving",
-            metric(
-                "AWS/Kinesis", "IncomingRecords", Map.of("StreamName", streamName), "Sum", 5),
+            metric("AWS/Kinesis", "IncomingRecords", Map.of("StreamName", streamName), "Sum", 5),
             "invocations",
             ofTask("Invocations", "Sum", 5));
     return Alarm.Builder.create(scope, "UndeliveredRecordsAlarm")

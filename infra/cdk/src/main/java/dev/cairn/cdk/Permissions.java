@@ -144,7 +144,8 @@ record Permissions(
         onItems(
             "OwnItems",
             "ForAllValues:StringLike",
-            List.of("ACK#" + job + "#*", "FILE#" + job + "#*", "JOB#" + job, "JOURNAL#" + job + "/*"),
+            List.of(
+                "ACK#" + job + "#*", "FILE#" + job + "#*", "JOB#" + job, "JOURNAL#" + job + "/*"),
             "dynamodb:PutItem"));
     objects("*")
         .ifPresent(files -> statements.add(allow("Files", files, "s3:GetObject", "s3:PutObject")));
@@ -171,8 +172,7 @@ record Permissions(
             "kinesis:GetShardIterator",
             "kinesis:ListShards"));
     encryptedRecords().ifPresent(statements::add);
-    encryptedState(
-            "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    encryptedState("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
         .ifPresent(statements::add);
     statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));
@@ -272,8 +272,7 @@ record Permissions(
             "dynamodb:GetShardIterator"));
     // Lists, so it cannot be granted for a single stream.
     statements.add(allow("TableStreams", List.of(tableArn + "/stream/*"), "dynamodb:ListStreams"));
-    encryptedState(
-            "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    encryptedState("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
         .ifPresent(statements::add);
     statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));
@@ -310,8 +309,7 @@ record Permissions(
       statements.add(allow("Files", read, "s3:GetObject"));
     }
     missingFiles().ifPresent(statements::add);
-    encryptedState(
-            "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    encryptedState("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
         .ifPresent(statements::add);
     statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));

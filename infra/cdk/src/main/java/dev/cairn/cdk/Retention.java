@@ -35,8 +35,7 @@ final class Retention {
   }
 
   /** How long a stream keeps records, as far as that is known at synthesis. */
-  static Optional<Duration> known(
-      SourceStream source, Optional<CheckpointSettings> checkpointing) {
+  static Optional<Duration> known(SourceStream source, Optional<CheckpointSettings> checkpointing) {
     return switch (source) {
       case SourceStream.NewStream made ->
           made.retention().or(() -> checkpointing.map(Retention::needed));

@@ -35,17 +35,19 @@ final class ScrubberParts {
       FunctionParts parts) {
     LogGroup logs = settings.logGroup(scope, "ScrubberLogs");
     Function function =
-        parts.end(parts.begin("Scrubber")
-            .description("Cairn job " + settings.job() + ": looks for damaged files")
-            .memorySize(MEMORY_MIB)
-            .timeout(Settings.seconds(TIMEOUT))
-            .handler(HANDLER)
-            .code(CoordinatorCode.asset(scope))
-            .role(permissions.scrubber(scope, logs.getLogGroupArn()))
-            .logGroup(logs)
-            .environment(environment(settings, interval, stores))
-            .retryAttempts(0)
-            .maxEventAge(software.amazon.awscdk.Duration.minutes(1)));
+        parts.end(
+            parts
+                .begin("Scrubber")
+                .description("Cairn job " + settings.job() + ": looks for damaged files")
+                .memorySize(MEMORY_MIB)
+                .timeout(Settings.seconds(TIMEOUT))
+                .handler(HANDLER)
+                .code(CoordinatorCode.asset(scope))
+                .role(permissions.scrubber(scope, logs.getLogGroupArn()))
+                .logGroup(logs)
+                .environment(environment(settings, interval, stores))
+                .retryAttempts(0)
+                .maxEventAge(software.amazon.awscdk.Duration.minutes(1)));
     Duration pause = interval.compareTo(LONGEST_PAUSE) < 0 ? interval : LONGEST_PAUSE;
     Rule.Builder.create(scope, "ScrubRule")
         .description(

@@ -81,9 +81,7 @@ record Stores(Construct scope, Settings settings) {
 
   /** The job's key, unless the stream is told something else than Kinesis's own. */
   private Optional<IKey> streamKey(SourceStream.NewStream stream) {
-    return settings
-        .encryptionKey()
-        .filter(key -> stream.encryption() == StreamEncryption.MANAGED);
+    return settings.encryptionKey().filter(key -> stream.encryption() == StreamEncryption.MANAGED);
   }
 
   /** CloudWatch Logs asks a key's own policy; an imported key's owner has to allow it there. */

@@ -774,7 +774,8 @@ class CheckpointedFunctionTest {
   @Test
   void recordsThatNobodyReadsAreTold() {
     JsonNode alarm =
-        properties(Defaults.TEMPLATE.named("AWS::CloudWatch::Alarm", "OrdersUndeliveredRecordsAlarm"));
+        properties(
+            Defaults.TEMPLATE.named("AWS::CloudWatch::Alarm", "OrdersUndeliveredRecordsAlarm"));
     assertThat(alarm.get("Metrics")).hasSize(3);
     assertThat(alarm.get("Metrics").findValuesAsText("MetricName"))
         .containsExactlyInAnyOrder("IncomingRecords", "Invocations");

@@ -24,7 +24,9 @@ import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.lambda.CfnFunction;
 
-/** What a reviewer of an AWS account asks for: a key, a network, limits, traces, logs, variables. */
+/**
+ * What a reviewer of an AWS account asks for: a key, a network, limits, traces, logs, variables.
+ */
 @EnabledIf("dev.cairn.cdk.Synthesis#isPossible")
 class HardenedFunctionTest {
   private static final String FUNCTION = "AWS::Lambda::Function";
@@ -131,8 +133,7 @@ class HardenedFunctionTest {
   @Test
   void aKeyOfAnotherStackIsTakenAsItIs() {
     Stack stack = Synthesis.stack();
-    IKey imported =
-        Key.fromKeyArn(stack, "Key", "arn:aws:kms:eu-west-1:111122223333:key/1234");
+    IKey imported = Key.fromKeyArn(stack, "Key", "arn:aws:kms:eu-west-1:111122223333:key/1234");
     Synthesis.orders(stack).encryptionKey(imported).build();
     Resources template = Synthesis.template(stack);
     assertThat(template.all("AWS::KMS::Key")).isEmpty();
@@ -203,7 +204,9 @@ class HardenedFunctionTest {
           .isEqualTo("JSON");
     }
     assertThat(
-            properties(FUNCTION, "OrdersTaskordersmain").get("ReservedConcurrentExecutions").asInt())
+            properties(FUNCTION, "OrdersTaskordersmain")
+                .get("ReservedConcurrentExecutions")
+                .asInt())
         .isEqualTo(8);
     assertThat(properties(FUNCTION, "OrdersCoordinator").has("ReservedConcurrentExecutions"))
         .isFalse();
@@ -242,8 +245,7 @@ class HardenedFunctionTest {
     assertThat(Synthesis.template(stack).statements("TrialTaskRole"))
         .anyMatch(statement -> statement.startsWith("Allow EncryptedState: "));
 
-    assertThatThrownBy(
-            () -> trial(stack, parent).encryptionKey(new Key(stack, "Other")).build())
+    assertThatThrownBy(() -> trial(stack, parent).encryptionKey(new Key(stack, "Other")).build())
         .hasMessageContaining(
             "encryptionKey(…) of a fork: its table and bucket are its parent's, and so is their"
                 + " key; leave it out");
@@ -266,19 +268,24 @@ class HardenedFunctionTest {
 
     ((CfnFunction) orders.getCoordinatorFunction().getNode().getDefaultChild())
         .setReservedConcurrentExecutions(2);
-    orders.getTable().addGlobalSecondaryIndex(
-        software.amazon.awscdk.services.dynamodb.GlobalSecondaryIndexProps.builder()
-            .indexName("ByKind")
-            .partitionKey(
-                software.amazon.awscdk.services.dynamodb.Attribute.builder()
-                    .name("kind")
-                    .type(software.amazon.awscdk.services.dynamodb.AttributeType.STRING)
-                    .build())
-            .build());
-    orders.getSourceMapping().setMetricsConfig(
-        software.amazon.awscdk.services.lambda.CfnEventSourceMapping.MetricsConfigProperty.builder()
-            .metrics(List.of("EventCount"))
-            .build());
+    orders
+        .getTable()
+        .addGlobalSecondaryIndex(
+            software.amazon.awscdk.services.dynamodb.GlobalSecondaryIndexProps.builder()
+                .indexName("ByKind")
+                .partitionKey(
+                    software.amazon.awscdk.services.dynamodb.Attribute.builder()
+                        .name("kind")
+                        .type(software.amazon.awscdk.services.dynamodb.AttributeType.STRING)
+                        .build())
+                .build());
+    orders
+        .getSourceMapping()
+        .setMetricsConfig(
+            software.amazon.awscdk.services.lambda.CfnEventSourceMapping.MetricsConfigProperty
+                .builder()
+                .metrics(List.of("EventCount"))
+                .build());
 
     Resources template = Synthesis.template(stack);
     assertThat(
@@ -293,8 +300,7 @@ class HardenedFunctionTest {
                 .at("/Properties/MetricsConfig/Metrics/0")
                 .asText())
         .isEqualTo("EventCount");
-    assertThat(
-            template.only("AWS::DynamoDB::Table").at("/Properties/GlobalSecondaryIndexes"))
+    assertThat(template.only("AWS::DynamoDB::Table").at("/Properties/GlobalSecondaryIndexes"))
         .hasSize(1);
   }
 

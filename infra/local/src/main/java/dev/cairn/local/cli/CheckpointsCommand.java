@@ -84,8 +84,7 @@ final class CheckpointsCommand extends PipelineCommand {
     rows.forEach(row -> out.println(line(row, damages, now)));
     if (rows.stream().anyMatch(row -> row.checkpoint().isSavepoint())) {
       out.println();
-      out.println(
-          "A savepoint's INCREMENTAL counts its own files and the job's new ones.");
+      out.println("A savepoint's INCREMENTAL counts its own files and the job's new ones.");
     }
     Map<String, Statistics> statistics = statistics(rows);
     if (!statistics.isEmpty()) {

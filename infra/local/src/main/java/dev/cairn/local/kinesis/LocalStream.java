@@ -109,8 +109,8 @@ public final class LocalStream implements StreamReader {
   }
 
   /**
-   * Deletes the stream and creates it again under its name: the shards have the names of the earlier
-   * ones, and nothing that was put before is known.
+   * Deletes the stream and creates it again under its name: the shards have the names of the
+   * earlier ones, and nothing that was put before is known.
    */
   public void recreate(int shardCount) {
     synchronized (this) {

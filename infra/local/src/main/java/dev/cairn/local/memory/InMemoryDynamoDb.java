@@ -38,9 +38,8 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 /**
  * DynamoDB's client with one table in memory behind it, for the requests and expressions that Cairn
  * makes; it refuses any other. Reads are consistent only where the request asks for it, as
- * DynamoDB's are. Tells a watcher what each request costs at which partition key,
- * which no other stand-in does: capacity is counted for the table there, and the quotas are for a
- * key.
+ * DynamoDB's are. Tells a watcher what each request costs at which partition key, which no other
+ * stand-in does: capacity is counted for the table there, and the quotas are for a key.
  */
 public final class InMemoryDynamoDb implements DynamoDbClient {
   private static final String PK = "pk";

@@ -402,7 +402,8 @@ final class Auditor {
 
   /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
   private void loseWhatIsAccepted(SubtaskId subtask, Header before, Header header) {
-    // A shard that gets its first records while the job is halted begins with what is left of them: a
+    // A shard that gets its first records while the job is halted begins with what is left of them:
+    // a
     // job that was halted for so long is resumed only by a user who accepts that.
     boolean isFirst =
         before.position() instanceof Position.Beginning && before.firstApplied().isEmpty();
@@ -628,16 +629,13 @@ final class Auditor {
 
   private void checkReplayed(Job item) {
     boolean isOver =
-        item.status() instanceof JobStatus.Running
-            && replaying.equals(Optional.of(item.epoch()));
+        item.status() instanceof JobStatus.Running && replaying.equals(Optional.of(item.epoch()));
     if (isOver && hasGap()) {
       throw new Violation(
           Invariants.REPLAYED, "the restore of epoch " + item.epoch() + " left a shard with a gap");
     }
     replaying =
-        item.status() instanceof JobStatus.Replaying
-            ? Optional.of(item.epoch())
-            : Optional.empty();
+        item.status() instanceof JobStatus.Replaying ? Optional.of(item.epoch()) : Optional.empty();
   }
 
   /** No shard was opened by somebody else, who knew nothing of its state. */
@@ -870,8 +868,7 @@ final class Auditor {
         (subtask, audited) -> {
           Header head = audited.head();
           boolean isLost =
-              head.following().mayBeMissing()
-                  && !stream.hasAfter(subtask.shard(), head.position());
+              head.following().mayBeMissing() && !stream.hasAfter(subtask.shard(), head.position());
           if (head.hasGap()
               || !(isLost || head.position().equals(expectation.end(subtask.shard())))) {
             throw new Violation(

@@ -12,8 +12,7 @@ public final class Invariants {
   public static final String COMPLETE =
       "a completed checkpoint holds every subtask's state, of one epoch";
   public static final String INCREASING = "completed ids increase";
-  public static final String OF_ITS_EPOCH =
-      "a checkpoint completes in the epoch in which it began";
+  public static final String OF_ITS_EPOCH = "a checkpoint completes in the epoch in which it began";
   public static final String REPLAYED = "a restore is over only when no shard has a gap";
   public static final String RETAINED = "nothing retained or live is ever deleted";
   public static final String FORKED = "all that a fork began from is there until it is released";

@@ -56,7 +56,9 @@ final class NarrowWindows {
       case "table.abort" -> oneIn(4, 1000, 4000);
       case "table.move" -> oneIn(3, 500, 12_000);
       case "table.append", "table.appendAcknowledged" ->
-          before.equals(STORED) ? counted("an entry long after its file", 8, 8000) : Optional.empty();
+          before.equals(STORED)
+              ? counted("an entry long after its file", 8, 8000)
+              : Optional.empty();
       default -> Optional.empty();
     };
   }

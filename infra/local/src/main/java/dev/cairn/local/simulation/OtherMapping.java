@@ -59,14 +59,16 @@ final class OtherMapping {
   }
 
   private void invoke(String source, ShardId shard, List<StreamRecord> batch) {
-    world.start(
-        "other mapping/event", () -> tasks.invoke(KinesisEvent.of(source, shard, batch)));
+    world.start("other mapping/event", () -> tasks.invoke(KinesisEvent.of(source, shard, batch)));
   }
 
   /** Right after the shard's newest record, under a key that the shard owns. */
   private StreamRecord foreign(Shard shard) {
     SequenceNumber newest =
-        stream.after(shard.id(), Position.beginning(), Integer.MAX_VALUE).getLast().sequenceNumber();
+        stream
+            .after(shard.id(), Position.beginning(), Integer.MAX_VALUE)
+            .getLast()
+            .sequenceNumber();
     String key =
         IntStream.range(0, Integer.MAX_VALUE)
             .mapToObj(i -> "foreign-" + i)

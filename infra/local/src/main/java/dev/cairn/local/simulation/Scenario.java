@@ -87,8 +87,11 @@ record Scenario(
             Duration.ofSeconds(2),
             1 + random.nextInt(20));
     int shards = 3 + random.nextInt(3);
-    Pressure pressure = Pressure.draw(
-            random.split(), shards, checkpoints.configuration().place(Options.TOLERABLE_FAILED_CHECKPOINTS).isEmpty());
+    Pressure pressure =
+        Pressure.draw(
+            random.split(),
+            shards,
+            checkpoints.configuration().place(Options.TOLERABLE_FAILED_CHECKPOINTS).isEmpty());
     return new Scenario(
         shards,
         4 + random.nextInt(12),

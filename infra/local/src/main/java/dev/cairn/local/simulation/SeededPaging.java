@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * Pages as short as Kinesis returns them, scaled to the length of a run: a page covers a fraction of a
- * second where Kinesis covers minutes, so that a shard which is quiet for a while has many empty
- * pages. What is far behind is read in longer stretches, which bounds the number of reads.
+ * Pages as short as Kinesis returns them, scaled to the length of a run: a page covers a fraction
+ * of a second where Kinesis covers minutes, so that a shard which is quiet for a while has many
+ * empty pages. What is far behind is read in longer stretches, which bounds the number of reads.
  */
 final class SeededPaging implements Paging {
   private static final Duration LONG = Duration.ofHours(1);
@@ -26,7 +26,8 @@ final class SeededPaging implements Paging {
   public Duration stretch(Duration behind) {
     // A coordinator of 60 seconds has to come through what a long halt leaves behind.
     Duration share =
-        behind.dividedBy(behind.compareTo(LONG) > 0 ? FEWEST_PAGES_OF_A_KIND : MOST_PAGES_OF_A_KIND);
+        behind.dividedBy(
+            behind.compareTo(LONG) > 0 ? FEWEST_PAGES_OF_A_KIND : MOST_PAGES_OF_A_KIND);
     return share.compareTo(stretch) > 0 ? share : stretch;
   }
 

@@ -128,8 +128,8 @@ final class SharedFilesAudit {
   }
 
   /**
-   * What a restore has lent is copied with the first snapshot: its owner may delete it. Of an earlier
-   * epoch nobody knows any more what was claimed then.
+   * What a restore has lent is copied with the first snapshot: its owner may delete it. Of an
+   * earlier epoch nobody knows any more what was claimed then.
    */
   void requireOwned(String where, Entry.Base base) {
     if (!table.job(job).orElseThrow().epoch().equals(base.header().epoch())) {

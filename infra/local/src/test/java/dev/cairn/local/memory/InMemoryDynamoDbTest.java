@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -66,7 +67,7 @@ class InMemoryDynamoDbTest {
                         .key(Map.of("pk", text("p"), "sk", text(sk)))
                         .consistentRead(consistent))
             .item();
-    return item.isEmpty() ? "none" : item.get("value").s();
+    return item.isEmpty() ? "none" : value(item);
   }
 
   private static List<String> query(InMemoryDynamoDb table, boolean consistent) {
@@ -80,8 +81,12 @@ class InMemoryDynamoDbTest {
                     .consistentRead(consistent))
         .items()
         .stream()
-        .map(item -> item.get("value").s())
+        .map(InMemoryDynamoDbTest::value)
         .toList();
+  }
+
+  private static String value(Map<String, AttributeValue> item) {
+    return Objects.requireNonNull(item.get("value")).s();
   }
 
   private static AttributeValue text(String value) {
