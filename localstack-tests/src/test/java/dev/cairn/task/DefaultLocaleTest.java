@@ -27,6 +27,7 @@ import dev.cairn.stream.StreamRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.util.DefaultLocale;
@@ -47,7 +48,7 @@ class DefaultLocaleTest {
 
             @Override
             public void changed(TableEvents.ItemChange change) {
-              written.add(change.key().get("pk").s() + " " + change.key().get("sk").s());
+              written.add(part(change, "pk") + " " + part(change, "sk"));
             }
           });
   private final Pipeline pipeline = new Pipeline(1);
@@ -55,6 +56,10 @@ class DefaultLocaleTest {
       new DynamoDbJournal(database, "cairn", Backoff.sleeping());
   private final DynamoDbCheckpointStorage storage =
       new DynamoDbCheckpointStorage(database, "cairn", Backoff.sleeping(), pipeline::now);
+
+  private static String part(TableEvents.ItemChange change, String name) {
+    return Objects.requireNonNull(change.key().get(name)).s();
+  }
 
   /**
    * Sets the default locale, as a function does that writes a message in its customer's language.

@@ -38,7 +38,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -404,13 +403,13 @@ class TaskTest {
     run(pipeline.container(), 0, records.subList(1, 2));
     InMemoryTable replaced = new InMemoryTable(pipeline::now);
     replaced.create(pipeline.job());
-    AtomicReference<Journal> table = new AtomicReference<>(replaced);
+    ReplaceableJournal journal = new ReplaceableJournal(replaced);
     TaskPorts ports = pipeline.taskPorts(Tap.NONE);
     Task<String> warm =
         new Task<>(
             settings(),
             new TaskPorts(
-                new ReplaceableJournal(table),
+                journal,
                 ports.checkpoints(),
                 ports.storage(),
                 ports.stream(),
@@ -420,43 +419,49 @@ class TaskTest {
             Words::new);
     run(warm, 0, records);
 
-    table.set(pipeline.table());
+    journal.table = pipeline.table();
 
     assertThat(run(warm, 0, records)).isEqualTo(new Done());
     assertThat(pipeline.head(0).counts().applied()).isEqualTo(3);
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(records));
   }
 
-  private record ReplaceableJournal(AtomicReference<Journal> table) implements Journal {
+  private static final class ReplaceableJournal implements Journal {
+    private Journal table;
+
+    ReplaceableJournal(Journal table) {
+      this.table = table;
+    }
+
     @Override
     public List<Entry> after(SubtaskId subtask, Revision revision) {
-      return table.get().after(subtask, revision);
+      return table.after(subtask, revision);
     }
 
     @Override
     public List<Entry> fromLastBase(SubtaskId subtask) {
-      return table.get().fromLastBase(subtask);
+      return table.fromLastBase(subtask);
     }
 
     @Override
     public Append append(SubtaskId subtask, Entry entry) {
-      return table.get().append(subtask, entry);
+      return table.append(subtask, entry);
     }
 
     @Override
     public Append append(
         SubtaskId subtask, Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
-      return table.get().append(subtask, entry, acknowledgement);
+      return table.append(subtask, entry, acknowledgement);
     }
 
     @Override
     public Append open(SubtaskId subtask, Opened entry) {
-      return table.get().open(subtask, entry);
+      return table.open(subtask, entry);
     }
 
     @Override
     public int expireBelow(SubtaskId subtask, Revision base, Instant at) {
-      return table.get().expireBelow(subtask, base, at);
+      return table.expireBelow(subtask, base, at);
     }
   }
 

@@ -126,14 +126,19 @@ class FootprintTest {
   @ParameterizedTest
   @EnumSource
   void theEstimateIsWithinAFactorOfTwoOfTheHeap(Kind kind) {
-    List<HeapState<String>> kept = new ArrayList<>(List.of(filled(kind, 50_000)));
-    long estimate = kept.getFirst().retainedBytes();
-    WeakReference<HeapState<String>> reference = new WeakReference<>(kept.getFirst());
-    long with = used();
-    kept.clear();
-    long actual = with - used();
+    long estimate = 0;
+    long actual = Long.MAX_VALUE;
+    // What else becomes free while a state goes can only make it look larger.
+    for (int round = 0; round < 3; round++) {
+      List<HeapState<String>> kept = new ArrayList<>(List.of(filled(kind, 50_000)));
+      estimate = kept.getFirst().retainedBytes();
+      WeakReference<HeapState<String>> reference = new WeakReference<>(kept.getFirst());
+      long with = used();
+      kept.clear();
+      actual = Math.min(actual, with - used());
+      assertThat(reference.get()).as("the state whose going was measured").isNull();
+    }
 
-    assertThat(reference.get()).as("the state whose going was measured").isNull();
     assertThat(estimate).isBetween(actual / 2, actual * 2);
   }
 
