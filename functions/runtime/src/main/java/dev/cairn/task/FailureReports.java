@@ -40,6 +40,7 @@ final class FailureReports {
    *
    * @param at the journal's head when the shard failed: what is known to be wrong is wrong there
    * @param record the record that is to blame; empty if no single record is
+   * @param attempt how the shard was looking for a record at fault when it failed
    * @param isolation how the next attempt goes on
    * @param mayGiveUp whether this failure may be the last one that the restart strategy bears; not
    *     of a record that will be set aside instead
@@ -50,12 +51,14 @@ final class FailureReports {
       FailureReason reason,
       String message,
       Optional<SequenceNumber> record,
+      Optional<Isolation> attempt,
       Optional<Isolation> isolation,
       boolean mayGiveUp) {
 
     /** A failure of the shard, whatever the next record is. */
     static Report ofShard(SubtaskId subtask, Header at, FailureReason reason, String message) {
-      return new Report(subtask, at, reason, message, Optional.empty(), Optional.empty(), true);
+      return new Report(
+          subtask, at, reason, message, Optional.empty(), at.isolation(), Optional.empty(), true);
     }
   }
 
@@ -125,7 +128,7 @@ final class FailureReports {
       Optional<Header> head =
           decisions.failsAt(
               failure.at(), ports.journal().after(failure.subtask(), failure.at().revision()));
-      if (head.isEmpty()) {
+      if (head.isEmpty() || isRecorded(failure, head.get())) {
         return;
       }
       EntryId id = ports.ids().get();
@@ -138,6 +141,15 @@ final class FailureReports {
         return;
       }
     }
+  }
+
+  /**
+   * Whether another container has recorded already that the process of an attempt ended: two that
+   * find the same marker must not count one attempt twice.
+   */
+  private static boolean isRecorded(Report failure, Header head) {
+    return failure.reason() == FailureReason.PROCESS_ENDED
+        && !head.isolation().equals(failure.attempt());
   }
 
   private static Failing failing(Report failure, Header head, Job job, Instant now, EntryId id) {

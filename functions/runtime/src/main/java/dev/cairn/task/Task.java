@@ -638,6 +638,7 @@ public final class Task<E> {
                 reason,
                 what,
                 Optional.of(stop.record()),
+                stop.attempt(),
                 isolation,
                 !isTriedAlone || settings.failurePolicy() == FailurePolicy.FAIL),
             writer,

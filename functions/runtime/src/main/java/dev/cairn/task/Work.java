@@ -101,8 +101,9 @@ final class Work<E> {
    * Why this work ends before a record. The state is what it was before that record.
    *
    * @param fault of the record, or of the shard when it came to the record
+   * @param attempt how the shard was looking for a record at fault when the work began
    */
-  record Stop(SequenceNumber record, Fault fault, Throwable cause) {}
+  record Stop(SequenceNumber record, Fault fault, Throwable cause, Optional<Isolation> attempt) {}
 
   /** Empty as long as every record could be applied, or set aside. */
   Optional<Stop> stop() {
@@ -152,7 +153,7 @@ final class Work<E> {
   }
 
   void stopBefore(StreamRecord record, Fault fault, Throwable cause) {
-    stop = Optional.of(new Stop(record.sequenceNumber(), fault, cause));
+    stop = Optional.of(new Stop(record.sequenceNumber(), fault, cause, subtask.head().isolation()));
   }
 
   private void setAside(StreamRecord record, Fault fault) {
