@@ -54,9 +54,9 @@ record Assumptions(
           Duration.ofDays(3),
           350,
           2_500,
-          7,
+          15,
           1,
-          7,
+          10,
           10);
 
   /** How long something takes that takes so long on one whole vCPU. */
