@@ -17,6 +17,8 @@ import dev.cairn.function.RuntimeContext;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
+import dev.cairn.lambda.FailedStart;
+import dev.cairn.lambda.OwnStream;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.pipeline.Words;
@@ -28,6 +30,8 @@ import dev.cairn.state.KeyHash;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -181,6 +185,29 @@ class FailuresTest {
     tick(pipeline.coordinator());
     tick(pipeline.coordinator());
     assertThat(failure(pipeline).reason()).isEqualTo(FailureReason.CODE_NOT_LOADABLE);
+  }
+
+  @Test
+  void aContainerThatCannotStartIsAFailureOfTheShardItWasInvokedFor() {
+    Pipeline pipeline = withoutRestarts(2);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    FailedStart failed =
+        new FailedStart(
+            Pipeline.settings(), pipeline.taskPorts(Tap.NONE), OwnStream.ofFirstBatch());
+    for (int shard = 0; shard < 2; shard++) {
+      byte[] wake =
+          ("{\"cairn\":\"wake\",\"shard\":\"" + Pipeline.shard(shard) + "\"}")
+              .getBytes(StandardCharsets.UTF_8);
+      failed.record(
+          new ByteArrayInputStream(wake),
+          new IllegalStateException("the constructor threw"),
+          Pipeline.AMPLE);
+    }
+
+    assertThat(pipeline.journal(1)).as("a shard is not opened for this").isEmpty();
+    Failing failing = pipeline.head(0).failing().orElseThrow();
+    assertThat(failing.reason()).isEqualTo(FailureReason.USER_CODE);
+    assertThat(failing.message()).contains("the constructor threw");
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Registration;
+import dev.cairn.checkpoint.StorageMovedException;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.deployment.Environment;
 import dev.cairn.deployment.StorageLocation;
@@ -95,21 +96,55 @@ public final class TaskHandler implements RequestStreamHandler {
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
-    if (started.isEmpty()) {
-      // What the first invocation has left is nearly all that any has.
-      started =
-          Optional.of(
-              start(connected.orElseGet(TaskHandler::connect), remaining(context), own(context)));
-    }
-    Introduction introduction = started.get().introduction();
-    introduction.make();
+    Started running = started(input, context);
+    Introduction introduction = running.introduction();
     try {
-      started.get().endpoint().handle(input, output, () -> remaining(context));
+      introduction.make();
+    } catch (StorageMovedException e) {
+      record(e, input, context);
+      throw e;
+    }
+    try {
+      running.endpoint().handle(input, output, () -> remaining(context));
     } catch (ForeignStreamException e) {
       introduction.noteRefused(e);
       throw e;
     } finally {
-      started.get().reportMemory();
+      running.reportMemory();
+    }
+  }
+
+  /** What this container made at its first invocation. A failure to make it is the shard's. */
+  private Started started(InputStream input, Context context) {
+    if (started.isEmpty()) {
+      try {
+        // What the first invocation has left is nearly all that any has.
+        started = Optional.of(start(connected(), remaining(context), own(context)));
+      } catch (RuntimeException | LinkageError e) {
+        record(e, input, context);
+        throw e;
+      }
+    }
+    return started.get();
+  }
+
+  private Connected connected() {
+    if (connected.isEmpty()) {
+      connected = Optional.of(connect());
+    }
+    return connected.get();
+  }
+
+  private void record(Throwable error, InputStream input, Context context) {
+    try {
+      CheckpointSettings settings = environment.settings();
+      new FailedStart(
+              taskSettings(settings, remaining(context)),
+              ports(connected(), settings, StorageLocation.of(settings)),
+              own(context))
+          .record(input, error, () -> remaining(context));
+    } catch (RuntimeException e) {
+      error.addSuppressed(e);
     }
   }
 

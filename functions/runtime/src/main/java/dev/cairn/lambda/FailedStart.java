@@ -1,0 +1,71 @@
+package dev.cairn.lambda;
+
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.checkpoint.StorageMovedException;
+import dev.cairn.heap.FunctionNotOpenedException;
+import dev.cairn.task.Deadline;
+import dev.cairn.task.Task;
+import dev.cairn.task.TaskException;
+import dev.cairn.task.TaskPorts;
+import dev.cairn.task.TaskSettings;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Records in the journal of the invoked shard that its container cannot start. Otherwise the
+ * mapping would send the batch for ever, and neither the restart strategy nor {@code cairn status}
+ * would know why. A shard without a journal is not opened for this.
+ */
+public final class FailedStart {
+  private final TaskSettings settings;
+  private final TaskPorts ports;
+  private final OwnStream stream;
+
+  /**
+   * @param ports made from the deployment's settings alone, as the code's settings may be at fault
+   * @param stream the job's stream; a batch of another stream is no failure of the job's shards
+   */
+  public FailedStart(TaskSettings settings, TaskPorts ports, OwnStream stream) {
+    this.settings = settings;
+    this.ports = ports;
+    this.stream = stream;
+  }
+
+  /**
+   * Records the error. If it cannot be recorded, the reason is added to the error as suppressed.
+   *
+   * @param event the payload of the invocation
+   */
+  public void record(InputStream event, Throwable error, Deadline deadline) {
+    Task<Object> task =
+        new Task<>(
+            settings,
+            ports,
+            () -> {
+              throw thrown(error);
+            });
+    try {
+      switch (KinesisEventReader.read(event)) {
+        case KinesisBatch batch -> {
+          stream.require(batch);
+          task.wake(batch.shard(), deadline);
+        }
+        case Invocation.Wake wake -> task.wake(wake.shard(), deadline);
+      }
+    } catch (IOException | RuntimeException | LinkageError e) {
+      if (e != error && e.getCause() != error) {
+        error.addSuppressed(e);
+      }
+    }
+  }
+
+  /** The error in the form that the task's classifier of faults knows. */
+  private static RuntimeException thrown(Throwable error) {
+    return switch (error) {
+      case LinkageError e -> throw e;
+      case StorageMovedException e ->
+          new TaskException(FailureReason.STORAGE, String.valueOf(e.getMessage()));
+      default -> new FunctionNotOpenedException("the function cannot start: " + error, error);
+    };
+  }
+}
