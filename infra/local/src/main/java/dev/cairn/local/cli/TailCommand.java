@@ -3,9 +3,13 @@ package dev.cairn.local.cli;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.local.inspect.Follower;
 import dev.cairn.local.inspect.Happening;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,10 +68,27 @@ final class TailCommand extends PipelineCommand {
         out.flush();
         // Nothing tells a reader of the table that something was appended.
         Thread.sleep(every);
-      } catch (InterruptedException | AbortedException ended) {
+      } catch (InterruptedException ended) {
+        return ExitCode.OK;
+      } catch (RuntimeException e) {
+        if (!isInterruption(e)) {
+          throw e;
+        }
         return ExitCode.OK;
       }
     }
     return ExitCode.OK;
+  }
+
+  /** Whether a call failed because the command was ended while it waited for the answer. */
+  private static boolean isInterruption(Throwable error) {
+    return Thread.currentThread().isInterrupted()
+        || Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+            .anyMatch(
+                cause ->
+                    cause instanceof AbortedException
+                        || cause instanceof InterruptedException
+                        || cause instanceof InterruptedIOException
+                        || cause instanceof ClosedByInterruptException);
   }
 }

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  */
 final class SeededPaging implements Paging {
   private static final Duration LONG = Duration.ofHours(1);
-  private static final int MOST_PAGES_OF_A_KIND = 300;
+  private static final int MOST_PAGES_OF_A_KIND = 40;
   private static final int FEWEST_PAGES_OF_A_KIND = 10;
 
   private final Faults faults;
@@ -19,7 +19,7 @@ final class SeededPaging implements Paging {
 
   SeededPaging(SplittableRandom random, Faults faults) {
     this.faults = faults;
-    this.stretch = Duration.ofMillis(50 + random.nextInt(random.nextBoolean() ? 200 : 10_000));
+    this.stretch = Duration.ofMillis(250 + random.nextInt(random.nextBoolean() ? 500 : 10_000));
   }
 
   @Override
