@@ -30,6 +30,9 @@ import java.util.stream.Stream;
  * the mapping's and a test's: they pass no point of the world, so no fault meets them.
  */
 public final class LocalStream implements StreamReader {
+  /** The point of the world at which a scan reads a further page. */
+  public static final String NEXT_PAGE = "stream.next";
+
   private static final int LONGEST_KEY = 256;
   private static final int LARGEST_RECORD_BYTES = 1 << 20;
   private static final int LARGEST_PAGE_BYTES = 10 << 20;
@@ -155,7 +158,7 @@ public final class LocalStream implements StreamReader {
     if (limit < 1) {
       throw new IllegalArgumentException("a page holds at least 1 record, not " + limit);
     }
-    world.pass("stream.read");
+    world.pass(from instanceof From.Next ? NEXT_PAGE : "stream.read");
     return page(shard, from, paging.limit(Math.min(limit, ShardScan.LARGEST_PAGE)));
   }
 

@@ -1,5 +1,6 @@
 package dev.cairn.local.simulation;
 
+import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.simulation.SeededWorld.Happening;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,6 +12,16 @@ import java.util.SplittableRandom;
  * and calm in the others.
  */
 final class Faults {
+  /**
+   * How many further pages of a scan meet as many faults of their process as one other call.
+   *
+   * <p>A process dies, freezes or gets slow after some time, not after a number of calls. On AWS, a
+   * scan of hundreds of pages takes a minute of the fifteen that a coordinator has, and hardly any
+   * process dies in it. If each page met the faults of a call, no scan of a quiet shard would ever
+   * come to its end during the storm, and a restore would never be done.
+   */
+  private static final int PAGES = 100;
+
   private final SplittableRandom random;
   private final Tally tally;
   private final double slow;
@@ -48,7 +59,7 @@ final class Faults {
 
   Happening at(String task, String point) {
     boolean container = task.contains("/container-");
-    double draw = random.nextDouble();
+    double draw = random.nextDouble() * (point.startsWith(LocalStream.NEXT_PAGE) ? PAGES : 1);
     killed = !calm && container && draw < kill;
     if (killed) {
       tally.count("fault: process killed at " + group(point));

@@ -7,27 +7,30 @@ import java.util.SplittableRandom;
 /**
  * Pages as short as Kinesis returns them, scaled to the length of a run: a page covers a fraction
  * of a second where Kinesis covers minutes, so that a shard which is quiet for a while has many
- * empty pages. What is far behind is read in longer stretches, which bounds the number of reads.
+ * empty pages.
+ *
+ * <p>The number of pages to the tip of a shard is bounded as it is in Kinesis, where a quiet day
+ * takes about 250 reads. What is far behind is therefore read in longer stretches.
  */
 final class SeededPaging implements Paging {
-  private static final Duration LONG = Duration.ofHours(1);
-  private static final int MOST_PAGES_OF_A_KIND = 40;
-  private static final int FEWEST_PAGES_OF_A_KIND = 10;
+  /**
+   * Each page covers at least this part of what is still to be read. The stretch is a share of what
+   * is left, so the number of pages grows with the logarithm of the time: with the shortest
+   * stretch, about 100 pages for two minutes and 200 for several hours.
+   */
+  private static final int SHARE = 20;
 
   private final Faults faults;
   private final Duration stretch;
 
   SeededPaging(SplittableRandom random, Faults faults) {
     this.faults = faults;
-    this.stretch = Duration.ofMillis(250 + random.nextInt(random.nextBoolean() ? 500 : 10_000));
+    this.stretch = Duration.ofMillis(50 + random.nextInt(random.nextBoolean() ? 200 : 10_000));
   }
 
   @Override
   public Duration stretch(Duration behind) {
-    // A coordinator of 60 seconds has to come through what a long halt leaves behind.
-    Duration share =
-        behind.dividedBy(
-            behind.compareTo(LONG) > 0 ? FEWEST_PAGES_OF_A_KIND : MOST_PAGES_OF_A_KIND);
+    Duration share = behind.dividedBy(SHARE);
     return share.compareTo(stretch) > 0 ? share : stretch;
   }
 

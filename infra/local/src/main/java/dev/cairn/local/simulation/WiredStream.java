@@ -25,6 +25,7 @@ record WiredStream(Wire wire, Faults faults, StreamReader there) implements Stre
       faults.count("fault: iterator expired");
       throw new ExpiredIteratorException("the iterator expired");
     }
-    return wire.stream("read", () -> there.read(shard, from, limit));
+    return wire.stream(
+        from instanceof From.Next ? "next" : "read", () -> there.read(shard, from, limit));
   }
 }
