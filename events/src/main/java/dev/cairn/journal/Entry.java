@@ -132,7 +132,11 @@ public sealed interface Entry {
           heapUse);
     }
 
-    /** The header of the entry after this one, with which the subtask enters this epoch. */
+    /**
+     * The header of the entry after this one, with which the subtask enters this epoch. The search
+     * for a record that ends the process goes on where it was: it may take longer than a checkpoint
+     * may, and a job that fails meanwhile, and is resumed, would otherwise begin it anew each time.
+     */
     private Header next(
         EntryId id, Epoch entered, boolean halts, Instant now, Following following) {
       return new Header(
@@ -148,8 +152,8 @@ public sealed interface Entry {
           now,
           lastCheckpoint,
           halts,
-          Optional.empty(),
-          Optional.empty(),
+          failing.filter(Failing::outlastsHalt),
+          isolation.map(Isolation::interrupted),
           following,
           heapUse);
     }

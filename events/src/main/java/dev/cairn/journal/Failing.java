@@ -37,6 +37,15 @@ public record Failing(
     this(reason, message, failures, hasGivenUp, failures.attempts(), Optional.empty());
   }
 
+  /**
+   * Whether a halt and a resume leave it as it is: how often a record ended the process on its own,
+   * as long as the failure policy has not decided on that record. All other attempts are counted
+   * anew.
+   */
+  boolean outlastsHalt() {
+    return reason == FailureReason.PROCESS_ENDED && record.isPresent() && !hasGivenUp;
+  }
+
   /** Whether no attempt is to be made now. */
   public boolean isHeldUp(Instant now) {
     return hasGivenUp || failures.isWaiting(now);

@@ -30,6 +30,18 @@ public sealed interface Isolation {
     }
   }
 
+  /**
+   * The search after a halt. A step that was begun has to be begun again: the halt, and not a
+   * record, may have kept it from the journal.
+   */
+  default Isolation interrupted() {
+    return switch (this) {
+      case Suspicion s -> s;
+      case Steps s -> s;
+      case Begun(int records, Instant until) -> new Steps(records);
+    };
+  }
+
   private static void requirePositive(int records) {
     if (records < 1) {
       throw new IllegalArgumentException("a step has one record or more, not " + records);

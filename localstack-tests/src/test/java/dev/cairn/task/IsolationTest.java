@@ -338,6 +338,68 @@ class IsolationTest {
   }
 
   @Test
+  void theSearchGoesOnAfterAResumeOfAJobThatFailedMeanwhile() {
+    // Too short a time-out for the whole search, and no checkpoint may fail.
+    Pipeline pipeline =
+        new Pipeline(
+            1,
+            new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Duration.ofMinutes(16), 2)
+                .and(
+                    Configuration.DEFAULTS.with(
+                        Options.TOLERABLE_FAILED_CHECKPOINTS, 0, Place.CONSTRUCT)));
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    put(pipeline, 9, "kill", 5);
+    boolean isDone = deliver(pipeline, LENIENT, 60);
+    int resumes = 0;
+    while (!isDone && resumes < 10) {
+      resumes++;
+      pipeline.table().request(Pipeline.JOB, Request.command("resume"));
+      tick(pipeline.coordinator());
+      tick(pipeline.coordinator());
+      assertThat(pipeline.job().status().isRunning()).isTrue();
+      isDone = deliver(pipeline, LENIENT, 60);
+    }
+
+    assertThat(isDone).isTrue();
+    assertThat(resumes).isPositive();
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(15, 1));
+    List<StreamRecord> all = pipeline.all(0);
+    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(without(all, all.size() - 6)));
+  }
+
+  @Test
+  void aStepThatAHaltInterruptedIsNotBlamedOnItsRecord() {
+    Pipeline pipeline = new Pipeline(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    List<StreamRecord> batch = pipeline.put(0, "b");
+    pipeline.pass(Duration.ofMinutes(20));
+    tick(pipeline.coordinator());
+    Tap halting =
+        new Tap() {
+          private boolean isHalted;
+
+          @Override
+          public void before(Call call) {
+            if (call.has(Entry.Advanced.class) && !isHalted) {
+              isHalted = true;
+              pipeline.table().request(Pipeline.JOB, Request.command("cancel"));
+              tick(pipeline.coordinator());
+            }
+          }
+        };
+    var unused = catchThrowable(() -> run(pipeline.container(halting), 0, batch));
+    pipeline.pass(Duration.ofMinutes(20));
+    pipeline.table().request(Pipeline.JOB, Request.command("resume"));
+    tick(pipeline.coordinator());
+    tick(pipeline.coordinator());
+
+    assertThat(run(pipeline.container(), 0, batch)).isInstanceOf(BatchResult.Done.class);
+
+    assertThat(pipeline.journal(0)).noneMatch(Entry.Failed.class::isInstance);
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+  }
+
+  @Test
   void aReplayPassesARecordThatEndsTheProcess() {
     Pipeline pipeline = new Pipeline(1);
     run(pipeline.container(), 0, pipeline.put(0, "a"));
