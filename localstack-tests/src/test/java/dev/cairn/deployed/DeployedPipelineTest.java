@@ -338,7 +338,7 @@ class DeployedPipelineTest {
     done(typed.cairn("dispose", savepoint.id().toString()));
     assertThat(job.storage().list(directory)).isEmpty();
     assertThat(typed.cairn("restore", savepoint.id().toString()).out())
-        .contains("checkpoint " + savepoint.id() + " is SUBSUMED");
+        .contains("checkpoint " + savepoint.id() + " is DISPOSED");
   }
 
   @Test
