@@ -15,8 +15,9 @@ import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class Suspicions {
   private final CoordinatorDecisions decisions;
   private final JournalTails tails;
   // What is remembered only saves reading.
-  private final Map<SubtaskId, Quiet> quiet = new HashMap<>();
+  private final Map<SubtaskId, Quiet> quiet = new ConcurrentHashMap<>();
   private Instant lastLook = Instant.MIN;
 
   /** No record had arrived after a position until then. */
@@ -69,9 +70,11 @@ final class Suspicions {
     // Of thousands of idle shards a part each time, so that the tick has time for the rest.
     int parts = Math.max(1, Math.ceilDiv(silent.size(), MOST_SHARDS));
     long part = Math.floorMod(now.getEpochSecond() / BETWEEN_LOOKS.toSeconds(), parts);
+    List<JournalTail> looked = new ArrayList<>();
     for (int i = (int) part; i < silent.size(); i += parts) {
-      look(job, silent.get(i), now);
+      looked.add(silent.get(i));
     }
+    ports.fanOut().forEach(looked, tail -> look(job, tail, now));
   }
 
   private void look(Job job, JournalTail tail, Instant now) {

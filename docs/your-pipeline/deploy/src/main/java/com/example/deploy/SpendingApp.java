@@ -29,7 +29,7 @@ public final class SpendingApp {
         .source(SourceStream.ofShards(2))
         .checkpointingInterval(Duration.ofSeconds(20))
         .checkpointingNumRetained(5)
-        // cdklocal deploy -c snapStart=false: LocalStack cannot update an alias that SnapStart needs.
+        // cdklocal deploy -c snapStart=false: LocalStack cannot update its alias.
         .snapStart(!"false".equals(app.getNode().tryGetContext("snapStart")))
         .build();
     return stack;
