@@ -42,6 +42,7 @@ class ScaleTest {
 
       pipeline.pass(WidePipeline.INTERVAL);
       pipeline.keepBusy(shard -> false);
+      pipeline.deliver(shard -> shard % 2 == 0, Duration.ofSeconds(2));
       pipeline.begin("checkpoint 2: every other shard has something new, the others are carried");
       phases.add(pipeline.tickUntil(() -> pipeline.hasCompleted(2)));
 

@@ -52,8 +52,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -424,9 +424,7 @@ final class WidePipeline {
     long width = Long.divideUnsigned(-1, subtasks);
     return new HashRange(
         new KeyHash(index * width, 0),
-        index == subtasks - 1
-            ? new KeyHash(-1, -1)
-            : new KeyHash((index + 1) * width - 1, -1));
+        index == subtasks - 1 ? new KeyHash(-1, -1) : new KeyHash((index + 1) * width - 1, -1));
   }
 
   /** A partition key of each shard. */
