@@ -27,7 +27,20 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
   /** The subtasks that were ever opened, sorted. */
   List<SubtaskId> subtasks(JobId job);
 
+  /** The first of them: one small read, however many there are. */
+  default Optional<SubtaskId> firstSubtask(JobId job) {
+    return subtasks(job).stream().findFirst();
+  }
+
   Optional<Checkpoint> checkpoint(JobId job, CheckpointId id);
+
+  /**
+   * The same for a reader that asks how a checkpoint ended: one read of one small item. A pending
+   * one does not list its subtasks.
+   */
+  default Optional<Checkpoint> checkpointUnlisted(JobId job, CheckpointId id) {
+    return checkpoint(job, id);
+  }
 
   /** The checkpoints of which anything is still known, by id. */
   default List<Checkpoint> checkpoints(JobId job) {

@@ -122,12 +122,26 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public List<SubtaskId> subtasks(JobId job) {
     return itemsOf(job, TableLayout.SUBTASK_PREFIX).stream()
-        .map(
-            item ->
-                item.parse(
-                    TableLayout.SK, registeredName(item), name -> TableLayout.subtask(job, name)))
+        .map(item -> subtask(job, item))
         .sorted()
         .toList();
+  }
+
+  @Override
+  public Optional<SubtaskId> firstSubtask(JobId job) {
+    return table
+        .queryUntil(
+            "first subtask of job " + job,
+            query -> ofJob(query, job, TableLayout.SUBTASK_PREFIX).limit(1),
+            item -> true)
+        .stream()
+        .map(item -> subtask(job, item))
+        .findFirst();
+  }
+
+  private static SubtaskId subtask(JobId job, Item registration) {
+    return registration.parse(
+        TableLayout.SK, registeredName(registration), name -> TableLayout.subtask(job, name));
   }
 
   private static String registeredName(Item registration) {
@@ -137,6 +151,13 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public Optional<Checkpoint> checkpoint(JobId job, CheckpointId id) {
     return table.get(TableLayout.checkpointKey(job, id)).map(item -> read(job, item));
+  }
+
+  @Override
+  public Optional<Checkpoint> checkpointUnlisted(JobId job, CheckpointId id) {
+    return table
+        .get(TableLayout.checkpointKey(job, id))
+        .map(item -> CheckpointItems.read(job, item, expected -> Optional.empty()));
   }
 
   @Override
@@ -171,17 +192,18 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   private List<Item> itemsOf(JobId job, String prefix) {
-    return table.query(
-        prefix + " items of job " + job,
-        query ->
-            query
-                .keyConditionExpression("pk = :job AND begins_with(sk, :prefix)")
-                .expressionAttributeValues(
-                    Map.of(
-                        ":job",
-                        AttributeValue.fromS(TableLayout.jobPk(job)),
-                        ":prefix",
-                        AttributeValue.fromS(prefix))));
+    return table.query(prefix + " items of job " + job, query -> ofJob(query, job, prefix));
+  }
+
+  private static QueryRequest.Builder ofJob(QueryRequest.Builder query, JobId job, String prefix) {
+    return query
+        .keyConditionExpression("pk = :job AND begins_with(sk, :prefix)")
+        .expressionAttributeValues(
+            Map.of(
+                ":job",
+                AttributeValue.fromS(TableLayout.jobPk(job)),
+                ":prefix",
+                AttributeValue.fromS(prefix)));
   }
 
   @Override

@@ -62,6 +62,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
   void aJobThatWasNeverCreatedIsNotThere() {
     assertThat(checkpoints().job(job)).isEmpty();
     assertThat(checkpoints().subtasks(job)).isEmpty();
+    assertThat(checkpoints().firstSubtask(job)).isEmpty();
     assertThat(checkpoints().checkpoints(job)).isEmpty();
     assertThat(checkpoints().checkpoint(job, id(1))).isEmpty();
     assertThat(checkpoints().acknowledgements(job, id(1))).isEmpty();
@@ -110,6 +111,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
 
     assertThat(checkpoints().subtasks(job))
         .containsExactly(subtask("shardId-1"), subtask("shardId-10"), subtask("shardId-2"));
+    assertThat(checkpoints().firstSubtask(job)).contains(subtask("shardId-1"));
     assertThat(checkpoints().subtasks(new JobId(job.value() + "-2"))).isEmpty();
   }
 
@@ -133,6 +135,8 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
 
     assertThat(checkpoints().begin(pending(1))).isTrue();
     assertThat(checkpoints().checkpoint(job, id(1))).contains(pending(1));
+    assertThat(checkpoints().checkpointUnlisted(job, id(1)).map(Checkpoint::trigger))
+        .contains(pending(1).trigger());
     assertThat(job().next()).isEqualTo(id(2));
     assertThat(job().latest()).isEmpty();
   }
@@ -284,6 +288,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
     checkpoints().begin(pending(1));
     assertThat(checkpoints().abort(aborted(1))).isTrue();
     assertThat(checkpoints().checkpoint(job, id(1))).contains(aborted(1));
+    assertThat(checkpoints().checkpointUnlisted(job, id(1))).contains(aborted(1));
     assertThat(checkpoints().abort(aborted(1))).isTrue();
     refused(
         () ->

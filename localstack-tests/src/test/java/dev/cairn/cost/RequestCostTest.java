@@ -97,7 +97,7 @@ class RequestCostTest {
         .isEqualTo(
             Map.of(
                 "checkpoints.job", 1,
-                "checkpoints.subtasks", 1,
+                "checkpoints.firstSubtask", 1,
                 "stream.shards", 1,
                 "journal.open", 1,
                 "journal.fromLastBase", 2,

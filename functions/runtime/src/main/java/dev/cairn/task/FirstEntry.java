@@ -93,6 +93,9 @@ final class FirstEntry {
    * subtasks have or had.
    */
   private void requireRoot(SubtaskId id, Shard shard, List<Shard> listed) {
+    if (shard.parents().isEmpty() && isTheJobsStream(id, listed)) {
+      return;
+    }
     List<SubtaskId> opened =
         ports.checkpoints().subtasks(id.job()).stream()
             .filter(one -> !one.shard().equals(shard.id()))
@@ -111,12 +114,28 @@ final class FirstEntry {
     }
   }
 
+  /**
+   * Whether the stream is the one that the job's subtasks are of, as the first of them tells. Then
+   * the keys of a shard without parents were never another's. A pipeline of many shards, whose
+   * tasks are all opened at once, does not read all subtasks for each.
+   */
+  private boolean isTheJobsStream(SubtaskId id, List<Shard> listed) {
+    return ports
+        .checkpoints()
+        .firstSubtask(id.job())
+        .map(
+            first ->
+                find(listed, first.shard())
+                    .filter(shard -> range(first).equals(Optional.of(shard.range())))
+                    .isPresent())
+        .orElse(true);
+  }
+
   private Optional<SubtaskId> holder(Shard shard, List<Shard> listed, List<SubtaskId> opened) {
     Map<ShardId, HashRange> ranges =
         listed.stream().collect(Collectors.toMap(Shard::id, Shard::range));
     // A stream that was created again lists shards of the same names with other keys. Its shards
-    // are
-    // all different then, so one journal tells.
+    // are all different then, so one journal tells.
     boolean isAnother =
         opened.stream()
             .filter(one -> ranges.containsKey(one.shard()))

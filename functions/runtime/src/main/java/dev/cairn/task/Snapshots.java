@@ -106,7 +106,7 @@ final class Snapshots {
   }
 
   private Optional<Checkpoint> checkpoint(Subtask<?> subtask, Entry.Triggered trigger) {
-    return ports.checkpoints().checkpoint(subtask.id().job(), trigger.checkpoint());
+    return ports.checkpoints().checkpointUnlisted(subtask.id().job(), trigger.checkpoint());
   }
 
   private boolean wasTooSlow(Subtask<?> subtask, Entry.Triggered before) {

@@ -151,7 +151,7 @@ public final class Demo implements AutoCloseable {
       if (dashboard.completed() >= promises.checkpoints() - 1) {
         feed.release();
       }
-      boolean settled = isSettled() || wasPutBackByTheUser(restored);
+      boolean settled = isSettled();
       if (restored.isPresent() && wasRefused(restored.get())) {
         restored = Optional.empty();
       }
@@ -168,7 +168,7 @@ public final class Demo implements AutoCloseable {
 
   /**
    * Whether all of the input is in the state, no restore is under way, and the last checkpoint has
-   * all of it.
+   * all of it. After a restore of a checkpoint that had all of it, no other one follows.
    */
   private boolean isSettled() {
     return isApplied() && job().latest().map(this::holdsEverything).orElse(false);
@@ -183,20 +183,14 @@ public final class Demo implements AutoCloseable {
         && job.requests().isEmpty();
   }
 
-  /**
-   * Whether a user restored a checkpoint after the demo had done so, and all is applied again. If
-   * that checkpoint had everything, no other one follows.
-   */
-  private boolean wasPutBackByTheUser(Optional<Restoring.Asked> restored) {
-    return restored.map(asked -> job().epoch().isAfter(asked.epoch())).orElse(false) && isApplied();
-  }
-
   private boolean holdsEverything(CheckpointId latest) {
     return pipeline.checkpoints().subtasks(settings.job()).stream()
         .map((SubtaskId subtask) -> pipeline.journal().fromLastBase(subtask).getLast())
         .allMatch(
             last ->
-                last instanceof Entry.Snapshotted snapshot && snapshot.checkpoint().equals(latest));
+                last instanceof Entry.Restored
+                    || (last instanceof Entry.Snapshotted snapshot
+                        && snapshot.checkpoint().compareTo(latest) <= 0));
   }
 
   private boolean wasRefused(Restoring.Asked asked) {

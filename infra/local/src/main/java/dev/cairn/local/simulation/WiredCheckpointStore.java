@@ -39,6 +39,16 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
+  public Optional<SubtaskId> firstSubtask(JobId job) {
+    return wire.table("firstSubtask", () -> there.firstSubtask(job));
+  }
+
+  @Override
+  public Optional<Checkpoint> checkpointUnlisted(JobId job, CheckpointId id) {
+    return wire.table("checkpoint", () -> there.checkpointUnlisted(job, id));
+  }
+
+  @Override
   public List<Checkpoint> checkpoints(JobId job, CheckpointId from) {
     return wire.table("checkpoints", () -> there.checkpoints(job, from));
   }
