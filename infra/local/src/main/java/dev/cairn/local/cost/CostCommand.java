@@ -90,7 +90,7 @@ public final class CostCommand implements Callable<Integer> {
       description = "For how long requests are counted (default: three intervals).")
   private Duration stretch = Duration.ZERO;
 
-  @Option(names = "--markdown", description = "Print Markdown, as the README has it.")
+  @Option(names = "--markdown", description = "Print Markdown, as in docs/cost.md.")
   private boolean markdown;
 
   @SuppressWarnings("NullAway.Init") // By picocli.

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The costs of some rates: as text for a terminal, or as Markdown for the README. */
+/** The costs of some rates: as text for a terminal, or as Markdown for docs/cost.md. */
 final class CostReport {
   private static final double HOURS_OF_A_MONTH = 730;
   private static final double SECONDS_OF_A_MONTH = HOURS_OF_A_MONTH * 3600;

@@ -13,7 +13,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The README shows what {@code cairn cost --markdown} prints. */
+/** docs/cost.md shows what {@code cairn cost --markdown} prints. */
 class DocumentedCostTest {
   private static final Pattern NUMBER = Pattern.compile("\\d[\\d,]*(\\.\\d+)?");
 
@@ -21,18 +21,18 @@ class DocumentedCostTest {
   private static final Percentage ROUNDING = Percentage.withPercentage(5);
 
   @Test
-  void theReadmeHasTheTableThatTheCommandPrints() throws IOException {
+  void theDocumentHasTheTableThatTheCommandPrints() throws IOException {
     String printed = printed();
     String documented = documented();
 
     assertThat(shape(documented))
-        .as("README.md between the cost comments; put there what ./cairn cost --markdown prints")
+        .as("docs/cost.md between the cost comments; put there what ./cairn cost --markdown prints")
         .isEqualTo(shape(printed));
     List<Double> expected = numbers(printed);
     List<Double> found = numbers(documented);
     for (int i = 0; i < expected.size(); i++) {
       assertThat(found.get(i))
-          .as("number %d in README.md between the cost comments", i + 1)
+          .as("number %d in docs/cost.md between the cost comments", i + 1)
           .isCloseTo(expected.get(i), ROUNDING);
     }
   }
@@ -46,12 +46,12 @@ class DocumentedCostTest {
   }
 
   private static String documented() throws IOException {
-    String readme = Files.readString(Path.of("../../README.md"));
-    int from = readme.indexOf("<!-- cost -->");
-    int to = readme.indexOf("<!-- /cost -->");
-    assertThat(from).as("<!-- cost --> in README.md").isNotNegative();
-    assertThat(to).as("<!-- /cost --> in README.md").isGreaterThan(from);
-    return readme.substring(from + "<!-- cost -->".length(), to).strip();
+    String document = Files.readString(Path.of("../../docs/cost.md"));
+    int from = document.indexOf("<!-- cost -->");
+    int to = document.indexOf("<!-- /cost -->");
+    assertThat(from).as("<!-- cost --> in docs/cost.md").isNotNegative();
+    assertThat(to).as("<!-- /cost --> in docs/cost.md").isGreaterThan(from);
+    return document.substring(from + "<!-- cost -->".length(), to).strip();
   }
 
   private static String shape(String text) {
