@@ -40,12 +40,19 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
  * thrown as the SDK throws it.
  */
 public final class KinesisStreamReader implements StreamReader {
+  /** After a page of 10 MB, GetRecords refuses the shard for so long. */
+  public static final Duration LONGEST_REFUSAL = Duration.ofSeconds(5);
+
   private static final Duration BETWEEN_EMPTY_PAGES = Duration.ofMillis(200);
 
   private final KinesisClient client;
   private final String stream;
   private final Backoff backoff;
 
+  /**
+   * @param backoff for as long as a caller can wait; who reads page after page needs one that
+   *     outlasts {@link #LONGEST_REFUSAL}
+   */
   public KinesisStreamReader(KinesisClient client, String stream, Backoff backoff) {
     this.client = client;
     this.stream = stream;
@@ -110,9 +117,8 @@ public final class KinesisStreamReader implements StreamReader {
             Optional.ofNullable(read.nextShardIterator()).map(From.Next::new),
             behind(read));
     if (page.records().isEmpty() && !page.isAtTip()) {
-      // A quiet shard is read page after page without any work in between, and the mapping needs
-      // its
-      // share of the five reads a second.
+      // A quiet shard is read page after page without any work in between, and the mapping needs a
+      // part of the five reads a second.
       backoff.sleep().accept(BETWEEN_EMPTY_PAGES);
     }
     return page;

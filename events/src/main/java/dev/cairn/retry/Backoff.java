@@ -25,6 +25,17 @@ public record Backoff(int attempts, Duration firstPause, Consumer<Duration> slee
     return new Backoff(4, Duration.ofMillis(40), Backoff::sleep);
   }
 
+  /** As many attempts, from the same first pause on, as are needed to wait for a time in all. */
+  public static Backoff outlasting(Duration refusal) {
+    Duration pause = sleeping().firstPause();
+    int attempts = 1;
+    for (Duration waited = Duration.ZERO; waited.compareTo(refusal) <= 0; attempts++) {
+      waited = waited.plus(pause);
+      pause = pause.multipliedBy(2);
+    }
+    return new Backoff(attempts, sleeping().firstPause(), Backoff::sleep);
+  }
+
   private static void sleep(Duration pause) {
     try {
       Thread.sleep(pause);

@@ -199,6 +199,44 @@ class KinesisStreamReaderTest {
   }
 
   @Test
+  void outlastsTheSecondsThatFollowALargePage() {
+    Duration[] waited = {Duration.ZERO};
+    Backoff outlasting = Backoff.outlasting(KinesisStreamReader.LONGEST_REFUSAL);
+    KinesisClient afterALargePage =
+        new KinesisClient() {
+          @Override
+          public GetRecordsResponse getRecords(GetRecordsRequest request) {
+            // The time that Kinesis names for a page of 10 MB.
+            if (waited[0].compareTo(Duration.ofSeconds(5)) < 0) {
+              throw throttled();
+            }
+            return GetRecordsResponse.builder().nextShardIterator("further").build();
+          }
+
+          @Override
+          public String serviceName() {
+            return SERVICE_NAME;
+          }
+
+          @Override
+          public void close() {}
+        };
+    KinesisStreamReader patient =
+        new KinesisStreamReader(
+            afterALargePage,
+            "flights",
+            new Backoff(
+                outlasting.attempts(),
+                outlasting.firstPause(),
+                pause -> waited[0] = waited[0].plus(pause)));
+
+    assertThat(patient.read(SHARD, new From.Next("here"), 10).next())
+        .contains(new From.Next("further"));
+    // A caller in a function does not wait for much longer than it has to.
+    assertThat(waited[0]).isLessThan(Duration.ofSeconds(11));
+  }
+
+  @Test
   void anIteratorThatExpiredIsNotTriedAgain() {
     kinesis.fail(ExpiredIteratorException.builder().statusCode(400).message("expired").build());
 

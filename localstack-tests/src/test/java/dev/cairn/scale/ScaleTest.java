@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 class ScaleTest {
   /** The coordinator's time-out, less what its function keeps for the end. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(280);
+  private static final Duration TIMEOUT = Duration.ofSeconds(880);
 
   /** A checkpoint's metadata names every subtask; no item does. */
   private static final List<String> DO_NOT_GROW = List.of("ACK", "JOB", "JOURNAL");

@@ -139,7 +139,10 @@ final class CoordinatorEndpoint {
                             backoff,
                             clock,
                             settings.maxInlineStateSize()),
-                    new KinesisStreamReader(kinesis, deployment.stream(), backoff),
+                    new KinesisStreamReader(
+                        kinesis,
+                        deployment.stream(),
+                        Backoff.outlasting(KinesisStreamReader.LONGEST_REFUSAL)),
                     new LambdaWaker(lambda, deployment.taskFunction()),
                     clock,
                     () -> new EntryId(UUID.randomUUID().toString()),

@@ -28,8 +28,14 @@ final class CoordinatorParts {
   private static final String HANDLER = CoordinatorCode.HANDLER + "::handleRequest";
   private static final int MEMORY_MIB = 1024;
 
-  /** Long enough to collect many files after a commit; a coordinator that dies is followed. */
-  private static final Duration TIMEOUT = Duration.ofMinutes(5);
+  /**
+   * The longest time-out that Lambda has. A command may need to read a shard over days in which
+   * nothing arrived. A coordinator that ends early is followed by the next.
+   */
+  private static final Duration TIMEOUT = Duration.ofMinutes(15);
+
+  /** A tick that is older has been followed by others. */
+  private static final Duration TICKS_KEPT = Duration.ofMinutes(5);
 
   private static final Map<String, String> TICK = Map.of("cairn", "tick");
 
@@ -75,7 +81,7 @@ final class CoordinatorParts {
         .orElseGet(() -> queue.encryption(QueueEncryption.SQS_MANAGED))
         .enforceSsl(true)
         .visibilityTimeout(Settings.seconds(TIMEOUT))
-        .retentionPeriod(Settings.seconds(TIMEOUT))
+        .retentionPeriod(Settings.seconds(TICKS_KEPT))
         .removalPolicy(RemovalPolicy.DESTROY)
         .build();
   }

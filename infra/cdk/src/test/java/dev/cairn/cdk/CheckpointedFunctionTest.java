@@ -474,7 +474,7 @@ class CheckpointedFunctionTest {
     JsonNode coordinator = properties(Defaults.TEMPLATE.named(FUNCTION, "OrdersCoordinator"));
     assertThat(coordinator.get("Handler").asText())
         .isEqualTo("dev.cairn.coordinator.lambda.CoordinatorHandler::handleRequest");
-    assertThat(coordinator.get("Timeout").asInt()).isEqualTo(300);
+    assertThat(coordinator.get("Timeout").asInt()).isEqualTo(900);
     assertThat(Resources.text(coordinator.get("Role"))).isEqualTo("OrdersCoordinatorRole.Arn");
   }
 
@@ -591,7 +591,11 @@ class CheckpointedFunctionTest {
     assertThat(queue.get("SqsManagedSseEnabled").asBoolean()).isTrue();
     assertThat(queue.get("MessageRetentionPeriod").asInt()).isEqualTo(300);
     // Lambda refuses a queue that shows a message again while its function may still work on it.
-    assertThat(queue.get("VisibilityTimeout").asInt()).isEqualTo(300);
+    assertThat(queue.get("VisibilityTimeout").asInt())
+        .isEqualTo(
+            properties(Defaults.TEMPLATE.named(FUNCTION, "OrdersCoordinator"))
+                .get("Timeout")
+                .asInt());
     assertThat(texts(properties(Defaults.TEMPLATE.named(MAPPING, "OrdersTickQueueMapping"))))
         .isEqualTo(
             Map.of(

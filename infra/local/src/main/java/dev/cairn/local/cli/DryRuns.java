@@ -83,7 +83,11 @@ final class DryRuns {
   private static StreamReader stream(Connection connection) {
     return connection.stream()
         .<StreamReader>map(
-            name -> new KinesisStreamReader(connection.kinesis(), name, Backoff.sleeping()))
+            name ->
+                new KinesisStreamReader(
+                    connection.kinesis(),
+                    name,
+                    Backoff.outlasting(KinesisStreamReader.LONGEST_REFUSAL)))
         .orElseGet(
             () ->
                 new OutOfReach(
