@@ -182,7 +182,8 @@ public final class EntryFormat {
         .put("recent", failures.recent(), Instant::toString)
         .put("givenUp", failing.hasGivenUp() ? YES : Optional.empty(), flag -> flag)
         .put("ofReason", ofReason(failing), count -> count)
-        .put("record", failing.record(), SequenceNumber::digits);
+        .put("record", failing.record(), SequenceNumber::digits)
+        .put("earlierRecord", failing.earlierRecord(), SequenceNumber::digits);
   }
 
   /** Written only where it differs from the number of attempts. */
@@ -205,7 +206,8 @@ public final class EntryFormat {
             fields.texts("recent").stream().map(Instant::parse).toList()),
         fields.has("givenUp"),
         fields.optionalNumber("ofReason").map(Math::toIntExact).orElse(attempts),
-        fields.optionalText("record").map(SequenceNumber::new));
+        fields.optionalText("record").map(SequenceNumber::new),
+        fields.optionalText("earlierRecord").map(SequenceNumber::new));
   }
 
   private static Fields write(Isolation isolation) {

@@ -15,7 +15,9 @@ import java.util.Optional;
  * @param failures all failures in a row, whatever their reasons
  * @param hasGivenUp whether no further attempt is made
  * @param ofReason how many failures in a row had the last one's reason, 1 or more
- * @param record the record that is to blame; empty if no single record is
+ * @param record the record that the last failure blames; empty if it blames no single record
+ * @param earlierRecord the record that an earlier failure in the row blames; empty if the last
+ *     failure blames one itself, or none does
  */
 public record Failing(
     FailureReason reason,
@@ -23,13 +25,25 @@ public record Failing(
     Failures failures,
     boolean hasGivenUp,
     int ofReason,
-    Optional<SequenceNumber> record) {
+    Optional<SequenceNumber> record,
+    Optional<SequenceNumber> earlierRecord) {
 
   public Failing {
     if (ofReason < 1 || ofReason > failures.attempts()) {
       throw new IllegalArgumentException(
           ofReason + " of " + failures.attempts() + " failures cannot have one reason");
     }
+  }
+
+  /** A failure in a row of which none before it blamed a record. */
+  public Failing(
+      FailureReason reason,
+      String message,
+      Failures failures,
+      boolean hasGivenUp,
+      int ofReason,
+      Optional<SequenceNumber> record) {
+    this(reason, message, failures, hasGivenUp, ofReason, record, Optional.empty());
   }
 
   /** A failure of which all attempts had the same reason, and that is not one record's. */
@@ -44,6 +58,14 @@ public record Failing(
    */
   boolean outlastsHalt() {
     return reason == FailureReason.PROCESS_ENDED && record.isPresent() && !hasGivenUp;
+  }
+
+  /**
+   * The record right after the position, if any failure in the row named it. The shard has applied
+   * nothing since, so the mapping has to send that record next.
+   */
+  public Optional<SequenceNumber> nextRecord() {
+    return record.or(() -> earlierRecord);
   }
 
   /** Whether no attempt is to be made now. */

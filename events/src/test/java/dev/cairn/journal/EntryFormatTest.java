@@ -229,6 +229,18 @@ class EntryFormatTest {
                         false,
                         1,
                         Optional.of(new SequenceNumber("4961")))))),
+    FAILED_AFTER_A_RECORD(
+        new Failed(
+            header(4, Writer.MAPPING)
+                .with(
+                    new Failing(
+                        FailureReason.DAMAGED,
+                        "a file is gone",
+                        new Failures(3, NOW, NOW.plusSeconds(9), Duration.ofSeconds(2), List.of()),
+                        false,
+                        1,
+                        Optional.empty(),
+                        Optional.of(new SequenceNumber("4961")))))),
     SUSPECTED(
         new Suspected(header(4, Writer.COORDINATOR).with(Optional.of(new Isolation.Suspicion())))),
     BEGUN_IN_A_STEP(

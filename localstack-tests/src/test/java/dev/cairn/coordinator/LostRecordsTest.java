@@ -10,6 +10,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
@@ -19,6 +20,7 @@ import dev.cairn.task.TaskException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Records that expire before they are applied: nothing goes on without them unless someone says so.
  */
 final class LostRecordsTest {
+  private static final Supplier<KeyedFunction<String>> NOT_LOADABLE =
+      () -> {
+        throw new NoClassDefFoundError("com/example/Lib");
+      };
+
   private final Pipeline pipeline = new Pipeline(1);
 
   private Checkpoint.Completed applied(String... words) {
@@ -235,6 +242,33 @@ final class LostRecordsTest {
     assertThat(pipeline.head(0).failing().orElseThrow().reason())
         .isEqualTo(FailureReason.RECORDS_LOST);
     assertThat(pipeline.head(0).position()).isEqualTo(Position.after(firstApplied()));
+  }
+
+  @Test
+  void aLaterFailureOfTheShardDoesNotHideTheRecordThatFailed() {
+    applied("a");
+    List<StreamRecord> poison = pipeline.put(0, "poison");
+    assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
+        .isInstanceOf(TaskException.class);
+    // A deployment that cannot be loaded, as often as the mapping tries it.
+    for (int attempt = 0; attempt < 2; attempt++) {
+      pass(Duration.ofHours(1));
+      assertThatThrownBy(() -> run(pipeline.container(Tap.NONE, Pipeline.settings(), NOT_LOADABLE), 0, poison))
+          .isInstanceOf(NoClassDefFoundError.class);
+      assertThat(pipeline.head(0).failing().orElseThrow().reason())
+          .isEqualTo(FailureReason.CODE_NOT_LOADABLE);
+    }
+    pass(Duration.ofHours(26));
+    // Young enough to look healthy.
+    List<StreamRecord> later = pipeline.put(0, "b");
+
+    assertThatThrownBy(() -> run(pipeline.container(), 0, later))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("may have lost records")
+        .hasMessageContaining(poison.getFirst().sequenceNumber().digits());
+
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.RECORDS_LOST);
   }
 
   private dev.cairn.id.SequenceNumber firstApplied() {

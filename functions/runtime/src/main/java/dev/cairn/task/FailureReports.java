@@ -169,7 +169,8 @@ final class FailureReports {
         (failure.mayGiveUp() && decision.verdict() instanceof Verdict.GiveUp)
             || failure.reason().isFinal(),
         ofReason,
-        failure.record());
+        failure.record(),
+        failure.record().isPresent() ? Optional.empty() : before.flatMap(Failing::nextRecord));
   }
 
   /** An id is as random as anything here, and replays with the seed. */

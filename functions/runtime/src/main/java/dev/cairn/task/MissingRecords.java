@@ -53,7 +53,7 @@ final class MissingRecords {
     if (head.following().mayBeMissing() || !head.position().isBefore(first.sequenceNumber())) {
       return Optional.empty();
     }
-    Optional<SequenceNumber> failed = head.failing().flatMap(Failing::record);
+    Optional<SequenceNumber> failed = head.failing().flatMap(Failing::nextRecord);
     if (failed.isPresent()) {
       // It is right after the position, so nothing is missing if the mapping sends it again.
       return decisions.beginsBeyond(failed.get(), first)
