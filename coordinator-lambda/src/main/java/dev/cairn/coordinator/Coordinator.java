@@ -55,7 +55,8 @@ public final class Coordinator {
     this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
     this.lifecycle = new Lifecycle(ports, decisions, tails);
     this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
-    StreamCoverage coverage = new StreamCoverage(ports, settings, decisions, tails);
+    StreamCoverage coverage = 
+        new StreamCoverage(ports, settings, decisions, tails, ShardReads.inTicks(ports));
     Preflight preflight = new Preflight(ports, settings, decisions, coverage);
     this.restore = new Restore(ports, settings, decisions, live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);

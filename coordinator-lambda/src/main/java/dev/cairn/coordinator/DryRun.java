@@ -48,9 +48,9 @@ public final class DryRun {
   public DryRun(CoordinatorPorts ports, CoordinatorSettings settings) {
     this.ports = ports;
     this.tails = new JournalTails(ports);
-    this.coverage = new StreamCoverage(ports, settings, decisions, tails);
+    this.reads = ShardReads.atOnce(ports);
+    this.coverage = new StreamCoverage(ports, settings, decisions, tails, reads);
     this.preflight = new Preflight(ports, settings, decisions, coverage);
-    this.reads = new ShardReads(ports.stream(), ports.clock());
   }
 
   /** What the coordinator would do. */

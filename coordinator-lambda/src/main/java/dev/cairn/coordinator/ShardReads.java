@@ -1,6 +1,7 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.id.ShardId;
+import dev.cairn.parallel.OutOfTimeException;
 import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.ShardScan.Step;
 import dev.cairn.stream.StreamException;
@@ -19,10 +20,18 @@ import java.util.function.Predicate;
 /**
  * Reads shards as far as it takes to know something of them: to a record, or to where Kinesis says
  * that the shard ends. What cannot be read in time is unknown, and never taken for the end.
+ *
+ * <p>A page covers five minutes of a shard, and Kinesis has five of them a second for all readers.
+ * A coordinator therefore reads a quiet shard for less time than there is between two ticks, and
+ * continues at the next one. Otherwise, each tick would begin a further scan beside those of the
+ * ticks before, none of them would get far, and no checkpoint would be taken meanwhile.
  */
 final class ShardReads {
   /** A quiet day of a shard takes a minute to read, and the coordinator runs for 15 at most. */
   private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  /** Less than the minute between two ticks, which have other work to do as well. */
+  private static final Duration LONGEST_IN_A_TICK = Duration.ofSeconds(40);
 
   /** Clocks differ, and Kinesis's times of arrival are approximate. */
   private static final Duration CLOCK_MARGIN = Duration.ofMinutes(2);
@@ -34,11 +43,24 @@ final class ShardReads {
 
   private final StreamReader stream;
   private final InstantSource clock;
+  private final Duration longestQuiet;
+  private final QuietStretches quiet = new QuietStretches();
   private final Semaphore largePages = new Semaphore(LARGE_PAGES_AT_ONCE);
 
-  ShardReads(StreamReader stream, InstantSource clock) {
+  private ShardReads(StreamReader stream, InstantSource clock, Duration longestQuiet) {
     this.stream = stream;
     this.clock = clock;
+    this.longestQuiet = longestQuiet;
+  }
+
+  /** Reads for a coordinator, which is called again. */
+  static ShardReads inTicks(CoordinatorPorts ports) {
+    return new ShardReads(ports.stream(), ports.clock(), LONGEST_IN_A_TICK);
+  }
+
+  /** Reads for a caller that is called only once. */
+  static ShardReads atOnce(CoordinatorPorts ports) {
+    return new ShardReads(ports.stream(), ports.clock(), LONGEST);
   }
 
   StreamReader stream() {
@@ -120,9 +142,10 @@ final class ShardReads {
       int limit,
       Optional<Instant> until,
       Predicate<StreamRecord> reader) {
-    ShardScan scan = new ShardScan(stream, clock, shard, from, limit);
+    ShardScan scan = new ShardScan(stream, clock, shard, quiet.start(shard, from), limit);
     Instant started = now();
     Instant givenUp = started.plus(LONGEST);
+    boolean hasFound = false;
     int refused = 0;
     while (now().isBefore(givenUp)) {
       Step step;
@@ -137,6 +160,7 @@ final class ShardReads {
       }
       switch (step) {
         case Step.Records(var records) -> {
+          hasFound = true;
           for (StreamRecord record : records) {
             if (!reader.test(record)) {
               return;
@@ -150,6 +174,16 @@ final class ShardReads {
       }
       if (until.isPresent() && hasPassed(scan, until.get())) {
         return;
+      }
+      if (!hasFound) {
+        scan.reached().ifPresent(reached -> quiet.remember(shard, from, reached));
+        if (!now().isBefore(started.plus(longestQuiet))) {
+          throw new OutOfTimeException(
+              "reading shard "
+                  + shard
+                  + " without finding a record"
+                  + scan.reached().map(reached -> " from before " + reached).orElse(""));
+        }
       }
     }
     throw new StreamException(

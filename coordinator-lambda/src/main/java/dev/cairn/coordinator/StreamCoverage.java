@@ -41,13 +41,14 @@ final class StreamCoverage {
       CoordinatorPorts ports,
       CoordinatorSettings settings,
       CoordinatorDecisions decisions,
-      JournalTails tails) {
+      JournalTails tails,
+      ShardReads reads) {
     this.ports = ports;
     this.settings = settings;
     this.decisions = decisions;
     this.tails = tails;
     this.files = new CheckpointFiles(ports);
-    this.reads = new ShardReads(ports.stream(), ports.clock());
+    this.reads = reads;
     this.unread = new UnreadRecords(ports, settings, decisions, reads);
   }
 

@@ -1,15 +1,20 @@
 package dev.cairn.parallel;
 
-/** Not all of it was begun: the time that there is was over. What was begun is done. */
+/**
+ * Not all of the work was done in the time that there is. The next tick continues with the rest.
+ */
 public final class OutOfTimeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Some of the work was not begun. */
   public OutOfTimeException(int done, int of) {
-    super(
-        "stopped in time after "
-            + done
-            + " of "
-            + of
-            + "; what is done stays done, and the next tick goes on");
+    this(done + " of " + of);
+  }
+
+  /**
+   * @param done what was done
+   */
+  public OutOfTimeException(String done) {
+    super("stopped in time after " + done + "; what is done stays done, and the next tick goes on");
   }
 }

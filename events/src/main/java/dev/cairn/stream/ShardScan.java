@@ -71,17 +71,20 @@ public final class ShardScan {
     }
     Page page = read.get();
     List<StreamRecord> records = page.records().stream().filter(this::isNew).toList();
-    reached = Optional.of(asked.minus(page.behind()));
     isAtEnd = page.next().isEmpty();
+    // The first page of a new iterator may be empty although it claims to be at the tip: only a page
+    // that follows another one is believed.
+    boolean isDoubtful =
+        isFirstPage && page.records().isEmpty() && page.isAtTip() && !isAtEnd;
+    if (!isDoubtful) {
+      reached = Optional.of(asked.minus(page.behind()));
+    }
     page.next().ifPresent(next -> from = next);
     if (!records.isEmpty()) {
       last = Optional.of(records.getLast().sequenceNumber());
       return new Step.Records(records);
     }
-    // The first page of a new iterator may be empty although it claims to be at the tip: only a
-    // page
-    // that follows another one is believed.
-    boolean isTip = isAtEnd || (page.isAtTip() && !isFirstPage && page.records().isEmpty());
+    boolean isTip = isAtEnd || (page.isAtTip() && !isDoubtful && page.records().isEmpty());
     return isTip ? new Step.Tip() : new Step.Quiet();
   }
 
@@ -115,8 +118,8 @@ public final class ShardScan {
   }
 
   /**
-   * The time up to which the last page read the shard: what arrived before it has been read, as far
-   * as this clock agrees with that of Kinesis. Empty before the first page.
+   * The time up to which the pages have read the shard: what arrived before it has been read, as
+   * far as this clock agrees with that of Kinesis. Empty before a page says so.
    */
   public Optional<Instant> reached() {
     return reached;

@@ -48,7 +48,10 @@ final class ShardScanTest {
     stream.answer(page(Duration.ZERO));
     stream.answer(page(Duration.ZERO, 7));
 
+    assertThat(scan.next(() -> false)).isEqualTo(new Step.Quiet());
+    assertThat(scan.reached()).isEmpty();
     assertThat(scan.next(() -> true)).isEqualTo(new Step.Records(List.of(record(7))));
+    assertThat(scan.reached()).contains(NOW);
   }
 
   @Test

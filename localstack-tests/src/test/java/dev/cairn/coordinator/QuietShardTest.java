@@ -11,8 +11,10 @@ import dev.cairn.command.Command;
 import dev.cairn.command.CommandText;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
+import dev.cairn.parallel.OutOfTimeException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
+import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.BatchResult;
 import dev.cairn.task.Deadline;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,6 +138,79 @@ final class QuietShardTest {
     assertThat(reads.get()).isLessThan(30);
   }
 
+  @Test
+  void aLongQuietTimeIsReadInSeveralTicksAndCheckpointsAreTakenMeanwhile() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+    pipeline.pass(Duration.ofHours(30));
+    pipeline.stream().trimExpired();
+    // Whether the record is there that the restore needs, is known at the end of the shard.
+    AtomicInteger reads = new AtomicInteger();
+    Coordinator coordinator = pipeline.coordinator(slowly(reads));
+    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+
+    assertThat(tickUntil(coordinator, () -> pipeline.job().request().isEmpty())).isBetween(2, 4);
+
+    assertThat(pipeline.job().refusal().orElseThrow().reason()).contains("beyond retention");
+    assertThat(pipeline.job().next()).isGreaterThan(checkpoint.id().next());
+    assertThat(reads.get()).as("little was read twice").isLessThan(2 * 288);
+  }
+
+  @Test
+  void aRestoreThatHasBegunReadsALongQuietTimeInSeveralTicks() {
+    savepointOfAnother();
+    put("old");
+    deliver();
+    pipeline.pass(Duration.ofHours(26));
+    pipeline.stream().trimExpired();
+    AtomicInteger reads = new AtomicInteger();
+    Coordinator coordinator = pipeline.coordinator(slowly(reads));
+    pipeline
+        .table()
+        .request(
+            Pipeline.JOB,
+            Request.command(
+                "restore savepoints/before/savepoint-1 --positions " + pipeline.now()));
+
+    JobStatus running = new JobStatus.Running();
+    assertThat(tickUntil(coordinator, () -> !pipeline.job().status().equals(running))).isOne();
+    assertThat(tickUntil(coordinator, () -> pipeline.job().status().equals(running)))
+        .isBetween(2, 6);
+
+    assertThat(reads.get()).as("little was read twice").isLessThan(2 * 288);
+    assertThat(run(pipeline.container(), 0, put("new"))).isEqualTo(new BatchResult.Done());
+    requireRunning();
+    assertThat(applied()).isEqualTo(4 + 1);
+  }
+
+  /** How many ticks it took, none of which may outlast the minute after which the next begins. */
+  private int tickUntil(Coordinator coordinator, BooleanSupplier isDone) {
+    int ticks = 0;
+    while (!isDone.getAsBoolean() && ticks < 20) {
+      Instant start = pipeline.now();
+      try {
+        Pipeline.tick(coordinator);
+      } catch (OutOfTimeException e) {
+        assertThat(e).hasMessageContaining("without finding a record");
+      }
+      assertThat(Duration.between(start, pipeline.now())).isLessThan(Duration.ofMinutes(1));
+      ticks++;
+    }
+    return ticks;
+  }
+
+  /** A day is 288 pages of five minutes, and there are five of them a second. */
+  private Tap slowly(AtomicInteger reads) {
+    return new Tap() {
+      @Override
+      public void before(Call call) {
+        if (call.name().equals("stream.read")) {
+          reads.incrementAndGet();
+          pipeline.pass(Duration.ofMillis(200));
+        }
+      }
+    };
+  }
+
   private static Tap counting(AtomicInteger reads) {
     return new Tap() {
       @Override
@@ -200,6 +276,45 @@ final class QuietShardTest {
     assertThat(invocations).isBetween(3, 6);
     assertThat(left).allSatisfy(rest -> assertThat(rest).isGreaterThan(Duration.ofSeconds(1)));
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+  }
+
+  @Test
+  void aStreamThatRefusesAfterALargePageDoesNotFailAShardThatReplays() {
+    put("a");
+    deliver();
+    Checkpoint.Completed checkpoint = pipeline.checkpoint(pipeline.container());
+    int replayed = 3 * Pipeline.settings().replayLimit();
+    String[] words = new String[replayed];
+    java.util.Arrays.fill(words, "b");
+    put(words);
+    deliver();
+    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    Pipeline.tick(pipeline.coordinator());
+    Pipeline.tick(pipeline.coordinator());
+
+    int invocations = 0;
+    while (pipeline.head(0).hasGap() && invocations < 10) {
+      pipeline.container(refusingAfter(1)).wake(Pipeline.shard(0), Pipeline.AMPLE);
+      assertThat(pipeline.head(0).failing()).isEmpty();
+      invocations++;
+    }
+
+    assertThat(invocations).isGreaterThan(1);
+    assertThat(pipeline.head(0).hasGap()).isFalse();
+    assertThat(applied()).isEqualTo(1 + replayed);
+  }
+
+  /** As Kinesis does for five seconds after a page of 10 MB. */
+  private static Tap refusingAfter(int pages) {
+    AtomicInteger reads = new AtomicInteger();
+    return new Tap() {
+      @Override
+      public void before(Call call) {
+        if (call.name().equals("stream.read") && reads.incrementAndGet() > pages) {
+          throw new StreamException("stream flights did not read shard 0 within 4 attempts");
+        }
+      }
+    };
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.FailureReports.Report;
 import dev.cairn.task.Stepwise.Blame;
@@ -408,10 +409,10 @@ public final class Task<E> {
    */
   private boolean closeGap(Subtask<E> subtask, Writer writer, Deadline deadline) {
     Duration forSnapshot = forSnapshot(subtask, deadline);
+    Position before = subtask.head().position();
     while (mayApply(subtask) && subtask.head().hasGap() && hasTime(deadline)) {
       List<StreamRecord> records;
-      switch (replay.next(
-          subtask.id().shard(), subtask.head(), settings.replayLimit(), () -> hasTime(deadline))) {
+      switch (replayed(subtask, before, deadline)) {
         case Replay.Next.Records next -> records = next.records();
         case Replay.Next.OutOfTime(Optional<Instant> quietUntil) -> {
           return quietUntil.isEmpty() || quietProgress.journal(subtask, quietUntil.get(), writer);
@@ -445,6 +446,22 @@ public final class Task<E> {
       }
     }
     return true;
+  }
+
+  /**
+   * Reads on in a replay. Kinesis refuses a shard for seconds after a large page, which is no
+   * failure of an invocation that has applied that page: the next one goes on.
+   */
+  private Replay.Next replayed(Subtask<E> subtask, Position before, Deadline deadline) {
+    try {
+      return replay.next(
+          subtask.id().shard(), subtask.head(), settings.replayLimit(), () -> hasTime(deadline));
+    } catch (StreamException e) {
+      if (subtask.head().position().equals(before)) {
+        throw e;
+      }
+      return new Replay.Next.OutOfTime(Optional.empty());
+    }
   }
 
   private static void requireUpTo(Subtask<?> subtask, StreamRecord record) {
