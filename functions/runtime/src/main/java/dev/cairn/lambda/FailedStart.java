@@ -63,6 +63,8 @@ public final class FailedStart {
   private static RuntimeException thrown(Throwable error) {
     return switch (error) {
       case LinkageError e -> throw e;
+      case FunctionNotLoadedException e ->
+          new TaskException(FailureReason.CODE_NOT_LOADABLE, String.valueOf(e.getMessage()));
       case StorageMovedException e ->
           new TaskException(FailureReason.STORAGE, String.valueOf(e.getMessage()));
       default -> new FunctionNotOpenedException("the function cannot start: " + error, error);

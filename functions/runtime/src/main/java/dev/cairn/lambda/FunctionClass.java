@@ -4,57 +4,94 @@ import dev.cairn.function.KeyedFunction;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 
-/** The user's function, which the deployment names; each subtask gets one of its own. */
+/**
+ * The user's function, which the deployment names; each subtask gets one of its own.
+ *
+ * <p>The class is loaded once. What keeps it from being loaded is kept, since the JVM reports a
+ * static initializer that threw only to the first caller.
+ */
 final class FunctionClass {
-  private final Constructor<?> constructor;
+  private final String name;
+  private final Loading loading;
 
-  private FunctionClass(Constructor<?> constructor) {
-    this.constructor = constructor;
+  private FunctionClass(String name, Loading loading) {
+    this.name = name;
+    this.loading = loading;
   }
 
-  /**
-   * @throws IllegalArgumentException if there is no such class, or it cannot be made
-   */
-  static FunctionClass named(String name) {
+  private sealed interface Loading {
+    record Loaded(Constructor<?> constructor) implements Loading {}
+
+    record Failed(FunctionNotLoadedException why) implements Loading {}
+  }
+
+  /** Loads the class. If that fails, {@link #requireLoaded} and {@link #create} say why. */
+  static FunctionClass load(String name) {
     try {
-      Class<?> type = Class.forName(name);
-      if (!KeyedFunction.class.isAssignableFrom(type)) {
-        throw new IllegalArgumentException(
-            "it does not implement " + KeyedFunction.class.getName());
-      }
-      return new FunctionClass(type.getConstructor());
-    } catch (ClassNotFoundException e) {
-      throw new IllegalArgumentException(
-          "there is no such class in the deployed code: its jar and what it needs belong into lib/",
-          e);
-    } catch (LinkageError e) {
-      throw new IllegalArgumentException("it cannot be loaded: " + e, e);
-    } catch (NoSuchMethodException e) {
-      throw new IllegalArgumentException(
-          "it has no public constructor without parameters: each subtask makes its own", e);
+      return new FunctionClass(name, new Loading.Loaded(constructor(name)));
+    } catch (FunctionNotLoadedException e) {
+      return new FunctionClass(name, new Loading.Failed(e));
     }
   }
 
-  /** A new instance. What its events are, only it knows. */
+  private static Constructor<?> constructor(String name) {
+    try {
+      Class<?> type = Class.forName(name);
+      if (!KeyedFunction.class.isAssignableFrom(type)) {
+        throw new FunctionNotLoadedException(
+            name, "it does not implement " + KeyedFunction.class.getName());
+      }
+      return type.getConstructor();
+    } catch (ClassNotFoundException e) {
+      throw new FunctionNotLoadedException(
+          name,
+          "there is no such class in the deployed code: its jar and what it needs belong into lib/",
+          e);
+    } catch (ExceptionInInitializerError e) {
+      throw new FunctionNotLoadedException(
+          name, "its static initializer threw " + e.getCause() + ": set it up in open()", e);
+    } catch (LinkageError e) {
+      throw new FunctionNotLoadedException(name, "it cannot be loaded: " + e, e);
+    } catch (NoSuchMethodException e) {
+      throw new FunctionNotLoadedException(
+          name, "it has no public constructor without parameters: each subtask makes its own", e);
+    }
+  }
+
+  /**
+   * @throws FunctionNotLoadedException if the class could not be loaded
+   */
+  void requireLoaded() {
+    Constructor<?> unused = constructor();
+  }
+
+  private Constructor<?> constructor() {
+    return switch (loading) {
+      case Loading.Loaded(Constructor<?> constructor) -> constructor;
+      case Loading.Failed(FunctionNotLoadedException why) -> throw why;
+    };
+  }
+
+  /**
+   * A new instance. What its events are, only it knows.
+   *
+   * @throws FunctionNotLoadedException if the class could not be loaded
+   */
   @SuppressWarnings("unchecked") // it is handed only what its own deserializer made
   KeyedFunction<Object> create() {
     try {
-      return (KeyedFunction<Object>) constructor.newInstance();
+      return (KeyedFunction<Object>) constructor().newInstance();
     } catch (InvocationTargetException e) {
       throw new IllegalStateException(
           "the constructor of "
-              + name()
+              + name
               + " threw "
               + e.getCause()
               + ": a function is set up in open(), not there",
           e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
-          name() + " cannot be created: it must be public and not abstract", e);
+          name + " cannot be created: it must be public and not abstract", e);
     }
-  }
-
-  private String name() {
-    return constructor.getDeclaringClass().getName();
   }
 }

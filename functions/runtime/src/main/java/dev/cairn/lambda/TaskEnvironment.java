@@ -15,6 +15,7 @@ import java.util.function.Function;
 /**
  * What the task's function is told by its environment.
  *
+ * @param function may have failed to load, which is then the failure of each shard
  * @param start where the mapping and each shard begin
  * @param settings what the deployment sets of those settings that concern a task
  * @param version which version of the code this is
@@ -43,7 +44,7 @@ record TaskEnvironment(
         variables.require("CAIRN_STAGE", StageId::new),
         variables.require("CAIRN_TABLE", Function.identity()),
         variables.require("CAIRN_STREAM", Function.identity()),
-        variables.require("CAIRN_FUNCTION", FunctionClass::named),
+        variables.require("CAIRN_FUNCTION", FunctionClass::load),
         variables.require("CAIRN_START", TaskEnvironment::start),
         variables.find("CAIRN_FAILURE_POLICY", FailurePolicy::valueOf).orElse(FailurePolicy.FAIL),
         variables.settings(),

@@ -48,11 +48,13 @@ public final class TaskHandler implements RequestStreamHandler {
   private static final Logger LOG = System.getLogger(TaskHandler.class.getName());
   private static final Pattern FUNCTION_ARN =
       Pattern.compile("arn:[^:]+:lambda:[^:]*:([^:]+):function:.*");
+  private static final String ON_DEMAND = "on-demand";
   private static final String SNAP_START = "snap-start";
   // As long as a call of priming may take in all; nothing else depends on it.
   private static final Duration PRIMING = Duration.ofSeconds(10);
 
   private final TaskEnvironment environment;
+  private final Runnable endProcess;
   private Optional<Connected> connected = Optional.empty();
   private Optional<Started> started = Optional.empty();
 
@@ -78,15 +80,27 @@ public final class TaskHandler implements RequestStreamHandler {
    * is used once, for its classes to be loaded and compiled, and thrown away: each container makes
    * clients, ids and caches of its own with its first invocation.
    *
+   * <p>A class that cannot be loaded fails the deployment, if Lambda initializes the function when
+   * it is deployed. Otherwise each invocation records it as its shard's failure.
+   *
    * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   * @throws FunctionNotLoadedException if the class cannot be loaded and a deployment waits for it
    */
   public TaskHandler() {
-    this(System.getenv());
+    this(System.getenv(), () -> System.exit(1));
   }
 
-  TaskHandler(Map<String, String> variables) {
+  /**
+   * @param endProcess ends this process, so that the next invocation begins a new one
+   */
+  TaskHandler(Map<String, String> variables, Runnable endProcess) {
+    this.endProcess = endProcess;
     this.environment = TaskEnvironment.read(new Environment(variables));
-    if (SNAP_START.equals(variables.get("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
+    String initialization = variables.getOrDefault("AWS_LAMBDA_INITIALIZATION_TYPE", ON_DEMAND);
+    if (!initialization.equals(ON_DEMAND)) {
+      environment.function().requireLoaded();
+    }
+    if (initialization.equals(SNAP_START)) {
       prime(connect());
     } else {
       this.connected = Optional.of(connect());
@@ -120,6 +134,12 @@ public final class TaskHandler implements RequestStreamHandler {
       try {
         // What the first invocation has left is nearly all that any has.
         started = Optional.of(start(connected(), remaining(context), own(context)));
+      } catch (FunctionNotLoadedException e) {
+        record(e, input, context);
+        // A static initializer runs once in a process, and may have met what passes.
+        LOG.log(Level.ERROR, "this process ends, as it cannot load the function", e);
+        endProcess.run();
+        throw e;
       } catch (RuntimeException | LinkageError e) {
         record(e, input, context);
         throw e;

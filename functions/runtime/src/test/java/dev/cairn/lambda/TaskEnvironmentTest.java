@@ -98,13 +98,38 @@ class TaskEnvironmentTest {
         .hasMessageStartingWith("environment variable " + name + " is not set");
   }
 
+  /** A function that the JVM cannot initialize. */
+  public static final class Failing extends Usable {
+    private static final int LIMIT = Integer.parseInt("many");
+
+    public int limit() {
+      return LIMIT;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "com.example.Gone, there is no such class in the deployed code",
+    "java.lang.String, it does not implement dev.cairn.function.KeyedFunction",
+    "dev.cairn.lambda.TaskEnvironmentTest$Demanding, it has no public constructor",
+    "dev.cairn.lambda.TaskEnvironmentTest$Failing, its static initializer threw"
+        + " java.lang.NumberFormatException"
+  })
+  void aFunctionThatCannotBeLoadedSaysWhyAtEachAttempt(String name, String why) {
+    variables.put("CAIRN_FUNCTION", name);
+    TaskEnvironment read = read();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> read.function().create())
+          .isInstanceOf(FunctionNotLoadedException.class)
+          .hasMessageStartingWith(
+              "environment variable CAIRN_FUNCTION cannot be \"" + name + "\": " + why);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "CAIRN_START, LATEST, it is neither TRIM_HORIZON nor a time",
-    "CAIRN_FAILURE_POLICY, IGNORE, No enum constant",
-    "CAIRN_FUNCTION, com.example.Gone, there is no such class in the deployed code",
-    "CAIRN_FUNCTION, java.lang.String, it does not implement dev.cairn.function.KeyedFunction",
-    "CAIRN_FUNCTION, dev.cairn.lambda.TaskEnvironmentTest$Demanding, it has no public constructor"
+    "CAIRN_FAILURE_POLICY, IGNORE, No enum constant"
   })
   void aVariableOfNoUseSaysWhy(String name, String value, String why) {
     variables.put(name, value);

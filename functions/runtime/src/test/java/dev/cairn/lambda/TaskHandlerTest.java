@@ -2,6 +2,7 @@ package dev.cairn.lambda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -14,10 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a container does before its first invocation, and what of it stays. */
 class TaskHandlerTest {
@@ -26,6 +30,9 @@ class TaskHandlerTest {
           "aws.region", "us-east-1",
           "aws.accessKeyId", "test",
           "aws.secretAccessKey", "test");
+
+  private static final Set<Class<?>> SAME_EVERYWHERE =
+      Set.of(TaskEnvironment.class, Runnable.class);
 
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private int dynamoDbStatus = 200;
@@ -49,7 +56,7 @@ class TaskHandlerTest {
 
   @Test
   void onDemandMakesItsClientsAndCallsNobody() throws Exception {
-    TaskHandler handler = new TaskHandler(variables("on-demand"));
+    TaskHandler handler = handler(variables("on-demand"));
 
     assertThat(requests).isEmpty();
     assertThat(kept(handler)).as("clients").hasSize(1);
@@ -57,7 +64,7 @@ class TaskHandlerTest {
 
   @Test
   void beforeASnapshotItReadsOnceEverywhereWritesNothingAndKeepsNothing() throws Exception {
-    TaskHandler handler = new TaskHandler(variables("snap-start"));
+    TaskHandler handler = handler(variables("snap-start"));
 
     assertThat(requests)
         .containsExactly(
@@ -70,7 +77,7 @@ class TaskHandlerTest {
     Map<String, String> inline = variables("snap-start");
     inline.remove("EXECUTION_CHECKPOINTING_DIR");
 
-    TaskHandler handler = new TaskHandler(inline);
+    TaskHandler handler = handler(inline);
 
     assertThat(requests)
         .containsExactly("POST / DynamoDB_20120810.Query", "POST / DynamoDB_20120810.GetItem");
@@ -80,10 +87,30 @@ class TaskHandlerTest {
   @Test
   void aTableThatDoesNotAnswerYetIsNoReasonNotToStart() throws Exception {
     dynamoDbStatus = 400;
-    TaskHandler handler = new TaskHandler(variables("snap-start"));
+    TaskHandler handler = handler(variables("snap-start"));
 
     assertThat(requests).isNotEmpty();
     assertThat(kept(handler)).isEmpty();
+  }
+
+  private static TaskHandler handler(Map<String, String> variables) {
+    return new TaskHandler(
+        variables,
+        () -> {
+          throw new IllegalStateException("the process is not to end");
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"snap-start", "provisioned-concurrency"})
+  void aClassThatIsMissingFailsTheDeploymentThatInitializesTheFunction(String initialization) {
+    Map<String, String> variables = variables(initialization);
+    variables.put("CAIRN_FUNCTION", "com.example.Gone");
+
+    assertThatThrownBy(() -> handler(variables))
+        .isInstanceOf(FunctionNotLoadedException.class)
+        .hasMessageContaining("there is no such class in the deployed code");
+    assertThat(requests).isEmpty();
   }
 
   private static Map<String, String> variables(String initialization) {
@@ -101,11 +128,11 @@ class TaskHandlerTest {
     return variables;
   }
 
-  /** What the handler holds besides the environment, which is the same in every container. */
+  /** What the handler holds besides what is the same in every container. */
   private static List<Object> kept(TaskHandler handler) throws IllegalAccessException {
     List<Object> kept = new CopyOnWriteArrayList<>();
     for (Field field : TaskHandler.class.getDeclaredFields()) {
-      if (!Modifier.isStatic(field.getModifiers()) && field.getType() != TaskEnvironment.class) {
+      if (!Modifier.isStatic(field.getModifiers()) && !SAME_EVERYWHERE.contains(field.getType())) {
         field.setAccessible(true);
         ((Optional<?>) field.get(handler)).ifPresent(kept::add);
       }
