@@ -95,7 +95,7 @@ final class Answers {
     known.keySet().removeIf(key -> key.job().equals(job) && !kept.contains(key));
   }
 
-  /** Those that are known to have answered; perhaps not all of them. */
+  /** The subtasks that are known to have acknowledged. More may have. */
   Set<SubtaskId> of(Checkpoint.Pending pending) {
     return Optional.ofNullable(known.get(Key.of(pending)))
         .map(answers -> Set.copyOf(answers.answered))

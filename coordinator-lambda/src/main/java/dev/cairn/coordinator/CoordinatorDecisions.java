@@ -160,7 +160,8 @@ public class CoordinatorDecisions {
   }
 
   /**
-   * Of a job that has halted in this epoch, so that the epoch's only checkpoint is its savepoint.
+   * Decides what becomes of a stopping job. The job has halted in this epoch, so the epoch's only
+   * checkpoint is its savepoint.
    */
   public Stop stop(Job job, List<Checkpoint> checkpoints) {
     return checkpoints.stream()

@@ -41,7 +41,7 @@ public record CoordinatorPorts(
     Optional<History> history,
     Versions versions) {
 
-  /** Of a coordinator that keeps no history. */
+  /** Creates the ports of a coordinator that keeps no history. */
   public CoordinatorPorts(
       Journal journal,
       CheckpointStore checkpoints,
@@ -81,8 +81,8 @@ public record CoordinatorPorts(
   public static final int BEGUN_A_SECOND = 1_500;
 
   /**
-   * Of a coordinator that tells nobody what it does, cannot switch the mapping, and does one thing
-   * after the other.
+   * Creates the ports of a coordinator that announces nothing, cannot switch the mapping, and works
+   * sequentially.
    */
   public CoordinatorPorts(
       Journal journal,
@@ -106,7 +106,7 @@ public record CoordinatorPorts(
         FanOut.ONE_BY_ONE);
   }
 
-  /** The same, of a coordinator that keeps a history. */
+  /** Returns a copy of these ports with a history. */
   public CoordinatorPorts with(History kept, Versions known) {
     return new CoordinatorPorts(
         journal,
@@ -125,7 +125,7 @@ public record CoordinatorPorts(
         known);
   }
 
-  /** The same, of a coordinator that knows what the job's code says of itself. */
+  /** Returns a copy of these ports with the registrations of the job's code. */
   public CoordinatorPorts with(Registrations known) {
     return new CoordinatorPorts(
         journal,
@@ -169,7 +169,7 @@ public record CoordinatorPorts(
     return serve(seen.unasked(), to, aborting, now);
   }
 
-  /** The same, and what the job is asked for is served with it. */
+  /** Moves the job to another status and removes the served request in the same write. */
   boolean serve(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     boolean moved = checkpoints.move(seen, to, aborting, now);
     if (moved) {
@@ -178,7 +178,9 @@ public record CoordinatorPorts(
     return moved;
   }
 
-  /** The same, told to another one too. */
+  /**
+   * Returns a copy of these ports that also announces to another announcer, which is told first.
+   */
   CoordinatorPorts announcingFirst(Announcer also) {
     return new CoordinatorPorts(
         journal,

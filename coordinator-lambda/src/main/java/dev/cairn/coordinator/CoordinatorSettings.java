@@ -32,7 +32,7 @@ public record CoordinatorSettings(
           Duration.ZERO,
           Optional.empty());
 
-  /** Of a coordinator whose ticks come more often than its checkpoints. */
+  /** Creates the settings of a coordinator whose ticks are more frequent than its checkpoints. */
   public CoordinatorSettings(
       Duration idleAfter,
       Duration longestInvocation,
@@ -41,7 +41,7 @@ public record CoordinatorSettings(
     this(idleAfter, longestInvocation, entryRetention, retentionMargin, Duration.ZERO);
   }
 
-  /** Of a coordinator that is not told which stage its tasks run. */
+  /** Creates the settings of a coordinator that does not know its tasks' stage. */
   public CoordinatorSettings(
       Duration idleAfter,
       Duration longestInvocation,
@@ -57,7 +57,7 @@ public record CoordinatorSettings(
         Optional.empty());
   }
 
-  /** The same, of a job whose tasks run this stage. */
+  /** Returns a copy of these settings for a job whose tasks run this stage. */
   public CoordinatorSettings ofStage(StageId deployed) {
     return new CoordinatorSettings(
         idleAfter,

@@ -177,7 +177,7 @@ public final class DryRun {
         .toList();
   }
 
-  /** Of a shard that begins where the stream does, or at a time. */
+  /** Describes the replay of a shard that begins at the stream's horizon or at a time. */
   private Replay anew(
       SubtaskId subtask, Optional<Header> head, List<String> sources, FreshStart fresh) {
     Position frontier = head.map(decisions::frontier).orElse(Position.beginning());

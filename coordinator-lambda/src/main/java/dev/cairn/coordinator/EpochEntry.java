@@ -43,7 +43,8 @@ final class EpochEntry {
   }
 
   /**
-   * The same for every subtask of the job, as registered since the epoch was raised.
+   * Appends an entry to the journal of every subtask that was registered when the epoch had been
+   * raised.
    *
    * @param entering called by several threads at once
    */

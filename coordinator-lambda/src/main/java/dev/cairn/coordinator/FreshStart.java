@@ -76,7 +76,7 @@ final class FreshStart {
         : ofRead(shard, firstApplied, frontier);
   }
 
-  /** Of a shard that the mapping has yet to deliver, from its horizon on. */
+  /** Finds the place of a shard that the mapping has yet to deliver from its horizon on. */
   private Place ofUnread(ShardId shard, Optional<SequenceNumber> firstApplied) {
     return switch (start) {
       case Start.TrimHorizon h -> new Place(Position.beginning(), firstApplied);
@@ -96,7 +96,7 @@ final class FreshStart {
     };
   }
 
-  /** Of a shard whose records up to the frontier have to be read again. */
+  /** Finds the place of a shard whose records up to the frontier have to be read again. */
   private Place ofRead(ShardId shard, Optional<SequenceNumber> firstApplied, Position frontier) {
     Instant since =
         switch (start) {

@@ -48,7 +48,7 @@ final class Lifecycle {
             + savepoint.failure().reason().advice());
   }
 
-  /** The same, of a savepoint that did not even begin. */
+  /** Lets the job run again when its savepoint did not begin. */
   void goOn(Job job, String why) {
     Instant now = now();
     if (ports.move(job, new JobStatus.Resuming(), List.of(), now)) {

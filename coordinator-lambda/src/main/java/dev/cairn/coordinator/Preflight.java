@@ -139,7 +139,7 @@ final class Preflight {
     return recipients.of(job.id(), from, stored(job, from));
   }
 
-  /** The same, of a plan. */
+  /** Reads the states that a plan assigns to the subtasks. */
   Map<SubtaskId, SubtaskSnapshot> states(Job job, Plan plan) throws RefusedException {
     return recipients.of(job.id(), plan.from(), plan.stored());
   }

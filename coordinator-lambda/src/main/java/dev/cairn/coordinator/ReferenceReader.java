@@ -179,7 +179,10 @@ public final class ReferenceReader {
     return snapshots;
   }
 
-  /** Of the state files that are not known yet; one that is missing or altered stays unknown. */
+  /**
+   * Reads the runs of the state files that are not known yet. A file that is missing or altered
+   * stays unknown.
+   */
   private void readRuns(List<Acknowledged> acknowledgements) {
     List<FileRef> unknown =
         acknowledgements.stream()

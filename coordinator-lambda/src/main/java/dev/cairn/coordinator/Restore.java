@@ -276,7 +276,9 @@ final class Restore {
     }
   }
 
-  /** One that fails keeps none of the others from being woken; it is woken at the next tick. */
+  /**
+   * Wakes these subtasks. A wake that fails does not prevent the others; the next tick repeats it.
+   */
   private void wake(List<JournalTail> tails) {
     ports.fanOut().forEach(tails, tail -> ports.waker().wake(tail.subtask()));
   }

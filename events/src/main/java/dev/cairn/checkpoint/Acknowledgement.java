@@ -101,7 +101,7 @@ public sealed interface Acknowledgement {
       return Duration.ofMillis(Math.max(0, measured.toMillis()));
     }
 
-    /** Of a coordinator that answers for a subtask. */
+    /** The timing of an acknowledgement that the coordinator sends for a subtask. */
     public static Timing atOnce(Instant at) {
       return new Timing(at, Duration.ZERO, Duration.ZERO);
     }

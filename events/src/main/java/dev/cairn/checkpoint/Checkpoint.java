@@ -64,7 +64,7 @@ public sealed interface Checkpoint {
       this(job, id, epoch, triggeredAt, expected, savepoint, false, cause);
     }
 
-    /** Of a checkpoint that was due. */
+    /** Creates the trigger of a scheduled checkpoint. */
     public Triggering(
         JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, Expected expected) {
       this(job, id, epoch, triggeredAt, expected, Optional.empty(), SCHEDULE);
@@ -173,7 +173,10 @@ public sealed interface Checkpoint {
   /** When the first and the last subtask had stored their state. */
   record Answered(Instant first, Instant last) {
 
-    /** Of the answers that say when they were given; empty if none does. */
+    /**
+     * Finds the first and the last time among the acknowledgements that have one; empty if none
+     * has.
+     */
     public static Optional<Answered> of(List<Acknowledgement.Acknowledged> acknowledgements) {
       List<Instant> times =
           acknowledgements.stream()

@@ -42,7 +42,8 @@ public final class CheckpointFormat {
   private CheckpointFormat() {}
 
   /**
-   * The same metadata always gives the same bytes: two coordinators that write it write one file.
+   * Writes the metadata. Equal metadata gives equal bytes, so two coordinators that write it write
+   * one file.
    */
   public static byte[] write(CheckpointMetadata metadata) {
     return Trees.toJson(writeTo(Fields.empty().put("v", VERSION), metadata));

@@ -35,8 +35,8 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
   Optional<Checkpoint> checkpoint(JobId job, CheckpointId id);
 
   /**
-   * The same for a reader that asks how a checkpoint ended: one read of one small item. A pending
-   * one does not list its subtasks.
+   * Reads a checkpoint without the list of its subtasks, with one read of one small item. A pending
+   * checkpoint then lists none.
    */
   default Optional<Checkpoint> checkpointUnlisted(JobId job, CheckpointId id) {
     return checkpoint(job, id);
@@ -47,7 +47,7 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
     return checkpoints(job, new CheckpointId(1));
   }
 
-  /** Those of them from this id on. */
+  /** The checkpoints from this id on of which anything is still known, by id. */
   List<Checkpoint> checkpoints(JobId job, CheckpointId from);
 
   /**
@@ -58,7 +58,7 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
    */
   boolean begin(Checkpoint.Pending pending, Optional<Request> served);
 
-  /** One that nobody asked for. */
+  /** Begins a checkpoint without a user's request. */
   default boolean begin(Checkpoint.Pending pending) {
     return begin(pending, Optional.empty());
   }

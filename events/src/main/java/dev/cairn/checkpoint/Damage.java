@@ -36,7 +36,7 @@ public record Damage(
     return file.path();
   }
 
-  /** The same, found first at another time. */
+  /** Returns a copy of this damage that was first found at another time. */
   public Damage foundAt(Instant time) {
     return new Damage(file, what, time, checkpoints, subtasks, isInJournal);
   }

@@ -20,7 +20,7 @@ public record Deployment(
     String taskFunction,
     CheckpointSettings settings) {
 
-  /** The same with its files elsewhere. */
+  /** Returns a copy of this deployment with another checkpoint storage. */
   public Deployment withStorage(String place) {
     return new Deployment(job, stage, stream, place, taskFunction, settings);
   }

@@ -27,7 +27,7 @@ public record Fork(
     Instant at,
     Optional<Instant> releasedAt) {
 
-  /** Of a checkpoint that is complete, now. */
+  /** Creates a fork of a completed checkpoint. */
   public static Fork of(Checkpoint.Completed checkpoint, JobId child, Instant at) {
     return new Fork(
         checkpoint.job(), child, checkpoint.id(), checkpoint.metadata(), at, Optional.empty());

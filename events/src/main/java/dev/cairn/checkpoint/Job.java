@@ -97,7 +97,9 @@ public record Job(
         .toList();
   }
 
-  /** The same with this request in its attribute, over an earlier one. */
+  /**
+   * Returns a copy of this job with the request in its attribute, in place of an earlier request.
+   */
   public Job with(Request request) {
     return switch (request.attribute()) {
       case RESTORE_CHECKPOINT_ID -> withRequests(Optional.of(request.text()), command);
@@ -105,7 +107,7 @@ public record Job(
     };
   }
 
-  /** The same without this request, if it still is the one in its attribute. */
+  /** Returns a copy of this job without the request, if the request is still in its attribute. */
   public Job without(Request request) {
     Optional<String> gone = Optional.of(request.text());
     return switch (request.attribute()) {
@@ -116,7 +118,7 @@ public record Job(
     };
   }
 
-  /** The same as if nobody asked for anything. */
+  /** Returns a copy of this job without any request. */
   public Job unasked() {
     return withRequests(Optional.empty(), Optional.empty());
   }
@@ -154,7 +156,9 @@ public record Job(
         pinned);
   }
 
-  /** The same in another status; its epoch is the next one if the status asks for it. */
+  /**
+   * Returns a copy of this job in another status, and in the next epoch if the status requires it.
+   */
   public Job at(JobStatus to) {
     return new Job(
         id,
@@ -170,7 +174,7 @@ public record Job(
         pinned);
   }
 
-  /** The same in the next epoch: what was decided in this one no longer holds. */
+  /** Returns a copy of this job in the next epoch. Decisions of this epoch no longer hold there. */
   public Job atNextEpoch() {
     return new Job(
         id,
@@ -193,7 +197,7 @@ public record Job(
         : undo.filter(kept -> !to.deletesCheckpoints());
   }
 
-  /** The same with this checkpoint id given out. */
+  /** Returns a copy of this job whose next checkpoint id follows this one. */
   public Job begun(CheckpointId begun) {
     return new Job(
         id,

@@ -44,7 +44,7 @@ public record Restoration(
     this(source, claimMode, positions, acceptsGap, undo, dropped, List.of());
   }
 
-  /** One that leaves no state behind. */
+  /** Creates a restoration that drops no state. */
   public Restoration(
       Source source,
       ClaimMode claimMode,
@@ -54,7 +54,7 @@ public record Restoration(
     this(source, claimMode, positions, acceptsGap, undo, List.of());
   }
 
-  /** One that is not begun, so that nothing is known yet of undoing it. */
+  /** Creates a restoration that has not begun and has no checkpoint for an undo yet. */
   public Restoration(Source source, ClaimMode claimMode, Positions positions, boolean acceptsGap) {
     this(source, claimMode, positions, acceptsGap, Optional.empty());
   }
@@ -108,12 +108,12 @@ public record Restoration(
     return new Restoration(source, claimMode, positions, true, undo, dropped, passedOver);
   }
 
-  /** The same, which this checkpoint would undo. */
+  /** Returns a copy of this restoration that an undo would revert to this checkpoint. */
   public Restoration undoneBy(Optional<CheckpointId> latest) {
     return new Restoration(source, claimMode, positions, acceptsGap, latest, dropped, passedOver);
   }
 
-  /** The same without these states. */
+  /** Returns a copy of this restoration that drops these states. */
   public Restoration dropping(List<String> states) {
     return new Restoration(
         source,

@@ -60,7 +60,7 @@ public record Asked(Job before, Command command) {
                     : Progress.of(this, now, since(store), named(store), forks(store)));
   }
 
-  /** Of the checkpoints that have begun since, the first may be the one that was asked for. */
+  /** Lists the checkpoints that have begun since. The first of them may be the requested one. */
   private List<Checkpoint> since(CheckpointStore store) {
     return store.checkpoints(before.id(), before.next());
   }

@@ -68,7 +68,7 @@ final class Table {
         });
   }
 
-  /** Of the item only these attributes, separated by commas. */
+  /** Reads some attributes of an item, separated by commas. */
   Optional<Item> get(Map<String, AttributeValue> key, String attributes) {
     return call(
         "read " + describe(key),

@@ -45,7 +45,7 @@ public record HistoryLine(
     HALT_BEGUN,
     /** Nothing is applied any more. */
     HALTED,
-    /** The same, because the job failed. */
+    /** The epoch was raised because the job failed. */
     FAILED,
     /** The epoch was raised so that the job goes on. */
     RESUME_BEGUN,

@@ -158,7 +158,7 @@ public sealed interface Entry {
           heapUse);
     }
 
-    /** With which the subtask halts. */
+    /** The header of the entry that suspends the subtask. */
     public Header suspended(EntryId id, Epoch entered, Instant now) {
       return next(id, entered, true, now, following);
     }
@@ -172,7 +172,7 @@ public sealed interface Entry {
       return next(id, entered, false, now, acceptsGap ? following.withGapAccepted() : following);
     }
 
-    /** The same, further on in the shard. */
+    /** Returns a copy of this header at a later position. */
     public Header at(Position position, SequenceNumber firstApplied, Counts counts) {
       return new Header(
           revision,
@@ -193,7 +193,7 @@ public sealed interface Entry {
           heapUse);
     }
 
-    /** The same, as of this checkpoint's snapshot. */
+    /** Returns a copy of this header whose last checkpoint is this one. */
     public Header with(CheckpointId lastCheckpoint) {
       return new Header(
           revision,

@@ -75,7 +75,7 @@ public final class EntryFormat {
     return Trees.toCbor(toFields(entry));
   }
 
-  /** The same fields as JSON, for people. */
+  /** Writes an entry's fields as JSON, for people. */
   public static byte[] toJson(Entry entry) {
     return Trees.toJson(toFields(entry));
   }

@@ -109,7 +109,10 @@ public sealed interface RestartStrategy {
     };
   }
 
-  /** Whoever sets a strategy's delay and not the strategy has likely forgotten it. */
+  /**
+   * Refuses options of strategies that are not selected: a delay without its strategy is likely a
+   * mistake.
+   */
   private static void requireNothingOfOthers(Configuration configuration) {
     for (Configuration.Setting<?> setting : configuration.set()) {
       Option<?> option = setting.option();
@@ -192,7 +195,9 @@ public sealed interface RestartStrategy {
         : retry(failures);
   }
 
-  /** Those within an interval. One in the future was written by a clock that was off. */
+  /**
+   * Selects the times within an interval. A time in the future was written by a clock that was off.
+   */
   private static List<Instant> within(List<Instant> times, Duration interval, Instant now) {
     return times.stream()
         .filter(time -> !time.isAfter(now) && !time.plus(interval).isBefore(now))

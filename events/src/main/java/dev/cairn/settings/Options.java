@@ -358,12 +358,12 @@ public final class Options {
     return List.copyOf(ALL);
   }
 
-  /** Those that can be set in a place. */
+  /** The options that can be set in a place. */
   public static List<Option<?>> in(Place place) {
     return ALL.stream().filter(option -> option.places().contains(place)).toList();
   }
 
-  /** Those that a task has to know itself; the others are the coordinator's. */
+  /** The options that a task needs itself. The coordinator uses the others. */
   public static List<Option<?>> ofTasks() {
     return ALL.stream()
         .filter(

@@ -35,7 +35,7 @@ final class KeyFilter {
     return filter;
   }
 
-  /** Of the smallest filter that is wrong so rarely. */
+  /** The size of the smallest filter with this error rate. */
   private static double bitsPerKey() {
     return Math.log(FALSE_POSITIVES) / Math.log(1 / Math.pow(2, Math.log(2)));
   }

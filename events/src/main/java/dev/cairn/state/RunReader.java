@@ -157,8 +157,8 @@ public final class RunReader implements Iterable<Change> {
   }
 
   /**
-   * The same run, but only the part of it with hashes in this range, and in the range that it was
-   * limited to before.
+   * Returns a reader of the part of this run whose hashes are in this range and in the range that
+   * this reader is limited to.
    */
   public RunReader within(HashRange limit) {
     if (range.from().compareTo(limit.to()) > 0 || limit.from().compareTo(range.to()) > 0) {

@@ -10,7 +10,7 @@ public record FileRef(FilePath path, long sizeBytes, Sha256 sha256) {
     }
   }
 
-  /** The same bytes at another place. */
+  /** Returns a reference to the same bytes at another path. */
   public FileRef at(FilePath place) {
     return new FileRef(place, sizeBytes, sha256);
   }

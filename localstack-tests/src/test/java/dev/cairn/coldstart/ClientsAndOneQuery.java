@@ -4,7 +4,7 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The same with one call: a consistent Query that finds nothing. */
+/** A cold start with clients and one call: a consistent Query that finds nothing. */
 public final class ClientsAndOneQuery extends ClientsOnly {
   @Override
   void call(DynamoDbClient dynamoDb) {

@@ -160,7 +160,10 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
     assertThat(storage.get(DELTA)).hasValueSatisfying(read -> assertThat(read).isEqualTo(large));
   }
 
-  /** As if the writer had died before it wrote it, or whoever deletes had right after. */
+  /**
+   * Deletes the file's own item, as if its writer had died before writing it, or its deleter right
+   * after.
+   */
   private void deleteTheFilesOwnItem() {
     Map<String, AttributeValue> own =
         client().scanPaginator(scan -> scan.tableName(tableName)).items().stream()

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 
-/** The same call made by many threads that start together. */
+/** One call made by many threads that start together. */
 final class Race {
   static final int RUNNERS = 16;
 

@@ -283,7 +283,7 @@ class VerbsTest {
     assertThat(steps("restore latest")).endsWith("running");
   }
 
-  /** Of a restore's undo, too: whoever deletes has nothing that they want back. */
+  /** Deletion includes the checkpoint of a restore's undo. */
   @Test
   void deletionTakesAllCheckpointsAndLeavesTheJournalsAndTheSavepoints() {
     apply("a");

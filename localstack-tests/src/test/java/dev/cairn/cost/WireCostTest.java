@@ -55,7 +55,7 @@ import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 
-/** The same costs where they are billed: the requests that leave for DynamoDB. */
+/** Counts costs where they are billed: the requests that are sent to DynamoDB. */
 class WireCostTest {
   private static final Backoff WITHOUT_PAUSE = new Backoff(3, Duration.ZERO, pause -> {});
   private static final String TABLE = "cairn";

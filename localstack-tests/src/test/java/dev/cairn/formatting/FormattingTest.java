@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
@@ -20,14 +19,12 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
  * with the JDK that it runs on, and Maven may run on one that is too old for our sources.
  */
 class FormattingTest {
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-
   @Test
   @DisabledIfSystemProperty(named = "quick", matches = ".*")
   void everySourceIsFormatted() throws IOException {
-    List<Path> sources = sources();
+    List<Path> sources = Sources.all();
     assertThat(sources).hasSizeGreaterThan(100);
-    assertThat(sources.stream().filter(source -> !isFormatted(source)).map(ROOT::relativize))
+    assertThat(sources.stream().filter(source -> !isFormatted(source)).map(Sources::name))
         .as("format these with: mvn spotless:apply (JAVA_HOME at a JDK from 21 on)")
         .isEmpty();
   }
@@ -36,23 +33,13 @@ class FormattingTest {
   @Test
   void noFormatDependsOnTheLineSeparator() throws IOException {
     String separator = "%" + "n";
-    List<Path> offenders = new ArrayList<>();
-    for (Path source : sources()) {
+    List<String> offenders = new ArrayList<>();
+    for (Path source : Sources.all()) {
       if (Files.readString(source).contains(separator)) {
-        offenders.add(ROOT.relativize(source));
+        offenders.add(Sources.name(source));
       }
     }
     assertThat(offenders).as("write \\n in place of " + separator).isEmpty();
-  }
-
-  private static List<Path> sources() throws IOException {
-    try (Stream<Path> files = Files.walk(ROOT)) {
-      return files
-          .filter(file -> file.toString().endsWith(".java"))
-          .filter(file -> !ROOT.relativize(file).toString().contains("target"))
-          .filter(file -> !ROOT.relativize(file).toString().contains("node_modules"))
-          .toList();
-    }
   }
 
   private static boolean isFormatted(Path source) {

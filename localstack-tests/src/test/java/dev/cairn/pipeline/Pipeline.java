@@ -272,7 +272,7 @@ public final class Pipeline {
     return new Coordinator(ports(tap), PROMPT);
   }
 
-  /** One that keeps a history. */
+  /** Creates a coordinator that keeps a history. */
   public Coordinator chronicler(Tap tap) {
     History tapped = Tap.on(History.class, "history", history, tap);
     return new Coordinator(ports(tap).with(tapped, Versions.UNKNOWN), PROMPT);

@@ -61,7 +61,7 @@ public interface Tap {
     }
   }
 
-  /** The same port, with every call seen. */
+  /** Returns a port that reports each call to a tap. */
   static <P> P on(Class<P> port, String name, P there, Tap tap) {
     return port.cast(
         Proxy.newProxyInstance(

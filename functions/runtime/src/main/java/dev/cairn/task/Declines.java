@@ -29,8 +29,8 @@ final class Declines {
   }
 
   /**
-   * The same of whatever checkpoint was asked for, where the subtask is not in memory. Costs a
-   * query and a put, of an invocation that fails anyway.
+   * Declines the checkpoint whose trigger is pending, for a subtask that is not in memory. This
+   * costs a query and a put of an invocation that fails anyway.
    */
   void declineAny(SubtaskId subtask, FailureReason reason, String message) {
     try {

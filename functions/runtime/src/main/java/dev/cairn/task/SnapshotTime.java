@@ -42,7 +42,9 @@ record SnapshotTime(Deadline deadline, Duration kept) {
     return left;
   }
 
-  /** The same elements; the iteration fails with {@link OverException} once the time is over. */
+  /**
+   * Returns these elements. The iteration fails with {@link OverException} once the time is over.
+   */
   <T> Iterable<T> within(Iterable<T> elements) {
     return () -> new Limited<>(elements.iterator(), this);
   }

@@ -56,7 +56,7 @@ final class Stepwise<E> {
     record Applied() implements Outcome {}
 
     /**
-     * Those before this record are journalled.
+     * The records before this one are journalled.
      *
      * @param stop why it cannot be applied; empty if only time is lacking
      */

@@ -24,7 +24,7 @@ public record TaskPorts(
     Supplier<EntryId> ids,
     DeadLetterListener deadLetters) {
 
-  /** Of a task whose dead letters nobody waits for. */
+  /** Creates the ports of a task without a listener for dead letters. */
   public TaskPorts(
       Journal journal,
       CheckpointStore checkpoints,

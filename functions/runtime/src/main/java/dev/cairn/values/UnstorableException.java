@@ -23,7 +23,7 @@ public final class UnstorableException extends IllegalArgumentException {
     this.problem = problem;
   }
 
-  /** The same problem as the owner of the component sees it. */
+  /** Describes this problem from the view of the component's owner. */
   static UnstorableException within(String component, RuntimeException e) {
     if (e instanceof UnstorableException inner) {
       String path =

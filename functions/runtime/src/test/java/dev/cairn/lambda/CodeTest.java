@@ -54,7 +54,7 @@ class CodeTest {
                   "AWS_LAMBDA_FUNCTION_VERSION", "12",
                   "EXECUTION_CHECKPOINTING_DATA_INLINE_THRESHOLD", "16 kb")));
 
-  /** One that knows how it wants to be run. */
+  /** A function with settings of its own. */
   private record Counting(String option, String value) implements KeyedFunction<Object> {
     @Override
     @SuppressWarnings("unchecked") // never used
@@ -112,7 +112,7 @@ class CodeTest {
         .hasMessageStartingWith("execution.checkpointing.mode: AT_LEAST_ONCE is not possible here");
   }
 
-  /** One that says itself where its checkpoints lie. */
+  /** A function that defines its own checkpoint storage. */
   private record Keeping(CheckpointStorage storage) implements KeyedFunction<Object> {
     @Override
     @SuppressWarnings("unchecked") // never used

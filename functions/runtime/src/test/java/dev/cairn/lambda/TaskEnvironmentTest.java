@@ -46,19 +46,19 @@ class TaskEnvironmentTest {
     public void process(String event, Context context) {}
   }
 
-  /** One that needs something that a container does not have. */
+  /** A function with a constructor parameter. */
   public static final class Demanding extends Usable {
     public Demanding(String something) {}
   }
 
-  /** One that fails where it should not work yet. */
+  /** A function whose constructor fails. */
   public static final class Hasty extends Usable {
     public Hasty() {
       throw new IllegalStateException("no database");
     }
   }
 
-  /** One that is not finished. */
+  /** An abstract function. */
   public abstract static class Unfinished extends Usable {
     public Unfinished() {}
   }

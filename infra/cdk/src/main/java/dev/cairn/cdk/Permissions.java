@@ -86,7 +86,8 @@ record Permissions(
   }
 
   /**
-   * The same of a fork, which reads what its parent reads and writes nothing of it.
+   * Returns the permissions of a fork, which reads what its parent reads and writes nothing of the
+   * parent's.
    *
    * @param parent the job that it began from
    */

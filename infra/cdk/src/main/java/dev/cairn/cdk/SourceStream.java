@@ -36,12 +36,12 @@ public sealed interface SourceStream {
   record NewStream(int shards, StreamEncryption encryption, Optional<Duration> retention)
       implements SourceStream {
 
-    /** The same, encrypted so. */
+    /** Returns a copy of this stream with another encryption. */
     public NewStream encryptedBy(StreamEncryption other) {
       return new NewStream(shards, other, retention);
     }
 
-    /** The same, with records kept for this long. */
+    /** Returns a copy of this stream with this retention period. */
     public NewStream keeping(Duration records) {
       return new NewStream(shards, encryption, Optional.of(records));
     }
@@ -54,7 +54,7 @@ public sealed interface SourceStream {
    */
   record ExistingStream(IStream stream, Optional<Duration> retention) implements SourceStream {
 
-    /** The same, known to keep its records for this long. */
+    /** Returns a copy of this stream whose retention period is known. */
     public ExistingStream keeping(Duration records) {
       return new ExistingStream(stream, Optional.of(records));
     }

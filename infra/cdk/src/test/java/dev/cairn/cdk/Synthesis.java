@@ -134,7 +134,7 @@ final class Synthesis {
     }
   }
 
-  /** The same as a zip. */
+  /** Packs a folder into a zip file. */
   static Path zipped(Path folder) {
     Path zip = folder.resolveSibling(folder.getFileName() + ".zip");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {

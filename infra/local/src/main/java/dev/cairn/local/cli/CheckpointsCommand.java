@@ -96,7 +96,7 @@ final class CheckpointsCommand extends PipelineCommand {
     }
   }
 
-  /** Of the checkpoints that became complete and are still displayed, by what was measured. */
+  /** Computes statistics by measurement over the completed checkpoints that are displayed. */
   private static Map<String, Statistics> statistics(List<Row> rows) {
     List<Checkpoint.Completed> completed =
         rows.stream().flatMap(row -> completed(row.checkpoint()).stream()).toList();

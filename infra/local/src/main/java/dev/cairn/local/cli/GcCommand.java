@@ -267,7 +267,9 @@ final class GcCommand extends PipelineCommand {
             : "");
   }
 
-  /** One that is not there may be needed all the same, which is worse than a slip of the pen. */
+  /**
+   * Explains a file that does not exist. It may be needed, which is worse than a misspelled path.
+   */
   private void explainMissing(
       PrintWriter out,
       Connection connection,

@@ -41,7 +41,7 @@ record Prices(
     free = List.copyOf(free);
   }
 
-  /** Those that come with Cairn. */
+  /** The prices that come with Cairn. */
   static Prices published() {
     try (InputStream in =
         Objects.requireNonNull(

@@ -28,7 +28,7 @@ public record Terminal(
     return new Terminal(out, false, Integer.MAX_VALUE, Voice.SILENT, false);
   }
 
-  /** The same, {@code columns} wide. */
+  /** Returns a terminal of at most {@code columns} columns. */
   public Terminal narrowedTo(int columns) {
     return new Terminal(out, live, columns, progress, highlights);
   }

@@ -882,7 +882,10 @@ final class Auditor {
         });
   }
 
-  /** Whoever died, what it left out was recorded by others; and nobody records what others have. */
+  /**
+   * Checks that each event is in the history exactly once, also those of coordinators that died
+   * before they recorded them.
+   */
   void checkRecorded(List<HistoryLine> lines) {
     Set<CheckpointId> recorded = new HashSet<>();
     for (HistoryLine line : lines) {

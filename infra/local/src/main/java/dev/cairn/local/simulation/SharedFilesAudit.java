@@ -62,7 +62,7 @@ final class SharedFilesAudit {
     }
   }
 
-  /** Of a fork that has just begun: nobody has let go yet what it begins from. */
+  /** Requires that the checkpoint of a fork that has just begun is still completed. */
   private void requireCompleted(Fork fork) {
     Optional<Checkpoint> checkpoint = table.checkpoint(job, fork.checkpoint());
     if (checkpoint.filter(Checkpoint.Completed.class::isInstance).isEmpty()) {
@@ -70,7 +70,7 @@ final class SharedFilesAudit {
     }
   }
 
-  /** The same: it can be read to its last run. */
+  /** Lists the files of a fork, and requires that it can be read to its last run. */
   private Set<FilePath> filesOf(Fork fork) {
     Set<FilePath> all = new HashSet<>(Set.of(fork.metadata().path()));
     byte[] metadata = bytes(fork, fork.metadata().path());

@@ -173,7 +173,7 @@ public final class Simulation {
     return new Simulation(seed, guards, Trace.hashed()).run();
   }
 
-  /** The same run, told line by line. */
+  /** Replays a seed and passes each line of its trace to a reader. */
   public static SimulationResult replay(long seed, Guards guards, Consumer<String> reader) {
     return new Simulation(seed, guards, Trace.read(reader)).run();
   }

@@ -29,8 +29,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Whoever uses the pipeline, and what befalls it from outside: restores of all kinds, damaged
- * files, a stream that forgets.
+ * The user of the pipeline, and outside events: restores of all kinds, damaged files, a stream
+ * whose records expire.
  */
 final class User {
   private final World world;
@@ -294,7 +294,10 @@ final class User {
     }
   }
 
-  /** As if the state came from another stream: all of this one's records are applied to it. */
+  /**
+   * Restores state as if it came from another stream, so that all records of this stream are
+   * applied to it.
+   */
   private void restoreAnew() {
     if (faults.below(2) == 0) {
       // Every shard is given its part, also one that is just being opened.

@@ -30,7 +30,7 @@ public record Facts(
     List<Damage> damages,
     Instant now) {
 
-  /** Of a pipeline in which nothing is known to be damaged. */
+  /** Creates the facts of a pipeline without known damage. */
   public Facts(
       JobId id,
       Optional<Job> job,
@@ -64,7 +64,7 @@ public record Facts(
         .findFirst();
   }
 
-  /** Those that were given up since the last one that was completed, but for restores. */
+  /** The checkpoints that were aborted since the last completed one, except by restores. */
   List<Checkpoint.Aborted> abortedInARow() {
     return checkpoints.reversed().stream()
         .filter(checkpoint -> !(checkpoint instanceof Checkpoint.Pending))
