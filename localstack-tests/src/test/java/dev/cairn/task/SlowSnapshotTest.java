@@ -194,7 +194,7 @@ class SlowSnapshotTest {
     assertThat(run(container, 0, pipeline.put(0, "c"))).isEqualTo(new Done());
 
     assertThat(calls).doesNotContain("storage.put", "checkpoints.acknowledge");
-    assertThat(calls.stream().filter("checkpoints.checkpoint"::equals)).hasSize(1);
+    assertThat(calls.stream().filter("checkpoints.checkpointUnlisted"::equals)).hasSize(1);
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
   }
 
