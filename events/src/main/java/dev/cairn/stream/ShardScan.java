@@ -4,6 +4,7 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamReader.Page;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,6 +21,9 @@ public final class ShardScan {
   /** The largest number of records that GetRecords returns. */
   public static final int LARGEST_PAGE = 10_000;
 
+  /** A page covers about five minutes of a shard; the first one of an iterator may be empty. */
+  private static final Duration PASSED = Duration.ofMinutes(15);
+
   private final StreamReader stream;
   private final InstantSource clock;
   private final ShardId shard;
@@ -28,6 +32,7 @@ public final class ShardScan {
   private From from;
   private Optional<SequenceNumber> last = Optional.empty();
   private Optional<Instant> reached = Optional.empty();
+  private Optional<Instant> quietSince = Optional.empty();
   private boolean isAtEnd;
 
   /**
@@ -72,18 +77,20 @@ public final class ShardScan {
     Page page = read.get();
     List<StreamRecord> records = page.records().stream().filter(this::isNew).toList();
     isAtEnd = page.next().isEmpty();
-    // The first page of a new iterator may be empty although it claims to be at the tip: only a page
+    // The first page of a new iterator may be empty although it claims to be at the tip: only a
+    // page
     // that follows another one is believed.
-    boolean isDoubtful =
-        isFirstPage && page.records().isEmpty() && page.isAtTip() && !isAtEnd;
+    boolean isDoubtful = isFirstPage && page.records().isEmpty() && page.isAtTip() && !isAtEnd;
     if (!isDoubtful) {
       reached = Optional.of(asked.minus(page.behind()));
     }
     page.next().ifPresent(next -> from = next);
     if (!records.isEmpty()) {
       last = Optional.of(records.getLast().sequenceNumber());
+      quietSince = Optional.empty();
       return new Step.Records(records);
     }
+    quietSince = quietSince.or(() -> reached);
     boolean isTip = isAtEnd || (page.isAtTip() && !isDoubtful && page.records().isEmpty());
     return isTip ? new Step.Tip() : new Step.Quiet();
   }
@@ -115,6 +122,27 @@ public final class ShardScan {
       step = step();
     }
     return step;
+  }
+
+  /**
+   * Reads the first records of a scan that begins at a record. Where that record is no longer kept,
+   * Kinesis continues at the oldest one, which may be a day away: a scan that has read much of the
+   * shard's time and found nothing does not read on.
+   *
+   * @param mayContinue asked before each further page, if there is time for it
+   * @return {@link Step.Quiet} if the record is not kept, as {@link #hasPassed} then says, or if
+   *     there was no time to go on
+   */
+  public Step first(BooleanSupplier mayContinue) {
+    return next(() -> !hasPassed() && mayContinue.getAsBoolean());
+  }
+
+  /** Whether the last pages had no record, and cover more than one page may leave out. */
+  public boolean hasPassed() {
+    return quietSince
+        .flatMap(since -> reached.map(until -> Duration.between(since, until)))
+        .filter(passed -> passed.compareTo(PASSED) >= 0)
+        .isPresent();
   }
 
   /**

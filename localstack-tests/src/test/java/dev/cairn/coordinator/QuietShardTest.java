@@ -4,6 +4,7 @@ import static dev.cairn.pipeline.Pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
@@ -168,8 +169,7 @@ final class QuietShardTest {
         .table()
         .request(
             Pipeline.JOB,
-            Request.command(
-                "restore savepoints/before/savepoint-1 --positions " + pipeline.now()));
+            Request.command("restore savepoints/before/savepoint-1 --positions " + pipeline.now()));
 
     JobStatus running = new JobStatus.Running();
     assertThat(tickUntil(coordinator, () -> !pipeline.job().status().equals(running))).isOne();
@@ -336,6 +336,30 @@ final class QuietShardTest {
                 () -> pipeline.container().wake(Pipeline.shard(0), Pipeline.AMPLE)))
         .hasMessageContaining("beyond the stream's retention");
     assertThat(applied()).isEqualTo(1);
+  }
+
+  /** What is left begins ten hours after the horizon, which takes more pages than there is time. */
+  @Test
+  void aReplayOfWhatHasExpiredFailsAlsoWhereTheOldestRecordLeftIsFarAway() {
+    Checkpoint.Completed checkpoint = gapOverQuiet();
+    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    Pipeline.tick(pipeline.coordinator());
+    Pipeline.tick(pipeline.coordinator());
+    pipeline.stream().trim(Pipeline.shard(0), pipeline.all(0).getLast().sequenceNumber());
+    AtomicInteger reads = new AtomicInteger();
+
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () ->
+                    pipeline
+                        .container(counting(reads))
+                        .wake(
+                            Pipeline.shard(0),
+                            () -> Duration.ofSeconds(10).minusMillis(200L * reads.get()))))
+        .hasMessageContaining("beyond the stream's retention");
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.REPLAY_IMPOSSIBLE);
+    assertThat(reads.get()).isLessThan(10);
   }
 
   @Test

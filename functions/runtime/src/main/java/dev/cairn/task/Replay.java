@@ -81,7 +81,7 @@ final class Replay {
     // The record at the position itself comes first, and is read only to see that it is there.
     ShardScan scan =
         new ShardScan(stream, clock, shard, new From.At(required), isAfter ? limit + 1 : limit);
-    switch (scan.next(mayContinue)) {
+    switch (scan.first(mayContinue)) {
       case Step.Records(List<StreamRecord> records) -> {
         requireStart(shard, required, records.getFirst());
         if (!isAfter || records.size() > 1) {
@@ -90,6 +90,9 @@ final class Replay {
       }
       case Step.Tip t -> throw endsEarly(shard, head);
       case Step.Quiet q -> {
+        if (scan.hasPassed()) {
+          throw gone(shard, required);
+        }
         return new Next.OutOfTime(Optional.empty());
       }
     }
@@ -154,14 +157,14 @@ final class Replay {
    */
   private void requireStillKept(ShardId shard, SequenceNumber required) {
     ShardScan scan = new ShardScan(stream, clock, shard, new From.At(required), 1);
-    switch (scan.next(() -> true)) {
+    switch (scan.first(() -> true)) {
       case Step.Records(List<StreamRecord> records) -> {
         if (!decisions.isStillKept(required, records.getFirst())) {
           throw gone(shard, required, records.getFirst());
         }
       }
       case Step.Tip t -> throw gone(shard, required);
-      case Step.Quiet q -> throw new IllegalStateException("a scan without a limit ended early");
+      case Step.Quiet q -> throw gone(shard, required);
     }
   }
 
@@ -176,7 +179,7 @@ final class Replay {
   }
 
   private static TaskException gone(ShardId shard, SequenceNumber required) {
-    return gone(shard, required, ", and none after it is kept");
+    return gone(shard, required, ", and so is what came right after it");
   }
 
   private static TaskException gone(ShardId shard, SequenceNumber required, String kept) {
