@@ -53,10 +53,10 @@ public final class Coordinator {
     this.collection = new GarbageCollection(ports, settings, decisions, live, tails);
     this.completing = new Completing(ports, decisions, live, tails, answers, collection);
     this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
-    this.lifecycle = new Lifecycle(ports, decisions, tails);
-    this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
-    StreamCoverage coverage = 
+    StreamCoverage coverage =
         new StreamCoverage(ports, settings, decisions, tails, ShardReads.inTicks(ports));
+    this.lifecycle = new Lifecycle(ports, decisions, tails, coverage);
+    this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
     Preflight preflight = new Preflight(ports, settings, decisions, coverage);
     this.restore = new Restore(ports, settings, decisions, live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);

@@ -114,8 +114,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /**
-   * Since when no record can be applied, going by what is left of the journal: the job halts, or
-   * the shard fails. Empty if records can be applied.
+   * Since when no record is applied, going by what is left of the journal: the job halts, the shard
+   * fails, or it is looked for a record that ends the process. Empty if records are applied.
    */
   Optional<Instant> blockedSince() {
     Optional<Instant> since = Optional.empty();
@@ -125,7 +125,7 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
       Header header = entry.header();
       if (header.failing().isPresent()) {
         since = Optional.of(header.failing().get().failures().firstAt());
-      } else if (header.suspended()) {
+      } else if (header.suspended() || header.isolation().isPresent()) {
         since = Optional.of(header.writtenAt());
       } else {
         break;

@@ -1,6 +1,8 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
@@ -17,9 +19,15 @@ import java.util.List;
 final class Lifecycle {
   private final CoordinatorPorts ports;
   private final EpochEntry epochs;
+  private final StreamCoverage coverage;
 
-  Lifecycle(CoordinatorPorts ports, CoordinatorDecisions decisions, JournalTails tails) {
+  Lifecycle(
+      CoordinatorPorts ports,
+      CoordinatorDecisions decisions,
+      JournalTails tails,
+      StreamCoverage coverage) {
     this.ports = ports;
+    this.coverage = coverage;
     this.epochs = new EpochEntry(ports, decisions, tails);
   }
 
@@ -76,8 +84,19 @@ final class Lifecycle {
     }
   }
 
-  /** Goes on from wherever a coordinator left the job that is to run again. */
+  /**
+   * Goes on from wherever a coordinator left the job that is to run again. If records have expired
+   * since it began to, the job fails instead.
+   */
   void resume(Job job, boolean acceptsGap) {
+    try {
+      if (!acceptsGap) {
+        coverage.requireNothingLostMeanwhile(job);
+      }
+    } catch (RefusedException e) {
+      halt(job, new Halt.Failed(Failure.of(FailureReason.RECORDS_LOST, e.reason())), List.of());
+      return;
+    }
     boolean all =
         epochs.appendToAll(
             job,

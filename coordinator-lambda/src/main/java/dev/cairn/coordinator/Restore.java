@@ -117,6 +117,7 @@ final class Restore {
     try {
       Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, from);
       Optional<FreshStart> fresh = freshStart(from);
+      coverage.requireNothingLostMeanwhile(job, from, states);
       boolean all =
           openAll(job, from, states)
               && epochs.appendToAll(
@@ -208,7 +209,7 @@ final class Restore {
             false,
             Optional.empty(),
             Optional.empty(),
-            from.acceptsGap() ? Following.MAY_BE_MISSING : Following.UNKNOWN,
+            following(from, head, place.position()),
             Optional.empty());
     return new Restored(
         header,
@@ -224,6 +225,16 @@ final class Restore {
             .orElse(StateHandle.EMPTY),
         Channels.EMPTY,
         snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
+  }
+
+  /** A subtask that stays where it stands knows what it knew of the records after its position. */
+  private static Following following(Restoration from, Header head, Position position) {
+    if (from.acceptsGap()) {
+      return Following.MAY_BE_MISSING;
+    }
+    return position.equals(head.position()) && !head.hasGap()
+        ? head.following().ofSamePosition()
+        : Following.UNKNOWN;
   }
 
   /**

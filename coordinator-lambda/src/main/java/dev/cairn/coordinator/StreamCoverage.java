@@ -76,6 +76,37 @@ final class StreamCoverage {
     unread.require(job, tails.of(job.id()).values());
   }
 
+  /**
+   * Whether the stream still has every record that the job has yet to apply. A resume is begun with
+   * that; but it may take long until it comes to the last journal.
+   */
+  void requireNothingLostMeanwhile(Job job) throws RefusedException {
+    unread.require(job, waiting(job));
+  }
+
+  /**
+   * Whether the stream still has every record that follows the subtasks which a restore leaves
+   * where they stand.
+   */
+  void requireNothingLostMeanwhile(
+      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states) throws RefusedException {
+    if (from.acceptsGap() || isAnew(from.positions())) {
+      return;
+    }
+    unread.require(
+        job,
+        waiting(job).stream()
+            .filter(tail -> !position(states, tail).isBefore(decisions.frontier(tail.head())))
+            .toList());
+  }
+
+  /** The journals that do not have the job's epoch yet. */
+  private List<JournalTail> waiting(Job job) {
+    return tails.of(job.id()).values().stream()
+        .filter(tail -> !decisions.hasEntered(tail, job))
+        .toList();
+  }
+
   /** Whether the stream still has what arrived since a time, and will have it for a while. */
   private void requireInTime(Start start, boolean acceptsGap) throws RefusedException {
     if (!(start instanceof Start.AtTimestamp(Instant time))) {
@@ -88,7 +119,8 @@ final class StreamCoverage {
               + time
               + " lies in the future, it is "
               + now
-              + ": give a time up to now, from which on the records of the stream are to be applied");
+              + ": give a time up to now, from which on the records of the stream are to be"
+              + " applied");
     }
     if (acceptsGap) {
       return;
@@ -233,7 +265,8 @@ final class StreamCoverage {
               + required
               + " arrived at "
               + first.get().arrival()
-              + " and would expire during the replay; choose a later checkpoint, or raise the stream's retention first");
+              + " and would expire during the replay; choose a later checkpoint, or raise the"
+              + " stream's retention first");
     }
   }
 

@@ -79,29 +79,33 @@ final class Suspicions {
 
   private void look(Job job, JournalTail tail, Instant now) {
     try {
-      if (tail.head().hasGap() || hasWaited(tail, now)) {
+      Optional<SequenceNumber> waiting =
+          tail.head().hasGap() ? Optional.empty() : longWaiting(tail, now);
+      if (tail.head().hasGap() || waiting.isPresent()) {
         // This very tick may have appended to it, a trigger for example.
         tails
             .of(tail.subtask())
             .filter(head -> decisions.mayBeStuck(job, head, settings.longestInvocation(), now))
-            .ifPresent(head -> suspect(head, now));
+            .filter(head -> head.head().position().equals(tail.head().position()))
+            .ifPresent(head -> suspect(head, waiting, now));
       }
     } catch (OutcomeUnknownException | StreamException | NotInStreamException e) {
       // The next look finds out.
     }
   }
 
-  private void suspect(JournalTail tail, Instant now) {
+  private void suspect(JournalTail tail, Optional<SequenceNumber> waiting, Instant now) {
     Entry.Header header =
         tail.head()
             .next(ports.ids().get(), Writer.COORDINATOR, now)
             .with(Optional.of(new Isolation.Suspicion()));
+    Entry.Suspected entry = new Entry.Suspected(waiting.map(header::waitingFor).orElse(header));
     // Whatever is there already shows that the shard is not stuck, or will be looked at again.
-    var unused = ports.journal().append(tail.subtask(), new Entry.Suspected(header));
+    var unused = ports.journal().append(tail.subtask(), entry);
   }
 
-  /** Whether a record after the position has waited for longer than any invocation takes. */
-  private boolean hasWaited(JournalTail tail, Instant now) {
+  /** The record right after the position, if it has waited for longer than any invocation takes. */
+  private Optional<SequenceNumber> longWaiting(JournalTail tail, Instant now) {
     ShardScan scan =
         new ShardScan(
             ports.stream(), ports.clock(), tail.subtask().shard(), start(tail), FEW_RECORDS);
@@ -110,18 +114,20 @@ final class Suspicions {
         case ShardScan.Step.Records(List<StreamRecord> records) -> {
           for (StreamRecord record : records) {
             if (tail.head().position().isBefore(record.sequenceNumber())) {
-              return record.arrival().plus(settings.longestInvocation()).isBefore(now);
+              return record.arrival().plus(settings.longestInvocation()).isBefore(now)
+                  ? Optional.of(record.sequenceNumber())
+                  : Optional.empty();
             }
           }
         }
         case ShardScan.Step.Quiet q -> remember(tail, scan);
         case ShardScan.Step.Tip t -> {
           remember(tail, scan);
-          return false;
+          return Optional.empty();
         }
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   /** Where the last look ended, if the shard still stands where it stood then. */

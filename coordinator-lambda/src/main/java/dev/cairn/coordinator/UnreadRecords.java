@@ -38,8 +38,14 @@ final class UnreadRecords {
     this.reads = reads;
   }
 
-  /** A shard of which nothing was applied for about as long as the stream keeps a record. */
-  private record Blocked(ShardId shard, Instant since, Optional<SequenceNumber> last) {}
+  /**
+   * A shard of which nothing was applied for about as long as the stream keeps a record.
+   *
+   * @param proof the record that shows, as long as it is kept, that nothing after it is lost
+   * @param isNext whether that is the next one to be applied, rather than the last one that was
+   */
+  private record Blocked(
+      ShardId shard, Instant since, Optional<SequenceNumber> proof, boolean isNext) {}
 
   /**
    * @throws RefusedException if a shard may have lost records that were not applied
@@ -58,17 +64,23 @@ final class UnreadRecords {
     for (JournalTail tail : waiting) {
       Instant since = decisions.blockedSince(job.status(), tail).orElseThrow();
       if (decisions.mayHaveExpired(since, horizon, settings.retentionMargin())) {
-        blocked.add(new Blocked(tail.subtask().shard(), since, required(tail.head())));
+        blocked.add(blocked(tail, since));
       }
     }
     Check.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
   }
 
-  /** The record that everything follows which is still to be applied, also in a gap. */
-  private Optional<SequenceNumber> required(Header head) {
-    return head.hasGap()
-        ? head.position().record().or(head::firstApplied)
-        : decisions.frontier(head).record();
+  /** Names the record that everything follows which is still to be applied, also in a gap. */
+  private Blocked blocked(JournalTail tail, Instant since) {
+    ShardId shard = tail.subtask().shard();
+    Header head = tail.head();
+    if (head.hasGap()) {
+      return new Blocked(shard, since, head.position().record().or(head::firstApplied), false);
+    }
+    Optional<SequenceNumber> waiting = head.following().waiting();
+    return waiting.isPresent()
+        ? new Blocked(shard, since, waiting, true)
+        : new Blocked(shard, since, decisions.frontier(head).record(), false);
   }
 
   /** What a task has found is not doubted: the mapping has gone on to later records. */
@@ -80,25 +92,25 @@ final class UnreadRecords {
   }
 
   private void require(Blocked blocked, Instant horizon) throws RefusedException {
-    Optional<SequenceNumber> last = blocked.last();
+    Optional<SequenceNumber> proof = blocked.proof();
     String next = "; go on without them with --accept-gap";
-    if (last.isEmpty()) {
+    if (proof.isEmpty()) {
       throw new RefusedException(
           lost(blocked, horizon, "nothing of the shard was ever applied") + next);
     }
     Optional<StreamRecord> first;
     try {
-      first = reads.first(blocked.shard(), new From.At(last.get()));
+      first = reads.first(blocked.shard(), new From.At(proof.get()));
     } catch (NotInStreamException e) {
       throw new RefusedException(
           "shard "
               + blocked.shard()
-              + " does not have the record that was applied last: "
+              + " does not have the record that it goes on with: "
               + e.getMessage()
-              + "; if the stream was deleted and created again, what the old one held is gone: go on"
-              + " without it with --accept-gap");
+              + "; if the stream was deleted and created again, what the old one held is gone: go"
+              + " on without it with --accept-gap");
     }
-    if (first.isPresent() && first.get().sequenceNumber().equals(last.get())) {
+    if (first.isPresent() && first.get().sequenceNumber().equals(proof.get())) {
       return;
     }
     Instant keptSince =
@@ -108,8 +120,9 @@ final class UnreadRecords {
                 blocked,
                 keptSince,
                 "record "
-                    + last.get()
-                    + ", after which it goes on, is no longer in the stream, "
+                    + proof.get()
+                    + (blocked.isNext() ? ", with which it goes on," : ", after which it goes on,")
+                    + " is no longer in the stream, "
                     + first
                         .map(oldest -> "the oldest that is kept arrived at " + oldest.arrival())
                         .orElse("nor is any record after it"))

@@ -226,7 +226,15 @@ public sealed interface Entry {
 
     /** A copy of this header for a replay that has found nothing up to a time. */
     public Header quietUntil(Instant time) {
-      return with(failing, isolation, new Following(Optional.of(time), following.mayBeMissing()));
+      return with(failing, isolation, following.quietUntil(time));
+    }
+
+    /**
+     * A copy that names the record right after the position, unless one is named already: the
+     * earliest that was seen is the one that must not be missing.
+     */
+    public Header waitingFor(SequenceNumber record) {
+      return with(failing, isolation, following.waitingFor(record));
     }
 
     private Header with(
@@ -279,13 +287,33 @@ public sealed interface Entry {
    * @param quietUntil the time up to which a replay found that none arrived; empty if it has not
    *     read on from the position
    * @param mayBeMissing whether a user has accepted that records are missing
+   * @param waiting the first of them, if someone saw it while the shard did not go on: a shard that
+   *     goes on with a later one has lost it
    */
-  record Following(Optional<Instant> quietUntil, boolean mayBeMissing) {
+  record Following(
+      Optional<Instant> quietUntil, boolean mayBeMissing, Optional<SequenceNumber> waiting) {
     public static final Following UNKNOWN = new Following(Optional.empty(), false);
     public static final Following MAY_BE_MISSING = new Following(Optional.empty(), true);
 
+    private Following(Optional<Instant> quietUntil, boolean mayBeMissing) {
+      this(quietUntil, mayBeMissing, Optional.empty());
+    }
+
     Following withGapAccepted() {
-      return new Following(quietUntil, true);
+      return new Following(quietUntil, true, waiting);
+    }
+
+    Following quietUntil(Instant time) {
+      return new Following(Optional.of(time), mayBeMissing, waiting);
+    }
+
+    Following waitingFor(SequenceNumber record) {
+      return new Following(quietUntil, mayBeMissing, waiting.or(() -> Optional.of(record)));
+    }
+
+    /** What is still known of the records after a position when the state there is replaced. */
+    public Following ofSamePosition() {
+      return new Following(Optional.empty(), false, waiting);
     }
   }
 

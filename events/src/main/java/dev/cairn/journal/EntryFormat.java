@@ -105,6 +105,7 @@ public final class EntryFormat {
                 "mayBeMissing",
                 header.following().mayBeMissing() ? YES : Optional.empty(),
                 flag -> flag)
+            .put("waiting", header.following().waiting(), SequenceNumber::digits)
             .put("heapUse", header.heapUse(), EntryFormat::write);
     return switch (entry) {
       case Opened opened -> fields.put("origin", StateFields.write(opened.origin()));
@@ -332,7 +333,9 @@ public final class EntryFormat {
         fields.optionalObject("failing").map(EntryFormat::readFailing),
         fields.optionalObject("isolation").map(EntryFormat::readIsolation),
         new Following(
-            fields.optionalText("quietUntil").map(Instant::parse), fields.has("mayBeMissing")),
+            fields.optionalText("quietUntil").map(Instant::parse),
+            fields.has("mayBeMissing"),
+            fields.optionalText("waiting").map(SequenceNumber::new)),
         fields.optionalObject("heapUse").map(EntryFormat::readHeapUse));
   }
 

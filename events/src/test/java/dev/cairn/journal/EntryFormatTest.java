@@ -243,6 +243,11 @@ class EntryFormatTest {
                         Optional.of(new SequenceNumber("4961")))))),
     SUSPECTED(
         new Suspected(header(4, Writer.COORDINATOR).with(Optional.of(new Isolation.Suspicion())))),
+    SUSPECTED_WITH_A_RECORD_THAT_WAITS(
+        new Suspected(
+            header(4, Writer.COORDINATOR)
+                .with(Optional.of(new Isolation.Suspicion()))
+                .waitingFor(new SequenceNumber("4961")))),
     BEGUN_IN_A_STEP(
         new Suspected(
             header(4, Writer.MAPPING)

@@ -10,10 +10,15 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
+import dev.cairn.journal.Isolation;
+import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
+import dev.cairn.state.Counts;
+import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.BatchResult.Done;
 import dev.cairn.task.TaskException;
@@ -253,7 +258,8 @@ final class LostRecordsTest {
     // A deployment that cannot be loaded, as often as the mapping tries it.
     for (int attempt = 0; attempt < 2; attempt++) {
       pass(Duration.ofHours(1));
-      assertThatThrownBy(() -> run(pipeline.container(Tap.NONE, Pipeline.settings(), NOT_LOADABLE), 0, poison))
+      assertThatThrownBy(
+              () -> run(pipeline.container(Tap.NONE, Pipeline.settings(), NOT_LOADABLE), 0, poison))
           .isInstanceOf(NoClassDefFoundError.class);
       assertThat(pipeline.head(0).failing().orElseThrow().reason())
           .isEqualTo(FailureReason.CODE_NOT_LOADABLE);
@@ -289,5 +295,212 @@ final class LostRecordsTest {
         .hasMessageNotContaining("lost");
     assertThat(pipeline.head(0).failing().orElseThrow().reason())
         .isEqualTo(FailureReason.USER_CODE);
+  }
+
+  // ---------------------------------------------------------------- what was seen to wait
+
+  private void requireLossOf(StreamRecord waited, List<StreamRecord> later) {
+    assertThatThrownBy(() -> run(pipeline.container(), 0, later))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("may have lost records")
+        .hasMessageContaining(waited.sequenceNumber().digits());
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.RECORDS_LOST);
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(1, 0));
+  }
+
+  /** The mapping is throttled, and the coordinator sees a record that waits. */
+  private StreamRecord suspected() {
+    StreamRecord waiting = pipeline.put(0, "b").getFirst();
+    pipeline.pass(Duration.ofMinutes(40));
+    // A look at a shard that has long been quiet continues where the one before ended.
+    Coordinator coordinator = pipeline.coordinator();
+    for (int look = 0; look < 10; look++) {
+      Pipeline.tick(coordinator);
+      pipeline.pass(Duration.ofSeconds(31));
+    }
+    assertThat(pipeline.head(0).isolation()).isPresent();
+    return waiting;
+  }
+
+  @Test
+  void aRecordThatWaitedAndExpiredIsALossAlsoWhereTheNextOneIsYoung() {
+    applied("a");
+    StreamRecord waited = suspected();
+    pass(Duration.ofHours(25));
+
+    requireLossOf(waited, pipeline.put(0, "c"));
+
+    pipeline.goOn();
+    pipeline.serve("resume --accept-gap");
+    assertThat(run(pipeline.container(), 0, delivered())).isEqualTo(new Done());
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+    assertThat(pipeline.head(0).following().waiting()).isEmpty();
+  }
+
+  @Test
+  void whatWaitedIsAppliedWhenItComes() {
+    applied("a");
+    pass(Duration.ofHours(48));
+    StreamRecord waiting = suspected();
+    pass(Duration.ofHours(20));
+
+    assertThat(delivered()).containsExactly(waiting);
+    assertThat(run(pipeline.container(), 0, delivered())).isEqualTo(new Done());
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+  }
+
+  /** It fails before it comes to any record, and the stream is quiet afterwards. */
+  @Test
+  void aShardThatFailsKnowsWhatItWasGiven() {
+    applied("a");
+    List<StreamRecord> given = pipeline.put(0, "b");
+    Tap refuses =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            if (call.name().equals("storage.get")) {
+              throw new StorageException(StorageException.Kind.REFUSED, "denied");
+            }
+          }
+        };
+    assertThatThrownBy(() -> run(pipeline.container(refuses), 0, given))
+        .isInstanceOf(StorageException.class);
+    pass(Duration.ofHours(25));
+
+    requireLossOf(given.getFirst(), pipeline.put(0, "c"));
+  }
+
+  /** The process is gone: no port answers any more. */
+  private static final class Ended extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Test
+  void aRecordThatExpiredInTheSearchIsNotTakenForTheOneAfterIt() {
+    applied("a");
+    StreamRecord deadly = suspected();
+    Tap ends =
+        new Tap() {
+          private boolean isEnded;
+
+          @Override
+          public void after(Call call) {
+            isEnded |= call.name().equals("journal.append");
+          }
+
+          @Override
+          public void before(Call call) {
+            if (isEnded) {
+              throw new Ended();
+            }
+          }
+        };
+    assertThatThrownBy(() -> run(pipeline.container(ends), 0, List.of(deadly)))
+        .isInstanceOf(Ended.class);
+    assertThat(pipeline.head(0).isolation().orElseThrow()).isInstanceOf(Isolation.Begun.class);
+    pass(Duration.ofHours(25));
+
+    requireLossOf(deadly, pipeline.put(0, "c"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"restore 1", "fork 1 beside"})
+  void nothingBeginsFromAJobWhoseRecordsWaitedForTooLong(String command) {
+    applied("a");
+    suspected();
+    pass(Duration.ofHours(25));
+    pipeline.put(0, "c");
+
+    pipeline.serve(command);
+
+    assertThat(refusal()).contains("may have expired unread", "with which it goes on");
+    assertThat(pipeline.job().epoch().value()).isEqualTo(1);
+  }
+
+  @Test
+  void aRestoreThatLeavesTheShardWhereItStandsKeepsInMindWhatWaits() {
+    applied("a");
+    StreamRecord waited = suspected();
+    pipeline.serve("restore 1");
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    pass(Duration.ofHours(25));
+
+    requireLossOf(waited, pipeline.put(0, "c"));
+  }
+
+  @Test
+  void aHaltOfAShardWhoseNextRecordIsKeptIsNoLossAlthoughTheLastOneHasExpired() {
+    applied("a");
+    pass(Duration.ofHours(48));
+    List<StreamRecord> poison = pipeline.put(0, "poison");
+    assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
+        .isInstanceOf(TaskException.class);
+    pipeline.serve("cancel");
+    pass(Duration.ofHours(23).plusMinutes(50));
+
+    pipeline.serve("resume");
+
+    assertThat(refusal()).isEmpty();
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+  }
+
+  // ---------------------------------------------------------------- moves that take long
+
+  /** The coordinator begins with it, and reaches no journal for a day. */
+  private void beginAndStandStill(String command) {
+    applied("a");
+    pipeline.serve("cancel");
+    pipeline.put(0, "b");
+    pipeline.table().request(Pipeline.JOB, Request.command(command));
+    Tap silent =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            if (call.name().equals("journal.append")) {
+              throw new OutcomeUnknownException("no answer", new IllegalStateException());
+            }
+          }
+        };
+    assertThatThrownBy(() -> Pipeline.tick(pipeline.coordinator(silent)))
+        .isInstanceOf(OutcomeUnknownException.class);
+    pass(Duration.ofHours(25));
+    pipeline.put(0, "c");
+    pipeline.goOn();
+  }
+
+  private void requireAcceptedLoss(String command) {
+    pipeline.serve(command);
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(run(pipeline.container(), 0, delivered())).isEqualTo(new Done());
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+  }
+
+  @Test
+  void aRestoreThatTakesLongerThanTheStreamKeepsRecordsDoesNotEndInSilence() {
+    beginAndStandStill("restore 1");
+
+    assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Restoring.class);
+    assertThat(refusal())
+        .contains("has begun and cannot go on", "may have expired unread", "--accept-gap");
+    requireAcceptedLoss("restore 1 --accept-gap");
+  }
+
+  @Test
+  void aResumeThatTakesLongerThanTheStreamKeepsRecordsFailsTheJob() {
+    beginAndStandStill("resume");
+
+    assertThat(pipeline.job().status())
+        .isInstanceOfSatisfying(
+            JobStatus.Halted.class,
+            halted ->
+                assertThat(((Halt.Failed) halted.halt()).failure())
+                    .satisfies(
+                        failure -> {
+                          assertThat(failure.reason()).isEqualTo(FailureReason.RECORDS_LOST);
+                          assertThat(failure.message()).contains("may have expired unread");
+                        }));
+    assertThat(pipeline.isFed()).isFalse();
+    requireAcceptedLoss("resume --accept-gap");
   }
 }

@@ -42,6 +42,7 @@ final class FailureReports {
    * @param record the record that is to blame; empty if no single record is
    * @param attempt how the shard was looking for a record at fault when it failed
    * @param isolation how the next attempt goes on
+   * @param waiting the record right after the position, if it is known
    * @param mayGiveUp whether this failure may be the last one that the restart strategy bears; not
    *     of a record that will be set aside instead
    */
@@ -53,12 +54,26 @@ final class FailureReports {
       Optional<SequenceNumber> record,
       Optional<Isolation> attempt,
       Optional<Isolation> isolation,
+      Optional<SequenceNumber> waiting,
       boolean mayGiveUp) {
 
     /** A failure of the shard, whatever the next record is. */
-    static Report ofShard(SubtaskId subtask, Header at, FailureReason reason, String message) {
+    static Report ofShard(
+        SubtaskId subtask,
+        Header at,
+        FailureReason reason,
+        String message,
+        Optional<SequenceNumber> waiting) {
       return new Report(
-          subtask, at, reason, message, Optional.empty(), at.isolation(), Optional.empty(), true);
+          subtask,
+          at,
+          reason,
+          message,
+          Optional.empty(),
+          at.isolation(),
+          Optional.empty(),
+          waiting,
+          true);
     }
   }
 
@@ -133,9 +148,9 @@ final class FailureReports {
       }
       EntryId id = ports.ids().get();
       Failing failing = failing(failure, head.get(), job, now, id);
+      Header failed = head.get().next(id, writer, now).with(failing).with(failure.isolation());
       Entry.Failed entry =
-          new Entry.Failed(
-              head.get().next(id, writer, now).with(failing).with(failure.isolation()));
+          new Entry.Failed(failure.waiting().map(failed::waitingFor).orElse(failed));
       // Taken by a trigger, perhaps, over which it can be said again.
       if (ports.journal().append(failure.subtask(), entry) == Append.APPENDED) {
         return;

@@ -53,11 +53,13 @@ final class MissingRecords {
     if (head.following().mayBeMissing() || !head.position().isBefore(first.sequenceNumber())) {
       return Optional.empty();
     }
-    Optional<SequenceNumber> failed = head.failing().flatMap(Failing::nextRecord);
-    if (failed.isPresent()) {
+    Optional<SequenceNumber> waiting =
+        head.following().waiting().or(() -> head.failing().flatMap(Failing::nextRecord));
+    if (waiting.isPresent()) {
       // It is right after the position, so nothing is missing if the mapping sends it again.
-      return decisions.beginsBeyond(failed.get(), first)
-          ? Optional.of(lost(shard, failed.get(), "failed and was to be sent again", first))
+      return decisions.beginsBeyond(waiting.get(), first)
+          ? Optional.of(
+              lost(shard, waiting.get(), "came before it and was to be sent again", first))
           : Optional.empty();
     }
     Optional<SequenceNumber> last = head.position().record();
@@ -86,10 +88,10 @@ final class MissingRecords {
   private boolean isKept(ShardId shard, SequenceNumber last) {
     ShardScan scan = new ShardScan(stream, clock, shard, new From.At(last), 1);
     try {
-      return switch (scan.next(() -> true)) {
+      return switch (scan.first(() -> true)) {
         case Step.Records found -> found.records().getFirst().sequenceNumber().equals(last);
         case Step.Tip t -> false;
-        case Step.Quiet q -> throw new IllegalStateException("a scan without a limit ended early");
+        case Step.Quiet q -> false;
       };
     } catch (NotInStreamException e) {
       return false;

@@ -200,9 +200,8 @@ final class Replay {
         shard
             + " ends before record "
             + head.frontier()
-            + ", which was applied once; its records are beyond the"
-            + " stream's retention: restore a later checkpoint, or restore with --accept-gap to go on"
-            + " without what is gone");
+            + ", which was applied once; its records are beyond the stream's retention: restore a"
+            + " later checkpoint, or restore with --accept-gap to go on without what is gone");
   }
 
   private static SequenceNumber required(Header head) {

@@ -99,7 +99,7 @@ final class Stepwise<E> {
           }
           case Step.Blame b -> work = judge(subtask, first, neverReturned(first));
           case Step.Begin(int count) -> {
-            if (!announce(subtask, count, writer, deadline)) {
+            if (!announce(subtask, first.sequenceNumber(), count, writer, deadline)) {
               return new Outcome.Lost();
             }
             work = begin.apply(subtask);
@@ -133,12 +133,14 @@ final class Stepwise<E> {
     }
   }
 
-  private boolean announce(Subtask<E> subtask, int count, Writer writer, Deadline deadline) {
+  private boolean announce(
+      Subtask<E> subtask, SequenceNumber first, int count, Writer writer, Deadline deadline) {
     while (true) {
       EntryId id = ports.ids().get();
       Instant now = ports.clock().instant();
       Isolation begun = new Isolation.Begun(count, now.plus(deadline.remaining()));
-      Header header = subtask.head().next(id, writer, now).with(Optional.of(begun));
+      Header header =
+          subtask.head().next(id, writer, now).with(Optional.of(begun)).waitingFor(first);
       Suspected entry = new Suspected(header);
       switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
         case COMMITTED -> {
@@ -155,8 +157,8 @@ final class Stepwise<E> {
 
   private static Blame neverReturned(StreamRecord record) {
     String message =
-        "it was begun on its own, and its invocation did not come back: it ran out of time or memory,"
-            + " or its process ended";
+        "it was begun on its own, and its invocation did not come back: it ran out of time or"
+            + " memory, or its process ended";
     return new Blame(
         record.sequenceNumber(),
         new Fault.OfRecord(FailureReason.PROCESS_ENDED, message),

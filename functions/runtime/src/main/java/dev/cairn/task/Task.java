@@ -65,6 +65,8 @@ public final class Task<E> {
   private Optional<Subtask<E>> atWork = Optional.empty();
   // The records of this invocation that are not journalled yet.
   private Optional<Work<E>> inWork = Optional.empty();
+  // The records that this invocation was given; empty if it was woken.
+  private Optional<RereadableBatch> given = Optional.empty();
   // The record that an earlier attempt of this invocation could not apply.
   private Optional<Blame> blamed = Optional.empty();
   // Whether this invocation has dropped all states after an OutOfMemoryError.
@@ -124,14 +126,19 @@ public final class Task<E> {
   /** A batch from the mapping. */
   public BatchResult run(Records batch, Deadline deadline) {
     RereadableBatch records = new RereadableBatch(batch);
-    return attempt(
-        batch.shard(),
-        Writer.MAPPING,
-        deadline,
-        () -> {
-          records.rewind();
-          return serve(records, deadline);
-        });
+    given = Optional.of(records);
+    try {
+      return attempt(
+          batch.shard(),
+          Writer.MAPPING,
+          deadline,
+          () -> {
+            records.rewind();
+            return serve(records, deadline);
+          });
+    } finally {
+      given = Optional.empty();
+    }
   }
 
   private BatchResult serve(RereadableBatch batch, Deadline deadline) {
@@ -319,11 +326,42 @@ public final class Task<E> {
     }
     switch (Fault.of(error)) {
       case Fault.OfShard(FailureReason reason, String message) ->
-          report(Report.ofShard(settings.subtask(shard), at.get(), reason, message), writer, error);
+          reportOfShard(shard, at.get(), reason, message, writer, error);
       case Fault.OfRecord(FailureReason reason, String message) ->
-          report(Report.ofShard(settings.subtask(shard), at.get(), reason, message), writer, error);
+          reportOfShard(shard, at.get(), reason, message, writer, error);
       case Fault.None n -> {}
     }
+  }
+
+  private void reportOfShard(
+      ShardId shard,
+      Header at,
+      FailureReason reason,
+      String message,
+      Writer writer,
+      Throwable error) {
+    report(
+        Report.ofShard(settings.subtask(shard), at, reason, message, waiting(at)), writer, error);
+  }
+
+  /** The record right after the position, if this invocation was given it. */
+  private Optional<SequenceNumber> waiting(Header at) {
+    if (at.hasGap() || given.isEmpty()) {
+      return Optional.empty();
+    }
+    RereadableBatch batch = given.get();
+    try {
+      batch.rewind();
+      while (batch.hasNext()) {
+        SequenceNumber record = batch.next().sequenceNumber();
+        if (decisions.admits(at.position(), record)) {
+          return Optional.of(record);
+        }
+      }
+    } catch (RuntimeException unreadable) {
+      // A batch that cannot be read is what failed, and says nothing of its records.
+    }
+    return Optional.empty();
   }
 
   /** What keeps the failure from being recorded must not hide the failure. */
@@ -375,7 +413,8 @@ public final class Task<E> {
               holder,
               journal.getLast().header(),
               FailureReason.RESHARDED,
-              String.valueOf(refused.getMessage())),
+              String.valueOf(refused.getMessage()),
+              Optional.empty()),
           Writer.MAPPING,
           refused);
     }
@@ -657,12 +696,17 @@ public final class Task<E> {
                 Optional.of(stop.record()),
                 stop.attempt(),
                 isolation,
+                Optional.of(stop.record()),
                 !isTriedAlone || settings.failurePolicy() == FailurePolicy.FAIL),
             writer,
             exception);
       }
       case Fault.OfShard(FailureReason reason, String message) ->
-          report(Report.ofShard(subtask.id(), subtask.head(), reason, what), writer, exception);
+          report(
+              Report.ofShard(
+                  subtask.id(), subtask.head(), reason, what, Optional.of(stop.record())),
+              writer,
+              exception);
       case Fault.None n -> {}
     }
     return exception;

@@ -286,9 +286,9 @@ public class TaskDecisions {
     return first.sequenceNumber().equals(required);
   }
 
-  /** Whether a batch begins after the record that failed and that is to be applied next. */
-  public boolean beginsBeyond(SequenceNumber failed, StreamRecord first) {
-    return failed.compareTo(first.sequenceNumber()) < 0;
+  /** Whether a batch begins after the record that was seen to be the next one to be applied. */
+  public boolean beginsBeyond(SequenceNumber waiting, StreamRecord first) {
+    return waiting.compareTo(first.sequenceNumber()) < 0;
   }
 
   /**
