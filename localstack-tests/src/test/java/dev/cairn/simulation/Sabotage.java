@@ -170,7 +170,7 @@ enum Sabotage {
           .withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
   /** A report that comes late is recorded wherever the journal is by then. */
   FAILURES_WHERE_THEY_HAPPENED(
-      List.of(Invariants.BLAMED, Invariants.HELD_UP, Invariants.CHAINED),
+      List.of(Invariants.HALTED, Invariants.BLAMED, Invariants.HELD_UP, Invariants.CHAINED),
       Guards.all()
           .with(
               new TaskDecisions() {
