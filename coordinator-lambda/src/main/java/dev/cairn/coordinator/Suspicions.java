@@ -34,6 +34,10 @@ final class Suspicions {
   private static final int MOST_PAGES = 50;
   private static final int MOST_SHARDS = 50;
   private static final int FEW_RECORDS = 10;
+  // Kinesis says how far behind the tip a page is, and this machine's clock when that was. A clock
+  // that is ahead would pass over records that arrived meanwhile, at this look and at each later
+  // one.
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
@@ -140,6 +144,7 @@ final class Suspicions {
 
   private void remember(JournalTail tail, ShardScan scan) {
     scan.reached()
+        .map(until -> until.minus(CLOCKS_DIFFER))
         .ifPresent(until -> quiet.put(tail.subtask(), new Quiet(tail.head().position(), until)));
   }
 
