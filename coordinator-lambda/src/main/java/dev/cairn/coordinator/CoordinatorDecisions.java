@@ -223,7 +223,8 @@ public class CoordinatorDecisions {
     return belongs(job.epoch(), tail)
         && !head.suspended()
         && head.isolation().isEmpty()
-        // A failure that is not held up is tried again, and each attempt that comes back is written.
+        // A failure that is not held up is tried again, and each attempt that comes back is
+        // written.
         && head.failing().stream().noneMatch(one -> one.isHeldUp(now))
         && !(head.position() instanceof Position.End)
         && isSilent(tail, longestInvocation, now);

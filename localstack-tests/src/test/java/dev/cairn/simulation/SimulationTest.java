@@ -62,6 +62,7 @@ class SimulationTest {
           "fault: an entry long after its file",
           "fault: another file is where the metadata is to be",
           "race: restore requested while a collector slept",
+          "race: checkpoint requested while a collector had listed the files",
           "race: a task lost its append",
           "race: a task's append came after a trigger",
           "race: an entry was there already, its answer lost",

@@ -112,6 +112,10 @@ final class Faults {
     return remaining.minus(Duration.ofMillis(1 + random.nextLong(15_000)));
   }
 
+  boolean hasCollectorListed() {
+    return windows.hasCollectorListed();
+  }
+
   boolean isCollectorAsleep() {
     return windows.isCollectorAsleep();
   }

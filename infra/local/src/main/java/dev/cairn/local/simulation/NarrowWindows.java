@@ -23,6 +23,7 @@ final class NarrowWindows {
   private final Map<String, String> last = new HashMap<>();
   // Coordinators that have listed files and not yet read everything that may refer to them.
   private final Set<String> collecting = new HashSet<>();
+  private final Set<String> listed = new HashSet<>();
   private final Set<String> asleep = new HashSet<>();
 
   NarrowWindows(SplittableRandom random, Tally tally) {
@@ -35,16 +36,26 @@ final class NarrowWindows {
     return !asleep.isEmpty();
   }
 
+  /** Whether a coordinator has listed the files and not yet read the journals. */
+  boolean hasCollectorListed() {
+    return !listed.isEmpty();
+  }
+
   /** How long a process stands still at a point beyond the usual; empty if it does not. */
   Optional<Duration> delay(String task, String point) {
     asleep.remove(task);
+    listed.remove(task);
     String before = Optional.ofNullable(last.put(task, point)).orElse("");
     return switch (point) {
       case LISTED -> {
         collecting.add(task);
         yield Optional.empty();
       }
+      // Between listing the files and reading the journals.
+      case "table.subtasks" -> beforeJournals(task);
       case "table.checkpoints" -> betweenReads(task);
+      // Between raising the epoch and opening the shards that a restore gives state.
+      case "table.open" -> task.startsWith("coordinator") ? oneIn(2, 1000, 5000) : Optional.empty();
       case "table.job", "container.serve" -> {
         collecting.remove(task);
         yield Optional.empty();
@@ -57,10 +68,19 @@ final class NarrowWindows {
       case "table.move" -> oneIn(3, 500, 12_000);
       case "table.append", "table.appendAcknowledged" ->
           before.equals(STORED)
-              ? counted("an entry long after its file", 8, 8000)
+              ? counted("an entry long after its file", 3, 12_000)
               : Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  private Optional<Duration> beforeJournals(String task) {
+    if (!collecting.contains(task)) {
+      return Optional.empty();
+    }
+    Optional<Duration> pause = oneIn(2, 2000, 8000);
+    pause.ifPresent(p -> listed.add(task));
+    return pause;
   }
 
   private Optional<Duration> betweenReads(String task) {

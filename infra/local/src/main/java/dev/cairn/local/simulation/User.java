@@ -94,7 +94,7 @@ final class User {
         faults.count("race: the job failed of itself");
         haltsNoLonger();
       }
-      switch (faults.below(32)) {
+      switch (faults.below(34)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
         case 4, 5 -> damage();
@@ -114,6 +114,7 @@ final class User {
         case 25, 26 -> paths.request();
         case 28, 29 -> restoreWhileCollecting();
         case 30 -> putForeignMetadata();
+        case 31, 32 -> triggerWhileCollecting();
         default -> commandOfAnyKind();
       }
     }
@@ -363,6 +364,15 @@ final class User {
       world.await(Duration.ofSeconds(90), () -> calm || !faults.isCollectorAsleep());
       world.sleep(Duration.ofMillis(faults.below(5000)));
       goOn();
+    }
+  }
+
+  /** A coordinator has listed the files; before it reads the journals, they get a trigger. */
+  private void triggerWhileCollecting() {
+    world.await(Duration.ofSeconds(20), () -> calm || faults.hasCollectorListed());
+    if (!calm && faults.hasCollectorListed()) {
+      faults.count("race: checkpoint requested while a collector had listed the files");
+      command("checkpoint");
     }
   }
 
