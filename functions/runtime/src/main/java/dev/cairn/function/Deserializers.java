@@ -21,8 +21,11 @@ public final class Deserializers {
    *       what would become infinite or zero, is refused.
    *   <li>A boolean is {@code true} or {@code false}, or that as text. A number for a {@code
    *       String} is its text as it was written. An enum is the name of a constant.
-   *   <li>Times are text in ISO 8601, with or without seconds. A number is refused, as it does not
-   *       say its unit, unless {@code @JsonFormat} does.
+   *   <li>Times are text in ISO 8601, with or without seconds, or as a {@code @JsonFormat} says; a
+   *       day that the calendar does not have is refused. A number is refused, as it does not say
+   *       its unit, unless {@code @JsonFormat} does. Names of months and days are English.
+   *   <li>A field's name becomes the key of a map by the rules of its type. A whole number has one
+   *       name only: {@code 07} is refused.
    *   <li>A component of a primitive type has to be there. {@code Optional}s and references may be
    *       absent or null.
    *   <li>A field that occurs twice is refused.

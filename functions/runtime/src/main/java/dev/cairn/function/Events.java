@@ -1,11 +1,14 @@
 package dev.cairn.function;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -14,6 +17,7 @@ import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.cairn.values.Records;
+import java.util.EnumSet;
 
 /**
  * How Jackson reads events, which others write: fields that are not known are ignored, and a value
@@ -33,6 +37,10 @@ final class Events {
                   coercions.setCoercion(shape, CoercionAction.Fail);
                 }
               })
+          // A set of enums would drop a null without a word.
+          .withConfigOverride(
+              EnumSet.class,
+              override -> override.setSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL)))
           .addModule(exactValues())
           .build();
 
@@ -43,6 +51,8 @@ final class Events {
     ExactNumber.addTo(module);
     ExactText.addTo(module);
     ExactTime.addTo(module);
+    ExactArray.addTo(module);
+    ExactKey.addTo(module);
     return module.setDeserializerModifier(
         new BeanDeserializerModifier() {
           private static final long serialVersionUID = 1;
@@ -54,6 +64,24 @@ final class Events {
               BeanDescription description,
               JsonDeserializer<?> deserializer) {
             return new ExactEnum(deserializer);
+          }
+
+          @Override
+          public JsonDeserializer<?> modifyDeserializer(
+              DeserializationConfig config,
+              BeanDescription description,
+              JsonDeserializer<?> deserializer) {
+            return ExactDate.reads(description.getBeanClass())
+                ? new ExactDate(description.getBeanClass(), deserializer)
+                : deserializer;
+          }
+
+          @Override
+          public KeyDeserializer modifyKeyDeserializer(
+              DeserializationConfig config, JavaType type, KeyDeserializer deserializer) {
+            return ExactDate.reads(type.getRawClass())
+                ? new ExactKey(type.getRawClass(), ExactDate::refuseKey)
+                : deserializer;
           }
         });
   }

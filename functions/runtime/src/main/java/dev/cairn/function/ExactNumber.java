@@ -164,6 +164,18 @@ final class ExactNumber<T> extends StdScalarDeserializer<T> implements Contextua
         type.getSimpleName());
   }
 
+  /**
+   * Requires a number as JSON writes it.
+   *
+   * @throws NumberFormatException if the text is none
+   */
+  static String requireNumber(String text) {
+    if (!isNumber(text)) {
+      throw new NumberFormatException("it is not a number");
+    }
+    return text;
+  }
+
   private static int toInt(String text) {
     return (int) whole(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
@@ -198,13 +210,13 @@ final class ExactNumber<T> extends StdScalarDeserializer<T> implements Contextua
     return number.toBigIntegerExact();
   }
 
-  private static float toFloat(String text) {
+  static float toFloat(String text) {
     float value = Float.parseFloat(text);
     requireNear(text, value);
     return value;
   }
 
-  private static double toDouble(String text) {
+  static double toDouble(String text) {
     double value = Double.parseDouble(text);
     requireNear(text, value);
     return value;
@@ -217,9 +229,23 @@ final class ExactNumber<T> extends StdScalarDeserializer<T> implements Contextua
     if (value == 0 && new BigDecimal(text).signum() != 0) {
       throw new ArithmeticException("it is too small");
     }
-    if (isWhole(text) && text.length() > 7 && !isExact(text, value)) {
+    if (text.length() > 7 && isWrittenOut(text) && !isExact(text, value)) {
       throw new ArithmeticException("the nearest is " + new BigDecimal(value).toPlainString());
     }
+  }
+
+  /** Whether each digit of a whole number is written, which claims that all of them count. */
+  private static boolean isWrittenOut(String text) {
+    int point = text.indexOf('.');
+    if (point < 0) {
+      return isWhole(text);
+    }
+    for (int i = point + 1; i < text.length(); i++) {
+      if (text.charAt(i) != '0') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isExact(String text, double value) {

@@ -12,11 +12,12 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.util.AccessPattern;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads text, a character or a boolean, and takes nothing else for it; but a number becomes text as
+ * Reads text, a character, a boolean or a time zone, and takes nothing else for it; but a number becomes text as
  * it was written, which loses nothing.
  */
 final class ExactText<T> extends StdScalarDeserializer<T> implements ContextualDeserializer {
@@ -40,6 +41,8 @@ final class ExactText<T> extends StdScalarDeserializer<T> implements ContextualD
     module.addDeserializer(String.class, new ExactText<>(String.class, Optional::of, false, ""));
     add(module, char.class, Character.class, ExactText::toCharacter);
     add(module, boolean.class, Boolean.class, ExactText::toBoolean);
+    module.addDeserializer(
+        TimeZone.class, new ExactText<>(TimeZone.class, ExactText::toTimeZone, false, ""));
   }
 
   private static <T> void add(
@@ -53,6 +56,12 @@ final class ExactText<T> extends StdScalarDeserializer<T> implements ContextualD
 
   private static Optional<Character> toCharacter(String text) {
     return text.length() == 1 ? Optional.of(text.charAt(0)) : Optional.empty();
+  }
+
+  /** Java takes a zone that it does not know for Greenwich. */
+  private static Optional<TimeZone> toTimeZone(String text) {
+    TimeZone zone = TimeZone.getTimeZone(text);
+    return zone.getID().equals(text) ? Optional.of(zone) : Optional.empty();
   }
 
   private static Optional<Boolean> toBoolean(String text) {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
-import com.fasterxml.jackson.databind.deser.std.DateDeserializers.DateDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jsr310.deser.DurationDeserializer;
@@ -33,7 +32,6 @@ import java.time.OffsetTime;
 import java.time.Period;
 import java.time.YearMonth;
 import java.time.ZonedDateTime;
-import java.util.Date;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -78,12 +76,6 @@ final class ExactTime<T> extends StdScalarDeserializer<T> implements ContextualD
         ZonedDateTime::parse,
         InstantDeserializer.ZONED_DATE_TIME,
         "2013-01-01T10:15+01:00[Europe/Paris]");
-    add(
-        module,
-        Date.class,
-        text -> Date.from(OffsetDateTime.parse(text).toInstant()),
-        new DateDeserializer(),
-        time);
     add(module, LocalDate.class, LocalDate::parse, LocalDateDeserializer.INSTANCE, "2013-01-01");
     add(
         module,
@@ -116,6 +108,7 @@ final class ExactTime<T> extends StdScalarDeserializer<T> implements ContextualD
       JsonDeserializer<?> jackson,
       String example) {
     module.addDeserializer(type, new ExactTime<>(type, parse, jackson, example));
+    ExactKey.add(module, type, parse);
   }
 
   @Override
@@ -125,7 +118,8 @@ final class ExactTime<T> extends StdScalarDeserializer<T> implements ContextualD
     if (format != null
         && (format.hasPattern() || format.hasShape())
         && jackson instanceof ContextualDeserializer contextual) {
-      return contextual.createContextual(context, property);
+      return ExactFormat.of(
+          type, contextual.createContextual(context, property), format, context.getLocale());
     }
     return this;
   }
@@ -147,7 +141,7 @@ final class ExactTime<T> extends StdScalarDeserializer<T> implements ContextualD
     } catch (DateTimeException e) {
       return (T)
           context.handleWeirdStringValue(
-              type, text, "such a value looks like " + example.replace("%", "%%"));
+              type, text, "%s; such a value looks like %s", String.valueOf(e.getMessage()), example);
     }
   }
 }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import java.io.IOException;
 
 /**
- * Refuses a number that would become infinite, wherever Jackson reads it: in arrays and in untyped
- * values, too.
+ * Refuses a number that would become infinite or zero, wherever Jackson reads it: in untyped values,
+ * too.
  */
 final class FiniteParser extends JsonParserDelegate {
   FiniteParser(JsonParser in) {
@@ -50,5 +50,23 @@ final class FiniteParser extends JsonParserDelegate {
       throw new JsonParseException(
           this, getText() + " does not fit a floating-point number exactly: it is too large");
     }
+    if (value == 0 && !isZero(getText())) {
+      throw new JsonParseException(
+          this, getText() + " does not fit a floating-point number exactly: it is too small");
+    }
+  }
+
+  /** Whether all digits before the exponent are zero. */
+  private static boolean isZero(String number) {
+    for (int i = 0; i < number.length(); i++) {
+      char c = number.charAt(i);
+      if (c == 'e' || c == 'E') {
+        return true;
+      }
+      if (c >= '1' && c <= '9') {
+        return false;
+      }
+    }
+    return true;
   }
 }

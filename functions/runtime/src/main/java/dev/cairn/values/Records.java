@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.introspect.DefaultAccessorNamingStrategy;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeFeature;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How Jackson binds records, optionals and times, for events and for state. */
@@ -22,6 +23,8 @@ public final class Records {
   /** Adds the binding to a mapper that is being built. */
   public static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B bind(B builder) {
     return builder
+        // A pattern's names of months and days are not those of the machine's locale.
+        .defaultLocale(Locale.ROOT)
         .addModule(new JavaTimeModule().disable(JavaTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID))
         .addModule(new Jdk8Module())
         .accessorNaming(new ComponentsOnly.Provider())

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.cairn.values.Records;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DayOfWeek;
@@ -16,15 +20,20 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.Year;
 import java.time.YearMonth;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Calendar;
 import java.util.Date;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +110,12 @@ class ExactEventsTest {
 
   record DoubleArray(double[] v) {}
 
+  record FloatArray(float[] v) {}
+
+  record ByteArray(byte[] v) {}
+
+  record BooleanArray(boolean[] v) {}
+
   record Counts(Map<String, Integer> v) {}
 
   record Colors(Set<Color> v) {}
@@ -112,6 +127,44 @@ class ExactEventsTest {
   record Formatted(@JsonFormat(pattern = "dd/MM/yyyy") LocalDate v) {}
 
   record Epoch(@JsonFormat(shape = JsonFormat.Shape.NUMBER) Instant v) {}
+
+  record FormattedTime(@JsonFormat(pattern = "yyyy-MM-dd HH:mm:ss") LocalDateTime v) {}
+
+  record FormattedName(@JsonFormat(pattern = "dd MMM uuuu") LocalDate v) {}
+
+  record FormattedDate(@JsonFormat(pattern = "yyyy-MM-dd") Date v) {}
+
+  record EpochDate(@JsonFormat(shape = JsonFormat.Shape.NUMBER) Date v) {}
+
+  record OldCalendar(Calendar v) {}
+
+  record OldTimestamp(java.sql.Timestamp v) {}
+
+  record OldDay(java.sql.Date v) {}
+
+  record Zone(TimeZone v) {}
+
+  record Any(Object v) {}
+
+  record Tree(JsonNode v) {}
+
+  record Days(EnumSet<DayOfWeek> v) {}
+
+  record IntKeys(Map<Integer, String> v) {}
+
+  record ByteKeys(Map<Byte, String> v) {}
+
+  record DoubleKeys(Map<Double, String> v) {}
+
+  record DayKeys(Map<LocalDate, String> v) {}
+
+  record TimeKeys(Map<Instant, String> v) {}
+
+  record DateKeys(Map<Date, String> v) {}
+
+  record IdKeys(Map<UUID, String> v) {}
+
+  record Doubles(List<Double> v) {}
 
   private static Object read(String type, String value) throws Exception {
     Class<?> event = Class.forName(ExactEventsTest.class.getName() + "$" + type);
@@ -162,6 +215,14 @@ class ExactEventsTest {
         "Longs|[1,\"2\",3.0]|[1, 2, 3]",
         "Formatted|\"31/01/2013\"|2013-01-31",
         "Epoch|1356998400.5|2013-01-01T00:00:00.500Z",
+        "FormattedTime|\"2013-02-28 23:59:59\"|2013-02-28T23:59:59",
+        "FormattedName|\"28 Feb 2013\"|2013-02-28",
+        "OldDay|\"2013-01-31\"|2013-01-31",
+        "IntKeys|{\"-7\":\"a\"}|{-7=a}",
+        "DoubleKeys|{\"1\":\"a\",\"0.1\":\"b\"}|{1.0=a, 0.1=b}",
+        "TimeKeys|{\"2013-01-01T10:15Z\":\"a\"}|{2013-01-01T10:15:00Z=a}",
+        "Any|0.0|0.0",
+        "Any|0e400|0.0",
       })
   void whatFitsIsRead(String type, String value, String expected) throws Exception {
     assertThat(read(type, value)).hasToString(type + "[v=" + expected + "]");
@@ -279,11 +340,92 @@ class ExactEventsTest {
         "Nested|\"\"",
         "Nested|[]",
         "Nested|{\"v\":1,\"v\":1}",
+        "Double_|9007199254740993.0",
+        "Float_|16777217.00",
+        "DoubleArray|[1e-400]",
+        "DoubleArray|[\"NaN\"]",
+        "DoubleArray|[9007199254740993]",
+        "DoubleArray|\"AAAAAAAAAAA=\"",
+        "FloatArray|[1e-60]",
+        "FloatArray|[\"Infinity\"]",
+        "ByteArray|[200]",
+        "BooleanArray|[1]",
+        "Any|1e-400",
+        "Any|1e400",
+        "Tree|[1,1e-400]",
+        "Formatted|\"31/02/2013\"",
+        "Formatted|\"31/04/2013\"",
+        "FormattedTime|\"2013-02-30 10:00:00\"",
+        "FormattedTime|\"2013-02-28 24:00:00\"",
+        "FormattedDate|\"2013-02-30\"",
+        "FormattedDate|\"2013-02-28 and more\"",
+        "FormattedDate|\"13-2-1\"",
+        "FormattedDate|1686752151386",
+        "Epoch|1356998400.1234567891",
+        "Epoch|1e400",
+        "EpochDate|\"2013-02-30\"",
+        "EpochDate|1.5",
+        "OldDate|\"2013-02-30T00:00Z\"",
+        "OldDate|\"2013-01-01T10:15:00.123456Z\"",
+        "OldCalendar|1686752151386",
+        "OldCalendar|\"2013\"",
+        "OldCalendar|\"2013-02-30T00:00:00Z\"",
+        "OldTimestamp|1686752151386",
+        "OldTimestamp|\"2013-01-01T00:00:00.123456Z\"",
+        "OldDay|1686752151386",
+        "OldDay|\"2013-02-30\"",
+        "Zone|\"Europe/Pari\"",
+        "Days|[null]",
+        "Days|[0]",
+        "IntKeys|{\"01\":\"a\",\"1\":\"b\"}",
+        "IntKeys|{\"+1\":\"a\"}",
+        "IntKeys|{\"1.5\":\"a\"}",
+        "ByteKeys|{\"255\":\"a\"}",
+        "DoubleKeys|{\"1e400\":\"a\"}",
+        "DoubleKeys|{\"1e-400\":\"a\"}",
+        "DoubleKeys|{\"NaN\":\"a\"}",
+        "DoubleKeys|{\"0x1p3\":\"a\"}",
+        "DayKeys|{\"\":\"a\"}",
+        "DayKeys|{\"2013-02-30\":\"a\"}",
+        "TimeKeys|{\"1686752151386\":\"a\"}",
+        "DateKeys|{\"1686752151386\":\"a\"}",
+        "IdKeys|{\"1-1-1-1-1\":\"a\"}",
         "Id|\"\"",
         "Id|7",
       })
   void whatDoesNotFitIsAPoisonRecord(String type, String value) {
     assertThatThrownBy(() -> read(type, value)).isInstanceOf(Exception.class);
+  }
+
+  record Arrays(
+      double[] doubles, float[] floats, long[] longs, int[][] ints, byte[] bytes, byte[] base64) {}
+
+  @Test
+  void anArrayTakesWhatItsElementsTake() throws Exception {
+    Arrays read =
+        Deserializers.json(Arrays.class)
+            .deserialize(
+                "{\"doubles\":[1,2.5,\"0.1\"],\"floats\":[1,0.1],\"longs\":[1.0,\"2\"],\"ints\":[[1],[],null],\"bytes\":[-128,127],\"base64\":\"gH8=\"}"
+                    .getBytes(UTF_8));
+    assertThat(read)
+        .usingRecursiveComparison()
+        .isEqualTo(
+            new Arrays(
+                new double[] {1, 2.5, 0.1},
+                new float[] {1, 0.1f},
+                new long[] {1, 2},
+                new int[][] {{1}, {}, null},
+                new byte[] {-128, 127},
+                new byte[] {-128, 127}));
+  }
+
+  @Test
+  void aPatternReadsTheSameWhereverTheMachineStands() {
+    ObjectMapper mapper = Records.bind(JsonMapper.builder()).build();
+    assertThat(mapper.getDeserializationConfig().getLocale()).isEqualTo(Locale.ROOT);
+    assertThat(mapper.getSerializationConfig().getLocale()).isEqualTo(Locale.ROOT);
+    assertThat(mapper.getDeserializationConfig().getTimeZone().toZoneId())
+        .isEqualTo(ZoneId.of("UTC"));
   }
 
   record Order(String customer, long cents) {}
