@@ -45,8 +45,9 @@ public final class Cbor {
     return major == NEGATIVE ? ~magnitude : magnitude;
   }
 
+  /** Encodes a double; each NaN is the same one. */
   public static byte[] ofDouble(double value) {
-    return ByteBuffer.allocate(9).put(DOUBLE).putDouble(value).array();
+    return ByteBuffer.allocate(9).put(DOUBLE).putLong(Double.doubleToLongBits(value)).array();
   }
 
   /**

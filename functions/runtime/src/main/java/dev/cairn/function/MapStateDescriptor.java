@@ -14,6 +14,7 @@ public record MapStateDescriptor<K, V>(String name, Serializer<K> keys, Serializ
     implements StateDescriptor {
   public MapStateDescriptor {
     StateNames.require(name);
+    Serializers.requireKey(keys);
   }
 
   /** Stores keys and values as {@link Serializers#of} says. */

@@ -117,6 +117,20 @@ public final class Serializers {
         : new VerifiedSerializer<>(serializer);
   }
 
+  /**
+   * Requires that equal user keys of a map state have equal bytes.
+   *
+   * @throws IllegalArgumentException if they may not
+   */
+  static void requireKey(Serializer<?> keys) {
+    if (keys instanceof Bound<?> bound && !bound.codec.hasOneForm()) {
+      throw new IllegalArgumentException(
+          bound.type.getName()
+              + " holds a LinkedHashMap or a LinkedHashSet, and two that are equal may differ in"
+              + " their order, so that a map's entry would not be found; declare a Map or a Set");
+    }
+  }
+
   private record Scalar<T>(
       String id,
       boolean immutable,

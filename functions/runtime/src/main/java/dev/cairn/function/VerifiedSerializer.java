@@ -3,6 +3,7 @@ package dev.cairn.function;
 import dev.cairn.cbor.Cbor;
 import dev.cairn.state.ValueType;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A user's own serializer: only reading each value back proves that it is exact. */
@@ -47,7 +48,7 @@ final class VerifiedSerializer<T> implements ExactSerializer<T> {
   public byte[] serializeExactly(T value) {
     byte[] bytes = serialize(value);
     T back = deserialize(bytes);
-    if (!Arrays.equals(bytes, serializer.serialize(back)) || (immutable() && !back.equals(value))) {
+    if (!Arrays.equals(bytes, serializer.serialize(back)) || !isSame(value, back, bytes)) {
       throw new IllegalArgumentException(
           "serializer "
               + id()
@@ -57,5 +58,11 @@ final class VerifiedSerializer<T> implements ExactSerializer<T> {
               + back);
     }
     return bytes;
+  }
+
+  /** A class without an {@code equals} of its own knows identity only; its bytes have to do. */
+  private boolean isSame(T value, T back, byte[] bytes) {
+    return Objects.deepEquals(value, back)
+        || (!immutable() && !Objects.deepEquals(back, deserialize(bytes)));
   }
 }

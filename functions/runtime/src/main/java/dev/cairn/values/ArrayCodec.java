@@ -72,6 +72,11 @@ final class ArrayCodec extends ValueCodec {
   }
 
   @Override
+  public boolean hasOneForm() {
+    return element.codec().hasOneForm();
+  }
+
+  @Override
   public ValueType type() {
     return ValueType.named("Array", element.codec().type());
   }

@@ -1,7 +1,10 @@
 package dev.cairn.values;
 
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import dev.cairn.state.ValueType;
 import java.lang.reflect.Modifier;
@@ -10,6 +13,8 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,6 +43,9 @@ public final class Codecs {
       Map.of(Set.class, LinkedHashSet::new, HashSet.class, HashSet::new);
   private static final Map<Class<?>, Supplier<Map<Object, Object>>> MAPS =
       Map.of(Map.class, LinkedHashMap::new, HashMap.class, HashMap::new);
+
+  private static final int MOST_WITHIN = 200;
+  private static final int SHOWN = 100;
 
   private final Map<JavaType, Recursive> inProgress = new HashMap<>();
   private final Set<JavaType> described = new HashSet<>();
@@ -81,6 +89,11 @@ public final class Codecs {
     if (leaf.isPresent()) {
       return leaf.get();
     }
+    if (inProgress.size() > MOST_WITHIN) {
+      throw new IllegalArgumentException(
+          path.substring(0, Math.min(path.length(), SHOWN))
+              + "… lies within itself with ever other type arguments, which has no end");
+    }
     Recursive outer = inProgress.get(type);
     if (outer != null) {
       return outer;
@@ -97,6 +110,10 @@ public final class Codecs {
     if (raw == LinkedHashSet.class) {
       return collection("Set", CollectionCodec.Order.KEPT, LinkedHashSet::new, type, path);
     }
+    if (raw == EnumSet.class) {
+      Supplier<Collection<Object>> create = noneOf(contained(type, 0));
+      return collection("Set", CollectionCodec.Order.BY_BYTES, create, type, path);
+    }
     if (raw == SortedSet.class || raw == NavigableSet.class || raw == TreeSet.class) {
       return collection("Set", CollectionCodec.Order.NATURAL, TreeSet::new, type, path);
     }
@@ -105,6 +122,9 @@ public final class Codecs {
     }
     if (raw == LinkedHashMap.class) {
       return map(CollectionCodec.Order.KEPT, LinkedHashMap::new, type, path);
+    }
+    if (raw == EnumMap.class) {
+      return map(CollectionCodec.Order.BY_BYTES, emptyMapOf(contained(type, 0)), type, path);
     }
     if (raw == SortedMap.class || raw == NavigableMap.class || raw == TreeMap.class) {
       return map(CollectionCodec.Order.NATURAL, TreeMap::new, type, path);
@@ -122,7 +142,7 @@ public final class Codecs {
     if (raw.isRecord()) {
       return record(type, path);
     }
-    if (raw.isSealed() && Modifier.isAbstract(raw.getModifiers())) {
+    if (raw.isSealed() && !raw.getName().startsWith("java.") && Modifier.isAbstract(raw.getModifiers())) {
       return sealed(type, path);
     }
     requireConcrete(type, path);
@@ -164,7 +184,7 @@ public final class Codecs {
     if (textKey.isPresent()) {
       return new MapCodec(textKey.get(), values, order, create);
     }
-    if (key instanceof JacksonCodec && !keyType.isJavaLangObject()) {
+    if (key instanceof JacksonCodec && Comparable.class.isAssignableFrom(keyType.getRawClass())) {
       // Jackson may have a key deserializer for it, which each value then proves.
       return jackson(type);
     }
@@ -200,7 +220,7 @@ public final class Codecs {
     Recursive within = new Recursive(raw.getName());
     inProgress.put(type, within);
     Map<Class<?>, ValueCodec> subtypes = new LinkedHashMap<>();
-    addSubtypes(raw, raw, path, subtypes);
+    addSubtypes(type, raw, path, subtypes);
     SealedCodec codec = new SealedCodec(raw, subtypes);
     within.complete(codec);
     inProgress.remove(type);
@@ -208,28 +228,54 @@ public final class Codecs {
   }
 
   private void addSubtypes(
-      Class<?> root, Class<?> sealed, String path, Map<Class<?>, ValueCodec> subtypes) {
+      JavaType root, Class<?> sealed, String path, Map<Class<?>, ValueCodec> subtypes) {
     for (Class<?> subtype : sealed.getPermittedSubclasses()) {
       if (subtype.isRecord() || subtype.isEnum()) {
         subtypes.computeIfAbsent(
             subtype,
             leaf ->
-                codec(
-                    StateMapper.JACKSON.getTypeFactory().constructType(leaf),
-                    path + "." + leaf.getSimpleName()));
+                codec(specialized(root, leaf), path + "." + leaf.getSimpleName()));
       } else if (subtype.isSealed() && Modifier.isAbstract(subtype.getModifiers())) {
         addSubtypes(root, subtype, path, subtypes);
       } else {
         throw new IllegalArgumentException(
             path
                 + " is the sealed type "
-                + root.getName()
+                + root.getRawClass().getName()
                 + ", whose subtype "
                 + subtype.getName()
                 + " is neither a record nor an enum; make it one, or tell Jackson about the subtypes"
                 + " with @JsonTypeInfo and @JsonSubTypes");
       }
     }
+  }
+
+  /** The subtype with the type arguments that the sealed type gives it. */
+  private static JavaType specialized(JavaType sealed, Class<?> subtype) {
+    TypeFactory types = StateMapper.JACKSON.getTypeFactory();
+    try {
+      return types.constructSpecializedType(sealed, subtype);
+    } catch (IllegalArgumentException e) {
+      return types.constructType(subtype); // a subtype of the sealed type with other arguments
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // a set of an enum's constants holds objects
+  private static Supplier<Collection<Object>> noneOf(JavaType element) {
+    Class<?> constants = element.getRawClass();
+    if (!constants.isEnum()) {
+      throw new IllegalArgumentException("an EnumSet does not say which enum's constants it holds");
+    }
+    return () -> (Collection<Object>) (Collection) EnumSet.noneOf((Class) constants);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // a map by an enum's constants has objects as keys
+  private static Supplier<Map<Object, Object>> emptyMapOf(JavaType key) {
+    Class<?> constants = key.getRawClass();
+    if (!constants.isEnum()) {
+      throw new IllegalArgumentException("an EnumMap does not say which enum's constants it has");
+    }
+    return () -> (Map<Object, Object>) (Map) new EnumMap((Class) constants);
   }
 
   private static void requireConcrete(JavaType type, String path) {
@@ -259,16 +305,29 @@ public final class Codecs {
   /** The properties of a class, as far as Jackson finds them by their declarations. */
   private ValueType describe(JavaType type) {
     Class<?> raw = type.getRawClass();
+    if (raw.getName().startsWith("java.") && type.getBindings().size() > 0) {
+      return ValueType.named(
+          "json:" + raw.getName(),
+          type.getBindings().getTypeParameters().stream()
+              .map(this::describeProperty)
+              .toArray(ValueType[]::new));
+    }
     if (raw.getName().startsWith("java.") || raw.isEnum() || raw.isArray()) {
       return ValueType.named("json:" + type.toCanonical());
     }
     if (!described.add(type)) {
       return new ValueType.Enclosing(raw.getName());
     }
+    Map<String, ValueType> subtypes = describeSubtypes(type);
+    if (!subtypes.isEmpty()) {
+      described.remove(type);
+      return ValueType.oneOf(raw.getName(), subtypes);
+    }
     Map<String, ValueType> properties = new TreeMap<>();
     for (BeanPropertyDefinition property :
         StateMapper.JACKSON.getSerializationConfig().introspect(type).findProperties()) {
       if (property.couldSerialize()) {
+        requireUnordered(property);
         properties.put(property.getName(), describeProperty(property.getPrimaryType()));
       }
     }
@@ -276,6 +335,41 @@ public final class Codecs {
     return properties.isEmpty()
         ? ValueType.named("json:" + type.toCanonical())
         : ValueType.composite(raw.getName(), properties);
+  }
+
+  /** Within a class, Jackson writes entries by key and elements of sets in no order. */
+  private static void requireUnordered(BeanPropertyDefinition property) {
+    Class<?> raw = property.getPrimaryType().getRawClass();
+    if (raw == LinkedHashMap.class || raw == LinkedHashSet.class) {
+      throw new IllegalArgumentException(
+          property.getFullName()
+              + " is a "
+              + raw.getSimpleName()
+              + " of a class that Jackson binds, whose order would be lost; declare a "
+              + (raw == LinkedHashMap.class ? "Map" : "Set")
+              + " if the order does not matter, or make the class a record without annotations");
+    }
+  }
+
+  /** The subtypes that annotations name, each with its properties; empty if there are none. */
+  private Map<String, ValueType> describeSubtypes(JavaType type) {
+    SerializationConfig config = StateMapper.JACKSON.getSerializationConfig();
+    AnnotatedClass annotated = config.introspectClassAnnotations(type).getClassInfo();
+    Map<String, ValueType> subtypes = new TreeMap<>();
+    if (config.getAnnotationIntrospector().findPolymorphicTypeInfo(config, annotated) == null) {
+      return subtypes;
+    }
+    for (NamedType subtype :
+        config.getSubtypeResolver().collectAndResolveSubtypesByClass(config, annotated)) {
+      Class<?> raw = subtype.getType();
+      if (raw != type.getRawClass()
+          && type.getRawClass().isAssignableFrom(raw)
+          && !Modifier.isAbstract(raw.getModifiers())) {
+        String name = subtype.hasName() ? subtype.getName() : raw.getSimpleName();
+        subtypes.put(name, describe(specialized(type, raw)));
+      }
+    }
+    return subtypes;
   }
 
   private ValueType describeProperty(JavaType type) {

@@ -102,6 +102,12 @@ final class CollectionCodec extends ValueCodec {
   }
 
   @Override
+  public boolean hasOneForm() {
+    boolean isOrderedSet = name.equals("Set") && order == Order.KEPT;
+    return !isOrderedSet && element.codec().hasOneForm();
+  }
+
+  @Override
   public ValueType type() {
     return ValueType.named(name, element.codec().type());
   }

@@ -10,6 +10,7 @@ import dev.cairn.state.ValueType;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ final class JacksonCodec extends ValueCodec {
     } catch (JsonProcessingException e) {
       throw new UnstorableException(e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw impossible(e);
+      throw new UnstorableException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -70,13 +71,25 @@ final class JacksonCodec extends ValueCodec {
       throw new UnstorableException(
           shown(value) + " would come back as " + (back == null ? "null" : shown(back)));
     }
-    // Classes without an equals of their own know identity only; their bytes have to do.
-    if (!Objects.deepEquals(back, value) && Objects.deepEquals(back, back(value, bytes))) {
+    if (Objects.deepEquals(back, value)) {
+      return bytes;
+    }
+    // Classes without an equals of their own know identity only; their fields have to do.
+    if (Objects.deepEquals(back, back(value, bytes))) {
       throw new UnstorableException(
           shown(value)
               + " would come back as "
               + shown(back)
               + ", which is not equal to it; store what the class needs, or use a record");
+    }
+    Optional<String> difference = Difference.between(value, back);
+    if (difference.isPresent()) {
+      throw new UnstorableException(
+          shown(value)
+              + " would come back as another one"
+              + (difference.get().isEmpty() ? "" : ": its field \"" + difference.get() + "\" differs")
+              + "; give each field a getter and a setter, make it transient if it need not be stored,"
+              + " or use a record");
     }
     return bytes;
   }

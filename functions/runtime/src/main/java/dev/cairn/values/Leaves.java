@@ -51,13 +51,13 @@ final class Leaves {
     number(
         Float.class,
         float.class,
-        (v, out) -> out.writeNumber((float) v),
+        Leaves::writeFloat,
         CborReader::readFloat,
         0f);
     number(
         Double.class,
         double.class,
-        (v, out) -> out.writeNumber((double) v),
+        Leaves::writeDouble,
         CborReader::readDouble,
         0.0);
     number(
@@ -245,6 +245,16 @@ final class Leaves {
     return new UUID(buffer.getLong(), buffer.getLong());
   }
 
+  /** There are many patterns of bits for NaN, which are equal and have to be equal bytes. */
+  private static void writeFloat(float value, JsonGenerator out) throws IOException {
+    out.writeNumber(Float.intBitsToFloat(Float.floatToIntBits(value)));
+  }
+
+  /** There are many patterns of bits for NaN, which are equal and have to be equal bytes. */
+  private static void writeDouble(double value, JsonGenerator out) throws IOException {
+    out.writeNumber(Double.longBitsToDouble(Double.doubleToLongBits(value)));
+  }
+
   private static void writeInt(OptionalInt value, JsonGenerator out) throws IOException {
     if (value.isPresent()) {
       out.writeNumber(value.getAsInt());
@@ -263,7 +273,7 @@ final class Leaves {
 
   private static void writeDouble(OptionalDouble value, JsonGenerator out) throws IOException {
     if (value.isPresent()) {
-      out.writeNumber(value.getAsDouble());
+      writeDouble(value.getAsDouble(), out);
     } else {
       out.writeNull();
     }

@@ -99,6 +99,11 @@ final class MapCodec extends ValueCodec {
   }
 
   @Override
+  public boolean hasOneForm() {
+    return order != CollectionCodec.Order.KEPT && values.codec().hasOneForm();
+  }
+
+  @Override
   public ValueType type() {
     return ValueType.named("Map", keys.type(), values.codec().type());
   }

@@ -45,6 +45,11 @@ final class OptionalCodec extends ValueCodec {
   }
 
   @Override
+  public boolean hasOneForm() {
+    return content.hasOneForm();
+  }
+
+  @Override
   public ValueType type() {
     return ValueType.named("Optional", content.type());
   }

@@ -248,6 +248,11 @@ final class RecordCodec extends ValueCodec {
   }
 
   @Override
+  public boolean hasOneForm() {
+    return sorted.stream().allMatch(component -> component.member().codec().hasOneForm());
+  }
+
+  @Override
   public ValueType type() {
     Map<String, ValueType> components = new TreeMap<>();
     sorted.forEach(

@@ -100,6 +100,11 @@ final class SealedCodec extends ValueCodec {
   }
 
   @Override
+  public boolean hasOneForm() {
+    return byName.values().stream().allMatch(ValueCodec::hasOneForm);
+  }
+
+  @Override
   public ValueType type() {
     Map<String, ValueType> subtypes = new TreeMap<>();
     byName.forEach((name, codec) -> subtypes.put(name, codec.type()));

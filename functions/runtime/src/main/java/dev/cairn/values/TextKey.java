@@ -11,12 +11,14 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.MonthDay;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.time.Period;
 import java.time.Year;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Currency;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,6 +46,8 @@ final class TextKey {
           Map.entry(LocalTime.class, LocalTime::parse),
           Map.entry(LocalDateTime.class, LocalDateTime::parse),
           Map.entry(OffsetDateTime.class, OffsetDateTime::parse),
+          Map.entry(OffsetTime.class, OffsetTime::parse),
+          Map.entry(Currency.class, Currency::getInstance),
           Map.entry(ZonedDateTime.class, ZonedDateTime::parse),
           Map.entry(Duration.class, Duration::parse),
           Map.entry(Period.class, Period::parse),

@@ -47,6 +47,14 @@ public abstract class ValueCodec {
   /** Whether {@code equals} compares everything that is stored; arrays only know identity. */
   abstract boolean hasExactEquals();
 
+  /**
+   * Whether equal values have equal bytes, so that a map finds its entry by the bytes of its key. A
+   * class that only Jackson knows is believed to be so.
+   */
+  public boolean hasOneForm() {
+    return true;
+  }
+
   /** The type as checkpoints describe it. */
   public abstract ValueType type();
 
@@ -99,7 +107,7 @@ public abstract class ValueCodec {
    */
   public final Object decode(byte[] bytes) {
     CborReader in = new CborReader(bytes);
-    if (in.skipNull()) {
+    if (absence() != Absence.EMPTY && in.skipNull()) {
       throw new UnstorableException("the stored value is null");
     }
     Object value = read(in);
