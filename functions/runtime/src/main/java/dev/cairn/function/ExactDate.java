@@ -90,8 +90,7 @@ final class ExactDate extends StdScalarDeserializer<Object> implements Contextua
       try {
         requireExact(text, context);
       } catch (DateTimeException e) {
-        return context.handleWeirdStringValue(
-            type, text, "%s", String.valueOf(e.getMessage()));
+        return context.handleWeirdStringValue(type, text, "%s", String.valueOf(e.getMessage()));
       }
     }
     return jackson.deserialize(in, context);

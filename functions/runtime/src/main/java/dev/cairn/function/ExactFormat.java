@@ -53,8 +53,7 @@ final class ExactFormat<T> extends StdScalarDeserializer<T> {
 
   private static DateTimeFormatter formatter(JsonFormat.Value format, Locale locale) {
     DateTimeFormatterBuilder builder = new DateTimeFormatterBuilder();
-    if (Boolean.TRUE.equals(
-        format.getFeature(JsonFormat.Feature.ACCEPT_CASE_INSENSITIVE_VALUES))) {
+    if (Boolean.TRUE.equals(format.getFeature(JsonFormat.Feature.ACCEPT_CASE_INSENSITIVE_VALUES))) {
       builder.parseCaseInsensitive();
     }
     return builder
@@ -64,8 +63,7 @@ final class ExactFormat<T> extends StdScalarDeserializer<T> {
 
   @Override
   @SuppressWarnings("unchecked") // Jackson's deserializer of the same type
-  public @Nullable T deserialize(JsonParser in, DeserializationContext context)
-      throws IOException {
+  public @Nullable T deserialize(JsonParser in, DeserializationContext context) throws IOException {
     try {
       if (in.hasToken(JsonToken.VALUE_STRING)) {
         requireOnCalendar(in.getText());
@@ -93,8 +91,7 @@ final class ExactFormat<T> extends StdScalarDeserializer<T> {
     Optional<Long> month = field(written, ChronoField.MONTH_OF_YEAR);
     Optional<Long> day = field(written, ChronoField.DAY_OF_MONTH);
     if (year.isPresent() && month.isPresent() && day.isPresent()) {
-      LocalDate.of(
-          Math.toIntExact(year.get()), month.get().intValue(), day.get().intValue());
+      LocalDate.of(Math.toIntExact(year.get()), month.get().intValue(), day.get().intValue());
     }
     field(written, ChronoField.HOUR_OF_DAY).ifPresent(ChronoField.HOUR_OF_DAY::checkValidValue);
   }

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads text, a character, a boolean or a time zone, and takes nothing else for it; but a number becomes text as
- * it was written, which loses nothing.
+ * Reads text, a character, a boolean or a time zone, and takes nothing else for it; but a number
+ * becomes text as it was written, which loses nothing.
  */
 final class ExactText<T> extends StdScalarDeserializer<T> implements ContextualDeserializer {
   private static final long serialVersionUID = 1;

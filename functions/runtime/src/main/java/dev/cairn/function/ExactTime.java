@@ -141,7 +141,11 @@ final class ExactTime<T> extends StdScalarDeserializer<T> implements ContextualD
     } catch (DateTimeException e) {
       return (T)
           context.handleWeirdStringValue(
-              type, text, "%s; such a value looks like %s", String.valueOf(e.getMessage()), example);
+              type,
+              text,
+              "%s; such a value looks like %s",
+              String.valueOf(e.getMessage()),
+              example);
     }
   }
 }

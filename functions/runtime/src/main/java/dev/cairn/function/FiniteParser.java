@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import java.io.IOException;
 
 /**
- * Refuses a number that would become infinite or zero, wherever Jackson reads it: in untyped values,
- * too.
+ * Refuses a number that would become infinite or zero, wherever Jackson reads it: in untyped
+ * values, too.
  */
 final class FiniteParser extends JsonParserDelegate {
   FiniteParser(JsonParser in) {

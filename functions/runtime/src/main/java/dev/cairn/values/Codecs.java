@@ -142,7 +142,9 @@ public final class Codecs {
     if (raw.isRecord()) {
       return record(type, path);
     }
-    if (raw.isSealed() && !raw.getName().startsWith("java.") && Modifier.isAbstract(raw.getModifiers())) {
+    if (raw.isSealed()
+        && !raw.getName().startsWith("java.")
+        && Modifier.isAbstract(raw.getModifiers())) {
       return sealed(type, path);
     }
     requireConcrete(type, path);
@@ -232,9 +234,7 @@ public final class Codecs {
     for (Class<?> subtype : sealed.getPermittedSubclasses()) {
       if (subtype.isRecord() || subtype.isEnum()) {
         subtypes.computeIfAbsent(
-            subtype,
-            leaf ->
-                codec(specialized(root, leaf), path + "." + leaf.getSimpleName()));
+            subtype, leaf -> codec(specialized(root, leaf), path + "." + leaf.getSimpleName()));
       } else if (subtype.isSealed() && Modifier.isAbstract(subtype.getModifiers())) {
         addSubtypes(root, subtype, path, subtypes);
       } else {

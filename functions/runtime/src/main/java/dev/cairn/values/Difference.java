@@ -60,9 +60,7 @@ final class Difference {
         .flatMap(
             entry ->
                 between(
-                    path + "[" + entry.getKey() + "]",
-                    entry.getValue(),
-                    other.get(entry.getKey()))
+                    path + "[" + entry.getKey() + "]", entry.getValue(), other.get(entry.getKey()))
                     .stream())
         .findFirst();
   }
@@ -73,7 +71,8 @@ final class Difference {
       return Optional.of(path);
     }
     if (one instanceof Set<?>) {
-      return Optional.empty(); // whose elements have no order to compare them in; their bytes decide
+      return Optional
+          .empty(); // whose elements have no order to compare them in; their bytes decide
     }
     Iterator<?> others = other.iterator();
     int i = 0;

@@ -87,7 +87,9 @@ final class JacksonCodec extends ValueCodec {
       throw new UnstorableException(
           shown(value)
               + " would come back as another one"
-              + (difference.get().isEmpty() ? "" : ": its field \"" + difference.get() + "\" differs")
+              + (difference.get().isEmpty()
+                  ? ""
+                  : ": its field \"" + difference.get() + "\" differs")
               + "; give each field a getter and a setter, make it transient if it need not be stored,"
               + " or use a record");
     }

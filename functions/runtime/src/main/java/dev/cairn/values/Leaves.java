@@ -48,18 +48,8 @@ final class Leaves {
         (short) 0);
     number(Integer.class, int.class, (v, out) -> out.writeNumber((int) v), Leaves::readInt, 0);
     number(Long.class, long.class, (v, out) -> out.writeNumber((long) v), CborReader::readLong, 0L);
-    number(
-        Float.class,
-        float.class,
-        Leaves::writeFloat,
-        CborReader::readFloat,
-        0f);
-    number(
-        Double.class,
-        double.class,
-        Leaves::writeDouble,
-        CborReader::readDouble,
-        0.0);
+    number(Float.class, float.class, Leaves::writeFloat, CborReader::readFloat, 0f);
+    number(Double.class, double.class, Leaves::writeDouble, CborReader::readDouble, 0.0);
     number(
         Boolean.class,
         boolean.class,

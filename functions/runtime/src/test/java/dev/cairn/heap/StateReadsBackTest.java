@@ -388,7 +388,10 @@ class StateReadsBackTest {
 
   private static void assertSame(Object one, Object other) {
     if (one instanceof Open || one instanceof Holder) {
-      assertThat(one).usingRecursiveComparison().ignoringFieldsMatchingRegexes(".*cached").isEqualTo(other);
+      assertThat(one)
+          .usingRecursiveComparison()
+          .ignoringFieldsMatchingRegexes(".*cached")
+          .isEqualTo(other);
     } else if (one.getClass().isArray() || one instanceof Copied) {
       assertThat(one).usingRecursiveComparison().isEqualTo(other);
     } else {
