@@ -56,6 +56,7 @@ final class PathTarget {
       if (own.isPresent()) {
         return new Source.Own(own.get());
       }
+      requireNothingBorrowed(file, metadata);
     } else {
       requireRestorable(job, file, metadata, options);
     }
@@ -138,9 +139,9 @@ final class PathTarget {
               + job.id()
               + ", but checkpoint "
               + known.orElseThrow().id()
-              + " of this table is another one: it is left over from an earlier table, and collection"
-              + " may delete its files at any time; restore a checkpoint that cairn checkpoints"
-              + " lists, or a savepoint or a copy (cairn export)");
+              + " of this table is another one: it is left over from an earlier table, and"
+              + " collection may delete its files at any time; restore a checkpoint that cairn"
+              + " checkpoints lists, or a savepoint or a copy (cairn export)");
     }
   }
 
@@ -198,25 +199,44 @@ final class PathTarget {
         claim.directory()
             + " was claimed by the restore that began epoch "
             + claim.epoch()
-            + ": its files are the job's and go when it no longer needs them; restore one of the job's"
-            + " checkpoints, or another savepoint");
+            + ": its files are the job's and go when it no longer needs them; restore one of the"
+            + " job's checkpoints, or another savepoint");
+  }
+
+  /** Whatever lies in a job's folder goes when that job, or its fork, no longer needs it. */
+  private static void requireNothingBorrowed(FilePath file, CheckpointMetadata metadata)
+      throws RefusedException {
+    Optional<JobId> lender =
+        metadata.acknowledgements().stream()
+            .flatMap(acknowledged -> acknowledged.stateFile().stream())
+            .flatMap(state -> Layout.parse(state.path()).stream())
+            .map(owned -> owned.subtask().job())
+            .findFirst();
+    if (lender.isPresent()) {
+      throw ofAnother(file, lender.get());
+    }
+  }
+
+  private static RefusedException ofAnother(FilePath file, JobId owner) {
+    return new RefusedException(
+        file
+            + " is a checkpoint of job "
+            + owner
+            + ", which deletes its files when it no longer needs them: take a savepoint of it, or a"
+            + " copy with cairn export, and restore that; or begin another job from it, with cairn"
+            + " fork --job "
+            + owner);
   }
 
   private static void requireRestorable(
       Job job, FilePath file, CheckpointMetadata metadata, Command.Options options)
       throws RefusedException {
+    requireNothingBorrowed(file, metadata);
     JobId owner = metadata.trigger().job();
     boolean isInItsPlace =
         file.parent().map(FilePath::fileName).filter(name -> name.startsWith("chk-")).isPresent();
-    if (isInItsPlace || namesFilesOf(owner, metadata)) {
-      throw new RefusedException(
-          file
-              + " is a checkpoint of job "
-              + owner
-              + ", which deletes its files when it no longer needs them: take a savepoint of it, or"
-              + " a copy with cairn export, and restore that; or begin another job from it, with cairn"
-              + " fork --job "
-              + owner);
+    if (isInItsPlace) {
+      throw ofAnother(file, owner);
     }
     if (options.startsAt().isEmpty()) {
       throw new RefusedException(
@@ -225,8 +245,8 @@ final class PathTarget {
               + owner
               + ": its positions hold in the stream that it reads, and only there; if job "
               + job.id()
-              + " reads the same stream, say so with --positions same; if it reads another, say from"
-              + " where, with --positions horizon or a time");
+              + " reads the same stream, say so with --positions same; if it reads another, say"
+              + " from where, with --positions horizon or a time");
     }
   }
 }

@@ -20,6 +20,7 @@ import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskSettings;
 import java.time.Duration;
@@ -28,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A second job begins from a checkpoint of the first; both go on, each in its own folder. */
 class ForkTest {
@@ -75,7 +78,9 @@ class ForkTest {
 
   /** Applies words to one job's shard, and takes a checkpoint of it. */
   private void goOn(JobId job, String... words) {
-    run(container(job), 0, pipeline.put(0, words));
+    if (words.length > 0) {
+      run(container(job), 0, pipeline.put(0, words));
+    }
     pipeline.pass(LONGEST.plusMillis(1));
     done(job, "checkpoint");
   }
@@ -465,5 +470,19 @@ class ForkTest {
 
     assertThat(pipeline.table().forks(JOB)).hasSize(1);
     assertThat(job(JOB).refusal()).isEmpty();
+  }
+
+  /** What a fork's checkpoint borrows goes with its parent's collection, wherever it is named. */
+  @ParameterizedTest
+  @ValueSource(strings = {"words", "words-trial"})
+  void aCopyOfMetadataThatNamesBorrowedFilesIsRestoredByNobody(String by) {
+    fork();
+    goOn(CHILD);
+    byte[] bytes =
+        pipeline.storage().get(Layout.metadata(CHILD, new CheckpointId(1))).orElseThrow();
+    pipeline.storage().put(new FilePath("elsewhere/_metadata"), bytes, Sha256.of(bytes));
+
+    assertThat(refusal(new JobId(by), "restore elsewhere/_metadata --positions same"))
+        .contains("is a checkpoint of job words, which deletes its files");
   }
 }
