@@ -14,6 +14,10 @@ import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
+import dev.cairn.function.Serializer;
+import dev.cairn.function.Serializers;
+import dev.cairn.function.ValueState;
+import dev.cairn.function.ValueStateDescriptor;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
@@ -26,6 +30,7 @@ import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.Place;
 import dev.cairn.settings.RestartStrategyType;
+import dev.cairn.state.Counts;
 import dev.cairn.state.KeyHash;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
@@ -33,6 +38,7 @@ import dev.cairn.task.TaskSettings.FailurePolicy;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -62,6 +68,10 @@ class FailuresTest {
         new Row("an assertion", FailureReason.USER_CODE, () -> new AssertionError("no")),
         new Row("an error of the user's", FailureReason.USER_CODE, () -> new Error("no")),
         new Row("endless recursion", FailureReason.USER_CODE, StackOverflowError::new),
+        new Row(
+            "an error of a native library",
+            FailureReason.USER_CODE,
+            () -> new InternalError("a fault occurred in an unsafe memory access operation")),
         new Row(
             "a class that is missing",
             FailureReason.CODE_NOT_LOADABLE,
@@ -163,6 +173,95 @@ class FailuresTest {
     assertThat(pipeline.head(0).counts().deadLettered()).isEqualTo(ofRecord ? 1 : 0);
     assertThat(pipeline.head(0).counts().applied()).isEqualTo(ofRecord ? 2 : 1);
     assertThat(pipeline.head(0).failing().isPresent()).isEqualTo(!ofRecord);
+  }
+
+  static List<Supplier<Throwable>> whatDecodingThrows() {
+    return List.of(
+        () -> new IllegalStateException("no"),
+        () -> new AssertionError("no"),
+        () -> new Error("no"),
+        StackOverflowError::new);
+  }
+
+  /** Whatever the serializer throws, no record is to blame for what is stored. */
+  @ParameterizedTest
+  @MethodSource("whatDecodingThrows")
+  void stateThatCannotBeReadFailsTheShardAndNoRecord(Supplier<Throwable> error) {
+    Pipeline pipeline = withoutRestarts(1);
+    TaskSettings lenient = Pipeline.settings().withFailurePolicy(FailurePolicy.DEAD_LETTER);
+    run(noting(pipeline, lenient, Optional.empty()), 0, pipeline.put(0, "a"));
+    pipeline.put(pipeline.key(0, 1), "of another key");
+    List<StreamRecord> batch = new ArrayList<>(pipeline.last(0, 1));
+    batch.addAll(pipeline.put(0, "b"));
+
+    var unused = catchThrowable(() -> run(noting(pipeline, lenient, Optional.of(error)), 0, batch));
+
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.INCOMPATIBLE_STATE);
+  }
+
+  private static Task<String> noting(
+      Pipeline pipeline, TaskSettings settings, Optional<Supplier<Throwable>> whenRead) {
+    return pipeline.container(
+        Tap.NONE, settings, () -> new Noting(new Noting.Undecodable(whenRead)));
+  }
+
+  /** Keeps the last word of each key, by a serializer of the user's. */
+  private static final class Noting implements KeyedFunction<String> {
+    private final Undecodable serializer;
+    private ValueState<String> note;
+
+    Noting(Undecodable serializer) {
+      this.serializer = serializer;
+    }
+
+    @Override
+    public Deserializer<String> deserializer() {
+      return new Words().deserializer();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {
+      note = context.getState(new ValueStateDescriptor<>("note", serializer));
+    }
+
+    @Override
+    public void process(String word, dev.cairn.function.Context context) {
+      note.update(note.value().map(before -> before + word).orElse(word));
+    }
+
+    private record Undecodable(Optional<Supplier<Throwable>> whenRead)
+        implements Serializer<String> {
+      private static final Serializer<String> TEXT = Serializers.of(String.class);
+
+      @Override
+      public String id() {
+        return "noted";
+      }
+
+      @Override
+      public byte[] serialize(String value) {
+        return TEXT.serialize(value);
+      }
+
+      @Override
+      public String deserialize(byte[] bytes) {
+        if (whenRead.isPresent() && TEXT.deserialize(bytes).equals("a")) {
+          switch (whenRead.get().get()) {
+            case Error e -> throw e;
+            case RuntimeException e -> throw e;
+            case Throwable t -> throw new IllegalStateException(t);
+          }
+        }
+        return TEXT.deserialize(bytes);
+      }
+
+      @Override
+      public boolean immutable() {
+        return true;
+      }
+    }
   }
 
   @Test

@@ -43,7 +43,8 @@ final class Cell {
     }
     try {
       return slot.encode(value);
-    } catch (RuntimeException | StackOverflowError | AssertionError e) {
+    } catch (Throwable e) {
+      UserCode.rethrowIfNotItsOwn(e);
       throw new UnwritableStateException(key(), slot.schema().serializers(), e);
     }
   }

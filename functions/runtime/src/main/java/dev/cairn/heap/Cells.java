@@ -69,8 +69,8 @@ final class Cells {
     KeyedState key = current;
     if (key == null) {
       throw new IllegalStateException(
-          "state is used outside process(): it means the key of the event being processed, and there"
-              + " is none");
+          "state is used outside process(): it means the key of the event being processed, and"
+              + " there is none");
     }
     return key;
   }
@@ -117,7 +117,7 @@ final class Cells {
     return unreadable;
   }
 
-  UnreadableStateException unreadable(Cell cell, RuntimeException cause) {
+  UnreadableStateException unreadable(Cell cell, Throwable cause) {
     UnreadableStateException e =
         new UnreadableStateException(cell.key(), cell.slot.schema().serializers(), cause);
     unreadable = e;

@@ -26,7 +26,8 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
       for (Object element : live) {
         decoded.add(serializer.deserialize((byte[]) element));
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      UserCode.rethrowIfNotItsOwn(e);
       throw cells.unreadable(cell, e);
     }
     return List.copyOf(decoded);
@@ -121,7 +122,8 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
         }
         cell.value = AppendList.copyOf(elements);
         cells.measure(cell);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        UserCode.rethrowIfNotItsOwn(e);
         throw cells.unreadable(cell, e);
       }
     }

@@ -88,7 +88,8 @@ record HeapMapState<K, V>(Cells cells, Slot slot, ExactSerializer<K> keySerializ
   private K userKey(Cell cell) {
     try {
       return keySerializer.deserialize(cell.place.bytes());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      UserCode.rethrowIfNotItsOwn(e);
       throw cells.unreadable(cell, e);
     }
   }

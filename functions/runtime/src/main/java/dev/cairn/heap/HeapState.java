@@ -94,7 +94,7 @@ public final class HeapState<E> {
           Objects.requireNonNull(function.deserializer(), "deserializer() returned null");
       function.open(declarations);
     } catch (Throwable e) {
-      rethrowIfNotUserCode(e);
+      UserCode.rethrowIfNotItsOwn(e);
       throw new FunctionNotOpenedException(
           "function " + function.getClass().getName() + " cannot be opened: " + e, e);
     }
@@ -246,7 +246,7 @@ public final class HeapState<E> {
       cells.commit();
       applied = true;
     } catch (Throwable e) {
-      rethrowIfNotUserCode(e);
+      UserCode.rethrowIfNotItsOwn(e);
       UnreadableStateException unreadable = cells.unreadable();
       if (unreadable != null) {
         throw unreadable;
@@ -343,21 +343,8 @@ public final class HeapState<E> {
       return Objects.requireNonNull(
           deserializer.deserialize(data), "the deserializer returned null");
     } catch (Throwable e) {
-      rethrowIfNotUserCode(e);
+      UserCode.rethrowIfNotItsOwn(e);
       throw new RecordFailedException(Stage.DESERIALIZATION, partitionKey, e);
-    }
-  }
-
-  /**
-   * An error of the machine, or of classes that do not fit together, is not the doing of one record
-   * or function. Everything else that a user's code throws is, errors of its own included.
-   */
-  private static void rethrowIfNotUserCode(Throwable thrown) {
-    switch (thrown) {
-      case StackOverflowError overflow -> {}
-      case VirtualMachineError error -> throw error;
-      case LinkageError error -> throw error;
-      default -> {}
     }
   }
 

@@ -20,7 +20,8 @@ record Single<T>(ExactSerializer<T> serializer, boolean shared) implements Codec
     T decoded;
     try {
       decoded = serializer.deserialize(cell.encoded());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      UserCode.rethrowIfNotItsOwn(e);
       throw cells.unreadable(cell, e);
     }
     if (shared) {

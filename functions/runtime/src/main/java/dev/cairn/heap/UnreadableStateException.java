@@ -13,9 +13,10 @@ public final class UnreadableStateException extends RuntimeException {
             + " cannot be decoded by "
             + serializers
             + ": "
-            + cause.getMessage()
+            + (cause.getMessage() == null ? cause : cause.getMessage())
             + ". The stored bytes have the right checksum, so the class has changed in a way that"
-            + " cannot read them; deploy the one that wrote them, or restore a checkpoint before it",
+            + " cannot read them; deploy the one that wrote them, or restore a checkpoint before"
+            + " it",
         cause);
   }
 }
