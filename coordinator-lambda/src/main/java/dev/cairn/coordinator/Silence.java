@@ -30,14 +30,23 @@ final class Silence {
                   + ": "
                   + failing.get().message()));
     }
+    if (tail.head().isolation().isPresent()) {
+      return Optional.of(
+          failure(
+              FailureReason.PROCESS_ENDED,
+              tail,
+              expired,
+              "is looked through for a record that ends the process, and its invocations end before"
+                  + " its state is stored"));
+    }
     return isCutOff(pending, tail)
         ? Optional.of(
             failure(
                 FailureReason.SUBTASK_TIMEOUT,
                 tail,
                 expired,
-                "was asked and has applied records since, but each of its invocations ended before its"
-                    + " state was stored"))
+                "was asked and has applied records since, but each of its invocations ended before"
+                    + " its state was stored"))
         : Optional.empty();
   }
 

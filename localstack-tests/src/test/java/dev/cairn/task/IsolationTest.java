@@ -5,6 +5,7 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.checkpoint.Halt;
@@ -153,6 +154,54 @@ class IsolationTest {
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(without(batch, before)));
     assertThat(pipeline.head(0).failing()).isEmpty();
     assertThat(pipeline.head(0).isolation()).isEmpty();
+  }
+
+  /** Its snapshots are small and quick: they are missing because of the record. */
+  @Test
+  void aSavepointThatIsPendingMeanwhileFailsForTheRecordAndTheNextOneIsTaken() {
+    Pipeline pipeline = new Pipeline(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    pipeline.table().request(Pipeline.JOB, Request.command("savepoint"));
+    tick(pipeline.coordinator());
+    pipeline.drainWakes();
+    put(pipeline, 3, "kill", 3);
+
+    assertThat(deliver(pipeline, LENIENT, 60)).isTrue();
+    pipeline.serve("savepoint");
+
+    List<Checkpoint> checkpoints = pipeline.table().checkpoints(Pipeline.JOB);
+    assertThat(checkpoints)
+        .filteredOn(Checkpoint.Aborted.class::isInstance)
+        .extracting(aborted -> ((Checkpoint.Aborted) aborted).failure().reason())
+        .contains(FailureReason.PROCESS_ENDED)
+        .doesNotContain(FailureReason.SUBTASK_TIMEOUT);
+    assertThat(checkpoints)
+        .filteredOn(Checkpoint::isSavepoint)
+        .last()
+        .isInstanceOf(Checkpoint.Completed.class);
+    assertThat(checkpoints.getLast()).isInstanceOf(Checkpoint.Completed.class);
+  }
+
+  @Test
+  void aStepThatDidNotComeBackIsNotTakenForASlowSnapshot() {
+    Pipeline pipeline = new Pipeline(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    put(pipeline, 3, "kill", 3);
+    pipeline.pass(Duration.ofMinutes(40));
+    tick(pipeline.coordinator());
+    assertThat(pipeline.head(0).isolation()).isPresent();
+    List<StreamRecord> batch = pipeline.all(0);
+
+    for (int i = 0; i < 3; i++) {
+      Process process = new Process();
+      var unused = catchThrowable(() -> run(container(pipeline, LENIENT, process), 0, batch));
+      assertThat(process.isEnded).isTrue();
+      pipeline.pass(Duration.ofSeconds(35));
+    }
+
+    Checkpoint pending = pipeline.table().checkpoints(Pipeline.JOB).getLast();
+    assertThat(pipeline.head(0).counts().applied()).isGreaterThan(1);
+    assertThat(pipeline.table().acknowledgements(Pipeline.JOB, pending.id())).isEmpty();
   }
 
   @Test

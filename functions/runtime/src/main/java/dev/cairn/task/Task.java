@@ -174,11 +174,13 @@ public final class Task<E> {
    * Whether an earlier invocation for this batch, or for this gap, applied records after the
    * trigger and reached its time-out before its snapshot was stored. The mapping has one invocation
    * of a shard at a time. One that ended sooner has ended for another reason, and the next one may
-   * well store the snapshot.
+   * well store the snapshot; so has one that a record is looked for that ends the process.
    */
   private boolean wasCutOff(Subtask<?> subtask, StreamRecord first, Deadline deadline) {
     boolean isRedelivered = !subtask.head().position().isBefore(first.sequenceNumber());
-    if (!subtask.hasAdvancedSinceTrigger() || !(isRedelivered || subtask.head().hasGap())) {
+    if (!subtask.hasAdvancedSinceTrigger()
+        || subtask.head().isolation().isPresent()
+        || !(isRedelivered || subtask.head().hasGap())) {
       return false;
     }
     Duration since =
