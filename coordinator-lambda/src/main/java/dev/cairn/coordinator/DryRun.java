@@ -9,6 +9,7 @@ import dev.cairn.coordinator.Preflight.Plan;
 import dev.cairn.coordinator.PreflightReport.Checked;
 import dev.cairn.coordinator.PreflightReport.Kind;
 import dev.cairn.coordinator.PreflightReport.Replay;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
@@ -219,14 +220,14 @@ public final class DryRun {
           head.isPresent(),
           stored,
           frontier,
-          counted(head, state),
+          stored.isBefore(frontier) ? counted(head, state) : 0,
           Optional.empty(),
           Optional.empty());
     }
     Place place =
         coverage.sameStream(restoration, tail.orElseThrow(), state.map(SubtaskSnapshot::state));
-    boolean isWhole = place.position().equals(stored);
-    long records = isWhole ? counted(head, state) : count(subtask.shard(), place, frontier);
+    boolean isCounted = place.position().equals(stored) && isOfOneRun(head, state);
+    long records = isCounted ? counted(head, state) : count(subtask.shard(), place, frontier);
     if (!place.position().isBefore(frontier)) {
       return new Replay(
           subtask,
@@ -239,6 +240,16 @@ public final class DryRun {
           Optional.empty());
     }
     return timed(subtask, sources, true, place, frontier, records);
+  }
+
+  /**
+   * Whether the counts of a state and of a head tell how many records are between them: no restore
+   * came between, and the head is not itself within a gap. Then nothing of the stream has to be
+   * read for it.
+   */
+  private static boolean isOfOneRun(Optional<Header> head, Optional<SubtaskSnapshot> state) {
+    Optional<Epoch> then = state.map(one -> one.state().epoch());
+    return then.isPresent() && head.filter(now -> !now.hasGap()).map(Header::epoch).equals(then);
   }
 
   /** How many records the subtask has processed since the state was stored. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.command.Command;
 import dev.cairn.command.Command.Options;
@@ -280,5 +281,36 @@ class DryRunTest {
     assertThat(report.checked()).hasSize(6);
     assertThat(report.streamUnread()).contains("access denied");
     assertThat(report.replays()).isEmpty();
+  }
+
+  @Test
+  void aGapThatIsNotClosedYetIsCountedToItsEnd() {
+    pipeline.table().request(Pipeline.JOB, Request.command("restore 1"));
+    Pipeline.tick(pipeline.coordinator());
+    Pipeline.tick(pipeline.coordinator());
+    assertThat(pipeline.head(0).hasGap()).isTrue();
+
+    PreflightReport report =
+        ((DryRun.Result.Possible) dryRun().restore(pipeline.job(), restore(1))).report();
+
+    assertThat(report.records()).isEqualTo(2);
+  }
+
+  /** The counts of one job's state say nothing of the records of the other's stream. */
+  @Test
+  void afterARestoreOfAnotherJobsStateRecordsAreStillCounted() {
+    Pipeline other = pipeline.beside(new JobId("before"), 1);
+    for (int i = 0; i < 5; i++) {
+      other.put("key-" + i, "before");
+    }
+    run(other.container(), 0, other.all(0));
+    other.serve("savepoint");
+    pipeline.serve("restore savepoints/before/savepoint-1 --positions horizon");
+    assertThat(pipeline.head(0).counts().applied()).isEqualTo(5 + 3);
+
+    PreflightReport report =
+        ((DryRun.Result.Possible) dryRun().restore(pipeline.job(), restore(1))).report();
+
+    assertThat(report.replays()).extracting(Replay::records).containsExactly(2L, 0L);
   }
 }
