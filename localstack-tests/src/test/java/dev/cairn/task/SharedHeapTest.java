@@ -11,6 +11,7 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
+import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Failed;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
@@ -91,6 +92,32 @@ class SharedHeapTest {
       assertThat(cache.size()).isLessThanOrEqualTo(3);
       assertThat(pipeline.head(shard).counts().applied()).isEqualTo(2);
     }
+  }
+
+  /** A state of few large values fills the heap as one of many small ones does. */
+  @Test
+  void roomIsMadeWhileAStateOfLargeValuesIsLoaded() {
+    for (int key = 0; key < 4; key++) {
+      pipeline.put(pipeline.key(0, key), Integer.toString(2 * STATE));
+    }
+    run(
+        container(new SubtaskCache<>(StateMemory.ofHeap(100L * STATE)), () -> {}),
+        0,
+        pipeline.all(0));
+    pipeline.checkpoint(container(new SubtaskCache<>(StateMemory.ofHeap(100L * STATE)), () -> {}));
+    List<Long> seen = new ArrayList<>();
+    SubtaskCache<byte[]> cache =
+        new SubtaskCache<>(StateMemory.ofHeap(100L * STATE)) {
+          @Override
+          public void makeRoom(ShardId shard, long bytes) {
+            seen.add(bytes);
+            super.makeRoom(shard, bytes);
+          }
+        };
+
+    run(container(cache, () -> {}), 0, pipeline.all(0));
+
+    assertThat(seen.getFirst()).isBetween(1L * STATE, 4L * STATE);
   }
 
   @Test

@@ -120,19 +120,20 @@ final class SubtaskLoader<E> {
 
   /** Has room made for a state while it grows, rather than when the heap is full. */
   private final class Loading {
-    private static final int BETWEEN_LOOKS = 1000;
+    private static final long BYTES_BETWEEN_LOOKS = 1 << 20;
 
     private final ShardId shard;
-    private int cells;
+    private long seenBytes;
 
     Loading(ShardId shard) {
       this.shard = shard;
     }
 
     void grown(HeapState<E> state) {
-      cells++;
-      if (cells % BETWEEN_LOOKS == 0) {
-        makeRoom.accept(shard, state.retainedBytes());
+      long bytes = state.retainedBytes();
+      if (bytes - seenBytes >= BYTES_BETWEEN_LOOKS) {
+        seenBytes = bytes;
+        makeRoom.accept(shard, bytes);
       }
     }
   }
