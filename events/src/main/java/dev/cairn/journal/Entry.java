@@ -299,8 +299,9 @@ public sealed interface Entry {
       this(quietUntil, mayBeMissing, Optional.empty());
     }
 
+    /** What waited until now may be gone; what is seen to wait from now on may not. */
     Following withGapAccepted() {
-      return new Following(quietUntil, true, waiting);
+      return new Following(quietUntil, true, Optional.empty());
     }
 
     Following quietUntil(Instant time) {

@@ -445,6 +445,23 @@ final class LostRecordsTest {
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
   }
 
+  /** Who accepts one loss has not accepted the next one. */
+  @Test
+  void whatIsSeenToWaitAfterAnAcceptedLossIsNotLostInSilence() {
+    applied("a");
+    suspected();
+    pass(Duration.ofHours(25));
+    List<StreamRecord> poison = pipeline.put(0, "poison");
+    pipeline.serve("cancel");
+    pipeline.serve("resume --accept-gap");
+    assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
+        .isInstanceOf(TaskException.class)
+        .hasMessageNotContaining("lost");
+    pass(Duration.ofHours(25));
+
+    requireLossOf(poison.getFirst(), pipeline.put(0, "c"));
+  }
+
   // ---------------------------------------------------------------- moves that take long
 
   /** The coordinator begins with it, and reaches no journal for a day. */

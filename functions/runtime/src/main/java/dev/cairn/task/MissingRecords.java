@@ -50,11 +50,14 @@ final class MissingRecords {
    * @param first the first record of the batch
    */
   Optional<String> before(ShardId shard, Header head, StreamRecord first) {
-    if (head.following().mayBeMissing() || !head.position().isBefore(first.sequenceNumber())) {
+    if (!head.position().isBefore(first.sequenceNumber())) {
       return Optional.empty();
     }
-    Optional<SequenceNumber> waiting =
-        head.following().waiting().or(() -> head.failing().flatMap(Failing::nextRecord));
+    Optional<SequenceNumber> waiting = head.following().waiting();
+    if (waiting.isEmpty() && head.following().mayBeMissing()) {
+      return Optional.empty();
+    }
+    waiting = waiting.or(() -> head.failing().flatMap(Failing::nextRecord));
     if (waiting.isPresent()) {
       // It is right after the position, so nothing is missing if the mapping sends it again.
       return decisions.beginsBeyond(waiting.get(), first)
