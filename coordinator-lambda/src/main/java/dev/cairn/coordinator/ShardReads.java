@@ -1,5 +1,6 @@
 package dev.cairn.coordinator;
 
+import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.parallel.OutOfTimeException;
 import dev.cairn.stream.ShardScan;
@@ -160,8 +161,13 @@ final class ShardReads {
       }
       switch (step) {
         case Step.Records(var records) -> {
-          hasFound = true;
           for (StreamRecord record : records) {
+            // A scan that continues a quiet stretch begins at a time, which may be before its
+            // record.
+            if (isBefore(record, from)) {
+              continue;
+            }
+            hasFound = true;
             if (!reader.test(record)) {
               return;
             }
@@ -192,6 +198,11 @@ final class ShardReads {
             + " could not be read to where it is known what it holds within "
             + LONGEST.toMinutes()
             + " minutes: a quiet day takes a minute, and a busy one more; it is tried again");
+  }
+
+  private static boolean isBefore(StreamRecord record, From from) {
+    return from instanceof From.At(SequenceNumber first)
+        && record.sequenceNumber().compareTo(first) < 0;
   }
 
   /** Whether all that arrived before a time has been read. */

@@ -12,10 +12,13 @@ import dev.cairn.command.Command;
 import dev.cairn.command.CommandText;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
 import dev.cairn.parallel.OutOfTimeException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
+import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamException;
+import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.BatchResult;
 import dev.cairn.task.Deadline;
@@ -23,7 +26,10 @@ import dev.cairn.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -127,7 +133,7 @@ final class QuietShardTest {
     savepointOfAnother();
     String key = pipeline.key(0, 0);
     for (int i = 0; i < 5_000; i++) {
-      pipeline.stream().put(key, new byte[] {'w'}, java.util.Optional.empty());
+      pipeline.stream().put(key, new byte[] {'w'}, Optional.empty());
     }
     pipeline.pass(Duration.ofSeconds(5));
     Instant time = pipeline.now();
@@ -374,6 +380,74 @@ final class QuietShardTest {
         .contains("beyond retention", "nor is any record after it", "--accept-gap");
     assertThat(pipeline.job().request()).isEmpty();
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " --accept-gap"})
+  void aRecordAfterAnEmptyPageIsFoundByEachRestoreOfTheSameCoordinator(String option) {
+    put("a");
+    pipeline.pass(Duration.ofSeconds(30));
+    put("b");
+    deliver();
+    Checkpoint.Completed checkpoint = pipeline.checkpoint(pipeline.container());
+    put("c");
+    deliver();
+    Coordinator coordinator =
+        new Coordinator(emptyFirst(pipeline.ports(Tap.NONE)), Pipeline.PROMPT);
+
+    for (int restore = 0; restore < 3; restore++) {
+      Request request = Request.command("restore " + checkpoint.id() + option);
+      pipeline.table().request(Pipeline.JOB, request);
+      Pipeline.tick(coordinator);
+      Pipeline.tick(coordinator);
+      pipeline.container().wake(Pipeline.shard(0), Pipeline.AMPLE);
+      Pipeline.tick(coordinator);
+
+      requireRunning();
+      assertThat(pipeline.job().epoch().value()).isEqualTo(2 + restore);
+      assertThat(applied()).isEqualTo(3);
+      assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+    }
+  }
+
+  /** Each scan begins with a page that has no record and is not at the tip, as in Kinesis. */
+  private CoordinatorPorts emptyFirst(CoordinatorPorts ports) {
+    StreamReader there = ports.stream();
+    Map<String, StreamReader.From> begun = new HashMap<>();
+    StreamReader stream =
+        new StreamReader() {
+          @Override
+          public List<Shard> shards() {
+            return there.shards();
+          }
+
+          @Override
+          public Duration retention() {
+            return there.retention();
+          }
+
+          @Override
+          public Page read(ShardId shard, From from, int limit) {
+            if (from instanceof From.Next(String token)) {
+              return there.read(shard, begun.getOrDefault(token, from), limit);
+            }
+            Instant first = there.read(shard, from, 1).records().getFirst().arrival();
+            String token = "begun-" + begun.size();
+            begun.put(token, from);
+            return new Page(
+                List.of(),
+                Optional.of(new From.Next(token)),
+                Duration.between(first, pipeline.now()).plusMillis(1));
+          }
+        };
+    return new CoordinatorPorts(
+        ports.journal(),
+        ports.checkpoints(),
+        ports.storage(),
+        stream,
+        ports.waker(),
+        ports.clock(),
+        ports.ids());
   }
 
   @Test
