@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -256,8 +257,13 @@ final class DeadLettersCommand extends PipelineCommand {
         }
       }
     } catch (RuntimeException e) {
-      tell(out, sent, left);
-      throw e;
+      throw CommandException.unusable(
+          AwsFailures.explain(e).orElse(String.valueOf(e.getMessage()))
+              + "; before that, "
+              + wereSent(sent.size())
+              + sent.stream()
+                  .map(SequenceNumber::digits)
+                  .collect(Collectors.joining(", ", sent.isEmpty() ? "" : ": ", "")));
     }
     tell(out, sent, left);
   }
@@ -283,6 +289,12 @@ final class DeadLettersCommand extends PipelineCommand {
                 : "; "
                     + Sizes.count(left)
                     + " were sent again before (--again sends them once more)"));
+  }
+
+  private static String wereSent(int count) {
+    return Sizes.count(count)
+        + (count == 1 ? " record was" : " records were")
+        + " put into the stream";
   }
 
   private Outlet outlet(Connection connection) {

@@ -68,10 +68,9 @@ final class GcCommand extends PipelineCommand {
       case Findings.Found found -> {
         if (file == null) {
           summarize(out, connection, found);
-        } else {
-          explain(out, connection, storage, found, file);
+          yield ExitCode.OK;
         }
-        yield ExitCode.OK;
+        yield explain(out, connection, storage, found, file);
       }
     };
   }
@@ -166,7 +165,7 @@ final class GcCommand extends PipelineCommand {
 
   // ---------------------------------------------------------------- one file
 
-  private void explain(
+  private int explain(
       PrintWriter out,
       Connection connection,
       CheckpointStorage storage,
@@ -183,8 +182,7 @@ final class GcCommand extends PipelineCommand {
               + "; give more of it");
     }
     if (named.isEmpty()) {
-      explainMissing(out, connection, storage, found, name);
-      return;
+      return explainMissing(out, connection, storage, found, name);
     }
     Stored file = named.getFirst();
     Fate fate = found.fate(file);
@@ -200,7 +198,7 @@ final class GcCommand extends PipelineCommand {
         add(answer.putArray("neededBy"), referred.by(), connection.requireJob());
       }
       out.println(Json.pretty(answer));
-      return;
+      return ExitCode.OK;
     }
     out.println(
         file.path()
@@ -214,6 +212,7 @@ final class GcCommand extends PipelineCommand {
     } else {
       out.println("  " + fate);
     }
+    return ExitCode.OK;
   }
 
   private static void add(ArrayNode array, List<Reference> references, Job job) {
@@ -270,7 +269,7 @@ final class GcCommand extends PipelineCommand {
   /**
    * Explains a file that does not exist. It may be needed, which is worse than a misspelled path.
    */
-  private void explainMissing(
+  private int explainMissing(
       PrintWriter out,
       Connection connection,
       CheckpointStorage storage,
@@ -287,17 +286,20 @@ final class GcCommand extends PipelineCommand {
               + "\" in its storage, and nothing refers to one: "
               + suggestion(found, name));
     }
+    String remedy = "put an intact copy back, or see docs/operations.md, \"Damaged files\"";
     if (json()) {
-      ObjectNode answer = Json.object().put("path", path.get().value()).put("reason", "MISSING");
+      ObjectNode answer =
+          Json.object()
+              .put("path", path.get().value())
+              .put("reason", "MISSING")
+              .put("because", "it is not in the storage: " + remedy);
       add(answer.putArray("neededBy"), by, connection.requireJob());
       out.println(Json.pretty(answer));
-    } else {
-      out.println(path.get() + "  is MISSING from the storage, and is needed:");
-      by.forEach(reference -> out.println("  " + reference));
+      return ExitCode.NO;
     }
-    throw CommandException.no(
-        path.get()
-            + " is missing: put an intact copy back, or see docs/operations.md, \"Damaged files\"");
+    out.println(path.get() + "  is MISSING from the storage, and is needed:");
+    by.forEach(reference -> out.println("  " + text(reference, connection.requireJob())));
+    throw CommandException.no(path.get() + " is missing: " + remedy);
   }
 
   private static Optional<FilePath> path(Connection connection, String name) {

@@ -325,6 +325,17 @@ class CairnTest {
       assertThat(missing.exitCode()).isEqualTo(ExitCode.NO);
       assertThat(missing.out()).contains("is MISSING from the storage, and is needed:");
       assertThat(missing.err()).contains("put an intact copy back");
+
+      Answer told = cairn("gc", "--explain", state, "--json");
+      assertThat(told.exitCode()).isEqualTo(ExitCode.NO);
+      assertThat(told.err()).isEmpty();
+      assertThat(JSON.readerFor(JsonNode.class).readValues(told.out()).readAll())
+          .as(told.out())
+          .hasSize(1);
+      assertThat(told.json().get("path").asText()).isEqualTo(state);
+      assertThat(told.json().get("reason").asText()).isEqualTo("MISSING");
+      assertThat(told.json().get("because").asText()).contains("put an intact copy back");
+      assertThat(told.json().get("neededBy")).isNotEmpty();
     } finally {
       Files.move(aside, file);
     }

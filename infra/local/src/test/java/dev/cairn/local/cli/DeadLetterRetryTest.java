@@ -26,6 +26,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -156,9 +157,23 @@ class DeadLetterRetryTest {
               settings.storage(),
               ProcessHandle.current().pid())
           .write(home);
+      refused();
       Thread.ofPlatform().daemon().start(() -> stay(demo));
       retried();
     }
+  }
+
+  /** The stream cannot be reached, here because a file is where records are left for the demo. */
+  private void refused() throws IOException {
+    Path mailbox = Files.writeString(RunningDemo.mailbox(home), "no folder");
+    Answer refused = cairn("dead-letters", "retry", "--all", "--json");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.UNUSABLE);
+    assertThat(refused.err()).isEmpty();
+    assertThat(JSON.readerFor(JsonNode.class).readValues(refused.out()).readAll()).hasSize(1);
+    assertThat(refused.json().at("/error/message").asText())
+        .contains("cannot be written", "before that, 0 records were put into the stream")
+        .doesNotContain("a mistake in Cairn");
+    Files.delete(mailbox);
   }
 
   private void stay(Demo demo) {
