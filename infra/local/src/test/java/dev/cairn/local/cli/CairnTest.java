@@ -55,6 +55,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The commands on a demo that has run, in this process, and whose pipeline is still there. */
 class CairnTest {
@@ -596,6 +598,91 @@ class CairnTest {
     }
     assertThat(applied).isEqualTo(FLIGHTS - 1);
     assertThat(json.at("/findings").findValuesAsText("kind")).contains("DEAD_LETTERS");
+  }
+
+  @Test
+  void aPinnedCheckpointIsMarkedExplainedAndNotDisposedOf() throws IOException {
+    String id = latest();
+    String metadata = metadataOf(id).value();
+    Answer pinned = cairn("pin", id, "--timeout", "30s");
+    assertThat(pinned.exitCode()).as(pinned.out() + pinned.err()).isZero();
+    try {
+      assertThat(cairn("checkpoints").out()).containsPattern("(?m)^ *" + id + "  .*3/3  pinned$");
+      assertThat(cairn("checkpoints", id).out()).contains("3/3  pinned");
+      assertThat(cairn("checkpoints", id, "--json").json().get("pinned").asBoolean()).isTrue();
+      assertThat(cairn("gc", "--explain", metadata).out())
+          .contains("checkpoint " + id + " needs it: its _metadata (the checkpoint is pinned)");
+      assertThat(cairn("gc", "--explain", metadata, "--json").json().get("neededBy").toString())
+          .contains("(the checkpoint is pinned)");
+      Answer disposed = cairn("dispose", id, "--timeout", "30s");
+      assertThat(disposed.exitCode()).isEqualTo(ExitCode.NO);
+      assertThat(disposed.out())
+          .contains(
+              "refused    checkpoint " + id + " is pinned: take the pin off first, with: cairn unpin "
+                  + id);
+    } finally {
+      assertThat(cairn("unpin", id, "--timeout", "30s").exitCode()).isZero();
+    }
+    assertThat(cairn("checkpoints").out()).doesNotContain("3/3  pinned");
+    assertThat(cairn("checkpoints", id, "--json").json().get("pinned").asBoolean()).isFalse();
+    assertThat(cairn("gc", "--explain", metadata).out()).doesNotContain("pinned");
+    assertThat(cairn("unpin", id, "--timeout", "30s").out())
+        .contains("refused    checkpoint " + id + " is not pinned: no checkpoint is");
+  }
+
+  @Test
+  void aJobHasFiftyPinnedCheckpointsAtMost() throws IOException {
+    String id = latest();
+    List<String> fifty =
+        IntStream.range(100_000, 100_050).mapToObj(Integer::toString).toList();
+    try (DynamoDbClient client = demoClient()) {
+      Map<String, AttributeValue> job =
+          Map.of("pk", AttributeValue.fromS("JOB#flights"), "sk", AttributeValue.fromS("JOB"));
+      client.updateItem(
+          update ->
+              update
+                  .tableName(DemoSettings.TABLE)
+                  .key(job)
+                  .updateExpression("SET pinnedCheckpoints = :fifty")
+                  .expressionAttributeValues(Map.of(":fifty", AttributeValue.fromNs(fifty))));
+      try {
+        Answer refused = cairn("pin", id, "--timeout", "30s");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
+        assertThat(refused.out())
+            .contains(
+                "refused    job flights has 50 pinned checkpoints, which is the most: unpin one"
+                    + " first, or take a savepoint, which stays without a pin");
+        assertThat(cairn("checkpoints", id, "--json").json().get("pinned").asBoolean()).isFalse();
+        assertThat(cairn("unpin", fifty.getFirst(), "--timeout", "30s").exitCode()).isZero();
+        assertThat(cairn("pin", id, "--timeout", "30s").exitCode()).isZero();
+      } finally {
+        client.updateItem(
+            update ->
+                update
+                    .tableName(DemoSettings.TABLE)
+                    .key(job)
+                    .updateExpression("REMOVE pinnedCheckpoints"));
+      }
+    }
+  }
+
+  @Test
+  void aForkThatIsNotDeployedYetIsSaidToBeOne() throws IOException {
+    Answer forked = cairn("fork", latest(), "--as", "copy", "--timeout", "30s");
+    assertThat(forked.exitCode()).as(forked.out() + forked.err()).isZero();
+
+    Answer status = cairn("status", "--job", "copy");
+    assertThat(status.exitCode()).as(status.out()).isZero();
+    assertThat(status.out())
+        .contains(
+            "NOTE   the job is a fork that begins from ",
+            "and no coordinator of it has run yet",
+            "-> deploy it as a fork, on the table, the bucket and the stream of the job",
+            "cairn fork --release copy")
+        .doesNotContain("WRONG");
+
+    assertThat(cairn("fork", "--release", "copy", "--timeout", "30s").exitCode()).isZero();
+    assertThat(cairn("status", "--job", "copy").out()).doesNotContain("deploy it as a fork");
   }
 
   @Test
