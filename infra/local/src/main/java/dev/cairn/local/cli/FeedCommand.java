@@ -2,10 +2,10 @@ package dev.cairn.local.cli;
 
 import dev.cairn.local.demo.InputFile;
 import dev.cairn.local.demo.RowKeys;
+import dev.cairn.local.demo.Terminal;
 import dev.cairn.local.feed.Fed;
 import dev.cairn.local.feed.FeedSettings;
 import dev.cairn.local.feed.StreamFeed;
-import dev.cairn.local.inspect.Sizes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -79,6 +79,9 @@ final class FeedCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Send N records at most (default: all).")
   private @Nullable Long limit;
+
+  @Option(names = "--json", description = "Answer as JSON, without progress.")
+  private boolean json;
 
   @Override
   public Integer call() {
@@ -181,20 +184,27 @@ final class FeedCommand implements Callable<Integer> {
     Instant began = Instant.now();
     try {
       Fed fed;
-      try (FeedProgress progress =
-          FeedProgress.on(
-              parent.terminal(),
-              String.valueOf(input.getFileName()),
-              limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
-              input.toFile().length(),
-              InstantSource.system())) {
+      try (FeedProgress progress = progress(parent.terminal(), input)) {
         fed = feed.feed(records, keys, settings, progress, stopped::get);
       }
-      return tell(command, input, stream, fed, Duration.between(began, Instant.now()));
+      // All of it at once: when this has returned, Ctrl-C may end the process at any moment.
+      return new FeedReport(input, stream, fed, Duration.between(began, Instant.now()))
+          .tell(command.getOut(), command.getErr(), json);
     } finally {
       over.countDown();
       unhook(interrupted);
     }
+  }
+
+  private FeedProgress progress(Terminal terminal, Path input) {
+    return json
+        ? FeedProgress.SILENT
+        : FeedProgress.on(
+            terminal,
+            String.valueOf(input.getFileName()),
+            limit == null ? OptionalLong.empty() : OptionalLong.of(limit),
+            input.toFile().length(),
+            InstantSource.system());
   }
 
   /** Ctrl-C: what is under way is finished and told before the process goes. */
@@ -223,84 +233,5 @@ final class FeedCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** All of it here: once this has returned, Ctrl-C may end the process at any moment. */
-  private static int tell(CommandLine command, Path input, String stream, Fed fed, Duration took) {
-    command
-        .getOut()
-        .println(
-            Sizes.count(fed.sent())
-                + " records of "
-                + input
-                + " are in stream "
-                + stream
-                + ", in "
-                + Sizes.seconds(took)
-                + perSecond(fed.sent(), took));
-    return switch (fed.end()) {
-      case Fed.End.AllSent all when fed.sent() == 0 -> {
-        command
-            .getErr()
-            .println(
-                "cairn: warning: nothing was fed: "
-                    + input
-                    + " has "
-                    + Sizes.count(fed.complete())
-                    + " records, and --skip leaves out as many or more");
-        yield ExitCode.OK;
-      }
-      case Fed.End.AllSent all -> ExitCode.OK;
-      case Fed.End.Stopped stop -> {
-        command.getOut().println("stopped; " + goOn(fed));
-        yield ExitCode.NO;
-      }
-      case Fed.End.Unreadable unreadable -> failed(command, unreadable.why().getMessage(), fed);
-      case Fed.End.Refused refused ->
-          failed(
-              command,
-              "stream "
-                  + stream
-                  + " has taken nothing for half a minute ("
-                  + refused.why()
-                  + "): give it more shards, or feed more slowly (--rate)",
-              fed);
-      case Fed.End.Unanswered unanswered -> failed(command, unanswered(stream, unanswered), fed);
-      case Fed.End.Failed failed ->
-          failed(
-              command,
-              AwsFailures.explain(failed.why()).orElse(String.valueOf(failed.why().getMessage())),
-              fed);
-    };
-  }
-
-  private static String unanswered(String stream, Fed.End.Unanswered unanswered) {
-    return "the last request had no answer ("
-        + AwsFailures.said(unanswered.why())
-        + "): between 0 and "
-        + Sizes.count(unanswered.maybe())
-        + " more records may be in stream "
-        + stream
-        + (unanswered.wasRead()
-            ? ", and they were not found at its end within 10 s"
-            : ", whose end could not be read to look for them")
-        + ". They are not sent again; look for them there before you do";
-  }
-
-  private static int failed(CommandLine command, @Nullable String why, Fed fed) {
-    command.getErr().println("cairn: " + why + "; " + goOn(fed));
-    return ExitCode.UNUSABLE;
-  }
-
-  private static String perSecond(long sent, Duration took) {
-    return took.toMillis() < 1000 ? "" : " (" + Sizes.count(sent * 1000 / took.toMillis()) + "/s)";
-  }
-
-  private static String goOn(Fed fed) {
-    return "go on with --skip "
-        + fed.complete()
-        + (fed.beyond() == 0
-            ? ""
-            : " (" + Sizes.count(fed.beyond()) + " of the records after that are sent twice then)");
   }
 }

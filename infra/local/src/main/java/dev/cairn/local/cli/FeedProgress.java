@@ -11,9 +11,20 @@ import java.util.OptionalLong;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 
 /** How far a feed is: a bar on a terminal, and a line now and then anywhere else. */
 interface FeedProgress extends StreamFeed.Progress, AutoCloseable {
+
+  /** Says nothing. */
+  FeedProgress SILENT =
+      new FeedProgress() {
+        @Override
+        public void moved(long sent, long bytesRead) {}
+
+        @Override
+        public void close() {}
+      };
 
   @Override
   void close();
@@ -56,8 +67,18 @@ interface FeedProgress extends StreamFeed.Progress, AutoCloseable {
               .setTaskName(name)
               .setInitialMax(100)
               .setUnit(" %", 1)
+              .setStyle(style(terminal))
               .setConsumer(new ConsoleProgressBarConsumer(terminal.out(), terminal.columns() - 1))
               .build();
+    }
+
+    private static ProgressBarStyle style(Terminal terminal) {
+      if (!terminal.out().charset().newEncoder().canEncode('█')) {
+        return ProgressBarStyle.ASCII;
+      }
+      return terminal.highlights()
+          ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
+          : ProgressBarStyle.UNICODE_BLOCK;
     }
 
     @Override
