@@ -536,6 +536,31 @@ final class QuietShardTest {
     assertThat(applied()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aJobsOwnCheckpointGoesOnInAStreamThatWasCreatedAgain(boolean isStopped) {
+    put("a", "b");
+    deliver();
+    Checkpoint.Completed checkpoint = pipeline.checkpoint(pipeline.container());
+    put("gone", "gone");
+    deliver();
+    if (isStopped) {
+      pipeline.serve("stop");
+    }
+    pipeline.stream().recreate(1);
+    put("c");
+
+    pipeline.serve("restore " + checkpoint.id());
+    assertThat(pipeline.job().refusal().orElseThrow().reason())
+        .contains("did not come from this stream", "--positions");
+
+    pipeline.serve("restore " + checkpoint.id() + " --positions horizon");
+    assertThat(pipeline.isFed()).isTrue();
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new BatchResult.Done());
+    requireRunning();
+    assertThat(applied()).isEqualTo(2 + 1);
+  }
+
   @Test
   void positionsInAStreamThatWasCreatedAgainAreThoseOfTheNewOne() {
     savepointOfAnother();
