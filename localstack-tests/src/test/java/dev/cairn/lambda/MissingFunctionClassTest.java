@@ -144,8 +144,7 @@ class MissingFunctionClassTest {
                 "CAIRN_START", "TRIM_HORIZON",
                 "AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
             ended::incrementAndGet);
-    byte[] wake =
-        ("{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}").getBytes(UTF_8);
+    byte[] wake = ("{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}").getBytes(UTF_8);
 
     assertThatThrownBy(
             () ->
@@ -153,8 +152,7 @@ class MissingFunctionClassTest {
                     new ByteArrayInputStream(wake), OutputStream.nullOutputStream(), context()))
         .isInstanceOf(FunctionNotLoadedException.class);
 
-    Failing failing =
-        journal.fromLastBase(subtask).getLast().header().failing().orElseThrow();
+    Failing failing = journal.fromLastBase(subtask).getLast().header().failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(FailureReason.CODE_NOT_LOADABLE);
     assertThat(failing.message()).contains("CAIRN_FUNCTION", className, why);
     assertThat(ended).as("the next invocation tries it in a new process").hasValue(1);

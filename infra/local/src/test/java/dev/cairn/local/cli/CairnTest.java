@@ -618,7 +618,9 @@ class CairnTest {
       assertThat(disposed.exitCode()).isEqualTo(ExitCode.NO);
       assertThat(disposed.out())
           .contains(
-              "refused    checkpoint " + id + " is pinned: take the pin off first, with: cairn unpin "
+              "refused    checkpoint "
+                  + id
+                  + " is pinned: take the pin off first, with: cairn unpin "
                   + id);
     } finally {
       assertThat(cairn("unpin", id, "--timeout", "30s").exitCode()).isZero();
@@ -633,8 +635,7 @@ class CairnTest {
   @Test
   void aJobHasFiftyPinnedCheckpointsAtMost() throws IOException {
     String id = latest();
-    List<String> fifty =
-        IntStream.range(100_000, 100_050).mapToObj(Integer::toString).toList();
+    List<String> fifty = IntStream.range(100_000, 100_050).mapToObj(Integer::toString).toList();
     try (DynamoDbClient client = demoClient()) {
       Map<String, AttributeValue> job =
           Map.of("pk", AttributeValue.fromS("JOB#flights"), "sk", AttributeValue.fromS("JOB"));

@@ -96,8 +96,7 @@ class DeadLetterRetryTest {
 
   private JsonNode letters(String... arguments) throws IOException {
     return cairn(
-            Stream.concat(
-                    Stream.of("dead-letters", "list", "--json"), Stream.of(arguments))
+            Stream.concat(Stream.of("dead-letters", "list", "--json"), Stream.of(arguments))
                 .toArray(String[]::new))
         .json();
   }
@@ -127,10 +126,7 @@ class DeadLetterRetryTest {
     Duration interval = Duration.ofMillis(100);
     List<byte[]> payments =
         List.of(
-            payment("a", "1"),
-            payment("a", "20EUR"),
-            payment("b", "300"),
-            payment("b", "4000EUR"));
+            payment("a", "1"), payment("a", "20EUR"), payment("b", "300"), payment("b", "4000EUR"));
     DemoSettings settings =
         new DemoSettings(
             new JobId("payments"),
@@ -143,12 +139,10 @@ class DeadLetterRetryTest {
             Optional.of(home.resolve("storage")),
             7);
     Terminal terminal =
-        Terminal.plain(
-            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+        Terminal.plain(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
     MENDED.set(false);
     UserFunction function = UserFunction.load(Payments.class.getName(), Optional.empty());
-    try (Demo demo =
-        Demo.start(settings, function, payments, Optional.of("account"), terminal)) {
+    try (Demo demo = Demo.start(settings, function, payments, Optional.of("account"), terminal)) {
       assertThat(demo.run()).isTrue();
       new RunningDemo(
               demo.endpoint(),
@@ -216,7 +210,9 @@ class DeadLetterRetryTest {
             "sent again  no",
             "{\"account\":\"" + account + "\",\"amount\":\"");
     JsonNode json = cairn("dead-letters", "show", record, "--json").json();
-    assertThat(new String(Base64.getDecoder().decode(json.get("data").asText()), StandardCharsets.UTF_8))
+    assertThat(
+            new String(
+                Base64.getDecoder().decode(json.get("data").asText()), StandardCharsets.UTF_8))
         .startsWith("{\"account\":\"" + account + "\"");
     assertThat(json.has("resentAt")).isFalse();
 

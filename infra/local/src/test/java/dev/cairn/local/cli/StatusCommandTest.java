@@ -100,8 +100,7 @@ class StatusCommandTest {
       job.value()
     };
     int exitCode =
-        commands.execute(
-            Stream.concat(Stream.of(usual), Stream.of(more)).toArray(String[]::new));
+        commands.execute(Stream.concat(Stream.of(usual), Stream.of(more)).toArray(String[]::new));
     return new Answer(exitCode, out.toString());
   }
 
@@ -129,7 +128,12 @@ class StatusCommandTest {
         new DynamoDbRegistrations(database.client(), TABLE, Backoff.sleeping());
     registrations.register(
         new Registration(
-                job, STAGE, new CodeVersion("1"), Configuration.DEFAULTS, List.of(), Optional.empty())
+                job,
+                STAGE,
+                new CodeVersion("1"),
+                Configuration.DEFAULTS,
+                List.of(),
+                Optional.empty())
             .withStream("orders"));
     assertThat(kinds(job)).doesNotContain("FOREIGN_STREAM");
 
