@@ -1,9 +1,11 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.ChronicleDecisions.Missing;
+import dev.cairn.coordinator.ChronicleDecisions.Seen;
 import dev.cairn.history.History;
 import dev.cairn.history.HistoryMark;
 import dev.cairn.id.CheckpointId;
@@ -54,23 +56,25 @@ final class Chronicle {
    * At each tick, also for what those before have left out.
    *
    * @param checkpoints read after the job; those that are missing are read if they are needed
+   * @param failing the subtasks that fail, by name; empty while nothing is applied
    */
-  void tick(Job job, List<Checkpoint> checkpoints) {
+  void tick(Job job, List<Checkpoint> checkpoints, Optional<SortedMap<String, Failure>> failing) {
     if (ports.history().isPresent()) {
-      record(job, checkpoints, Optional.of(ports.versions().of(job.id())), Optional.empty());
+      Seen seen = new Seen(ports.versions().of(job.id()), failing);
+      record(job, checkpoints, Optional.of(seen), Optional.empty());
     }
   }
 
   private void record(
       Job job,
       List<Checkpoint> checkpoints,
-      Optional<SortedMap<String, String>> versions,
+      Optional<Seen> seen,
       Optional<Request> asked) {
     if (ports.history().isEmpty()) {
       return;
     }
     try {
-      record(ports.history().get(), job, checkpoints, versions, asked);
+      record(ports.history().get(), job, checkpoints, seen, asked);
     } catch (OutcomeUnknownException e) {
       // The next tick finds out what is missing.
     }
@@ -80,7 +84,7 @@ final class Chronicle {
       History history,
       Job job,
       List<Checkpoint> checkpoints,
-      Optional<SortedMap<String, String>> versions,
+      Optional<Seen> seen,
       Optional<Request> asked) {
     Job current = job;
     List<Checkpoint> read = checkpoints;
@@ -98,7 +102,7 @@ final class Chronicle {
       read = from(next, current, read);
       Instant now = ports.clock().instant();
       Optional<Job> outdated = current.equals(job) ? Optional.empty() : Optional.of(job);
-      Optional<Missing> missing = decisions.missing(mark, current, read, versions, asked, now);
+      Optional<Missing> missing = decisions.missing(mark, current, read, seen, asked, now);
       if (missing.isEmpty()) {
         mark.ifPresent(same -> known.put(job.id(), new Known(same, outdated)));
         return;

@@ -24,6 +24,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What a job's history lacks: a pure function of how the job stands and how it stood when the last
@@ -32,8 +33,19 @@ import java.util.TreeSet;
  */
 final class ChronicleDecisions {
   private static final String NEW = "new";
-  // A refusal, a status, a request, and what the job consists of.
-  private static final int OTHER_CHANGES = 8;
+  // Subtasks that fail at once mostly fail for one reason.
+  private static final int MOST_FAILING = 3;
+  // A refusal, a status, a request, what the job consists of, and failures that begin or end.
+  private static final int OTHER_CHANGES = 8 + 2 * MOST_FAILING;
+
+  /**
+   * What a tick knows beside the job.
+   *
+   * @param versions what the job consists of
+   * @param failing the subtasks that fail, by name; empty while nothing is applied, as then none is
+   *     tried again
+   */
+  record Seen(SortedMap<String, String> versions, Optional<SortedMap<String, Failure>> failing) {}
 
   /**
    * What is to be recorded.
@@ -47,14 +59,14 @@ final class ChronicleDecisions {
    *
    * @param mark empty for a job without a history: it begins with what is there
    * @param checkpoints those that there are from the mark's next on, read after the job
-   * @param versions what the job consists of; empty if that was not asked for
+   * @param seen empty if nobody looked
    * @param asked what was asked for just before the job was read
    */
   Optional<Missing> missing(
       Optional<HistoryMark> mark,
       Job job,
       List<Checkpoint> checkpoints,
-      Optional<SortedMap<String, String>> versions,
+      Optional<Seen> seen,
       Optional<Request> asked,
       Instant now) {
     HistoryMark before = mark.orElseGet(() -> beginning(job));
@@ -65,10 +77,12 @@ final class ChronicleDecisions {
     boolean isAll = recorded.size() == ended.size();
     HistoryMark after =
         isAll
-            ? at(before, job, checkpoints, recorded, versions)
+            ? at(before, job, checkpoints, recorded, seen)
             : withEnded(before, job, checkpoints, recorded);
     if (isAll) {
       lines.addAll(changes(mark, before, job, after, asked, now));
+      seen.flatMap(Seen::failing)
+          .ifPresent(failing -> lines.addAll(ofFailing(before, job, after, failing, now)));
     }
     if (after.equals(before) && lines.isEmpty() && mark.isPresent()) {
       return Optional.empty();
@@ -90,6 +104,7 @@ final class ChronicleDecisions {
         new TreeSet<>(),
         Optional.empty(),
         settings(job),
+        Collections.emptySortedMap(),
         Collections.emptySortedMap());
   }
 
@@ -106,7 +121,7 @@ final class ChronicleDecisions {
       Job job,
       List<Checkpoint> checkpoints,
       List<Checkpoint> recorded,
-      Optional<SortedMap<String, String>> versions) {
+      Optional<Seen> seen) {
     HistoryMark ended = withEnded(before, job, checkpoints, recorded);
     return new HistoryMark(
         before.version(),
@@ -116,7 +131,22 @@ final class ChronicleDecisions {
         ended.beyond(),
         job.refusal(),
         settings(job),
-        versions.orElse(before.versions()));
+        seen.map(Seen::versions).orElse(before.versions()),
+        seen.flatMap(Seen::failing)
+            .map(failing -> failing(before, failing))
+            .orElse(before.failing()));
+  }
+
+  /** Those that have a line already and still fail, and others as far as there is room. */
+  private static SortedMap<String, String> failing(
+      HistoryMark before, SortedMap<String, Failure> now) {
+    SortedMap<String, String> failing = new TreeMap<>();
+    Stream.concat(
+            before.failing().keySet().stream().filter(now::containsKey), now.keySet().stream())
+        .distinct()
+        .limit(MOST_FAILING)
+        .forEach(name -> failing.put(name, now.get(name).reason().name()));
+    return failing;
   }
 
   /** Ids are given out in order, so that below the first one that is not over all are recorded. */
@@ -141,7 +171,8 @@ final class ChronicleDecisions {
         beyond.tailSet(next),
         before.refusal(),
         before.settings(),
-        before.versions());
+        before.versions(),
+        before.failing());
   }
 
   private static CheckpointId after(Job job, SortedSet<CheckpointId> beyond) {
@@ -373,6 +404,47 @@ final class ChronicleDecisions {
                 version.getKey() + ": " + old + " → " + version.getValue()));
       }
     }
+    return lines;
+  }
+
+  private static List<HistoryLine> ofFailing(
+      HistoryMark before,
+      Job job,
+      HistoryMark after,
+      SortedMap<String, Failure> failing,
+      Instant now) {
+    List<HistoryLine> lines = new ArrayList<>();
+    int others = failing.size() - after.failing().size();
+    after
+        .failing()
+        .forEach(
+            (name, reason) -> {
+              if (!reason.equals(before.failing().get(name))) {
+                lines.add(
+                    line(
+                        job,
+                        now,
+                        Kind.SUBTASK_FAILING,
+                        name,
+                        Optional.empty(),
+                        failing.get(name)
+                            + "; "
+                            + failing.get(name).reason().advice()
+                            + (others == 0 ? "" : " (" + others + " more subtasks fail)")));
+              }
+            });
+    before.failing().keySet().stream()
+        .filter(name -> !failing.containsKey(name))
+        .forEach(
+            name ->
+                lines.add(
+                    line(
+                        job,
+                        now,
+                        Kind.SUBTASK_RECOVERED,
+                        name,
+                        Optional.empty(),
+                        name + " no longer fails")));
     return lines;
   }
 

@@ -131,7 +131,7 @@ public final class Coordinator {
 
   private void proceed(Job job, Event event) {
     if (event instanceof Event.Tick && !job.status().isRunning()) {
-      chronicle.tick(job, List.of());
+      chronicle.tick(job, List.of(), Optional.empty());
     }
     switch (job.status()) {
       case JobStatus.Running r -> run(job, event);
@@ -157,7 +157,7 @@ public final class Coordinator {
     completing.settleAll(job);
     Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
-    chronicle.tick(job, checkpoints);
+    chronicle.tick(job, checkpoints, Optional.of(decisions.failures(tails.values())));
     ports.announcer().announce(new Announcement.Health(decisions.failing(tails.values()), false));
     List<JournalTail> damaged = decisions.damaged(tails.values());
     if (!damaged.isEmpty()) {

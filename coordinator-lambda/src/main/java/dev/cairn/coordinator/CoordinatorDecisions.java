@@ -33,7 +33,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -239,22 +241,36 @@ public class CoordinatorDecisions {
             .count();
   }
 
+  /** The subtasks that fail, by name, and why the last attempt failed. */
+  SortedMap<String, Failure> failures(Collection<JournalTail> tails) {
+    SortedMap<String, Failure> failures = new TreeMap<>();
+    for (JournalTail tail : tails) {
+      tail.head()
+          .failing()
+          .ifPresent(failing -> failures.put(tail.subtask().name(), failure(tail, failing)));
+    }
+    return failures;
+  }
+
+  private static Failure failure(JournalTail tail, Failing failing) {
+    String message =
+        tail.subtask().name()
+            + " failed "
+            + failing.failures().attempts()
+            + " times in a row at "
+            + nextAfter(tail.head().position())
+            + ": "
+            + failing.message();
+    return Failure.of(failing.reason(), tail.subtask(), message);
+  }
+
   /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */
   public Optional<Halt> failed(
       Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
     for (JournalTail tail : tails) {
       Optional<Failing> failing = tail.head().failing().filter(Failing::hasGivenUp);
       if (failing.isPresent()) {
-        String message =
-            tail.subtask().name()
-                + " failed "
-                + failing.get().failures().attempts()
-                + " times in a row at "
-                + nextAfter(tail.head().position())
-                + ": "
-                + failing.get().message();
-        return Optional.of(
-            new Halt.Failed(Failure.of(failing.get().reason(), tail.subtask(), message)));
+        return Optional.of(new Halt.Failed(failure(tail, failing.get())));
       }
     }
     List<Checkpoint> ofEpoch =

@@ -14,6 +14,7 @@ import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.coordinator.ChronicleDecisions.Missing;
+import dev.cairn.coordinator.ChronicleDecisions.Seen;
 import dev.cairn.history.History;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.HistoryLine.Kind;
@@ -200,7 +201,82 @@ class ChronicleDecisionsTest {
 
   @Test
   void aJobThatChangesInEveryWayAtOnceFitsIntoARecord() {
-    assertThat(Options.all()).hasSizeLessThan(History.LARGEST_RECORD - 9);
+    assertThat(Options.all()).hasSizeLessThan(History.LARGEST_RECORD - 15);
+  }
+
+  @Test
+  void aSubtaskThatFailsHasALineForEachReasonAndOneAtTheEnd() {
+    record(NEW, List.of());
+
+    assertThat(failing(Map.of("main/s-1", FailureReason.USER_CODE)))
+        .extracting(HistoryLine::kind, HistoryLine::subject, HistoryLine::text)
+        .containsExactly(
+            tuple(
+                Kind.SUBTASK_FAILING,
+                "main/s-1",
+                "USER_CODE: main/s-1 failed; " + FailureReason.USER_CODE.advice()));
+    assertThat(failing(Map.of("main/s-1", FailureReason.USER_CODE))).isEmpty();
+    assertThat(failing(Map.of("main/s-1", FailureReason.STORAGE)))
+        .extracting(HistoryLine::kind, line -> line.text().substring(0, 8))
+        .containsExactly(tuple(Kind.SUBTASK_FAILING, "STORAGE:"));
+    assertThat(failing(Map.of()))
+        .extracting(HistoryLine::kind, HistoryLine::text)
+        .containsExactly(tuple(Kind.SUBTASK_RECOVERED, "main/s-1 no longer fails"));
+    assertThat(failing(Map.of())).isEmpty();
+  }
+
+  @Test
+  void aJobThatHaltsDoesNotSayThatItsSubtasksRecovered() {
+    record(NEW, List.of());
+    failing(Map.of("main/s-1", FailureReason.USER_CODE));
+    Halt failed = new Halt.Failed(Failure.of(FailureReason.USER_CODE, "a null"));
+
+    assertThat(
+            record(
+                NEW.at(new JobStatus.Suspending(failed)).at(new JobStatus.Halted(failed)),
+                List.of(),
+                Map.of("code of main", "7")))
+        .extracting(HistoryLine::kind)
+        .doesNotContain(Kind.SUBTASK_RECOVERED);
+    assertThat(mark.orElseThrow().failing()).containsOnlyKeys("main/s-1");
+  }
+
+  @Test
+  void ofManySubtasksThatFailAFewHaveALineAndKeepIt() {
+    record(NEW, List.of());
+    SortedMap<String, FailureReason> many = new TreeMap<>();
+    for (int shard = 10; shard < 40; shard++) {
+      many.put("main/s-" + shard, FailureReason.STORAGE);
+    }
+
+    List<HistoryLine> lines = failing(many);
+    assertThat(lines)
+        .extracting(HistoryLine::subject)
+        .containsExactly("main/s-10", "main/s-11", "main/s-12");
+    assertThat(lines).allMatch(line -> line.text().endsWith(" (27 more subtasks fail)"));
+    // One that comes before them in order takes the place of none.
+    many.put("main/s-00", FailureReason.STORAGE);
+    assertThat(failing(many)).isEmpty();
+    many.remove("main/s-11");
+    assertThat(failing(many))
+        .extracting(HistoryLine::kind, HistoryLine::subject)
+        .containsExactly(
+            tuple(Kind.SUBTASK_FAILING, "main/s-00"), tuple(Kind.SUBTASK_RECOVERED, "main/s-11"));
+  }
+
+  private List<HistoryLine> failing(Map<String, FailureReason> reasons) {
+    SortedMap<String, Failure> failing = new TreeMap<>();
+    reasons.forEach((name, reason) -> failing.put(name, Failure.of(reason, name + " failed")));
+    Optional<Missing> missing =
+        decisions.missing(
+            mark,
+            NEW,
+            List.of(),
+            Optional.of(new Seen(new TreeMap<>(), Optional.of(failing))),
+            Optional.empty(),
+            NOON);
+    mark = missing.map(Missing::mark).or(() -> mark);
+    return missing.map(Missing::lines).orElse(List.of());
   }
 
   private List<HistoryLine> record(Job job, List<Checkpoint> checkpoints) {
@@ -236,9 +312,11 @@ class ChronicleDecisionsTest {
       List<Checkpoint> checkpoints,
       Map<String, String> versions,
       Optional<Request> asked) {
-    Optional<SortedMap<String, String>> known =
-        versions.isEmpty() ? Optional.empty() : Optional.of(new TreeMap<>(versions));
-    return decisions.missing(mark, job, checkpoints, known, asked, NOON);
+    Optional<Seen> seen =
+        versions.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Seen(new TreeMap<>(versions), Optional.empty()));
+    return decisions.missing(mark, job, checkpoints, seen, asked, NOON);
   }
 
   private static Checkpoint.Completed completed(long n) {

@@ -54,6 +54,9 @@ final class HistoryItems {
             .put("beyond", mark.beyond().stream().map(CheckpointId::toString).toList())
             .put("settings", texts(mark.settings()))
             .put("versions", texts(mark.versions()));
+    if (!mark.failing().isEmpty()) {
+      item.put("failing", texts(mark.failing()));
+    }
     mark.refusal().ifPresent(refusal -> item.put(JobItems.REFUSAL, JobItems.write(refusal)));
     return item.values();
   }
@@ -72,7 +75,8 @@ final class HistoryItems {
         beyond,
         refusal,
         texts(item.map("settings")),
-        texts(item.map("versions")));
+        texts(item.map("versions")),
+        item.optionalMap("failing").map(HistoryItems::texts).orElseGet(TreeMap::new));
   }
 
   private static Item texts(SortedMap<String, String> texts) {

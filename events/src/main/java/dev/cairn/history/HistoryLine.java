@@ -59,6 +59,10 @@ public record HistoryLine(
     SETTING_CHANGED,
     /** The job, or the code of one of its stages, is there in another version. */
     DEPLOYED,
+    /** A subtask cannot go on, or now for another reason. */
+    SUBTASK_FAILING,
+    /** A subtask that could not go on does. */
+    SUBTASK_RECOVERED,
     /** The epoch was raised, and nobody recorded by what. */
     UNSEEN
   }

@@ -20,6 +20,7 @@ import java.util.TreeSet;
  * @param beyond the others whose end is
  * @param settings those that are not by default so, as text, by name
  * @param versions what the job consisted of, as text, by name
+ * @param failing the subtasks of which a line says that they fail, with the reason, by name
  */
 public record HistoryMark(
     long version,
@@ -29,15 +30,17 @@ public record HistoryMark(
     SortedSet<CheckpointId> beyond,
     Optional<Job.Refusal> refusal,
     SortedMap<String, String> settings,
-    SortedMap<String, String> versions) {
+    SortedMap<String, String> versions,
+    SortedMap<String, String> failing) {
 
   public HistoryMark {
     beyond = Collections.unmodifiableSortedSet(new TreeSet<>(beyond));
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
+    failing = Collections.unmodifiableSortedMap(new TreeMap<>(failing));
   }
 
   public HistoryMark withVersion(long other) {
-    return new HistoryMark(other, epoch, status, next, beyond, refusal, settings, versions);
+    return new HistoryMark(other, epoch, status, next, beyond, refusal, settings, versions, failing);
   }
 }

@@ -59,7 +59,8 @@ abstract class HistoryContract {
             new TreeSet<>(List.of(new CheckpointId(10), new CheckpointId(12))),
             Optional.of(new Job.Refusal("restore 9", "it is unknown", NOW)),
             new TreeMap<>(Map.of("execution.checkpointing.interval", "1 min")),
-            new TreeMap<>(Map.of("code of main", "7")));
+            new TreeMap<>(Map.of("code of main", "7")),
+            new TreeMap<>(Map.of("main/shardId-000000000001", "USER_CODE")));
     assertThat(history().record(job, mark, List.of(whole, bare))).isTrue();
 
     assertThat(history().mark(job)).contains(mark);
@@ -155,6 +156,7 @@ abstract class HistoryContract {
         new CheckpointId(1),
         new TreeSet<>(),
         Optional.empty(),
+        new TreeMap<>(),
         new TreeMap<>(),
         new TreeMap<>());
   }

@@ -65,7 +65,7 @@ class ChronicleTest {
     // goes on with its tick.
     Chronicle slow = new Chronicle(ports);
     slow.served(early, Request.command("checkpoint"));
-    slow.tick(early, List.of());
+    slow.tick(early, List.of(), Optional.empty());
     abort(first);
     slow.happened(pipeline.job());
 

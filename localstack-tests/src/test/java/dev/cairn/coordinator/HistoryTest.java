@@ -4,6 +4,7 @@ import static dev.cairn.pipeline.Pipeline.JOB;
 import static dev.cairn.pipeline.Pipeline.run;
 import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.JobStatus;
@@ -13,7 +14,9 @@ import dev.cairn.history.HistoryLine.Kind;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
+import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
+import dev.cairn.task.TaskSettings.FailurePolicy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,35 @@ class HistoryTest {
         .containsExactly(Kind.COMPLETED, Kind.RESTORE_BEGUN, Kind.RESTORED, Kind.REFUSED);
     assertThat(pipeline.history().get(1).cause()).contains("restore 1");
     assertThat(pipeline.history().get(3).text()).contains("\"restore 9\" was refused: ");
+  }
+
+  @Test
+  void aShardThatFailsIsRecordedWithItsReasonAndWhenItGoesOn() {
+    Pipeline pipeline = withCheckpoint();
+    Coordinator coordinator = pipeline.chronicler(Tap.NONE);
+    List<StreamRecord> poison = pipeline.put(0, "poison");
+    var unused = catchThrowable(() -> run(pipeline.container(), 0, poison));
+    for (int i = 0; i < 3; i++) {
+      pipeline.pass(MOMENT);
+      tick(coordinator);
+    }
+
+    HistoryLine line = pipeline.history().getLast();
+    assertThat(kinds(pipeline)).containsExactly(Kind.COMPLETED, Kind.SUBTASK_FAILING);
+    assertThat(line.subject()).isEqualTo(Pipeline.subtask(0).name());
+    assertThat(line.text())
+        .startsWith("USER_CODE: " + Pipeline.subtask(0).name() + " failed 1 times in a row at ")
+        .contains(poison.getFirst().sequenceNumber().digits());
+
+    // A deployment that sets the record aside.
+    pipeline.pass(Duration.ofMinutes(2));
+    run(
+        pipeline.container(
+            Tap.NONE, Pipeline.settings().withFailurePolicy(FailurePolicy.DEAD_LETTER)),
+        0,
+        poison);
+    tick(coordinator);
+    assertThat(kinds(pipeline)).endsWith(Kind.SUBTASK_RECOVERED);
   }
 
   @Test
