@@ -41,6 +41,7 @@ public record HistoryMark(
   }
 
   public HistoryMark withVersion(long other) {
-    return new HistoryMark(other, epoch, status, next, beyond, refusal, settings, versions, failing);
+    return new HistoryMark(
+        other, epoch, status, next, beyond, refusal, settings, versions, failing);
   }
 }
