@@ -66,10 +66,7 @@ final class Chronicle {
   }
 
   private void record(
-      Job job,
-      List<Checkpoint> checkpoints,
-      Optional<Seen> seen,
-      Optional<Request> asked) {
+      Job job, List<Checkpoint> checkpoints, Optional<Seen> seen, Optional<Request> asked) {
     if (ports.history().isEmpty()) {
       return;
     }

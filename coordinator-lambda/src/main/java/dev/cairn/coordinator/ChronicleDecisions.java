@@ -142,10 +142,11 @@ final class ChronicleDecisions {
       HistoryMark before, SortedMap<String, Failure> now) {
     SortedMap<String, String> failing = new TreeMap<>();
     Stream.concat(
-            before.failing().keySet().stream().filter(now::containsKey), now.keySet().stream())
+            now.entrySet().stream().filter(one -> before.failing().containsKey(one.getKey())),
+            now.entrySet().stream())
         .distinct()
         .limit(MOST_FAILING)
-        .forEach(name -> failing.put(name, now.get(name).reason().name()));
+        .forEach(one -> failing.put(one.getKey(), one.getValue().reason().name()));
     return failing;
   }
 
@@ -415,24 +416,23 @@ final class ChronicleDecisions {
       Instant now) {
     List<HistoryLine> lines = new ArrayList<>();
     int others = failing.size() - after.failing().size();
-    after
-        .failing()
-        .forEach(
-            (name, reason) -> {
-              if (!reason.equals(before.failing().get(name))) {
-                lines.add(
-                    line(
-                        job,
-                        now,
-                        Kind.SUBTASK_FAILING,
-                        name,
-                        Optional.empty(),
-                        failing.get(name)
-                            + "; "
-                            + failing.get(name).reason().advice()
-                            + (others == 0 ? "" : " (" + others + " more subtasks fail)")));
-              }
-            });
+    failing.forEach(
+        (name, failure) -> {
+          String reason = failure.reason().name();
+          if (after.failing().containsKey(name) && !reason.equals(before.failing().get(name))) {
+            lines.add(
+                line(
+                    job,
+                    now,
+                    Kind.SUBTASK_FAILING,
+                    name,
+                    Optional.empty(),
+                    failure
+                        + "; "
+                        + failure.reason().advice()
+                        + (others == 0 ? "" : " (" + others + " more subtasks fail)")));
+          }
+        });
     before.failing().keySet().stream()
         .filter(name -> !failing.containsKey(name))
         .forEach(
