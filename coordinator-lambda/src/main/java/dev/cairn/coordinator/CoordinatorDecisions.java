@@ -229,7 +229,7 @@ public class CoordinatorDecisions {
         // written.
         && head.failing().stream().noneMatch(one -> one.isHeldUp(now))
         && !(head.position() instanceof Position.End)
-        && isSilent(tail, longestInvocation, now);
+        && (isSilent(tail, longestInvocation, now) || tail.isCarriedForward());
   }
 
   /** How many shards fail, or look for a record that ends the process. */

@@ -146,6 +146,16 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
         .findFirst();
   }
 
+  /**
+   * Whether the coordinator has answered for the subtask since a task last wrote here, so that what
+   * is left of the journal does not say when that was.
+   */
+  boolean isCarriedForward() {
+    return base instanceof Entry.Snapshotted
+        && base.header().writer() == Writer.COORDINATOR
+        && sinceBase.stream().allMatch(entry -> entry.header().writer() == Writer.COORDINATOR);
+  }
+
   /** When a task last wrote here, going by what is left of the journal. */
   Instant lastTaskEntry() {
     return sinceBase.reversed().stream()

@@ -8,6 +8,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;
 import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.state.Start;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.StreamException;
@@ -152,7 +153,12 @@ final class Suspicions {
     return switch (tail.head().position()) {
       case Position.After(SequenceNumber last) -> new From.At(last);
       case Position.Before(SequenceNumber first) -> new From.At(first);
-      case Position.Beginning b -> new From.Horizon();
+      // The mapping delivers nothing from before its start.
+      case Position.Beginning b ->
+          switch (tail.base().origin().start()) {
+            case Start.TrimHorizon h -> new From.Horizon();
+            case Start.AtTimestamp(Instant time) -> new From.Time(time);
+          };
       case Position.End e -> throw new IllegalStateException(tail.subtask() + " is drained");
     };
   }

@@ -18,10 +18,12 @@ import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.state.Counts;
+import dev.cairn.state.Start;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.BatchResult.Done;
 import dev.cairn.task.TaskException;
+import dev.cairn.task.TaskSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -443,6 +445,32 @@ final class LostRecordsTest {
 
     assertThat(refusal()).isEmpty();
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+  }
+
+  /** What arrived before the mapping's start never comes, and waits for nobody. */
+  @Test
+  void aShardThatStartsAtATimeWaitsForNothingFromBeforeIt() {
+    pipeline.put(0, "old");
+    pipeline.pass(Duration.ofHours(2));
+    TaskSettings since = Pipeline.settings().withStart(new Start.AtTimestamp(pipeline.now()));
+    pipeline.pass(Duration.ofMinutes(1));
+    List<StreamRecord> given = pipeline.put(0, "a");
+    Tap ends =
+        new Tap() {
+          @Override
+          public void after(Call call) {
+            if (call.name().equals("journal.open")) {
+              throw new Ended();
+            }
+          }
+        };
+    assertThatThrownBy(() -> run(pipeline.container(ends, since), 0, given))
+        .isInstanceOf(Ended.class);
+    pipeline.pass(Duration.ofMinutes(40));
+    Pipeline.tick(pipeline.coordinator());
+    assertThat(pipeline.head(0).following().waiting()).contains(given.getFirst().sequenceNumber());
+
+    assertThat(run(pipeline.container(Tap.NONE, since), 0, given)).isEqualTo(new Done());
   }
 
   /** Who accepts one loss has not accepted the next one. */

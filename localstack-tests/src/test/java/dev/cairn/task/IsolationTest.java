@@ -204,6 +204,27 @@ class IsolationTest {
     assertThat(pipeline.table().acknowledgements(Pipeline.JOB, pending.id())).isEmpty();
   }
 
+  /** Each checkpoint of the busy shard carries the stuck one forward, which is no sign of life. */
+  @Test
+  void aStuckShardIsNoticedBesideABusyOne() {
+    Pipeline pipeline = new Pipeline(2);
+    for (int shard = 0; shard < 2; shard++) {
+      run(pipeline.container(), shard, pipeline.put(shard, "a"));
+    }
+    pipeline.checkpoint(pipeline.container());
+    pipeline.put(0, "kill");
+
+    for (int minute = 0; minute < 20; minute += 2) {
+      run(pipeline.container(), 1, pipeline.put(1, "b"));
+      pipeline.checkpoint(pipeline.container());
+      pipeline.pass(Duration.ofMinutes(2));
+    }
+    tick(pipeline.coordinator());
+
+    assertThat(pipeline.head(0).isolation()).isPresent();
+    assertThat(pipeline.head(1).isolation()).isEmpty();
+  }
+
   @Test
   void severalOfThemAreSetAside() {
     Pipeline pipeline = new Pipeline(1);
