@@ -137,7 +137,7 @@ final class ChronicleDecisions {
             .orElse(before.failing()));
   }
 
-  /** Those that have a line already and still fail, and others as far as there is room. */
+  /** Keeps what has a line already and still fails, and others as far as there is room. */
   private static SortedMap<String, String> failing(
       HistoryMark before, SortedMap<String, Failure> now) {
     SortedMap<String, String> failing = new TreeMap<>();
