@@ -587,6 +587,17 @@ enum Sabotage {
                   return true;
                 }
               })),
+  /** A job that was halted for too long goes on without what has expired, and nobody is asked. */
+  RECORDS_MAY_HAVE_EXPIRED(
+      List.of(Invariants.FOLD),
+      Guards.all()
+          .with(
+              new CoordinatorDecisions() {
+                @Override
+                public boolean mayHaveExpired(Instant since, Instant horizon, Duration margin) {
+                  return false;
+                }
+              })),
   GIVEN_UP_MEANS_LOST(
       List.of(Invariants.HELD_UP),
       Guards.all()

@@ -61,6 +61,8 @@ class SimulationTest {
           "fault: a collector slept between its reads",
           "fault: an entry long after its file",
           "fault: another file is where the metadata is to be",
+          "fault: records expired while the job was halted",
+          "race: a shard went on without records that had expired",
           "race: restore requested while a collector slept",
           "race: checkpoint requested while a collector had listed the files",
           "race: a task lost its append",

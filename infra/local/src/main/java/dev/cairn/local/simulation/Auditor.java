@@ -402,9 +402,8 @@ final class Auditor {
 
   /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
   private void loseWhatIsAccepted(SubtaskId subtask, Header before, Header header) {
-    // A shard that gets its first records while the job is halted begins with what is left of them:
-    // a
-    // job that was halted for so long is resumed only by a user who accepts that.
+    // A shard that gets its first records while the job is halted begins with what is left of
+    // them: a job that was halted for so long is resumed only by a user who accepts that.
     boolean isFirst =
         before.position() instanceof Position.Beginning && before.firstApplied().isEmpty();
     if (!(before.following().mayBeMissing() || isFirst)

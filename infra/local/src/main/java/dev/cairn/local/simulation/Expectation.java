@@ -65,6 +65,15 @@ final class Expectation {
       lost.addAll(since(shard, position).headMap(next, false).keySet());
     }
 
+    /** All that is after a position so far has expired. */
+    void loseAll(Position position) {
+      lost.addAll(since(shard, position).keySet());
+    }
+
+    ShardId shard() {
+      return shard;
+    }
+
     /** Whether it began without state. */
     boolean isOfNothing() {
       return base.cells().isEmpty();

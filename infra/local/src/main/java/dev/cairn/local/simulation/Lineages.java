@@ -20,6 +20,7 @@ import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
@@ -30,6 +31,9 @@ import java.util.TreeMap;
 
 /** What each subtask's state is made of, from one epoch to the next. */
 final class Lineages {
+  // Clocks differ, and a restore takes a while.
+  private static final Duration SLACK = Duration.ofMinutes(2);
+
   private final Expectation expectation;
   private final LocalStream stream;
   private final Tally tally;
@@ -100,8 +104,8 @@ final class Lineages {
           yield before;
         }
         tally.count("race: a shard restored with a gap");
-        requireBegins(where, shard, header.position(), expectation.first(shard, at));
-        yield expectation.fold(before, at, before.at(at).counts(), header.position());
+        requireBegins(where, shard, header, expectation.first(shard, at));
+        yield fold(before, at, before.at(at).counts(), header.position());
       }
       case Positions.Anew(Start start) -> {
         // The stream is the one that the checkpoint is of, so what is divided anew comes together
@@ -112,11 +116,25 @@ final class Lineages {
               case Start.TrimHorizon h -> expectation.first(shard, Position.beginning());
               case Start.AtTimestamp(Instant time) -> expectation.first(shard, time);
             };
-        requireBegins(where, shard, header.position(), first);
+        requireBegins(where, shard, header, first);
         Counts counts = isFirst(shard) ? counts(contents(from).orElseThrow()) : Counts.NONE;
-        yield expectation.fold(before, at, counts, header.position());
+        yield fold(before, at, counts, header.position());
       }
     };
+  }
+
+  /**
+   * State of a fold, on top of which whatever is left of the records from a position is applied.
+   */
+  private Fold fold(Fold before, Position at, Counts counts, Position from) {
+    Fold fold = expectation.fold(before, at, counts, from);
+    firstKept(before.shard(), from)
+        .ifPresentOrElse(next -> fold.lose(from, next), () -> fold.loseAll(from));
+    return fold;
+  }
+
+  private Optional<SequenceNumber> firstKept(ShardId shard, Position from) {
+    return stream.after(shard, from, 1).stream().map(StreamRecord::sequenceNumber).findFirst();
   }
 
   private Optional<Contents> contents(Restoration from) {
@@ -133,27 +151,33 @@ final class Lineages {
    * nothing else.
    */
   private void requireBegins(
-      String where, ShardId shard, Position from, Optional<SequenceNumber> wanted) {
-    Optional<SequenceNumber> first = expectation.first(shard, from);
-    // What was the oldest when it was looked at may be gone by now.
-    Optional<SequenceNumber> latest =
-        stream.after(shard, Position.beginning(), 1).stream()
-            .map(StreamRecord::sequenceNumber)
-            .filter(kept -> wanted.isPresent() && wanted.get().compareTo(kept) < 0)
-            .findFirst()
-            .or(() -> wanted);
-    if (first.isEmpty() && !stream.hasAfter(shard, Position.beginning())) {
-      // All that was wanted has expired.
-      return;
-    }
-    boolean isBetween =
-        first.isPresent() == wanted.isPresent()
-            && first.map(one -> one.compareTo(wanted.orElseThrow()) >= 0).orElse(true)
-            && first.map(one -> one.compareTo(latest.orElseThrow()) <= 0).orElse(true);
-    if (!isBetween) {
+      String where, ShardId shard, Header header, Optional<SequenceNumber> wanted) {
+    Optional<SequenceNumber> first = firstKept(shard, header.position());
+    boolean isTooEarly =
+        first.isPresent() && wanted.map(w -> first.get().compareTo(w) < 0).orElse(true);
+    boolean isTooLate =
+        wanted
+            .flatMap(w -> firstSafe(shard, header, w))
+            .filter(latest -> first.map(f -> f.compareTo(latest) > 0).orElse(true))
+            .isPresent();
+    if (isTooEarly || isTooLate) {
       throw new Violation(
           Invariants.FOLD, where + " begins with " + first + " instead of with " + wanted);
     }
+  }
+
+  /**
+   * The first record from one on that is kept, and stays so while a restore is carried out. Earlier
+   * ones may have been gone when the restore looked for them, or as good as gone. Empty if the
+   * stream has none.
+   */
+  private Optional<SequenceNumber> firstSafe(ShardId shard, Header header, SequenceNumber from) {
+    Instant safe =
+        header.writtenAt().minus(stream.retention()).plus(Simulation.RETENTION_MARGIN).plus(SLACK);
+    return stream.after(shard, Position.before(from), Integer.MAX_VALUE).stream()
+        .filter(record -> !record.arrival().isBefore(safe))
+        .map(StreamRecord::sequenceNumber)
+        .findFirst();
   }
 
   private boolean isFirst(ShardId shard) {

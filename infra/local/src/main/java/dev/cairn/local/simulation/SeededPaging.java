@@ -16,9 +16,14 @@ final class SeededPaging implements Paging {
   /**
    * Each page covers at least this part of what is still to be read. The stretch is a share of what
    * is left, so the number of pages grows with the logarithm of the time: with the shortest
-   * stretch, about 100 pages for two minutes and 200 for several hours.
+   * stretch, about 100 pages for two minutes and 200 for an hour.
    */
   private static final int SHARE = 20;
+
+  /** What lies further back is what a long halt leaves behind: a few pages more than an hour. */
+  private static final Duration FAR = Duration.ofHours(1);
+
+  private static final int SHARE_OF_FAR = 4;
 
   private final Faults faults;
   private final Duration stretch;
@@ -30,7 +35,7 @@ final class SeededPaging implements Paging {
 
   @Override
   public Duration stretch(Duration behind) {
-    Duration share = behind.dividedBy(SHARE);
+    Duration share = behind.dividedBy(behind.compareTo(FAR) > 0 ? SHARE_OF_FAR : SHARE);
     return share.compareTo(stretch) > 0 ? share : stretch;
   }
 

@@ -240,6 +240,11 @@ final class SeededWorld implements World {
     }
   }
 
+  /** Lets time pass in which nothing happens: what was due meanwhile comes late. */
+  void leap(Duration time) {
+    now = now.plus(time);
+  }
+
   /** How many tasks whose name contains this have not ended. */
   long tasks(String name) {
     return actors.stream().filter(actor -> !actor.done && actor.name.contains(name)).count();

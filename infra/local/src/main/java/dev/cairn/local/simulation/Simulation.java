@@ -69,6 +69,9 @@ public final class Simulation {
 
   static final String STREAM = "simulated";
 
+  /** How much of what the stream keeps a restore does not rely on. */
+  static final Duration RETENTION_MARGIN = Duration.ofMinutes(30);
+
   private static final Duration RETENTION = Duration.ofDays(365);
   // Of a coordinator's clock, either way.
   private static final Duration MOST_SKEW = Duration.ofSeconds(30);
@@ -467,7 +470,7 @@ public final class Simulation {
             Duration.ofSeconds(2),
             scenario.longestInvocation(),
             Duration.ofDays(2),
-            Duration.ofMinutes(30));
+            RETENTION_MARGIN);
     return new Coordinator(ports, settings, guards.coordinator());
   }
 

@@ -18,6 +18,7 @@ import dev.cairn.local.world.World;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
+import dev.cairn.stream.StreamRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,7 @@ final class User {
   private final Scenario scenario;
   private final RestoresByPath paths;
   private final ForkOwner owner;
+  private final LongHalt longHalt;
   private final Set<ShardId> forgetful = new TreeSet<>();
   private int savepoints;
   private int forks;
@@ -51,7 +53,7 @@ final class User {
   private boolean done;
 
   User(
-      World world,
+      SeededWorld world,
       Faults faults,
       InMemoryTable table,
       InMemoryStorage stored,
@@ -72,6 +74,7 @@ final class User {
     this.scenario = scenario;
     this.owner = owner;
     this.paths = new RestoresByPath(world, faults, table);
+    this.longHalt = new LongHalt(world, faults, table, stream, auditor);
   }
 
   /** How many restores have begun. */
@@ -94,7 +97,7 @@ final class User {
         faults.count("race: the job failed of itself");
         haltsNoLonger();
       }
-      switch (faults.below(34)) {
+      switch (faults.below(36)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
         case 4, 5 -> damage();
@@ -115,6 +118,7 @@ final class User {
         case 28, 29 -> restoreWhileCollecting();
         case 30 -> putForeignMetadata();
         case 31, 32 -> triggerWhileCollecting();
+        case 33, 34 -> haltForLong();
         default -> commandOfAnyKind();
       }
     }
@@ -265,6 +269,14 @@ final class User {
     goOn();
   }
 
+  /** Records expire while the job halts, which it must not pass over without being told to. */
+  private void haltForLong() {
+    if (longHalt.begin()) {
+      stream.listed().forEach(shard -> forgetful.add(shard.id()));
+    }
+    goOn();
+  }
+
   /** Asks until it is so; nobody else would. */
   private void goOn() {
     while (true) {
@@ -282,10 +294,14 @@ final class User {
         return;
       }
       if (halts && job.request().isEmpty()) {
-        command("resume");
+        command(isRefused(job) ? "resume --accept-gap" : "resume");
       }
       world.sleep(Duration.ofMillis(1000 + faults.below(2000)));
     }
+  }
+
+  private static boolean isRefused(Job job) {
+    return job.refusal().filter(refusal -> refusal.request().startsWith("resume")).isPresent();
   }
 
   private void restoreAny() {
@@ -515,10 +531,11 @@ final class User {
     return forgetful.stream()
         .allMatch(
             shard -> {
-              Position oldest =
-                  Position.after(
-                      stream.after(shard, Position.beginning(), 1).getFirst().sequenceNumber());
-              return !positions.getOrDefault(shard, Position.beginning()).isBefore(oldest);
+              List<StreamRecord> oldest = stream.after(shard, Position.beginning(), 1);
+              return !oldest.isEmpty()
+                  && !positions
+                      .getOrDefault(shard, Position.beginning())
+                      .isBefore(Position.after(oldest.getFirst().sequenceNumber()));
             });
   }
 
