@@ -3,6 +3,7 @@ package dev.cairn.format;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
@@ -91,6 +92,12 @@ public final class Trees {
         throw new FormatException("stored bytes go on after their object");
       }
       return fields;
+    } catch (JsonProcessingException e) {
+      throw new FormatException(
+          "stored bytes cannot be read: "
+              + e.getOriginalMessage()
+              + (e.getLocation() == null ? "" : " (at byte " + e.getLocation().getByteOffset() + ")"),
+          e);
     } catch (IOException e) {
       throw new FormatException("stored bytes cannot be read: " + e.getMessage(), e);
     }

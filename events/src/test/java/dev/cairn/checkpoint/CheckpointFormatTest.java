@@ -301,4 +301,15 @@ class CheckpointFormatTest {
         4_096,
         Sha256.of(path.getBytes(StandardCharsets.US_ASCII)));
   }
+
+  @Test
+  void whatIsNoJsonIsToldWithoutTheParsersSettings() {
+    FilePath at = new FilePath("flights/chk-1/_metadata");
+    assertThatThrownBy(
+            () -> CheckpointFormat.readMetadata("garbage".getBytes(StandardCharsets.UTF_8), at))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("Unrecognized token 'garbage'")
+        .hasMessageContaining("at byte")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("StreamReadFeature", "Source"));
+  }
 }

@@ -112,9 +112,13 @@ final class Arguments {
     if (argument != null && wrong.getCause() instanceof TypeConversionException cause) {
       return name(argument) + ": " + cause.getMessage();
     }
-    return wrong instanceof UnmatchedArgumentException unmatched
-        ? unmatched(unmatched)
-        : String.valueOf(wrong.getMessage());
+    if (wrong instanceof UnmatchedArgumentException unmatched) {
+      return unmatched(unmatched);
+    }
+    String message = String.valueOf(wrong.getMessage());
+    return message.startsWith("Unknown subcommand") && wrong.getValue() != null
+        ? noCommand(wrong.getValue(), wrong.getCommandLine())
+        : message.replaceFirst("^Error: ", "");
   }
 
   private static String unmatched(UnmatchedArgumentException wrong) {
@@ -129,8 +133,12 @@ final class Arguments {
           + meant(name, command.getCommandSpec().optionsMap().keySet());
     }
     return command.getParent() == null
-        ? "there is no command \"" + typed + "\"" + meant(typed, command.getSubcommands().keySet())
+        ? noCommand(typed, command)
         : where + " does not take \"" + typed + "\": it is one argument too many";
+  }
+
+  private static String noCommand(String typed, CommandLine command) {
+    return "there is no command \"" + typed + "\"" + meant(typed, command.getSubcommands().keySet());
   }
 
   private static String meant(String typed, Collection<String> known) {

@@ -147,7 +147,8 @@ final class AwsFailures {
     String said = said(unsent);
     if (said.contains("Unable to load region")) {
       return "no region is set: give --region, set AWS_REGION, or put region = … into the profile"
-          + " in ~/.aws/config";
+          + " in ~/.aws/config; a profile that does not exist has none (aws configure"
+          + " list-profiles)";
     }
     if (said.contains("SSO session") || said.contains("sso login")) {
       return "the SSO session has expired (" + said + "): sign in again with aws sso login";

@@ -289,10 +289,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void requireEmpty() {
-      if (!Files.exists(folder)) {
-        return;
-      }
-      try (Stream<Path> files = Files.list(folder)) {
+      try (Stream<Path> files = Files.list(Files.createDirectories(folder))) {
+        if (!Files.isWritable(folder)) {
+          throw new InputException(
+              folder + " is not writable: choose another directory (--dir), or change its rights");
+        }
         if (files.findAny().isPresent()) {
           throw new InputException(
               folder

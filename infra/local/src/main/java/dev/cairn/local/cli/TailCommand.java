@@ -65,7 +65,9 @@ final class TailCommand extends PipelineCommand {
         for (Happening happening : follower.poll()) {
           out.println(json() ? Json.line(TailText.json(happening)) : TailText.line(happening));
         }
-        out.flush();
+        if (out.checkError()) {
+          return ExitCode.OK; // whoever read it, such as head, has enough
+        }
         // Nothing tells a reader of the table that something was appended.
         Thread.sleep(every);
       } catch (InterruptedException ended) {

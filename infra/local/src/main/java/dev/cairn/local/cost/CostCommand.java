@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -88,7 +89,7 @@ public final class CostCommand implements Callable<Integer> {
       names = "--stretch",
       paramLabel = "DURATION",
       description = "For how long requests are counted (default: three intervals).")
-  private Duration stretch = Duration.ZERO;
+  private @Nullable Duration stretch;
 
   @Option(names = "--markdown", description = "Print Markdown, as in docs/cost.md.")
   private boolean markdown;
@@ -147,6 +148,6 @@ public final class CostCommand implements Callable<Integer> {
         changedBytes,
         keys,
         memoryMb,
-        stretch.isZero() ? interval.multipliedBy(3) : stretch);
+        stretch == null ? interval.multipliedBy(3) : stretch);
   }
 }

@@ -47,15 +47,15 @@ public record DemoSettings(
     if (port < 0 || port > 65_535) {
       throw new InputException("a port is from 0 to 65535, not " + port + " (--port)");
     }
+    if (!(recordsPerSecond > 0) || Double.isInfinite(recordsPerSecond)) {
+      throw new InputException(
+          "records are fed at some rate above 0, not " + recordsPerSecond + " (--rate)");
+    }
     if (interval.toMillis() < 50) {
       throw new InputException(
           "checkpoints each "
               + interval.toMillis()
               + " ms are too many for one machine: take --interval 50ms or more");
-    }
-    if (!(recordsPerSecond > 0) || Double.isInfinite(recordsPerSecond)) {
-      throw new InputException(
-          "records are fed at some rate above 0, not " + recordsPerSecond + " (--rate)");
     }
   }
 

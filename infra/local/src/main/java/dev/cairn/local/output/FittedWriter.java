@@ -138,8 +138,10 @@ public final class FittedWriter extends Writer {
   }
 
   @Override
-  public void flush() {
-    target.flush();
+  public void flush() throws IOException {
+    if (target.checkError()) {
+      throw new IOException("nobody reads what is written");
+    }
   }
 
   @Override

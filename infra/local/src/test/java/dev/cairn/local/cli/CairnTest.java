@@ -39,6 +39,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -735,6 +736,37 @@ class CairnTest {
     return thread;
   }
 
+  @Test
+  void tailEndsWhenNobodyReadsItsOutput() throws Exception {
+    Writer closed =
+        new Writer() {
+          @Override
+          public void write(char[] text, int offset, int length) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+
+          @Override
+          public void flush() throws IOException {
+            throw new IOException("Broken pipe");
+          }
+
+          @Override
+          public void close() {}
+        };
+    CommandLine commands =
+        Cairn.commands(
+            new Surroundings(home, Map.of()),
+            Terminal.plain(
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
+    commands.setOut(new PrintWriter(closed, true)).setErr(new PrintWriter(new StringWriter()));
+    Thread tail = new Thread(() -> commands.execute("tail", "--every", "10ms"), "tail");
+    tail.start();
+    tail.join(Duration.ofSeconds(30));
+    boolean isRunning = tail.isAlive();
+    tail.interrupt();
+    assertThat(isRunning).isFalse();
+  }
+
   /** What a command writes, for whoever waits until it has written something. */
   private static final class AwaitedText extends StringWriter {
     void await(String text) throws InterruptedException {
@@ -1270,6 +1302,13 @@ class CairnTest {
             "cairn: there is no command \"statsu\": did you mean status?\nSee: cairn help\n");
     assertThat(cairn("frobnicate").err())
         .isEqualTo("cairn: there is no command \"frobnicate\"\nSee: cairn help\n");
+    assertThat(cairn("help", "statsu").err())
+        .isEqualTo(
+            "cairn: there is no command \"statsu\": did you mean status?\nSee: cairn help\n");
+    assertThat(cairn("state").err())
+        .startsWith("cairn: Missing required argument (specify one of these): (KEY | --all)\n");
+    assertThat(cairn("cost", "--stretch", "0s").err())
+        .contains("at least two checkpoints and two batches (--stretch)");
     assertThat(cairn("status", "--jsn").err())
         .isEqualTo(
             "cairn: cairn status has no option --jsn: did you mean --json?\n"

@@ -231,6 +231,8 @@ class DemoCommandTest {
     assertFails("too short for 8 checkpoints", with(mine, "--rate", "1000", "--interval", "3s"));
     assertFails("\"soon\" is not a duration", "demo", "--interval", "soon");
     assertFails("is not empty", with(mine, "--dir", home.toString()));
+    assertFails("cannot be used as a directory", with(mine, "--dir", "/proc/cairn"));
+    assertFails("above 0, not NaN (--rate)", with(mine, "--rate", "NaN"));
     assertThat(story.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
