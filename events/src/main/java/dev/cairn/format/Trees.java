@@ -96,7 +96,9 @@ public final class Trees {
       throw new FormatException(
           "stored bytes cannot be read: "
               + e.getOriginalMessage()
-              + (e.getLocation() == null ? "" : " (at byte " + e.getLocation().getByteOffset() + ")"),
+              + (e.getLocation() == null
+                  ? ""
+                  : " (at byte " + e.getLocation().getByteOffset() + ")"),
           e);
     } catch (IOException e) {
       throw new FormatException("stored bytes cannot be read: " + e.getMessage(), e);

@@ -138,7 +138,10 @@ final class Arguments {
   }
 
   private static String noCommand(String typed, CommandLine command) {
-    return "there is no command \"" + typed + "\"" + meant(typed, command.getSubcommands().keySet());
+    return "there is no command \""
+        + typed
+        + "\""
+        + meant(typed, command.getSubcommands().keySet());
   }
 
   private static String meant(String typed, Collection<String> known) {

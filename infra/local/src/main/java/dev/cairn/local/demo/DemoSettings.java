@@ -81,8 +81,8 @@ public record DemoSettings(
       throw new InputException(
           String.format(
               Locale.ROOT,
-              "at %,.0f records/s the file lasts %.1f s, too short for %d checkpoints each %.1f s: take --rate %d or less, or"
-                  + " --interval %dms",
+              "at %,.0f records/s the file lasts %.1f s, too short for %d checkpoints each %.1f s:"
+                  + " take --rate %d or less, or --interval %dms",
               recordsPerSecond,
               lastsMillis / 1000,
               CHECKPOINTS,
