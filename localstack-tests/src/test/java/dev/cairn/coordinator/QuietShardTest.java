@@ -344,6 +344,38 @@ final class QuietShardTest {
     assertThat(applied()).isEqualTo(1);
   }
 
+  @Test
+  void aReplayDoesNotPassOverARecordThatExpiresWhileItReadsAQuietTime() {
+    put("a");
+    deliver();
+    Checkpoint.Completed checkpoint = pipeline.checkpoint(pipeline.container());
+    pipeline.pass(Duration.ofMinutes(6));
+    put("b");
+    pipeline.pass(Duration.ofMinutes(6));
+    StreamRecord last = put("c").getFirst();
+    deliver();
+    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    Pipeline.tick(pipeline.coordinator());
+    Pipeline.tick(pipeline.coordinator());
+    pipeline.pass(pipeline.stream().retention().minusMinutes(13));
+    AtomicInteger reads = new AtomicInteger();
+    Tap trimming =
+        new Tap() {
+          @Override
+          public void before(Call call) {
+            if (call.name().equals("stream.read") && reads.incrementAndGet() == 2) {
+              pipeline.stream().trim(Pipeline.shard(0), last.sequenceNumber());
+            }
+          }
+        };
+
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () -> pipeline.container(trimming).wake(Pipeline.shard(0), Pipeline.AMPLE)))
+        .hasMessageContaining("beyond the stream's retention");
+    assertThat(applied()).isEqualTo(1);
+  }
+
   /** What is left begins ten hours after the horizon, which takes more pages than there is time. */
   @Test
   void aReplayOfWhatHasExpiredFailsAlsoWhereTheOldestRecordLeftIsFarAway() {
