@@ -4,10 +4,10 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Request;
-import dev.cairn.command.Asked;
-import dev.cairn.command.CommandException;
+import dev.cairn.command.CommandProgress;
 import dev.cairn.command.CommandText;
-import dev.cairn.command.Progress;
+import dev.cairn.command.InvalidCommandException;
+import dev.cairn.command.TrackedCommand;
 import dev.cairn.format.Fields;
 import dev.cairn.id.JobId;
 import dev.cairn.parallel.OutOfTimeException;
@@ -51,14 +51,14 @@ public final class CommandCalls {
       return;
     }
     try {
-      serve(new Asked(job.get(), CommandText.parse(text)), answer);
-    } catch (CommandException e) {
+      serve(new TrackedCommand(job.get(), CommandText.parse(text)), answer);
+    } catch (InvalidCommandException e) {
       answer.put("refused", e.reason());
       describe(job.get(), answer);
     }
   }
 
-  private void serve(Asked asked, Fields answer) {
+  private void serve(TrackedCommand asked, Fields answer) {
     Optional<Request> waiting = asked.ask(checkpoints, false);
     if (waiting.isPresent()) {
       answer.put(
@@ -80,19 +80,27 @@ public final class CommandCalls {
     asked.look(checkpoints).ifPresent(progress -> tell(asked, progress, answer));
   }
 
-  private static void tell(Asked asked, Progress progress, Fields answer) {
+  private static void tell(TrackedCommand asked, CommandProgress progress, Fields answer) {
     String accepted = asked.request().command();
     switch (progress) {
-      case Progress.Refused(Job n, String reason) -> answer.put("refused", reason);
-      case Progress.Superseded(Job n, String text) -> answer.put("refused", text);
-      case Progress.Waiting w ->
+      case CommandProgress.Refused(Job n, String reason) -> answer.put("refused", reason);
+      case CommandProgress.Superseded(Job n, String text) -> answer.put("refused", text);
+      case CommandProgress.Waiting w ->
           accept(
               answer, accepted, "waiting", "it is served as soon as it can be", Optional.empty());
-      case Progress.UnderWay(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
+      case CommandProgress.UnderWay(
+              Job n,
+              String step,
+              String text,
+              Optional<Checkpoint> checkpoint) ->
           accept(answer, accepted, step, text, checkpoint);
-      case Progress.Done(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
+      case CommandProgress.Done(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
           accept(answer, accepted, step, text, checkpoint);
-      case Progress.Failed(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
+      case CommandProgress.Failed(
+              Job n,
+              String step,
+              String text,
+              Optional<Checkpoint> checkpoint) ->
           accept(answer, accepted, step, text, checkpoint);
     }
     describe(progress.now(), answer);

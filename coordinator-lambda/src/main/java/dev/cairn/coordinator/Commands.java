@@ -5,8 +5,8 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.command.Command;
-import dev.cairn.command.CommandException;
 import dev.cairn.command.CommandText;
+import dev.cairn.command.InvalidCommandException;
 import dev.cairn.coordinator.CommandDecisions.Answer;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
@@ -29,28 +29,28 @@ final class Commands {
   private final CoordinatorPorts ports;
   private final CommandDecisions decisions;
   private final LiveCheckpoints live;
-  private final Triggering triggering;
+  private final CheckpointTriggers triggering;
   private final Restore restore;
-  private final Disposal disposal;
-  private final Forking forking;
+  private final DisposeCommand disposeCommand;
+  private final ForkCommands forkCommands;
   private final StreamCoverage coverage;
 
   Commands(
       CoordinatorPorts ports,
       CommandDecisions decisions,
       LiveCheckpoints live,
-      Triggering triggering,
+      CheckpointTriggers triggering,
       Restore restore,
-      Disposal disposal,
-      Forking forking,
+      DisposeCommand disposeCommand,
+      ForkCommands forkCommands,
       StreamCoverage coverage) {
     this.ports = ports;
     this.decisions = decisions;
     this.live = live;
     this.triggering = triggering;
     this.restore = restore;
-    this.disposal = disposal;
-    this.forking = forking;
+    this.disposeCommand = disposeCommand;
+    this.forkCommands = forkCommands;
     this.coverage = coverage;
   }
 
@@ -62,16 +62,16 @@ final class Commands {
     Request request = job.request().get();
     try {
       serve(job, request, CommandText.parse(request.command()));
-    } catch (CommandException e) {
+    } catch (InvalidCommandException e) {
       refuse(job, request, e.reason());
     } catch (NotInStreamException e) {
       refuse(job, request, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      if (!Unforeseen.is(e)) {
+      if (!ProgrammingError.is(e)) {
         throw e;
       }
       LOG.log(Level.ERROR, "job " + job.id() + ": \"" + request.command() + "\" failed", e);
-      if (!refuse(job, request, unforeseen(e))) {
+      if (!refuse(job, request, programmingError(e))) {
         throw e;
       }
     }
@@ -113,7 +113,9 @@ final class Commands {
   private void fork(
       Job job, Request request, Checkpoint.Completed checkpoint, JobId name, Instant now) {
     try {
-      forking.fork(job, checkpoint, name, now).ifPresent(reason -> refuse(job, request, reason));
+      forkCommands
+          .fork(job, checkpoint, name, now)
+          .ifPresent(reason -> refuse(job, request, reason));
     } catch (StorageException | StreamException e) {
       // Not known yet whether the checkpoint is whole. The request stays.
       ports
@@ -123,10 +125,10 @@ final class Commands {
   }
 
   private void unfork(Job job, Request request, JobId name, Instant now) {
-    switch (forking.release(job, name, now)) {
-      case Forking.Release.Done d -> ports.checkpoints().serve(job);
-      case Forking.Release.Refused refused -> refuse(job, request, refused.reason());
-      case Forking.Release.Later l -> {}
+    switch (forkCommands.release(job, name, now)) {
+      case ForkCommands.Release.Done d -> ports.checkpoints().serve(job);
+      case ForkCommands.Release.Refused refused -> refuse(job, request, refused.reason());
+      case ForkCommands.Release.Later l -> {}
     }
   }
 
@@ -145,7 +147,8 @@ final class Commands {
 
   private void move(
       Job job, Request request, JobStatus to, List<Checkpoint> checkpoints, Instant now) {
-    Optional<String> lost = to instanceof JobStatus.Resuming ? forking.lost(job) : Optional.empty();
+    Optional<String> lost =
+        to instanceof JobStatus.Resuming ? forkCommands.lost(job) : Optional.empty();
     if (lost.isPresent()) {
       refuse(job, request, lost.get());
       return;
@@ -181,15 +184,15 @@ final class Commands {
   }
 
   private void dispose(Job job, Request request, Checkpoint checkpoint) {
-    switch (disposal.dispose(job, checkpoint)) {
-      case Disposal.Outcome.Done d -> ports.checkpoints().serve(job);
-      case Disposal.Outcome.Refused refused -> refuse(job, request, refused.reason());
-      case Disposal.Outcome.Changed c -> {}
+    switch (disposeCommand.dispose(job, checkpoint)) {
+      case DisposeCommand.Outcome.Done d -> ports.checkpoints().serve(job);
+      case DisposeCommand.Outcome.Refused refused -> refuse(job, request, refused.reason());
+      case DisposeCommand.Outcome.Changed c -> {}
     }
   }
 
   /** Otherwise the same would happen at each tick for as long as the request stays. */
-  private static String unforeseen(RuntimeException failure) {
+  private static String programmingError(RuntimeException failure) {
     return "the coordinator failed on it in a way that nobody foresaw: "
         + failure
         + "; its log has the rest. Ask for something else, and report this";

@@ -28,31 +28,32 @@ public final class Coordinator {
   private final CoordinatorDecisions decisions;
   private final LiveCheckpoints live;
   private final JournalTails tails;
-  private final Answers answers = new Answers();
-  private final Triggering triggering;
-  private final Completing completing;
+  private final AckTally answers = new AckTally();
+  private final CheckpointTriggers triggering;
+  private final CheckpointCompletion completing;
   private final Commands commands;
   private final Lifecycle lifecycle;
   private final MappingSwitch mapping;
   private final Restore restore;
   private final Recovery recovery;
-  private final Suspicions suspicions;
+  private final StuckShards stuckShards;
   private final ExpiredLetters expiredLetters;
   private final GarbageCollection collection;
-  private final Chronicle chronicle;
+  private final HistoryWriter historyWriter;
   private boolean isToBeRecorded;
 
   public Coordinator(
       CoordinatorPorts given, CoordinatorSettings settings, CoordinatorDecisions decisions) {
-    this.chronicle = new Chronicle(given);
+    this.historyWriter = new HistoryWriter(given);
     this.ports = given.announcingFirst(this::noteWhetherToRecord);
     this.settings = settings;
     this.decisions = decisions;
     this.live = new LiveCheckpoints(ports.checkpoints());
     this.tails = new JournalTails(ports);
     this.collection = new GarbageCollection(ports, settings, decisions, live, tails);
-    this.completing = new Completing(ports, decisions, live, tails, answers, collection);
-    this.triggering = new Triggering(ports, settings, decisions, tails, answers, completing);
+    this.completing = new CheckpointCompletion(ports, decisions, live, tails, answers, collection);
+    this.triggering =
+        new CheckpointTriggers(ports, settings, decisions, tails, answers, completing);
     StreamCoverage coverage =
         new StreamCoverage(ports, settings, decisions, tails, ShardReads.inTicks(ports));
     this.lifecycle = new Lifecycle(ports, decisions, tails, coverage);
@@ -61,7 +62,7 @@ public final class Coordinator {
     this.restore = new Restore(ports, settings, decisions, live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
     this.expiredLetters = new ExpiredLetters(ports);
-    this.suspicions = new Suspicions(ports, settings, decisions, tails);
+    this.stuckShards = new StuckShards(ports, settings, decisions, tails);
     this.commands =
         new Commands(
             ports,
@@ -69,8 +70,8 @@ public final class Coordinator {
             live,
             triggering,
             restore,
-            new Disposal(ports, tails, live),
-            new Forking(ports, decisions, tails, preflight),
+            new DisposeCommand(ports, tails, live),
+            new ForkCommands(ports, decisions, tails, preflight),
             coverage);
   }
 
@@ -99,7 +100,7 @@ public final class Coordinator {
     isToBeRecorded = false;
     proceed(job, event);
     if (isToBeRecorded) {
-      ports.checkpoints().job(event.job()).ifPresent(chronicle::happened);
+      ports.checkpoints().job(event.job()).ifPresent(historyWriter::happened);
     }
     if (unserved.isPresent()) {
       throw unserved.get();
@@ -121,17 +122,17 @@ public final class Coordinator {
   private Job serve(Job job) {
     Job served = commands.serve(job);
     // Recorded at once: only now is it known who asked.
-    job.request().ifPresent(by -> chronicle.served(served, by));
+    job.request().ifPresent(by -> historyWriter.served(served, by));
     return served;
   }
 
   private void noteWhetherToRecord(Announcement announcement) {
-    isToBeRecorded |= chronicle.concerns(announcement);
+    isToBeRecorded |= historyWriter.concerns(announcement);
   }
 
   private void proceed(Job job, Event event) {
     if (event instanceof Event.Tick && !job.status().isRunning()) {
-      chronicle.tick(job, List.of(), Optional.empty());
+      historyWriter.tick(job, List.of(), Optional.empty());
     }
     switch (job.status()) {
       case JobStatus.Running r -> run(job, event);
@@ -157,7 +158,7 @@ public final class Coordinator {
     completing.settleAll(job);
     Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
-    chronicle.tick(job, checkpoints, Optional.of(decisions.failures(tails.values())));
+    historyWriter.tick(job, checkpoints, Optional.of(decisions.failures(tails.values())));
     ports.announcer().announce(new Announcement.Health(decisions.failing(tails.values()), false));
     List<JournalTail> damaged = decisions.damaged(tails.values());
     if (!damaged.isEmpty()) {
@@ -178,7 +179,7 @@ public final class Coordinator {
     }
     triggering.repeat(checkpoints, tails, now);
     restore.wakeGaps(job, tails.values());
-    suspicions.look(job, tails.values(), now);
+    stuckShards.look(job, tails.values(), now);
     expiredLetters.look(job, tails.values(), now);
     mapping.keep(true, decisions.starts(tails.values()), now);
     if (decisions.isCollectionDue(job, tails.values(), now)) {

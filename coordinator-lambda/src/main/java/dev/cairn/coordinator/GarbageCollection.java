@@ -87,17 +87,17 @@ public final class GarbageCollection {
       private final List<Stored> files;
       private final List<Claimed> claimed;
       private final References references;
-      private final Function<Stored, Fate> fates;
+      private final Function<Stored, FileVerdict> verdicts;
 
       private Found(
           List<Stored> files,
           List<Claimed> claimed,
           References references,
-          Function<Stored, Fate> fates) {
+          Function<Stored, FileVerdict> verdicts) {
         this.files = files;
         this.claimed = claimed;
         this.references = references;
-        this.fates = fates;
+        this.verdicts = verdicts;
       }
 
       /**
@@ -114,8 +114,8 @@ public final class GarbageCollection {
       }
 
       /** What becomes of one of the files, and why. */
-      public Fate fate(Stored file) {
-        return fates.apply(file);
+      public FileVerdict verdict(Stored file) {
+        return verdicts.apply(file);
       }
     }
   }
@@ -150,7 +150,7 @@ public final class GarbageCollection {
                 .findFirst()
                 .map(one -> references.fateOfClaimed(file, one.claim()))
                 .orElseGet(
-                    () -> references.fate(file, decisions, settings.longestInvocation(), now)));
+                    () -> references.verdict(file, decisions, settings.longestInvocation(), now)));
   }
 
   void collect(JobId id) {
@@ -160,7 +160,7 @@ public final class GarbageCollection {
           found.files().stream()
               // Most files are needed, and by whom is of no interest here.
               .filter(file -> !found.references().isReferred(file.path()))
-              .filter(file -> found.fate(file) instanceof Fate.Abandoned)
+              .filter(file -> found.verdict(file) instanceof FileVerdict.Abandoned)
               .map(Stored::path)
               .toList();
       Set<FilePath> ofClaims =

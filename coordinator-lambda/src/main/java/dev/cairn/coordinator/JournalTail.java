@@ -8,7 +8,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Failing;
-import dev.cairn.journal.Unanswered;
+import dev.cairn.journal.PendingTrigger;
 import dev.cairn.state.Payload;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,7 +97,7 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
 
   /** The checkpoint that a task would answer if it were invoked now. */
   Optional<CheckpointId> unanswered() {
-    return Unanswered.in(sinceBase);
+    return PendingTrigger.in(sinceBase);
   }
 
   /** Whether an entry follows this revision that no writer from before it can have rebased over. */

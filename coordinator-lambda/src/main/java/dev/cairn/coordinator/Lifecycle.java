@@ -18,7 +18,7 @@ import java.util.List;
  */
 final class Lifecycle {
   private final CoordinatorPorts ports;
-  private final EpochEntry epochs;
+  private final EpochAdvance epochs;
   private final StreamCoverage coverage;
 
   Lifecycle(
@@ -28,7 +28,7 @@ final class Lifecycle {
       StreamCoverage coverage) {
     this.ports = ports;
     this.coverage = coverage;
-    this.epochs = new EpochEntry(ports, decisions, tails);
+    this.epochs = new EpochAdvance(ports, decisions, tails);
   }
 
   /** Begins to halt, of the job's own accord. */

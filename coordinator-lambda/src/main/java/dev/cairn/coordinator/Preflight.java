@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 final class Preflight {
   private final CoordinatorPorts ports;
   private final RestoreTarget target;
-  private final CheckpointFiles files;
-  private final Recipients recipients;
+  private final CheckpointReader files;
+  private final StateAssignment assignment;
   private final StreamCoverage coverage;
 
   Preflight(
@@ -40,8 +40,8 @@ final class Preflight {
       StreamCoverage coverage) {
     this.ports = ports;
     this.target = new RestoreTarget(ports, decisions);
-    this.files = new CheckpointFiles(ports);
-    this.recipients = new Recipients(ports, settings.stage());
+    this.files = new CheckpointReader(ports);
+    this.assignment = new StateAssignment(ports, settings.stage());
     this.coverage = coverage;
   }
 
@@ -115,7 +115,7 @@ final class Preflight {
 
   private Map<SubtaskId, SubtaskSnapshot> requireReplayable(
       Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
-    Map<SubtaskId, SubtaskSnapshot> states = recipients.of(job.id(), from, stored);
+    Map<SubtaskId, SubtaskSnapshot> states = assignment.of(job.id(), from, stored);
     coverage.require(job, from, states);
     return states;
   }
@@ -136,12 +136,12 @@ final class Preflight {
 
   /** What each subtask of the job is given; any other begins anew. */
   Map<SubtaskId, SubtaskSnapshot> states(Job job, Restoration from) throws RefusedException {
-    return recipients.of(job.id(), from, stored(job, from));
+    return assignment.of(job.id(), from, stored(job, from));
   }
 
   /** Reads the states that a plan assigns to the subtasks. */
   Map<SubtaskId, SubtaskSnapshot> states(Job job, Plan plan) throws RefusedException {
-    return recipients.of(job.id(), plan.from(), plan.stored());
+    return assignment.of(job.id(), plan.from(), plan.stored());
   }
 
   private Map<SubtaskId, SubtaskSnapshot> stored(Job job, Restoration from)

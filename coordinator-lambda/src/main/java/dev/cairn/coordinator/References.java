@@ -308,59 +308,63 @@ public final class References {
    *
    * @param longestInvocation no younger file goes
    */
-  Fate fate(Stored file, CoordinatorDecisions decisions, Duration longestInvocation, Instant now) {
+  FileVerdict verdict(
+      Stored file, CoordinatorDecisions decisions, Duration longestInvocation, Instant now) {
     FilePath path = file.path();
     if (isReferred(path)) {
-      return new Fate.Referred(to(path));
+      return new FileVerdict.Referred(to(path));
     }
     Optional<Layout.Owned> owned = Layout.parse(path);
     Optional<CheckpointId> checkpoint = Layout.parseMetadata(path);
     if (owned.isEmpty() && checkpoint.isEmpty()) {
-      return Layout.isDeadLetter(path) ? new Fate.DeadLetter() : new Fate.Foreign();
+      return Layout.isDeadLetter(path) ? new FileVerdict.DeadLetter() : new FileVerdict.Foreign();
     }
     Optional<FileRef> unreadable = unreadable();
     if (unreadable.isPresent()) {
-      return new Fate.Unclear(unreadable.get().path());
+      return new FileVerdict.Unclear(unreadable.get().path());
     }
-    Fate unlessYoung =
+    FileVerdict unlessYoung =
         owned.isPresent()
             ? ofOwned(owned.get(), decisions)
             : ofMetadata(checkpoint.get(), decisions);
-    return unlessYoung instanceof Fate.Abandoned(Fate.Ending ending)
+    return unlessYoung instanceof FileVerdict.Abandoned(FileVerdict.Ending ending)
             && !decisions.isOld(file, longestInvocation, now)
-        ? new Fate.TooYoung(ending, file.lastModified().plus(longestInvocation))
+        ? new FileVerdict.TooYoung(ending, file.lastModified().plus(longestInvocation))
         : unlessYoung;
   }
 
   /** What becomes of a file that the job has claimed for good: nobody else refers to it. */
-  Fate fateOfClaimed(Stored file, Claim claim) {
+  FileVerdict fateOfClaimed(Stored file, Claim claim) {
     if (isReferred(file.path())) {
-      return new Fate.Referred(to(file.path()));
+      return new FileVerdict.Referred(to(file.path()));
     }
     return unreadable()
-        .<Fate>map(unreadable -> new Fate.Unclear(unreadable.path()))
+        .<FileVerdict>map(unreadable -> new FileVerdict.Unclear(unreadable.path()))
         .orElseGet(
-            () -> new Fate.Abandoned(new Fate.Ending.Claimed(claim.directory(), claim.epoch())));
+            () ->
+                new FileVerdict.Abandoned(
+                    new FileVerdict.Ending.Claimed(claim.directory(), claim.epoch())));
   }
 
-  private Fate ofOwned(Layout.Owned file, CoordinatorDecisions decisions) {
+  private FileVerdict ofOwned(Layout.Owned file, CoordinatorDecisions decisions) {
     Optional<JournalTail> found = Optional.ofNullable(tails.get(file.subtask()));
     if (found.isEmpty()) {
-      return new Fate.WithoutJournal(file.subtask());
+      return new FileVerdict.WithoutJournal(file.subtask());
     }
     JournalTail tail = found.get();
     if (!decisions.isAbandoned(file, tail)) {
-      return new Fate.MayBeCommitted(
+      return new FileVerdict.MayBeCommitted(
           file.subtask(), file.entry(), file.base(), tail.head().revision());
     }
     Entry by = tail.overtaking(file.base()).orElse(tail.base());
-    return new Fate.Abandoned(
-        new Fate.Ending.Overtaken(file.entry(), file.base(), by.revision(), EntryFormat.kind(by)));
+    return new FileVerdict.Abandoned(
+        new FileVerdict.Ending.Overtaken(
+            file.entry(), file.base(), by.revision(), EntryFormat.kind(by)));
   }
 
-  private Fate ofMetadata(CheckpointId id, CoordinatorDecisions decisions) {
+  private FileVerdict ofMetadata(CheckpointId id, CoordinatorDecisions decisions) {
     if (!decisions.isMetadataAbandoned(id, job, checkpoints)) {
-      return new Fate.NotOver(id);
+      return new FileVerdict.NotOver(id);
     }
     String how =
         checkpoints.stream()
@@ -368,7 +372,7 @@ public final class References {
             .findFirst()
             .map(References::ending)
             .orElse("is over and forgotten");
-    return new Fate.Abandoned(new Fate.Ending.Over(id, how));
+    return new FileVerdict.Abandoned(new FileVerdict.Ending.Over(id, how));
   }
 
   private static String ending(Checkpoint checkpoint) {

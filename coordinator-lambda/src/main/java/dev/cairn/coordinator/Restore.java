@@ -46,8 +46,8 @@ final class Restore {
   private final JournalTails tails;
   private final Preflight preflight;
   private final StreamCoverage coverage;
-  private final EpochEntry epochs;
-  private final Opening opening;
+  private final EpochAdvance epochs;
+  private final ShardOpening opening;
 
   Restore(
       CoordinatorPorts ports,
@@ -64,8 +64,8 @@ final class Restore {
     this.decisions = decisions;
     this.preflight = preflight;
     this.coverage = coverage;
-    this.epochs = new EpochEntry(ports, decisions, tails);
-    this.opening = new Opening(ports, tails);
+    this.epochs = new EpochAdvance(ports, decisions, tails);
+    this.opening = new ShardOpening(ports, tails);
   }
 
   /** Begins the restore that a user asked for, or says on the job's item why not. */
@@ -145,7 +145,7 @@ final class Restore {
 
   private boolean openAll(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
       throws RefusedException {
-    if (Recipients.areOpened(from)) {
+    if (StateAssignment.areOpened(from)) {
       return true;
     }
     coverage.requireDeliverable(job, from, states);

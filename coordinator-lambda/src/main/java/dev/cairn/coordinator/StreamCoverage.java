@@ -33,7 +33,7 @@ final class StreamCoverage {
   private final CoordinatorSettings settings;
   private final CoordinatorDecisions decisions;
   private final JournalTails tails;
-  private final CheckpointFiles files;
+  private final CheckpointReader files;
   private final ShardReads reads;
   private final UnreadRecords unread;
 
@@ -47,7 +47,7 @@ final class StreamCoverage {
     this.settings = settings;
     this.decisions = decisions;
     this.tails = tails;
-    this.files = new CheckpointFiles(ports);
+    this.files = new CheckpointReader(ports);
     this.reads = reads;
     this.unread = new UnreadRecords(ports, settings, decisions, reads);
   }

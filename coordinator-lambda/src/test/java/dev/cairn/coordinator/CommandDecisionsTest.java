@@ -12,8 +12,8 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Restoration;
 import dev.cairn.command.Command;
-import dev.cairn.command.CommandException;
 import dev.cairn.command.CommandText;
+import dev.cairn.command.InvalidCommandException;
 import dev.cairn.coordinator.CommandDecisions.Answer;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -22,7 +22,7 @@ import dev.cairn.id.SavepointName;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
@@ -165,7 +165,7 @@ class CommandDecisionsTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void aCommandIsAnsweredByWhereTheJobStands(Row row) throws CommandException {
+  void aCommandIsAnsweredByWhereTheJobStands(Row row) throws InvalidCommandException {
     for (String status : row.statuses) {
       assertThat(answer(at(statusNamed(status)), row.command, List.of(), Optional.empty()))
           .as(status)
@@ -187,7 +187,7 @@ class CommandDecisionsTest {
   }
 
   @Test
-  void oneCheckpointWaitsForTheOther() throws CommandException {
+  void oneCheckpointWaitsForTheOther() throws InvalidCommandException {
     List<Checkpoint> busy = List.of(pending(Optional.empty()));
     for (String command : List.of("checkpoint", "savepoint mine")) {
       assertThat(answer(at(RUNNING), command, busy, Optional.empty())).isEqualTo(LATER);
@@ -196,13 +196,14 @@ class CommandDecisionsTest {
   }
 
   @Test
-  void aCancellationDeletesWhereTheJobIsSetToUnlessItSaysOtherwise() throws CommandException {
+  void aCancellationDeletesWhereTheJobIsSetToUnlessItSaysOtherwise()
+      throws InvalidCommandException {
     CheckpointSettings deleting =
         new CheckpointSettings(
             Configuration.DEFAULTS.with(
                 Options.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION,
-                Place.CONSTRUCT));
+                SettingSource.CONSTRUCT));
     Job job = Job.create(JOB, deleting);
     assertThat(answer(job, "cancel", List.of(), Optional.empty())).isEqualTo(suspend(DELETED));
     assertThat(answer(job, "cancel --retain", List.of(), Optional.empty()))
@@ -210,7 +211,7 @@ class CommandDecisionsTest {
   }
 
   @Test
-  void aRestoreIsTriedInEveryStatusAndAnUndoIsOne() throws CommandException {
+  void aRestoreIsTriedInEveryStatusAndAnUndoIsOne() throws InvalidCommandException {
     Command.Restore latest = new Command.Restore(new Command.Target.Latest(), Command.Options.NONE);
     Command.Restore seven = new Command.Restore(new Command.Target.Id(SEVEN), Command.Options.NONE);
     for (JobStatus status : STATUSES.values()) {
@@ -234,7 +235,7 @@ class CommandDecisionsTest {
   }
 
   @Test
-  void nothingIsDisposedOfThatIsUnknownOrNotOverOrHoldsNothing() throws CommandException {
+  void nothingIsDisposedOfThatIsUnknownOrNotOverOrHoldsNothing() throws InvalidCommandException {
     assertThat(dispose(at(RUNNING), Optional.empty()))
         .isEqualTo(refuse("checkpoint 7 is unknown; list them with: cairn checkpoints"));
     assertThat(dispose(at(RUNNING), Optional.of(pending(Optional.empty()))))
@@ -247,7 +248,7 @@ class CommandDecisionsTest {
   }
 
   @Test
-  void whatARestoreOrItsUndoNeedsIsNotDisposedOf() throws CommandException {
+  void whatARestoreOrItsUndoNeedsIsNotDisposedOf() throws InvalidCommandException {
     Checkpoint seven = completed(Optional.empty());
     assertThat(dispose(at(REPLAYING), Optional.of(seven)))
         .isEqualTo(refuse("checkpoint 7 is being restored: wait until the job is RUNNING"));
@@ -263,7 +264,7 @@ class CommandDecisionsTest {
 
   @Test
   void aSavepointIsDisposedOfWhateverBecameOfItAndSoIsACompletedCheckpoint()
-      throws CommandException {
+      throws InvalidCommandException {
     Optional<Checkpoint.Savepoint> savepoint =
         Optional.of(
             new Checkpoint.Savepoint(
@@ -285,7 +286,7 @@ class CommandDecisionsTest {
   }
 
   @Test
-  void aForkWaitsOnlyWhileTheJobIsBetweenTwoStates() throws CommandException {
+  void aForkWaitsOnlyWhileTheJobIsBetweenTwoStates() throws InvalidCommandException {
     Optional<Checkpoint> completed = Optional.of(completed(Optional.empty()));
     for (JobStatus status : STATUSES.values()) {
       assertThat(answer(at(status), "fork 7 trial", List.of(), completed))
@@ -298,7 +299,7 @@ class CommandDecisionsTest {
   }
 
   @Test
-  void onlyACheckpointThatIsCompleteIsForkedUnderAnotherName() throws CommandException {
+  void onlyACheckpointThatIsCompleteIsForkedUnderAnotherName() throws InvalidCommandException {
     Optional<Checkpoint.Savepoint> none = Optional.empty();
     for (Map.Entry<Optional<Checkpoint>, String> refused :
         Map.<Optional<Checkpoint>, String>of(
@@ -318,13 +319,13 @@ class CommandDecisionsTest {
                     + " use: cairn restore 7"));
   }
 
-  private Answer dispose(Job job, Optional<Checkpoint> named) throws CommandException {
+  private Answer dispose(Job job, Optional<Checkpoint> named) throws InvalidCommandException {
     return answer(job, "dispose 7", List.of(), named);
   }
 
   private Answer answer(
       Job job, String command, List<Checkpoint> checkpoints, Optional<Checkpoint> named)
-      throws CommandException {
+      throws InvalidCommandException {
     return decisions.answer(job, CommandText.parse(command), checkpoints, named);
   }
 

@@ -27,7 +27,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
@@ -574,7 +574,7 @@ class CoordinatorDecisionsTest {
                 either
                     .settings()
                     .configuration()
-                    .with(Options.PREFER_CHECKPOINT_FOR_RECOVERY, true, Place.CONSTRUCT)),
+                    .with(Options.PREFER_CHECKPOINT_FOR_RECOVERY, true, SettingSource.CONSTRUCT)),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());

@@ -3,11 +3,11 @@ package dev.cairn.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.command.CommandException;
 import dev.cairn.command.CommandText;
+import dev.cairn.command.InvalidCommandException;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,11 +19,13 @@ class SavepointPlaceTest {
   private static final CheckpointSettings SOMEWHERE =
       new CheckpointSettings(
           Configuration.DEFAULTS.with(
-              Options.SAVEPOINT_DIRECTORY, Optional.of("s3://kept/savepoints"), Place.ITEM));
+              Options.SAVEPOINT_DIRECTORY,
+              Optional.of("s3://kept/savepoints"),
+              SettingSource.ITEM));
 
   @ParameterizedTest
   @ValueSource(strings = {"savepoint", "savepoint before-upgrade", "stop", "stop before-upgrade"})
-  void aSavepointNeedsAPlaceOutsideOfATable(String command) throws CommandException {
+  void aSavepointNeedsAPlaceOutsideOfATable(String command) throws InvalidCommandException {
     assertThat(refusal(command, NOWHERE, false))
         .hasValueSatisfying(
             reason ->
@@ -35,7 +37,7 @@ class SavepointPlaceTest {
   }
 
   @Test
-  void aJobThatCannotStopIsToldThatItCanBeCancelled() throws CommandException {
+  void aJobThatCannotStopIsToldThatItCanBeCancelled() throws InvalidCommandException {
     assertThat(refusal("stop", NOWHERE, false))
         .hasValueSatisfying(reason -> assertThat(reason).contains("or cancel the job"));
     assertThat(refusal("savepoint", NOWHERE, false))
@@ -53,13 +55,13 @@ class SavepointPlaceTest {
         "undo",
         "dispose 7"
       })
-  void nothingElseNeedsOne(String command) throws CommandException {
+  void nothingElseNeedsOne(String command) throws InvalidCommandException {
     assertThat(refusal(command, NOWHERE, false)).isEmpty();
   }
 
   private static Optional<String> refusal(
       String command, CheckpointSettings settings, boolean besideCheckpoints)
-      throws CommandException {
+      throws InvalidCommandException {
     return SavepointPlace.refusal(CommandText.parse(command), settings, besideCheckpoints);
   }
 }

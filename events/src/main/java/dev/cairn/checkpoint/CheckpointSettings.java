@@ -7,7 +7,7 @@ import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.FlinkDuration;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,9 +32,9 @@ public record CheckpointSettings(Configuration configuration) {
   public CheckpointSettings(Optional<Duration> interval, Duration timeout, int numRetained) {
     this(
         Configuration.DEFAULTS
-            .with(Options.INTERVAL, interval, Place.CONSTRUCT)
-            .with(Options.TIMEOUT, timeout, Place.CONSTRUCT)
-            .with(Options.NUM_RETAINED, numRetained, Place.CONSTRUCT));
+            .with(Options.INTERVAL, interval, SettingSource.CONSTRUCT)
+            .with(Options.TIMEOUT, timeout, SettingSource.CONSTRUCT)
+            .with(Options.NUM_RETAINED, numRetained, SettingSource.CONSTRUCT));
   }
 
   private static void requireOnePacing(Configuration configuration) {

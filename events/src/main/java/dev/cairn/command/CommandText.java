@@ -43,9 +43,9 @@ public final class CommandText {
   /**
    * Reads a command.
    *
-   * @throws CommandException if the text is none
+   * @throws InvalidCommandException if the text is none
    */
-  public static Command parse(String text) throws CommandException {
+  public static Command parse(String text) throws InvalidCommandException {
     Words words = new Words(text);
     String verb = words.next("a command").toLowerCase(Locale.ROOT);
     Command command =
@@ -66,7 +66,7 @@ public final class CommandText {
                   id(words.next("a checkpoint's id")), job(words.next("the new job's name")));
           case "unfork" -> new Command.Unfork(job(words.next("the fork's name")));
           default ->
-              throw new CommandException(
+              throw new InvalidCommandException(
                   "\""
                       + shown(verb)
                       + "\" is no command: there are checkpoint, savepoint, stop, cancel, resume,"
@@ -76,34 +76,35 @@ public final class CommandText {
     return command;
   }
 
-  private static Optional<SavepointName> name(Words words) throws CommandException {
+  private static Optional<SavepointName> name(Words words) throws InvalidCommandException {
     Optional<String> name = words.operand();
     try {
       return name.map(SavepointName::new);
     } catch (IllegalArgumentException e) {
-      throw new CommandException(
+      throw new InvalidCommandException(
           "\"" + shown(name.orElse("")) + "\" cannot name a savepoint: " + e.getMessage());
     }
   }
 
-  private static Optional<Boolean> deletes(Words words) throws CommandException {
+  private static Optional<Boolean> deletes(Words words) throws InvalidCommandException {
     boolean retains = words.flag("--retain");
     boolean deletes = words.flag("--delete");
     if (retains && deletes) {
-      throw new CommandException("cancel takes --retain or --delete, not both");
+      throw new InvalidCommandException("cancel takes --retain or --delete, not both");
     }
     return retains || deletes ? Optional.of(deletes) : Optional.empty();
   }
 
-  private static JobId job(String text) throws CommandException {
+  private static JobId job(String text) throws InvalidCommandException {
     try {
       return new JobId(text);
     } catch (IllegalArgumentException e) {
-      throw new CommandException("\"" + shown(text) + "\" cannot name a job: " + e.getMessage());
+      throw new InvalidCommandException(
+          "\"" + shown(text) + "\" cannot name a job: " + e.getMessage());
     }
   }
 
-  private static Target target(String text) throws CommandException {
+  private static Target target(String text) throws InvalidCommandException {
     if (text.equalsIgnoreCase("latest")) {
       return new Target.Latest();
     }
@@ -112,7 +113,7 @@ public final class CommandText {
         : new Target.Id(id(text, ", or \"latest\", or the path of a _metadata file"));
   }
 
-  private static CheckpointId id(String text) throws CommandException {
+  private static CheckpointId id(String text) throws InvalidCommandException {
     return id(text, "");
   }
 
@@ -121,16 +122,16 @@ public final class CommandText {
    *
    * @param more what else the command takes in its place
    */
-  private static CheckpointId id(String text, String more) throws CommandException {
+  private static CheckpointId id(String text, String more) throws InvalidCommandException {
     try {
       return new CheckpointId(Long.parseLong(text));
     } catch (IllegalArgumentException e) {
-      throw new CommandException(
+      throw new InvalidCommandException(
           "\"" + shown(text) + "\" is not a checkpoint id: give a whole number, such as 7" + more);
     }
   }
 
-  private static Options options(Words words) throws CommandException {
+  private static Options options(Words words) throws InvalidCommandException {
     return new Options(
         claimMode(words.option("--claim-mode")),
         words.flag("--allow-non-restored-state"),
@@ -138,7 +139,7 @@ public final class CommandText {
         startsAt(words.option("--positions")));
   }
 
-  private static ClaimMode claimMode(Optional<String> text) throws CommandException {
+  private static ClaimMode claimMode(Optional<String> text) throws InvalidCommandException {
     if (text.isEmpty()) {
       return ClaimMode.NO_CLAIM;
     }
@@ -146,16 +147,16 @@ public final class CommandText {
       case "NO_CLAIM" -> ClaimMode.NO_CLAIM;
       case "CLAIM" -> ClaimMode.CLAIM;
       case "LEGACY" ->
-          throw new CommandException(
+          throw new InvalidCommandException(
               "--claim-mode LEGACY does not exist here, as it no longer does in Flink: use"
                   + " NO_CLAIM, which leaves the files to their owner, or CLAIM");
       default ->
-          throw new CommandException(
+          throw new InvalidCommandException(
               "--claim-mode is NO_CLAIM or CLAIM, not \"" + shown(text.get()) + "\"");
     };
   }
 
-  private static Optional<StartsAt> startsAt(Optional<String> text) throws CommandException {
+  private static Optional<StartsAt> startsAt(Optional<String> text) throws InvalidCommandException {
     if (text.isEmpty()) {
       return Optional.empty();
     }
@@ -168,7 +169,7 @@ public final class CommandText {
     try {
       return Optional.of(new StartsAt.Timestamp(Instant.parse(text.get())));
     } catch (DateTimeException e) {
-      throw new CommandException(
+      throw new InvalidCommandException(
           "--positions is same, horizon, or a time such as 2026-11-21T14:00:00Z, not \""
               + shown(text.get())
               + "\"");
@@ -257,10 +258,10 @@ public final class CommandText {
       this.left = new ArrayDeque<>(plain.isEmpty() ? List.of() : List.of(plain.split("\\s+")));
     }
 
-    String next(String what) throws CommandException {
+    String next(String what) throws InvalidCommandException {
       String word = left.poll();
       if (word == null || word.startsWith("--")) {
-        throw new CommandException(
+        throw new InvalidCommandException(
             "the command ends where it should name " + what + "; for example: restore 7");
       }
       return word;
@@ -277,7 +278,7 @@ public final class CommandText {
     }
 
     /** {@code --name value} or {@code --name=value}. */
-    Optional<String> option(String name) throws CommandException {
+    Optional<String> option(String name) throws InvalidCommandException {
       for (String word : left) {
         if (word.startsWith(name + "=")) {
           left.remove(word);
@@ -290,7 +291,7 @@ public final class CommandText {
       List<String> all = List.copyOf(left);
       int at = all.indexOf(name);
       if (at + 1 == all.size()) {
-        throw new CommandException(name + " needs a value");
+        throw new InvalidCommandException(name + " needs a value");
       }
       left.clear();
       left.addAll(all.subList(0, at));
@@ -298,9 +299,9 @@ public final class CommandText {
       return Optional.of(all.get(at + 1));
     }
 
-    void requireEnd(String verb) throws CommandException {
+    void requireEnd(String verb) throws InvalidCommandException {
       if (!left.isEmpty()) {
-        throw new CommandException(
+        throw new InvalidCommandException(
             "\"" + verb + "\" does not take \"" + shown(String.join(" ", left)) + "\"");
       }
     }

@@ -4,7 +4,7 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -68,12 +68,12 @@ public final class Environment {
     Optional<String> name = Options.nameOf(variable);
     return name.flatMap(Options::named)
         .map(option -> set(before, option, text))
-        .or(() -> name.map(foreign -> before.set(foreign, text, Place.ENVIRONMENT)))
+        .or(() -> name.map(foreign -> before.set(foreign, text, SettingSource.ENVIRONMENT)))
         .orElse(before);
   }
 
   private static <T> Configuration set(Configuration before, Option<T> option, String text) {
-    return before.with(option, option.parse(text), Place.ENVIRONMENT);
+    return before.with(option, option.parse(text), SettingSource.ENVIRONMENT);
   }
 
   private static <T> T parse(String name, String text, Function<String, T> form) {

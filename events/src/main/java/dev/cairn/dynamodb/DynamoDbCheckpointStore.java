@@ -211,7 +211,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     Checkpoint.Triggering trigger = pending.trigger();
     // Before anything refers to it: what another coordinator finds pending has its list.
     lists.keep(trigger.job(), pending.subtasks());
-    Change takeId =
+    ItemUpdate takeId =
         changeJob(trigger.job())
             .set("nextCheckpoint = :following")
             .onlyIf("#status IN (:running, :replaying, :stopping)")
@@ -230,7 +230,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         || isStored(pending);
   }
 
-  private static Change removing(Change job, Request request) {
+  private static ItemUpdate removing(ItemUpdate job, Request request) {
     TypedRequest typed = new TypedRequest(request);
     return job.values(typed.values()).onlyIf(typed.isThere()).remove(typed.attribute());
   }
@@ -238,7 +238,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean complete(Checkpoint.Completed completed) {
     Checkpoint.Triggering trigger = completed.trigger();
-    Change sameEpoch =
+    ItemUpdate sameEpoch =
         changeJob(trigger.job()).onlyIf("epoch = :epoch").value(":epoch", trigger.epoch().value());
     TransactWriteItem makeLatest =
         completed.isSavepoint()
@@ -265,7 +265,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean end(Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end) {
-    Change notBeingRestored =
+    ItemUpdate notBeingRestored =
         changeJob(completed.job())
             .onlyIf("epoch = :epoch")
             .onlyIf(NOT_PINNED)
@@ -294,8 +294,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         table.change(pinning(seen, seen.unpinning(id).pinned())));
   }
 
-  private static Change pinning(Job seen, SortedSet<CheckpointId> pinned) {
-    Change pin =
+  private static ItemUpdate pinning(Job seen, SortedSet<CheckpointId> pinned) {
+    ItemUpdate pin =
         pinned.isEmpty()
             ? changeJob(seen.id()).remove(JobItems.PINNED)
             : changeJob(seen.id())
@@ -310,8 +310,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     return seen.request().isPresent() ? removing(pin, seen.request().get()) : pin;
   }
 
-  private Change subsuming(JobId job, CheckpointId id, Checkpoint.Subsumed.End end) {
-    Change subsuming =
+  private ItemUpdate subsuming(JobId job, CheckpointId id, Checkpoint.Subsumed.End end) {
+    ItemUpdate subsuming =
         end == Checkpoint.Subsumed.End.SUBSUMED
             ? whileCompleted(job, id)
             : whileCompleted(job, id)
@@ -386,8 +386,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean request(Job seen, Request request) {
-    Change asking = asking(seen.id(), request);
-    Change ask =
+    ItemUpdate asking = asking(seen.id(), request);
+    ItemUpdate ask =
         seen.asked(request.attribute())
             .map(TypedRequest::new)
             .map(waiting -> asking.values(waiting.values()).onlyIf(waiting.isThere()))
@@ -399,7 +399,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         || job(seen.id()).filter(job -> job.asks(request)).isPresent();
   }
 
-  private static Change asking(JobId job, Request request) {
+  private static ItemUpdate asking(JobId job, Request request) {
     return changeJob(job)
         .set(request.attribute().attributeName() + " = :asked")
         .onlyIf("attribute_exists(pk)")
@@ -427,7 +427,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
           .ifPresent(directory -> beside.add(table.require(whileUnclaimed(seen.id(), directory))));
     }
     Optional<Claim> claim = Claim.of(seen, to, id -> metadata(seen.id(), id), now);
-    Change move = claiming(move(seen, to), to, claim);
+    ItemUpdate move = claiming(move(seen, to), to, claim);
     if (seen.request().isEmpty()) {
       return move(seen, move, beside);
     }
@@ -445,7 +445,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   /** Only a restore begins a claim, and each takes back what the last one had not confirmed. */
-  private static Change claiming(Change move, JobStatus to, Optional<Claim> claim) {
+  private static ItemUpdate claiming(ItemUpdate move, JobStatus to, Optional<Claim> claim) {
     if (!(to instanceof JobStatus.Restoring)) {
       return move;
     }
@@ -457,15 +457,15 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         .orElseGet(() -> move.remove(ClaimItems.CLAIMING));
   }
 
-  private static Change whileUnclaimed(JobId job, FilePath directory) {
-    return Change.of(TableLayout.claimKey(job, directory))
+  private static ItemUpdate whileUnclaimed(JobId job, FilePath directory) {
+    return ItemUpdate.of(TableLayout.claimKey(job, directory))
         .onlyIf("(attribute_not_exists(pk) OR " + ClaimItems.COLLECTED + " = :yes)")
         .values(Map.of(":yes", AttributeValue.fromBool(true)));
   }
 
-  private static Change move(Job seen, JobStatus to) {
+  private static ItemUpdate move(Job seen, JobStatus to) {
     Map<String, AttributeValue> attributes = StatusItems.attributes(to);
-    Change move =
+    ItemUpdate move =
         changeJob(seen.id())
             .set("#status = :to")
             .onlyIf("epoch = :seen")
@@ -498,7 +498,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     return move;
   }
 
-  private boolean move(Job seen, Change job, List<TransactWriteItem> beside) {
+  private boolean move(Job seen, ItemUpdate job, List<TransactWriteItem> beside) {
     List<TransactWriteItem> writes = new ArrayList<>(beside);
     writes.addFirst(table.change(job));
     return table.transact("bring job " + seen.id() + " to another status", writes).isEmpty();
@@ -546,7 +546,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     }
   }
 
-  private static Change refusing(JobId job, Job.Refusal refusal) {
+  private static ItemUpdate refusing(JobId job, Job.Refusal refusal) {
     return changeJob(job)
         .set(JobItems.REFUSAL + " = :refusal")
         .values(Map.of(":refusal", AttributeValue.fromM(JobItems.write(refusal).values())));
@@ -560,7 +560,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean explain(Job seen, Job.Refusal refusal) {
-    Change explain =
+    ItemUpdate explain =
         refusing(seen.id(), refusal).onlyIf("epoch = :epoch").value(":epoch", seen.epoch().value());
     for (Request.Attribute attribute : Request.Attribute.values()) {
       explain = explain.onlyIf("attribute_not_exists(" + attribute.attributeName() + ")");
@@ -576,7 +576,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     writes.add(table.require(whileCompleted(fork.parent(), fork.checkpoint())));
     writes.add(table.putIfFree(ForkItems.write(fork)));
     writes.add(table.putIfFree(child));
-    Change parent =
+    ItemUpdate parent =
         changeJob(fork.parent()).onlyIf("epoch = :epoch").value(":epoch", seen.epoch().value());
     writes.add(
         seen.request()
@@ -609,7 +609,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     if (!child.status().isCancelled()) {
       return false;
     }
-    Change end =
+    ItemUpdate end =
         changeJob(child.id())
             .set("epoch = :raised")
             .set(ForkItems.FORKED_FROM + " = :released")
@@ -626,7 +626,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         "release the files of job " + fork.child(),
         table.change(end),
         table.change(
-            Change.of(TableLayout.forkKey(fork.parent(), fork.child()))
+            ItemUpdate.of(TableLayout.forkKey(fork.parent(), fork.child()))
                 .set(ForkItems.RELEASED_AT + " = :since")
                 .onlyIf("attribute_exists(pk)")
                 .value(":since", at.toString())));
@@ -634,8 +634,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public void release(Fork fork, Instant at) {
-    Change release =
-        Change.of(TableLayout.forkKey(fork.parent(), fork.child()))
+    ItemUpdate release =
+        ItemUpdate.of(TableLayout.forkKey(fork.parent(), fork.child()))
             .set(ForkItems.RELEASED_AT + " = :since")
             .onlyIf("attribute_exists(pk)")
             .onlyIf("attribute_not_exists(" + ForkItems.RELEASED_AT + ")")
@@ -654,7 +654,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   public void forget(Fork fork) {
     table.change(
         "forget the fork " + fork.child(),
-        Change.of(TableLayout.forkKey(fork.parent(), fork.child()))
+        ItemUpdate.of(TableLayout.forkKey(fork.parent(), fork.child()))
             .set("expiresAt = :expiresAt")
             .onlyIf("attribute_exists(" + ForkItems.RELEASED_AT + ")")
             .values(Map.of(":expiresAt", Item.expiry(clock.instant().plus(display())))));
@@ -675,7 +675,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean confirm(Claim claim, Optional<CheckpointId> savepoint) {
-    Change confirm =
+    ItemUpdate confirm =
         changeJob(claim.job())
             .remove(ClaimItems.CLAIMING)
             .onlyIf(ClaimItems.CLAIMING + " = :claimed")
@@ -699,7 +699,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   public void forget(Claim confirmed) {
     table.change(
         "forget the claim of " + confirmed.directory(),
-        Change.of(TableLayout.claimKey(confirmed.job(), confirmed.directory()))
+        ItemUpdate.of(TableLayout.claimKey(confirmed.job(), confirmed.directory()))
             .set(ClaimItems.COLLECTED + " = :yes")
             .set("expiresAt = :expiresAt")
             .onlyIf("epoch = :epoch")
@@ -712,12 +712,12 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
                     Item.expiry(clock.instant().plus(display())))));
   }
 
-  private static Change changeJob(JobId job) {
-    return Change.of(TableLayout.jobKey(job));
+  private static ItemUpdate changeJob(JobId job) {
+    return ItemUpdate.of(TableLayout.jobKey(job));
   }
 
-  private static Change whileCompleted(JobId job, CheckpointId id) {
-    return Change.of(TableLayout.checkpointKey(job, id))
+  private static ItemUpdate whileCompleted(JobId job, CheckpointId id) {
+    return ItemUpdate.of(TableLayout.checkpointKey(job, id))
         .onlyIf("#status = :completed")
         .value(":completed", COMPLETED);
   }

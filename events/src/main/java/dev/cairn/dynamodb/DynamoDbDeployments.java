@@ -5,7 +5,7 @@ import dev.cairn.checkpoint.Deployment;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.retry.Backoff;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -49,6 +49,7 @@ public final class DynamoDbDeployments {
             "settings",
             item.map("settings"),
             settings ->
-                new CheckpointSettings(JobItems.readConfiguration(settings, Place.ENVIRONMENT))));
+                new CheckpointSettings(
+                    JobItems.readConfiguration(settings, SettingSource.ENVIRONMENT))));
   }
 }

@@ -84,7 +84,7 @@ public final class DynamoDbJournal implements Journal {
   public Append open(SubtaskId subtask, Entry.Opened entry) {
     TransactWriteItem sameEpoch =
         table.require(
-            Change.of(TableLayout.jobKey(subtask.job()))
+            ItemUpdate.of(TableLayout.jobKey(subtask.job()))
                 .onlyIf("epoch = :epoch")
                 .value(":epoch", entry.header().epoch().value()));
     TransactWriteItem register = table.put(TableLayout.registrationKey(subtask));
@@ -134,8 +134,8 @@ public final class DynamoDbJournal implements Journal {
       if (entry.has(EXPIRES_AT)) {
         continue;
       }
-      Change expire =
-          Change.of(entry.values())
+      ItemUpdate expire =
+          ItemUpdate.of(entry.values())
               .set(EXPIRES_AT + " = :at")
               .onlyIf("attribute_exists(pk)")
               .onlyIf("attribute_not_exists(expiresAt)")

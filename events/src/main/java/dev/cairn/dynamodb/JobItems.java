@@ -8,7 +8,7 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -53,7 +53,7 @@ final class JobItems {
   static Item write(CheckpointSettings settings, CheckpointSettings deployed) {
     return write(
         settings.configuration().differingFrom(deployed.configuration()).stream()
-            .filter(setting -> setting.option().places().contains(Place.ITEM))
+            .filter(setting -> setting.option().places().contains(SettingSource.ITEM))
             .toList());
   }
 
@@ -128,7 +128,7 @@ final class JobItems {
       JobId job, Item settings, Configuration known, UnaryOperator<CheckpointSettings> possible) {
     try {
       return possible.apply(
-          new CheckpointSettings(known.and(readConfiguration(settings, Place.ITEM))));
+          new CheckpointSettings(known.and(readConfiguration(settings, SettingSource.ITEM))));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the settings of job "
@@ -141,7 +141,7 @@ final class JobItems {
     }
   }
 
-  static Configuration readConfiguration(Item settings, Place place) {
+  static Configuration readConfiguration(Item settings, SettingSource place) {
     Map<String, String> texts = new TreeMap<>();
     settings.values().forEach((name, value) -> texts.put(name, TypedRequest.text(value)));
     return Configuration.of(texts, place);

@@ -5,7 +5,7 @@ import dev.cairn.checkpoint.RefusedStream;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.id.JobId;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.StateSchema;
 import dev.cairn.state.ValueType;
 import java.util.Map;
@@ -71,7 +71,7 @@ final class RegistrationItems {
     return item.parse(
         "settings",
         item.map("settings"),
-        settings -> JobItems.readConfiguration(settings, Place.CODE));
+        settings -> JobItems.readConfiguration(settings, SettingSource.CODE));
   }
 
   private static StateSchema readState(Item state) {

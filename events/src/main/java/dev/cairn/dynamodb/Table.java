@@ -145,7 +145,7 @@ final class Table {
   }
 
   /** Makes the change if its conditions hold; says whether they did. */
-  boolean change(String what, Change change) {
+  boolean change(String what, ItemUpdate change) {
     return write(
         what,
         () ->
@@ -201,7 +201,7 @@ final class Table {
   }
 
   /** A part of a transaction: makes the change. */
-  TransactWriteItem change(Change change) {
+  TransactWriteItem change(ItemUpdate change) {
     return TransactWriteItem.builder()
         .update(
             update -> {
@@ -219,7 +219,7 @@ final class Table {
   }
 
   /** A part of a transaction: changes nothing, but requires the conditions. */
-  TransactWriteItem require(Change nothing) {
+  TransactWriteItem require(ItemUpdate nothing) {
     return TransactWriteItem.builder()
         .conditionCheck(
             check -> {

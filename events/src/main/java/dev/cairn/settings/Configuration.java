@@ -30,7 +30,7 @@ public final class Configuration {
    *
    * @param place empty for a default
    */
-  public record Setting<T>(Option<T> option, T value, Optional<Place> place) {
+  public record Setting<T>(Option<T> option, T value, Optional<SettingSource> place) {
     /** The value as one would write it. */
     public String text() {
       return option.print(value);
@@ -43,7 +43,7 @@ public final class Configuration {
    *
    * @throws IllegalArgumentException with the first thing that cannot be used, by name
    */
-  public static Configuration parse(String fragment, Place place) {
+  public static Configuration parse(String fragment, SettingSource place) {
     return of(FlinkYaml.parse(fragment), place);
   }
 
@@ -53,7 +53,7 @@ public final class Configuration {
    *
    * @throws IllegalArgumentException with the first thing that cannot be used, by name
    */
-  public static Configuration of(Map<String, String> texts, Place place) {
+  public static Configuration of(Map<String, String> texts, SettingSource place) {
     Map<Option<?>, String> written = new HashMap<>();
     Configuration configuration = DEFAULTS;
     for (Map.Entry<String, String> text : texts.entrySet()) {
@@ -83,7 +83,7 @@ public final class Configuration {
    * @throws IllegalArgumentException if there is no such option, it cannot be set in this place, or
    *     the value is none of its
    */
-  public Configuration set(String name, String text, Place place) {
+  public Configuration set(String name, String text, SettingSource place) {
     Optional<Option<?>> option = Options.named(name);
     if (option.isPresent()) {
       return set(name, option.get(), text, place);
@@ -96,7 +96,7 @@ public final class Configuration {
     throw new IllegalArgumentException(name + " is not known" + hint(name));
   }
 
-  private <T> Configuration set(String name, Option<T> option, String text, Place place) {
+  private <T> Configuration set(String name, Option<T> option, String text, SettingSource place) {
     requirePlace(option, place);
     T value;
     try {
@@ -113,7 +113,7 @@ public final class Configuration {
    *
    * @throws IllegalArgumentException if it cannot be set in this place, or to this value
    */
-  public <T> Configuration with(Option<T> option, T value, Place place) {
+  public <T> Configuration with(Option<T> option, T value, SettingSource place) {
     requirePlace(option, place);
     return with(new Setting<>(option, option.require(value), Optional.of(place)));
   }
@@ -124,14 +124,15 @@ public final class Configuration {
     return new Configuration(more);
   }
 
-  private static void requirePlace(Option<?> option, Place place) {
+  private static void requirePlace(Option<?> option, SettingSource place) {
     if (!option.places().contains(place)) {
       throw new IllegalArgumentException(
           option.name()
               + " cannot be set in "
               + place
               + ": set it in "
-              + String.join(" or ", option.places().stream().map(Place::toString).toList()));
+              + String.join(
+                  " or ", option.places().stream().map(SettingSource::toString).toList()));
     }
   }
 
@@ -142,7 +143,7 @@ public final class Configuration {
   public Configuration and(Configuration other) {
     Configuration both = this;
     for (Setting<?> setting : other.settings.values()) {
-      Optional<Place> before = place(setting.option());
+      Optional<SettingSource> before = place(setting.option());
       if (before.isEmpty() || setting.place().orElseThrow().compareTo(before.get()) >= 0) {
         both = both.with(setting);
       }
@@ -155,7 +156,7 @@ public final class Configuration {
   }
 
   /** Where an option was set; empty if nowhere. */
-  public Optional<Place> place(Option<?> option) {
+  public Optional<SettingSource> place(Option<?> option) {
     return setting(option).place();
   }
 

@@ -13,20 +13,20 @@ import java.util.Set;
 public final class Option<T> {
   private final String name;
   private final List<String> oldNames;
-  private final Form<T> form;
+  private final OptionType<T> form;
   private final T defaultValue;
   private final String flinkDefault;
   private final String meaning;
-  private final Set<Place> places;
+  private final Set<SettingSource> places;
 
   Option(
       String name,
       List<String> oldNames,
-      Form<T> form,
+      OptionType<T> form,
       T defaultValue,
       String flinkDefault,
       String meaning,
-      Set<Place> places) {
+      Set<SettingSource> places) {
     this.name = name;
     this.oldNames = List.copyOf(oldNames);
     this.form = form;
@@ -64,7 +64,7 @@ public final class Option<T> {
     return meaning;
   }
 
-  public Set<Place> places() {
+  public Set<SettingSource> places() {
     return places;
   }
 

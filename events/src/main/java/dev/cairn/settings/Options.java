@@ -1,9 +1,9 @@
 package dev.cairn.settings;
 
-import static dev.cairn.settings.Place.CODE;
-import static dev.cairn.settings.Place.CONSTRUCT;
-import static dev.cairn.settings.Place.ENVIRONMENT;
-import static dev.cairn.settings.Place.ITEM;
+import static dev.cairn.settings.SettingSource.CODE;
+import static dev.cairn.settings.SettingSource.CONSTRUCT;
+import static dev.cairn.settings.SettingSource.ENVIRONMENT;
+import static dev.cairn.settings.SettingSource.ITEM;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,10 +24,10 @@ public final class Options {
   public static final int LARGEST_INLINE_STATE = 384 * 1024;
 
   private static final int LARGEST_INLINE_DELTA = 256 * 1024;
-  private static final Set<Place> EVERYWHERE = EnumSet.allOf(Place.class);
-  private static final Set<Place> BUT_THE_ITEM = EnumSet.of(CONSTRUCT, ENVIRONMENT, CODE);
-  private static final Set<Place> BUT_CODE = EnumSet.of(CONSTRUCT, ENVIRONMENT, ITEM);
-  private static final Set<Place> DEPLOYED = EnumSet.of(CONSTRUCT, ENVIRONMENT);
+  private static final Set<SettingSource> EVERYWHERE = EnumSet.allOf(SettingSource.class);
+  private static final Set<SettingSource> BUT_THE_ITEM = EnumSet.of(CONSTRUCT, ENVIRONMENT, CODE);
+  private static final Set<SettingSource> BUT_CODE = EnumSet.of(CONSTRUCT, ENVIRONMENT, ITEM);
+  private static final Set<SettingSource> DEPLOYED = EnumSet.of(CONSTRUCT, ENVIRONMENT);
   private static final String UNSET = "none";
 
   private static final List<Option<?>> ALL = new ArrayList<>();
@@ -36,7 +36,7 @@ public final class Options {
       option(
           "execution.checkpointing.interval",
           List.of(),
-          Form.DURATION_OR_OFF,
+          OptionType.DURATION_OR_OFF,
           Optional.empty(),
           UNSET,
           "from one trigger to the next, whole seconds when deployed; without it, or with 0, no"
@@ -47,7 +47,7 @@ public final class Options {
       option(
           "execution.checkpointing.timeout",
           List.of(),
-          Form.POSITIVE_DURATION,
+          OptionType.POSITIVE_DURATION,
           Duration.ofMinutes(10),
           "10 min",
           "how long a checkpoint may stay pending before it is aborted",
@@ -57,7 +57,7 @@ public final class Options {
       option(
           "execution.checkpointing.num-retained",
           List.of("state.checkpoints.num-retained"),
-          Form.wholeNumber(1),
+          OptionType.wholeNumber(1),
           1,
           "1",
           "how many completed checkpoints are kept, each with another state: one without new data displaces none",
@@ -67,7 +67,7 @@ public final class Options {
       option(
           "execution.checkpointing.min-pause",
           List.of(),
-          Form.DURATION,
+          OptionType.DURATION,
           Duration.ZERO,
           "0 ms",
           "how long after the end of one checkpoint the next is triggered at the earliest",
@@ -77,7 +77,7 @@ public final class Options {
       option(
           "execution.checkpointing.max-concurrent-checkpoints",
           List.of(),
-          Form.wholeNumber(1),
+          OptionType.wholeNumber(1),
           1,
           "1",
           "how many checkpoints may be pending at a time",
@@ -87,7 +87,7 @@ public final class Options {
       option(
           "execution.checkpointing.tolerable-failed-checkpoints",
           List.of(),
-          Form.wholeNumber(0),
+          OptionType.wholeNumber(0),
           Integer.MAX_VALUE,
           "0",
           "how many checkpoints may fail in a row before the job is FAILED",
@@ -97,7 +97,7 @@ public final class Options {
       option(
           "execution.checkpointing.externalized-checkpoint-retention",
           List.of(),
-          Form.choice(
+          OptionType.choice(
               ExternalizedCheckpointRetention.class,
               ExternalizedCheckpointRetention::name,
               names(ExternalizedCheckpointRetention.values()),
@@ -114,8 +114,8 @@ public final class Options {
       option(
           "execution.checkpointing.storage",
           List.of("state.checkpoint-storage"),
-          Form.optional(
-              Form.choice(
+          OptionType.optional(
+              OptionType.choice(
                   StorageKind.class, StorageKind::toString, names(StorageKind.values()), Map.of())),
           Optional.empty(),
           UNSET,
@@ -127,7 +127,7 @@ public final class Options {
       option(
           "execution.checkpointing.dir",
           List.of("state.checkpoints.dir", "state.backend.fs.checkpointdir"),
-          Form.DIRECTORY,
+          OptionType.DIRECTORY,
           Optional.empty(),
           UNSET,
           "where checkpoints lie; the construct sets it to its bucket",
@@ -137,7 +137,7 @@ public final class Options {
       option(
           "execution.checkpointing.savepoint-dir",
           List.of("state.savepoints.dir", "savepoints.state.backend.fs.dir"),
-          Form.DIRECTORY,
+          OptionType.DIRECTORY,
           Optional.empty(),
           UNSET,
           "where a savepoint goes that names no directory itself",
@@ -147,7 +147,8 @@ public final class Options {
       option(
           "execution.checkpointing.data-inline-threshold",
           List.of("state.storage.fs.memory-threshold", "state.backend.fs.memory-threshold"),
-          Form.size(1, LARGEST_INLINE_DELTA, "a journal entry is one DynamoDB item of 400 KB"),
+          OptionType.size(
+              1, LARGEST_INLINE_DELTA, "a journal entry is one DynamoDB item of 400 KB"),
           8 * 1024,
           "20 kb",
           "the largest delta that a journal entry holds itself; a larger one is a file",
@@ -157,7 +158,8 @@ public final class Options {
       option(
           "cairn.checkpointing.max-inline-state-size",
           List.of(),
-          Form.size(1, LARGEST_INLINE_STATE, "state that is inline is one DynamoDB item of 400 KB"),
+          OptionType.size(
+              1, LARGEST_INLINE_STATE, "state that is inline is one DynamoDB item of 400 KB"),
           LARGEST_INLINE_STATE,
           "5 mb (an argument of JobManagerCheckpointStorage)",
           "with storage jobmanager: the largest file of a subtask's state; above it checkpoints"
@@ -168,7 +170,7 @@ public final class Options {
       option(
           "execution.checkpointing.incremental",
           List.of("state.backend.incremental"),
-          Form.flag(),
+          OptionType.flag(),
           true,
           "false",
           "true: a checkpoint writes what changed since the last one; false: every subtask writes"
@@ -179,7 +181,7 @@ public final class Options {
       option(
           "execution.checkpointing.prefer-checkpoint-for-recovery",
           List.of(),
-          Form.flag(),
+          OptionType.flag(),
           false,
           "false (until 1.13)",
           "whether a job that restores by itself, or its latest state, prefers any checkpoint to a"
@@ -190,7 +192,7 @@ public final class Options {
       option(
           "cairn.dead-letters.retention",
           List.of(),
-          Form.POSITIVE_DURATION,
+          OptionType.POSITIVE_DURATION,
           Duration.ofDays(90),
           "not in Flink",
           "how long a record that was set aside is kept; after that nobody can send it again",
@@ -200,7 +202,7 @@ public final class Options {
       option(
           "cairn.recovery.fallback",
           List.of(),
-          Form.choice(
+          OptionType.choice(
               DamagedHeadFallback.class,
               DamagedHeadFallback::name,
               names(DamagedHeadFallback.values()),
@@ -215,7 +217,7 @@ public final class Options {
       option(
           "cairn.scrub.interval",
           List.of(),
-          Form.MINUTES_OR_OFF,
+          OptionType.MINUTES_OR_OFF,
           Optional.of(Duration.ofDays(1)),
           "not in Flink",
           "from one reading of every file that is needed to the next; 0: never",
@@ -225,8 +227,8 @@ public final class Options {
       option(
           "restart-strategy.type",
           List.of("restart-strategy"),
-          Form.optional(
-              Form.choice(
+          OptionType.optional(
+              OptionType.choice(
                   RestartStrategyType.class,
                   RestartStrategyType::toString,
                   restartStrategies(),
@@ -240,7 +242,7 @@ public final class Options {
       option(
           "restart-strategy.fixed-delay.attempts",
           List.of(),
-          Form.wholeNumber(0),
+          OptionType.wholeNumber(0),
           1,
           "1",
           "how many times a shard is tried again before the job is FAILED",
@@ -250,7 +252,7 @@ public final class Options {
       option(
           "restart-strategy.fixed-delay.delay",
           List.of(),
-          Form.DURATION,
+          OptionType.DURATION,
           Duration.ofSeconds(1),
           "1 s",
           "how long after a failure the shard is tried again at the earliest",
@@ -260,7 +262,7 @@ public final class Options {
       option(
           "restart-strategy.failure-rate.max-failures-per-interval",
           List.of(),
-          Form.wholeNumber(1, 100, "a shard's journal remembers the time of each"),
+          OptionType.wholeNumber(1, 100, "a shard's journal remembers the time of each"),
           1,
           "1",
           "how many failures of a shard within the interval are borne; one more, and the job is"
@@ -271,7 +273,7 @@ public final class Options {
       option(
           "restart-strategy.failure-rate.failure-rate-interval",
           List.of(),
-          Form.POSITIVE_DURATION,
+          OptionType.POSITIVE_DURATION,
           Duration.ofMinutes(1),
           "1 min",
           "the time within which failures are counted",
@@ -281,7 +283,7 @@ public final class Options {
       option(
           "restart-strategy.failure-rate.delay",
           List.of(),
-          Form.DURATION,
+          OptionType.DURATION,
           Duration.ofSeconds(1),
           "1 s",
           "how long after a failure the shard is tried again at the earliest",
@@ -291,7 +293,7 @@ public final class Options {
       option(
           "restart-strategy.exponential-delay.initial-backoff",
           List.of(),
-          Form.POSITIVE_DURATION,
+          OptionType.POSITIVE_DURATION,
           Duration.ofSeconds(1),
           "1 s",
           "the delay after the first failure",
@@ -301,7 +303,7 @@ public final class Options {
       option(
           "restart-strategy.exponential-delay.max-backoff",
           List.of(),
-          Form.POSITIVE_DURATION,
+          OptionType.POSITIVE_DURATION,
           Duration.ofMinutes(1),
           "1 min",
           "the longest delay",
@@ -311,7 +313,7 @@ public final class Options {
       option(
           "restart-strategy.exponential-delay.backoff-multiplier",
           List.of(),
-          Form.fraction(1, 1_000, "from 1 to 1000"),
+          OptionType.fraction(1, 1_000, "from 1 to 1000"),
           1.5,
           "1.5",
           "by what each delay is longer than the one before",
@@ -321,7 +323,7 @@ public final class Options {
       option(
           "restart-strategy.exponential-delay.reset-backoff-threshold",
           List.of(),
-          Form.POSITIVE_DURATION,
+          OptionType.POSITIVE_DURATION,
           Duration.ofHours(1),
           "1 h",
           "after so long without a failure the next one counts as the first",
@@ -331,7 +333,7 @@ public final class Options {
       option(
           "restart-strategy.exponential-delay.jitter-factor",
           List.of(),
-          Form.fraction(0, 1, "from 0 to 1"),
+          OptionType.fraction(0, 1, "from 0 to 1"),
           0.1,
           "0.1",
           "by what part a delay is longer or shorter by chance",
@@ -341,7 +343,7 @@ public final class Options {
       option(
           "restart-strategy.exponential-delay.attempts-before-reset-backoff",
           List.of(),
-          Form.wholeNumber(1),
+          OptionType.wholeNumber(1),
           Integer.MAX_VALUE,
           "2147483647",
           "how many times a shard is tried again before the job is FAILED",
@@ -359,7 +361,7 @@ public final class Options {
   }
 
   /** The options that can be set in a place. */
-  public static List<Option<?>> in(Place place) {
+  public static List<Option<?>> in(SettingSource place) {
     return ALL.stream().filter(option -> option.places().contains(place)).toList();
   }
 
@@ -408,11 +410,11 @@ public final class Options {
   private static <T> Option<T> option(
       String name,
       List<String> oldNames,
-      Form<T> form,
+      OptionType<T> form,
       T defaultValue,
       String flinkDefault,
       String meaning,
-      Set<Place> places) {
+      Set<SettingSource> places) {
     Option<T> option =
         new Option<>(name, oldNames, form, defaultValue, flinkDefault, meaning, places);
     ALL.add(option);

@@ -7,7 +7,7 @@ import dev.cairn.restart.RestartStrategy;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import java.time.Duration;
 import java.util.Optional;
@@ -85,12 +85,12 @@ class CheckpointSettingsTest {
   void aContradictionBetweenTwoPlacesIsOneToo() {
     CheckpointSettings deployed = settings("execution.checkpointing.min-pause: 1 s");
     Configuration code =
-        Configuration.DEFAULTS.with(Options.MAX_CONCURRENT_CHECKPOINTS, 2, Place.CODE);
+        Configuration.DEFAULTS.with(Options.MAX_CONCURRENT_CHECKPOINTS, 2, SettingSource.CODE);
 
     assertThatThrownBy(() -> deployed.and(code)).hasMessageContaining("contradicts");
     assertThat(
             deployed
-                .and(code.with(Options.MIN_PAUSE, Duration.ZERO, Place.CODE))
+                .and(code.with(Options.MIN_PAUSE, Duration.ZERO, SettingSource.CODE))
                 .maxConcurrentCheckpoints())
         .isEqualTo(2);
   }
@@ -120,13 +120,13 @@ class CheckpointSettingsTest {
         new CheckpointSettings(Optional.of(Duration.ofMinutes(1)), Duration.ofMinutes(10), 1);
     CheckpointSettings one =
         new CheckpointSettings(
-            Configuration.parse("execution.checkpointing.interval: 60 s", Place.ITEM));
+            Configuration.parse("execution.checkpointing.interval: 60 s", SettingSource.ITEM));
 
     assertThat(three).isEqualTo(one).hasSameHashCodeAs(one);
     assertThat(three).isNotEqualTo(CheckpointSettings.DEFAULTS);
   }
 
   private static CheckpointSettings settings(String fragment) {
-    return new CheckpointSettings(Configuration.parse(fragment, Place.CONSTRUCT));
+    return new CheckpointSettings(Configuration.parse(fragment, SettingSource.CONSTRUCT));
   }
 }

@@ -6,7 +6,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -46,7 +46,7 @@ class RegistrationTest {
         new JobId("orders"),
         new StageId("main"),
         new CodeVersion(version),
-        Configuration.DEFAULTS.with(Options.NUM_RETAINED, retained, Place.CODE),
+        Configuration.DEFAULTS.with(Options.NUM_RETAINED, retained, SettingSource.CODE),
         List.of(),
         Optional.of("s3://bucket"));
   }

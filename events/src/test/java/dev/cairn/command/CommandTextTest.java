@@ -96,7 +96,7 @@ class CommandTextTest {
   @ParameterizedTest
   @MethodSource("meanings")
   void aTextMeansItsCommandAndACommandIsPrintedSoThatItMeansItself(Meaning row)
-      throws CommandException {
+      throws InvalidCommandException {
     assertThat(CommandText.parse(row.typed)).isEqualTo(row.command);
     assertThat(CommandText.print(row.command)).isEqualTo(row.printed);
     assertThat(CommandText.parse(row.printed)).isEqualTo(row.command);
@@ -159,7 +159,7 @@ class CommandTextTest {
   @MethodSource("mistakes")
   void whatIsNoCommandIsToldWhatIsWrongAndWhatIsRight(Mistake row) {
     assertThatThrownBy(() -> CommandText.parse(row.typed))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(InvalidCommandException.class)
         .satisfies(refused -> assertThat(refused.getMessage()).contains(row.said));
   }
 
@@ -178,7 +178,7 @@ class CommandTextTest {
           "restore 7 --positions " + lengthy
         }) {
       assertThatThrownBy(() -> CommandText.parse(typed))
-          .isInstanceOf(CommandException.class)
+          .isInstanceOf(InvalidCommandException.class)
           .satisfies(
               refused ->
                   assertThat(refused.getMessage()).hasSizeLessThan(400).doesNotContain("\u0007"));

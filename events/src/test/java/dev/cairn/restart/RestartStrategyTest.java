@@ -10,7 +10,7 @@ import dev.cairn.restart.RestartStrategy.FixedDelay;
 import dev.cairn.restart.RestartStrategy.None;
 import dev.cairn.restart.RestartStrategy.Verdict;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -145,7 +145,8 @@ class RestartStrategyTest {
       })
   void givingUpSaysWhy(String type, int times, String reason) {
     RestartStrategy strategy =
-        RestartStrategy.of(Configuration.parse("restart-strategy: " + type, Place.CONSTRUCT));
+        RestartStrategy.of(
+            Configuration.parse("restart-strategy: " + type, SettingSource.CONSTRUCT));
     Optional<Failures> failures = Optional.empty();
     Verdict verdict = new Verdict.Retry(NOON);
     for (int n = 0; n < times; n++) {

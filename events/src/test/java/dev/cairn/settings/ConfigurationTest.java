@@ -37,18 +37,18 @@ class ConfigurationTest {
             state.backend: hashmap
             state.backend.fs.write-buffer-size: 4096
             """,
-            Place.CONSTRUCT);
+            SettingSource.CONSTRUCT);
 
     assertThat(read)
         .isEqualTo(
             Configuration.DEFAULTS
-                .with(Options.INTERVAL, Optional.of(Duration.ofMinutes(3)), Place.CONSTRUCT)
-                .with(Options.NUM_RETAINED, 5, Place.CONSTRUCT)
-                .with(Options.DATA_INLINE_THRESHOLD, 16 * 1024, Place.CONSTRUCT)
+                .with(Options.INTERVAL, Optional.of(Duration.ofMinutes(3)), SettingSource.CONSTRUCT)
+                .with(Options.NUM_RETAINED, 5, SettingSource.CONSTRUCT)
+                .with(Options.DATA_INLINE_THRESHOLD, 16 * 1024, SettingSource.CONSTRUCT)
                 .with(
                     Options.EXTERNALIZED_CHECKPOINT_RETENTION,
                     ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION,
-                    Place.CONSTRUCT));
+                    SettingSource.CONSTRUCT));
   }
 
   @Test
@@ -68,13 +68,13 @@ class ConfigurationTest {
             state:
               backend.type: hashmap
             """,
-            Place.CODE);
+            SettingSource.CODE);
 
     assertThat(read.set().stream().map(Object::toString).toList()).hasSize(4);
     assertThat(read.get(Options.INTERVAL)).contains(Duration.ofSeconds(30));
     assertThat(read.get(Options.MIN_PAUSE)).isEqualTo(Duration.ofSeconds(5));
     assertThat(read.get(Options.EXPONENTIAL_DELAY_JITTER)).isEqualTo(0.2);
-    assertThat(read.place(Options.EXPONENTIAL_DELAY_JITTER)).contains(Place.CODE);
+    assertThat(read.place(Options.EXPONENTIAL_DELAY_JITTER)).contains(SettingSource.CODE);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -91,18 +91,18 @@ class ConfigurationTest {
         "key value    | line 1 of the configuration, \"key value\", is not a line of key: value",
       })
   void refusesWhatYamlHasBeyondThat(String text, String message) {
-    assertThatThrownBy(() -> Configuration.parse(text, Place.CONSTRUCT))
+    assertThatThrownBy(() -> Configuration.parse(text, SettingSource.CONSTRUCT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
 
   @Test
   void refusesATabbedOrRepeatedLine() {
-    assertThatThrownBy(() -> Configuration.parse("execution:\n\tx: 1", Place.CONSTRUCT))
+    assertThatThrownBy(() -> Configuration.parse("execution:\n\tx: 1", SettingSource.CONSTRUCT))
         .hasMessage("line 2 of the configuration, \"x: 1\", is not a line of key: value");
     String name = "execution.checkpointing.timeout";
     assertThatThrownBy(
-            () -> Configuration.parse(name + ": 1 s\n" + name + ": 2 s", Place.CONSTRUCT))
+            () -> Configuration.parse(name + ": 1 s\n" + name + ": 2 s", SettingSource.CONSTRUCT))
         .hasMessage(
             "line 2 of the configuration, \"execution.checkpointing.timeout: 2 s\", sets"
                 + " execution.checkpointing.timeout a second time");
@@ -205,7 +205,7 @@ class ConfigurationTest {
             + " with memory(…) and timeout(…)"
       })
   void refusesByName(String name, String text, String message) {
-    assertThatThrownBy(() -> Configuration.DEFAULTS.set(name, text, Place.CONSTRUCT))
+    assertThatThrownBy(() -> Configuration.DEFAULTS.set(name, text, SettingSource.CONSTRUCT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
@@ -229,7 +229,7 @@ class ConfigurationTest {
     "execution.checkpointing.aligned-checkpoint-timeout, 0 ms",
   })
   void takesWhatIsSoAnyway(String name, String text) {
-    for (Place place : Place.values()) {
+    for (SettingSource place : SettingSource.values()) {
       assertThat(Configuration.DEFAULTS.set(name, text, place)).isEqualTo(Configuration.DEFAULTS);
     }
   }
@@ -239,7 +239,10 @@ class ConfigurationTest {
     assertThat(Configuration.DEFAULTS.get(Options.INCREMENTAL)).isTrue();
     for (String name :
         List.of("state.backend.incremental", "execution.checkpointing.incremental")) {
-      assertThat(Configuration.DEFAULTS.set(name, "false", Place.ITEM).get(Options.INCREMENTAL))
+      assertThat(
+              Configuration.DEFAULTS
+                  .set(name, "false", SettingSource.ITEM)
+                  .get(Options.INCREMENTAL))
           .isFalse();
     }
   }
@@ -249,11 +252,14 @@ class ConfigurationTest {
     for (ForeignOption foreign : ForeignOption.all()) {
       String name = foreign.names().getFirst().replace("*", "anything");
       if (foreign.taken().contains("*")) {
-        assertThat(Configuration.DEFAULTS.set(name, "whatever", Place.CODE).set()).isEmpty();
+        assertThat(Configuration.DEFAULTS.set(name, "whatever", SettingSource.CODE).set())
+            .isEmpty();
       } else {
-        assertThatThrownBy(() -> Configuration.DEFAULTS.set(name, "whatever", Place.CODE))
+        assertThatThrownBy(() -> Configuration.DEFAULTS.set(name, "whatever", SettingSource.CODE))
             .hasMessage(name + ": whatever is not possible here: " + foreign.instead());
-        foreign.taken().forEach(taken -> Configuration.DEFAULTS.set(name, taken, Place.CODE));
+        foreign
+            .taken()
+            .forEach(taken -> Configuration.DEFAULTS.set(name, taken, SettingSource.CODE));
       }
     }
   }
@@ -265,7 +271,7 @@ class ConfigurationTest {
         + " function's environment or the job's item",
   })
   void aPlaceThatCannotBeSaysWhichCan(String name, String text, String place, String first) {
-    assertThatThrownBy(() -> Configuration.DEFAULTS.set(name, text, Place.CODE))
+    assertThatThrownBy(() -> Configuration.DEFAULTS.set(name, text, SettingSource.CODE))
         .hasMessage(name + " cannot be set in " + place + ": set it in " + first);
   }
 
@@ -276,7 +282,7 @@ class ConfigurationTest {
                     Map.of(
                         "state.checkpoints.num-retained", "3",
                         "execution.checkpointing.num-retained", "3"),
-                    Place.ITEM)
+                    SettingSource.ITEM)
                 .get(Options.NUM_RETAINED))
         .isEqualTo(3);
     assertThatThrownBy(
@@ -286,7 +292,7 @@ class ConfigurationTest {
                         Map.of(
                             "state.checkpoints.num-retained", "3",
                             "execution.checkpointing.num-retained", "4")),
-                    Place.ITEM))
+                    SettingSource.ITEM))
         .hasMessage(
             "execution.checkpointing.num-retained and state.checkpoints.num-retained are two names"
                 + " of one setting and have two values here: keep"
@@ -297,17 +303,19 @@ class ConfigurationTest {
   void anIntervalOfZeroTakesNone() {
     Configuration off =
         Configuration.DEFAULTS
-            .with(Options.INTERVAL, Optional.of(Duration.ofSeconds(3)), Place.CONSTRUCT)
-            .and(Configuration.of(Map.of("execution.checkpointing.interval", "0"), Place.ITEM));
+            .with(Options.INTERVAL, Optional.of(Duration.ofSeconds(3)), SettingSource.CONSTRUCT)
+            .and(
+                Configuration.of(
+                    Map.of("execution.checkpointing.interval", "0"), SettingSource.ITEM));
     assertThat(off.get(Options.INTERVAL)).isEmpty();
-    assertThat(off.place(Options.INTERVAL)).contains(Place.ITEM);
+    assertThat(off.place(Options.INTERVAL)).contains(SettingSource.ITEM);
   }
 
   @ParameterizedTest
-  @EnumSource(Place.class)
-  void theLaterPlaceWinsInWhateverOrderTheyCome(Place place) {
+  @EnumSource(SettingSource.class)
+  void theLaterPlaceWinsInWhateverOrderTheyCome(SettingSource place) {
     Configuration here = Configuration.DEFAULTS.with(Options.NUM_RETAINED, 3, place);
-    for (Place other : Place.values()) {
+    for (SettingSource other : SettingSource.values()) {
       Configuration there = Configuration.DEFAULTS.with(Options.NUM_RETAINED, 4, other);
       int compared = place.compareTo(other);
       assertThat(here.and(there).get(Options.NUM_RETAINED)).isEqualTo(compared > 0 ? 3 : 4);
@@ -321,7 +329,7 @@ class ConfigurationTest {
       if (!option.defaultText().isEmpty()) {
         assertThat(option.parse(option.defaultText())).isEqualTo(option.defaultValue());
       }
-      assertThat(option.places()).contains(Place.ENVIRONMENT);
+      assertThat(option.places()).contains(SettingSource.ENVIRONMENT);
       assertThat(option.meaning()).isNotBlank();
     }
   }

@@ -31,10 +31,10 @@ class SettingsDocumentTest {
         option.meaning(),
         option.defaultText().isEmpty() ? "none" : code(option.defaultText()),
         option.flinkDefault(),
-        option.places().size() == Place.values().length
+        option.places().size() == SettingSource.values().length
             ? "anywhere"
             : option.places().stream()
-                .map(place -> place == Place.ENVIRONMENT ? "env" : place.name())
+                .map(place -> place == SettingSource.ENVIRONMENT ? "env" : place.name())
                 .map(place -> place.toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", ")),
         codes(option.oldNames()));

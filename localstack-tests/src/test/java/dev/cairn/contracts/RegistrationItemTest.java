@@ -19,7 +19,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.StateSchema;
 import dev.cairn.state.ValueType;
 import java.time.Duration;
@@ -138,9 +138,9 @@ class RegistrationItemTest {
     assertThat(settings.timeout()).isEqualTo(Duration.ofMinutes(2));
     assertThat(settings.numRetained()).isEqualTo(3);
     Configuration configuration = settings.configuration();
-    assertThat(configuration.place(Options.INTERVAL)).contains(Place.ITEM);
-    assertThat(configuration.place(Options.TIMEOUT)).contains(Place.CODE);
-    assertThat(configuration.place(Options.NUM_RETAINED)).contains(Place.CONSTRUCT);
+    assertThat(configuration.place(Options.INTERVAL)).contains(SettingSource.ITEM);
+    assertThat(configuration.place(Options.TIMEOUT)).contains(SettingSource.CODE);
+    assertThat(configuration.place(Options.NUM_RETAINED)).contains(SettingSource.CONSTRUCT);
     assertThat(configuration.place(Options.MIN_PAUSE)).isEmpty();
   }
 
@@ -191,7 +191,7 @@ class RegistrationItemTest {
     CheckpointSettings inBucket =
         new CheckpointSettings(
             Configuration.parse(
-                "execution.checkpointing.dir: s3://bucket/prefix", Place.ENVIRONMENT));
+                "execution.checkpointing.dir: s3://bucket/prefix", SettingSource.ENVIRONMENT));
     CheckpointStore deployed = LocalTable.checkpoints(inBucket);
     deployed.create(Job.create(job, inBucket));
     assertThat(StorageLocation.of(deployed.job(job).orElseThrow().settings()))

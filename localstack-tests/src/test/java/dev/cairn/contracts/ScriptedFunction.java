@@ -2,7 +2,7 @@ package dev.cairn.contracts;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.local.lambda.Handler;
-import dev.cairn.local.lambda.Invocation;
+import dev.cairn.local.lambda.LocalInvocation;
 import dev.cairn.local.world.World;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +31,7 @@ final class ScriptedFunction implements Handler, Script.Surroundings {
   }
 
   @Override
-  public void handle(InputStream event, OutputStream response, Invocation invocation)
+  public void handle(InputStream event, OutputStream response, LocalInvocation invocation)
       throws IOException {
     response.write(script.answer(event));
   }

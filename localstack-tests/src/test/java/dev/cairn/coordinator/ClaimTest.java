@@ -85,7 +85,7 @@ class ClaimTest {
     FilePath run = only(all, "/run-");
     assertThat(left()).doesNotContain(METADATA);
     assertThat(left()).as("an incremental checkpoint goes on from its run").contains(run);
-    assertThat(fate(run)).contains("needs it: a run of");
+    assertThat(verdict(run)).contains("needs it: a run of");
     assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(2)))
         .containsInstanceOf(Checkpoint.Subsumed.class);
     isAFold();
@@ -118,7 +118,7 @@ class ClaimTest {
     return files.stream().filter(file -> file.value().contains(part)).findFirst().orElseThrow();
   }
 
-  private String fate(FilePath path) {
+  private String verdict(FilePath path) {
     Findings.Found found =
         (Findings.Found)
             new GarbageCollection(
@@ -130,7 +130,7 @@ class ClaimTest {
                 .find(JOB);
     return found.files().stream()
         .filter(file -> file.path().equals(path))
-        .map(file -> found.fate(file).toString())
+        .map(file -> found.verdict(file).toString())
         .findFirst()
         .orElseThrow();
   }

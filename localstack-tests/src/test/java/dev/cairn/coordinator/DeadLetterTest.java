@@ -15,7 +15,7 @@ import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.stream.StreamRecord;
@@ -37,7 +37,7 @@ class DeadLetterTest {
           new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, 2)
               .and(
                   Configuration.DEFAULTS.with(
-                      Options.DEAD_LETTER_RETENTION, RETENTION, Place.CONSTRUCT)));
+                      Options.DEAD_LETTER_RETENTION, RETENTION, SettingSource.CONSTRUCT)));
 
   private Task<String> lenient() {
     return pipeline.container(Tap.NONE, settings().withFailurePolicy(FailurePolicy.DEAD_LETTER));

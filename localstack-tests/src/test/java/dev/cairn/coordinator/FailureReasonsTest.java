@@ -26,7 +26,7 @@ import dev.cairn.local.inspect.CheckpointTable;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
@@ -374,7 +374,7 @@ class FailureReasonsTest {
                         "30 s",
                         "execution.checkpointing.tolerable-failed-checkpoints",
                         "0"),
-                    Place.ITEM)));
+                    SettingSource.ITEM)));
     run(pipeline.container(), 0, pipeline.put(0, "a"));
     storing(() -> new StorageException("the bucket answers 403")).accept(pipeline);
     tick(pipeline.coordinator());
@@ -399,7 +399,7 @@ class FailureReasonsTest {
                         "30 s",
                         "execution.checkpointing.max-concurrent-checkpoints",
                         "2"),
-                    Place.ITEM)));
+                    SettingSource.ITEM)));
     run(pipeline.container(), 0, pipeline.put(0, "a"));
     ask(pipeline);
     ask(pipeline);

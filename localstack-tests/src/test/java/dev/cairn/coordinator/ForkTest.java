@@ -185,7 +185,7 @@ class ForkTest {
         .containsInstanceOf(Checkpoint.Subsumed.class);
     assertThat(files(JOB)).containsAll(shared);
     assertThat(shared)
-        .allSatisfy(file -> assertThat(fate(file)).endsWith("the fork " + CHILD + " needs it"));
+        .allSatisfy(file -> assertThat(verdict(file)).endsWith("the fork " + CHILD + " needs it"));
 
     run(container(CHILD), 0, pipeline.all(0));
     assertThat(pipeline.state(OF_CHILD)).isEqualTo(Pipeline.fold(pipeline.all(0)));
@@ -205,7 +205,7 @@ class ForkTest {
     assertThat(files(JOB)).filteredOn(shared::contains).noneMatch(file -> !isRun(file));
     assertThat(shared)
         .filteredOn(ForkTest::isRun)
-        .allSatisfy(file -> assertThat(fate(file)).doesNotContain("the fork"));
+        .allSatisfy(file -> assertThat(verdict(file)).doesNotContain("the fork"));
     assertThat(pipeline.table().forks(JOB)).isEmpty();
     assertThat(pipeline.state(OF_CHILD))
         .isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, pipeline.all(0).size() - 1)));
@@ -245,11 +245,11 @@ class ForkTest {
     return (Findings.Found) collection.find(JOB);
   }
 
-  private String fate(FilePath path) {
+  private String verdict(FilePath path) {
     Findings.Found found = found();
     return found.files().stream()
         .filter(file -> file.path().equals(path))
-        .map(file -> found.fate(file).toString())
+        .map(file -> found.verdict(file).toString())
         .findFirst()
         .orElseThrow();
   }
@@ -260,7 +260,7 @@ class ForkTest {
     goOn(JOB, "b");
     Set<FilePath> shared =
         found().references().needed().keySet().stream()
-            .filter(file -> fate(file).contains("the fork " + CHILD))
+            .filter(file -> verdict(file).contains("the fork " + CHILD))
             .collect(Collectors.toSet());
     ask(JOB, "cancel --delete");
     pipeline.pass(LONGEST.multipliedBy(2));
@@ -451,7 +451,7 @@ class ForkTest {
     goOn(JOB, "b");
     Set<FilePath> shared =
         found().references().needed().keySet().stream()
-            .filter(file -> fate(file).contains("the fork " + CHILD))
+            .filter(file -> verdict(file).contains("the fork " + CHILD))
             .collect(Collectors.toSet());
 
     done(JOB, "dispose 1");

@@ -14,7 +14,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -35,7 +35,7 @@ class FullCheckpointTest {
             .and(
                 Configuration.of(
                     Map.of("state.backend.incremental", Boolean.toString(incremental)),
-                    Place.CONSTRUCT));
+                    SettingSource.CONSTRUCT));
     return new Pipeline(2, settings);
   }
 

@@ -41,7 +41,7 @@ class GarbageCollectionTest {
   void whatAJournalAndACheckpointNeedIsReferredToByBoth() {
     run(container, 0, pipeline.put(0, "size:20000"));
     FilePath delta = only("taskowned/");
-    assertThat(fate(delta))
+    assertThat(verdict(delta))
         .isEqualTo(
             "the journal of "
                 + SHARD
@@ -49,16 +49,16 @@ class GarbageCollectionTest {
 
     pipeline.checkpoint(container);
 
-    assertThat(fate(only("shared/")))
+    assertThat(verdict(only("shared/")))
         .isEqualTo(
             "the journal of "
                 + SHARD
                 + " needs it: a run of its last base, the Snapshotted at revision 4; checkpoint 1 needs it: a run of"
                 + " the state of "
                 + SHARD);
-    assertThat(fate(only("chk-1/count/")))
+    assertThat(verdict(only("chk-1/count/")))
         .contains("a state file of its last base", "checkpoint 1");
-    assertThat(fate(only("chk-1/_metadata"))).isEqualTo("checkpoint 1 needs it: its _metadata");
+    assertThat(verdict(only("chk-1/_metadata"))).isEqualTo("checkpoint 1 needs it: its _metadata");
   }
 
   @Test
@@ -70,8 +70,8 @@ class GarbageCollectionTest {
 
     assertThat(fateOf(delta))
         .isEqualTo(
-            new Fate.TooYoung(
-                new Fate.Ending.Overtaken(
+            new FileVerdict.TooYoung(
+                new FileVerdict.Ending.Overtaken(
                     Layout.parse(delta).orElseThrow().entry(),
                     new Revision(1),
                     new Revision(4),
@@ -79,7 +79,7 @@ class GarbageCollectionTest {
                 stored.lastModified().plus(LONGEST)));
 
     pipeline.pass(LONGEST.plusMillis(1));
-    assertThat(fate(delta))
+    assertThat(verdict(delta))
         .startsWith("nothing refers to it, and nothing can any more: it was prepared for entry ")
         .contains("(Snapshotted at revision 4)", "it goes with the next collection");
   }
@@ -94,7 +94,7 @@ class GarbageCollectionTest {
     FilePath orphan = only("taskowned/");
     pipeline.pass(LONGEST.multipliedBy(4));
 
-    assertThat(fate(orphan))
+    assertThat(verdict(orphan))
         .contains(
             "nothing refers to it yet",
             "from revision 2 of " + SHARD,
@@ -105,7 +105,7 @@ class GarbageCollectionTest {
 
     run(pipeline.container(), 0, batch);
 
-    assertThat(fateOf(orphan)).isInstanceOf(Fate.Abandoned.class);
+    assertThat(fateOf(orphan)).isInstanceOf(FileVerdict.Abandoned.class);
     collect();
     assertThat(pipeline.storage().paths()).doesNotContain(orphan);
   }
@@ -120,12 +120,12 @@ class GarbageCollectionTest {
     List<StreamRecord> batch = pipeline.put(0, "size:20000");
     death.watch(() -> run(dying, 0, batch));
     FilePath orphan = only("taskowned/");
-    assertThat(fateOf(orphan)).isInstanceOf(Fate.MayBeCommitted.class);
+    assertThat(fateOf(orphan)).isInstanceOf(FileVerdict.MayBeCommitted.class);
 
     run(container, 1, pipeline.put(1, "b"));
     pipeline.checkpoint(container);
 
-    assertThat(fateOf(orphan)).isInstanceOf(Fate.TooYoung.class);
+    assertThat(fateOf(orphan)).isInstanceOf(FileVerdict.TooYoung.class);
   }
 
   @Test
@@ -135,12 +135,12 @@ class GarbageCollectionTest {
     tick(pipeline.coordinator());
     FilePath metadata = Layout.metadata(JOB, new CheckpointId(1));
     put(metadata);
-    assertThat(fate(metadata)).isEqualTo("the pending checkpoint 1 needs it: its _metadata");
+    assertThat(verdict(metadata)).isEqualTo("the pending checkpoint 1 needs it: its _metadata");
 
     pipeline.pass(LONGEST.plusMillis(1));
     tick(pipeline.coordinator());
 
-    assertThat(fate(metadata))
+    assertThat(verdict(metadata))
         .contains(
             "it is the _metadata of checkpoint 1, which was aborted (EXPIRED: ",
             SHARD + " sent no acknowledgement");
@@ -149,7 +149,7 @@ class GarbageCollectionTest {
     FilePath future = Layout.metadata(JOB, new CheckpointId(99));
     put(future);
     pipeline.pass(LONGEST.plusMillis(1));
-    assertThat(fateOf(future)).isEqualTo(new Fate.NotOver(new CheckpointId(99)));
+    assertThat(fateOf(future)).isEqualTo(new FileVerdict.NotOver(new CheckpointId(99)));
   }
 
   @Test
@@ -163,8 +163,8 @@ class GarbageCollectionTest {
     pipeline.pass(LONGEST.multipliedBy(10));
 
     assertThat(found().files()).as("not even listed").noneMatch(file -> file.path().equals(letter));
-    assertThat(fate(foreign)).contains("its name is none that Cairn gives");
-    assertThat(fate(leftover)).contains("count/shardId-9 has no journal in the table");
+    assertThat(verdict(foreign)).contains("its name is none that Cairn gives");
+    assertThat(verdict(leftover)).contains("count/shardId-9 has no journal in the table");
     collect();
     assertThat(pipeline.storage().paths()).contains(letter, foreign, leftover);
   }
@@ -180,12 +180,12 @@ class GarbageCollectionTest {
     pipeline.storage().flipBit(state, 100);
     pipeline.pass(LONGEST.plusMillis(1));
 
-    assertThat(fateOf(delta)).isEqualTo(new Fate.Unclear(state));
+    assertThat(fateOf(delta)).isEqualTo(new FileVerdict.Unclear(state));
     collect();
     assertThat(pipeline.storage().paths()).contains(delta);
 
     pipeline.storage().flipBit(state, 100);
-    assertThat(fateOf(delta)).isInstanceOf(Fate.Abandoned.class);
+    assertThat(fateOf(delta)).isInstanceOf(FileVerdict.Abandoned.class);
   }
 
   @Test
@@ -221,7 +221,8 @@ class GarbageCollectionTest {
     Findings.Found found = found();
     found
         .files()
-        .forEach(file -> counts.merge(found.fate(file).getClass().getSimpleName(), 1L, Long::sum));
+        .forEach(
+            file -> counts.merge(found.verdict(file).getClass().getSimpleName(), 1L, Long::sum));
     assertThat(counts).containsOnlyKeys("Referred");
     assertThat(counts.get("Referred")).isPositive();
   }
@@ -254,16 +255,16 @@ class GarbageCollectionTest {
     return (Findings.Found) collection().find(JOB);
   }
 
-  private Fate fateOf(FilePath path) {
+  private FileVerdict fateOf(FilePath path) {
     Findings.Found found = found();
     return found.files().stream()
         .filter(file -> file.path().equals(path))
-        .map(found::fate)
+        .map(found::verdict)
         .findFirst()
         .orElseThrow();
   }
 
-  private String fate(FilePath path) {
+  private String verdict(FilePath path) {
     return fateOf(path).toString();
   }
 

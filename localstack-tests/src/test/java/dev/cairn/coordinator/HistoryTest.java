@@ -32,7 +32,7 @@ class HistoryTest {
     run(container, 0, pipeline.put(0, "a"));
     run(container, 1, pipeline.put(1, "b"));
     pipeline.checkpoint(container);
-    tick(pipeline.chronicler(Tap.NONE));
+    tick(pipeline.recorder(Tap.NONE));
     run(container, 0, pipeline.put(0, "c"));
     return pipeline;
   }
@@ -45,7 +45,7 @@ class HistoryTest {
   void aCheckpointAndARestoreAreRecordedAsTheyHappen() {
     Pipeline pipeline = withCheckpoint();
     Task<String> container = pipeline.container();
-    Coordinator coordinator = pipeline.chronicler(Tap.NONE);
+    Coordinator coordinator = pipeline.recorder(Tap.NONE);
     assertThat(kinds(pipeline)).containsExactly(Kind.COMPLETED);
 
     pipeline.table().request(JOB, Request.restore("1"));
@@ -69,7 +69,7 @@ class HistoryTest {
   @Test
   void aShardThatFailsIsRecordedWithItsReasonAndWhenItGoesOn() {
     Pipeline pipeline = withCheckpoint();
-    Coordinator coordinator = pipeline.chronicler(Tap.NONE);
+    Coordinator coordinator = pipeline.recorder(Tap.NONE);
     List<StreamRecord> poison = pipeline.put(0, "poison");
     var unused = catchThrowable(() -> run(pipeline.container(), 0, poison));
     for (int i = 0; i < 3; i++) {
@@ -98,11 +98,11 @@ class HistoryTest {
   @Test
   void aTickWithoutNewsWritesNothing() {
     Pipeline pipeline = withCheckpoint();
-    Coordinator coordinator = pipeline.chronicler(Tap.NONE);
+    Coordinator coordinator = pipeline.recorder(Tap.NONE);
     tick(coordinator);
     List<HistoryLine> before = pipeline.history();
     Coordinator watched =
-        pipeline.chronicler(
+        pipeline.recorder(
             new Tap() {
               @Override
               public void before(Call call) {
@@ -124,7 +124,7 @@ class HistoryTest {
       Task<String> container = pipeline.container();
       pipeline.pass(Pipeline.INTERVAL);
       Death death = new Death(writes);
-      Coordinator mortal = pipeline.chronicler(death);
+      Coordinator mortal = pipeline.recorder(death);
       death.watch(() -> tick(mortal));
       pipeline.deliverWakes(container);
       death.watch(() -> tick(mortal));
@@ -136,10 +136,10 @@ class HistoryTest {
       died = death.happened();
       for (int i = 0; i < 4; i++) {
         pipeline.pass(MOMENT);
-        tick(pipeline.chronicler(Tap.NONE));
+        tick(pipeline.recorder(Tap.NONE));
         pipeline.deliverWakes(container);
       }
-      tick(pipeline.chronicler(Tap.NONE));
+      tick(pipeline.recorder(Tap.NONE));
 
       assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
       assertThat(kinds(pipeline))

@@ -15,7 +15,7 @@ import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.task.Task;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ class OddCommandTest {
                     Pipeline.INTERVAL.toSeconds() + " s",
                     DIRECTORY,
                     directory),
-                Place.ITEM)));
+                SettingSource.ITEM)));
   }
 
   private static void begin(Pipeline pipeline) {

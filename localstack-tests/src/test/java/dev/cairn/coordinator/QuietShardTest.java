@@ -232,7 +232,7 @@ final class QuietShardTest {
     try {
       return new DryRun(pipeline.ports(tap), Pipeline.PROMPT)
           .restore(pipeline.job(), (Command.Restore) CommandText.parse(command));
-    } catch (dev.cairn.command.CommandException e) {
+    } catch (dev.cairn.command.InvalidCommandException e) {
       throw new IllegalArgumentException(e);
     }
   }

@@ -14,7 +14,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.task.Task;
 import java.time.Duration;
@@ -99,8 +99,8 @@ class RestoreLatestTest {
   void theLatestIsASavepointUnlessCheckpointsArePreferred(boolean prefers, long latest) {
     Configuration configuration =
         Configuration.DEFAULTS
-            .with(Options.INTERVAL, Optional.of(Pipeline.INTERVAL), Place.CONSTRUCT)
-            .with(Options.PREFER_CHECKPOINT_FOR_RECOVERY, prefers, Place.CONSTRUCT);
+            .with(Options.INTERVAL, Optional.of(Pipeline.INTERVAL), SettingSource.CONSTRUCT)
+            .with(Options.PREFER_CHECKPOINT_FOR_RECOVERY, prefers, SettingSource.CONSTRUCT);
     Pipeline preferring = new Pipeline(1, new CheckpointSettings(configuration));
     Task<String> task = preferring.container();
     run(task, 0, preferring.put(0, "a"));

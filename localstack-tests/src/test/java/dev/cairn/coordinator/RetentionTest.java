@@ -232,7 +232,7 @@ class RetentionTest {
     checkpoint("a");
     checkpoint("b");
     lose(checkpoint("c"));
-    tick(pipeline.chronicler(Tap.NONE));
+    tick(pipeline.recorder(Tap.NONE));
     DryRun.Result result =
         new DryRun(pipeline.ports(Tap.NONE), Pipeline.PROMPT)
             .restore(
@@ -244,11 +244,11 @@ class RetentionTest {
         .startsWith("checkpoint 3: file words/chk-3/_metadata is missing");
 
     pipeline.table().request(JOB, Request.restore("latest"));
-    Coordinator chronicler = pipeline.chronicler(Tap.NONE);
-    tick(chronicler);
+    Coordinator recorder = pipeline.recorder(Tap.NONE);
+    tick(recorder);
     for (int i = 0; i < 4; i++) {
       pipeline.deliverWakes(pipeline.container());
-      tick(chronicler);
+      tick(recorder);
     }
 
     assertThat(pipeline.job().refusal()).isEmpty();

@@ -11,11 +11,11 @@ import dev.cairn.checkpoint.Halt;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.checkpoint.Request;
-import dev.cairn.command.Asked;
 import dev.cairn.command.Command;
-import dev.cairn.command.CommandException;
+import dev.cairn.command.CommandProgress;
 import dev.cairn.command.CommandText;
-import dev.cairn.command.Progress;
+import dev.cairn.command.InvalidCommandException;
+import dev.cairn.command.TrackedCommand;
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
@@ -44,12 +44,12 @@ class VerbsTest {
   }
 
   /** Ticks and wakes until the command is over, and tells each step. */
-  private List<Progress> follow(String text) {
-    Asked asked = asked(text);
+  private List<CommandProgress> follow(String text) {
+    TrackedCommand asked = asked(text);
     assertThat(asked.ask(pipeline.table(), false)).isEmpty();
-    List<Progress> steps = new ArrayList<>();
+    List<CommandProgress> steps = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      Progress progress = asked.look(pipeline.table()).orElseThrow();
+      CommandProgress progress = asked.look(pipeline.table()).orElseThrow();
       if (steps.isEmpty() || !name(steps.getLast()).equals(name(progress))) {
         steps.add(progress);
       }
@@ -59,10 +59,10 @@ class VerbsTest {
     return steps;
   }
 
-  private Asked asked(String text) {
+  private TrackedCommand asked(String text) {
     try {
-      return new Asked(pipeline.job(), CommandText.parse(text));
-    } catch (CommandException e) {
+      return new TrackedCommand(pipeline.job(), CommandText.parse(text));
+    } catch (InvalidCommandException e) {
       throw new AssertionError(e);
     }
   }
@@ -81,14 +81,14 @@ class VerbsTest {
     private static final long serialVersionUID = 1L;
   }
 
-  private static String name(Progress progress) {
+  private static String name(CommandProgress progress) {
     return switch (progress) {
-      case Progress.Waiting w -> "waiting";
-      case Progress.Refused(Job n, String reason) -> "refused: " + reason;
-      case Progress.Superseded s -> "superseded";
-      case Progress.UnderWay(Job n, String step, String t, Optional<Checkpoint> c) -> step;
-      case Progress.Done(Job n, String step, String t, Optional<Checkpoint> c) -> step;
-      case Progress.Failed(Job n, String step, String t, Optional<Checkpoint> c) -> step;
+      case CommandProgress.Waiting w -> "waiting";
+      case CommandProgress.Refused(Job n, String reason) -> "refused: " + reason;
+      case CommandProgress.Superseded s -> "superseded";
+      case CommandProgress.UnderWay(Job n, String step, String t, Optional<Checkpoint> c) -> step;
+      case CommandProgress.Done(Job n, String step, String t, Optional<Checkpoint> c) -> step;
+      case CommandProgress.Failed(Job n, String step, String t, Optional<Checkpoint> c) -> step;
     };
   }
 
@@ -96,9 +96,9 @@ class VerbsTest {
     return follow(text).stream().map(VerbsTest::name).toList();
   }
 
-  private Checkpoint.Completed completed(Progress progress) {
-    assertThat(progress).isInstanceOf(Progress.Done.class);
-    return (Checkpoint.Completed) ((Progress.Done) progress).checkpoint().orElseThrow();
+  private Checkpoint.Completed completed(CommandProgress progress) {
+    assertThat(progress).isInstanceOf(CommandProgress.Done.class);
+    return (Checkpoint.Completed) ((CommandProgress.Done) progress).checkpoint().orElseThrow();
   }
 
   private List<FilePath> filesOf(Checkpoint savepoint) {
@@ -139,7 +139,7 @@ class VerbsTest {
 
   @Test
   void whatSomebodyElseHasAskedMeanwhileIsNotOvertakenUnlessForced() {
-    Asked mine = asked("savepoint mine");
+    TrackedCommand mine = asked("savepoint mine");
     Request theirs = Request.command("savepoint theirs");
     pipeline.table().request(JOB, theirs);
 
@@ -152,7 +152,7 @@ class VerbsTest {
 
   @Test
   void askingTwiceIsAskingOnce() {
-    Asked mine = asked("cancel");
+    TrackedCommand mine = asked("cancel");
 
     assertThat(mine.ask(pipeline.table(), false)).isEmpty();
     assertThat(mine.ask(pipeline.table(), false)).isEmpty();
@@ -162,7 +162,7 @@ class VerbsTest {
   @Test
   void aCheckpointIsTakenBeforeItIsDue() {
     apply("a");
-    List<Progress> steps = follow("checkpoint");
+    List<CommandProgress> steps = follow("checkpoint");
     assertThat(steps.stream().map(VerbsTest::name))
         .containsExactly("waiting", "triggered", "completed");
     assertThat(completed(steps.getLast()).trigger().cause()).isEqualTo("checkpoint");
@@ -258,7 +258,7 @@ class VerbsTest {
   @Test
   void aStoppedJobHasASavepointAndIsNotFedUntilItIsResumed() {
     apply("a");
-    List<Progress> steps = follow("stop for-the-night");
+    List<CommandProgress> steps = follow("stop for-the-night");
     assertThat(steps.stream().map(VerbsTest::name)).startsWith("waiting").endsWith("stopped");
     Checkpoint.Completed savepoint = completed(steps.getLast());
     assertThat(pipeline.job().status())
@@ -344,14 +344,15 @@ class VerbsTest {
   @Test
   void whoeverWasOvertakenIsNotToldThatTheyWereServed() {
     apply("a");
-    Asked cancel = asked("cancel");
+    TrackedCommand cancel = asked("cancel");
     cancel.ask(pipeline.table(), false);
-    Asked resume = asked("resume");
+    TrackedCommand resume = asked("resume");
     assertThat(resume.ask(pipeline.table(), false)).contains(Request.command("cancel"));
     assertThat(resume.ask(pipeline.table(), true)).isEmpty();
     tick(pipeline.coordinator());
 
-    assertThat(cancel.look(pipeline.table()).orElseThrow()).isInstanceOf(Progress.Superseded.class);
+    assertThat(cancel.look(pipeline.table()).orElseThrow())
+        .isInstanceOf(CommandProgress.Superseded.class);
     assertThat(name(resume.look(pipeline.table()).orElseThrow()))
         .isEqualTo("refused: the job runs already");
   }
@@ -359,12 +360,14 @@ class VerbsTest {
   @Test
   void aRefusalOfLongAgoIsNotTakenForOnesOwn() {
     assertThat(steps("resume")).endsWith("refused: the job runs already");
-    Asked again = asked("resume");
+    TrackedCommand again = asked("resume");
     again.ask(pipeline.table(), false);
-    assertThat(again.look(pipeline.table()).orElseThrow()).isInstanceOf(Progress.Waiting.class);
+    assertThat(again.look(pipeline.table()).orElseThrow())
+        .isInstanceOf(CommandProgress.Waiting.class);
     pipeline.pass(Duration.ofSeconds(1));
     tick(pipeline.coordinator());
-    assertThat(again.look(pipeline.table()).orElseThrow()).isInstanceOf(Progress.Refused.class);
+    assertThat(again.look(pipeline.table()).orElseThrow())
+        .isInstanceOf(CommandProgress.Refused.class);
   }
 
   // ------------------------------------------------------- by calling the coordinator's function
@@ -408,7 +411,7 @@ class VerbsTest {
   }
 
   @Test
-  void aTextIsPutWhereItsKindIsServedFrom() throws CommandException {
+  void aTextIsPutWhereItsKindIsServedFrom() throws InvalidCommandException {
     Command restore = CommandText.parse("restore 7 --accept-gap");
     assertThat(CommandText.request(restore)).isEqualTo(Request.restore("7 --accept-gap"));
     assertThat(CommandText.request(restore).command()).isEqualTo(CommandText.print(restore));

@@ -273,7 +273,7 @@ public final class Pipeline {
   }
 
   /** Creates a coordinator that keeps a history. */
-  public Coordinator chronicler(Tap tap) {
+  public Coordinator recorder(Tap tap) {
     History tapped = Tap.on(History.class, "history", history, tap);
     return new Coordinator(ports(tap).with(tapped, Versions.UNKNOWN), PROMPT);
   }

@@ -28,8 +28,8 @@ import dev.cairn.pipeline.Tap;
 import dev.cairn.pipeline.Words;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
 import dev.cairn.settings.RestartStrategyType;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.Counts;
 import dev.cairn.state.KeyHash;
 import dev.cairn.storage.StorageException;
@@ -126,7 +126,7 @@ class FailuresTest {
                 Configuration.DEFAULTS.with(
                     Options.RESTART_STRATEGY,
                     Optional.of(RestartStrategyType.NONE),
-                    Place.CONSTRUCT)));
+                    SettingSource.CONSTRUCT)));
   }
 
   private static Failure failure(Pipeline pipeline) {

@@ -23,8 +23,8 @@ import dev.cairn.pipeline.Tap;
 import dev.cairn.pipeline.Words;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
 import dev.cairn.settings.RestartStrategyType;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.Counts;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
@@ -246,8 +246,8 @@ class IsolationTest {
                         .with(
                             Options.RESTART_STRATEGY,
                             Optional.of(RestartStrategyType.FIXED_DELAY),
-                            Place.CONSTRUCT)
-                        .with(Options.FIXED_DELAY_ATTEMPTS, 2, Place.CONSTRUCT)));
+                            SettingSource.CONSTRUCT)
+                        .with(Options.FIXED_DELAY_ATTEMPTS, 2, SettingSource.CONSTRUCT)));
     List<StreamRecord> batch = put(pipeline, 9, "kill", 1);
 
     assertThat(deliver(pipeline, Pipeline.settings(), 60)).isFalse();
@@ -297,7 +297,7 @@ class IsolationTest {
             new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Pipeline.TIMEOUT, 2)
                 .and(
                     Configuration.DEFAULTS.with(
-                        Options.RESTART_STRATEGY, Optional.of(strategy), Place.CONSTRUCT)));
+                        Options.RESTART_STRATEGY, Optional.of(strategy), SettingSource.CONSTRUCT)));
     put(pipeline, 4, "kill", 1);
 
     assertThat(deliver(pipeline, LENIENT, 60)).isTrue();
@@ -416,7 +416,7 @@ class IsolationTest {
             new CheckpointSettings(Optional.of(Pipeline.INTERVAL), Duration.ofMinutes(16), 2)
                 .and(
                     Configuration.DEFAULTS.with(
-                        Options.TOLERABLE_FAILED_CHECKPOINTS, 0, Place.CONSTRUCT)));
+                        Options.TOLERABLE_FAILED_CHECKPOINTS, 0, SettingSource.CONSTRUCT)));
     run(pipeline.container(), 0, pipeline.put(0, "a"));
     put(pipeline, 9, "kill", 5);
     boolean isDone = deliver(pipeline, LENIENT, 60);

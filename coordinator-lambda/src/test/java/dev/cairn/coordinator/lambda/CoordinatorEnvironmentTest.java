@@ -9,7 +9,7 @@ import dev.cairn.deployment.Environment.SettingException;
 import dev.cairn.restart.RestartStrategy;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,7 +49,7 @@ class CoordinatorEnvironmentTest {
                     Configuration.DEFAULTS.with(
                         Options.CHECKPOINT_DIRECTORY,
                         Optional.of("s3://the-bucket/team"),
-                        Place.ENVIRONMENT)));
+                        SettingSource.ENVIRONMENT)));
   }
 
   @Test
@@ -106,7 +106,8 @@ class CoordinatorEnvironmentTest {
     assertThat(settings.minPause()).isEqualTo(Duration.ofSeconds(10));
     assertThat(settings.restartStrategy()).isEqualTo(new RestartStrategy.None());
     assertThat(settings.dataInlineThreshold()).isEqualTo(4 * 1024);
-    assertThat(settings.configuration().place(Options.MIN_PAUSE)).contains(Place.ENVIRONMENT);
+    assertThat(settings.configuration().place(Options.MIN_PAUSE))
+        .contains(SettingSource.ENVIRONMENT);
   }
 
   @ParameterizedTest(name = "{0}={1}")

@@ -5,7 +5,7 @@ import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.FlinkDuration;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -200,13 +200,13 @@ public final class CheckpointConfig {
 
   /** Sets any option of the catalogue that code may set. */
   public <T> CheckpointConfig set(Option<T> option, T value) {
-    configuration = configuration.with(option, value, Place.CODE);
+    configuration = configuration.with(option, value, SettingSource.CODE);
     return this;
   }
 
   /** Sets an option by its name, or by an old one, as a Flink configuration has it. */
   public CheckpointConfig set(String name, String value) {
-    configuration = configuration.set(name, value, Place.CODE);
+    configuration = configuration.set(name, value, SettingSource.CODE);
     return this;
   }
 

@@ -2,7 +2,7 @@ package dev.cairn.function;
 
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,17 +24,17 @@ public sealed interface CheckpointStorage
       case FileSystemCheckpointStorage(String directory, OptionalInt threshold) -> {
         Configuration placed =
             before
-                .with(Options.STORAGE, Optional.of(StorageKind.FILESYSTEM), Place.CODE)
-                .set(Options.CHECKPOINT_DIRECTORY.name(), directory, Place.CODE);
+                .with(Options.STORAGE, Optional.of(StorageKind.FILESYSTEM), SettingSource.CODE)
+                .set(Options.CHECKPOINT_DIRECTORY.name(), directory, SettingSource.CODE);
         yield threshold.isPresent()
-            ? placed.with(Options.DATA_INLINE_THRESHOLD, threshold.getAsInt(), Place.CODE)
+            ? placed.with(Options.DATA_INLINE_THRESHOLD, threshold.getAsInt(), SettingSource.CODE)
             : placed;
       }
       case JobManagerCheckpointStorage(int maxStateSize) ->
           before
-              .with(Options.STORAGE, Optional.of(StorageKind.JOBMANAGER), Place.CODE)
-              .with(Options.CHECKPOINT_DIRECTORY, Optional.empty(), Place.CODE)
-              .with(Options.MAX_INLINE_STATE, maxStateSize, Place.CODE);
+              .with(Options.STORAGE, Optional.of(StorageKind.JOBMANAGER), SettingSource.CODE)
+              .with(Options.CHECKPOINT_DIRECTORY, Optional.empty(), SettingSource.CODE)
+              .with(Options.MAX_INLINE_STATE, maxStateSize, SettingSource.CODE);
     };
   }
 

@@ -16,7 +16,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import dev.cairn.values.Records;
+import dev.cairn.values.JacksonBindings;
 import java.util.EnumSet;
 
 /**
@@ -25,7 +25,7 @@ import java.util.EnumSet;
  */
 final class Events {
   static final ObjectMapper MAPPER =
-      Records.bind(JsonMapper.builder())
+      JacksonBindings.bind(JsonMapper.builder())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Cell {
   final KeyedState owner;
   final Slot slot;
-  final Place place;
+  final MapKey place;
 
   byte @Nullable [] bytes;
   @Nullable Object value;
@@ -19,7 +19,7 @@ final class Cell {
   /** What this cell is counted as in {@link Cells#retainedBytes()}. */
   long retained;
 
-  Cell(KeyedState owner, Slot slot, Place place) {
+  Cell(KeyedState owner, Slot slot, MapKey place) {
     this.owner = owner;
     this.slot = slot;
     this.place = place;

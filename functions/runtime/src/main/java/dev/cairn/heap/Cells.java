@@ -131,7 +131,7 @@ final class Cells {
 
   Cell singleOrNew(Slot slot) {
     Cell cell = single(slot);
-    return cell != null ? cell : created(place(current(), slot, Place.NONE));
+    return cell != null ? cell : created(place(current(), slot, MapKey.NONE));
   }
 
   /** The current key's cells of a map state. */
@@ -139,7 +139,7 @@ final class Cells {
     return (MapCells) current().slots[slot.index()];
   }
 
-  Cell entryOrNew(Slot slot, Place place) {
+  Cell entryOrNew(Slot slot, MapKey place) {
     MapCells map = map(slot);
     Cell cell = map == null ? null : map.byPlace.get(place);
     return cell != null ? cell : created(place(current(), slot, place));
@@ -165,7 +165,7 @@ final class Cells {
   }
 
   /** Puts a stored cell in its place, which is no change. */
-  void load(KeyedState key, Slot slot, Place place, byte[] bytes) {
+  void load(KeyedState key, Slot slot, MapKey place, byte[] bytes) {
     Cell cell = at(key, slot, place);
     if (cell == null) {
       cell = place(key, slot, place);
@@ -178,7 +178,7 @@ final class Cells {
   }
 
   /** Takes a cell out that is stored no longer, which is no change. */
-  void unload(KeyedState key, Slot slot, Place place) {
+  void unload(KeyedState key, Slot slot, MapKey place) {
     Cell cell = at(key, slot, place);
     if (cell != null) {
       boolean was = cell.isPresent();
@@ -226,12 +226,12 @@ final class Cells {
     }
   }
 
-  private static @Nullable Cell at(KeyedState key, Slot slot, Place place) {
+  private static @Nullable Cell at(KeyedState key, Slot slot, MapKey place) {
     Object held = key.slots[slot.index()];
     return held instanceof MapCells map ? map.byPlace.get(place) : (Cell) held;
   }
 
-  private static Cell place(KeyedState key, Slot slot, Place place) {
+  private static Cell place(KeyedState key, Slot slot, MapKey place) {
     Cell cell = new Cell(key, slot, place);
     if (slot.isMap()) {
       MapCells map = (MapCells) key.slots[slot.index()];

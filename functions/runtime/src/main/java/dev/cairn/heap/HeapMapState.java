@@ -24,7 +24,7 @@ record HeapMapState<K, V>(Cells cells, Slot slot, ExactSerializer<K> keySerializ
   @Override
   public void put(K key, V value) {
     Objects.requireNonNull(key, "a map state's key is null");
-    Place place = new Place(Cbor.requireItem(keySerializer.serializeExactly(key)));
+    MapKey place = new MapKey(Cbor.requireItem(keySerializer.serializeExactly(key)));
     Object kept = codec.keep(value);
     codec.write(cells, cells.entryOrNew(slot, place), kept);
   }
@@ -80,9 +80,9 @@ record HeapMapState<K, V>(Cells cells, Slot slot, ExactSerializer<K> keySerializ
     return cell != null && cell.isPresent() ? cell : null;
   }
 
-  private Place place(K key) {
+  private MapKey place(K key) {
     Objects.requireNonNull(key, "a map state's key is null");
-    return new Place(Cbor.requireItem(keySerializer.serialize(key)));
+    return new MapKey(Cbor.requireItem(keySerializer.serialize(key)));
   }
 
   private K userKey(Cell cell) {

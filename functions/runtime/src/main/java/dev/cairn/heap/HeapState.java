@@ -179,7 +179,7 @@ public final class HeapState<E> {
     if (key == null) {
       key = cells.add(new KeyedState(parts.partitionKey(), parts.hash(), true, slots.size()));
     }
-    Place place = slot.isMap() ? new Place(parts.place()) : Place.NONE;
+    MapKey place = slot.isMap() ? new MapKey(parts.place()) : MapKey.NONE;
     switch (change) {
       case Change.Put put -> cells.load(key, slot, place, put.value());
       case Change.Removed removed -> cells.unload(key, slot, place);

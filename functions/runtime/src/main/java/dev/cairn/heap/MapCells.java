@@ -4,6 +4,6 @@ import java.util.HashMap;
 
 /** The cells of one map state of one key; absent ones are not counted as live. */
 final class MapCells {
-  final HashMap<Place, Cell> byPlace = new HashMap<>();
+  final HashMap<MapKey, Cell> byPlace = new HashMap<>();
   int live;
 }

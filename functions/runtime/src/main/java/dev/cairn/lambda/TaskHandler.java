@@ -62,7 +62,7 @@ public final class TaskHandler implements RequestStreamHandler {
       DynamoDbClient dynamoDb, S3Client s3, KinesisClient kinesis, Backoff backoff) {}
 
   private record Started(
-      Introduction introduction,
+      CodeRegistration codeRegistration,
       Task<?> task,
       TaskEndpoint endpoint,
       MemoryMetrics memory,
@@ -111,9 +111,9 @@ public final class TaskHandler implements RequestStreamHandler {
   public void handleRequest(InputStream input, OutputStream output, Context context)
       throws IOException {
     Started running = started(input, context);
-    Introduction introduction = running.introduction();
+    CodeRegistration codeRegistration = running.codeRegistration();
     try {
-      introduction.make();
+      codeRegistration.make();
     } catch (StorageMovedException e) {
       record(e, input, context);
       throw e;
@@ -121,7 +121,7 @@ public final class TaskHandler implements RequestStreamHandler {
     try {
       running.endpoint().handle(input, output, () -> remaining(context));
     } catch (ForeignStreamException e) {
-      introduction.noteRefused(e);
+      codeRegistration.noteRefused(e);
       throw e;
     } finally {
       running.reportMemory();
@@ -192,7 +192,7 @@ public final class TaskHandler implements RequestStreamHandler {
     Task<?> task =
         new Task<>(taskSettings(settings, timeout), ports, environment.function()::create);
     return new Started(
-        new Introduction(
+        new CodeRegistration(
             new DynamoDbRegistrations(
                 connected.dynamoDb(), environment.table(), connected.backoff()),
             registration,

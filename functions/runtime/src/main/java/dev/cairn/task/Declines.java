@@ -5,7 +5,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.OutcomeUnknownException;
-import dev.cairn.journal.Unanswered;
+import dev.cairn.journal.PendingTrigger;
 
 /**
  * Tells that a subtask cannot take part in a checkpoint, so that nobody waits for it until the
@@ -34,7 +34,7 @@ final class Declines {
    */
   void declineAny(SubtaskId subtask, FailureReason reason, String message) {
     try {
-      Unanswered.in(ports.journal().fromLastBase(subtask))
+      PendingTrigger.in(ports.journal().fromLastBase(subtask))
           .ifPresent(checkpoint -> decline(subtask, checkpoint, reason, message));
     } catch (OutcomeUnknownException e) {
       // The checkpoint times out instead.

@@ -17,7 +17,7 @@ sealed interface Narrowing {
    *
    * @param fault what the error is, if it is the shard's
    */
-  static Optional<Narrowing> of(Work<?> work, Fault fault) {
+  static Optional<Narrowing> of(UncommittedBatch<?> work, Fault fault) {
     if (work.isJournalled() || !(fault instanceof Fault.OfShard(var reason, String message))) {
       return Optional.empty();
     }

@@ -25,7 +25,7 @@ final class Stepwise<E> {
   private final TaskPorts ports;
   private final TaskDecisions decisions;
   private final Appender appender;
-  private final Function<Subtask<E>, Work<E>> begin;
+  private final Function<Subtask<E>, UncommittedBatch<E>> begin;
 
   /**
    * @param begin makes the work of one step
@@ -35,7 +35,7 @@ final class Stepwise<E> {
       TaskPorts ports,
       TaskDecisions decisions,
       Appender appender,
-      Function<Subtask<E>, Work<E>> begin) {
+      Function<Subtask<E>, UncommittedBatch<E>> begin) {
     this.settings = settings;
     this.ports = ports;
     this.decisions = decisions;
@@ -60,7 +60,8 @@ final class Stepwise<E> {
      *
      * @param stop why it cannot be applied; empty if only time is lacking
      */
-    record StoppedBefore(SequenceNumber record, Optional<Work.Stop> stop, boolean hasApplied)
+    record StoppedBefore(
+        SequenceNumber record, Optional<UncommittedBatch.Stop> stop, boolean hasApplied)
         implements Outcome {}
 
     /** Another writer went on from this state. */
@@ -81,7 +82,7 @@ final class Stepwise<E> {
     boolean hasApplied = false;
     while (!waiting.isEmpty()) {
       StreamRecord first = waiting.getFirst();
-      Work<E> work;
+      UncommittedBatch<E> work;
       Optional<Isolation> then = Optional.empty();
       Optional<Blame> found = blamed.filter(one -> one.record().equals(first.sequenceNumber()));
       if (found.isPresent()) {
@@ -122,7 +123,7 @@ final class Stepwise<E> {
   }
 
   /** At least one record: the step was announced. */
-  private void take(Work<E> work, List<StreamRecord> step, Deadline deadline) {
+  private void take(UncommittedBatch<E> work, List<StreamRecord> step, Deadline deadline) {
     for (StreamRecord record : step) {
       boolean ends =
           work.hasApplied()
@@ -169,8 +170,8 @@ final class Stepwise<E> {
    * Lets the policy decide. What may have another cause than the record, such as a lack of memory,
    * is tried again first, as the restart strategy says.
    */
-  private Work<E> judge(Subtask<E> subtask, StreamRecord record, Blame blame) {
-    Work<E> work = begin.apply(subtask);
+  private UncommittedBatch<E> judge(Subtask<E> subtask, StreamRecord record, Blame blame) {
+    UncommittedBatch<E> work = begin.apply(subtask);
     boolean isCertain =
         !mayHaveAnotherCause(blame.fault().reason())
             || FailureReports.isExhausted(

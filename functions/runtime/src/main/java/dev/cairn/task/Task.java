@@ -64,7 +64,7 @@ public final class Task<E> {
   // The subtask of this invocation, once it is loaded: what fails then fails at its head.
   private Optional<Subtask<E>> atWork = Optional.empty();
   // The records of this invocation that are not journalled yet.
-  private Optional<Work<E>> inWork = Optional.empty();
+  private Optional<UncommittedBatch<E>> inWork = Optional.empty();
   // The records that this invocation was given; empty if it was woken.
   private Optional<RereadableBatch> given = Optional.empty();
   // The record that an earlier attempt of this invocation could not apply.
@@ -463,7 +463,7 @@ public final class Task<E> {
       if (subtask.head().isolation().isPresent() || blamed.isPresent()) {
         return closeGapInSteps(subtask, upTo(subtask, records), writer, deadline);
       }
-      Work<E> work = begin(subtask);
+      UncommittedBatch<E> work = begin(subtask);
       for (StreamRecord record : records) {
         if (!work.position().isBefore(frontier)) {
           break;
@@ -595,7 +595,7 @@ public final class Task<E> {
     Position before = subtask.head().position();
     StreamRecord record = batch.next();
     SequenceNumber first = record.sequenceNumber();
-    Work<E> work = begin(subtask);
+    UncommittedBatch<E> work = begin(subtask);
     Optional<SequenceNumber> retryFrom = Optional.empty();
     while (true) {
       SequenceNumber next = record.sequenceNumber();
@@ -642,7 +642,7 @@ public final class Task<E> {
       SequenceNumber first,
       SequenceNumber last,
       Optional<SequenceNumber> retryFrom,
-      Optional<Work.Stop> stop,
+      Optional<UncommittedBatch.Stop> stop,
       boolean hasApplied,
       Deadline deadline) {
     // A batch without a new record is only confirmed. An invocation that ended while it stored the
@@ -678,7 +678,8 @@ public final class Task<E> {
   }
 
   /** Records why the work stopped before a record, and says so in an exception. */
-  private TaskException recorded(Subtask<E> subtask, Work.Stop stop, String cannot, Writer writer) {
+  private TaskException recorded(
+      Subtask<E> subtask, UncommittedBatch.Stop stop, String cannot, Writer writer) {
     String what = "record " + stop.record() + ": " + stop.fault().message();
     TaskException exception =
         new TaskException(
@@ -728,8 +729,9 @@ public final class Task<E> {
     return left.compareTo(settings.margin()) > 0;
   }
 
-  private Work<E> begin(Subtask<E> subtask) {
-    Work<E> work = new Work<>(settings, ports, files, appender, deadLetters, subtask, cache);
+  private UncommittedBatch<E> begin(Subtask<E> subtask) {
+    UncommittedBatch<E> work =
+        new UncommittedBatch<>(settings, ports, files, appender, deadLetters, subtask, cache);
     inWork = Optional.of(work);
     return work;
   }

@@ -46,7 +46,7 @@ final class StateMapper {
   }
 
   private static ObjectMapper strict(CBORMapper.Builder builder) {
-    return Records.bind(builder)
+    return JacksonBindings.bind(builder)
         .addModule(new SimpleModule().setSerializerModifier(new UnorderedSets()))
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)

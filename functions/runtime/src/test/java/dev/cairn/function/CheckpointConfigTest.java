@@ -7,7 +7,7 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.settings.DamagedHeadFallback;
 import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +40,7 @@ class CheckpointConfigTest {
     assertThat(settings().externalizedCheckpointRetention())
         .isEqualTo(ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
     assertThat(settings().preferCheckpointForRecovery()).isTrue();
-    assertThat(config.configuration().place(Options.MIN_PAUSE)).contains(Place.CODE);
+    assertThat(config.configuration().place(Options.MIN_PAUSE)).contains(SettingSource.CODE);
   }
 
   @Test
@@ -66,7 +66,7 @@ class CheckpointConfigTest {
     CheckpointSettings deployed =
         new CheckpointSettings(
             dev.cairn.settings.Configuration.parse(
-                "execution.checkpointing.interval: 30 s", Place.CONSTRUCT));
+                "execution.checkpointing.interval: 30 s", SettingSource.CONSTRUCT));
     assertThat(deployed.and(config.configuration()).interval()).isEmpty();
   }
 

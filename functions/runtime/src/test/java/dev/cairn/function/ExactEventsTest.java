@@ -9,7 +9,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.cairn.values.Records;
+import dev.cairn.values.JacksonBindings;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DayOfWeek;
@@ -421,7 +421,7 @@ class ExactEventsTest {
 
   @Test
   void aPatternReadsTheSameWhereverTheMachineStands() {
-    ObjectMapper mapper = Records.bind(JsonMapper.builder()).build();
+    ObjectMapper mapper = JacksonBindings.bind(JsonMapper.builder()).build();
     assertThat(mapper.getDeserializationConfig().getLocale()).isEqualTo(Locale.ROOT);
     assertThat(mapper.getSerializationConfig().getLocale()).isEqualTo(Locale.ROOT);
     assertThat(mapper.getDeserializationConfig().getTimeZone().toZoneId())

@@ -7,7 +7,7 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.function.CheckpointConfig.ExternalizedCheckpointCleanup;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.ExternalizedCheckpointRetention;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import java.net.URI;
 import java.time.Duration;
@@ -100,7 +100,7 @@ class FlinkLinesTest {
     env.setStateBackend(new MemoryStateBackend(64 * 1024, true));
     CheckpointSettings deployed =
         new CheckpointSettings(
-            Configuration.parse("state.checkpoints.dir: s3://bucket", Place.ENVIRONMENT));
+            Configuration.parse("state.checkpoints.dir: s3://bucket", SettingSource.ENVIRONMENT));
     CheckpointSettings both = deployed.and(env.configuration());
     assertThat(both.checkpointStorage()).isEqualTo(StorageKind.JOBMANAGER);
     assertThat(both.checkpointDirectory()).isEmpty();

@@ -195,11 +195,11 @@ class CodeTest {
         Code.of(new Counting("execution.checkpointing.timeout", "2 min"))
             .registration(
                 environment.job(), environment.stage(), environment.version(), "s3://the-bucket");
-    Introduction introduction = new Introduction(registrations, registration, CLOCK);
+    CodeRegistration codeRegistration = new CodeRegistration(registrations, registration, CLOCK);
 
-    introduction.make();
-    introduction.make();
-    introduction.make();
+    codeRegistration.make();
+    codeRegistration.make();
+    codeRegistration.make();
 
     assertThat(registrations.asked).containsExactly(registration, registration);
     assertThat(registration.settings().get(Options.TIMEOUT)).isEqualTo(Duration.ofMinutes(2));
@@ -235,11 +235,11 @@ class CodeTest {
     Registration now =
         code.registration(
             environment.job(), environment.stage(), new CodeVersion("13"), "s3://the-bucket");
-    Introduction introduction =
-        new Introduction(new Elsewhere(before, new ArrayList<>()), now, CLOCK);
+    CodeRegistration codeRegistration =
+        new CodeRegistration(new Elsewhere(before, new ArrayList<>()), now, CLOCK);
 
     for (int invocation = 0; invocation < 2; invocation++) {
-      assertThatThrownBy(introduction::make)
+      assertThatThrownBy(codeRegistration::make)
           .isInstanceOf(StorageMovedException.class)
           .hasMessageStartingWith(
               "job flights has its files in dynamodb: and is told to keep them in s3://the-bucket"
@@ -256,10 +256,11 @@ class CodeTest {
                 environment.job(), environment.stage(), environment.version(), "s3://the-bucket")
             .withStream("orders");
     Elsewhere registered = new Elsewhere(before, new ArrayList<>());
-    Introduction introduction = new Introduction(registered, before.withStream("clicks"), CLOCK);
+    CodeRegistration codeRegistration =
+        new CodeRegistration(registered, before.withStream("clicks"), CLOCK);
 
     for (int invocation = 0; invocation < 2; invocation++) {
-      assertThatThrownBy(introduction::make)
+      assertThatThrownBy(codeRegistration::make)
           .isInstanceOf(StreamChangedException.class)
           .hasMessageStartingWith(
               "job flights has read stream orders and is deployed with clicks now: its positions"
@@ -294,8 +295,9 @@ class CodeTest {
           }
         };
 
-    assertThatThrownBy(new Introduction(unwritable, before.withStream("clicks"), CLOCK)::make)
+    assertThatThrownBy(new CodeRegistration(unwritable, before.withStream("clicks"), CLOCK)::make)
         .isInstanceOf(StreamChangedException.class);
-    assertThatCode(new Introduction(unwritable, before, CLOCK)::make).doesNotThrowAnyException();
+    assertThatCode(new CodeRegistration(unwritable, before, CLOCK)::make)
+        .doesNotThrowAnyException();
   }
 }

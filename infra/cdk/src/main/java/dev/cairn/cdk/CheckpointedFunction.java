@@ -7,7 +7,7 @@ import dev.cairn.settings.Configuration;
 import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import dev.cairn.state.Start;
 import java.nio.file.Path;
@@ -376,7 +376,7 @@ public final class CheckpointedFunction extends Construct {
      * @param option one of {@link Options}
      */
     public <T> Builder setting(Option<T> option, T value) {
-      this.told.add(before -> before.with(option, value, Place.CONSTRUCT));
+      this.told.add(before -> before.with(option, value, SettingSource.CONSTRUCT));
       return this;
     }
 
@@ -385,7 +385,8 @@ public final class CheckpointedFunction extends Construct {
      * {@code flink-conf.yaml}, or nested, as in {@code config.yaml}. What is set later wins.
      */
     public Builder configuration(String flinkFragment) {
-      this.told.add(before -> before.and(Configuration.parse(flinkFragment, Place.CONSTRUCT)));
+      this.told.add(
+          before -> before.and(Configuration.parse(flinkFragment, SettingSource.CONSTRUCT)));
       return this;
     }
 

@@ -24,7 +24,7 @@ public final class FlightsApp {
   }
 
   static CheckpointedFunction stack(Construct app) {
-    Context context = new Context(app.getNode());
+    AppContext context = new AppContext(app.getNode());
     Stack stack =
         Stack.Builder.create(app, context.text("stack", "CairnFlights"))
             .description("Cairn's example: what is known of each aircraft, from its departures")

@@ -40,7 +40,7 @@ final class Retention {
       case SourceStream.NewStream made ->
           made.retention().or(() -> checkpointing.map(Retention::needed));
       case SourceStream.ExistingStream existing ->
-          existing.retention().or(() -> StreamFacts.of(existing.stream()).retention());
+          existing.retention().or(() -> StreamProperties.of(existing.stream()).retention());
     };
   }
 }

@@ -7,7 +7,7 @@ import dev.cairn.settings.Configuration;
 import dev.cairn.settings.FlinkDuration;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import dev.cairn.state.Start;
 import java.nio.file.Path;
@@ -150,13 +150,13 @@ final class SettingsCheck {
                         : all.with(
                             Options.CHECKPOINT_DIRECTORY,
                             Optional.of(Settings.OWN_BUCKET),
-                            Place.CONSTRUCT))
+                            SettingSource.CONSTRUCT))
                 .requireDeployable());
   }
 
   /** Set to its default, for people who look at a function's environment. */
   private static <T> Configuration shown(Configuration before, Option<T> option) {
-    return before.with(option, option.defaultValue(), Place.CONSTRUCT);
+    return before.with(option, option.defaultValue(), SettingSource.CONSTRUCT);
   }
 
   Optional<SourceStream> source(

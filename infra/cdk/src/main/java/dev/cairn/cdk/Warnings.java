@@ -51,7 +51,7 @@ record Warnings(Construct scope, Settings settings) {
                     "how long the stream keeps records is not known here: make sure that it is "
                         + neededHours
                         + " h or more, and say so with SourceStream.existing(stream).keeping(…)"));
-    if (StreamFacts.of(existing).isOnDemand()) {
+    if (StreamProperties.of(existing).isOnDemand()) {
       warn(
           "onDemandStream",
           "the stream is on-demand, so Kinesis may reshard it at any time, and resharding is not"

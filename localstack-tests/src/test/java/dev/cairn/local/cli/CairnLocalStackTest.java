@@ -161,7 +161,7 @@ class CairnLocalStackTest {
     StringWriter err = new StringWriter();
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(folder, Map.of("CAIRN_TABLE", TABLE, "CAIRN_JOB", JOB.value())),
+            new CliEnvironment(folder, Map.of("CAIRN_TABLE", TABLE, "CAIRN_JOB", JOB.value())),
             Terminal.plain(
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

@@ -30,7 +30,7 @@ public record TypedCommand(Path home, URI endpoint, String table, String job) {
     StringWriter err = new StringWriter();
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(home, Map.of("CAIRN_TABLE", table, "CAIRN_JOB", job)),
+            new CliEnvironment(home, Map.of("CAIRN_TABLE", table, "CAIRN_JOB", job)),
             Terminal.plain(
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

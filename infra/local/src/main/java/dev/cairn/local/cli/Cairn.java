@@ -60,7 +60,7 @@ import picocli.CommandLine.Spec;
       "  cairn demo --keep   the same, and then try the other commands on it"
     })
 public final class Cairn implements Runnable, Terminal.Owner {
-  private final Surroundings surroundings;
+  private final CliEnvironment cliEnvironment;
   private final Terminal terminal;
 
   @Spec private CommandSpec spec;
@@ -68,8 +68,8 @@ public final class Cairn implements Runnable, Terminal.Owner {
   /**
    * @param terminal where the demo tells its story, and what takes long tells how far it is
    */
-  Cairn(Surroundings surroundings, Terminal terminal) {
-    this.surroundings = surroundings;
+  Cairn(CliEnvironment cliEnvironment, Terminal terminal) {
+    this.cliEnvironment = cliEnvironment;
     this.terminal = terminal;
     this.spec = CommandSpec.create();
   }
@@ -78,7 +78,8 @@ public final class Cairn implements Runnable, Terminal.Owner {
     PrintStream out = utf8(System.out);
     Path home = Path.of(System.getProperty("cairn.home", "")).toAbsolutePath().normalize();
     CommandLine commands =
-        commands(new Surroundings(home, System.getenv()), Terminal.ofProcess(out, System.getenv()));
+        commands(
+            new CliEnvironment(home, System.getenv()), Terminal.ofProcess(out, System.getenv()));
     commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     commands.setErr(new PrintWriter(utf8(System.err), true, StandardCharsets.UTF_8));
     System.exit(commands.execute(arguments));
@@ -89,8 +90,8 @@ public final class Cairn implements Runnable, Terminal.Owner {
     return new PrintStream(stream, true, StandardCharsets.UTF_8);
   }
 
-  static CommandLine commands(Surroundings surroundings, Terminal terminal) {
-    return new CairnCommandLine(new Cairn(surroundings, terminal));
+  static CommandLine commands(CliEnvironment cliEnvironment, Terminal terminal) {
+    return new CairnCommandLine(new Cairn(cliEnvironment, terminal));
   }
 
   @Override
@@ -101,11 +102,11 @@ public final class Cairn implements Runnable, Terminal.Owner {
   }
 
   Path home() {
-    return surroundings.home();
+    return cliEnvironment.home();
   }
 
-  Surroundings surroundings() {
-    return surroundings;
+  CliEnvironment cliEnvironment() {
+    return cliEnvironment;
   }
 
   @Override

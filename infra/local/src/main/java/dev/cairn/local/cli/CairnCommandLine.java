@@ -57,7 +57,7 @@ final class CairnCommandLine extends CommandLine {
     }
     String message = String.valueOf(failure.getMessage());
     return switch (failure) {
-      case CommandException e -> Problem.of(e.exitCode(), message);
+      case ExitException e -> Problem.of(e.exitCode(), message);
       case DamagedFileException e -> Problem.of(dev.cairn.local.cli.ExitCode.NO, message);
       case InputException e -> Problem.of(unusable, message);
       case StorageException e -> Problem.of(unusable, message);

@@ -104,7 +104,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
   }
 
   private Connection connect() {
-    return target.connect(Objects.requireNonNull(cairn).surroundings());
+    return target.connect(Objects.requireNonNull(cairn).cliEnvironment());
   }
 
   /** Nothing else tells what the bytes should be: only their form can be wrong. */
@@ -114,7 +114,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
             .get(metadata)
             .orElseThrow(
                 () ->
-                    CommandException.no(
+                    ExitException.no(
                         "there is no "
                             + metadata
                             + ": name the directory of a checkpoint or savepoint, or its"
@@ -125,7 +125,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
   /**
    * What can be judged before anybody is asked.
    *
-   * @throws CommandException if the command line makes no sense
+   * @throws ExitException if the command line makes no sense
    */
   void requireUsable() {}
 

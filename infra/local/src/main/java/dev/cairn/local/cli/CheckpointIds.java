@@ -11,19 +11,19 @@ final class CheckpointIds {
   /**
    * Judged here, before anybody is asked.
    *
-   * @throws CommandException if it is no id
+   * @throws ExitException if it is no id
    */
   static CheckpointId parse(String typed) {
     try {
       return new CheckpointId(Long.parseLong(typed.strip()));
     } catch (IllegalArgumentException e) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "\"" + typed + "\" is not a checkpoint's id: give a whole number from 1, such as 7");
     }
   }
 
   /**
-   * @throws CommandException if it is unknown
+   * @throws ExitException if it is unknown
    */
   static Checkpoint require(Connection connection, CheckpointId id) {
     return connection
@@ -31,7 +31,7 @@ final class CheckpointIds {
         .checkpoint(connection.job(), id)
         .orElseThrow(
             () ->
-                CommandException.no(
+                ExitException.no(
                     "checkpoint "
                         + id
                         + " of job "
@@ -40,7 +40,7 @@ final class CheckpointIds {
   }
 
   /**
-   * @throws CommandException if its files are not to be relied on
+   * @throws ExitException if its files are not to be relied on
    */
   static Checkpoint.Completed requireCompleted(Connection connection, CheckpointId id) {
     Checkpoint checkpoint = require(connection, id);
@@ -55,8 +55,8 @@ final class CheckpointIds {
     };
   }
 
-  private static CommandException notCompleted(Checkpoint checkpoint, String next) {
-    return CommandException.no(
+  private static ExitException notCompleted(Checkpoint checkpoint, String next) {
+    return ExitException.no(
         "checkpoint "
             + checkpoint.id()
             + " is "

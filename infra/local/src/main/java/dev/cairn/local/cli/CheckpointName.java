@@ -42,7 +42,7 @@ sealed interface CheckpointName {
    * ./savepoint-7} or {@code savepoints/flights/savepoint-7}, each also with {@code /_metadata}
    * behind it.
    *
-   * @throws CommandException if it is none of these
+   * @throws ExitException if it is none of these
    */
   static CheckpointName parse(String typed) {
     String text = typed.strip();
@@ -55,7 +55,7 @@ sealed interface CheckpointName {
     try {
       return new InStorage(metadataAt(new FilePath(text.replaceAll("/+$", ""))));
     } catch (IllegalArgumentException e) {
-      throw CommandException.unusable(String.valueOf(e.getMessage()));
+      throw ExitException.unusable(String.valueOf(e.getMessage()));
     }
   }
 
@@ -70,7 +70,7 @@ sealed interface CheckpointName {
   /**
    * A directory of this machine, or a folder of a bucket.
    *
-   * @throws CommandException if it is neither, or has a name that no checkpoint's path can have
+   * @throws ExitException if it is neither, or has a name that no checkpoint's path can have
    */
   static FilePath directory(String typed) {
     try {
@@ -78,14 +78,14 @@ sealed interface CheckpointName {
           ? new FilePath(typed.replaceAll("(?<=[^/])/+$", ""))
           : DirectoryCheckpointStorage.pathOf(Path.of(typed));
     } catch (IllegalArgumentException e) {
-      throw CommandException.unusable(String.valueOf(e.getMessage()));
+      throw ExitException.unusable(String.valueOf(e.getMessage()));
     }
   }
 
   /**
    * What reads and writes such a path.
    *
-   * @throws CommandException if it lies in neither S3 nor a directory
+   * @throws ExitException if it lies in neither S3 nor a directory
    */
   static CheckpointStorage storageAt(FilePath path, Aws aws) {
     FilePath.Absolute place = path.absolute().orElseThrow();
@@ -93,7 +93,7 @@ sealed interface CheckpointName {
       case "s3" -> S3CheckpointStorage.everywhere(aws.s3());
       case "file" -> new DirectoryCheckpointStorage(Path.of("/" + place.names()));
       default ->
-          throw CommandException.unusable(
+          throw ExitException.unusable(
               path + " is neither in S3 nor in a directory: name one of these");
     };
   }

@@ -52,14 +52,14 @@ record Connection(
   private static final String S3 = "s3://";
 
   /**
-   * @throws CommandException if there is no such job
+   * @throws ExitException if there is no such job
    */
   Job requireJob() {
     return checkpoints
         .job(job)
         .orElseThrow(
             () ->
-                CommandException.unusable(
+                ExitException.unusable(
                     "there is no job "
                         + job
                         + " in the table: check --job or CAIRN_JOB; a job that was deployed just now appears with its"
@@ -67,13 +67,13 @@ record Connection(
   }
 
   /**
-   * @throws CommandException if nothing says where files are, or what says it is no place
+   * @throws ExitException if nothing says where files are, or what says it is no place
    */
   CheckpointStorage storage() {
     String place =
         where.orElseThrow(
             () ->
-                CommandException.unusable(
+                ExitException.unusable(
                     "--storage is needed: job "
                         + job
                         + " has no deployment in the table that would say where its files are"));
@@ -90,7 +90,7 @@ record Connection(
     }
     if (!place.startsWith(S3)) {
       if (!Files.isDirectory(Path.of(place))) {
-        throw CommandException.unusable(
+        throw ExitException.unusable(
             "there is no directory "
                 + place
                 + ": give one, or s3://bucket/prefix, or "
@@ -107,7 +107,7 @@ record Connection(
     try {
       return S3Location.parse(place);
     } catch (IllegalArgumentException e) {
-      throw CommandException.unusable(e.getMessage() + " (--storage)");
+      throw ExitException.unusable(e.getMessage() + " (--storage)");
     }
   }
 

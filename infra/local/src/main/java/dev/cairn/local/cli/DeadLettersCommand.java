@@ -85,21 +85,21 @@ final class DeadLettersCommand extends PipelineCommand {
     switch (action()) {
       case LIST -> {
         if (!records.isEmpty() || all || again) {
-          throw CommandException.unusable("list takes no records: show or retry does");
+          throw ExitException.unusable("list takes no records: show or retry does");
         }
         if (limit < 1) {
-          throw CommandException.unusable("--limit " + limit + " lists nothing: give 1 or more");
+          throw ExitException.unusable("--limit " + limit + " lists nothing: give 1 or more");
         }
       }
       case SHOW -> {
         if (records.size() != 1) {
-          throw CommandException.unusable(
+          throw ExitException.unusable(
               "show takes one record: its sequence number, as dead-letters list tells it");
         }
       }
       case RETRY -> {
         if (records.isEmpty() != all) {
-          throw CommandException.unusable(
+          throw ExitException.unusable(
               "retry takes records, or --all: their sequence numbers, as dead-letters list tells them");
         }
       }
@@ -112,7 +112,7 @@ final class DeadLettersCommand extends PipelineCommand {
       case "show" -> Action.SHOW;
       case "retry" -> Action.RETRY;
       default ->
-          throw CommandException.unusable(
+          throw ExitException.unusable(
               "\"" + action + "\" is none of list, show and retry (cairn dead-letters --help)");
     };
   }
@@ -216,7 +216,7 @@ final class DeadLettersCommand extends PipelineCommand {
     return letters
         .read(place)
         .orElseThrow(
-            () -> CommandException.no("record " + place.sequenceNumber() + " has just expired"));
+            () -> ExitException.no("record " + place.sequenceNumber() + " has just expired"));
   }
 
   private static Place only(List<Place> places, String typed) {
@@ -225,11 +225,11 @@ final class DeadLettersCommand extends PipelineCommand {
             .filter(place -> place.sequenceNumber().digits().endsWith(typed.strip()))
             .toList();
     if (found.isEmpty()) {
-      throw CommandException.no(
+      throw ExitException.no(
           "there is no dead letter of a record \"" + typed + "\": see cairn dead-letters list");
     }
     if (found.size() > 1) {
-      throw CommandException.no(
+      throw ExitException.no(
           "\""
               + typed
               + "\" is the end of "
@@ -257,7 +257,7 @@ final class DeadLettersCommand extends PipelineCommand {
         }
       }
     } catch (RuntimeException e) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           AwsFailures.explain(e).orElse(String.valueOf(e.getMessage()))
               + "; before that, "
               + wereSent(sent.size())
@@ -305,7 +305,7 @@ final class DeadLettersCommand extends PipelineCommand {
         connection.stream()
             .orElseThrow(
                 () ->
-                    CommandException.unusable(
+                    ExitException.unusable(
                         "nothing says which stream job "
                             + connection.job()
                             + " reads: name it (--stream)"));

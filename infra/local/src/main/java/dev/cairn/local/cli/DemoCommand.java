@@ -117,13 +117,13 @@ final class DemoCommand implements Callable<Integer> {
     Cairn parent = Objects.requireNonNull(cairn, "picocli sets the parent");
     functions.requireComplete();
     if (functions.hasFunction() && input == null) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "--function was given without --input: the flights would be fed to it, which it does not"
               + " know; name a file of its own records (--input FILE), or leave --function out to"
               + " run the flights");
     }
     if (input != null && !functions.hasFunction()) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "--input was given without --function: the flights' function would read records that it"
               + " does not know; name the function of these records (--function CLASS --jar FILE),"
               + " or leave --input out to run the flights");
@@ -131,7 +131,7 @@ final class DemoCommand implements Callable<Integer> {
     RunningDemo.find(parent.home())
         .ifPresent(
             other -> {
-              throw CommandException.unusable(
+              throw ExitException.unusable(
                   "a demo runs already, as process "
                       + other.pid()
                       + " at "
@@ -156,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
   private static Path flights(Path home) {
     Path file = home.resolve(FLIGHTS);
     if (!Files.isRegularFile(file)) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           file
               + " is missing, with which the demo runs: run cairn from a whole clone, or give"
               + " --input");
@@ -169,14 +169,14 @@ final class DemoCommand implements Callable<Integer> {
     boolean isGiven = code.configuration().place(Options.STORAGE).isPresent();
     boolean inCode = isGiven && code.checkpointStorage() == StorageKind.JOBMANAGER;
     if (inline && isGiven && !inCode) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "the function keeps its checkpoints in "
               + code.checkpointDirectory().orElse("a directory")
               + ", which wins over --inline: leave --inline out, and a directory stands for the"
               + " bucket");
     }
     if ((inline || inCode) && dir != null) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "checkpoints that lie inside the table need no directory: leave --dir out"
               + (inCode ? ", as the function says so in configure()" : ", or --inline"));
     }
@@ -192,7 +192,7 @@ final class DemoCommand implements Callable<Integer> {
       return code.interval()
           .orElseThrow(
               () ->
-                  CommandException.unusable(
+                  ExitException.unusable(
                       "the function takes no checkpoints, by configure(), and the demo puts it back"
                           + " to one: give --interval 3s"));
     }

@@ -25,7 +25,7 @@ final class DemoOutlet implements Outlet {
     long deadline = System.nanoTime() + LONGEST.toNanos();
     while (Files.exists(file)) {
       if (System.nanoTime() > deadline) {
-        throw CommandException.no(
+        throw ExitException.no(
             "the demo has not taken record "
                 + letter.sequenceNumber()
                 + ": it takes records when its story is told to the end and it was started with --keep;"
@@ -40,7 +40,7 @@ final class DemoOutlet implements Outlet {
       Thread.sleep(PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw CommandException.no("interrupted");
+      throw ExitException.no("interrupted");
     }
   }
 }

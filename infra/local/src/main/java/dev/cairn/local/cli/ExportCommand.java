@@ -47,7 +47,7 @@ final class ExportCommand extends CheckpointCommand {
   int run(Named checkpoint, PrintWriter out) {
     FilePath directory = CheckpointName.directory(to);
     if (checkpoint.isDemo() && to.strip().startsWith("s3:")) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "the demo has no S3, its files are in a directory of this machine: name a directory"
               + " (--to), and copy that to S3 with: aws s3 cp --recursive");
     }
@@ -82,9 +82,9 @@ final class ExportCommand extends CheckpointCommand {
       }
       return ExitCode.OK;
     } catch (OccupiedException e) {
-      throw CommandException.no(e.getMessage() + " (--to)");
+      throw ExitException.no(e.getMessage() + " (--to)");
     } catch (FormatException e) {
-      throw CommandException.no(checkpoint.name() + " cannot be exported: " + e.getMessage());
+      throw ExitException.no(checkpoint.name() + " cannot be exported: " + e.getMessage());
     }
   }
 

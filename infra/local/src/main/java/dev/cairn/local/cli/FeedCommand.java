@@ -96,7 +96,7 @@ final class FeedCommand implements Callable<Integer> {
           return feed(input, records, keys, settings, named.get(), aws);
         }
       }
-      try (Connection connection = target.connect(Objects.requireNonNull(cairn).surroundings())) {
+      try (Connection connection = target.connect(Objects.requireNonNull(cairn).cliEnvironment())) {
         return feed(input, records, keys, settings, stream(connection), connection.aws());
       }
     } catch (IOException e) {
@@ -111,7 +111,7 @@ final class FeedCommand implements Callable<Integer> {
           limit == null ? Long.MAX_VALUE : limit,
           rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate));
     } catch (IllegalArgumentException e) {
-      throw CommandException.unusable(String.valueOf(e.getMessage()));
+      throw ExitException.unusable(String.valueOf(e.getMessage()));
     }
   }
 
@@ -123,7 +123,7 @@ final class FeedCommand implements Callable<Integer> {
         .or(() -> functions.function().map(RowKeys::ofFunction))
         .orElseThrow(
             () ->
-                CommandException.unusable(
+                ExitException.unusable(
                     "nothing says what the records' partition key is: name a field of theirs (--key"
                         + " FIELD), or the function whose keyOf tells (--function CLASS --jar"
                         + " FILE)"));
@@ -148,7 +148,7 @@ final class FeedCommand implements Callable<Integer> {
 
   private static String stream(Connection connection) {
     if (connection.isDemo()) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "the running demo's stream is inside its process, where nobody else can put records: the"
               + " demo feeds itself. To have it feed your file, start it with ./cairn demo --input"
               + " FILE; to feed a deployed pipeline, name it with --table and --job, or its stream"
@@ -157,7 +157,7 @@ final class FeedCommand implements Callable<Integer> {
     return connection.stream()
         .orElseThrow(
             () ->
-                CommandException.unusable(
+                ExitException.unusable(
                     "nothing says which stream job "
                         + connection.job()
                         + " reads: its coordinator writes that into the table with its first tick,"

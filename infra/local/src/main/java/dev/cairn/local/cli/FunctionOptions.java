@@ -29,11 +29,11 @@ final class FunctionOptions {
   private @Nullable String key;
 
   /**
-   * @throws CommandException if a jar is given without its class
+   * @throws ExitException if a jar is given without its class
    */
   void requireComplete() {
     if (jar != null && function == null) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "--jar "
               + jar
               + " was given without --function: name the class in it that is your function");

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.CoordinatorSettings;
-import dev.cairn.coordinator.Fate;
+import dev.cairn.coordinator.FileVerdict;
 import dev.cairn.coordinator.GarbageCollection;
 import dev.cairn.coordinator.GarbageCollection.Findings;
 import dev.cairn.coordinator.Reference;
@@ -63,7 +63,7 @@ final class GcCommand extends PipelineCommand {
             CoordinatorSettings.DEFAULTS);
     return switch (collection.find(connection.job())) {
       case Findings.NotNow notNow ->
-          throw CommandException.unusable(
+          throw ExitException.unusable(
               notNow.why() + "; nothing is collected meanwhile: ask again when it is over");
       case Findings.Found found -> {
         if (file == null) {
@@ -110,16 +110,16 @@ final class GcCommand extends PipelineCommand {
     if (found.references().isNeededByCheckpoints(path)) {
       return Reason.CHECKPOINTS;
     }
-    return switch (found.fate(file)) {
-      case Fate.Referred r -> Reason.ELSEWHERE;
-      case Fate.Abandoned a -> Reason.ABANDONED;
-      case Fate.TooYoung t -> Reason.TOO_YOUNG;
-      case Fate.MayBeCommitted m -> Reason.MAY_BE_COMMITTED;
-      case Fate.NotOver n -> Reason.MAY_BE_COMMITTED;
-      case Fate.WithoutJournal w -> Reason.MAY_BE_COMMITTED;
-      case Fate.Unclear u -> Reason.UNCLEAR;
-      case Fate.DeadLetter d -> Reason.DEAD_LETTERS;
-      case Fate.Foreign f -> Reason.FOREIGN;
+    return switch (found.verdict(file)) {
+      case FileVerdict.Referred r -> Reason.ELSEWHERE;
+      case FileVerdict.Abandoned a -> Reason.ABANDONED;
+      case FileVerdict.TooYoung t -> Reason.TOO_YOUNG;
+      case FileVerdict.MayBeCommitted m -> Reason.MAY_BE_COMMITTED;
+      case FileVerdict.NotOver n -> Reason.MAY_BE_COMMITTED;
+      case FileVerdict.WithoutJournal w -> Reason.MAY_BE_COMMITTED;
+      case FileVerdict.Unclear u -> Reason.UNCLEAR;
+      case FileVerdict.DeadLetter d -> Reason.DEAD_LETTERS;
+      case FileVerdict.Foreign f -> Reason.FOREIGN;
     };
   }
 
@@ -174,7 +174,7 @@ final class GcCommand extends PipelineCommand {
     String name = withoutPlace(connection, typed);
     List<Stored> named = named(connection, found, name);
     if (named.size() > 1) {
-      throw CommandException.no(
+      throw ExitException.no(
           "\""
               + typed
               + "\" is the end of several files' paths: "
@@ -185,7 +185,7 @@ final class GcCommand extends PipelineCommand {
       return explainMissing(out, connection, storage, found, name);
     }
     Stored file = named.getFirst();
-    Fate fate = found.fate(file);
+    FileVerdict verdict = found.verdict(file);
     if (json()) {
       ObjectNode answer =
           Json.object()
@@ -193,8 +193,8 @@ final class GcCommand extends PipelineCommand {
               .put("sizeBytes", file.sizeBytes())
               .put("lastModified", file.lastModified().toString())
               .put("reason", reason(found, file).name())
-              .put("because", fate.toString());
-      if (fate instanceof Fate.Referred referred) {
+              .put("because", verdict.toString());
+      if (verdict instanceof FileVerdict.Referred referred) {
         add(answer.putArray("neededBy"), referred.by(), connection.requireJob());
       }
       out.println(Json.pretty(answer));
@@ -206,11 +206,11 @@ final class GcCommand extends PipelineCommand {
             + Sizes.bytes(file.sizeBytes())
             + "  "
             + Sizes.time(file.lastModified()));
-    if (fate instanceof Fate.Referred referred) {
+    if (verdict instanceof FileVerdict.Referred referred) {
       Job job = connection.requireJob();
       referred.by().forEach(by -> out.println("  " + text(by, job)));
     } else {
-      out.println("  " + fate);
+      out.println("  " + verdict);
     }
     return ExitCode.OK;
   }
@@ -278,7 +278,7 @@ final class GcCommand extends PipelineCommand {
     Optional<FilePath> path = path(connection, name);
     List<Reference> by = path.map(found.references()::to).orElse(List.of());
     if (path.isEmpty() || by.isEmpty() || storage.head(path.get()).isPresent()) {
-      throw CommandException.no(
+      throw ExitException.no(
           "job "
               + connection.job()
               + " has no file \""
@@ -299,7 +299,7 @@ final class GcCommand extends PipelineCommand {
     }
     out.println(path.get() + "  is MISSING from the storage, and is needed:");
     by.forEach(reference -> out.println("  " + text(reference, connection.requireJob())));
-    throw CommandException.no(path.get() + " is missing: " + remedy);
+    throw ExitException.no(path.get() + " is missing: " + remedy);
   }
 
   private static Optional<FilePath> path(Connection connection, String name) {

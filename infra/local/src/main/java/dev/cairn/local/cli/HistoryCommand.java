@@ -42,7 +42,7 @@ final class HistoryCommand extends PipelineCommand {
   @Override
   void requireUsable() {
     if (limit < 1) {
-      throw CommandException.unusable("--limit is 1 at least, not " + limit);
+      throw ExitException.unusable("--limit is 1 at least, not " + limit);
     }
   }
 

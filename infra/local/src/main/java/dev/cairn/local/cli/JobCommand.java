@@ -7,7 +7,7 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Registration;
 import dev.cairn.checkpoint.Request;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.StateSchema;
 import java.io.PrintWriter;
 import java.util.List;
@@ -100,7 +100,7 @@ final class JobCommand extends PipelineCommand {
   }
 
   private static String place(Configuration.Setting<?> setting) {
-    return setting.place().map(Place::toString).orElse("by default");
+    return setting.place().map(SettingSource::toString).orElse("by default");
   }
 
   private static ObjectNode json(Connection connection, Job job, List<Registration> code) {

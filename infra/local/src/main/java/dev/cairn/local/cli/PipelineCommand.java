@@ -31,7 +31,7 @@ abstract class PipelineCommand implements Callable<Integer> {
     requireUsable();
     CommandLine command = Objects.requireNonNull(spec).commandLine();
     try (WorkProgress watched = watch(command);
-        Connection connection = target.connect(Objects.requireNonNull(cairn).surroundings())) {
+        Connection connection = target.connect(Objects.requireNonNull(cairn).cliEnvironment())) {
       progress = watched;
       PrintWriter out = command.getOut();
       return run(connection, json ? out : terminal().fitted(out, watched::printed));
@@ -70,7 +70,7 @@ abstract class PipelineCommand implements Callable<Integer> {
   /**
    * What can be judged before anybody is asked.
    *
-   * @throws CommandException if the command line makes no sense
+   * @throws ExitException if the command line makes no sense
    */
   void requireUsable() {}
 

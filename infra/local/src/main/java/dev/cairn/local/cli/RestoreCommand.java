@@ -60,7 +60,7 @@ final class RestoreCommand extends VerbCommand {
   @Override
   void requireUsable() {
     if (!target.matches("\\S+")) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "\""
               + target
               + "\" cannot be restored: a request is text in which blanks separate, so a path with"

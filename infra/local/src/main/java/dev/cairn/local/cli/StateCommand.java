@@ -7,7 +7,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
-import dev.cairn.local.inspect.CheckpointFiles;
+import dev.cairn.local.inspect.CheckpointFileList;
 import dev.cairn.local.inspect.ReadableState;
 import dev.cairn.local.inspect.StateView;
 import dev.cairn.local.inspect.StoredState;
@@ -84,7 +84,7 @@ final class StateCommand extends PipelineCommand {
       Checkpoint.Completed completed =
           CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
       for (Acknowledgement.Acknowledged acknowledged :
-          new CheckpointFiles(connection.storage()).metadata(completed).acknowledgements()) {
+          new CheckpointFileList(connection.storage()).metadata(completed).acknowledgements()) {
         views.add(
             () -> acknowledged.stateFile().map(file -> stored.checkpoint(completed.id(), file)));
       }
@@ -121,7 +121,7 @@ final class StateCommand extends PipelineCommand {
         found.isEmpty()
             ? "no shard of its range has been opened"
             : found.getFirst().subtask().name() + " has none at " + found.getFirst().place();
-    throw CommandException.no(
+    throw ExitException.no(
         "key \"" + key + "\" has no state: " + where + "; keys are compared exactly, also in case");
   }
 
@@ -139,7 +139,7 @@ final class StateCommand extends PipelineCommand {
     }
     Checkpoint.Completed completed =
         CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
-    CheckpointFiles files = new CheckpointFiles(connection.storage());
+    CheckpointFileList files = new CheckpointFileList(connection.storage());
     Set<SubtaskId> owners =
         files.states(completed).stream()
             .filter(state -> state.origin().range().contains(hash))

@@ -7,8 +7,8 @@ import dev.cairn.id.Position;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.output.Elision;
-import dev.cairn.local.output.Table;
-import dev.cairn.local.output.Table.Column;
+import dev.cairn.local.output.TextTable;
+import dev.cairn.local.output.TextTable.Column;
 import dev.cairn.local.status.Facts;
 import dev.cairn.local.status.Finding;
 import dev.cairn.local.status.Lag;
@@ -101,9 +101,9 @@ final class StatusText {
                         + " answered"));
   }
 
-  private static Table subtasks(Facts facts, int columns) {
-    Table table =
-        new Table(
+  private static TextTable subtasks(Facts facts, int columns) {
+    TextTable table =
+        new TextTable(
             Column.left("SUBTASK"),
             Column.right("REVISION").ifRoom(2),
             Column.right("+BASE").ifRoom(3),

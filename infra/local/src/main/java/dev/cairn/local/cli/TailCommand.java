@@ -2,7 +2,7 @@ package dev.cairn.local.cli;
 
 import dev.cairn.checkpoint.Job;
 import dev.cairn.local.inspect.Follower;
-import dev.cairn.local.inspect.Happening;
+import dev.cairn.local.inspect.PipelineEvent;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.nio.channels.ClosedByInterruptException;
@@ -44,8 +44,7 @@ final class TailCommand extends PipelineCommand {
   @Override
   void requireUsable() {
     if (every.isZero()) {
-      throw CommandException.unusable(
-          "--every 0 would read without a pause: give a time such as 1s");
+      throw ExitException.unusable("--every 0 would read without a pause: give a time such as 1s");
     }
   }
 
@@ -62,8 +61,8 @@ final class TailCommand extends PipelineCommand {
     long began = System.nanoTime();
     while (duration == null || System.nanoTime() - began < duration.toNanos()) {
       try {
-        for (Happening happening : follower.poll()) {
-          out.println(json() ? Json.line(TailText.json(happening)) : TailText.line(happening));
+        for (PipelineEvent event : follower.poll()) {
+          out.println(json() ? Json.line(TailText.json(event)) : TailText.line(event));
         }
         if (out.checkError()) {
           return ExitCode.OK; // whoever read it, such as head, has enough

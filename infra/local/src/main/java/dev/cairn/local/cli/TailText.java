@@ -6,7 +6,7 @@ import dev.cairn.checkpoint.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.local.inspect.CheckpointTable;
-import dev.cairn.local.inspect.Happening;
+import dev.cairn.local.inspect.PipelineEvent;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.output.Elision;
 import dev.cairn.settings.FlinkDuration;
@@ -24,9 +24,9 @@ final class TailText {
 
   private TailText() {}
 
-  static String line(Happening happening) {
-    return switch (happening) {
-      case Happening.Appended appended ->
+  static String line(PipelineEvent event) {
+    return switch (event) {
+      case PipelineEvent.Appended appended ->
           line(
               appended.at(),
               Elision.shards(appended.subtask().name()) + " " + appended.entry().revision(),
@@ -34,13 +34,13 @@ final class TailText {
               JournalText.line(appended.before(), appended.entry())
                   + "  by "
                   + JournalText.writer(appended.entry().header().writer()));
-      case Happening.CheckpointMoved moved ->
+      case PipelineEvent.CheckpointMoved moved ->
           line(
               moved.at(),
               "checkpoint " + moved.checkpoint().id(),
               CheckpointTable.status(moved.checkpoint()),
               text(moved.checkpoint()));
-      case Happening.JobMoved moved ->
+      case PipelineEvent.JobMoved moved ->
           line(
               moved.at(),
               "job " + moved.now().id(),
@@ -106,16 +106,16 @@ final class TailText {
     return changes;
   }
 
-  static ObjectNode json(Happening happening) {
-    ObjectNode json = Json.object().put("at", happening.at().toString());
-    switch (happening) {
-      case Happening.Appended appended -> appended(json, appended);
-      case Happening.CheckpointMoved moved ->
+  static ObjectNode json(PipelineEvent event) {
+    ObjectNode json = Json.object().put("at", event.at().toString());
+    switch (event) {
+      case PipelineEvent.Appended appended -> appended(json, appended);
+      case PipelineEvent.CheckpointMoved moved ->
           json.put("kind", "Checkpoint")
               .put("checkpoint", moved.checkpoint().id().value())
               .put("status", CheckpointTable.status(moved.checkpoint()))
               .put("text", text(moved.checkpoint()));
-      case Happening.JobMoved moved ->
+      case PipelineEvent.JobMoved moved ->
           json.put("kind", "Job")
               .put("status", JobText.status(moved.now().status()))
               .put("epoch", moved.now().epoch().value())
@@ -124,7 +124,7 @@ final class TailText {
     return json;
   }
 
-  private static void appended(ObjectNode json, Happening.Appended appended) {
+  private static void appended(ObjectNode json, PipelineEvent.Appended appended) {
     Entry entry = appended.entry();
     Entry.Header header = entry.header();
     json.put("kind", EntryFormat.kind(entry))

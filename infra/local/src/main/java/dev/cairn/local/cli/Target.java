@@ -75,20 +75,20 @@ final class Target {
   /**
    * Connects to it.
    *
-   * @throws CommandException if nothing says which pipeline is meant
+   * @throws ExitException if nothing says which pipeline is meant
    */
-  Connection connect(Surroundings surroundings) {
-    Optional<String> named = Optional.ofNullable(table).or(() -> surroundings.variable(TABLE));
+  Connection connect(CliEnvironment cliEnvironment) {
+    Optional<String> named = Optional.ofNullable(table).or(() -> cliEnvironment.variable(TABLE));
     if (named.isPresent()) {
-      return toTable(named.get(), surroundings);
+      return toTable(named.get(), cliEnvironment);
     }
     // Told where the table is, a command must not mix it with whatever demo happens to run.
     Optional<RunningDemo> demo =
-        endpoint != null ? Optional.empty() : RunningDemo.find(surroundings.home());
+        endpoint != null ? Optional.empty() : RunningDemo.find(cliEnvironment.home());
     return toDemo(
         demo.orElseThrow(
             () ->
-                CommandException.unusable(
+                ExitException.unusable(
                     "no demo runs here, and no table is named: start a demo in another terminal with ./cairn demo --keep, or"
                         + " name a deployed pipeline with --table and --job (or "
                         + TABLE
@@ -111,14 +111,14 @@ final class Target {
     return new Aws(at, Optional.ofNullable(region).map(Region::of), Optional.ofNullable(profile));
   }
 
-  private Connection toTable(String name, Surroundings surroundings) {
+  private Connection toTable(String name, CliEnvironment cliEnvironment) {
     JobId id =
         jobId(
             Optional.ofNullable(job)
-                .or(() -> surroundings.variable(JOB))
+                .or(() -> cliEnvironment.variable(JOB))
                 .orElseThrow(
                     () ->
-                        CommandException.unusable(
+                        ExitException.unusable(
                             "--job is needed (or "
                                 + JOB
                                 + "): a table may have several jobs, and only reading all of it would tell which")));
@@ -172,7 +172,7 @@ final class Target {
     try {
       return new JobId(name);
     } catch (IllegalArgumentException e) {
-      throw CommandException.unusable(e.getMessage() + " (--job)");
+      throw ExitException.unusable(e.getMessage() + " (--job)");
     }
   }
 }

@@ -3,10 +3,10 @@ package dev.cairn.local.cli;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Job;
 import dev.cairn.checkpoint.Request;
-import dev.cairn.command.Asked;
 import dev.cairn.command.Command;
+import dev.cairn.command.CommandProgress;
 import dev.cairn.command.CommandText;
-import dev.cairn.command.Progress;
+import dev.cairn.command.TrackedCommand;
 import dev.cairn.local.output.Elision;
 import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;
@@ -50,17 +50,17 @@ abstract class VerbCommand extends PipelineCommand {
   final Command command() {
     try {
       return CommandText.parse(text());
-    } catch (dev.cairn.command.CommandException e) {
-      throw CommandException.unusable(e.reason());
+    } catch (dev.cairn.command.InvalidCommandException e) {
+      throw ExitException.unusable(e.reason());
     }
   }
 
   @Override
   int run(Connection connection, PrintWriter out) throws InterruptedException {
-    Asked asked = new Asked(connection.requireJob(), command());
+    TrackedCommand asked = new TrackedCommand(connection.requireJob(), command());
     Optional<Request> waiting = asked.ask(connection.checkpoints(), force);
     if (waiting.isPresent()) {
-      throw CommandException.no(
+      throw ExitException.no(
           "\""
               + waiting.get().command()
               + "\" was asked of job "
@@ -82,21 +82,21 @@ abstract class VerbCommand extends PipelineCommand {
     return asksOnly ? ExitCode.OK : follow(asked, connection, out);
   }
 
-  private int follow(Asked asked, Connection connection, PrintWriter out)
+  private int follow(TrackedCommand asked, Connection connection, PrintWriter out)
       throws InterruptedException {
     long begun = System.nanoTime();
     String told = "";
     while (true) {
-      Progress progress =
+      CommandProgress progress =
           asked
               .look(connection.checkpoints())
               .orElseThrow(
                   () ->
-                      CommandException.unusable(
+                      ExitException.unusable(
                           "job " + asked.before().id() + " went away: nothing was asked of it"));
       boolean isLong = System.nanoTime() - begun > SOON.toNanos();
       String step = step(progress);
-      if (!step.equals(told) && (isLong || !(progress instanceof Progress.Waiting))) {
+      if (!step.equals(told) && (isLong || !(progress instanceof CommandProgress.Waiting))) {
         told = step;
         tell(out, step, progress.now(), text(progress), checkpoint(progress));
       }
@@ -105,7 +105,7 @@ abstract class VerbCommand extends PipelineCommand {
         return end.get();
       }
       if (System.nanoTime() - begun > timeout.toNanos()) {
-        throw CommandException.no(
+        throw ExitException.no(
             "\""
                 + asked.request().command()
                 + "\" is not done after "
@@ -119,36 +119,36 @@ abstract class VerbCommand extends PipelineCommand {
     }
   }
 
-  private static Optional<Integer> end(Progress progress) {
+  private static Optional<Integer> end(CommandProgress progress) {
     return switch (progress) {
-      case Progress.Waiting w -> Optional.empty();
-      case Progress.UnderWay u -> Optional.empty();
-      case Progress.Done d -> Optional.of(ExitCode.OK);
-      case Progress.Refused r -> Optional.of(ExitCode.NO);
-      case Progress.Failed f -> Optional.of(ExitCode.NO);
-      case Progress.Superseded s -> Optional.of(ExitCode.NO);
+      case CommandProgress.Waiting w -> Optional.empty();
+      case CommandProgress.UnderWay u -> Optional.empty();
+      case CommandProgress.Done d -> Optional.of(ExitCode.OK);
+      case CommandProgress.Refused r -> Optional.of(ExitCode.NO);
+      case CommandProgress.Failed f -> Optional.of(ExitCode.NO);
+      case CommandProgress.Superseded s -> Optional.of(ExitCode.NO);
     };
   }
 
-  private static String step(Progress progress) {
+  private static String step(CommandProgress progress) {
     return switch (progress) {
-      case Progress.Waiting w -> "waiting";
-      case Progress.UnderWay underWay -> underWay.step();
-      case Progress.Done done -> done.step();
-      case Progress.Refused r -> "refused";
-      case Progress.Failed failed -> failed.step();
-      case Progress.Superseded s -> "superseded";
+      case CommandProgress.Waiting w -> "waiting";
+      case CommandProgress.UnderWay underWay -> underWay.step();
+      case CommandProgress.Done done -> done.step();
+      case CommandProgress.Refused r -> "refused";
+      case CommandProgress.Failed failed -> failed.step();
+      case CommandProgress.Superseded s -> "superseded";
     };
   }
 
-  private static String text(Progress progress) {
+  private static String text(CommandProgress progress) {
     return switch (progress) {
-      case Progress.Waiting waiting -> whyItWaits(waiting.now());
-      case Progress.UnderWay underWay -> underWay.text();
-      case Progress.Done done -> done.text();
-      case Progress.Refused refused -> refused.reason();
-      case Progress.Failed failed -> failed.text();
-      case Progress.Superseded superseded -> superseded.text();
+      case CommandProgress.Waiting waiting -> whyItWaits(waiting.now());
+      case CommandProgress.UnderWay underWay -> underWay.text();
+      case CommandProgress.Done done -> done.text();
+      case CommandProgress.Refused refused -> refused.reason();
+      case CommandProgress.Failed failed -> failed.text();
+      case CommandProgress.Superseded superseded -> superseded.text();
     };
   }
 
@@ -159,14 +159,14 @@ abstract class VerbCommand extends PipelineCommand {
         : "the job is " + job.status().label() + ", and serves it when that is over";
   }
 
-  private static Optional<Checkpoint> checkpoint(Progress progress) {
+  private static Optional<Checkpoint> checkpoint(CommandProgress progress) {
     return switch (progress) {
-      case Progress.UnderWay underWay -> underWay.checkpoint();
-      case Progress.Done done -> done.checkpoint();
-      case Progress.Failed failed -> failed.checkpoint();
-      case Progress.Waiting w -> Optional.empty();
-      case Progress.Refused r -> Optional.empty();
-      case Progress.Superseded s -> Optional.empty();
+      case CommandProgress.UnderWay underWay -> underWay.checkpoint();
+      case CommandProgress.Done done -> done.checkpoint();
+      case CommandProgress.Failed failed -> failed.checkpoint();
+      case CommandProgress.Waiting w -> Optional.empty();
+      case CommandProgress.Refused r -> Optional.empty();
+      case CommandProgress.Superseded s -> Optional.empty();
     };
   }
 

@@ -17,11 +17,11 @@ final class Verbs {
   /**
    * Requires a name that is one word: a request is text, in which blanks separate.
    *
-   * @throws CommandException if it is none; quotes all of what was typed
+   * @throws ExitException if it is none; quotes all of what was typed
    */
   private static void requireName(@Nullable String typed, String what) {
     if (typed != null && !typed.matches("\\S+")) {
-      throw CommandException.unusable(
+      throw ExitException.unusable(
           "\"" + typed + "\" cannot name " + what + ": a name is one word, without blanks");
     }
   }
@@ -29,7 +29,7 @@ final class Verbs {
   /**
    * Requires a checkpoint's id.
    *
-   * @throws CommandException if it is none
+   * @throws ExitException if it is none
    */
   private static void requireId(String typed) {
     var unused = CheckpointIds.parse(typed);

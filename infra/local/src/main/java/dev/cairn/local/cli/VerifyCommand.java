@@ -2,8 +2,8 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.local.inspect.CheckpointFiles;
-import dev.cairn.local.inspect.CheckpointFiles.Verdict;
+import dev.cairn.local.inspect.CheckpointFileList;
+import dev.cairn.local.inspect.CheckpointFileList.Verdict;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.output.Elision;
 import java.io.PrintWriter;
@@ -28,7 +28,7 @@ final class VerifyCommand extends CheckpointCommand {
   @Override
   int run(Named checkpoint, PrintWriter out) {
     List<Verdict> verdicts =
-        new CheckpointFiles(checkpoint.storage()).verify(checkpoint.metadata());
+        new CheckpointFileList(checkpoint.storage()).verify(checkpoint.metadata());
     long damaged = verdicts.stream().filter(verdict -> verdict.damage().isPresent()).count();
     if (json()) {
       out.println(Json.pretty(json(checkpoint.name(), verdicts, damaged)));

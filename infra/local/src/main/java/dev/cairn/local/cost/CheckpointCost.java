@@ -51,7 +51,8 @@ public record CheckpointCost(
     long units = beginAndCommit + asked + answers + history;
     // A savepoint leaves its journal a base of its own besides.
     long files = asked * (checkpoint.isSavepoint() ? 4 : 2) + 1;
-    Usage usage = Usage.of(Billed.DYNAMODB_WRITE_UNIT, units).plus(Billed.S3_WRITE, files);
+    RequestUsage usage =
+        RequestUsage.of(Billed.DYNAMODB_WRITE_UNIT, units).plus(Billed.S3_WRITE, files);
     return new CheckpointCost(
         subtasks,
         carried,

@@ -1,7 +1,7 @@
 package dev.cairn.local.cost;
 
-import dev.cairn.local.output.Table;
-import dev.cairn.local.output.Table.Column;
+import dev.cairn.local.output.TextTable;
+import dev.cairn.local.output.TextTable.Column;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -37,7 +37,7 @@ final class CostReport {
 
   /** One rate, counted. */
   private record Measured(Workload workload, CountedPipeline.Result result) {
-    Usage perMillion() {
+    RequestUsage perMillion() {
       return result.running().usage().times(MILLION / result.records());
     }
 
@@ -66,8 +66,8 @@ final class CostReport {
     lines.add("");
     lines.addAll(perMillion().lines(columns));
     lines.add("");
-    Table months =
-        new Table(
+    TextTable months =
+        new TextTable(
             Column.left("USD A MONTH"),
             Column.right("CAIRN"),
             Column.right("PER RECORD"),
@@ -85,14 +85,14 @@ final class CostReport {
     return lines;
   }
 
-  private Table perMillion() {
+  private TextTable perMillion() {
     List<Column> columns = new ArrayList<>(List.of(Column.left("PER MILLION RECORDS")));
     List<List<String>> rates = new ArrayList<>();
     for (Measured rate : measured) {
       columns.add(Column.right("AT " + count(rate.workload().recordsPerSecond()) + "/S"));
       rates.add(perMillion(rate).stream().skip(1).map(CostReport::plain).toList());
     }
-    Table table = new Table(columns.toArray(Column[]::new));
+    TextTable table = new TextTable(columns.toArray(Column[]::new));
     for (int i = 0; i < PER_MILLION.size(); i++) {
       List<String> cells = new ArrayList<>(List.of(PER_MILLION.get(i)));
       for (List<String> rate : rates) {
@@ -147,8 +147,8 @@ final class CostReport {
   }
 
   private List<String> perMillion(Measured rate) {
-    Usage used = rate.perMillion();
-    Usage perRecord =
+    RequestUsage used = rate.perMillion();
+    RequestUsage perRecord =
         PerRecordFunction.batch(rate.workload(), assumptions)
             .times(MILLION / rate.workload().batch());
     double flink = prices.usd(flinksFloor()) * MILLION / rate.recordsAMonth();
@@ -178,7 +178,7 @@ final class CostReport {
     rows.add(List.of("idle: nothing arrives", "**" + usd(idle) + "**", usd(0), usd(flink)));
     for (Measured rate : measured) {
       double records = rate.recordsAMonth() / MILLION;
-      Usage perRecord =
+      RequestUsage perRecord =
           PerRecordFunction.batch(rate.workload(), assumptions)
               .times(rate.recordsAMonth() / rate.workload().batch());
       rows.add(
@@ -198,7 +198,7 @@ final class CostReport {
                 Locale.ROOT, "the construct's %d alarms and its dashboard", assumptions.alarms()),
             usd(
                 prices.usd(
-                    Usage.of(Billed.ALARM_MONTH, assumptions.alarms())
+                    RequestUsage.of(Billed.ALARM_MONTH, assumptions.alarms())
                         .plus(Billed.DASHBOARD_MONTH, assumptions.dashboards()))),
             "",
             ""));
@@ -211,8 +211,8 @@ final class CostReport {
     return rows;
   }
 
-  private static Usage flinksFloor() {
-    return Usage.of(Billed.FLINK_KPU_HOUR, FLINK_KPUS * HOURS_OF_A_MONTH)
+  private static RequestUsage flinksFloor() {
+    return RequestUsage.of(Billed.FLINK_KPU_HOUR, FLINK_KPUS * HOURS_OF_A_MONTH)
         .plus(Billed.FLINK_GB_MONTH, FLINK_STORAGE_GB);
   }
 

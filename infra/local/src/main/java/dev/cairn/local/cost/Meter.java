@@ -14,7 +14,7 @@ final class Meter {
 
   private final Assumptions assumptions;
   private final TreeMap<String, Long> requests = new TreeMap<>();
-  private Usage usage = Usage.NONE;
+  private RequestUsage usage = RequestUsage.NONE;
   private Duration waited = Duration.ZERO;
   // Of the invocation under way.
   private int memoryMb = 1;
@@ -24,7 +24,7 @@ final class Meter {
    *
    * @param requests how many, by what they are, such as {@code DynamoDB Query}
    */
-  record Count(Map<String, Long> requests, Usage usage) {
+  record Count(Map<String, Long> requests, RequestUsage usage) {
     Count {
       requests = Map.copyOf(requests);
     }
@@ -115,7 +115,7 @@ final class Meter {
   Count drain() {
     Count drained = new Count(requests, usage);
     requests.clear();
-    usage = Usage.NONE;
+    usage = RequestUsage.NONE;
     return drained;
   }
 }

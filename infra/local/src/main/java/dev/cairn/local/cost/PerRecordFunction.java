@@ -15,7 +15,7 @@ final class PerRecordFunction {
   private PerRecordFunction() {}
 
   /** What a batch uses. */
-  static Usage batch(Workload workload, Assumptions assumptions) {
+  static RequestUsage batch(Workload workload, Assumptions assumptions) {
     int records = workload.batch();
     double itemBytes = workload.changedBytes() + ITEM_OVERHEAD_BYTES;
     int calls = CALLS_PER_RECORD * records;

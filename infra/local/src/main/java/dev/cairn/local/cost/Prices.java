@@ -61,7 +61,7 @@ record Prices(
   private record Published(
       String region, String asOf, String terms, Map<Billed, Price> prices, List<String> free) {}
 
-  double usd(Usage usage) {
+  double usd(RequestUsage usage) {
     return usage.amounts().entrySet().stream()
         .mapToDouble(used -> usd(used.getKey(), used.getValue()))
         .sum();

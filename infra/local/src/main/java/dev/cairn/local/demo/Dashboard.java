@@ -52,7 +52,7 @@ final class Dashboard {
             pipeline.job(),
             checkpoints.subList(Math.max(0, checkpoints.size() - ROWS), checkpoints.size()));
     Instant now = pipeline.world().now();
-    long records = pipeline.ledger().records();
+    long records = pipeline.log().records();
     String progress = progress(fed, records);
     if (screen.isLive()) {
       List<String> block = new ArrayList<>();

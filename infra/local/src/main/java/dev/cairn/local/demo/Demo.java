@@ -37,23 +37,23 @@ public final class Demo implements AutoCloseable {
 
   private final DemoSettings settings;
   private final UserFunction function;
-  private final List<Row> rows;
+  private final List<InputRow> rows;
   private final Screen screen;
-  private final Promises promises;
+  private final Expectations expectations;
   private final Pipeline pipeline;
   private final Feed feed;
   private final Dashboard dashboard;
-  private final Restoring restoring;
+  private final DemoRestore restoring;
   private final Deque<Act> acts =
       new ArrayDeque<>(
           List.of(
-              new Act(0.08, Fear.ABANDONED),
-              new Act(0.18, Fear.TIMED_OUT),
-              new Act(0.30, Fear.DELIVERED_TWICE),
-              new Act(0.38, Fear.ZOMBIE)));
+              new Act(0.08, Mishap.ABANDONED),
+              new Act(0.18, Mishap.TIMED_OUT),
+              new Act(0.30, Mishap.DELIVERED_TWICE),
+              new Act(0.38, Mishap.ZOMBIE)));
 
   /** What is done once so much of the input is in the state. */
-  private record Act(double fraction, Fear fear) {}
+  private record Act(double fraction, Mishap mishap) {}
 
   /** The input cannot be processed, for the reason in the message. */
   private static final class StandstillException extends Exception {
@@ -79,7 +79,7 @@ public final class Demo implements AutoCloseable {
       Optional<String> keyField,
       Terminal terminal) {
     settings.requireTimeFor(records.size());
-    List<Row> rows = RowKeys.of(records, function, keyField);
+    List<InputRow> rows = RowKeys.of(records, function, keyField);
     Screen screen = new Screen(terminal, InstantSource.system());
     return new Demo(settings, function, rows, screen, Pipeline.start(settings, function, screen));
   }
@@ -87,7 +87,7 @@ public final class Demo implements AutoCloseable {
   private Demo(
       DemoSettings settings,
       UserFunction function,
-      List<Row> rows,
+      List<InputRow> rows,
       Screen screen,
       Pipeline pipeline) {
     this.settings = settings;
@@ -95,10 +95,10 @@ public final class Demo implements AutoCloseable {
     this.rows = rows;
     this.screen = screen;
     this.pipeline = pipeline;
-    this.promises = Promises.of(rows.size());
+    this.expectations = Expectations.of(rows.size());
     this.feed = new Feed(pipeline.world(), pipeline.stream(), rows, settings.recordsPerSecond());
     this.dashboard = new Dashboard(pipeline, screen, rows.size());
-    this.restoring = new Restoring(pipeline, screen);
+    this.restoring = new DemoRestore(pipeline, screen);
   }
 
   /** Where DynamoDB Local listens. */
@@ -128,7 +128,7 @@ public final class Demo implements AutoCloseable {
             + "; files in "
             + settings.directory().map(Path::toString).orElse("it, too"));
     try {
-      Optional<Restoring.Asked> restored = story();
+      Optional<DemoRestore.Asked> restored = story();
       return verdict(restored);
     } catch (StandstillException e) {
       screen.say(String.valueOf(e.getMessage()));
@@ -138,17 +138,17 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private Optional<Restoring.Asked> story() throws StandstillException {
+  private Optional<DemoRestore.Asked> story() throws StandstillException {
     feed.start();
-    Optional<Restoring.Asked> restored = Optional.empty();
+    Optional<DemoRestore.Asked> restored = Optional.empty();
     Movement movement = new Movement();
     while (true) {
       dashboard.refresh(feed.fed());
-      double done = (double) pipeline.ledger().records() / rows.size();
+      double done = (double) pipeline.log().records() / rows.size();
       if (!acts.isEmpty() && done >= acts.getFirst().fraction()) {
-        pipeline.fears().arm(acts.removeFirst().fear());
+        pipeline.mishaps().arm(acts.removeFirst().mishap());
       }
-      if (dashboard.completed() >= promises.checkpoints() - 1) {
+      if (dashboard.completed() >= expectations.checkpoints() - 1) {
         feed.release();
       }
       boolean settled = isSettled();
@@ -156,7 +156,7 @@ public final class Demo implements AutoCloseable {
         restored = Optional.empty();
       }
       if (restored.isEmpty() && done >= RESTORE_AT) {
-        restored = restoring.rewindAtLeast(Math.max(1, promises.rewound()));
+        restored = restoring.rewindAtLeast(Math.max(1, expectations.rewound()));
       }
       if (settled && (restored.isEmpty() || !restored.get().epoch().isAfter(job().epoch()))) {
         return restored;
@@ -178,7 +178,7 @@ public final class Demo implements AutoCloseable {
   private boolean isApplied() {
     Job job = job();
     return feed.isDone()
-        && pipeline.ledger().reached(feed.ends())
+        && pipeline.log().reached(feed.ends())
         && job.status() instanceof JobStatus.Running
         && job.requests().isEmpty();
   }
@@ -193,7 +193,7 @@ public final class Demo implements AutoCloseable {
                         && snapshot.checkpoint().compareTo(latest) <= 0));
   }
 
-  private boolean wasRefused(Restoring.Asked asked) {
+  private boolean wasRefused(DemoRestore.Asked asked) {
     Job job = job();
     boolean refused =
         job.restoreCheckpointId().isEmpty()
@@ -211,21 +211,21 @@ public final class Demo implements AutoCloseable {
     return pipeline.job();
   }
 
-  private boolean verdict(Optional<Restoring.Asked> restored) {
+  private boolean verdict(Optional<DemoRestore.Asked> restored) {
     dashboard.refresh(feed.fed());
     screen.keep();
     screen.say(
         "all records are in the state, and every gap is closed; folding the input plainly, to"
             + " compare");
-    Optional<Ledger.Rewind> rewind =
-        restored.flatMap(asked -> pipeline.ledger().rewind(asked.epoch()));
-    Set<Fear> faced = pipeline.fears().faced();
+    Optional<DemoLog.Rewind> rewind =
+        restored.flatMap(asked -> pipeline.log().rewind(asked.epoch()));
+    Set<Mishap> faced = pipeline.mishaps().faced();
     int completed = dashboard.completed();
-    boolean equal = compare(Fold.of(rows, function, pipeline.stream()));
+    boolean equal = compare(PlainFold.of(rows, function, pipeline.stream()));
     screen.print("");
     tellWhatHappened(completed, faced, rewind);
-    List<String> broken = new ArrayList<>(promises.broken(completed, faced, rewind));
-    if (pipeline.ledger().records() > 0 && isAllDeadLetters()) {
+    List<String> broken = new ArrayList<>(expectations.broken(completed, faced, rewind));
+    if (pipeline.log().records() > 0 && isAllDeadLetters()) {
       broken.add("state: the function could process none of the records, and all are dead letters");
     }
     broken.forEach(what -> screen.print("NOT SHOWN: " + what));
@@ -244,10 +244,10 @@ public final class Demo implements AutoCloseable {
         .allMatch(tail -> tail.getLast().header().counts().applied() == 0);
   }
 
-  private boolean compare(Fold fold) {
+  private boolean compare(PlainFold fold) {
     StoredState stored = new StoredState(pipeline.journal(), pipeline.storage());
-    Comparison comparison =
-        Comparison.of(
+    StateComparisonWithFold comparison =
+        StateComparisonWithFold.of(
             fold,
             pipeline.checkpoints().subtasks(settings.job()).stream()
                 .map(stored::head)
@@ -296,7 +296,7 @@ public final class Demo implements AutoCloseable {
                         + letter.text("cause")));
   }
 
-  private void tellWhatHappened(int completed, Set<Fear> faced, Optional<Ledger.Rewind> rewind) {
+  private void tellWhatHappened(int completed, Set<Mishap> faced, Optional<DemoLog.Rewind> rewind) {
     LocalContainers.Figures figures = pipeline.figures();
     screen.print("checkpoints " + completed + " completed");
     screen.print(
@@ -310,7 +310,7 @@ public final class Demo implements AutoCloseable {
             + figures.timeOuts()
             + " timed out");
     screen.print(
-        "faced       " + faced.stream().map(Fear::words).collect(Collectors.joining(", ")));
+        "faced       " + faced.stream().map(Mishap::words).collect(Collectors.joining(", ")));
     rewind.ifPresent(
         restore ->
             screen.print(
@@ -334,7 +334,7 @@ public final class Demo implements AutoCloseable {
   public void stay(List<String> hints, Mailbox mailbox) {
     screen.print("");
     hints.forEach(screen::print);
-    List<Row> all = new ArrayList<>(rows);
+    List<InputRow> all = new ArrayList<>(rows);
     Epoch compared = job().epoch();
     Optional<Job.Refusal> told = job().refusal();
     while (true) {
@@ -347,14 +347,15 @@ public final class Demo implements AutoCloseable {
       }
       if (job.epoch().isAfter(compared) && isApplied()) {
         screen.say("restored, and every gap is closed; comparing again");
-        screen.print(compare(Fold.of(all, function, pipeline.stream())) ? "EQUAL." : "NOT EQUAL.");
+        screen.print(
+            compare(PlainFold.of(all, function, pipeline.stream())) ? "EQUAL." : "NOT EQUAL.");
         compared = job.epoch();
       }
       pipeline.world().sleep(LOOK);
     }
   }
 
-  private void take(Mailbox mailbox, List<Row> all) {
+  private void take(Mailbox mailbox, List<InputRow> all) {
     for (Mailbox.Left left : mailbox.waiting()) {
       pipeline.stream().put(left.row().key(), left.row().data(), Optional.empty());
       all.add(left.row());
@@ -380,7 +381,7 @@ public final class Demo implements AutoCloseable {
         lastMoved = screen.elapsed();
         return;
       }
-      long now = pipeline.ledger().records();
+      long now = pipeline.log().records();
       if (records != now || (now >= feed.fed() && !feed.isDone())) {
         records = now;
         lastMoved = screen.elapsed();

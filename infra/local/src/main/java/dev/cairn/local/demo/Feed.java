@@ -24,13 +24,13 @@ final class Feed {
 
   private final World world;
   private final LocalStream stream;
-  private final List<Row> rows;
+  private final List<InputRow> rows;
   private final double recordsPerSecond;
   private final Map<ShardId, Position> ends = new ConcurrentHashMap<>();
   private volatile boolean released;
   private volatile int fed;
 
-  Feed(World world, LocalStream stream, List<Row> rows, double recordsPerSecond) {
+  Feed(World world, LocalStream stream, List<InputRow> rows, double recordsPerSecond) {
     this.world = world;
     this.stream = stream;
     this.rows = rows;
@@ -48,7 +48,7 @@ final class Feed {
       int limit = released ? rows.size() : Math.max(fed + 1, (int) (rows.size() * STEADY_PART));
       int until = (int) Math.min(limit, Math.ceil(due));
       for (int next = fed; next < until; next++) {
-        Row row = rows.get(next);
+        InputRow row = rows.get(next);
         LocalStream.Placed placed = stream.put(row.key(), row.data(), Optional.empty());
         ends.put(placed.shard(), Position.after(placed.sequenceNumber()));
         fed = next + 1;

@@ -43,7 +43,7 @@ public final class Mailbox {
   }
 
   /** A record that was left, and where. */
-  record Left(Path file, Row row) {}
+  record Left(Path file, InputRow row) {}
 
   /** What was left and not taken, in the order in which it was left. */
   List<Left> waiting() {
@@ -65,7 +65,7 @@ public final class Mailbox {
     try {
       Fields fields = Trees.fromJson(Files.readAllBytes(file));
       byte[] data = Base64.getDecoder().decode(fields.text("data"));
-      return new Left(file, new Row(fields.text("key"), data));
+      return new Left(file, new InputRow(fields.text("key"), data));
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
     }

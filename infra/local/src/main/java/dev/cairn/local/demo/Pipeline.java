@@ -20,7 +20,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.lambda.Code;
-import dev.cairn.lambda.Introduction;
+import dev.cairn.lambda.CodeRegistration;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.local.dynamodb.TableStream;
 import dev.cairn.local.kinesis.LocalStream;
@@ -33,7 +33,7 @@ import dev.cairn.local.world.WallClockWorld;
 import dev.cairn.retry.Backoff;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.task.Task;
@@ -65,8 +65,8 @@ final class Pipeline implements AutoCloseable {
   private final LocalStream stream;
   private final LocalContainers containers;
   private final LocalMapping mapping;
-  private final Ledger ledger;
-  private final Fears fears;
+  private final DemoLog log;
+  private final Mishaps mishaps;
   private final LastFailure lastFailure = new LastFailure();
   private final Screen screen;
   private Optional<Job> lastJob = Optional.empty();
@@ -89,13 +89,13 @@ final class Pipeline implements AutoCloseable {
     this.database = database;
     this.world = new WallClockWorld(settings.seed(), Interference.NONE);
     this.screen = screen;
-    this.ledger = new Ledger(screen);
-    this.fears = new Fears(world, ledger, screen, settings.functionTimeout());
+    this.log = new DemoLog(screen);
+    this.mishaps = new Mishaps(world, log, screen, settings.functionTimeout());
     this.stream = new LocalStream(world, settings.shards(), RETENTION);
     this.containers =
         new LocalContainers(
             world,
-            () -> new Container(this::task, introduction(), lastFailure),
+            () -> new DemoContainer(this::task, codeRegistration(), lastFailure),
             new ContainerSettings(
                 settings.stage().value(),
                 settings.functionTimeout(),
@@ -111,7 +111,7 @@ final class Pipeline implements AutoCloseable {
                 LARGEST_BATCH,
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1)),
-            fears);
+            mishaps);
   }
 
   private void start() {
@@ -133,13 +133,14 @@ final class Pipeline implements AutoCloseable {
    */
   private CheckpointSettings checkpointSettings() {
     Configuration item =
-        Configuration.DEFAULTS.with(Options.INTERVAL, Optional.of(settings.interval()), Place.ITEM);
+        Configuration.DEFAULTS.with(
+            Options.INTERVAL, Optional.of(settings.interval()), SettingSource.ITEM);
     Configuration ofCode = codeSettings().configuration();
     if (ofCode.place(Options.TIMEOUT).isEmpty()) {
-      item = item.with(Options.TIMEOUT, settings.checkpointTimeout(), Place.ITEM);
+      item = item.with(Options.TIMEOUT, settings.checkpointTimeout(), SettingSource.ITEM);
     }
     if (ofCode.place(Options.NUM_RETAINED).isEmpty()) {
-      item = item.with(Options.NUM_RETAINED, DemoSettings.RETAINED, Place.ITEM);
+      item = item.with(Options.NUM_RETAINED, DemoSettings.RETAINED, SettingSource.ITEM);
     }
     return new CheckpointSettings(item);
   }
@@ -148,8 +149,8 @@ final class Pipeline implements AutoCloseable {
     return code.over(CheckpointSettings.DEFAULTS);
   }
 
-  private Introduction introduction() {
-    return new Introduction(
+  private CodeRegistration codeRegistration() {
+    return new CodeRegistration(
         new DynamoDbRegistrations(database.client(), DemoSettings.TABLE, Backoff.sleeping()),
         code.registration(settings.job(), settings.stage(), VERSION, settings.storage()),
         world::now);
@@ -158,13 +159,13 @@ final class Pipeline implements AutoCloseable {
   private Task<Object> task(String container) {
     TaskPorts ports =
         new TaskPorts(
-            new WatchedJournal(journal(), fears.of(container)),
+            new WatchedJournal(journal(), mishaps.of(container)),
             checkpoints(),
             storage(),
             stream,
             new BlockChecksum(),
             world::now,
-            Container::newId);
+            DemoContainer::newId);
     return new Task<>(taskSettings(), ports, function::create);
   }
 
@@ -189,7 +190,7 @@ final class Pipeline implements AutoCloseable {
         new JournalWatcher() {
           @Override
           public void after(SubtaskId subtask, Entry entry, Append outcome) {
-            ledger.appended(COORDINATOR, subtask, entry, outcome);
+            log.appended(COORDINATOR, subtask, entry, outcome);
           }
         };
     CoordinatorPorts ports =
@@ -200,7 +201,7 @@ final class Pipeline implements AutoCloseable {
                 stream,
                 this::wake,
                 world::now,
-                Container::newId)
+                DemoContainer::newId)
             .with(
                 new DynamoDbHistory(
                     database.client(),
@@ -250,12 +251,12 @@ final class Pipeline implements AutoCloseable {
     return containers.figures();
   }
 
-  Ledger ledger() {
-    return ledger;
+  DemoLog log() {
+    return log;
   }
 
-  Fears fears() {
-    return fears;
+  Mishaps mishaps() {
+    return mishaps;
   }
 
   /** What an invocation last failed with. */

@@ -63,7 +63,7 @@ public final class RowKeys {
    * @param number the record's place in the input, from 1
    * @throws InputException if Kinesis takes no such key, or the function has none to give
    */
-  public Row row(long number, byte[] data) {
+  public InputRow row(long number, byte[] data) {
     String key = keying.keyOf(data);
     if (key.codePointCount(0, key.length()) > LONGEST) {
       throw new InputException(
@@ -75,12 +75,12 @@ public final class RowKeys {
               + LONGEST
               + ": choose another field (--key), or shorten it in keyOf");
     }
-    return new Row(key.isEmpty() ? UNKNOWN : key, data);
+    return new InputRow(key.isEmpty() ? UNKNOWN : key, data);
   }
 
-  static List<Row> of(List<byte[]> records, UserFunction function, Optional<String> field) {
+  static List<InputRow> of(List<byte[]> records, UserFunction function, Optional<String> field) {
     RowKeys keys = field.map(RowKeys::ofField).orElseGet(() -> ofFunction(function));
-    List<Row> rows = new ArrayList<>(records.size());
+    List<InputRow> rows = new ArrayList<>(records.size());
     for (byte[] data : records) {
       rows.add(keys.row(rows.size() + 1L, data));
     }

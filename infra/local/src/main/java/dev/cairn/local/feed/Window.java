@@ -1,6 +1,6 @@
 package dev.cairn.local.feed;
 
-import dev.cairn.local.demo.Row;
+import dev.cairn.local.demo.InputRow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class Window {
    *
    * @param number its place in the input, from 1
    */
-  record Waiting(long number, Row row) {
+  record Waiting(long number, InputRow row) {
     /** As Kinesis counts it: data and key. */
     long sizeBytes() {
       return row.data().length + (long) row.key().getBytes(StandardCharsets.UTF_8).length;

@@ -62,22 +62,22 @@ public final class Follower {
   }
 
   /** What happened since, oldest first as far as clocks agree. */
-  public List<Happening> poll() {
-    List<Happening> happenings = new ArrayList<>();
-    store.job(job.id()).ifPresent(now -> follow(now, happenings));
+  public List<PipelineEvent> poll() {
+    List<PipelineEvent> events = new ArrayList<>();
+    store.job(job.id()).ifPresent(now -> follow(now, events));
     for (SubtaskId subtask : store.subtasks(job.id())) {
-      follow(subtask, happenings);
+      follow(subtask, events);
     }
-    happenings.sort(Comparator.comparing(Happening::at));
-    return happenings;
+    events.sort(Comparator.comparing(PipelineEvent::at));
+    return events;
   }
 
-  private void follow(Job now, List<Happening> happenings) {
+  private void follow(Job now, List<PipelineEvent> events) {
     for (CheckpointId id = job.next(); now.next().isAfter(id); id = id.next()) {
       pending.add(id);
       store
           .checkpoint(now.id(), id)
-          .ifPresent(began -> happenings.add(new Happening.CheckpointMoved(trigger(began))));
+          .ifPresent(began -> events.add(new PipelineEvent.CheckpointMoved(trigger(began))));
     }
     for (CheckpointId id : List.copyOf(pending)) {
       store
@@ -86,11 +86,11 @@ public final class Follower {
           .ifPresent(
               over -> {
                 pending.remove(id);
-                happenings.add(new Happening.CheckpointMoved(over));
+                events.add(new PipelineEvent.CheckpointMoved(over));
               });
     }
     if (!saysTheSame(job, now)) {
-      happenings.add(new Happening.JobMoved(job, now, clock.instant()));
+      events.add(new PipelineEvent.JobMoved(job, now, clock.instant()));
     }
     job = now;
   }
@@ -109,13 +109,13 @@ public final class Follower {
         && before.refusal().equals(now.refusal());
   }
 
-  private void follow(SubtaskId subtask, List<Happening> happenings) {
+  private void follow(SubtaskId subtask, List<PipelineEvent> events) {
     Entry.Header known = heads.get(subtask);
     List<Entry> entries =
         known == null ? journal.fromLastBase(subtask) : journal.after(subtask, known.revision());
     for (Entry entry : entries) {
       Entry.Header before = known == null ? entry.header() : known;
-      happenings.add(new Happening.Appended(subtask, before, entry));
+      events.add(new PipelineEvent.Appended(subtask, before, entry));
       known = entry.header();
       heads.put(subtask, known);
     }

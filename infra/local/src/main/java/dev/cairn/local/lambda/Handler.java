@@ -10,5 +10,6 @@ import java.io.OutputStream;
 @FunctionalInterface
 public interface Handler {
   /** Answers what it has written when it returns; whatever it throws is the function's error. */
-  void handle(InputStream event, OutputStream response, Invocation invocation) throws Exception;
+  void handle(InputStream event, OutputStream response, LocalInvocation invocation)
+      throws Exception;
 }

@@ -4,5 +4,5 @@ package dev.cairn.local.lambda;
 @FunctionalInterface
 public interface LambdaFunction {
   /** Invokes synchronously, once, and returns what came of it. */
-  Result invoke(byte[] event);
+  InvocationResult invoke(byte[] event);
 }

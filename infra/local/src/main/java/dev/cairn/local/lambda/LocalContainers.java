@@ -47,11 +47,11 @@ public final class LocalContainers implements LambdaFunction {
   }
 
   @Override
-  public Result invoke(byte[] event) {
+  public InvocationResult invoke(byte[] event) {
     Container container = pick();
     Instant deadline = world.now().plus(settings.timeout());
-    Invocation invocation =
-        new Invocation(world, requestId(world.random()), container.name, deadline);
+    LocalInvocation invocation =
+        new LocalInvocation(world, requestId(world.random()), container.name, deadline);
     Running running = new Running();
     world.start(container.name, () -> serve(container, event, invocation, running));
     world.await(settings.timeout(), () -> outcome(running).isPresent());
@@ -76,48 +76,49 @@ public final class LocalContainers implements LambdaFunction {
   }
 
   /** The container's side: what it answers counts only if nobody has given it up by then. */
-  private void serve(Container container, byte[] event, Invocation invocation, Running running) {
+  private void serve(
+      Container container, byte[] event, LocalInvocation invocation, Running running) {
     try {
       world.pass("container.serve");
       ByteArrayOutputStream response = new ByteArrayOutputStream();
       container.handler().handle(new ByteArrayInputStream(event), response, invocation);
       world.pass("container.answer");
-      end(running, new Result.Answered(response.toByteArray()));
+      end(running, new InvocationResult.Answered(response.toByteArray()));
     } catch (Killed killed) {
       container.dead = true;
-      end(running, new Result.Failed(killed));
+      end(running, new InvocationResult.Failed(killed));
       throw killed;
     } catch (Exception e) {
-      end(running, new Result.Failed(e));
+      end(running, new InvocationResult.Failed(e));
     } catch (Throwable e) {
       // As Java's runtime in Lambda does: after an error that is no exception, the process is not
       // trusted any more.
       container.dead = true;
-      end(running, new Result.Failed(e));
+      end(running, new InvocationResult.Failed(e));
     }
   }
 
-  private void end(Running running, Result result) {
+  private void end(Running running, InvocationResult result) {
     synchronized (this) {
       running.outcome = Optional.of(result);
     }
     world.changed();
   }
 
-  private synchronized Optional<Result> outcome(Running running) {
+  private synchronized Optional<InvocationResult> outcome(Running running) {
     return running.outcome;
   }
 
   /** The caller's side: an answer makes its container warm again, none ends its use. */
-  private synchronized Result settle(Container container, Running running) {
-    Result result = running.outcome.orElseGet(Result.TimedOut::new);
+  private synchronized InvocationResult settle(Container container, Running running) {
+    InvocationResult result = running.outcome.orElseGet(InvocationResult.TimedOut::new);
     switch (result) {
-      case Result.Answered answered -> keepWarm(container);
-      case Result.Failed failed -> {
+      case InvocationResult.Answered answered -> keepWarm(container);
+      case InvocationResult.Failed failed -> {
         failures++;
         keepWarm(container);
       }
-      case Result.TimedOut timedOut -> timeOuts++;
+      case InvocationResult.TimedOut timedOut -> timeOuts++;
     }
     return result;
   }
@@ -158,6 +159,6 @@ public final class LocalContainers implements LambdaFunction {
 
   /** One invocation in one container, until it ends. */
   private static final class Running {
-    private Optional<Result> outcome = Optional.empty();
+    private Optional<InvocationResult> outcome = Optional.empty();
   }
 }

@@ -104,7 +104,7 @@ final class ShardDelivery {
   }
 
   /** Delivers as planned and returns the result that counts. */
-  private Result deliver(List<StreamRecord> batch, Delivery.Manner manner) {
+  private InvocationResult deliver(List<StreamRecord> batch, Delivery.Manner manner) {
     world.pass("mapping.deliver");
     return switch (manner) {
       case ONCE, AGAIN_AFTER_SUCCESS -> invoke(batch);
@@ -116,15 +116,15 @@ final class ShardDelivery {
     };
   }
 
-  private Result invoke(List<StreamRecord> batch) {
+  private InvocationResult invoke(List<StreamRecord> batch) {
     return function.invoke(KinesisEvent.of(settings.stream(), shard, batch));
   }
 
-  private Result invokeTwice(List<StreamRecord> batch) {
+  private InvocationResult invokeTwice(List<StreamRecord> batch) {
     Other other = new Other();
     boolean otherCounts = world.random().nextBoolean();
     beside(batch, other);
-    Result mine = invoke(batch);
+    InvocationResult mine = invoke(batch);
     if (!otherCounts) {
       return mine;
     }
@@ -153,12 +153,12 @@ final class ShardDelivery {
         });
   }
 
-  private Position reached(Result result, Position before, List<StreamRecord> batch) {
+  private Position reached(InvocationResult result, Position before, List<StreamRecord> batch) {
     return switch (result) {
-      case Result.Answered answered ->
+      case InvocationResult.Answered answered ->
           reached(BatchAnswer.of(answered.response(), batch), before, batch);
-      case Result.Failed failed -> before;
-      case Result.TimedOut timedOut -> before;
+      case InvocationResult.Failed failed -> before;
+      case InvocationResult.TimedOut timedOut -> before;
     };
   }
 
@@ -191,13 +191,13 @@ final class ShardDelivery {
 
   /** The answer to a delivery that runs beside the shard's own task. */
   private static final class Other {
-    private Optional<Result> result = Optional.empty();
+    private Optional<InvocationResult> result = Optional.empty();
 
-    synchronized Optional<Result> result() {
+    synchronized Optional<InvocationResult> result() {
       return result;
     }
 
-    synchronized void answer(Result answer) {
+    synchronized void answer(InvocationResult answer) {
       result = Optional.of(answer);
     }
   }

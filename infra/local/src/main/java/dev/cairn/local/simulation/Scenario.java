@@ -6,8 +6,8 @@ import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.DamagedHeadFallback;
 import dev.cairn.settings.Options;
-import dev.cairn.settings.Place;
 import dev.cairn.settings.RestartStrategyType;
+import dev.cairn.settings.SettingSource;
 import dev.cairn.state.Start;
 import dev.cairn.task.TaskSettings;
 import dev.cairn.task.TaskSettings.FailurePolicy;
@@ -43,18 +43,18 @@ record Scenario(
             .with(
                 Options.MAX_CONCURRENT_CHECKPOINTS,
                 random.nextInt(3) == 0 ? 2 + random.nextInt(4) : 1,
-                Place.CONSTRUCT)
+                SettingSource.CONSTRUCT)
             .with(
                 Options.RECOVERY_FALLBACK,
                 random.nextBoolean()
                     ? DamagedHeadFallback.FAIL
                     : DamagedHeadFallback.FROM_BEGINNING,
-                Place.CONSTRUCT)
-            .with(Options.RESTART_STRATEGY, strategy(random), Place.CONSTRUCT)
-            .with(Options.INCREMENTAL, random.nextInt(6) != 0, Place.CONSTRUCT);
+                SettingSource.CONSTRUCT)
+            .with(Options.RESTART_STRATEGY, strategy(random), SettingSource.CONSTRUCT)
+            .with(Options.INCREMENTAL, random.nextInt(6) != 0, SettingSource.CONSTRUCT);
     return random.nextInt(3) == 0
         ? configuration.with(
-            Options.TOLERABLE_FAILED_CHECKPOINTS, random.nextInt(3), Place.CONSTRUCT)
+            Options.TOLERABLE_FAILED_CHECKPOINTS, random.nextInt(3), SettingSource.CONSTRUCT)
         : configuration;
   }
 

@@ -76,7 +76,7 @@ class AwsFailuresTest {
     StringWriter err = new StringWriter();
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(home, Map.of("CAIRN_TABLE", "flights", "CAIRN_JOB", "flights")),
+            new CliEnvironment(home, Map.of("CAIRN_TABLE", "flights", "CAIRN_JOB", "flights")),
             Terminal.plain(
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err, true));

@@ -149,20 +149,21 @@ class CairnTest {
   }
 
   private static Answer cairnAt(Path folder, String... arguments) {
-    return cairnIn(new Surroundings(folder, Map.of()), arguments);
+    return cairnIn(new CliEnvironment(folder, Map.of()), arguments);
   }
 
-  private static Answer cairnIn(Surroundings surroundings, String... arguments) {
+  private static Answer cairnIn(CliEnvironment cliEnvironment, String... arguments) {
     return cairnOn(
         Terminal.plain(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)),
-        surroundings,
+        cliEnvironment,
         arguments);
   }
 
-  private static Answer cairnOn(Terminal terminal, Surroundings surroundings, String... arguments) {
+  private static Answer cairnOn(
+      Terminal terminal, CliEnvironment cliEnvironment, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine commands = Cairn.commands(surroundings, terminal);
+    CommandLine commands = Cairn.commands(cliEnvironment, terminal);
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = commands.execute(arguments);
     return new Answer(exitCode, out.toString(), err.toString());
@@ -727,7 +728,7 @@ class CairnTest {
   private static Thread tailing(AwaitedText out, String... arguments) {
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(home, Map.of()),
+            new CliEnvironment(home, Map.of()),
             Terminal.plain(
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(new StringWriter()));
@@ -755,7 +756,7 @@ class CairnTest {
         };
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(home, Map.of()),
+            new CliEnvironment(home, Map.of()),
             Terminal.plain(
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(closed, true)).setErr(new PrintWriter(new StringWriter()));
@@ -874,12 +875,12 @@ class CairnTest {
 
   @Test
   void theTableAndTheJobMayBeInTheEnvironment(@TempDir Path elsewhere) throws IOException {
-    Surroundings named =
-        new Surroundings(elsewhere, Map.of("CAIRN_TABLE", "cairn", "CAIRN_JOB", "flights"));
+    CliEnvironment named =
+        new CliEnvironment(elsewhere, Map.of("CAIRN_TABLE", "cairn", "CAIRN_JOB", "flights"));
     Answer list = cairnIn(named, "checkpoints", "--endpoint", demo.endpoint().toString(), "--json");
     assertThat(list.json().get("job").asText()).isEqualTo("flights");
 
-    Surroundings noJob = new Surroundings(elsewhere, Map.of("CAIRN_TABLE", "cairn"));
+    CliEnvironment noJob = new CliEnvironment(elsewhere, Map.of("CAIRN_TABLE", "cairn"));
     Answer none = cairnIn(noJob, "checkpoints", "--endpoint", demo.endpoint().toString());
     assertThat(none.exitCode()).isEqualTo(ExitCode.UNUSABLE);
     assertThat(none.err()).contains("--job is needed (or CAIRN_JOB)");
@@ -1277,7 +1278,7 @@ class CairnTest {
             List.of("checkpoints", "--jbo", "other"),
             List.<String>of())) {
       Answer answer =
-          cairnOn(NARROW, new Surroundings(home, Map.of()), command.toArray(new String[0]));
+          cairnOn(NARROW, new CliEnvironment(home, Map.of()), command.toArray(new String[0]));
       assertFits(answer.out());
       assertFits(answer.err());
       assertThat(answer.out() + answer.err()).as("%s", command).doesNotContainPattern("\\d{30}");

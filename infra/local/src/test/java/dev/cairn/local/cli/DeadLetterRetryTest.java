@@ -86,7 +86,7 @@ class DeadLetterRetryTest {
     StringWriter err = new StringWriter();
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(home, Map.of()),
+            new CliEnvironment(home, Map.of()),
             Terminal.plain(
                 new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));

@@ -60,7 +60,7 @@ class DemoCommandTest {
   private int cairn(String... arguments) {
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(home, Map.of()),
+            new CliEnvironment(home, Map.of()),
             Terminal.plain(new PrintStream(story, true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err, true));
     return commands.execute(arguments);
@@ -141,7 +141,7 @@ class DemoCommandTest {
     StringWriter out = new StringWriter();
     CommandLine restore =
         Cairn.commands(
-            new Surroundings(home, Map.of()),
+            new CliEnvironment(home, Map.of()),
             Terminal.plain(
                 new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)));
     restore.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));

@@ -92,7 +92,8 @@ class FeedCommandTest {
     PrintStream drawn = new PrintStream(screen, true, StandardCharsets.UTF_8);
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(home, Map.of()), new Terminal(drawn, isLive, 80, Voice.SILENT, false));
+            new CliEnvironment(home, Map.of()),
+            new Terminal(drawn, isLive, 80, Voice.SILENT, false));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     String[] usual = {
       "feed",

@@ -140,7 +140,7 @@ class InlineDemoTest {
     StringWriter err = new StringWriter();
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(at, Map.of()),
+            new CliEnvironment(at, Map.of()),
             Terminal.plain(new PrintStream(story, true, StandardCharsets.UTF_8)));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     int exitCode = commands.execute(arguments);

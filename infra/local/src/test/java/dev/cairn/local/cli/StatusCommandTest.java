@@ -87,7 +87,7 @@ class StatusCommandTest {
         new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
     CommandLine commands =
         Cairn.commands(
-            new Surroundings(home, Map.of()),
+            new CliEnvironment(home, Map.of()),
             new Terminal(screen, highlights, 200, Voice.SILENT, highlights));
     commands.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(new StringWriter()));
     String[] usual = {

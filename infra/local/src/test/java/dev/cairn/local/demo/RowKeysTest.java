@@ -44,7 +44,7 @@ class RowKeysTest {
             "no record has a field \"custmer\" (--key): all would go under the key UNKNOWN. The"
                 + " first record is: {\"customer\":\"a\"}");
     assertThat(RowKeys.of(records, function, Optional.of("customer")))
-        .extracting(Row::key)
+        .extracting(InputRow::key)
         .containsExactly("a", "b");
   }
 }

@@ -156,6 +156,6 @@ class UserFunctionTest {
       UserFunction function, Optional<String> field, String... records) {
     List<byte[]> bytes =
         List.of(records).stream().map(text -> text.getBytes(StandardCharsets.ISO_8859_1)).toList();
-    return RowKeys.of(bytes, function, field).stream().map(Row::key).toList();
+    return RowKeys.of(bytes, function, field).stream().map(InputRow::key).toList();
   }
 }

@@ -124,7 +124,7 @@ final class LocalContainersTest {
           };
         };
     LocalContainers containers = containers(factory, Duration.ofMillis(150), 4, 0);
-    assertThat(containers.invoke(bytes(""))).isEqualTo(new Result.TimedOut());
+    assertThat(containers.invoke(bytes(""))).isEqualTo(new InvocationResult.TimedOut());
     thawed.set(true);
     world.changed();
     assertThat(world.await(LONG, wroteLate::get)).isTrue();
@@ -187,13 +187,13 @@ final class LocalContainersTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String text(Result result) {
-    assertThat(result).isInstanceOf(Result.Answered.class);
-    return new String(((Result.Answered) result).response(), StandardCharsets.UTF_8);
+  private static String text(InvocationResult result) {
+    assertThat(result).isInstanceOf(InvocationResult.Answered.class);
+    return new String(((InvocationResult.Answered) result).response(), StandardCharsets.UTF_8);
   }
 
-  private static String error(Result result) {
-    assertThat(result).isInstanceOf(Result.Failed.class);
-    return ((Result.Failed) result).error();
+  private static String error(InvocationResult result) {
+    assertThat(result).isInstanceOf(InvocationResult.Failed.class);
+    return ((InvocationResult.Failed) result).error();
   }
 }

@@ -77,7 +77,7 @@ final class LocalMappingDeliveryTest {
         event ->
             calls.incrementAndGet() % 2 == 0
                 ? note(event)
-                : new Result.Failed(new IllegalStateException("odd"));
+                : new InvocationResult.Failed(new IllegalStateException("odd"));
     LocalMapping mapping = start(oneOfTwo, always(1, Manner.TWICE_AT_ONCE));
     for (int i = 0; i < 20; i++) {
       awaitCaughtUp(mapping);
@@ -132,8 +132,8 @@ final class LocalMappingDeliveryTest {
         };
     LambdaFunction onlySmall =
         event -> {
-          Result noted = note(event);
-          return deliveries.getLast().size() > 3 ? new Result.TimedOut() : noted;
+          InvocationResult noted = note(event);
+          return deliveries.getLast().size() > 3 ? new InvocationResult.TimedOut() : noted;
         };
     LocalMapping mapping = start(onlySmall, smaller);
     awaitCaughtUp(mapping);
@@ -229,7 +229,7 @@ final class LocalMappingDeliveryTest {
     assertThat(world.await(LONG, mapping::isStopped)).isTrue();
   }
 
-  private synchronized Result note(byte[] event) {
+  private synchronized InvocationResult note(byte[] event) {
     List<SequenceNumber> numbers = new ArrayList<>();
     Matcher matcher = NUMBER.matcher(new String(event, StandardCharsets.UTF_8));
     while (matcher.find()) {
@@ -239,7 +239,7 @@ final class LocalMappingDeliveryTest {
     return answer("{\"batchItemFailures\":[]}");
   }
 
-  private static Result answer(String json) {
-    return new Result.Answered(json.getBytes(StandardCharsets.UTF_8));
+  private static InvocationResult answer(String json) {
+    return new InvocationResult.Answered(json.getBytes(StandardCharsets.UTF_8));
   }
 }

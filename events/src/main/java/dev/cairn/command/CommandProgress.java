@@ -1,0 +1,384 @@
+package dev.cairn.command;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Fork;
+import dev.cairn.checkpoint.Halt;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.checkpoint.Restoration;
+import dev.cairn.command.Command.Target;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How far a command has come: told from what the job's item and its checkpoints say, and from
+ * nothing else. A request goes in the very write that serves or refuses it, so as soon as it is
+ * gone, what it has caused can be seen.
+ */
+public sealed interface CommandProgress {
+
+  /** The directory of a checkpoint or a savepoint, at the end of a path. */
+  Pattern NUMBERED = Pattern.compile("(?:chk-|savepoint-)([0-9]+)[^/]*/?(?:_metadata)?$");
+
+  /** How the job stood when this was seen. */
+  Job now();
+
+  /** It is on the item: nobody has come to it, or it is not its turn. */
+  record Waiting(Job now) implements CommandProgress {}
+
+  /** Nothing has changed, for this reason. */
+  record Refused(Job now, String reason) implements CommandProgress {}
+
+  /**
+   * It is being done.
+   *
+   * @param step a word for it
+   * @param checkpoint the one that it takes
+   */
+  record UnderWay(Job now, String step, String text, Optional<Checkpoint> checkpoint)
+      implements CommandProgress {}
+
+  /** It is done. */
+  record Done(Job now, String step, String text, Optional<Checkpoint> checkpoint)
+      implements CommandProgress {}
+
+  /** It was begun, and came to nothing. */
+  record Failed(Job now, String step, String text, Optional<Checkpoint> checkpoint)
+      implements CommandProgress {}
+
+  /** Something else has taken its place, so that nobody can tell what became of it. */
+  record Superseded(Job now, String text) implements CommandProgress {}
+
+  /**
+   * @param now the job, which no longer has the request
+   * @param since the checkpoints that have begun since it was asked
+   * @param named the checkpoint that it names, if it disposes of one
+   */
+  static CommandProgress of(
+      TrackedCommand asked, Job now, List<Checkpoint> since, Optional<Checkpoint> named) {
+    return of(asked, now, since, named, List.of());
+  }
+
+  /**
+   * @param forks those of the job that are not forgotten
+   */
+  static CommandProgress of(
+      TrackedCommand asked,
+      Job now,
+      List<Checkpoint> since,
+      Optional<Checkpoint> named,
+      List<Fork> forks) {
+    Optional<Job.Refusal> refusal = newRefusal(asked, now);
+    if (refusal.isPresent() && !isOfWhatHadBegun(asked, now)) {
+      return new Refused(now, refusal.get().reason());
+    }
+    return switch (asked.command()) {
+      case Command.Checkpoint c -> ofTrigger(asked, now, since);
+      case Command.Savepoint s -> ofTrigger(asked, now, since);
+      case Command.Stop s -> ofStop(asked, now, since);
+      case Command.Cancel c -> ofCancel(now);
+      case Command.Resume r -> ofResume(asked, now);
+      case Command.Restore(Target target, Command.Options options) -> ofRestore(asked, now, target);
+      case Command.Undo u ->
+          ofRestore(
+              asked,
+              now,
+              asked.before().undo().<Target>map(Target.Id::new).orElseGet(Target.Latest::new));
+      case Command.Dispose d -> ofDispose(now, named);
+      case Command.Pin(CheckpointId id) -> ofPin(now, id);
+      case Command.Unpin(CheckpointId id) -> ofUnpin(now, id);
+      case Command.Fork fork -> ofFork(now, fork, forks);
+      case Command.Unfork(JobId name) -> ofUnfork(now, name, forks);
+    };
+  }
+
+  /** What the item says of this command now, and did not say before. */
+  private static Optional<Job.Refusal> newRefusal(TrackedCommand asked, Job now) {
+    return now.refusal()
+        .filter(refusal -> !now.refusal().equals(asked.before().refusal()))
+        .filter(refusal -> isOf(asked, refusal.request()));
+  }
+
+  /** A stop's savepoint does not say its name again, and a restore not how it was asked for. */
+  private static boolean isOf(TrackedCommand asked, String request) {
+    return request.equals(asked.request().command())
+        || (asked.command() instanceof Command.Stop && request.equals("stop"))
+        || (isRestore(asked.command()) && request.startsWith("restore "));
+  }
+
+  private static boolean isRestore(Command command) {
+    return command instanceof Command.Restore || command instanceof Command.Undo;
+  }
+
+  /** Whether it was served, and only then found that it cannot come to its end. */
+  private static boolean isOfWhatHadBegun(TrackedCommand asked, Job now) {
+    return now.epoch().isAfter(asked.before().epoch())
+        && (asked.command() instanceof Command.Stop
+            ? !(now.status() instanceof JobStatus.Halted)
+            : isRestore(asked.command()) && now.status() instanceof JobStatus.Restoring);
+  }
+
+  private static CommandProgress superseded(Job now) {
+    return new Superseded(
+        now,
+        "the request is gone, and what the job does now was asked for by someone else: it is "
+            + now.status().label()
+            + " in epoch "
+            + now.epoch());
+  }
+
+  private static CommandProgress ofTrigger(TrackedCommand asked, Job now, List<Checkpoint> since) {
+    return since.stream()
+        .filter(one -> one.trigger().cause().equals(asked.request().command()))
+        .findFirst()
+        .map(one -> ofTriggered(now, one))
+        .orElseGet(() -> superseded(now));
+  }
+
+  private static CommandProgress ofTriggered(Job now, Checkpoint checkpoint) {
+    return switch (checkpoint) {
+      case Checkpoint.Pending pending ->
+          new UnderWay(
+              now,
+              "triggered",
+              name(pending)
+                  + " is triggered: it is complete when all of its "
+                  + pending.trigger().expected().count()
+                  + " subtasks have answered",
+              Optional.of(pending));
+      case Checkpoint.Completed completed ->
+          new Done(now, "completed", completed(completed), Optional.of(completed));
+      case Checkpoint.Subsumed subsumed ->
+          new Done(
+              now,
+              "completed",
+              name(subsumed) + " was completed, and later ones have replaced it since",
+              Optional.of(subsumed));
+      case Checkpoint.Aborted aborted ->
+          new Failed(now, "aborted", aborted(aborted), Optional.of(aborted));
+    };
+  }
+
+  private static String name(Checkpoint checkpoint) {
+    return (checkpoint.isSavepoint() ? "savepoint " : "checkpoint ") + checkpoint.id();
+  }
+
+  private static String completed(Checkpoint.Completed completed) {
+    return name(completed)
+        + " is complete, after "
+        + completed.duration().toMillis()
+        + " ms: "
+        + completed.metadata().path();
+  }
+
+  private static String aborted(Checkpoint.Aborted aborted) {
+    return name(aborted)
+        + " was aborted: "
+        + aborted.failure()
+        + "; "
+        + aborted.failure().reason().advice();
+  }
+
+  private static CommandProgress ofStop(TrackedCommand asked, Job now, List<Checkpoint> since) {
+    if (now.status() instanceof JobStatus.Suspending(Halt.Stopping s)) {
+      return suspending(now);
+    }
+    if (now.status() instanceof JobStatus.Halted(Halt.Stopping s)) {
+      return new UnderWay(
+          now,
+          "stopping",
+          "nothing is applied any more; a savepoint is taken of where the job stands",
+          last(since));
+    }
+    if (now.status() instanceof JobStatus.Halted(Halt.Stopped(CheckpointId id))) {
+      Optional<Checkpoint> savepoint =
+          since.stream().filter(one -> one.id().equals(id)).findFirst();
+      return new Done(
+          now,
+          "stopped",
+          "the job is STOPPED with savepoint "
+              + id
+              + savepoint.map(CommandProgress::place).orElse(""),
+          savepoint);
+    }
+    // As Flink's, a job whose last savepoint fails goes on.
+    return newRefusal(asked, now)
+        .<CommandProgress>map(refusal -> new Failed(now, "failed", refusal.reason(), last(since)))
+        .orElseGet(() -> superseded(now));
+  }
+
+  private static String place(Checkpoint checkpoint) {
+    return checkpoint instanceof Checkpoint.Completed completed
+        ? ": " + completed.metadata().path()
+        : "";
+  }
+
+  private static Optional<Checkpoint> last(List<Checkpoint> since) {
+    return since.stream().filter(Checkpoint::isSavepoint).reduce((first, second) -> second);
+  }
+
+  private static CommandProgress suspending(Job now) {
+    return new UnderWay(
+        now,
+        "suspending",
+        "every journal gets epoch " + now.epoch() + ", in which nothing is applied",
+        Optional.empty());
+  }
+
+  private static CommandProgress ofCancel(Job now) {
+    if (now.status() instanceof JobStatus.Suspending(Halt.Cancelled c)) {
+      return suspending(now);
+    }
+    if (now.status() instanceof JobStatus.Halted(Halt.Cancelled(boolean deletes))) {
+      return new Done(
+          now,
+          "cancelled",
+          "nothing is applied any more; "
+              + (deletes
+                  ? "the job's checkpoints go with the next ticks, its savepoints stay"
+                  : "the job's checkpoints and savepoints stay"),
+          Optional.empty());
+    }
+    return superseded(now);
+  }
+
+  private static CommandProgress ofResume(TrackedCommand asked, Job now) {
+    if (now.status() instanceof JobStatus.Resuming) {
+      return new UnderWay(
+          now,
+          "resuming",
+          "every journal gets epoch " + now.epoch() + "; then the mapping delivers again",
+          Optional.empty());
+    }
+    return now.status() instanceof JobStatus.Running && isNext(asked, now)
+        ? new Done(now, "running", "the job goes on; epoch " + now.epoch(), Optional.empty())
+        : superseded(now);
+  }
+
+  /** Whether the job has moved on by one epoch since: by this command, and by no other. */
+  private static boolean isNext(TrackedCommand asked, Job now) {
+    return now.epoch().equals(asked.before().epoch().next());
+  }
+
+  private static CommandProgress ofRestore(TrackedCommand asked, Job now, Target target) {
+    if (now.status() instanceof JobStatus.Restoring(Restoration from) && isMeant(target, from)) {
+      return newRefusal(asked, now)
+          .<CommandProgress>map(
+              refusal -> new Failed(now, "failed", refusal.reason(), Optional.empty()))
+          .orElseGet(
+              () ->
+                  new UnderWay(
+                      now,
+                      "restoring",
+                      "every journal gets epoch "
+                          + now.epoch()
+                          + " and the state of "
+                          + from.name()
+                          + from.passedOverText(),
+                      Optional.empty()));
+    }
+    if (now.status() instanceof JobStatus.Replaying(Restoration from) && isMeant(target, from)) {
+      return new UnderWay(
+          now,
+          "replaying",
+          "records after " + from.name() + from.passedOverText() + " are applied again",
+          Optional.empty());
+    }
+    return now.status() instanceof JobStatus.Running && isNext(asked, now)
+        ? new Done(now, "running", "no gap is left; epoch " + now.epoch(), Optional.empty())
+        : superseded(now);
+  }
+
+  private static boolean isMeant(Target target, Restoration from) {
+    return switch (target) {
+      case Target.Id(CheckpointId id) -> from.own().equals(Optional.of(id));
+      case Target.Latest l -> from.own().isPresent();
+      case Target.Path(String path) ->
+          switch (from.source()) {
+            case Restoration.Source.Own(CheckpointId id) -> mayName(path, id);
+            case Restoration.Source.Metadata m -> true;
+            case Restoration.Source.Nothing n -> false;
+          };
+    };
+  }
+
+  /** A path of the job's own checkpoint stands for its id, which the directory's name has. */
+  private static boolean mayName(String path, CheckpointId id) {
+    Matcher numbered = NUMBERED.matcher(path);
+    return !numbered.find() || numbered.group(1).equals(id.toString());
+  }
+
+  private static CommandProgress ofDispose(Job now, Optional<Checkpoint> named) {
+    return named.map(one -> ofDispose(now, one)).orElseGet(() -> disposed(now, "nothing is left"));
+  }
+
+  private static CommandProgress ofDispose(Job now, Checkpoint named) {
+    return switch (named) {
+      case Checkpoint.Subsumed subsumed -> disposed(now, name(subsumed) + " is disposed of");
+      case Checkpoint.Aborted aborted ->
+          disposed(now, "nothing is left of " + name(aborted) + ", which was aborted");
+      case Checkpoint.Pending p -> superseded(now);
+      case Checkpoint.Completed c -> superseded(now);
+    };
+  }
+
+  private static CommandProgress ofPin(Job now, CheckpointId id) {
+    return now.isPinned(id)
+        ? new Done(
+            now,
+            "pinned",
+            "checkpoint "
+                + id
+                + " is pinned: it stays until it is unpinned and later ones replace it",
+            Optional.empty())
+        : superseded(now);
+  }
+
+  private static CommandProgress ofUnpin(Job now, CheckpointId id) {
+    return now.isPinned(id)
+        ? superseded(now)
+        : new Done(
+            now,
+            "unpinned",
+            "checkpoint " + id + " is no longer pinned: it goes when later ones replace it",
+            Optional.empty());
+  }
+
+  private static CommandProgress disposed(Job now, String text) {
+    return new Done(now, "disposed", text, Optional.empty());
+  }
+
+  private static CommandProgress ofFork(Job now, Command.Fork command, List<Fork> forks) {
+    return forks.stream()
+        .filter(fork -> fork.child().equals(command.name()))
+        .filter(fork -> fork.checkpoint().equals(command.checkpoint()))
+        .findFirst()
+        .<CommandProgress>map(
+            fork ->
+                new Done(
+                    now,
+                    "forked",
+                    "job "
+                        + fork.child()
+                        + " begins from checkpoint "
+                        + fork.checkpoint()
+                        + ", whose files stay while it needs them: deploy it as a fork of "
+                        + fork.parent(),
+                    Optional.empty()))
+        .orElseGet(() -> superseded(now));
+  }
+
+  private static CommandProgress ofUnfork(Job now, JobId name, List<Fork> forks) {
+    return forks.stream().anyMatch(fork -> fork.child().equals(name) && !fork.isReleased())
+        ? superseded(now)
+        : new Done(
+            now,
+            "released",
+            "the fork " + name + " needs no file of job " + now.id() + " any more",
+            Optional.empty());
+  }
+}

@@ -1,0 +1,18 @@
+package dev.cairn.command;
+
+/** A text is no command: what is wrong with it, and what would be right. */
+public final class InvalidCommandException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final String reason;
+
+  InvalidCommandException(String reason) {
+    super(reason);
+    this.reason = reason;
+  }
+
+  /** What is wrong, and what would be right. */
+  public String reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.cairn.journal;
+
+import dev.cairn.id.CheckpointId;
+import java.util.List;
+import java.util.Optional;
+
+/** What a journal asks of its subtask. */
+public final class PendingTrigger {
+  private PendingTrigger() {}
+
+  /**
+   * The checkpoint that a task would answer if it were invoked now.
+   *
+   * @param entries to the journal's head, at least from its last base on
+   */
+  public static Optional<CheckpointId> in(List<Entry> entries) {
+    Optional<CheckpointId> asked = Optional.empty();
+    for (Entry entry : entries) {
+      asked =
+          switch (entry) {
+            case Entry.Triggered triggered -> Optional.of(triggered.checkpoint());
+            case Entry.Advanced a -> asked;
+            case Entry.Failed f -> asked;
+            case Entry.Suspected s -> asked;
+            // No checkpoint spans two epochs, and a base answers what was asked before it.
+            case Entry.Suspended s -> Optional.empty();
+            case Entry.Resumed r -> Optional.empty();
+            case Entry.Base b -> Optional.empty();
+          };
+    }
+    return asked;
+  }
+}

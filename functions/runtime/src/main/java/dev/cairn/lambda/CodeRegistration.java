@@ -1,0 +1,108 @@
+package dev.cairn.lambda;
+
+import dev.cairn.checkpoint.RefusedStream;
+import dev.cairn.checkpoint.Registration;
+import dev.cairn.checkpoint.Registrations;
+import dev.cairn.checkpoint.StorageMovedException;
+import dev.cairn.checkpoint.StreamChangedException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Makes a container's code known, once; and which other streams it had to refuse. */
+public final class CodeRegistration {
+  private static final Logger LOG = System.getLogger(CodeRegistration.class.getName());
+  // A mapping of another stream invokes the function again and again.
+  private static final Duration BETWEEN_NOTES = Duration.ofMinutes(5);
+
+  private final Registrations registrations;
+  private final Registration registration;
+  private final InstantSource clock;
+  private boolean made;
+  private Optional<Instant> noted = Optional.empty();
+
+  public CodeRegistration(
+      Registrations registrations, Registration registration, InstantSource clock) {
+    this.registrations = registrations;
+    this.registration = registration;
+    this.clock = clock;
+  }
+
+  /**
+   * Tries once, unless it is made. Records do not wait for it to succeed, once the registration
+   * that is there could be read.
+   *
+   * @throws StorageMovedException each time, if the job has its files elsewhere: a record that was
+   *     applied to what is found here would be applied to another state
+   * @throws StreamChangedException each time, if the job reads another stream
+   */
+  public void make() {
+    if (made) {
+      return;
+    }
+    try {
+      register();
+    } catch (StreamChangedException e) {
+      note(e.stream(), "the function's deployment");
+      throw e;
+    }
+  }
+
+  private void register() {
+    try {
+      registrations.register(registration);
+      made = true;
+    } catch (StorageMovedException | StreamChangedException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      requireRegistered();
+      LOG.log(
+          Level.WARNING,
+          "what the code of {0}/{1} sets is not known to the coordinator yet, the next invocation"
+              + " tries again: {2}",
+          registration.job(),
+          registration.stage(),
+          e.toString());
+    }
+  }
+
+  /**
+   * Records need not wait until this registration is stored, but do wait until it is known not to
+   * contradict the one that is there.
+   */
+  private void requireRegistered() {
+    for (Registration before : registrations.of(registration.job())) {
+      if (before.stage().equals(registration.stage())) {
+        registration.requireSameStorage(before);
+        registration.requireSameStream(before);
+      }
+    }
+  }
+
+  /** Notes a batch that was refused, so that {@code cairn status} shows it. */
+  public void noteRefused(ForeignStreamException refused) {
+    note(refused.stream(), refused.mapping());
+  }
+
+  private void note(String stream, String how) {
+    Instant now = clock.instant();
+    if (noted.filter(last -> now.isBefore(last.plus(BETWEEN_NOTES))).isPresent()) {
+      return;
+    }
+    noted = Optional.of(now);
+    try {
+      registrations.refused(
+          registration.job(), registration.stage(), new RefusedStream(stream, how, now));
+    } catch (RuntimeException e) {
+      // The invocation fails with the refusal itself, which says all of it.
+      LOG.log(
+          Level.WARNING,
+          "the refusal of stream {0} could not be noted for cairn status: {1}",
+          stream,
+          e.toString());
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.cairn.cdk;
+
+import dev.cairn.settings.FlinkDuration;
+import dev.cairn.state.Start;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import software.constructs.Node;
+
+/** Reads {@code -c name=value}; a value that cannot be used is refused by its name. */
+record AppContext(Node node) {
+
+  Optional<String> text(String name) {
+    return Optional.ofNullable(node.tryGetContext(name)).map(String::valueOf);
+  }
+
+  String text(String name, String otherwise) {
+    return text(name).orElse(otherwise);
+  }
+
+  int number(String name, int otherwise) {
+    return parse(name, "a whole number", Integer::parseInt).orElse(otherwise);
+  }
+
+  Optional<Duration> duration(String name) {
+    return parse(name, "a duration such as 30 s", FlinkDuration::parse);
+  }
+
+  Start start() {
+    return parse("start", "TRIM_HORIZON or a time such as 2026-11-21T14:00:00Z", AppContext::start)
+        .orElseGet(Start.TrimHorizon::new);
+  }
+
+  private static Start start(String text) {
+    if (text.equals("TRIM_HORIZON")) {
+      return new Start.TrimHorizon();
+    }
+    try {
+      return new Start.AtTimestamp(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+
+  boolean flag(String name, boolean otherwise) {
+    return parse(name, "true or false", AppContext::flag).orElse(otherwise);
+  }
+
+  private static boolean flag(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  /** One of an enumeration's names, in capitals or small letters. */
+  <E extends Enum<E>> E choice(String name, E otherwise) {
+    Class<E> type = otherwise.getDeclaringClass();
+    return parse(
+            name,
+            "one of " + Arrays.toString(type.getEnumConstants()),
+            text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)))
+        .orElse(otherwise);
+  }
+
+  private <T> Optional<T> parse(String name, String expected, Function<String, T> parser) {
+    return text(name)
+        .map(
+            text -> {
+              try {
+                return parser.apply(text);
+              } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                    "-c " + name + "=" + text + " cannot be used: give " + expected, e);
+              }
+            });
+  }
+}

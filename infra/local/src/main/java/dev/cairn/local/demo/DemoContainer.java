@@ -1,0 +1,56 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.id.EntryId;
+import dev.cairn.lambda.CodeRegistration;
+import dev.cairn.lambda.TaskEndpoint;
+import dev.cairn.local.lambda.Handler;
+import dev.cairn.local.lambda.LocalInvocation;
+import dev.cairn.task.Task;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * One container of the task's function: its own task, and its own adapters to everything outside.
+ */
+final class DemoContainer implements Handler {
+  private final Function<String, Task<Object>> starting;
+  private final CodeRegistration codeRegistration;
+  private final LastFailure lastFailure;
+  private Optional<TaskEndpoint> started = Optional.empty();
+
+  /**
+   * @param starting makes the container's task, told the container's name
+   * @param introduction makes what the code sets known to the coordinator
+   * @param lastFailure what all containers fail with, for whoever wants to know why nothing moves
+   */
+  DemoContainer(
+      Function<String, Task<Object>> starting,
+      CodeRegistration codeRegistration,
+      LastFailure lastFailure) {
+    this.starting = starting;
+    this.codeRegistration = codeRegistration;
+    this.lastFailure = lastFailure;
+  }
+
+  @Override
+  public void handle(InputStream event, OutputStream response, LocalInvocation invocation)
+      throws Exception {
+    try {
+      TaskEndpoint endpoint =
+          started.orElseGet(() -> new TaskEndpoint(starting.apply(invocation.container())));
+      started = Optional.of(endpoint);
+      codeRegistration.make();
+      endpoint.handle(event, response, invocation::remaining);
+    } catch (Exception e) {
+      lastFailure.set(e.toString());
+      throw e;
+    }
+  }
+
+  static EntryId newId() {
+    return new EntryId(UUID.randomUUID().toString());
+  }
+}

@@ -1,0 +1,101 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Job;
+import dev.cairn.checkpoint.JobStatus;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
+import dev.cairn.local.inspect.CheckpointFileList;
+import dev.cairn.local.inspect.Sizes;
+import dev.cairn.storage.DamagedFileException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * Puts the running job back to an earlier checkpoint, as a user does: by one attribute of the job's
+ * item.
+ */
+final class DemoRestore {
+  private final Pipeline pipeline;
+  private final Screen screen;
+
+  DemoRestore(Pipeline pipeline, Screen screen) {
+    this.pipeline = pipeline;
+    this.screen = screen;
+  }
+
+  /** A restore that was asked for: which checkpoint, and the epoch that it opens. */
+  record Asked(CheckpointId checkpoint, Epoch epoch) {}
+
+  /**
+   * Restores the newest checkpoint that is at least so many records back; empty while there is
+   * none.
+   */
+  Optional<Asked> rewindAtLeast(long records) {
+    Job job = job();
+    Optional<Checkpoint.Completed> from = farEnough(records);
+    if (!(job.status() instanceof JobStatus.Running) || from.isEmpty()) {
+      return Optional.empty();
+    }
+    CheckpointId id = from.get().id();
+    screen.say(
+        "RESTORE: aws dynamodb update-item sets restoreCheckpointId = "
+            + id
+            + " on the job's item, at "
+            + Sizes.count(pipeline.log().records())
+            + " records");
+    ask(pipeline, id);
+    return Optional.of(new Asked(id, job.epoch().next()));
+  }
+
+  private Job job() {
+    return pipeline.job();
+  }
+
+  private Optional<Checkpoint.Completed> farEnough(long records) {
+    CheckpointFileList files = new CheckpointFileList(pipeline.storage());
+    List<Checkpoint.Completed> newestFirst =
+        pipeline.checkpoints().checkpoints(pipeline.settings().job()).stream()
+            .filter(Checkpoint.Completed.class::isInstance)
+            .map(Checkpoint.Completed.class::cast)
+            .sorted(Comparator.comparing(Checkpoint.Completed::id).reversed())
+            .toList();
+    for (Checkpoint.Completed checkpoint : newestFirst) {
+      try {
+        if (pipeline.log().records() - recordsIn(files, checkpoint) >= records) {
+          return Optional.of(checkpoint);
+        }
+      } catch (DamagedFileException e) {
+        // Subsumed since it was listed, and its files collected.
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long recordsIn(CheckpointFileList files, Checkpoint.Completed checkpoint) {
+    return files.states(checkpoint).stream()
+        .mapToLong(state -> state.counts().applied() + state.counts().deadLettered())
+        .sum();
+  }
+
+  /** The ordinary request, which needs nothing of Cairn. */
+  private static void ask(Pipeline pipeline, CheckpointId checkpoint) {
+    pipeline
+        .database()
+        .client()
+        .updateItem(
+            update ->
+                update
+                    .tableName(DemoSettings.TABLE)
+                    .key(
+                        Map.of(
+                            "pk", AttributeValue.fromS("JOB#" + pipeline.settings().job()),
+                            "sk", AttributeValue.fromS("JOB")))
+                    .updateExpression("SET restoreCheckpointId = :checkpoint")
+                    .expressionAttributeValues(
+                        Map.of(":checkpoint", AttributeValue.fromS(checkpoint.toString()))));
+  }
+}

@@ -1,0 +1,84 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.StateKey;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.testing.FunctionHarness;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * The user's function on plain maps, one record of the input after the other: no shards,
+ * containers, batches or checkpoints.
+ *
+ * @param applied how many records the function took
+ * @param refused how many it could not decode or threw on; they changed nothing
+ */
+record PlainFold(SortedMap<StateKey, byte[]> cells, long applied, long refused) {
+  private static final int PAGE = 1000;
+
+  /**
+   * Folds the input. The stream is asked only when each record arrived, which a function may use,
+   * and must have exactly the input's records.
+   */
+  static PlainFold of(List<InputRow> rows, UserFunction function, LocalStream stream) {
+    FunctionHarness<Object> harness = FunctionHarness.of(function.create());
+    Arrivals arrivals = new Arrivals(stream);
+    long applied = 0;
+    for (InputRow row : rows) {
+      Instant arrival = arrivals.next(row);
+      try {
+        harness.processBytes(row.key(), row.data(), arrival);
+        applied++;
+      } catch (Exception | StackOverflowError | AssertionError e) {
+        // The pipeline sets such a record aside; how many there were is compared.
+      }
+    }
+    return new PlainFold(harness.cells(), applied, rows.size() - applied);
+  }
+
+  /** Reads all shards beside the input. */
+  private static final class Arrivals {
+    private final LocalStream stream;
+    private final Map<ShardId, Deque<StreamRecord>> read = new HashMap<>();
+    private final Map<ShardId, Position> positions = new HashMap<>();
+
+    Arrivals(LocalStream stream) {
+      this.stream = stream;
+    }
+
+    Instant next(InputRow row) {
+      KeyHash hash = KeyHash.of(row.key());
+      ShardId shard =
+          stream.listed().stream()
+              .filter(any -> any.range().contains(hash))
+              .map(Shard::id)
+              .findFirst()
+              .orElseThrow();
+      Deque<StreamRecord> ahead = read.computeIfAbsent(shard, none -> new ArrayDeque<>());
+      if (ahead.isEmpty()) {
+        ahead.addAll(
+            stream.after(shard, positions.getOrDefault(shard, Position.beginning()), PAGE));
+      }
+      StreamRecord record = ahead.poll();
+      if (record == null
+          || !record.partitionKey().equals(row.key())
+          || !Arrays.equals(record.data(), row.data())) {
+        throw new IllegalStateException(
+            shard + " does not have the input's records in the input's order");
+      }
+      positions.put(shard, Position.after(record.sequenceNumber()));
+      return record.arrival();
+    }
+  }
+}
