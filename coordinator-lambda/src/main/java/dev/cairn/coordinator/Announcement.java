@@ -1,14 +1,14 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Damage;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.ScrubProgress;
+import dev.cairn.damage.Damage;
+import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.Epoch;
+import dev.cairn.job.Halt;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.Request;
+import dev.cairn.job.Restoration;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.StorageException;
 import java.util.List;

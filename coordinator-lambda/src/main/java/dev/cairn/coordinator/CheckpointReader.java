@@ -3,7 +3,7 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
-import dev.cairn.checkpoint.Damage;
+import dev.cairn.damage.Damage;
 import dev.cairn.format.FormatException;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;

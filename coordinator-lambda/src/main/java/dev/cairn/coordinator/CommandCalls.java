@@ -1,15 +1,15 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.command.CommandProgress;
 import dev.cairn.command.CommandText;
 import dev.cairn.command.InvalidCommandException;
 import dev.cairn.command.TrackedCommand;
 import dev.cairn.format.Fields;
 import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
+import dev.cairn.job.Request;
 import dev.cairn.parallel.OutOfTimeException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

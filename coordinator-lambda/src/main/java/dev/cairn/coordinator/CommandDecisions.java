@@ -1,13 +1,13 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.command.Command;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,15 +1,15 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.command.Command;
 import dev.cairn.command.CommandText;
 import dev.cairn.command.InvalidCommandException;
 import dev.cairn.coordinator.CommandDecisions.Answer;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;

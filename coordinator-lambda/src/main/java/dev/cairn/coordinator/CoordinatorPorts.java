@@ -1,14 +1,14 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.DamageMarks;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Registrations;
+import dev.cairn.damage.DamageMarks;
 import dev.cairn.history.History;
 import dev.cairn.history.Versions;
 import dev.cairn.id.EntryId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Registrations;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.storage.CheckpointStorage;

@@ -1,8 +1,8 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Job;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;

@@ -1,8 +1,5 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.FreshStart.Place;
 import dev.cairn.coordinator.Preflight.Plan;
@@ -13,6 +10,9 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.state.Counts;
 import dev.cairn.state.RunRef;

@@ -1,7 +1,7 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal.Append;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.TableEvent;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

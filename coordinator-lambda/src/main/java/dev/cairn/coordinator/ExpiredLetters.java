@@ -1,7 +1,7 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.Layout;

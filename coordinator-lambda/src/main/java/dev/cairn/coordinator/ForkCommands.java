@@ -1,13 +1,13 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry;
 import java.time.Instant;
 import java.util.List;

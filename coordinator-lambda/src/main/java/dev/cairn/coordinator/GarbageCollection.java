@@ -1,9 +1,9 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Claims.Claimed;
 import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.storage.CheckpointStorage;

@@ -2,14 +2,14 @@ package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.HistoryDiff.Missing;
 import dev.cairn.coordinator.HistoryDiff.Seen;
 import dev.cairn.history.History;
 import dev.cairn.history.HistoryMark;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Job;
+import dev.cairn.job.Request;
 import dev.cairn.journal.OutcomeUnknownException;
 import java.time.Instant;
 import java.util.HashMap;

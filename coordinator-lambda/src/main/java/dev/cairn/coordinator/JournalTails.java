@@ -1,8 +1,8 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
 import java.util.Optional;

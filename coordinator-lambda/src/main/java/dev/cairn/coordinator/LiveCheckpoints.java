@@ -1,9 +1,9 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

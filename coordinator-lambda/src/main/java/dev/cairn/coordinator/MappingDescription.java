@@ -1,7 +1,7 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.MappingProblem.Kind;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.MappingProblem.Kind;
 import dev.cairn.state.Start;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,15 +1,15 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.command.Command;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Source;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateSchema;
 import dev.cairn.storage.FilePath;

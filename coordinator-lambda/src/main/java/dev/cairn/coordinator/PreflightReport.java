@@ -1,8 +1,8 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.Position;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Restoration;
 import dev.cairn.storage.FileRef;
 import java.time.Duration;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Claim;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Reference.Part;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Claim;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.state.Payload;

@@ -1,11 +1,6 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.FreshStart.Place;
@@ -14,6 +9,11 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
 import dev.cairn.journal.Entry.Following;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;

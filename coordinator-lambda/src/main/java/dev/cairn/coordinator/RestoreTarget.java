@@ -1,14 +1,14 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Restoration.Positions;
-import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.command.Command;
 import dev.cairn.command.Command.StartsAt;
 import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Job;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration.Source;
 import dev.cairn.state.Start;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.command.Command;
 import dev.cairn.id.SavepointName;
+import dev.cairn.job.Job;
 import dev.cairn.settings.Options;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;

@@ -1,9 +1,9 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Writer;

@@ -1,6 +1,6 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.MappingProblem;
+import dev.cairn.job.MappingProblem;
 import dev.cairn.state.Start;
 import java.util.List;
 import java.util.Set;

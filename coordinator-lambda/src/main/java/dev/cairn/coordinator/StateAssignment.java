@@ -1,7 +1,5 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Restoration.Positions;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.coordinator.Redistribution.Share;
 import dev.cairn.id.JobId;
@@ -9,6 +7,8 @@ import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Start;

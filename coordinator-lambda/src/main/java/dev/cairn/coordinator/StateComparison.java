@@ -1,7 +1,7 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Registration;
 import dev.cairn.id.StageId;
+import dev.cairn.job.Registration;
 import dev.cairn.state.StateSchema;
 import java.util.ArrayList;
 import java.util.Collection;

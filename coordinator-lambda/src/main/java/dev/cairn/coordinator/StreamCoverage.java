@@ -1,15 +1,15 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Restoration.Positions;
-import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.coordinator.FreshStart.Place;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration.Source;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.NotInStreamException;

@@ -1,9 +1,9 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;

@@ -1,8 +1,8 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamReader.From;

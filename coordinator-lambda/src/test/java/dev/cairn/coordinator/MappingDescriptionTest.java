@@ -2,9 +2,9 @@ package dev.cairn.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.MappingProblem.Kind;
 import dev.cairn.coordinator.MappingDescription.StartingPosition;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.MappingProblem.Kind;
 import dev.cairn.state.Start;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,10 +2,10 @@ package dev.cairn.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.checkpoint.CodeVersion;
-import dev.cairn.checkpoint.Registration;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.CodeVersion;
+import dev.cairn.job.Registration;
 import dev.cairn.settings.Configuration;
 import dev.cairn.state.StateSchema;
 import dev.cairn.state.ValueType;

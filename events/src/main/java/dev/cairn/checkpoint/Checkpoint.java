@@ -100,23 +100,6 @@ public sealed interface Checkpoint {
     public boolean isListed() {
       return subtasks.size() == trigger.expected().count();
     }
-
-    /** What becomes of it when the job goes there: no checkpoint spans two epochs. */
-    public Aborted abortedBy(JobStatus to, Instant at) {
-      return new Aborted(
-          trigger,
-          at,
-          switch (to) {
-            case JobStatus.Restoring(Restoration from) ->
-                Failure.of(FailureReason.RESTORED_OVER, "the job is restored to " + from.name());
-            case JobStatus.Replaying r -> Failure.of(FailureReason.RESTORED_OVER, "restored");
-            case JobStatus.Suspending s -> Failure.of(FailureReason.CANCELLED, "the job halts");
-            case JobStatus.Halted h -> Failure.of(FailureReason.CANCELLED, "the job has halted");
-            case JobStatus.Resuming r ->
-                Failure.of(FailureReason.CANCELLED, "the job goes on from where it stopped");
-            case JobStatus.Running r -> Failure.of(FailureReason.CANCELLED, "the job goes on");
-          });
-    }
   }
 
   /**

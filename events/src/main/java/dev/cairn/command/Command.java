@@ -1,6 +1,6 @@
 package dev.cairn.command;
 
-import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;

@@ -1,14 +1,14 @@
 package dev.cairn.command;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;

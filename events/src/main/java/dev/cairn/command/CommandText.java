@@ -1,13 +1,13 @@
 package dev.cairn.command;
 
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.command.Command.Options;
 import dev.cairn.command.Command.StartsAt;
 import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
+import dev.cairn.job.Request;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -1,11 +1,11 @@
 package dev.cairn.command;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.job.Request;
 import java.util.List;
 import java.util.Optional;
 

@@ -7,17 +7,17 @@ import static dev.cairn.dynamodb.CheckpointItems.SUBSUMED;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Claim;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Claim;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.job.Restoration;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
 import dev.cairn.settings.Configuration;
@@ -417,7 +417,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
       beside.add(table.require(whileCompleted(seen.id(), id)));
     }
     for (Checkpoint.Pending pending : aborting) {
-      Checkpoint.Aborted aborted = pending.abortedBy(to, now);
+      Checkpoint.Aborted aborted = to.abort(pending, now);
       beside.add(table.putOver(PENDING, CheckpointItems.write(aborted, display())));
     }
     if (to instanceof JobStatus.Restoring(Restoration from)

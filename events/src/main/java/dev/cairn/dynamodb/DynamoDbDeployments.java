@@ -1,9 +1,9 @@
 package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Deployment;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.Deployment;
 import dev.cairn.retry.Backoff;
 import dev.cairn.settings.SettingSource;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.id.JobId;
+import dev.cairn.job.MappingProblem;
 import dev.cairn.retry.Backoff;
 import java.time.Instant;
 import java.util.List;

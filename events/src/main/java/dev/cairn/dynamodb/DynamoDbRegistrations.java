@@ -1,10 +1,10 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.RefusedStream;
-import dev.cairn.checkpoint.Registration;
-import dev.cairn.checkpoint.Registrations;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.RefusedStream;
+import dev.cairn.job.Registration;
+import dev.cairn.job.Registrations;
 import dev.cairn.retry.Backoff;
 import java.util.List;
 import java.util.Map;

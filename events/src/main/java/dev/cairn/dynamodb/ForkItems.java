@@ -1,7 +1,7 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.Fork;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Fork;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 

@@ -1,10 +1,10 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.Job;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.HistoryMark;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Job;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.cairn.dynamodb;
 
-import static dev.cairn.checkpoint.Request.Attribute.COMMAND;
-import static dev.cairn.checkpoint.Request.Attribute.RESTORE_CHECKPOINT_ID;
+import static dev.cairn.job.Request.Attribute.COMMAND;
+import static dev.cairn.job.Request.Attribute.RESTORE_CHECKPOINT_ID;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Job;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.SettingSource;
 import java.util.List;

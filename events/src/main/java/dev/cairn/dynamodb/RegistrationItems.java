@@ -1,9 +1,9 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.CodeVersion;
-import dev.cairn.checkpoint.RefusedStream;
-import dev.cairn.checkpoint.Registration;
 import dev.cairn.id.JobId;
+import dev.cairn.job.CodeVersion;
+import dev.cairn.job.RefusedStream;
+import dev.cairn.job.Registration;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.state.StateSchema;

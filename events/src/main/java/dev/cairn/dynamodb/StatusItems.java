@@ -1,14 +1,14 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Restoration.ClaimMode;
-import dev.cairn.checkpoint.Restoration.Positions;
-import dev.cairn.checkpoint.Restoration.Source;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
+import dev.cairn.job.Halt;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration.Source;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.TableEvent;
+import dev.cairn.job.Request;
+import dev.cairn.job.TableEvent;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;

@@ -1,6 +1,6 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.Request;
+import dev.cairn.job.Request;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;

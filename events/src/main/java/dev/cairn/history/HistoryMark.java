@@ -1,8 +1,8 @@
 package dev.cairn.history;
 
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
+import dev.cairn.job.Job;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;

@@ -1,6 +1,6 @@
 package dev.cairn.journal;
 
-import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;

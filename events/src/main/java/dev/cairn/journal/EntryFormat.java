@@ -1,7 +1,7 @@
 package dev.cairn.journal;
 
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatException;
 import dev.cairn.format.Trees;

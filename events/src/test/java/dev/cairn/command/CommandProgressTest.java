@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
@@ -84,7 +85,7 @@ class CommandProgressTest {
   private static Restoration ofPath() {
     return new Restoration(
         new Restoration.Source.Metadata(metadata("s3://kept/savepoint-3/_metadata")),
-        Restoration.ClaimMode.NO_CLAIM,
+        ClaimMode.NO_CLAIM,
         Restoration.Positions.SAME_STREAM,
         false);
   }

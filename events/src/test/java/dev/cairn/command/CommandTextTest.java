@@ -3,7 +3,7 @@ package dev.cairn.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.command.Command.Options;
 import dev.cairn.command.Command.StartsAt;
 import dev.cairn.command.Command.Target;

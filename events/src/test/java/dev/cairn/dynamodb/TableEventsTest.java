@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
@@ -12,6 +11,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.TableEvent;
 import dev.cairn.storage.FilePath;
 import java.time.Instant;
 import java.util.HashMap;

@@ -3,8 +3,8 @@ package dev.cairn.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.Restoration.ClaimMode;
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatException;
 import dev.cairn.format.Trees;

@@ -2,7 +2,7 @@ package dev.cairn.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;

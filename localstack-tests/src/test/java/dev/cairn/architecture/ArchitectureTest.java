@@ -84,13 +84,17 @@ class ArchitectureTest {
     "dev.cairn.id..",
     "dev.cairn.journal..",
     "dev.cairn.checkpoint..",
+    "dev.cairn.job..",
+    "dev.cairn.damage..",
+    "dev.cairn.command..",
     "dev.cairn.state..",
     "dev.cairn.storage..",
     "dev.cairn.stream..",
     "dev.cairn.format..",
     "dev.cairn.settings..",
     "dev.cairn.restart..",
-    "dev.cairn.history.."
+    "dev.cairn.history..",
+    "dev.cairn.parallel.."
   };
   private static final String[] ADAPTERS = {
     "dev.cairn.dynamodb..",
@@ -104,6 +108,7 @@ class ArchitectureTest {
     "dev.cairn.retry.."
   };
   private static final String LOCAL = "dev.cairn.local..";
+  private static final String CONSTRUCT = "dev.cairn.cdk..";
   private static final String[] AWS = {"software.amazon..", "com.amazonaws.."};
 
   static final ArchRule functionsDoNotKnowTheCoordinator =
@@ -144,6 +149,26 @@ class ArchitectureTest {
                   .or(resideInAnyPackage(FUNCTIONS))
                   .or(resideInAnyPackage(COORDINATOR, LOCAL)));
 
+  /** A new package has to be put into one of the lists, so that the rules apply to it. */
+  static final ArchRule everyPackageIsListed =
+      classes()
+          .should(
+              have(
+                  "be in a listed package",
+                  resideInAnyPackage(PROTOCOL)
+                      .or(resideInAnyPackage(ADAPTERS))
+                      .or(resideInAnyPackage(FUNCTIONS))
+                      .or(resideInAnyPackage(COORDINATOR, LOCAL, CONSTRUCT))));
+
+  /** A job has checkpoints; a checkpoint is the same whatever its job does. */
+  static final ArchRule checkpointsDoNotKnowTheJob =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.cairn.checkpoint..", "dev.cairn.journal..", "dev.cairn.state..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.cairn.job..", "dev.cairn.history..", "dev.cairn.command..");
+
   static final ArchRule awsIsKnownInAdaptersOnly =
       classes()
           .that(use(AWS))
@@ -156,6 +181,7 @@ class ArchitectureTest {
               "dev.cairn.coordinator.lambda..",
               "dev.cairn.deployment..",
               "dev.cairn.retry..",
+              CONSTRUCT,
               LOCAL);
 
   static final ArchRule adaptersAreUsedAtTheEdgeOnly =

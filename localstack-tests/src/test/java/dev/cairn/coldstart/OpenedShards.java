@@ -1,8 +1,6 @@
 package dev.cairn.coldstart;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -15,6 +13,8 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Journal;
 import dev.cairn.local.demo.InputFile;
 import dev.cairn.local.dynamodb.DynamoDbLocal;

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -24,6 +19,12 @@ import dev.cairn.id.SavepointName;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.state.Counts;
@@ -719,7 +720,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
     assertThat(restoring.latest()).isEqualTo(seen.latest());
     assertThat(restoring.settings()).isEqualTo(seen.settings());
     assertThat(checkpoints().checkpoint(job, id(2)))
-        .contains(pending(2).abortedBy(new JobStatus.Restoring(Restoration.of(id(1))), NOW));
+        .contains(new JobStatus.Restoring(Restoration.of(id(1))).abort(pending(2), NOW));
   }
 
   @Test
@@ -896,13 +897,13 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
             new JobStatus.Restoring(
                 new Restoration(
                     new Restoration.Source.Metadata(metadata),
-                    Restoration.ClaimMode.CLAIM,
+                    ClaimMode.CLAIM,
                     new Restoration.Positions.Anew(new Start.TrimHorizon()),
                     true)),
             new JobStatus.Restoring(
                 new Restoration(
                     new Restoration.Source.Metadata(metadata),
-                    Restoration.ClaimMode.NO_CLAIM,
+                    ClaimMode.NO_CLAIM,
                     new Restoration.Positions.Anew(new Start.AtTimestamp(NOW)),
                     false)),
             new JobStatus.Restoring(Restoration.ofNothing()),
@@ -984,7 +985,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
 
     assertThat(checkpoints().move(job(), halts, List.of(pending(1), pending(2)), NOW)).isTrue();
     assertThat(checkpoints().checkpoints(job))
-        .containsExactly(pending(1).abortedBy(halts, NOW), pending(2).abortedBy(halts, NOW));
+        .containsExactly(halts.abort(pending(1), NOW), halts.abort(pending(2), NOW));
   }
 
   @Test

@@ -1,9 +1,9 @@
 package dev.cairn.contracts;
 
-import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
+import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.local.memory.InMemoryDynamoDb;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.cairn.contracts;
 
-import dev.cairn.checkpoint.DamageStore;
+import dev.cairn.damage.DamageStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.retry.Backoff;
 import org.junit.jupiter.api.condition.EnabledIf;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CodeVersion;
-import dev.cairn.checkpoint.Deployment;
-import dev.cairn.checkpoint.Registration;
-import dev.cairn.checkpoint.StorageMovedException;
 import dev.cairn.dynamodb.DynamoDbDeployments;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.CodeVersion;
+import dev.cairn.job.Deployment;
+import dev.cairn.job.Registration;
+import dev.cairn.job.StorageMovedException;
 import dev.cairn.settings.Configuration;
 import java.time.Duration;
 import java.util.List;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.history.History;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.HistoryMark;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Job;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

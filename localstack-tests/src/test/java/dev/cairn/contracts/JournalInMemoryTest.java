@@ -1,6 +1,6 @@
 package dev.cairn.contracts;
 
-import dev.cairn.checkpoint.CheckpointStore;
+import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.local.memory.InMemoryTable;
 import java.time.Instant;

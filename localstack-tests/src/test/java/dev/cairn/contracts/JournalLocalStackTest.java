@@ -1,8 +1,8 @@
 package dev.cairn.contracts;
 
-import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.retry.Backoff;
 import java.time.Instant;

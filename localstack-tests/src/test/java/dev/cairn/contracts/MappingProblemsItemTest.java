@@ -2,10 +2,10 @@ package dev.cairn.contracts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.MappingProblem.Kind;
 import dev.cairn.dynamodb.DynamoDbMappingProblems;
 import dev.cairn.id.JobId;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.MappingProblem.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Request;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;

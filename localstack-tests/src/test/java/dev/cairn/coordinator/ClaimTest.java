@@ -6,11 +6,11 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Claim;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.GarbageCollection.Findings;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Claim;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;

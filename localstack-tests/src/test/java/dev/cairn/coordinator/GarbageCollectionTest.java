@@ -6,8 +6,6 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.coordinator.GarbageCollection.Findings;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
@@ -15,6 +13,8 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;

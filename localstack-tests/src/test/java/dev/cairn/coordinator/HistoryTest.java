@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.HistoryLine.Kind;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.stream.StreamRecord;

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.journal.Isolation;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.pipeline.Pipeline;

@@ -5,13 +5,13 @@ import static dev.cairn.pipeline.Pipeline.run;
 import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.MappingProblem.Kind;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.MappingDescription.StartingPosition;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.MappingProblem.Kind;
+import dev.cairn.job.Request;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.stream.StreamRecord;

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
+import dev.cairn.job.Halt;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;

@@ -6,9 +6,7 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.Restoration;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.command.Command;
 import dev.cairn.command.Command.Options;
 import dev.cairn.coordinator.DryRun.Result;
@@ -19,6 +17,8 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueState;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
@@ -86,7 +86,7 @@ class RestoreStatesTest {
   private static Command.Restore command(boolean allows) {
     return new Command.Restore(
         new Command.Target.Id(new CheckpointId(1)),
-        new Options(Restoration.ClaimMode.NO_CLAIM, allows, false, Optional.empty()));
+        new Options(ClaimMode.NO_CLAIM, allows, false, Optional.empty()));
   }
 
   private Result dryRun(boolean allows) {

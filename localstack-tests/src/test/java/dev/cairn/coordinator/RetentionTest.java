@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.command.Command;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Request;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.storage.FilePath;

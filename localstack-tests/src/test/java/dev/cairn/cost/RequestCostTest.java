@@ -5,9 +5,9 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.storage.FilePath;

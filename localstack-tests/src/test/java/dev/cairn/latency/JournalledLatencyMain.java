@@ -1,8 +1,6 @@
 package dev.cairn.latency;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -15,6 +13,8 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.lambda.TaskEndpoint;

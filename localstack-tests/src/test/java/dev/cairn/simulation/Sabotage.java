@@ -1,10 +1,6 @@
 package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.coordinator.CoordinatorDecisions;
 import dev.cairn.coordinator.JournalTail;
 import dev.cairn.coordinator.References;
@@ -17,6 +13,10 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Isolation;
 import dev.cairn.local.memory.InMemoryTable;

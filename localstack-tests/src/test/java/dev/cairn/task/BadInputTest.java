@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
 import dev.cairn.heap.KeyOutsideRangeException;
 import dev.cairn.heap.RecordFailedException;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.Request;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.journal.Entry.Failed;

@@ -3,7 +3,6 @@ package dev.cairn.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
@@ -16,6 +15,7 @@ import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
 import dev.cairn.id.Revision;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.memory.InMemoryDynamoDb;
 import dev.cairn.pipeline.Pipeline;

@@ -1,10 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Deployment;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Registration;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.CommandCalls;
 import dev.cairn.coordinator.Coordinator;
@@ -24,6 +20,10 @@ import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Deployment;
+import dev.cairn.job.Job;
+import dev.cairn.job.Registration;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.parallel.OutOfTimeException;

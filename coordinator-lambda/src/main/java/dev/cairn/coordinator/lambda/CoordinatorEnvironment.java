@@ -1,10 +1,10 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.checkpoint.Deployment;
 import dev.cairn.deployment.Environment;
 import dev.cairn.deployment.StorageLocation;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.Deployment;
 import dev.cairn.settings.FlinkDuration;
 import java.net.URI;
 import java.time.Duration;

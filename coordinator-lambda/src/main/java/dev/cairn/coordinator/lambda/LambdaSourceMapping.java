@@ -1,9 +1,9 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.coordinator.MappingDescription;
 import dev.cairn.coordinator.MappingDescription.StartingPosition;
 import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.job.MappingProblem;
 import dev.cairn.state.Start;
 import java.time.Duration;
 import java.util.ArrayList;

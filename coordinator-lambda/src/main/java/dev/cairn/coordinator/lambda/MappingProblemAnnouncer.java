@@ -1,10 +1,10 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.checkpoint.MappingProblem;
 import dev.cairn.coordinator.Announcement;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.dynamodb.DynamoDbMappingProblems;
 import dev.cairn.id.JobId;
+import dev.cairn.job.MappingProblem;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;

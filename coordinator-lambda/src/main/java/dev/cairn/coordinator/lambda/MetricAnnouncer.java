@@ -1,17 +1,17 @@
 package dev.cairn.coordinator.lambda;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Damage;
 import dev.cairn.checkpoint.Failure;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
 import dev.cairn.coordinator.Announcer;
+import dev.cairn.damage.Damage;
+import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
+import dev.cairn.job.Halt;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.Request;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.metrics.EmbeddedMetrics.Metric;
 import dev.cairn.metrics.EmbeddedMetrics.Unit;

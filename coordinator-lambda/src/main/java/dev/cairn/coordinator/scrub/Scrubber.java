@@ -1,16 +1,16 @@
 package dev.cairn.coordinator.scrub;
 
-import dev.cairn.checkpoint.Damage;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
 import dev.cairn.coordinator.Reference;
 import dev.cairn.coordinator.ReferenceReader;
 import dev.cairn.coordinator.References;
 import dev.cairn.coordinator.References.Needed;
+import dev.cairn.damage.Damage;
+import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.StorageException;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.cairn.coordinator.scrub;
 
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.DamageStore;
 import dev.cairn.coordinator.Announcer;
+import dev.cairn.damage.DamageStore;
+import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.storage.CheckpointStorage;
 import java.time.InstantSource;

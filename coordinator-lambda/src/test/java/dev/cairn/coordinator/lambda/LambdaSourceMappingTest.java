@@ -2,8 +2,8 @@ package dev.cairn.coordinator.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.MappingProblem.Kind;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.MappingProblem.Kind;
 import dev.cairn.state.Start;
 import java.time.Instant;
 import java.util.ArrayList;

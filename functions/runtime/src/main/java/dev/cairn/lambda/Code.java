@@ -1,13 +1,13 @@
 package dev.cairn.lambda;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CodeVersion;
-import dev.cairn.checkpoint.Registration;
 import dev.cairn.function.CheckpointConfig;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.heap.HeapState;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.CodeVersion;
+import dev.cairn.job.Registration;
 import dev.cairn.settings.Configuration;
 import dev.cairn.state.HashRange;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.cairn.lambda;
 
-import dev.cairn.checkpoint.RefusedStream;
-import dev.cairn.checkpoint.Registration;
-import dev.cairn.checkpoint.Registrations;
-import dev.cairn.checkpoint.StorageMovedException;
-import dev.cairn.checkpoint.StreamChangedException;
+import dev.cairn.job.RefusedStream;
+import dev.cairn.job.Registration;
+import dev.cairn.job.Registrations;
+import dev.cairn.job.StorageMovedException;
+import dev.cairn.job.StreamChangedException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

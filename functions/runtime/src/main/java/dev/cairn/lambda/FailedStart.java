@@ -1,8 +1,8 @@
 package dev.cairn.lambda;
 
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.StorageMovedException;
 import dev.cairn.heap.FunctionNotOpenedException;
+import dev.cairn.job.StorageMovedException;
 import dev.cairn.task.Deadline;
 import dev.cairn.task.Task;
 import dev.cairn.task.TaskException;

@@ -1,11 +1,11 @@
 package dev.cairn.lambda;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CodeVersion;
 import dev.cairn.deployment.Environment;
 import dev.cairn.deployment.StorageLocation;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.CodeVersion;
 import dev.cairn.state.Start;
 import dev.cairn.task.TaskSettings.FailurePolicy;
 import java.time.DateTimeException;

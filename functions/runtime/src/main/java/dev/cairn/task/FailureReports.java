@@ -1,10 +1,10 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;

@@ -1,11 +1,11 @@
 package dev.cairn.task;
 
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;

@@ -1,11 +1,11 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
 import dev.cairn.journal.Isolation;

@@ -1,7 +1,7 @@
 package dev.cairn.task;
 
-import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.id.EntryId;
+import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.storage.CheckpointStorage;

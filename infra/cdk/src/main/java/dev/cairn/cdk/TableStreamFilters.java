@@ -1,7 +1,7 @@
 package dev.cairn.cdk;
 
-import dev.cairn.checkpoint.Request.Attribute;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Request.Attribute;
 import java.util.List;
 
 /**

@@ -5,9 +5,9 @@ import static dev.cairn.pipeline.Pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Damage;
-import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcement;
+import dev.cairn.damage.Damage;
+import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.JobId;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;

@@ -4,12 +4,12 @@ import static dev.cairn.pipeline.Pipeline.JOB;
 import static dev.cairn.pipeline.Pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Damage;
-import dev.cairn.checkpoint.DamageStore;
-import dev.cairn.checkpoint.ScrubProgress;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.ReferenceReader;
+import dev.cairn.damage.Damage;
+import dev.cairn.damage.DamageStore;
+import dev.cairn.damage.ScrubProgress;
+import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;

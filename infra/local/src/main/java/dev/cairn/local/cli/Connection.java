@@ -1,15 +1,15 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.DamageMarks;
-import dev.cairn.checkpoint.Deployment;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.Registrations;
+import dev.cairn.damage.DamageMarks;
 import dev.cairn.deployment.StorageLocation;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.history.History;
 import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Deployment;
+import dev.cairn.job.Job;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.Registrations;
 import dev.cairn.journal.Journal;
 import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;

@@ -2,8 +2,6 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.checkpoint.MappingProblem;
-import dev.cairn.checkpoint.Registration;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -14,6 +12,8 @@ import dev.cairn.coordinator.SourceMapping;
 import dev.cairn.coordinator.StateComparison;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.Registration;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.output.Elision;

@@ -2,12 +2,12 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.FileVerdict;
 import dev.cairn.coordinator.GarbageCollection;
 import dev.cairn.coordinator.GarbageCollection.Findings;
 import dev.cairn.coordinator.Reference;
+import dev.cairn.job.Job;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.CheckpointStorage.Stored;

@@ -2,10 +2,10 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.checkpoint.Deployment;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Registration;
-import dev.cairn.checkpoint.Request;
+import dev.cairn.job.Deployment;
+import dev.cairn.job.Job;
+import dev.cairn.job.Registration;
+import dev.cairn.job.Request;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.state.StateSchema;

@@ -2,11 +2,11 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Failure;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.output.Elision;
 import dev.cairn.settings.FlinkDuration;

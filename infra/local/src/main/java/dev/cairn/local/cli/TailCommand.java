@@ -1,6 +1,6 @@
 package dev.cairn.local.cli;
 
-import dev.cairn.checkpoint.Job;
+import dev.cairn.job.Job;
 import dev.cairn.local.inspect.Follower;
 import dev.cairn.local.inspect.PipelineEvent;
 import java.io.InterruptedIOException;

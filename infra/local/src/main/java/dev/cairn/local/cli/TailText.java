@@ -2,7 +2,7 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.local.inspect.CheckpointTable;

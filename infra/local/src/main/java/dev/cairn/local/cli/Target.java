@@ -1,7 +1,6 @@
 package dev.cairn.local.cli;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Deployment;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
 import dev.cairn.dynamodb.DynamoDbDeployments;
@@ -10,6 +9,7 @@ import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.DynamoDbMappingProblems;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Deployment;
 import dev.cairn.retry.Backoff;
 import java.net.URI;
 import java.time.InstantSource;

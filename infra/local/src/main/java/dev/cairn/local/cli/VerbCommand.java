@@ -1,12 +1,12 @@
 package dev.cairn.local.cli;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.command.Command;
 import dev.cairn.command.CommandProgress;
 import dev.cairn.command.CommandText;
 import dev.cairn.command.TrackedCommand;
+import dev.cairn.job.Job;
+import dev.cairn.job.Request;
 import dev.cairn.local.output.Elision;
 import dev.cairn.settings.FlinkDuration;
 import java.io.PrintWriter;

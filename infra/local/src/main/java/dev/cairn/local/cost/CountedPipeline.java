@@ -1,8 +1,6 @@
 package dev.cairn.local.cost;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -18,6 +16,8 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Journal;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.local.dynamodb.TableStream;

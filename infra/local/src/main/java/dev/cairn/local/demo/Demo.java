@@ -1,13 +1,13 @@
 package dev.cairn.local.demo;
 
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.inspect.StoredState;

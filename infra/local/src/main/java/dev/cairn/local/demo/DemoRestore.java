@@ -1,10 +1,10 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
 import dev.cairn.local.inspect.CheckpointFileList;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.storage.DamagedFileException;

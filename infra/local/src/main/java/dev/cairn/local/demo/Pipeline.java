@@ -1,9 +1,6 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.CodeVersion;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
@@ -16,6 +13,9 @@ import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
 import dev.cairn.history.Versions;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.CodeVersion;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.journal.Journal.Append;

@@ -1,7 +1,7 @@
 package dev.cairn.local.dynamodb;
 
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.dynamodb.TableEvents;
+import dev.cairn.job.TableEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

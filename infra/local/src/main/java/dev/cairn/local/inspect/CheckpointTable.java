@@ -2,9 +2,9 @@ package dev.cairn.local.inspect;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
 import dev.cairn.checkpoint.Failure;
-import dev.cairn.checkpoint.Job;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.cairn.local.inspect;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import java.time.InstantSource;

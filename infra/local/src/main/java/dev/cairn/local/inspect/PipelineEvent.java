@@ -1,8 +1,8 @@
 package dev.cairn.local.inspect;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import java.time.Instant;
 

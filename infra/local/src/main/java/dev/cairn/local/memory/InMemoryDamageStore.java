@@ -1,8 +1,8 @@
 package dev.cairn.local.memory;
 
-import dev.cairn.checkpoint.Damage;
-import dev.cairn.checkpoint.DamageStore;
-import dev.cairn.checkpoint.ScrubProgress;
+import dev.cairn.damage.Damage;
+import dev.cairn.damage.DamageStore;
+import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.JobId;
 import dev.cairn.storage.FilePath;
 import java.util.HashMap;

@@ -2,19 +2,19 @@ package dev.cairn.local.memory;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.Claim;
-import dev.cairn.checkpoint.Fork;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Claim;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.TableEvent;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.journal.Journal;
@@ -508,7 +508,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
     }
     Job job = seen.request().map(ready.get()::without).orElse(ready.get());
     put(job.at(to));
-    aborting.forEach(one -> abort(one.abortedBy(to, now)));
+    aborting.forEach(one -> abort(to.abort(one, now)));
     claim(seen, to, now);
     return true;
   }

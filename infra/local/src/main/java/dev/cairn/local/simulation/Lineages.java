@@ -1,17 +1,17 @@
 package dev.cairn.local.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration;
-import dev.cairn.checkpoint.Restoration.Positions;
-import dev.cairn.checkpoint.Restoration.Source;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration.Source;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.simulation.Expectation.Fold;

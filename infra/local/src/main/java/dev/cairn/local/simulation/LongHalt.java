@@ -1,7 +1,7 @@
 package dev.cairn.local.simulation;
 
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.memory.InMemoryTable;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.cairn.local.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Request;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.world.World;
 import dev.cairn.storage.FilePath;

@@ -1,15 +1,12 @@
 package dev.cairn.local.simulation;
 
-import dev.cairn.checkpoint.DamageMarks;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.TableEvent;
 import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.CoordinatorPorts;
 import dev.cairn.coordinator.CoordinatorSettings;
 import dev.cairn.coordinator.Event;
 import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.damage.DamageMarks;
 import dev.cairn.history.Versions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
@@ -17,6 +14,9 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.TableEvent;
 import dev.cairn.lambda.OwnStream;
 import dev.cairn.lambda.TaskEndpoint;
 import dev.cairn.local.kinesis.LocalStream;

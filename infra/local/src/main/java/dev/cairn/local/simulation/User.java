@@ -2,14 +2,14 @@ package dev.cairn.local.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Request;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.lambda.LocalMapping;
 import dev.cairn.local.memory.InMemoryStorage;

@@ -2,10 +2,10 @@ package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Damage;
-import dev.cairn.checkpoint.Job;
+import dev.cairn.damage.Damage;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.cairn.local.status;
 
-import dev.cairn.checkpoint.RefusedStream;
-import dev.cairn.checkpoint.Registration;
+import dev.cairn.job.RefusedStream;
+import dev.cairn.job.Registration;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.status.Finding.Kind;
 import java.time.Duration;

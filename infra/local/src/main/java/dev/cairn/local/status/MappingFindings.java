@@ -1,6 +1,6 @@
 package dev.cairn.local.status;
 
-import dev.cairn.checkpoint.MappingProblem;
+import dev.cairn.job.MappingProblem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Damage;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.Failure;
-import dev.cairn.checkpoint.Halt;
-import dev.cairn.checkpoint.Job;
-import dev.cairn.checkpoint.JobStatus;
-import dev.cairn.checkpoint.Restoration.ClaimMode;
+import dev.cairn.damage.Damage;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Isolation;
 import dev.cairn.local.inspect.Sizes;

@@ -2,12 +2,12 @@ package dev.cairn.local.status;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.CheckpointStore;
-import dev.cairn.checkpoint.DamageMarks;
-import dev.cairn.checkpoint.Job;
+import dev.cairn.damage.DamageMarks;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.state.Start;

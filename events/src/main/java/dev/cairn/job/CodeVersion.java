@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
 import java.math.BigInteger;
 import java.util.Optional;

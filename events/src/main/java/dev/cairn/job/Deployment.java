@@ -1,5 +1,6 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.damage;
 
 import dev.cairn.id.JobId;
 import java.util.List;

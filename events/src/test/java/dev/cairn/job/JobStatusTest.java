@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,12 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
-import dev.cairn.checkpoint.Restoration.ClaimMode;
-import dev.cairn.checkpoint.Restoration.Positions;
-import dev.cairn.checkpoint.Restoration.Source;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration.Source;
 import dev.cairn.storage.FileRef;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,5 +1,6 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
+import dev.cairn.checkpoint.Failure;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SavepointName;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;

@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.damage;
 
 import dev.cairn.storage.FilePath;
 import java.time.Instant;

@@ -1,5 +1,7 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;

@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
 /**
  * What a user asks of a job, as it was typed into an attribute of the job's item. It is there until

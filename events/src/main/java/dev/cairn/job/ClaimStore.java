@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;

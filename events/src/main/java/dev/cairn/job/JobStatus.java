@@ -1,6 +1,10 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -81,6 +85,23 @@ public sealed interface JobStatus {
       case Replaying r -> false;
       case Halted h -> false;
     };
+  }
+
+  /** The end of a pending checkpoint when the job enters this status: none spans two epochs. */
+  default Checkpoint.Aborted abort(Checkpoint.Pending pending, Instant at) {
+    return new Checkpoint.Aborted(
+        pending.trigger(),
+        at,
+        switch (this) {
+          case Restoring(Restoration from) ->
+              Failure.of(FailureReason.RESTORED_OVER, "the job is restored to " + from.name());
+          case Replaying r -> Failure.of(FailureReason.RESTORED_OVER, "restored");
+          case Suspending s -> Failure.of(FailureReason.CANCELLED, "the job halts");
+          case Halted h -> Failure.of(FailureReason.CANCELLED, "the job has halted");
+          case Resuming r ->
+              Failure.of(FailureReason.CANCELLED, "the job goes on from where it stopped");
+          case Running r -> Failure.of(FailureReason.CANCELLED, "the job goes on");
+        });
   }
 
   /**

@@ -1,10 +1,10 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
-import dev.cairn.checkpoint.Restoration.ClaimMode;
-import dev.cairn.checkpoint.Restoration.Source;
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.job.Restoration.Source;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;

@@ -1,5 +1,6 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
+import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
@@ -69,16 +70,6 @@ public record Restoration(
 
     /** Nowhere: every subtask begins anew. */
     record Nothing() implements Source {}
-  }
-
-  /** Whose the files are from then on. */
-  public enum ClaimMode {
-    /** Their owner's: the job copies what it needs with its first snapshots. */
-    NO_CLAIM,
-    /** The job's: it deletes them when it no longer needs them. */
-    CLAIM,
-    /** Another job's, which keeps them as long as this one, its fork, needs them. */
-    SHARED
   }
 
   /** Where in the stream the state stands. */

@@ -1,5 +1,6 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;

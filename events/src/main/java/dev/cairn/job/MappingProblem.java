@@ -1,4 +1,4 @@
-package dev.cairn.checkpoint;
+package dev.cairn.job;
 
 /**
  * What is wrong with the event source mapping that feeds a job's task.
