@@ -46,19 +46,10 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
         telling.add(entry);
       } else if (!later) {
         later = true;
-        telling.add(withoutBytes(advanced));
+        telling.add(advanced.withDelta(Payload.NONE));
       }
     }
     return List.copyOf(telling.reversed());
-  }
-
-  private static Entry withoutBytes(Entry.Advanced advanced) {
-    return Entry.Advanced.of(
-        advanced.header(),
-        advanced.from(),
-        Payload.NONE,
-        advanced.states(),
-        advanced.deadLetters());
   }
 
   /** The header of the last entry. */

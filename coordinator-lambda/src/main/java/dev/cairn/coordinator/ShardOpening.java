@@ -1,18 +1,14 @@
 package dev.cairn.coordinator;
 
-import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.state.Counts;
 import dev.cairn.state.Origin;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -63,20 +59,8 @@ final class ShardOpening {
 
   private Opened opened(Job job, Origin origin) {
     return new Opened(
-        new Header(
-            new Revision(1),
-            ports.ids().get(),
-            Optional.empty(),
-            job.epoch(),
-            Position.beginning(),
-            Position.beginning(),
-            Optional.empty(),
-            Counts.NONE,
-            Writer.COORDINATOR,
-            ports.clock().instant(),
-            Optional.empty(),
-            true,
-            Optional.empty()),
+        Header.first(ports.ids().get(), job.epoch(), Writer.COORDINATOR, ports.clock().instant())
+            .halted(),
         origin);
   }
 }

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** One thing that happened to a subtask. The journal is all of them, in order of their revision. */
@@ -111,56 +112,32 @@ public sealed interface Entry {
       return position.isBefore(frontier);
     }
 
-    /** The header of the entry after this one; nothing has moved. */
-    public Header next(EntryId id, Writer writer, Instant now) {
+    /** The header of the first entry of a journal: nothing is applied. */
+    public static Header first(EntryId id, Epoch epoch, Writer writer, Instant now) {
       return new Header(
-          revision.next(),
+          new Revision(1),
           id,
-          Optional.of(this.id),
+          Optional.empty(),
           epoch,
-          position,
-          frontier,
-          firstApplied,
-          counts,
+          Position.beginning(),
+          Position.beginning(),
+          Optional.empty(),
+          Counts.NONE,
           writer,
           now,
-          lastCheckpoint,
-          suspended,
-          failing,
-          isolation,
-          following,
-          heapUse);
+          Optional.empty(),
+          false,
+          Optional.empty());
     }
 
-    /**
-     * The header of the entry after this one, with which the subtask enters this epoch. The search
-     * for a record that ends the process goes on where it was: it may take longer than a checkpoint
-     * may, and a job that fails meanwhile, and is resumed, would otherwise begin it anew each time.
-     */
-    private Header next(
-        EntryId id, Epoch entered, boolean halts, Instant now, Following following) {
-      return new Header(
-          revision.next(),
-          id,
-          Optional.of(this.id),
-          entered,
-          position,
-          frontier,
-          firstApplied,
-          counts,
-          Writer.COORDINATOR,
-          now,
-          lastCheckpoint,
-          halts,
-          failing.filter(Failing::outlastsHalt),
-          isolation.map(Isolation::interrupted),
-          following,
-          heapUse);
+    /** The header of the entry after this one; nothing has moved. */
+    public Header next(EntryId id, Writer writer, Instant now) {
+      return with(next -> next.follow(this, id, writer, now));
     }
 
     /** The header of the entry that suspends the subtask. */
     public Header suspended(EntryId id, Epoch entered, Instant now) {
-      return next(id, entered, true, now, following);
+      return with(next -> next.enter(this, id, entered, true, now));
     }
 
     /**
@@ -169,64 +146,50 @@ public sealed interface Entry {
      * @param acceptsGap whether records after the position may be missing
      */
     public Header resumed(EntryId id, Epoch entered, boolean acceptsGap, Instant now) {
-      return next(id, entered, false, now, acceptsGap ? following.withGapAccepted() : following);
+      return with(
+          next -> {
+            next.enter(this, id, entered, false, now);
+            next.following = acceptsGap ? following.withGapAccepted() : following;
+          });
+    }
+
+    /** Returns a copy of this header of a subtask whose job is halted. */
+    public Header halted() {
+      return with(copy -> copy.suspended = true);
     }
 
     /** Returns a copy of this header at a later position. */
     public Header at(Position position, SequenceNumber firstApplied, Counts counts) {
-      return new Header(
-          revision,
-          id,
-          prev,
-          epoch,
-          position,
-          Position.max(frontier, position),
-          this.firstApplied.or(() -> Optional.of(firstApplied)),
-          counts,
-          writer,
-          writtenAt,
-          lastCheckpoint,
-          suspended,
-          Optional.empty(),
-          Optional.empty(),
-          Following.UNKNOWN,
-          heapUse);
+      return with(
+          moved -> {
+            moved.position = position;
+            moved.frontier = Position.max(frontier, position);
+            moved.firstApplied = this.firstApplied.or(() -> Optional.of(firstApplied));
+            moved.counts = counts;
+            moved.failing = Optional.empty();
+            moved.isolation = Optional.empty();
+            moved.following = Following.UNKNOWN;
+          });
     }
 
     /** Returns a copy of this header whose last checkpoint is this one. */
     public Header with(CheckpointId lastCheckpoint) {
-      return new Header(
-          revision,
-          id,
-          prev,
-          epoch,
-          position,
-          frontier,
-          firstApplied,
-          counts,
-          writer,
-          writtenAt,
-          Optional.of(lastCheckpoint),
-          suspended,
-          failing,
-          isolation,
-          following,
-          heapUse);
+      return with(copy -> copy.lastCheckpoint = Optional.of(lastCheckpoint));
     }
 
-    /** A copy of this header of a shard that fails at the next record. */
+    /** Returns a copy of this header of a shard that fails at the next record. */
     public Header with(Failing failing) {
-      return with(Optional.of(failing), isolation, following);
+      return with(copy -> copy.failing = Optional.of(failing));
     }
 
-    /** A copy of this header of a shard that looks for the record that ends the process. */
+    /** Returns a copy of this header of a shard that looks for the record that ends the process. */
     public Header with(Optional<Isolation> isolation) {
-      return with(failing, isolation, following);
+      return with(copy -> copy.isolation = isolation);
     }
 
-    /** A copy of this header for a replay that has found nothing up to a time. */
+    /** Returns a copy of this header for a replay that has found nothing up to a time. */
     public Header quietUntil(Instant time) {
-      return with(failing, isolation, following.quietUntil(time));
+      return with(copy -> copy.following = following.quietUntil(time));
     }
 
     /**
@@ -234,49 +197,98 @@ public sealed interface Entry {
      * earliest that was seen is the one that must not be missing.
      */
     public Header waitingFor(SequenceNumber record) {
-      return with(failing, isolation, following.waitingFor(record));
+      return with(copy -> copy.following = following.waitingFor(record));
     }
 
-    private Header with(
-        Optional<Failing> failing, Optional<Isolation> isolation, Following following) {
-      return new Header(
-          revision,
-          id,
-          prev,
-          epoch,
-          position,
-          frontier,
-          firstApplied,
-          counts,
-          writer,
-          writtenAt,
-          lastCheckpoint,
-          suspended,
-          failing,
-          isolation,
-          following,
-          heapUse);
-    }
-
-    /** A copy that says this of the heap. */
+    /** Returns a copy of this header with this use of the heap. */
     public Header withHeapUse(Optional<HeapUse> use) {
-      return new Header(
-          revision,
-          id,
-          prev,
-          epoch,
-          position,
-          frontier,
-          firstApplied,
-          counts,
-          writer,
-          writtenAt,
-          lastCheckpoint,
-          suspended,
-          failing,
-          isolation,
-          following,
-          use);
+      return with(copy -> copy.heapUse = use);
+    }
+
+    private Header with(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
+      return draft.header();
+    }
+
+    /** A header that is being made from another one. */
+    private static final class Draft {
+      private Revision revision;
+      private EntryId id;
+      private Optional<EntryId> prev;
+      private Epoch epoch;
+      private Position position;
+      private Position frontier;
+      private Optional<SequenceNumber> firstApplied;
+      private Counts counts;
+      private Writer writer;
+      private Instant writtenAt;
+      private Optional<CheckpointId> lastCheckpoint;
+      private boolean suspended;
+      private Optional<Failing> failing;
+      private Optional<Isolation> isolation;
+      private Following following;
+      private Optional<HeapUse> heapUse;
+
+      Draft(Header from) {
+        revision = from.revision;
+        id = from.id;
+        prev = from.prev;
+        epoch = from.epoch;
+        position = from.position;
+        frontier = from.frontier;
+        firstApplied = from.firstApplied;
+        counts = from.counts;
+        writer = from.writer;
+        writtenAt = from.writtenAt;
+        lastCheckpoint = from.lastCheckpoint;
+        suspended = from.suspended;
+        failing = from.failing;
+        isolation = from.isolation;
+        following = from.following;
+        heapUse = from.heapUse;
+      }
+
+      void follow(Header before, EntryId attempt, Writer by, Instant now) {
+        revision = before.revision.next();
+        id = attempt;
+        prev = Optional.of(before.id);
+        writer = by;
+        writtenAt = now;
+      }
+
+      /**
+       * Follows a header in a later epoch. The search for a record that ends the process goes on
+       * where it was: it may take longer than a checkpoint may, and a job that fails meanwhile, and
+       * is resumed, would otherwise begin it anew each time.
+       */
+      void enter(Header before, EntryId attempt, Epoch entered, boolean halts, Instant now) {
+        follow(before, attempt, Writer.COORDINATOR, now);
+        epoch = entered;
+        suspended = halts;
+        failing = before.failing.filter(Failing::outlastsHalt);
+        isolation = before.isolation.map(Isolation::interrupted);
+      }
+
+      Header header() {
+        return new Header(
+            revision,
+            id,
+            prev,
+            epoch,
+            position,
+            frontier,
+            firstApplied,
+            counts,
+            writer,
+            writtenAt,
+            lastCheckpoint,
+            suspended,
+            failing,
+            isolation,
+            following,
+            heapUse);
+      }
     }
   }
 
@@ -380,6 +392,22 @@ public sealed interface Entry {
       marks = Map.copyOf(marks);
       heldAdded = List.copyOf(heldAdded);
       heldRemoved = List.copyOf(heldRemoved);
+    }
+
+    /** Returns a copy of this entry with another delta. Every other field stays. */
+    public Advanced withDelta(Payload other) {
+      return new Advanced(
+          header,
+          from,
+          other,
+          states,
+          deadLetters,
+          outbox,
+          marks,
+          heldAdded,
+          heldRemoved,
+          watermark,
+          nextTimer);
     }
 
     public static Advanced of(

@@ -78,21 +78,7 @@ class EntryFormatTest {
   enum Sample {
     OPENED(
         new Opened(
-            new Header(
-                new Revision(1),
-                new EntryId("entry-1"),
-                Optional.empty(),
-                new Epoch(1),
-                Position.beginning(),
-                Position.beginning(),
-                Optional.empty(),
-                Counts.NONE,
-                Writer.MAPPING,
-                NOW,
-                Optional.empty(),
-                false,
-                Optional.empty()),
-            AT_HORIZON)),
+            Header.first(new EntryId("entry-1"), new Epoch(1), Writer.MAPPING, NOW), AT_HORIZON)),
     ADVANCED(
         Advanced.of(
             header(2, Writer.MAPPING),

@@ -13,8 +13,6 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
-import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.SavepointName;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
@@ -27,7 +25,6 @@ import dev.cairn.job.Request;
 import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
-import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Start;
@@ -1165,20 +1162,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
 
   private static Entry.Opened opened() {
     Entry.Header header =
-        new Entry.Header(
-            new Revision(1),
-            new EntryId("first"),
-            Optional.empty(),
-            FIRST,
-            Position.beginning(),
-            Position.beginning(),
-            Optional.empty(),
-            Counts.NONE,
-            Entry.Writer.COORDINATOR,
-            NOW,
-            Optional.empty(),
-            false,
-            Optional.empty());
+        Entry.Header.first(new EntryId("first"), FIRST, Entry.Writer.COORDINATOR, NOW);
     return new Entry.Opened(header, new Origin(new Start.TrimHorizon(), HashRange.ALL));
   }
 }

@@ -17,8 +17,6 @@ import dev.cairn.function.RuntimeContext;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
-import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -27,7 +25,6 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.retry.Backoff;
-import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Start;
@@ -37,7 +34,6 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,20 +108,8 @@ class MissingFunctionClassTest {
     journal.open(
         subtask,
         new Entry.Opened(
-            new Entry.Header(
-                new Revision(1),
-                new EntryId("opened"),
-                Optional.empty(),
-                new Epoch(1),
-                Position.beginning(),
-                Position.beginning(),
-                Optional.empty(),
-                Counts.NONE,
-                Entry.Writer.MAPPING,
-                Instant.EPOCH,
-                Optional.empty(),
-                false,
-                Optional.empty()),
+            Entry.Header.first(
+                new EntryId("opened"), new Epoch(1), Entry.Writer.MAPPING, Instant.EPOCH),
             new Origin(new Start.TrimHorizon(), HashRange.ALL)));
   }
 

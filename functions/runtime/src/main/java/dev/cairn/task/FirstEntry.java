@@ -1,7 +1,5 @@
 package dev.cairn.task;
 
-import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
@@ -9,7 +7,6 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.stream.Shard;
@@ -53,20 +50,7 @@ final class FirstEntry {
                         id.shard() + " is not a shard of the stream that this task reads"));
     requireRoot(id, shard, listed);
     return new Entry.Opened(
-        new Header(
-            new Revision(1),
-            ports.ids().get(),
-            Optional.empty(),
-            job.epoch(),
-            Position.beginning(),
-            Position.beginning(),
-            Optional.empty(),
-            Counts.NONE,
-            Writer.MAPPING,
-            ports.clock().instant(),
-            Optional.empty(),
-            false,
-            Optional.empty()),
+        Header.first(ports.ids().get(), job.epoch(), Writer.MAPPING, ports.clock().instant()),
         new Origin(settings.start(), shard.range()));
   }
 

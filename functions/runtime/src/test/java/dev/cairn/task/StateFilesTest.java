@@ -19,7 +19,6 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
@@ -102,20 +101,8 @@ class StateFilesTest {
             SUBTASK,
             new HeapState<>(new LastWord(), HashRange.ALL),
             new Entry.Opened(
-                new Entry.Header(
-                    new Revision(1),
-                    new EntryId("opened"),
-                    Optional.empty(),
-                    new Epoch(1),
-                    Position.beginning(),
-                    Position.beginning(),
-                    Optional.empty(),
-                    Counts.NONE,
-                    Writer.MAPPING,
-                    Instant.EPOCH,
-                    Optional.empty(),
-                    false,
-                    Optional.empty()),
+                Entry.Header.first(
+                    new EntryId("opened"), new Epoch(1), Writer.MAPPING, Instant.EPOCH),
                 ORIGIN));
   }
 

@@ -398,20 +398,8 @@ class CairnLocalStackTest {
 
   private static Entry.Opened opened() {
     Entry.Header header =
-        new Entry.Header(
-            new Revision(1),
-            new EntryId("opened"),
-            Optional.empty(),
-            new Epoch(1),
-            Position.beginning(),
-            Position.beginning(),
-            Optional.empty(),
-            Counts.NONE,
-            Entry.Writer.MAPPING,
-            Instant.now(),
-            Optional.empty(),
-            false,
-            Optional.empty());
+        Entry.Header.first(
+            new EntryId("opened"), new Epoch(1), Entry.Writer.MAPPING, Instant.now());
     return new Entry.Opened(header, new Origin(new Start.TrimHorizon(), HashRange.ALL));
   }
 }
