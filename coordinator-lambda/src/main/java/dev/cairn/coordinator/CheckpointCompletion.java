@@ -6,7 +6,7 @@ import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.coordinator.CoordinatorDecisions.Resolution;
+import dev.cairn.coordinator.CheckpointDecisions.Resolution;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
@@ -27,7 +27,8 @@ final class CheckpointCompletion {
   private static final int LOOKED_AT = 16;
 
   private final CoordinatorPorts ports;
-  private final CoordinatorDecisions decisions;
+  private final CheckpointDecisions decisions;
+  private final CollectionDecisions retention;
   private final LiveCheckpoints live;
   private final JournalTails tails;
   private final AckTally answers;
@@ -35,13 +36,15 @@ final class CheckpointCompletion {
 
   CheckpointCompletion(
       CoordinatorPorts ports,
-      CoordinatorDecisions decisions,
+      CheckpointDecisions decisions,
+      CollectionDecisions retention,
       LiveCheckpoints live,
       JournalTails tails,
       AckTally answers,
       GarbageCollection collection) {
     this.ports = ports;
     this.decisions = decisions;
+    this.retention = retention;
     this.live = live;
     this.tails = tails;
     this.answers = answers;
@@ -69,7 +72,7 @@ final class CheckpointCompletion {
   }
 
   void settleAll(Job job) {
-    List<Checkpoint.Pending> all = Commands.pending(live.of(job.id()));
+    List<Checkpoint.Pending> all = Checkpoint.pending(live.of(job.id()));
     answers.retain(job.id(), all);
     for (Checkpoint.Pending pending : all) {
       settle(job, pending);
@@ -176,7 +179,7 @@ final class CheckpointCompletion {
 
   /** What was pending before it need not be waited for. */
   private void abortEarlier(Checkpoint.Completed completed, Instant now) {
-    for (Checkpoint.Pending pending : Commands.pending(live.of(completed.job()))) {
+    for (Checkpoint.Pending pending : Checkpoint.pending(live.of(completed.job()))) {
       if (decisions.isSubsumed(pending, completed.id())) {
         abort(pending, now, decisions.subsumed(completed.id()));
       }
@@ -189,7 +192,7 @@ final class CheckpointCompletion {
    */
   private void retire(Job job) {
     for (Checkpoint.Completed subsumed :
-        decisions.subsumed(job, live.of(job.id()), job.settings().numRetained())) {
+        retention.subsumed(job, live.of(job.id()), job.settings().numRetained())) {
       ports.checkpoints().subsume(subsumed, job.epoch());
     }
     collection.collect(job.id());
@@ -197,7 +200,7 @@ final class CheckpointCompletion {
 
   /** A cancelled job's checkpoints, if they are not to outlive it; savepoints do. */
   void deleteAll(Job job) {
-    for (Checkpoint.Completed completed : decisions.subsumed(job, live.of(job.id()), 0)) {
+    for (Checkpoint.Completed completed : retention.subsumed(job, live.of(job.id()), 0)) {
       ports.checkpoints().subsume(completed, job.epoch());
     }
     collection.collect(job.id());

@@ -52,7 +52,7 @@ public record CheckpointSchedule(
    * follow the one of a savepoint, which no later checkpoint stands for.
    */
   static boolean hasRoom(List<Checkpoint> checkpoints, int maxConcurrent) {
-    List<Checkpoint.Pending> pending = Commands.pending(checkpoints);
+    List<Checkpoint.Pending> pending = Checkpoint.pending(checkpoints);
     return pending.size() < maxConcurrent && pending.stream().noneMatch(Checkpoint::isSavepoint);
   }
 

@@ -3,8 +3,8 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Expected;
+import dev.cairn.coordinator.CheckpointDecisions.Asking;
 import dev.cairn.coordinator.CommandDecisions.Answer;
-import dev.cairn.coordinator.CoordinatorDecisions.Asking;
 import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Halt;
@@ -30,7 +30,8 @@ final class CheckpointTriggers {
 
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final CoordinatorDecisions decisions;
+  private final JournalDecisions journalDecisions;
+  private final CheckpointDecisions decisions;
   private final JournalTails tails;
   private final AckTally answers;
   private final CheckpointCompletion completing;
@@ -38,12 +39,14 @@ final class CheckpointTriggers {
   CheckpointTriggers(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      CoordinatorDecisions decisions,
+      JournalDecisions journalDecisions,
+      CheckpointDecisions decisions,
       JournalTails tails,
       AckTally answers,
       CheckpointCompletion completing) {
     this.ports = ports;
     this.settings = settings;
+    this.journalDecisions = journalDecisions;
     this.decisions = decisions;
     this.tails = tails;
     this.answers = answers;
@@ -100,7 +103,7 @@ final class CheckpointTriggers {
 
   /** Asks again for what is still missing. */
   void repeat(List<Checkpoint> checkpoints, Map<SubtaskId, JournalTail> tails, Instant now) {
-    for (Checkpoint.Pending pending : Commands.pending(checkpoints)) {
+    for (Checkpoint.Pending pending : Checkpoint.pending(checkpoints)) {
       request(pending, tails, now);
     }
   }
@@ -185,7 +188,7 @@ final class CheckpointTriggers {
             .append(tail.subtask(), pending.trigger().isFull() ? triggered.asFull() : triggered);
     if (append == Append.APPENDED) {
       requests.asked.incrementAndGet();
-      if (decisions.isSilent(tail, settings.idleAfter(), now)) {
+      if (journalDecisions.isSilent(tail, settings.idleAfter(), now)) {
         ports.waker().wake(tail.subtask());
         requests.woken.incrementAndGet();
       }

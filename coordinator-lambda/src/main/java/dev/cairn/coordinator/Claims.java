@@ -26,9 +26,9 @@ final class Claims {
 
   private final CheckpointStore store;
   private final CheckpointStorage storage;
-  private final CoordinatorDecisions decisions;
+  private final CollectionDecisions decisions;
 
-  Claims(CheckpointStore store, CheckpointStorage storage, CoordinatorDecisions decisions) {
+  Claims(CheckpointStore store, CheckpointStorage storage, CollectionDecisions decisions) {
     this.store = store;
     this.storage = storage;
     this.decisions = decisions;

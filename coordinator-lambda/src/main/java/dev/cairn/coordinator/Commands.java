@@ -153,7 +153,7 @@ final class Commands {
       refuse(job, request, lost.get());
       return;
     }
-    ports.serve(job, to, pending(checkpoints), now);
+    ports.serve(job, to, Checkpoint.pending(checkpoints), now);
   }
 
   /**
@@ -174,13 +174,6 @@ final class Commands {
           .announcer()
           .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
     }
-  }
-
-  static List<Checkpoint.Pending> pending(List<Checkpoint> checkpoints) {
-    return checkpoints.stream()
-        .filter(Checkpoint.Pending.class::isInstance)
-        .map(Checkpoint.Pending.class::cast)
-        .toList();
   }
 
   private void dispose(Job job, Request request, Checkpoint checkpoint) {

@@ -25,7 +25,7 @@ import java.util.Set;
 public final class Coordinator {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final CoordinatorDecisions decisions;
+  private final Decisions decisions;
   private final LiveCheckpoints live;
   private final JournalTails tails;
   private final AckTally answers = new AckTally();
@@ -42,27 +42,48 @@ public final class Coordinator {
   private final HistoryWriter historyWriter;
   private boolean isToBeRecorded;
 
-  public Coordinator(
-      CoordinatorPorts given, CoordinatorSettings settings, CoordinatorDecisions decisions) {
+  public Coordinator(CoordinatorPorts given, CoordinatorSettings settings, Decisions decisions) {
     this.historyWriter = new HistoryWriter(given);
     this.ports = given.announcingFirst(this::noteWhetherToRecord);
     this.settings = settings;
     this.decisions = decisions;
     this.live = new LiveCheckpoints(ports.checkpoints());
     this.tails = new JournalTails(ports);
-    this.collection = new GarbageCollection(ports, settings, decisions, live, tails);
-    this.completing = new CheckpointCompletion(ports, decisions, live, tails, answers, collection);
+    this.collection = new GarbageCollection(ports, settings, decisions.collecting(), live, tails);
+    this.completing =
+        new CheckpointCompletion(
+            ports,
+            decisions.checkpointing(),
+            decisions.collecting(),
+            live,
+            tails,
+            answers,
+            collection);
     this.triggering =
-        new CheckpointTriggers(ports, settings, decisions, tails, answers, completing);
+        new CheckpointTriggers(
+            ports,
+            settings,
+            decisions.journals(),
+            decisions.checkpointing(),
+            tails,
+            answers,
+            completing);
     StreamCoverage coverage =
-        new StreamCoverage(ports, settings, decisions, tails, ShardReads.inTicks(ports));
-    this.lifecycle = new Lifecycle(ports, decisions, tails, coverage);
+        new StreamCoverage(
+            ports,
+            settings,
+            decisions.journals(),
+            decisions.restoring(),
+            tails,
+            ShardReads.inTicks(ports));
+    this.lifecycle = new Lifecycle(ports, decisions.journals(), tails, coverage);
     this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
-    Preflight preflight = new Preflight(ports, settings, decisions, coverage);
-    this.restore = new Restore(ports, settings, decisions, live, tails, preflight, coverage);
-    this.recovery = new Recovery(ports, decisions, preflight, restore, lifecycle);
+    Preflight preflight = new Preflight(ports, settings, decisions.restoring(), coverage);
+    this.restore =
+        new Restore(ports, settings, decisions.journals(), live, tails, preflight, coverage);
+    this.recovery = new Recovery(ports, decisions.restoring(), preflight, restore, lifecycle);
     this.expiredLetters = new ExpiredLetters(ports);
-    this.stuckShards = new StuckShards(ports, settings, decisions, tails);
+    this.stuckShards = new StuckShards(ports, settings, decisions.lifecycle(), tails);
     this.commands =
         new Commands(
             ports,
@@ -71,12 +92,12 @@ public final class Coordinator {
             triggering,
             restore,
             new DisposeCommand(ports, tails, live),
-            new ForkCommands(ports, decisions, tails, preflight),
+            new ForkCommands(ports, decisions.journals(), tails, preflight),
             coverage);
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
-    this(ports, settings, new CoordinatorDecisions());
+    this(ports, settings, Decisions.all());
   }
 
   public void on(Event event) {
@@ -158,43 +179,50 @@ public final class Coordinator {
     completing.settleAll(job);
     Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
-    historyWriter.tick(job, checkpoints, Optional.of(decisions.failures(tails.values())));
-    ports.announcer().announce(new Announcement.Health(decisions.failing(tails.values()), false));
-    List<JournalTail> damaged = decisions.damaged(tails.values());
+    historyWriter.tick(
+        job, checkpoints, Optional.of(decisions.lifecycle().failures(tails.values())));
+    ports
+        .announcer()
+        .announce(new Announcement.Health(decisions.lifecycle().failing(tails.values()), false));
+    List<JournalTail> damaged = decisions.lifecycle().damaged(tails.values());
     if (!damaged.isEmpty()) {
       recovery.recover(job, damaged, checkpoints);
       return;
     }
-    Optional<Halt> failed = decisions.failed(job, checkpoints, tails.values());
+    Optional<Halt> failed = decisions.lifecycle().failed(job, checkpoints, tails.values());
     if (failed.isPresent()) {
       lifecycle.halt(job, failed.get(), checkpoints);
       return;
     }
-    int inProgress = Commands.pending(checkpoints).size();
+    int inProgress = Checkpoint.pending(checkpoints).size();
     if (inProgress > 0) {
       ports.announcer().announce(new Announcement.InProgress(inProgress));
     }
-    if (decisions.isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {
+    if (decisions
+        .checkpointing()
+        .isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {
       triggering.onSchedule(job, tails, now);
     }
     triggering.repeat(checkpoints, tails, now);
     restore.wakeGaps(job, tails.values());
     stuckShards.look(job, tails.values(), now);
     expiredLetters.look(job, tails.values(), now);
-    mapping.keep(true, decisions.starts(tails.values()), now);
-    if (decisions.isCollectionDue(job, tails.values(), now)) {
+    mapping.keep(true, decisions.lifecycle().starts(tails.values()), now);
+    if (decisions.collecting().isCollectionDue(job, tails.values(), now)) {
       collection.collect(job.id());
     }
   }
 
   /** All of a cancelled job's checkpoints, and their files as soon as nobody can write any more. */
   private void delete(Job job) {
-    if (decisions.isDeletionDue(
-            job,
-            live.of(job.id()),
-            tails.of(job.id()).values(),
-            settings.longestInvocation(),
-            ports.clock().instant())
+    if (decisions
+            .collecting()
+            .isDeletionDue(
+                job,
+                live.of(job.id()),
+                tails.of(job.id()).values(),
+                settings.longestInvocation(),
+                ports.clock().instant())
         || ports.checkpoints().forks(job.id()).stream().anyMatch(Fork::isReleased)) {
       completing.deleteAll(job);
     }
@@ -207,8 +235,8 @@ public final class Coordinator {
       case Halt.Stopping stopping -> {
         completing.settleAll(job);
         List<Checkpoint> checkpoints = live.of(job.id());
-        switch (decisions.stop(job, checkpoints)) {
-          case CoordinatorDecisions.Stop.Trigger t ->
+        switch (decisions.lifecycle().stop(job, checkpoints)) {
+          case LifecycleDecisions.Stop.Trigger t ->
               // The setting may have become another since the command was found possible.
               SavepointPlace.refusal(job, stopping.savepoint())
                   .ifPresentOrElse(
@@ -216,10 +244,10 @@ public final class Coordinator {
                       () ->
                           triggering.ofStop(
                               job, stopping, tails.of(job.id()), ports.clock().instant()));
-          case CoordinatorDecisions.Stop.Wait w ->
+          case LifecycleDecisions.Stop.Wait w ->
               triggering.repeat(checkpoints, tails.of(job.id()), ports.clock().instant());
-          case CoordinatorDecisions.Stop.Done done -> lifecycle.stopped(job, done.savepoint());
-          case CoordinatorDecisions.Stop.GoOn failed -> lifecycle.goOn(job, failed.savepoint());
+          case LifecycleDecisions.Stop.Done done -> lifecycle.stopped(job, done.savepoint());
+          case LifecycleDecisions.Stop.GoOn failed -> lifecycle.goOn(job, failed.savepoint());
         }
       }
       case Halt.Cancelled cancelled -> {

@@ -29,7 +29,7 @@ final class DisposeCommand {
             tails,
             ports.checkpoints(),
             ports.storage(),
-            new CoordinatorDecisions(),
+            new CollectionDecisions(),
             live,
             ports.fanOut());
   }

@@ -40,7 +40,8 @@ import java.util.stream.Collectors;
  */
 public final class DryRun {
   private final CoordinatorPorts ports;
-  private final CoordinatorDecisions decisions = new CoordinatorDecisions();
+  private final JournalDecisions journalDecisions = new JournalDecisions();
+  private final RestoreDecisions decisions = new RestoreDecisions();
   private final JournalTails tails;
   private final StreamCoverage coverage;
   private final Preflight preflight;
@@ -50,7 +51,7 @@ public final class DryRun {
     this.ports = ports;
     this.tails = new JournalTails(ports);
     this.reads = ShardReads.atOnce(ports);
-    this.coverage = new StreamCoverage(ports, settings, decisions, tails, reads);
+    this.coverage = new StreamCoverage(ports, settings, journalDecisions, decisions, tails, reads);
     this.preflight = new Preflight(ports, settings, decisions, coverage);
   }
 
@@ -181,7 +182,7 @@ public final class DryRun {
   /** Describes the replay of a shard that begins at the stream's horizon or at a time. */
   private Replay anew(
       SubtaskId subtask, Optional<Header> head, List<String> sources, FreshStart fresh) {
-    Position frontier = head.map(decisions::frontier).orElse(Position.beginning());
+    Position frontier = head.map(journalDecisions::frontier).orElse(Position.beginning());
     Place place = fresh.in(subtask.shard(), head.flatMap(Header::firstApplied), frontier);
     if (!place.position().isBefore(frontier)) {
       return new Replay(
@@ -212,7 +213,7 @@ public final class DryRun {
       boolean readsStream) {
     Optional<Header> head = tail.map(JournalTail::head);
     Position stored = state.map(one -> one.state().position()).orElse(Position.beginning());
-    Position frontier = head.map(decisions::frontier).orElse(Position.beginning());
+    Position frontier = head.map(journalDecisions::frontier).orElse(Position.beginning());
     if (!readsStream || !stored.isBefore(frontier)) {
       return new Replay(
           subtask,

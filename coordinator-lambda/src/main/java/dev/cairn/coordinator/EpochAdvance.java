@@ -14,10 +14,10 @@ import java.util.function.Function;
  */
 final class EpochAdvance {
   private final CoordinatorPorts ports;
-  private final CoordinatorDecisions decisions;
+  private final JournalDecisions decisions;
   private final JournalTails tails;
 
-  EpochAdvance(CoordinatorPorts ports, CoordinatorDecisions decisions, JournalTails tails) {
+  EpochAdvance(CoordinatorPorts ports, JournalDecisions decisions, JournalTails tails) {
     this.ports = ports;
     this.decisions = decisions;
     this.tails = tails;

@@ -25,10 +25,7 @@ final class ForkCommands {
   private final EpochAdvance epochs;
 
   ForkCommands(
-      CoordinatorPorts ports,
-      CoordinatorDecisions decisions,
-      JournalTails tails,
-      Preflight preflight) {
+      CoordinatorPorts ports, JournalDecisions decisions, JournalTails tails, Preflight preflight) {
     this.ports = ports;
     this.preflight = preflight;
     this.epochs = new EpochAdvance(ports, decisions, tails);

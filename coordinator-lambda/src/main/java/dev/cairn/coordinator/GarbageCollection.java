@@ -33,7 +33,7 @@ public final class GarbageCollection {
   private final CheckpointStorage storage;
   private final InstantSource clock;
   private final CoordinatorSettings settings;
-  private final CoordinatorDecisions decisions;
+  private final CollectionDecisions decisions;
   private final FanOut fanOut;
   private final LiveCheckpoints live;
   private final Claims claims;
@@ -42,7 +42,7 @@ public final class GarbageCollection {
   GarbageCollection(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      CoordinatorDecisions decisions,
+      CollectionDecisions decisions,
       LiveCheckpoints live,
       JournalTails tails) {
     this.journal = ports.journal();
@@ -69,7 +69,7 @@ public final class GarbageCollection {
     this.storage = storage;
     this.clock = clock;
     this.settings = settings;
-    this.decisions = new CoordinatorDecisions();
+    this.decisions = new CollectionDecisions();
     this.fanOut = FanOut.ONE_BY_ONE;
     this.live = new LiveCheckpoints(store);
     this.claims = new Claims(store, storage, decisions);

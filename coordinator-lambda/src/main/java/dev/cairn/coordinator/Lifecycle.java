@@ -23,7 +23,7 @@ final class Lifecycle {
 
   Lifecycle(
       CoordinatorPorts ports,
-      CoordinatorDecisions decisions,
+      JournalDecisions decisions,
       JournalTails tails,
       StreamCoverage coverage) {
     this.ports = ports;
@@ -33,7 +33,7 @@ final class Lifecycle {
 
   /** Begins to halt, of the job's own accord. */
   void halt(Job job, Halt halt, List<Checkpoint> checkpoints) {
-    ports.move(job, new JobStatus.Suspending(halt), Commands.pending(checkpoints), now());
+    ports.move(job, new JobStatus.Suspending(halt), Checkpoint.pending(checkpoints), now());
   }
 
   /** The savepoint is there with which the job was to stop. */

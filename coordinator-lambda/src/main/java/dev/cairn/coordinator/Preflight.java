@@ -36,7 +36,7 @@ final class Preflight {
   Preflight(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      CoordinatorDecisions decisions,
+      RestoreDecisions decisions,
       StreamCoverage coverage) {
     this.ports = ports;
     this.target = new RestoreTarget(ports, decisions);

@@ -27,14 +27,14 @@ final class Recovery {
   private static final int LONGEST_TOLD = 250;
 
   private final CoordinatorPorts ports;
-  private final CoordinatorDecisions decisions;
+  private final RestoreDecisions decisions;
   private final Preflight preflight;
   private final Restore restore;
   private final Lifecycle lifecycle;
 
   Recovery(
       CoordinatorPorts ports,
-      CoordinatorDecisions decisions,
+      RestoreDecisions decisions,
       Preflight preflight,
       Restore restore,
       Lifecycle lifecycle) {

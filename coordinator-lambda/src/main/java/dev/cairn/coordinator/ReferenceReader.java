@@ -40,7 +40,7 @@ public final class ReferenceReader {
   private final JournalTails journals;
   private final CheckpointStore store;
   private final CheckpointStorage storage;
-  private final CoordinatorDecisions decisions;
+  private final CollectionDecisions decisions;
   private final LiveCheckpoints live;
   private final FanOut fanOut;
 
@@ -52,7 +52,7 @@ public final class ReferenceReader {
       JournalTails journals,
       CheckpointStore store,
       CheckpointStorage storage,
-      CoordinatorDecisions decisions,
+      CollectionDecisions decisions,
       LiveCheckpoints live,
       FanOut fanOut) {
     this.journals = journals;
@@ -68,7 +68,7 @@ public final class ReferenceReader {
         new JournalTails(journal, store, FanOut.ONE_BY_ONE),
         store,
         storage,
-        new CoordinatorDecisions(),
+        new CollectionDecisions(),
         new LiveCheckpoints(store),
         FanOut.ONE_BY_ONE);
   }

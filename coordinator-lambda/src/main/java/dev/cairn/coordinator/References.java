@@ -309,7 +309,7 @@ public final class References {
    * @param longestInvocation no younger file goes
    */
   FileVerdict verdict(
-      Stored file, CoordinatorDecisions decisions, Duration longestInvocation, Instant now) {
+      Stored file, CollectionDecisions decisions, Duration longestInvocation, Instant now) {
     FilePath path = file.path();
     if (isReferred(path)) {
       return new FileVerdict.Referred(to(path));
@@ -346,7 +346,7 @@ public final class References {
                     new FileVerdict.Ending.Claimed(claim.directory(), claim.epoch())));
   }
 
-  private FileVerdict ofOwned(Layout.Owned file, CoordinatorDecisions decisions) {
+  private FileVerdict ofOwned(Layout.Owned file, CollectionDecisions decisions) {
     Optional<JournalTail> found = Optional.ofNullable(tails.get(file.subtask()));
     if (found.isEmpty()) {
       return new FileVerdict.WithoutJournal(file.subtask());
@@ -362,7 +362,7 @@ public final class References {
             file.entry(), file.base(), by.revision(), EntryFormat.kind(by)));
   }
 
-  private FileVerdict ofMetadata(CheckpointId id, CoordinatorDecisions decisions) {
+  private FileVerdict ofMetadata(CheckpointId id, CollectionDecisions decisions) {
     if (!decisions.isMetadataAbandoned(id, job, checkpoints)) {
       return new FileVerdict.NotOver(id);
     }

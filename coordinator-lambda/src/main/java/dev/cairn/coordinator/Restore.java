@@ -41,7 +41,7 @@ import java.util.Optional;
 final class Restore {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final CoordinatorDecisions decisions;
+  private final JournalDecisions journalDecisions;
   private final LiveCheckpoints live;
   private final JournalTails tails;
   private final Preflight preflight;
@@ -52,7 +52,7 @@ final class Restore {
   Restore(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      CoordinatorDecisions decisions,
+      JournalDecisions journalDecisions,
       LiveCheckpoints live,
       JournalTails tails,
       Preflight preflight,
@@ -61,10 +61,10 @@ final class Restore {
     this.tails = tails;
     this.ports = ports;
     this.settings = settings;
-    this.decisions = decisions;
+    this.journalDecisions = journalDecisions;
     this.preflight = preflight;
     this.coverage = coverage;
-    this.epochs = new EpochAdvance(ports, decisions, tails);
+    this.epochs = new EpochAdvance(ports, journalDecisions, tails);
     this.opening = new ShardOpening(ports, tails);
   }
 
@@ -100,9 +100,9 @@ final class Restore {
    */
   void begin(
       Job job, Restoration from, List<Checkpoint> checkpoints, Optional<Request> by, Instant now) {
-    Restoration undoable = from.undoneBy(decisions.latest(checkpoints).map(Checkpoint::id));
+    Restoration undoable = from.undoneBy(Checkpoint.latest(checkpoints).map(Checkpoint::id));
     JobStatus to = new JobStatus.Restoring(undoable);
-    List<Checkpoint.Pending> pending = Commands.pending(checkpoints);
+    List<Checkpoint.Pending> pending = Checkpoint.pending(checkpoints);
     boolean begun =
         by.isPresent() ? ports.serve(job, to, pending, now) : ports.move(job, to, pending, now);
     if (begun) {
@@ -182,7 +182,7 @@ final class Restore {
       Optional<SubtaskSnapshot> snapshot,
       Optional<FreshStart> fresh) {
     Header head = tail.head();
-    Position frontier = decisions.frontier(head);
+    Position frontier = journalDecisions.frontier(head);
     Optional<SubtaskState> state = snapshot.map(SubtaskSnapshot::state);
     boolean isAnew = fresh.isPresent() && snapshot.isPresent();
     Place place =
@@ -263,7 +263,7 @@ final class Restore {
   }
 
   private Place anew(FreshStart start, JournalTail tail, boolean isListed) {
-    Position frontier = decisions.frontier(tail.head());
+    Position frontier = journalDecisions.frontier(tail.head());
     Optional<SequenceNumber> firstApplied = tail.head().firstApplied();
     return isListed
         ? start.in(tail.subtask().shard(), firstApplied, frontier)
@@ -279,8 +279,11 @@ final class Restore {
     List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
     Instant now = ports.clock().instant();
     wake(
-        gaps.stream().filter(tail -> decisions.isSilent(tail, settings.idleAfter(), now)).toList());
-    if (job.status() instanceof JobStatus.Replaying && decisions.isReplayed(job.epoch(), tails)) {
+        gaps.stream()
+            .filter(tail -> journalDecisions.isSilent(tail, settings.idleAfter(), now))
+            .toList());
+    if (job.status() instanceof JobStatus.Replaying
+        && journalDecisions.isReplayed(job.epoch(), tails)) {
       if (ports.move(job, new JobStatus.Running(), List.of(), now)) {
         ports.announcer().announce(new Announcement.RestoreFinished(job.epoch()));
       }

@@ -18,10 +18,10 @@ import java.util.Optional;
 /** Which checkpoint a command names, and what it says of how it is restored. */
 final class RestoreTarget {
   private final CoordinatorPorts ports;
-  private final CoordinatorDecisions decisions;
+  private final RestoreDecisions decisions;
   private final PathTarget paths;
 
-  RestoreTarget(CoordinatorPorts ports, CoordinatorDecisions decisions) {
+  RestoreTarget(CoordinatorPorts ports, RestoreDecisions decisions) {
     this.ports = ports;
     this.decisions = decisions;
     this.paths = new PathTarget(ports);

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 final class StreamCoverage {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final CoordinatorDecisions decisions;
+  private final JournalDecisions journalDecisions;
   private final JournalTails tails;
   private final CheckpointReader files;
   private final ShardReads reads;
@@ -40,16 +40,17 @@ final class StreamCoverage {
   StreamCoverage(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      CoordinatorDecisions decisions,
+      JournalDecisions journalDecisions,
+      RestoreDecisions decisions,
       JournalTails tails,
       ShardReads reads) {
     this.ports = ports;
     this.settings = settings;
-    this.decisions = decisions;
+    this.journalDecisions = journalDecisions;
     this.tails = tails;
     this.files = new CheckpointReader(ports);
     this.reads = reads;
-    this.unread = new UnreadRecords(ports, settings, decisions, reads);
+    this.unread = new UnreadRecords(ports, settings, journalDecisions, decisions, reads);
   }
 
   /**
@@ -96,14 +97,15 @@ final class StreamCoverage {
     unread.require(
         job,
         waiting(job).stream()
-            .filter(tail -> !position(states, tail).isBefore(decisions.frontier(tail.head())))
+            .filter(
+                tail -> !position(states, tail).isBefore(journalDecisions.frontier(tail.head())))
             .toList());
   }
 
   /** The journals that do not have the job's epoch yet. */
   private List<JournalTail> waiting(Job job) {
     return tails.of(job.id()).values().stream()
-        .filter(tail -> !decisions.hasEntered(tail, job))
+        .filter(tail -> !journalDecisions.hasEntered(tail, job))
         .toList();
   }
 
@@ -158,7 +160,7 @@ final class StreamCoverage {
         continue;
       }
       Position position = position(states, tail);
-      if (position.isBefore(decisions.frontier(tail.head()))) {
+      if (position.isBefore(journalDecisions.frontier(tail.head()))) {
         gaps.add(new Gap(tail.subtask().shard(), position, tail.head().firstApplied()));
       } else {
         unmoved.add(tail);
@@ -289,7 +291,7 @@ final class StreamCoverage {
       case Left.All all -> new Place(position, firstApplied);
       // What came before it is gone for good, so a replay begins with it.
       case Left.Since(SequenceNumber first) -> new Place(Position.before(first), firstApplied);
-      case Left.None none -> new Place(decisions.frontier(tail.head()), firstApplied);
+      case Left.None none -> new Place(journalDecisions.frontier(tail.head()), firstApplied);
     };
   }
 
@@ -306,7 +308,7 @@ final class StreamCoverage {
   }
 
   private Left left(JournalTail tail, Position position) {
-    Position frontier = decisions.frontier(tail.head());
+    Position frontier = journalDecisions.frontier(tail.head());
     if (!position.isBefore(frontier)) {
       return new Left.All();
     }

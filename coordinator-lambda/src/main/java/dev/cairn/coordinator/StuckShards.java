@@ -42,7 +42,7 @@ final class StuckShards {
 
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final CoordinatorDecisions decisions;
+  private final LifecycleDecisions decisions;
   private final JournalTails tails;
   // What is remembered only saves reading.
   private final Map<SubtaskId, Quiet> quiet = new ConcurrentHashMap<>();
@@ -54,7 +54,7 @@ final class StuckShards {
   StuckShards(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      CoordinatorDecisions decisions,
+      LifecycleDecisions decisions,
       JournalTails tails) {
     this.ports = ports;
     this.settings = settings;

@@ -24,16 +24,19 @@ import java.util.Optional;
 final class UnreadRecords {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final CoordinatorDecisions decisions;
+  private final JournalDecisions journalDecisions;
+  private final RestoreDecisions decisions;
   private final ShardReads reads;
 
   UnreadRecords(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      CoordinatorDecisions decisions,
+      JournalDecisions journalDecisions,
+      RestoreDecisions decisions,
       ShardReads reads) {
     this.ports = ports;
     this.settings = settings;
+    this.journalDecisions = journalDecisions;
     this.decisions = decisions;
     this.reads = reads;
   }
@@ -80,7 +83,7 @@ final class UnreadRecords {
     Optional<SequenceNumber> waiting = head.following().waiting();
     return waiting.isPresent()
         ? new Blocked(shard, since, waiting, true)
-        : new Blocked(shard, since, decisions.frontier(head).record(), false);
+        : new Blocked(shard, since, journalDecisions.frontier(head).record(), false);
   }
 
   /** What a task has found is not doubted: the mapping has gone on to later records. */

@@ -10,6 +10,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -26,6 +27,19 @@ public sealed interface Checkpoint {
 
   default JobId job() {
     return trigger().job();
+  }
+
+  /** The checkpoints among these that are pending. */
+  static List<Pending> pending(List<Checkpoint> checkpoints) {
+    return checkpoints.stream().filter(Pending.class::isInstance).map(Pending.class::cast).toList();
+  }
+
+  /** The newest completed checkpoint among these. Savepoints do not count: they are the user's. */
+  static Optional<Checkpoint> latest(List<Checkpoint> checkpoints) {
+    return checkpoints.stream()
+        .filter(Completed.class::isInstance)
+        .filter(completed -> !completed.isSavepoint())
+        .max(Comparator.comparing(Checkpoint::id));
   }
 
   default boolean isSavepoint() {

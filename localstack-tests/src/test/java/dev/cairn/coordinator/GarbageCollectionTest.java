@@ -240,7 +240,7 @@ class GarbageCollectionTest {
     new GarbageCollection(
             ports,
             Pipeline.PROMPT,
-            new CoordinatorDecisions(),
+            new CollectionDecisions(),
             new LiveCheckpoints(pipeline.table()),
             new JournalTails(ports))
         .collect(JOB);

@@ -1,9 +1,12 @@
 package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.CoordinatorDecisions;
+import dev.cairn.coordinator.CheckpointDecisions;
+import dev.cairn.coordinator.CollectionDecisions;
+import dev.cairn.coordinator.JournalDecisions;
 import dev.cairn.coordinator.JournalTail;
 import dev.cairn.coordinator.References;
+import dev.cairn.coordinator.RestoreDecisions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -70,7 +73,7 @@ enum Sabotage {
       List.of(Invariants.FRONTIER, Invariants.DURABLE),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new JournalDecisions() {
                 @Override
                 public Position frontier(Entry.Header head) {
                   return head.position();
@@ -97,7 +100,7 @@ enum Sabotage {
       List.of(Invariants.SNAPSHOT),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CheckpointDecisions() {
                 @Override
                 public boolean carriesForward(JournalTail tail) {
                   return true;
@@ -147,7 +150,7 @@ enum Sabotage {
                 }
               })
           .with(
-              new CoordinatorDecisions() {
+              new CollectionDecisions() {
                 @Override
                 public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
                   return true;
@@ -194,7 +197,7 @@ enum Sabotage {
       List.of(Invariants.TRIGGERS),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new JournalDecisions() {
                 @Override
                 public boolean belongs(Epoch epoch, JournalTail tail) {
                   return true;
@@ -205,7 +208,7 @@ enum Sabotage {
       List.of(Invariants.PROGRESS, Invariants.BOUNDED),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CheckpointDecisions() {
                 @Override
                 public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
                   return false;
@@ -215,7 +218,7 @@ enum Sabotage {
       List.of(Invariants.PROGRESS),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new JournalDecisions() {
                 @Override
                 public boolean isSilent(JournalTail tail, Duration idleAfter, Instant now) {
                   return false;
@@ -270,7 +273,7 @@ enum Sabotage {
       List.of(Invariants.COMPLETE),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CheckpointDecisions() {
                 @Override
                 public boolean isComplete(Set<SubtaskId> missing) {
                   return missing.size() <= 1;
@@ -280,7 +283,7 @@ enum Sabotage {
       List.of(Invariants.FILES, Invariants.RETAINED),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CollectionDecisions() {
                 @Override
                 public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
                   return true;
@@ -367,7 +370,7 @@ enum Sabotage {
       List.of(Invariants.OWNED, Invariants.COMPLETE),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CheckpointDecisions() {
                 @Override
                 public boolean isToBeRewritten(JournalTail tail) {
                   return false;
@@ -377,7 +380,7 @@ enum Sabotage {
       List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS, Invariants.COMPLETE),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new JournalDecisions() {
                 @Override
                 public boolean hasEntered(JournalTail tail, Job job) {
                   return tail.head().epoch().equals(job.epoch());
@@ -387,7 +390,7 @@ enum Sabotage {
       List.of(Invariants.RETAINED, Invariants.FILES),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CollectionDecisions() {
                 @Override
                 public boolean standsAlone(References references) {
                   return true;
@@ -408,7 +411,7 @@ enum Sabotage {
       List.of(Invariants.RETAINED),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CollectionDecisions() {
                 @Override
                 public boolean isNeeded(Fork fork) {
                   return false;
@@ -478,7 +481,7 @@ enum Sabotage {
       List.of(Invariants.BOUNDED),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CollectionDecisions() {
                 @Override
                 public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
                   return false;
@@ -488,7 +491,7 @@ enum Sabotage {
       List.of(Invariants.BOUNDED),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CollectionDecisions() {
                 @Override
                 public boolean isMetadataAbandoned(
                     CheckpointId id, Job job, List<Checkpoint> checkpoints) {
@@ -502,7 +505,7 @@ enum Sabotage {
       List.of(Invariants.RETAINED, Invariants.FILES),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CollectionDecisions() {
                 @Override
                 public boolean isSameEpoch(Job before, Job after) {
                   return true;
@@ -513,7 +516,7 @@ enum Sabotage {
       List.of(Invariants.FILES, Invariants.RETAINED, Invariants.FOLD),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CollectionDecisions() {
                 @Override
                 public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
                   return Stream.concat(Stream.of(tail.base()), tail.sinceBase().stream())
@@ -525,7 +528,7 @@ enum Sabotage {
       List.of(Invariants.INCREASING),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CheckpointDecisions() {
                 @Override
                 public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
                   return false;
@@ -561,7 +564,7 @@ enum Sabotage {
       List.of(Invariants.FILES, Invariants.COMPLETE),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new CheckpointDecisions() {
                 @Override
                 public boolean isWritten(byte[] there, byte[] metadata) {
                   return true;
@@ -571,7 +574,7 @@ enum Sabotage {
       List.of(Invariants.REPLAYED),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new JournalDecisions() {
                 @Override
                 public boolean isReplayed(Epoch epoch, Collection<JournalTail> tails) {
                   return true;
@@ -592,7 +595,7 @@ enum Sabotage {
       List.of(Invariants.FOLD),
       Guards.all()
           .with(
-              new CoordinatorDecisions() {
+              new RestoreDecisions() {
                 @Override
                 public boolean mayHaveExpired(Instant since, Instant horizon, Duration margin) {
                   return false;

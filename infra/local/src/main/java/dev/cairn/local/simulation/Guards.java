@@ -1,6 +1,10 @@
 package dev.cairn.local.simulation;
 
-import dev.cairn.coordinator.CoordinatorDecisions;
+import dev.cairn.coordinator.CheckpointDecisions;
+import dev.cairn.coordinator.CollectionDecisions;
+import dev.cairn.coordinator.Decisions;
+import dev.cairn.coordinator.JournalDecisions;
+import dev.cairn.coordinator.RestoreDecisions;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.task.StateMemory;
@@ -16,7 +20,7 @@ import java.util.function.UnaryOperator;
  */
 public record Guards(
     TaskDecisions task,
-    CoordinatorDecisions coordinator,
+    Decisions coordinator,
     BlockChecksum checksum,
     Function<StateMemory, SubtaskCache<String>> cache,
     Function<InstantSource, InMemoryTable> table,
@@ -25,7 +29,7 @@ public record Guards(
   public static Guards all() {
     return new Guards(
         new TaskDecisions(),
-        new CoordinatorDecisions(),
+        Decisions.all(),
         new BlockChecksum(),
         SubtaskCache::new,
         InMemoryTable::new,
@@ -36,8 +40,24 @@ public record Guards(
     return new Guards(task, coordinator, checksum, cache, table, answer);
   }
 
-  public Guards with(CoordinatorDecisions coordinator) {
-    return new Guards(task, coordinator, checksum, cache, table, answer);
+  public Guards with(JournalDecisions journals) {
+    return with(coordinator.with(journals));
+  }
+
+  public Guards with(CollectionDecisions collecting) {
+    return with(coordinator.with(collecting));
+  }
+
+  public Guards with(CheckpointDecisions checkpointing) {
+    return with(coordinator.with(checkpointing));
+  }
+
+  public Guards with(RestoreDecisions restoring) {
+    return with(coordinator.with(restoring));
+  }
+
+  private Guards with(Decisions decisions) {
+    return new Guards(task, decisions, checksum, cache, table, answer);
   }
 
   public Guards with(BlockChecksum checksum) {

@@ -8,8 +8,8 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.coordinator.CoordinatorDecisions.Asking;
-import dev.cairn.coordinator.CoordinatorDecisions.Resolution;
+import dev.cairn.coordinator.CheckpointDecisions.Asking;
+import dev.cairn.coordinator.CheckpointDecisions.Resolution;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rows of what was read and when → what is decided. */
-class CoordinatorDecisionsTest {
+class DecisionsTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final Duration INTERVAL = Duration.ofSeconds(30);
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -67,7 +67,7 @@ class CoordinatorDecisionsTest {
   private static final Origin ORIGIN = new Origin(new Start.TrimHorizon(), HashRange.ALL);
   private static final JobStatus RUNNING = new JobStatus.Running();
 
-  private final CoordinatorDecisions decisions = new CoordinatorDecisions();
+  private final Decisions decisions = Decisions.all();
 
   // ---------------------------------------------------------------- whether a checkpoint is due
 
@@ -166,12 +166,14 @@ class CoordinatorDecisionsTest {
             .findFirst();
 
     assertThat(
-            decisions.isDue(
-                job(row.status, 1, latest, row.interval),
-                row.checkpoints,
-                row.tails,
-                Duration.ZERO,
-                NOON))
+            decisions
+                .checkpointing()
+                .isDue(
+                    job(row.status, 1, latest, row.interval),
+                    row.checkpoints,
+                    row.tails,
+                    Duration.ZERO,
+                    NOON))
         .isEqualTo(row.due);
   }
 
@@ -180,25 +182,32 @@ class CoordinatorDecisionsTest {
     Job restored = job(RUNNING, 2, Optional.of(id(1)), Optional.of(INTERVAL));
 
     assertThat(
-            decisions.isDue(
-                restored,
-                List.of(completed(1, NOON.minus(INTERVAL), FIRST)),
-                List.of(tail(FIRST, snapshotted(3, 1))),
-                Duration.ZERO,
-                NOON))
+            decisions
+                .checkpointing()
+                .isDue(
+                    restored,
+                    List.of(completed(1, NOON.minus(INTERVAL), FIRST)),
+                    List.of(tail(FIRST, snapshotted(3, 1))),
+                    Duration.ZERO,
+                    NOON))
         .isTrue();
   }
 
   @Test
   void checkpointsThatFailAreCountedFromTheLastThatDidNot() {
     Checkpoint aborted = aborted(2, NOON);
-    assertThat(decisions.failedInARow(List.of())).isZero();
-    assertThat(decisions.failedInARow(List.of(aborted(1, NOON), aborted))).isEqualTo(2);
+    assertThat(decisions.checkpointing().failedInARow(List.of())).isZero();
+    assertThat(decisions.checkpointing().failedInARow(List.of(aborted(1, NOON), aborted)))
+        .isEqualTo(2);
     assertThat(
-            decisions.failedInARow(
-                List.of(aborted(4, NOON), completed(1, NOON, FIRST), aborted, aborted(3, NOON))))
+            decisions
+                .checkpointing()
+                .failedInARow(
+                    List.of(
+                        aborted(4, NOON), completed(1, NOON, FIRST), aborted, aborted(3, NOON))))
         .isEqualTo(3);
-    assertThat(decisions.failedInARow(List.of(aborted, completed(3, NOON, FIRST)))).isZero();
+    assertThat(decisions.checkpointing().failedInARow(List.of(aborted, completed(3, NOON, FIRST))))
+        .isZero();
   }
 
   // ---------------------------------------------------------------- what a subtask is told
@@ -241,7 +250,8 @@ class CoordinatorDecisionsTest {
   @ParameterizedTest
   @MethodSource
   void request(Asked row) {
-    assertThat(decisions.request(pending(2, NOON, FIRST), row.tail)).isEqualTo(row.request);
+    assertThat(decisions.checkpointing().request(pending(2, NOON, FIRST), row.tail))
+        .isEqualTo(row.request);
   }
 
   @ParameterizedTest
@@ -250,11 +260,13 @@ class CoordinatorDecisionsTest {
     JournalTail asked = tail(FIRST, opened(1), advanced(2), triggered(3, 2));
 
     assertThat(
-            decisions.needsWake(
-                pending(2, NOON, FIRST),
-                asked,
-                Duration.ofSeconds(5),
-                NOON.plusSeconds(silentSeconds)))
+            decisions
+                .checkpointing()
+                .needsWake(
+                    pending(2, NOON, FIRST),
+                    asked,
+                    Duration.ofSeconds(5),
+                    NOON.plusSeconds(silentSeconds)))
         .isEqualTo(woken);
   }
 
@@ -263,8 +275,9 @@ class CoordinatorDecisionsTest {
     JournalTail notAsked = tail(FIRST, opened(1), advanced(2), triggered(3, 1));
 
     assertThat(
-            decisions.needsWake(
-                pending(2, NOON, FIRST), notAsked, Duration.ZERO, NOON.plusSeconds(9)))
+            decisions
+                .checkpointing()
+                .needsWake(pending(2, NOON, FIRST), notAsked, Duration.ZERO, NOON.plusSeconds(9)))
         .isFalse();
   }
 
@@ -347,8 +360,9 @@ class CoordinatorDecisionsTest {
     Job job = job(RUNNING, row.epoch, Optional.empty(), Optional.of(INTERVAL));
 
     assertThat(
-            decisions.resolve(
-                job, pending(2, NOON, FIRST, SECOND), row.answers, NOON.plus(row.age)))
+            decisions
+                .checkpointing()
+                .resolve(job, pending(2, NOON, FIRST, SECOND), row.answers, NOON.plus(row.age)))
         .isEqualTo(row.resolution);
   }
 
@@ -373,13 +387,13 @@ class CoordinatorDecisionsTest {
     Job later = job(RUNNING, 1, Optional.of(id(3)), Optional.of(INTERVAL));
     Job earlier = job(RUNNING, 1, Optional.of(id(1)), Optional.of(INTERVAL));
 
-    assertThat(decisions.resolve(later, second, List.of(declined), NOON))
+    assertThat(decisions.checkpointing().resolve(later, second, List.of(declined), NOON))
         .isEqualTo(
             new Resolution.Abort(
                 Failure.of(FailureReason.SUBSUMED, "checkpoint 3 was completed before it")));
-    assertThat(decisions.resolve(earlier, second, List.of(), NOON))
+    assertThat(decisions.checkpointing().resolve(earlier, second, List.of(), NOON))
         .isEqualTo(new Resolution.Waiting());
-    assertThat(decisions.resolve(later, savepoint, List.of(), NOON))
+    assertThat(decisions.checkpointing().resolve(later, savepoint, List.of(), NOON))
         .isEqualTo(new Resolution.Waiting());
   }
 
@@ -391,8 +405,8 @@ class CoordinatorDecisionsTest {
     Position further = Position.after(new SequenceNumber("700"));
     Header ahead = back.at(further, new SequenceNumber("1"), Counts.NONE);
 
-    assertThat(decisions.frontier(back)).isEqualTo(back.frontier());
-    assertThat(decisions.frontier(ahead)).isEqualTo(further);
+    assertThat(decisions.journals().frontier(back)).isEqualTo(back.frontier());
+    assertThat(decisions.journals().frontier(ahead)).isEqualTo(further);
   }
 
   @ParameterizedTest
@@ -403,7 +417,7 @@ class CoordinatorDecisionsTest {
     four.add(aborted(8, NOON));
     four.add(pending(10, NOON, FIRST));
 
-    assertThat(decisions.subsumed(retaining(), four, numRetained))
+    assertThat(decisions.collecting().subsumed(retaining(), four, numRetained))
         .extracting(Checkpoint::id)
         .isEqualTo(Stream.of(2L, 4L, 7L).limit(subsumed).map(CheckpointId::new).toList());
   }
@@ -437,7 +451,7 @@ class CoordinatorDecisionsTest {
   private List<Long> kept(String states, int numRetained, long... pinned) {
     List<Checkpoint> all = holding(states);
     List<Checkpoint> kept = new ArrayList<>(all);
-    kept.removeAll(decisions.subsumed(retaining(pinned), all, numRetained));
+    kept.removeAll(decisions.collecting().subsumed(retaining(pinned), all, numRetained));
     return kept.stream().map(checkpoint -> checkpoint.id().value()).toList();
   }
 
@@ -465,15 +479,21 @@ class CoordinatorDecisionsTest {
   void aFileIsAbandonedOnlyOnceAnEntryOtherThanATriggerFollowsItsBase() {
     Layout.Owned prepared = new Layout.Owned(FIRST, new Revision(2), new EntryId("x"));
 
-    assertThat(decisions.isAbandoned(prepared, tail(FIRST, opened(1), advanced(2)))).isFalse();
-    assertThat(
-            decisions.isAbandoned(prepared, tail(FIRST, opened(1), advanced(2), triggered(3, 1))))
+    assertThat(decisions.collecting().isAbandoned(prepared, tail(FIRST, opened(1), advanced(2))))
         .isFalse();
     assertThat(
-            decisions.isAbandoned(
-                prepared, tail(FIRST, opened(1), advanced(2), triggered(3, 1), advanced(4))))
+            decisions
+                .collecting()
+                .isAbandoned(prepared, tail(FIRST, opened(1), advanced(2), triggered(3, 1))))
+        .isFalse();
+    assertThat(
+            decisions
+                .collecting()
+                .isAbandoned(
+                    prepared, tail(FIRST, opened(1), advanced(2), triggered(3, 1), advanced(4))))
         .isTrue();
-    assertThat(decisions.isAbandoned(prepared, tail(FIRST, snapshotted(3, 1)))).isTrue();
+    assertThat(decisions.collecting().isAbandoned(prepared, tail(FIRST, snapshotted(3, 1))))
+        .isTrue();
   }
 
   @ParameterizedTest
@@ -481,7 +501,10 @@ class CoordinatorDecisionsTest {
   void aFileIsOldOnceNoInvocationCanStillBeWritingIt(long ageSeconds, boolean old) {
     Stored file = new Stored(FilePath.of("delays", "f"), 1, Optional.empty(), NOON);
 
-    assertThat(decisions.isOld(file, Duration.ofMinutes(15), NOON.plusSeconds(ageSeconds)))
+    assertThat(
+            decisions
+                .collecting()
+                .isOld(file, Duration.ofMinutes(15), NOON.plusSeconds(ageSeconds)))
         .isEqualTo(old);
   }
 
@@ -508,7 +531,7 @@ class CoordinatorDecisionsTest {
 
     assertThat(
             IntStream.rangeClosed(1, 7)
-                .filter(n -> decisions.isMetadataAbandoned(id(n), job, checkpoints)))
+                .filter(n -> decisions.collecting().isMetadataAbandoned(id(n), job, checkpoints)))
         .as("1 is forgotten, 3 aborted, 4 subsumed; 6 and 7 are still to come")
         .containsExactly(1, 3, 4);
   }
@@ -517,17 +540,22 @@ class CoordinatorDecisionsTest {
   void whatWasReadBelongsTogetherOnlyWithinAnEpochOfARunningJob() {
     Job job = job(RUNNING, 1, Optional.empty(), Optional.empty());
 
-    assertThat(decisions.isSameEpoch(job, job)).isTrue();
-    assertThat(decisions.isSameEpoch(job, job(RUNNING, 2, Optional.empty(), Optional.empty())))
+    assertThat(decisions.collecting().isSameEpoch(job, job)).isTrue();
+    assertThat(
+            decisions
+                .collecting()
+                .isSameEpoch(job, job(RUNNING, 2, Optional.empty(), Optional.empty())))
         .isFalse();
     assertThat(
-            decisions.isSameEpoch(
-                job,
-                job(
-                    new JobStatus.Restoring(Restoration.of(id(1))),
-                    1,
-                    Optional.empty(),
-                    Optional.empty())))
+            decisions
+                .collecting()
+                .isSameEpoch(
+                    job,
+                    job(
+                        new JobStatus.Restoring(Restoration.of(id(1))),
+                        1,
+                        Optional.empty(),
+                        Optional.empty())))
         .isFalse();
   }
 
@@ -537,11 +565,13 @@ class CoordinatorDecisionsTest {
     Checkpoint.Pending unlisted = new Checkpoint.Pending(listed.trigger(), new TreeSet<>());
 
     assertThat(
-            decisions.resolve(
-                job(new JobStatus.Running(), 1, Optional.empty(), Optional.empty()),
-                unlisted,
-                List.of(),
-                NOON))
+            decisions
+                .checkpointing()
+                .resolve(
+                    job(new JobStatus.Running(), 1, Optional.empty(), Optional.empty()),
+                    unlisted,
+                    List.of(),
+                    NOON))
         .isEqualTo(
             new Resolution.Abort(
                 Failure.of(
@@ -579,13 +609,14 @@ class CoordinatorDecisionsTest {
             Optional.empty(),
             Optional.empty());
 
-    assertThat(decisions.recoverable(either, all))
+    assertThat(decisions.restoring().recoverable(either, all))
         .extracting(Checkpoint::id)
         .containsExactly(id(6), id(5), id(4), id(2), id(1));
-    assertThat(decisions.recoverable(preferring, all))
+    assertThat(decisions.restoring().recoverable(preferring, all))
         .extracting(Checkpoint::id)
         .containsExactly(id(5), id(2), id(6), id(4), id(1));
-    assertThat(decisions.recoverable(preferring, List.of(savepoint(1), aborted(2, NOON))))
+    assertThat(
+            decisions.restoring().recoverable(preferring, List.of(savepoint(1), aborted(2, NOON))))
         .as("rather than nothing")
         .extracting(Checkpoint::id)
         .containsExactly(id(1));
