@@ -5,6 +5,7 @@ import dev.cairn.command.CommandProgress;
 import dev.cairn.command.CommandText;
 import dev.cairn.command.InvalidCommandException;
 import dev.cairn.command.TrackedCommand;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.format.Fields;
 import dev.cairn.id.JobId;
 import dev.cairn.job.CheckpointStore;

@@ -1,5 +1,11 @@
 package dev.cairn.coordinator;
 
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
+import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.lifecycle.LifecycleDecisions;
+import dev.cairn.coordinator.restoring.RestoreDecisions;
+
 /** Everything that the coordinator decides, by the part of its work. */
 public record Decisions(
     JournalDecisions journals,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
 import dev.cairn.id.CheckpointId;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;

@@ -6,7 +6,8 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.GarbageCollection.Findings;
+import dev.cairn.coordinator.collecting.GarbageCollection;
+import dev.cairn.coordinator.collecting.GarbageCollection.Findings;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Claim;
 import dev.cairn.job.JobStatus;

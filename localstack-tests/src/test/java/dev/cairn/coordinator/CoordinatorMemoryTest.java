@@ -2,6 +2,9 @@ package dev.cairn.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.journals.JournalTails;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;

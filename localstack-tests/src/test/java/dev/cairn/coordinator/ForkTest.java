@@ -6,7 +6,9 @@ import static dev.cairn.pipeline.Pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.GarbageCollection.Findings;
+import dev.cairn.coordinator.collecting.GarbageCollection;
+import dev.cairn.coordinator.collecting.GarbageCollection.Findings;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;

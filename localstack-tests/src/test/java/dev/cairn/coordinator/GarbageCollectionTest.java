@@ -6,7 +6,13 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.GarbageCollection.Findings;
+import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.collecting.FileVerdict;
+import dev.cairn.coordinator.collecting.GarbageCollection;
+import dev.cairn.coordinator.collecting.GarbageCollection.Findings;
+import dev.cairn.coordinator.journals.JournalTails;
+import dev.cairn.coordinator.journals.LiveCheckpoints;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Revision;

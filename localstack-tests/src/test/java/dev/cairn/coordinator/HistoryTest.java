@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.HistoryLine.Kind;
 import dev.cairn.id.CheckpointId;

@@ -7,6 +7,8 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.coordinator.history.HistoryWriter;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.Versions;
 import dev.cairn.id.CheckpointId;

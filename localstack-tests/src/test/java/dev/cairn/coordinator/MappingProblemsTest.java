@@ -6,7 +6,12 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.command.Command;
-import dev.cairn.coordinator.MappingDescription.StartingPosition;
+import dev.cairn.coordinator.commanding.DryRun;
+import dev.cairn.coordinator.lifecycle.MappingDescription;
+import dev.cairn.coordinator.lifecycle.MappingDescription.StartingPosition;
+import dev.cairn.coordinator.lifecycle.MappingSwitch;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.job.MappingProblem;

@@ -6,6 +6,7 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.damage.Damage;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Job;

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.command.Command;
+import dev.cairn.coordinator.commanding.DryRun;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;

@@ -2,12 +2,12 @@ package dev.cairn.scale;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.CoordinatorPorts;
-import dev.cairn.coordinator.CoordinatorSettings;
-import dev.cairn.coordinator.Event;
-import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.coordinator.ports.Announcer;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.ports.Event;
+import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.damage.DamageMarks;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;

@@ -1,12 +1,12 @@
 package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.CheckpointDecisions;
-import dev.cairn.coordinator.CollectionDecisions;
-import dev.cairn.coordinator.JournalDecisions;
-import dev.cairn.coordinator.JournalTail;
-import dev.cairn.coordinator.References;
-import dev.cairn.coordinator.RestoreDecisions;
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
+import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.collecting.References;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.restoring.RestoreDecisions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;

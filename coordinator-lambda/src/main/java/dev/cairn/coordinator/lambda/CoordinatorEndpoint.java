@@ -1,12 +1,12 @@
 package dev.cairn.coordinator.lambda;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.CommandCalls;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.CoordinatorPorts;
-import dev.cairn.coordinator.CoordinatorSettings;
-import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.ports.Announcer;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.deployment.StorageLocation;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;

@@ -1,8 +1,8 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.coordinator.MappingDescription;
-import dev.cairn.coordinator.MappingDescription.StartingPosition;
-import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.coordinator.lifecycle.MappingDescription;
+import dev.cairn.coordinator.lifecycle.MappingDescription.StartingPosition;
+import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.job.MappingProblem;
 import dev.cairn.state.Start;
 import java.time.Duration;

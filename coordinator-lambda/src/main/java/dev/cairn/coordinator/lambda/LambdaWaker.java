@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.coordinator.Waker;
+import dev.cairn.coordinator.ports.Waker;
 import dev.cairn.id.SubtaskId;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;

@@ -1,7 +1,7 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.coordinator.Announcement;
-import dev.cairn.coordinator.Announcer;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.dynamodb.DynamoDbMappingProblems;
 import dev.cairn.id.JobId;
 import dev.cairn.job.MappingProblem;

@@ -2,8 +2,8 @@ package dev.cairn.coordinator.lambda;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
-import dev.cairn.coordinator.Announcement;
-import dev.cairn.coordinator.Announcer;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.damage.Damage;
 import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.CheckpointId;

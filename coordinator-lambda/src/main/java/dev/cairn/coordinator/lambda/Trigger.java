@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.ports.Event;
 import java.time.Instant;
 
 /** Why the function was invoked, as its payload says it. */

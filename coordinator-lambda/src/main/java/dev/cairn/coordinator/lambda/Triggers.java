@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
-import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.dynamodb.TableEvents;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.id.JobId;

@@ -1,7 +1,7 @@
 package dev.cairn.coordinator.scrub;
 
-import dev.cairn.coordinator.References.Form;
-import dev.cairn.coordinator.References.Needed;
+import dev.cairn.coordinator.collecting.References.Form;
+import dev.cairn.coordinator.collecting.References.Needed;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.RunReader;
 import dev.cairn.storage.CheckpointStorage;

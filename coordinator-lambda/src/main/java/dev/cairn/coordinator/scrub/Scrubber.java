@@ -1,10 +1,10 @@
 package dev.cairn.coordinator.scrub;
 
-import dev.cairn.coordinator.Announcement;
-import dev.cairn.coordinator.Reference;
-import dev.cairn.coordinator.ReferenceReader;
-import dev.cairn.coordinator.References;
-import dev.cairn.coordinator.References.Needed;
+import dev.cairn.coordinator.collecting.Reference;
+import dev.cairn.coordinator.collecting.ReferenceReader;
+import dev.cairn.coordinator.collecting.References;
+import dev.cairn.coordinator.collecting.References.Needed;
+import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.damage.Damage;
 import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.CheckpointId;

@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.scrub;
 
-import dev.cairn.coordinator.Announcer;
+import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.damage.DamageStore;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;

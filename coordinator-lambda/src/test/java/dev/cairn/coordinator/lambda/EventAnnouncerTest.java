@@ -8,7 +8,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.coordinator.Announcement;
+import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;

@@ -5,7 +5,7 @@ import static dev.cairn.pipeline.Pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.Announcement;
+import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.damage.Damage;
 import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.JobId;

@@ -4,8 +4,8 @@ import static dev.cairn.pipeline.Pipeline.JOB;
 import static dev.cairn.pipeline.Pipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.coordinator.Announcer;
-import dev.cairn.coordinator.ReferenceReader;
+import dev.cairn.coordinator.collecting.ReferenceReader;
+import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.damage.Damage;
 import dev.cairn.damage.DamageStore;
 import dev.cairn.damage.ScrubProgress;

@@ -2,11 +2,11 @@ package dev.cairn.local.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.coordinator.CoordinatorSettings;
-import dev.cairn.coordinator.FileVerdict;
-import dev.cairn.coordinator.GarbageCollection;
-import dev.cairn.coordinator.GarbageCollection.Findings;
-import dev.cairn.coordinator.Reference;
+import dev.cairn.coordinator.collecting.FileVerdict;
+import dev.cairn.coordinator.collecting.GarbageCollection;
+import dev.cairn.coordinator.collecting.GarbageCollection.Findings;
+import dev.cairn.coordinator.collecting.Reference;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.job.Job;
 import dev.cairn.local.inspect.Sizes;
 import dev.cairn.storage.CheckpointStorage;

@@ -2,9 +2,9 @@ package dev.cairn.local.cost;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.CoordinatorPorts;
-import dev.cairn.coordinator.CoordinatorSettings;
-import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbHistory;

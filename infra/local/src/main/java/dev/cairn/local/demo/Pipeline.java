@@ -2,8 +2,8 @@ package dev.cairn.local.demo;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.CoordinatorPorts;
-import dev.cairn.coordinator.CoordinatorSettings;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStorage;

@@ -1,7 +1,7 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.Event;
+import dev.cairn.coordinator.ports.Event;
 import dev.cairn.id.JobId;
 import dev.cairn.local.dynamodb.TableStream;
 import dev.cairn.local.world.World;

@@ -1,6 +1,6 @@
 package dev.cairn.local.simulation;
 
-import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.id.JobId;
 import dev.cairn.job.Request;
 import dev.cairn.local.memory.InMemoryTable;

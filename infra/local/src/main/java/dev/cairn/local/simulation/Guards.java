@@ -1,10 +1,10 @@
 package dev.cairn.local.simulation;
 
-import dev.cairn.coordinator.CheckpointDecisions;
-import dev.cairn.coordinator.CollectionDecisions;
 import dev.cairn.coordinator.Decisions;
-import dev.cairn.coordinator.JournalDecisions;
-import dev.cairn.coordinator.RestoreDecisions;
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
+import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.restoring.RestoreDecisions;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.task.StateMemory;

@@ -1,11 +1,11 @@
 package dev.cairn.local.simulation;
 
-import dev.cairn.coordinator.Announcer;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.CoordinatorPorts;
-import dev.cairn.coordinator.CoordinatorSettings;
-import dev.cairn.coordinator.Event;
-import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.coordinator.ports.Announcer;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.ports.Event;
+import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.damage.DamageMarks;
 import dev.cairn.history.Versions;
 import dev.cairn.id.CheckpointId;

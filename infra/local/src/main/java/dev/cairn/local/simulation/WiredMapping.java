@@ -1,6 +1,6 @@
 package dev.cairn.local.simulation;
 
-import dev.cairn.coordinator.SourceMapping;
+import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.local.lambda.LocalMapping;
 
 /** The mapping's switch at the other end of a wire. */

@@ -1,0 +1,215 @@
+package dev.cairn.coordinator.checkpointing;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions.Resolution;
+import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.collecting.GarbageCollection;
+import dev.cairn.coordinator.journals.JournalTails;
+import dev.cairn.coordinator.journals.LiveCheckpoints;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.Event;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Brings pending checkpoints to their end, and lets go what they stand for. */
+public final class CheckpointCompletion {
+  // Of thousands that are silent, a few tell why.
+  private static final int LOOKED_AT = 16;
+
+  private final CoordinatorPorts ports;
+  private final CheckpointDecisions decisions;
+  private final CollectionDecisions retention;
+  private final LiveCheckpoints live;
+  private final JournalTails tails;
+  private final AckTally answers;
+  private final GarbageCollection collection;
+
+  public CheckpointCompletion(
+      CoordinatorPorts ports,
+      CheckpointDecisions decisions,
+      CollectionDecisions retention,
+      LiveCheckpoints live,
+      JournalTails tails,
+      AckTally answers,
+      GarbageCollection collection) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.retention = retention;
+    this.live = live;
+    this.tails = tails;
+    this.answers = answers;
+    this.collection = collection;
+  }
+
+  /** Subtasks have answered, as it seems. */
+  public void acknowledged(Job job, Event.Acknowledged told) {
+    pending(job, told.checkpoint())
+        .filter(pending -> answers.isWorthReading(pending, told))
+        .ifPresent(pending -> settle(job, pending));
+  }
+
+  /** A subtask cannot store its state, as it seems: the others need not be waited for. */
+  public void declined(Job job, CheckpointId id) {
+    pending(job, id).ifPresent(pending -> settle(job, pending));
+  }
+
+  private Optional<Checkpoint.Pending> pending(Job job, CheckpointId id) {
+    return ports
+        .checkpoints()
+        .checkpoint(job.id(), id)
+        .filter(Checkpoint.Pending.class::isInstance)
+        .map(Checkpoint.Pending.class::cast);
+  }
+
+  public void settleAll(Job job) {
+    List<Checkpoint.Pending> all = Checkpoint.pending(live.of(job.id()));
+    answers.retain(job.id(), all);
+    for (Checkpoint.Pending pending : all) {
+      settle(job, pending);
+    }
+  }
+
+  /** Commits a checkpoint that is complete, aborts one that cannot be, and leaves the others. */
+  void settle(Job job, Checkpoint.Pending pending) {
+    List<Acknowledgement> acknowledgements = ports.checkpoints().acknowledgements(pending);
+    answers.read(pending, acknowledgements);
+    Instant now = ports.clock().instant();
+    switch (decisions.resolve(job, pending, acknowledgements, now)) {
+      case Resolution.Waiting w -> {}
+      case Resolution.Abort abort ->
+          abort(pending, now, explained(pending, acknowledgements, abort.failure()));
+      case Resolution.Complete complete -> commit(job, pending, complete.acknowledgements());
+    }
+  }
+
+  /** Where answers are missing, some journal of those that are silent may tell why. */
+  private Failure explained(
+      Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Failure failure) {
+    if (failure.reason() != FailureReason.EXPIRED) {
+      return failure;
+    }
+    Set<SubtaskId> answered =
+        acknowledgements.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
+    return pending.subtasks().stream()
+        .filter(subtask -> !answered.contains(subtask))
+        .limit(LOOKED_AT)
+        .flatMap(silent -> explained(pending, silent, failure).stream())
+        .findFirst()
+        .orElse(failure);
+  }
+
+  private Optional<Failure> explained(
+      Checkpoint.Pending pending, SubtaskId silent, Failure expired) {
+    try {
+      return tails
+          .of(silent)
+          .flatMap(tail -> MissingAckExplanation.explain(pending, tail, expired));
+    } catch (RuntimeException e) {
+      // It has expired in any case, and must not stay pending because of a journal that cannot be
+      // read.
+      return Optional.empty();
+    }
+  }
+
+  private void abort(Checkpoint.Pending pending, Instant now, Failure failure) {
+    Checkpoint.Aborted aborted = new Checkpoint.Aborted(pending.trigger(), now, failure);
+    answers.forget(pending);
+    if (ports.checkpoints().abort(aborted)) {
+      int inARow = decisions.failedInARow(live.of(pending.job()));
+      ports.announcer().announce(new Announcement.Aborted(aborted, inARow));
+    }
+  }
+
+  private void commit(
+      Job job, Checkpoint.Pending pending, List<Acknowledgement.Acknowledged> acknowledgements) {
+    CheckpointMetadata metadata = new CheckpointMetadata(pending.trigger(), acknowledgements);
+    FilePath path =
+        pending
+            .trigger()
+            .savepoint()
+            .map(savepoint -> Layout.metadataIn(savepoint.directory()))
+            .orElseGet(() -> Layout.metadata(job.id(), pending.id()));
+    byte[] bytes =
+        pending.isSavepoint()
+            ? CheckpointFormat.write(metadata, path)
+            : CheckpointFormat.write(metadata);
+    Instant now = ports.clock().instant();
+    if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
+        && !ports
+            .storage()
+            .get(path)
+            .filter(there -> decisions.isWritten(there, bytes))
+            .isPresent()) {
+      abort(
+          pending,
+          now,
+          Failure.of(
+              FailureReason.CONFLICT, path + " exists with other content; nothing refers to it"));
+      return;
+    }
+    // Until this transaction nothing refers to the checkpoint; after it, everything does.
+    Checkpoint.Completed completed =
+        new Checkpoint.Completed(
+            pending.trigger(),
+            now,
+            new FileRef(path, bytes.length, Sha256.of(bytes)),
+            metadata.fullSizeBytes(),
+            metadata.incrementalSizeBytes(),
+            Checkpoint.Answered.of(acknowledgements),
+            Optional.of(metadata.states()));
+    answers.forget(pending);
+    if (ports.checkpoints().complete(completed)) {
+      ports.announcer().announce(new Announcement.Completed(completed));
+      if (!completed.isSavepoint()) {
+        abortEarlier(completed, now);
+      }
+      retire(job);
+    }
+  }
+
+  /** What was pending before it need not be waited for. */
+  private void abortEarlier(Checkpoint.Completed completed, Instant now) {
+    for (Checkpoint.Pending pending : Checkpoint.pending(live.of(completed.job()))) {
+      if (decisions.isSubsumed(pending, completed.id())) {
+        abort(pending, now, decisions.subsumed(completed.id()));
+      }
+    }
+  }
+
+  /**
+   * Lets the checkpoints go that newer ones stand for, and the files and entries that nothing needs
+   * any more.
+   */
+  private void retire(Job job) {
+    for (Checkpoint.Completed subsumed :
+        retention.subsumed(job, live.of(job.id()), job.settings().numRetained())) {
+      ports.checkpoints().subsume(subsumed, job.epoch());
+    }
+    collection.collect(job.id());
+  }
+
+  /** A cancelled job's checkpoints, if they are not to outlive it; savepoints do. */
+  public void deleteAll(Job job) {
+    for (Checkpoint.Completed completed : retention.subsumed(job, live.of(job.id()), 0)) {
+      ports.checkpoints().subsume(completed, job.epoch());
+    }
+    collection.collect(job.id());
+  }
+}

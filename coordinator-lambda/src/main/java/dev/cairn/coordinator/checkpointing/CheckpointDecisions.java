@@ -1,0 +1,218 @@
+package dev.cairn.coordinator.checkpointing;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.journal.Entry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Decides when a checkpoint is triggered, what each subtask is asked for, and how a pending
+ * checkpoint ends. Each method is a guard that the simulation takes away.
+ */
+public class CheckpointDecisions {
+  private final JournalDecisions journals;
+
+  public CheckpointDecisions(JournalDecisions journals) {
+    this.journals = journals;
+  }
+
+  /** The decisions with every guard. */
+  public CheckpointDecisions() {
+    this(new JournalDecisions());
+  }
+
+  /** What a subtask is told of a pending checkpoint. */
+  public enum Asking {
+    /** Nothing: it knows, or belongs to another epoch. */
+    NONE,
+    /** Its state is that of its last base: the coordinator answers for it. */
+    CARRY_FORWARD,
+    /** It has to take a snapshot. */
+    TRIGGER
+  }
+
+  /** What becomes of a pending checkpoint. */
+  public sealed interface Resolution {
+    record Waiting() implements Resolution {}
+
+    record Complete(List<Acknowledgement.Acknowledged> acknowledgements) implements Resolution {}
+
+    record Abort(Failure failure) implements Resolution {}
+  }
+
+  /**
+   * Whether a checkpoint is to be taken now.
+   *
+   * @param tolerance how much before its time: ticks are not exact, and one that comes a moment
+   *     early must not be the one that is skipped
+   */
+  public boolean isDue(
+      Job job,
+      List<Checkpoint> checkpoints,
+      Collection<JournalTail> tails,
+      Duration tolerance,
+      Instant now) {
+    return job.status().isRunning()
+        && !tails.isEmpty()
+        && CheckpointSchedule.of(job.settings(), tolerance)
+            .filter(schedule -> schedule.isDue(checkpoints, now))
+            .isPresent()
+        && !isNothingNew(job, checkpoints, tails);
+  }
+
+  /**
+   * Whether the last completed checkpoint already holds the state of every subtask as it is. The
+   * last one in the list: the job's item may have been read before it was completed.
+   */
+  boolean isNothingNew(Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
+    return Checkpoint.latest(checkpoints)
+        .filter(last -> last.trigger().epoch().equals(job.epoch()))
+        .filter(last -> last.trigger().expected().equals(Expected.of(expected(tails))))
+        .filter(last -> tails.stream().allMatch(tail -> isHeldBy(last.id(), tail)))
+        .isPresent();
+  }
+
+  private static boolean isHeldBy(CheckpointId checkpoint, JournalTail tail) {
+    return tail.isUnchanged()
+        && tail.base() instanceof Entry.Snapshotted snapshotted
+        && snapshotted.checkpoint().equals(checkpoint);
+  }
+
+  /** The subtasks whose state a checkpoint has to hold: every one that was opened. */
+  public SortedSet<SubtaskId> expected(Collection<JournalTail> tails) {
+    return tails.stream().map(JournalTail::subtask).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  public Asking request(Checkpoint.Pending pending, JournalTail tail) {
+    if (!journals.belongs(pending.trigger().epoch(), tail) || tail.knows(pending.id())) {
+      return Asking.NONE;
+    }
+    boolean holdsItself =
+        pending.isSavepoint() || pending.trigger().isFull() || isToBeRewritten(tail);
+    return !holdsItself && carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
+  }
+
+  /** Whether the state is in files that are another's, or that hold more than the state does. */
+  public boolean isToBeRewritten(JournalTail tail) {
+    return tail.isToBeRewritten();
+  }
+
+  public boolean carriesForward(JournalTail tail) {
+    return tail.isUnchanged();
+  }
+
+  /**
+   * Whether a subtask has to be woken to answer: it was asked, has not answered, and nothing else
+   * seems to invoke it.
+   */
+  public boolean needsWake(
+      Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
+    boolean asked =
+        tail.sinceBase().stream()
+            .anyMatch(
+                entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(pending.id()));
+    return asked && journals.isSilent(tail, idleAfter, now);
+  }
+
+  public Resolution resolve(
+      Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
+    if (job.epoch().isAfter(pending.trigger().epoch())) {
+      return new Resolution.Abort(
+          Failure.of(FailureReason.RESTORED_OVER, "the job has gone on to another epoch"));
+    }
+    if (job.latest().isPresent() && isSubsumed(pending, job.latest().get())) {
+      return new Resolution.Abort(subsumed(job.latest().get()));
+    }
+    for (Acknowledgement acknowledgement : acknowledgements) {
+      if (acknowledgement instanceof Acknowledgement.Declined declined) {
+        return new Resolution.Abort(declined.failure());
+      }
+    }
+    if (!pending.isListed()) {
+      return new Resolution.Abort(
+          Failure.of(
+              FailureReason.EXPIRED,
+              "the list of its subtasks expired: nobody looked at it for weeks"));
+    }
+    SortedSet<SubtaskId> missing = new TreeSet<>(pending.subtasks());
+    acknowledgements.forEach(acknowledgement -> missing.remove(acknowledgement.subtask()));
+    if (isComplete(missing)) {
+      return new Resolution.Complete(
+          acknowledgements.stream()
+              .filter(Acknowledgement.Acknowledged.class::isInstance)
+              .map(Acknowledgement.Acknowledged.class::cast)
+              .toList());
+    }
+    if (!now.isBefore(pending.trigger().triggeredAt().plus(job.settings().timeout()))) {
+      String others = missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more";
+      return new Resolution.Abort(
+          Failure.of(
+              FailureReason.EXPIRED,
+              missing.first(),
+              missing.first().name()
+                  + others
+                  + " sent no acknowledgement in "
+                  + job.settings().timeout().toMillis() / 1000.0
+                  + " s"));
+    }
+    return new Resolution.Waiting();
+  }
+
+  /** Whether a completed checkpoint stands for this one; a savepoint stands for itself. */
+  public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
+    return !pending.isSavepoint() && completed.isAfter(pending.id());
+  }
+
+  Failure subsumed(CheckpointId by) {
+    return Failure.of(FailureReason.SUBSUMED, "checkpoint " + by + " was completed before it");
+  }
+
+  public boolean isComplete(Set<SubtaskId> missing) {
+    return missing.isEmpty();
+  }
+
+  /**
+   * How many checkpoints failed after the last one that became complete. One that gave way to a
+   * restore, or to a halt, did not fail.
+   */
+  public int failedInARow(List<Checkpoint> checkpoints) {
+    int failed = 0;
+    for (Checkpoint checkpoint :
+        checkpoints.stream().sorted(Comparator.comparing(Checkpoint::id)).toList()) {
+      failed =
+          switch (checkpoint) {
+            case Checkpoint.Aborted a ->
+                a.failure().reason().countsAsFailure() ? failed + 1 : failed;
+            case Checkpoint.Completed c -> 0;
+            case Checkpoint.Subsumed s -> 0;
+            case Checkpoint.Pending p -> failed;
+          };
+    }
+    return failed;
+  }
+
+  /**
+   * Whether the metadata file that is there already is the one that was to be written: another
+   * coordinator's, or an earlier attempt's. What a former job of the same name has left is not.
+   */
+  public boolean isWritten(byte[] there, byte[] metadata) {
+    return Arrays.equals(there, metadata);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.cairn.coordinator.checkpointing;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Failing;
+import java.util.Optional;
+
+/** Why a subtask has not answered a checkpoint whose time is over, going by its journal. */
+final class MissingAckExplanation {
+  private MissingAckExplanation() {}
+
+  /**
+   * Empty if the journal does not tell: it was not asked, or nothing of it has run since.
+   *
+   * @param expired what is known without the journal
+   */
+  static Optional<Failure> explain(Checkpoint.Pending pending, JournalTail tail, Failure expired) {
+    Optional<Failing> failing = tail.head().failing();
+    if (failing.isPresent()) {
+      return Optional.of(
+          failure(
+              failing.get().reason(),
+              tail,
+              expired,
+              "cannot go on, at attempt "
+                  + failing.get().failures().attempts()
+                  + ": "
+                  + failing.get().message()));
+    }
+    if (tail.head().isolation().isPresent()) {
+      return Optional.of(
+          failure(
+              FailureReason.PROCESS_ENDED,
+              tail,
+              expired,
+              "is looked through for a record that ends the process, and its invocations end before"
+                  + " its state is stored"));
+    }
+    return isCutOff(pending, tail)
+        ? Optional.of(
+            failure(
+                FailureReason.SUBTASK_TIMEOUT,
+                tail,
+                expired,
+                "was asked and has applied records since, but each of its invocations ended before"
+                    + " its state was stored"))
+        : Optional.empty();
+  }
+
+  private static Failure failure(
+      FailureReason reason, JournalTail tail, Failure expired, String why) {
+    return Failure.of(
+        reason, tail.subtask(), expired.message() + "; " + tail.subtask().name() + " " + why);
+  }
+
+  /** A task answers before anything else, and after what it was at when it was asked. */
+  private static boolean isCutOff(Checkpoint.Pending pending, JournalTail tail) {
+    boolean asked = false;
+    for (Entry entry : tail.sinceBase()) {
+      if (entry instanceof Entry.Triggered triggered
+          && triggered.checkpoint().equals(pending.id())) {
+        asked = true;
+      } else if (asked && entry.header().writer() != Writer.COORDINATOR) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

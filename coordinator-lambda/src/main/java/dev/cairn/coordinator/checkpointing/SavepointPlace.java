@@ -1,0 +1,94 @@
+package dev.cairn.coordinator.checkpointing;
+
+import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.command.Command;
+import dev.cairn.id.SavepointName;
+import dev.cairn.job.Job;
+import dev.cairn.settings.Options;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
+import java.util.Optional;
+
+/** Where a job's next savepoint goes, as far as the job's settings name a place that can be. */
+public final class SavepointPlace {
+  // A task adds the names of its stage, its shard and its files, and must not fail on them.
+  private static final String LONGEST_BELOW = "x".repeat(420);
+
+  private SavepointPlace() {}
+
+  /**
+   * @throws IllegalArgumentException if no savepoint can go there, with the whole reason
+   */
+  static FilePath of(Job job, Optional<SavepointName> name) {
+    Optional<String> set = job.settings().savepointDirectory();
+    try {
+      FilePath all = set.map(FilePath::new).orElse(Layout.SAVEPOINTS);
+      FilePath directory = Layout.savepoint(all, job.id(), job.next(), name);
+      var unused = directory.resolve(FilePath.of(LONGEST_BELOW));
+      return directory;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "no savepoint can go to \""
+              + printable(set.orElse(Layout.SAVEPOINTS.value()))
+              + "\", which "
+              + Options.SAVEPOINT_DIRECTORY.name()
+              + " says: "
+              + e.getMessage()
+              + "; correct the setting, and ask again",
+          e);
+    }
+  }
+
+  /** Why no savepoint can go there; empty if one can. */
+  public static Optional<String> refusal(Job job, Optional<SavepointName> name) {
+    try {
+      var unused = of(job, name);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /**
+   * Why the command cannot be served, if it cannot: said before anything has changed, as a job that
+   * is to stop would have halted by the time its savepoint has nowhere to go.
+   *
+   * @param besideCheckpoints whether savepoints may lie in the storage of the job's checkpoints
+   */
+  public static Optional<String> refusal(
+      Command command, CheckpointSettings settings, boolean besideCheckpoints) {
+    return !takesSavepoint(command)
+            || besideCheckpoints
+            || settings.savepointDirectory().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "there is no place for a savepoint: the job's checkpoints lie inside its table, which"
+                + " nobody can copy a savepoint from, and it has to outlive the table; set "
+                + Options.SAVEPOINT_DIRECTORY
+                + ", such as to s3://bucket/prefix, and ask again"
+                + (command instanceof Command.Stop
+                    ? "; or cancel the job, which needs no savepoint to go on from where it was"
+                    : ""));
+  }
+
+  private static boolean takesSavepoint(Command command) {
+    return switch (command) {
+      case Command.Savepoint s -> true;
+      case Command.Stop s -> true;
+      case Command.Checkpoint c -> false;
+      case Command.Cancel c -> false;
+      case Command.Resume r -> false;
+      case Command.Restore r -> false;
+      case Command.Undo u -> false;
+      case Command.Dispose d -> false;
+      case Command.Pin p -> false;
+      case Command.Unpin u -> false;
+      case Command.Fork f -> false;
+      case Command.Unfork u -> false;
+    };
+  }
+}

@@ -1,0 +1,64 @@
+package dev.cairn.coordinator.collecting;
+
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.StorageException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Deletes dead letters that are older than the job keeps them. A shard's letters lie in the order
+ * of its records, so only the first ones are looked at: the cost follows what is deleted, and a job
+ * without dead letters pays one list a day.
+ */
+public final class ExpiredLetters {
+  private static final Duration BETWEEN_LOOKS = Duration.ofDays(1);
+  private static final int PAGE = 1000;
+  private static final int MOST_PAGES = 10;
+
+  private final CoordinatorPorts ports;
+  private Instant lastLook = Instant.MIN;
+
+  public ExpiredLetters(CoordinatorPorts ports) {
+    this.ports = ports;
+  }
+
+  /** Once a day, and once in each new container of the coordinator. */
+  public void look(Job job, Collection<JournalTail> tails, Instant now) {
+    Duration retention = job.settings().deadLetterRetention();
+    // A short retention is for those who look on.
+    Duration pause = retention.compareTo(BETWEEN_LOOKS) < 0 ? retention : BETWEEN_LOOKS;
+    if (now.isBefore(lastLook.plus(pause))) {
+      return;
+    }
+    lastLook = now;
+    try {
+      if (!ports.storage().listFirst(Layout.deadLetters(job.id()), 1).isEmpty()) {
+        Instant before = now.minus(retention);
+        ports.fanOut().forEach(tails, tail -> delete(tail.subtask(), before));
+      }
+    } catch (StorageException e) {
+      // The next look deletes them.
+    }
+  }
+
+  private void delete(SubtaskId subtask, Instant before) {
+    CheckpointStorage storage = ports.storage();
+    for (int page = 0; page < MOST_PAGES; page++) {
+      List<Stored> first = storage.listFirst(Layout.deadLetters(subtask), PAGE);
+      List<Stored> expired =
+          first.stream().filter(file -> file.lastModified().isBefore(before)).toList();
+      expired.forEach(file -> storage.delete(file.path()));
+      if (expired.size() < PAGE) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package dev.cairn.coordinator.collecting;
+
+import dev.cairn.coordinator.collecting.Claims.Claimed;
+import dev.cairn.coordinator.journals.JournalTails;
+import dev.cairn.coordinator.journals.LiveCheckpoints;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
+import dev.cairn.journal.Journal;
+import dev.cairn.parallel.FanOut;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Deletes files that nothing refers to and nobody can refer to any more, and lets entries below a
+ * journal's base expire.
+ *
+ * <p>The order of its reads is what makes it safe: files first, then every journal, then the
+ * checkpoints and whatever else refers to files, then the epoch again. What is referred to at any
+ * moment of that is kept.
+ */
+public final class GarbageCollection {
+  private final Journal journal;
+  private final CheckpointStore store;
+  private final CheckpointStorage storage;
+  private final InstantSource clock;
+  private final CoordinatorSettings settings;
+  private final CollectionDecisions decisions;
+  private final FanOut fanOut;
+  private final LiveCheckpoints live;
+  private final Claims claims;
+  private final ReferenceReader reader;
+
+  public GarbageCollection(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      CollectionDecisions decisions,
+      LiveCheckpoints live,
+      JournalTails tails) {
+    this.journal = ports.journal();
+    this.store = ports.checkpoints();
+    this.storage = ports.storage();
+    this.clock = ports.clock();
+    this.fanOut = ports.fanOut();
+    this.settings = settings;
+    this.decisions = decisions;
+    this.live = live;
+    this.claims = new Claims(store, storage, decisions);
+    this.reader = new ReferenceReader(tails, store, storage, decisions, live, fanOut);
+  }
+
+  /** For whoever wants to know what the coordinator's would do. */
+  public GarbageCollection(
+      Journal journal,
+      CheckpointStore store,
+      CheckpointStorage storage,
+      InstantSource clock,
+      CoordinatorSettings settings) {
+    this.journal = journal;
+    this.store = store;
+    this.storage = storage;
+    this.clock = clock;
+    this.settings = settings;
+    this.decisions = new CollectionDecisions();
+    this.fanOut = FanOut.ONE_BY_ONE;
+    this.live = new LiveCheckpoints(store);
+    this.claims = new Claims(store, storage, decisions);
+    this.reader = new ReferenceReader(journal, store, storage);
+  }
+
+  /** What was found out about a job's files. */
+  public sealed interface Findings {
+
+    /** Nothing can be concluded, and so nothing goes, for this reason. */
+    record NotNow(String why) implements Findings {}
+
+    /** All of it, as of one moment. */
+    final class Found implements Findings {
+      private final List<Stored> files;
+      private final List<Claimed> claimed;
+      private final References references;
+      private final Function<Stored, FileVerdict> verdicts;
+
+      private Found(
+          List<Stored> files,
+          List<Claimed> claimed,
+          References references,
+          Function<Stored, FileVerdict> verdicts) {
+        this.files = files;
+        this.claimed = claimed;
+        this.references = references;
+        this.verdicts = verdicts;
+      }
+
+      /**
+       * The files that there were before anything else was read: the job's own, and those that it
+       * has claimed. Dead letters are not among them: they expire, see {@link ExpiredLetters}.
+       */
+      public List<Stored> files() {
+        return files;
+      }
+
+      /** What refers to them, and to files that should be there and are not. */
+      public References references() {
+        return references;
+      }
+
+      /** What becomes of one of the files, and why. */
+      public FileVerdict verdict(Stored file) {
+        return verdicts.apply(file);
+      }
+    }
+  }
+
+  /** Reads what there is, and concludes; changes nothing. */
+  public Findings find(JobId id) {
+    Optional<Job> before = store.job(id);
+    if (before.isEmpty()) {
+      return new Findings.NotNow("there is no job " + id + " in the table");
+    }
+    if (!before.get().status().isSettled()) {
+      return new Findings.NotNow(
+          "job " + id + " is not running: its journals may still be given state");
+    }
+    List<Stored> listed = new ArrayList<>(storage.listExcept(Layout.job(id), Layout.DEAD_LETTERS));
+    List<Claimed> claimed = claims.of(id);
+    claimed.forEach(one -> listed.addAll(one.files()));
+    References references = reader.read(before.get());
+    Optional<Job> after = store.job(id);
+    if (after.isEmpty() || !decisions.isSameEpoch(before.get(), after.get())) {
+      return new Findings.NotNow(
+          "a restore of job " + id + " began while its files were looked at");
+    }
+    Instant now = clock.instant();
+    return new Findings.Found(
+        List.copyOf(listed),
+        claimed,
+        references,
+        file ->
+            claimed.stream()
+                .filter(one -> one.holds(file.path()))
+                .findFirst()
+                .map(one -> references.fateOfClaimed(file, one.claim()))
+                .orElseGet(
+                    () -> references.verdict(file, decisions, settings.longestInvocation(), now)));
+  }
+
+  public void collect(JobId id) {
+    claims.confirm(id, live.of(id));
+    if (find(id) instanceof Findings.Found found) {
+      List<FilePath> garbage =
+          found.files().stream()
+              // Most files are needed, and by whom is of no interest here.
+              .filter(file -> !found.references().isReferred(file.path()))
+              .filter(file -> found.verdict(file) instanceof FileVerdict.Abandoned)
+              .map(Stored::path)
+              .toList();
+      Set<FilePath> ofClaims =
+          found.claimed.stream()
+              .flatMap(one -> one.files().stream())
+              .map(Stored::path)
+              .collect(Collectors.toSet());
+      fanOut.forEach(
+          garbage.stream().filter(file -> !ofClaims.contains(file)).toList(), storage::delete);
+      found.claimed.forEach(one -> claims.delete(one, garbage));
+      settleForks(id, found.references());
+      expireEntries(found.references());
+    }
+  }
+
+  /**
+   * What was shared with others ends with the files: theirs are gone, or none of ours are needed.
+   */
+  private void settleForks(JobId id, References references) {
+    references.released().forEach(store::forget);
+    if (decisions.standsAlone(references)) {
+      store.forkedFrom(id).ifPresent(fork -> store.release(fork, clock.instant()));
+    }
+  }
+
+  private void expireEntries(References references) {
+    Instant at = clock.instant().plus(settings.entryRetention());
+    fanOut.forEach(
+        references.tails(),
+        tail -> {
+          var unused = journal.expireBelow(tail.subtask(), tail.base().revision(), at);
+        });
+  }
+}

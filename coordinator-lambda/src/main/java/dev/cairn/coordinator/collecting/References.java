@@ -1,0 +1,392 @@
+package dev.cairn.coordinator.collecting;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.collecting.Reference.Part;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Claim;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.EntryFormat;
+import dev.cairn.state.Payload;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.StateHandle;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * All that refers to a job's files, as it was read at one time, and what follows from it for any
+ * file: a pure function of what was read.
+ *
+ * <p>Whether anyone refers to a file, which collection asks of each, is a look-up; who does is
+ * found by going through all that was read, since only people ask that, of one file at a time.
+ */
+public final class References {
+  private final Job job;
+  private final SortedMap<SubtaskId, JournalTail> tails;
+  private final List<Checkpoint> checkpoints;
+  private final List<Held> held;
+  private final List<Shared> shared;
+  private final Set<FilePath> ofJournals = new HashSet<>();
+  private final Set<FilePath> ofCheckpoints = new HashSet<>();
+  private final Set<FilePath> ofForks = new HashSet<>();
+
+  /**
+   * A checkpoint that is retained or pending, and what it names.
+   *
+   * @param metadata the file that names the rest; without size and hash while it is pending
+   * @param unreadable files that would have named more, and are missing or altered
+   */
+  record Held(
+      Checkpoint checkpoint,
+      FilePath metadata,
+      Optional<FileRef> written,
+      List<Snapshot> snapshots,
+      List<FileRef> unreadable) {
+    Held {
+      snapshots = List.copyOf(snapshots);
+      unreadable = List.copyOf(unreadable);
+    }
+
+    CheckpointId id() {
+      return checkpoint.id();
+    }
+
+    boolean isPending() {
+      return checkpoint instanceof Checkpoint.Pending;
+    }
+  }
+
+  /** A subtask's state in a checkpoint; its runs are unknown if the state file cannot be read. */
+  record Snapshot(SubtaskId subtask, FileRef stateFile, List<FileRef> runs) {}
+
+  /**
+   * A fork, and what its checkpoint names; nothing if it is released.
+   *
+   * @param metadata the file that names the rest, if it is needed
+   * @param unreadable files that would have named more, and are missing or altered
+   */
+  record Shared(
+      Fork fork, Optional<FileRef> metadata, List<Snapshot> snapshots, List<FileRef> unreadable) {
+    Shared {
+      snapshots = List.copyOf(snapshots);
+      unreadable = List.copyOf(unreadable);
+    }
+
+    List<FileRef> files() {
+      List<FileRef> files = new ArrayList<>(metadata.stream().toList());
+      for (Snapshot snapshot : snapshots) {
+        files.add(snapshot.stateFile());
+        files.addAll(snapshot.runs());
+      }
+      return files;
+    }
+  }
+
+  References(
+      Job job,
+      SortedMap<SubtaskId, JournalTail> tails,
+      List<Checkpoint> checkpoints,
+      List<Held> held,
+      List<Shared> shared) {
+    this.job = job;
+    this.tails = tails;
+    this.checkpoints = List.copyOf(checkpoints);
+    this.held = List.copyOf(held);
+    this.shared = List.copyOf(shared);
+    for (JournalTail tail : tails.values()) {
+      needed(tail).forEach(file -> ofJournals.add(file.path()));
+    }
+    for (Held one : held) {
+      ofCheckpoints.add(one.metadata());
+      for (Snapshot snapshot : one.snapshots()) {
+        ofCheckpoints.add(snapshot.stateFile().path());
+        snapshot.runs().forEach(run -> ofCheckpoints.add(run.path()));
+      }
+    }
+    shared.forEach(one -> one.files().forEach(file -> ofForks.add(file.path())));
+  }
+
+  /** The files that make a journal's state. */
+  private static List<FileRef> needed(JournalTail tail) {
+    List<FileRef> files = new ArrayList<>();
+    StateHandle handle = tail.base().handle();
+    handle.stateFile().ifPresent(files::add);
+    handle.manifest().runs().stream().map(RunRef::file).forEach(files::add);
+    for (Entry entry : tail.sinceBase()) {
+      delta(entry).ifPresent(files::add);
+    }
+    return files;
+  }
+
+  private static Optional<FileRef> delta(Entry entry) {
+    return entry instanceof Entry.Advanced advanced
+            && advanced.delta() instanceof Payload.Stored stored
+        ? Optional.of(stored.file())
+        : Optional.empty();
+  }
+
+  /** The journals that were read, by subtask. */
+  Collection<JournalTail> tails() {
+    return tails.values();
+  }
+
+  /** Whether anything refers to the file. */
+  public boolean isReferred(FilePath path) {
+    return ofJournals.contains(path) || ofCheckpoints.contains(path) || ofForks.contains(path);
+  }
+
+  /** Whether a journal's head needs the file: without it, its shard cannot go on. */
+  public boolean isNeededByJournals(FilePath path) {
+    return ofJournals.contains(path);
+  }
+
+  public boolean isNeededByCheckpoints(FilePath path) {
+    return ofCheckpoints.contains(path);
+  }
+
+  /**
+   * A file that should have said what else is needed, and cannot be read; empty if none. A
+   * savepoint names nothing outside its own directory, which its owner may have deleted.
+   */
+  Optional<FileRef> unreadable() {
+    return Stream.concat(
+            held.stream()
+                .filter(one -> !one.checkpoint().isSavepoint())
+                .flatMap(one -> one.unreadable().stream()),
+            shared.stream().flatMap(one -> one.unreadable().stream()))
+        .findFirst();
+  }
+
+  /** The forks that need nothing any more. */
+  List<Fork> released() {
+    return shared.stream().map(Shared::fork).filter(Fork::isReleased).toList();
+  }
+
+  /**
+   * Whether nothing of it lies in files of anyone else's: not what the journals go on from, nor
+   * what a checkpoint or a fork names. What a savepoint names is its own.
+   */
+  boolean needsOnlyItsOwn() {
+    Stream<FilePath> ofCheckpoints =
+        held.stream()
+            .filter(one -> !one.checkpoint().isSavepoint())
+            .flatMap(one -> one.snapshots().stream())
+            .flatMap(one -> Stream.concat(Stream.of(one.stateFile()), one.runs().stream()))
+            .map(FileRef::path);
+    return unreadable().isEmpty()
+        && Stream.of(ofJournals.stream(), ofForks.stream(), ofCheckpoints)
+            .flatMap(files -> files)
+            .allMatch(file -> Layout.isOwn(job.id(), file));
+  }
+
+  /** Everyone who refers to the file, journals first; none if nobody does. */
+  public List<Reference> to(FilePath path) {
+    List<Reference> found = new ArrayList<>();
+    for (JournalTail tail : tails.values()) {
+      ofTail(found, tail, path);
+    }
+    for (Held one : held) {
+      ofCheckpoint(found, one, path);
+    }
+    for (Shared one : shared) {
+      if (one.files().stream().anyMatch(file -> file.path().equals(path))) {
+        found.add(new Reference.Elsewhere("the fork " + one.fork().child()));
+      }
+    }
+    return found;
+  }
+
+  private static void ofTail(List<Reference> found, JournalTail tail, FilePath path) {
+    Entry.Base base = tail.base();
+    part(base.handle().stateFile(), runs(base.handle()), path)
+        .ifPresent(
+            part ->
+                found.add(
+                    new Reference.OfBase(
+                        tail.subtask(), base.revision(), EntryFormat.kind(base), part)));
+    for (Entry entry : tail.sinceBase()) {
+      if (delta(entry).filter(file -> file.path().equals(path)).isPresent()) {
+        found.add(new Reference.OfDelta(tail.subtask(), entry.revision()));
+      }
+    }
+  }
+
+  private static void ofCheckpoint(List<Reference> found, Held one, FilePath path) {
+    if (one.metadata().equals(path)) {
+      found.add(new Reference.OfMetadata(one.id(), one.isPending()));
+    }
+    for (Snapshot snapshot : one.snapshots()) {
+      part(Optional.of(snapshot.stateFile()), snapshot.runs(), path)
+          .ifPresent(
+              part ->
+                  found.add(
+                      new Reference.OfSnapshot(
+                          one.id(), one.isPending(), snapshot.subtask(), part)));
+    }
+  }
+
+  private static Optional<Part> part(
+      Optional<FileRef> stateFile, List<FileRef> runs, FilePath path) {
+    if (stateFile.filter(file -> file.path().equals(path)).isPresent()) {
+      return Optional.of(Part.STATE_FILE);
+    }
+    return runs.stream().anyMatch(run -> run.path().equals(path))
+        ? Optional.of(Part.RUN)
+        : Optional.empty();
+  }
+
+  static List<FileRef> runs(StateHandle handle) {
+    return handle.manifest().runs().stream().map(RunRef::file).toList();
+  }
+
+  /**
+   * Every file that is needed and whose content is known, by path, with what it is: what a scrubber
+   * reads. A pending checkpoint's metadata is not among them, nor what only an unreadable file
+   * names.
+   */
+  public NavigableMap<FilePath, Needed> needed() {
+    NavigableMap<FilePath, Needed> files = new TreeMap<>();
+    for (JournalTail tail : tails.values()) {
+      runs(tail.base().handle()).forEach(run -> files.put(run.path(), new Needed(run, Form.RUN)));
+      tail.base()
+          .handle()
+          .stateFile()
+          .ifPresent(file -> files.put(file.path(), new Needed(file, Form.OTHER)));
+      tail.sinceBase().stream()
+          .flatMap(entry -> delta(entry).stream())
+          .forEach(file -> files.put(file.path(), new Needed(file, Form.OTHER)));
+    }
+    for (Shared one : shared) {
+      one.metadata().ifPresent(file -> put(files, file, Form.OTHER));
+      one.snapshots().forEach(snapshot -> put(files, snapshot));
+    }
+    for (Held one : held) {
+      one.written().ifPresent(file -> files.put(file.path(), new Needed(file, Form.OTHER)));
+      one.snapshots().forEach(snapshot -> put(files, snapshot));
+    }
+    return files;
+  }
+
+  private static void put(Map<FilePath, Needed> files, Snapshot snapshot) {
+    put(files, snapshot.stateFile(), Form.OTHER);
+    snapshot.runs().forEach(run -> put(files, run, Form.RUN));
+  }
+
+  private static void put(Map<FilePath, Needed> files, FileRef file, Form form) {
+    files.put(file.path(), new Needed(file, form));
+  }
+
+  /** A file that is needed: what it was when it was written. */
+  public record Needed(FileRef file, Form form) {}
+
+  /** What can be checked of a file beside its size and hash. */
+  public enum Form {
+    /** Each of its blocks has a checksum. */
+    RUN,
+    OTHER
+  }
+
+  /**
+   * What becomes of a stored file.
+   *
+   * @param longestInvocation no younger file goes
+   */
+  FileVerdict verdict(
+      Stored file, CollectionDecisions decisions, Duration longestInvocation, Instant now) {
+    FilePath path = file.path();
+    if (isReferred(path)) {
+      return new FileVerdict.Referred(to(path));
+    }
+    Optional<Layout.Owned> owned = Layout.parse(path);
+    Optional<CheckpointId> checkpoint = Layout.parseMetadata(path);
+    if (owned.isEmpty() && checkpoint.isEmpty()) {
+      return Layout.isDeadLetter(path) ? new FileVerdict.DeadLetter() : new FileVerdict.Foreign();
+    }
+    Optional<FileRef> unreadable = unreadable();
+    if (unreadable.isPresent()) {
+      return new FileVerdict.Unclear(unreadable.get().path());
+    }
+    FileVerdict unlessYoung =
+        owned.isPresent()
+            ? ofOwned(owned.get(), decisions)
+            : ofMetadata(checkpoint.get(), decisions);
+    return unlessYoung instanceof FileVerdict.Abandoned(FileVerdict.Ending ending)
+            && !decisions.isOld(file, longestInvocation, now)
+        ? new FileVerdict.TooYoung(ending, file.lastModified().plus(longestInvocation))
+        : unlessYoung;
+  }
+
+  /** What becomes of a file that the job has claimed for good: nobody else refers to it. */
+  FileVerdict fateOfClaimed(Stored file, Claim claim) {
+    if (isReferred(file.path())) {
+      return new FileVerdict.Referred(to(file.path()));
+    }
+    return unreadable()
+        .<FileVerdict>map(unreadable -> new FileVerdict.Unclear(unreadable.path()))
+        .orElseGet(
+            () ->
+                new FileVerdict.Abandoned(
+                    new FileVerdict.Ending.Claimed(claim.directory(), claim.epoch())));
+  }
+
+  private FileVerdict ofOwned(Layout.Owned file, CollectionDecisions decisions) {
+    Optional<JournalTail> found = Optional.ofNullable(tails.get(file.subtask()));
+    if (found.isEmpty()) {
+      return new FileVerdict.WithoutJournal(file.subtask());
+    }
+    JournalTail tail = found.get();
+    if (!decisions.isAbandoned(file, tail)) {
+      return new FileVerdict.MayBeCommitted(
+          file.subtask(), file.entry(), file.base(), tail.head().revision());
+    }
+    Entry by = tail.overtaking(file.base()).orElse(tail.base());
+    return new FileVerdict.Abandoned(
+        new FileVerdict.Ending.Overtaken(
+            file.entry(), file.base(), by.revision(), EntryFormat.kind(by)));
+  }
+
+  private FileVerdict ofMetadata(CheckpointId id, CollectionDecisions decisions) {
+    if (!decisions.isMetadataAbandoned(id, job, checkpoints)) {
+      return new FileVerdict.NotOver(id);
+    }
+    String how =
+        checkpoints.stream()
+            .filter(checkpoint -> checkpoint.id().equals(id))
+            .findFirst()
+            .map(References::ending)
+            .orElse("is over and forgotten");
+    return new FileVerdict.Abandoned(new FileVerdict.Ending.Over(id, how));
+  }
+
+  private static String ending(Checkpoint checkpoint) {
+    return switch (checkpoint) {
+      case Checkpoint.Pending p -> "is pending";
+      case Checkpoint.Completed c -> "is completed";
+      case Checkpoint.Aborted aborted -> "was aborted (" + aborted.failure() + ")";
+      case Checkpoint.Subsumed(Checkpoint.Completed c, Checkpoint.Subsumed.End end) ->
+          switch (end) {
+            case SUBSUMED -> "was subsumed by later ones";
+            case DISPOSED -> "was disposed of";
+            case CLAIMED -> "was claimed by a restore";
+          };
+    };
+  }
+}

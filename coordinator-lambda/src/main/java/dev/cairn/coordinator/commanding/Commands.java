@@ -1,0 +1,215 @@
+package dev.cairn.coordinator.commanding;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.command.Command;
+import dev.cairn.command.CommandText;
+import dev.cairn.command.InvalidCommandException;
+import dev.cairn.coordinator.checkpointing.CheckpointTriggers;
+import dev.cairn.coordinator.checkpointing.SavepointPlace;
+import dev.cairn.coordinator.commanding.CommandDecisions.Answer;
+import dev.cairn.coordinator.journals.LiveCheckpoints;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.restoring.RefusedException;
+import dev.cairn.coordinator.restoring.Restore;
+import dev.cairn.coordinator.restoring.StreamCoverage;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.StreamException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Serves what a user asks for on the job's item. Each request is removed in the very write that
+ * serves or refuses it, so it is served once, however many coordinators see it.
+ */
+public final class Commands {
+  private static final Logger LOG = System.getLogger(Commands.class.getName());
+
+  private final CoordinatorPorts ports;
+  private final CommandDecisions decisions;
+  private final LiveCheckpoints live;
+  private final CheckpointTriggers triggering;
+  private final Restore restore;
+  private final DisposeCommand disposeCommand;
+  private final ForkCommands forkCommands;
+  private final StreamCoverage coverage;
+
+  public Commands(
+      CoordinatorPorts ports,
+      CommandDecisions decisions,
+      LiveCheckpoints live,
+      CheckpointTriggers triggering,
+      Restore restore,
+      DisposeCommand disposeCommand,
+      ForkCommands forkCommands,
+      StreamCoverage coverage) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.live = live;
+    this.triggering = triggering;
+    this.restore = restore;
+    this.disposeCommand = disposeCommand;
+    this.forkCommands = forkCommands;
+    this.coverage = coverage;
+  }
+
+  /** Serves the request if there is one. Answers the job as it is then. */
+  public Job serve(Job job) {
+    if (job.request().isEmpty()) {
+      return job;
+    }
+    Request request = job.request().get();
+    try {
+      serve(job, request, CommandText.parse(request.command()));
+    } catch (InvalidCommandException e) {
+      refuse(job, request, e.reason());
+    } catch (NotInStreamException e) {
+      refuse(job, request, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      if (!ProgrammingError.is(e)) {
+        throw e;
+      }
+      LOG.log(Level.ERROR, "job " + job.id() + ": \"" + request.command() + "\" failed", e);
+      if (!refuse(job, request, programmingError(e))) {
+        throw e;
+      }
+    }
+    Job served = ports.checkpoints().job(job.id()).orElse(job);
+    boolean isRefused = served.refusal().isPresent() && !served.refusal().equals(job.refusal());
+    if (!served.asks(request) && !isRefused) {
+      ports.announcer().announce(new Announcement.Accepted(request, served.epoch()));
+    }
+    return served;
+  }
+
+  private void serve(Job job, Request request, Command command) {
+    Optional<String> noPlace =
+        SavepointPlace.refusal(command, job.settings(), ports.storage().holdsSavepoints());
+    if (noPlace.isPresent()) {
+      refuse(job, request, noPlace.get());
+      return;
+    }
+    Instant now = ports.clock().instant();
+    List<Checkpoint> checkpoints = live.of(job.id());
+    switch (decisions.answer(job, command, checkpoints, named(job, command))) {
+      case Answer.Later l -> {}
+      case Answer.Refuse refuse -> refuse(job, request, refuse.reason());
+      case Answer.Trigger trigger -> {
+        if (trigger.isSavepoint()) {
+          triggering.onRequest(job, request, trigger.name(), now);
+        } else {
+          triggering.onRequest(job, request, now);
+        }
+      }
+      case Answer.Move move -> move(job, request, move.to(), checkpoints, now);
+      case Answer.Resume resume -> resume(job, request, resume.acceptsGap(), checkpoints, now);
+      case Answer.Restore restoring -> restore.asked(job, request, restoring.command());
+      case Answer.Dispose dispose -> dispose(job, request, dispose.checkpoint());
+      case Answer.Served s -> ports.checkpoints().serve(job);
+      // If the pins or the checkpoint have changed, the request is still there and is decided anew.
+      case Answer.Pin(CheckpointId id) -> ports.checkpoints().pin(job, id);
+      case Answer.Unpin(CheckpointId id) -> ports.checkpoints().unpin(job, id);
+      case Answer.Fork(Checkpoint.Completed checkpoint, JobId name) ->
+          fork(job, request, checkpoint, name, now);
+      case Answer.Unfork(JobId name) -> unfork(job, request, name, now);
+    }
+  }
+
+  private void fork(
+      Job job, Request request, Checkpoint.Completed checkpoint, JobId name, Instant now) {
+    try {
+      forkCommands
+          .fork(job, checkpoint, name, now)
+          .ifPresent(reason -> refuse(job, request, reason));
+    } catch (StorageException | StreamException e) {
+      // Not known yet whether the checkpoint is whole. The request stays.
+      ports
+          .announcer()
+          .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void unfork(Job job, Request request, JobId name, Instant now) {
+    switch (forkCommands.release(job, name, now)) {
+      case ForkCommands.Release.Done d -> ports.checkpoints().serve(job);
+      case ForkCommands.Release.Refused refused -> refuse(job, request, refused.reason());
+      case ForkCommands.Release.Later l -> {}
+    }
+  }
+
+  /** The checkpoint that the command names, however old. */
+  private Optional<Checkpoint> named(Job job, Command command) {
+    if (command instanceof Command.Dispose(CheckpointId id)) {
+      return ports.checkpoints().checkpoint(job.id(), id);
+    }
+    if (command instanceof Command.Pin(CheckpointId id)) {
+      return ports.checkpoints().checkpoint(job.id(), id);
+    }
+    return command instanceof Command.Fork(CheckpointId id, JobId name)
+        ? ports.checkpoints().checkpoint(job.id(), id)
+        : Optional.empty();
+  }
+
+  private void move(
+      Job job, Request request, JobStatus to, List<Checkpoint> checkpoints, Instant now) {
+    Optional<String> lost =
+        to instanceof JobStatus.Resuming ? forkCommands.lost(job) : Optional.empty();
+    if (lost.isPresent()) {
+      refuse(job, request, lost.get());
+      return;
+    }
+    ports.serve(job, to, Checkpoint.pending(checkpoints), now);
+  }
+
+  /**
+   * Resumes the job, unless records may have expired while it was halted and nobody accepts that.
+   */
+  private void resume(
+      Job job, Request request, boolean acceptsGap, List<Checkpoint> checkpoints, Instant now) {
+    try {
+      if (!acceptsGap) {
+        coverage.requireNothingLost(job);
+      }
+      move(job, request, new JobStatus.Resuming(acceptsGap), checkpoints, now);
+    } catch (RefusedException e) {
+      refuse(job, request, "the job cannot be resumed: " + e.reason());
+    } catch (StreamException e) {
+      // Not known yet whether anything is lost. The request stays.
+      ports
+          .announcer()
+          .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void dispose(Job job, Request request, Checkpoint checkpoint) {
+    switch (disposeCommand.dispose(job, checkpoint)) {
+      case DisposeCommand.Outcome.Done d -> ports.checkpoints().serve(job);
+      case DisposeCommand.Outcome.Refused refused -> refuse(job, request, refused.reason());
+      case DisposeCommand.Outcome.Changed c -> {}
+    }
+  }
+
+  /** Otherwise the same would happen at each tick for as long as the request stays. */
+  private static String programmingError(RuntimeException failure) {
+    return "the coordinator failed on it in a way that nobody foresaw: "
+        + failure
+        + "; its log has the rest. Ask for something else, and report this";
+  }
+
+  private boolean refuse(Job job, Request request, String reason) {
+    boolean refused = ports.checkpoints().refuse(job, reason, ports.clock().instant());
+    if (refused) {
+      ports.announcer().announce(new Announcement.Refused(request, reason));
+    }
+    return refused;
+  }
+}

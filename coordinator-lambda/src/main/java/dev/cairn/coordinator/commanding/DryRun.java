@@ -1,0 +1,337 @@
+package dev.cairn.coordinator.commanding;
+
+import dev.cairn.command.Command;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.journals.JournalTails;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.restoring.FreshStart;
+import dev.cairn.coordinator.restoring.FreshStart.Place;
+import dev.cairn.coordinator.restoring.Preflight;
+import dev.cairn.coordinator.restoring.Preflight.Plan;
+import dev.cairn.coordinator.restoring.PreflightReport;
+import dev.cairn.coordinator.restoring.PreflightReport.Checked;
+import dev.cairn.coordinator.restoring.PreflightReport.Kind;
+import dev.cairn.coordinator.restoring.PreflightReport.Replay;
+import dev.cairn.coordinator.restoring.RefusedException;
+import dev.cairn.coordinator.restoring.RestoreDecisions;
+import dev.cairn.coordinator.restoring.ShardReads;
+import dev.cairn.coordinator.restoring.StreamCoverage;
+import dev.cairn.coordinator.restoring.SubtaskSnapshot;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.state.Counts;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.Start;
+import dev.cairn.storage.FileRef;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.StreamException;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/**
+ * A restore without the restore: the coordinator's own preflight, wherever it is run, with what it
+ * found told instead of acted on. Reads only.
+ */
+public final class DryRun {
+  private final CoordinatorPorts ports;
+  private final JournalDecisions journalDecisions = new JournalDecisions();
+  private final RestoreDecisions decisions = new RestoreDecisions();
+  private final JournalTails tails;
+  private final StreamCoverage coverage;
+  private final Preflight preflight;
+  private final ShardReads reads;
+
+  public DryRun(CoordinatorPorts ports, CoordinatorSettings settings) {
+    this.ports = ports;
+    this.tails = new JournalTails(ports);
+    this.reads = ShardReads.atOnce(ports);
+    this.coverage = new StreamCoverage(ports, settings, journalDecisions, decisions, tails, reads);
+    this.preflight = new Preflight(ports, settings, decisions, coverage);
+  }
+
+  /** What the coordinator would do. */
+  public sealed interface Result {
+    record Possible(PreflightReport report) implements Result {}
+
+    record Refused(String reason) implements Result {}
+  }
+
+  /** What would become of an undo of the last restore. */
+  public Result undo(Job job) {
+    return switch (new CommandDecisions()
+        .answer(job, new Command.Undo(), List.of(), Optional.empty())) {
+      case CommandDecisions.Answer.Restore restore -> restore(job, restore.command());
+      case CommandDecisions.Answer.Refuse refuse -> new Result.Refused(refuse.reason());
+      case CommandDecisions.Answer.Later l -> throw undecided();
+      case CommandDecisions.Answer.Trigger t -> throw undecided();
+      case CommandDecisions.Answer.Move m -> throw undecided();
+      case CommandDecisions.Answer.Resume r -> throw undecided();
+      case CommandDecisions.Answer.Dispose d -> throw undecided();
+      case CommandDecisions.Answer.Pin p -> throw undecided();
+      case CommandDecisions.Answer.Unpin u -> throw undecided();
+      case CommandDecisions.Answer.Served s -> throw undecided();
+      case CommandDecisions.Answer.Fork f -> throw undecided();
+      case CommandDecisions.Answer.Unfork u -> throw undecided();
+    };
+  }
+
+  private static IllegalStateException undecided() {
+    return new IllegalStateException("an undo is a restore or nothing");
+  }
+
+  /** What would become of a restore. */
+  public Result restore(Job job, Command.Restore command) {
+    try {
+      return new Result.Possible(report(job, preflight.plan(job, command)));
+    } catch (RefusedException e) {
+      return new Result.Refused(e.reason());
+    } catch (NotInStreamException e) {
+      return new Result.Refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private PreflightReport report(Job job, Plan plan) throws RefusedException {
+    List<Checked> checked = new ArrayList<>();
+    for (SubtaskSnapshot snapshot : plan.stored().values()) {
+      snapshot.file().ifPresent(file -> checked.add(new Checked(Kind.STATE, file)));
+      snapshot.state().manifest().runs().stream()
+          .map(run -> new Checked(Kind.RUN, run.file()))
+          .distinct()
+          .forEach(checked::add);
+    }
+    List<Replay> replays = new ArrayList<>();
+    Optional<String> unread = Optional.empty();
+    try {
+      // Which shards there are, only the stream knows.
+      Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, plan);
+      unread = unread(job, plan, states);
+      replays.addAll(replays(job, plan, states, unread.isEmpty()));
+    } catch (StreamException e) {
+      unread = Optional.of(String.valueOf(e.getMessage()));
+    }
+    return new PreflightReport(
+        plan.from(),
+        checked,
+        plan.comparison(),
+        ports.damages().damages(job.id()).size(),
+        replays,
+        unread);
+  }
+
+  /** Why the stream does not tell whether it still has what follows, if it does not. */
+  private Optional<String> unread(Job job, Plan plan, Map<SubtaskId, SubtaskSnapshot> states)
+      throws RefusedException {
+    try {
+      coverage.require(job, plan.from(), states);
+      return Optional.empty();
+    } catch (StreamException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private List<Replay> replays(
+      Job job, Plan plan, Map<SubtaskId, SubtaskSnapshot> states, boolean readsStream) {
+    Map<SubtaskId, JournalTail> opened = tails.of(job.id());
+    SortedSet<SubtaskId> all = new TreeSet<>(states.keySet());
+    all.addAll(opened.keySet());
+    Optional<FreshStart> fresh =
+        plan.from().positions() instanceof Positions.Anew(Start start)
+            ? Optional.of(coverage.freshStart(start))
+            : Optional.empty();
+    List<Replay> replays = new ArrayList<>();
+    for (SubtaskId subtask : all) {
+      Optional<SubtaskSnapshot> state = Optional.ofNullable(states.get(subtask));
+      Optional<Header> head = Optional.ofNullable(opened.get(subtask)).map(JournalTail::head);
+      List<String> sources = state.map(one -> sources(one, plan.stored())).orElse(List.of());
+      replays.add(
+          fresh.isPresent() && state.isPresent()
+              ? anew(subtask, head, sources, fresh.get())
+              : replay(
+                  plan.from(),
+                  subtask,
+                  Optional.ofNullable(opened.get(subtask)),
+                  sources,
+                  state,
+                  readsStream));
+    }
+    return replays;
+  }
+
+  /** The subtasks whose files a state is made of. */
+  private static List<String> sources(
+      SubtaskSnapshot given, Map<SubtaskId, SubtaskSnapshot> stored) {
+    Set<FileRef> runs =
+        given.state().manifest().runs().stream().map(RunRef::file).collect(Collectors.toSet());
+    return stored.entrySet().stream()
+        .filter(
+            one ->
+                (given.file().isPresent() && one.getValue().file().equals(given.file()))
+                    || one.getValue().state().manifest().runs().stream()
+                        .map(RunRef::file)
+                        .anyMatch(runs::contains))
+        .map(one -> one.getKey().name())
+        .toList();
+  }
+
+  /** Describes the replay of a shard that begins at the stream's horizon or at a time. */
+  private Replay anew(
+      SubtaskId subtask, Optional<Header> head, List<String> sources, FreshStart fresh) {
+    Position frontier = head.map(journalDecisions::frontier).orElse(Position.beginning());
+    Place place = fresh.in(subtask.shard(), head.flatMap(Header::firstApplied), frontier);
+    if (!place.position().isBefore(frontier)) {
+      return new Replay(
+          subtask,
+          sources,
+          head.isPresent(),
+          place.position(),
+          frontier,
+          0,
+          Optional.empty(),
+          Optional.empty());
+    }
+    return timed(
+        subtask,
+        sources,
+        head.isPresent(),
+        place,
+        frontier,
+        count(subtask.shard(), place, frontier));
+  }
+
+  private Replay replay(
+      Restoration restoration,
+      SubtaskId subtask,
+      Optional<JournalTail> tail,
+      List<String> sources,
+      Optional<SubtaskSnapshot> state,
+      boolean readsStream) {
+    Optional<Header> head = tail.map(JournalTail::head);
+    Position stored = state.map(one -> one.state().position()).orElse(Position.beginning());
+    Position frontier = head.map(journalDecisions::frontier).orElse(Position.beginning());
+    if (!readsStream || !stored.isBefore(frontier)) {
+      return new Replay(
+          subtask,
+          sources,
+          head.isPresent(),
+          stored,
+          frontier,
+          stored.isBefore(frontier) ? counted(head, state) : 0,
+          Optional.empty(),
+          Optional.empty());
+    }
+    Place place =
+        coverage.sameStream(restoration, tail.orElseThrow(), state.map(SubtaskSnapshot::state));
+    boolean isCounted = place.position().equals(stored) && isOfOneRun(head, state);
+    long records = isCounted ? counted(head, state) : count(subtask.shard(), place, frontier);
+    if (!place.position().isBefore(frontier)) {
+      return new Replay(
+          subtask,
+          sources,
+          true,
+          place.position(),
+          frontier,
+          0,
+          Optional.empty(),
+          Optional.empty());
+    }
+    return timed(subtask, sources, true, place, frontier, records);
+  }
+
+  /**
+   * Whether the counts of a state and of a head tell how many records are between them: no restore
+   * came between, and the head is not itself within a gap. Then nothing of the stream has to be
+   * read for it.
+   */
+  private static boolean isOfOneRun(Optional<Header> head, Optional<SubtaskSnapshot> state) {
+    Optional<Epoch> then = state.map(one -> one.state().epoch());
+    return then.isPresent() && head.filter(now -> !now.hasGap()).map(Header::epoch).equals(then);
+  }
+
+  /** How many records the subtask has processed since the state was stored. */
+  private static long counted(Optional<Header> head, Optional<SubtaskSnapshot> state) {
+    long now = head.map(Header::counts).map(DryRun::processed).orElse(0L);
+    long then = state.map(one -> processed(one.state().counts())).orElse(0L);
+    return Math.max(0, now - then);
+  }
+
+  private Replay timed(
+      SubtaskId subtask,
+      List<String> sources,
+      boolean isOpened,
+      Place place,
+      Position frontier,
+      long records) {
+    Instant now = ports.clock().instant();
+    List<StreamRecord> first = first(subtask.shard(), place);
+    return new Replay(
+        subtask,
+        sources,
+        isOpened,
+        place.position(),
+        frontier,
+        records,
+        first.stream()
+            .filter(record -> place.position().isBefore(record.sequenceNumber()))
+            .findFirst()
+            .map(record -> Duration.between(record.arrival(), now)),
+        first.stream()
+            .findFirst()
+            .map(
+                record ->
+                    Duration.between(now, record.arrival().plus(ports.stream().retention()))));
+  }
+
+  private static long processed(Counts counts) {
+    return counts.applied() + counts.deadLettered();
+  }
+
+  private static Optional<From.At> begin(Place place) {
+    return place.position().record().or(place::firstApplied).map(From.At::new);
+  }
+
+  /** The record that a replay begins at, and the first one that it applies, if they differ. */
+  private List<StreamRecord> first(ShardId shard, Place place) {
+    return begin(place).map(from -> reads.first(shard, from, 2)).orElse(List.of());
+  }
+
+  /** How many records are between a place and the frontier. */
+  private long count(ShardId shard, Place place, Position frontier) {
+    AtomicLong records = new AtomicLong();
+    begin(place)
+        .ifPresent(
+            from ->
+                reads.readAll(
+                    shard,
+                    from,
+                    Optional.empty(),
+                    record -> {
+                      if (frontier.isBefore(record.sequenceNumber())) {
+                        return false;
+                      }
+                      if (place.position().isBefore(record.sequenceNumber())) {
+                        records.incrementAndGet();
+                      }
+                      return !frontier.equals(Position.after(record.sequenceNumber()));
+                    }));
+    return records.get();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.cairn.coordinator.journals;
+
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Failing;
+import dev.cairn.journal.PendingTrigger;
+import dev.cairn.state.Payload;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A subtask's journal from its last base on, as it was read at one moment: what decisions ask of
+ * it.
+ */
+public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceBase) {
+
+  static Optional<JournalTail> of(SubtaskId subtask, List<Entry> fromLastBase) {
+    if (fromLastBase.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(fromLastBase.getFirst() instanceof Entry.Base base)) {
+      throw new IllegalStateException(subtask + " has a journal without a base");
+    }
+    return Optional.of(
+        new JournalTail(subtask, base, telling(fromLastBase.subList(1, fromLastBase.size()))));
+  }
+
+  /**
+   * Leaves out what no decision looks at: of the entries that only add bytes to the state, all but
+   * the last. Those of ten thousand journals would not fit into the coordinator's memory.
+   */
+  private static List<Entry> telling(List<Entry> sinceBase) {
+    List<Entry> telling = new ArrayList<>();
+    boolean later = false;
+    for (Entry entry : sinceBase.reversed()) {
+      if (!(entry instanceof Entry.Advanced advanced
+          && advanced.delta() instanceof Payload.Inline)) {
+        telling.add(entry);
+      } else if (!later) {
+        later = true;
+        telling.add(advanced.withDelta(Payload.NONE));
+      }
+    }
+    return List.copyOf(telling.reversed());
+  }
+
+  /** The header of the last entry. */
+  public Header head() {
+    return sinceBase.isEmpty() ? base.header() : sinceBase.getLast().header();
+  }
+
+  /** Whether nothing was applied since the base: the state is the base's. */
+  public boolean isUnchanged() {
+    return sinceBase.stream()
+        .allMatch(
+            entry ->
+                entry.header().writer() == Writer.COORDINATOR
+                    || entry instanceof Entry.Failed
+                    || entry instanceof Entry.Suspected);
+  }
+
+  /** Whether the job needs files of its own for a state that a restore has put there. */
+  public boolean isToBeRewritten() {
+    return base instanceof Entry.Restored restored && restored.isToBeRewritten(subtask.job());
+  }
+
+  /** Whether a restore has opened it and has not yet put the state there. */
+  boolean isOpenedForRestore() {
+    return base instanceof Entry.Opened && sinceBase.isEmpty() && base.header().suspended();
+  }
+
+  /** Whether this checkpoint was asked for, or answered, since the base. */
+  public boolean knows(CheckpointId checkpoint) {
+    boolean asked =
+        sinceBase.stream()
+            .anyMatch(
+                entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
+    return asked || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
+  }
+
+  /** The checkpoint that a task would answer if it were invoked now. */
+  public Optional<CheckpointId> unanswered() {
+    return PendingTrigger.in(sinceBase);
+  }
+
+  /** Whether an entry follows this revision that no writer from before it can have rebased over. */
+  public boolean movedOnFrom(Revision revision) {
+    return overtaking(revision).isPresent();
+  }
+
+  /** The first such entry that is still known. */
+  public Optional<Entry> overtaking(Revision revision) {
+    return Stream.concat(Stream.of(base), sinceBase.stream())
+        .filter(entry -> entry.revision().isAfter(revision))
+        .filter(entry -> !(entry instanceof Entry.Triggered))
+        .findFirst();
+  }
+
+  /**
+   * Since when no record is applied, going by what is left of the journal: the job halts, the shard
+   * fails, or it is looked for a record that ends the process. Empty if records are applied.
+   */
+  public Optional<Instant> blockedSince() {
+    Optional<Instant> since = Optional.empty();
+    List<Entry> newestFirst =
+        Stream.concat(Stream.<Entry>of(base), sinceBase.stream()).toList().reversed();
+    for (Entry entry : newestFirst) {
+      Header header = entry.header();
+      if (header.failing().isPresent()) {
+        since = Optional.of(header.failing().get().failures().firstAt());
+      } else if (header.suspended() || header.isolation().isPresent()) {
+        since = Optional.of(header.writtenAt());
+      } else {
+        break;
+      }
+    }
+    return since;
+  }
+
+  /**
+   * What a task found of records that expired before they were applied, if no one has decided yet.
+   */
+  public Optional<String> recordsLost() {
+    return Stream.concat(Stream.<Entry>of(base), sinceBase.stream()).toList().reversed().stream()
+        .takeWhile(entry -> entry.header().suspended() || entry.header().failing().isPresent())
+        .flatMap(entry -> entry.header().failing().stream())
+        .filter(failing -> failing.reason() == FailureReason.RECORDS_LOST)
+        .map(Failing::message)
+        .findFirst();
+  }
+
+  /**
+   * Whether the coordinator has answered for the subtask since a task last wrote here, so that what
+   * is left of the journal does not say when that was.
+   */
+  public boolean isCarriedForward() {
+    return base instanceof Entry.Snapshotted
+        && base.header().writer() == Writer.COORDINATOR
+        && sinceBase.stream().allMatch(entry -> entry.header().writer() == Writer.COORDINATOR);
+  }
+
+  /** When a task last wrote here, going by what is left of the journal. */
+  Instant lastTaskEntry() {
+    return sinceBase.reversed().stream()
+        .map(Entry::header)
+        .filter(header -> header.writer() != Writer.COORDINATOR)
+        .map(Header::writtenAt)
+        .findFirst()
+        .orElse(base.header().writtenAt());
+  }
+}

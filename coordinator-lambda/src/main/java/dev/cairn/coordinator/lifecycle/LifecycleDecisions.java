@@ -1,0 +1,177 @@
+package dev.cairn.coordinator.lifecycle;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Failing;
+import dev.cairn.state.Start;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Decides whether a job goes on, halts, fails or restores itself. */
+public class LifecycleDecisions {
+  private final JournalDecisions journals;
+  private final CheckpointDecisions checkpointing;
+
+  public LifecycleDecisions(JournalDecisions journals, CheckpointDecisions checkpointing) {
+    this.journals = journals;
+    this.checkpointing = checkpointing;
+  }
+
+  /** The decisions with every guard. */
+  public LifecycleDecisions() {
+    this(new JournalDecisions(), new CheckpointDecisions());
+  }
+
+  private static String nextAfter(Position position) {
+    return position instanceof Position.Before(SequenceNumber first)
+        ? "record " + first
+        : "the record after " + position;
+  }
+
+  /** Where the job's subtasks began: the mapping has to begin there as well. */
+  public Set<Start> starts(Collection<JournalTail> tails) {
+    return tails.stream().map(tail -> tail.base().origin().start()).collect(Collectors.toSet());
+  }
+
+  /** How a job stops that was asked to, with a savepoint. */
+  public sealed interface Stop {
+    record Trigger() implements Stop {}
+
+    record Wait() implements Stop {}
+
+    record Done(CheckpointId savepoint) implements Stop {}
+
+    /** Without its savepoint it does not stop. */
+    record GoOn(Checkpoint.Aborted savepoint) implements Stop {}
+  }
+
+  /**
+   * Decides what becomes of a stopping job. The job has halted in this epoch, so the epoch's only
+   * checkpoint is its savepoint.
+   */
+  public Stop stop(Job job, List<Checkpoint> checkpoints) {
+    return checkpoints.stream()
+        .filter(checkpoint -> checkpoint.trigger().epoch().equals(job.epoch()))
+        .max(Comparator.comparing(Checkpoint::id))
+        .map(
+            savepoint ->
+                switch (savepoint) {
+                  case Checkpoint.Pending p -> new Stop.Wait();
+                  case Checkpoint.Completed completed -> new Stop.Done(completed.id());
+                  case Checkpoint.Subsumed subsumed -> new Stop.Done(subsumed.id());
+                  case Checkpoint.Aborted aborted -> new Stop.GoOn(aborted);
+                })
+        .orElseGet(Stop.Trigger::new);
+  }
+
+  /**
+   * Subtasks whose head needs a file that is gone or altered, as the last two attempts found: what
+   * went wrong on the way may be right the next time. Attempts that failed for another reason do
+   * not count.
+   */
+  public List<JournalTail> damaged(Collection<JournalTail> tails) {
+    return tails.stream()
+        .filter(
+            tail ->
+                tail.head().failing().stream()
+                    .anyMatch(
+                        failing ->
+                            failing.reason() == FailureReason.DAMAGED && failing.ofReason() > 1))
+        .toList();
+  }
+
+  /**
+   * Whether a shard may be stuck with a record that ends the process: no task has written for
+   * longer than any invocation takes, although nothing holds the shard up. Whether records wait for
+   * it, its stream has to tell.
+   */
+  public boolean mayBeStuck(Job job, JournalTail tail, Duration longestInvocation, Instant now) {
+    Entry.Header head = tail.head();
+    return journals.belongs(job.epoch(), tail)
+        && !head.suspended()
+        && head.isolation().isEmpty()
+        // A failure that is not held up is tried again, and each attempt that comes back is
+        // written.
+        && head.failing().stream().noneMatch(one -> one.isHeldUp(now))
+        && !(head.position() instanceof Position.End)
+        && (journals.isSilent(tail, longestInvocation, now) || tail.isCarriedForward());
+  }
+
+  /** How many shards fail, or look for a record that ends the process. */
+  public int failing(Collection<JournalTail> tails) {
+    return (int)
+        tails.stream()
+            .map(JournalTail::head)
+            .filter(head -> head.failing().isPresent() || head.isolation().isPresent())
+            .count();
+  }
+
+  /** The subtasks that fail, by name, and why the last attempt failed. */
+  public SortedMap<String, Failure> failures(Collection<JournalTail> tails) {
+    SortedMap<String, Failure> failures = new TreeMap<>();
+    for (JournalTail tail : tails) {
+      tail.head()
+          .failing()
+          .ifPresent(failing -> failures.put(tail.subtask().name(), failure(tail, failing)));
+    }
+    return failures;
+  }
+
+  private static Failure failure(JournalTail tail, Failing failing) {
+    String message =
+        tail.subtask().name()
+            + " failed "
+            + failing.failures().attempts()
+            + " times in a row at "
+            + nextAfter(tail.head().position())
+            + ": "
+            + failing.message();
+    return Failure.of(failing.reason(), tail.subtask(), message);
+  }
+
+  /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */
+  public Optional<Halt> failed(
+      Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
+    for (JournalTail tail : tails) {
+      Optional<Failing> failing = tail.head().failing().filter(Failing::hasGivenUp);
+      if (failing.isPresent()) {
+        return Optional.of(new Halt.Failed(failure(tail, failing.get())));
+      }
+    }
+    List<Checkpoint> ofEpoch =
+        checkpoints.stream()
+            .filter(checkpoint -> checkpoint.trigger().epoch().equals(job.epoch()))
+            .toList();
+    int inARow = checkpointing.failedInARow(ofEpoch);
+    int tolerable = job.settings().tolerableFailedCheckpoints();
+    if (inARow <= tolerable) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Halt.Failed(
+            Failure.of(
+                FailureReason.TOO_MANY_FAILED_CHECKPOINTS,
+                inARow
+                    + " checkpoints failed in a row, and execution.checkpointing."
+                    + "tolerable-failed-checkpoints is "
+                    + tolerable)));
+  }
+}

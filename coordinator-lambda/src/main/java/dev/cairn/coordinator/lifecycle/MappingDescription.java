@@ -1,0 +1,201 @@
+package dev.cairn.coordinator.lifecycle;
+
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.MappingProblem.Kind;
+import dev.cairn.state.Start;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How an event source mapping is set, by the names of Lambda's API, and what of that is wrong for a
+ * task: a pure function. {@code docs/operations.md} has the same list.
+ *
+ * @param uuid the mapping's id
+ * @param lastResult what Lambda says of the last batch, such as {@code OK} or {@code PROBLEM: …}
+ * @param stateReason why Lambda put the mapping into its state; empty where Lambda does not say
+ * @param filters the patterns of {@code FilterCriteria}
+ * @param others the ids of the other enabled mappings from the same stream to the same function
+ */
+public record MappingDescription(
+    String uuid,
+    Optional<String> lastResult,
+    Optional<String> stateReason,
+    List<String> filters,
+    int parallelizationFactor,
+    int maximumRetryAttempts,
+    int maximumRecordAgeSeconds,
+    Duration tumblingWindow,
+    boolean bisects,
+    boolean reportsItemFailures,
+    Optional<StartingPosition> startingPosition,
+    List<String> others) {
+  private static final int WITHOUT_LIMIT = -1;
+  private static final String PROBLEM = "PROBLEM";
+
+  /** The task's own failures, which have alarms and records of their own. */
+  private static final String CALL_FAILED = "PROBLEM: Function call failed";
+
+  public MappingDescription {
+    filters = List.copyOf(filters);
+    others = List.copyOf(others);
+  }
+
+  /**
+   * Where the mapping began.
+   *
+   * @param name {@code TRIM_HORIZON}, {@code AT_TIMESTAMP} or {@code LATEST}
+   * @param timestamp the time of {@code AT_TIMESTAMP}
+   */
+  public record StartingPosition(String name, Optional<Instant> timestamp) {
+
+    private boolean isThatOf(Start start) {
+      return switch (start) {
+        case Start.TrimHorizon t -> name.equals("TRIM_HORIZON");
+        // Lambda may tell the time in whole seconds.
+        case Start.AtTimestamp(Instant time) ->
+            name.equals("AT_TIMESTAMP")
+                && timestamp
+                    .filter(
+                        told ->
+                            Duration.between(time, told).abs().compareTo(Duration.ofSeconds(1)) < 0)
+                    .isPresent();
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name + timestamp.map(time -> " " + time).orElse("");
+    }
+  }
+
+  /**
+   * What is wrong, the gravest first.
+   *
+   * @param starts where the job's subtasks began; empty if none is known
+   */
+  public List<MappingProblem> problems(Set<Start> starts) {
+    List<MappingProblem> problems = new ArrayList<>();
+    if (!filters.isEmpty()) {
+      add(
+          problems,
+          Kind.FILTERED,
+          "has FilterCriteria "
+              + String.join(" ", filters)
+              + ": the task never sees the records that it leaves out, and a restore applies them,"
+              + " so restores are refused; remove it with aws lambda update-event-source-mapping"
+              + " --uuid "
+              + uuid
+              + " --filter-criteria '{}', and leave records out inside the function");
+    }
+    if (!reportsItemFailures) {
+      add(
+          problems,
+          Kind.WHOLE_BATCH,
+          "has no ReportBatchItemFailures in FunctionResponseTypes: records that the task asks for"
+              + " again are passed over and lost; set it");
+    }
+    if (maximumRetryAttempts != WITHOUT_LIMIT) {
+      add(
+          problems,
+          Kind.DISCARDS,
+          "has MaximumRetryAttempts "
+              + maximumRetryAttempts
+              + ": Lambda gives a batch up after that, and its records are lost; set -1");
+    }
+    if (maximumRecordAgeSeconds != WITHOUT_LIMIT) {
+      add(
+          problems,
+          Kind.DISCARDS,
+          "has MaximumRecordAgeInSeconds "
+              + maximumRecordAgeSeconds
+              + ": Lambda gives older records up, and they are lost; set -1");
+    }
+    if (tumblingWindow.isPositive()) {
+      add(
+          problems,
+          Kind.WINDOWED,
+          "has TumblingWindowInSeconds "
+              + tumblingWindow.toSeconds()
+              + ": Lambda keeps a state of its own then, which no checkpoint has; set 0");
+    }
+    if (parallelizationFactor != 1) {
+      add(
+          problems,
+          Kind.PARALLEL,
+          "has ParallelizationFactor "
+              + parallelizationFactor
+              + ": batches of one shard run at once and overtake each other, and the records of a"
+              + " batch that comes late are skipped as applied; set 1");
+    }
+    startsElsewhere(starts).ifPresent(problems::add);
+    if (bisects) {
+      add(
+          problems,
+          Kind.BISECTS,
+          "has BisectBatchOnFunctionError: Lambda divides a batch that fails, which the task does"
+              + " itself where it has to; set it to false");
+    }
+    if (!others.isEmpty()) {
+      add(
+          problems,
+          Kind.ANOTHER_MAPPING,
+          "is not the only one that feeds the function from this stream: "
+              + String.join(", ", others)
+              + " doubles what is delivered, and what is wrong with it is not looked at; delete it");
+    }
+    lastResult
+        .filter(result -> result.startsWith(PROBLEM) && !result.startsWith(CALL_FAILED))
+        .ifPresent(
+            result ->
+                add(
+                    problems,
+                    Kind.BROKEN,
+                    "does not deliver: Lambda says \""
+                        + result
+                        + "\""
+                        + stateReason.map(why -> ", " + why).orElse("")));
+    return List.copyOf(problems);
+  }
+
+  private Optional<MappingProblem> startsElsewhere(Set<Start> starts) {
+    if (startingPosition.isEmpty()) {
+      return Optional.empty();
+    }
+    StartingPosition position = startingPosition.get();
+    boolean isWrong =
+        position.name().equals("LATEST")
+            || (!starts.isEmpty() && starts.stream().noneMatch(position::isThatOf));
+    return isWrong
+        ? Optional.of(
+            problem(
+                Kind.STARTS_ELSEWHERE,
+                "has StartingPosition "
+                    + position
+                    + starts.stream()
+                        .findFirst()
+                        .map(start -> ", and the job began at " + text(start))
+                        .orElse("")
+                    + ": records between the two are lost or applied although they come before the"
+                    + " start; deploy the mapping again with the job's start"))
+        : Optional.empty();
+  }
+
+  private static String text(Start start) {
+    return switch (start) {
+      case Start.TrimHorizon t -> "TRIM_HORIZON";
+      case Start.AtTimestamp(Instant time) -> time.toString();
+    };
+  }
+
+  private void add(List<MappingProblem> problems, Kind kind, String what) {
+    problems.add(problem(kind, what));
+  }
+
+  private MappingProblem problem(Kind kind, String what) {
+    return new MappingProblem(kind, "mapping " + uuid + " " + what);
+  }
+}

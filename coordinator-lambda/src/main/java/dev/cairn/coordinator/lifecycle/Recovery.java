@@ -1,0 +1,146 @@
+package dev.cairn.coordinator.lifecycle;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.restoring.Preflight;
+import dev.cairn.coordinator.restoring.RefusedException;
+import dev.cairn.coordinator.restoring.Restore;
+import dev.cairn.coordinator.restoring.RestoreDecisions;
+import dev.cairn.coordinator.restoring.SubtaskSnapshot;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.Restoration;
+import dev.cairn.journal.Failing;
+import dev.cairn.state.RunRef;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.StreamException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Restores a job by itself when the head of one of its journals needs a file that is gone or
+ * altered: no task can go on from there, and waiting does not mend it.
+ */
+public final class Recovery {
+  private static final int MOST_TOLD = 3;
+  private static final int LONGEST_TOLD = 250;
+
+  private final CoordinatorPorts ports;
+  private final RestoreDecisions decisions;
+  private final Preflight preflight;
+  private final Restore restore;
+  private final Lifecycle lifecycle;
+
+  public Recovery(
+      CoordinatorPorts ports,
+      RestoreDecisions decisions,
+      Preflight preflight,
+      Restore restore,
+      Lifecycle lifecycle) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.preflight = preflight;
+    this.restore = restore;
+    this.lifecycle = lifecycle;
+  }
+
+  /**
+   * Goes back to the newest checkpoint that is complete and passes every check, or as it is set
+   * where none is left.
+   *
+   * @param damaged subtasks whose state cannot be loaded; at least one
+   * @param checkpoints those that are not over
+   */
+  public void recover(Job job, List<JournalTail> damaged, List<Checkpoint> checkpoints) {
+    List<String> passedOver = new ArrayList<>();
+    try {
+      for (Restoration from : candidates(job)) {
+        try {
+          requireOthers(preflight.requireRestorable(job, from).values(), damaged);
+          restore.begin(job, from.passingOver(passedOver), checkpoints, Optional.empty(), now());
+          return;
+        } catch (RefusedException e) {
+          passedOver.add(from.name() + ": " + e.reason());
+        } catch (NotInStreamException e) {
+          passedOver.add(from.name() + ": " + e.getMessage());
+        }
+      }
+    } catch (StorageException | StreamException e) {
+      ports
+          .announcer()
+          .announce(
+              new Announcement.Postponed("to restore by itself", String.valueOf(e.getMessage())));
+      return;
+    }
+    lifecycle.halt(job, new Halt.Failed(failure(damaged, passedOver)), checkpoints);
+  }
+
+  private List<Restoration> candidates(Job job) {
+    List<Restoration> candidates = new ArrayList<>();
+    decisions
+        .recoverable(job, ports.checkpoints().checkpoints(job.id()))
+        .forEach(checkpoint -> candidates.add(Restoration.of(checkpoint.id())));
+    switch (job.settings().recoveryFallback()) {
+      case FAIL -> {}
+      case FROM_BEGINNING -> candidates.add(Restoration.ofNothing());
+    }
+    return candidates;
+  }
+
+  /**
+   * What a task could not read may still pass for sound where only its size and checksum are looked
+   * at.
+   */
+  private static void requireOthers(Collection<SubtaskSnapshot> states, List<JournalTail> damaged)
+      throws RefusedException {
+    for (SubtaskSnapshot snapshot : states) {
+      for (RunRef run : snapshot.state().manifest().runs()) {
+        String path = run.file().path().value();
+        if (damaged.stream().anyMatch(tail -> failing(tail).message().contains(path))) {
+          throw new RefusedException("it needs the very file " + path);
+        }
+      }
+    }
+  }
+
+  private static Failing failing(JournalTail tail) {
+    return tail.head().failing().orElseThrow();
+  }
+
+  private static Failure failure(List<JournalTail> damaged, List<String> passedOver) {
+    JournalTail first = damaged.getFirst();
+    String none =
+        passedOver.isEmpty()
+            ? "there is no checkpoint to restore"
+            : "no checkpoint can be restored (" + some(passedOver) + ")";
+    return Failure.of(
+        FailureReason.DAMAGED, first.subtask(), failing(first).message() + "; " + none);
+  }
+
+  /** The newest of them: there may be thousands, and the message is part of one item. */
+  private static String some(List<String> passedOver) {
+    List<String> told =
+        passedOver.stream().limit(MOST_TOLD).map(Recovery::shorten).collect(Collectors.toList());
+    if (passedOver.size() > MOST_TOLD) {
+      told.add("and " + (passedOver.size() - MOST_TOLD) + " more");
+    }
+    return String.join("; ", told);
+  }
+
+  private static String shorten(String reason) {
+    return reason.length() <= LONGEST_TOLD ? reason : reason.substring(0, LONGEST_TOLD) + "…";
+  }
+
+  private Instant now() {
+    return ports.clock().instant();
+  }
+}

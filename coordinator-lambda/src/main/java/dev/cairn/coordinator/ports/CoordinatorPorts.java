@@ -1,0 +1,201 @@
+package dev.cairn.coordinator.ports;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.damage.DamageMarks;
+import dev.cairn.history.History;
+import dev.cairn.history.Versions;
+import dev.cairn.id.EntryId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Registrations;
+import dev.cairn.journal.Journal;
+import dev.cairn.parallel.FanOut;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.stream.StreamReader;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Everything outside the coordinator that it touches.
+ *
+ * @param registrations what the job's code has said of itself
+ * @param history where it records what happened; empty where nobody asks for that
+ */
+public record CoordinatorPorts(
+    Journal journal,
+    CheckpointStore checkpoints,
+    CheckpointStorage storage,
+    StreamReader stream,
+    Waker waker,
+    InstantSource clock,
+    Supplier<EntryId> ids,
+    Announcer announcer,
+    SourceMapping mapping,
+    DamageMarks damages,
+    FanOut fanOut,
+    Registrations registrations,
+    Optional<History> history,
+    Versions versions) {
+
+  /** Creates the ports of a coordinator that keeps no history. */
+  public CoordinatorPorts(
+      Journal journal,
+      CheckpointStore checkpoints,
+      CheckpointStorage storage,
+      StreamReader stream,
+      Waker waker,
+      InstantSource clock,
+      Supplier<EntryId> ids,
+      Announcer announcer,
+      SourceMapping mapping,
+      DamageMarks damages,
+      FanOut fanOut) {
+    this(
+        journal,
+        checkpoints,
+        storage,
+        stream,
+        waker,
+        clock,
+        ids,
+        announcer,
+        mapping,
+        damages,
+        fanOut,
+        Registrations.NONE,
+        Optional.empty(),
+        Versions.UNKNOWN);
+  }
+
+  /** How many calls a deployed coordinator makes at once. */
+  public static final int AT_ONCE = 64;
+
+  /**
+   * How many subtasks it asks or reads in a second. Each that is asked writes two files, and S3
+   * takes 3,500 a second below a prefix that is new.
+   */
+  public static final int BEGUN_A_SECOND = 1_500;
+
+  /**
+   * Creates the ports of a coordinator that announces nothing, cannot switch the mapping, and works
+   * sequentially.
+   */
+  public CoordinatorPorts(
+      Journal journal,
+      CheckpointStore checkpoints,
+      CheckpointStorage storage,
+      StreamReader stream,
+      Waker waker,
+      InstantSource clock,
+      Supplier<EntryId> ids) {
+    this(
+        journal,
+        checkpoints,
+        storage,
+        stream,
+        waker,
+        clock,
+        ids,
+        Announcer.SILENT,
+        SourceMapping.ALWAYS_ON,
+        DamageMarks.NONE,
+        FanOut.ONE_BY_ONE);
+  }
+
+  /** Returns a copy of these ports with a history. */
+  public CoordinatorPorts with(History kept, Versions known) {
+    return new CoordinatorPorts(
+        journal,
+        checkpoints,
+        storage,
+        stream,
+        waker,
+        clock,
+        ids,
+        announcer,
+        mapping,
+        damages,
+        fanOut,
+        registrations,
+        Optional.of(kept),
+        known);
+  }
+
+  /** Returns a copy of these ports with the registrations of the job's code. */
+  public CoordinatorPorts with(Registrations known) {
+    return new CoordinatorPorts(
+        journal,
+        checkpoints,
+        storage,
+        stream,
+        waker,
+        clock,
+        ids,
+        announcer,
+        mapping,
+        damages,
+        fanOut,
+        known,
+        history,
+        versions);
+  }
+
+  /** These ports with another checkpoint storage. */
+  public CoordinatorPorts with(CheckpointStorage other) {
+    return new CoordinatorPorts(
+        journal,
+        checkpoints,
+        other,
+        stream,
+        waker,
+        clock,
+        ids,
+        announcer,
+        mapping,
+        damages,
+        fanOut,
+        registrations,
+        history,
+        versions);
+  }
+
+  /** Brings the job to another status, and says so. */
+  public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    // What is asked for meanwhile is not served by a step on the way to something else.
+    return serve(seen.unasked(), to, aborting, now);
+  }
+
+  /** Moves the job to another status and removes the served request in the same write. */
+  public boolean serve(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+    boolean moved = checkpoints.move(seen, to, aborting, now);
+    if (moved) {
+      announcer.announce(new Announcement.Moved(seen.at(to).epoch(), seen.status(), to));
+    }
+    return moved;
+  }
+
+  /**
+   * Returns a copy of these ports that also announces to another announcer, which is told first.
+   */
+  public CoordinatorPorts announcingFirst(Announcer also) {
+    return new CoordinatorPorts(
+        journal,
+        checkpoints,
+        storage,
+        stream,
+        waker,
+        clock,
+        ids,
+        also.andThen(announcer),
+        mapping,
+        damages,
+        fanOut,
+        registrations,
+        history,
+        versions);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.cairn.coordinator.ports;
+
+import dev.cairn.id.StageId;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the coordinator is told when it starts; what concerns one job is on the job's item.
+ *
+ * @param idleAfter how long a subtask may be silent before it is woken for an answer
+ * @param longestInvocation no task works longer on one batch; a file younger than this is never
+ *     collected
+ * @param entryRetention how long entries below a journal's base are kept, at least a day
+ * @param retentionMargin how long a record must still be kept for a replay to begin with it
+ * @param tickTolerance by how much a tick may come early and still be the one that takes a
+ *     checkpoint; never more than half an interval
+ * @param stage the stage that the job's tasks run; empty if nobody says
+ */
+public record CoordinatorSettings(
+    Duration idleAfter,
+    Duration longestInvocation,
+    Duration entryRetention,
+    Duration retentionMargin,
+    Duration tickTolerance,
+    Optional<StageId> stage) {
+  public static final CoordinatorSettings DEFAULTS =
+      new CoordinatorSettings(
+          Duration.ofSeconds(5),
+          Duration.ofMinutes(15),
+          Duration.ofDays(2),
+          Duration.ofMinutes(30),
+          Duration.ZERO,
+          Optional.empty());
+
+  /** Creates the settings of a coordinator whose ticks are more frequent than its checkpoints. */
+  public CoordinatorSettings(
+      Duration idleAfter,
+      Duration longestInvocation,
+      Duration entryRetention,
+      Duration retentionMargin) {
+    this(idleAfter, longestInvocation, entryRetention, retentionMargin, Duration.ZERO);
+  }
+
+  /** Creates the settings of a coordinator that does not know its tasks' stage. */
+  public CoordinatorSettings(
+      Duration idleAfter,
+      Duration longestInvocation,
+      Duration entryRetention,
+      Duration retentionMargin,
+      Duration tickTolerance) {
+    this(
+        idleAfter,
+        longestInvocation,
+        entryRetention,
+        retentionMargin,
+        tickTolerance,
+        Optional.empty());
+  }
+
+  /** Returns a copy of these settings for a job whose tasks run this stage. */
+  public CoordinatorSettings ofStage(StageId deployed) {
+    return new CoordinatorSettings(
+        idleAfter,
+        longestInvocation,
+        entryRetention,
+        retentionMargin,
+        tickTolerance,
+        Optional.of(deployed));
+  }
+
+  public CoordinatorSettings {
+    if (entryRetention.compareTo(Duration.ofDays(1)) < 0) {
+      throw new IllegalArgumentException(
+          "journal entries must be kept for a day at least, not "
+              + entryRetention
+              + ": a container that slept that long still finds its journal gapless");
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.cairn.coordinator.restoring;
+
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.state.Start;
+import dev.cairn.stream.StreamException;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where in its shard a subtask begins that is given the state of other shards.
+ *
+ * <p>As a position this is the last record before: what is at or below it is passed over, and a
+ * replay proves with it that nothing is missing. Where no such record is kept, the first one that
+ * is takes its place.
+ */
+public final class FreshStart {
+  /**
+   * How far to look back for the record before a time. A stream cannot be read backwards, and each
+   * of these reads at most eight times what it has to.
+   */
+  private static final List<Duration> BACK =
+      List.of(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(8),
+          Duration.ofSeconds(64),
+          Duration.ofSeconds(512),
+          Duration.ofSeconds(4_096),
+          Duration.ofSeconds(32_768));
+
+  private final ShardReads reads;
+  private final Start start;
+  private final Instant oldestSafe;
+  private final Instant oldestProof;
+
+  /**
+   * @param oldestSafe when a record must have arrived so that a replay still finds it, however long
+   *     the shard takes to come to it
+   * @param oldestProof when the record before it must have arrived, which a replay looks at first
+   */
+  FreshStart(ShardReads reads, Start start, Instant oldestSafe, Instant oldestProof) {
+    this.reads = reads;
+    this.start = start;
+    this.oldestSafe = oldestSafe;
+    this.oldestProof = oldestProof;
+  }
+
+  /**
+   * @param margin how much of what the stream keeps is not relied on: it would expire meanwhile
+   */
+  static FreshStart of(ShardReads reads, Start start, Duration margin) {
+    Instant horizon = reads.horizon();
+    return new FreshStart(reads, start, horizon.plus(margin), horizon.plus(margin.dividedBy(2)));
+  }
+
+  /**
+   * A place in a shard.
+   *
+   * @param firstApplied the first record that there was to apply, with which whoever goes back to
+   *     the beginning has to start
+   */
+  public record Place(Position position, Optional<SequenceNumber> firstApplied) {}
+
+  /**
+   * @param firstApplied the first record that was ever applied
+   * @param frontier the last one
+   */
+  public Place in(ShardId shard, Optional<SequenceNumber> firstApplied, Position frontier) {
+    return frontier instanceof Position.Beginning
+        ? ofUnread(shard, firstApplied)
+        : ofRead(shard, firstApplied, frontier);
+  }
+
+  /** Finds the place of a shard that the mapping has yet to deliver from its horizon on. */
+  private Place ofUnread(ShardId shard, Optional<SequenceNumber> firstApplied) {
+    return switch (start) {
+      case Start.TrimHorizon h -> new Place(Position.beginning(), firstApplied);
+      case Start.AtTimestamp(Instant time) ->
+          lastBefore(shard, time)
+              .map(
+                  last ->
+                      new Place(
+                          Position.after(last.sequenceNumber()),
+                          // It was there to be applied; whoever undoes this restore begins with it.
+                          firstApplied.or(
+                              () ->
+                                  reads
+                                      .first(shard, new From.Horizon())
+                                      .map(StreamRecord::sequenceNumber))))
+              .orElseGet(() -> new Place(Position.beginning(), firstApplied));
+    };
+  }
+
+  /** Finds the place of a shard whose records up to the frontier have to be read again. */
+  private Place ofRead(ShardId shard, Optional<SequenceNumber> firstApplied, Position frontier) {
+    Instant since =
+        switch (start) {
+          case Start.TrimHorizon h -> oldestSafe;
+          case Start.AtTimestamp(Instant time) -> time.isBefore(oldestSafe) ? oldestSafe : time;
+        };
+    Optional<StreamRecord> last = lastBefore(shard, since);
+    if (last.isPresent()) {
+      Position position = Position.after(last.get().sequenceNumber());
+      if (!position.isBefore(frontier) || !last.get().arrival().isBefore(oldestProof)) {
+        return new Place(position, firstApplied);
+      }
+    }
+    // What was applied before is gone, or as good as gone.
+    return reads
+        .first(shard, new From.Time(since))
+        .map(StreamRecord::sequenceNumber)
+        .filter(first -> !frontier.isBefore(first))
+        .map(first -> new Place(Position.before(first), firstApplied))
+        .orElseGet(() -> new Place(frontier, firstApplied));
+  }
+
+  /** The last record that arrived before a time; empty if the shard keeps none. */
+  private Optional<StreamRecord> lastBefore(ShardId shard, Instant time) {
+    // A shard that has none is read only once.
+    if (reads
+        .first(shard, new From.Horizon())
+        .filter(oldest -> oldest.arrival().isBefore(time))
+        .isEmpty()) {
+      return Optional.empty();
+    }
+    for (Duration back : BACK) {
+      Optional<StreamRecord> last = reads.lastBefore(shard, time, new From.Time(time.minus(back)));
+      if (last.isPresent()) {
+        return last;
+      }
+    }
+    Optional<StreamRecord> last = reads.lastBefore(shard, time, new From.Horizon());
+    if (last.isEmpty()) {
+      throw new StreamException(
+          "shard "
+              + shard
+              + " had a record from before "
+              + time
+              + ", which has expired meanwhile; it is tried again");
+    }
+    return last;
+  }
+}

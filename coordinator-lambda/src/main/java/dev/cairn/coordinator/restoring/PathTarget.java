@@ -1,0 +1,253 @@
+package dev.cairn.coordinator.restoring;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.CheckpointMetadata;
+import dev.cairn.checkpoint.ClaimMode;
+import dev.cairn.command.Command;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.format.FormatException;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.job.Claim;
+import dev.cairn.job.Job;
+import dev.cairn.job.Restoration.Source;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.Sha256;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a path names that a user wants to restore. The path of one of the job's own checkpoints or
+ * savepoints stands for its id, so that every condition of a restore by id holds: the checkpoint is
+ * complete, and stays so until the restore is over. The job's own are recognized by what the file
+ * says and by the object that it is, since one object may have several paths, such as those of an
+ * S3 access point.
+ */
+final class PathTarget {
+  private static final String METADATA = "_metadata";
+
+  private final CoordinatorPorts ports;
+
+  PathTarget(CoordinatorPorts ports) {
+    this.ports = ports;
+  }
+
+  /**
+   * Reads the {@code _metadata} that a path names, itself or by the directory that holds it.
+   *
+   * @return the id of the job's own checkpoint, not yet known to be complete, or the file
+   */
+  Source of(Job job, String path, Command.Options options) throws RefusedException {
+    FilePath named = fileAt(path);
+    Optional<CheckpointId> placed = ownAt(job, named);
+    if (placed.isPresent()) {
+      return new Source.Own(placed.get());
+    }
+    FilePath file = requireUnclaimed(job, named, options);
+    byte[] bytes = ports.storage().get(file).orElseThrow(() -> missing(file));
+    CheckpointMetadata metadata = read(bytes, file);
+    JobId owner = metadata.trigger().job();
+    if (owner.equals(job.id())) {
+      Optional<CheckpointId> own = own(job, file, bytes, metadata);
+      if (own.isPresent()) {
+        return new Source.Own(own.get());
+      }
+      requireNothingBorrowed(file, metadata);
+    } else {
+      requireRestorable(job, file, metadata, options);
+    }
+    return new Source.Metadata(new FileRef(file, bytes.length, Sha256.of(bytes)));
+  }
+
+  private FilePath fileAt(String path) throws RefusedException {
+    try {
+      String plain = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+      FilePath named = ports.storage().normalize(new FilePath(plain));
+      return named.fileName().equals(METADATA) ? named : Layout.metadataIn(named);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("\"" + path + "\" is no path that can be read: " + e.getMessage());
+    }
+  }
+
+  private static RefusedException missing(FilePath file) {
+    return new RefusedException(
+        "there is no file "
+            + file
+            + ": give the directory of a savepoint, of a"
+            + " checkpoint or of a copy, or the path of its _metadata");
+  }
+
+  private static CheckpointMetadata read(byte[] bytes, FilePath file) throws RefusedException {
+    try {
+      return CheckpointFormat.readMetadata(bytes, file);
+    } catch (FormatException e) {
+      throw new RefusedException(file + " is no _metadata that can be read: " + e.getMessage());
+    }
+  }
+
+  // ---------------------------------------------------------------- the job's own
+
+  /** The job's own checkpoint whose files lie there, if any; savepoints lie elsewhere. */
+  private static Optional<CheckpointId> ownAt(Job job, FilePath file) {
+    return Layout.parseMetadata(file).filter(id -> Layout.metadata(job.id(), id).equals(file));
+  }
+
+  /** The checkpoint of this job that the file is of; empty for a copy that has files of its own. */
+  private Optional<CheckpointId> own(
+      Job job, FilePath file, byte[] bytes, CheckpointMetadata metadata) throws RefusedException {
+    CheckpointId id = metadata.trigger().id();
+    Optional<Checkpoint> known = ports.checkpoints().checkpoint(job.id(), id);
+    if (namesFilesOf(job.id(), metadata)) {
+      requireSame(job, file, bytes, known);
+      return Optional.of(id);
+    }
+    FilePath place =
+        known
+            .flatMap(checkpoint -> checkpoint.trigger().savepoint())
+            .map(savepoint -> Layout.metadataIn(savepoint.directory()))
+            .orElseGet(() -> Layout.metadata(job.id(), id));
+    return isSameObject(place, file) ? Optional.of(id) : Optional.empty();
+  }
+
+  /** Whether it needs files that the job's collection deletes one day, wherever it lies itself. */
+  private static boolean namesFilesOf(JobId job, CheckpointMetadata metadata) {
+    return metadata.acknowledgements().stream()
+        .map(Acknowledgement.Acknowledged::stateFile)
+        .flatMap(Optional::stream)
+        .anyMatch(file -> Layout.isOwn(job, file.path()));
+  }
+
+  private static void requireSame(Job job, FilePath file, byte[] bytes, Optional<Checkpoint> known)
+      throws RefusedException {
+    Optional<FileRef> written =
+        known.flatMap(
+            checkpoint ->
+                switch (checkpoint) {
+                  case Checkpoint.Completed completed -> Optional.of(completed.metadata());
+                  case Checkpoint.Subsumed subsumed -> Optional.of(subsumed.completed().metadata());
+                  case Checkpoint.Pending p -> Optional.empty();
+                  case Checkpoint.Aborted a -> Optional.empty();
+                });
+    if (written.isPresent() && !written.get().sha256().equals(Sha256.of(bytes))) {
+      throw new RefusedException(
+          file
+              + " names files of job "
+              + job.id()
+              + ", but checkpoint "
+              + known.orElseThrow().id()
+              + " of this table is another one: it is left over from an earlier table, and"
+              + " collection may delete its files at any time; restore a checkpoint that cairn"
+              + " checkpoints lists, or a savepoint or a copy (cairn export)");
+    }
+  }
+
+  /**
+   * Whether two paths lead to one object, such as a bucket's and its access point's. An object has
+   * one time of modification, and a copy of it another one.
+   */
+  private boolean isSameObject(FilePath own, FilePath file) {
+    if (own.equals(file)) {
+      return true;
+    }
+    // In this order: if the one is gone and the other is still there, they were two.
+    Optional<Stored> there = ports.storage().head(own);
+    Optional<Stored> here = ports.storage().head(file);
+    return there.isPresent()
+        && here.isPresent()
+        && there.get().sizeBytes() == here.get().sizeBytes()
+        && there.get().lastModified().equals(here.get().lastModified());
+  }
+
+  // ---------------------------------------------------------------- claims and other jobs
+
+  /**
+   * A directory that the job has claimed may be half gone at any time.
+   *
+   * @return the file by the path under which it was claimed, if it was; a restore takes back a
+   *     claim that is not confirmed
+   */
+  private FilePath requireUnclaimed(Job job, FilePath file, Command.Options options)
+      throws RefusedException {
+    if (file.parent().isEmpty() && options.claimMode() == ClaimMode.CLAIM) {
+      throw new RefusedException(
+          file
+              + " lies in no directory of its own, and a claim is of a directory: restore it with"
+              + " NO_CLAIM");
+    }
+    List<Claim> claims = ports.checkpoints().claims(job.id());
+    for (Claim claim : claims) {
+      if (isSameObject(claim.metadata().path(), file)) {
+        if (claim.isConfirmed()) {
+          throw claimed(claim);
+        }
+        return claim.metadata().path();
+      }
+      // Its _metadata goes first: what is left of the directory is no savepoint.
+      if (claim.isConfirmed() && file.parent().equals(Optional.of(claim.directory()))) {
+        throw claimed(claim);
+      }
+    }
+    return file;
+  }
+
+  private static RefusedException claimed(Claim claim) {
+    return new RefusedException(
+        claim.directory()
+            + " was claimed by the restore that began epoch "
+            + claim.epoch()
+            + ": its files are the job's and go when it no longer needs them; restore one of the"
+            + " job's checkpoints, or another savepoint");
+  }
+
+  /** Whatever lies in a job's folder goes when that job, or its fork, no longer needs it. */
+  private static void requireNothingBorrowed(FilePath file, CheckpointMetadata metadata)
+      throws RefusedException {
+    Optional<JobId> lender =
+        metadata.acknowledgements().stream()
+            .flatMap(acknowledged -> acknowledged.stateFile().stream())
+            .flatMap(state -> Layout.parse(state.path()).stream())
+            .map(owned -> owned.subtask().job())
+            .findFirst();
+    if (lender.isPresent()) {
+      throw ofAnother(file, lender.get());
+    }
+  }
+
+  private static RefusedException ofAnother(FilePath file, JobId owner) {
+    return new RefusedException(
+        file
+            + " is a checkpoint of job "
+            + owner
+            + ", which deletes its files when it no longer needs them: take a savepoint of it, or a"
+            + " copy with cairn export, and restore that; or begin another job from it, with cairn"
+            + " fork --job "
+            + owner);
+  }
+
+  private static void requireRestorable(
+      Job job, FilePath file, CheckpointMetadata metadata, Command.Options options)
+      throws RefusedException {
+    requireNothingBorrowed(file, metadata);
+    JobId owner = metadata.trigger().job();
+    boolean isInItsPlace =
+        file.parent().map(FilePath::fileName).filter(name -> name.startsWith("chk-")).isPresent();
+    if (isInItsPlace) {
+      throw ofAnother(file, owner);
+    }
+    if (options.startsAt().isEmpty()) {
+      throw new RefusedException(
+          file
+              + " is of job "
+              + owner
+              + ": its positions hold in the stream that it reads, and only there; if job "
+              + job.id()
+              + " reads the same stream, say so with --positions same; if it reads another, say"
+              + " from where, with --positions horizon or a time");
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package dev.cairn.coordinator.restoring;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.command.Command;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Source;
+import dev.cairn.state.RunRef;
+import dev.cairn.state.StateSchema;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Whether a checkpoint can be restored, found out before anything changes. */
+public final class Preflight {
+  private final CoordinatorPorts ports;
+  private final RestoreTarget target;
+  private final CheckpointReader files;
+  private final StateAssignment assignment;
+  private final StreamCoverage coverage;
+
+  public Preflight(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      RestoreDecisions decisions,
+      StreamCoverage coverage) {
+    this.ports = ports;
+    this.target = new RestoreTarget(ports, decisions);
+    this.files = new CheckpointReader(ports);
+    this.assignment = new StateAssignment(ports, settings.stage());
+    this.coverage = coverage;
+  }
+
+  /**
+   * What a command asks for, and all that is known of it without the stream.
+   *
+   * @param stored the states of the checkpoint, by the subtasks that they are of
+   */
+  public record Plan(
+      Restoration from, Map<SubtaskId, SubtaskSnapshot> stored, StateComparison comparison) {}
+
+  /**
+   * What a command asks for, its files whole, and no state left behind but what its owner has given
+   * up. That is asked of a person only: a job that restores itself goes on with what it had, also
+   * with what its code no longer declares.
+   */
+  public Plan plan(Job job, Command.Restore command) throws RefusedException {
+    requireSameRecords();
+    List<String> passedOver = new ArrayList<>();
+    for (Restoration candidate : target.of(job, command)) {
+      try {
+        return plan(job, candidate.passingOver(passedOver), command);
+      } catch (NotIntactException e) {
+        if (!(command.target() instanceof Command.Target.Latest)) {
+          throw e;
+        }
+        passedOver.add(candidate.name() + ": " + e.reason());
+      }
+    }
+    throw new RefusedException(
+        "no checkpoint of job "
+            + job.id()
+            + " is intact: "
+            + String.join("; ", Restoration.abbreviated(passedOver)));
+  }
+
+  private Plan plan(Job job, Restoration named, Command.Restore command) throws RefusedException {
+    Map<SubtaskId, SubtaskSnapshot> stored = stored(job, named);
+    StateComparison comparison = requireWhole(job, stored);
+    Restoration from =
+        command.options().allowsNonRestoredState()
+            ? named.dropping(comparison.undeclaredNames())
+            : named;
+    Optional<String> left = comparison.left(from.dropped());
+    if (left.isPresent()) {
+      throw new RefusedException(left.get());
+    }
+    return new Plan(from, stored, comparison);
+  }
+
+  /**
+   * Whether the stream still has what follows.
+   *
+   * @return what each subtask of the job is given; any other begins anew
+   */
+  Map<SubtaskId, SubtaskSnapshot> requireReplayable(Job job, Plan plan) throws RefusedException {
+    return requireReplayable(job, plan.from(), plan.stored());
+  }
+
+  /**
+   * Whether a restore is possible, also one that leaves behind what the code no longer declares.
+   *
+   * @return what each subtask of the job is given; any other begins anew
+   */
+  public Map<SubtaskId, SubtaskSnapshot> requireRestorable(Job job, Restoration from)
+      throws RefusedException {
+    Map<SubtaskId, SubtaskSnapshot> stored = stored(job, from);
+    var unused = requireWhole(job, stored);
+    return requireReplayable(job, from, stored);
+  }
+
+  private Map<SubtaskId, SubtaskSnapshot> requireReplayable(
+      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
+    Map<SubtaskId, SubtaskSnapshot> states = assignment.of(job.id(), from, stored);
+    coverage.require(job, from, states);
+    return states;
+  }
+
+  /**
+   * Whether a replay applies the records that the mapping delivers. Only a person is refused: a job
+   * that restores by itself would stand still otherwise, and a fork has a mapping of its own.
+   */
+  private void requireSameRecords() throws RefusedException {
+    Optional<MappingProblem> differing =
+        ports.mapping().problems(Set.of()).stream()
+            .filter(MappingProblem::changesWhatIsReplayed)
+            .findFirst();
+    if (differing.isPresent()) {
+      throw new RefusedException(differing.get().message());
+    }
+  }
+
+  /** What each subtask of the job is given; any other begins anew. */
+  public Map<SubtaskId, SubtaskSnapshot> states(Job job, Restoration from) throws RefusedException {
+    return assignment.of(job.id(), from, stored(job, from));
+  }
+
+  /** Reads the states that a plan assigns to the subtasks. */
+  public Map<SubtaskId, SubtaskSnapshot> states(Job job, Plan plan) throws RefusedException {
+    return assignment.of(job.id(), plan.from(), plan.stored());
+  }
+
+  private Map<SubtaskId, SubtaskSnapshot> stored(Job job, Restoration from)
+      throws RefusedException {
+    return switch (from.source()) {
+      case Source.Own(CheckpointId id) -> own(job, target.completed(job, id));
+      case Source.Metadata(FileRef file) -> files.states(job.id(), file);
+      case Source.Nothing n -> Map.of();
+    };
+  }
+
+  private Map<SubtaskId, SubtaskSnapshot> own(Job job, Checkpoint.Completed checkpoint)
+      throws RefusedException {
+    Map<SubtaskId, SubtaskSnapshot> states = files.states(job.id(), checkpoint.metadata());
+    if (!checkpoint.isSavepoint()) {
+      requireUnreleased(job, checkpoint.id(), states.values());
+    }
+    return states;
+  }
+
+  /** A fork's checkpoint may need files of its parent, which a user may have released since. */
+  private void requireUnreleased(Job job, CheckpointId id, Collection<SubtaskSnapshot> states)
+      throws RefusedException {
+    Optional<FilePath> borrowed =
+        states.stream()
+            .flatMap(Preflight::files)
+            .map(FileRef::path)
+            .filter(file -> !Layout.isOwn(job.id(), file))
+            .findFirst();
+    if (borrowed.isEmpty()) {
+      return;
+    }
+    Optional<Fork> released = ports.checkpoints().forkedFrom(job.id()).filter(Fork::isReleased);
+    if (released.isPresent()) {
+      throw new RefusedException(
+          "checkpoint "
+              + id
+              + " needs "
+              + borrowed.get()
+              + " of job "
+              + released.get().parent()
+              + ", which was released at "
+              + released.get().releasedAt().orElseThrow()
+              + ": choose a savepoint, or a checkpoint with files of its own");
+    }
+  }
+
+  private static Stream<FileRef> files(SubtaskSnapshot snapshot) {
+    return Stream.concat(
+        snapshot.file().stream(), snapshot.state().manifest().runs().stream().map(RunRef::file));
+  }
+
+  /** Whether the state is there, and the code that is deployed can read it. */
+  private StateComparison requireWhole(Job job, Map<SubtaskId, SubtaskSnapshot> stored)
+      throws RefusedException {
+    files.requireRuns(stored.values());
+    StateComparison comparison = compare(job, stored);
+    Optional<String> misread = comparison.misread();
+    if (misread.isPresent()) {
+      throw new RefusedException(misread.get());
+    }
+    return comparison;
+  }
+
+  private StateComparison compare(Job job, Map<SubtaskId, SubtaskSnapshot> states) {
+    Map<StageId, Set<StateSchema>> stored = new HashMap<>();
+    states.forEach(
+        (subtask, snapshot) ->
+            stored
+                .computeIfAbsent(subtask.stage(), stage -> new LinkedHashSet<>())
+                .addAll(snapshot.state().manifest().schemas()));
+    return StateComparison.of(stored, ports.registrations().of(job.id()));
+  }
+}

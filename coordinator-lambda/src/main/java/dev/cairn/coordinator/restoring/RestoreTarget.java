@@ -1,0 +1,136 @@
+package dev.cairn.coordinator.restoring;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.command.Command;
+import dev.cairn.command.Command.StartsAt;
+import dev.cairn.command.Command.Target;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Job;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration.Source;
+import dev.cairn.state.Start;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Which checkpoint a command names, and what it says of how it is restored. */
+final class RestoreTarget {
+  private final CoordinatorPorts ports;
+  private final RestoreDecisions decisions;
+  private final PathTarget paths;
+
+  RestoreTarget(CoordinatorPorts ports, RestoreDecisions decisions) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.paths = new PathTarget(ports);
+  }
+
+  /**
+   * What the command may restore: the checkpoint that it names, or where it asks for the latest,
+   * all that are complete, the preferred one first.
+   *
+   * @return at least one
+   */
+  List<Restoration> of(Job job, Command.Restore command) throws RefusedException {
+    Command.Options options = command.options();
+    List<Source> sources =
+        switch (command.target()) {
+          case Target.Id(CheckpointId id) -> List.of(new Source.Own(completed(job, id).id()));
+          case Target.Latest l -> complete(job);
+          case Target.Path(String path) -> List.of(at(job, path, options));
+        };
+    return sources.stream()
+        .map(
+            source ->
+                new Restoration(
+                    source, options.claimMode(), positions(options), options.acceptsGap()))
+        .toList();
+  }
+
+  private static Positions positions(Command.Options options) {
+    return options
+        .startsAt()
+        .map(
+            at ->
+                switch (at) {
+                  case StartsAt.SameStream s -> Positions.SAME_STREAM;
+                  case StartsAt.Horizon h -> new Positions.Anew(new Start.TrimHorizon());
+                  case StartsAt.Timestamp(Instant time) ->
+                      new Positions.Anew(new Start.AtTimestamp(time));
+                })
+        .orElse(Positions.SAME_STREAM);
+  }
+
+  /** A path of the job's own checkpoint or savepoint is its id, under the same conditions. */
+  private Source at(Job job, String path, Command.Options options) throws RefusedException {
+    Source source = paths.of(job, path, options);
+    if (source instanceof Source.Own(CheckpointId id)) {
+      var unused = completed(job, id);
+    }
+    return source;
+  }
+
+  private List<Source> complete(Job job) throws RefusedException {
+    List<Source> complete = new ArrayList<>();
+    decisions
+        .recoverable(job, ports.checkpoints().checkpoints(job.id()))
+        .forEach(checkpoint -> complete.add(new Source.Own(checkpoint.id())));
+    if (complete.isEmpty()) {
+      throw new RefusedException(
+          "job " + job.id() + " has no completed checkpoint; take one with: cairn checkpoint");
+    }
+    return complete;
+  }
+
+  /** A checkpoint of the job's own that can be restored. */
+  Checkpoint.Completed completed(Job job, CheckpointId id) throws RefusedException {
+    Optional<Checkpoint> found = ports.checkpoints().checkpoint(job.id(), id);
+    if (found.isEmpty()) {
+      throw new RefusedException(
+          "checkpoint "
+              + id
+              + " is unknown: job "
+              + job.id()
+              + " has "
+              + job.latest()
+                  .map(latest -> "completed checkpoints up to " + latest)
+                  .orElse("completed none")
+              + "; list them with: cairn checkpoints");
+    }
+    return switch (found.get()) {
+      case Checkpoint.Completed completed -> completed;
+      case Checkpoint.Pending p ->
+          throw new RefusedException(
+              "checkpoint " + id + " is PENDING: wait until it is COMPLETED");
+      case Checkpoint.Aborted aborted ->
+          throw new RefusedException(
+              "checkpoint "
+                  + id
+                  + " is ABORTED ("
+                  + aborted.failure()
+                  + "): choose one that is COMPLETED");
+      case Checkpoint.Subsumed(Checkpoint.Completed c, Checkpoint.Subsumed.End end)
+          when end == Checkpoint.Subsumed.End.DISPOSED ->
+          throw new RefusedException(
+              "checkpoint "
+                  + id
+                  + " is DISPOSED: a user disposed of it, and its files go; choose one that is"
+                  + " COMPLETED");
+      case Checkpoint.Subsumed subsumed when subsumed.isSavepoint() ->
+          throw new RefusedException(
+              "checkpoint "
+                  + id
+                  + " is CLAIMED: a restore claimed the savepoint, and its files are the job's own;"
+                  + " choose one that is COMPLETED");
+      case Checkpoint.Subsumed s ->
+          throw new RefusedException(
+              "checkpoint "
+                  + id
+                  + " is SUBSUMED: later checkpoints replaced it; choose one that is COMPLETED, and"
+                  + " raise execution.checkpointing.num-retained to keep more");
+    };
+  }
+}

@@ -1,0 +1,359 @@
+package dev.cairn.coordinator.restoring;
+
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.journals.JournalTails;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.restoring.FreshStart.Place;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration.Source;
+import dev.cairn.state.Start;
+import dev.cairn.storage.FileRef;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Whether the stream still has the records that a restore is followed by. */
+public final class StreamCoverage {
+  private final CoordinatorPorts ports;
+  private final CoordinatorSettings settings;
+  private final JournalDecisions journalDecisions;
+  private final JournalTails tails;
+  private final CheckpointReader files;
+  private final ShardReads reads;
+  private final UnreadRecords unread;
+
+  public StreamCoverage(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      JournalDecisions journalDecisions,
+      RestoreDecisions decisions,
+      JournalTails tails,
+      ShardReads reads) {
+    this.ports = ports;
+    this.settings = settings;
+    this.journalDecisions = journalDecisions;
+    this.tails = tails;
+    this.files = new CheckpointReader(ports);
+    this.reads = reads;
+    this.unread = new UnreadRecords(ports, settings, journalDecisions, decisions, reads);
+  }
+
+  /**
+   * Whether each subtask finds what it has to apply, and has time to.
+   *
+   * @param states what each is given
+   */
+  public void require(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
+      throws RefusedException {
+    if (from.positions() instanceof Positions.Anew(Start start)) {
+      requireInTime(start, from.acceptsGap());
+    }
+    if (!from.acceptsGap()) {
+      requireGaps(job, from.positions(), states, tails.of(job.id()).values());
+    }
+  }
+
+  /**
+   * Whether the stream still has every record that the job has yet to apply where it stands.
+   *
+   * @throws RefusedException if records may have expired while the job did not read its stream
+   */
+  public void requireNothingLost(Job job) throws RefusedException {
+    unread.require(job, tails.of(job.id()).values());
+  }
+
+  /**
+   * Whether the stream still has every record that the job has yet to apply. A resume is begun with
+   * that; but it may take long until it comes to the last journal.
+   */
+  public void requireNothingLostMeanwhile(Job job) throws RefusedException {
+    unread.require(job, waiting(job));
+  }
+
+  /**
+   * Whether the stream still has every record that follows the subtasks which a restore leaves
+   * where they stand.
+   */
+  public void requireNothingLostMeanwhile(
+      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states) throws RefusedException {
+    if (from.acceptsGap() || isAnew(from.positions())) {
+      return;
+    }
+    unread.require(
+        job,
+        waiting(job).stream()
+            .filter(
+                tail -> !position(states, tail).isBefore(journalDecisions.frontier(tail.head())))
+            .toList());
+  }
+
+  /** The journals that do not have the job's epoch yet. */
+  private List<JournalTail> waiting(Job job) {
+    return tails.of(job.id()).values().stream()
+        .filter(tail -> !journalDecisions.hasEntered(tail, job))
+        .toList();
+  }
+
+  /** Whether the stream still has what arrived since a time, and will have it for a while. */
+  private void requireInTime(Start start, boolean acceptsGap) throws RefusedException {
+    if (!(start instanceof Start.AtTimestamp(Instant time))) {
+      return;
+    }
+    Instant now = ports.clock().instant();
+    if (time.isAfter(now)) {
+      throw new RefusedException(
+          "--positions "
+              + time
+              + " lies in the future, it is "
+              + now
+              + ": give a time up to now, from which on the records of the stream are to be"
+              + " applied");
+    }
+    if (acceptsGap) {
+      return;
+    }
+    Duration retention = ports.stream().retention();
+    Instant horizon = now.minus(retention);
+    if (time.isBefore(horizon.plus(settings.retentionMargin()))) {
+      throw new RefusedException(
+          "--positions "
+              + time
+              + (time.isBefore(horizon)
+                  ? " is beyond retention: records from before " + horizon + " are gone"
+                  : " is too close to retention: records would expire during the replay")
+              + "; give a later time, raise the stream's retention first, or leave out what is gone"
+              + " with --positions horizon or --accept-gap");
+    }
+  }
+
+  /**
+   * Whether Kinesis still keeps every record between where the restore puts each subtask and how
+   * far it once was; and, where it is put to where it was, every record after that.
+   */
+  private void requireGaps(
+      Job job,
+      Positions positions,
+      Map<SubtaskId, SubtaskSnapshot> states,
+      Collection<JournalTail> tails)
+      throws RefusedException {
+    List<Gap> gaps = new ArrayList<>();
+    List<JournalTail> unmoved = new ArrayList<>();
+    Set<SubtaskId> opened = new HashSet<>();
+    for (JournalTail tail : tails) {
+      opened.add(tail.subtask());
+      if (isAnew(positions) && states.containsKey(tail.subtask())) {
+        continue;
+      }
+      Position position = position(states, tail);
+      if (position.isBefore(journalDecisions.frontier(tail.head()))) {
+        gaps.add(new Gap(tail.subtask().shard(), position, tail.head().firstApplied()));
+      } else {
+        unmoved.add(tail);
+      }
+    }
+    unread.requireNoneReported(tails);
+    unread.require(job, unmoved);
+    gaps.addAll(unread(states, opened));
+    if (gaps.isEmpty()) {
+      return;
+    }
+    requireAll(gaps, reads.horizon().plus(settings.retentionMargin()));
+  }
+
+  /** What the mapping has yet to deliver, from its horizon on. */
+  private static List<Gap> unread(Map<SubtaskId, SubtaskSnapshot> states, Set<SubtaskId> opened) {
+    return states.entrySet().stream()
+        .filter(state -> !opened.contains(state.getKey()))
+        .filter(state -> state.getValue().state().position().record().isPresent())
+        .map(
+            state ->
+                new Gap(
+                    state.getKey().shard(), state.getValue().state().position(), Optional.empty()))
+        .toList();
+  }
+
+  /**
+   * Whether the mapping will still deliver all that follows the states of shards that the job has
+   * not opened. A restore is begun with that; but a fork may be deployed long after it was begun.
+   */
+  void requireDeliverable(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
+      throws RefusedException {
+    if (from.acceptsGap()
+        || isAnew(from.positions())
+        || !(from.source() instanceof Source.Metadata(FileRef file))) {
+      return;
+    }
+    List<Gap> gaps = unread(states, Set.copyOf(ports.checkpoints().subtasks(job.id())));
+    Instant oldestAllowed = reads.horizon().plus(settings.retentionMargin());
+    // What has arrived since is there. Of a shard that is idle, the record at its position need
+    // not be.
+    if (!gaps.isEmpty() && files.metadata(file).trigger().triggeredAt().isBefore(oldestAllowed)) {
+      requireAll(gaps, Instant.MIN);
+    }
+  }
+
+  private void requireAll(List<Gap> gaps, Instant oldestAllowed) throws RefusedException {
+    Set<ShardId> shards =
+        ports.stream().shards().stream().map(Shard::id).collect(Collectors.toSet());
+    Check.all(ports.fanOut(), gaps, gap -> requireGap(gap, shards, oldestAllowed));
+  }
+
+  private static boolean isAnew(Positions positions) {
+    return switch (positions) {
+      case Positions.SameStream s -> false;
+      case Positions.Anew a -> true;
+    };
+  }
+
+  /** A shard of which records have to be read from this position on. */
+  private record Gap(ShardId shard, Position position, Optional<SequenceNumber> firstApplied) {}
+
+  private void requireGap(Gap gap, Set<ShardId> shards, Instant oldestAllowed)
+      throws RefusedException {
+    String shard = "shard " + gap.shard();
+    if (!shards.contains(gap.shard())) {
+      throw new RefusedException(
+          shard + " is no longer in the stream, and records of it would have to be read again");
+    }
+    SequenceNumber required =
+        gap.position()
+            .record()
+            .or(gap::firstApplied)
+            .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
+    Optional<StreamRecord> first;
+    try {
+      first = reads.first(gap.shard(), new From.At(required));
+    } catch (NotInStreamException e) {
+      throw new RefusedException(
+          shard
+              + " does not have the record that the checkpoint stands at: "
+              + e.getMessage()
+              + "; if the stream was deleted and created again, what the old one held is gone:"
+              + " restore with --accept-gap to go on without it, or say from where to read the new"
+              + " one with --positions");
+    }
+    if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
+      throw new RefusedException(
+          shard
+              + " is beyond retention: record "
+              + required
+              + " is no longer in the stream, "
+              + first
+                  .map(
+                      oldest ->
+                          "the oldest record after it that is kept arrived at " + oldest.arrival())
+                  .orElse("nor is any record after it")
+              + "; choose a later checkpoint, or go on without what is gone with --accept-gap");
+    }
+    if (first.get().arrival().isBefore(oldestAllowed)) {
+      throw new RefusedException(
+          shard
+              + " is too close to retention: record "
+              + required
+              + " arrived at "
+              + first.get().arrival()
+              + " and would expire during the replay; choose a later checkpoint, or raise the"
+              + " stream's retention first");
+    }
+  }
+
+  /** Where shards begin that do not go on from what they have. */
+  public FreshStart freshStart(Start start) {
+    return FreshStart.of(reads, start, settings.retentionMargin());
+  }
+
+  /**
+   * Where a subtask is put that goes on in its own stream: as far as the stream has what follows.
+   */
+  public Place sameStream(Restoration from, JournalTail tail, Optional<SubtaskState> state) {
+    Position position = state.map(SubtaskState::position).orElse(Position.beginning());
+    Optional<SequenceNumber> firstApplied =
+        tail.head().firstApplied().or(() -> state.flatMap(SubtaskState::firstApplied));
+    if (!from.acceptsGap()) {
+      return new Place(position, firstApplied);
+    }
+    return switch (left(tail, position)) {
+      case Left.All all -> new Place(position, firstApplied);
+      // What came before it is gone for good, so a replay begins with it.
+      case Left.Since(SequenceNumber first) -> new Place(Position.before(first), firstApplied);
+      case Left.None none -> new Place(journalDecisions.frontier(tail.head()), firstApplied);
+    };
+  }
+
+  /** What is left of the records that a restored subtask would have to apply again. */
+  private sealed interface Left {
+    /** All of them. */
+    record All() implements Left {}
+
+    /** From this one on. */
+    record Since(SequenceNumber first) implements Left {}
+
+    /** None. */
+    record None() implements Left {}
+  }
+
+  private Left left(JournalTail tail, Position position) {
+    Position frontier = journalDecisions.frontier(tail.head());
+    if (!position.isBefore(frontier)) {
+      return new Left.All();
+    }
+    ShardId shard = tail.subtask().shard();
+    Optional<SequenceNumber> required = position.record().or(tail.head()::firstApplied);
+    if (required.isPresent() && has(shard, required.get())) {
+      return new Left.All();
+    }
+    return firstThatStays(shard)
+        .map(StreamRecord::sequenceNumber)
+        .filter(kept -> !frontier.isBefore(kept))
+        .<Left>map(Left.Since::new)
+        .orElseGet(Left.None::new);
+  }
+
+  private boolean has(ShardId shard, SequenceNumber record) {
+    try {
+      return reads
+          .first(shard, new From.At(record))
+          .filter(first -> first.sequenceNumber().equals(record))
+          .isPresent();
+    } catch (NotInStreamException e) {
+      // The stream was created again under its name. The caller accepts what is gone with the old
+      // one.
+      return false;
+    }
+  }
+
+  /** The oldest record at which a replay can begin: it must not expire before the replay does. */
+  private Optional<StreamRecord> firstThatStays(ShardId shard) {
+    Instant oldestProof = reads.horizon().plus(settings.retentionMargin().dividedBy(2));
+    Optional<StreamRecord> oldest = reads.first(shard, new From.Horizon());
+    return oldest.isPresent() && oldest.get().arrival().isBefore(oldestProof)
+        ? reads.first(shard, new From.Time(oldestProof))
+        : oldest;
+  }
+
+  private static Position position(Map<SubtaskId, SubtaskSnapshot> states, JournalTail tail) {
+    return Optional.ofNullable(states.get(tail.subtask()))
+        .map(snapshot -> snapshot.state().position())
+        .orElse(Position.beginning());
+  }
+}

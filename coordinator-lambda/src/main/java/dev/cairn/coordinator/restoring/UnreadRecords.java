@@ -1,0 +1,149 @@
+package dev.cairn.coordinator.restoring;
+
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.job.Job;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.StreamReader.From;
+import dev.cairn.stream.StreamRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds records that expired before the job applied them, because nothing read the stream for
+ * longer than it keeps a record: the job was halted, or a shard could not be applied.
+ *
+ * <p>The stream cannot say what it once had. What proves that nothing is lost is the last record
+ * that was applied: as long as it is kept, everything after it is. Where it is gone, a loss is
+ * possible as soon as the stream was not read for as long as it keeps a record.
+ */
+final class UnreadRecords {
+  private final CoordinatorPorts ports;
+  private final CoordinatorSettings settings;
+  private final JournalDecisions journalDecisions;
+  private final RestoreDecisions decisions;
+  private final ShardReads reads;
+
+  UnreadRecords(
+      CoordinatorPorts ports,
+      CoordinatorSettings settings,
+      JournalDecisions journalDecisions,
+      RestoreDecisions decisions,
+      ShardReads reads) {
+    this.ports = ports;
+    this.settings = settings;
+    this.journalDecisions = journalDecisions;
+    this.decisions = decisions;
+    this.reads = reads;
+  }
+
+  /**
+   * A shard of which nothing was applied for about as long as the stream keeps a record.
+   *
+   * @param proof the record that shows, as long as it is kept, that nothing after it is lost
+   * @param isNext whether that is the next one to be applied, rather than the last one that was
+   */
+  private record Blocked(
+      ShardId shard, Instant since, Optional<SequenceNumber> proof, boolean isNext) {}
+
+  /**
+   * @throws RefusedException if a shard may have lost records that were not applied
+   */
+  void require(Job job, Collection<JournalTail> tails) throws RefusedException {
+    requireNoneReported(tails);
+    List<JournalTail> waiting =
+        tails.stream()
+            .filter(tail -> decisions.blockedSince(job.status(), tail).isPresent())
+            .toList();
+    if (waiting.isEmpty()) {
+      return;
+    }
+    Instant horizon = reads.horizon();
+    List<Blocked> blocked = new ArrayList<>();
+    for (JournalTail tail : waiting) {
+      Instant since = decisions.blockedSince(job.status(), tail).orElseThrow();
+      if (decisions.mayHaveExpired(since, horizon, settings.retentionMargin())) {
+        blocked.add(blocked(tail, since));
+      }
+    }
+    Check.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
+  }
+
+  /** Names the record that everything follows which is still to be applied, also in a gap. */
+  private Blocked blocked(JournalTail tail, Instant since) {
+    ShardId shard = tail.subtask().shard();
+    Header head = tail.head();
+    if (head.hasGap()) {
+      return new Blocked(shard, since, head.position().record().or(head::firstApplied), false);
+    }
+    Optional<SequenceNumber> waiting = head.following().waiting();
+    return waiting.isPresent()
+        ? new Blocked(shard, since, waiting, true)
+        : new Blocked(shard, since, journalDecisions.frontier(head).record(), false);
+  }
+
+  /** What a task has found is not doubted: the mapping has gone on to later records. */
+  void requireNoneReported(Collection<JournalTail> tails) throws RefusedException {
+    Optional<String> lost = tails.stream().flatMap(tail -> tail.recordsLost().stream()).findFirst();
+    if (lost.isPresent()) {
+      throw new RefusedException(lost.get());
+    }
+  }
+
+  private void require(Blocked blocked, Instant horizon) throws RefusedException {
+    Optional<SequenceNumber> proof = blocked.proof();
+    String next = "; go on without them with --accept-gap";
+    if (proof.isEmpty()) {
+      throw new RefusedException(
+          lost(blocked, horizon, "nothing of the shard was ever applied") + next);
+    }
+    Optional<StreamRecord> first;
+    try {
+      first = reads.first(blocked.shard(), new From.At(proof.get()));
+    } catch (NotInStreamException e) {
+      throw new RefusedException(
+          "shard "
+              + blocked.shard()
+              + " does not have the record that it goes on with: "
+              + e.getMessage()
+              + "; if the stream was deleted and created again, what the old one held is gone: go"
+              + " on without it with --accept-gap");
+    }
+    if (first.isPresent() && first.get().sequenceNumber().equals(proof.get())) {
+      return;
+    }
+    Instant keptSince =
+        first.map(StreamRecord::arrival).filter(oldest -> oldest.isBefore(horizon)).orElse(horizon);
+    throw new RefusedException(
+        lost(
+                blocked,
+                keptSince,
+                "record "
+                    + proof.get()
+                    + (blocked.isNext() ? ", with which it goes on," : ", after which it goes on,")
+                    + " is no longer in the stream, "
+                    + first
+                        .map(oldest -> "the oldest that is kept arrived at " + oldest.arrival())
+                        .orElse("nor is any record after it"))
+            + next);
+  }
+
+  private static String lost(Blocked blocked, Instant until, String why) {
+    return "shard "
+        + blocked.shard()
+        + " is beyond retention: records that arrived between "
+        + blocked.since()
+        + ", when it was last read, and "
+        + until
+        + " may have expired unread: "
+        + why;
+  }
+}

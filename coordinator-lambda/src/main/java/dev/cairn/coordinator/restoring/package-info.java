@@ -1,0 +1,5 @@
+/** Finds out whether a checkpoint can be restored, and restores it. */
+@NullMarked
+package dev.cairn.coordinator.restoring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+package dev.cairn.coordinator.journals;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.state.Channels;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.Origin;
+import dev.cairn.state.Payload;
+import dev.cairn.state.Start;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class JournalTailTest {
+  private static final Instant NOON = Instant.parse("2026-11-30T12:00:00Z");
+  private static final SubtaskId SUBTASK =
+      new SubtaskId(new JobId("orders"), new StageId("spending"), new ShardId("shardId-0"));
+
+  private final Header first = Header.first(new EntryId("e1"), new Epoch(1), Writer.MAPPING, NOON);
+  private final Entry.Opened opened =
+      new Entry.Opened(first, new Origin(new Start.TrimHorizon(), HashRange.ALL));
+
+  /** What a timer or an unsent output needs has to survive, whatever else is left out. */
+  @Test
+  void theLastAdvancedEntryKeepsEveryFieldButItsBytes() {
+    Channels.Segment segment = new Channels.Segment("out", 3, 1, inline("sent"));
+    Entry.Advanced advanced =
+        new Entry.Advanced(
+            first.next(new EntryId("e2"), Writer.MAPPING, NOON),
+            Position.beginning(),
+            inline("delta"),
+            List.of(),
+            List.of(new Entry.DeadLetter(new SequenceNumber("7"), "no number")),
+            List.of(segment),
+            Map.of("producer", 4L),
+            List.of(segment),
+            List.of(segment),
+            Optional.of(NOON.minusSeconds(1)),
+            Optional.of(NOON.plusSeconds(1)));
+
+    JournalTail tail = JournalTail.of(SUBTASK, List.of(opened, advanced)).orElseThrow();
+
+    assertThat(tail.sinceBase()).containsExactly(advanced.withDelta(Payload.NONE));
+    Entry.Advanced kept = (Entry.Advanced) tail.sinceBase().getFirst();
+    assertThat(kept).usingRecursiveComparison().ignoringFields("delta").isEqualTo(advanced);
+    assertThat(kept.delta()).isEqualTo(Payload.NONE);
+  }
+
+  @Test
+  void earlierEntriesThatOnlyAddBytesAreLeftOut() {
+    Header second = first.next(new EntryId("e2"), Writer.MAPPING, NOON);
+    Header third = second.next(new EntryId("e3"), Writer.MAPPING, NOON);
+
+    JournalTail tail =
+        JournalTail.of(SUBTASK, List.of(opened, advanced(second), advanced(third))).orElseThrow();
+
+    assertThat(tail.sinceBase()).extracting(Entry::header).containsExactly(third);
+  }
+
+  private static Entry.Advanced advanced(Header header) {
+    return Entry.Advanced.of(header, Position.beginning(), inline("delta"), List.of(), List.of());
+  }
+
+  private static Payload inline(String text) {
+    return new Payload.Inline(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
