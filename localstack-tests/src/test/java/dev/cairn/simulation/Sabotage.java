@@ -511,7 +511,10 @@ enum Sabotage {
                   return true;
                 }
               })),
-  /** A task appends after triggers what it prepared before them. */
+  /**
+   * A task appends after triggers what it prepared before them. Together with the age of what is
+   * collected: either alone covers for the other.
+   */
   A_TRIGGER_OVERTAKES_NO_FILE(
       List.of(Invariants.FILES, Invariants.RETAINED, Invariants.FOLD),
       Guards.all()
@@ -521,6 +524,11 @@ enum Sabotage {
                 public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
                   return Stream.concat(Stream.of(tail.base()), tail.sinceBase().stream())
                       .anyMatch(entry -> entry.revision().isAfter(file.base()));
+                }
+
+                @Override
+                public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
+                  return true;
                 }
               })),
   /** Together with the abort of those that are pending before it: either covers for the other. */

@@ -23,7 +23,7 @@ final class DemoContainer implements Handler {
 
   /**
    * @param starting makes the container's task, told the container's name
-   * @param introduction makes what the code sets known to the coordinator
+   * @param codeRegistration makes what the code sets known to the coordinator
    * @param lastFailure what all containers fail with, for whoever wants to know why nothing moves
    */
   DemoContainer(

@@ -112,7 +112,7 @@ class FeedCommandTest {
   }
 
   private Path orders(String... lines) throws IOException {
-    return Files.write(home.resolve("orders.jsonl"), List.of(lines));
+    return Files.writeString(home.resolve("orders.jsonl"), String.join("\n", lines) + "\n");
   }
 
   private Path threeOrders() throws IOException {
