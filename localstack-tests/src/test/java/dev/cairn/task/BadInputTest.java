@@ -135,6 +135,15 @@ class BadInputTest {
   }
 
   @Test
+  void noEntryNamesMoreDeadLettersOfABatchThanFitIntoAnItem() {
+    List<StreamRecord> batch = pipeline.put(0, DeadLetterEntries.poison());
+
+    assertThat(run(lenient(), 0, batch)).isEqualTo(new Done());
+
+    DeadLetterEntries.requireSmall(pipeline.journal(0));
+  }
+
+  @Test
   void aDeadLetterThatIsDeliveredAgainIsNotCountedTwice() {
     List<StreamRecord> batch = pipeline.put(0, "poison", "a");
     run(lenient(), 0, batch);
@@ -247,6 +256,18 @@ class BadInputTest {
     assertThat(pipeline.journal(4)).isEmpty();
     assertThat(pipeline.head(0).failing().orElseThrow().reason())
         .isEqualTo(FailureReason.RESHARDED);
+  }
+
+  @Test
+  void aShardWhoseParentIsForgottenIsOpenedIfNobodyHasItsKeys() {
+    pipeline.put(0, "a");
+    assertThat(run(pipeline.container(), 0, pipeline.all(0))).isEqualTo(new Done());
+    ShardId child = pipeline.stream().split(Pipeline.shard(1)).getFirst();
+    pipeline.put(pipeline.key(2, 0), "b");
+
+    assertThat(child).isEqualTo(Pipeline.shard(2));
+    assertThat(run(listing(Set.of(Pipeline.shard(1))), 2, pipeline.all(2))).isEqualTo(new Done());
+    assertThat(pipeline.state(2)).isEqualTo(Pipeline.fold(pipeline.all(2)));
   }
 
   @Test

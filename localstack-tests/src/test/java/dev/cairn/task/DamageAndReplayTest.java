@@ -254,6 +254,23 @@ class DamageAndReplayTest {
   }
 
   @Test
+  void noEntryNamesMoreDeadLettersOfAReplayThanFitIntoAnItem() {
+    Task<String> lenient =
+        pipeline.container(
+            Tap.NONE, settings().withFailurePolicy(TaskSettings.FailurePolicy.DEAD_LETTER));
+    run(lenient, 0, pipeline.put(0, "a"));
+    long checkpoint = pipeline.checkpoint(lenient).id().value();
+    run(lenient, 0, pipeline.put(0, DeadLetterEntries.poison()));
+    restore(checkpoint);
+    int before = pipeline.journal(0).size();
+
+    lenient.wake(Pipeline.shard(0), Pipeline.AMPLE);
+
+    assertThat(pipeline.head(0).hasGap()).isFalse();
+    DeadLetterEntries.requireSmall(pipeline.journal(0).subList(before, pipeline.journal(0).size()));
+  }
+
+  @Test
   void aReplayFromTheBeginningNeedsTheVeryFirstRecord() {
     Task<String> container = pipeline.container();
     // Opened, but nothing applied, when the checkpoint is taken.

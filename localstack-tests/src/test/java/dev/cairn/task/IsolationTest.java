@@ -124,6 +124,20 @@ class IsolationTest {
     return false;
   }
 
+  @Test
+  void noEntryNamesMoreDeadLettersOfAStepThanFitIntoAnItem() {
+    Pipeline pipeline = new Pipeline(1);
+    List<String> words = new ArrayList<>(List.of(DeadLetterEntries.poison()));
+    words.addAll(List.of(DeadLetterEntries.poison()));
+    words.add("kill");
+    pipeline.put(0, words.toArray(String[]::new));
+
+    assertThat(deliver(pipeline, LENIENT, 100)).isTrue();
+
+    assertThat(pipeline.head(0).counts().deadLettered()).isEqualTo(words.size());
+    DeadLetterEntries.requireSmall(pipeline.journal(0));
+  }
+
   private static List<StreamRecord> put(Pipeline pipeline, int before, String bad, int after) {
     List<String> words = new ArrayList<>();
     for (int i = 0; i < before; i++) {
