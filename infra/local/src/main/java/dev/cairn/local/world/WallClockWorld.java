@@ -45,12 +45,13 @@ public final class WallClockWorld implements World, AutoCloseable {
 
   @Override
   public void start(String name, Runnable body) {
-    Thread thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> run(body));
-    tasks.add(thread);
-    thread.start();
+    Thread.ofPlatform().daemon().name(name).start(() -> run(body));
   }
 
   private void run(Runnable body) {
+    // Added once it runs: what ends the world cannot wait for a thread that has not started, and a
+    // task that starts afterwards sees that the world is closed.
+    tasks.add(Thread.currentThread());
     try {
       if (!closed) {
         body.run();
