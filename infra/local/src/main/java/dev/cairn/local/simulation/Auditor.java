@@ -45,6 +45,7 @@ import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
+import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -217,7 +218,7 @@ final class Auditor {
       case Entry.Suspended s -> {}
       case Entry.Resumed r -> {}
       case Entry.Failed failed -> {
-        requireNextRecord(where, subtask, failed);
+        requireNextRecord(where, subtask, audited.head(), failed);
         requireUnreturned(where, audited.head(), failed);
       }
       case Entry.Suspected s -> {}
@@ -234,9 +235,16 @@ final class Auditor {
     }
   }
 
-  private void requireNextRecord(String where, SubtaskId subtask, Entry.Failed failed) {
+  private void requireNextRecord(
+      String where, SubtaskId subtask, Header before, Entry.Failed failed) {
     Optional<SequenceNumber> blamed = failed.header().failing().flatMap(Failing::record);
-    Optional<SequenceNumber> next = expectation.first(subtask.shard(), failed.header().position());
+    Position position = failed.header().position();
+    Optional<SequenceNumber> next =
+        mayPassOver(before)
+            ? stream.after(subtask.shard(), position, 1).stream()
+                .map(StreamRecord::sequenceNumber)
+                .findFirst()
+            : expectation.first(subtask.shard(), position);
     if (blamed.isPresent() && !blamed.equals(next)) {
       throw new Violation(
           Invariants.BLAMED, where + " names record " + blamed + " instead of " + next);
@@ -402,13 +410,7 @@ final class Auditor {
 
   /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
   private void loseWhatIsAccepted(SubtaskId subtask, Header before, Header header) {
-    // A shard that gets its first records while the job is halted begins with what is left of
-    // them: a job that was halted for so long is resumed only by a user who accepts that.
-    boolean isFirst =
-        before.position() instanceof Position.Beginning && before.firstApplied().isEmpty();
-    if (!(before.following().mayBeMissing() || isFirst)
-        || before.hasGap()
-        || !before.position().isBefore(header.position())) {
+    if (!mayPassOver(before) || before.hasGap() || !before.position().isBefore(header.position())) {
       return;
     }
     SequenceNumber next =
@@ -417,6 +419,15 @@ final class Auditor {
       tally.count("race: a shard went on without records that had expired");
       lineages.of(subtask, header.epoch()).lose(before.position(), next);
     }
+  }
+
+  /** Whether a shard goes on with what is left, because a user accepts that records are missing. */
+  private static boolean mayPassOver(Header before) {
+    // A shard that gets its first records while the job is halted begins with what is left of
+    // them: a job that was halted for so long is resumed only by a user who accepts that.
+    boolean isFirst =
+        before.position() instanceof Position.Beginning && before.firstApplied().isEmpty();
+    return before.following().mayBeMissing() || isFirst;
   }
 
   /** A shard that the coordinator opens gets its state in the same epoch, right after. */
