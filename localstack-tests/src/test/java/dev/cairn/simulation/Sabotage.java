@@ -80,7 +80,7 @@ enum Sabotage {
                 }
               })),
   HASHES(
-      List.of(Invariants.SNAPSHOT, Invariants.FOLD),
+      List.of(Invariants.SNAPSHOT, Invariants.FOLD, Invariants.COMPLETE),
       Guards.all()
           .with(
               new TaskDecisions() {
