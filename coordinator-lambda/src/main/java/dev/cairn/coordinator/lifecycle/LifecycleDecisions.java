@@ -35,17 +35,6 @@ public class LifecycleDecisions {
     this.checkpointing = checkpointing;
   }
 
-  /** The decisions with every guard. */
-  public LifecycleDecisions() {
-    this(new JournalDecisions(), new CheckpointDecisions());
-  }
-
-  private static String nextAfter(Position position) {
-    return position instanceof Position.Before(SequenceNumber first)
-        ? "record " + first
-        : "the record after " + position;
-  }
-
   /** Where the job's subtasks began: the mapping has to begin there as well. */
   public Set<Start> starts(Collection<JournalTail> tails) {
     return tails.stream().map(tail -> tail.base().origin().start()).collect(Collectors.toSet());
@@ -145,6 +134,12 @@ public class LifecycleDecisions {
             + ": "
             + failing.message();
     return Failure.of(failing.reason(), tail.subtask(), message);
+  }
+
+  private static String nextAfter(Position position) {
+    return position instanceof Position.Before(SequenceNumber first)
+        ? "record " + first
+        : "the record after " + position;
   }
 
   /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */

@@ -254,7 +254,7 @@ class HistoryDiffTest {
         .extracting(HistoryLine::subject)
         .containsExactly("main/s-10", "main/s-11", "main/s-12");
     assertThat(lines).allMatch(line -> line.text().endsWith(" (27 more subtasks fail)"));
-    // One that comes before them in order takes the place of none.
+    // A subtask that comes before those three in order does not take the place of any of them.
     many.put("main/s-00", FailureReason.STORAGE);
     assertThat(failing(many)).isEmpty();
     many.remove("main/s-11");

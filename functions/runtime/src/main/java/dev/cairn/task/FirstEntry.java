@@ -107,12 +107,15 @@ final class FirstEntry {
     return ports
         .checkpoints()
         .firstSubtask(id.job())
-        .map(
-            first ->
-                find(listed, first.shard())
-                    .filter(shard -> range(first).equals(Optional.of(shard.range())))
-                    .isPresent())
+        .map(first -> hasItsKeys(first, listed))
         .orElse(true);
+  }
+
+  /** Whether the listed shard of a subtask's name has the keys that the subtask's journal says. */
+  private boolean hasItsKeys(SubtaskId subtask, List<Shard> listed) {
+    return find(listed, subtask.shard())
+        .filter(shard -> range(subtask).equals(Optional.of(shard.range())))
+        .isPresent();
   }
 
   private Optional<SubtaskId> holder(Shard shard, List<Shard> listed, List<SubtaskId> opened) {
@@ -124,7 +127,7 @@ final class FirstEntry {
         opened.stream()
             .filter(one -> ranges.containsKey(one.shard()))
             .findFirst()
-            .map(one -> !range(one).equals(Optional.ofNullable(ranges.get(one.shard()))))
+            .map(one -> !hasItsKeys(one, listed))
             .orElse(false);
     return opened.stream()
         .filter(

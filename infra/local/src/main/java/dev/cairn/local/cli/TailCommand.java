@@ -65,7 +65,7 @@ final class TailCommand extends PipelineCommand {
           out.println(json() ? Json.line(TailText.json(event)) : TailText.line(event));
         }
         if (out.checkError()) {
-          return ExitCode.OK; // whoever read it, such as head, has enough
+          return ExitCode.OK; // the reader of the output, such as head, has closed it
         }
         // Nothing tells a reader of the table that something was appended.
         Thread.sleep(every);

@@ -33,6 +33,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,23 +107,24 @@ class DeadLetterRetryTest {
   }
 
   private void awaitSum(String account, long expected) throws Exception {
+    await("until " + account + " has " + expected, () -> sum(account) == expected);
+  }
+
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (sum(account) != expected) {
-      assertThat(System.nanoTime()).as("until %s has %s", account, expected).isLessThan(deadline);
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
       Thread.sleep(50);
     }
   }
 
   /**
-   * Until the journals count so many: the file of a dead letter is there a little earlier, and a
-   * record that is not journalled yet may still be delivered again, and then be applied.
+   * Waits until the journals count so many dead letters: the file of a dead letter is there a
+   * little earlier, and a record that is not journalled yet may still be delivered again, and then
+   * be applied.
    */
   private void awaitDeadLetters(int expected) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (deadLettered() != expected) {
-      assertThat(System.nanoTime()).as("until there are %s", expected).isLessThan(deadline);
-      Thread.sleep(50);
-    }
+    await("until there are " + expected, () -> deadLettered() == expected);
     assertThat(letters().get("deadLetters").intValue()).isEqualTo(expected);
   }
 
