@@ -324,9 +324,12 @@ public sealed interface Entry {
       return new Following(quietUntil, mayBeMissing, waiting.or(() -> Optional.of(record)));
     }
 
-    /** What is still known of the records after a position when the state there is replaced. */
+    /**
+     * What is still known of the records after a position when the state there is replaced. A loss
+     * that a user has accepted remains accepted.
+     */
     public Following ofSamePosition() {
-      return new Following(Optional.empty(), false, waiting);
+      return new Following(Optional.empty(), mayBeMissing, waiting);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.flights.AircraftFunction;
 import dev.cairn.flights.Departure;
+import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
@@ -185,15 +186,32 @@ final class DeployedJob {
   /** What was found equal. */
   record Comparison(long records, int cells, int keys) {}
 
-  /** The latest completed checkpoint after one more was completed than now are. */
-  Checkpoint.Completed awaitCheckpoint() {
-    long before = job().flatMap(Job::latest).map(id -> id.value()).orElse(0L);
-    await("a checkpoint after " + before)
+  /**
+   * Waits until the latest completed checkpoint holds the state of every shard as it is now. It may
+   * have been completed already: none follows one after which nothing was applied.
+   */
+  Checkpoint.Completed awaitCovered() {
+    await("a checkpoint of the state as it is now")
         .atMost(LONGEST)
         .pollInterval(Duration.ofMillis(500))
-        .until(() -> job().flatMap(Job::latest).filter(id -> id.value() > before).isPresent());
+        .until(() -> covering().isPresent());
     return (Checkpoint.Completed)
-        checkpoints.checkpoint(JOB, job().flatMap(Job::latest).orElseThrow()).orElseThrow();
+        checkpoints.checkpoint(JOB, covering().orElseThrow()).orElseThrow();
+  }
+
+  private Optional<CheckpointId> covering() {
+    return job()
+        .flatMap(Job::latest)
+        .filter(
+            latest ->
+                shards().stream().allMatch(shard -> isHeldBy(latest, journal(shard.id()))));
+  }
+
+  private static boolean isHeldBy(CheckpointId checkpoint, List<Entry> journal) {
+    return !journal.isEmpty()
+        && journal.getFirst() instanceof Entry.Snapshotted base
+        && base.checkpoint().equals(checkpoint)
+        && journal.stream().noneMatch(Entry.Advanced.class::isInstance);
   }
 
   /** The first checkpoint that was completed because of this. */

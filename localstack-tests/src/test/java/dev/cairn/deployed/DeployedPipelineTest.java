@@ -158,10 +158,10 @@ class DeployedPipelineTest {
   void takesCheckpointsOnItsSchedule() {
     flights.send(1_000, job.shards());
     job.awaitApplied();
-    Checkpoint.Completed first = job.awaitCheckpoint();
+    Checkpoint.Completed first = job.awaitCovered();
     flights.send(500, job.shards());
     job.awaitApplied();
-    Checkpoint.Completed second = job.awaitCheckpoint();
+    Checkpoint.Completed second = job.awaitCovered();
 
     assertThat(first.trigger().expected().count()).isEqualTo(4);
     assertThat(Duration.between(first.trigger().triggeredAt(), second.trigger().triggeredAt()))

@@ -46,7 +46,6 @@ final class User {
   private final RestoresByPath paths;
   private final ForkOwner owner;
   private final LongHalt longHalt;
-  private boolean hasLost;
   private final Set<ShardId> forgetful = new TreeSet<>();
   private int savepoints;
   private int forks;
@@ -98,10 +97,6 @@ final class User {
         faults.count("race: the job failed of itself");
         haltsNoLonger();
       }
-      if (hasLost) {
-        // What a restore may give back of a job that has lost records is not modelled.
-        continue;
-      }
       switch (faults.below(36)) {
         case 0, 1, 2 -> restoreAny();
         case 3 -> restoreNonsense();
@@ -130,7 +125,7 @@ final class User {
     storage.repair();
     goOn();
     // One last restore, to see that what is left can be restored at all.
-    List<Checkpoint.Completed> left = hasLost ? List.of() : completed();
+    List<Checkpoint.Completed> left = completed();
     if (!left.isEmpty()) {
       request(left.getLast().id().toString());
     }
@@ -277,7 +272,6 @@ final class User {
   /** Records expire while the job halts, which it must not pass over without being told to. */
   private void haltForLong() {
     if (longHalt.begin()) {
-      hasLost = true;
       stream.listed().forEach(shard -> forgetful.add(shard.id()));
     }
     goOn();
