@@ -267,7 +267,7 @@ public sealed interface Entry {
         epoch = entered;
         suspended = halts;
         failing = before.failing.filter(Failing::outlastsHalt);
-        isolation = before.isolation.map(Isolation::interrupted);
+        isolation = before.isolation.map(search -> search.interrupted(now));
       }
 
       Header header() {

@@ -31,14 +31,18 @@ public sealed interface Isolation {
   }
 
   /**
-   * The search after a halt. A step that was begun has to be begun again: the halt, and not a
-   * record, may have kept it from the journal.
+   * The search after a halt. A step whose invocation may still have been at work when the job was
+   * halted has to be begun again: the halt, and not a record, may have kept it from the journal. An
+   * invocation that must have ended before that did not come back for another reason.
+   *
+   * @param halted when the job was halted
    */
-  default Isolation interrupted() {
+  default Isolation interrupted(Instant halted) {
     return switch (this) {
       case Suspicion s -> s;
       case Steps s -> s;
-      case Begun(int records, Instant until) -> new Steps(records);
+      case Begun(int records, Instant until) when halted.isBefore(until) -> new Steps(records);
+      case Begun b -> b;
     };
   }
 

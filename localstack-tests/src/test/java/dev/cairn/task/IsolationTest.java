@@ -138,6 +138,10 @@ class IsolationTest {
     DeadLetterEntries.requireSmall(pipeline.journal(0));
   }
 
+  private static Task<String> deadly(Pipeline pipeline) {
+    return container(pipeline, LENIENT, new Process());
+  }
+
   private static List<StreamRecord> put(Pipeline pipeline, int before, String bad, int after) {
     List<String> words = new ArrayList<>();
     for (int i = 0; i < before; i++) {
@@ -481,6 +485,31 @@ class IsolationTest {
 
     assertThat(pipeline.journal(0)).noneMatch(Entry.Failed.class::isInstance);
     assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(2, 0));
+  }
+
+  @Test
+  void aStepWhoseInvocationHadEndedBeforeAHaltCountsAfterTheResume() {
+    Pipeline pipeline = new Pipeline(1);
+    run(pipeline.container(), 0, pipeline.put(0, "a"));
+    List<StreamRecord> batch = pipeline.put(0, "kill");
+    pipeline.pass(Duration.ofMinutes(20));
+    tick(pipeline.coordinator());
+    var begun = catchThrowable(() -> run(deadly(pipeline), 0, batch));
+    pipeline.pass(Duration.ofMinutes(20));
+    pipeline.table().request(Pipeline.JOB, Request.command("cancel"));
+    tick(pipeline.coordinator());
+    pipeline.table().request(Pipeline.JOB, Request.command("resume"));
+    tick(pipeline.coordinator());
+    tick(pipeline.coordinator());
+
+    var blamed = catchThrowable(() -> run(deadly(pipeline), 0, batch));
+
+    assertThat(begun).isInstanceOf(Ended.class);
+    assertThat(blamed).isInstanceOf(TaskException.class);
+    assertThat(pipeline.head(0).failing().map(Failing::reason))
+        .contains(FailureReason.PROCESS_ENDED);
+    assertThat(pipeline.head(0).failing().flatMap(Failing::record))
+        .contains(batch.getFirst().sequenceNumber());
   }
 
   @Test
