@@ -123,7 +123,13 @@ class ArchitectureTest {
     "dev.cairn.metrics..",
     "dev.cairn.retry.."
   };
+  private static final String COMMAND_LINE = "dev.cairn.cli..";
   private static final String LOCAL = "dev.cairn.local..";
+  private static final String SIMULATION = "dev.cairn.simulation..";
+
+  /** What runs on the user's machine; nothing that is deployed may use it. */
+  private static final String[] INFRA = {COMMAND_LINE, LOCAL, SIMULATION};
+
   private static final String CONSTRUCT = "dev.cairn.cdk..";
   private static final String[] AWS = {"software.amazon..", "com.amazonaws.."};
 
@@ -133,14 +139,14 @@ class ArchitectureTest {
           .resideInAnyPackage(FUNCTIONS)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(COORDINATOR, LOCAL);
+          .resideInAnyPackage(COORDINATOR, COMMAND_LINE, LOCAL, SIMULATION);
 
   static final ArchRule theCoordinatorDoesNotKnowFunctions =
       noClasses()
           .that()
           .resideInAPackage(COORDINATOR)
           .should()
-          .dependOnClassesThat(resideInAnyPackage(FUNCTIONS).or(resideInAPackage(LOCAL)));
+          .dependOnClassesThat(resideInAnyPackage(FUNCTIONS).or(resideInAnyPackage(INFRA)));
 
   static final ArchRule partsOfTheCoordinatorUseOnlyThoseBelow =
       CompositeArchRule.of(
@@ -180,7 +186,28 @@ class ArchitectureTest {
               resideInAnyPackage(AWS)
                   .or(resideInAnyPackage(ADAPTERS))
                   .or(resideInAnyPackage(FUNCTIONS))
-                  .or(resideInAnyPackage(COORDINATOR, LOCAL)));
+                  .or(resideInAPackage(COORDINATOR))
+                  .or(resideInAnyPackage(INFRA)));
+
+  /**
+   * The command line on a deployed pipeline needs neither AWS on one machine nor the simulation,
+   * and the jars of both are not on its class path.
+   */
+  static final ArchRule theCommandLineKnowsNeitherLocalAwsNorTheSimulation =
+      noClasses()
+          .that()
+          .resideInAPackage(COMMAND_LINE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(LOCAL, SIMULATION, "com.amazonaws.services.dynamodbv2.local..");
+
+  static final ArchRule localAwsDoesNotKnowTheSimulation =
+      noClasses()
+          .that()
+          .resideInAPackage(LOCAL)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(SIMULATION);
 
   /** A new package has to be put into one of the lists, so that the rules apply to it. */
   static final ArchRule everyPackageIsListed =
@@ -191,7 +218,8 @@ class ArchitectureTest {
                   resideInAnyPackage(PROTOCOL)
                       .or(resideInAnyPackage(ADAPTERS))
                       .or(resideInAnyPackage(FUNCTIONS))
-                      .or(resideInAnyPackage(COORDINATOR, LOCAL, CONSTRUCT))));
+                      .or(resideInAnyPackage(INFRA))
+                      .or(resideInAnyPackage(COORDINATOR, CONSTRUCT))));
 
   /** A job has checkpoints; a checkpoint is the same whatever its job does. */
   static final ArchRule checkpointsDoNotKnowTheJob =
@@ -215,7 +243,9 @@ class ArchitectureTest {
               "dev.cairn.deployment..",
               "dev.cairn.retry..",
               CONSTRUCT,
-              LOCAL);
+              COMMAND_LINE,
+              LOCAL,
+              SIMULATION);
 
   static final ArchRule adaptersAreUsedAtTheEdgeOnly =
       noClasses()
@@ -333,7 +363,7 @@ class ArchitectureTest {
   /** And the handlers: what a function prints is its log. */
   static final ArchRule onlyCommandsPrint =
       noClasses()
-          .that(not(resideInAnyPackage("dev.cairn.local.cli..", "dev.cairn.local.demo..")))
+          .that(not(resideInAnyPackage("dev.cairn.cli..", "dev.cairn.local.demo..")))
           .and()
           .haveSimpleNameNotEndingWith("Main")
           .and()

@@ -2,10 +2,10 @@ package dev.cairn.benchmark;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.cairn.cli.input.InputFile;
 import dev.cairn.flights.AircraftFunction;
 import dev.cairn.flights.Departure;
 import dev.cairn.function.Deserializer;
-import dev.cairn.local.demo.InputFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -1,6 +1,7 @@
 package dev.cairn.coldstart;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.cli.input.InputFile;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -16,7 +17,6 @@ import dev.cairn.id.StageId;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Journal;
-import dev.cairn.local.demo.InputFile;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.lambda.KinesisEvent;

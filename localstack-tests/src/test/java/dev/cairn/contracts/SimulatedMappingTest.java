@@ -1,6 +1,6 @@
 package dev.cairn.contracts;
 
-import dev.cairn.local.simulation.SeededWorlds;
+import dev.cairn.simulation.SeededWorlds;
 import java.util.function.Consumer;
 
 final class SimulatedMappingTest extends EventSourceMappingContract {

@@ -1,7 +1,7 @@
 package dev.cairn.contracts;
 
 import dev.cairn.local.kinesis.LocalStream;
-import dev.cairn.local.simulation.SeededWorlds;
+import dev.cairn.simulation.SeededWorlds;
 import java.time.Duration;
 import java.util.function.Consumer;
 

@@ -8,9 +8,9 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.cli.letters.Letter;
+import dev.cairn.cli.letters.Letters;
 import dev.cairn.id.SequenceNumber;
-import dev.cairn.local.letters.Letter;
-import dev.cairn.local.letters.Letters;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.settings.Configuration;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.cli.inspect.StateView;
+import dev.cairn.cli.inspect.StoredState;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.flights.AircraftFunction;
@@ -21,8 +23,6 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.kinesis.KinesisStreamReader;
-import dev.cairn.local.inspect.StateView;
-import dev.cairn.local.inspect.StoredState;
 import dev.cairn.retry.Backoff;
 import dev.cairn.s3.S3CheckpointStorage;
 import dev.cairn.state.StateKey;
@@ -203,8 +203,7 @@ final class DeployedJob {
     return job()
         .flatMap(Job::latest)
         .filter(
-            latest ->
-                shards().stream().allMatch(shard -> isHeldBy(latest, journal(shard.id()))));
+            latest -> shards().stream().allMatch(shard -> isHeldBy(latest, journal(shard.id()))));
   }
 
   private static boolean isHeldBy(CheckpointId checkpoint, List<Entry> journal) {

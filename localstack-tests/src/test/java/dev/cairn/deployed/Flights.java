@@ -1,9 +1,9 @@
 package dev.cairn.deployed;
 
+import dev.cairn.cli.input.InputFile;
 import dev.cairn.flights.AircraftFunction;
 import dev.cairn.flights.Departure;
 import dev.cairn.function.Deserializer;
-import dev.cairn.local.demo.InputFile;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.stream.Shard;

@@ -1,6 +1,7 @@
 package dev.cairn.latency;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.cli.input.InputFile;
 import dev.cairn.directory.DirectoryCheckpointStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -18,7 +19,6 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.lambda.TaskEndpoint;
-import dev.cairn.local.demo.InputFile;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.lambda.ContainerSettings;

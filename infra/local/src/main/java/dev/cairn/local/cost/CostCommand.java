@@ -1,8 +1,10 @@
 package dev.cairn.local.cost;
 
-import dev.cairn.local.demo.InputException;
-import dev.cairn.local.demo.Terminal;
-import dev.cairn.local.output.WorkProgress;
+import dev.cairn.cli.ContributedCommand;
+import dev.cairn.cli.input.InputException;
+import dev.cairn.cli.output.Terminal;
+import dev.cairn.cli.output.WorkProgress;
+import dev.cairn.cli.prices.Prices;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -10,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
       "Prints what it counted and what it assumed. The same options give the same table.",
       ""
     })
-public final class CostCommand implements Callable<Integer> {
+public final class CostCommand implements ContributedCommand {
   /**
    * What an idle pipeline costs depends a little on how much state it came to have. So it is
    * counted after this rate, whichever rates are asked for.

@@ -1,7 +1,10 @@
 package dev.cairn.local.cost;
 
-import dev.cairn.local.output.TextTable;
-import dev.cairn.local.output.TextTable.Column;
+import dev.cairn.cli.output.TextTable;
+import dev.cairn.cli.output.TextTable.Column;
+import dev.cairn.cli.prices.Billed;
+import dev.cairn.cli.prices.Prices;
+import dev.cairn.cli.prices.RequestUsage;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;

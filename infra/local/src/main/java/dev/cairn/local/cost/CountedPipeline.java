@@ -1,6 +1,7 @@
 package dev.cairn.local.cost;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.cli.prices.Billed;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;

@@ -1,5 +1,7 @@
 package dev.cairn.local.cost;
 
+import dev.cairn.cli.prices.Billed;
+import dev.cairn.cli.prices.RequestUsage;
 import java.time.Duration;
 
 /**

@@ -1,6 +1,6 @@
 package dev.cairn.local.cost;
 
-import dev.cairn.local.demo.InputException;
+import dev.cairn.cli.input.InputException;
 import java.time.Duration;
 
 /**

@@ -1,10 +1,10 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.cli.inspect.CheckpointTable;
+import dev.cairn.cli.inspect.CheckpointTable.Row;
+import dev.cairn.cli.output.Sizes;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.local.inspect.CheckpointTable;
-import dev.cairn.local.inspect.CheckpointTable.Row;
-import dev.cairn.local.inspect.Sizes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;

@@ -1,5 +1,13 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.cli.demo.Mailbox;
+import dev.cairn.cli.input.InputException;
+import dev.cairn.cli.input.InputRow;
+import dev.cairn.cli.input.RowKeys;
+import dev.cairn.cli.input.UserFunction;
+import dev.cairn.cli.inspect.StoredState;
+import dev.cairn.cli.output.Sizes;
+import dev.cairn.cli.output.Terminal;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -9,8 +17,6 @@ import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry;
-import dev.cairn.local.inspect.Sizes;
-import dev.cairn.local.inspect.StoredState;
 import dev.cairn.local.lambda.LocalContainers;
 import dev.cairn.storage.FilePath;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.cli.output.Sizes;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
@@ -9,7 +10,6 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Journal.Append;
-import dev.cairn.local.inspect.Sizes;
 import dev.cairn.state.Counts;
 import java.util.HashMap;
 import java.util.HashSet;

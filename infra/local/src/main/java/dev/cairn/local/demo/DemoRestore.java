@@ -1,12 +1,12 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.cli.inspect.CheckpointFileList;
+import dev.cairn.cli.output.Sizes;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
-import dev.cairn.local.inspect.CheckpointFileList;
-import dev.cairn.local.inspect.Sizes;
 import dev.cairn.storage.DamagedFileException;
 import java.util.Comparator;
 import java.util.List;

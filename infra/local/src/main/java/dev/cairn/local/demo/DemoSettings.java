@@ -1,5 +1,6 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.cli.input.InputException;
 import dev.cairn.deployment.StorageLocation;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;

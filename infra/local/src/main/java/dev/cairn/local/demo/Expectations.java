@@ -1,6 +1,6 @@
 package dev.cairn.local.demo;
 
-import dev.cairn.local.inspect.Sizes;
+import dev.cairn.cli.output.Sizes;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.cli.input.InputRow;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.local.kinesis.LocalStream;

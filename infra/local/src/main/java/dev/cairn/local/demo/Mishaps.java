@@ -1,10 +1,10 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.cli.output.Sizes;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal.Append;
-import dev.cairn.local.inspect.Sizes;
 import dev.cairn.local.lambda.Delivery;
 import dev.cairn.local.world.Killed;
 import dev.cairn.local.world.World;

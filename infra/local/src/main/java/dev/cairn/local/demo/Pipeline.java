@@ -1,6 +1,8 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.cli.input.InputException;
+import dev.cairn.cli.input.UserFunction;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;

@@ -1,5 +1,7 @@
 package dev.cairn.local.demo;
 
+import dev.cairn.cli.input.InputRow;
+import dev.cairn.cli.input.UserFunction;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.local.kinesis.LocalStream;

@@ -1,7 +1,8 @@
 package dev.cairn.local.demo;
 
-import dev.cairn.local.inspect.Sizes;
-import dev.cairn.local.output.FittedWriter;
+import dev.cairn.cli.output.FittedWriter;
+import dev.cairn.cli.output.Sizes;
+import dev.cairn.cli.output.Terminal;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;

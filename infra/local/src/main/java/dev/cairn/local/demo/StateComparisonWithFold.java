@@ -1,6 +1,6 @@
 package dev.cairn.local.demo;
 
-import dev.cairn.local.inspect.StateView;
+import dev.cairn.cli.inspect.StateView;
 import dev.cairn.state.StateKey;
 import java.util.ArrayList;
 import java.util.Arrays;

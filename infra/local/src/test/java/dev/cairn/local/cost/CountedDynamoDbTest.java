@@ -3,6 +3,7 @@ package dev.cairn.local.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.cli.prices.Billed;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import java.util.Map;

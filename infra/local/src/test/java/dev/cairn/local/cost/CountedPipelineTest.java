@@ -2,6 +2,7 @@ package dev.cairn.local.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.cli.prices.Billed;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -2,13 +2,13 @@ package dev.cairn.local.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cairn.cli.inspect.StateView;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.local.inspect.StateView;
 import dev.cairn.state.Change;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;

@@ -3,6 +3,10 @@ package dev.cairn.local.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.cli.input.InputException;
+import dev.cairn.cli.input.InputRow;
+import dev.cairn.cli.input.RowKeys;
+import dev.cairn.cli.input.UserFunction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

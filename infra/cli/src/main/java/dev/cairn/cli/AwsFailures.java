@@ -1,0 +1,223 @@
+package dev.cairn.cli;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** What went wrong on the way to AWS, or there: what, why, and what to do. */
+final class AwsFailures {
+  private static final Set<String> EXPIRED =
+      Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired");
+  private static final Set<String> UNKNOWN_KEYS =
+      Set.of(
+          "UnrecognizedClientException",
+          "InvalidClientTokenId",
+          "InvalidAccessKeyId",
+          "SignatureDoesNotMatch",
+          "InvalidSignatureException",
+          "AuthFailure");
+  private static final Set<String> DENIED = Set.of("AccessDenied", "AccessDeniedException");
+  private static final Set<String> MISSING =
+      Set.of("ResourceNotFoundException", "NoSuchBucket", "NoSuchBucketException");
+  private static final Pattern ACTION = Pattern.compile("not authorized to perform: (\\S+)");
+  private static final Pattern RESOURCE = Pattern.compile("on resource: (\\S+)");
+
+  private AwsFailures() {}
+
+  /** A sentence for what AWS or the way there is at fault for; empty for anything else. */
+  static Optional<String> explain(Throwable failure) {
+    return malformedEndpoint(failure)
+        .or(() -> sdkFailure(failure).map(sdk -> explain(failure, sdk)));
+  }
+
+  /** The SDK reads endpoints from the environment when a client is made. */
+  private static Optional<String> malformedEndpoint(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof URISyntaxException uri) {
+        return Optional.of(
+            "an endpoint in the environment or the AWS configuration is no address ("
+                + uri.getMessage()
+                + "): write AWS_ENDPOINT_URL, or AWS_ENDPOINT_URL_DYNAMODB, _S3 and _KINESIS, as"
+                + " http://host:port");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<SdkException> sdkFailure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SdkException sdk) {
+        return Optional.of(sdk);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String explain(Throwable failure, SdkException sdk) {
+    return switch (sdk) {
+      case AwsServiceException answer -> answered(failure, answer);
+      case SdkClientException unsent -> unanswered(unsent);
+      default -> "AWS did not take the request: " + said(sdk);
+    };
+  }
+
+  private static String answered(Throwable failure, AwsServiceException answer) {
+    String code = code(answer);
+    String service = service(answer);
+    if (EXPIRED.contains(code) || said(answer).contains("SSO session")) {
+      return "the credentials have expired ("
+          + said(answer)
+          + "): sign in again, such as with aws sso login, or export fresh ones";
+    }
+    if (UNKNOWN_KEYS.contains(code)) {
+      return service
+          + " does not know these credentials, or their signature is wrong ("
+          + said(answer)
+          + "): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile (aws sts"
+          + " get-caller-identity shows who you are), and this machine's clock";
+    }
+    if (DENIED.contains(code)) {
+      return denied(failure, answer);
+    }
+    if (MISSING.contains(code)) {
+      return missing(service, answer);
+    }
+    if (answer.isThrottlingException()) {
+      return service
+          + " turned the request away as one too many ("
+          + said(answer)
+          + "): try again in a few seconds";
+    }
+    if (answer.statusCode() >= 500) {
+      return service
+          + " failed with "
+          + answer.statusCode()
+          + " ("
+          + said(answer)
+          + "): nothing is wrong here; try again";
+    }
+    return service + " refused the request: " + code + ": " + said(answer);
+  }
+
+  private static String denied(Throwable failure, AwsServiceException answer) {
+    Optional<String> action = find(ACTION, said(answer));
+    String what =
+        action.map(name -> name + " is not allowed").orElse("the request is not allowed")
+            + find(RESOURCE, said(answer)).map(resource -> " on " + resource).orElse("");
+    // S3 names no action; what our storage says of the call does.
+    String call =
+        action.isPresent() || failure == answer
+            ? ""
+            : " (" + String.valueOf(failure.getMessage()) + ")";
+    return what
+        + " for these credentials"
+        + call
+        + ": allow "
+        + action.orElse("it")
+        + " in the policy of the user or role, or use other credentials (--profile, AWS_PROFILE)";
+  }
+
+  private static String missing(String service, AwsServiceException answer) {
+    return switch (service) {
+      case "DynamoDb" ->
+          "there is no such table here ("
+              + said(answer)
+              + "): check --table or CAIRN_TABLE, the region (--region, AWS_REGION) and the account"
+              + " (--profile)";
+      case "Kinesis" ->
+          "there is no such stream here ("
+              + said(answer)
+              + "): check --stream, the region (--region, AWS_REGION) and the account (--profile)";
+      case "S3" ->
+          "there is no such bucket ("
+              + said(answer)
+              + "): check --storage, or whether the deployment's bucket was deleted";
+      default -> "there is no such resource in " + service + ": " + said(answer);
+    };
+  }
+
+  private static String unanswered(SdkClientException unsent) {
+    String said = said(unsent);
+    if (said.contains("Unable to load region")) {
+      return "no region is set: give --region, set AWS_REGION, or put region = … into the profile"
+          + " in ~/.aws/config; a profile that does not exist has none (aws configure"
+          + " list-profiles)";
+    }
+    if (said.contains("SSO session") || said.contains("sso login")) {
+      return "the SSO session has expired (" + said + "): sign in again with aws sso login";
+    }
+    if (said.contains("Unable to load credentials")) {
+      return "no credentials were found: sign in with aws sso login or aws configure and name the"
+          + " profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and"
+          + " AWS_SECRET_ACCESS_KEY; LocalStack takes any, such as test and test";
+    }
+    if (said.contains("rofile")) {
+      return "the profile cannot be used ("
+          + said
+          + "): check its name (--profile, AWS_PROFILE; aws configure list-profiles) and what"
+          + " ~/.aws/config and ~/.aws/credentials say of it";
+    }
+    return rootIoFailure(unsent)
+        .map(
+            io ->
+                "no connection to AWS ("
+                    + io.getClass().getSimpleName()
+                    + ": "
+                    + io.getMessage()
+                    + "): check the endpoint (--endpoint; AWS_ENDPOINT_URL, or for one service"
+                    + " AWS_ENDPOINT_URL_DYNAMODB, _S3, _KINESIS), that what it names is running,"
+                    + " and the network")
+        .orElseGet(() -> "AWS could not be asked: " + said);
+  }
+
+  private static Optional<IOException> rootIoFailure(Throwable failure) {
+    Optional<IOException> root = Optional.empty();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException io) {
+        root = Optional.of(io);
+      }
+    }
+    return root;
+  }
+
+  private static Optional<String> find(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+
+  private static String code(AwsServiceException answer) {
+    return details(answer).map(AwsErrorDetails::errorCode).orElse("");
+  }
+
+  private static String service(AwsServiceException answer) {
+    return details(answer).map(AwsErrorDetails::serviceName).orElse("AWS");
+  }
+
+  private static Optional<AwsErrorDetails> details(AwsServiceException answer) {
+    return Optional.ofNullable(answer.awsErrorDetails());
+  }
+
+  /** Without the request's ids, which tell a user nothing. */
+  static String said(RuntimeException failure) {
+    return failure instanceof SdkException sdk ? said(sdk) : String.valueOf(failure.getMessage());
+  }
+
+  private static String said(SdkException failure) {
+    if (failure instanceof AwsServiceException answer) {
+      Optional<String> message = details(answer).map(AwsErrorDetails::errorMessage);
+      if (message.isPresent()) {
+        return message.get();
+      }
+    }
+    String message = String.valueOf(failure.getMessage());
+    int ids = message.indexOf(" (Service: ");
+    return ids < 0 ? message : message.substring(0, ids);
+  }
+}

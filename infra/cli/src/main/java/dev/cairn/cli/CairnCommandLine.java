@@ -1,0 +1,78 @@
+package dev.cairn.cli;
+
+import dev.cairn.cli.input.InputException;
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.storage.DamagedFileException;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/** The command line of {@code cairn}: how arguments are read, and how what goes wrong is told. */
+final class CairnCommandLine extends CommandLine {
+  private final Cairn cairn;
+
+  CairnCommandLine(Cairn cairn, Iterable<ContributedCommand> contributed) {
+    super(cairn);
+    this.cairn = cairn;
+    // Before the settings below, which apply to the subcommands that are there.
+    contributed.forEach(this::addSubcommand);
+    setCaseInsensitiveEnumValuesAllowed(true);
+    setUsageHelpWidth(Math.clamp(cairn.terminal().columns(), 60, 100));
+    registerConverter(Duration.class, Arguments::duration);
+    registerConverter(URI.class, Arguments::endpoint);
+    registerConverter(int.class, Arguments::wholeNumber);
+    registerConverter(Integer.class, Arguments::wholeNumber);
+    registerConverter(long.class, Arguments::longNumber);
+    registerConverter(Long.class, Arguments::longNumber);
+    registerConverter(Double.class, Arguments::number);
+    setParameterExceptionHandler((wrong, typed) -> tell(Arguments.explain(wrong), typed));
+    setExecutionExceptionHandler(
+        (failure, command, parsed) ->
+            tell(explain(failure), parsed.originalArgs().toArray(new String[0])));
+  }
+
+  @Override
+  public int execute(String... typed) {
+    Optional<String> unreadable = Arguments.unreadable(typed);
+    return unreadable.isPresent()
+        ? tell(Problem.of(dev.cairn.cli.ExitCode.UNUSABLE, unreadable.get()), typed)
+        : super.execute(typed);
+  }
+
+  private int tell(Problem problem, String[] typed) {
+    return problem.tell(getOut(), getErr(), cairn.terminal(), typed);
+  }
+
+  /**
+   * A sentence for what somebody can act on; anything else is a mistake of ours and shown whole.
+   */
+  private static Problem explain(Exception failure) {
+    int unusable = dev.cairn.cli.ExitCode.UNUSABLE;
+    Optional<String> ofAws = AwsFailures.explain(failure);
+    if (ofAws.isPresent()) {
+      return Problem.of(unusable, ofAws.get());
+    }
+    String message = String.valueOf(failure.getMessage());
+    return switch (failure) {
+      case ExitException e -> Problem.of(e.exitCode(), message);
+      case DamagedFileException e -> Problem.of(dev.cairn.cli.ExitCode.NO, message);
+      case InputException e -> Problem.of(unusable, message);
+      case StorageException e -> Problem.of(unusable, message);
+      case OutcomeUnknownException e -> Problem.of(unusable, message);
+      case StreamException e -> Problem.of(unusable, message);
+      default ->
+          Problem.of(unusable, "this is a mistake in Cairn; please report it: " + trace(failure));
+    };
+  }
+
+  private static String trace(Exception failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
+  }
+}

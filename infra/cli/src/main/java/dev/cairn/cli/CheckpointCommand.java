@@ -1,0 +1,138 @@
+package dev.cairn.cli;
+
+import dev.cairn.cli.output.Terminal;
+import dev.cairn.cli.output.WorkProgress;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Sha256;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** A command on the files of one checkpoint or savepoint, a job's own or one that lies anywhere. */
+abstract class CheckpointCommand implements Callable<Integer> {
+  @ParentCommand private @Nullable Cairn cairn;
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private Target target = new Target();
+
+  @Parameters(
+      paramLabel = "CHECKPOINT",
+      description =
+          "Its id, or the place of its _metadata: s3://bucket/…, a directory (/… or ./…), or a path"
+              + " in the job's storage.")
+  private String checkpoint = "";
+
+  @Option(names = "--json", description = "Answer as JSON.")
+  private boolean json;
+
+  private WorkProgress progress = WorkProgress.SILENT;
+
+  /**
+   * The files of the checkpoint that was named.
+   *
+   * @param aws the command's clients
+   * @param isDemo whether it is the running demo's
+   */
+  record Named(
+      CheckpointName name, CheckpointStorage storage, FileRef metadata, Aws aws, boolean isDemo) {}
+
+  @Override
+  public final Integer call() {
+    CheckpointName name = CheckpointName.parse(checkpoint);
+    requireUsable();
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    Terminal terminal = Objects.requireNonNull(cairn).terminal();
+    try (WorkProgress watched =
+        WorkProgress.of(
+            "reading the checkpoint's files",
+            command.getErr(),
+            terminal.progress(),
+            InstantSource.system())) {
+      progress = watched;
+      PrintWriter out = command.getOut();
+      return run(name, json ? out : terminal.fitted(out, watched::printed));
+    }
+  }
+
+  private int run(CheckpointName name, PrintWriter out) {
+    return switch (name) {
+      case CheckpointName.Numbered numbered -> {
+        try (Connection connection = connect()) {
+          connection.requireJob();
+          FileRef metadata = CheckpointIds.requireCompleted(connection, numbered.id()).metadata();
+          yield run(
+              new Named(
+                  name, connection.storage(), metadata, connection.aws(), connection.isDemo()),
+              out);
+        }
+      }
+      case CheckpointName.InStorage inStorage -> {
+        try (Connection connection = connect()) {
+          CheckpointStorage storage = connection.storage();
+          FileRef metadata = found(storage, inStorage.metadata());
+          yield run(new Named(name, storage, metadata, connection.aws(), connection.isDemo()), out);
+        }
+      }
+      case CheckpointName.Elsewhere elsewhere -> {
+        try (Aws aws = target.aws()) {
+          CheckpointStorage storage = CheckpointName.storageAt(elsewhere.metadata(), aws);
+          yield run(
+              new Named(name, storage, found(storage, elsewhere.metadata()), aws, false), out);
+        }
+      }
+    };
+  }
+
+  /** How wide lines may be. */
+  final int columns() {
+    return Objects.requireNonNull(cairn).terminal().columns();
+  }
+
+  /** Says what the command does from here on, should it take long. */
+  final void now(String doing) {
+    progress.now(doing);
+  }
+
+  private Connection connect() {
+    return target.connect(Objects.requireNonNull(cairn).cliEnvironment());
+  }
+
+  /** Nothing else tells what the bytes should be: only their form can be wrong. */
+  private static FileRef found(CheckpointStorage storage, FilePath metadata) {
+    byte[] bytes =
+        storage
+            .get(metadata)
+            .orElseThrow(
+                () ->
+                    ExitException.no(
+                        "there is no "
+                            + metadata
+                            + ": name the directory of a checkpoint or savepoint, or its"
+                            + " _metadata"));
+    return new FileRef(metadata, bytes.length, Sha256.of(bytes));
+  }
+
+  /**
+   * What can be judged before anybody is asked.
+   *
+   * @throws ExitException if the command line makes no sense
+   */
+  void requireUsable() {}
+
+  /** Answers, and returns the exit code. */
+  abstract int run(Named checkpoint, PrintWriter out);
+
+  boolean json() {
+    return json;
+  }
+}

@@ -1,0 +1,354 @@
+package dev.cairn.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.cli.inspect.CheckpointTable;
+import dev.cairn.cli.inspect.CheckpointTable.Row;
+import dev.cairn.cli.inspect.Statistics;
+import dev.cairn.cli.output.Sizes;
+import dev.cairn.cli.prices.CheckpointCost;
+import dev.cairn.damage.Damage;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "checkpoints",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Lists a job's checkpoints, or shows one in detail.")
+final class CheckpointsCommand extends PipelineCommand {
+  private static final String STATISTICS_LINE = "%-20s  %8s  %8s  %8s  %8s  %8s  %8s";
+  private static final String DURATION = "durationMillis";
+  private static final String FULL = "fullSizeBytes";
+  private static final String INCREMENTAL = "incrementalSizeBytes";
+
+  @Parameters(arity = "0..1", paramLabel = "ID", description = "The checkpoint to show in detail.")
+  private @Nullable String id;
+
+  @Override
+  void requireUsable() {
+    if (id != null) {
+      CheckpointIds.parse(id);
+    }
+  }
+
+  @Override
+  int run(Connection connection, PrintWriter out) {
+    Job job = connection.requireJob();
+    if (id == null) {
+      list(out, connection, job);
+    } else {
+      show(out, connection, CheckpointIds.require(connection, CheckpointIds.parse(id)));
+    }
+    return ExitCode.OK;
+  }
+
+  private void list(PrintWriter out, Connection connection, Job job) {
+    List<Damage> damages = connection.damages().damages(job.id());
+    List<Row> rows =
+        Row.of(connection.checkpoints(), job, connection.checkpoints().checkpoints(job.id()));
+    if (json()) {
+      ObjectNode answer = JobText.json(job);
+      ArrayNode checkpoints = answer.putArray("checkpoints");
+      rows.forEach(row -> checkpoints.add(summary(row, damages)));
+      ObjectNode statistics = answer.putObject("statistics");
+      statistics(rows).forEach((name, found) -> statistics.set(name, json(found)));
+      out.println(Json.pretty(answer));
+      return;
+    }
+    out.println(JobText.line(job));
+    job.refusal().ifPresent(refusal -> out.println(JobText.line(refusal)));
+    out.println();
+    if (rows.isEmpty()) {
+      out.println("No checkpoint yet.");
+      return;
+    }
+    Instant now = Instant.now();
+    out.println(CheckpointTable.HEADER);
+    rows.forEach(row -> out.println(line(row, damages, now)));
+    if (rows.stream().anyMatch(row -> row.checkpoint().isSavepoint())) {
+      out.println();
+      out.println("A savepoint's INCREMENTAL counts its own files and the job's new ones.");
+    }
+    Map<String, Statistics> statistics = statistics(rows);
+    if (!statistics.isEmpty()) {
+      out.println();
+      out.println(
+          String.format(
+              Locale.ROOT, STATISTICS_LINE, "", "MIN", "MEAN", "P50", "P90", "P99", "MAX"));
+      statistics.forEach((name, found) -> out.println(line(name, found)));
+    }
+  }
+
+  /** Computes statistics by measurement over the completed checkpoints that are displayed. */
+  private static Map<String, Statistics> statistics(List<Row> rows) {
+    List<Checkpoint.Completed> completed =
+        rows.stream().flatMap(row -> completed(row.checkpoint()).stream()).toList();
+    Map<String, Statistics> statistics = new LinkedHashMap<>();
+    Statistics.of(completed.stream().mapToLong(one -> one.duration().toMillis()))
+        .ifPresent(found -> statistics.put(DURATION, found));
+    Statistics.of(completed.stream().mapToLong(Checkpoint.Completed::fullSizeBytes))
+        .ifPresent(found -> statistics.put(FULL, found));
+    Statistics.of(completed.stream().mapToLong(Checkpoint.Completed::incrementalSizeBytes))
+        .ifPresent(found -> statistics.put(INCREMENTAL, found));
+    return statistics;
+  }
+
+  private static Optional<Checkpoint.Completed> completed(Checkpoint checkpoint) {
+    return switch (checkpoint) {
+      case Checkpoint.Completed completed -> Optional.of(completed);
+      case Checkpoint.Subsumed subsumed -> Optional.of(subsumed.completed());
+      case Checkpoint.Pending p -> Optional.empty();
+      case Checkpoint.Aborted a -> Optional.empty();
+    };
+  }
+
+  private static String line(String name, Statistics found) {
+    LongFunction<String> text =
+        name.equals(DURATION) ? millis -> Sizes.seconds(Duration.ofMillis(millis)) : Sizes::bytes;
+    return String.format(
+        Locale.ROOT,
+        STATISTICS_LINE,
+        name,
+        text.apply(found.min()),
+        text.apply(found.mean()),
+        text.apply(found.p50()),
+        text.apply(found.p90()),
+        text.apply(found.p99()),
+        text.apply(found.max()));
+  }
+
+  private static ObjectNode json(Statistics found) {
+    return Json.object()
+        .put("min", found.min())
+        .put("mean", found.mean())
+        .put("p50", found.p50())
+        .put("p90", found.p90())
+        .put("p99", found.p99())
+        .put("max", found.max());
+  }
+
+  private static String line(Row row, List<Damage> damages, Instant now) {
+    int damaged = of(row.checkpoint(), damages).size();
+    return CheckpointTable.line(row, now) + (damaged == 0 ? "" : "  DAMAGED: " + files(damaged));
+  }
+
+  private static String files(int count) {
+    return count == 1 ? "1 file" : count + " files";
+  }
+
+  /** What a scrubber has marked of a checkpoint that would need it. */
+  private static List<Damage> of(Checkpoint checkpoint, List<Damage> damages) {
+    return checkpoint instanceof Checkpoint.Completed
+        ? damages.stream().filter(damage -> damage.checkpoints().contains(checkpoint.id())).toList()
+        : List.of();
+  }
+
+  private static ObjectNode summary(Row row, List<Damage> damages) {
+    Checkpoint checkpoint = row.checkpoint();
+    ObjectNode summary =
+        Json.object()
+            .put("id", checkpoint.id().value())
+            .put("status", CheckpointTable.status(checkpoint))
+            .put("epoch", checkpoint.trigger().epoch().value())
+            .put("triggeredAt", checkpoint.trigger().triggeredAt().toString())
+            .put("durationMillis", CheckpointTable.duration(checkpoint, Instant.now()).toMillis())
+            .put("tasks", checkpoint.trigger().expected().count())
+            .put("acknowledged", row.acknowledged())
+            .put("late", row.late())
+            .put("pinned", row.isPinned())
+            .put("cause", checkpoint.trigger().cause());
+    checkpoint
+        .trigger()
+        .savepoint()
+        .ifPresent(
+            savepoint -> {
+              ObjectNode json =
+                  summary.putObject("savepoint").put("directory", savepoint.directory().value());
+              savepoint.name().ifPresent(name -> json.put("name", name.value()));
+            });
+    switch (checkpoint) {
+      case Checkpoint.Pending p -> {}
+      case Checkpoint.Aborted aborted ->
+          summary
+              .put("reason", aborted.failure().reason().name())
+              .put("message", aborted.failure().message())
+              .put("advice", aborted.failure().reason().advice());
+      case Checkpoint.Completed completed -> complete(summary, completed);
+      case Checkpoint.Subsumed subsumed -> complete(summary, subsumed.completed());
+    }
+    List<Damage> found = of(checkpoint, damages);
+    if (!found.isEmpty()) {
+      ArrayNode damaged = summary.putArray("damaged");
+      found.forEach(
+          damage ->
+              damaged.add(
+                  Json.file(damage.file())
+                      .put("damage", damage.what())
+                      .put("foundAt", damage.foundAt().toString())));
+    }
+    return summary;
+  }
+
+  private static void complete(ObjectNode summary, Checkpoint.Completed completed) {
+    summary
+        .put("completedAt", completed.completedAt().toString())
+        .put("fullSizeBytes", completed.fullSizeBytes())
+        .put("incrementalSizeBytes", completed.incrementalSizeBytes());
+    completed
+        .answered()
+        .ifPresent(
+            answered ->
+                summary
+                    .put("firstAcknowledgedAt", answered.first().toString())
+                    .put("lastAcknowledgedAt", answered.last().toString()));
+    summary.set("metadata", Json.file(completed.metadata()));
+  }
+
+  private void show(PrintWriter out, Connection connection, Checkpoint checkpoint) {
+    Row row =
+        Row.of(connection.checkpoints(), connection.requireJob(), List.of(checkpoint)).getFirst();
+    List<Damage> damages = connection.damages().damages(connection.job());
+    List<Acknowledgement> answers =
+        connection.checkpoints().acknowledgements(connection.job(), checkpoint.id());
+    if (json()) {
+      ObjectNode answer = summary(row, damages);
+      ArrayNode tasks = answer.putArray("acknowledgements");
+      answers.forEach(task -> tasks.add(json(task)));
+      completed(checkpoint)
+          .ifPresent(completed -> answer.set("cost", json(CheckpointCost.of(completed, answers))));
+      out.println(Json.pretty(answer));
+      return;
+    }
+    out.println(CheckpointTable.HEADER);
+    out.println(line(row, damages, Instant.now()));
+    of(checkpoint, damages).forEach(damage -> out.println("  " + damage));
+    out.println();
+    out.println(
+        "triggered  "
+            + Sizes.time(checkpoint.trigger().triggeredAt())
+            + " in epoch "
+            + checkpoint.trigger().epoch()
+            + " by "
+            + checkpoint.trigger().cause());
+    completed(checkpoint)
+        .ifPresent(
+            completed -> {
+              completed.answered().ifPresent(answered -> show(out, completed, answered));
+              out.println("completed  " + Sizes.time(completed.completedAt()));
+              out.println("metadata   " + completed.metadata().path());
+              out.println("cost       " + CheckpointCost.of(completed, answers).text());
+              out.println("           (" + CheckpointCost.ASSUMES + ")");
+            });
+    out.println();
+    answers.stream().map(CheckpointsCommand::line).forEach(out::println);
+    missing(checkpoint, answers).forEach(out::println);
+  }
+
+  /** The names are known of what is pending; of what is over, how many there were. */
+  private static List<String> missing(Checkpoint checkpoint, List<Acknowledgement> answers) {
+    if (checkpoint instanceof Checkpoint.Pending pending && pending.isListed()) {
+      Set<SubtaskId> answered =
+          answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
+      return pending.subtasks().stream()
+          .filter(subtask -> !answered.contains(subtask))
+          .map(subtask -> subtask.name() + "  has not answered")
+          .toList();
+    }
+    int missing = checkpoint.trigger().expected().count() - answers.size();
+    return missing <= 0
+        ? List.of()
+        : List.of(missing + " more have not answered, or their answers are no longer kept");
+  }
+
+  private static void show(
+      PrintWriter out, Checkpoint.Completed completed, Checkpoint.Answered answered) {
+    Instant triggered = completed.trigger().triggeredAt();
+    out.println(
+        "answered   first after "
+            + Sizes.age(Duration.between(triggered, answered.first()))
+            + ", last after "
+            + Sizes.age(Duration.between(triggered, answered.last()))
+            + ", committed "
+            + Sizes.age(Duration.between(answered.last(), completed.completedAt()))
+            + " later");
+  }
+
+  private static ObjectNode json(CheckpointCost cost) {
+    return Json.object()
+        .put("usd", cost.usd())
+        .put("writeUnits", cost.writeUnits())
+        .put("s3Writes", cost.s3Writes())
+        .put("writtenBytes", cost.writtenBytes())
+        .put("carriedForward", cost.carriedForward())
+        .put("assumes", CheckpointCost.ASSUMES);
+  }
+
+  private static ObjectNode json(Acknowledgement answer) {
+    ObjectNode json = Json.object().put("subtask", answer.subtask().name());
+    switch (answer) {
+      case Acknowledgement.Declined declined ->
+          json.put("status", "DECLINED")
+              .put("reason", declined.reason().name())
+              .put("message", declined.message());
+      case Acknowledgement.Acknowledged done -> {
+        json.put("status", "ACKNOWLEDGED")
+            .put("fullSizeBytes", done.fullSizeBytes())
+            .put("incrementalSizeBytes", done.incrementalSizeBytes());
+        done.stateFile().ifPresent(file -> json.set("stateFile", Json.file(file)));
+        json.put("carriedForward", done.isCarriedForward());
+        done.timing()
+            .ifPresent(
+                timing ->
+                    json.put("acknowledgedAt", timing.at().toString())
+                        .put("waitedMillis", timing.waited().toMillis())
+                        .put("tookMillis", timing.took().toMillis()));
+      }
+    }
+    return json;
+  }
+
+  private static String line(Acknowledgement answer) {
+    return answer.subtask().name()
+        + switch (answer) {
+          case Acknowledgement.Declined declined ->
+              "  declined (" + declined.reason() + "): " + declined.message();
+          case Acknowledgement.Acknowledged done ->
+              String.format(
+                  Locale.ROOT,
+                  "  full %9s  incremental %9s  %s  %s",
+                  Sizes.bytes(done.fullSizeBytes()),
+                  Sizes.bytes(done.incrementalSizeBytes()),
+                  took(done),
+                  done.stateFile()
+                      .map(file -> file.path().value())
+                      .orElse("(nothing applied yet)"));
+        };
+  }
+
+  private static String took(Acknowledgement.Acknowledged done) {
+    if (done.isCarriedForward()) {
+      return "carried forward";
+    }
+    return done.timing()
+        .map(
+            timing -> "waited " + Sizes.age(timing.waited()) + ", took " + Sizes.age(timing.took()))
+        .orElse("");
+  }
+}

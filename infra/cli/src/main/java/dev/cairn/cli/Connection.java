@@ -1,0 +1,122 @@
+package dev.cairn.cli;
+
+import dev.cairn.damage.DamageMarks;
+import dev.cairn.deployment.StorageLocation;
+import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.history.History;
+import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Deployment;
+import dev.cairn.job.Job;
+import dev.cairn.job.MappingProblem;
+import dev.cairn.job.Registrations;
+import dev.cairn.journal.Journal;
+import dev.cairn.retry.Backoff;
+import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3Location;
+import dev.cairn.settings.Options;
+import dev.cairn.storage.CheckpointStorage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A pipeline's stores, and the job in them. Closing it closes all clients that it made.
+ *
+ * @param deployment what the job was deployed with; empty for the demo's, and for one whose
+ *     coordinator has not run yet
+ * @param where the place of its files: a directory, {@code s3://bucket/prefix}, or {@code
+ *     dynamodb:} for the table; empty if nothing says
+ * @param stream the stream's name; empty if nothing says, as for the demo's
+ */
+record Connection(
+    JobId job,
+    String table,
+    Journal journal,
+    CheckpointStore checkpoints,
+    DamageMarks damages,
+    History history,
+    Registrations registrations,
+    Optional<Deployment> deployment,
+    Supplier<List<MappingProblem>> mappingProblems,
+    Optional<String> where,
+    Optional<String> stream,
+    boolean isDemo,
+    Aws aws)
+    implements AutoCloseable {
+  private static final String S3 = "s3://";
+
+  /**
+   * @throws ExitException if there is no such job
+   */
+  Job requireJob() {
+    return checkpoints
+        .job(job)
+        .orElseThrow(
+            () ->
+                ExitException.unusable(
+                    "there is no job "
+                        + job
+                        + " in the table: check --job or CAIRN_JOB; a job that was deployed just now appears with its"
+                        + " coordinator's first tick, within a minute"));
+  }
+
+  /**
+   * @throws ExitException if nothing says where files are, or what says it is no place
+   */
+  CheckpointStorage storage() {
+    String place =
+        where.orElseThrow(
+            () ->
+                ExitException.unusable(
+                    "--storage is needed: job "
+                        + job
+                        + " has no deployment in the table that would say where its files are"));
+    if (place.equals(StorageLocation.INLINE)) {
+      S3Client s3 = aws.s3();
+      return new StorageLocation.Inline()
+          .open(
+              () -> s3,
+              aws.dynamoDb(),
+              table,
+              Backoff.sleeping(),
+              InstantSource.system(),
+              Options.MAX_INLINE_STATE.defaultValue());
+    }
+    if (!place.startsWith(S3)) {
+      if (!Files.isDirectory(Path.of(place))) {
+        throw ExitException.unusable(
+            "there is no directory "
+                + place
+                + ": give one, or s3://bucket/prefix, or "
+                + StorageLocation.INLINE
+                + " for the job's own table (--storage)");
+      }
+      return new DirectoryCheckpointStorage(Path.of(place));
+    }
+    S3Location location = location(place);
+    return new S3CheckpointStorage(aws.s3(), location.bucket(), location.prefix());
+  }
+
+  private static S3Location location(String place) {
+    try {
+      return S3Location.parse(place);
+    } catch (IllegalArgumentException e) {
+      throw ExitException.unusable(e.getMessage() + " (--storage)");
+    }
+  }
+
+  KinesisClient kinesis() {
+    return aws.kinesis();
+  }
+
+  @Override
+  public void close() {
+    aws.close();
+  }
+}

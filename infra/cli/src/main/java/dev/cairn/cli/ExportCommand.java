@@ -1,0 +1,107 @@
+package dev.cairn.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.cli.inspect.SelfContainedCopy;
+import dev.cairn.cli.inspect.SelfContainedCopy.OccupiedException;
+import dev.cairn.cli.output.Elision;
+import dev.cairn.cli.output.Sizes;
+import dev.cairn.format.FormatException;
+import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileRef;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Writes a self-contained copy of a completed checkpoint or savepoint into a directory.",
+      "",
+      "Every file is read and checked on the way. The copy needs no file outside its directory,"
+          + " holds wherever that is copied to, and is restored and verified by the place of its"
+          + " _metadata. Nothing is overwritten; an export that was interrupted goes on when it is"
+          + " repeated.",
+      ""
+    })
+final class ExportCommand extends CheckpointCommand {
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "DIRECTORY",
+      description = "s3://bucket/prefix, or a directory; it is created.")
+  private String to = "";
+
+  @Override
+  void requireUsable() {
+    CheckpointName.directory(to);
+  }
+
+  @Override
+  int run(Named checkpoint, PrintWriter out) {
+    FilePath directory = CheckpointName.directory(to);
+    if (checkpoint.isDemo() && to.strip().startsWith("s3:")) {
+      throw ExitException.unusable(
+          "the demo has no S3, its files are in a directory of this machine: name a directory"
+              + " (--to), and copy that to S3 with: aws s3 cp --recursive");
+    }
+    CheckpointStorage target = CheckpointName.storageAt(directory, checkpoint.aws());
+    List<FileRef> files = new ArrayList<>();
+    SelfContainedCopy copy =
+        new SelfContainedCopy(
+            checkpoint.storage(),
+            target,
+            directory,
+            file -> {
+              files.add(file);
+              if (!json()) {
+                print(out, file);
+              }
+            });
+    try {
+      FileRef metadata = copy.of(checkpoint.metadata());
+      long bytes = files.stream().mapToLong(FileRef::sizeBytes).sum();
+      if (json()) {
+        out.println(Json.pretty(json(metadata, files, bytes)));
+      } else {
+        out.println();
+        out.println(
+            checkpoint.name()
+                + " is exported: "
+                + files.size()
+                + " files, "
+                + Sizes.bytes(bytes)
+                + ", every byte of the original read; it is named by "
+                + metadata.path());
+      }
+      return ExitCode.OK;
+    } catch (OccupiedException e) {
+      throw ExitException.no(e.getMessage() + " (--to)");
+    } catch (FormatException e) {
+      throw ExitException.no(checkpoint.name() + " cannot be exported: " + e.getMessage());
+    }
+  }
+
+  private void print(PrintWriter out, FileRef file) {
+    out.printf(
+        Locale.ROOT,
+        "written  %9s  %s\n",
+        Sizes.bytes(file.sizeBytes()),
+        Elision.middle(file.path().value(), columns() - "written   1.23 MB  ".length()));
+    out.flush();
+  }
+
+  private static ObjectNode json(FileRef metadata, List<FileRef> files, long bytes) {
+    ObjectNode answer = Json.object().put("sizeBytes", bytes);
+    answer.set("metadata", Json.file(metadata));
+    ArrayNode written = answer.putArray("files");
+    files.forEach(file -> written.add(Json.file(file)));
+    return answer;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.cairn.cli;
+
+import dev.cairn.cli.input.RowKeys;
+import dev.cairn.cli.input.UserFunction;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** A user's function, and the partition key of what is fed to it. */
+public final class FunctionOptions {
+  @Option(
+      names = "--function",
+      paramLabel = "CLASS",
+      description = "Your own dev.cairn.function.KeyedFunction.")
+  private @Nullable String function;
+
+  @Option(names = "--jar", paramLabel = "FILE", description = "The jar that has it.")
+  private @Nullable Path jar;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FIELD",
+      description =
+          "The field that is the partition key, with dots for nested ones (card.token), in place of"
+              + " what the function's keyOf says. Records without a key go under "
+              + RowKeys.UNKNOWN
+              + ".")
+  private @Nullable String key;
+
+  /**
+   * @throws ExitException if a jar is given without its class
+   */
+  public void requireComplete() {
+    if (jar != null && function == null) {
+      throw ExitException.unusable(
+          "--jar "
+              + jar
+              + " was given without --function: name the class in it that is your function");
+    }
+  }
+
+  public boolean hasFunction() {
+    return function != null;
+  }
+
+  /** The function that is named; empty if none is. */
+  public Optional<UserFunction> function() {
+    requireComplete();
+    return Optional.ofNullable(function)
+        .map(name -> UserFunction.load(name, Optional.ofNullable(jar)));
+  }
+
+  public Optional<String> key() {
+    return Optional.ofNullable(key);
+  }
+}

@@ -1,0 +1,199 @@
+package dev.cairn.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.cli.inspect.CheckpointFileList;
+import dev.cairn.cli.inspect.ReadableState;
+import dev.cairn.cli.inspect.StateView;
+import dev.cairn.cli.inspect.StoredState;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.state.KeyHash;
+import dev.cairn.state.StateKey;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "state",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Shows the state of one key, or of all: as it is now, or as a checkpoint has it.",
+      "",
+      "Reads the journal and the files that it names, and needs no class of yours: each value says"
+          + " itself what it is.",
+      ""
+    })
+final class StateCommand extends PipelineCommand {
+  @ArgGroup(multiplicity = "1")
+  private Which which = new Which();
+
+  /** One key, or all. */
+  static final class Which {
+    @Parameters(paramLabel = "KEY", description = "The partition key.")
+    private String key = "";
+
+    @Option(
+        names = "--all",
+        description = "Every key, shard by shard, one a line; with --json one object a line.")
+    private boolean all;
+  }
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "ID",
+      description = "As this checkpoint has it (default: as it is now).")
+  private @Nullable String checkpoint;
+
+  @Override
+  void requireUsable() {
+    if (checkpoint != null) {
+      CheckpointIds.parse(checkpoint);
+    }
+  }
+
+  @Override
+  int run(Connection connection, PrintWriter out) {
+    connection.requireJob();
+    return which.all ? all(connection, out) : one(connection, out, which.key);
+  }
+
+  /** Shard by shard, so that no more than one shard's files are held at a time. */
+  private int all(Connection connection, PrintWriter out) {
+    StoredState stored = new StoredState(connection.journal(), connection.storage());
+    List<Supplier<Optional<StateView>>> views = new ArrayList<>();
+    if (checkpoint == null) {
+      for (SubtaskId subtask : connection.checkpoints().subtasks(connection.job())) {
+        views.add(() -> stored.head(subtask));
+      }
+    } else {
+      Checkpoint.Completed completed =
+          CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
+      for (Acknowledgement.Acknowledged acknowledged :
+          new CheckpointFileList(connection.storage()).metadata(completed).acknowledgements()) {
+        views.add(
+            () -> acknowledged.stateFile().map(file -> stored.checkpoint(completed.id(), file)));
+      }
+    }
+    for (Supplier<Optional<StateView>> view : views) {
+      view.get()
+          .ifPresent(present -> present.forEachKey((key, cells) -> line(out, present, key, cells)));
+    }
+    return ExitCode.OK;
+  }
+
+  private void line(
+      PrintWriter out, StateView view, String key, SortedMap<StateKey, byte[]> cells) {
+    ObjectNode states = ReadableState.of(view.schemas(), cells);
+    if (json()) {
+      ObjectNode line = Json.object().put("key", key).put("subtask", view.subtask().name());
+      line.set("state", states);
+      out.println(Json.line(line));
+    } else {
+      out.println(key.replace("\n", "\\n") + "  " + Json.line(states));
+    }
+  }
+
+  private int one(Connection connection, PrintWriter out, String key) {
+    List<StateView> found = views(connection, KeyHash.of(key));
+    for (StateView view : found) {
+      SortedMap<StateKey, byte[]> cells = view.cells(key);
+      if (!cells.isEmpty()) {
+        print(out, view, key, ReadableState.of(view.schemas(), cells));
+        return ExitCode.OK;
+      }
+    }
+    String where =
+        found.isEmpty()
+            ? "no shard of its range has been opened"
+            : found.getFirst().subtask().name() + " has none at " + found.getFirst().place();
+    throw ExitException.no(
+        "key \"" + key + "\" has no state: " + where + "; keys are compared exactly, also in case");
+  }
+
+  /**
+   * The state of the subtasks that the key belongs to; of no other a file is read, damaged or not.
+   */
+  private List<StateView> views(Connection connection, KeyHash hash) {
+    StoredState stored = new StoredState(connection.journal(), connection.storage());
+    if (checkpoint == null) {
+      return connection.checkpoints().subtasks(connection.job()).stream()
+          .filter(subtask -> owns(connection.journal().fromLastBase(subtask), hash))
+          .map(stored::head)
+          .flatMap(Optional::stream)
+          .toList();
+    }
+    Checkpoint.Completed completed =
+        CheckpointIds.requireCompleted(connection, CheckpointIds.parse(checkpoint));
+    CheckpointFileList files = new CheckpointFileList(connection.storage());
+    Set<SubtaskId> owners =
+        files.states(completed).stream()
+            .filter(state -> state.origin().range().contains(hash))
+            .map(SubtaskState::subtask)
+            .collect(Collectors.toSet());
+    return files.metadata(completed).acknowledgements().stream()
+        .filter(acknowledged -> owners.contains(acknowledged.subtask()))
+        .map(Acknowledgement.Acknowledged::stateFile)
+        .flatMap(Optional::stream)
+        .map(file -> stored.checkpoint(completed.id(), file))
+        .toList();
+  }
+
+  private static boolean owns(List<Entry> fromLastBase, KeyHash hash) {
+    return !fromLastBase.isEmpty()
+        && fromLastBase.getFirst() instanceof Entry.Base base
+        && base.origin().range().contains(hash);
+  }
+
+  private void print(PrintWriter out, StateView view, String key, ObjectNode states) {
+    if (json()) {
+      ObjectNode answer =
+          Json.object()
+              .put("key", key)
+              .put("subtask", view.subtask().name())
+              .put("at", view.place())
+              .put("position", view.position().toString());
+      answer.set("state", states);
+      out.println(Json.pretty(answer));
+      return;
+    }
+    out.println(key + "  on " + view.subtask().name() + ", at " + view.place());
+    states
+        .properties()
+        .forEach(
+            state -> {
+              out.println();
+              out.println(state.getKey());
+              lines(state.getValue()).forEach(line -> out.println("  " + line));
+            });
+  }
+
+  /** One line an element; a value of one level on one line. */
+  private static List<String> lines(JsonNode state) {
+    List<String> lines = new ArrayList<>();
+    if (state.isArray()) {
+      state.forEach(element -> lines.add(Json.line(element)));
+    } else if (state.isObject()) {
+      state
+          .properties()
+          .forEach(entry -> lines.add(entry.getKey() + "  " + Json.line(entry.getValue())));
+    } else {
+      lines.add(Json.line(state));
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.cairn.cli;
+
+import dev.cairn.cli.status.Facts;
+import dev.cairn.cli.status.Finding;
+import dev.cairn.cli.status.ForeignStreams;
+import dev.cairn.cli.status.KinesisLag;
+import dev.cairn.cli.status.MappingFindings;
+import dev.cairn.cli.status.StatusDecisions;
+import dev.cairn.cli.status.StreamFacts;
+import dev.cairn.cli.status.SubtaskFacts;
+import dev.cairn.cli.status.Survey;
+import dev.cairn.kinesis.KinesisStreamReader;
+import dev.cairn.retry.Backoff;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.StreamException;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Shows a pipeline on one screen: job, checkpoints, shards; what is wrong with it, and what to"
+          + " do.",
+      "",
+      "Exits 1 if anything is wrong.",
+      ""
+    })
+final class StatusCommand extends PipelineCommand {
+  @Override
+  int run(Connection connection, PrintWriter out) {
+    Survey survey =
+        new Survey(
+            connection.journal(),
+            connection.checkpoints(),
+            connection.damages(),
+            InstantSource.system());
+    Facts facts = survey.of(connection.job(), subtasks -> stream(connection, subtasks));
+    List<Finding> findings =
+        Stream.concat(
+                MappingFindings.with(
+                    StatusDecisions.findings(facts), connection.mappingProblems().get())
+                    .stream(),
+                ForeignStreams.findings(
+                    connection.registrations().of(connection.job()), facts.now())
+                    .stream())
+            .sorted(Comparator.comparing(Finding::kind))
+            .toList();
+    if (json()) {
+      out.println(Json.pretty(StatusText.json(facts, findings)));
+    } else {
+      StatusText.lines(facts, findings, columns()).forEach(out::println);
+    }
+    return findings.stream().anyMatch(finding -> finding.kind().isWrong())
+        ? ExitCode.NO
+        : ExitCode.OK;
+  }
+
+  private static StreamFacts stream(Connection connection, List<SubtaskFacts> subtasks) {
+    Optional<String> name = connection.stream();
+    if (name.isEmpty()) {
+      return new StreamFacts.OutOfReach(
+          connection.isDemo()
+              ? "the demo's stream is inside its process"
+              : "nothing says which stream it reads (--stream)");
+    }
+    try {
+      KinesisClient client = connection.kinesis();
+      return Survey.read(
+          new Survey.Readable(
+              name.get(),
+              new KinesisStreamReader(client, name.get(), Backoff.sleeping()),
+              new KinesisLag(client, name.get(), InstantSource.system())),
+          subtasks);
+    } catch (SdkException | StreamException | NotInStreamException e) {
+      // All else is still worth showing.
+      return new StreamFacts.Unreadable(
+          name.get(), AwsFailures.explain(e).orElse(String.valueOf(e.getMessage())));
+    }
+  }
+}

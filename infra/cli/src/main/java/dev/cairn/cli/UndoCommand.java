@@ -1,0 +1,34 @@
+package dev.cairn.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "undo",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Takes the last restore back: restores the checkpoint that was the latest when it began.",
+      "",
+      "That one is kept until the next restore, however many are completed meanwhile.",
+      ""
+    })
+final class UndoCommand extends VerbCommand {
+  @Option(
+      names = "--dry-run",
+      description = "Check everything, tell what would be replayed, and change nothing.")
+  private boolean triesOnly;
+
+  @Override
+  String text() {
+    return "undo";
+  }
+
+  @Override
+  int run(Connection connection, PrintWriter out) throws InterruptedException {
+    return triesOnly
+        ? DryRuns.tell(DryRuns.on(connection).undo(connection.requireJob()), json(), out)
+        : super.run(connection, out);
+  }
+}

@@ -1,0 +1,193 @@
+package dev.cairn.cli;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.cli.output.Elision;
+import dev.cairn.command.Command;
+import dev.cairn.command.CommandProgress;
+import dev.cairn.command.CommandText;
+import dev.cairn.command.TrackedCommand;
+import dev.cairn.job.Job;
+import dev.cairn.job.Request;
+import dev.cairn.settings.FlinkDuration;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/**
+ * Asks something of a job, by the attribute on its item that anybody may set, and tells what
+ * becomes of it, until it is done, refused or failed.
+ */
+abstract class VerbCommand extends PipelineCommand {
+  private static final Duration LOOK = Duration.ofMillis(100);
+  private static final Duration SOON = Duration.ofSeconds(3);
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "10min",
+      description = "How long to follow it (default: ${DEFAULT-VALUE}).")
+  private Duration timeout = Duration.ZERO;
+
+  @Option(names = "--no-wait", description = "Ask, and do not follow what becomes of it.")
+  private boolean asksOnly;
+
+  @Option(
+      names = "--force",
+      description = "Take the place of a request that still waits to be served.")
+  private boolean force;
+
+  /** What is asked, as {@link CommandText} reads it. */
+  abstract String text();
+
+  @Override
+  void requireUsable() {
+    command();
+  }
+
+  /** The command that was typed. */
+  final Command command() {
+    try {
+      return CommandText.parse(text());
+    } catch (dev.cairn.command.InvalidCommandException e) {
+      throw ExitException.unusable(e.reason());
+    }
+  }
+
+  @Override
+  int run(Connection connection, PrintWriter out) throws InterruptedException {
+    TrackedCommand asked = new TrackedCommand(connection.requireJob(), command());
+    Optional<Request> waiting = asked.ask(connection.checkpoints(), force);
+    if (waiting.isPresent()) {
+      throw ExitException.no(
+          "\""
+              + waiting.get().command()
+              + "\" was asked of job "
+              + asked.before().id()
+              + " before and still waits: try again when it is served, or take its place with"
+              + " --force");
+    }
+    Request request = asked.request();
+    tell(
+        out,
+        "requested",
+        asked.before(),
+        request.attribute().attributeName()
+            + " = "
+            + request.text()
+            + " is set on job "
+            + asked.before().id(),
+        Optional.empty());
+    return asksOnly ? ExitCode.OK : follow(asked, connection, out);
+  }
+
+  private int follow(TrackedCommand asked, Connection connection, PrintWriter out)
+      throws InterruptedException {
+    long begun = System.nanoTime();
+    String told = "";
+    while (true) {
+      CommandProgress progress =
+          asked
+              .look(connection.checkpoints())
+              .orElseThrow(
+                  () ->
+                      ExitException.unusable(
+                          "job " + asked.before().id() + " went away: nothing was asked of it"));
+      boolean isLong = System.nanoTime() - begun > SOON.toNanos();
+      String step = step(progress);
+      if (!step.equals(told) && (isLong || !(progress instanceof CommandProgress.Waiting))) {
+        told = step;
+        tell(out, step, progress.now(), text(progress), checkpoint(progress));
+      }
+      Optional<Integer> end = end(progress);
+      if (end.isPresent()) {
+        return end.get();
+      }
+      if (System.nanoTime() - begun > timeout.toNanos()) {
+        throw ExitException.no(
+            "\""
+                + asked.request().command()
+                + "\" is not done after "
+                + FlinkDuration.print(timeout)
+                + ": "
+                + text(progress)
+                + "; the coordinator goes on with it: look again with cairn status");
+      }
+      // Nothing tells a reader of the table that an item changed.
+      Thread.sleep(LOOK);
+    }
+  }
+
+  private static Optional<Integer> end(CommandProgress progress) {
+    return switch (progress) {
+      case CommandProgress.Waiting w -> Optional.empty();
+      case CommandProgress.UnderWay u -> Optional.empty();
+      case CommandProgress.Done d -> Optional.of(ExitCode.OK);
+      case CommandProgress.Refused r -> Optional.of(ExitCode.NO);
+      case CommandProgress.Failed f -> Optional.of(ExitCode.NO);
+      case CommandProgress.Superseded s -> Optional.of(ExitCode.NO);
+    };
+  }
+
+  private static String step(CommandProgress progress) {
+    return switch (progress) {
+      case CommandProgress.Waiting w -> "waiting";
+      case CommandProgress.UnderWay underWay -> underWay.step();
+      case CommandProgress.Done done -> done.step();
+      case CommandProgress.Refused r -> "refused";
+      case CommandProgress.Failed failed -> failed.step();
+      case CommandProgress.Superseded s -> "superseded";
+    };
+  }
+
+  private static String text(CommandProgress progress) {
+    return switch (progress) {
+      case CommandProgress.Waiting waiting -> whyItWaits(waiting.now());
+      case CommandProgress.UnderWay underWay -> underWay.text();
+      case CommandProgress.Done done -> done.text();
+      case CommandProgress.Refused refused -> refused.reason();
+      case CommandProgress.Failed failed -> failed.text();
+      case CommandProgress.Superseded superseded -> superseded.text();
+    };
+  }
+
+  private static String whyItWaits(Job job) {
+    return job.status().isSettled()
+        ? "it is on the item, and served when nothing else is under way; the coordinator looks once"
+            + " a minute at the latest"
+        : "the job is " + job.status().label() + ", and serves it when that is over";
+  }
+
+  private static Optional<Checkpoint> checkpoint(CommandProgress progress) {
+    return switch (progress) {
+      case CommandProgress.UnderWay underWay -> underWay.checkpoint();
+      case CommandProgress.Done done -> done.checkpoint();
+      case CommandProgress.Failed failed -> failed.checkpoint();
+      case CommandProgress.Waiting w -> Optional.empty();
+      case CommandProgress.Refused r -> Optional.empty();
+      case CommandProgress.Superseded s -> Optional.empty();
+    };
+  }
+
+  private void tell(
+      PrintWriter out, String step, Job job, String words, Optional<Checkpoint> checkpoint) {
+    if (json()) {
+      var line =
+          Json.object()
+              .put("step", step)
+              .put("job", job.id().value())
+              .put("status", job.status().label())
+              .put("epoch", job.epoch().value());
+      checkpoint.ifPresent(one -> line.put("checkpoint", one.id().value()));
+      checkpoint
+          .filter(Checkpoint.Completed.class::isInstance)
+          .map(Checkpoint.Completed.class::cast)
+          .ifPresent(one -> line.set("metadata", Json.file(one.metadata())));
+      out.println(Json.line(line.put("text", words)));
+    } else {
+      out.println(String.format(Locale.ROOT, "%-10s %s", step, Elision.positions(words)));
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,291 @@
+package dev.cairn.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What can be asked of a job, but for the restores. */
+final class Verbs {
+  private Verbs() {}
+
+  private static String with(String verb, @Nullable String operand) {
+    return operand == null ? verb : verb + " " + operand;
+  }
+
+  /**
+   * Requires a name that is one word: a request is text, in which blanks separate.
+   *
+   * @throws ExitException if it is none; quotes all of what was typed
+   */
+  private static void requireName(@Nullable String typed, String what) {
+    if (typed != null && !typed.matches("\\S+")) {
+      throw ExitException.unusable(
+          "\"" + typed + "\" cannot name " + what + ": a name is one word, without blanks");
+    }
+  }
+
+  /**
+   * Requires a checkpoint's id.
+   *
+   * @throws ExitException if it is none
+   */
+  private static void requireId(String typed) {
+    var unused = CheckpointIds.parse(typed);
+  }
+
+  @Command(
+      name = "checkpoint",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {"Takes a checkpoint now, whether or not one is due.", ""})
+  static final class Checkpoint extends VerbCommand {
+    @Override
+    String text() {
+      return "checkpoint";
+    }
+  }
+
+  @Command(
+      name = "savepoint",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Takes a savepoint now: self-contained, in a directory of its own, and yours. Only cairn"
+            + " dispose deletes it.",
+        ""
+      })
+  static final class Savepoint extends VerbCommand {
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "NAME",
+        description = "A part of its directory's name.")
+    private @Nullable String name;
+
+    @Override
+    void requireUsable() {
+      requireName(name, "a savepoint");
+      super.requireUsable();
+    }
+
+    @Override
+    String text() {
+      return with("savepoint", name);
+    }
+  }
+
+  @Command(
+      name = "stop",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Halts the job, and takes a savepoint of where it then stands.",
+        "",
+        "Nothing is consumed and nothing lost until cairn resume, or a restore. If the savepoint"
+            + " fails, the job goes on.",
+        ""
+      })
+  static final class Stop extends VerbCommand {
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "The savepoint's name.")
+    private @Nullable String name;
+
+    @Override
+    void requireUsable() {
+      requireName(name, "a savepoint");
+      super.requireUsable();
+    }
+
+    @Override
+    String text() {
+      return with("stop", name);
+    }
+  }
+
+  @Command(
+      name = "cancel",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Halts the job at once, without a savepoint.",
+        "",
+        "Nothing is consumed and nothing lost until cairn resume, or a restore.",
+        ""
+      })
+  static final class Cancel extends VerbCommand {
+    @ArgGroup private Checkpoints checkpoints = new Checkpoints();
+
+    /** What becomes of them; else as execution.checkpointing.externalized-checkpoint-retention. */
+    static final class Checkpoints {
+      @Option(names = "--retain", description = "Keep its checkpoints, whatever the job is set to.")
+      private boolean retained;
+
+      @Option(
+          names = "--delete",
+          description = "Delete its checkpoints, whatever the job is set to; savepoints stay.")
+      private boolean deleted;
+    }
+
+    @Override
+    String text() {
+      return "cancel"
+          + (checkpoints.retained ? " --retain" : "")
+          + (checkpoints.deleted ? " --delete" : "");
+    }
+  }
+
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Lets a job go on from where it was stopped, was cancelled or has failed.",
+        ""
+      })
+  static final class Resume extends VerbCommand {
+    @Option(
+        names = "--accept-gap",
+        description = "Records that expired while the job was halted may be missing.")
+    private boolean acceptsGap;
+
+    @Override
+    String text() {
+      return "resume" + (acceptsGap ? " --accept-gap" : "");
+    }
+  }
+
+  @Command(
+      name = "dispose",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Deletes a checkpoint or a savepoint.",
+        "",
+        "Refused while a restore, its undo or a journal needs it.",
+        ""
+      })
+  static final class Dispose extends VerbCommand {
+    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
+    private String id = "";
+
+    @Override
+    void requireUsable() {
+      requireId(id);
+      super.requireUsable();
+    }
+
+    @Override
+    String text() {
+      return with("dispose", id);
+    }
+  }
+
+  @Command(
+      name = "pin",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Keeps a checkpoint, however many are completed after it.",
+        "",
+        "A pinned checkpoint takes no place among the retained ones, is never subsumed or"
+            + " collected, and survives restores. It is disposed of only after cairn unpin.",
+        ""
+      })
+  static final class Pin extends VerbCommand {
+    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
+    private String id = "";
+
+    @Override
+    void requireUsable() {
+      requireId(id);
+      super.requireUsable();
+    }
+
+    @Override
+    String text() {
+      return with("pin", id);
+    }
+  }
+
+  @Command(
+      name = "unpin",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {"Takes the pin off a checkpoint: it goes when later ones replace it.", ""})
+  static final class Unpin extends VerbCommand {
+    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
+    private String id = "";
+
+    @Override
+    void requireUsable() {
+      requireId(id);
+      super.requireUsable();
+    }
+
+    @Override
+    String text() {
+      return with("unpin", id);
+    }
+  }
+
+  @Command(
+      name = "fork",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Begins another job from a checkpoint, without copying state: the checkpoint's files stay"
+            + " while that job needs them.",
+        "",
+        "Deploy the other job as a fork of this one, on its table, bucket and stream. It releases"
+            + " the files itself when it has others instead.",
+        ""
+      })
+  static final class Fork extends VerbCommand {
+    @ArgGroup(multiplicity = "1")
+    private Which which = new Which();
+
+    /** A fork begins, or ends. */
+    static final class Which {
+      @ArgGroup(exclusive = false)
+      private @Nullable Begun begun;
+
+      @Option(
+          names = "--release",
+          paramLabel = "NAME",
+          description =
+              "Let the files go that are kept for this fork. It has to be CANCELLED, or never"
+                  + " deployed.")
+      private @Nullable String released;
+    }
+
+    /** What begins. */
+    static final class Begun {
+      @Parameters(paramLabel = "CHECKPOINT", description = "The checkpoint.")
+      private String id = "";
+
+      @Option(
+          names = "--as",
+          required = true,
+          paramLabel = "NAME",
+          description = "The name of the other job.")
+      private String name = "";
+    }
+
+    @Override
+    void requireUsable() {
+      if (which.begun != null) {
+        requireId(which.begun.id);
+        requireName(which.begun.name, "a job");
+      }
+      requireName(which.released, "a job");
+      super.requireUsable();
+    }
+
+    @Override
+    String text() {
+      return which.begun == null
+          ? with("unfork", which.released)
+          : with("fork", which.begun.id + " " + which.begun.name);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.cairn.cli.input;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.cairn.cli.output.Elision;
+import dev.cairn.function.Deserializer;
+import dev.cairn.function.KeyedFunction;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which partition key each record is sent under: what the function says, or a field of the record.
+ * Kinesis takes no empty key, so records without one, and those that the function cannot decode, go
+ * under {@link #UNKNOWN}.
+ */
+public final class RowKeys {
+  public static final String UNKNOWN = "UNKNOWN";
+
+  private static final int LONGEST = 256;
+  private static final int SHOWN = 300;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Keying keying;
+
+  private RowKeys(Keying keying) {
+    this.keying = keying;
+  }
+
+  /**
+   * By a field of the records, which are JSON objects: {@code tail}, or {@code card.token} for the
+   * field {@code token} of the object {@code card}. A field that itself has dots in its name goes
+   * first.
+   */
+  public static RowKeys ofField(String field) {
+    return new RowKeys(data -> valueOf(field, data));
+  }
+
+  /** Why records are refused whose key field none of them has: most often it is misspelt. */
+  public static InputException noneHas(String field, Optional<byte[]> first) {
+    return new InputException(
+        "no record has a field \""
+            + field
+            + "\" (--key): all would go under the key "
+            + UNKNOWN
+            + ". The first record is: "
+            + first
+                .map(bytes -> Elision.middle(new String(bytes, StandardCharsets.UTF_8), SHOWN))
+                .orElse("(none)"));
+  }
+
+  /** By what the function says. */
+  public static RowKeys ofFunction(UserFunction function) {
+    return new RowKeys(keying(function));
+  }
+
+  /**
+   * A record under its key.
+   *
+   * @param number the record's place in the input, from 1
+   * @throws InputException if Kinesis takes no such key, or the function has none to give
+   */
+  public InputRow row(long number, byte[] data) {
+    String key = keying.keyOf(data);
+    if (key.codePointCount(0, key.length()) > LONGEST) {
+      throw new InputException(
+          "record "
+              + number
+              + " has a partition key of "
+              + key.length()
+              + " characters, and Kinesis takes "
+              + LONGEST
+              + ": choose another field (--key), or shorten it in keyOf");
+    }
+    return new InputRow(key.isEmpty() ? UNKNOWN : key, data);
+  }
+
+  public static List<InputRow> of(
+      List<byte[]> records, UserFunction function, Optional<String> field) {
+    RowKeys keys = field.map(RowKeys::ofField).orElseGet(() -> ofFunction(function));
+    List<InputRow> rows = new ArrayList<>(records.size());
+    for (byte[] data : records) {
+      rows.add(keys.row(rows.size() + 1L, data));
+    }
+    if (field.isPresent() && rows.stream().allMatch(row -> row.key().equals(UNKNOWN))) {
+      throw noneHas(field.get(), records.stream().findFirst());
+    }
+    return rows;
+  }
+
+  @FunctionalInterface
+  private interface Keying {
+    /** Empty if there is none. */
+    String keyOf(byte[] data);
+  }
+
+  private static Keying keying(UserFunction type) {
+    KeyedFunction<Object> function = type.create();
+    Deserializer<Object> deserializer = function.deserializer();
+    return data -> {
+      Object event;
+      try {
+        event = deserializer.deserialize(data);
+      } catch (Exception e) {
+        // The task will meet it too, and set it aside among the dead letters.
+        return "";
+      }
+      try {
+        return Optional.ofNullable(function.keyOf(event)).orElse("");
+      } catch (UnsupportedOperationException e) {
+        throw new InputException(e.getMessage() + ", or name a field of the records with --key", e);
+      } catch (RuntimeException e) {
+        throw new InputException(
+            type.className()
+                + ".keyOf threw "
+                + e
+                + ": name a field of the records with --key instead",
+            e);
+      }
+    };
+  }
+
+  private static String valueOf(String field, byte[] data) {
+    try (JsonParser in = JSON.createParser(data)) {
+      return in.nextToken() == JsonToken.START_OBJECT ? valueOf(field, in) : "";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** The value in the object that has just begun; reads the object to its end. */
+  private static String valueOf(String field, JsonParser in) throws IOException {
+    Optional<String> exact = Optional.empty();
+    Optional<String> nested = Optional.empty();
+    while (in.nextToken() == JsonToken.FIELD_NAME) {
+      String name = in.currentName();
+      JsonToken value = in.nextToken();
+      if (name.equals(field) && exact.isEmpty()) {
+        boolean isText = value.isScalarValue() && value != JsonToken.VALUE_NULL;
+        exact = Optional.of(isText ? in.getText() : "");
+      } else if (value == JsonToken.START_OBJECT && field.startsWith(name + ".")) {
+        nested = Optional.of(valueOf(field.substring(name.length() + 1), in));
+        continue;
+      }
+      in.skipChildren();
+    }
+    return exact.orElse(nested.orElse(""));
+  }
+}

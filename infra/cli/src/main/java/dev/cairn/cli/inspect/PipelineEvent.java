@@ -1,0 +1,46 @@
+package dev.cairn.cli.inspect;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.journal.Entry;
+import java.time.Instant;
+
+/** Something that a pipeline did, as the table tells. */
+public sealed interface PipelineEvent {
+
+  /** When, by the clock of whoever did it. */
+  Instant at();
+
+  /**
+   * An entry was appended.
+   *
+   * @param before the header of the entry before it; its own for the first that is seen
+   */
+  record Appended(SubtaskId subtask, Entry.Header before, Entry entry) implements PipelineEvent {
+    @Override
+    public Instant at() {
+      return entry.header().writtenAt();
+    }
+  }
+
+  /** A checkpoint was triggered, or came to its end. */
+  record CheckpointMoved(Checkpoint checkpoint) implements PipelineEvent {
+    @Override
+    public Instant at() {
+      return switch (checkpoint) {
+        case Checkpoint.Pending p -> p.trigger().triggeredAt();
+        case Checkpoint.Completed c -> c.completedAt();
+        case Checkpoint.Aborted a -> a.abortedAt();
+        case Checkpoint.Subsumed s -> s.completed().completedAt();
+      };
+    }
+  }
+
+  /**
+   * The job's item says something else than before: its status, its epoch, what is asked of it.
+   *
+   * @param at when that was seen
+   */
+  record JobMoved(Job before, Job now, Instant at) implements PipelineEvent {}
+}

@@ -1,0 +1,63 @@
+package dev.cairn.cli.status;
+
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A subtask's journal from its last base on. */
+public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
+  public SubtaskFacts {
+    fromLastBase = List.copyOf(fromLastBase);
+    if (fromLastBase.isEmpty()) {
+      throw new IllegalArgumentException(id + " has no journal");
+    }
+  }
+
+  public Entry.Header head() {
+    return fromLastBase.getLast().header();
+  }
+
+  public int entriesSinceBase() {
+    return fromLastBase.size() - 1;
+  }
+
+  /**
+   * When a task last wrote, or was given something to apply again, going by what is left. What the
+   * coordinator writes for a checkpoint says nothing of whether anybody is at work.
+   */
+  Optional<Instant> lastWork() {
+    return fromLastBase.reversed().stream()
+        .filter(
+            entry ->
+                entry.header().writer() != Entry.Writer.COORDINATOR
+                    || entry instanceof Entry.Restored)
+        .map(entry -> entry.header().writtenAt())
+        .findFirst();
+  }
+
+  /** When something was first written that no checkpoint holds, going by what is left. */
+  Optional<Instant> newSince() {
+    return fromLastBase.stream()
+        .filter(SubtaskFacts::isNews)
+        .map(entry -> entry.header().writtenAt())
+        .findFirst();
+  }
+
+  private static boolean isNews(Entry entry) {
+    return switch (entry) {
+      case Entry.Advanced e -> true;
+      case Entry.Materialized e -> true;
+      case Entry.Closed e -> true;
+      case Entry.Opened e -> false;
+      case Entry.Triggered e -> false;
+      case Entry.Snapshotted e -> false;
+      case Entry.Restored e -> false;
+      case Entry.Suspended e -> false;
+      case Entry.Resumed e -> false;
+      case Entry.Failed e -> false;
+      case Entry.Suspected e -> false;
+    };
+  }
+}

@@ -1,0 +1,51 @@
+package dev.cairn.cli.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cairn.flights.AircraftFunction;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RowKeysTest {
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "card.token | {\"card\":{\"token\":\"t1\",\"n\":[1]},\"z\":1} | t1",
+        "a.b.c      | {\"x\":{\"b\":{\"c\":0}},\"a\":{\"b\":{\"c\":7}}} | 7",
+        "a.b        | {\"a\":{\"b\":1},\"a.b\":2} | 2",
+        "a.b.c      | {\"a.b\":{\"c\":true}} | true",
+        "a.b        | {\"a\":\"b\"} | UNKNOWN",
+        "a.b        | {\"a\":{\"b\":{}}} | UNKNOWN",
+        "a          | {\"a\":null} | UNKNOWN",
+        "a          | [1] | UNKNOWN",
+      })
+  void dotsLeadIntoNestedObjects(String field, String record, String key) {
+    assertThat(RowKeys.ofField(field).row(1, bytes(record)).key()).isEqualTo(key);
+  }
+
+  @Test
+  void aKeyFieldThatNoRecordHasIsRefused() {
+    List<byte[]> records =
+        Stream.of("{\"customer\":\"a\"}", "{\"customer\":\"b\"}").map(RowKeysTest::bytes).toList();
+    UserFunction function = UserFunction.of(AircraftFunction.class);
+    assertThatThrownBy(() -> RowKeys.of(records, function, Optional.of("custmer")))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "no record has a field \"custmer\" (--key): all would go under the key UNKNOWN. The"
+                + " first record is: {\"customer\":\"a\"}");
+    assertThat(RowKeys.of(records, function, Optional.of("customer")))
+        .extracting(InputRow::key)
+        .containsExactly("a", "b");
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of what a checkpoint costs. */
+@NullMarked
+package dev.cairn.cli.prices;
+
+import org.jspecify.annotations.NullMarked;

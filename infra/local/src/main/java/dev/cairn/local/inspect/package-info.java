@@ -1,8 +1,0 @@
-/**
- * A job as it is stored, read from outside: its state at any place, its checkpoints' files, and
- * both as text.
- */
-@NullMarked
-package dev.cairn.local.inspect;
-
-import org.jspecify.annotations.NullMarked;

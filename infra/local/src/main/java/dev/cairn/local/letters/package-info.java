@@ -1,5 +1,0 @@
-/** Records that were set aside: reads them, and puts them into their stream again. */
-@NullMarked
-package dev.cairn.local.letters;
-
-import org.jspecify.annotations.NullMarked;

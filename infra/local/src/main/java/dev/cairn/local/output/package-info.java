@@ -1,5 +1,0 @@
-/** Text for people: lines that fit the terminal, tables, and how far long work is. */
-@NullMarked
-package dev.cairn.local.output;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,218 @@
+package dev.cairn.simulation;
+
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.state.Counts;
+import dev.cairn.state.StateKey;
+import dev.cairn.testing.FunctionHarness;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The plain fold: what each shard's state has to be after each of its records, computed beside the
+ * stream and by other code.
+ */
+final class Expectation {
+  private final Map<ShardId, NavigableMap<SequenceNumber, Arrived>> records = new TreeMap<>();
+  private final Map<ShardId, Fold> roots = new TreeMap<>();
+
+  /**
+   * @param foreign whether its key belongs to another shard, by its own hash
+   */
+  private record Arrived(String key, byte[] data, Instant arrival, boolean foreign) {}
+
+  /** A shard's state after one of its records. */
+  record Expected(SortedMap<StateKey, byte[]> cells, Counts counts) {
+    static final Expected NOTHING = new Expected(new TreeMap<>(), Counts.NONE);
+  }
+
+  /** The records of a shard in order, on top of a state. */
+  final class Fold {
+    private final ShardId shard;
+    private final Position from;
+    private final FunctionHarness<String> function =
+        FunctionHarness.of(new SimulatedFunction(() -> false));
+    // All that made the state, to begin another fold with.
+    private final List<SequenceNumber> below = new ArrayList<>();
+    private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
+    // Records that are valid, and whose processes ended all the same.
+    private final Set<SequenceNumber> setAside = new HashSet<>();
+    // Records that expired before they were applied, and that a user accepts to be missing.
+    private final Set<SequenceNumber> lost = new HashSet<>();
+    private Expected base = Expected.NOTHING;
+
+    private Fold(ShardId shard, Position from) {
+      this.shard = shard;
+      this.from = from;
+    }
+
+    /** A record was set aside because the processes ended that applied it. */
+    void setAside(SequenceNumber record) {
+      setAside.add(record);
+    }
+
+    /** Records between a position and the next one that is applied have expired. */
+    void lose(Position position, SequenceNumber next) {
+      lost.addAll(since(shard, position).headMap(next, false).keySet());
+    }
+
+    /** All that is after a position so far has expired. */
+    void loseAll(Position position) {
+      lost.addAll(since(shard, position).keySet());
+    }
+
+    ShardId shard() {
+      return shard;
+    }
+
+    /** Whether it began without state. */
+    boolean isOfNothing() {
+      return base.cells().isEmpty();
+    }
+
+    /** The state at a position, at which it has been or will be. */
+    Expected at(Position position) {
+      if (position.equals(from)) {
+        return base;
+      }
+      return switch (position) {
+        case Position.Beginning b -> throw unexpected(position);
+        case Position.Before b -> throw unexpected(position);
+        case Position.After(SequenceNumber last) -> {
+          foldTo(last);
+          yield Optional.ofNullable(after.get(last)).orElseThrow(() -> unexpected(position));
+        }
+        case Position.End e ->
+            throw new Violation(Invariants.POSITIONS, shard + " is at its end, and is open");
+      };
+    }
+
+    private Violation unexpected(Position position) {
+      return new Violation(
+          Invariants.POSITIONS,
+          shard + " is at " + position + ", which is no record since " + from);
+    }
+
+    private void foldTo(SequenceNumber last) {
+      List<SequenceNumber> next =
+          left().keySet().stream().takeWhile(one -> one.compareTo(last) <= 0).toList();
+      for (SequenceNumber number : next) {
+        if (lost.contains(number)) {
+          continue;
+        }
+        Counts before = after.isEmpty() ? base.counts() : after.lastEntry().getValue().counts();
+        boolean applied = apply(number);
+        after.put(
+            number,
+            new Expected(function.cells(), applied ? before.plus(1, 0) : before.plus(0, 1)));
+      }
+    }
+
+    private NavigableMap<SequenceNumber, Arrived> left() {
+      NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+      return after.isEmpty() ? since(shard, from) : all.tailMap(after.lastKey(), false);
+    }
+
+    private boolean apply(SequenceNumber number) {
+      Arrived record = record(shard, number);
+      if (record.foreign() || setAside.contains(number)) {
+        return false;
+      }
+      try {
+        function.processBytes(record.key(), record.data(), record.arrival());
+        return true;
+      } catch (Exception poison) {
+        return false;
+      }
+    }
+  }
+
+  void put(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
+    ofShard(shard).put(number, new Arrived(key, data, arrival, false));
+  }
+
+  /** A record whose producer sent it to a shard to which its key does not belong. */
+  void putForeign(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
+    ofShard(shard).put(number, new Arrived(key, data, arrival, true));
+  }
+
+  private NavigableMap<SequenceNumber, Arrived> ofShard(ShardId shard) {
+    return records.computeIfAbsent(shard, s -> new TreeMap<>());
+  }
+
+  private NavigableMap<SequenceNumber, Arrived> since(ShardId shard, Position from) {
+    NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+    return switch (from) {
+      case Position.Beginning b -> all;
+      case Position.Before(SequenceNumber first) -> all.tailMap(first, true);
+      case Position.After(SequenceNumber last) -> all.tailMap(last, false);
+      case Position.End e -> new TreeMap<>();
+    };
+  }
+
+  private Arrived record(ShardId shard, SequenceNumber number) {
+    return Optional.ofNullable(ofShard(shard).get(number))
+        .orElseThrow(
+            () -> new Violation(Invariants.POSITIONS, number + " is no record of " + shard));
+  }
+
+  /** The bytes of a record that was put. */
+  byte[] data(ShardId shard, SequenceNumber number) {
+    return record(shard, number).data();
+  }
+
+  /** All of a shard's records, on top of nothing. */
+  Fold fold(ShardId shard) {
+    return roots.computeIfAbsent(shard, s -> new Fold(s, Position.beginning()));
+  }
+
+  /**
+   * Records of a shard, on top of the state that another fold of it had.
+   *
+   * @param counts what was counted in that state
+   */
+  Fold fold(Fold before, Position at, Counts counts, Position from) {
+    Fold fold = new Fold(before.shard, from);
+    var unused = before.at(at);
+    fold.below.addAll(before.below);
+    if (at instanceof Position.After(SequenceNumber last)) {
+      fold.below.addAll(before.after.headMap(last, true).keySet());
+    }
+    fold.setAside.addAll(before.setAside);
+    fold.below.forEach(fold::apply);
+    fold.base = new Expected(fold.function.cells(), counts);
+    return fold;
+  }
+
+  /** The first of the records that are applied from there on, as far as there is one yet. */
+  Optional<SequenceNumber> first(ShardId shard, Position from) {
+    return since(shard, from).keySet().stream().findFirst();
+  }
+
+  /** When the first record after a position arrived. */
+  Optional<Instant> arrivalAfter(ShardId shard, Position position) {
+    return since(shard, position).values().stream().findFirst().map(Arrived::arrival);
+  }
+
+  /** The first record that arrived at or after a time. */
+  Optional<SequenceNumber> first(ShardId shard, Instant time) {
+    return ofShard(shard).entrySet().stream()
+        .filter(record -> !record.getValue().arrival().isBefore(time))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  Position end(ShardId shard) {
+    NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+    return all.isEmpty() ? Position.beginning() : Position.after(all.lastKey());
+  }
+}

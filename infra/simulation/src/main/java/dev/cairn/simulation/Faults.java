@@ -1,0 +1,150 @@
+package dev.cairn.simulation;
+
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.simulation.SeededWorld.Happening;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * The faults of one run, drawn from its seed: how long each call takes, which process dies or
+ * freezes where, which answer is lost. A run has its own mix, so that some are stormy in one way
+ * and calm in the others.
+ */
+final class Faults {
+  /**
+   * How many further pages of a scan meet as many faults of their process as one other call.
+   *
+   * <p>A process dies, freezes or gets slow after some time, not after a number of calls. On AWS, a
+   * scan of hundreds of pages takes a minute of the fifteen that a coordinator has, and hardly any
+   * process dies in it. If each page met the faults of a call, no scan of a quiet shard would ever
+   * come to its end during the storm, and a restore would never be done.
+   */
+  private static final int PAGES = 100;
+
+  private final SplittableRandom random;
+  private final Tally tally;
+  private final double slow;
+  private final double freeze;
+  private final double kill;
+  private final double lostAnswer;
+  private final double refused;
+  private final NarrowWindows windows;
+  private boolean calm;
+  private boolean killed;
+
+  Faults(SplittableRandom random, Tally tally) {
+    this.random = random;
+    this.tally = tally;
+    this.windows = new NarrowWindows(random.split(), tally);
+    this.slow = scale(0.10);
+    this.freeze = scale(0.012);
+    this.kill = scale(0.008);
+    this.lostAnswer = scale(0.03);
+    this.refused = scale(0.03);
+  }
+
+  private double scale(double most) {
+    return random.nextInt(4) == 0 ? 0 : most * random.nextDouble();
+  }
+
+  /** No more faults: whatever is left has to come right now. */
+  void calm() {
+    calm = true;
+  }
+
+  boolean isCalm() {
+    return calm;
+  }
+
+  Happening at(String task, String point) {
+    boolean container = task.contains("/container-");
+    double draw = random.nextDouble() * (point.startsWith(LocalStream.NEXT_PAGE) ? PAGES : 1);
+    killed = !calm && container && draw < kill;
+    if (killed) {
+      tally.count("fault: process killed at " + group(point));
+      return new Happening.Kill();
+    }
+    if (!calm && container && draw < kill + freeze) {
+      tally.count("fault: process frozen at " + group(point));
+      return new Happening.Delay(
+          Duration.ofSeconds(5 + random.nextLong(random.nextInt(4) == 0 ? 1800 : 60)));
+    }
+    Optional<Duration> window = calm ? Optional.empty() : windows.delay(task, point);
+    if (window.isPresent()) {
+      return new Happening.Delay(window.get());
+    }
+    if (!calm && draw < kill + freeze + slow) {
+      return new Happening.Delay(Duration.ofMillis(50 + random.nextLong(3000)));
+    }
+    return new Happening.Delay(Duration.ofNanos(500_000 + random.nextLong(20_000_000)));
+  }
+
+  private static String group(String point) {
+    int dot = point.indexOf('.');
+    return dot < 0 ? point : point.substring(0, dot);
+  }
+
+  /**
+   * Whether a write arrives only after its sender was told that it did not, and may have read or
+   * written again.
+   */
+  boolean landsLate() {
+    return !calm && random.nextDouble() < lostAnswer * 0.7;
+  }
+
+  /** Whether a write arrives although its sender was killed just now. */
+  boolean outlivesItsSender() {
+    return killed && random.nextInt(3) == 0;
+  }
+
+  /** How long a write is on its way that arrives late: as long as its signature is valid. */
+  Duration lateness() {
+    return Duration.ofMillis(50 + random.nextLong(random.nextInt(6) == 0 ? 300_000 : 8000));
+  }
+
+  /** What a container takes for its remaining time: its clock may have been set, for a moment. */
+  Duration read(Duration remaining) {
+    if (!chance(0.04)) {
+      return remaining;
+    }
+    count("fault: the remaining time was misread");
+    return remaining.minus(Duration.ofMillis(1 + random.nextLong(15_000)));
+  }
+
+  boolean hasCollectorListed() {
+    return windows.hasCollectorListed();
+  }
+
+  boolean isCollectorAsleep() {
+    return windows.isCollectorAsleep();
+  }
+
+  boolean losesAnswer() {
+    return !calm && random.nextDouble() < lostAnswer;
+  }
+
+  boolean resends() {
+    return !calm && random.nextDouble() < lostAnswer / 2;
+  }
+
+  boolean refuses() {
+    return !calm && random.nextDouble() < refused;
+  }
+
+  boolean chance(double probability) {
+    return !calm && random.nextDouble() < probability;
+  }
+
+  int below(int bound) {
+    return random.nextInt(bound);
+  }
+
+  SplittableRandom random() {
+    return random;
+  }
+
+  void count(String what) {
+    tally.count(what);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.cairn.simulation;
+
+import dev.cairn.coordinator.Decisions;
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
+import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.restoring.RestoreDecisions;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.task.StateMemory;
+import dev.cairn.task.SubtaskCache;
+import dev.cairn.task.TaskDecisions;
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * Everything in which the protocol's guards lie. The simulation is run with the real ones, and, to
+ * see whether it would notice, with one of them replaced by one that guards nothing.
+ */
+public record Guards(
+    TaskDecisions task,
+    Decisions coordinator,
+    BlockChecksum checksum,
+    Function<StateMemory, SubtaskCache<String>> cache,
+    Function<InstantSource, InMemoryTable> table,
+    UnaryOperator<byte[]> answer) {
+
+  public static Guards all() {
+    return new Guards(
+        new TaskDecisions(),
+        Decisions.all(),
+        new BlockChecksum(),
+        SubtaskCache::new,
+        InMemoryTable::new,
+        answer -> answer);
+  }
+
+  public Guards with(TaskDecisions task) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  public Guards with(JournalDecisions journals) {
+    return with(coordinator.with(journals));
+  }
+
+  public Guards with(CollectionDecisions collecting) {
+    return with(coordinator.with(collecting));
+  }
+
+  public Guards with(CheckpointDecisions checkpointing) {
+    return with(coordinator.with(checkpointing));
+  }
+
+  public Guards with(RestoreDecisions restoring) {
+    return with(coordinator.with(restoring));
+  }
+
+  private Guards with(Decisions decisions) {
+    return new Guards(task, decisions, checksum, cache, table, answer);
+  }
+
+  public Guards with(BlockChecksum checksum) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  public Guards withCache(Function<StateMemory, SubtaskCache<String>> cache) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  public Guards withTable(Function<InstantSource, InMemoryTable> table) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+
+  /**
+   * With something else on the task's way back.
+   *
+   * @param answer what becomes of a task's answer on its way to the mapping
+   */
+  public Guards withAnswer(UnaryOperator<byte[]> answer) {
+    return new Guards(task, coordinator, checksum, cache, table, answer);
+  }
+}

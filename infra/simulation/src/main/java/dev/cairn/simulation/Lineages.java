@@ -1,0 +1,209 @@
+package dev.cairn.simulation;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration.Source;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.simulation.Expectation.Fold;
+import dev.cairn.state.Counts;
+import dev.cairn.state.Start;
+import dev.cairn.storage.FileRef;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What each subtask's state is made of, from one epoch to the next. */
+final class Lineages {
+  // Clocks differ, and a restore takes a while.
+  private static final Duration SLACK = Duration.ofMinutes(2);
+
+  private final Expectation expectation;
+  private final LocalStream stream;
+  private final Tally tally;
+  private final Map<SubtaskId, NavigableMap<Epoch, Fold>> folds = new TreeMap<>();
+  private final Map<Epoch, Restoration> restorations = new TreeMap<>();
+  private final Map<CheckpointId, Contents> contents = new TreeMap<>();
+
+  /** Where each subtask is in a completed checkpoint; one that had applied nothing is not in it. */
+  private record Contents(FileRef metadata, Epoch epoch, Map<SubtaskId, Position> positions) {}
+
+  /**
+   * @param stream asked for its shards, and for what it still keeps
+   */
+  Lineages(Expectation expectation, LocalStream stream, Tally tally) {
+    this.expectation = expectation;
+    this.stream = stream;
+    this.tally = tally;
+  }
+
+  /** What its state has to be in an epoch. */
+  Fold of(SubtaskId subtask, Epoch epoch) {
+    return folds(subtask).floorEntry(epoch).getValue();
+  }
+
+  private NavigableMap<Epoch, Fold> folds(SubtaskId subtask) {
+    return folds.computeIfAbsent(subtask, s -> new TreeMap<>());
+  }
+
+  /** Looks at how the job stands, before its journals say what came of it. */
+  void note(Job job) {
+    restoration(job.status()).ifPresent(from -> restorations.putIfAbsent(job.epoch(), from));
+  }
+
+  /** A subtask begins with nothing. */
+  void opened(SubtaskId subtask, Epoch epoch) {
+    folds(subtask).put(epoch, expectation.fold(subtask.shard()));
+  }
+
+  /** From here on a checkpoint can be restored. */
+  void completed(Checkpoint.Completed checkpoint, Map<SubtaskId, Position> positions) {
+    contents.put(
+        checkpoint.id(),
+        new Contents(checkpoint.metadata(), checkpoint.trigger().epoch(), positions));
+  }
+
+  /**
+   * A restore gives a subtask its state.
+   *
+   * @param isOpenedForIt whether it had no journal before
+   */
+  void restored(String where, SubtaskId subtask, Header header, boolean isOpenedForIt) {
+    Restoration from = Objects.requireNonNull(restorations.get(header.epoch()));
+    folds(subtask).put(header.epoch(), fold(where, subtask, header, from, isOpenedForIt));
+  }
+
+  private Fold fold(
+      String where, SubtaskId subtask, Header header, Restoration from, boolean isOpenedForIt) {
+    ShardId shard = subtask.shard();
+    Optional<Contents> in =
+        contents(from).filter(checkpoint -> checkpoint.positions().containsKey(subtask));
+    Fold before =
+        in.map(checkpoint -> of(subtask, checkpoint.epoch())).orElse(expectation.fold(shard));
+    Position at =
+        in.map(checkpoint -> checkpoint.positions().get(subtask)).orElse(Position.beginning());
+    return switch (from.positions()) {
+      case Positions.SameStream s -> {
+        if (!from.acceptsGap() || header.position().equals(at)) {
+          yield before;
+        }
+        tally.count("race: a shard restored with a gap");
+        requireBegins(where, shard, header, expectation.first(shard, at));
+        yield fold(before, at, before.at(at).counts(), header.position());
+      }
+      case Positions.Anew(Start start) -> {
+        // The stream is the one that the checkpoint is of, so what is divided anew comes together
+        // again; and its records are applied a second time.
+        tally.count("race: a shard begun anew" + (isOpenedForIt ? ", opened for it" : ""));
+        Optional<SequenceNumber> first =
+            switch (start) {
+              case Start.TrimHorizon h -> expectation.first(shard, Position.beginning());
+              case Start.AtTimestamp(Instant time) -> expectation.first(shard, time);
+            };
+        requireBegins(where, shard, header, first);
+        Counts counts = isFirst(shard) ? counts(contents(from).orElseThrow()) : Counts.NONE;
+        yield fold(before, at, counts, header.position());
+      }
+    };
+  }
+
+  /**
+   * State of a fold, on top of which whatever is left of the records from a position is applied.
+   */
+  private Fold fold(Fold before, Position at, Counts counts, Position from) {
+    Fold fold = expectation.fold(before, at, counts, from);
+    firstKept(before.shard(), from)
+        .ifPresentOrElse(next -> fold.lose(from, next), () -> fold.loseAll(from));
+    return fold;
+  }
+
+  private Optional<SequenceNumber> firstKept(ShardId shard, Position from) {
+    return stream.after(shard, from, 1).stream().map(StreamRecord::sequenceNumber).findFirst();
+  }
+
+  private Optional<Contents> contents(Restoration from) {
+    return switch (from.source()) {
+      case Source.Own(CheckpointId id) -> Optional.ofNullable(contents.get(id));
+      case Source.Metadata(FileRef file) ->
+          contents.values().stream().filter(one -> one.metadata().equals(file)).findFirst();
+      case Source.Nothing n -> Optional.empty();
+    };
+  }
+
+  /**
+   * Whether all of a shard's records are applied from one on, as far as the stream keeps them, and
+   * nothing else.
+   */
+  private void requireBegins(
+      String where, ShardId shard, Header header, Optional<SequenceNumber> wanted) {
+    Optional<SequenceNumber> first = firstKept(shard, header.position());
+    boolean isTooEarly =
+        first.isPresent() && wanted.map(w -> first.get().compareTo(w) < 0).orElse(true);
+    boolean isTooLate =
+        wanted
+            .flatMap(w -> firstSafe(shard, header, w))
+            .filter(latest -> first.map(f -> f.compareTo(latest) > 0).orElse(true))
+            .isPresent();
+    if (isTooEarly || isTooLate) {
+      throw new Violation(
+          Invariants.FOLD, where + " begins with " + first + " instead of with " + wanted);
+    }
+  }
+
+  /**
+   * The first record from one on that is kept, and stays so while a restore is carried out. Earlier
+   * ones may have been gone when the restore looked for them, or as good as gone. Empty if the
+   * stream has none.
+   */
+  private Optional<SequenceNumber> firstSafe(ShardId shard, Header header, SequenceNumber from) {
+    Instant safe =
+        header.writtenAt().minus(stream.retention()).plus(Simulation.RETENTION_MARGIN).plus(SLACK);
+    return stream.after(shard, Position.before(from), Integer.MAX_VALUE).stream()
+        .filter(record -> !record.arrival().isBefore(safe))
+        .map(StreamRecord::sequenceNumber)
+        .findFirst();
+  }
+
+  private boolean isFirst(ShardId shard) {
+    return stream.listed().stream()
+        .min(Comparator.comparing((Shard one) -> one.range().from()))
+        .filter(first -> first.id().equals(shard))
+        .isPresent();
+  }
+
+  private Counts counts(Contents checkpoint) {
+    Counts all = Counts.NONE;
+    for (Map.Entry<SubtaskId, Position> one : checkpoint.positions().entrySet()) {
+      Counts counts = of(one.getKey(), checkpoint.epoch()).at(one.getValue()).counts();
+      all = all.plus(counts.applied(), counts.deadLettered());
+    }
+    return all;
+  }
+
+  private static Optional<Restoration> restoration(JobStatus status) {
+    return switch (status) {
+      case JobStatus.Restoring(Restoration from) -> Optional.of(from);
+      case JobStatus.Replaying(Restoration from) -> Optional.of(from);
+      case JobStatus.Running r -> Optional.empty();
+      case JobStatus.Suspending s -> Optional.empty();
+      case JobStatus.Halted h -> Optional.empty();
+      case JobStatus.Resuming r -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,62 @@
+package dev.cairn.simulation;
+
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.memory.InMemoryTable;
+import java.time.Duration;
+
+/**
+ * Halts the job for longer than the stream keeps records, so that some expire that were never
+ * delivered. The job must not go on without them unless it is told to.
+ */
+final class LongHalt {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final SeededWorld world;
+  private final Faults faults;
+  private final InMemoryTable table;
+  private final LocalStream stream;
+  private final Auditor auditor;
+
+  LongHalt(
+      SeededWorld world, Faults faults, InMemoryTable table, LocalStream stream, Auditor auditor) {
+    this.world = world;
+    this.faults = faults;
+    this.table = table;
+    this.stream = stream;
+    this.auditor = auditor;
+  }
+
+  /**
+   * Halts the job, unless that does not work soon.
+   *
+   * @return whether the stream has forgotten what was in it
+   */
+  boolean begin() {
+    world.pass("user.cancel for long");
+    table.request(Scenario.JOB, Request.command("cancel"));
+    if (!world.await(PATIENCE, this::isHalted)) {
+      return false;
+    }
+    // Records go on arriving, which nobody delivers.
+    world.sleep(Duration.ofMillis(500 + faults.below(8_000)));
+    // No invocation and no write that is on its way lasts that long.
+    if (!world.await(PATIENCE, () -> world.tasks("/container-") == 0) || !isHalted()) {
+      return false;
+    }
+    // A gap that expires needs another restore, which is what a trimmed stream is for.
+    if (auditor.hasGap()) {
+      return false;
+    }
+    // What arrived last may be kept, or nothing at all.
+    world.leap(stream.retention().plusMillis(faults.below(24_000) - 12_000));
+    stream.trimExpired();
+    faults.count("fault: records expired while the job was halted");
+    return true;
+  }
+
+  private boolean isHalted() {
+    return table.job(Scenario.JOB).orElseThrow().status() instanceof JobStatus.Halted;
+  }
+}

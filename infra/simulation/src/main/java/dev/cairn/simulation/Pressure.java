@@ -1,0 +1,33 @@
+package dev.cairn.simulation;
+
+import dev.cairn.task.StateMemory;
+import java.util.SplittableRandom;
+
+/**
+ * What presses on one run's task function, apart from its faults.
+ *
+ * @param slowSnapshots whether files of snapshots do not fit an invocation's time
+ * @param slowAboveBytes how large a snapshot's file must be to be too slow
+ * @param statesPerHeap how many subtasks' states fit a container's heap
+ * @param memory what the task's cache is told of its heap, whatever fits in truth
+ * @param foreignBatches whether a mapping of another stream invokes the task function too
+ */
+record Pressure(
+    boolean slowSnapshots,
+    int slowAboveBytes,
+    int statesPerHeap,
+    StateMemory memory,
+    boolean foreignBatches) {
+
+  /**
+   * @param toleratesFailures whether the job goes on however many checkpoints fail
+   */
+  static Pressure draw(SplittableRandom random, int shards, boolean toleratesFailures) {
+    boolean slow = random.nextInt(3) == 0 && toleratesFailures;
+    int above = random.nextBoolean() ? 0 : 100 + random.nextInt(400);
+    int states = random.nextInt(3) == 0 ? 1 + random.nextInt(shards - 1) : Integer.MAX_VALUE;
+    boolean foreign = random.nextInt(3) == 0;
+    long heap = random.nextInt(3) == 0 ? 2_000 + random.nextInt(20_000) : Long.MAX_VALUE / 100;
+    return new Pressure(slow, above, states, StateMemory.ofHeap(heap), foreign);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.cairn.simulation;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Request;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.local.world.World;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Restores that name one of the job's own checkpoints or savepoints by its path: complete ones, and
+ * also those that were subsumed or disposed of, or are so at that moment.
+ */
+final class RestoresByPath {
+  private final World world;
+  private final Faults faults;
+  private final InMemoryTable table;
+
+  RestoresByPath(World world, Faults faults, InMemoryTable table) {
+    this.world = world;
+    this.faults = faults;
+    this.table = table;
+  }
+
+  /** Requests one of them; does nothing where there is no checkpoint yet. */
+  void request() {
+    switch (faults.below(4)) {
+      case 0 -> restoreNewestSubsumed();
+      case 1 -> restoreWhileDisposed();
+      default -> {
+        List<Checkpoint> all = table.checkpoints(Scenario.JOB);
+        if (!all.isEmpty()) {
+          restore(all.get(faults.below(all.size())));
+        }
+      }
+    }
+  }
+
+  /** The checkpoint whose files a collection deletes at about this time. */
+  private void restoreNewestSubsumed() {
+    Optional<CheckpointId> latest = table.job(Scenario.JOB).orElseThrow().latest();
+    world.await(
+        Duration.ofSeconds(30),
+        () -> !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
+    world.await(Duration.ofSeconds(5), () -> !subsumed().isEmpty());
+    if (!subsumed().isEmpty()) {
+      world.sleep(Duration.ofMillis(faults.below(2000)));
+      restore(subsumed().getLast());
+    }
+  }
+
+  private List<Checkpoint> subsumed() {
+    return table.checkpoints(Scenario.JOB).stream()
+        .filter(Checkpoint.Subsumed.class::isInstance)
+        .toList();
+  }
+
+  private void restoreWhileDisposed() {
+    List<Checkpoint> complete =
+        table.checkpoints(Scenario.JOB).stream()
+            .filter(Checkpoint.Completed.class::isInstance)
+            .toList();
+    List<Checkpoint> savepoints = complete.stream().filter(Checkpoint::isSavepoint).toList();
+    List<Checkpoint> choice = savepoints.isEmpty() ? complete : savepoints;
+    if (choice.size() < 2 && savepoints.isEmpty()) {
+      return;
+    }
+    Checkpoint disposed = choice.get(faults.below(choice.size()));
+    world.pass("user.command dispose " + disposed.id());
+    faults.count("race: restore by path while it is disposed of");
+    table.request(Scenario.JOB, Request.command("dispose " + disposed.id()));
+    world.sleep(Duration.ofMillis(faults.below(3000)));
+    restore(disposed);
+  }
+
+  private void restore(Checkpoint checkpoint) {
+    FilePath metadata =
+        checkpoint
+            .trigger()
+            .savepoint()
+            .map(savepoint -> Layout.metadataIn(savepoint.directory()))
+            .orElseGet(() -> Layout.metadata(Scenario.JOB, checkpoint.id()));
+    String path = faults.below(2) == 0 ? metadata.value() : metadata.parent().orElseThrow() + "/";
+    world.pass("user.restore " + path);
+    faults.count(
+        "race: restore by path of what is "
+            + (checkpoint instanceof Checkpoint.Completed ? "complete" : "over"));
+    table.request(Scenario.JOB, Request.restore(path));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.cairn.simulation;
+
+import dev.cairn.local.kinesis.Paging;
+import java.time.Duration;
+import java.util.SplittableRandom;
+
+/**
+ * Pages as short as Kinesis returns them, scaled to the length of a run: a page covers a fraction
+ * of a second where Kinesis covers minutes, so that a shard which is quiet for a while has many
+ * empty pages.
+ *
+ * <p>The number of pages to the tip of a shard is bounded as it is in Kinesis, where a quiet day
+ * takes about 250 reads. What is far behind is therefore read in longer stretches.
+ */
+final class SeededPaging implements Paging {
+  /**
+   * Each page covers at least this part of what is still to be read. The stretch is a share of what
+   * is left, so the number of pages grows with the logarithm of the time: with the shortest
+   * stretch, about 100 pages for two minutes and 200 for an hour.
+   */
+  private static final int SHARE = 20;
+
+  /** What lies further back is what a long halt leaves behind: a few pages more than an hour. */
+  private static final Duration FAR = Duration.ofHours(1);
+
+  private static final int SHARE_OF_FAR = 4;
+
+  private final Faults faults;
+  private final Duration stretch;
+
+  SeededPaging(SplittableRandom random, Faults faults) {
+    this.faults = faults;
+    this.stretch = Duration.ofMillis(50 + random.nextInt(random.nextBoolean() ? 200 : 10_000));
+  }
+
+  @Override
+  public Duration stretch(Duration behind) {
+    Duration share = behind.dividedBy(behind.compareTo(FAR) > 0 ? SHARE_OF_FAR : SHARE);
+    return share.compareTo(stretch) > 0 ? share : stretch;
+  }
+
+  @Override
+  public int limit(int asked) {
+    if (faults.chance(0.1)) {
+      faults.count("fault: an empty page between records");
+      return 0;
+    }
+    return faults.chance(0.2) ? 1 + faults.below(asked) : asked;
+  }
+}

@@ -1,0 +1,273 @@
+package dev.cairn.simulation;
+
+import dev.cairn.local.world.Killed;
+import dev.cairn.local.world.World;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * A world in which one task runs at a time, in virtual time and in an order that the seed chooses.
+ *
+ * <p>Tasks are threads that pass a baton: whoever passes a point or awaits something gives it back,
+ * and the driver hands it to the task whose time comes first. How long each point takes is drawn
+ * from the seed; that alone makes every interleaving, and the same seed the same one.
+ */
+final class SeededWorld implements World {
+  /** What happens to a task at a point. */
+  sealed interface Happening {
+    /** It goes on after this long; others run meanwhile. */
+    record Delay(Duration duration) implements Happening {}
+
+    /** Its process ends here. */
+    record Kill() implements Happening {}
+  }
+
+  /** Decides what happens at a point. */
+  @FunctionalInterface
+  interface Weather {
+    Happening at(String task, String point);
+  }
+
+  private static final Comparator<Turn> BY_TIME =
+      Comparator.comparing(Turn::at).thenComparingLong(Turn::order);
+
+  private final SplittableRandom random;
+  private final Weather weather;
+  private final Trace trace;
+  private final Semaphore driver = new Semaphore(0);
+  private final PriorityQueue<Turn> turns = new PriorityQueue<>(BY_TIME);
+  private final List<Actor> actors = new ArrayList<>();
+  // Those of them that await a condition: all are asked after every step.
+  private final List<Actor> waiting = new ArrayList<>();
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private long order;
+  private boolean ending;
+  private Optional<Actor> running = Optional.empty();
+  private Optional<Throwable> crash = Optional.empty();
+
+  /** A task's next chance to run; stale once the task has got another. */
+  private record Turn(Instant at, long order, Actor actor, long ticket) {}
+
+  private final class Actor {
+    private final String name;
+    private final Thread thread;
+    private final Semaphore baton = new Semaphore(0);
+    private final Instant begun = now;
+    private Optional<BooleanSupplier> condition = Optional.empty();
+    private long ticket;
+    private boolean done;
+    private boolean killed;
+
+    Actor(String name, Runnable body) {
+      this.name = name;
+      this.thread =
+          Thread.ofVirtual()
+              .unstarted(
+                  () -> {
+                    baton.acquireUninterruptibly();
+                    try {
+                      if (!ending) {
+                        body.run();
+                      }
+                    } catch (Killed expected) {
+                      // Its process has ended, as the weather or the end of the run would have it.
+                    } catch (Throwable e) {
+                      crash =
+                          crash.or(
+                              () ->
+                                  Optional.of(
+                                      new IllegalStateException("task " + name + " failed", e)));
+                    } finally {
+                      done = true;
+                      driver.release();
+                    }
+                  });
+    }
+  }
+
+  SeededWorld(SplittableRandom random, Weather weather, Trace trace) {
+    this.random = random;
+    this.weather = weather;
+    this.trace = trace;
+  }
+
+  @Override
+  public Instant now() {
+    return now;
+  }
+
+  @Override
+  public RandomGenerator random() {
+    return random;
+  }
+
+  @Override
+  public void start(String name, Runnable body) {
+    Actor actor = new Actor(name, body);
+    actors.add(actor);
+    actor.thread.start();
+    schedule(actor, now.plusNanos(random.nextLong(1_000_000)));
+  }
+
+  @Override
+  public void pass(String point) {
+    Actor me = me();
+    trace.add(now, me.name, point);
+    switch (weather.at(me.name, point)) {
+      case Happening.Delay(Duration duration) -> {
+        schedule(me, now.plus(duration));
+        giveWay(me);
+      }
+      case Happening.Kill kill -> {
+        trace.add(now, me.name, "killed");
+        me.killed = true;
+        throw new Killed(me.name, point);
+      }
+    }
+  }
+
+  /** Ends the process of the task that calls it. */
+  void kill(String point) {
+    Actor me = me();
+    trace.add(now, me.name, "killed at " + point);
+    me.killed = true;
+    throw new Killed(me.name, point);
+  }
+
+  @Override
+  public boolean await(Duration timeout, BooleanSupplier condition) {
+    Actor me = me();
+    Instant deadline = now.plus(timeout);
+    while (!condition.getAsBoolean()) {
+      if (!now.isBefore(deadline)) {
+        return false;
+      }
+      me.condition = Optional.of(condition);
+      waiting.add(me);
+      schedule(me, deadline);
+      giveWay(me);
+    }
+    return true;
+  }
+
+  @Override
+  public void changed() {
+    // The driver looks at every condition after every step.
+  }
+
+  private Actor me() {
+    Actor me =
+        running.orElseThrow(
+            () -> new IllegalStateException("a port was called outside of any task"));
+    if (me.killed || ending) {
+      throw new Killed(me.name, "after its end");
+    }
+    return me;
+  }
+
+  private void schedule(Actor actor, Instant at) {
+    actor.ticket++;
+    turns.add(new Turn(at, order++, actor, actor.ticket));
+  }
+
+  private void giveWay(Actor me) {
+    driver.release();
+    me.baton.acquireUninterruptibly();
+    if (ending) {
+      throw new Killed(me.name, "the end of the run");
+    }
+  }
+
+  /**
+   * Lets the next task take its turn.
+   *
+   * @return false if no task will ever run again
+   */
+  boolean step() {
+    wakeWhoWaits();
+    Turn turn = turns.poll();
+    while (turn != null && (turn.actor.done || turn.ticket != turn.actor.ticket)) {
+      turn = turns.poll();
+    }
+    if (turn == null) {
+      return false;
+    }
+    if (turn.at.isAfter(now)) {
+      now = turn.at;
+    }
+    handOver(turn.actor);
+    crash.ifPresent(
+        e -> {
+          throw new IllegalStateException(e.getMessage(), e.getCause());
+        });
+    return true;
+  }
+
+  private void wakeWhoWaits() {
+    Iterator<Actor> asked = waiting.iterator();
+    while (asked.hasNext()) {
+      Actor actor = asked.next();
+      if (actor.condition.orElseThrow().getAsBoolean()) {
+        asked.remove();
+        actor.condition = Optional.empty();
+        schedule(actor, now.plusNanos(random.nextLong(5_000_000)));
+      }
+    }
+  }
+
+  private void handOver(Actor actor) {
+    if (actor.condition.isPresent()) {
+      // It has waited in vain.
+      waiting.remove(actor);
+      actor.condition = Optional.empty();
+    }
+    running = Optional.of(actor);
+    actor.baton.release();
+    driver.acquireUninterruptibly();
+    running = Optional.empty();
+    if (actor.done) {
+      actors.remove(actor);
+    }
+  }
+
+  /** Lets time pass in which nothing happens: what was due meanwhile comes late. */
+  void leap(Duration time) {
+    now = now.plus(time);
+  }
+
+  /** How many tasks whose name contains this have not ended. */
+  long tasks(String name) {
+    return actors.stream().filter(actor -> !actor.done && actor.name.contains(name)).count();
+  }
+
+  /** Since when the oldest task runs whose name contains this; empty if there is none. */
+  Optional<Instant> oldest(String name) {
+    return actors.stream()
+        .filter(actor -> !actor.done && actor.name.contains(name))
+        .map(actor -> actor.begun)
+        .min(Comparator.naturalOrder());
+  }
+
+  /**
+   * Ends every task that is still there: each sees its process end, and nothing of it happens any
+   * more.
+   */
+  void end() {
+    ending = true;
+    for (Actor actor : List.copyOf(actors)) {
+      while (!actor.done) {
+        handOver(actor);
+      }
+    }
+  }
+}

@@ -1,0 +1,647 @@
+package dev.cairn.simulation;
+
+import dev.cairn.coordinator.Coordinator;
+import dev.cairn.coordinator.ports.Announcer;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.ports.Event;
+import dev.cairn.coordinator.ports.SourceMapping;
+import dev.cairn.damage.DamageMarks;
+import dev.cairn.history.Versions;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.JobId;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.StageId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.TableEvent;
+import dev.cairn.lambda.OwnStream;
+import dev.cairn.lambda.TaskEndpoint;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.lambda.ContainerSettings;
+import dev.cairn.local.lambda.Delivery;
+import dev.cairn.local.lambda.Handler;
+import dev.cairn.local.lambda.LocalContainers;
+import dev.cairn.local.lambda.LocalMapping;
+import dev.cairn.local.lambda.MappingSettings;
+import dev.cairn.local.memory.InMemoryHistory;
+import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.parallel.FanOut;
+import dev.cairn.state.Compaction;
+import dev.cairn.state.KeyHash;
+import dev.cairn.storage.FilePath;
+import dev.cairn.stream.Shard;
+import dev.cairn.task.SubtaskCache;
+import dev.cairn.task.Task;
+import dev.cairn.task.TaskPorts;
+import dev.cairn.task.TaskSettings.FailurePolicy;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * One run of a whole pipeline under one seed: the task and the coordinator as they are deployed, in
+ * containers that die and freeze, on a stream, a table and a storage that answer late, not at all,
+ * or twice. After every step the {@link Auditor} checks the invariants; in the end the faults
+ * cease, everything catches up, and the state is the plain fold over the stream.
+ */
+public final class Simulation {
+  // What goes wrong here goes wrong on purpose, thousands of times; kept, or the level would be
+  // forgotten.
+  private static final Logger SILENCED = Logger.getLogger("dev.cairn");
+
+  static {
+    SILENCED.setLevel(Level.OFF);
+  }
+
+  static final String STREAM = "simulated";
+
+  /** How much of what the stream keeps a restore does not rely on. */
+  static final Duration RETENTION_MARGIN = Duration.ofMinutes(30);
+
+  private static final Duration RETENTION = Duration.ofDays(365);
+  // Of a coordinator's clock, either way.
+  private static final Duration MOST_SKEW = Duration.ofSeconds(30);
+  private static final int FEWEST_INVOCATIONS = 200;
+  private static final int FEWEST_FAULTS = 10;
+  private static final int FEWEST_RESTORES = 2;
+  private static final int MOST_STEPS = 250_000;
+  // A container that froze in the storm may sleep for half an hour of virtual time after it. A rule
+  // that ticked each second until then would be two thirds of a run, and nothing would happen.
+  private static final Duration CALM_TICK = Duration.ofSeconds(20);
+
+  private final long seed;
+  private final Guards guards;
+  private final Tally tally = new Tally();
+  private final Trace trace;
+  private final Scenario scenario;
+  private final Faults faults;
+  private final SeededWorld world;
+  private final InMemoryTable table;
+  private final InMemoryStorage stored;
+  private final DamagedStorage storage;
+  private final InMemoryHistory history = new InMemoryHistory();
+  private final LocalStream stream;
+  private final Expectation expectation = new Expectation();
+  private final Auditor auditor;
+  private final LocalContainers tasks;
+  private final LocalContainers coordinators;
+  private final LocalMapping mapping;
+  private final User user;
+  private long ids;
+  // Until all records are applied once more without a single snapshot, at the end of the storm.
+  private boolean uploadsMayBeSlow = true;
+  private boolean isCalm;
+
+  private Simulation(long seed, Guards guards, Trace trace) {
+    this.seed = seed;
+    this.guards = guards;
+    this.trace = trace;
+    SplittableRandom random = new SplittableRandom(seed);
+    this.scenario = Scenario.draw(random.split());
+    this.faults = new Faults(random.split(), tally);
+    this.world = new SeededWorld(random.split(), faults::at, trace);
+    this.table = guards.table().apply(world::now);
+    this.stored =
+        new InMemoryStorage(world::now) {
+          @Override
+          public synchronized void delete(FilePath path) {
+            if (get(path).isPresent()) {
+              audited().deleting(path);
+            }
+            super.delete(path);
+          }
+        };
+    this.storage = new DamagedStorage(stored);
+    this.stream =
+        new LocalStream(
+            world, scenario.shards(), RETENTION, new SeededPaging(random.split(), faults));
+    this.tasks =
+        new LocalContainers(
+            world, this::task, new ContainerSettings("task", scenario.timeout(), 6, 0.1));
+    this.coordinators =
+        new LocalContainers(
+            world,
+            this::coordinator,
+            new ContainerSettings("coordinator", Duration.ofSeconds(60), 2, 0.1));
+    this.mapping =
+        new LocalMapping(
+            world,
+            stream,
+            tasks,
+            new MappingSettings(
+                STREAM, scenario.batchSize(), Duration.ofMillis(200), Duration.ofSeconds(5)),
+            this::plan);
+    this.auditor =
+        new Auditor(
+            table,
+            stored,
+            expectation,
+            Scenario.JOB,
+            tally,
+            shard -> mapping.progress(shard).cursor(),
+            stream);
+    this.user =
+        new User(
+            world,
+            faults,
+            table,
+            stored,
+            storage,
+            stream,
+            mapping,
+            auditor,
+            scenario,
+            new ForkOwner(world, faults, table, this::tick));
+  }
+
+  private Auditor audited() {
+    return auditor;
+  }
+
+  public static SimulationResult run(long seed, Guards guards) {
+    return new Simulation(seed, guards, Trace.hashed()).run();
+  }
+
+  /** Replays a seed and passes each line of its trace to a reader. */
+  public static SimulationResult replay(long seed, Guards guards, Consumer<String> reader) {
+    return new Simulation(seed, guards, Trace.read(reader)).run();
+  }
+
+  /**
+   * Runs on a virtual thread as its tasks do: passing the baton is then no matter for the operating
+   * system.
+   */
+  private SimulationResult run() {
+    CompletableFuture<SimulationResult> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("seed " + seed)
+        .start(
+            () -> {
+              try {
+                result.complete(judge());
+              } catch (Throwable e) {
+                result.completeExceptionally(
+                    new IllegalStateException("seed " + seed + " crashed", e));
+              }
+            });
+    return result.join();
+  }
+
+  private SimulationResult judge() {
+    Optional<Violation> violation = Optional.empty();
+    try {
+      live();
+    } catch (Violation e) {
+      violation = Optional.of(e);
+    } catch (RuntimeException e) {
+      violation = Optional.of(new Violation(Invariants.SOUND, e));
+    } finally {
+      world.end();
+    }
+    return new SimulationResult(
+        seed,
+        violation,
+        trace.hash(),
+        trace.events(),
+        tasks.figures().invocations(),
+        user.restores(),
+        tally.ofAll("fault: "),
+        tally);
+  }
+
+  private void live() {
+    table.create(Job.create(Scenario.JOB, scenario.checkpoints()));
+    mapping.start();
+    world.start("producer", this::produce);
+    world.start("rule", this::tick);
+    world.start("table stream", this::deliverTableEvents);
+    world.start("user", user::act);
+    world.start("table expiry", this::expire);
+    if (scenario.pressure().foreignBatches()) {
+      OtherMapping other = new OtherMapping(world, faults, stream, tasks, scenario.batchSize());
+      world.start("other mapping", other::deliver);
+    }
+    int steps = 0;
+    while (!isStormOver()) {
+      step(++steps);
+    }
+    faults.calm();
+    user.calm();
+    isCalm = true;
+    while (!isDelivered()) {
+      step(++steps);
+    }
+    uploadsMayBeSlow = false;
+    while (!isQuiet()) {
+      step(++steps);
+    }
+    auditor.checkEnd();
+    CheckpointId next = table.job(Scenario.JOB).orElseThrow().next();
+    Instant later = world.now().plus(Duration.ofMinutes(1));
+    while (world.now().isBefore(later)) {
+      step(++steps);
+    }
+    // A coordinator that slept since something was new may still trigger this very one.
+    if (table.job(Scenario.JOB).orElseThrow().next().isAfter(next.next())) {
+      throw new Violation(
+          Invariants.IDLE, "checkpoint " + next.next() + " was triggered, with nothing new");
+    }
+    requireNothingLeaks(steps);
+    tally.count("run: to its end");
+  }
+
+  /**
+   * Everything is older now than any invocation takes. After one more record in each shard and one
+   * more checkpoint, and when all that expires has expired, what is left is what is needed.
+   */
+  private void requireNothingLeaks(int stepsBefore) {
+    int steps = stepsBefore;
+    Instant since = world.now();
+    // By every coordinator's clock, what was put before is old when the last collection comes.
+    Instant old = since.plus(scenario.longestInvocation()).plus(MOST_SKEW.multipliedBy(2));
+    while (world.now().isBefore(old)) {
+      step(++steps);
+    }
+    world.start("last records", this::produceOneOfEachKey);
+    while (world.tasks("last records") > 0 || !isQuiet()) {
+      step(++steps);
+    }
+    // The coordinator that completed the checkpoint collects after it.
+    Instant collected = world.now().plus(Duration.ofMinutes(1));
+    while (world.now().isBefore(collected)) {
+      step(++steps);
+    }
+    table.expire(world.now().plus(Duration.ofDays(31)));
+    auditor.checkRecorded(history.lines(Scenario.JOB, Instant.EPOCH, Optional.empty(), MOST_STEPS));
+    auditor.checkNothingLeaks(
+        since, scenario.checkpoints().numRetained(), Compaction.DEFAULT_MAXIMUM_RUNS);
+  }
+
+  private void produceOneOfEachKey() {
+    for (int key = 0; key < scenario.keys(); key++) {
+      put("key-" + key, "put:0:0");
+    }
+  }
+
+  private void put(String key, String event) {
+    byte[] data = event.getBytes(StandardCharsets.UTF_8);
+    LocalStream.Placed placed = stream.put(key, data, Optional.empty());
+    // Kinesis counts arrivals in milliseconds.
+    Instant arrival = world.now().truncatedTo(ChronoUnit.MILLIS);
+    expectation.put(placed.shard(), placed.sequenceNumber(), key, data, arrival);
+  }
+
+  /** Puts a record into a shard to which its key does not belong, as an explicit hash key does. */
+  private void putForeign(String key, String event) {
+    KeyHash own = KeyHash.of(key);
+    Shard other =
+        stream.listed().stream()
+            .filter(shard -> !shard.range().contains(own))
+            .findFirst()
+            .orElseThrow();
+    byte[] data = event.getBytes(StandardCharsets.UTF_8);
+    LocalStream.Placed placed = stream.put(key, data, Optional.of(other.range().from()));
+    Instant arrival = world.now().truncatedTo(ChronoUnit.MILLIS);
+    expectation.putForeign(placed.shard(), placed.sequenceNumber(), key, data, arrival);
+    faults.count("fault: a key of another shard");
+  }
+
+  private void step(int steps) {
+    if (!world.step()) {
+      throw new Violation(Invariants.PROGRESS, "nothing will ever happen again");
+    }
+    if (steps > MOST_STEPS) {
+      throw new Violation(Invariants.PROGRESS, "after " + steps + " steps " + whatIsLeft());
+    }
+    auditor.check();
+  }
+
+  private String whatIsLeft() {
+    return "the mapping is "
+        + (mapping.isCaughtUp() ? "" : "not ")
+        + "caught up, "
+        + (auditor.hasGap() ? "a" : "no")
+        + " shard has a gap, the last checkpoint holds "
+        + (auditor.isCovered() ? "all" : "not all")
+        + ", and the job is "
+        + table.job(Scenario.JOB).orElseThrow();
+  }
+
+  private boolean isStormOver() {
+    return tasks.figures().invocations() >= FEWEST_INVOCATIONS
+        && tally.ofAll("fault: ") >= FEWEST_FAULTS
+        && user.restores() >= FEWEST_RESTORES;
+  }
+
+  /** Whether every record is applied, with or without a checkpoint of it. */
+  private boolean isDelivered() {
+    return user.isDone() && mapping.isCaughtUp() && !auditor.hasGap();
+  }
+
+  private boolean isQuiet() {
+    // Asked after every step: what is cheap to know, and mostly says no, comes first.
+    if (!user.isDone() || world.tasks("task/container-") > 0 || world.tasks(Wire.LATE) > 0) {
+      return false;
+    }
+    Job job = table.job(Scenario.JOB).orElseThrow();
+    return job.status() instanceof JobStatus.Running
+        && job.restoreCheckpointId().isEmpty()
+        && mapping.isCaughtUp()
+        && !auditor.hasGap()
+        && auditor.isCovered();
+  }
+
+  // ---------------------------------------------------------------- the pipeline
+
+  private Handler task() {
+    Wire wire = new Wire(world, faults);
+    InstantSource clock = skewed(2);
+    TaskPorts ports =
+        new TaskPorts(
+            new WiredJournal(wire, faults, table),
+            new WiredCheckpointStore(wire, table),
+            new WiredStorage(
+                wire, new SlowUploads(world, faults, scenario, this::areUploadsSlow, storage)),
+            new WiredStream(wire, faults, stream),
+            guards.checksum(),
+            clock,
+            this::nextId);
+    boolean flaky = scenario.task().failurePolicy() == FailurePolicy.FAIL;
+    SubtaskCache<String> cache = guards.cache().apply(scenario.pressure().memory());
+    SimulatedHeap heap = new SimulatedHeap(faults, cache, scenario.pressure().statesPerHeap());
+    Task<String> task =
+        new Task<>(
+            scenario.task(),
+            ports,
+            () -> {
+              heap.requireRoom();
+              return new SimulatedFunction(
+                  () -> {
+                    think();
+                    if (flaky && faults.chance(0.003) && !scenario.pressure().slowSnapshots()) {
+                      kill();
+                    }
+                    return flaky && failsNow();
+                  },
+                  this::kill);
+            },
+            guards.task(),
+            cache);
+    TaskEndpoint endpoint = new TaskEndpoint(task, OwnStream.named(STREAM));
+    return (event, answer, invocation) -> {
+      ByteArrayOutputStream answered = new ByteArrayOutputStream();
+      endpoint.handle(event, answered, () -> faults.read(invocation.remaining()));
+      answer.write(guards.answer().apply(answered.toByteArray()));
+    };
+  }
+
+  /** In turns during the storm; all the time while records are applied after it. */
+  private boolean areUploadsSlow() {
+    return scenario.pressure().slowSnapshots()
+        && uploadsMayBeSlow
+        && (isCalm || world.now().getEpochSecond() / 90 % 2 == 1);
+  }
+
+  private void think() {
+    if (scenario.longestThought().isPositive()) {
+      world.sleep(Duration.ofMillis(faults.below((int) scenario.longestThought().toMillis())));
+    }
+  }
+
+  /** As an invocation that runs out of time does, or one whose process runs out of memory. */
+  private void kill() {
+    faults.count("fault: a record ended the process");
+    if (faults.below(4) == 0) {
+      world.sleep(scenario.timeout());
+    }
+    world.kill("the function");
+  }
+
+  private boolean failsNow() {
+    boolean fails = faults.chance(0.01);
+    if (fails) {
+      faults.count("fault: the function threw");
+    }
+    return fails;
+  }
+
+  private Handler coordinator() {
+    Wire wire = new Wire(world, faults);
+    InstantSource clock = skewed((int) MOST_SKEW.toSeconds());
+    Coordinator coordinator = coordinator(wire, clock, new WiredMapping(wire, mapping));
+    Coordinator ofForks = coordinator(wire, clock, ForkOwner.MAPPING);
+    return (event, answer, invocation) -> {
+      Event read = read(new String(event.readAllBytes(), StandardCharsets.UTF_8));
+      (read.job().equals(Scenario.JOB) ? coordinator : ofForks).on(read);
+    };
+  }
+
+  private Coordinator coordinator(Wire wire, InstantSource clock, SourceMapping source) {
+    CoordinatorPorts ports =
+        new CoordinatorPorts(
+                new WiredJournal(wire, faults, table),
+                new WiredCheckpointStore(wire, table),
+                new WiredStorage(wire, storage),
+                new WiredStream(wire, faults, stream),
+                this::wake,
+                clock,
+                this::nextId,
+                Announcer.SILENT,
+                source,
+                DamageMarks.NONE,
+                FanOut.ONE_BY_ONE)
+            .with(new WiredHistory(wire, history), Versions.UNKNOWN);
+    CoordinatorSettings settings =
+        new CoordinatorSettings(
+            Duration.ofSeconds(2),
+            scenario.longestInvocation(),
+            Duration.ofDays(2),
+            RETENTION_MARGIN);
+    return new Coordinator(ports, settings, guards.coordinator());
+  }
+
+  private void tick(JobId job) {
+    coordinators.invoke(("tick " + job).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Event read(String event) {
+    String[] words = event.split(" ");
+    return switch (words[0]) {
+      case "tick" -> new Event.Tick(new JobId(words[1]));
+      case "requested" -> new Event.Requested(Scenario.JOB);
+      case "declined" -> new Event.Declined(Scenario.JOB, checkpoint(words[1]));
+      default ->
+          new Event.Acknowledged(
+              Scenario.JOB,
+              checkpoint(words[1]),
+              Set.of(new SubtaskId(Scenario.JOB, new StageId(words[2]), new ShardId(words[3]))));
+    };
+  }
+
+  private static CheckpointId checkpoint(String id) {
+    return new CheckpointId(Long.parseLong(id));
+  }
+
+  private static String write(TableEvent event) {
+    return switch (event) {
+      case TableEvent.Requested r -> "requested";
+      case TableEvent.CheckpointDeclined declined -> "declined " + declined.checkpoint();
+      case TableEvent.AcknowledgementWritten a ->
+          "acknowledged " + a.checkpoint() + " " + a.subtask().stage() + " " + a.subtask().shard();
+    };
+  }
+
+  /** Invokes asynchronously, which may be lost, and done twice. */
+  private void wake(SubtaskId subtask) {
+    if (!subtask.job().equals(Scenario.JOB)) {
+      return;
+    }
+    ShardId shard = subtask.shard();
+    if (faults.chance(0.1)) {
+      faults.count("fault: wake lost");
+      return;
+    }
+    int times = faults.chance(0.1) ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+      world.start(
+          "wake",
+          () -> {
+            world.pass("wake");
+            tasks.invoke(
+                ("{\"cairn\":\"wake\",\"shard\":\"" + shard + "\"}")
+                    .getBytes(StandardCharsets.UTF_8));
+          });
+    }
+  }
+
+  private InstantSource skewed(int mostSeconds) {
+    Duration skew =
+        faults.chance(0.2)
+            ? Duration.ofMillis(world.random().nextInt(2000 * mostSeconds) - 1000L * mostSeconds)
+            : Duration.ZERO;
+    if (!skew.isZero()) {
+      faults.count("fault: a container's clock is off");
+    }
+    return () -> world.now().plus(skew);
+  }
+
+  private EntryId nextId() {
+    ids++;
+    return new EntryId("e" + ids);
+  }
+
+  private Delivery.Plan plan(ShardId shard, int attempt, int batchSize) {
+    int size = faults.chance(0.5) ? 1 + faults.below(batchSize) : batchSize;
+    if (faults.chance(0.08)) {
+      Delivery.Manner[] manners = Delivery.Manner.values();
+      Delivery.Manner manner = manners[1 + faults.below(manners.length - 1)];
+      faults.count("fault: batch delivered " + manner);
+      return new Delivery.Plan(size, manner);
+    }
+    return new Delivery.Plan(size, Delivery.Manner.ONCE);
+  }
+
+  // ---------------------------------------------------------------- what happens around it
+
+  private void produce() {
+    String[] verbs = {"put", "put", "put", "put", "put", "remove", "clear"};
+    boolean poisons = scenario.task().failurePolicy() == FailurePolicy.DEAD_LETTER;
+    for (long n = 1; !isStormOver() || n < 100; n++) {
+      // Some shards get their first record late; and a shard may fall silent for long, and only a
+      // wake reaches it then.
+      int known = (int) Math.min(scenario.keys(), 1 + n / 12);
+      int keys = n % 200 > 120 ? Math.max(1, known / 4) : known;
+      String key = "key-" + world.random().nextInt(keys);
+      String verb =
+          poisons && world.random().nextInt(12) == 0
+              ? "poison"
+              : verbs[world.random().nextInt(verbs.length)];
+      // A shard without snapshots tells less of whether a process ends at a record or after it.
+      boolean kills = poisons && !scenario.pressure().slowSnapshots();
+      if (kills && world.random().nextInt(120) == 0) {
+        verb = "kill";
+      }
+      String event = verb + ":" + world.random().nextInt(5) + ":" + n;
+      if (poisons && world.random().nextInt(40) == 0) {
+        putForeign(key, event);
+      } else {
+        put(key, event);
+      }
+      world.sleep(
+          Duration.ofMillis(world.random().nextInt(world.random().nextInt(10) == 0 ? 2000 : 250)));
+    }
+  }
+
+  private void tick() {
+    while (true) {
+      int times = faults.chance(0.15) ? 2 : 1;
+      if (times == 2) {
+        faults.count("fault: two coordinators at once");
+      }
+      for (int i = 0; i < times; i++) {
+        world.start("rule/event", () -> tick(Scenario.JOB));
+      }
+      Duration pause = faults.isCalm() ? CALM_TICK : scenario.tick();
+      world.sleep(pause.plusMillis(world.random().nextInt(2000)));
+    }
+  }
+
+  /**
+   * The table's stream: each event reaches a coordinator, late, in any order, sometimes again, and
+   * sometimes not at all.
+   */
+  private void deliverTableEvents() {
+    while (true) {
+      world.await(Duration.ofMinutes(1), table::hasEvents);
+      for (TableEvent event : table.drainEvents()) {
+        if (!event.job().equals(Scenario.JOB)) {
+          continue;
+        }
+        byte[] payload = write(event).getBytes(StandardCharsets.UTF_8);
+        int times = faults.chance(0.1) ? faults.below(3) : 1;
+        if (times != 1) {
+          faults.count("fault: table event delivered " + times + " times");
+        }
+        for (int i = 0; i < times; i++) {
+          world.start(
+              "table stream/event",
+              () -> {
+                world.sleep(Duration.ofMillis(world.random().nextInt(1500)));
+                coordinators.invoke(payload);
+              });
+        }
+      }
+    }
+  }
+
+  private void expire() {
+    while (true) {
+      world.sleep(Duration.ofSeconds(3 + world.random().nextInt(10)));
+      // An entry is marked a day or more before it expires, so whatever was marked before the
+      // oldest
+      // invocation began may go while that invocation runs; two days pass for what sleeps.
+      Instant awakeSince = world.oldest("/container-").orElse(world.now()).minus(MOST_SKEW);
+      boolean isAwake = world.tasks("/container-") > 0;
+      if (table.expire((isAwake ? awakeSince : world.now()).plus(Duration.ofDays(2))) > 0) {
+        tally.count("race: entries expired below a warm container's revision");
+        if (isAwake) {
+          tally.count("race: entries expired while a container was awake");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.cairn.simulation;
+
+import java.util.Optional;
+
+/**
+ * What came of one seed.
+ *
+ * @param violation the invariant that did not hold; empty if all did, to the end
+ */
+public record SimulationResult(
+    long seed,
+    Optional<Violation> violation,
+    long traceHash,
+    long events,
+    long invocations,
+    long restores,
+    long faults,
+    Tally tally) {
+
+  /** How to see this run again, step by step. */
+  public String replay() {
+    return "./cairn simulate --seed " + seed + " --trace";
+  }
+}

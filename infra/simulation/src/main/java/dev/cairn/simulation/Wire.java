@@ -1,0 +1,135 @@
+package dev.cairn.simulation;
+
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.local.world.Killed;
+import dev.cairn.local.world.World;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamException;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The network between a process and a service: a call may be slow, refused, or happen without an
+ * answer. A write may also happen later: when its sender was told that it had failed and has gone
+ * on, or is dead.
+ */
+final class Wire {
+  /** The task of a write that lands late: whoever expires items waits for it as for a container. */
+  static final String LATE = "late/container-write";
+
+  private final World world;
+  private final Faults faults;
+
+  Wire(World world, Faults faults) {
+    this.world = world;
+    this.faults = faults;
+  }
+
+  <T> T table(String point, Supplier<T> effect) {
+    return call(
+        "table." + point, OutcomeUnknownException::new, () -> twice("table." + point, effect));
+  }
+
+  <T> T tableWrite(String point, Supplier<T> effect) {
+    return write(
+        "table." + point, OutcomeUnknownException::new, () -> twice("table." + point, effect));
+  }
+
+  /**
+   * As the SDK does, a call whose answer got lost may be sent again without anyone knowing: its own
+   * effect then meets it.
+   */
+  private <T> T twice(String point, Supplier<T> effect) {
+    if (faults.resends()) {
+      faults.count("fault: sent twice by the SDK");
+      var unused = effect.get();
+      world.pass(point + " again");
+    }
+    return effect.get();
+  }
+
+  <T> T storage(String point, Supplier<T> effect) {
+    return call("storage." + point, StorageException::new, effect);
+  }
+
+  <T> T storageWrite(String point, Supplier<T> effect) {
+    return write("storage." + point, StorageException::new, effect);
+  }
+
+  /** Lambda's own interface; a mapping that is between two states refuses to be switched. */
+  void lambda(String point, Runnable effect) {
+    var unused =
+        write(
+            "lambda." + point,
+            IllegalStateException::new,
+            () -> {
+              effect.run();
+              return true;
+            });
+  }
+
+  <T> T stream(String point, Supplier<T> effect) {
+    return call("stream." + point, StreamException::new, effect);
+  }
+
+  private <T> T write(
+      String point, Function<String, RuntimeException> failure, Supplier<T> effect) {
+    return call(
+        point,
+        failure,
+        () -> {
+          if (faults.landsLate()) {
+            landLater(point, effect);
+            throw failure.apply(point + " was not answered in time");
+          }
+          return effect.get();
+        },
+        () -> landLater(point, effect));
+  }
+
+  private <T> void landLater(String point, Supplier<T> effect) {
+    faults.count("fault: landed late: " + point);
+    Duration lateness = faults.lateness();
+    world.start(
+        LATE,
+        () -> {
+          world.sleep(lateness);
+          try {
+            var unused = effect.get();
+          } catch (RuntimeException unheard) {
+            // Nobody waits for the answer any more.
+          }
+        });
+  }
+
+  private <T> T call(String point, Function<String, RuntimeException> failure, Supplier<T> effect) {
+    return call(point, failure, effect, () -> {});
+  }
+
+  private <T> T call(
+      String point,
+      Function<String, RuntimeException> failure,
+      Supplier<T> effect,
+      Runnable afterDeath) {
+    try {
+      world.pass(point);
+    } catch (Killed e) {
+      if (faults.outlivesItsSender()) {
+        afterDeath.run();
+      }
+      throw e;
+    }
+    if (faults.refuses()) {
+      faults.count("fault: refused " + point);
+      throw failure.apply(point + " was refused");
+    }
+    T result = effect.get();
+    world.pass(point + " answered");
+    if (faults.losesAnswer()) {
+      faults.count("fault: answer lost of " + point);
+      throw failure.apply(point + " was not answered");
+    }
+    return result;
+  }
+}

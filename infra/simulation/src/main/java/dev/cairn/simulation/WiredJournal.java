@@ -1,0 +1,65 @@
+package dev.cairn.simulation;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Journal;
+import java.time.Instant;
+import java.util.List;
+
+/** A journal at the other end of a wire. */
+record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal {
+  @Override
+  public List<Entry> after(SubtaskId subtask, Revision revision) {
+    return wire.table("query", () -> there.after(subtask, revision));
+  }
+
+  @Override
+  public List<Entry> fromLastBase(SubtaskId subtask) {
+    return wire.table("queryBack", () -> there.fromLastBase(subtask));
+  }
+
+  @Override
+  public Append append(SubtaskId subtask, Entry entry) {
+    return wire.tableWrite("append", () -> counted(subtask, entry, there.append(subtask, entry)));
+  }
+
+  @Override
+  public Append append(
+      SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
+    return wire.tableWrite(
+        "appendAcknowledged",
+        () -> counted(subtask, entry, there.append(subtask, entry, acknowledgement)));
+  }
+
+  /** Tells apart why an append found its revision taken. */
+  private Append counted(SubtaskId subtask, Entry entry, Append append) {
+    if (append == Append.TAKEN) {
+      Entry.Header header = entry.header();
+      Revision before = new Revision(header.revision().value() - 1);
+      List<Entry> found = there.after(subtask, before);
+      boolean byCoordinator = header.writer() == Entry.Writer.COORDINATOR;
+      if (!found.isEmpty() && found.getFirst().header().id().equals(header.id())) {
+        faults.count("race: an entry was there already, its answer lost");
+      } else if (byCoordinator) {
+        faults.count("race: the coordinator lost an append");
+      } else if (found.stream().allMatch(Entry.Triggered.class::isInstance)) {
+        faults.count("race: a task's append came after a trigger");
+      } else {
+        faults.count("race: a task lost its append");
+      }
+    }
+    return append;
+  }
+
+  @Override
+  public Append open(SubtaskId subtask, Entry.Opened entry) {
+    return wire.tableWrite("open", () -> there.open(subtask, entry));
+  }
+
+  @Override
+  public int expireBelow(SubtaskId subtask, Revision base, Instant at) {
+    return wire.tableWrite("expire", () -> there.expireBelow(subtask, base, at));
+  }
+}

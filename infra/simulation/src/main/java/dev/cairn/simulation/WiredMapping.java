@@ -1,0 +1,17 @@
+package dev.cairn.simulation;
+
+import dev.cairn.coordinator.ports.SourceMapping;
+import dev.cairn.local.lambda.LocalMapping;
+
+/** The mapping's switch at the other end of a wire. */
+record WiredMapping(Wire wire, LocalMapping there) implements SourceMapping {
+  @Override
+  public void enable() {
+    wire.lambda("enable", there::enable);
+  }
+
+  @Override
+  public void disable() {
+    wire.lambda("disable", there::disable);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The judge: the task, the coordinator and a simulated AWS under one seed, and the invariants that
+ * must hold after every step.
+ */
+@NullMarked
+package dev.cairn.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,631 @@
+package dev.cairn.simulation;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
+import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.collecting.References;
+import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.restoring.RestoreDecisions;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Isolation;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.state.BlockChecksum;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FileRef;
+import dev.cairn.storage.Layout;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.SubtaskCache;
+import dev.cairn.task.TaskDecisions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The protocol with one of its guards taken away: by a store that does not keep its promise, or by
+ * a decision that always agrees.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // Constants of a test, shared by nobody.
+enum Sabotage {
+  PUT_IF_ABSENT(
+      List.of(Invariants.GAPLESS),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized Append append(SubtaskId subtask, Entry entry) {
+                      put(subtask, entry);
+                      return Append.APPENDED;
+                    }
+                  })),
+  POSITION_SKIP(
+      List.of(Invariants.FOLD, Invariants.CHAINED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean admits(Position position, SequenceNumber record) {
+                  return true;
+                }
+              })),
+  FRONTIER_IS_A_MAXIMUM(
+      List.of(Invariants.FRONTIER, Invariants.DURABLE),
+      Guards.all()
+          .with(
+              new JournalDecisions() {
+                @Override
+                public Position frontier(Entry.Header head) {
+                  return head.position();
+                }
+              })),
+  HASHES(
+      List.of(Invariants.SNAPSHOT, Invariants.FOLD, Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean isIntact(FileRef expected, byte[] read) {
+                  return true;
+                }
+              })
+          .with(
+              new BlockChecksum() {
+                @Override
+                public boolean matches(int stored, byte[] bytes, int off, int len) {
+                  return true;
+                }
+              })),
+  CARRY_FORWARD_ONLY_WHAT_IS_UNCHANGED(
+      List.of(Invariants.SNAPSHOT),
+      Guards.all()
+          .with(
+              new CheckpointDecisions() {
+                @Override
+                public boolean carriesForward(JournalTail tail) {
+                  return true;
+                }
+              })),
+  DISCARD_AFTER_LOSING(
+      List.of(Invariants.FOLD, Invariants.SNAPSHOT),
+      Guards.all()
+          .withCache(
+              memory ->
+                  new SubtaskCache<>(memory) {
+                    @Override
+                    public void discard(ShardId shard) {
+                      // Keeps what it should forget.
+                    }
+                  })),
+  GAPLESS_READ(
+      List.of(Invariants.FOLD, Invariants.CHAINED, Invariants.SNAPSHOT),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean continues(Entry.Header head, List<Entry> found) {
+                  return true;
+                }
+              })),
+  REPLAY_STARTS_AT_ITS_RECORD(
+      List.of(Invariants.FOLD),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean resumesAt(SequenceNumber required, StreamRecord first) {
+                  return true;
+                }
+              })),
+  /** Together with the age of what is collected: either alone covers for the other. */
+  PREPARED_ANEW_ON_ANOTHER_BASE(
+      List.of(Invariants.FOLD, Invariants.FILES, Invariants.RETAINED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Outcome outcome(EntryId mine, List<Entry> found) {
+                  Outcome outcome = super.outcome(mine, found);
+                  return outcome == Outcome.PREPARE_ANEW ? Outcome.REBASE : outcome;
+                }
+              })
+          .with(
+              new CollectionDecisions() {
+                @Override
+                public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
+                  return true;
+                }
+              })),
+  /** Whatever was appended there is taken for one's own entry. */
+  OWN_ID(
+      List.of(Invariants.DURABLE, Invariants.FOLD, Invariants.CHAINED, Invariants.SNAPSHOT),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Outcome outcome(EntryId mine, List<Entry> found) {
+                  return found.isEmpty() ? Outcome.NOT_THERE : Outcome.COMMITTED;
+                }
+              })),
+  SUCCESS_ONLY_WHEN_JOURNALLED(
+      List.of(Invariants.DURABLE),
+      Guards.all()
+          .withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
+  /** A report that comes late is recorded wherever the journal is by then. */
+  FAILURES_WHERE_THEY_HAPPENED(
+      List.of(Invariants.HALTED, Invariants.BLAMED, Invariants.HELD_UP, Invariants.CHAINED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Optional<Entry.Header> failsAt(Entry.Header failedAt, List<Entry> since) {
+                  return Optional.of(since.isEmpty() ? failedAt : since.getLast().header());
+                }
+              })),
+  /** A record is blamed while the invocation that began it may still be at work. */
+  BLAME_AFTER_THE_INVOCATION(
+      List.of(Invariants.BLAMED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Step step(Isolation isolation, int waiting, Instant now) {
+                  return super.step(isolation, waiting, Instant.MAX);
+                }
+              })),
+  EPOCH_OF_A_TRIGGER(
+      List.of(Invariants.TRIGGERS),
+      Guards.all()
+          .with(
+              new JournalDecisions() {
+                @Override
+                public boolean belongs(Epoch epoch, JournalTail tail) {
+                  return true;
+                }
+              })),
+  /** What a later one was completed before stays pending, and nobody else can begin. */
+  PENDING_GIVES_WAY_TO_A_LATER_ONE(
+      List.of(Invariants.PROGRESS, Invariants.BOUNDED),
+      Guards.all()
+          .with(
+              new CheckpointDecisions() {
+                @Override
+                public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
+                  return false;
+                }
+              })),
+  WAKES_UNTIL_ANSWERED(
+      List.of(Invariants.PROGRESS),
+      Guards.all()
+          .with(
+              new JournalDecisions() {
+                @Override
+                public boolean isSilent(JournalTail tail, Duration idleAfter, Instant now) {
+                  return false;
+                }
+              })),
+  EPOCH_WHEN_OPENED(
+      List.of(Invariants.EPOCH, Invariants.HALTED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized Append open(SubtaskId subtask, Entry.Opened entry) {
+                      if (!storedFrom(subtask, entry.revision()).isEmpty()) {
+                        return Append.TAKEN;
+                      }
+                      put(subtask, entry);
+                      return Append.APPENDED;
+                    }
+                  })),
+  STATUS_AND_EPOCH_WHEN_BEGUN(
+      List.of(
+          Invariants.PROGRESS,
+          Invariants.TERMINAL,
+          Invariants.COMPLETE,
+          Invariants.TRIGGERS,
+          Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean begin(
+                        Checkpoint.Pending pending, Optional<Request> served) {
+                      put(pending);
+                      return true;
+                    }
+                  })),
+  PENDING_AND_EPOCH_WHEN_COMPLETED(
+      List.of(Invariants.PROGRESS, Invariants.TERMINAL, Invariants.INCREASING),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean complete(Checkpoint.Completed completed) {
+                      put(completed);
+                      return true;
+                    }
+                  })),
+  EVERY_ACKNOWLEDGEMENT(
+      List.of(Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new CheckpointDecisions() {
+                @Override
+                public boolean isComplete(Set<SubtaskId> missing) {
+                  return missing.size() <= 1;
+                }
+              })),
+  BASE_REVISION_OF_A_FILE(
+      List.of(Invariants.FILES, Invariants.RETAINED),
+      Guards.all()
+          .with(
+              new CollectionDecisions() {
+                @Override
+                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
+                  return true;
+                }
+              })),
+  SUSPENSION(
+      List.of(Invariants.HALTED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean isSuspended(Entry.Header head) {
+                  return false;
+                }
+              })),
+  OPENED_BY_THE_COORDINATOR_ALONE_WHILE_RESTORING(
+      List.of(Invariants.DIVIDED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean mayOpen(JobStatus status) {
+                  return status instanceof JobStatus.Restoring || super.mayOpen(status);
+                }
+              })),
+  STATUS_WHEN_OPENED(
+      List.of(Invariants.HALTED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean mayOpen(JobStatus status) {
+                  return !(status instanceof JobStatus.Restoring);
+                }
+              })),
+  STATUS_AND_EPOCH_WHEN_MOVED(
+      List.of(Invariants.HALTED, Invariants.EPOCH, Invariants.PROGRESS, Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean move(
+                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+                      put(job(seen.id()).orElseThrow().at(to));
+                      return true;
+                    }
+                  })),
+  UNDO_LEADS_SOMEWHERE(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isUndo(Job job, CheckpointId id) {
+                      return false;
+                    }
+                  })),
+  PINNED_STAYS(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isPinned(Job job, CheckpointId id) {
+                      return false;
+                    }
+                  })),
+  /** A checkpoint is restored by id or path while it is subsumed or disposed of. */
+  RESTORED_IS_COMPLETED(
+      List.of(Invariants.RETAINED, Invariants.FILES, Invariants.PROGRESS, Invariants.SOUND),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isRestorable(JobId job, CheckpointId id) {
+                      return true;
+                    }
+                  })),
+  NO_CARRY_FORWARD_OF_BORROWED_STATE(
+      List.of(Invariants.OWNED, Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new CheckpointDecisions() {
+                @Override
+                public boolean isToBeRewritten(JournalTail tail) {
+                  return false;
+                }
+              })),
+  HALF_OPENED_JOURNALS_HAVE_NOT_ENTERED(
+      List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS, Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new JournalDecisions() {
+                @Override
+                public boolean hasEntered(JournalTail tail, Job job) {
+                  return tail.head().epoch().equals(job.epoch());
+                }
+              })),
+  FORKS_STAND_ALONE_BEFORE_THEY_RELEASE(
+      List.of(Invariants.RETAINED, Invariants.FILES),
+      Guards.all()
+          .with(
+              new CollectionDecisions() {
+                @Override
+                public boolean standsAlone(References references) {
+                  return true;
+                }
+              })),
+  FORKS_BEGIN_FROM_WHAT_IS_COMPLETED(
+      List.of(Invariants.FORKED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean mayFork(Fork fork) {
+                      return true;
+                    }
+                  })),
+  COLLECTION_ASKS_FOR_FORKS(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .with(
+              new CollectionDecisions() {
+                @Override
+                public boolean isNeeded(Fork fork) {
+                  return false;
+                }
+              })),
+  CLAIM_WITH_THE_MOVE_ONLY(
+      List.of(Invariants.CLAIMED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean move(
+                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+                      claim(seen, to, now);
+                      return super.move(seen, to, aborting, now);
+                    }
+                  })),
+  ANOTHER_ATTEMPT_IN_ITS_TIME(
+      List.of(Invariants.HELD_UP),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean mayApply(Entry.Header head, Instant now) {
+                  return !isSuspended(head);
+                }
+              })),
+  CONDITIONAL_SUBSUME(
+      List.of(Invariants.RETAINED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean subsume(
+                        Checkpoint.Completed completed, Epoch epoch) {
+                      put(new Checkpoint.Subsumed(completed));
+                      return true;
+                    }
+                  })),
+  EXPIRY_BELOW_THE_BASE_ONLY(
+      List.of(Invariants.GAPLESS),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized int expireBelow(
+                        SubtaskId subtask, Revision base, Instant at) {
+                      return super.expireBelow(subtask, base.next(), at);
+                    }
+                  })),
+  ENTRIES_EXPIRE(
+      List.of(Invariants.BOUNDED),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized int expireBelow(
+                        SubtaskId subtask, Revision base, Instant at) {
+                      return 0;
+                    }
+                  })),
+  ABANDONED_FILES_GO(
+      List.of(Invariants.BOUNDED),
+      Guards.all()
+          .with(
+              new CollectionDecisions() {
+                @Override
+                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
+                  return false;
+                }
+              })),
+  METADATA_OF_THE_ABORTED_GOES(
+      List.of(Invariants.BOUNDED),
+      Guards.all()
+          .with(
+              new CollectionDecisions() {
+                @Override
+                public boolean isMetadataAbandoned(
+                    CheckpointId id, Job job, List<Checkpoint> checkpoints) {
+                  return checkpoints.stream()
+                      .filter(Checkpoint.Subsumed.class::isInstance)
+                      .anyMatch(subsumed -> subsumed.id().equals(id));
+                }
+              })),
+  /** A collector that slept through a restore deletes what the journals have been given by it. */
+  EPOCH_AGAIN_BEFORE_COLLECTING(
+      List.of(Invariants.RETAINED, Invariants.FILES),
+      Guards.all()
+          .with(
+              new CollectionDecisions() {
+                @Override
+                public boolean isSameEpoch(Job before, Job after) {
+                  return true;
+                }
+              })),
+  /**
+   * A task appends after triggers what it prepared before them. Together with the age of what is
+   * collected: either alone covers for the other.
+   */
+  A_TRIGGER_OVERTAKES_NO_FILE(
+      List.of(Invariants.FILES, Invariants.RETAINED, Invariants.FOLD),
+      Guards.all()
+          .with(
+              new CollectionDecisions() {
+                @Override
+                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
+                  return Stream.concat(Stream.of(tail.base()), tail.sinceBase().stream())
+                      .anyMatch(entry -> entry.revision().isAfter(file.base()));
+                }
+
+                @Override
+                public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
+                  return true;
+                }
+              })),
+  /** Together with the abort of those that are pending before it: either covers for the other. */
+  LATER_THAN_THE_LATEST_WHEN_COMPLETED(
+      List.of(Invariants.INCREASING),
+      Guards.all()
+          .with(
+              new CheckpointDecisions() {
+                @Override
+                public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
+                  return false;
+                }
+              })
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    protected boolean isLatest(Job job, CheckpointId id) {
+                      return true;
+                    }
+                  })),
+  /** Together with the epoch of a commit: either alone covers for the other. */
+  A_MOVE_ABORTS_WHAT_IS_PENDING(
+      List.of(Invariants.OF_ITS_EPOCH, Invariants.INCREASING),
+      Guards.all()
+          .withTable(
+              clock ->
+                  new InMemoryTable(clock) {
+                    @Override
+                    public synchronized boolean move(
+                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
+                      return super.move(seen, to, List.of(), now);
+                    }
+
+                    @Override
+                    protected boolean isOfEpoch(Job job, Checkpoint checkpoint) {
+                      return true;
+                    }
+                  })),
+  CONTENT_OF_METADATA_THAT_IS_THERE(
+      List.of(Invariants.FILES, Invariants.COMPLETE),
+      Guards.all()
+          .with(
+              new CheckpointDecisions() {
+                @Override
+                public boolean isWritten(byte[] there, byte[] metadata) {
+                  return true;
+                }
+              })),
+  A_RESTORE_ENDS_WITH_ITS_LAST_GAP(
+      List.of(Invariants.REPLAYED),
+      Guards.all()
+          .with(
+              new JournalDecisions() {
+                @Override
+                public boolean isReplayed(Epoch epoch, Collection<JournalTail> tails) {
+                  return true;
+                }
+              })),
+  A_GAP_COMES_BEFORE_THE_MAPPINGS_RECORDS(
+      List.of(Invariants.FOLD),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean isReplayed(Entry.Header head) {
+                  return true;
+                }
+              })),
+  /** A job that was halted for too long goes on without what has expired, and nobody is asked. */
+  RECORDS_MAY_HAVE_EXPIRED(
+      List.of(Invariants.FOLD),
+      Guards.all()
+          .with(
+              new RestoreDecisions() {
+                @Override
+                public boolean mayHaveExpired(Instant since, Instant horizon, Duration margin) {
+                  return false;
+                }
+              })),
+  GIVEN_UP_MEANS_LOST(
+      List.of(Invariants.HELD_UP),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Outcome outcome(EntryId mine, List<Entry> found) {
+                  return super.outcome(
+                      mine, found.stream().filter(e -> !(e instanceof Entry.Failed)).toList());
+                }
+              }));
+
+  /** The invariants of which one breaks without the guard. */
+  final List<String> breaks;
+
+  final Guards guards;
+
+  Sabotage(List<String> breaks, Guards guards) {
+    this.breaks = breaks;
+    this.guards = guards;
+  }
+}
