@@ -363,7 +363,7 @@ class ArchitectureTest {
   /** And the handlers: what a function prints is its log. */
   static final ArchRule onlyCommandsPrint =
       noClasses()
-          .that(not(resideInAnyPackage("dev.cairn.cli..", "dev.cairn.local.demo..")))
+          .that(not(resideInAnyPackage(COMMAND_LINE, "dev.cairn.local.demo..")))
           .and()
           .haveSimpleNameNotEndingWith("Main")
           .and()

@@ -13,7 +13,7 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What people type, read into what it means; what cannot be read is answered in one sentence. */
-public final class Arguments {
+final class Arguments {
   /** What Java decodes bytes to that are not in the character set. */
   private static final char UNDECODABLE = '\uFFFD';
 
@@ -76,7 +76,7 @@ public final class Arguments {
    * empty if it decoded all of them. The launcher sets a UTF-8 locale, so this is for those who
    * start Java themselves.
    */
-  public static Optional<String> unreadable(String[] typed) {
+  static Optional<String> unreadable(String[] typed) {
     for (int i = 0; i < typed.length; i++) {
       if (typed[i].indexOf(UNDECODABLE) >= 0) {
         return Optional.of(

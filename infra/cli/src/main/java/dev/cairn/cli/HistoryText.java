@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * A line of the history for people. What is stored is exact, in milliseconds and bytes, and stays
  * so for scripts; here it has the units of {@code cairn checkpoints}.
  */
-public final class HistoryText {
+final class HistoryText {
   private static final Pattern MILLIS = Pattern.compile("\\b(\\d{1,15}) ms\\b");
   private static final Pattern BYTES = Pattern.compile("\\b(\\d{1,18}) bytes\\b");
   private static final Pattern NEW_BYTES = Pattern.compile("\\b(\\d{1,18}) of them new\\b");
@@ -18,7 +18,7 @@ public final class HistoryText {
 
   private HistoryText() {}
 
-  public static String of(String stored) {
+  static String of(String stored) {
     String text = Elision.positions(stored);
     text = replace(text, MILLIS, ms -> Sizes.seconds(Duration.ofMillis(Long.parseLong(ms))));
     text = replace(text, BYTES, bytes -> Sizes.bytes(Long.parseLong(bytes)));

@@ -11,7 +11,6 @@ import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.cli.Cairn;
 import dev.cairn.cli.CliEnvironment;
 import dev.cairn.cli.ExitCode;
-import dev.cairn.cli.HistoryText;
 import dev.cairn.cli.demo.RunningDemo;
 import dev.cairn.cli.input.UserFunction;
 import dev.cairn.cli.output.Terminal;
@@ -1350,8 +1349,6 @@ class CommandsOnDemoTest {
         .containsPattern(
             "is complete after [0-9.]+ s, with [0-9.]+ [kM]?B, [0-9.]+ [kM]?B of them new")
         .doesNotContainPattern("\\d ms|\\d bytes|; nothing");
-    assertThat(HistoryText.of("checkpoint 7 was aborted: RESTORED_OVER; nothing"))
-        .isEqualTo("checkpoint 7 was aborted: RESTORED_OVER");
   }
 
   @Test

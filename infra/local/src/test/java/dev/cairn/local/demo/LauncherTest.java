@@ -2,7 +2,6 @@ package dev.cairn.local.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.cli.Arguments;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -186,17 +185,5 @@ class LauncherTest {
   void aKeyIsFoundWhereTheLocaleIsNotInstalled() throws Exception {
     Answer answer = cairn(Map.of("LANG", "tlh_KX.UTF-8"), "state", "ключ");
     assertThat(answer.exitCode()).as(answer.err()).isZero();
-  }
-
-  @Test
-  void anArgumentThatJavaCouldNotDecodeIsRefused() {
-    String[] typed = {"state", "\uFFFD\uFFFD"};
-    assertThat(Arguments.unreadable(typed))
-        .hasValueSatisfying(
-            why ->
-                assertThat(why)
-                    .startsWith("argument 2 (\"\uFFFD\uFFFD\") has characters")
-                    .endsWith("set LC_ALL=C.UTF-8 and try again"));
-    assertThat(Arguments.unreadable(new String[] {"state", "ключ"})).isEmpty();
   }
 }
