@@ -203,7 +203,7 @@ final class Auditor {
         advanced.deadLetters().forEach(letter -> requireStored(subtask, letter));
         for (Entry.DeadLetter letter : advanced.deadLetters()) {
           if (letter.cause().contains(NEVER_RETURNED)) {
-            requireTriedAlone(where, audited.head(), letter);
+            requireTriedAlone(where, audited.entries, letter);
             lineages.of(subtask, header.epoch()).setAside(letter.sequenceNumber());
           }
         }
@@ -261,9 +261,18 @@ final class Auditor {
     }
   }
 
-  private static void requireTriedAlone(String where, Header before, Entry.DeadLetter letter) {
+  /**
+   * A record is set aside only after two failures on its own. The entry that sets it aside may
+   * follow a failure of another invocation, which says nothing of the record.
+   */
+  private static void requireTriedAlone(
+      String where, List<Entry> before, Entry.DeadLetter letter) {
+    Position position = before.getLast().header().position();
     boolean failedBefore =
-        before.failing().stream()
+        before.reversed().stream()
+            .map(Entry::header)
+            .takeWhile(header -> header.position().equals(position))
+            .flatMap(header -> header.failing().stream())
             .anyMatch(
                 failing ->
                     failing.ofReason() >= 2

@@ -2,6 +2,8 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
@@ -294,10 +296,39 @@ final class User {
         return;
       }
       if (halts && job.request().isEmpty()) {
-        command(isRefused(job) ? "resume --accept-gap" : "resume");
+        goOn(job);
       }
       world.sleep(Duration.ofMillis(1000 + faults.below(2000)));
     }
+  }
+
+  /** What a refusal or a failure advises; otherwise the job is resumed. */
+  private void goOn(Job job) {
+    List<Checkpoint.Completed> choice = completed();
+    if (cannotReplay(job) && !choice.isEmpty()) {
+      faults.count("race: a restore with a gap after a replay that was impossible");
+      request(choice.getLast().id() + " --accept-gap");
+    } else {
+      command(isRefused(job) ? "resume --accept-gap" : "resume");
+    }
+  }
+
+  /** Whether the stream no longer has what a shard has to apply again. */
+  private static boolean cannotReplay(Job job) {
+    Optional<Halt> halt =
+        switch (job.status()) {
+          case JobStatus.Suspending(Halt to) -> Optional.of(to);
+          case JobStatus.Halted(Halt to) -> Optional.of(to);
+          case JobStatus.Running r -> Optional.empty();
+          case JobStatus.Replaying r -> Optional.empty();
+          case JobStatus.Restoring r -> Optional.empty();
+          case JobStatus.Resuming r -> Optional.empty();
+        };
+    return halt.filter(
+            one ->
+                one instanceof Halt.Failed(Failure failure)
+                    && failure.reason() == FailureReason.REPLAY_IMPOSSIBLE)
+        .isPresent();
   }
 
   private static boolean isRefused(Job job) {
