@@ -179,7 +179,9 @@ public final class Coordinator {
   }
 
   private void proceed(Job job, Event event) {
-    if (event instanceof Event.Tick && !job.status().isRunning()) {
+    if (event instanceof Event.Tick
+        && !job.status().isRunning()
+        && !(job.status() instanceof JobStatus.Halted)) {
       historyWriter.tick(job, List.of(), Optional.empty());
     }
     switch (job.status()) {
@@ -202,10 +204,11 @@ public final class Coordinator {
   }
 
   private void tick(Job job) {
-    Instant now = ports.clock().instant();
     completing.settleAll(job);
     Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
     List<Checkpoint> checkpoints = live.of(job.id());
+    // Read after what the decisions look at, so that nothing of it lies in the future.
+    Instant now = ports.clock().instant();
     historyWriter.tick(
         job, checkpoints, Optional.of(decisions.lifecycle().failures(tails.values())));
     ports
@@ -218,7 +221,7 @@ public final class Coordinator {
     }
     Optional<Halt> failed = decisions.lifecycle().failed(job, checkpoints, tails.values());
     if (failed.isPresent()) {
-      lifecycle.halt(job, failed.get(), checkpoints);
+      lifecycle.halt(job, failed.get(), checkpoints, now);
       return;
     }
     int inProgress = Checkpoint.pending(checkpoints).size();
@@ -231,7 +234,7 @@ public final class Coordinator {
       triggering.onSchedule(job, tails, now);
     }
     triggering.repeat(checkpoints, tails, now);
-    restore.wakeGaps(job, tails.values());
+    restore.wakeGaps(job, tails.values(), now);
     stuckShards.look(job, tails.values(), now);
     expiredLetters.look(job, tails.values(), now);
     mapping.keep(true, decisions.lifecycle().starts(tails.values()), now);
@@ -241,50 +244,56 @@ public final class Coordinator {
   }
 
   /** All of a cancelled job's checkpoints, and their files as soon as nobody can write any more. */
-  private void delete(Job job) {
-    if (decisions
+  private boolean isToBeDeleted(
+      Job job,
+      Map<SubtaskId, JournalTail> tails,
+      List<Checkpoint> checkpoints,
+      List<Fork> forks,
+      Instant now) {
+    return decisions
             .collecting()
-            .isDeletionDue(
-                job,
-                live.of(job.id()),
-                tails.of(job.id()).values(),
-                settings.longestInvocation(),
-                ports.clock().instant())
-        || ports.checkpoints().forks(job.id()).stream().anyMatch(Fork::isReleased)) {
-      completing.deleteAll(job);
-    }
+            .isDeletionDue(job, checkpoints, tails.values(), settings.longestInvocation(), now)
+        || forks.stream().anyMatch(Fork::isReleased);
   }
 
   /** A job that has halted has its last savepoint to take, or its checkpoints to delete. */
   private void rest(Job job, Halt halt, Event event) {
-    mapping.keep(false, Set.of(), ports.clock().instant());
+    boolean isTick = event instanceof Event.Tick;
+    if (halt instanceof Halt.Stopping) {
+      completing.settleAll(job);
+    }
+    boolean isToGo = halt instanceof Halt.Cancelled c && c.deletesCheckpoints() && isTick;
+    boolean reads = halt instanceof Halt.Stopping || isToGo;
+    Map<SubtaskId, JournalTail> tails = reads ? this.tails.of(job.id()) : Map.of();
+    List<Checkpoint> checkpoints = reads ? live.of(job.id()) : List.of();
+    List<Fork> forks = isToGo ? ports.checkpoints().forks(job.id()) : List.of();
+    Instant now = ports.clock().instant();
+    if (isTick) {
+      historyWriter.tick(job, checkpoints, Optional.empty());
+    }
+    mapping.keep(false, Set.of(), now);
     switch (halt) {
       case Halt.Stopping stopping -> {
-        completing.settleAll(job);
-        List<Checkpoint> checkpoints = live.of(job.id());
         switch (decisions.lifecycle().stop(job, checkpoints)) {
           case LifecycleDecisions.Stop.Trigger t ->
               // The setting may have become another since the command was found possible.
               SavepointPlace.refusal(job, stopping.savepoint())
                   .ifPresentOrElse(
-                      why -> lifecycle.goOn(job, "the job goes on: " + why),
-                      () ->
-                          triggering.ofStop(
-                              job, stopping, tails.of(job.id()), ports.clock().instant()));
-          case LifecycleDecisions.Stop.Wait w ->
-              triggering.repeat(checkpoints, tails.of(job.id()), ports.clock().instant());
-          case LifecycleDecisions.Stop.Done done -> lifecycle.stopped(job, done.savepoint());
-          case LifecycleDecisions.Stop.GoOn failed -> lifecycle.goOn(job, failed.savepoint());
+                      why -> lifecycle.goOn(job, "the job goes on: " + why, now),
+                      () -> triggering.ofStop(job, stopping, tails, now));
+          case LifecycleDecisions.Stop.Wait w -> triggering.repeat(checkpoints, tails, now);
+          case LifecycleDecisions.Stop.Done done -> lifecycle.stopped(job, done.savepoint(), now);
+          case LifecycleDecisions.Stop.GoOn failed -> lifecycle.goOn(job, failed.savepoint(), now);
         }
       }
       case Halt.Cancelled cancelled -> {
-        if (cancelled.deletesCheckpoints() && event instanceof Event.Tick) {
-          delete(job);
+        if (isToGo && isToBeDeleted(job, tails, checkpoints, forks, now)) {
+          completing.deleteAll(job);
         }
       }
       case Halt.Stopped s -> {}
       case Halt.Failed f -> {
-        if (event instanceof Event.Tick) {
+        if (isTick) {
           ports.announcer().announce(new Announcement.Health(0, true));
         }
       }

@@ -39,20 +39,20 @@ public final class Lifecycle {
   }
 
   /** Begins to halt, of the job's own accord. */
-  public void halt(Job job, Halt halt, List<Checkpoint> checkpoints) {
-    ports.move(job, new JobStatus.Suspending(halt), Checkpoint.pending(checkpoints), now());
+  public void halt(Job job, Halt halt, List<Checkpoint> checkpoints, Instant now) {
+    ports.move(job, new JobStatus.Suspending(halt), Checkpoint.pending(checkpoints), now);
   }
 
   /** The savepoint is there with which the job was to stop. */
-  public void stopped(Job job, CheckpointId savepoint) {
+  public void stopped(Job job, CheckpointId savepoint, Instant now) {
     Halt halt = new Halt.Stopped(savepoint);
-    if (ports.move(job, new JobStatus.Halted(halt), List.of(), now())) {
+    if (ports.move(job, new JobStatus.Halted(halt), List.of(), now)) {
       ports.announcer().announce(new Announcement.Halted(job.epoch(), halt));
     }
   }
 
   /** The savepoint failed: as Flink's, the job goes on, and says why. */
-  public void goOn(Job job, Checkpoint.Aborted savepoint) {
+  public void goOn(Job job, Checkpoint.Aborted savepoint, Instant now) {
     goOn(
         job,
         "savepoint "
@@ -60,12 +60,12 @@ public final class Lifecycle {
             + " failed, so the job goes on: "
             + savepoint.failure()
             + "; "
-            + savepoint.failure().reason().advice());
+            + savepoint.failure().reason().advice(),
+        now);
   }
 
   /** Lets the job run again when its savepoint did not begin. */
-  public void goOn(Job job, String why) {
-    Instant now = now();
+  public void goOn(Job job, String why, Instant now) {
     if (ports.move(job, new JobStatus.Resuming(), List.of(), now)) {
       ports
           .checkpoints()
@@ -101,7 +101,7 @@ public final class Lifecycle {
         coverage.requireNothingLostMeanwhile(job);
       }
     } catch (RefusedException e) {
-      halt(job, new Halt.Failed(Failure.of(FailureReason.RECORDS_LOST, e.reason())), List.of());
+      halt(job, new Halt.Failed(Failure.of(FailureReason.RECORDS_LOST, e.reason())), List.of(), now());
       return;
     }
     boolean all =

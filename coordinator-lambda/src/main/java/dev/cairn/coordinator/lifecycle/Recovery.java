@@ -81,7 +81,7 @@ public final class Recovery {
               new Announcement.Postponed("to restore by itself", String.valueOf(e.getMessage())));
       return;
     }
-    lifecycle.halt(job, new Halt.Failed(failure(damaged, passedOver)), checkpoints);
+    lifecycle.halt(job, new Halt.Failed(failure(damaged, passedOver)), checkpoints, now());
   }
 
   private List<Restoration> candidates(Job job) {

@@ -283,9 +283,8 @@ public final class Restore {
    * Wakes every shard that has records to apply again and does not do so already; with none left,
    * the restore is over.
    */
-  public void wakeGaps(Job job, Collection<JournalTail> tails) {
+  public void wakeGaps(Job job, Collection<JournalTail> tails, Instant now) {
     List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
-    Instant now = ports.clock().instant();
     wake(
         gaps.stream()
             .filter(tail -> journalDecisions.isSilent(tail, settings.idleAfter(), now))
