@@ -1,10 +1,11 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
 import dev.cairn.coordinator.checkpointing.AckTally;
 import dev.cairn.coordinator.checkpointing.CheckpointCompletion;
 import dev.cairn.coordinator.checkpointing.CheckpointTriggers;
-import dev.cairn.coordinator.checkpointing.SavepointPlace;
+import dev.cairn.coordinator.checkpointing.SubtaskRequest;
 import dev.cairn.coordinator.collecting.ExpiredLetters;
 import dev.cairn.coordinator.collecting.GarbageCollection;
 import dev.cairn.coordinator.commanding.CommandDecisions;
@@ -12,11 +13,11 @@ import dev.cairn.coordinator.commanding.Commands;
 import dev.cairn.coordinator.commanding.DisposeCommand;
 import dev.cairn.coordinator.commanding.ForkCommands;
 import dev.cairn.coordinator.history.HistoryWriter;
+import dev.cairn.coordinator.journals.JobView;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.lifecycle.Lifecycle;
-import dev.cairn.coordinator.lifecycle.LifecycleDecisions;
 import dev.cairn.coordinator.lifecycle.MappingSwitch;
 import dev.cairn.coordinator.lifecycle.Recovery;
 import dev.cairn.coordinator.lifecycle.StuckShards;
@@ -30,16 +31,17 @@ import dev.cairn.coordinator.restoring.ShardReads;
 import dev.cairn.coordinator.restoring.StreamCoverage;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.job.Fork;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
+import dev.cairn.state.Start;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /**
  * Triggers a job's checkpoints, commits those that are complete, restores what a user asks for, and
@@ -51,11 +53,10 @@ import java.util.Set;
  */
 public final class Coordinator {
   private final CoordinatorPorts ports;
-  private final CoordinatorSettings settings;
-  private final Decisions decisions;
+  private final JobPlan plan;
   private final LiveCheckpoints live;
   private final JournalTails tails;
-  private final AckTally answers = new AckTally();
+  private final AckTally acknowledgements = new AckTally();
   private final CheckpointTriggers triggering;
   private final CheckpointCompletion completing;
   private final Commands commands;
@@ -72,8 +73,7 @@ public final class Coordinator {
   public Coordinator(CoordinatorPorts given, CoordinatorSettings settings, Decisions decisions) {
     this.historyWriter = new HistoryWriter(given);
     this.ports = given.announcingFirst(this::noteWhetherToRecord);
-    this.settings = settings;
-    this.decisions = decisions;
+    this.plan = new JobPlan(decisions, settings);
     this.live = new LiveCheckpoints(ports.checkpoints());
     this.tails = new JournalTails(ports);
     this.collection = new GarbageCollection(ports, settings, decisions.collecting(), live, tails);
@@ -84,17 +84,10 @@ public final class Coordinator {
             decisions.collecting(),
             live,
             tails,
-            answers,
+            acknowledgements,
             collection);
     this.triggering =
-        new CheckpointTriggers(
-            ports,
-            settings,
-            decisions.journals(),
-            decisions.checkpointing(),
-            tails,
-            answers,
-            completing);
+        new CheckpointTriggers(ports, settings, decisions.checkpointing(), tails, completing);
     StreamCoverage coverage =
         new StreamCoverage(
             ports,
@@ -107,7 +100,7 @@ public final class Coordinator {
     this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
     Preflight preflight = new Preflight(ports, settings, decisions.restoring(), coverage);
     this.restore =
-        new Restore(ports, settings, decisions.journals(), live, tails, preflight, coverage);
+        new Restore(ports, decisions.journals(), live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, decisions.restoring(), preflight, restore, lifecycle);
     this.expiredLetters = new ExpiredLetters(ports);
     this.stuckShards = new StuckShards(ports, settings, decisions.lifecycle(), tails);
@@ -129,7 +122,7 @@ public final class Coordinator {
 
   public void on(Event event) {
     // Nothing has to be read to know that others are still to answer.
-    if (event instanceof Event.Acknowledged told && answers.canWait(told)) {
+    if (event instanceof Event.Acknowledged told && acknowledgements.canWait(told)) {
       return;
     }
     Optional<Job> found = read(event.job());
@@ -146,7 +139,12 @@ public final class Coordinator {
       job = ports.checkpoints().job(event.job()).orElse(found.get());
     }
     isToBeRecorded = false;
-    proceed(job, event);
+    settle(job, event);
+    JobView view = read(job, event);
+    Instant now = ports.clock().instant();
+    for (Action action : plan.plan(view, event, now)) {
+      perform(action, view, now);
+    }
     if (isToBeRecorded) {
       ports.checkpoints().job(event.job()).ifPresent(historyWriter::happened);
     }
@@ -178,125 +176,69 @@ public final class Coordinator {
     isToBeRecorded |= historyWriter.concerns(announcement);
   }
 
-  private void proceed(Job job, Event event) {
-    if (event instanceof Event.Tick
-        && !job.status().isRunning()
-        && !(job.status() instanceof JobStatus.Halted)) {
-      historyWriter.tick(job, List.of(), Optional.empty());
-    }
-    switch (job.status()) {
-      case JobStatus.Running r -> run(job, event);
-      case JobStatus.Replaying r -> run(job, event);
-      case JobStatus.Restoring(Restoration from) -> restore.resume(job, from);
-      case JobStatus.Suspending(Halt to) -> lifecycle.suspend(job, to);
-      case JobStatus.Resuming(boolean acceptsGap) -> lifecycle.resume(job, acceptsGap);
-      case JobStatus.Halted(Halt halt) -> rest(job, halt, event);
-    }
-  }
-
-  private void run(Job job, Event event) {
-    switch (event) {
-      case Event.Tick t -> tick(job);
-      case Event.Acknowledged acknowledged -> completing.acknowledged(job, acknowledged);
-      case Event.Declined declined -> completing.declined(job, declined.checkpoint());
-      case Event.Requested r -> {}
-    }
-  }
-
-  private void tick(Job job) {
-    completing.settleAll(job);
-    Map<SubtaskId, JournalTail> tails = this.tails.of(job.id());
-    List<Checkpoint> checkpoints = live.of(job.id());
-    // Read after what the decisions look at, so that nothing of it lies in the future.
-    Instant now = ports.clock().instant();
-    historyWriter.tick(
-        job, checkpoints, Optional.of(decisions.lifecycle().failures(tails.values())));
-    ports
-        .announcer()
-        .announce(new Announcement.Health(decisions.lifecycle().failing(tails.values()), false));
-    List<JournalTail> damaged = decisions.lifecycle().damaged(tails.values());
-    if (!damaged.isEmpty()) {
-      recovery.recover(job, damaged, checkpoints);
-      return;
-    }
-    Optional<Halt> failed = decisions.lifecycle().failed(job, checkpoints, tails.values());
-    if (failed.isPresent()) {
-      lifecycle.halt(job, failed.get(), checkpoints, now);
-      return;
-    }
-    int inProgress = Checkpoint.pending(checkpoints).size();
-    if (inProgress > 0) {
-      ports.announcer().announce(new Announcement.InProgress(inProgress));
-    }
-    if (decisions
-        .checkpointing()
-        .isDue(job, checkpoints, tails.values(), settings.tickTolerance(), now)) {
-      triggering.onSchedule(job, tails, now);
-    }
-    triggering.repeat(checkpoints, tails, now);
-    restore.wakeGaps(job, tails.values(), now);
-    stuckShards.look(job, tails.values(), now);
-    expiredLetters.look(job, tails.values(), now);
-    mapping.keep(true, decisions.lifecycle().starts(tails.values()), now);
-    if (decisions.collecting().isCollectionDue(job, tails.values(), now)) {
-      collection.collect(job.id());
-    }
-  }
-
-  /** All of a cancelled job's checkpoints, and their files as soon as nobody can write any more. */
-  private boolean isToBeDeleted(
-      Job job,
-      Map<SubtaskId, JournalTail> tails,
-      List<Checkpoint> checkpoints,
-      List<Fork> forks,
-      Instant now) {
-    return decisions
-            .collecting()
-            .isDeletionDue(job, checkpoints, tails.values(), settings.longestInvocation(), now)
-        || forks.stream().anyMatch(Fork::isReleased);
-  }
-
-  /** A job that has halted has its last savepoint to take, or its checkpoints to delete. */
-  private void rest(Job job, Halt halt, Event event) {
-    boolean isTick = event instanceof Event.Tick;
-    if (halt instanceof Halt.Stopping) {
+  /** Brings to their end the pending checkpoints that the event may have completed or failed. */
+  private void settle(Job job, Event event) {
+    if (job.status() instanceof JobStatus.Halted(Halt.Stopping s)) {
       completing.settleAll(job);
+    } else if (job.status().isRunning()) {
+      switch (event) {
+        case Event.Tick t -> completing.settleAll(job);
+        case Event.Acknowledged acknowledged -> completing.acknowledged(job, acknowledged);
+        case Event.Declined declined -> completing.declined(job, declined.checkpoint());
+        case Event.Requested r -> {}
+      }
     }
-    boolean isToGo = halt instanceof Halt.Cancelled c && c.deletesCheckpoints() && isTick;
-    boolean reads = halt instanceof Halt.Stopping || isToGo;
-    Map<SubtaskId, JournalTail> tails = reads ? this.tails.of(job.id()) : Map.of();
-    List<Checkpoint> checkpoints = reads ? live.of(job.id()) : List.of();
-    List<Fork> forks = isToGo ? ports.checkpoints().forks(job.id()) : List.of();
-    Instant now = ports.clock().instant();
-    if (isTick) {
-      historyWriter.tick(job, checkpoints, Optional.empty());
+  }
+
+  /** Reads what the plan looks at, after the settled checkpoints have changed it. */
+  private JobView read(Job job, Event event) {
+    if (!JobPlan.looksAtJournals(job, event)) {
+      return JobView.of(job);
     }
-    mapping.keep(false, Set.of(), now);
-    switch (halt) {
-      case Halt.Stopping stopping -> {
-        switch (decisions.lifecycle().stop(job, checkpoints)) {
-          case LifecycleDecisions.Stop.Trigger t ->
-              // The setting may have become another since the command was found possible.
-              SavepointPlace.refusal(job, stopping.savepoint())
-                  .ifPresentOrElse(
-                      why -> lifecycle.goOn(job, "the job goes on: " + why, now),
-                      () -> triggering.ofStop(job, stopping, tails, now));
-          case LifecycleDecisions.Stop.Wait w -> triggering.repeat(checkpoints, tails, now);
-          case LifecycleDecisions.Stop.Done done -> lifecycle.stopped(job, done.savepoint(), now);
-          case LifecycleDecisions.Stop.GoOn failed -> lifecycle.goOn(job, failed.savepoint(), now);
-        }
-      }
-      case Halt.Cancelled cancelled -> {
-        if (isToGo && isToBeDeleted(job, tails, checkpoints, forks, now)) {
-          completing.deleteAll(job);
-        }
-      }
-      case Halt.Stopped s -> {}
-      case Halt.Failed f -> {
-        if (isTick) {
-          ports.announcer().announce(new Announcement.Health(0, true));
-        }
-      }
+    SortedMap<SubtaskId, JournalTail> journals = tails.of(job.id());
+    List<Checkpoint> checkpoints = live.of(job.id());
+    boolean isCancelled = job.status() instanceof JobStatus.Halted(Halt.Cancelled c);
+    return new JobView(
+        job,
+        journals,
+        checkpoints,
+        Checkpoint.pending(checkpoints).stream()
+            .collect(Collectors.toMap(Checkpoint::id, acknowledgements::of)),
+        isCancelled ? ports.checkpoints().forks(job.id()) : List.of());
+  }
+
+  private void perform(Action action, JobView view, Instant now) {
+    Job job = view.job();
+    switch (action) {
+      case Action.RecordHistory(Optional<SortedMap<String, Failure>> failing) ->
+          historyWriter.tick(job, view.checkpoints(), failing);
+      case Action.Announce(Announcement announcement) -> ports.announcer().announce(announcement);
+      case Action.Move move -> move(job, move, now);
+      case Action.ContinueWithoutSavepoint(String why) ->
+          lifecycle.continueWithoutSavepoint(job, why, now);
+      case Action.Recover(List<JournalTail> damaged) ->
+          recovery.recover(job, damaged, view.checkpoints());
+      case Action.Begin(Checkpoint.Pending pending, List<SubtaskRequest> requests) ->
+          triggering.begin(pending, requests, Optional.empty(), now);
+      case Action.Ask(Checkpoint.Pending pending, List<SubtaskRequest> requests) ->
+          triggering.request(pending, requests, now);
+      // A wake that fails keeps none of the others from being sent; the next tick repeats it.
+      case Action.Wake(List<SubtaskId> subtasks) ->
+          ports.fanOut().forEach(subtasks, ports.waker()::wake);
+      case Action.Suspend(Halt to) -> lifecycle.suspend(job, to);
+      case Action.Resume(boolean acceptsGap) -> lifecycle.resume(job, acceptsGap);
+      case Action.Restore(Restoration from) -> restore.resume(job, from);
+      case Action.KeepMapping(boolean on, Set<Start> starts) -> mapping.keep(on, starts, now);
+      case Action.LookForStuckShards l -> stuckShards.look(job, view.journals(), now);
+      case Action.DeleteExpiredLetters d -> expiredLetters.look(job, view.journals(), now);
+      case Action.Collect c -> collection.collect(job.id());
+      case Action.DeleteCheckpoints d -> completing.deleteAll(job);
+    }
+  }
+
+  private void move(Job job, Action.Move move, Instant now) {
+    if (ports.move(job, move.to(), move.aborting(), now)) {
+      move.announcement().ifPresent(ports.announcer()::announce);
     }
   }
 }

@@ -97,7 +97,7 @@ public final class AckTally {
   }
 
   /** The subtasks that are known to have acknowledged. More may have. */
-  Set<SubtaskId> of(Checkpoint.Pending pending) {
+  public Set<SubtaskId> of(Checkpoint.Pending pending) {
     return Optional.ofNullable(known.get(Key.of(pending)))
         .map(answers -> Set.copyOf(answers.answered))
         .orElse(Set.of());

@@ -5,6 +5,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.coordinator.journals.JobView;
 import dev.cairn.coordinator.journals.JournalDecisions;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.CheckpointId;
@@ -17,6 +18,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -38,16 +41,6 @@ public class CheckpointDecisions {
     this(new JournalDecisions());
   }
 
-  /** What a subtask is told of a pending checkpoint. */
-  public enum Asking {
-    /** Nothing: it knows, or belongs to another epoch. */
-    NONE,
-    /** Its state is that of its last base: the coordinator answers for it. */
-    CARRY_FORWARD,
-    /** It has to take a snapshot. */
-    TRIGGER
-  }
-
   /** What becomes of a pending checkpoint. */
   public sealed interface Resolution {
     record Waiting() implements Resolution {}
@@ -63,29 +56,24 @@ public class CheckpointDecisions {
    * @param tolerance how much before its time: ticks are not exact, and one that comes a moment
    *     early must not be the one that is skipped
    */
-  public boolean isDue(
-      Job job,
-      List<Checkpoint> checkpoints,
-      Collection<JournalTail> tails,
-      Duration tolerance,
-      Instant now) {
-    return job.status().isRunning()
-        && !tails.isEmpty()
-        && CheckpointSchedule.of(job.settings(), tolerance)
-            .filter(schedule -> schedule.isDue(checkpoints, now))
+  public boolean isDue(JobView view, Duration tolerance, Instant now) {
+    return view.job().status().isRunning()
+        && !view.tails().isEmpty()
+        && CheckpointSchedule.of(view.job().settings(), tolerance)
+            .filter(schedule -> schedule.isDue(view.checkpoints(), now))
             .isPresent()
-        && !isNothingNew(job, checkpoints, tails);
+        && !isNothingNew(view);
   }
 
   /**
    * Whether the last completed checkpoint already holds the state of every subtask as it is. The
    * last one in the list: the job's item may have been read before it was completed.
    */
-  boolean isNothingNew(Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
-    return Checkpoint.latest(checkpoints)
-        .filter(last -> last.trigger().epoch().equals(job.epoch()))
-        .filter(last -> last.trigger().expected().equals(Expected.of(expected(tails))))
-        .filter(last -> tails.stream().allMatch(tail -> isHeldBy(last.id(), tail)))
+  private static boolean isNothingNew(JobView view) {
+    return Checkpoint.latest(view.checkpoints())
+        .filter(last -> last.trigger().epoch().equals(view.job().epoch()))
+        .filter(last -> last.trigger().expected().equals(Expected.of(expected(view.journals()))))
+        .filter(last -> view.journals().stream().allMatch(tail -> isHeldBy(last.id(), tail)))
         .isPresent();
   }
 
@@ -96,17 +84,69 @@ public class CheckpointDecisions {
   }
 
   /** The subtasks whose state a checkpoint has to hold: every one that was opened. */
-  public SortedSet<SubtaskId> expected(Collection<JournalTail> tails) {
+  private static SortedSet<SubtaskId> expected(Collection<JournalTail> tails) {
     return tails.stream().map(JournalTail::subtask).collect(Collectors.toCollection(TreeSet::new));
   }
 
-  public Asking request(Checkpoint.Pending pending, JournalTail tail) {
-    if (!journals.belongs(pending.trigger().epoch(), tail) || tail.knows(pending.id())) {
-      return Asking.NONE;
+  /**
+   * Returns the job's next checkpoint, as it is to be begun.
+   *
+   * @param savepoint where it goes if it is a savepoint
+   * @param cause the command that requested it, or {@link Checkpoint.Triggering#SCHEDULE}
+   */
+  public Checkpoint.Pending next(
+      Job job,
+      Collection<JournalTail> tails,
+      Optional<Checkpoint.Savepoint> savepoint,
+      String cause,
+      Instant now) {
+    SortedSet<SubtaskId> subtasks = expected(tails);
+    return new Checkpoint.Pending(
+        new Checkpoint.Triggering(
+            job.id(),
+            job.next(),
+            job.epoch(),
+            now,
+            Expected.of(subtasks),
+            savepoint,
+            savepoint.isEmpty() && !job.settings().incremental(),
+            cause),
+        subtasks);
+  }
+
+  /**
+   * Returns what the checkpoint needs done, at most one request for each subtask.
+   *
+   * @param acknowledged the subtasks that are known to have acknowledged
+   * @param idleAfter how long a subtask may be silent before it is woken
+   */
+  public List<SubtaskRequest> requests(
+      Checkpoint.Pending pending,
+      Map<SubtaskId, JournalTail> tails,
+      Set<SubtaskId> acknowledged,
+      Duration idleAfter,
+      Instant now) {
+    return pending.subtasks().stream()
+        .filter(subtask -> tails.containsKey(subtask) && !acknowledged.contains(subtask))
+        .flatMap(subtask -> request(pending, tails.get(subtask), idleAfter, now).stream())
+        .toList();
+  }
+
+  /** Returns what the checkpoint needs done for one subtask; empty if nothing. */
+  public Optional<SubtaskRequest> request(
+      Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
+    boolean isSilent = journals.isSilent(tail, idleAfter, now);
+    if (tail.knows(pending.id()) || !journals.belongs(pending.trigger().epoch(), tail)) {
+      return isSilent && tail.wasAskedFor(pending.id())
+          ? Optional.of(new SubtaskRequest.Wake(tail))
+          : Optional.empty();
     }
     boolean holdsItself =
         pending.isSavepoint() || pending.trigger().isFull() || isToBeRewritten(tail);
-    return !holdsItself && carriesForward(tail) ? Asking.CARRY_FORWARD : Asking.TRIGGER;
+    return Optional.of(
+        !holdsItself && carriesForward(tail)
+            ? new SubtaskRequest.CarryForward(tail)
+            : new SubtaskRequest.Trigger(tail, isSilent));
   }
 
   /** Whether the state is in files that are another's, or that hold more than the state does. */
@@ -116,19 +156,6 @@ public class CheckpointDecisions {
 
   public boolean carriesForward(JournalTail tail) {
     return tail.isUnchanged();
-  }
-
-  /**
-   * Whether a subtask has to be woken to answer: it was asked, has not answered, and nothing else
-   * seems to invoke it.
-   */
-  public boolean needsWake(
-      Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
-    boolean asked =
-        tail.sinceBase().stream()
-            .anyMatch(
-                entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(pending.id()));
-    return asked && journals.isSilent(tail, idleAfter, now);
   }
 
   public Resolution resolve(

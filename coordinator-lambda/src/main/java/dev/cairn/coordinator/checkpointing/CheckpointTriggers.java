@@ -2,9 +2,6 @@ package dev.cairn.coordinator.checkpointing;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
-import dev.cairn.coordinator.checkpointing.CheckpointDecisions.Asking;
-import dev.cairn.coordinator.journals.JournalDecisions;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.Announcement;
@@ -13,11 +10,10 @@ import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.Request;
-import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.state.StateDigest;
 import dev.cairn.state.StateHandle;
@@ -27,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Begins checkpoints, and asks every subtask for its part until it has answered. */
@@ -36,124 +31,85 @@ public final class CheckpointTriggers {
 
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final JournalDecisions journalDecisions;
   private final CheckpointDecisions decisions;
   private final JournalTails tails;
-  private final AckTally answers;
   private final CheckpointCompletion completing;
 
   public CheckpointTriggers(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      JournalDecisions journalDecisions,
       CheckpointDecisions decisions,
       JournalTails tails,
-      AckTally answers,
       CheckpointCompletion completing) {
     this.ports = ports;
     this.settings = settings;
-    this.journalDecisions = journalDecisions;
     this.decisions = decisions;
     this.tails = tails;
-    this.answers = answers;
     this.completing = completing;
-  }
-
-  /** Triggers the checkpoint that is due. */
-  public void onSchedule(Job job, Map<SubtaskId, JournalTail> tails, Instant now) {
-    begin(job, tails, Optional.empty(), Checkpoint.Triggering.SCHEDULE, Optional.empty(), now);
   }
 
   /** Triggers the checkpoint that a user requested. */
   public void onRequest(Job job, Request request, Instant now) {
-    begin(job, tails.of(job.id()), Optional.empty(), request.command(), Optional.of(request), now);
+    begin(job, Optional.empty(), request, now);
   }
 
   /** Triggers the savepoint that a user requested. */
   public void onRequest(Job job, Request request, Optional<SavepointName> name, Instant now) {
+    begin(job, Optional.of(SavepointPlace.savepoint(job, name)), request, now);
+  }
+
+  private void begin(
+      Job job, Optional<Checkpoint.Savepoint> savepoint, Request request, Instant now) {
+    Map<SubtaskId, JournalTail> read = tails.of(job.id());
+    Checkpoint.Pending pending =
+        decisions.next(job, read.values(), savepoint, request.command(), now);
     begin(
-        job,
-        tails.of(job.id()),
-        Optional.of(savepoint(job, name)),
-        request.command(),
+        pending,
+        decisions.requests(pending, read, Set.of(), settings.idleAfter(), now),
         Optional.of(request),
         now);
   }
 
-  /** Triggers the savepoint of a job that stops. */
-  public void ofStop(
-      Job job, Halt.Stopping stopping, Map<SubtaskId, JournalTail> tails, Instant now) {
-    Checkpoint.Savepoint savepoint = savepoint(job, stopping.savepoint());
-    begin(job, tails, Optional.of(savepoint), "stop", Optional.empty(), now);
-  }
-
-  private static Checkpoint.Savepoint savepoint(Job job, Optional<SavepointName> name) {
-    return new Checkpoint.Savepoint(name, SavepointPlace.of(job, name));
-  }
-
-  private void begin(
-      Job job,
-      Map<SubtaskId, JournalTail> tails,
-      Optional<Checkpoint.Savepoint> savepoint,
-      String cause,
+  /**
+   * Begins a checkpoint, and requests each subtask's part of it.
+   *
+   * @param served the user's request, which is removed in the same write
+   */
+  public void begin(
+      Checkpoint.Pending pending,
+      List<SubtaskRequest> requests,
       Optional<Request> served,
       Instant now) {
-    SortedSet<SubtaskId> subtasks = decisions.expected(tails.values());
-    Checkpoint.Pending pending =
-        new Checkpoint.Pending(
-            new Checkpoint.Triggering(
-                job.id(),
-                job.next(),
-                job.epoch(),
-                now,
-                Expected.of(subtasks),
-                savepoint,
-                savepoint.isEmpty() && !job.settings().incremental(),
-                cause),
-            subtasks);
     if (ports.checkpoints().begin(pending, served)) {
       ports.announcer().announce(new Announcement.Triggered(pending));
-      request(pending, tails, now);
+      request(pending, requests, now);
     }
   }
 
-  /** Asks again for what is still missing. */
-  public void repeat(List<Checkpoint> checkpoints, Map<SubtaskId, JournalTail> tails, Instant now) {
-    for (Checkpoint.Pending pending : Checkpoint.pending(checkpoints)) {
-      request(pending, tails, now);
-    }
-  }
-
-  /** Asks every subtask that was not asked yet, and wakes those that nothing else invokes. */
-  private void request(Checkpoint.Pending pending, Map<SubtaskId, JournalTail> tails, Instant now) {
-    Requests requests = new Requests();
-    Set<SubtaskId> answered = answers.of(pending);
-    List<JournalTail> unanswered =
-        pending.subtasks().stream()
-            .filter(subtask -> tails.containsKey(subtask) && !answered.contains(subtask))
-            .map(tails::get)
-            .toList();
+  /** Tells subtasks of the checkpoint, acknowledges for those that are unchanged, wakes others. */
+  public void request(Checkpoint.Pending pending, List<SubtaskRequest> requests, Instant now) {
+    Requested requested = new Requested();
     // One that fails keeps none of the others from being asked; it is asked again at the next tick.
     try {
       ports
           .fanOut()
           .map(
-              unanswered,
-              tail -> {
-                request(pending, tail, now, requests);
-                return tail.subtask();
+              requests,
+              request -> {
+                request(pending, request, now, requested);
+                return request.tail().subtask();
               });
     } finally {
-      requests.announce(ports.announcer(), pending);
+      requested.announce(ports.announcer(), pending);
     }
-    if (requests.carriedForward.get() > 0) {
+    if (requested.carriedForward.get() > 0) {
       // Its own acknowledgements need not come back by the table's stream.
       ports.checkpoints().job(pending.job()).ifPresent(job -> completing.settle(job, pending));
     }
   }
 
   /** What was done for a checkpoint at one tick, by several at once. */
-  private static final class Requests {
+  private static final class Requested {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger carriedForward = new AtomicInteger();
     private final AtomicInteger woken = new AtomicInteger();
@@ -167,31 +123,45 @@ public final class CheckpointTriggers {
   }
 
   private void request(
-      Checkpoint.Pending pending, JournalTail read, Instant now, Requests requests) {
-    JournalTail tail = read;
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      Asking wanted = decisions.request(pending, tail);
-      if (wanted == Asking.NONE) {
-        if (decisions.needsWake(pending, tail, settings.idleAfter(), now)) {
-          ports.waker().wake(tail.subtask());
-          requests.woken.incrementAndGet();
-        }
-        return;
-      }
-      Append append =
-          wanted == Asking.CARRY_FORWARD
-              ? carryForward(pending, tail, requests)
-              : trigger(pending, tail, now, requests);
-      if (append != Append.TAKEN) {
+      Checkpoint.Pending pending, SubtaskRequest planned, Instant now, Requested requested) {
+    Optional<SubtaskRequest> next = Optional.of(planned);
+    for (int attempt = 1; attempt <= ATTEMPTS && next.isPresent(); attempt++) {
+      SubtaskRequest request = next.get();
+      if (isDone(pending, request, now, requested)) {
         return;
       }
       // A busy task was faster: what the journal says now is decided anew.
-      tail = tails.of(tail.subtask()).orElse(tail);
+      JournalTail tail = tails.of(request.tail().subtask()).orElse(request.tail());
+      next = decisions.request(pending, tail, settings.idleAfter(), now);
     }
   }
 
+  /** Performs a request; false if the journal has moved on from where it was decided. */
+  private boolean isDone(
+      Checkpoint.Pending pending, SubtaskRequest request, Instant now, Requested requested) {
+    return switch (request) {
+      case SubtaskRequest.Trigger trigger ->
+          trigger(pending, trigger, now, requested) != Append.TAKEN;
+      case SubtaskRequest.CarryForward forward ->
+          carryForward(pending, forward.tail(), requested) != Append.TAKEN;
+      case SubtaskRequest.Wake wake -> {
+        wake(wake.tail(), requested);
+        yield true;
+      }
+    };
+  }
+
+  private void wake(JournalTail tail, Requested requested) {
+    ports.waker().wake(tail.subtask());
+    requested.woken.incrementAndGet();
+  }
+
   private Append trigger(
-      Checkpoint.Pending pending, JournalTail tail, Instant now, Requests requests) {
+      Checkpoint.Pending pending,
+      SubtaskRequest.Trigger request,
+      Instant now,
+      Requested requested) {
+    JournalTail tail = request.tail();
     Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
     Entry.Triggered triggered =
         Entry.Triggered.of(
@@ -203,10 +173,9 @@ public final class CheckpointTriggers {
             .journal()
             .append(tail.subtask(), pending.trigger().isFull() ? triggered.asFull() : triggered);
     if (append == Append.APPENDED) {
-      requests.asked.incrementAndGet();
-      if (journalDecisions.isSilent(tail, settings.idleAfter(), now)) {
-        ports.waker().wake(tail.subtask());
-        requests.woken.incrementAndGet();
+      requested.asked.incrementAndGet();
+      if (request.wakes()) {
+        wake(tail, requested);
       }
     }
     return append;
@@ -216,7 +185,7 @@ public final class CheckpointTriggers {
    * Answers for a subtask whose state is that of its last base: the same handle, at the head of its
    * journal.
    */
-  private Append carryForward(Checkpoint.Pending pending, JournalTail tail, Requests requests) {
+  private Append carryForward(Checkpoint.Pending pending, JournalTail tail, Requested requested) {
     StateHandle handle = tail.base().handle();
     Instant now = ports.clock().instant();
     Entry.Header header =
@@ -237,7 +206,7 @@ public final class CheckpointTriggers {
                     .with(Acknowledgement.Timing.atOnce(now))
                     .with(StateDigest.of(header.position(), header.counts(), handle.manifest())));
     if (append == Append.APPENDED) {
-      requests.carriedForward.incrementAndGet();
+      requested.carriedForward.incrementAndGet();
     }
     return append;
   }

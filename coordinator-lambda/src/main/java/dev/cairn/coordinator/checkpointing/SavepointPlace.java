@@ -1,5 +1,6 @@
 package dev.cairn.coordinator.checkpointing;
 
+import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.command.Command;
 import dev.cairn.id.SavepointName;
@@ -37,6 +38,15 @@ public final class SavepointPlace {
               + "; correct the setting, and ask again",
           e);
     }
+  }
+
+  /**
+   * Returns the job's next savepoint.
+   *
+   * @throws IllegalArgumentException if no savepoint can go there, with the whole reason
+   */
+  public static Checkpoint.Savepoint savepoint(Job job, Optional<SavepointName> name) {
+    return new Checkpoint.Savepoint(name, of(job, name));
   }
 
   /** Why no savepoint can go there; empty if one can. */

@@ -1,6 +1,7 @@
 package dev.cairn.coordinator.collecting;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.journals.JobView;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Claim;
@@ -116,15 +117,10 @@ public class CollectionDecisions {
    * Whether anything may be left of a job whose checkpoints are to go. What its last invocations
    * have written is only old enough when they must have ended.
    */
-  public boolean isDeletionDue(
-      Job job,
-      List<Checkpoint> checkpoints,
-      Collection<JournalTail> tails,
-      Duration longestInvocation,
-      Instant now) {
+  public boolean isDeletionDue(JobView view, Duration longestInvocation, Instant now) {
     Duration untilOld = longestInvocation.plus(RECENTLY);
-    return !subsumed(job, checkpoints, 0).isEmpty()
-        || tails.stream().anyMatch(tail -> tail.head().writtenAt().plus(untilOld).isAfter(now));
+    return !subsumed(view.job(), view.checkpoints(), 0).isEmpty()
+        || view.journals().stream().anyMatch(tail -> tail.head().writtenAt().plus(untilOld).isAfter(now));
   }
 
   /** Whether a checkpoint's metadata file is of no more use to anyone. */

@@ -4,9 +4,9 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
 import dev.cairn.journal.PendingTrigger;
 import dev.cairn.state.Payload;
@@ -79,11 +79,14 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
 
   /** Whether this checkpoint was asked for, or answered, since the base. */
   public boolean knows(CheckpointId checkpoint) {
-    boolean asked =
-        sinceBase.stream()
-            .anyMatch(
-                entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
-    return asked || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
+    return wasAskedFor(checkpoint)
+        || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
+  }
+
+  /** Whether this checkpoint was triggered since the base. */
+  public boolean wasAskedFor(CheckpointId checkpoint) {
+    return sinceBase.stream()
+        .anyMatch(entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
   }
 
   /** The checkpoint that a task would answer if it were invoked now. */

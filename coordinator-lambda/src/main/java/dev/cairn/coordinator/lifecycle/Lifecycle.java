@@ -10,7 +10,6 @@ import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.restoring.RefusedException;
 import dev.cairn.coordinator.restoring.StreamCoverage;
-import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
@@ -43,29 +42,8 @@ public final class Lifecycle {
     ports.move(job, new JobStatus.Suspending(halt), Checkpoint.pending(checkpoints), now);
   }
 
-  /** The savepoint is there with which the job was to stop. */
-  public void stopped(Job job, CheckpointId savepoint, Instant now) {
-    Halt halt = new Halt.Stopped(savepoint);
-    if (ports.move(job, new JobStatus.Halted(halt), List.of(), now)) {
-      ports.announcer().announce(new Announcement.Halted(job.epoch(), halt));
-    }
-  }
-
-  /** The savepoint failed: as Flink's, the job goes on, and says why. */
-  public void goOn(Job job, Checkpoint.Aborted savepoint, Instant now) {
-    goOn(
-        job,
-        "savepoint "
-            + savepoint.id()
-            + " failed, so the job goes on: "
-            + savepoint.failure()
-            + "; "
-            + savepoint.failure().reason().advice(),
-        now);
-  }
-
-  /** Lets the job run again when its savepoint did not begin. */
-  public void goOn(Job job, String why, Instant now) {
+  /** Lets a stopping job run again, as Flink does if the savepoint fails, and says why. */
+  public void continueWithoutSavepoint(Job job, String why, Instant now) {
     if (ports.move(job, new JobStatus.Resuming(), List.of(), now)) {
       ports
           .checkpoints()

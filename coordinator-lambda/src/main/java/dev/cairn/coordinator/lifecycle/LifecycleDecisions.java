@@ -4,9 +4,9 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
+import dev.cairn.coordinator.journals.JobView;
 import dev.cairn.coordinator.journals.JournalDecisions;
 import dev.cairn.coordinator.journals.JournalTail;
-import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.job.Halt;
@@ -17,7 +17,6 @@ import dev.cairn.state.Start;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,37 +37,6 @@ public class LifecycleDecisions {
   /** Where the job's subtasks began: the mapping has to begin there as well. */
   public Set<Start> starts(Collection<JournalTail> tails) {
     return tails.stream().map(tail -> tail.base().origin().start()).collect(Collectors.toSet());
-  }
-
-  /** How a job stops that was asked to, with a savepoint. */
-  public sealed interface Stop {
-    record Trigger() implements Stop {}
-
-    record Wait() implements Stop {}
-
-    record Done(CheckpointId savepoint) implements Stop {}
-
-    /** Without its savepoint it does not stop. */
-    record GoOn(Checkpoint.Aborted savepoint) implements Stop {}
-  }
-
-  /**
-   * Decides what becomes of a stopping job. The job has halted in this epoch, so the epoch's only
-   * checkpoint is its savepoint.
-   */
-  public Stop stop(Job job, List<Checkpoint> checkpoints) {
-    return checkpoints.stream()
-        .filter(checkpoint -> checkpoint.trigger().epoch().equals(job.epoch()))
-        .max(Comparator.comparing(Checkpoint::id))
-        .map(
-            savepoint ->
-                switch (savepoint) {
-                  case Checkpoint.Pending p -> new Stop.Wait();
-                  case Checkpoint.Completed completed -> new Stop.Done(completed.id());
-                  case Checkpoint.Subsumed subsumed -> new Stop.Done(subsumed.id());
-                  case Checkpoint.Aborted aborted -> new Stop.GoOn(aborted);
-                })
-        .orElseGet(Stop.Trigger::new);
   }
 
   /**
@@ -143,16 +111,16 @@ public class LifecycleDecisions {
   }
 
   /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */
-  public Optional<Halt> failed(
-      Job job, List<Checkpoint> checkpoints, Collection<JournalTail> tails) {
-    for (JournalTail tail : tails) {
+  public Optional<Halt> failed(JobView view) {
+    Job job = view.job();
+    for (JournalTail tail : view.journals()) {
       Optional<Failing> failing = tail.head().failing().filter(Failing::hasGivenUp);
       if (failing.isPresent()) {
         return Optional.of(new Halt.Failed(failure(tail, failing.get())));
       }
     }
     List<Checkpoint> ofEpoch =
-        checkpoints.stream()
+        view.checkpoints().stream()
             .filter(checkpoint -> checkpoint.trigger().epoch().equals(job.epoch()))
             .toList();
     int inARow = checkpointing.failedInARow(ofEpoch);

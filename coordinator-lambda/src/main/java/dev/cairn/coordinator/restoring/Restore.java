@@ -10,7 +10,6 @@ import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
-import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.restoring.FreshStart.Place;
 import dev.cairn.coordinator.restoring.Preflight.Plan;
 import dev.cairn.id.CheckpointId;
@@ -20,8 +19,8 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
-import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry.Following;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;
@@ -36,7 +35,6 @@ import dev.cairn.storage.StorageException;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +46,6 @@ import java.util.Optional;
  */
 public final class Restore {
   private final CoordinatorPorts ports;
-  private final CoordinatorSettings settings;
   private final JournalDecisions journalDecisions;
   private final LiveCheckpoints live;
   private final JournalTails tails;
@@ -59,7 +56,6 @@ public final class Restore {
 
   public Restore(
       CoordinatorPorts ports,
-      CoordinatorSettings settings,
       JournalDecisions journalDecisions,
       LiveCheckpoints live,
       JournalTails tails,
@@ -68,7 +64,6 @@ public final class Restore {
     this.live = live;
     this.tails = tails;
     this.ports = ports;
-    this.settings = settings;
     this.journalDecisions = journalDecisions;
     this.preflight = preflight;
     this.coverage = coverage;
@@ -277,24 +272,6 @@ public final class Restore {
         ? start.in(tail.subtask().shard(), firstApplied, frontier)
         // No longer in the stream: its keys are other shards' now, and nothing of it can be read.
         : new Place(frontier, firstApplied);
-  }
-
-  /**
-   * Wakes every shard that has records to apply again and does not do so already; with none left,
-   * the restore is over.
-   */
-  public void wakeGaps(Job job, Collection<JournalTail> tails, Instant now) {
-    List<JournalTail> gaps = tails.stream().filter(tail -> tail.head().hasGap()).toList();
-    wake(
-        gaps.stream()
-            .filter(tail -> journalDecisions.isSilent(tail, settings.idleAfter(), now))
-            .toList());
-    if (job.status() instanceof JobStatus.Replaying
-        && journalDecisions.isReplayed(job.epoch(), tails)) {
-      if (ports.move(job, new JobStatus.Running(), List.of(), now)) {
-        ports.announcer().announce(new Announcement.RestoreFinished(job.epoch()));
-      }
-    }
   }
 
   /**

@@ -1,0 +1,90 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
+import dev.cairn.coordinator.checkpointing.SubtaskRequest;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Halt;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
+import dev.cairn.state.Start;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * A thing that the coordinator does, as {@link JobPlan} planned it. Whether it still applies is
+ * found out by the write that performs it: each is conditional on the view that it was planned
+ * from, and one that does not apply any more changes nothing.
+ */
+public sealed interface Action {
+
+  /**
+   * Adds to the job's history what is missing there.
+   *
+   * @param failing the subtasks that fail, by name; empty while nothing is applied
+   */
+  record RecordHistory(Optional<SortedMap<String, Failure>> failing) implements Action {}
+
+  /** Tells the world outside of the table. */
+  record Announce(Announcement announcement) implements Action {}
+
+  /**
+   * Brings the job to another status, in one transaction that aborts the pending checkpoints.
+   *
+   * @param announcement what is announced once the job has moved
+   */
+  record Move(
+      JobStatus to, List<Checkpoint.Pending> aborting, Optional<Announcement> announcement)
+      implements Action {}
+
+  /**
+   * Lets a stopping job run again, because there is no savepoint with which it could stop.
+   *
+   * @param why what the user is told
+   */
+  record ContinueWithoutSavepoint(String why) implements Action {}
+
+  /** Restores the job to the newest checkpoint that passes every check, or fails the job. */
+  record Recover(List<JournalTail> damaged) implements Action {}
+
+  /** Triggers a checkpoint, and if that succeeds requests each subtask's part of it. */
+  record Begin(Checkpoint.Pending pending, List<SubtaskRequest> requests) implements Action {}
+
+  /** Requests the parts of a pending checkpoint that are missing. */
+  record Ask(Checkpoint.Pending pending, List<SubtaskRequest> requests) implements Action {}
+
+  /** Invokes tasks that have records to apply again and are not at work. */
+  record Wake(List<SubtaskId> subtasks) implements Action {}
+
+  /** Appends the halt to every journal, switches the mapping off, and completes the move. */
+  record Suspend(Halt to) implements Action {}
+
+  /** Appends the resumption to every journal, switches the mapping on, and completes the move. */
+  record Resume(boolean acceptsGap) implements Action {}
+
+  /** Appends the restored state to every journal, switches the mapping on, and lets tasks replay. */
+  record Restore(Restoration from) implements Action {}
+
+  /**
+   * Sees to it that the mapping is switched as the job stands, and looks for problems with it.
+   *
+   * @param starts where the job's subtasks began; empty if none is known
+   */
+  record KeepMapping(boolean on, Set<Start> starts) implements Action {}
+
+  /** Looks for records that end the process of their task. */
+  record LookForStuckShards() implements Action {}
+
+  /** Deletes dead letters that are older than the job keeps them. */
+  record DeleteExpiredLetters() implements Action {}
+
+  /** Deletes files that nothing refers to, and lets entries below the bases expire. */
+  record Collect() implements Action {}
+
+  /** Lets all checkpoints of a cancelled job go, savepoints excepted, and collects their files. */
+  record DeleteCheckpoints() implements Action {}
+}

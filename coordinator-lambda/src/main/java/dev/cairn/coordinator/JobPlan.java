@@ -1,0 +1,246 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.checkpointing.SavepointPlace;
+import dev.cairn.coordinator.checkpointing.SubtaskRequest;
+import dev.cairn.coordinator.journals.JobView;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.ports.Event;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Halt;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Plans what the coordinator does about an event: a pure function of a view of the job and of the
+ * time. It touches no port; {@link Coordinator} reads the view before and performs the actions
+ * after, in the plan's order.
+ */
+public final class JobPlan {
+  private final Decisions decisions;
+  private final CoordinatorSettings settings;
+
+  public JobPlan(Decisions decisions, CoordinatorSettings settings) {
+    this.decisions = decisions;
+    this.settings = settings;
+  }
+
+  /**
+   * Whether the plan depends on the job's journals and checkpoints. Reading all journals is the
+   * most expensive part of a tick, so they are read only then.
+   */
+  public static boolean looksAtJournals(Job job, Event event) {
+    boolean isTick = event instanceof Event.Tick;
+    return switch (job.status()) {
+      case JobStatus.Running r -> isTick;
+      case JobStatus.Replaying r -> isTick;
+      case JobStatus.Restoring r -> false;
+      case JobStatus.Suspending s -> false;
+      case JobStatus.Resuming r -> false;
+      case JobStatus.Halted(Halt.Stopping s) -> true;
+      case JobStatus.Halted(Halt.Cancelled cancelled) -> isTick && cancelled.deletesCheckpoints();
+      case JobStatus.Halted(Halt.Stopped s) -> false;
+      case JobStatus.Halted(Halt.Failed f) -> false;
+    };
+  }
+
+  /** Returns what is to be done, in this order. */
+  public List<Action> plan(JobView view, Event event, Instant now) {
+    boolean isTick = event instanceof Event.Tick;
+    List<Action> actions = new ArrayList<>();
+    if (isTick) {
+      actions.add(recordHistory(view));
+    }
+    switch (view.job().status()) {
+      // The checkpoint that another event concerns is settled by then.
+      case JobStatus.Running r -> actions.addAll(isTick ? run(view, now) : List.of());
+      case JobStatus.Replaying r -> actions.addAll(isTick ? run(view, now) : List.of());
+      case JobStatus.Restoring(Restoration from) -> actions.add(new Action.Restore(from));
+      case JobStatus.Suspending(Halt to) -> actions.add(new Action.Suspend(to));
+      case JobStatus.Resuming(boolean acceptsGap) -> actions.add(new Action.Resume(acceptsGap));
+      case JobStatus.Halted(Halt halt) -> {
+        actions.add(new Action.KeepMapping(false, Set.of()));
+        actions.addAll(rest(view, halt, isTick, now));
+      }
+    }
+    return List.copyOf(actions);
+  }
+
+  private Action recordHistory(JobView view) {
+    return new Action.RecordHistory(
+        view.job().status().isRunning()
+            ? Optional.of(decisions.lifecycle().failures(view.journals()))
+            : Optional.empty());
+  }
+
+  /** A job that runs is healed first, or given up; only then are checkpoints taken of it. */
+  private List<Action> run(JobView view, Instant now) {
+    List<Action> actions = new ArrayList<>();
+    int failing = decisions.lifecycle().failing(view.journals());
+    actions.add(new Action.Announce(new Announcement.Health(failing, false)));
+    List<JournalTail> damaged = decisions.lifecycle().damaged(view.journals());
+    if (!damaged.isEmpty()) {
+      actions.add(new Action.Recover(damaged));
+      return actions;
+    }
+    Optional<Halt> failed = decisions.lifecycle().failed(view);
+    if (failed.isPresent()) {
+      JobStatus to = new JobStatus.Suspending(failed.get());
+      actions.add(new Action.Move(to, view.pending(), Optional.empty()));
+      return actions;
+    }
+    actions.addAll(takeCheckpoints(view, now));
+    actions.addAll(closeGaps(view, now));
+    actions.add(new Action.LookForStuckShards());
+    actions.add(new Action.DeleteExpiredLetters());
+    actions.add(new Action.KeepMapping(true, decisions.lifecycle().starts(view.journals())));
+    if (decisions.collecting().isCollectionDue(view.job(), view.journals(), now)) {
+      actions.add(new Action.Collect());
+    }
+    return actions;
+  }
+
+  /** Begins the checkpoint that is due, then requests what is missing from those before it. */
+  private List<Action> takeCheckpoints(JobView view, Instant now) {
+    List<Action> actions = new ArrayList<>();
+    int inProgress = view.pending().size();
+    if (inProgress > 0) {
+      actions.add(new Action.Announce(new Announcement.InProgress(inProgress)));
+    }
+    if (decisions.checkpointing().isDue(view, settings.tickTolerance(), now)) {
+      actions.add(begin(view, Optional.empty(), Checkpoint.Triggering.SCHEDULE, now));
+    }
+    actions.addAll(ask(view, now));
+    return actions;
+  }
+
+  private Action begin(
+      JobView view, Optional<Checkpoint.Savepoint> savepoint, String cause, Instant now) {
+    Checkpoint.Pending pending =
+        decisions.checkpointing().next(view.job(), view.journals(), savepoint, cause, now);
+    return new Action.Begin(
+        pending,
+        decisions
+            .checkpointing()
+            .requests(pending, view.tails(), Set.of(), settings.idleAfter(), now));
+  }
+
+  private List<Action> ask(JobView view, Instant now) {
+    List<Action> actions = new ArrayList<>();
+    for (Checkpoint.Pending pending : view.pending()) {
+      Set<SubtaskId> acknowledged = view.acknowledged(pending.id());
+      List<SubtaskRequest> requests =
+          decisions
+              .checkpointing()
+              .requests(pending, view.tails(), acknowledged, settings.idleAfter(), now);
+      if (!requests.isEmpty()) {
+        actions.add(new Action.Ask(pending, requests));
+      }
+    }
+    return actions;
+  }
+
+  /** Wakes shards that have records to apply again; with none left, a restore is over. */
+  private List<Action> closeGaps(JobView view, Instant now) {
+    List<Action> actions = new ArrayList<>();
+    List<SubtaskId> idle =
+        view.journals().stream()
+            .filter(tail -> tail.head().hasGap())
+            .filter(tail -> decisions.journals().isSilent(tail, settings.idleAfter(), now))
+            .map(JournalTail::subtask)
+            .toList();
+    if (!idle.isEmpty()) {
+      actions.add(new Action.Wake(idle));
+    }
+    Job job = view.job();
+    if (job.status() instanceof JobStatus.Replaying
+        && decisions.journals().isReplayed(job.epoch(), view.journals())) {
+      actions.add(
+          new Action.Move(
+              new JobStatus.Running(),
+              List.of(),
+              Optional.of(new Announcement.RestoreFinished(job.epoch()))));
+    }
+    return actions;
+  }
+
+  /** A job that has halted has its last savepoint to take, or its checkpoints to delete. */
+  private List<Action> rest(JobView view, Halt halt, boolean isTick, Instant now) {
+    return switch (halt) {
+      case Halt.Stopping stopping -> stop(view, stopping, now);
+      case Halt.Cancelled cancelled ->
+          cancelled.deletesCheckpoints() && isTick ? delete(view, now) : List.of();
+      case Halt.Stopped s -> List.of();
+      case Halt.Failed f ->
+          isTick ? List.of(new Action.Announce(new Announcement.Health(0, true))) : List.of();
+    };
+  }
+
+  /**
+   * Takes the savepoint with which the job stops. The job has halted in this epoch, so the epoch's
+   * only checkpoint is its savepoint.
+   */
+  private List<Action> stop(JobView view, Halt.Stopping stopping, Instant now) {
+    Optional<Checkpoint> savepoint =
+        view.checkpoints().stream()
+            .filter(checkpoint -> checkpoint.trigger().epoch().equals(view.job().epoch()))
+            .max(Comparator.comparing(Checkpoint::id));
+    if (savepoint.isEmpty()) {
+      return List.of(beginSavepoint(view, stopping, now));
+    }
+    return switch (savepoint.get()) {
+      case Checkpoint.Pending p -> ask(view, now);
+      case Checkpoint.Completed completed -> List.of(stopped(view, completed));
+      case Checkpoint.Subsumed subsumed -> List.of(stopped(view, subsumed));
+      case Checkpoint.Aborted aborted ->
+          List.of(new Action.ContinueWithoutSavepoint(failed(aborted)));
+    };
+  }
+
+  private Action beginSavepoint(JobView view, Halt.Stopping stopping, Instant now) {
+    // The setting may have become another since the command was found possible.
+    return SavepointPlace.refusal(view.job(), stopping.savepoint())
+        .<Action>map(why -> new Action.ContinueWithoutSavepoint("the job goes on: " + why))
+        .orElseGet(
+            () -> {
+              Checkpoint.Savepoint savepoint =
+                  SavepointPlace.savepoint(view.job(), stopping.savepoint());
+              return begin(view, Optional.of(savepoint), "stop", now);
+            });
+  }
+
+  private static Action stopped(JobView view, Checkpoint savepoint) {
+    Halt stopped = new Halt.Stopped(savepoint.id());
+    return new Action.Move(
+        new JobStatus.Halted(stopped),
+        List.of(),
+        Optional.of(new Announcement.Halted(view.job().epoch(), stopped)));
+  }
+
+  private static String failed(Checkpoint.Aborted savepoint) {
+    return "savepoint "
+        + savepoint.id()
+        + " failed, so the job goes on: "
+        + savepoint.failure()
+        + "; "
+        + savepoint.failure().reason().advice();
+  }
+
+  /** Deletes a cancelled job's checkpoints, and their files once no task can write any more. */
+  private List<Action> delete(JobView view, Instant now) {
+    boolean isDue =
+        decisions.collecting().isDeletionDue(view, settings.longestInvocation(), now)
+            || view.forks().stream().anyMatch(Fork::isReleased);
+    return isDue ? List.of(new Action.DeleteCheckpoints()) : List.of();
+  }
+}
