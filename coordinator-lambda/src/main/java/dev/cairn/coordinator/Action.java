@@ -37,8 +37,7 @@ public sealed interface Action {
    *
    * @param announcement what is announced once the job has moved
    */
-  record Move(
-      JobStatus to, List<Checkpoint.Pending> aborting, Optional<Announcement> announcement)
+  record Move(JobStatus to, List<Checkpoint.Pending> aborting, Optional<Announcement> announcement)
       implements Action {}
 
   /**
@@ -66,7 +65,9 @@ public sealed interface Action {
   /** Appends the resumption to every journal, switches the mapping on, and completes the move. */
   record Resume(boolean acceptsGap) implements Action {}
 
-  /** Appends the restored state to every journal, switches the mapping on, and lets tasks replay. */
+  /**
+   * Appends the restored state to every journal, switches the mapping on, and lets tasks replay.
+   */
   record Restore(Restoration from) implements Action {}
 
   /**

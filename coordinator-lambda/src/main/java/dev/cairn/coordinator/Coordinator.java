@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.coordinator.checkpointing.AckTally;
 import dev.cairn.coordinator.checkpointing.CheckpointCompletion;
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
 import dev.cairn.coordinator.checkpointing.CheckpointTriggers;
 import dev.cairn.coordinator.checkpointing.SubtaskRequest;
 import dev.cairn.coordinator.collecting.ExpiredLetters;
@@ -18,6 +19,7 @@ import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.lifecycle.Lifecycle;
+import dev.cairn.coordinator.lifecycle.LifecycleDecisions;
 import dev.cairn.coordinator.lifecycle.MappingSwitch;
 import dev.cairn.coordinator.lifecycle.Recovery;
 import dev.cairn.coordinator.lifecycle.StuckShards;
@@ -70,40 +72,36 @@ public final class Coordinator {
   private final HistoryWriter historyWriter;
   private boolean isToBeRecorded;
 
-  public Coordinator(CoordinatorPorts given, CoordinatorSettings settings, Decisions decisions) {
+  public Coordinator(
+      CoordinatorPorts given, CoordinatorSettings settings, CoordinatorGuards guards) {
     this.historyWriter = new HistoryWriter(given);
     this.ports = given.announcingFirst(this::noteWhetherToRecord);
-    this.plan = new JobPlan(decisions, settings);
+    this.plan = new JobPlan(settings, guards);
+    CheckpointDecisions checkpointing =
+        new CheckpointDecisions(guards.journals(), guards.checkpoints());
     this.live = new LiveCheckpoints(ports.checkpoints());
     this.tails = new JournalTails(ports);
-    this.collection = new GarbageCollection(ports, settings, decisions.collecting(), live, tails);
+    this.collection = new GarbageCollection(ports, settings, guards.collection(), live, tails);
     this.completing =
         new CheckpointCompletion(
-            ports,
-            decisions.checkpointing(),
-            decisions.collecting(),
-            live,
-            tails,
-            acknowledgements,
-            collection);
-    this.triggering =
-        new CheckpointTriggers(ports, settings, decisions.checkpointing(), tails, completing);
+            ports, checkpointing, guards.checkpoints(), live, tails, acknowledgements, collection);
+    this.triggering = new CheckpointTriggers(ports, settings, checkpointing, tails, completing);
     StreamCoverage coverage =
         new StreamCoverage(
             ports,
             settings,
-            decisions.journals(),
-            decisions.restoring(),
+            guards.journals(),
+            guards.restores(),
             tails,
             ShardReads.inTicks(ports));
-    this.lifecycle = new Lifecycle(ports, decisions.journals(), tails, coverage);
+    this.lifecycle = new Lifecycle(ports, guards.journals(), tails, coverage);
     this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
-    Preflight preflight = new Preflight(ports, settings, decisions.restoring(), coverage);
-    this.restore =
-        new Restore(ports, decisions.journals(), live, tails, preflight, coverage);
-    this.recovery = new Recovery(ports, decisions.restoring(), preflight, restore, lifecycle);
+    Preflight preflight = new Preflight(ports, settings, coverage);
+    this.restore = new Restore(ports, guards.journals(), live, tails, preflight, coverage);
+    this.recovery = new Recovery(ports, preflight, restore, lifecycle);
     this.expiredLetters = new ExpiredLetters(ports);
-    this.stuckShards = new StuckShards(ports, settings, decisions.lifecycle(), tails);
+    this.stuckShards =
+        new StuckShards(ports, settings, new LifecycleDecisions(guards.journals()), tails);
     this.commands =
         new Commands(
             ports,
@@ -112,12 +110,12 @@ public final class Coordinator {
             triggering,
             restore,
             new DisposeCommand(ports, tails, live),
-            new ForkCommands(ports, decisions.journals(), tails, preflight),
+            new ForkCommands(ports, guards.journals(), tails, preflight),
             coverage);
   }
 
   public Coordinator(CoordinatorPorts ports, CoordinatorSettings settings) {
-    this(ports, settings, Decisions.all());
+    this(ports, settings, CoordinatorGuards.ALL);
   }
 
   public void on(Event event) {

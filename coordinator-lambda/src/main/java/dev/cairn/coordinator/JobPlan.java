@@ -1,10 +1,14 @@
 package dev.cairn.coordinator;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
 import dev.cairn.coordinator.checkpointing.SavepointPlace;
 import dev.cairn.coordinator.checkpointing.SubtaskRequest;
+import dev.cairn.coordinator.collecting.CollectionDecisions;
 import dev.cairn.coordinator.journals.JobView;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.lifecycle.LifecycleDecisions;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.ports.Event;
@@ -27,12 +31,16 @@ import java.util.Set;
  * after, in the plan's order.
  */
 public final class JobPlan {
-  private final Decisions decisions;
   private final CoordinatorSettings settings;
+  private final JournalGuards journals;
+  private final CheckpointDecisions checkpointing;
+  private final LifecycleDecisions lifecycle;
 
-  public JobPlan(Decisions decisions, CoordinatorSettings settings) {
-    this.decisions = decisions;
+  public JobPlan(CoordinatorSettings settings, CoordinatorGuards guards) {
     this.settings = settings;
+    this.journals = guards.journals();
+    this.checkpointing = new CheckpointDecisions(journals, guards.checkpoints());
+    this.lifecycle = new LifecycleDecisions(journals);
   }
 
   /**
@@ -79,21 +87,21 @@ public final class JobPlan {
   private Action recordHistory(JobView view) {
     return new Action.RecordHistory(
         view.job().status().isRunning()
-            ? Optional.of(decisions.lifecycle().failures(view.journals()))
+            ? Optional.of(lifecycle.failures(view.journals()))
             : Optional.empty());
   }
 
   /** A job that runs is healed first, or given up; only then are checkpoints taken of it. */
   private List<Action> run(JobView view, Instant now) {
     List<Action> actions = new ArrayList<>();
-    int failing = decisions.lifecycle().failing(view.journals());
+    int failing = lifecycle.failing(view.journals());
     actions.add(new Action.Announce(new Announcement.Health(failing, false)));
-    List<JournalTail> damaged = decisions.lifecycle().damaged(view.journals());
+    List<JournalTail> damaged = lifecycle.damaged(view.journals());
     if (!damaged.isEmpty()) {
       actions.add(new Action.Recover(damaged));
       return actions;
     }
-    Optional<Halt> failed = decisions.lifecycle().failed(view);
+    Optional<Halt> failed = lifecycle.failed(view);
     if (failed.isPresent()) {
       JobStatus to = new JobStatus.Suspending(failed.get());
       actions.add(new Action.Move(to, view.pending(), Optional.empty()));
@@ -103,8 +111,8 @@ public final class JobPlan {
     actions.addAll(closeGaps(view, now));
     actions.add(new Action.LookForStuckShards());
     actions.add(new Action.DeleteExpiredLetters());
-    actions.add(new Action.KeepMapping(true, decisions.lifecycle().starts(view.journals())));
-    if (decisions.collecting().isCollectionDue(view.job(), view.journals(), now)) {
+    actions.add(new Action.KeepMapping(true, lifecycle.starts(view.journals())));
+    if (CollectionDecisions.isCollectionDue(view.job(), view.journals(), now)) {
       actions.add(new Action.Collect());
     }
     return actions;
@@ -117,7 +125,7 @@ public final class JobPlan {
     if (inProgress > 0) {
       actions.add(new Action.Announce(new Announcement.InProgress(inProgress)));
     }
-    if (decisions.checkpointing().isDue(view, settings.tickTolerance(), now)) {
+    if (checkpointing.isDue(view, settings.tickTolerance(), now)) {
       actions.add(begin(view, Optional.empty(), Checkpoint.Triggering.SCHEDULE, now));
     }
     actions.addAll(ask(view, now));
@@ -127,12 +135,10 @@ public final class JobPlan {
   private Action begin(
       JobView view, Optional<Checkpoint.Savepoint> savepoint, String cause, Instant now) {
     Checkpoint.Pending pending =
-        decisions.checkpointing().next(view.job(), view.journals(), savepoint, cause, now);
+        checkpointing.next(view.job(), view.journals(), savepoint, cause, now);
     return new Action.Begin(
         pending,
-        decisions
-            .checkpointing()
-            .requests(pending, view.tails(), Set.of(), settings.idleAfter(), now));
+        checkpointing.requests(pending, view.tails(), Set.of(), settings.idleAfter(), now));
   }
 
   private List<Action> ask(JobView view, Instant now) {
@@ -140,9 +146,7 @@ public final class JobPlan {
     for (Checkpoint.Pending pending : view.pending()) {
       Set<SubtaskId> acknowledged = view.acknowledged(pending.id());
       List<SubtaskRequest> requests =
-          decisions
-              .checkpointing()
-              .requests(pending, view.tails(), acknowledged, settings.idleAfter(), now);
+          checkpointing.requests(pending, view.tails(), acknowledged, settings.idleAfter(), now);
       if (!requests.isEmpty()) {
         actions.add(new Action.Ask(pending, requests));
       }
@@ -156,7 +160,7 @@ public final class JobPlan {
     List<SubtaskId> idle =
         view.journals().stream()
             .filter(tail -> tail.head().hasGap())
-            .filter(tail -> decisions.journals().isSilent(tail, settings.idleAfter(), now))
+            .filter(tail -> journals.isSilent().test(tail, settings.idleAfter(), now))
             .map(JournalTail::subtask)
             .toList();
     if (!idle.isEmpty()) {
@@ -164,7 +168,7 @@ public final class JobPlan {
     }
     Job job = view.job();
     if (job.status() instanceof JobStatus.Replaying
-        && decisions.journals().isReplayed(job.epoch(), view.journals())) {
+        && journals.isReplayed().test(job.epoch(), view.journals())) {
       actions.add(
           new Action.Move(
               new JobStatus.Running(),
@@ -239,7 +243,7 @@ public final class JobPlan {
   /** Deletes a cancelled job's checkpoints, and their files once no task can write any more. */
   private List<Action> delete(JobView view, Instant now) {
     boolean isDue =
-        decisions.collecting().isDeletionDue(view, settings.longestInvocation(), now)
+        CollectionDecisions.isDeletionDue(view, settings.longestInvocation(), now)
             || view.forks().stream().anyMatch(Fork::isReleased);
     return isDue ? List.of(new Action.DeleteCheckpoints()) : List.of();
   }

@@ -276,16 +276,20 @@ class JobPlanTest {
         row("cancelled, at another event", JobView.of(deleted), REQUESTED, "keep the mapping off"),
         new Row("cancelled and retained", JobView.of(retained), TICK, NOON, asleep),
         new Row("stopped", JobView.of(stopped), TICK, NOON, asleep),
-        row("failed", JobView.of(failed), TICK, "record", "keep the mapping off", "announce Health"),
+        row(
+            "failed",
+            JobView.of(failed),
+            TICK,
+            "record",
+            "keep the mapping off",
+            "announce Health"),
         row("failed, at another event", JobView.of(failed), REQUESTED, "keep the mapping off"));
   }
 
   @ParameterizedTest
-  @MethodSource({
-    "running", "failing", "replaying", "collecting", "between", "stopping", "halted"
-  })
+  @MethodSource({"running", "failing", "replaying", "collecting", "between", "stopping", "halted"})
   void plans(Row row) {
-    JobPlan plan = new JobPlan(Decisions.all(), CoordinatorSettings.DEFAULTS);
+    JobPlan plan = new JobPlan(CoordinatorSettings.DEFAULTS, CoordinatorGuards.ALL);
 
     assertThat(plan.plan(row.view, row.event, row.now).stream().map(JobPlanTest::text))
         .isEqualTo(row.actions);

@@ -232,8 +232,7 @@ public final class Samples {
   }
 
   public static Entry.Snapshotted snapshotted(Header header, long checkpoint) {
-    return new Entry.Snapshotted(
-        header, id(checkpoint), ORIGIN, StateHandle.EMPTY, Channels.EMPTY);
+    return new Entry.Snapshotted(header, id(checkpoint), ORIGIN, StateHandle.EMPTY, Channels.EMPTY);
   }
 
   public static Entry.Materialized materialized(Header header) {

@@ -6,7 +6,7 @@ import static dev.cairn.pipeline.Pipeline.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.collecting.CollectionGuards;
 import dev.cairn.coordinator.collecting.FileVerdict;
 import dev.cairn.coordinator.collecting.GarbageCollection;
 import dev.cairn.coordinator.collecting.GarbageCollection.Findings;
@@ -246,7 +246,7 @@ class GarbageCollectionTest {
     new GarbageCollection(
             ports,
             Pipeline.PROMPT,
-            new CollectionDecisions(),
+            CollectionGuards.ALL,
             new LiveCheckpoints(pipeline.table()),
             new JournalTails(ports))
         .collect(JOB);

@@ -35,7 +35,7 @@ public final class CheckpointCompletion {
 
   private final CoordinatorPorts ports;
   private final CheckpointDecisions decisions;
-  private final CollectionDecisions retention;
+  private final CheckpointGuards guards;
   private final LiveCheckpoints live;
   private final JournalTails tails;
   private final AckTally answers;
@@ -44,14 +44,14 @@ public final class CheckpointCompletion {
   public CheckpointCompletion(
       CoordinatorPorts ports,
       CheckpointDecisions decisions,
-      CollectionDecisions retention,
+      CheckpointGuards guards,
       LiveCheckpoints live,
       JournalTails tails,
       AckTally answers,
       GarbageCollection collection) {
     this.ports = ports;
     this.decisions = decisions;
-    this.retention = retention;
+    this.guards = guards;
     this.live = live;
     this.tails = tails;
     this.answers = answers;
@@ -132,7 +132,7 @@ public final class CheckpointCompletion {
     Checkpoint.Aborted aborted = new Checkpoint.Aborted(pending.trigger(), now, failure);
     answers.forget(pending);
     if (ports.checkpoints().abort(aborted)) {
-      int inARow = decisions.failedInARow(live.of(pending.job()));
+      int inARow = CheckpointDecisions.failedInARow(live.of(pending.job()));
       ports.announcer().announce(new Announcement.Aborted(aborted, inARow));
     }
   }
@@ -155,7 +155,7 @@ public final class CheckpointCompletion {
         && !ports
             .storage()
             .get(path)
-            .filter(there -> decisions.isWritten(there, bytes))
+            .filter(there -> guards.isWritten().test(there, bytes))
             .isPresent()) {
       abort(
           pending,
@@ -187,8 +187,8 @@ public final class CheckpointCompletion {
   /** What was pending before it need not be waited for. */
   private void abortEarlier(Checkpoint.Completed completed, Instant now) {
     for (Checkpoint.Pending pending : Checkpoint.pending(live.of(completed.job()))) {
-      if (decisions.isSubsumed(pending, completed.id())) {
-        abort(pending, now, decisions.subsumed(completed.id()));
+      if (guards.isSubsumed().test(pending, completed.id())) {
+        abort(pending, now, CheckpointDecisions.subsumed(completed.id()));
       }
     }
   }
@@ -199,7 +199,7 @@ public final class CheckpointCompletion {
    */
   private void retire(Job job) {
     for (Checkpoint.Completed subsumed :
-        retention.subsumed(job, live.of(job.id()), job.settings().numRetained())) {
+        CollectionDecisions.subsumed(job, live.of(job.id()), job.settings().numRetained())) {
       ports.checkpoints().subsume(subsumed, job.epoch());
     }
     collection.collect(job.id());
@@ -207,7 +207,7 @@ public final class CheckpointCompletion {
 
   /** A cancelled job's checkpoints, if they are not to outlive it; savepoints do. */
   public void deleteAll(Job job) {
-    for (Checkpoint.Completed completed : retention.subsumed(job, live.of(job.id()), 0)) {
+    for (Checkpoint.Completed completed : CollectionDecisions.subsumed(job, live.of(job.id()), 0)) {
       ports.checkpoints().subsume(completed, job.epoch());
     }
     collection.collect(job.id());

@@ -6,7 +6,7 @@ import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.JobView;
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
@@ -14,7 +14,6 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -27,18 +26,15 @@ import java.util.stream.Collectors;
 
 /**
  * Decides when a checkpoint is triggered, what each subtask is asked for, and how a pending
- * checkpoint ends. Each method is a guard that the simulation takes away.
+ * checkpoint ends.
  */
-public class CheckpointDecisions {
-  private final JournalDecisions journals;
+public final class CheckpointDecisions {
+  private final JournalGuards journals;
+  private final CheckpointGuards guards;
 
-  public CheckpointDecisions(JournalDecisions journals) {
+  public CheckpointDecisions(JournalGuards journals, CheckpointGuards guards) {
     this.journals = journals;
-  }
-
-  /** The decisions with every guard. */
-  public CheckpointDecisions() {
-    this(new JournalDecisions());
+    this.guards = guards;
   }
 
   /** What becomes of a pending checkpoint. */
@@ -135,36 +131,28 @@ public class CheckpointDecisions {
   /** Returns what the checkpoint needs done for one subtask; empty if nothing. */
   public Optional<SubtaskRequest> request(
       Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
-    boolean isSilent = journals.isSilent(tail, idleAfter, now);
-    if (tail.knows(pending.id()) || !journals.belongs(pending.trigger().epoch(), tail)) {
+    boolean isSilent = journals.isSilent().test(tail, idleAfter, now);
+    if (tail.knows(pending.id()) || !journals.isOfEpoch().test(pending.trigger().epoch(), tail)) {
       return isSilent && tail.wasAskedFor(pending.id())
           ? Optional.of(new SubtaskRequest.Wake(tail))
           : Optional.empty();
     }
     boolean holdsItself =
-        pending.isSavepoint() || pending.trigger().isFull() || isToBeRewritten(tail);
+        pending.isSavepoint() || pending.trigger().isFull() || guards.isToBeRewritten().test(tail);
     return Optional.of(
-        !holdsItself && carriesForward(tail)
+        !holdsItself && guards.isCarriedForward().test(tail)
             ? new SubtaskRequest.CarryForward(tail)
             : new SubtaskRequest.Trigger(tail, isSilent));
   }
 
-  /** Whether the state is in files that are another's, or that hold more than the state does. */
-  public boolean isToBeRewritten(JournalTail tail) {
-    return tail.isToBeRewritten();
-  }
-
-  public boolean carriesForward(JournalTail tail) {
-    return tail.isUnchanged();
-  }
-
+  /** Decides what becomes of a pending checkpoint, given its acknowledgements. */
   public Resolution resolve(
       Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
     if (job.epoch().isAfter(pending.trigger().epoch())) {
       return new Resolution.Abort(
           Failure.of(FailureReason.RESTORED_OVER, "the job has gone on to another epoch"));
     }
-    if (job.latest().isPresent() && isSubsumed(pending, job.latest().get())) {
+    if (job.latest().isPresent() && guards.isSubsumed().test(pending, job.latest().get())) {
       return new Resolution.Abort(subsumed(job.latest().get()));
     }
     for (Acknowledgement acknowledgement : acknowledgements) {
@@ -180,7 +168,7 @@ public class CheckpointDecisions {
     }
     SortedSet<SubtaskId> missing = new TreeSet<>(pending.subtasks());
     acknowledgements.forEach(acknowledgement -> missing.remove(acknowledgement.subtask()));
-    if (isComplete(missing)) {
+    if (guards.isComplete().test(missing)) {
       return new Resolution.Complete(
           acknowledgements.stream()
               .filter(Acknowledgement.Acknowledged.class::isInstance)
@@ -202,24 +190,15 @@ public class CheckpointDecisions {
     return new Resolution.Waiting();
   }
 
-  /** Whether a completed checkpoint stands for this one; a savepoint stands for itself. */
-  public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
-    return !pending.isSavepoint() && completed.isAfter(pending.id());
-  }
-
-  Failure subsumed(CheckpointId by) {
+  static Failure subsumed(CheckpointId by) {
     return Failure.of(FailureReason.SUBSUMED, "checkpoint " + by + " was completed before it");
-  }
-
-  public boolean isComplete(Set<SubtaskId> missing) {
-    return missing.isEmpty();
   }
 
   /**
    * How many checkpoints failed after the last one that became complete. One that gave way to a
    * restore, or to a halt, did not fail.
    */
-  public int failedInARow(List<Checkpoint> checkpoints) {
+  public static int failedInARow(List<Checkpoint> checkpoints) {
     int failed = 0;
     for (Checkpoint checkpoint :
         checkpoints.stream().sorted(Comparator.comparing(Checkpoint::id)).toList()) {
@@ -233,13 +212,5 @@ public class CheckpointDecisions {
           };
     }
     return failed;
-  }
-
-  /**
-   * Whether the metadata file that is there already is the one that was to be written: another
-   * coordinator's, or an earlier attempt's. What a former job of the same name has left is not.
-   */
-  public boolean isWritten(byte[] there, byte[] metadata) {
-    return Arrays.equals(there, metadata);
   }
 }

@@ -26,12 +26,10 @@ final class Claims {
 
   private final CheckpointStore store;
   private final CheckpointStorage storage;
-  private final CollectionDecisions decisions;
 
-  Claims(CheckpointStore store, CheckpointStorage storage, CollectionDecisions decisions) {
+  Claims(CheckpointStore store, CheckpointStorage storage) {
     this.store = store;
     this.storage = storage;
-    this.decisions = decisions;
   }
 
   /** A confirmed claim, and the files that there are of it. */
@@ -54,7 +52,7 @@ final class Claims {
   /** Confirms what no other restore may take back any more. */
   void confirm(JobId job, List<Checkpoint> checkpoints) {
     for (Claim claim : store.claims(job)) {
-      if (decisions.isConfirmed(claim, checkpoints)) {
+      if (CollectionDecisions.isConfirmed(claim, checkpoints)) {
         var unused = store.confirm(claim, savepoint(claim));
       }
     }

@@ -37,7 +37,7 @@ public final class GarbageCollection {
   private final CheckpointStorage storage;
   private final InstantSource clock;
   private final CoordinatorSettings settings;
-  private final CollectionDecisions decisions;
+  private final CollectionGuards guards;
   private final FanOut fanOut;
   private final LiveCheckpoints live;
   private final Claims claims;
@@ -46,7 +46,7 @@ public final class GarbageCollection {
   public GarbageCollection(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      CollectionDecisions decisions,
+      CollectionGuards guards,
       LiveCheckpoints live,
       JournalTails tails) {
     this.journal = ports.journal();
@@ -55,10 +55,10 @@ public final class GarbageCollection {
     this.clock = ports.clock();
     this.fanOut = ports.fanOut();
     this.settings = settings;
-    this.decisions = decisions;
+    this.guards = guards;
     this.live = live;
-    this.claims = new Claims(store, storage, decisions);
-    this.reader = new ReferenceReader(tails, store, storage, decisions, live, fanOut);
+    this.claims = new Claims(store, storage);
+    this.reader = new ReferenceReader(tails, store, storage, guards, live, fanOut);
   }
 
   /** For whoever wants to know what the coordinator's would do. */
@@ -73,10 +73,10 @@ public final class GarbageCollection {
     this.storage = storage;
     this.clock = clock;
     this.settings = settings;
-    this.decisions = new CollectionDecisions();
+    this.guards = CollectionGuards.ALL;
     this.fanOut = FanOut.ONE_BY_ONE;
     this.live = new LiveCheckpoints(store);
-    this.claims = new Claims(store, storage, decisions);
+    this.claims = new Claims(store, storage);
     this.reader = new ReferenceReader(journal, store, storage);
   }
 
@@ -139,7 +139,7 @@ public final class GarbageCollection {
     claimed.forEach(one -> listed.addAll(one.files()));
     References references = reader.read(before.get());
     Optional<Job> after = store.job(id);
-    if (after.isEmpty() || !decisions.isSameEpoch(before.get(), after.get())) {
+    if (after.isEmpty() || !guards.isSameEpoch().test(before.get(), after.get())) {
       return new Findings.NotNow(
           "a restore of job " + id + " began while its files were looked at");
     }
@@ -154,7 +154,7 @@ public final class GarbageCollection {
                 .findFirst()
                 .map(one -> references.fateOfClaimed(file, one.claim()))
                 .orElseGet(
-                    () -> references.verdict(file, decisions, settings.longestInvocation(), now)));
+                    () -> references.verdict(file, guards, settings.longestInvocation(), now)));
   }
 
   public void collect(JobId id) {
@@ -185,7 +185,7 @@ public final class GarbageCollection {
    */
   private void settleForks(JobId id, References references) {
     references.released().forEach(store::forget);
-    if (decisions.standsAlone(references)) {
+    if (guards.standsAlone().test(references)) {
       store.forkedFrom(id).ifPresent(fork -> store.release(fork, clock.instant()));
     }
   }

@@ -43,7 +43,7 @@ public final class ReferenceReader {
   private final JournalTails journals;
   private final CheckpointStore store;
   private final CheckpointStorage storage;
-  private final CollectionDecisions decisions;
+  private final CollectionGuards guards;
   private final LiveCheckpoints live;
   private final FanOut fanOut;
 
@@ -55,13 +55,13 @@ public final class ReferenceReader {
       JournalTails journals,
       CheckpointStore store,
       CheckpointStorage storage,
-      CollectionDecisions decisions,
+      CollectionGuards guards,
       LiveCheckpoints live,
       FanOut fanOut) {
     this.journals = journals;
     this.store = store;
     this.storage = storage;
-    this.decisions = decisions;
+    this.guards = guards;
     this.live = live;
     this.fanOut = fanOut;
   }
@@ -71,7 +71,7 @@ public final class ReferenceReader {
         new JournalTails(journal, store, FanOut.ONE_BY_ONE),
         store,
         storage,
-        new CollectionDecisions(),
+        CollectionGuards.ALL,
         new LiveCheckpoints(store),
         FanOut.ONE_BY_ONE);
   }
@@ -124,7 +124,7 @@ public final class ReferenceReader {
 
   /** What a fork needs: all that its checkpoint names, until it is released. */
   private Shared share(Fork fork) {
-    if (!decisions.isNeeded(fork)) {
+    if (!guards.isNeededByFork().test(fork)) {
       return new Shared(fork, Optional.empty(), List.of(), List.of());
     }
     return read(fork.metadata(), CheckpointFormat::readMetadata)

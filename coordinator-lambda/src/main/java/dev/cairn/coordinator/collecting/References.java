@@ -310,7 +310,7 @@ public final class References {
    * @param longestInvocation no younger file goes
    */
   FileVerdict verdict(
-      Stored file, CollectionDecisions decisions, Duration longestInvocation, Instant now) {
+      Stored file, CollectionGuards guards, Duration longestInvocation, Instant now) {
     FilePath path = file.path();
     if (isReferred(path)) {
       return new FileVerdict.Referred(to(path));
@@ -325,11 +325,9 @@ public final class References {
       return new FileVerdict.Unclear(unreadable.get().path());
     }
     FileVerdict unlessYoung =
-        owned.isPresent()
-            ? ofOwned(owned.get(), decisions)
-            : ofMetadata(checkpoint.get(), decisions);
+        owned.isPresent() ? ofOwned(owned.get(), guards) : ofMetadata(checkpoint.get(), guards);
     return unlessYoung instanceof FileVerdict.Abandoned(FileVerdict.Ending ending)
-            && !decisions.isOld(file, longestInvocation, now)
+            && !guards.isOld().test(file, longestInvocation, now)
         ? new FileVerdict.TooYoung(ending, file.lastModified().plus(longestInvocation))
         : unlessYoung;
   }
@@ -347,13 +345,13 @@ public final class References {
                     new FileVerdict.Ending.Claimed(claim.directory(), claim.epoch())));
   }
 
-  private FileVerdict ofOwned(Layout.Owned file, CollectionDecisions decisions) {
+  private FileVerdict ofOwned(Layout.Owned file, CollectionGuards guards) {
     Optional<JournalTail> found = Optional.ofNullable(tails.get(file.subtask()));
     if (found.isEmpty()) {
       return new FileVerdict.WithoutJournal(file.subtask());
     }
     JournalTail tail = found.get();
-    if (!decisions.isAbandoned(file, tail)) {
+    if (!guards.isAbandoned().test(file, tail)) {
       return new FileVerdict.MayBeCommitted(
           file.subtask(), file.entry(), file.base(), tail.head().revision());
     }
@@ -363,8 +361,8 @@ public final class References {
             file.entry(), file.base(), by.revision(), EntryFormat.kind(by)));
   }
 
-  private FileVerdict ofMetadata(CheckpointId id, CollectionDecisions decisions) {
-    if (!decisions.isMetadataAbandoned(id, job, checkpoints)) {
+  private FileVerdict ofMetadata(CheckpointId id, CollectionGuards guards) {
+    if (!guards.isMetadataAbandoned().test(id, job, checkpoints)) {
       return new FileVerdict.NotOver(id);
     }
     String how =

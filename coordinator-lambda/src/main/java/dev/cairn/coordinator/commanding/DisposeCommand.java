@@ -1,7 +1,7 @@
 package dev.cairn.coordinator.commanding;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.collecting.CollectionDecisions;
+import dev.cairn.coordinator.collecting.CollectionGuards;
 import dev.cairn.coordinator.collecting.Reference;
 import dev.cairn.coordinator.collecting.ReferenceReader;
 import dev.cairn.coordinator.collecting.References;
@@ -36,7 +36,7 @@ public final class DisposeCommand {
             tails,
             ports.checkpoints(),
             ports.storage(),
-            new CollectionDecisions(),
+            CollectionGuards.ALL,
             live,
             ports.fanOut());
   }

@@ -1,7 +1,7 @@
 package dev.cairn.coordinator.commanding;
 
 import dev.cairn.command.Command;
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
@@ -15,7 +15,7 @@ import dev.cairn.coordinator.restoring.PreflightReport.Checked;
 import dev.cairn.coordinator.restoring.PreflightReport.Kind;
 import dev.cairn.coordinator.restoring.PreflightReport.Replay;
 import dev.cairn.coordinator.restoring.RefusedException;
-import dev.cairn.coordinator.restoring.RestoreDecisions;
+import dev.cairn.coordinator.restoring.RestoreGuards;
 import dev.cairn.coordinator.restoring.ShardReads;
 import dev.cairn.coordinator.restoring.StreamCoverage;
 import dev.cairn.coordinator.restoring.SubtaskSnapshot;
@@ -53,8 +53,7 @@ import java.util.stream.Collectors;
  */
 public final class DryRun {
   private final CoordinatorPorts ports;
-  private final JournalDecisions journalDecisions = new JournalDecisions();
-  private final RestoreDecisions decisions = new RestoreDecisions();
+  private final JournalGuards journals = JournalGuards.ALL;
   private final JournalTails tails;
   private final StreamCoverage coverage;
   private final Preflight preflight;
@@ -64,8 +63,8 @@ public final class DryRun {
     this.ports = ports;
     this.tails = new JournalTails(ports);
     this.reads = ShardReads.atOnce(ports);
-    this.coverage = new StreamCoverage(ports, settings, journalDecisions, decisions, tails, reads);
-    this.preflight = new Preflight(ports, settings, decisions, coverage);
+    this.coverage = new StreamCoverage(ports, settings, journals, RestoreGuards.ALL, tails, reads);
+    this.preflight = new Preflight(ports, settings, coverage);
   }
 
   /** What the coordinator would do. */
@@ -195,7 +194,7 @@ public final class DryRun {
   /** Describes the replay of a shard that begins at the stream's horizon or at a time. */
   private Replay anew(
       SubtaskId subtask, Optional<Header> head, List<String> sources, FreshStart fresh) {
-    Position frontier = head.map(journalDecisions::frontier).orElse(Position.beginning());
+    Position frontier = head.map(journals.frontier()::of).orElse(Position.beginning());
     Place place = fresh.in(subtask.shard(), head.flatMap(Header::firstApplied), frontier);
     if (!place.position().isBefore(frontier)) {
       return new Replay(
@@ -226,7 +225,7 @@ public final class DryRun {
       boolean readsStream) {
     Optional<Header> head = tail.map(JournalTail::head);
     Position stored = state.map(one -> one.state().position()).orElse(Position.beginning());
-    Position frontier = head.map(journalDecisions::frontier).orElse(Position.beginning());
+    Position frontier = head.map(journals.frontier()::of).orElse(Position.beginning());
     if (!readsStream || !stored.isBefore(frontier)) {
       return new Replay(
           subtask,

@@ -2,7 +2,7 @@ package dev.cairn.coordinator.commanding;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.journals.EpochAdvance;
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.restoring.Preflight;
@@ -31,10 +31,10 @@ public final class ForkCommands {
   private final EpochAdvance epochs;
 
   public ForkCommands(
-      CoordinatorPorts ports, JournalDecisions decisions, JournalTails tails, Preflight preflight) {
+      CoordinatorPorts ports, JournalGuards guards, JournalTails tails, Preflight preflight) {
     this.ports = ports;
     this.preflight = preflight;
-    this.epochs = new EpochAdvance(ports, decisions, tails);
+    this.epochs = new EpochAdvance(ports, guards, tails);
   }
 
   /** Serves the request seen, or says why not. */

@@ -15,12 +15,12 @@ import java.util.function.Function;
  */
 public final class EpochAdvance {
   private final CoordinatorPorts ports;
-  private final JournalDecisions decisions;
+  private final JournalGuards guards;
   private final JournalTails tails;
 
-  public EpochAdvance(CoordinatorPorts ports, JournalDecisions decisions, JournalTails tails) {
+  public EpochAdvance(CoordinatorPorts ports, JournalGuards guards, JournalTails tails) {
     this.ports = ports;
-    this.decisions = decisions;
+    this.guards = guards;
     this.tails = tails;
   }
 
@@ -31,7 +31,7 @@ public final class EpochAdvance {
   private boolean append(Job job, SubtaskId subtask, Function<JournalTail, Entry> entering) {
     while (true) {
       Optional<JournalTail> tail = tails.of(subtask);
-      if (tail.isEmpty() || decisions.hasEntered(tail.get(), job)) {
+      if (tail.isEmpty() || guards.hasEntered().test(job, tail.get())) {
         return true;
       }
       if (tail.get().head().epoch().isAfter(job.epoch())) {

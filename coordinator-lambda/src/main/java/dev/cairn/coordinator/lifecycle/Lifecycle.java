@@ -4,7 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.EpochAdvance;
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
@@ -28,13 +28,10 @@ public final class Lifecycle {
   private final StreamCoverage coverage;
 
   public Lifecycle(
-      CoordinatorPorts ports,
-      JournalDecisions decisions,
-      JournalTails tails,
-      StreamCoverage coverage) {
+      CoordinatorPorts ports, JournalGuards guards, JournalTails tails, StreamCoverage coverage) {
     this.ports = ports;
     this.coverage = coverage;
-    this.epochs = new EpochAdvance(ports, decisions, tails);
+    this.epochs = new EpochAdvance(ports, guards, tails);
   }
 
   /** Begins to halt, of the job's own accord. */
@@ -79,7 +76,11 @@ public final class Lifecycle {
         coverage.requireNothingLostMeanwhile(job);
       }
     } catch (RefusedException e) {
-      halt(job, new Halt.Failed(Failure.of(FailureReason.RECORDS_LOST, e.reason())), List.of(), now());
+      halt(
+          job,
+          new Halt.Failed(Failure.of(FailureReason.RECORDS_LOST, e.reason())),
+          List.of(),
+          now());
       return;
     }
     boolean all =

@@ -5,7 +5,7 @@ import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
 import dev.cairn.coordinator.journals.JobView;
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
@@ -25,13 +25,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Decides whether a job goes on, halts, fails or restores itself. */
-public class LifecycleDecisions {
-  private final JournalDecisions journals;
-  private final CheckpointDecisions checkpointing;
+public final class LifecycleDecisions {
+  private final JournalGuards journals;
 
-  public LifecycleDecisions(JournalDecisions journals, CheckpointDecisions checkpointing) {
+  public LifecycleDecisions(JournalGuards journals) {
     this.journals = journals;
-    this.checkpointing = checkpointing;
   }
 
   /** Where the job's subtasks began: the mapping has to begin there as well. */
@@ -62,14 +60,14 @@ public class LifecycleDecisions {
    */
   public boolean mayBeStuck(Job job, JournalTail tail, Duration longestInvocation, Instant now) {
     Entry.Header head = tail.head();
-    return journals.belongs(job.epoch(), tail)
+    return journals.isOfEpoch().test(job.epoch(), tail)
         && !head.suspended()
         && head.isolation().isEmpty()
         // A failure that is not held up is tried again, and each attempt that comes back is
         // written.
         && head.failing().stream().noneMatch(one -> one.isHeldUp(now))
         && !(head.position() instanceof Position.End)
-        && (journals.isSilent(tail, longestInvocation, now) || tail.isCarriedForward());
+        && (journals.isSilent().test(tail, longestInvocation, now) || tail.isCarriedForward());
   }
 
   /** How many shards fail, or look for a record that ends the process. */
@@ -123,7 +121,7 @@ public class LifecycleDecisions {
         view.checkpoints().stream()
             .filter(checkpoint -> checkpoint.trigger().epoch().equals(job.epoch()))
             .toList();
-    int inARow = checkpointing.failedInARow(ofEpoch);
+    int inARow = CheckpointDecisions.failedInARow(ofEpoch);
     int tolerable = job.settings().tolerableFailedCheckpoints();
     if (inARow <= tolerable) {
       return Optional.empty();

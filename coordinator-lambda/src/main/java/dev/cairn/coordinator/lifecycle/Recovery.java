@@ -35,19 +35,13 @@ public final class Recovery {
   private static final int LONGEST_TOLD = 250;
 
   private final CoordinatorPorts ports;
-  private final RestoreDecisions decisions;
   private final Preflight preflight;
   private final Restore restore;
   private final Lifecycle lifecycle;
 
   public Recovery(
-      CoordinatorPorts ports,
-      RestoreDecisions decisions,
-      Preflight preflight,
-      Restore restore,
-      Lifecycle lifecycle) {
+      CoordinatorPorts ports, Preflight preflight, Restore restore, Lifecycle lifecycle) {
     this.ports = ports;
-    this.decisions = decisions;
     this.preflight = preflight;
     this.restore = restore;
     this.lifecycle = lifecycle;
@@ -86,8 +80,7 @@ public final class Recovery {
 
   private List<Restoration> candidates(Job job) {
     List<Restoration> candidates = new ArrayList<>();
-    decisions
-        .recoverable(job, ports.checkpoints().checkpoints(job.id()))
+    RestoreDecisions.recoverable(job, ports.checkpoints().checkpoints(job.id()))
         .forEach(checkpoint -> candidates.add(Restoration.of(checkpoint.id())));
     switch (job.settings().recoveryFallback()) {
       case FAIL -> {}

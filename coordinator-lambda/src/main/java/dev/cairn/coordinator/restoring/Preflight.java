@@ -35,13 +35,9 @@ public final class Preflight {
   private final StateAssignment assignment;
   private final StreamCoverage coverage;
 
-  public Preflight(
-      CoordinatorPorts ports,
-      CoordinatorSettings settings,
-      RestoreDecisions decisions,
-      StreamCoverage coverage) {
+  public Preflight(CoordinatorPorts ports, CoordinatorSettings settings, StreamCoverage coverage) {
     this.ports = ports;
-    this.target = new RestoreTarget(ports, decisions);
+    this.target = new RestoreTarget(ports);
     this.files = new CheckpointReader(ports);
     this.assignment = new StateAssignment(ports, settings.stage());
     this.coverage = coverage;

@@ -4,7 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.journals.EpochAdvance;
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
@@ -19,8 +19,8 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
-import dev.cairn.job.Restoration.Positions;
 import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
 import dev.cairn.journal.Entry.Following;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;
@@ -46,7 +46,7 @@ import java.util.Optional;
  */
 public final class Restore {
   private final CoordinatorPorts ports;
-  private final JournalDecisions journalDecisions;
+  private final JournalGuards journals;
   private final LiveCheckpoints live;
   private final JournalTails tails;
   private final Preflight preflight;
@@ -56,7 +56,7 @@ public final class Restore {
 
   public Restore(
       CoordinatorPorts ports,
-      JournalDecisions journalDecisions,
+      JournalGuards journals,
       LiveCheckpoints live,
       JournalTails tails,
       Preflight preflight,
@@ -64,10 +64,10 @@ public final class Restore {
     this.live = live;
     this.tails = tails;
     this.ports = ports;
-    this.journalDecisions = journalDecisions;
+    this.journals = journals;
     this.preflight = preflight;
     this.coverage = coverage;
-    this.epochs = new EpochAdvance(ports, journalDecisions, tails);
+    this.epochs = new EpochAdvance(ports, journals, tails);
     this.opening = new ShardOpening(ports, tails);
   }
 
@@ -185,7 +185,7 @@ public final class Restore {
       Optional<SubtaskSnapshot> snapshot,
       Optional<FreshStart> fresh) {
     Header head = tail.head();
-    Position frontier = journalDecisions.frontier(head);
+    Position frontier = journals.frontier().of(head);
     Optional<SubtaskState> state = snapshot.map(SubtaskSnapshot::state);
     boolean isAnew = fresh.isPresent() && snapshot.isPresent();
     Place place =
@@ -266,7 +266,7 @@ public final class Restore {
   }
 
   private Place anew(FreshStart start, JournalTail tail, boolean isListed) {
-    Position frontier = journalDecisions.frontier(tail.head());
+    Position frontier = journals.frontier().of(tail.head());
     Optional<SequenceNumber> firstApplied = tail.head().firstApplied();
     return isListed
         ? start.in(tail.subtask().shard(), firstApplied, frontier)

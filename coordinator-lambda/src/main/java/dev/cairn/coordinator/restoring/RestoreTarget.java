@@ -19,12 +19,10 @@ import java.util.Optional;
 /** Which checkpoint a command names, and what it says of how it is restored. */
 final class RestoreTarget {
   private final CoordinatorPorts ports;
-  private final RestoreDecisions decisions;
   private final PathTarget paths;
 
-  RestoreTarget(CoordinatorPorts ports, RestoreDecisions decisions) {
+  RestoreTarget(CoordinatorPorts ports) {
     this.ports = ports;
-    this.decisions = decisions;
     this.paths = new PathTarget(ports);
   }
 
@@ -75,8 +73,7 @@ final class RestoreTarget {
 
   private List<Source> complete(Job job) throws RefusedException {
     List<Source> complete = new ArrayList<>();
-    decisions
-        .recoverable(job, ports.checkpoints().checkpoints(job.id()))
+    RestoreDecisions.recoverable(job, ports.checkpoints().checkpoints(job.id()))
         .forEach(checkpoint -> complete.add(new Source.Own(checkpoint.id())));
     if (complete.isEmpty()) {
       throw new RefusedException(

@@ -1,7 +1,7 @@
 package dev.cairn.coordinator.restoring;
 
 import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 public final class StreamCoverage {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final JournalDecisions journalDecisions;
+  private final JournalGuards journals;
   private final JournalTails tails;
   private final CheckpointReader files;
   private final ShardReads reads;
@@ -45,17 +45,17 @@ public final class StreamCoverage {
   public StreamCoverage(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      JournalDecisions journalDecisions,
-      RestoreDecisions decisions,
+      JournalGuards journals,
+      RestoreGuards guards,
       JournalTails tails,
       ShardReads reads) {
     this.ports = ports;
     this.settings = settings;
-    this.journalDecisions = journalDecisions;
+    this.journals = journals;
     this.tails = tails;
     this.files = new CheckpointReader(ports);
     this.reads = reads;
-    this.unread = new UnreadRecords(ports, settings, journalDecisions, decisions, reads);
+    this.unread = new UnreadRecords(ports, settings, journals, guards, reads);
   }
 
   /**
@@ -102,15 +102,14 @@ public final class StreamCoverage {
     unread.require(
         job,
         waiting(job).stream()
-            .filter(
-                tail -> !position(states, tail).isBefore(journalDecisions.frontier(tail.head())))
+            .filter(tail -> !position(states, tail).isBefore(journals.frontier().of(tail.head())))
             .toList());
   }
 
   /** The journals that do not have the job's epoch yet. */
   private List<JournalTail> waiting(Job job) {
     return tails.of(job.id()).values().stream()
-        .filter(tail -> !journalDecisions.hasEntered(tail, job))
+        .filter(tail -> !journals.hasEntered().test(job, tail))
         .toList();
   }
 
@@ -165,7 +164,7 @@ public final class StreamCoverage {
         continue;
       }
       Position position = position(states, tail);
-      if (position.isBefore(journalDecisions.frontier(tail.head()))) {
+      if (position.isBefore(journals.frontier().of(tail.head()))) {
         gaps.add(new Gap(tail.subtask().shard(), position, tail.head().firstApplied()));
       } else {
         unmoved.add(tail);
@@ -296,7 +295,7 @@ public final class StreamCoverage {
       case Left.All all -> new Place(position, firstApplied);
       // What came before it is gone for good, so a replay begins with it.
       case Left.Since(SequenceNumber first) -> new Place(Position.before(first), firstApplied);
-      case Left.None none -> new Place(journalDecisions.frontier(tail.head()), firstApplied);
+      case Left.None none -> new Place(journals.frontier().of(tail.head()), firstApplied);
     };
   }
 
@@ -313,7 +312,7 @@ public final class StreamCoverage {
   }
 
   private Left left(JournalTail tail, Position position) {
-    Position frontier = journalDecisions.frontier(tail.head());
+    Position frontier = journals.frontier().of(tail.head());
     if (!position.isBefore(frontier)) {
       return new Left.All();
     }

@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.restoring;
 
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
@@ -28,20 +28,20 @@ import java.util.Optional;
 final class UnreadRecords {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
-  private final JournalDecisions journalDecisions;
-  private final RestoreDecisions decisions;
+  private final JournalGuards journals;
+  private final RestoreGuards guards;
   private final ShardReads reads;
 
   UnreadRecords(
       CoordinatorPorts ports,
       CoordinatorSettings settings,
-      JournalDecisions journalDecisions,
-      RestoreDecisions decisions,
+      JournalGuards journals,
+      RestoreGuards guards,
       ShardReads reads) {
     this.ports = ports;
     this.settings = settings;
-    this.journalDecisions = journalDecisions;
-    this.decisions = decisions;
+    this.journals = journals;
+    this.guards = guards;
     this.reads = reads;
   }
 
@@ -61,7 +61,7 @@ final class UnreadRecords {
     requireNoneReported(tails);
     List<JournalTail> waiting =
         tails.stream()
-            .filter(tail -> decisions.blockedSince(job.status(), tail).isPresent())
+            .filter(tail -> RestoreDecisions.blockedSince(job.status(), tail).isPresent())
             .toList();
     if (waiting.isEmpty()) {
       return;
@@ -69,8 +69,8 @@ final class UnreadRecords {
     Instant horizon = reads.horizon();
     List<Blocked> blocked = new ArrayList<>();
     for (JournalTail tail : waiting) {
-      Instant since = decisions.blockedSince(job.status(), tail).orElseThrow();
-      if (decisions.mayHaveExpired(since, horizon, settings.retentionMargin())) {
+      Instant since = RestoreDecisions.blockedSince(job.status(), tail).orElseThrow();
+      if (guards.mayHaveExpired().test(since, horizon, settings.retentionMargin())) {
         blocked.add(blocked(tail, since));
       }
     }
@@ -87,7 +87,7 @@ final class UnreadRecords {
     Optional<SequenceNumber> waiting = head.following().waiting();
     return waiting.isPresent()
         ? new Blocked(shard, since, waiting, true)
-        : new Blocked(shard, since, journalDecisions.frontier(head).record(), false);
+        : new Blocked(shard, since, journals.frontier().of(head).record(), false);
   }
 
   /** What a task has found is not doubted: the mapping has gone on to later records. */

@@ -29,6 +29,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.checkpointing.CheckpointDecisions.Resolution;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -53,7 +54,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CheckpointDecisionsTest {
   private static final Duration IDLE = Duration.ofSeconds(5);
 
-  private final CheckpointDecisions decisions = new CheckpointDecisions();
+  private final CheckpointDecisions decisions =
+      new CheckpointDecisions(JournalGuards.ALL, CheckpointGuards.ALL);
 
   // ---------------------------------------------------------------- whether a checkpoint is due
 
@@ -212,8 +214,7 @@ class CheckpointDecisionsTest {
             "just opened",
             "CarryForward",
             tail(FIRST, new Entry.Opened(header(1, 1, Writer.COORDINATOR), ORIGIN))),
-        new Requested(
-            "opened by a task, nothing since", "CarryForward", tail(FIRST, opened(1))),
+        new Requested("opened by a task, nothing since", "CarryForward", tail(FIRST, opened(1))),
         new Requested(
             "unchanged since its last snapshot", "CarryForward", tail(FIRST, snapshotted(3, 1))),
         new Requested(
@@ -233,10 +234,7 @@ class CheckpointDecisionsTest {
         new Requested(
             "of another epoch",
             "nothing",
-            tail(
-                FIRST,
-                new Entry.Opened(header(1, 2, Writer.MAPPING), ORIGIN),
-                advanced(2, 2))));
+            tail(FIRST, new Entry.Opened(header(1, 2, Writer.MAPPING), ORIGIN), advanced(2, 2))));
   }
 
   @ParameterizedTest
@@ -412,12 +410,13 @@ class CheckpointDecisionsTest {
   void checkpointsThatFailAreCountedFromTheLastThatDidNot() {
     Checkpoint aborted = aborted(2, NOON);
 
-    assertThat(decisions.failedInARow(List.of())).isZero();
-    assertThat(decisions.failedInARow(List.of(aborted(1, NOON), aborted))).isEqualTo(2);
+    assertThat(CheckpointDecisions.failedInARow(List.of())).isZero();
+    assertThat(CheckpointDecisions.failedInARow(List.of(aborted(1, NOON), aborted))).isEqualTo(2);
     assertThat(
-            decisions.failedInARow(
+            CheckpointDecisions.failedInARow(
                 List.of(aborted(4, NOON), completed(1, NOON, FIRST), aborted, aborted(3, NOON))))
         .isEqualTo(3);
-    assertThat(decisions.failedInARow(List.of(aborted, completed(3, NOON, FIRST)))).isZero();
+    assertThat(CheckpointDecisions.failedInARow(List.of(aborted, completed(3, NOON, FIRST))))
+        .isZero();
   }
 }

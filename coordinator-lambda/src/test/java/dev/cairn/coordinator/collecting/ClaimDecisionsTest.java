@@ -45,7 +45,7 @@ class ClaimDecisionsTest {
   @ParameterizedTest
   @MethodSource("rows")
   void aClaimIsForGoodWithTheFirstCheckpointAfterIt(Row row) {
-    assertThat(new CollectionDecisions().isConfirmed(row.claim(), row.checkpoints()))
+    assertThat(CollectionDecisions.isConfirmed(row.claim(), row.checkpoints()))
         .isEqualTo(row.isConfirmed());
   }
 

@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CollectionDecisionsTest {
   private static final Duration LONGEST_INVOCATION = Duration.ofMinutes(15);
 
-  private final CollectionDecisions decisions = new CollectionDecisions();
+  private final CollectionGuards guards = CollectionGuards.ALL;
 
   // ---------------------------------------------------------------- retention
 
@@ -63,7 +63,7 @@ class CollectionDecisionsTest {
     four.add(aborted(8, NOON));
     four.add(pending(10, NOON, FIRST));
 
-    assertThat(decisions.subsumed(retaining(), four, numRetained))
+    assertThat(CollectionDecisions.subsumed(retaining(), four, numRetained))
         .extracting(Checkpoint::id)
         .isEqualTo(Stream.of(2L, 4L, 7L).limit(subsumed).map(CheckpointId::new).toList());
   }
@@ -108,7 +108,7 @@ class CollectionDecisionsTest {
     List<Checkpoint> all = holding(row.states);
     Job job = retaining(row.pinned.stream().mapToLong(Long::longValue).toArray());
     List<Checkpoint> kept = new ArrayList<>(all);
-    kept.removeAll(decisions.subsumed(job, all, row.numRetained));
+    kept.removeAll(CollectionDecisions.subsumed(job, all, row.numRetained));
 
     assertThat(kept).extracting(checkpoint -> checkpoint.id().value()).isEqualTo(row.kept);
   }
@@ -159,7 +159,7 @@ class CollectionDecisionsTest {
   void abandoned(Abandoned row) {
     Layout.Owned prepared = new Layout.Owned(FIRST, new Revision(2), new EntryId("x"));
 
-    assertThat(decisions.isAbandoned(prepared, row.tail)).isEqualTo(row.abandoned);
+    assertThat(guards.isAbandoned().test(prepared, row.tail)).isEqualTo(row.abandoned);
   }
 
   @ParameterizedTest
@@ -167,7 +167,7 @@ class CollectionDecisionsTest {
   void aFileIsOldOnceNoInvocationCanStillBeWritingIt(long ageSeconds, boolean old) {
     Stored file = new Stored(FilePath.of("delays", "f"), 1, Optional.empty(), NOON);
 
-    assertThat(decisions.isOld(file, LONGEST_INVOCATION, NOON.plusSeconds(ageSeconds)))
+    assertThat(guards.isOld().test(file, LONGEST_INVOCATION, NOON.plusSeconds(ageSeconds)))
         .isEqualTo(old);
   }
 
@@ -194,7 +194,7 @@ class CollectionDecisionsTest {
 
     assertThat(
             IntStream.rangeClosed(1, 7)
-                .filter(n -> decisions.isMetadataAbandoned(id(n), job, checkpoints)))
+                .filter(n -> guards.isMetadataAbandoned().test(id(n), job, checkpoints)))
         .as("1 is forgotten, 3 aborted, 4 subsumed; 6 and 7 are still to come")
         .containsExactly(1, 3, 4);
   }
@@ -205,11 +205,13 @@ class CollectionDecisionsTest {
   void whatWasReadBelongsTogetherOnlyWithinAnEpochOfARunningJob() {
     Job job = job(RUNNING);
 
-    assertThat(decisions.isSameEpoch(job, job)).isTrue();
+    assertThat(guards.isSameEpoch().test(job, job)).isTrue();
     assertThat(
-            decisions.isSameEpoch(job, job(RUNNING, 2, Optional.empty(), Optional.of(INTERVAL))))
+            guards
+                .isSameEpoch()
+                .test(job, job(RUNNING, 2, Optional.empty(), Optional.of(INTERVAL))))
         .isFalse();
-    assertThat(decisions.isSameEpoch(job, job(new JobStatus.Restoring(Restoration.of(id(1))))))
+    assertThat(guards.isSameEpoch().test(job, job(new JobStatus.Restoring(Restoration.of(id(1))))))
         .isFalse();
   }
 
@@ -219,9 +221,11 @@ class CollectionDecisionsTest {
     JournalTail tail = tail(FIRST, materialized(withoutGap(3)));
     Job without = job(RUNNING, 1, Optional.empty(), Optional.<Duration>empty());
 
-    assertThat(decisions.isCollectionDue(without, List.of(tail), NOON.plusSeconds(ageSeconds)))
+    assertThat(
+            CollectionDecisions.isCollectionDue(
+                without, List.of(tail), NOON.plusSeconds(ageSeconds)))
         .isEqualTo(due);
-    assertThat(decisions.isCollectionDue(job(RUNNING), List.of(tail), NOON)).isFalse();
+    assertThat(CollectionDecisions.isCollectionDue(job(RUNNING), List.of(tail), NOON)).isFalse();
   }
 
   @ParameterizedTest
@@ -231,11 +235,11 @@ class CollectionDecisionsTest {
     JournalTail tail = tail(FIRST, snapshotted(3, 1));
 
     assertThat(
-            decisions.isDeletionDue(
+            CollectionDecisions.isDeletionDue(
                 view(cancelled, List.of(), tail), LONGEST_INVOCATION, NOON.plusSeconds(ageSeconds)))
         .isEqualTo(due);
     assertThat(
-            decisions.isDeletionDue(
+            CollectionDecisions.isDeletionDue(
                 view(cancelled, List.of(completed(1, NOON, FIRST)), tail),
                 LONGEST_INVOCATION,
                 NOON.plusSeconds(ageSeconds)))

@@ -19,8 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
-import dev.cairn.coordinator.journals.JournalDecisions;
+import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
@@ -40,8 +39,7 @@ class LifecycleDecisionsTest {
   private static final Duration LONGEST_INVOCATION = Duration.ofMinutes(15);
   private static final Entry.Base OPENED = opened(1);
 
-  private final LifecycleDecisions decisions =
-      new LifecycleDecisions(new JournalDecisions(), new CheckpointDecisions());
+  private final LifecycleDecisions decisions = new LifecycleDecisions(JournalGuards.ALL);
 
   private record Damaged(String name, boolean damaged, JournalTail tail) {
     @Override
@@ -166,9 +164,7 @@ class LifecycleDecisionsTest {
             "carried forward, so that the journal does not say when a task wrote last",
             true,
             NOON,
-            tail(
-                FIRST,
-                snapshotted(head.next(head.id(), Entry.Writer.COORDINATOR, NOON), 1))));
+            tail(FIRST, snapshotted(head.next(head.id(), Entry.Writer.COORDINATOR, NOON), 1))));
   }
 
   @ParameterizedTest

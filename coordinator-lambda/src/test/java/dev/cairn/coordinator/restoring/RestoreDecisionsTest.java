@@ -26,8 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rows of what was read → what a job may go back to, and whether it has lost records. */
 class RestoreDecisionsTest {
-  private final RestoreDecisions decisions = new RestoreDecisions();
-
   @Test
   void recoversTheNewestOrTheNewestCheckpointBeforeAnySavepoint() {
     List<Checkpoint> all =
@@ -52,13 +50,13 @@ class RestoreDecisionsTest {
                     .configuration()
                     .with(Options.PREFER_CHECKPOINT_FOR_RECOVERY, true, SettingSource.CONSTRUCT)));
 
-    assertThat(decisions.recoverable(either, all))
+    assertThat(RestoreDecisions.recoverable(either, all))
         .extracting(Checkpoint::id)
         .containsExactly(id(6), id(5), id(4), id(2), id(1));
-    assertThat(decisions.recoverable(preferring, all))
+    assertThat(RestoreDecisions.recoverable(preferring, all))
         .extracting(Checkpoint::id)
         .containsExactly(id(5), id(2), id(6), id(4), id(1));
-    assertThat(decisions.recoverable(preferring, List.of(savepoint(1), aborted(2, NOON))))
+    assertThat(RestoreDecisions.recoverable(preferring, List.of(savepoint(1), aborted(2, NOON))))
         .as("rather than nothing")
         .extracting(Checkpoint::id)
         .containsExactly(id(1));
@@ -68,7 +66,9 @@ class RestoreDecisionsTest {
   @CsvSource({"1799, true", "1800, false"})
   void recordsMayHaveExpiredThatArrivedWithinTheMarginOfTheHorizon(long seconds, boolean expired) {
     assertThat(
-            decisions.mayHaveExpired(NOON.plusSeconds(seconds), NOON, Duration.ofMinutes(30)))
+            RestoreGuards.ALL
+                .mayHaveExpired()
+                .test(NOON.plusSeconds(seconds), NOON, Duration.ofMinutes(30)))
         .isEqualTo(expired);
   }
 }

@@ -1,10 +1,10 @@
 package dev.cairn.simulation;
 
-import dev.cairn.coordinator.Decisions;
-import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
-import dev.cairn.coordinator.collecting.CollectionDecisions;
-import dev.cairn.coordinator.journals.JournalDecisions;
-import dev.cairn.coordinator.restoring.RestoreDecisions;
+import dev.cairn.coordinator.CoordinatorGuards;
+import dev.cairn.coordinator.checkpointing.CheckpointGuards;
+import dev.cairn.coordinator.collecting.CollectionGuards;
+import dev.cairn.coordinator.journals.JournalGuards;
+import dev.cairn.coordinator.restoring.RestoreGuards;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.task.StateMemory;
@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
  */
 public record Guards(
     TaskDecisions task,
-    Decisions coordinator,
+    CoordinatorGuards coordinator,
     BlockChecksum checksum,
     Function<StateMemory, SubtaskCache<String>> cache,
     Function<InstantSource, InMemoryTable> table,
@@ -29,7 +29,7 @@ public record Guards(
   public static Guards all() {
     return new Guards(
         new TaskDecisions(),
-        Decisions.all(),
+        CoordinatorGuards.ALL,
         new BlockChecksum(),
         SubtaskCache::new,
         InMemoryTable::new,
@@ -40,24 +40,24 @@ public record Guards(
     return new Guards(task, coordinator, checksum, cache, table, answer);
   }
 
-  public Guards with(JournalDecisions journals) {
+  public Guards with(JournalGuards journals) {
     return with(coordinator.with(journals));
   }
 
-  public Guards with(CollectionDecisions collecting) {
+  public Guards with(CollectionGuards collecting) {
     return with(coordinator.with(collecting));
   }
 
-  public Guards with(CheckpointDecisions checkpointing) {
+  public Guards with(CheckpointGuards checkpointing) {
     return with(coordinator.with(checkpointing));
   }
 
-  public Guards with(RestoreDecisions restoring) {
+  public Guards with(RestoreGuards restoring) {
     return with(coordinator.with(restoring));
   }
 
-  private Guards with(Decisions decisions) {
-    return new Guards(task, decisions, checksum, cache, table, answer);
+  private Guards with(CoordinatorGuards guards) {
+    return new Guards(task, guards, checksum, cache, table, answer);
   }
 
   public Guards with(BlockChecksum checksum) {

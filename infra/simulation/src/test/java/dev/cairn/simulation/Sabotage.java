@@ -1,12 +1,10 @@
 package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.coordinator.checkpointing.CheckpointDecisions;
-import dev.cairn.coordinator.collecting.CollectionDecisions;
-import dev.cairn.coordinator.collecting.References;
-import dev.cairn.coordinator.journals.JournalDecisions;
-import dev.cairn.coordinator.journals.JournalTail;
-import dev.cairn.coordinator.restoring.RestoreDecisions;
+import dev.cairn.coordinator.checkpointing.CheckpointGuards;
+import dev.cairn.coordinator.collecting.CollectionGuards;
+import dev.cairn.coordinator.journals.JournalGuards;
+import dev.cairn.coordinator.restoring.RestoreGuards;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -24,24 +22,19 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Isolation;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.state.BlockChecksum;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FileRef;
-import dev.cairn.storage.Layout;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.SubtaskCache;
 import dev.cairn.task.TaskDecisions;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * The protocol with one of its guards taken away: by a store that does not keep its promise, or by
- * a decision that always agrees.
+ * a predicate that always agrees.
  */
 @SuppressWarnings("ImmutableEnumChecker") // Constants of a test, shared by nobody.
 enum Sabotage {
@@ -69,14 +62,7 @@ enum Sabotage {
               })),
   FRONTIER_IS_A_MAXIMUM(
       List.of(Invariants.FRONTIER, Invariants.DURABLE),
-      Guards.all()
-          .with(
-              new JournalDecisions() {
-                @Override
-                public Position frontier(Entry.Header head) {
-                  return head.position();
-                }
-              })),
+      Guards.all().with(JournalGuards.ALL.with((JournalGuards.Frontier) Entry.Header::position))),
   HASHES(
       List.of(Invariants.SNAPSHOT, Invariants.FOLD, Invariants.COMPLETE),
       Guards.all()
@@ -96,14 +82,7 @@ enum Sabotage {
               })),
   CARRY_FORWARD_ONLY_WHAT_IS_UNCHANGED(
       List.of(Invariants.SNAPSHOT),
-      Guards.all()
-          .with(
-              new CheckpointDecisions() {
-                @Override
-                public boolean carriesForward(JournalTail tail) {
-                  return true;
-                }
-              })),
+      Guards.all().with(CheckpointGuards.ALL.with((CheckpointGuards.CarriedForward) tail -> true))),
   DISCARD_AFTER_LOSING(
       List.of(Invariants.FOLD, Invariants.SNAPSHOT),
       Guards.all()
@@ -147,13 +126,7 @@ enum Sabotage {
                   return outcome == Outcome.PREPARE_ANEW ? Outcome.REBASE : outcome;
                 }
               })
-          .with(
-              new CollectionDecisions() {
-                @Override
-                public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
-                  return true;
-                }
-              })),
+          .with(CollectionGuards.ALL.with((CollectionGuards.Old) (file, longest, now) -> true))),
   /** Whatever was appended there is taken for one's own entry. */
   OWN_ID(
       List.of(Invariants.DURABLE, Invariants.FOLD, Invariants.CHAINED, Invariants.SNAPSHOT),
@@ -193,35 +166,18 @@ enum Sabotage {
               })),
   EPOCH_OF_A_TRIGGER(
       List.of(Invariants.TRIGGERS),
-      Guards.all()
-          .with(
-              new JournalDecisions() {
-                @Override
-                public boolean belongs(Epoch epoch, JournalTail tail) {
-                  return true;
-                }
-              })),
+      Guards.all().with(JournalGuards.ALL.with((JournalGuards.OfEpoch) (epoch, tail) -> true))),
   /** What a later one was completed before stays pending, and nobody else can begin. */
   PENDING_GIVES_WAY_TO_A_LATER_ONE(
       List.of(Invariants.PROGRESS, Invariants.BOUNDED),
       Guards.all()
           .with(
-              new CheckpointDecisions() {
-                @Override
-                public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
-                  return false;
-                }
-              })),
+              CheckpointGuards.ALL.with(
+                  (CheckpointGuards.Subsumed) (pending, completed) -> false))),
   WAKES_UNTIL_ANSWERED(
       List.of(Invariants.PROGRESS),
       Guards.all()
-          .with(
-              new JournalDecisions() {
-                @Override
-                public boolean isSilent(JournalTail tail, Duration idleAfter, Instant now) {
-                  return false;
-                }
-              })),
+          .with(JournalGuards.ALL.with((JournalGuards.Silent) (tail, idleAfter, now) -> false))),
   EPOCH_WHEN_OPENED(
       List.of(Invariants.EPOCH, Invariants.HALTED),
       Guards.all()
@@ -271,22 +227,12 @@ enum Sabotage {
       List.of(Invariants.COMPLETE),
       Guards.all()
           .with(
-              new CheckpointDecisions() {
-                @Override
-                public boolean isComplete(Set<SubtaskId> missing) {
-                  return missing.size() <= 1;
-                }
-              })),
+              CheckpointGuards.ALL.with(
+                  (CheckpointGuards.Complete) missing -> missing.size() <= 1))),
   BASE_REVISION_OF_A_FILE(
       List.of(Invariants.FILES, Invariants.RETAINED),
       Guards.all()
-          .with(
-              new CollectionDecisions() {
-                @Override
-                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
-                  return true;
-                }
-              })),
+          .with(CollectionGuards.ALL.with((CollectionGuards.Abandoned) (file, tail) -> true))),
   SUSPENSION(
       List.of(Invariants.HALTED),
       Guards.all()
@@ -366,34 +312,17 @@ enum Sabotage {
                   })),
   NO_CARRY_FORWARD_OF_BORROWED_STATE(
       List.of(Invariants.OWNED, Invariants.COMPLETE),
-      Guards.all()
-          .with(
-              new CheckpointDecisions() {
-                @Override
-                public boolean isToBeRewritten(JournalTail tail) {
-                  return false;
-                }
-              })),
+      Guards.all().with(CheckpointGuards.ALL.with((CheckpointGuards.Rewritten) tail -> false))),
   HALF_OPENED_JOURNALS_HAVE_NOT_ENTERED(
       List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS, Invariants.COMPLETE),
       Guards.all()
           .with(
-              new JournalDecisions() {
-                @Override
-                public boolean hasEntered(JournalTail tail, Job job) {
-                  return tail.head().epoch().equals(job.epoch());
-                }
-              })),
+              JournalGuards.ALL.with(
+                  (JournalGuards.Entered) (job, tail) -> tail.head().epoch().equals(job.epoch())))),
   FORKS_STAND_ALONE_BEFORE_THEY_RELEASE(
       List.of(Invariants.RETAINED, Invariants.FILES),
       Guards.all()
-          .with(
-              new CollectionDecisions() {
-                @Override
-                public boolean standsAlone(References references) {
-                  return true;
-                }
-              })),
+          .with(CollectionGuards.ALL.with((CollectionGuards.StandsAlone) references -> true))),
   FORKS_BEGIN_FROM_WHAT_IS_COMPLETED(
       List.of(Invariants.FORKED),
       Guards.all()
@@ -407,14 +336,7 @@ enum Sabotage {
                   })),
   COLLECTION_ASKS_FOR_FORKS(
       List.of(Invariants.RETAINED),
-      Guards.all()
-          .with(
-              new CollectionDecisions() {
-                @Override
-                public boolean isNeeded(Fork fork) {
-                  return false;
-                }
-              })),
+      Guards.all().with(CollectionGuards.ALL.with((CollectionGuards.NeededByFork) fork -> false))),
   CLAIM_WITH_THE_MOVE_ONLY(
       List.of(Invariants.CLAIMED),
       Guards.all()
@@ -478,37 +400,22 @@ enum Sabotage {
   ABANDONED_FILES_GO(
       List.of(Invariants.BOUNDED),
       Guards.all()
-          .with(
-              new CollectionDecisions() {
-                @Override
-                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
-                  return false;
-                }
-              })),
+          .with(CollectionGuards.ALL.with((CollectionGuards.Abandoned) (file, tail) -> false))),
   METADATA_OF_THE_ABORTED_GOES(
       List.of(Invariants.BOUNDED),
       Guards.all()
           .with(
-              new CollectionDecisions() {
-                @Override
-                public boolean isMetadataAbandoned(
-                    CheckpointId id, Job job, List<Checkpoint> checkpoints) {
-                  return checkpoints.stream()
-                      .filter(Checkpoint.Subsumed.class::isInstance)
-                      .anyMatch(subsumed -> subsumed.id().equals(id));
-                }
-              })),
+              CollectionGuards.ALL.with(
+                  (CollectionGuards.MetadataAbandoned)
+                      (id, job, checkpoints) ->
+                          checkpoints.stream()
+                              .filter(Checkpoint.Subsumed.class::isInstance)
+                              .anyMatch(subsumed -> subsumed.id().equals(id))))),
   /** A collector that slept through a restore deletes what the journals have been given by it. */
   EPOCH_AGAIN_BEFORE_COLLECTING(
       List.of(Invariants.RETAINED, Invariants.FILES),
       Guards.all()
-          .with(
-              new CollectionDecisions() {
-                @Override
-                public boolean isSameEpoch(Job before, Job after) {
-                  return true;
-                }
-              })),
+          .with(CollectionGuards.ALL.with((CollectionGuards.SameEpoch) (before, after) -> true))),
   /**
    * A task appends after triggers what it prepared before them. Together with the age of what is
    * collected: either alone covers for the other.
@@ -517,29 +424,19 @@ enum Sabotage {
       List.of(Invariants.FILES, Invariants.RETAINED, Invariants.FOLD),
       Guards.all()
           .with(
-              new CollectionDecisions() {
-                @Override
-                public boolean isAbandoned(Layout.Owned file, JournalTail tail) {
-                  return Stream.concat(Stream.of(tail.base()), tail.sinceBase().stream())
-                      .anyMatch(entry -> entry.revision().isAfter(file.base()));
-                }
-
-                @Override
-                public boolean isOld(Stored file, Duration longestInvocation, Instant now) {
-                  return true;
-                }
-              })),
+              CollectionGuards.ALL
+                  .with(
+                      (CollectionGuards.Abandoned)
+                          (file, tail) ->
+                              Stream.concat(Stream.of(tail.base()), tail.sinceBase().stream())
+                                  .anyMatch(entry -> entry.revision().isAfter(file.base())))
+                  .with((CollectionGuards.Old) (file, longestInvocation, now) -> true))),
   /** Together with the abort of those that are pending before it: either covers for the other. */
   LATER_THAN_THE_LATEST_WHEN_COMPLETED(
       List.of(Invariants.INCREASING),
       Guards.all()
           .with(
-              new CheckpointDecisions() {
-                @Override
-                public boolean isSubsumed(Checkpoint.Pending pending, CheckpointId completed) {
-                  return false;
-                }
-              })
+              CheckpointGuards.ALL.with((CheckpointGuards.Subsumed) (pending, completed) -> false))
           .withTable(
               clock ->
                   new InMemoryTable(clock) {
@@ -569,23 +466,10 @@ enum Sabotage {
   CONTENT_OF_METADATA_THAT_IS_THERE(
       List.of(Invariants.FILES, Invariants.COMPLETE),
       Guards.all()
-          .with(
-              new CheckpointDecisions() {
-                @Override
-                public boolean isWritten(byte[] there, byte[] metadata) {
-                  return true;
-                }
-              })),
+          .with(CheckpointGuards.ALL.with((CheckpointGuards.Written) (there, metadata) -> true))),
   A_RESTORE_ENDS_WITH_ITS_LAST_GAP(
       List.of(Invariants.REPLAYED),
-      Guards.all()
-          .with(
-              new JournalDecisions() {
-                @Override
-                public boolean isReplayed(Epoch epoch, Collection<JournalTail> tails) {
-                  return true;
-                }
-              })),
+      Guards.all().with(JournalGuards.ALL.with((JournalGuards.Replayed) (epoch, tails) -> true))),
   A_GAP_COMES_BEFORE_THE_MAPPINGS_RECORDS(
       List.of(Invariants.FOLD),
       Guards.all()
@@ -599,14 +483,7 @@ enum Sabotage {
   /** A job that was halted for too long goes on without what has expired, and nobody is asked. */
   RECORDS_MAY_HAVE_EXPIRED(
       List.of(Invariants.FOLD),
-      Guards.all()
-          .with(
-              new RestoreDecisions() {
-                @Override
-                public boolean mayHaveExpired(Instant since, Instant horizon, Duration margin) {
-                  return false;
-                }
-              })),
+      Guards.all().with(new RestoreGuards((since, horizon, margin) -> false))),
   GIVEN_UP_MEANS_LOST(
       List.of(Invariants.HELD_UP),
       Guards.all()

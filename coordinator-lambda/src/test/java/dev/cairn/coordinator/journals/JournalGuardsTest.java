@@ -32,10 +32,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rows of a journal's tail → what it says of its subtask. */
-class JournalDecisionsTest {
+class JournalGuardsTest {
   private static final Epoch CURRENT = new Epoch(1);
 
-  private final JournalDecisions decisions = new JournalDecisions();
+  private final JournalGuards guards = JournalGuards.ALL;
 
   private record Entered(String name, boolean hasEntered, JournalTail tail) {
     @Override
@@ -61,7 +61,7 @@ class JournalDecisionsTest {
   @ParameterizedTest
   @MethodSource
   void entered(Entered row) {
-    assertThat(decisions.hasEntered(row.tail, job(RUNNING))).isEqualTo(row.hasEntered);
+    assertThat(guards.hasEntered().test(job(RUNNING), row.tail)).isEqualTo(row.hasEntered);
   }
 
   @Test
@@ -71,9 +71,9 @@ class JournalDecisionsTest {
     JournalTail ofBefore =
         tail(SECOND, new Entry.Opened(header(1, 2, Writer.MAPPING), ORIGIN), advanced(2, 2));
 
-    assertThat(decisions.isReplayed(CURRENT, List.of(closed))).isTrue();
-    assertThat(decisions.isReplayed(CURRENT, List.of(closed, behind))).isFalse();
-    assertThat(decisions.isReplayed(CURRENT, List.of(closed, ofBefore))).isFalse();
+    assertThat(guards.isReplayed().test(CURRENT, List.of(closed))).isTrue();
+    assertThat(guards.isReplayed().test(CURRENT, List.of(closed, behind))).isFalse();
+    assertThat(guards.isReplayed().test(CURRENT, List.of(closed, ofBefore))).isFalse();
   }
 
   @ParameterizedTest
@@ -82,7 +82,7 @@ class JournalDecisionsTest {
     JournalTail tail = tail(FIRST, opened(1), advanced(2), triggered(3, 1));
     Instant now = NOON.plusMillis(millisSinceLastEntry);
 
-    assertThat(decisions.isSilent(tail, Duration.ofSeconds(5), now)).isEqualTo(silent);
+    assertThat(guards.isSilent().test(tail, Duration.ofSeconds(5), now)).isEqualTo(silent);
   }
 
   @Test
@@ -91,7 +91,7 @@ class JournalDecisionsTest {
     Position further = Position.after(new SequenceNumber("700"));
     Header ahead = back.at(further, new SequenceNumber("1"), Counts.NONE);
 
-    assertThat(decisions.frontier(back)).isEqualTo(back.frontier());
-    assertThat(decisions.frontier(ahead)).isEqualTo(further);
+    assertThat(guards.frontier().of(back)).isEqualTo(back.frontier());
+    assertThat(guards.frontier().of(ahead)).isEqualTo(further);
   }
 }

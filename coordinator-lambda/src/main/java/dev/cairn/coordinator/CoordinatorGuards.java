@@ -1,0 +1,39 @@
+package dev.cairn.coordinator;
+
+import dev.cairn.coordinator.checkpointing.CheckpointGuards;
+import dev.cairn.coordinator.collecting.CollectionGuards;
+import dev.cairn.coordinator.journals.JournalGuards;
+import dev.cairn.coordinator.restoring.RestoreGuards;
+
+/**
+ * The coordinator's guards, by the part of its work. A guard is a small predicate that is injected,
+ * so that the simulation can take it away and see which invariant breaks without it.
+ */
+public record CoordinatorGuards(
+    JournalGuards journals,
+    CheckpointGuards checkpoints,
+    CollectionGuards collection,
+    RestoreGuards restores) {
+
+  /** Every guard in force. */
+  public static final CoordinatorGuards ALL =
+      new CoordinatorGuards(
+          JournalGuards.ALL, CheckpointGuards.ALL, CollectionGuards.ALL, RestoreGuards.ALL);
+
+  /** Returns a copy with other guards of one part. */
+  public CoordinatorGuards with(JournalGuards other) {
+    return new CoordinatorGuards(other, checkpoints, collection, restores);
+  }
+
+  public CoordinatorGuards with(CheckpointGuards other) {
+    return new CoordinatorGuards(journals, other, collection, restores);
+  }
+
+  public CoordinatorGuards with(CollectionGuards other) {
+    return new CoordinatorGuards(journals, checkpoints, other, restores);
+  }
+
+  public CoordinatorGuards with(RestoreGuards other) {
+    return new CoordinatorGuards(journals, checkpoints, collection, other);
+  }
+}

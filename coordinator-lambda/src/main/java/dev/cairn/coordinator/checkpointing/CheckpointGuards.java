@@ -1,0 +1,113 @@
+package dev.cairn.coordinator.checkpointing;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SubtaskId;
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * The guards of a checkpoint: what it may contain, and when it may end. Each excludes one order of
+ * events in which a checkpoint would be completed that cannot be restored.
+ *
+ * <p>The coordinator works with {@link #ALL}. The simulation replaces one guard at a time by one
+ * that does not guard, and has to notice.
+ */
+public record CheckpointGuards(
+    Complete isComplete,
+    CarriedForward isCarriedForward,
+    Rewritten isToBeRewritten,
+    Subsumed isSubsumed,
+    Written isWritten) {
+
+  /** Every guard in force. */
+  public static final CheckpointGuards ALL =
+      new CheckpointGuards(
+          Set::isEmpty,
+          JournalTail::isUnchanged,
+          JournalTail::isToBeRewritten,
+          (pending, completed) -> !pending.isSavepoint() && completed.isAfter(pending.id()),
+          Arrays::equals);
+
+  /**
+   * Whether every expected subtask has acknowledged, given those that have not.
+   *
+   * <p>Excludes: a checkpoint is completed while a subtask still writes its state, and a restore
+   * begins that subtask without it. Rule: {@code docs/protocol.md}, "A checkpoint", step 4.
+   */
+  @FunctionalInterface
+  public interface Complete {
+    boolean test(Set<SubtaskId> missing);
+  }
+
+  /**
+   * Whether the coordinator may acknowledge for a subtask, with the files of its last base.
+   *
+   * <p>Excludes: a task applies records after its base, and the coordinator acknowledges with the
+   * base's files, so the checkpoint has the position of those records without their changes. Rule:
+   * {@code docs/protocol.md}, "A checkpoint", step 2.
+   */
+  @FunctionalInterface
+  public interface CarriedForward {
+    boolean test(JournalTail tail);
+  }
+
+  /**
+   * Whether a subtask's state lies in files that are another job's, or that hold more than the
+   * state does, so that the task has to write it anew.
+   *
+   * <p>Excludes: a job is restored from another job's files and completes a checkpoint that refers
+   * to them, and then their owner deletes them. Rule: {@code docs/protocol.md}, "A checkpoint",
+   * step 2; {@code docs/adr/0014-shared-and-claimed-files.md}.
+   */
+  @FunctionalInterface
+  public interface Rewritten {
+    boolean test(JournalTail tail);
+  }
+
+  /**
+   * Whether a completed checkpoint stands for a pending one; a savepoint stands for itself.
+   *
+   * <p>Excludes: two checkpoints are pending and the later one is completed first; the earlier one
+   * then stays pending and takes the place of the next, or becomes the latest after it. Rule:
+   * {@code docs/protocol.md}, "A checkpoint", step 5.
+   */
+  @FunctionalInterface
+  public interface Subsumed {
+    boolean test(Checkpoint.Pending pending, CheckpointId completed);
+  }
+
+  /**
+   * Whether the metadata file that is there is the one that was to be written: another
+   * coordinator's, or an earlier attempt's.
+   *
+   * <p>Excludes: an earlier job of the same name has left a file at this path, and the checkpoint
+   * is completed with that file's content. Rule: {@code docs/protocol.md}, "A checkpoint", step 4.
+   */
+  @FunctionalInterface
+  public interface Written {
+    boolean test(byte[] there, byte[] metadata);
+  }
+
+  /** Returns a copy with another guard in the place of one. */
+  public CheckpointGuards with(Complete other) {
+    return new CheckpointGuards(other, isCarriedForward, isToBeRewritten, isSubsumed, isWritten);
+  }
+
+  public CheckpointGuards with(CarriedForward other) {
+    return new CheckpointGuards(isComplete, other, isToBeRewritten, isSubsumed, isWritten);
+  }
+
+  public CheckpointGuards with(Rewritten other) {
+    return new CheckpointGuards(isComplete, isCarriedForward, other, isSubsumed, isWritten);
+  }
+
+  public CheckpointGuards with(Subsumed other) {
+    return new CheckpointGuards(isComplete, isCarriedForward, isToBeRewritten, other, isWritten);
+  }
+
+  public CheckpointGuards with(Written other) {
+    return new CheckpointGuards(isComplete, isCarriedForward, isToBeRewritten, isSubsumed, other);
+  }
+}

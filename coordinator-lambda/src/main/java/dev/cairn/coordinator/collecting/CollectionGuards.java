@@ -1,0 +1,157 @@
+package dev.cairn.coordinator.collecting;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.job.Fork;
+import dev.cairn.job.Job;
+import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.Layout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The guards of collection: what may be deleted. Each excludes one order of events in which a file
+ * is deleted that is needed, or in which a file that nobody needs stays for good.
+ *
+ * <p>The coordinator works with {@link #ALL}. The simulation replaces one guard at a time by one
+ * that does not guard, and has to notice.
+ */
+public record CollectionGuards(
+    SameEpoch isSameEpoch,
+    Abandoned isAbandoned,
+    Old isOld,
+    MetadataAbandoned isMetadataAbandoned,
+    NeededByFork isNeededByFork,
+    StandsAlone standsAlone) {
+
+  /** Every guard in force. */
+  public static final CollectionGuards ALL =
+      new CollectionGuards(
+          (before, after) -> before.epoch().equals(after.epoch()) && after.status().isSettled(),
+          (file, tail) -> tail.movedOnFrom(file.base()),
+          (file, longestInvocation, now) ->
+              file.lastModified().plus(longestInvocation).isBefore(now),
+          CollectionGuards::isOver,
+          fork -> !fork.isReleased(),
+          References::needsOnlyItsOwn);
+
+  /**
+   * Whether what was read of a job's journals and checkpoints belongs together, given the job
+   * before and after.
+   *
+   * <p>Excludes: a collector reads the journals and is delayed, a restore puts them onto the files
+   * of a checkpoint, and the collector deletes those files. Rule: {@code docs/protocol.md},
+   * "Collection", step 4.
+   */
+  @FunctionalInterface
+  public interface SameEpoch {
+    boolean test(Job before, Job after);
+  }
+
+  /**
+   * Whether a file that nothing refers to can never be referred to again: its writer prepared it
+   * from a revision that the journal has left behind, so its entry cannot be appended.
+   *
+   * <p>Excludes: a task puts a file and is delayed, the file is deleted, and the task appends the
+   * entry that refers to it. Triggers do not count, as the entry may still be appended after them.
+   * Rule: {@code docs/protocol.md}, "Collection", step 5.
+   */
+  @FunctionalInterface
+  public interface Abandoned {
+    boolean test(Layout.Owned file, JournalTail tail);
+  }
+
+  /**
+   * Whether no invocation that still runs can have written a file.
+   *
+   * <p>Excludes: a task puts a file, takes its entry over to another base and appends it there, and
+   * the file goes in between. Rule: {@code docs/protocol.md}, "Collection", step 5; {@code
+   * docs/adr/0026-guards-that-cover-for-each-other.md}.
+   */
+  @FunctionalInterface
+  public interface Old {
+    boolean test(Stored file, Duration longestInvocation, Instant now);
+  }
+
+  /**
+   * Whether a checkpoint's metadata file is of no more use to anyone.
+   *
+   * <p>Excludes: a coordinator puts the file and is delayed, and the file is deleted before the
+   * checkpoint is completed with it; and that the files of aborted checkpoints stay for good. Rule:
+   * {@code docs/protocol.md}, "Collection", step 5.
+   */
+  @FunctionalInterface
+  public interface MetadataAbandoned {
+    boolean test(CheckpointId id, Job job, List<Checkpoint> checkpoints);
+  }
+
+  /**
+   * Whether the files stay that a fork began from.
+   *
+   * <p>Excludes: the parent lets the checkpoint go from which a fork began, and deletes the files
+   * that the fork's journals still refer to. Rule: {@code docs/protocol.md}, "Collection", step 3.
+   */
+  @FunctionalInterface
+  public interface NeededByFork {
+    boolean test(Fork fork);
+  }
+
+  /**
+   * Whether a fork needs nothing but its own files, so that its parent's may go.
+   *
+   * <p>Excludes: a fork releases its parent's files while one of its journals, checkpoints or forks
+   * still refers to them. Rule: {@code docs/protocol.md}, "Collection", step 5.
+   */
+  @FunctionalInterface
+  public interface StandsAlone {
+    boolean test(References references);
+  }
+
+  private static boolean isOver(CheckpointId id, Job job, List<Checkpoint> checkpoints) {
+    return checkpoints.stream()
+        .filter(checkpoint -> checkpoint.id().equals(id))
+        .findFirst()
+        .map(
+            checkpoint ->
+                switch (checkpoint) {
+                  case Checkpoint.Pending p -> false;
+                  case Checkpoint.Completed c -> false;
+                  case Checkpoint.Aborted a -> true;
+                  case Checkpoint.Subsumed s -> true;
+                })
+        .orElse(job.next().isAfter(id));
+  }
+
+  /** Returns a copy with another guard in the place of one. */
+  public CollectionGuards with(SameEpoch other) {
+    return new CollectionGuards(
+        other, isAbandoned, isOld, isMetadataAbandoned, isNeededByFork, standsAlone);
+  }
+
+  public CollectionGuards with(Abandoned other) {
+    return new CollectionGuards(
+        isSameEpoch, other, isOld, isMetadataAbandoned, isNeededByFork, standsAlone);
+  }
+
+  public CollectionGuards with(Old other) {
+    return new CollectionGuards(
+        isSameEpoch, isAbandoned, other, isMetadataAbandoned, isNeededByFork, standsAlone);
+  }
+
+  public CollectionGuards with(MetadataAbandoned other) {
+    return new CollectionGuards(
+        isSameEpoch, isAbandoned, isOld, other, isNeededByFork, standsAlone);
+  }
+
+  public CollectionGuards with(NeededByFork other) {
+    return new CollectionGuards(
+        isSameEpoch, isAbandoned, isOld, isMetadataAbandoned, other, standsAlone);
+  }
+
+  public CollectionGuards with(StandsAlone other) {
+    return new CollectionGuards(
+        isSameEpoch, isAbandoned, isOld, isMetadataAbandoned, isNeededByFork, other);
+  }
+}

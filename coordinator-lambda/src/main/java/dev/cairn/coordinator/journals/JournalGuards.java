@@ -1,0 +1,124 @@
+package dev.cairn.coordinator.journals;
+
+import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
+import dev.cairn.job.Job;
+import dev.cairn.journal.Entry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+
+/**
+ * The guards that read a journal: what it says of its subtask's epoch, of its gap, and of the tasks
+ * at work. Each excludes one order of events in which two processes would do harm together.
+ *
+ * <p>The coordinator works with {@link #ALL}. The simulation replaces one guard at a time by one
+ * that does not guard, and has to notice.
+ */
+public record JournalGuards(
+    OfEpoch isOfEpoch,
+    Entered hasEntered,
+    Replayed isReplayed,
+    Silent isSilent,
+    Frontier frontier) {
+
+  /** Every guard in force. */
+  public static final JournalGuards ALL =
+      new JournalGuards(
+          (epoch, tail) -> tail.head().epoch().equals(epoch),
+          (job, tail) -> tail.head().epoch().equals(job.epoch()) && !tail.isOpenedForRestore(),
+          (epoch, tails) ->
+              tails.stream()
+                  .allMatch(tail -> tail.head().epoch().equals(epoch) && !tail.head().hasGap()),
+          JournalGuards::isSilentFor,
+          head -> Position.max(head.frontier(), head.position()));
+
+  /**
+   * Whether a subtask is in the epoch of a checkpoint.
+   *
+   * <p>Excludes: a coordinator begins a checkpoint and is delayed, a restore puts another state
+   * into the journals, and the coordinator then requests that state for its checkpoint. Rule:
+   * {@code docs/protocol.md}, "A checkpoint", step 2.
+   */
+  @FunctionalInterface
+  public interface OfEpoch {
+    boolean test(Epoch epoch, JournalTail tail);
+  }
+
+  /**
+   * Whether a journal is in the job's epoch with everything that it gets there.
+   *
+   * <p>Excludes: a coordinator opens a shard for a restore and dies before it puts the state there;
+   * the next one takes the journal for restored, and the shard goes on with an empty state. Rule:
+   * {@code docs/protocol.md}, "A restore of k", step 4.
+   */
+  @FunctionalInterface
+  public interface Entered {
+    boolean test(Job job, JournalTail tail);
+  }
+
+  /**
+   * Whether a restore is over.
+   *
+   * <p>Excludes: the job counts as RUNNING while a shard has records to apply again, so users take
+   * the restore for complete when it is not. Rule: {@code docs/protocol.md}, "A restore of k", step
+   * 6.
+   */
+  @FunctionalInterface
+  public interface Replayed {
+    boolean test(Epoch epoch, Collection<JournalTail> tails);
+  }
+
+  /**
+   * Whether no task has written for so long that none seems to be at work.
+   *
+   * <p>Excludes: a trigger or a gap on a shard without new records, for which the mapping invokes
+   * no task, so that the checkpoint or the restore never ends. Rule: {@code
+   * docs/adr/0002-wakes-are-derived.md}.
+   */
+  @FunctionalInterface
+  public interface Silent {
+    boolean test(JournalTail tail, Duration idleAfter, Instant now);
+  }
+
+  /**
+   * How far a subtask was ever applied, which a restore never takes back.
+   *
+   * <p>Excludes: a second restore begins before the first one's gap is closed, and takes the
+   * position in the middle of the gap for the end of what the mapping has delivered; the records
+   * between the two are never applied again. Rule: {@code docs/protocol.md}, "A restore of k", step
+   * 4.
+   */
+  @FunctionalInterface
+  public interface Frontier {
+    Position of(Entry.Header head);
+  }
+
+  private static boolean isSilentFor(JournalTail tail, Duration idleAfter, Instant now) {
+    Instant last = tail.lastTaskEntry();
+    // Written in the future: by a clock that is off, so it tells nothing.
+    boolean isUnbelievable = last.isAfter(now.plus(idleAfter));
+    return isUnbelievable || !last.plus(idleAfter).isAfter(now);
+  }
+
+  /** Returns a copy with another guard in the place of one. */
+  public JournalGuards with(OfEpoch other) {
+    return new JournalGuards(other, hasEntered, isReplayed, isSilent, frontier);
+  }
+
+  public JournalGuards with(Entered other) {
+    return new JournalGuards(isOfEpoch, other, isReplayed, isSilent, frontier);
+  }
+
+  public JournalGuards with(Replayed other) {
+    return new JournalGuards(isOfEpoch, hasEntered, other, isSilent, frontier);
+  }
+
+  public JournalGuards with(Silent other) {
+    return new JournalGuards(isOfEpoch, hasEntered, isReplayed, other, frontier);
+  }
+
+  public JournalGuards with(Frontier other) {
+    return new JournalGuards(isOfEpoch, hasEntered, isReplayed, isSilent, other);
+  }
+}
