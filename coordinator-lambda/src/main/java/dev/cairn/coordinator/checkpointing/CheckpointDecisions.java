@@ -123,8 +123,9 @@ public final class CheckpointDecisions {
       Duration idleAfter,
       Instant now) {
     return pending.subtasks().stream()
-        .filter(subtask -> tails.containsKey(subtask) && !acknowledged.contains(subtask))
-        .flatMap(subtask -> request(pending, tails.get(subtask), idleAfter, now).stream())
+        .filter(subtask -> !acknowledged.contains(subtask))
+        .flatMap(subtask -> Optional.ofNullable(tails.get(subtask)).stream())
+        .flatMap(tail -> request(pending, tail, idleAfter, now).stream())
         .toList();
   }
 
