@@ -18,6 +18,7 @@ import static dev.cairn.coordinator.Samples.withoutGap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
@@ -183,8 +184,9 @@ class LifecycleDecisionsTest {
 
     assertThat(decisions.failing(tails)).isEqualTo(1);
     assertThat(decisions.failures(tails)).containsOnlyKeys(SECOND.name());
-    assertThat(decisions.failures(tails).get(SECOND.name()).message())
-        .isEqualTo(
+    assertThat(decisions.failures(tails).values())
+        .extracting(Failure::message)
+        .containsExactly(
             "delay/shardId-000000000001 failed 3 times in a row at the record after 600:"
                 + " for this test");
   }
