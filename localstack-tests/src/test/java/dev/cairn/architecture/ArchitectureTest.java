@@ -71,7 +71,8 @@ class ArchitectureTest {
 
   private static final String[] FUNCTIONS = {
     "dev.cairn.task..",
-    "dev.cairn.heap..",
+    "dev.cairn.operator..",
+    "dev.cairn.backend..",
     "dev.cairn.function..",
     "dev.cairn.cbor..",
     "dev.cairn.values..",
@@ -250,12 +251,32 @@ class ArchitectureTest {
   static final ArchRule adaptersAreUsedAtTheEdgeOnly =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.function..")
+          .resideInAnyPackage(
+              "dev.cairn.task..",
+              "dev.cairn.operator..",
+              "dev.cairn.backend..",
+              "dev.cairn.function..")
           .or()
           .resideInAnyPackage(COORDINATOR_CORE)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(ADAPTERS);
+
+  static final ArchRule operatorsKnowNoBackend =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.cairn.operator..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.cairn.backend..", "dev.cairn.task..");
+
+  static final ArchRule backendsKnowNoTask =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.cairn.backend..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.cairn.task..", "dev.cairn.journal..");
 
   static final ArchRule usersSeeNeitherAwsNorSequenceNumbers =
       noClasses()
@@ -305,7 +326,11 @@ class ArchitectureTest {
           .resideInAnyPackage(PROTOCOL)
           .or()
           .resideInAnyPackage(
-              "dev.cairn.task..", "dev.cairn.heap..", "dev.cairn.cbor..", "dev.cairn.values..")
+              "dev.cairn.task..",
+              "dev.cairn.operator..",
+              "dev.cairn.backend..",
+              "dev.cairn.cbor..",
+              "dev.cairn.values..")
           .or()
           .resideInAnyPackage(COORDINATOR_CORE)
           .should()

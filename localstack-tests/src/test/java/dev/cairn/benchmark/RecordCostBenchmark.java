@@ -8,8 +8,10 @@ import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
-import dev.cairn.heap.HeapState;
-import dev.cairn.heap.RecordFailedException;
+import dev.cairn.backend.heap.HeapStateBackend;
+import dev.cairn.operator.Operator;
+import dev.cairn.operator.Serialization;
+import dev.cairn.operator.RecordFailedException;
 import dev.cairn.lambda.KinesisBatch;
 import dev.cairn.lambda.KinesisEventReader;
 import dev.cairn.lambda.TaskEndpoint;
@@ -124,7 +126,7 @@ public class RecordCostBenchmark {
   @State(Scope.Thread)
   public static class Engine {
     private Departures departures;
-    private HeapState<Departure> state;
+    private Operator<Departure> operator;
     private byte[][] places;
 
     @Setup(Level.Trial)
@@ -134,7 +136,12 @@ public class RecordCostBenchmark {
       for (int i = 0; i < places.length; i++) {
         places[i] = ByteBuffer.allocate(Integer.BYTES).putInt(i).array();
       }
-      state = new HeapState<>(new Decoded(departures), HashRange.ALL);
+      operator =
+          Operator.open(
+              new Decoded(departures),
+              HeapStateBackend::new,
+              HashRange.ALL,
+              Serialization.AT_DRAIN);
     }
   }
 
@@ -169,9 +176,9 @@ public class RecordCostBenchmark {
   public List<Change> engineAlone(Engine engine) throws RecordFailedException {
     int first = engine.departures.next();
     for (int i = first; i < first + Departures.BATCH; i++) {
-      engine.state.process(engine.departures.key(i), engine.places[i], Instant.EPOCH);
+      engine.operator.process(engine.departures.key(i), engine.places[i], Instant.EPOCH);
     }
-    return engine.state.drain();
+    return engine.operator.state().drain();
   }
 
   @State(Scope.Thread)

@@ -18,7 +18,7 @@ import dev.cairn.function.Deserializers;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueStateDescriptor;
-import dev.cairn.heap.IncompatibleStateException;
+import dev.cairn.operator.IncompatibleStateException;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Halt;
 import dev.cairn.job.JobStatus;

@@ -14,7 +14,7 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
-import dev.cairn.heap.IncompatibleStateException;
+import dev.cairn.operator.IncompatibleStateException;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;

@@ -3,13 +3,17 @@ package dev.cairn.lambda;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.function.CheckpointConfig;
 import dev.cairn.function.KeyedFunction;
-import dev.cairn.heap.HeapState;
+import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.job.CodeVersion;
 import dev.cairn.job.Registration;
 import dev.cairn.settings.Configuration;
 import dev.cairn.state.HashRange;
+import dev.cairn.operator.Operator;
+import dev.cairn.operator.Serialization;
+import dev.cairn.state.StateSchema;
+import java.util.List;
 import java.util.Optional;
 
 /** What the deployed function says of itself: read once, from an instance for nothing else. */
@@ -51,7 +55,13 @@ public final class Code {
         stage,
         version,
         configuration,
-        new HeapState<>(function, HashRange.ALL).schemas(),
+        schemas(),
         Optional.of(storage));
+  }
+
+  private List<StateSchema> schemas() {
+    return Operator.open(function, HeapStateBackend::new, HashRange.ALL, Serialization.AT_DRAIN)
+        .state()
+        .schemas();
   }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.lambda;
 
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.heap.FunctionNotOpenedException;
+import dev.cairn.operator.FunctionNotOpenedException;
 import dev.cairn.job.StorageMovedException;
 import dev.cairn.task.Deadline;
 import dev.cairn.task.Task;

@@ -2,12 +2,12 @@ package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatException;
-import dev.cairn.heap.FunctionNotOpenedException;
-import dev.cairn.heap.IncompatibleStateException;
-import dev.cairn.heap.KeyOutsideRangeException;
-import dev.cairn.heap.RecordFailedException;
-import dev.cairn.heap.UnreadableStateException;
-import dev.cairn.heap.UnwritableStateException;
+import dev.cairn.operator.FunctionNotOpenedException;
+import dev.cairn.operator.IncompatibleStateException;
+import dev.cairn.operator.KeyOutsideRangeException;
+import dev.cairn.operator.RecordFailedException;
+import dev.cairn.operator.UnreadableStateException;
+import dev.cairn.operator.UnwritableStateException;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.StorageException;

@@ -1,9 +1,10 @@
 package dev.cairn.task;
 
-import dev.cairn.heap.HeapState;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
+import dev.cairn.operator.KeyedStateBackend;
+import dev.cairn.operator.Operator;
 import dev.cairn.state.Change;
 import dev.cairn.state.Origin;
 import dev.cairn.state.StateHandle;
@@ -26,7 +27,7 @@ final class Subtask<E> {
   private static final int CHANGE_BYTES = 150;
 
   private final SubtaskId id;
-  private final HeapState<E> state;
+  private final Operator<E> operator;
   private final Origin origin;
   private final Map<String, StateSchema> schemas = new TreeMap<>();
   private final Map<StateKey, Change> sinceBase = new HashMap<>();
@@ -44,10 +45,10 @@ final class Subtask<E> {
   private Optional<Instant> lastAdvancedAt = Optional.empty();
   private int entriesSinceDoubled;
 
-  /** A subtask right at a base entry, whose state is already in {@code state}. */
-  Subtask(SubtaskId id, HeapState<E> state, Entry.Base base) {
+  /** A subtask right at a base entry, whose state the operator already has. */
+  Subtask(SubtaskId id, Operator<E> operator, Entry.Base base) {
     this.id = id;
-    this.state = state;
+    this.operator = operator;
     this.origin = base.origin();
     this.head = base.header();
     this.handle = base.handle();
@@ -60,8 +61,12 @@ final class Subtask<E> {
     return id;
   }
 
-  HeapState<E> state() {
-    return state;
+  Operator<E> operator() {
+    return operator;
+  }
+
+  KeyedStateBackend state() {
+    return operator.state();
   }
 
   Header head() {
@@ -128,11 +133,11 @@ final class Subtask<E> {
   }
 
   /**
-   * About how much of the heap this subtask takes. See {@link HeapState#retainedBytes()}; values
+   * About how much of the heap this subtask takes. See {@link KeyedStateBackend#retainedBytes()}; values
    * that changed since the last base are counted twice, as they may be held twice.
    */
   long retainedBytes() {
-    return state.retainedBytes() + sinceBaseBytes;
+    return state().retainedBytes() + sinceBaseBytes;
   }
 
   /** How many deltas were adopted since their size passed a power of two. */
@@ -146,21 +151,21 @@ final class Subtask<E> {
    */
   List<StateSchema> schemas() {
     Map<String, StateSchema> all = new TreeMap<>(schemas);
-    state.schemas().forEach(schema -> all.put(schema.name(), schema));
+    state().schemas().forEach(schema -> all.put(schema.name(), schema));
     return List.copyOf(all.values());
   }
 
   /** The states that the journal since the last base does not tell of. */
   List<StateSchema> newSchemas() {
-    return state.schemas().stream()
+    return state().schemas().stream()
         .filter(schema -> !schema.equals(schemas.get(schema.name())))
         .toList();
   }
 
   /** Takes over an entry of another container, and its changes with it. */
   void follow(Entry.Advanced advanced, List<Change> delta) {
-    state.requireCompatible(advanced.states());
-    delta.forEach(state::load);
+    state().requireCompatible(advanced.states());
+    delta.forEach(state()::load);
     adopt(advanced, delta);
   }
 

@@ -2,12 +2,13 @@ package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
-import dev.cairn.heap.HeapState;
-import dev.cairn.heap.HeapState.Serialization;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
+import dev.cairn.operator.KeyedStateBackend;
+import dev.cairn.operator.Operator;
+import dev.cairn.operator.Serialization;
 import dev.cairn.state.Channels;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.task.StateFiles.MissingFileException;
@@ -26,6 +27,7 @@ final class SubtaskLoader<E> {
   private final StateFiles files;
   private final TaskDecisions decisions;
   private final Supplier<? extends KeyedFunction<E>> function;
+  private final KeyedStateBackend.Factory backend;
   private final Function<ShardId, Serialization> serialization;
   private final ObjLongConsumer<ShardId> makeRoom;
   private Optional<Entry.Header> lastRead = Optional.empty();
@@ -35,12 +37,14 @@ final class SubtaskLoader<E> {
       StateFiles files,
       TaskDecisions decisions,
       Supplier<? extends KeyedFunction<E>> function,
+      KeyedStateBackend.Factory backend,
       Function<ShardId, Serialization> serialization,
       ObjLongConsumer<ShardId> makeRoom) {
     this.journal = journal;
     this.files = files;
     this.decisions = decisions;
     this.function = function;
+    this.backend = backend;
     this.serialization = serialization;
     this.makeRoom = makeRoom;
   }
@@ -103,8 +107,10 @@ final class SubtaskLoader<E> {
   private Subtask<E> from(SubtaskId id, Entry.Base base) {
     requireSupported(id, base);
     Loading loading = new Loading(id.shard());
-    HeapState<E> state =
-        new HeapState<>(function.get(), base.origin().range(), serialization.apply(id.shard()));
+    Operator<E> operator =
+        Operator.open(
+            function.get(), backend, base.origin().range(), serialization.apply(id.shard()));
+    KeyedStateBackend state = operator.state();
     state.requireCompatible(base.handle().manifest().schemas());
     Set<String> dropped = dropped(base);
     files.read(
@@ -115,7 +121,7 @@ final class SubtaskLoader<E> {
             loading.grown(state);
           }
         });
-    return new Subtask<>(id, state, base);
+    return new Subtask<>(id, operator, base);
   }
 
   /** Has room made for a state while it grows, rather than when the heap is full. */
@@ -129,7 +135,7 @@ final class SubtaskLoader<E> {
       this.shard = shard;
     }
 
-    void grown(HeapState<E> state) {
+    void grown(KeyedStateBackend state) {
       long bytes = state.retainedBytes();
       if (bytes - seenBytes >= BYTES_BETWEEN_LOOKS) {
         seenBytes = bytes;

@@ -2,10 +2,11 @@ package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
-import dev.cairn.heap.FunctionNotOpenedException;
-import dev.cairn.heap.HeapState.Serialization;
-import dev.cairn.heap.IncompatibleStateException;
-import dev.cairn.heap.UnwritableStateException;
+import dev.cairn.operator.FunctionNotOpenedException;
+import dev.cairn.backend.heap.HeapStateBackend;
+import dev.cairn.operator.Serialization;
+import dev.cairn.operator.IncompatibleStateException;
+import dev.cairn.operator.UnwritableStateException;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
@@ -103,6 +104,7 @@ public final class Task<E> {
             files,
             decisions,
             function,
+            HeapStateBackend::new,
             shard -> suspects.contains(shard) ? Serialization.AT_ONCE : Serialization.AT_DRAIN,
             cache::makeRoom);
   }

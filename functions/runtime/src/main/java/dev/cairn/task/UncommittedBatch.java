@@ -1,8 +1,8 @@
 package dev.cairn.task;
 
-import dev.cairn.heap.KeyOutsideRangeException;
-import dev.cairn.heap.RecordFailedException;
-import dev.cairn.heap.UnreadableStateException;
+import dev.cairn.operator.KeyOutsideRangeException;
+import dev.cairn.operator.RecordFailedException;
+import dev.cairn.operator.UnreadableStateException;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
@@ -115,7 +115,7 @@ final class UncommittedBatch<E> {
     current = Optional.of(record.sequenceNumber());
     try {
       AggregatedRecordException.refuse(record.partitionKey(), record.data());
-      subtask.state().process(record.partitionKey(), record.data(), record.arrival());
+      subtask.operator().process(record.partitionKey(), record.data(), record.arrival());
       applied++;
     } catch (RecordFailedException
         | AggregatedRecordException

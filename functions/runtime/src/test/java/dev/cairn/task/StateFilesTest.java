@@ -1,5 +1,6 @@
 package dev.cairn.task;
 
+import dev.cairn.backend.heap.OnHeap;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,7 +14,6 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
-import dev.cairn.heap.HeapState;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -99,7 +99,7 @@ class StateFilesTest {
     subtask =
         new Subtask<>(
             SUBTASK,
-            new HeapState<>(new LastWord(), HashRange.ALL),
+            OnHeap.open(new LastWord(), HashRange.ALL),
             new Entry.Opened(
                 Entry.Header.first(
                     new EntryId("opened"), new Epoch(1), Writer.MAPPING, Instant.EPOCH),
@@ -107,7 +107,7 @@ class StateFilesTest {
   }
 
   private void process(String key, String word) throws Exception {
-    subtask.state().process(key, word.getBytes(UTF_8), Instant.EPOCH);
+    subtask.operator().process(key, word.getBytes(UTF_8), Instant.EPOCH);
   }
 
   private void journal() {

@@ -2,7 +2,9 @@ package dev.cairn.cli.input;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.function.KeyedFunction;
-import dev.cairn.heap.HeapState;
+import dev.cairn.backend.heap.HeapStateBackend;
+import dev.cairn.operator.Operator;
+import dev.cairn.operator.Serialization;
 import dev.cairn.lambda.Code;
 import dev.cairn.state.HashRange;
 import java.io.IOException;
@@ -69,7 +71,9 @@ public final class UserFunction {
    */
   private void requireUsable() {
     try {
-      new HeapState<>(create(), HashRange.ALL);
+      var unused =
+          Operator.open(
+              create(), HeapStateBackend::new, HashRange.ALL, Serialization.AT_DRAIN);
     } catch (IllegalStateException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
     }

@@ -1,0 +1,274 @@
+package dev.cairn.backend.heap;
+
+import dev.cairn.operator.UnreadableStateException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every cell of the declared states, by partition key: which is the current key, what has changed
+ * since the last drain, and how to undo what the current record did.
+ */
+final class Cells {
+  private final Map<String, KeyedState> keys = new HashMap<>();
+  private final List<Cell> changed = new ArrayList<>();
+
+  /** Keys met since the last drain; those still without a cell are forgotten then. */
+  private final List<KeyedState> met = new ArrayList<>();
+
+  private final UndoLog undo = new UndoLog();
+  private long retained;
+  private int changedBefore;
+  private @Nullable KeyedState current;
+  private @Nullable UnreadableStateException unreadable;
+
+  @Nullable KeyedState find(String partitionKey) {
+    return keys.get(partitionKey);
+  }
+
+  KeyedState add(KeyedState key) {
+    keys.put(key.partitionKey, key);
+    retained += Footprint.of(key);
+    met.add(key);
+    return key;
+  }
+
+  /** About how many bytes of the heap all keys and cells take. */
+  long retainedBytes() {
+    return retained;
+  }
+
+  /** Counts a cell anew, as its bytes or its live value have changed. */
+  void measure(Cell cell) {
+    count(cell, Footprint.of(cell));
+  }
+
+  /** Counts a cell anew, now that the length of its serialized value is known. */
+  void measure(Cell cell, int encodedBytes) {
+    count(cell, Footprint.of(cell, encodedBytes));
+  }
+
+  private void count(Cell cell, long bytes) {
+    retained += bytes - cell.retained;
+    cell.retained = bytes;
+  }
+
+  Collection<KeyedState> keys() {
+    return keys.values();
+  }
+
+  List<Cell> changed() {
+    return changed;
+  }
+
+  /** The key of the event being processed. */
+  KeyedState current() {
+    KeyedState key = current;
+    if (key == null) {
+      throw new IllegalStateException(
+          "state is used outside process(): it means the key of the event being processed, and"
+              + " there is none");
+    }
+    return key;
+  }
+
+  void begin(KeyedState key) {
+    current = key;
+    changedBefore = changed.size();
+    unreadable = null;
+  }
+
+  /**
+   * Checks whether what the record did can be kept.
+   *
+   * @throws UnreadableStateException if a cell could not be decoded, even if the function caught
+   *     that
+   */
+  void verify() {
+    if (unreadable != null) {
+      throw unreadable;
+    }
+  }
+
+  /** Keeps what the record did. */
+  void commit() {
+    undo.clear();
+    current = null;
+  }
+
+  /** Undoes what the record did; afterwards nothing tells that there was one. */
+  void rollBack() {
+    current = null;
+    for (int i = undo.size() - 1; i >= 0; i--) {
+      Cell cell = undo.cell(i);
+      boolean was = cell.isPresent();
+      undo.restore(i);
+      count(cell, was);
+      measure(cell);
+      if (undo.created(i)) {
+        discard(cell);
+      }
+    }
+    undo.clear();
+    changed.subList(changedBefore, changed.size()).clear();
+  }
+
+  UnreadableStateException unreadable(Cell cell, Throwable cause) {
+    UnreadableStateException e =
+        new UnreadableStateException(cell.key(), cell.slot.schema().serializers(), cause);
+    unreadable = e;
+    return e;
+  }
+
+  /** The current key's only cell of a value or list state. */
+  @Nullable Cell single(Slot slot) {
+    return (Cell) current().slots[slot.index()];
+  }
+
+  Cell singleOrNew(Slot slot) {
+    Cell cell = single(slot);
+    return cell != null ? cell : created(place(current(), slot, MapKey.NONE));
+  }
+
+  /** The current key's cells of a map state. */
+  @Nullable MapCells map(Slot slot) {
+    return (MapCells) current().slots[slot.index()];
+  }
+
+  Cell entryOrNew(Slot slot, MapKey place) {
+    MapCells map = map(slot);
+    Cell cell = map == null ? null : map.byPlace.get(place);
+    return cell != null ? cell : created(place(current(), slot, place));
+  }
+
+  void write(Cell cell, byte @Nullable [] bytes, @Nullable Object value) {
+    undo.add(cell);
+    boolean was = cell.isPresent();
+    cell.bytes = bytes;
+    cell.value = value;
+    count(cell, was);
+    measure(cell);
+    if (!cell.changed) {
+      cell.changed = true;
+      changed.add(cell);
+    }
+  }
+
+  void remove(Cell cell) {
+    if (cell.isPresent()) {
+      write(cell, null, null);
+    }
+  }
+
+  /** Puts a stored cell in its place, which is no change. */
+  void load(KeyedState key, Slot slot, MapKey place, byte[] bytes) {
+    Cell cell = at(key, slot, place);
+    if (cell == null) {
+      cell = place(key, slot, place);
+    }
+    boolean was = cell.isPresent();
+    cell.bytes = bytes;
+    cell.value = null;
+    count(cell, was);
+    measure(cell);
+  }
+
+  /** Takes a cell out that is stored no longer, which is no change. */
+  void unload(KeyedState key, Slot slot, MapKey place) {
+    Cell cell = at(key, slot, place);
+    if (cell != null) {
+      boolean was = cell.isPresent();
+      cell.bytes = null;
+      cell.value = null;
+      count(cell, was);
+      discard(cell);
+    }
+  }
+
+  /** Forgets what had changed, cells that are absent, and keys that have no cell. */
+  void settle() {
+    for (Cell cell : changed) {
+      cell.changed = false;
+      if (!cell.isPresent()) {
+        discard(cell);
+        met.add(cell.owner);
+      } else if (cell.value != null) {
+        cell.bytes = null;
+        measure(cell);
+      }
+    }
+    changed.clear();
+    for (KeyedState key : met) {
+      if (key.cells == 0) {
+        if (keys.remove(key.partitionKey) != null) {
+          retained -= Footprint.of(key);
+        }
+      }
+    }
+    met.clear();
+  }
+
+  static void forEach(KeyedState key, Consumer<Cell> consumer) {
+    for (Object slot : key.slots) {
+      if (slot instanceof Cell cell && cell.isPresent()) {
+        consumer.accept(cell);
+      } else if (slot instanceof MapCells map) {
+        for (Cell cell : map.byPlace.values()) {
+          if (cell.isPresent()) {
+            consumer.accept(cell);
+          }
+        }
+      }
+    }
+  }
+
+  private static @Nullable Cell at(KeyedState key, Slot slot, MapKey place) {
+    Object held = key.slots[slot.index()];
+    return held instanceof MapCells map ? map.byPlace.get(place) : (Cell) held;
+  }
+
+  private static Cell place(KeyedState key, Slot slot, MapKey place) {
+    Cell cell = new Cell(key, slot, place);
+    if (slot.isMap()) {
+      MapCells map = (MapCells) key.slots[slot.index()];
+      if (map == null) {
+        map = new MapCells();
+        key.slots[slot.index()] = map;
+      }
+      map.byPlace.put(place, cell);
+    } else {
+      key.slots[slot.index()] = cell;
+    }
+    key.cells++;
+    return cell;
+  }
+
+  private Cell created(Cell cell) {
+    undo.addCreated(cell);
+    return cell;
+  }
+
+  private void discard(Cell cell) {
+    count(cell, 0L);
+    @Nullable Object[] slots = cell.owner.slots;
+    if (slots[cell.slot.index()] instanceof MapCells map) {
+      map.byPlace.remove(cell.place);
+      if (map.byPlace.isEmpty()) {
+        slots[cell.slot.index()] = null;
+      }
+    } else {
+      slots[cell.slot.index()] = null;
+    }
+    cell.owner.cells--;
+  }
+
+  private static void count(Cell cell, boolean was) {
+    if (cell.isPresent() != was && cell.owner.slots[cell.slot.index()] instanceof MapCells map) {
+      map.live += was ? -1 : 1;
+    }
+  }
+}

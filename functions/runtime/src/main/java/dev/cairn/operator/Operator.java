@@ -1,0 +1,154 @@
+package dev.cairn.operator;
+
+import dev.cairn.function.Context;
+import dev.cairn.function.Deserializer;
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.operator.RecordFailedException.Stage;
+import dev.cairn.state.HashRange;
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * The user's function of one subtask, opened on the state that it works with. Applies one record at
+ * a time, entirely or not at all. For one thread.
+ */
+public final class Operator<E> {
+  private final KeyedFunction<E> function;
+  private final Deserializer<E> deserializer;
+  private final KeyedStateBackend state;
+  // Timers and outputs are to be further effects.
+  private final RecordEffects[] effects;
+  private final CurrentRecord currentRecord = new CurrentRecord();
+
+  private Operator(
+      KeyedFunction<E> function, Deserializer<E> deserializer, KeyedStateBackend state) {
+    this.function = function;
+    this.deserializer = deserializer;
+    this.state = state;
+    this.effects = new RecordEffects[] {state};
+  }
+
+  /**
+   * Opens a function.
+   *
+   * @param function a new instance, which belongs to the operator from now on
+   * @param backend makes the backend, which has no state yet
+   * @param range the part of the hash space that the subtask's shard owns
+   * @throws FunctionNotOpenedException if the function cannot be opened
+   */
+  public static <E> Operator<E> open(
+      KeyedFunction<E> function,
+      KeyedStateBackend.Factory backend,
+      HashRange range,
+      Serialization serialization) {
+    KeyedStateBackend state = backend.create(function.getClass().getName(), range, serialization);
+    StateDeclarations declarations = new StateDeclarations(state);
+    Deserializer<E> deserializer;
+    try {
+      deserializer =
+          Objects.requireNonNull(function.deserializer(), "deserializer() returned null");
+      function.open(declarations);
+    } catch (Throwable e) {
+      UserCode.rethrowIfNotItsOwn(e);
+      throw new FunctionNotOpenedException(
+          "function " + function.getClass().getName() + " cannot be opened: " + e, e);
+    }
+    declarations.close();
+    return new Operator<>(function, deserializer, state);
+  }
+
+  /** The state that the function works with. */
+  public KeyedStateBackend state() {
+    return state;
+  }
+
+  /**
+   * Applies one record, entirely or not at all.
+   *
+   * @throws RecordFailedException if the record cannot be decoded or the function threw
+   * @throws KeyOutsideRangeException if the partition key does not belong to this state
+   * @throws UnreadableStateException if a stored value cannot be decoded
+   */
+  public void process(String partitionKey, byte[] data, Instant arrival)
+      throws RecordFailedException {
+    begin(partitionKey);
+    boolean isApplied = false;
+    try {
+      E event = decode(partitionKey, data);
+      currentRecord.key = partitionKey;
+      currentRecord.timestamp = arrival;
+      call(event, partitionKey);
+      commit();
+      isApplied = true;
+    } finally {
+      if (!isApplied) {
+        rollBack();
+      }
+    }
+  }
+
+  private void begin(String partitionKey) throws RecordFailedException {
+    try {
+      state.setCurrentKey(partitionKey);
+    } catch (UnstorableKeyException e) {
+      throw new RecordFailedException(Stage.DESERIALIZATION, partitionKey, e);
+    }
+  }
+
+  private E decode(String partitionKey, byte[] data) throws RecordFailedException {
+    try {
+      return Objects.requireNonNull(
+          deserializer.deserialize(data), "the deserializer returned null");
+    } catch (Throwable e) {
+      UserCode.rethrowIfNotItsOwn(e);
+      throw new RecordFailedException(Stage.DESERIALIZATION, partitionKey, e);
+    }
+  }
+
+  private void call(E event, String partitionKey) throws RecordFailedException {
+    try {
+      function.process(event, currentRecord);
+    } catch (Throwable e) {
+      UserCode.rethrowIfNotItsOwn(e);
+      // A stored value that cannot be decoded is not the record's fault, whatever the function made
+      // of it.
+      verify();
+      throw new RecordFailedException(Stage.PROCESSING, partitionKey, e);
+    }
+  }
+
+  private void verify() {
+    for (RecordEffects one : effects) {
+      one.verify();
+    }
+  }
+
+  private void commit() {
+    verify();
+    for (RecordEffects one : effects) {
+      one.commit();
+    }
+  }
+
+  private void rollBack() {
+    for (RecordEffects one : effects) {
+      one.rollBack();
+    }
+  }
+
+  /** One object for all records: a record costs no allocation for it. */
+  private static final class CurrentRecord implements Context {
+    private String key = "";
+    private Instant timestamp = Instant.EPOCH;
+
+    @Override
+    public String key() {
+      return key;
+    }
+
+    @Override
+    public Instant timestamp() {
+      return timestamp;
+    }
+  }
+}

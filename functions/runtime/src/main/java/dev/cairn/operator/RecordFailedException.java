@@ -1,0 +1,35 @@
+package dev.cairn.operator;
+
+/**
+ * One record could not be applied, and changed nothing; what happens next is the pipeline's policy.
+ */
+public final class RecordFailedException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  /** Where it failed. */
+  public enum Stage {
+    /** The bytes are not an event, or the partition key is not text. */
+    DESERIALIZATION,
+    /** The function threw. */
+    PROCESSING
+  }
+
+  private final Stage stage;
+
+  RecordFailedException(Stage stage, String partitionKey, Throwable cause) {
+    super(
+        switch (stage) {
+              case DESERIALIZATION ->
+                  "a record of key \"" + partitionKey + "\" cannot be decoded: ";
+              case PROCESSING ->
+                  "the function failed on a record of key \"" + partitionKey + "\": ";
+            }
+            + cause,
+        cause);
+    this.stage = stage;
+  }
+
+  public Stage stage() {
+    return stage;
+  }
+}

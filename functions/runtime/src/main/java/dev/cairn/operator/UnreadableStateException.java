@@ -1,0 +1,22 @@
+package dev.cairn.operator;
+
+import dev.cairn.state.StateKey;
+
+/** A stored cell cannot be decoded. No record is to blame, so none may go to the dead letters. */
+public final class UnreadableStateException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public UnreadableStateException(StateKey cell, String serializers, Throwable cause) {
+    super(
+        "state "
+            + cell
+            + " cannot be decoded by "
+            + serializers
+            + ": "
+            + (cause.getMessage() == null ? cause : cause.getMessage())
+            + ". The stored bytes have the right checksum, so the class has changed in a way that"
+            + " cannot read them; deploy the one that wrote them, or restore a checkpoint before"
+            + " it",
+        cause);
+  }
+}
