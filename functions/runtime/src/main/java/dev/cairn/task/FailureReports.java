@@ -10,11 +10,11 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Failing;
 import dev.cairn.journal.Isolation;
-import dev.cairn.journal.Journal.Append;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.restart.Failures;
 import dev.cairn.restart.RestartStrategy.Decision;
 import dev.cairn.restart.RestartStrategy.Verdict;
+import dev.cairn.task.TaskSettings.FailurePolicy;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -23,16 +23,17 @@ import java.util.Optional;
  * its next batch knows, and so does the coordinator; neither needs to be told.
  */
 final class FailureReports {
-  private static final int ATTEMPTS = 5;
   private static final int LONGEST_MESSAGE = 1000;
   private static final int MOST_ATTEMPTS_ALONE = 3;
 
+  private final TaskSettings settings;
   private final TaskPorts ports;
-  private final TaskDecisions decisions;
+  private final JournalSession session;
 
-  FailureReports(TaskPorts ports, TaskDecisions decisions) {
+  FailureReports(TaskSettings settings, TaskPorts ports, JournalSession session) {
+    this.settings = settings;
     this.ports = ports;
-    this.decisions = decisions;
+    this.session = session;
   }
 
   /**
@@ -92,21 +93,13 @@ final class FailureReports {
    * fails then, nothing has failed.
    */
   void narrow(SubtaskId subtask, Header at, int records, Writer writer) {
+    Optional<Isolation> steps = Optional.of(new Isolation.Steps(records));
     try {
-      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        Optional<Header> head =
-            decisions.failsAt(at, ports.journal().after(subtask, at.revision()));
-        if (head.isEmpty()) {
-          return;
-        }
-        Header next =
-            head.get()
-                .next(ports.ids().get(), writer, ports.clock().instant())
-                .with(Optional.of(new Isolation.Steps(records)));
-        if (ports.journal().append(subtask, new Entry.Suspected(next)) == Append.APPENDED) {
-          return;
-        }
-      }
+      session.append(
+          subtask,
+          at,
+          (head, next) -> Optional.of(new Entry.Suspected(next.with(steps))),
+          writer);
     } catch (OutcomeUnknownException e) {
       // The next attempt finds out.
     }
@@ -126,11 +119,67 @@ final class FailureReports {
     try {
       Optional<Job> job = ports.checkpoints().job(failure.subtask().job());
       if (job.isPresent()) {
-        append(failure, job.get(), writer, now);
+        session.append(
+            failure.subtask(),
+            failure.at(),
+            (head, next) -> entry(failure, job.get(), head, next),
+            writer);
       }
     } catch (OutcomeUnknownException e) {
       // The invocation fails all the same, and the mapping tries again.
     }
+  }
+
+  /** Reports a failure that an error caused. What keeps the report from the journal is added. */
+  void reportBeside(Throwable error, Report failure, Writer writer) {
+    try {
+      report(failure, writer);
+    } catch (RuntimeException e) {
+      error.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Reports why work stopped before a record.
+   *
+   * @param cannot what the subtask cannot do with the record, for the message
+   * @return an exception that says so
+   */
+  TaskException stopped(
+      Subtask<?> subtask, UncommittedBatch.Stop stop, String cannot, Writer writer) {
+    String what = "record " + stop.record() + ": " + stop.fault().message();
+    TaskException exception =
+        new TaskException(
+            subtask.id() + " " + cannot + stop.record() + ": " + stop.fault().message(),
+            stop.cause());
+    switch (stop.fault()) {
+      case Fault.OfRecord(FailureReason reason, String message) -> {
+        boolean isTriedAlone = Stepwise.mayHaveAnotherCause(reason);
+        Optional<Isolation> isolation =
+            isTriedAlone ? Optional.of(new Isolation.Steps(1)) : Optional.empty();
+        reportBeside(
+            exception,
+            new Report(
+                subtask.id(),
+                subtask.head(),
+                reason,
+                what,
+                Optional.of(stop.record()),
+                stop.attempt(),
+                isolation,
+                Optional.of(stop.record()),
+                !isTriedAlone || settings.failurePolicy() == FailurePolicy.FAIL),
+            writer);
+      }
+      case Fault.OfShard(FailureReason reason, String message) ->
+          reportBeside(
+              exception,
+              Report.ofShard(
+                  subtask.id(), subtask.head(), reason, what, Optional.of(stop.record())),
+              writer);
+      case Fault.None n -> {}
+    }
+    return exception;
   }
 
   /** Whether it was no attempt, but the same failure met again, or the job halts. */
@@ -138,24 +187,13 @@ final class FailureReports {
     return head.suspended() || head.failing().stream().anyMatch(one -> one.isHeldUp(now));
   }
 
-  private void append(Report failure, Job job, Writer writer, Instant now) {
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      Optional<Header> head =
-          decisions.failsAt(
-              failure.at(), ports.journal().after(failure.subtask(), failure.at().revision()));
-      if (head.isEmpty() || isRecorded(failure, head.get())) {
-        return;
-      }
-      EntryId id = ports.ids().get();
-      Failing failing = failing(failure, head.get(), job, now, id);
-      Header failed = head.get().next(id, writer, now).with(failing).with(failure.isolation());
-      Entry.Failed entry =
-          new Entry.Failed(failure.waiting().map(failed::waitingFor).orElse(failed));
-      // Taken by a trigger, perhaps, over which it can be said again.
-      if (ports.journal().append(failure.subtask(), entry) == Append.APPENDED) {
-        return;
-      }
+  private static Optional<Entry> entry(Report failure, Job job, Header head, Header next) {
+    if (isRecorded(failure, head)) {
+      return Optional.empty();
     }
+    Header failed = next.with(failing(failure, head, job, next)).with(failure.isolation());
+    return Optional.of(
+        new Entry.Failed(failure.waiting().map(failed::waitingFor).orElse(failed)));
   }
 
   /**
@@ -167,10 +205,12 @@ final class FailureReports {
         && !head.isolation().equals(failure.attempt());
   }
 
-  private static Failing failing(Report failure, Header head, Job job, Instant now, EntryId id) {
+  private static Failing failing(Report failure, Header head, Job job, Header next) {
     Optional<Failing> before = head.failing();
     Decision decision =
-        job.settings().restartStrategy().next(before.map(Failing::failures), now, jitter(id));
+        job.settings()
+            .restartStrategy()
+            .next(before.map(Failing::failures), next.writtenAt(), jitter(next.id()));
     Failures failures = decision.failures();
     int ofReason =
         before

@@ -7,17 +7,16 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Entry.Header;
-import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Journal.Append;
 import dev.cairn.journal.OutcomeUnknownException;
-import dev.cairn.state.Channels;
-import dev.cairn.state.StateDigest;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.JournalSession.Result;
+import dev.cairn.task.Proposal.Materialization;
+import dev.cairn.task.Proposal.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,7 +29,7 @@ final class Snapshots {
   private final TaskSettings settings;
   private final TaskPorts ports;
   private final StateFiles files;
-  private final Appender appender;
+  private final JournalSession session;
   private final Declines declines;
   private final TaskDecisions decisions;
   private final SubtaskCache<?> memory;
@@ -39,7 +38,7 @@ final class Snapshots {
       TaskSettings settings,
       TaskPorts ports,
       StateFiles files,
-      Appender appender,
+      JournalSession session,
       Declines declines,
       TaskDecisions decisions,
       SubtaskCache<?> memory) {
@@ -48,19 +47,23 @@ final class Snapshots {
     this.decisions = decisions;
     this.memory = memory;
     this.files = files;
-    this.appender = appender;
+    this.session = session;
     this.declines = declines;
   }
 
   /**
-   * Decides at the beginning of an invocation whether the pending trigger is still to be answered.
-   * A trigger whose checkpoint is over is dropped. One that cannot be answered in this invocation's
-   * time is declined, so that its checkpoint fails with a cause, and records go on.
+   * Decides at the beginning of an invocation whether the pending trigger is still to be
+   * acknowledged. A trigger whose checkpoint is over is dropped. One that cannot be acknowledged in
+   * this invocation's time is declined, so that its checkpoint fails with a cause, and records go
+   * on.
    *
-   * @param wasCutOff whether an earlier invocation ended before it had stored its snapshot for this
-   *     trigger
+   * @param first the first record of the invocation's batch; empty if it was woken
    */
-  void weighTrigger(Subtask<?> subtask, boolean wasCutOff, Deadline deadline) {
+  void weighTrigger(
+      Invocation<?> invocation, Subtask<?> subtask, Optional<StreamRecord> first) {
+    Deadline deadline = invocation.deadline();
+    boolean wasCutOff =
+        first.filter(record -> wasCutOff(subtask, record, deadline)).isPresent();
     if (subtask.trigger().isEmpty()) {
       return;
     }
@@ -105,6 +108,44 @@ final class Snapshots {
     }
   }
 
+  /**
+   * Whether an earlier invocation for this batch, or for this gap, applied records after the
+   * trigger and reached its time-out before its snapshot was stored. The mapping has one invocation
+   * of a shard at a time. One that ended sooner has ended for another reason, and the next one may
+   * well store the snapshot; so has one that a record is looked for that ends the process.
+   */
+  private boolean wasCutOff(Subtask<?> subtask, StreamRecord first, Deadline deadline) {
+    boolean isRedelivered = !subtask.head().position().isBefore(first.sequenceNumber());
+    if (!subtask.hasAdvancedSinceTrigger()
+        || subtask.head().isolation().isPresent()
+        || !(isRedelivered || subtask.head().hasGap())) {
+      return false;
+    }
+    Duration since =
+        Duration.between(subtask.lastAdvancedAt().orElseThrow(), ports.clock().instant());
+    return since.multipliedBy(2).compareTo(deadline.remaining()) >= 0;
+  }
+
+  /**
+   * How much of an invocation's time records leave for a snapshot: half of it, where one is asked
+   * for. Records come first because an invocation may end while it stores a snapshot, and so may
+   * the next one.
+   */
+  Duration time(Subtask<?> subtask, Deadline deadline) {
+    return subtask.trigger().isPresent()
+        ? deadline.remaining().dividedBy(2)
+        : settings.margin().multipliedBy(2);
+  }
+
+  /**
+   * Whether a snapshot is to be taken before further records are applied.
+   *
+   * @param time how much of the invocation's time is left for it
+   */
+  boolean isDue(Subtask<?> subtask, Deadline deadline, Duration time) {
+    return subtask.trigger().isPresent() && deadline.remaining().compareTo(time) <= 0;
+  }
+
   private Optional<Checkpoint> checkpoint(Subtask<?> subtask, Entry.Triggered trigger) {
     return ports.checkpoints().checkpointUnlisted(subtask.id().job(), trigger.checkpoint());
   }
@@ -136,16 +177,15 @@ final class Snapshots {
    * Stores the state for the checkpoint that was asked for, if one was and there is time. False
    * when another writer went on from this state.
    */
-  boolean answerTrigger(Subtask<?> subtask, Writer writer, Deadline deadline) {
-    SnapshotTime time = new SnapshotTime(deadline, settings.margin());
+  boolean acknowledge(Invocation<?> invocation, Subtask<?> subtask) {
+    SnapshotTime time = new SnapshotTime(invocation.deadline(), settings.margin());
     // Without time left the trigger stays for the next invocation, which begins with it in mind.
     while (subtask.trigger().isPresent() && !time.isOver()) {
       Entry.Triggered trigger = subtask.trigger().get();
       EntryId attempt = ports.ids().get();
-      Header head = subtask.head();
       Instant begun = ports.clock().instant();
       Duration available = time.left();
-      Stored stored;
+      StoredState stored;
       try {
         stored = store(subtask, trigger, attempt, time);
       } catch (SnapshotTime.OverException e) {
@@ -173,32 +213,11 @@ final class Snapshots {
                 + e);
         return true;
       }
-      Instant now = ports.clock().instant();
-      Entry.Snapshotted entry =
-          new Entry.Snapshotted(
-              head.next(attempt, writer, now)
-                  .with(trigger.checkpoint())
-                  .withHeapUse(memory.noteworthyUse(subtask)),
-              trigger.checkpoint(),
-              subtask.origin(),
-              stored.handle(),
-              Channels.EMPTY);
-      Acknowledgement.Acknowledged acknowledgement =
-          stored
-              .acknowledgement()
-              .with(StateDigest.of(head.position(), head.counts(), stored.handle().manifest()))
-              .with(Acknowledgement.Timing.between(trigger.header().writtenAt(), begun, now));
-      switch (appender.append(
-          subtask, entry, () -> appendSnapshot(subtask.id(), entry, acknowledgement))) {
-        case COMMITTED -> subtask.adopt(entry);
-        case LOST -> {
-          return false;
-        }
-        case REBASE, PREPARE_ANEW, NOT_THERE -> {
-          // A later checkpoint was asked for meanwhile, or another writer has answered: the trigger
-          // that is left, if one is, is the one to answer.
-        }
+      Snapshot snapshot = new Snapshot(subtask, attempt, trigger, stored, begun);
+      if (session.append(subtask, snapshot, invocation.writer()) == Result.LOST) {
+        return false;
       }
+      // Once it is superseded, the trigger that is left, if one is, is the one to acknowledge.
     }
     return true;
   }
@@ -211,10 +230,7 @@ final class Snapshots {
         + " ms that its invocation had left";
   }
 
-  /** What the journal refers to, and what the checkpoint does. */
-  private record Stored(StateHandle handle, Acknowledgement.Acknowledged acknowledgement) {}
-
-  private Stored store(
+  private StoredState store(
       Subtask<?> subtask, Entry.Triggered trigger, EntryId attempt, SnapshotTime time) {
     SubtaskId id = subtask.id();
     CheckpointId checkpoint = trigger.checkpoint();
@@ -226,7 +242,7 @@ final class Snapshots {
               Layout.state(id, checkpoint, subtask.head().revision(), attempt),
               trigger.isFull(),
               time);
-      return new Stored(
+      return new StoredState(
           snapshot.handle(),
           acknowledged(
               id,
@@ -241,7 +257,7 @@ final class Snapshots {
         write(subtask, attempt, Layout.state(id, subtask.head().revision(), attempt), false, time);
     StateFiles.Savepoint savepoint =
         files.writeSavepoint(subtask, attempt, trigger.savepoint().get(), time);
-    return new Stored(
+    return new StoredState(
         own.handle(),
         acknowledged(
             id,
@@ -265,28 +281,21 @@ final class Snapshots {
         : files.writeSnapshot(subtask, attempt, stateFile, time);
   }
 
-  private Append appendSnapshot(
-      SubtaskId id, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
-    Append both = ports.journal().append(id, entry, acknowledgement);
-    return both == Append.ACKNOWLEDGED_ALREADY ? ports.journal().append(id, entry) : both;
-  }
-
   /**
    * Writes a base if the journal has grown long since the last one, and there is time. False when
    * another writer went on from this state.
    */
-  boolean materializeIfDue(Subtask<?> subtask, Writer writer, Deadline deadline) {
-    SnapshotTime time = new SnapshotTime(deadline, settings.margin());
+  boolean materializeIfDue(Invocation<?> invocation, Subtask<?> subtask) {
+    SnapshotTime time = new SnapshotTime(invocation.deadline(), settings.margin());
     if (!isMaterializationDue(subtask) || time.isOver()) {
       return true;
     }
     EntryId attempt = ports.ids().get();
-    Header head = subtask.head();
     StateFiles.Snapshot snapshot;
     try {
       snapshot =
           write(
-              subtask, attempt, Layout.state(subtask.id(), head.revision(), attempt), false, time);
+              subtask, attempt, Layout.state(subtask.id(), subtask.head().revision(), attempt), false, time);
     } catch (StorageException | SnapshotTime.OverException e) {
       // Nothing depends on this base: it is tried again as the journal grows.
       return true;
@@ -296,22 +305,8 @@ final class Snapshots {
       }
       return true;
     }
-    Entry.Materialized entry =
-        new Entry.Materialized(
-            head.next(attempt, writer, ports.clock().instant())
-                .withHeapUse(memory.noteworthyUse(subtask)),
-            subtask.origin(),
-            snapshot.handle(),
-            Channels.EMPTY);
-    return switch (appender.append(
-        subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
-      case COMMITTED -> {
-        subtask.adopt(entry);
-        yield true;
-      }
-      case REBASE, PREPARE_ANEW, NOT_THERE -> true;
-      case LOST -> false;
-    };
+    Materialization materialization = new Materialization(subtask, attempt, snapshot);
+    return session.append(subtask, materialization, invocation.writer()) != Result.LOST;
   }
 
   private boolean isMaterializationDue(Subtask<?> subtask) {

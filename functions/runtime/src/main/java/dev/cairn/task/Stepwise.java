@@ -1,18 +1,14 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.id.EntryId;
 import dev.cairn.id.SequenceNumber;
-import dev.cairn.journal.Entry.Header;
-import dev.cairn.journal.Entry.Suspected;
-import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.JournalSession.Result;
 import dev.cairn.task.TaskDecisions.Step;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Applies the records of a suspected shard in steps. Each step is announced in the journal before
@@ -21,26 +17,20 @@ import java.util.function.Function;
  * decides.
  */
 final class Stepwise<E> {
-  private final TaskSettings settings;
   private final TaskPorts ports;
   private final TaskDecisions decisions;
-  private final Appender appender;
-  private final Function<Subtask<E>, UncommittedBatch<E>> begin;
+  private final JournalSession session;
+  private final UncommittedBatches<E> batches;
 
-  /**
-   * @param begin makes the work of one step
-   */
   Stepwise(
-      TaskSettings settings,
       TaskPorts ports,
       TaskDecisions decisions,
-      Appender appender,
-      Function<Subtask<E>, UncommittedBatch<E>> begin) {
-    this.settings = settings;
+      JournalSession session,
+      UncommittedBatches<E> batches) {
     this.ports = ports;
     this.decisions = decisions;
-    this.appender = appender;
-    this.begin = begin;
+    this.session = session;
+    this.batches = batches;
   }
 
   /**
@@ -70,25 +60,19 @@ final class Stepwise<E> {
 
   /**
    * @param records those after the position, in order
-   * @param blamed what an earlier attempt of this invocation found out
    */
-  Outcome apply(
-      Subtask<E> subtask,
-      List<StreamRecord> records,
-      Optional<Blame> blamed,
-      Writer writer,
-      Deadline deadline) {
+  Outcome apply(Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> records) {
     List<StreamRecord> waiting = records;
     boolean hasApplied = false;
     while (!waiting.isEmpty()) {
       StreamRecord first = waiting.getFirst();
       UncommittedBatch<E> work;
       Optional<Isolation> then = Optional.empty();
-      Optional<Blame> found = blamed.filter(one -> one.record().equals(first.sequenceNumber()));
+      Optional<Blame> found = invocation.blamed().filter(one -> one.record().equals(first.sequenceNumber()));
       if (found.isPresent()) {
-        work = judge(subtask, first, found.get());
+        work = judge(invocation, subtask, first, found.get());
       } else {
-        if (deadline.remaining().compareTo(settings.margin()) <= 0) {
+        if (!invocation.hasTime()) {
           return new Outcome.StoppedBefore(first.sequenceNumber(), Optional.empty(), hasApplied);
         }
         Instant now = ports.clock().instant();
@@ -98,19 +82,19 @@ final class Stepwise<E> {
           case Step.Wait w -> {
             return new Outcome.StoppedBefore(first.sequenceNumber(), Optional.empty(), hasApplied);
           }
-          case Step.Blame b -> work = judge(subtask, first, neverReturned(first));
+          case Step.Blame b -> work = judge(invocation, subtask, first, neverReturned(first));
           case Step.Begin(int count) -> {
-            if (!announce(subtask, first.sequenceNumber(), count, writer, deadline)) {
+            if (!announce(invocation, subtask, first.sequenceNumber(), count)) {
               return new Outcome.Lost();
             }
-            work = begin.apply(subtask);
-            take(work, waiting.subList(0, count), deadline);
+            work = batches.begin(invocation, subtask);
+            take(invocation, work, waiting.subList(0, count));
             then = Optional.of(new Isolation.Steps(count));
           }
         }
       }
       waiting = waiting.subList(work.passed(), waiting.size());
-      if (!work.journal(writer, waiting.isEmpty() ? Optional.empty() : then)) {
+      if (!work.journal(invocation.writer(), waiting.isEmpty() ? Optional.empty() : then)) {
         return new Outcome.Lost();
       }
       hasApplied |= work.hasApplied();
@@ -123,11 +107,10 @@ final class Stepwise<E> {
   }
 
   /** At least one record: the step was announced. */
-  private void take(UncommittedBatch<E> work, List<StreamRecord> step, Deadline deadline) {
+  private void take(
+      Invocation<E> invocation, UncommittedBatch<E> work, List<StreamRecord> step) {
     for (StreamRecord record : step) {
-      boolean ends =
-          work.hasApplied()
-              && (work.isFull() || deadline.remaining().compareTo(settings.margin()) <= 0);
+      boolean ends = work.hasApplied() && (work.isFull() || !invocation.hasTime());
       if (ends || !work.apply(record)) {
         return;
       }
@@ -135,25 +118,9 @@ final class Stepwise<E> {
   }
 
   private boolean announce(
-      Subtask<E> subtask, SequenceNumber first, int count, Writer writer, Deadline deadline) {
-    while (true) {
-      EntryId id = ports.ids().get();
-      Instant now = ports.clock().instant();
-      Isolation begun = new Isolation.Begun(count, now.plus(deadline.remaining()));
-      Header header =
-          subtask.head().next(id, writer, now).with(Optional.of(begun)).waitingFor(first);
-      Suspected entry = new Suspected(header);
-      switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
-        case COMMITTED -> {
-          subtask.adopt(entry);
-          return true;
-        }
-        case REBASE, PREPARE_ANEW, NOT_THERE -> {}
-        case LOST -> {
-          return false;
-        }
-      }
-    }
+      Invocation<E> invocation, Subtask<E> subtask, SequenceNumber first, int count) {
+    Proposal.Step step = new Proposal.Step(subtask, ports.ids(), first, count, invocation.deadline());
+    return session.append(subtask, step, invocation.writer()) == Result.COMMITTED;
   }
 
   private static Blame neverReturned(StreamRecord record) {
@@ -170,8 +137,9 @@ final class Stepwise<E> {
    * Lets the policy decide. What may have another cause than the record, such as a lack of memory,
    * is tried again first, as the restart strategy says.
    */
-  private UncommittedBatch<E> judge(Subtask<E> subtask, StreamRecord record, Blame blame) {
-    UncommittedBatch<E> work = begin.apply(subtask);
+  private UncommittedBatch<E> judge(
+      Invocation<E> invocation, Subtask<E> subtask, StreamRecord record, Blame blame) {
+    UncommittedBatch<E> work = batches.begin(invocation, subtask);
     boolean isCertain =
         !mayHaveAnotherCause(blame.fault().reason())
             || FailureReports.isExhausted(

@@ -3,20 +3,16 @@ package dev.cairn.task;
 import dev.cairn.operator.KeyOutsideRangeException;
 import dev.cairn.operator.RecordFailedException;
 import dev.cairn.operator.UnreadableStateException;
-import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
-import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.DeadLetter;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;
-import dev.cairn.state.Change;
-import dev.cairn.state.Payload;
-import dev.cairn.state.StateSchema;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.JournalSession.Result;
+import dev.cairn.task.Proposal.Advance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,10 +27,9 @@ final class UncommittedBatch<E> {
   private final TaskSettings settings;
   private final TaskPorts ports;
   private final StateFiles files;
-  private final Appender appender;
+  private final JournalSession session;
   private final DeadLetters deadLetters;
   private final Subtask<E> subtask;
-  private final SubtaskCache<?> memory;
   private final List<DeadLetter> letters = new ArrayList<>();
   private int letterChars;
   private Position position;
@@ -49,15 +44,13 @@ final class UncommittedBatch<E> {
       TaskSettings settings,
       TaskPorts ports,
       StateFiles files,
-      Appender appender,
+      JournalSession session,
       DeadLetters deadLetters,
-      Subtask<E> subtask,
-      SubtaskCache<?> memory) {
-    this.memory = memory;
+      Subtask<E> subtask) {
     this.settings = settings;
     this.ports = ports;
     this.files = files;
-    this.appender = appender;
+    this.session = session;
     this.deadLetters = deadLetters;
     this.subtask = subtask;
     this.position = subtask.head().position();
@@ -184,44 +177,18 @@ final class UncommittedBatch<E> {
     if (first.isEmpty()) {
       return true;
     }
-    Position from = subtask.head().position();
-    List<Change> changes = subtask.state().drain();
-    Prepared prepared = prepare(changes);
-    while (true) {
-      Header header =
-          subtask
-              .head()
-              .next(prepared.attempt(), writer, ports.clock().instant())
-              .at(position, first.get(), subtask.head().counts().plus(applied, letters.size()))
-              .with(isolation)
-              .withHeapUse(memory.noteworthyUse(subtask));
-      Advanced entry = Advanced.of(header, from, prepared.delta(), prepared.states(), letters);
-      switch (appender.append(subtask, entry, () -> ports.journal().append(subtask.id(), entry))) {
-        case COMMITTED -> {
-          isJournalled = true;
-          subtask.adopt(entry, changes);
-          if (!letters.isEmpty()) {
-            ports.deadLetters().setAside(subtask.id(), letters);
-          }
-          return true;
-        }
-        case PREPARE_ANEW -> prepared = prepare(changes);
-        case REBASE, NOT_THERE -> {}
-        case LOST -> {
-          return false;
-        }
-      }
+    Advance.Applied records =
+        new Advance.Applied(
+            first.get(), position, applied, letters, subtask.state().drain(), isolation);
+    Advance advance =
+        new Advance(ports, files, settings.inlineThresholdBytes(), subtask, records);
+    if (session.append(subtask, advance, writer) != Result.COMMITTED) {
+      return false;
     }
-  }
-
-  /** What an entry refers to, made for the head that the subtask has. */
-  private record Prepared(EntryId attempt, List<StateSchema> states, Payload delta) {}
-
-  private Prepared prepare(List<Change> changes) {
-    EntryId attempt = ports.ids().get();
-    return new Prepared(
-        attempt,
-        subtask.newSchemas(),
-        files.writeDelta(subtask, attempt, changes, settings.inlineThresholdBytes()));
+    isJournalled = true;
+    if (!letters.isEmpty()) {
+      ports.deadLetters().setAside(subtask.id(), letters);
+    }
+    return true;
   }
 }

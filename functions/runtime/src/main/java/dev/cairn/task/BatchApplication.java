@@ -1,0 +1,161 @@
+package dev.cairn.task;
+
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.Stepwise.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Applies the records of a batch, journals them, and does what is due after that. */
+final class BatchApplication<E> {
+  private static final String CANNOT = "cannot apply record ";
+
+  private final TaskDecisions decisions;
+  private final SubtaskCache<E> cache;
+  private final UncommittedBatches<E> batches;
+  private final Stepwise<E> stepwise;
+  private final Snapshots snapshots;
+  private final FailureReports failures;
+
+  BatchApplication(
+      TaskDecisions decisions,
+      SubtaskCache<E> cache,
+      UncommittedBatches<E> batches,
+      Stepwise<E> stepwise,
+      Snapshots snapshots,
+      FailureReports failures) {
+    this.decisions = decisions;
+    this.cache = cache;
+    this.batches = batches;
+    this.stepwise = stepwise;
+    this.snapshots = snapshots;
+    this.failures = failures;
+  }
+
+  /**
+   * How far a batch was applied and journalled.
+   *
+   * @param first the first record of the batch
+   * @param last the last record that was looked at
+   * @param retryFrom the first record that is not journalled; empty if all are
+   * @param stop why that record cannot be applied; empty if only time is lacking
+   */
+  private record Applied(
+      SequenceNumber first,
+      SequenceNumber last,
+      Optional<SequenceNumber> retryFrom,
+      Optional<UncommittedBatch.Stop> stop,
+      boolean hasApplied) {}
+
+  /** Applies the records, with an entry for all of them if nothing comes between. */
+  BatchResult apply(Invocation<E> invocation, Subtask<E> subtask, RereadableBatch batch) {
+    Duration forSnapshot = snapshots.time(subtask, invocation.deadline());
+    Position before = subtask.head().position();
+    StreamRecord record = batch.next();
+    SequenceNumber first = record.sequenceNumber();
+    UncommittedBatch<E> work = batches.begin(invocation, subtask);
+    Optional<SequenceNumber> retryFrom = Optional.empty();
+    while (true) {
+      SequenceNumber next = record.sequenceNumber();
+      if (decisions.admits(work.position(), next)) {
+        boolean isDue =
+            work.hasApplied() && snapshots.isDue(subtask, invocation.deadline(), forSnapshot);
+        if (isDue || work.isFull()) {
+          if (!work.journal(invocation.writer())
+              || (isDue && !snapshots.acknowledge(invocation, subtask))) {
+            return lost(subtask, first);
+          }
+          work = batches.begin(invocation, subtask);
+        }
+        if (!invocation.hasTime() || !work.apply(record)) {
+          retryFrom = Optional.of(next);
+          break;
+        }
+      }
+      if (!batch.hasNext()) {
+        break;
+      }
+      record = batch.next();
+    }
+    if (!work.journal(invocation.writer())) {
+      return lost(subtask, first);
+    }
+    boolean hasApplied = !subtask.head().position().equals(before);
+    return finish(
+        invocation,
+        subtask,
+        new Applied(first, record.sequenceNumber(), retryFrom, work.stop(), hasApplied));
+  }
+
+  /** Applies the records of a shard in which one may end the process. */
+  BatchResult applyInSteps(
+      Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> batch) {
+    SequenceNumber first = batch.getFirst().sequenceNumber();
+    SequenceNumber last = batch.getLast().sequenceNumber();
+    List<StreamRecord> waiting =
+        batch.stream()
+            .filter(record -> decisions.admits(subtask.head().position(), record.sequenceNumber()))
+            .toList();
+    return switch (stepwise.apply(invocation, subtask, waiting)) {
+      case Outcome.Lost l -> lost(subtask, first);
+      case Outcome.Applied a ->
+          finish(
+              invocation,
+              subtask,
+              new Applied(first, last, Optional.empty(), Optional.empty(), !waiting.isEmpty()));
+      case Outcome.StoppedBefore(
+              SequenceNumber record,
+              Optional<UncommittedBatch.Stop> stop,
+              boolean hasApplied) ->
+          finish(
+              invocation,
+              subtask,
+              new Applied(first, last, Optional.of(record), stop, hasApplied));
+    };
+  }
+
+  private BatchResult finish(Invocation<E> invocation, Subtask<E> subtask, Applied applied) {
+    // A batch without a new record is only confirmed. An invocation that ended while it stored the
+    // state would be repeated with the same batch, and would end there again.
+    if (applied.retryFrom().isPresent() || applied.hasApplied()) {
+      if (!snapshots.acknowledge(invocation, subtask)) {
+        return lost(subtask, applied.first());
+      }
+      if (!snapshots.materializeIfDue(invocation, subtask)) {
+        // The batch is journalled all the same; what came after it is read by the next invocation.
+        cache.discard(subtask.id().shard());
+      }
+    }
+    if (applied.stop().isPresent()) {
+      TaskException stopped =
+          failures.stopped(subtask, applied.stop().get(), CANNOT, invocation.writer());
+      if (!applied.hasApplied()) {
+        // An error of the invocation rather than of an item: only so does the cause reach whoever
+        // has to act.
+        throw stopped;
+      }
+    }
+    if (applied.retryFrom().isPresent()) {
+      return new BatchResult.RetryFrom(applied.retryFrom().get());
+    }
+    // Success moves the mapping's cursor for good, so it is answered only for what the journal was
+    // seen to hold.
+    if (subtask.head().position().isBefore(applied.last())) {
+      throw new IllegalStateException(
+          subtask.id()
+              + " is at "
+              + subtask.head().position()
+              + ", before record "
+              + applied.last());
+    }
+    return new BatchResult.Done();
+  }
+
+  /** Another writer went on from this state: the batch is sent again, and begins with its work. */
+  BatchResult lost(Subtask<E> subtask, SequenceNumber first) {
+    cache.discard(subtask.id().shard());
+    return new BatchResult.RetryFrom(first);
+  }
+}

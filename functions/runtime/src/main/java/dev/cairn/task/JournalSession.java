@@ -1,0 +1,171 @@
+package dev.cairn.task;
+
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Journal.Append;
+import dev.cairn.journal.OutcomeUnknownException;
+import dev.cairn.task.TaskDecisions.Outcome;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Appends every entry that a task writes. The session owns what all of them have in common: the
+ * header, calls that the table does not answer, entries of other writers that come between, and the
+ * end of work that another writer has overtaken.
+ */
+final class JournalSession {
+  private static final int ATTEMPTS = 5;
+
+  private final TaskPorts ports;
+  private final TaskDecisions decisions;
+  private final SubtaskCache<?> memory;
+
+  JournalSession(TaskPorts ports, TaskDecisions decisions, SubtaskCache<?> memory) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.memory = memory;
+  }
+
+  /** What became of a proposal. */
+  enum Result {
+    /** Its entry is in the journal, and the subtask has adopted it. */
+    COMMITTED,
+    /**
+     * Others wrote entries that leave the state as it is, which the subtask has adopted, and the
+     * proposal does not hold after them.
+     */
+    SUPERSEDED,
+    /** Another writer went on from the same state. The subtask in memory must not be used again. */
+    LOST
+  }
+
+  /**
+   * Appends the entry that a proposal makes of the subtask in memory.
+   *
+   * @throws TaskException if the table does not answer
+   */
+  <T extends Entry> Result append(Subtask<?> subtask, Proposal<T> proposal, Writer writer) {
+    while (true) {
+      Header next =
+          subtask
+              .head()
+              .next(proposal.attempt(), writer, ports.clock().instant())
+              .withHeapUse(memory.noteworthyUse(subtask));
+      T entry = proposal.entry(next);
+      Outcome outcome =
+          put(subtask, entry, () -> proposal.put(ports.journal(), subtask.id(), entry));
+      switch (outcome) {
+        case COMMITTED -> {
+          proposal.adopt(entry);
+          return Result.COMMITTED;
+        }
+        case LOST -> {
+          return Result.LOST;
+        }
+        case REBASE, PREPARE_ANEW, NOT_THERE -> {
+          if (!proposal.renew(outcome == Outcome.PREPARE_ANEW)) {
+            return Result.SUPERSEDED;
+          }
+        }
+      }
+    }
+  }
+
+  /** Puts an entry until it is known what became of it. */
+  private Outcome put(Subtask<?> subtask, Entry entry, Supplier<Append> put) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (isAppended(put)) {
+        return Outcome.COMMITTED;
+      }
+      List<Entry> found = ports.journal().after(subtask.id(), subtask.head().revision());
+      if (!decisions.continues(subtask.head(), found)) {
+        return Outcome.LOST;
+      }
+      Outcome outcome = decisions.outcome(entry.header().id(), found);
+      if (outcome == Outcome.REBASE || outcome == Outcome.PREPARE_ANEW) {
+        found.forEach(between -> adopt(subtask, between));
+      }
+      if (outcome != Outcome.NOT_THERE) {
+        return outcome;
+      }
+    }
+    throw new TaskException(
+        subtask.id()
+            + " revision "
+            + entry.revision()
+            + " could not be appended in "
+            + ATTEMPTS
+            + " attempts: the table does not answer; the mapping will try again");
+  }
+
+  private static boolean isAppended(Supplier<Append> put) {
+    try {
+      return put.get() == Append.APPENDED;
+    } catch (OutcomeUnknownException e) {
+      // The journal tells what became of it.
+      return false;
+    }
+  }
+
+  private static void adopt(Subtask<?> subtask, Entry between) {
+    switch (between) {
+      case Entry.Triggered triggered -> subtask.adopt(triggered);
+      case Entry.Base same -> subtask.adopt(same);
+      case Entry.Failed failed -> subtask.adopt(failed);
+      case Entry.Suspected suspected -> subtask.adopt(suspected);
+      case Entry.Advanced a -> throw changed(subtask, a);
+      case Entry.Suspended s -> throw changed(subtask, s);
+      case Entry.Resumed r -> throw changed(subtask, r);
+    }
+  }
+
+  private static IllegalStateException changed(Subtask<?> subtask, Entry between) {
+    return new IllegalStateException(subtask.id() + " cannot go on across " + between);
+  }
+
+  /** An entry about a shard whose state may not be in memory. */
+  interface Note {
+    /**
+     * @param head the journal's head
+     * @param next the header that follows it
+     * @return empty if there is nothing to note any more
+     */
+    Optional<Entry> after(Header head, Header next);
+  }
+
+  /**
+   * Appends a note, provided that the shard still stands where it was when the reason for the note
+   * occurred. A note that comes late, because its container was slow or had been given up, must not
+   * be made of a shard that has long gone on.
+   *
+   * @param at the journal's head then
+   * @throws OutcomeUnknownException if the table does not answer
+   */
+  void append(SubtaskId subtask, Header at, Note note, Writer writer) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Optional<Header> head =
+          decisions.failsAt(at, ports.journal().after(subtask, at.revision()));
+      if (head.isEmpty()) {
+        return;
+      }
+      Header next = head.get().next(ports.ids().get(), writer, ports.clock().instant());
+      Optional<Entry> entry = note.after(head.get(), next);
+      // A trigger may have taken the revision; the note may follow it.
+      if (entry.isEmpty() || ports.journal().append(subtask, entry.get()) == Append.APPENDED) {
+        return;
+      }
+    }
+  }
+
+  /** Opens a journal, unless someone else does first. Whoever did, the journal tells. */
+  void open(SubtaskId subtask, Entry.Opened opened) {
+    try {
+      ports.journal().open(subtask, opened);
+    } catch (OutcomeUnknownException e) {
+      // The journal tells.
+    }
+  }
+}

@@ -1,0 +1,257 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
+import dev.cairn.id.EntryId;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Advanced;
+import dev.cairn.journal.Entry.DeadLetter;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Materialized;
+import dev.cairn.journal.Entry.Snapshotted;
+import dev.cairn.journal.Entry.Suspected;
+import dev.cairn.journal.Entry.Triggered;
+import dev.cairn.journal.Isolation;
+import dev.cairn.journal.Journal;
+import dev.cairn.journal.Journal.Append;
+import dev.cairn.state.Change;
+import dev.cairn.state.Channels;
+import dev.cairn.state.Payload;
+import dev.cairn.state.StateDigest;
+import dev.cairn.state.StateSchema;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * An entry that a task wants to append, as far as it does not depend on the journal's head. {@link
+ * JournalSession} makes the entry of it, as often as other writers come between.
+ */
+sealed interface Proposal<T extends Entry> {
+  /** The id of the entry. The names of files that were stored for it contain this id. */
+  EntryId attempt();
+
+  /** Makes the entry, with what this proposal adds to the header. */
+  T entry(Header next);
+
+  /** Puts the entry into the journal. */
+  default Append put(Journal journal, SubtaskId subtask, T entry) {
+    return journal.append(subtask, entry);
+  }
+
+  /** Brings the subtask in memory to the entry, which is in the journal now. */
+  void adopt(T entry);
+
+  /**
+   * Makes the proposal hold after entries of others that leave the state as it is, if it can.
+   *
+   * @param mayBeCollected whether files that were stored for it may be collected by now, because
+   *     others have stored the same state
+   */
+  boolean renew(boolean mayBeCollected);
+
+  /** Records that were applied or set aside, and what they changed. */
+  final class Advance implements Proposal<Advanced> {
+    private final TaskPorts ports;
+    private final StateFiles files;
+    private final int inlineThresholdBytes;
+    private final Subtask<?> subtask;
+    private final Applied records;
+    private final Position from;
+    private Prepared prepared;
+
+    /**
+     * @param position of the last record
+     * @param count how many were applied
+     * @param letters of those that were set aside
+     * @param isolation how the shard goes on to look for the record that ends the process
+     */
+    record Applied(
+        SequenceNumber first,
+        Position position,
+        long count,
+        List<DeadLetter> letters,
+        List<Change> changes,
+        Optional<Isolation> isolation) {}
+
+    /** What the entry refers to, made for the head that the subtask has. */
+    private record Prepared(EntryId attempt, List<StateSchema> states, Payload delta) {}
+
+    Advance(
+        TaskPorts ports,
+        StateFiles files,
+        int inlineThresholdBytes,
+        Subtask<?> subtask,
+        Applied records) {
+      this.ports = ports;
+      this.files = files;
+      this.inlineThresholdBytes = inlineThresholdBytes;
+      this.subtask = subtask;
+      this.records = records;
+      this.from = subtask.head().position();
+      this.prepared = prepare();
+    }
+
+    private Prepared prepare() {
+      EntryId attempt = ports.ids().get();
+      return new Prepared(
+          attempt,
+          subtask.newSchemas(),
+          files.writeDelta(subtask, attempt, records.changes(), inlineThresholdBytes));
+    }
+
+    @Override
+    public EntryId attempt() {
+      return prepared.attempt();
+    }
+
+    @Override
+    public Advanced entry(Header next) {
+      Header header =
+          next.at(
+                  records.position(),
+                  records.first(),
+                  next.counts().plus(records.count(), records.letters().size()))
+              .with(records.isolation());
+      return Advanced.of(header, from, prepared.delta(), prepared.states(), records.letters());
+    }
+
+    @Override
+    public void adopt(Advanced entry) {
+      subtask.adopt(entry, records.changes());
+    }
+
+    @Override
+    public boolean renew(boolean mayBeCollected) {
+      if (mayBeCollected) {
+        prepared = prepare();
+      }
+      return true;
+    }
+  }
+
+  /** A replay has read on to a time, and found no record. */
+  record QuietStretch(Subtask<?> subtask, Supplier<EntryId> ids, Instant quietUntil)
+      implements Proposal<Advanced> {
+    @Override
+    public EntryId attempt() {
+      return ids.get();
+    }
+
+    @Override
+    public Advanced entry(Header next) {
+      Header header = next.quietUntil(quietUntil);
+      return Advanced.of(header, header.position(), Payload.NONE, List.of(), List.of());
+    }
+
+    @Override
+    public void adopt(Advanced entry) {
+      subtask.adopt(entry, List.of());
+    }
+
+    @Override
+    public boolean renew(boolean mayBeCollected) {
+      return true;
+    }
+  }
+
+  /** A step begins of which a record may end the process. */
+  record Step(
+      Subtask<?> subtask,
+      Supplier<EntryId> ids,
+      SequenceNumber first,
+      int records,
+      Deadline deadline)
+      implements Proposal<Suspected> {
+    @Override
+    public EntryId attempt() {
+      return ids.get();
+    }
+
+    @Override
+    public Suspected entry(Header next) {
+      Isolation begun = new Isolation.Begun(records, next.writtenAt().plus(deadline.remaining()));
+      return new Suspected(next.with(Optional.of(begun)).waitingFor(first));
+    }
+
+    @Override
+    public void adopt(Suspected entry) {
+      subtask.adopt(entry);
+    }
+
+    @Override
+    public boolean renew(boolean mayBeCollected) {
+      return true;
+    }
+  }
+
+  /**
+   * The state is stored for a checkpoint. After a later trigger it no longer holds: that one is to
+   * be acknowledged.
+   *
+   * @param stored what the journal refers to, and what the checkpoint does
+   * @param begun when storing it began
+   */
+  record Snapshot(
+      Subtask<?> subtask, EntryId attempt, Triggered trigger, StoredState stored, Instant begun)
+      implements Proposal<Snapshotted> {
+    @Override
+    public Snapshotted entry(Header next) {
+      return new Snapshotted(
+          next.with(trigger.checkpoint()),
+          trigger.checkpoint(),
+          subtask.origin(),
+          stored.handle(),
+          Channels.EMPTY);
+    }
+
+    @Override
+    public Append put(Journal journal, SubtaskId id, Snapshotted entry) {
+      Append both = journal.append(id, entry, acknowledgement(entry.header()));
+      return both == Append.ACKNOWLEDGED_ALREADY ? journal.append(id, entry) : both;
+    }
+
+    private Acknowledged acknowledgement(Header header) {
+      return stored
+          .acknowledgement()
+          .with(
+              StateDigest.of(header.position(), header.counts(), stored.handle().manifest()))
+          .with(
+              Acknowledgement.Timing.between(
+                  trigger.header().writtenAt(), begun, header.writtenAt()));
+    }
+
+    @Override
+    public void adopt(Snapshotted entry) {
+      subtask.adopt(entry);
+    }
+
+    @Override
+    public boolean renew(boolean mayBeCollected) {
+      return false;
+    }
+  }
+
+  /** The state is stored so that the journal stays short. It is not needed after others' entries. */
+  record Materialization(Subtask<?> subtask, EntryId attempt, StateFiles.Snapshot stored)
+      implements Proposal<Materialized> {
+    @Override
+    public Materialized entry(Header next) {
+      return new Materialized(next, subtask.origin(), stored.handle(), Channels.EMPTY);
+    }
+
+    @Override
+    public void adopt(Materialized entry) {
+      subtask.adopt(entry);
+    }
+
+    @Override
+    public boolean renew(boolean mayBeCollected) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.cairn.task;
+
+/** Begins the work that ends with one entry of the journal. */
+final class UncommittedBatches<E> {
+  private final TaskSettings settings;
+  private final TaskPorts ports;
+  private final StateFiles files;
+  private final JournalSession session;
+  private final DeadLetters deadLetters;
+
+  UncommittedBatches(
+      TaskSettings settings, TaskPorts ports, StateFiles files, JournalSession session) {
+    this.settings = settings;
+    this.ports = ports;
+    this.files = files;
+    this.session = session;
+    this.deadLetters = new DeadLetters(ports.storage(), ports.clock());
+  }
+
+  UncommittedBatch<E> begin(Invocation<E> invocation, Subtask<E> subtask) {
+    UncommittedBatch<E> work =
+        new UncommittedBatch<>(settings, ports, files, session, deadLetters, subtask);
+    invocation.begins(work);
+    return work;
+  }
+}
