@@ -96,6 +96,14 @@ class ArchitectureTest {
           "dev.cairn.coordinator",
           "dev.cairn.coordinator.scrub");
 
+  /** The parts of the task. Each may use those before it. */
+  private static final List<String> TASK_PARTS =
+      List.of(
+          "dev.cairn.task.ports",
+          "dev.cairn.task.subtask",
+          "dev.cairn.task.journalling",
+          "dev.cairn.task");
+
   private static final String[] COORDINATOR_CORE = COORDINATOR_PARTS.toArray(String[]::new);
   private static final String[] PROTOCOL = {
     "dev.cairn.id..",
@@ -150,17 +158,22 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAnyPackage(FUNCTIONS).or(resideInAnyPackage(INFRA)));
 
   static final ArchRule partsOfTheCoordinatorUseOnlyThoseBelow =
-      CompositeArchRule.of(
-          IntStream.range(0, COORDINATOR_PARTS.size())
-              .mapToObj(ArchitectureTest::usesNothingAbove)
-              .toList());
+      eachUsesOnlyThoseBelow(COORDINATOR_PARTS);
 
-  private static ArchRule usesNothingAbove(int part) {
-    String[] above =
-        COORDINATOR_PARTS.subList(part + 1, COORDINATOR_PARTS.size()).toArray(String[]::new);
+  static final ArchRule partsOfTheTaskUseOnlyThoseBelow = eachUsesOnlyThoseBelow(TASK_PARTS);
+
+  private static ArchRule eachUsesOnlyThoseBelow(List<String> parts) {
+    return CompositeArchRule.of(
+        IntStream.range(0, parts.size() - 1)
+            .mapToObj(part -> usesNothingAbove(parts, part))
+            .toList());
+  }
+
+  private static ArchRule usesNothingAbove(List<String> parts, int part) {
+    String[] above = parts.subList(part + 1, parts.size()).toArray(String[]::new);
     return noClasses()
         .that()
-        .resideInAPackage(COORDINATOR_PARTS.get(part))
+        .resideInAPackage(parts.get(part))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(above);

@@ -2,19 +2,19 @@ package dev.cairn.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.flights.AircraftFunction;
 import dev.cairn.flights.Departure;
 import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
-import dev.cairn.backend.heap.HeapStateBackend;
-import dev.cairn.operator.Operator;
-import dev.cairn.operator.Serialization;
-import dev.cairn.operator.RecordFailedException;
 import dev.cairn.lambda.KinesisBatch;
 import dev.cairn.lambda.KinesisEventReader;
 import dev.cairn.lambda.TaskEndpoint;
+import dev.cairn.operator.Operator;
+import dev.cairn.operator.RecordFailedException;
+import dev.cairn.operator.Serialization;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.state.Change;

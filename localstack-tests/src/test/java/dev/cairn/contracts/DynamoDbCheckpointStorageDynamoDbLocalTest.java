@@ -18,7 +18,7 @@ import dev.cairn.state.Payload;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.task.Task;
-import dev.cairn.task.TaskPorts;
+import dev.cairn.task.ports.TaskPorts;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

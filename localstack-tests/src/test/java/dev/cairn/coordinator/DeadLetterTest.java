@@ -20,7 +20,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
-import dev.cairn.task.TaskSettings.FailurePolicy;
+import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

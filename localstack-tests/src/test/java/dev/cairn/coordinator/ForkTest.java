@@ -24,7 +24,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.task.Task;
-import dev.cairn.task.TaskSettings;
+import dev.cairn.task.ports.TaskSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -17,7 +17,7 @@ import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
-import dev.cairn.task.TaskSettings.FailurePolicy;
+import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

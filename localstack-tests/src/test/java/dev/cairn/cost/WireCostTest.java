@@ -28,7 +28,7 @@ import dev.cairn.pipeline.Words;
 import dev.cairn.retry.Backoff;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
-import dev.cairn.task.TaskPorts;
+import dev.cairn.task.ports.TaskPorts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

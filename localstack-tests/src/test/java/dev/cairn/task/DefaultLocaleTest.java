@@ -24,6 +24,8 @@ import dev.cairn.retry.Backoff;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.ports.BatchResult;
+import dev.cairn.task.ports.TaskPorts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

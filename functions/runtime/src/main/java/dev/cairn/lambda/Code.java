@@ -1,17 +1,17 @@
 package dev.cairn.lambda;
 
+import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.function.CheckpointConfig;
 import dev.cairn.function.KeyedFunction;
-import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.job.CodeVersion;
 import dev.cairn.job.Registration;
-import dev.cairn.settings.Configuration;
-import dev.cairn.state.HashRange;
 import dev.cairn.operator.Operator;
 import dev.cairn.operator.Serialization;
+import dev.cairn.settings.Configuration;
+import dev.cairn.state.HashRange;
 import dev.cairn.state.StateSchema;
 import java.util.List;
 import java.util.Optional;
@@ -50,13 +50,7 @@ public final class Code {
    * @param storage where the job's files are, going by the settings of deployment and code
    */
   public Registration registration(JobId job, StageId stage, CodeVersion version, String storage) {
-    return new Registration(
-        job,
-        stage,
-        version,
-        configuration,
-        schemas(),
-        Optional.of(storage));
+    return new Registration(job, stage, version, configuration, schemas(), Optional.of(storage));
   }
 
   private List<StateSchema> schemas() {

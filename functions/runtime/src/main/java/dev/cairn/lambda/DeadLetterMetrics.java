@@ -5,7 +5,7 @@ import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.metrics.EmbeddedMetrics.Metric;
 import dev.cairn.storage.Layout;
-import dev.cairn.task.DeadLetterListener;
+import dev.cairn.task.ports.DeadLetterListener;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

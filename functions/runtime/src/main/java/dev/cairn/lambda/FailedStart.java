@@ -1,13 +1,13 @@
 package dev.cairn.lambda;
 
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.operator.FunctionNotOpenedException;
 import dev.cairn.job.StorageMovedException;
-import dev.cairn.task.Deadline;
+import dev.cairn.operator.FunctionNotOpenedException;
 import dev.cairn.task.Task;
-import dev.cairn.task.TaskException;
-import dev.cairn.task.TaskPorts;
-import dev.cairn.task.TaskSettings;
+import dev.cairn.task.ports.Deadline;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.ports.TaskSettings;
 import java.io.IOException;
 import java.io.InputStream;
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.Records;
+import dev.cairn.task.ports.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;

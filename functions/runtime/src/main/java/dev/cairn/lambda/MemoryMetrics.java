@@ -3,7 +3,7 @@ package dev.cairn.lambda;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.metrics.EmbeddedMetrics.Metric;
 import dev.cairn.metrics.EmbeddedMetrics.Unit;
-import dev.cairn.task.StateMemory;
+import dev.cairn.task.subtask.StateMemory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

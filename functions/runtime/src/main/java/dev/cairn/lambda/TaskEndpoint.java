@@ -1,8 +1,8 @@
 package dev.cairn.lambda;
 
-import dev.cairn.task.BatchResult;
-import dev.cairn.task.Deadline;
 import dev.cairn.task.Task;
+import dev.cairn.task.ports.BatchResult;
+import dev.cairn.task.ports.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -7,7 +7,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.job.CodeVersion;
 import dev.cairn.state.Start;
-import dev.cairn.task.TaskSettings.FailurePolicy;
+import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.function.Function;

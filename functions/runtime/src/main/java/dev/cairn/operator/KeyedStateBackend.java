@@ -66,7 +66,9 @@ public interface KeyedStateBackend extends RecordEffects {
   /** Declares a state with a list for each key, which is one cell. */
   <T> ListState<T> listState(ListStateDescriptor<T> descriptor);
 
-  /** The schemas of all states, sorted by name: of the declared ones, and of others that are stored. */
+  /**
+   * The schemas of all states, sorted by name: of the declared ones, and of others that are stored.
+   */
   List<StateSchema> schemas();
 
   /**

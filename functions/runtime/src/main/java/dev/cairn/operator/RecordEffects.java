@@ -3,8 +3,8 @@ package dev.cairn.operator;
 /**
  * One kind of effect that a record has when its function is called: changes of state, and in time
  * also timers and outputs. Each kind gathers what the current record does. When the function
- * returns, all kinds are committed; when it throws, all are rolled back. Neither leaves a trace of a
- * record that failed.
+ * returns, all kinds are committed; when it throws, all are rolled back. Neither leaves a trace of
+ * a record that failed.
  */
 public interface RecordEffects {
   /**

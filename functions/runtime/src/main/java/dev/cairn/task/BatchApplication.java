@@ -4,6 +4,12 @@ import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Stepwise.Outcome;
+import dev.cairn.task.journalling.UncommittedBatch;
+import dev.cairn.task.ports.BatchResult;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.subtask.Subtask;
+import dev.cairn.task.subtask.SubtaskCache;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -90,8 +96,7 @@ final class BatchApplication<E> {
   }
 
   /** Applies the records of a shard in which one may end the process. */
-  BatchResult applyInSteps(
-      Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> batch) {
+  BatchResult applyInSteps(Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> batch) {
     SequenceNumber first = batch.getFirst().sequenceNumber();
     SequenceNumber last = batch.getLast().sequenceNumber();
     List<StreamRecord> waiting =
@@ -110,9 +115,7 @@ final class BatchApplication<E> {
               Optional<UncommittedBatch.Stop> stop,
               boolean hasApplied) ->
           finish(
-              invocation,
-              subtask,
-              new Applied(first, last, Optional.of(record), stop, hasApplied));
+              invocation, subtask, new Applied(first, last, Optional.of(record), stop, hasApplied));
     };
   }
 

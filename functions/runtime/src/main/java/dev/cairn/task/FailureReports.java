@@ -14,7 +14,15 @@ import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.restart.Failures;
 import dev.cairn.restart.RestartStrategy.Decision;
 import dev.cairn.restart.RestartStrategy.Verdict;
-import dev.cairn.task.TaskSettings.FailurePolicy;
+import dev.cairn.task.journalling.Fault;
+import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.journalling.UncommittedBatch;
+import dev.cairn.task.ports.Message;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.ports.TaskSettings.FailurePolicy;
+import dev.cairn.task.subtask.Subtask;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -96,10 +104,7 @@ final class FailureReports {
     Optional<Isolation> steps = Optional.of(new Isolation.Steps(records));
     try {
       session.append(
-          subtask,
-          at,
-          (head, next) -> Optional.of(new Entry.Suspected(next.with(steps))),
-          writer);
+          subtask, at, (head, next) -> Optional.of(new Entry.Suspected(next.with(steps))), writer);
     } catch (OutcomeUnknownException e) {
       // The next attempt finds out.
     }
@@ -192,8 +197,7 @@ final class FailureReports {
       return Optional.empty();
     }
     Header failed = next.with(failing(failure, head, job, next)).with(failure.isolation());
-    return Optional.of(
-        new Entry.Failed(failure.waiting().map(failed::waitingFor).orElse(failed)));
+    return Optional.of(new Entry.Failed(failure.waiting().map(failed::waitingFor).orElse(failed)));
   }
 
   /**

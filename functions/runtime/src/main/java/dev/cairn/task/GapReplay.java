@@ -4,9 +4,16 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.Position;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.JournalSession.Result;
-import dev.cairn.task.Proposal.QuietStretch;
 import dev.cairn.task.Stepwise.Outcome;
+import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.journalling.JournalSession.Result;
+import dev.cairn.task.journalling.Proposal.QuietStretch;
+import dev.cairn.task.journalling.UncommittedBatch;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.Subtask;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -76,8 +83,7 @@ final class GapReplay<E> {
       }
       UncommittedBatch<E> work = apply(invocation, subtask, records);
       boolean acknowledges =
-          work.stop().isPresent()
-              || snapshots.isDue(subtask, invocation.deadline(), forSnapshot);
+          work.stop().isPresent() || snapshots.isDue(subtask, invocation.deadline(), forSnapshot);
       if (!work.journal(invocation.writer())
           || (acknowledges && !snapshots.acknowledge(invocation, subtask))) {
         return false;
@@ -99,10 +105,7 @@ final class GapReplay<E> {
   private Replay.Next read(Invocation<E> invocation, Subtask<E> subtask, Position before) {
     try {
       return replay.next(
-          subtask.id().shard(),
-          subtask.head(),
-          settings.replayLimit(),
-          invocation::hasTime);
+          subtask.id().shard(), subtask.head(), settings.replayLimit(), invocation::hasTime);
     } catch (StreamException e) {
       if (subtask.head().position().equals(before)) {
         throw e;

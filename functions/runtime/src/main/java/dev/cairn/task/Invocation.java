@@ -5,6 +5,9 @@ import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Stepwise.Blame;
+import dev.cairn.task.journalling.UncommittedBatch;
+import dev.cairn.task.ports.Deadline;
+import dev.cairn.task.subtask.Subtask;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -43,8 +46,7 @@ final class Invocation<E> {
    * @param margin how much of its time an invocation keeps to end in order
    */
   static <E> Invocation<E> ofBatch(RereadableBatch batch, Deadline deadline, Duration margin) {
-    return new Invocation<>(
-        batch.shard(), Writer.MAPPING, deadline, margin, Optional.of(batch));
+    return new Invocation<>(batch.shard(), Writer.MAPPING, deadline, margin, Optional.of(batch));
   }
 
   /** An invocation by the coordinator, without records. */

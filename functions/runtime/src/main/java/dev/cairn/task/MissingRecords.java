@@ -11,6 +11,7 @@ import dev.cairn.stream.ShardScan.Step;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.ports.TaskDecisions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,8 @@
 package dev.cairn.task;
 
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.task.journalling.Fault;
+import dev.cairn.task.journalling.UncommittedBatch;
 import java.util.Optional;
 
 /** What the next attempt does about work that did not fit into memory, or into the storage. */

@@ -7,6 +7,15 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.operator.FunctionNotOpenedException;
 import dev.cairn.operator.IncompatibleStateException;
 import dev.cairn.task.FailureReports.Report;
+import dev.cairn.task.journalling.Declines;
+import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.Subtask;
+import dev.cairn.task.subtask.SubtaskCache;
+import dev.cairn.task.subtask.SubtaskLoader;
 import java.util.List;
 import java.util.Optional;
 

@@ -12,6 +12,8 @@ import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

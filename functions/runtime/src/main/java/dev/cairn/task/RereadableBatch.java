@@ -2,6 +2,7 @@ package dev.cairn.task;
 
 import dev.cairn.id.ShardId;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.ports.Records;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -8,15 +8,26 @@ import dev.cairn.id.EntryId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.OutcomeUnknownException;
-import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.JournalSession.Result;
-import dev.cairn.task.Proposal.Materialization;
-import dev.cairn.task.Proposal.Snapshot;
+import dev.cairn.task.journalling.Declines;
+import dev.cairn.task.journalling.Fault;
+import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.journalling.JournalSession.Result;
+import dev.cairn.task.journalling.Proposal.Materialization;
+import dev.cairn.task.journalling.Proposal.Snapshot;
+import dev.cairn.task.journalling.StoredState;
+import dev.cairn.task.ports.Deadline;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.SnapshotTime;
+import dev.cairn.task.subtask.StateFiles;
+import dev.cairn.task.subtask.Subtask;
+import dev.cairn.task.subtask.SubtaskCache;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -59,11 +70,9 @@ final class Snapshots {
    *
    * @param first the first record of the invocation's batch; empty if it was woken
    */
-  void weighTrigger(
-      Invocation<?> invocation, Subtask<?> subtask, Optional<StreamRecord> first) {
+  void weighTrigger(Invocation<?> invocation, Subtask<?> subtask, Optional<StreamRecord> first) {
     Deadline deadline = invocation.deadline();
-    boolean wasCutOff =
-        first.filter(record -> wasCutOff(subtask, record, deadline)).isPresent();
+    boolean wasCutOff = first.filter(record -> wasCutOff(subtask, record, deadline)).isPresent();
     if (subtask.trigger().isEmpty()) {
       return;
     }
@@ -295,7 +304,11 @@ final class Snapshots {
     try {
       snapshot =
           write(
-              subtask, attempt, Layout.state(subtask.id(), subtask.head().revision(), attempt), false, time);
+              subtask,
+              attempt,
+              Layout.state(subtask.id(), subtask.head().revision(), attempt),
+              false,
+              time);
     } catch (StorageException | SnapshotTime.OverException e) {
       // Nothing depends on this base: it is tried again as the journal grows.
       return true;

@@ -4,8 +4,16 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.journal.Isolation;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.JournalSession.Result;
-import dev.cairn.task.TaskDecisions.Step;
+import dev.cairn.task.journalling.Fault;
+import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.journalling.JournalSession.Result;
+import dev.cairn.task.journalling.Proposal;
+import dev.cairn.task.journalling.UncommittedBatch;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskDecisions.Step;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.subtask.Subtask;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +76,8 @@ final class Stepwise<E> {
       StreamRecord first = waiting.getFirst();
       UncommittedBatch<E> work;
       Optional<Isolation> then = Optional.empty();
-      Optional<Blame> found = invocation.blamed().filter(one -> one.record().equals(first.sequenceNumber()));
+      Optional<Blame> found =
+          invocation.blamed().filter(one -> one.record().equals(first.sequenceNumber()));
       if (found.isPresent()) {
         work = judge(invocation, subtask, first, found.get());
       } else {
@@ -107,8 +116,7 @@ final class Stepwise<E> {
   }
 
   /** At least one record: the step was announced. */
-  private void take(
-      Invocation<E> invocation, UncommittedBatch<E> work, List<StreamRecord> step) {
+  private void take(Invocation<E> invocation, UncommittedBatch<E> work, List<StreamRecord> step) {
     for (StreamRecord record : step) {
       boolean ends = work.hasApplied() && (work.isFull() || !invocation.hasTime());
       if (ends || !work.apply(record)) {
@@ -119,7 +127,8 @@ final class Stepwise<E> {
 
   private boolean announce(
       Invocation<E> invocation, Subtask<E> subtask, SequenceNumber first, int count) {
-    Proposal.Step step = new Proposal.Step(subtask, ports.ids(), first, count, invocation.deadline());
+    Proposal.Step step =
+        new Proposal.Step(subtask, ports.ids(), first, count, invocation.deadline());
     return session.append(subtask, step, invocation.writer()) == Result.COMMITTED;
   }
 

@@ -6,6 +6,20 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.journalling.Declines;
+import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.ports.BatchResult;
+import dev.cairn.task.ports.Deadline;
+import dev.cairn.task.ports.Records;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.StateFiles;
+import dev.cairn.task.subtask.StateMemory;
+import dev.cairn.task.subtask.Subtask;
+import dev.cairn.task.subtask.SubtaskCache;
+import dev.cairn.task.subtask.SubtaskLoader;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -49,8 +63,7 @@ public final class Task<E> {
     Stepwise<E> stepwise = new Stepwise<>(ports, decisions, session, work);
     this.snapshots = new Snapshots(settings, ports, files, session, declines, decisions, cache);
     this.gaps =
-        new GapReplay<>(
-            settings, ports, decisions, session, work, stepwise, snapshots, failures);
+        new GapReplay<>(settings, ports, decisions, session, work, stepwise, snapshots, failures);
     this.missingRecords = new MissingRecords(ports.stream(), decisions, ports.clock());
     this.batches = new BatchApplication<>(decisions, cache, work, stepwise, snapshots, failures);
     CarefulShards careful = new CarefulShards();
@@ -65,8 +78,7 @@ public final class Task<E> {
             cache::makeRoom);
     this.opening =
         new Opening<>(settings, ports, decisions, cache, loader, session, declines, failures);
-    this.attempts =
-        new Attempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
+    this.attempts = new Attempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
   }
 
   /** A task whose cache may take its share of this process's heap. */

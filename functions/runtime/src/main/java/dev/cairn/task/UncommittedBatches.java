@@ -1,5 +1,13 @@
 package dev.cairn.task;
 
+import dev.cairn.task.journalling.DeadLetters;
+import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.journalling.UncommittedBatch;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.StateFiles;
+import dev.cairn.task.subtask.Subtask;
+
 /** Begins the work that ends with one entry of the journal. */
 final class UncommittedBatches<E> {
   private final TaskSettings settings;

@@ -11,7 +11,7 @@ import dev.cairn.function.Deserializers;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.state.Start;
-import dev.cairn.task.TaskSettings.FailurePolicy;
+import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;

@@ -219,8 +219,7 @@ public abstract class KeyedStateBackendContract {
   void aKeyOutsideTheRangeIsRefusedBeforeAnythingIsApplied() {
     KeyHash hash = KeyHash.of("a");
     Operator<String> lower =
-        open(
-            function, new HashRange(new KeyHash(0, 0), new KeyHash(hash.high(), hash.low() - 1)));
+        open(function, new HashRange(new KeyHash(0, 0), new KeyHash(hash.high(), hash.low() - 1)));
     List<String> applied = new ArrayList<>();
     function.body = applied::add;
     assertThatThrownBy(() -> lower.process("a", new byte[0], Instant.EPOCH))
@@ -288,7 +287,9 @@ public abstract class KeyedStateBackendContract {
     operator.state().load(new Change.Put(another, new byte[] {43}));
     process("a", event -> function.count.update(1L));
     assertThat(operator.state().schemas()).contains(gone).hasSize(5);
-    assertThat(operator.state().drain()).extracting(Change::key).containsExactly(cell("a", "count"));
+    assertThat(operator.state().drain())
+        .extracting(Change::key)
+        .containsExactly(cell("a", "count"));
     assertThat(operator.state().ofKey("a"))
         .extracting(Change.Put::key)
         .isSorted()
@@ -331,8 +332,11 @@ public abstract class KeyedStateBackendContract {
         .hasMessageContaining("outside the hash range");
     assertThatThrownBy(
             () ->
-                operator.state().load(
-                    new Change.Removed(StateKey.of(KeyHash.of("a"), "a", "count", new byte[] {1}))))
+                operator
+                    .state()
+                    .load(
+                        new Change.Removed(
+                            StateKey.of(KeyHash.of("a"), "a", "count", new byte[] {1}))))
         .hasMessageContaining("has a place");
   }
 
@@ -438,6 +442,7 @@ public abstract class KeyedStateBackendContract {
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("override keyOf(event)");
   }
+
   private static final int RECORDS = 250;
 
   static LongStream seeds() {
@@ -539,11 +544,13 @@ public abstract class KeyedStateBackendContract {
   private static SortedMap<StateKey, byte[]> cellsOf(Operator<?> operator) {
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
     List<StateKey> order = new ArrayList<>();
-    operator.state().forEach(
-        put -> {
-          cells.put(put.key(), put.value());
-          order.add(put.key());
-        });
+    operator
+        .state()
+        .forEach(
+            put -> {
+              cells.put(put.key(), put.value());
+              order.add(put.key());
+            });
     assertThat(order).isSorted().hasSameSizeAs(cells.keySet());
     return cells;
   }

@@ -1,12 +1,12 @@
 package dev.cairn.operator;
 
-import dev.cairn.backend.heap.OnHeap;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.cairn.backend.heap.OnHeap;
 import dev.cairn.cbor.Cbor;
 import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;

@@ -2,7 +2,7 @@ package dev.cairn.cdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.task.TaskSettings;
+import dev.cairn.task.ports.TaskSettings;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

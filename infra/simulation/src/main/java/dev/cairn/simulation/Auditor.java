@@ -265,8 +265,7 @@ final class Auditor {
    * A record is set aside only after two failures on its own. The entry that sets it aside may
    * follow a failure of another invocation, which says nothing of the record.
    */
-  private static void requireTriedAlone(
-      String where, List<Entry> before, Entry.DeadLetter letter) {
+  private static void requireTriedAlone(String where, List<Entry> before, Entry.DeadLetter letter) {
     Position position = before.getLast().header().position();
     boolean failedBefore =
         before.reversed().stream()

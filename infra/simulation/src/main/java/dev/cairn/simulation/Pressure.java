@@ -1,6 +1,6 @@
 package dev.cairn.simulation;
 
-import dev.cairn.task.StateMemory;
+import dev.cairn.task.subtask.StateMemory;
 import java.util.SplittableRandom;
 
 /**

@@ -1,6 +1,6 @@
 package dev.cairn.simulation;
 
-import dev.cairn.task.SubtaskCache;
+import dev.cairn.task.subtask.SubtaskCache;
 
 /**
  * A container's heap: so many subtasks' states fit, and one more is an OutOfMemoryError. It counts

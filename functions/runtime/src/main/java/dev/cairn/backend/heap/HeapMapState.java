@@ -1,9 +1,9 @@
 package dev.cairn.backend.heap;
 
-import dev.cairn.operator.UserCode;
 import dev.cairn.cbor.Cbor;
 import dev.cairn.function.ExactSerializer;
 import dev.cairn.function.MapState;
+import dev.cairn.operator.UserCode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

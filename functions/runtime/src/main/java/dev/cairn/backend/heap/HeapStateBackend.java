@@ -122,8 +122,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
       switch (schema.to(slot.schema())) {
         case StateSchema.Change.Accepted change -> accepted.put(schema.name(), change.schema());
         case StateSchema.Change.Refused refused ->
-            throw new IncompatibleStateException(
-                function, schema, slot.schema(), refused);
+            throw new IncompatibleStateException(function, schema, slot.schema(), refused);
       }
     }
     evolved.putAll(accepted);
@@ -197,9 +196,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
     KeyedState key = key(partitionKey);
     if (!key.storable) {
       throw new UnstorableKeyException(
-          "a partition key is Unicode text of at most "
-              + LONGEST_KEY_BYTES
-              + " bytes in UTF-8");
+          "a partition key is Unicode text of at most " + LONGEST_KEY_BYTES + " bytes in UTF-8");
     }
     cells.begin(key);
   }

@@ -1,8 +1,8 @@
 package dev.cairn.backend.heap;
 
-import dev.cairn.operator.UserCode;
 import dev.cairn.cbor.Cbor;
 import dev.cairn.function.ExactSerializer;
+import dev.cairn.operator.UserCode;
 import java.util.Objects;
 
 /**

@@ -1,7 +1,5 @@
 package dev.cairn.backend.heap;
 
-import dev.cairn.operator.Operator;
-import dev.cairn.operator.RecordFailedException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.function.Context;
@@ -15,6 +13,8 @@ import dev.cairn.function.MapStateDescriptor;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
+import dev.cairn.operator.Operator;
+import dev.cairn.operator.RecordFailedException;
 import dev.cairn.state.Change;
 import dev.cairn.state.HashRange;
 import java.lang.ref.WeakReference;
@@ -175,11 +175,14 @@ class FootprintTest {
           return cold;
         };
     Operator<String> cold = load.get();
-    assertThat(cold.state().retainedBytes()).isBetween(warm.state().retainedBytes() / 2, warm.state().retainedBytes());
+    assertThat(cold.state().retainedBytes())
+        .isBetween(warm.state().retainedBytes() / 2, warm.state().retainedBytes());
 
     Operator<String> reloaded = load.get();
     warm.state().forEach(reloaded.state()::load);
-    assertThat(reloaded.state().retainedBytes()).as("loaded twice").isEqualTo(cold.state().retainedBytes());
+    assertThat(reloaded.state().retainedBytes())
+        .as("loaded twice")
+        .isEqualTo(cold.state().retainedBytes());
     warm.state().forEach(put -> reloaded.state().load(new Change.Removed(put.key())));
     reloaded.state().drain();
     assertThat(reloaded.state().retainedBytes()).isZero();

@@ -1,11 +1,11 @@
 package dev.cairn.cli.input;
 
+import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.function.KeyedFunction;
-import dev.cairn.backend.heap.HeapStateBackend;
+import dev.cairn.lambda.Code;
 import dev.cairn.operator.Operator;
 import dev.cairn.operator.Serialization;
-import dev.cairn.lambda.Code;
 import dev.cairn.state.HashRange;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
@@ -72,8 +72,7 @@ public final class UserFunction {
   private void requireUsable() {
     try {
       var unused =
-          Operator.open(
-              create(), HeapStateBackend::new, HashRange.ALL, Serialization.AT_DRAIN);
+          Operator.open(create(), HeapStateBackend::new, HashRange.ALL, Serialization.AT_DRAIN);
     } catch (IllegalStateException e) {
       throw new InputException(String.valueOf(e.getMessage()), e);
     }

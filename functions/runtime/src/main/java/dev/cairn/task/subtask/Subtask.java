@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.subtask;
 
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * A subtask as its journal has it at one revision: the live state, and what its next snapshot has
  * to store.
  */
-final class Subtask<E> {
+public final class Subtask<E> {
   // A change's objects in the map of changes, without its bytes.
   private static final int CHANGE_BYTES = 150;
 
@@ -57,23 +57,23 @@ final class Subtask<E> {
     base.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
   }
 
-  SubtaskId id() {
+  public SubtaskId id() {
     return id;
   }
 
-  Operator<E> operator() {
+  public Operator<E> operator() {
     return operator;
   }
 
-  KeyedStateBackend state() {
+  public KeyedStateBackend state() {
     return operator.state();
   }
 
-  Header head() {
+  public Header head() {
     return head;
   }
 
-  Origin origin() {
+  public Origin origin() {
     return origin;
   }
 
@@ -82,22 +82,22 @@ final class Subtask<E> {
   }
 
   /** Whether the state lies in files on which no snapshot may build. */
-  boolean isToBeRewritten() {
+  public boolean isToBeRewritten() {
     return toBeRewritten;
   }
 
   /** The checkpoint that was asked for since the last base and has no snapshot here. */
-  Optional<Entry.Triggered> trigger() {
+  public Optional<Entry.Triggered> trigger() {
     return trigger;
   }
 
   /** The trigger before that one, if it has no snapshot either. */
-  Optional<Entry.Triggered> triggerBefore() {
+  public Optional<Entry.Triggered> triggerBefore() {
     return triggerBefore;
   }
 
   /** How many triggers in a row have no snapshot, the pending one not among them. */
-  int unansweredBefore() {
+  public int unansweredBefore() {
     return trigger.isPresent() ? triggersSinceBase - 1 : triggersSinceBase;
   }
 
@@ -105,17 +105,17 @@ final class Subtask<E> {
    * Whether a task has applied records since the pending trigger. That invocation went on to its
    * snapshot, and has not stored it.
    */
-  boolean hasAdvancedSinceTrigger() {
+  public boolean hasAdvancedSinceTrigger() {
     return trigger.isPresent() && advancedSinceTrigger;
   }
 
   /** When records were applied last, since the last base. */
-  Optional<Instant> lastAdvancedAt() {
+  public Optional<Instant> lastAdvancedAt() {
     return lastAdvancedAt;
   }
 
   /** Its checkpoint is over, or was declined: this container does not look at it again. */
-  void dropTrigger() {
+  public void dropTrigger() {
     trigger = Optional.empty();
   }
 
@@ -124,24 +124,24 @@ final class Subtask<E> {
     return new TreeMap<>(sinceBase).values();
   }
 
-  int deltasSinceBase() {
+  public int deltasSinceBase() {
     return deltas;
   }
 
-  long deltaBytesSinceBase() {
+  public long deltaBytesSinceBase() {
     return deltaBytes;
   }
 
   /**
-   * About how much of the heap this subtask takes. See {@link KeyedStateBackend#retainedBytes()}; values
-   * that changed since the last base are counted twice, as they may be held twice.
+   * About how much of the heap this subtask takes. See {@link KeyedStateBackend#retainedBytes()};
+   * values that changed since the last base are counted twice, as they may be held twice.
    */
-  long retainedBytes() {
+  public long retainedBytes() {
     return state().retainedBytes() + sinceBaseBytes;
   }
 
   /** How many deltas were adopted since their size passed a power of two. */
-  int entriesSinceDoubled() {
+  public int entriesSinceDoubled() {
     return entriesSinceDoubled;
   }
 
@@ -156,21 +156,21 @@ final class Subtask<E> {
   }
 
   /** The states that the journal since the last base does not tell of. */
-  List<StateSchema> newSchemas() {
+  public List<StateSchema> newSchemas() {
     return state().schemas().stream()
         .filter(schema -> !schema.equals(schemas.get(schema.name())))
         .toList();
   }
 
   /** Takes over an entry of another container, and its changes with it. */
-  void follow(Entry.Advanced advanced, List<Change> delta) {
+  void applyDelta(Entry.Advanced advanced, List<Change> delta) {
     state().requireCompatible(advanced.states());
     delta.forEach(state()::load);
-    adopt(advanced, delta);
+    recordDelta(advanced, delta);
   }
 
-  /** An entry is in the journal, and the state in memory has its changes already. */
-  void adopt(Entry.Advanced advanced, List<Change> delta) {
+  /** Takes over an entry whose changes the state in memory has already. */
+  public void recordDelta(Entry.Advanced advanced, List<Change> delta) {
     head = advanced.header();
     advanced.states().forEach(schema -> schemas.put(schema.name(), schema));
     long before = deltaBytes;
@@ -193,19 +193,19 @@ final class Subtask<E> {
     };
   }
 
-  void adopt(Entry.Failed failed) {
+  public void applyFailure(Entry.Failed failed) {
     head = failed.header();
     // It makes the journal longer all the same.
     deltas++;
   }
 
-  void adopt(Entry.Suspected suspected) {
+  public void applySuspicion(Entry.Suspected suspected) {
     head = suspected.header();
     deltas++;
   }
 
   /** Takes over an entry that leaves the state as it is and brings it into another epoch. */
-  void enter(Header entering) {
+  void applyEpoch(Header entering) {
     head = entering;
     // No checkpoint spans two epochs: what was asked for before is over.
     forgetTriggers();
@@ -218,7 +218,7 @@ final class Subtask<E> {
     triggersSinceBase = 0;
   }
 
-  void adopt(Entry.Triggered triggered) {
+  public void applyTrigger(Entry.Triggered triggered) {
     head = triggered.header();
     triggerBefore = lastTrigger;
     trigger = Optional.of(triggered);
@@ -227,8 +227,8 @@ final class Subtask<E> {
     advancedSinceTrigger = false;
   }
 
-  /** A base that stores the very state that is in memory. */
-  void adopt(Entry.Base stored) {
+  /** Takes over a base that stores the very state that is in memory. */
+  public void applyBase(Entry.Base stored) {
     head = stored.header();
     handle = stored.handle();
     stored.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));

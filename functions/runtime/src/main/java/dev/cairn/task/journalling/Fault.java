@@ -1,22 +1,23 @@
-package dev.cairn.task;
+package dev.cairn.task.journalling;
 
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatException;
+import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.operator.FunctionNotOpenedException;
 import dev.cairn.operator.IncompatibleStateException;
 import dev.cairn.operator.KeyOutsideRangeException;
 import dev.cairn.operator.RecordFailedException;
 import dev.cairn.operator.UnreadableStateException;
 import dev.cairn.operator.UnwritableStateException;
-import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamException;
-import dev.cairn.task.StateFiles.MissingFileException;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.subtask.StateFiles.MissingFileException;
 
 /** What an error means for the shard at which it occurred: pure. */
-sealed interface Fault {
+public sealed interface Fault {
 
   /** What is wrong, in a sentence for people. */
   String message();

@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.journalling;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.FailureReason;
@@ -6,19 +6,21 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.journal.PendingTrigger;
+import dev.cairn.task.ports.TaskPorts;
 
 /**
  * Tells that a subtask cannot take part in a checkpoint, so that nobody waits for it until the
  * checkpoint expires without a cause.
  */
-final class Declines {
+public final class Declines {
   private final TaskPorts ports;
 
-  Declines(TaskPorts ports) {
+  public Declines(TaskPorts ports) {
     this.ports = ports;
   }
 
-  void decline(SubtaskId subtask, CheckpointId checkpoint, FailureReason reason, String message) {
+  public void decline(
+      SubtaskId subtask, CheckpointId checkpoint, FailureReason reason, String message) {
     try {
       ports
           .checkpoints()
@@ -32,7 +34,7 @@ final class Declines {
    * Declines the checkpoint whose trigger is pending, for a subtask that is not in memory. This
    * costs a query and a put of an invocation that fails anyway.
    */
-  void declineAny(SubtaskId subtask, FailureReason reason, String message) {
+  public void declineAny(SubtaskId subtask, FailureReason reason, String message) {
     try {
       PendingTrigger.in(ports.journal().fromLastBase(subtask))
           .ifPresent(checkpoint -> decline(subtask, checkpoint, reason, message));

@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.journalling;
 
 import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
 import dev.cairn.state.StateHandle;
@@ -9,4 +9,4 @@ import dev.cairn.state.StateHandle;
  * @param handle what the journal refers to
  * @param acknowledgement what the checkpoint refers to, without its digest and its timing
  */
-record StoredState(StateHandle handle, Acknowledged acknowledgement) {}
+public record StoredState(StateHandle handle, Acknowledged acknowledgement) {}

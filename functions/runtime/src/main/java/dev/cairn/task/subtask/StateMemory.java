@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.subtask;
 
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.HeapUse;

@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.ports;
 
 import dev.cairn.checkpoint.FailureReason;
 import java.util.Optional;
@@ -30,7 +30,7 @@ public final class TaskException extends RuntimeException {
   }
 
   /** Why the shard fails; empty if no failure is to be recorded. */
-  Optional<FailureReason> reason() {
+  public Optional<FailureReason> reason() {
     return Optional.ofNullable(reason);
   }
 }

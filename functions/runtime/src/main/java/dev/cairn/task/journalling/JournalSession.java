@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.journalling;
 
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
@@ -6,7 +6,12 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.journal.OutcomeUnknownException;
-import dev.cairn.task.TaskDecisions.Outcome;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskDecisions.Outcome;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.subtask.Subtask;
+import dev.cairn.task.subtask.SubtaskCache;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -16,21 +21,21 @@ import java.util.function.Supplier;
  * header, calls that the table does not answer, entries of other writers that come between, and the
  * end of work that another writer has overtaken.
  */
-final class JournalSession {
+public final class JournalSession {
   private static final int ATTEMPTS = 5;
 
   private final TaskPorts ports;
   private final TaskDecisions decisions;
   private final SubtaskCache<?> memory;
 
-  JournalSession(TaskPorts ports, TaskDecisions decisions, SubtaskCache<?> memory) {
+  public JournalSession(TaskPorts ports, TaskDecisions decisions, SubtaskCache<?> memory) {
     this.ports = ports;
     this.decisions = decisions;
     this.memory = memory;
   }
 
   /** What became of a proposal. */
-  enum Result {
+  public enum Result {
     /** Its entry is in the journal, and the subtask has adopted it. */
     COMMITTED,
     /**
@@ -47,7 +52,7 @@ final class JournalSession {
    *
    * @throws TaskException if the table does not answer
    */
-  <T extends Entry> Result append(Subtask<?> subtask, Proposal<T> proposal, Writer writer) {
+  public <T extends Entry> Result append(Subtask<?> subtask, Proposal<T> proposal, Writer writer) {
     while (true) {
       Header next =
           subtask
@@ -112,10 +117,10 @@ final class JournalSession {
 
   private static void adopt(Subtask<?> subtask, Entry between) {
     switch (between) {
-      case Entry.Triggered triggered -> subtask.adopt(triggered);
-      case Entry.Base same -> subtask.adopt(same);
-      case Entry.Failed failed -> subtask.adopt(failed);
-      case Entry.Suspected suspected -> subtask.adopt(suspected);
+      case Entry.Triggered triggered -> subtask.applyTrigger(triggered);
+      case Entry.Base same -> subtask.applyBase(same);
+      case Entry.Failed failed -> subtask.applyFailure(failed);
+      case Entry.Suspected suspected -> subtask.applySuspicion(suspected);
       case Entry.Advanced a -> throw changed(subtask, a);
       case Entry.Suspended s -> throw changed(subtask, s);
       case Entry.Resumed r -> throw changed(subtask, r);
@@ -127,7 +132,7 @@ final class JournalSession {
   }
 
   /** An entry about a shard whose state may not be in memory. */
-  interface Note {
+  public interface Note {
     /**
      * @param head the journal's head
      * @param next the header that follows it
@@ -144,10 +149,9 @@ final class JournalSession {
    * @param at the journal's head then
    * @throws OutcomeUnknownException if the table does not answer
    */
-  void append(SubtaskId subtask, Header at, Note note, Writer writer) {
+  public void append(SubtaskId subtask, Header at, Note note, Writer writer) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      Optional<Header> head =
-          decisions.failsAt(at, ports.journal().after(subtask, at.revision()));
+      Optional<Header> head = decisions.failsAt(at, ports.journal().after(subtask, at.revision()));
       if (head.isEmpty()) {
         return;
       }
@@ -161,7 +165,7 @@ final class JournalSession {
   }
 
   /** Opens a journal, unless someone else does first. Whoever did, the journal tells. */
-  void open(SubtaskId subtask, Entry.Opened opened) {
+  public void open(SubtaskId subtask, Entry.Opened opened) {
     try {
       ports.journal().open(subtask, opened);
     } catch (OutcomeUnknownException e) {

@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.journalling;
 
 import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
@@ -8,6 +8,7 @@ import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.ports.Message;
 import java.time.InstantSource;
 
 /**
@@ -15,13 +16,13 @@ import java.time.InstantSource;
  * from, and why. Stored before the journal counts it; a second attempt at the same record finds the
  * file, and leaves it.
  */
-final class DeadLetters {
+public final class DeadLetters {
   private static final int LONGEST_CAUSE = 500;
 
   private final CheckpointStorage storage;
   private final InstantSource clock;
 
-  DeadLetters(CheckpointStorage storage, InstantSource clock) {
+  public DeadLetters(CheckpointStorage storage, InstantSource clock) {
     this.storage = storage;
     this.clock = clock;
   }

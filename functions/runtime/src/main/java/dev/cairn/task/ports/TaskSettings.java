@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.ports;
 
 import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
@@ -99,7 +99,7 @@ public record TaskSettings(
         replayLimit);
   }
 
-  SubtaskId subtask(ShardId shard) {
+  public SubtaskId subtask(ShardId shard) {
     return new SubtaskId(job, stage, shard);
   }
 

@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.ports;
 
 import dev.cairn.id.EntryId;
 import dev.cairn.job.CheckpointStore;

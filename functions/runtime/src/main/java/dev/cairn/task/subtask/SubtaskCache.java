@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.subtask;
 
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.HeapUse;
@@ -25,11 +25,11 @@ public class SubtaskCache<E> {
     this.memory = memory;
   }
 
-  Optional<Subtask<E>> find(ShardId shard) {
+  public Optional<Subtask<E>> find(ShardId shard) {
     return Optional.ofNullable(subtasks.get(shard));
   }
 
-  void keep(ShardId shard, Subtask<E> subtask) {
+  public void keep(ShardId shard, Subtask<E> subtask) {
     subtasks.put(shard, subtask);
     makeRoom(shard, subtask.retainedBytes());
   }
@@ -56,7 +56,7 @@ public class SubtaskCache<E> {
   }
 
   /** Called when a subtask may have grown: makes room for what it takes now. */
-  void grown(ShardId shard) {
+  public void grown(ShardId shard) {
     find(shard).ifPresent(subtask -> makeRoom(shard, subtask.retainedBytes()));
   }
 
@@ -66,12 +66,12 @@ public class SubtaskCache<E> {
   }
 
   /** Whether no other subtask is in memory than this one. */
-  boolean isAlone(Subtask<?> subtask) {
+  public boolean isAlone(Subtask<?> subtask) {
     return subtasks.values().stream().allMatch(one -> one == subtask);
   }
 
   /** What the largest state takes of the heap; empty when there is none. */
-  Optional<StateMemory.Usage> largest() {
+  public Optional<StateMemory.Usage> largest() {
     return subtasks.values().stream()
         .map(subtask -> new StateMemory.Usage(subtask.id(), use(subtask)))
         .max(BY_SIZE);
@@ -82,7 +82,7 @@ public class SubtaskCache<E> {
   }
 
   /** What a subtask's state takes of the heap, if it is so much that its journal is to say so. */
-  Optional<HeapUse> noteworthyUse(Subtask<?> subtask) {
+  public Optional<HeapUse> noteworthyUse(Subtask<?> subtask) {
     return Optional.of(use(subtask)).filter(memory::isNoteworthy);
   }
 

@@ -1,16 +1,16 @@
-package dev.cairn.task;
+package dev.cairn.task.ports;
 
 import java.nio.charset.StandardCharsets;
 
 /** Text for people that becomes part of a stored entry. */
-final class Message {
+public final class Message {
   private Message() {}
 
   /**
    * At most so many characters. Text may quote what is wrong with a record: half of a surrogate
    * pair, which no entry can hold, becomes a question mark.
    */
-  static String shorten(String text, int longest) {
+  public static String shorten(String text, int longest) {
     String cut = text.length() <= longest ? text : text.substring(0, longest) + "…";
     return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }

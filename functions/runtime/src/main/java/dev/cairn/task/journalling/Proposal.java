@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.journalling;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
@@ -22,6 +22,10 @@ import dev.cairn.state.Channels;
 import dev.cairn.state.Payload;
 import dev.cairn.state.StateDigest;
 import dev.cairn.state.StateSchema;
+import dev.cairn.task.ports.Deadline;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.subtask.StateFiles;
+import dev.cairn.task.subtask.Subtask;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +35,7 @@ import java.util.function.Supplier;
  * An entry that a task wants to append, as far as it does not depend on the journal's head. {@link
  * JournalSession} makes the entry of it, as often as other writers come between.
  */
-sealed interface Proposal<T extends Entry> {
+public sealed interface Proposal<T extends Entry> {
   /** The id of the entry. The names of files that were stored for it contain this id. */
   EntryId attempt();
 
@@ -122,7 +126,7 @@ sealed interface Proposal<T extends Entry> {
 
     @Override
     public void adopt(Advanced entry) {
-      subtask.adopt(entry, records.changes());
+      subtask.recordDelta(entry, records.changes());
     }
 
     @Override
@@ -150,7 +154,7 @@ sealed interface Proposal<T extends Entry> {
 
     @Override
     public void adopt(Advanced entry) {
-      subtask.adopt(entry, List.of());
+      subtask.recordDelta(entry, List.of());
     }
 
     @Override
@@ -180,7 +184,7 @@ sealed interface Proposal<T extends Entry> {
 
     @Override
     public void adopt(Suspected entry) {
-      subtask.adopt(entry);
+      subtask.applySuspicion(entry);
     }
 
     @Override
@@ -218,8 +222,7 @@ sealed interface Proposal<T extends Entry> {
     private Acknowledged acknowledgement(Header header) {
       return stored
           .acknowledgement()
-          .with(
-              StateDigest.of(header.position(), header.counts(), stored.handle().manifest()))
+          .with(StateDigest.of(header.position(), header.counts(), stored.handle().manifest()))
           .with(
               Acknowledgement.Timing.between(
                   trigger.header().writtenAt(), begun, header.writtenAt()));
@@ -227,7 +230,7 @@ sealed interface Proposal<T extends Entry> {
 
     @Override
     public void adopt(Snapshotted entry) {
-      subtask.adopt(entry);
+      subtask.applyBase(entry);
     }
 
     @Override
@@ -236,7 +239,9 @@ sealed interface Proposal<T extends Entry> {
     }
   }
 
-  /** The state is stored so that the journal stays short. It is not needed after others' entries. */
+  /**
+   * The state is stored so that the journal stays short. It is not needed after others' entries.
+   */
   record Materialization(Subtask<?> subtask, EntryId attempt, StateFiles.Snapshot stored)
       implements Proposal<Materialized> {
     @Override
@@ -246,7 +251,7 @@ sealed interface Proposal<T extends Entry> {
 
     @Override
     public void adopt(Materialized entry) {
-      subtask.adopt(entry);
+      subtask.applyBase(entry);
     }
 
     @Override

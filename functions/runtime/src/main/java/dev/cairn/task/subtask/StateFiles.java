@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.subtask;
 
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.SubtaskState;
@@ -25,6 +25,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
+import dev.cairn.task.ports.TaskDecisions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -32,12 +33,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A task's files: what it writes of its state, and reads back, checked on both ways. */
-final class StateFiles {
+public final class StateFiles {
   private final CheckpointStorage storage;
   private final BlockChecksum checksum;
   private final TaskDecisions decisions;
 
-  StateFiles(CheckpointStorage storage, BlockChecksum checksum, TaskDecisions decisions) {
+  public StateFiles(CheckpointStorage storage, BlockChecksum checksum, TaskDecisions decisions) {
     this.storage = storage;
     this.checksum = checksum;
     this.decisions = decisions;
@@ -46,7 +47,7 @@ final class StateFiles {
   /**
    * A file that a journal refers to is not there. Damage only if the journal still refers to it.
    */
-  static final class MissingFileException extends RuntimeException {
+  public static final class MissingFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     MissingFileException(FileRef file) {
@@ -96,7 +97,7 @@ final class StateFiles {
   }
 
   /** Keeps small changes in the entry, and stores larger ones before the entry refers to them. */
-  Payload writeDelta(
+  public Payload writeDelta(
       Subtask<?> subtask, EntryId attempt, List<Change> changes, int inlineThresholdBytes) {
     if (changes.isEmpty()) {
       return Payload.NONE;
@@ -115,7 +116,7 @@ final class StateFiles {
    *
    * @param stateFile where the state file goes
    */
-  Snapshot writeSnapshot(
+  public Snapshot writeSnapshot(
       Subtask<?> subtask, EntryId attempt, FilePath stateFile, SnapshotTime time) {
     List<RunRef> runs = new ArrayList<>(subtask.handle().manifest().runs());
     Collection<Change> changes = subtask.sinceBase();
@@ -135,7 +136,7 @@ final class StateFiles {
    *
    * @param stateFile where the state file goes
    */
-  Snapshot writeWholeSnapshot(
+  public Snapshot writeWholeSnapshot(
       Subtask<?> subtask, EntryId attempt, FilePath stateFile, SnapshotTime time) {
     FilePath path = Layout.run(subtask.id(), subtask.head().revision(), attempt);
     List<RunRef> runs = writeWhole(subtask, path, time);
@@ -175,7 +176,7 @@ final class StateFiles {
    *
    * @param directory the savepoint's
    */
-  Savepoint writeSavepoint(
+  public Savepoint writeSavepoint(
       Subtask<?> subtask, EntryId attempt, FilePath directory, SnapshotTime time) {
     Revision base = subtask.head().revision();
     List<RunRef> runs =
@@ -187,7 +188,7 @@ final class StateFiles {
   }
 
   /** A state in a savepoint's directory; all of it was written for this savepoint. */
-  record Savepoint(FileRef stateFile, long sizeBytes) {}
+  public record Savepoint(FileRef stateFile, long sizeBytes) {}
 
   private List<RunRef> writeWhole(Subtask<?> subtask, FilePath path, SnapshotTime time) {
     if (subtask.state().changedCells() > 0) {
@@ -207,7 +208,7 @@ final class StateFiles {
   }
 
   /** A stored state, and the sizes that its acknowledgement gives. */
-  record Snapshot(
+  public record Snapshot(
       StateHandle handle, FileRef stateFile, long fullSizeBytes, long incrementalSizeBytes) {}
 
   /**

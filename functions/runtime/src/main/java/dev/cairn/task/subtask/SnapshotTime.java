@@ -1,5 +1,6 @@
-package dev.cairn.task;
+package dev.cairn.task.subtask;
 
+import dev.cairn.task.ports.Deadline;
 import java.time.Duration;
 import java.util.Iterator;
 
@@ -9,10 +10,10 @@ import java.util.Iterator;
  *
  * @param kept how much of the invocation is left for the journal and the answer
  */
-record SnapshotTime(Deadline deadline, Duration kept) {
+public record SnapshotTime(Deadline deadline, Duration kept) {
 
   /** The snapshot has no time left. */
-  static final class OverException extends RuntimeException {
+  public static final class OverException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     OverException() {
@@ -21,11 +22,11 @@ record SnapshotTime(Deadline deadline, Duration kept) {
   }
 
   /** How long the snapshot may still take; zero or negative when its time is over. */
-  Duration left() {
+  public Duration left() {
     return deadline.remaining().minus(kept);
   }
 
-  boolean isOver() {
+  public boolean isOver() {
     return !left().isPositive();
   }
 

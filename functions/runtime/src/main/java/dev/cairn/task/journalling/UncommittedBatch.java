@@ -1,24 +1,28 @@
-package dev.cairn.task;
+package dev.cairn.task.journalling;
 
-import dev.cairn.operator.KeyOutsideRangeException;
-import dev.cairn.operator.RecordFailedException;
-import dev.cairn.operator.UnreadableStateException;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;
+import dev.cairn.operator.KeyOutsideRangeException;
+import dev.cairn.operator.RecordFailedException;
+import dev.cairn.operator.UnreadableStateException;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.JournalSession.Result;
-import dev.cairn.task.Proposal.Advance;
+import dev.cairn.task.journalling.JournalSession.Result;
+import dev.cairn.task.journalling.Proposal.Advance;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.StateFiles;
+import dev.cairn.task.subtask.Subtask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Records that are applied in memory and not yet in the journal. */
-final class UncommittedBatch<E> {
+public final class UncommittedBatch<E> {
   // An item of the table has 400 KB at most, and a character up to three bytes; what an entry holds
   // besides is far smaller.
   private static final int MOST_LETTER_CHARS = 60_000;
@@ -40,7 +44,7 @@ final class UncommittedBatch<E> {
   private int passed;
   private boolean isJournalled;
 
-  UncommittedBatch(
+  public UncommittedBatch(
       TaskSettings settings,
       TaskPorts ports,
       StateFiles files,
@@ -56,37 +60,37 @@ final class UncommittedBatch<E> {
     this.position = subtask.head().position();
   }
 
-  Position position() {
+  public Position position() {
     return position;
   }
 
   /** How many records were applied or set aside. */
-  int passed() {
+  public int passed() {
     return passed;
   }
 
   /** The first of them. */
-  Optional<SequenceNumber> first() {
+  public Optional<SequenceNumber> first() {
     return first;
   }
 
   /** The record that is being applied. */
-  Optional<SequenceNumber> current() {
+  public Optional<SequenceNumber> current() {
     return current;
   }
 
   /** Whether the journal has all of it. */
-  boolean isJournalled() {
+  public boolean isJournalled() {
     return isJournalled;
   }
 
   /** Whether any record was applied or set aside. */
-  boolean hasApplied() {
+  public boolean hasApplied() {
     return first.isPresent();
   }
 
   /** Whether so much was set aside that its entry has to be written before more is. */
-  boolean isFull() {
+  public boolean isFull() {
     return letterChars >= MOST_LETTER_CHARS;
   }
 
@@ -96,15 +100,16 @@ final class UncommittedBatch<E> {
    * @param fault of the record, or of the shard when it came to the record
    * @param attempt how the shard was looking for a record at fault when the work began
    */
-  record Stop(SequenceNumber record, Fault fault, Throwable cause, Optional<Isolation> attempt) {}
+  public record Stop(
+      SequenceNumber record, Fault fault, Throwable cause, Optional<Isolation> attempt) {}
 
   /** Empty as long as every record could be applied, or set aside. */
-  Optional<Stop> stop() {
+  public Optional<Stop> stop() {
     return stop;
   }
 
   /** False if the record cannot be applied now, and must be sent again; {@link #stop} says why. */
-  boolean apply(StreamRecord record) {
+  public boolean apply(StreamRecord record) {
     current = Optional.of(record.sequenceNumber());
     try {
       AggregatedRecordException.refuse(record.partitionKey(), record.data());
@@ -122,7 +127,7 @@ final class UncommittedBatch<E> {
   }
 
   /** Lets the policy decide on a record that cannot be applied. False if the work stops there. */
-  boolean reject(StreamRecord record, Fault fault, Throwable cause) {
+  public boolean reject(StreamRecord record, Fault fault, Throwable cause) {
     if (!isToBeSetAside(fault)) {
       stopBefore(record, fault, cause);
       return false;
@@ -145,7 +150,7 @@ final class UncommittedBatch<E> {
         };
   }
 
-  void stopBefore(StreamRecord record, Fault fault, Throwable cause) {
+  public void stopBefore(StreamRecord record, Fault fault, Throwable cause) {
     stop = Optional.of(new Stop(record.sequenceNumber(), fault, cause, subtask.head().isolation()));
   }
 
@@ -165,14 +170,14 @@ final class UncommittedBatch<E> {
   }
 
   /** False when another writer went on from the state that this work began with. */
-  boolean journal(Writer writer) {
+  public boolean journal(Writer writer) {
     return journal(writer, Optional.empty());
   }
 
   /**
    * @param isolation how the shard goes on to look for the record that ends the process
    */
-  boolean journal(Writer writer, Optional<Isolation> isolation) {
+  public boolean journal(Writer writer, Optional<Isolation> isolation) {
     current = Optional.empty();
     if (first.isEmpty()) {
       return true;
@@ -180,8 +185,7 @@ final class UncommittedBatch<E> {
     Advance.Applied records =
         new Advance.Applied(
             first.get(), position, applied, letters, subtask.state().drain(), isolation);
-    Advance advance =
-        new Advance(ports, files, settings.inlineThresholdBytes(), subtask, records);
+    Advance advance = new Advance(ports, files, settings.inlineThresholdBytes(), subtask, records);
     if (session.append(subtask, advance, writer) != Result.COMMITTED) {
       return false;
     }

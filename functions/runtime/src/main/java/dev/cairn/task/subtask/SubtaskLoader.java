@@ -1,4 +1,4 @@
-package dev.cairn.task;
+package dev.cairn.task.subtask;
 
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
@@ -11,7 +11,9 @@ import dev.cairn.operator.Operator;
 import dev.cairn.operator.Serialization;
 import dev.cairn.state.Channels;
 import dev.cairn.storage.DamagedFileException;
-import dev.cairn.task.StateFiles.MissingFileException;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.subtask.StateFiles.MissingFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +24,7 @@ import java.util.function.Supplier;
 /**
  * Brings a subtask in memory to its journal's head: by the entries it lacks, or from the last base.
  */
-final class SubtaskLoader<E> {
+public final class SubtaskLoader<E> {
   private final Journal journal;
   private final StateFiles files;
   private final TaskDecisions decisions;
@@ -32,7 +34,7 @@ final class SubtaskLoader<E> {
   private final ObjLongConsumer<ShardId> makeRoom;
   private Optional<Entry.Header> lastRead = Optional.empty();
 
-  SubtaskLoader(
+  public SubtaskLoader(
       Journal journal,
       StateFiles files,
       TaskDecisions decisions,
@@ -50,11 +52,11 @@ final class SubtaskLoader<E> {
   }
 
   /** The journal's head as the last call of {@link #current} read it; empty if it read none. */
-  Optional<Entry.Header> lastRead() {
+  public Optional<Entry.Header> lastRead() {
     return lastRead;
   }
 
-  Optional<Subtask<E>> current(SubtaskId id, Optional<Subtask<E>> cached) {
+  public Optional<Subtask<E>> current(SubtaskId id, Optional<Subtask<E>> cached) {
     lastRead = Optional.empty();
     if (cached.isPresent()) {
       List<Entry> news = journal.after(id, cached.get().head().revision());
@@ -154,16 +156,16 @@ final class SubtaskLoader<E> {
       switch (entry) {
         case Entry.Advanced advanced -> {
           requireOneStage(subtask.id(), advanced);
-          current.follow(
+          current.applyDelta(
               advanced, files.readDelta(subtask.id(), advanced.revision(), advanced.delta()));
         }
-        case Entry.Triggered triggered -> current.adopt(triggered);
-        case Entry.Suspended same -> current.enter(same.header());
-        case Entry.Resumed same -> current.enter(same.header());
-        case Entry.Failed same -> current.adopt(same);
-        case Entry.Suspected same -> current.adopt(same);
-        case Entry.Snapshotted same -> current.adopt(same);
-        case Entry.Materialized same -> current.adopt(same);
+        case Entry.Triggered triggered -> current.applyTrigger(triggered);
+        case Entry.Suspended same -> current.applyEpoch(same.header());
+        case Entry.Resumed same -> current.applyEpoch(same.header());
+        case Entry.Failed same -> current.applyFailure(same);
+        case Entry.Suspected same -> current.applySuspicion(same);
+        case Entry.Snapshotted same -> current.applyBase(same);
+        case Entry.Materialized same -> current.applyBase(same);
         case Entry.Opened other -> current = from(subtask.id(), other);
         case Entry.Restored other -> current = from(subtask.id(), other);
         case Entry.Closed other -> current = from(subtask.id(), other);

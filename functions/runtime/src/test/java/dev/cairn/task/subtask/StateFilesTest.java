@@ -1,10 +1,10 @@
-package dev.cairn.task;
+package dev.cairn.task.subtask;
 
-import dev.cairn.backend.heap.OnHeap;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.backend.heap.OnHeap;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.directory.DirectoryCheckpointStorage;
@@ -40,6 +40,7 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
+import dev.cairn.task.ports.TaskDecisions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +115,7 @@ class StateFilesTest {
     List<Change> changes = subtask.state().drain();
     records++;
     SequenceNumber last = new SequenceNumber(Integer.toString(records));
-    subtask.adopt(
+    subtask.recordDelta(
         Entry.Advanced.of(
             subtask
                 .head()
@@ -135,7 +136,7 @@ class StateFilesTest {
   }
 
   private void adopt(EntryId attempt, StateFiles.Snapshot stored) {
-    subtask.adopt(
+    subtask.applyBase(
         new Entry.Materialized(
             subtask.head().next(attempt, Writer.MAPPING, Instant.EPOCH),
             ORIGIN,
