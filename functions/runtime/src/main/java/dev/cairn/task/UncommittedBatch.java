@@ -17,6 +17,7 @@ import dev.cairn.state.StateSchema;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.AggregatedRecordException;
 import dev.cairn.stream.StreamRecord;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,7 @@ final class UncommittedBatch<E> {
   private Position position;
   private long applied;
   private Optional<SequenceNumber> first = Optional.empty();
+  private Instant latestArrival = Instant.MIN;
   private Optional<Stop> stop = Optional.empty();
   private Optional<SequenceNumber> current = Optional.empty();
   private int passed;
@@ -169,6 +171,9 @@ final class UncommittedBatch<E> {
     if (first.isEmpty()) {
       first = Optional.of(record.sequenceNumber());
     }
+    if (record.arrival().isAfter(latestArrival)) {
+      latestArrival = record.arrival();
+    }
   }
 
   /** False when another writer went on from the state that this work began with. */
@@ -193,6 +198,7 @@ final class UncommittedBatch<E> {
               .head()
               .next(prepared.attempt(), writer, ports.clock().instant())
               .at(position, first.get(), subtask.head().counts().plus(applied, letters.size()))
+              .arrivedBy(latestArrival)
               .with(isolation)
               .withHeapUse(memory.noteworthyUse(subtask));
       Advanced entry = Advanced.of(header, from, prepared.delta(), prepared.states(), letters);
