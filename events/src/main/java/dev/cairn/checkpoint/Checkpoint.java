@@ -1,5 +1,6 @@
 package dev.cairn.checkpoint;
 
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -54,6 +55,9 @@ public sealed interface Checkpoint {
    * @param isFull whether every subtask stores its whole state in new files, whatever earlier
    *     checkpoints hold, and none is carried forward
    * @param cause who or what asked for it: {@link #SCHEDULE}, or the command
+   * @param format the job's format when it began, to which every expected journal is raised
+   * @param parent the completed checkpoint that the job's state continued when this one began;
+   *     empty if there was none, or format 1 did not say. It outlives that checkpoint
    */
   record Triggering(
       JobId job,
@@ -63,10 +67,19 @@ public sealed interface Checkpoint {
       Expected expected,
       Optional<Savepoint> savepoint,
       boolean isFull,
-      String cause) {
+      String cause,
+      FormatVersion format,
+      Optional<CheckpointId> parent) {
     public static final String SCHEDULE = "schedule";
 
-    /** A trigger of an incremental checkpoint, or of a savepoint. */
+    public Triggering {
+      if (parent.isPresent() && !format.includes(FormatVersion.TWO)) {
+        throw new IllegalArgumentException(
+            "checkpoint " + id + " is in format " + format + ", which has no parents");
+      }
+    }
+
+    /** A trigger in the oldest format of an incremental checkpoint, or of a savepoint. */
     public Triggering(
         JobId job,
         CheckpointId id,
@@ -75,10 +88,20 @@ public sealed interface Checkpoint {
         Expected expected,
         Optional<Savepoint> savepoint,
         String cause) {
-      this(job, id, epoch, triggeredAt, expected, savepoint, false, cause);
+      this(
+          job,
+          id,
+          epoch,
+          triggeredAt,
+          expected,
+          savepoint,
+          false,
+          cause,
+          FormatVersion.OLDEST,
+          Optional.empty());
     }
 
-    /** Creates the trigger of a scheduled checkpoint. */
+    /** Creates the trigger of a scheduled checkpoint in the oldest format. */
     public Triggering(
         JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, Expected expected) {
       this(job, id, epoch, triggeredAt, expected, Optional.empty(), SCHEDULE);

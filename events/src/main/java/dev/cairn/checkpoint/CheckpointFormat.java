@@ -4,17 +4,21 @@ import static dev.cairn.state.StateFields.requireVersion;
 
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatException;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateFields;
+import dev.cairn.state.TimeProgress;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
@@ -37,6 +41,8 @@ public final class CheckpointFormat {
   private static final long VERSION = 1;
   // Version 1 would look for a self-contained file's neighbours below the storage's root.
   private static final long SELF_CONTAINED_VERSION = 2;
+  // From here on a state file says what an older reader would lose without noticing.
+  private static final long FORMAT_TWO_VERSION = 3;
   private static final String RELATIVE = "relative";
 
   private CheckpointFormat() {}
@@ -58,11 +64,13 @@ public final class CheckpointFormat {
    */
   public static byte[] write(CheckpointMetadata metadata, FilePath at) {
     return Trees.toJson(
-        writeTo(selfContained(), placed(metadata, path -> belowFolderOf(at, path))));
+        writeTo(
+            selfContained(SELF_CONTAINED_VERSION),
+            placed(metadata, path -> belowFolderOf(at, path))));
   }
 
-  private static Fields selfContained() {
-    return Fields.empty().put("v", SELF_CONTAINED_VERSION).put("paths", RELATIVE);
+  private static Fields selfContained(long version) {
+    return Fields.empty().put("v", version).put("paths", RELATIVE);
   }
 
   private static Fields writeTo(Fields fields, CheckpointMetadata metadata) {
@@ -155,7 +163,14 @@ public final class CheckpointFormat {
   }
 
   public static byte[] write(SubtaskState state) {
-    return Trees.toJson(writeTo(Fields.empty().put("v", VERSION), state));
+    return Trees.toJson(writeTo(Fields.empty().put("v", version(state, VERSION)), state));
+  }
+
+  private static long version(SubtaskState state, long ofFormatOne) {
+    return switch (state.format()) {
+      case ONE -> ofFormatOne;
+      case TWO -> FORMAT_TWO_VERSION;
+    };
   }
 
   /**
@@ -165,10 +180,38 @@ public final class CheckpointFormat {
    * @throws IllegalArgumentException if a run lies elsewhere
    */
   public static byte[] write(SubtaskState state, FilePath at) {
-    return Trees.toJson(writeTo(selfContained(), placed(state, path -> belowFolderOf(at, path))));
+    return Trees.toJson(
+        writeTo(
+            selfContained(version(state, SELF_CONTAINED_VERSION)),
+            placed(state, path -> belowFolderOf(at, path))));
   }
 
   private static Fields writeTo(Fields fields, SubtaskState state) {
+    requireAllowed(state);
+    return StateFields.put(fieldsOfFormatOne(fields, state), state.time())
+        .put("firstAppliedSub", state.firstAppliedSub(), SubSequenceNumber::value)
+        .put("outputs", Optional.of(state.outputs()).filter(count -> count > 0), count -> count);
+  }
+
+  private static void requireAllowed(SubtaskState state) {
+    boolean fits =
+        state.time().equals(TimeProgress.NONE)
+            && state.firstAppliedSub().isEmpty()
+            && state.outputs() == 0
+            && !(state.position() instanceof Position.Within)
+            && state.origin().parents().isEmpty()
+            && state.channels().fitsFormatOne();
+    if (!fits && !state.format().includes(FormatVersion.TWO)) {
+      throw new IllegalArgumentException(
+          "the state of "
+              + state.subtask()
+              + " has parts that format "
+              + state.format()
+              + " lacks");
+    }
+  }
+
+  private static Fields fieldsOfFormatOne(Fields fields, SubtaskState state) {
     return fields
         .put("job", state.subtask().job().value())
         .put("subtask", write(state.subtask()))
@@ -193,7 +236,7 @@ public final class CheckpointFormat {
 
   private static SubtaskState state(byte[] bytes, FilePath at) {
     Fields fields = Trees.fromJson(bytes);
-    requireVersion(fields, "a state file", SELF_CONTAINED_VERSION);
+    requireVersion(fields, "a state file", FORMAT_TWO_VERSION);
     SubtaskState asWritten =
         new SubtaskState(
             readSubtask(new JobId(fields.text("job")), fields.object("subtask")),
@@ -203,7 +246,11 @@ public final class CheckpointFormat {
             fields.optionalText("firstApplied").map(SequenceNumber::new),
             StateFields.readCounts(fields.object("counts")),
             StateFields.readManifest(fields.object("manifest")),
-            StateFields.readChannels(fields.object("channels")));
+            StateFields.readChannels(fields.object("channels")),
+            fields.number("v") < FORMAT_TWO_VERSION ? FormatVersion.ONE : FormatVersion.TWO,
+            StateFields.readTime(fields),
+            fields.optionalNumber("firstAppliedSub").map(SubSequenceNumber::new),
+            fields.optionalNumber("outputs").orElse(0L));
     return placed(asWritten, paths(fields, at));
   }
 
@@ -212,15 +259,7 @@ public final class CheckpointFormat {
         state.manifest().runs().stream()
             .map(run -> new RunRef(placed(run.file(), place), run.range()))
             .toList();
-    return new SubtaskState(
-        state.subtask(),
-        state.epoch(),
-        state.origin(),
-        state.position(),
-        state.firstApplied(),
-        state.counts(),
-        new Manifest(runs, state.manifest().schemas()),
-        state.channels());
+    return state.with(new Manifest(runs, state.manifest().schemas()));
   }
 
   /** What a path in a file means that was read there. */

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
 import dev.cairn.id.SubtaskId;
@@ -27,6 +28,7 @@ final class CheckpointItems {
   static final String END = "endedAs";
 
   private static final String ABORTED = "ABORTED";
+  private static final String PARENT = "parent";
   private static final String STATES = "statesSha256";
   private static final String FIRST_ACKNOWLEDGED = "firstAcknowledgedAt";
   private static final String LAST_ACKNOWLEDGED = "lastAcknowledgedAt";
@@ -77,6 +79,10 @@ final class CheckpointItems {
     if (trigger.isFull()) {
       item.put("full", 1);
     }
+    if (trigger.format() != FormatVersion.OLDEST) {
+      item.put(JobItems.FORMAT, trigger.format().number());
+    }
+    trigger.parent().ifPresent(parent -> item.put(PARENT, parent.value()));
     return item;
   }
 
@@ -121,7 +127,11 @@ final class CheckpointItems {
             expected(item),
             item.optionalMap("savepoint").map(CheckpointItems::readSavepoint),
             item.has("full"),
-            item.text("cause"));
+            item.text("cause"),
+            item.has(JobItems.FORMAT)
+                ? FormatVersion.of(item.number(JobItems.FORMAT), item.toString())
+                : FormatVersion.OLDEST,
+            item.optionalCheckpoint(PARENT));
     return switch (item.text("status")) {
       case PENDING ->
           new Checkpoint.Pending(

@@ -7,6 +7,7 @@ import static dev.cairn.dynamodb.CheckpointItems.SUBSUMED;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -244,7 +245,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         completed.isSavepoint()
             ? table.require(sameEpoch)
             : table.change(
-                sameEpoch
+                continuing(sameEpoch, trigger)
                     .set("latestCheckpoint = :id")
                     .onlyIf("(attribute_not_exists(latestCheckpoint) OR latestCheckpoint < :id)")
                     .value(":id", trigger.id().value()));
@@ -253,6 +254,13 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             makeLatest,
             table.putOver(PENDING, CheckpointItems.write(completed)))
         || isStored(completed);
+  }
+
+  /** The job's state continues the checkpoint from its completion on. */
+  private static ItemUpdate continuing(ItemUpdate job, Checkpoint.Triggering trigger) {
+    return trigger.format().includes(FormatVersion.TWO)
+        ? job.set(JobItems.CURRENT + " = :id")
+        : job;
   }
 
   @Override
@@ -484,6 +492,11 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
           from.undo().isPresent()
               ? move.set(JobItems.UNDO + " = :undo").value(":undo", from.undo().get().value())
               : move.remove(JobItems.UNDO);
+      Optional<CheckpointId> current = seen.currentAt(to);
+      move =
+          current.isPresent()
+              ? move.set(JobItems.CURRENT + " = :current").value(":current", current.get().value())
+              : move.remove(JobItems.CURRENT);
     }
     if (to.deletesCheckpoints()) {
       move = move.remove(JobItems.UNDO);
@@ -502,6 +515,26 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     List<TransactWriteItem> writes = new ArrayList<>(beside);
     writes.addFirst(table.change(job));
     return table.transact("bring job " + seen.id() + " to another status", writes).isEmpty();
+  }
+
+  @Override
+  public boolean upgrade(Job seen, FormatVersion to) {
+    if (seen.request().isEmpty()) {
+      return false;
+    }
+    ItemUpdate upgrade =
+        changeJob(seen.id())
+            .set(JobItems.FORMAT + " = :format")
+            .value(":format", to.number())
+            .onlyIf("attribute_exists(pk)");
+    upgrade =
+        seen.format() == FormatVersion.OLDEST
+            ? upgrade.onlyIf("attribute_not_exists(" + JobItems.FORMAT + ")")
+            : upgrade
+                .onlyIf(JobItems.FORMAT + " = :before")
+                .value(":before", seen.format().number());
+    return table.change(
+        "raise the format of job " + seen.id(), removing(upgrade, seen.request().get()));
   }
 
   @Override
@@ -570,7 +603,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public boolean fork(Job seen, Fork fork) {
-    Map<String, AttributeValue> child = JobItems.write(fork.begin(deployed), deployed);
+    Map<String, AttributeValue> child =
+        JobItems.write(fork.begin(deployed, seen.format()), deployed);
     child.put(ForkItems.FORKED_FROM, AttributeValue.fromM(ForkItems.writeOrigin(fork).values()));
     List<TransactWriteItem> writes = new ArrayList<>();
     writes.add(table.require(whileCompleted(fork.parent(), fork.checkpoint())));

@@ -1,6 +1,6 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.format.FormatException;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
@@ -15,7 +15,7 @@ final class EntryItems {
     Entry.Header header = entry.header();
     return Item.at(TableLayout.entryKey(subtask, header.revision()))
         .put("kind", EntryFormat.kind(entry))
-        .put("v", EntryFormat.VERSION)
+        .put("v", header.format().number())
         .put("id", header.id().value())
         .put("epoch", header.epoch().value())
         .put("writtenAt", header.writtenAt())
@@ -40,15 +40,7 @@ final class EntryItems {
 
   private static Entry decode(Item item) {
     byte[] body = item.bytes("body");
-    if (item.number("v") > EntryFormat.VERSION) {
-      throw new FormatException(
-          item
-              + " has format version "
-              + item.number("v")
-              + " and this version of Cairn reads up to "
-              + EntryFormat.VERSION
-              + ": deploy the version that wrote it, or a later one");
-    }
+    var unused = FormatVersion.of(item.number("v"), item.toString());
     return item.parse("body of " + body.length + " bytes", body, EntryFormat::read);
   }
 

@@ -4,6 +4,7 @@ import static dev.cairn.job.Request.Attribute.COMMAND;
 import static dev.cairn.job.Request.Attribute.RESTORE_CHECKPOINT_ID;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.job.Job;
@@ -23,6 +24,8 @@ final class JobItems {
   static final String REFUSAL = "refusal";
   static final String UNDO = "undoCheckpoint";
   static final String PINNED = "pinnedCheckpoints";
+  static final String FORMAT = "format";
+  static final String CURRENT = "currentCheckpoint";
   private static final Pattern WHOLE_NUMBER = Pattern.compile("\\d{1,18}");
 
   private JobItems() {}
@@ -46,6 +49,10 @@ final class JobItems {
     if (!job.pinned().isEmpty()) {
       item.put(PINNED, writePinned(job.pinned()));
     }
+    if (job.format() != FormatVersion.OLDEST) {
+      item.put(FORMAT, job.format().number());
+    }
+    job.current().ifPresent(current -> item.put(CURRENT, current.value()));
     return item.values();
   }
 
@@ -83,6 +90,8 @@ final class JobItems {
    */
   static Job read(
       JobId id, Item item, Configuration known, UnaryOperator<CheckpointSettings> possible) {
+    // First: whatever else a newer release has put there may mean something else.
+    FormatVersion format = format(id, item);
     return new Job(
         id,
         StatusItems.read(id, item),
@@ -94,7 +103,20 @@ final class JobItems {
         item.value(RESTORE_CHECKPOINT_ID.attributeName()).map(TypedRequest::text),
         item.value(COMMAND.attributeName()).map(TypedRequest::text),
         item.optionalMap(REFUSAL).map(JobItems::readRefusal),
-        readPinned(item));
+        readPinned(item),
+        format,
+        item.optionalCheckpoint(CURRENT));
+  }
+
+  /**
+   * The format of the job that this item is of.
+   *
+   * @throws dev.cairn.format.NewerFormatException if only a newer release may touch the job
+   */
+  static FormatVersion format(JobId id, Item item) {
+    return item.has(FORMAT)
+        ? FormatVersion.of(item.number(FORMAT), "job " + id)
+        : FormatVersion.OLDEST;
   }
 
   /** A number set, which the console shows and lets people edit. */

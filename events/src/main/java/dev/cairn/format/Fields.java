@@ -2,6 +2,7 @@ package dev.cairn.format;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,15 @@ public final class Fields {
     return require(name, Long.class);
   }
 
+  /** Bytes, which are Base64 text in an object that was read from JSON. */
   public byte[] bytes(String name) {
+    if (values.get(name) instanceof String text) {
+      try {
+        return Base64.getDecoder().decode(text);
+      } catch (IllegalArgumentException e) {
+        throw new FormatException("field \"" + name + "\" is neither bytes nor Base64", e);
+      }
+    }
     return require(name, byte[].class);
   }
 

@@ -4,7 +4,7 @@ package dev.cairn.format;
  * Stored bytes do not have the form that their writer must have given them, or a newer version
  * wrote them.
  */
-public final class FormatException extends RuntimeException {
+public class FormatException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public FormatException(String message) {

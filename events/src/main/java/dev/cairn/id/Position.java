@@ -3,8 +3,8 @@ package dev.cairn.id;
 import java.util.Optional;
 
 /**
- * How far a subtask has applied its shard: nothing yet, up to a record, up to and including one, or
- * all of a closed shard.
+ * How far a subtask has applied its shard: nothing yet, up to a record, up to a user record within
+ * an aggregated one, up to and including a record, or all of a closed shard.
  */
 public sealed interface Position extends Comparable<Position> {
 
@@ -18,6 +18,10 @@ public sealed interface Position extends Comparable<Position> {
 
   static Position before(SequenceNumber first) {
     return new Before(first);
+  }
+
+  static Position within(SequenceNumber record, SubSequenceNumber last) {
+    return new Within(record, last);
   }
 
   static Position after(SequenceNumber last) {
@@ -43,6 +47,17 @@ public sealed interface Position extends Comparable<Position> {
     }
   }
 
+  /**
+   * Every record before {@code aggregate} is applied, and of this aggregated record the user
+   * records up to and including {@code last}. More of them follow.
+   */
+  record Within(SequenceNumber aggregate, SubSequenceNumber last) implements Position {
+    @Override
+    public String toString() {
+      return aggregate + "." + last;
+    }
+  }
+
   /** Every record up to and including {@code last} is applied. */
   record After(SequenceNumber last) implements Position {
     @Override
@@ -59,21 +74,24 @@ public sealed interface Position extends Comparable<Position> {
     }
   }
 
-  /** The record that it lies right before or right after. */
+  /** The record that it lies right before, within or right after. */
   default Optional<SequenceNumber> record() {
     return switch (this) {
       case Beginning b -> Optional.empty();
       case Before before -> Optional.of(before.first);
+      case Within(SequenceNumber aggregate, SubSequenceNumber last) -> Optional.of(aggregate);
       case After after -> Optional.of(after.last);
       case End e -> Optional.empty();
     };
   }
 
-  /** Whether the record with this sequence number lies beyond this position. */
+  /** Whether the record with this sequence number, or a part of it, lies beyond this position. */
   default boolean isBefore(SequenceNumber record) {
     return switch (this) {
       case Beginning b -> true;
       case Before before -> before.first.compareTo(record) <= 0;
+      case Within(SequenceNumber aggregate, SubSequenceNumber last) ->
+          aggregate.compareTo(record) <= 0;
       case After after -> after.last.compareTo(record) < 0;
       case End e -> false;
     };
@@ -94,6 +112,10 @@ public sealed interface Position extends Comparable<Position> {
     if (mine.isPresent() && theirs.isPresent() && !mine.equals(theirs)) {
       return mine.get().compareTo(theirs.get());
     }
+    if (this instanceof Within(SequenceNumber same, SubSequenceNumber mineLast)
+        && other instanceof Within(SequenceNumber also, SubSequenceNumber theirLast)) {
+      return mineLast.compareTo(theirLast);
+    }
     return Integer.compare(rank(), other.rank());
   }
 
@@ -102,8 +124,9 @@ public sealed interface Position extends Comparable<Position> {
     return switch (this) {
       case Beginning b -> 0;
       case Before b -> 1;
-      case After a -> 2;
-      case End e -> 3;
+      case Within w -> 2;
+      case After a -> 3;
+      case End e -> 4;
     };
   }
 }

@@ -2,6 +2,7 @@ package dev.cairn.job;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -126,6 +127,13 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
    * anything.
    */
   boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now);
+
+  /**
+   * Raises a job's format at a user's request, if the job has the format seen. From then on it is
+   * written in the other format, which no release before that one reads. The seen request is
+   * removed with it and must still be there.
+   */
+  boolean upgrade(Job seen, FormatVersion to);
 
   /** Removes the seen request, if it is still there: it was served. */
   boolean serve(Job seen);

@@ -3,6 +3,7 @@ package dev.cairn.job;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.ClaimMode;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.job.Restoration.Positions;
@@ -43,9 +44,13 @@ public record Fork(
     return new Fork(parent, child, checkpoint, metadata, at, Optional.of(since));
   }
 
-  /** The child before anything of it is deployed: about to be put to the checkpoint. */
-  public Job begin(CheckpointSettings settings) {
-    return Job.create(child, settings).at(new JobStatus.Restoring(restoration()));
+  /**
+   * The child before anything of it is deployed: about to be put to the checkpoint.
+   *
+   * @param format the parent's, in which the checkpoint's files are
+   */
+  public Job begin(CheckpointSettings settings, FormatVersion format) {
+    return Job.create(child, settings, format).at(new JobStatus.Restoring(restoration()));
   }
 
   private Restoration restoration() {

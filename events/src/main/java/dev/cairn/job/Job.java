@@ -1,6 +1,7 @@
 package dev.cairn.job;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +24,9 @@ import java.util.stream.Stream;
  * @param command what else a user asks for, as it was typed
  * @param refusal why the last request was refused
  * @param pinned the checkpoints that a user has pinned: nothing subsumes or disposes of them
+ * @param format the version in which everything of the job is written
+ * @param current the completed checkpoint that the job's state continues: the last one that was
+ *     completed or restored; empty if there is none, or format 1 did not say
  */
 public record Job(
     JobId id,
@@ -34,7 +39,9 @@ public record Job(
     Optional<String> restoreCheckpointId,
     Optional<String> command,
     Optional<Refusal> refusal,
-    SortedSet<CheckpointId> pinned) {
+    SortedSet<CheckpointId> pinned,
+    FormatVersion format,
+    Optional<CheckpointId> current) {
   /** How many checkpoints may be pinned: each is read by itself at every look at the job's. */
   public static final int MOST_PINNED = 50;
 
@@ -42,7 +49,7 @@ public record Job(
     pinned = Collections.unmodifiableSortedSet(new TreeSet<>(pinned));
   }
 
-  /** A job without a pinned checkpoint. */
+  /** A job in the oldest format, without a pinned checkpoint. */
   public Job(
       JobId id,
       JobStatus status,
@@ -65,10 +72,18 @@ public record Job(
         restoreCheckpointId,
         command,
         refusal,
-        Collections.emptySortedSet());
+        Collections.emptySortedSet(),
+        FormatVersion.OLDEST,
+        Optional.empty());
   }
 
+  /** A job that begins in the newest format: no earlier release has ever run it. */
   public static Job create(JobId id, CheckpointSettings settings) {
+    return create(id, settings, FormatVersion.NEWEST);
+  }
+
+  /** A job that begins in a format. */
+  public static Job create(JobId id, CheckpointSettings settings, FormatVersion format) {
     return new Job(
         id,
         new JobStatus.Running(),
@@ -79,6 +94,9 @@ public record Job(
         settings,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        Collections.emptySortedSet(),
+        format,
         Optional.empty());
   }
 
@@ -138,57 +156,36 @@ public record Job(
   }
 
   private Job withRequests(Optional<String> restore, Optional<String> other) {
-    return new Job(
-        id, status, epoch, next, latest, undo, settings, restore, other, refusal, pinned);
+    return copy(
+        changed -> {
+          changed.restoreCheckpointId = restore;
+          changed.command = other;
+        });
   }
 
   public Job with(Optional<Refusal> refused) {
-    return new Job(
-        id,
-        status,
-        epoch,
-        next,
-        latest,
-        undo,
-        settings,
-        restoreCheckpointId,
-        command,
-        refused,
-        pinned);
+    return copy(changed -> changed.refusal = refused);
   }
 
   /**
    * Returns a copy of this job in another status, and in the next epoch if the status requires it.
    */
   public Job at(JobStatus to) {
-    return new Job(
-        id,
-        to,
-        to.raisesEpoch() ? epoch.next() : epoch,
-        next,
-        latest,
-        undoAt(to),
-        settings,
-        restoreCheckpointId,
-        command,
-        to.raisesEpoch() ? Optional.empty() : refusal,
-        pinned);
+    return copy(
+        moved -> {
+          moved.status = to;
+          moved.undo = undoAt(to);
+          moved.current = currentAt(to);
+          if (to.raisesEpoch()) {
+            moved.epoch = epoch.next();
+            moved.refusal = Optional.empty();
+          }
+        });
   }
 
   /** Returns a copy of this job in the next epoch. Decisions of this epoch no longer hold there. */
   public Job atNextEpoch() {
-    return new Job(
-        id,
-        status,
-        epoch.next(),
-        next,
-        latest,
-        undo,
-        settings,
-        restoreCheckpointId,
-        command,
-        refusal,
-        pinned);
+    return copy(changed -> changed.epoch = epoch.next());
   }
 
   /** A restore can be undone, until what it would be undone to is deleted. */
@@ -198,35 +195,36 @@ public record Job(
         : undo.filter(kept -> !to.deletesCheckpoints());
   }
 
-  /** Returns a copy of this job whose next checkpoint id follows this one. */
-  public Job begun(CheckpointId begun) {
-    return new Job(
-        id,
-        status,
-        epoch,
-        begun.next(),
-        latest,
-        undo,
-        settings,
-        restoreCheckpointId,
-        command,
-        refusal,
-        pinned);
+  /** The checkpoint that the job's state continues when it enters a status. */
+  public Optional<CheckpointId> currentAt(JobStatus to) {
+    return to instanceof JobStatus.Restoring(Restoration from)
+        ? from.own().filter(own -> format.includes(FormatVersion.TWO))
+        : current;
   }
 
-  public Job withLatest(CheckpointId completed) {
-    return new Job(
-        id,
-        status,
-        epoch,
-        next,
-        Optional.of(completed),
-        undo,
-        settings,
-        restoreCheckpointId,
-        command,
-        refusal,
-        pinned);
+  /** Returns a copy of this job whose next checkpoint id follows this one. */
+  public Job begun(CheckpointId begun) {
+    return copy(changed -> changed.next = begun.next());
+  }
+
+  /**
+   * Returns a copy of this job whose latest checkpoint is this one.
+   *
+   * @param begunIn the job's format when that checkpoint began
+   */
+  public Job withLatest(CheckpointId completed, FormatVersion begunIn) {
+    return copy(
+        changed -> {
+          changed.latest = Optional.of(completed);
+          if (begunIn.includes(FormatVersion.TWO)) {
+            changed.current = Optional.of(completed);
+          }
+        });
+  }
+
+  /** Returns a copy of this job in another format. */
+  public Job in(FormatVersion other) {
+    return copy(changed -> changed.format = other);
   }
 
   public boolean isPinned(CheckpointId checkpoint) {
@@ -237,28 +235,69 @@ public record Job(
   public Job pinning(CheckpointId checkpoint) {
     TreeSet<CheckpointId> more = new TreeSet<>(pinned);
     more.add(checkpoint);
-    return withPinned(more);
+    return copy(changed -> changed.pinned = more);
   }
 
   /** This job without a pin on a checkpoint. */
   public Job unpinning(CheckpointId checkpoint) {
     TreeSet<CheckpointId> fewer = new TreeSet<>(pinned);
     fewer.remove(checkpoint);
-    return withPinned(fewer);
+    return copy(changed -> changed.pinned = fewer);
   }
 
-  private Job withPinned(SortedSet<CheckpointId> others) {
-    return new Job(
-        id,
-        status,
-        epoch,
-        next,
-        latest,
-        undo,
-        settings,
-        restoreCheckpointId,
-        command,
-        refusal,
-        others);
+  private Job copy(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.job();
+  }
+
+  /** A job that is being made from another one. */
+  private static final class Draft {
+    private final JobId id;
+    private final CheckpointSettings settings;
+    private JobStatus status;
+    private Epoch epoch;
+    private CheckpointId next;
+    private Optional<CheckpointId> latest;
+    private Optional<CheckpointId> undo;
+    private Optional<String> restoreCheckpointId;
+    private Optional<String> command;
+    private Optional<Refusal> refusal;
+    private SortedSet<CheckpointId> pinned;
+    private FormatVersion format;
+    private Optional<CheckpointId> current;
+
+    Draft(Job from) {
+      id = from.id;
+      settings = from.settings;
+      status = from.status;
+      epoch = from.epoch;
+      next = from.next;
+      latest = from.latest;
+      undo = from.undo;
+      restoreCheckpointId = from.restoreCheckpointId;
+      command = from.command;
+      refusal = from.refusal;
+      pinned = from.pinned;
+      format = from.format;
+      current = from.current;
+    }
+
+    Job job() {
+      return new Job(
+          id,
+          status,
+          epoch,
+          next,
+          latest,
+          undo,
+          settings,
+          restoreCheckpointId,
+          command,
+          refusal,
+          pinned,
+          format,
+          current);
+    }
   }
 }

@@ -1,13 +1,16 @@
 package dev.cairn.journal;
 
 import dev.cairn.checkpoint.ClaimMode;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.id.MappingId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.Origin;
@@ -15,6 +18,7 @@ import dev.cairn.state.Payload;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateSchema;
+import dev.cairn.state.TimeProgress;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
@@ -51,6 +55,13 @@ public sealed interface Entry {
    * @param following what is known of the records right after the position
    * @param heapUse what the state took of the heap of the task that wrote last; only if that was
    *     much
+   * @param format the version in which the entry is written; never lower than the entry's before
+   * @param time the times that the state has reached
+   * @param firstAppliedSub where the first record ever applied was an aggregated one of which the
+   *     first user records were passed over, the first user record that was applied
+   * @param outputs how many outputs the subtask has made
+   * @param muteUntil the position up to which outputs are made and not sent; empty if none are
+   *     withheld
    */
   record Header(
       Revision revision,
@@ -68,11 +79,16 @@ public sealed interface Entry {
       Optional<Failing> failing,
       Optional<Isolation> isolation,
       Following following,
-      Optional<HeapUse> heapUse) {
+      Optional<HeapUse> heapUse,
+      FormatVersion format,
+      TimeProgress time,
+      Optional<SubSequenceNumber> firstAppliedSub,
+      long outputs,
+      Optional<Position> muteUntil) {
 
     /**
-     * The header of an entry of a shard without a suspicion, that knows nothing of the records
-     * after its position.
+     * The header in the oldest format of an entry of a shard without a suspicion, that knows
+     * nothing of the records after its position.
      */
     public Header(
         Revision revision,
@@ -104,6 +120,11 @@ public sealed interface Entry {
           failing,
           Optional.empty(),
           Following.UNKNOWN,
+          Optional.empty(),
+          FormatVersion.OLDEST,
+          TimeProgress.NONE,
+          Optional.empty(),
+          0,
           Optional.empty());
     }
 
@@ -112,7 +133,13 @@ public sealed interface Entry {
       return position.isBefore(frontier);
     }
 
-    /** The header of the first entry of a journal: nothing is applied. */
+    /** The header of the first entry of a journal in a format: nothing is applied. */
+    public static Header first(
+        EntryId id, Epoch epoch, Writer writer, Instant now, FormatVersion format) {
+      return first(id, epoch, writer, now).raisedTo(format);
+    }
+
+    /** The header of the first entry of a journal in the oldest format: nothing is applied. */
     public static Header first(EntryId id, Epoch epoch, Writer writer, Instant now) {
       return new Header(
           new Revision(1),
@@ -151,6 +178,55 @@ public sealed interface Entry {
             next.enter(this, id, entered, false, now);
             next.following = acceptsGap ? following.withGapAccepted() : following;
           });
+    }
+
+    /**
+     * The header of the entry that puts another state in place of this subtask's.
+     *
+     * @param position where that state stands
+     * @param frontier how far records were applied, in this state or another
+     * @param place the state itself, as far as a header tells of it
+     */
+    public Header restored(
+        EntryId id,
+        Epoch entered,
+        Instant now,
+        Position position,
+        Position frontier,
+        StatePlace place,
+        Following following) {
+      return with(
+          next -> {
+            next.enter(this, id, entered, false, now);
+            next.position = position;
+            next.frontier = frontier;
+            next.firstApplied = place.firstApplied;
+            next.firstAppliedSub = place.firstAppliedSub;
+            next.counts = place.counts;
+            next.lastCheckpoint = place.checkpoint;
+            next.failing = Optional.empty();
+            next.isolation = Optional.empty();
+            next.following = following;
+            next.heapUse = Optional.empty();
+            next.time = next.format.includes(FormatVersion.TWO) ? place.time : TimeProgress.NONE;
+            next.outputs = place.outputs;
+            next.muteUntil = Optional.empty();
+          });
+    }
+
+    /** Returns a copy of this header in a format, unless it is in a later one. */
+    public Header raisedTo(FormatVersion least) {
+      return with(copy -> copy.format = FormatVersion.max(format, least));
+    }
+
+    /**
+     * Returns a copy of this header whose record time is at least this. A header of a format
+     * without record times has none.
+     */
+    public Header arrivedBy(Instant latest) {
+      return format.includes(FormatVersion.TWO)
+          ? with(copy -> copy.time = time.arrived(latest))
+          : this;
     }
 
     /** Returns a copy of this header of a subtask whose job is halted. */
@@ -229,6 +305,11 @@ public sealed interface Entry {
       private Optional<Isolation> isolation;
       private Following following;
       private Optional<HeapUse> heapUse;
+      private FormatVersion format;
+      private TimeProgress time;
+      private Optional<SubSequenceNumber> firstAppliedSub;
+      private long outputs;
+      private Optional<Position> muteUntil;
 
       Draft(Header from) {
         revision = from.revision;
@@ -247,6 +328,11 @@ public sealed interface Entry {
         isolation = from.isolation;
         following = from.following;
         heapUse = from.heapUse;
+        format = from.format;
+        time = from.time;
+        firstAppliedSub = from.firstAppliedSub;
+        outputs = from.outputs;
+        muteUntil = from.muteUntil;
       }
 
       void follow(Header before, EntryId attempt, Writer by, Instant now) {
@@ -287,10 +373,28 @@ public sealed interface Entry {
             failing,
             isolation,
             following,
-            heapUse);
+            heapUse,
+            format,
+            time,
+            firstAppliedSub,
+            outputs,
+            muteUntil);
       }
     }
   }
+
+  /**
+   * What a header tells of a state that a restore puts in place.
+   *
+   * @param checkpoint the job's own checkpoint whose state it is, with the same position
+   */
+  record StatePlace(
+      Optional<SequenceNumber> firstApplied,
+      Optional<SubSequenceNumber> firstAppliedSub,
+      Counts counts,
+      Optional<CheckpointId> checkpoint,
+      TimeProgress time,
+      long outputs) {}
 
   /**
    * What is known of the records right after a position. Forgotten as soon as one of them is
@@ -351,16 +455,17 @@ public sealed interface Entry {
     Channels channels();
   }
 
-  /** The journal begins. */
-  record Opened(Header header, Origin origin) implements Base {
-    @Override
-    public StateHandle handle() {
-      return StateHandle.EMPTY;
-    }
-
-    @Override
-    public Channels channels() {
-      return Channels.EMPTY;
+  /**
+   * The journal begins.
+   *
+   * @param handle the state that a child takes over from its parents; empty for a root
+   * @param channels what a child takes over of its parents' channels; empty for a root
+   */
+  record Opened(Header header, Origin origin, StateHandle handle, Channels channels)
+      implements Base {
+    /** The first entry of a root. */
+    public Opened(Header header, Origin origin) {
+      this(header, origin, StateHandle.EMPTY, Channels.EMPTY);
     }
   }
 
@@ -372,8 +477,9 @@ public sealed interface Entry {
    * @param states the schemas of states that appear in the delta for the first time since the last
    *     base
    * @param deadLetters records of this stretch that the function could not process
-   * @param outbox segments for other stages; empty while jobs have one stage, as are the fields
-   *     after it
+   * @param outbox segments for sinks and other stages; empty while jobs have neither, as are the
+   *     fields after it
+   * @param mapping the mapping that delivered the records; empty if none did, or nobody says
    */
   record Advanced(
       Header header,
@@ -385,8 +491,7 @@ public sealed interface Entry {
       Map<String, Long> marks,
       List<Channels.Segment> heldAdded,
       List<Channels.Segment> heldRemoved,
-      Optional<Instant> watermark,
-      Optional<Instant> nextTimer)
+      Optional<MappingId> mapping)
       implements Entry {
     public Advanced {
       states = List.copyOf(states);
@@ -400,17 +505,7 @@ public sealed interface Entry {
     /** Returns a copy of this entry with another delta. Every other field stays. */
     public Advanced withDelta(Payload other) {
       return new Advanced(
-          header,
-          from,
-          other,
-          states,
-          deadLetters,
-          outbox,
-          marks,
-          heldAdded,
-          heldRemoved,
-          watermark,
-          nextTimer);
+          header, from, other, states, deadLetters, outbox, marks, heldAdded, heldRemoved, mapping);
     }
 
     public static Advanced of(
@@ -429,7 +524,6 @@ public sealed interface Entry {
           Map.of(),
           List.of(),
           List.of(),
-          Optional.empty(),
           Optional.empty());
     }
   }
@@ -445,6 +539,8 @@ public sealed interface Entry {
    * @param isFull whether the snapshot is written without a reference to any earlier file, as with
    *     {@code execution.checkpointing.incremental: false}
    * @param cut by producer, the last number that belongs before the checkpoint; empty for a source
+   * @param latestCompleted the last completed checkpoint that the job's state continues, up to
+   *     which pending files are visible; empty if nothing depends on it
    */
   record Triggered(
       Header header,
@@ -452,9 +548,21 @@ public sealed interface Entry {
       Optional<FilePath> savepoint,
       boolean isFull,
       String mode,
-      Map<String, Long> cut)
+      Map<String, Long> cut,
+      Optional<CheckpointId> latestCompleted)
       implements Entry {
     public static final String ALIGNED = "aligned";
+
+    /** The trigger of a checkpoint on whose completion no file depends. */
+    public Triggered(
+        Header header,
+        CheckpointId checkpoint,
+        Optional<FilePath> savepoint,
+        boolean isFull,
+        String mode,
+        Map<String, Long> cut) {
+      this(header, checkpoint, savepoint, isFull, mode, cut, Optional.empty());
+    }
 
     public static Triggered of(
         Header header, CheckpointId checkpoint, Optional<FilePath> savepoint) {
@@ -463,7 +571,7 @@ public sealed interface Entry {
 
     /** Asks for a snapshot whose files stand alone. */
     public Triggered asFull() {
-      return new Triggered(header, checkpoint, savepoint, true, mode, cut);
+      return new Triggered(header, checkpoint, savepoint, true, mode, cut, latestCompleted);
     }
 
     public Triggered {
@@ -471,10 +579,29 @@ public sealed interface Entry {
     }
   }
 
-  /** A checkpoint of the state here is stored and acknowledged. */
+  /**
+   * A checkpoint of the state here is stored and acknowledged.
+   *
+   * @param latestCompleted of an entry by the coordinator, as in {@link Triggered}
+   */
   record Snapshotted(
-      Header header, CheckpointId checkpoint, Origin origin, StateHandle handle, Channels channels)
-      implements Base {}
+      Header header,
+      CheckpointId checkpoint,
+      Origin origin,
+      StateHandle handle,
+      Channels channels,
+      Optional<CheckpointId> latestCompleted)
+      implements Base {
+    /** A snapshot that changes nothing about pending files. */
+    public Snapshotted(
+        Header header,
+        CheckpointId checkpoint,
+        Origin origin,
+        StateHandle handle,
+        Channels channels) {
+      this(header, checkpoint, origin, handle, channels, Optional.empty());
+    }
+  }
 
   /** The state here is stored, so that the journal stays short. */
   record Materialized(Header header, Origin origin, StateHandle handle, Channels channels)

@@ -4,12 +4,15 @@ import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatException;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
+import dev.cairn.id.MappingId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.Base;
 import dev.cairn.journal.Entry.Closed;
@@ -29,6 +32,7 @@ import dev.cairn.journal.Entry.Writer;
 import dev.cairn.restart.Failures;
 import dev.cairn.state.Channels;
 import dev.cairn.state.StateFields;
+import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,8 +44,6 @@ import java.util.Optional;
  * never skips.
  */
 public final class EntryFormat {
-  public static final long VERSION = 1;
-
   // Of use by being there: a job that runs does not pay for it in each entry.
   private static final Optional<Long> YES = Optional.of(1L);
 
@@ -81,34 +83,57 @@ public final class EntryFormat {
   }
 
   private static Fields toFields(Entry entry) {
+    FormatContents.requireAllowed(entry);
     Header header = entry.header();
-    Fields fields =
-        Fields.empty()
-            .put("v", VERSION)
-            .put("kind", kind(entry))
-            .put("revision", header.revision().value())
-            .put("id", header.id().value())
-            .put("prev", header.prev(), EntryId::value)
-            .put("epoch", header.epoch().value())
-            .put("position", StateFields.write(header.position()))
-            .put("frontier", StateFields.write(header.frontier()))
-            .put("firstApplied", header.firstApplied(), SequenceNumber::digits)
-            .put("counts", StateFields.write(header.counts()))
-            .put("writer", header.writer().name().toLowerCase(Locale.ROOT))
-            .put("writtenAt", header.writtenAt())
-            .put("lastCheckpoint", header.lastCheckpoint(), CheckpointId::value)
-            .put("suspended", header.suspended() ? YES : Optional.empty(), flag -> flag)
-            .put("failing", header.failing(), EntryFormat::write)
-            .put("isolation", header.isolation(), EntryFormat::write)
-            .put("quietUntil", header.following().quietUntil(), Instant::toString)
-            .put(
-                "mayBeMissing",
-                header.following().mayBeMissing() ? YES : Optional.empty(),
-                flag -> flag)
-            .put("waiting", header.following().waiting(), SequenceNumber::digits)
-            .put("heapUse", header.heapUse(), EntryFormat::write);
+    return put(ofKind(entry, ofHeader(entry)), header);
+  }
+
+  /** The fields that came with format 2 stand behind all others, so that older bytes stay. */
+  private static Fields put(Fields fields, Header header) {
+    return StateFields.put(fields, header.time())
+        .put("firstAppliedSub", header.firstAppliedSub(), SubSequenceNumber::value)
+        .put("outputs", counted(header.outputs()), count -> count)
+        .put("muteUntil", header.muteUntil(), StateFields::write);
+  }
+
+  private static Optional<Long> counted(long outputs) {
+    return Optional.of(outputs).filter(count -> count > 0);
+  }
+
+  private static Fields ofHeader(Entry entry) {
+    Header header = entry.header();
+    return Fields.empty()
+        .put("v", header.format().number())
+        .put("kind", kind(entry))
+        .put("revision", header.revision().value())
+        .put("id", header.id().value())
+        .put("prev", header.prev(), EntryId::value)
+        .put("epoch", header.epoch().value())
+        .put("position", StateFields.write(header.position()))
+        .put("frontier", StateFields.write(header.frontier()))
+        .put("firstApplied", header.firstApplied(), SequenceNumber::digits)
+        .put("counts", StateFields.write(header.counts()))
+        .put("writer", header.writer().name().toLowerCase(Locale.ROOT))
+        .put("writtenAt", header.writtenAt())
+        .put("lastCheckpoint", header.lastCheckpoint(), CheckpointId::value)
+        .put("suspended", header.suspended() ? YES : Optional.empty(), flag -> flag)
+        .put("failing", header.failing(), EntryFormat::write)
+        .put("isolation", header.isolation(), EntryFormat::write)
+        .put("quietUntil", header.following().quietUntil(), Instant::toString)
+        .put(
+            "mayBeMissing",
+            header.following().mayBeMissing() ? YES : Optional.empty(),
+            flag -> flag)
+        .put("waiting", header.following().waiting(), SequenceNumber::digits)
+        .put("heapUse", header.heapUse(), EntryFormat::write);
+  }
+
+  private static Fields ofKind(Entry entry, Fields fields) {
     return switch (entry) {
-      case Opened opened -> fields.put("origin", StateFields.write(opened.origin()));
+      case Opened opened ->
+          isOfRoot(opened)
+              ? fields.put("origin", StateFields.write(opened.origin()))
+              : state(fields, opened);
       case Advanced advanced ->
           fields
               .put("from", StateFields.write(advanced.from()))
@@ -119,17 +144,18 @@ public final class EntryFormat {
               .put("marks", advanced.marks(), number -> number)
               .put("heldAdded", advanced.heldAdded(), StateFields::write)
               .put("heldRemoved", advanced.heldRemoved(), StateFields::write)
-              .put("watermark", advanced.watermark(), Instant::toString)
-              .put("nextTimer", advanced.nextTimer(), Instant::toString);
+              .put("mapping", advanced.mapping(), MappingId::value);
       case Triggered triggered ->
           fields
               .put("checkpoint", triggered.checkpoint().value())
               .put("savepoint", triggered.savepoint(), FilePath::value)
               .put("full", triggered.isFull() ? YES : Optional.empty(), flag -> flag)
               .put("mode", triggered.mode())
-              .put("cut", triggered.cut(), number -> number);
+              .put("cut", triggered.cut(), number -> number)
+              .put("latestCompleted", triggered.latestCompleted(), CheckpointId::value);
       case Snapshotted snapshotted ->
-          state(fields.put("checkpoint", snapshotted.checkpoint().value()), snapshotted);
+          state(fields.put("checkpoint", snapshotted.checkpoint().value()), snapshotted)
+              .put("latestCompleted", snapshotted.latestCompleted(), CheckpointId::value);
       case Materialized materialized -> state(fields, materialized);
       case Restored restored ->
           state(
@@ -146,6 +172,10 @@ public final class EntryFormat {
       case Suspected s -> fields;
       case Closed closed -> state(fields, closed);
     };
+  }
+
+  private static boolean isOfRoot(Opened opened) {
+    return opened.handle().equals(StateHandle.EMPTY) && opened.channels().equals(Channels.EMPTY);
   }
 
   private static Optional<String> claimed(ClaimMode mode) {
@@ -243,11 +273,18 @@ public final class EntryFormat {
    */
   public static Entry read(byte[] bytes) {
     Fields fields = Trees.fromCbor(bytes);
-    StateFields.requireVersion(fields, "a journal entry", VERSION);
-    Header header = readHeader(fields);
+    Header header = readHeader(fields, FormatVersion.of(fields.number("v"), "a journal entry"));
     String kind = fields.text("kind");
     return switch (kind) {
-      case "Opened" -> new Opened(header, StateFields.readOrigin(fields.object("origin")));
+      case "Opened" ->
+          new Opened(
+              header,
+              StateFields.readOrigin(fields.object("origin")),
+              fields.optionalObject("state").map(StateFields::readHandle).orElse(StateHandle.EMPTY),
+              fields
+                  .optionalObject("channels")
+                  .map(StateFields::readChannels)
+                  .orElse(Channels.EMPTY));
       case "Advanced" ->
           new Advanced(
               header,
@@ -259,8 +296,7 @@ public final class EntryFormat {
               fields.numbers("marks"),
               fields.objects("heldAdded").stream().map(StateFields::readSegment).toList(),
               fields.objects("heldRemoved").stream().map(StateFields::readSegment).toList(),
-              fields.optionalText("watermark").map(Instant::parse),
-              fields.optionalText("nextTimer").map(Instant::parse));
+              fields.optionalText("mapping").map(MappingId::new));
       case "Triggered" ->
           new Triggered(
               header,
@@ -268,14 +304,16 @@ public final class EntryFormat {
               fields.optionalText("savepoint").map(FilePath::new),
               fields.has("full"),
               fields.text("mode"),
-              fields.numbers("cut"));
+              fields.numbers("cut"),
+              readLatestCompleted(fields));
       case "Snapshotted" ->
           new Snapshotted(
               header,
               readCheckpoint(fields),
               StateFields.readOrigin(fields.object("origin")),
               StateFields.readHandle(fields.object("state")),
-              readChannels(fields));
+              readChannels(fields),
+              readLatestCompleted(fields));
       case "Materialized" ->
           new Materialized(
               header,
@@ -316,7 +354,7 @@ public final class EntryFormat {
     };
   }
 
-  private static Header readHeader(Fields fields) {
+  private static Header readHeader(Fields fields, FormatVersion format) {
     return new Header(
         new Revision(fields.number("revision")),
         new EntryId(fields.text("id")),
@@ -336,7 +374,16 @@ public final class EntryFormat {
             fields.optionalText("quietUntil").map(Instant::parse),
             fields.has("mayBeMissing"),
             fields.optionalText("waiting").map(SequenceNumber::new)),
-        fields.optionalObject("heapUse").map(EntryFormat::readHeapUse));
+        fields.optionalObject("heapUse").map(EntryFormat::readHeapUse),
+        format,
+        StateFields.readTime(fields),
+        fields.optionalNumber("firstAppliedSub").map(SubSequenceNumber::new),
+        fields.optionalNumber("outputs").orElse(0L),
+        fields.optionalText("muteUntil").map(StateFields::readPosition));
+  }
+
+  private static Optional<CheckpointId> readLatestCompleted(Fields fields) {
+    return fields.optionalNumber("latestCompleted").map(CheckpointId::new);
   }
 
   private static Optional<CheckpointId> readOptionalCheckpoint(Fields fields) {

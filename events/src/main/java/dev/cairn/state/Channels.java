@@ -2,23 +2,30 @@ package dev.cairn.state;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What a subtask knows of the channels to and from other stages. Empty while jobs have one stage:
- * the formats hold it from their first version, so that a second stage needs no new one.
+ * What a subtask knows of its outputs, and of the channels to and from other stages. Empty while
+ * jobs have one stage and no sinks.
  *
  * @param lastNumbers by target shard, the number of the last segment sent there
  * @param marks by producer, the number of the last segment applied
  * @param lineage by producer, the last number that still counts of each earlier epoch
  * @param held segments received and not yet applied
  * @param unsentOutbox segments journalled and not known to be sent
+ * @param unsentOrigin the entry that journalled them, from format 2 on
+ * @param owed what muted restores have left to be sent under its old ids
+ * @param pendingFiles files of S3 sinks that no completed checkpoint has made visible yet
  */
 public record Channels(
     Map<String, Long> lastNumbers,
     Map<String, Long> marks,
     Map<String, Map<String, Long>> lineage,
     List<Segment> held,
-    List<Segment> unsentOutbox) {
+    List<Segment> unsentOutbox,
+    Optional<OutboxOrigin> unsentOrigin,
+    List<OwedOutbox> owed,
+    List<PendingFile> pendingFiles) {
   public static final Channels EMPTY =
       new Channels(Map.of(), Map.of(), Map.of(), List.of(), List.of());
 
@@ -28,6 +35,23 @@ public record Channels(
     lineage = Map.copyOf(lineage);
     held = List.copyOf(held);
     unsentOutbox = List.copyOf(unsentOutbox);
+    owed = List.copyOf(owed);
+    pendingFiles = List.copyOf(pendingFiles);
+  }
+
+  /** The channels as format 1 stores them. */
+  public Channels(
+      Map<String, Long> lastNumbers,
+      Map<String, Long> marks,
+      Map<String, Map<String, Long>> lineage,
+      List<Segment> held,
+      List<Segment> unsentOutbox) {
+    this(lastNumbers, marks, lineage, held, unsentOutbox, Optional.empty(), List.of(), List.of());
+  }
+
+  /** Whether every part of it is one that format 1 has. */
+  public boolean fitsFormatOne() {
+    return unsentOrigin.isEmpty() && owed.isEmpty() && pendingFiles.isEmpty();
   }
 
   /**

@@ -2,11 +2,17 @@ package dev.cairn.state;
 
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatException;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
+import dev.cairn.id.MappingId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -14,6 +20,7 @@ import java.util.stream.Collectors;
 /** The stored form of what entries, checkpoints and state files have in common. */
 public final class StateFields {
   private static final String BEFORE = "before ";
+  private static final char SUB_SEQUENCE = '.';
 
   private StateFields() {}
 
@@ -21,6 +28,8 @@ public final class StateFields {
     return switch (position) {
       case Position.Beginning b -> "beginning";
       case Position.Before before -> BEFORE + before.first().digits();
+      case Position.Within(SequenceNumber aggregate, SubSequenceNumber last) ->
+          aggregate.digits() + SUB_SEQUENCE + last;
       case Position.After after -> after.last().digits();
       case Position.End e -> "end";
     };
@@ -33,8 +42,17 @@ public final class StateFields {
       default ->
           text.startsWith(BEFORE)
               ? Position.before(new SequenceNumber(text.substring(BEFORE.length())))
-              : Position.after(new SequenceNumber(text));
+              : readRecord(text);
     };
+  }
+
+  private static Position readRecord(String text) {
+    int dot = text.indexOf(SUB_SEQUENCE);
+    return dot < 0
+        ? Position.after(new SequenceNumber(text))
+        : Position.within(
+            new SequenceNumber(text.substring(0, dot)),
+            new SubSequenceNumber(Long.parseLong(text.substring(dot + 1))));
   }
 
   public static Fields write(FileRef file) {
@@ -70,15 +88,21 @@ public final class StateFields {
   public static Start readStart(String text) {
     return text.equals("TRIM_HORIZON")
         ? new Start.TrimHorizon()
-        : new Start.AtTimestamp(java.time.Instant.parse(text));
+        : new Start.AtTimestamp(Instant.parse(text));
   }
 
   public static Fields write(Origin origin) {
-    return Fields.empty().put("start", write(origin.start())).put("range", write(origin.range()));
+    return Fields.empty()
+        .put("start", write(origin.start()))
+        .put("range", write(origin.range()))
+        .put("parents", origin.parents(), ShardId::value);
   }
 
   public static Origin readOrigin(Fields fields) {
-    return new Origin(readStart(fields.text("start")), readRange(fields.object("range")));
+    return new Origin(
+        readStart(fields.text("start")),
+        readRange(fields.object("range")),
+        fields.texts("parents").stream().map(ShardId::new).toList());
   }
 
   public static Fields write(Counts counts) {
@@ -155,7 +179,73 @@ public final class StateFields {
             channels.lineage(),
             epochs -> Fields.empty().put("last", epochs, number -> number))
         .put("held", channels.held(), StateFields::write)
-        .put("unsentOutbox", channels.unsentOutbox(), StateFields::write);
+        .put("unsentOutbox", channels.unsentOutbox(), StateFields::write)
+        .put("unsentOrigin", channels.unsentOrigin(), StateFields::write)
+        .put("owed", channels.owed(), StateFields::write)
+        .put("pendingFiles", channels.pendingFiles(), StateFields::write);
+  }
+
+  private static Fields write(OutboxOrigin origin) {
+    return Fields.empty()
+        .put("epoch", origin.epoch().value())
+        .put("from", write(origin.from()))
+        .put("to", write(origin.to()))
+        .put("mapping", origin.mapping(), MappingId::value);
+  }
+
+  private static OutboxOrigin readOutboxOrigin(Fields fields) {
+    return new OutboxOrigin(
+        new Epoch(fields.number("epoch")),
+        readPosition(fields.text("from")),
+        readPosition(fields.text("to")),
+        fields.optionalText("mapping").map(MappingId::new));
+  }
+
+  private static Fields write(OwedOutbox owed) {
+    return Fields.empty()
+        .put("epoch", owed.epoch().value())
+        .put("segments", owed.segments(), StateFields::write);
+  }
+
+  private static OwedOutbox readOwed(Fields fields) {
+    return new OwedOutbox(
+        new Epoch(fields.number("epoch")),
+        fields.objects("segments").stream().map(StateFields::readSegment).toList());
+  }
+
+  private static Fields write(PendingFile file) {
+    return Fields.empty()
+        .put("sink", file.sink())
+        .put("object", file.object())
+        .put("epoch", file.epoch().value())
+        .put("tag", file.tag(), CheckpointId::value)
+        .put("upload", file.upload(), upload -> upload)
+        .put("parts", file.parts(), StateFields::write);
+  }
+
+  private static PendingFile readPendingFile(Fields fields) {
+    return new PendingFile(
+        fields.text("sink"),
+        fields.text("object"),
+        new Epoch(fields.number("epoch")),
+        fields.optionalNumber("tag").map(CheckpointId::new),
+        fields.optionalText("upload"),
+        fields.objects("parts").stream().map(StateFields::readFile).toList());
+  }
+
+  /** Adds the times that a state has reached to the fields of an entry or a state file. */
+  public static Fields put(Fields fields, TimeProgress time) {
+    return fields
+        .put("watermark", time.watermark(), Instant::toString)
+        .put("nextTimer", time.nextTimer(), Instant::toString)
+        .put("recordTime", time.recordTime(), Instant::toString);
+  }
+
+  public static TimeProgress readTime(Fields fields) {
+    return new TimeProgress(
+        fields.optionalText("recordTime").map(Instant::parse),
+        fields.optionalText("watermark").map(Instant::parse),
+        fields.optionalText("nextTimer").map(Instant::parse));
   }
 
   public static Channels readChannels(Fields fields) {
@@ -170,7 +260,10 @@ public final class StateFields {
         fields.objects("held").stream().map(StateFields::readSegment).collect(Collectors.toList()),
         fields.objects("unsentOutbox").stream()
             .map(StateFields::readSegment)
-            .collect(Collectors.toList()));
+            .collect(Collectors.toList()),
+        fields.optionalObject("unsentOrigin").map(StateFields::readOutboxOrigin),
+        fields.objects("owed").stream().map(StateFields::readOwed).toList(),
+        fields.objects("pendingFiles").stream().map(StateFields::readPendingFile).toList());
   }
 
   public static Fields write(Channels.Segment segment) {

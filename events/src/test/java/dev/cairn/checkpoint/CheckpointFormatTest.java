@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.format.FormatException;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -11,15 +12,19 @@ import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.RandomRecords;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
+import dev.cairn.state.PendingFile;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.Start;
 import dev.cairn.state.StateSchema;
+import dev.cairn.state.TimeProgress;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
@@ -28,6 +33,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -83,6 +89,92 @@ class CheckpointFormatTest {
   void writesTheSameMetadataAsEver() throws IOException {
     assertThat(new String(CheckpointFormat.write(METADATA), StandardCharsets.UTF_8))
         .isEqualTo(golden("metadata.json"));
+  }
+
+  /** A state file in format 2, with what timers, outputs and resharding need. */
+  static final SubtaskState STATE_IN_FORMAT_TWO =
+      new SubtaskState(
+          STATE.subtask(),
+          STATE.epoch(),
+          new Origin(
+              STATE.origin().start(), HashRange.ALL, List.of(new ShardId("shardId-000000000007"))),
+          Position.within(new SequenceNumber("4959"), new SubSequenceNumber(3)),
+          STATE.firstApplied(),
+          STATE.counts(),
+          STATE.manifest(),
+          new Channels(
+              Map.of(),
+              Map.of(),
+              Map.of(),
+              List.of(),
+              List.of(),
+              Optional.empty(),
+              List.of(),
+              List.of(
+                  new PendingFile(
+                      "departures",
+                      "s3://results/day=2013-01-01/2-9.parquet",
+                      new Epoch(2),
+                      Optional.of(new CheckpointId(42)),
+                      Optional.of("upload-1"),
+                      List.of(file("taskowned/part-1"))))),
+          FormatVersion.TWO,
+          new TimeProgress(
+              Optional.of(Instant.parse("2026-11-21T09:59:58.5Z")),
+              Optional.of(Instant.parse("2026-11-21T09:58:00Z")),
+              Optional.of(Instant.parse("2026-11-21T10:01:00Z"))),
+          Optional.of(new SubSequenceNumber(2)),
+          41);
+
+  @Test
+  void aStateInFormatTwoIsWrittenAndReadAsEver() throws IOException {
+    assertThat(new String(CheckpointFormat.write(STATE_IN_FORMAT_TWO), StandardCharsets.UTF_8))
+        .isEqualTo(golden("state-in-format-two.json"));
+    assertThat(CheckpointFormat.readState(goldenBytes("state-in-format-two.json"), STATE_AT))
+        .isEqualTo(STATE_IN_FORMAT_TWO);
+  }
+
+  /** Every component, in both forms of a file; a forgotten field shows whatever it is. */
+  @Test
+  void statesWithRandomContentAreReadAsTheyWereWritten() {
+    for (long seed = 0; seed < 500; seed++) {
+      SubtaskState made = new RandomRecords(seed).of(SubtaskState.class);
+      SubtaskState state = made.with(new Manifest(List.of(), made.manifest().schemas()));
+      byte[] bytes = CheckpointFormat.write(state);
+      assertThat(CheckpointFormat.readState(bytes, STATE_AT))
+          .as("seed %d", seed)
+          .usingRecursiveComparison()
+          .isEqualTo(state);
+
+      FilePath at = new FilePath("s3://backups/copy/delays/shardId-0/state");
+      assertThat(CheckpointFormat.readState(CheckpointFormat.write(state, at), at))
+          .as("seed %d in a directory of its own", seed)
+          .usingRecursiveComparison()
+          .isEqualTo(state);
+    }
+  }
+
+  /** A release that does not know the later parts must not be given them under its own version. */
+  @Test
+  void formatOneRefusesPartsThatItLacks() {
+    SubtaskState timed =
+        new SubtaskState(
+            STATE.subtask(),
+            STATE.epoch(),
+            STATE.origin(),
+            STATE.position(),
+            STATE.firstApplied(),
+            STATE.counts(),
+            STATE.manifest(),
+            STATE.channels(),
+            FormatVersion.ONE,
+            STATE_IN_FORMAT_TWO.time(),
+            Optional.empty(),
+            0);
+
+    assertThatThrownBy(() -> CheckpointFormat.write(timed))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has parts that format 1 lacks");
   }
 
   @Test

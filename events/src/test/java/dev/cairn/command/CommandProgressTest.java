@@ -8,6 +8,7 @@ import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -46,7 +47,9 @@ class CommandProgressTest {
 
   /** The job before anything was asked: epoch 1, and the next checkpoint is 8. */
   private static final Job BEFORE =
-      Job.create(JOB, CheckpointSettings.DEFAULTS).begun(SEVEN).withLatest(SEVEN);
+      Job.create(JOB, CheckpointSettings.DEFAULTS)
+          .begun(SEVEN)
+          .withLatest(SEVEN, FormatVersion.OLDEST);
 
   /** Statuses by the words of the table; {@code >} where whoever goes there raises the epoch. */
   private static Job now(String path) {

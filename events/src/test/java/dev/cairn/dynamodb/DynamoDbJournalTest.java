@@ -252,9 +252,9 @@ class DynamoDbJournalTest {
 
   @Test
   void aNewerEntryIsNotDamage() {
-    assertThatThrownBy(() -> readWith(Map.of("v", AttributeValue.fromN("2"))))
+    assertThatThrownBy(() -> readWith(Map.of("v", AttributeValue.fromN("3"))))
         .isInstanceOf(FormatException.class)
-        .hasMessageContaining("format version 2");
+        .hasMessageContaining("has format 3");
   }
 
   private List<Entry> readWith(Map<String, AttributeValue> changed) {

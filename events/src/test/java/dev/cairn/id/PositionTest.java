@@ -14,6 +14,8 @@ class PositionTest {
           Position.before(number(9)),
           Position.after(number(9)),
           Position.before(number(10)),
+          Position.within(number(10), new SubSequenceNumber(0)),
+          Position.within(number(10), new SubSequenceNumber(11)),
           Position.after(number(10)),
           Position.end());
 
@@ -36,15 +38,15 @@ class PositionTest {
   @Test
   void tellWhichRecordsAreLeft() {
     assertThat(IN_ORDER.stream().map(position -> position.isBefore(number(9))))
-        .containsExactly(true, true, false, false, false, false);
+        .containsExactly(true, true, false, false, false, false, false, false);
     assertThat(IN_ORDER.stream().map(position -> position.isBefore(number(10))))
-        .containsExactly(true, true, true, true, false, false);
+        .containsExactly(true, true, true, true, true, true, false, false);
   }
 
   @Test
   void areReadAsTheyAreWritten() {
     assertThat(IN_ORDER.stream().map(StateFields::write))
-        .containsExactly("beginning", "before 9", "9", "before 10", "10", "end");
+        .containsExactly("beginning", "before 9", "9", "before 10", "10.0", "10.11", "10", "end");
     assertThat(IN_ORDER)
         .allMatch(one -> StateFields.readPosition(StateFields.write(one)).equals(one));
   }

@@ -7,13 +7,17 @@ import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.Fields;
 import dev.cairn.format.FormatException;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.format.Trees;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
+import dev.cairn.id.MappingId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.Closed;
 import dev.cairn.journal.Entry.DeadLetter;
@@ -36,11 +40,15 @@ import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
+import dev.cairn.state.OutboxOrigin;
+import dev.cairn.state.OwedOutbox;
 import dev.cairn.state.Payload;
+import dev.cairn.state.PendingFile;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.Start;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateSchema;
+import dev.cairn.state.TimeProgress;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
@@ -99,7 +107,12 @@ class EntryFormatTest {
                 .resumed(new EntryId("entry-5"), new Epoch(3), true, NOW))),
     ADVANCED_IN_FULL(
         new Advanced(
-            header(3, Writer.WAKE),
+            header(
+                3,
+                Writer.WAKE,
+                FormatVersion.ONE,
+                new TimeProgress(
+                    Optional.empty(), Optional.of(NOW), Optional.of(NOW.plusSeconds(60)))),
             Position.after(
                 new SequenceNumber("49590338271490256608559692538361571095921575989136588898")),
             new Payload.Stored(file("taskowned/delta-3")),
@@ -111,8 +124,7 @@ class EntryFormatTest {
             Map.of("b", 2L, "a", 1L),
             List.of(segment("producer-1", 3)),
             List.of(segment("producer-2", 4)),
-            Optional.of(NOW),
-            Optional.of(NOW.plusSeconds(60)))),
+            Optional.empty())),
     TRIGGERED(
         new Triggered(
             header(4, Writer.COORDINATOR),
@@ -250,6 +262,38 @@ class EntryFormatTest {
                         1,
                         Optional.of(new SequenceNumber("4961"))))
                 .with(Optional.of(new Isolation.Steps(1))))),
+    ADVANCED_IN_FORMAT_TWO(
+        new Advanced(
+            header(3, Writer.MAPPING, FormatVersion.TWO, times()),
+            Position.within(new SequenceNumber("4959"), new SubSequenceNumber(3)),
+            Payload.NONE,
+            List.of(),
+            List.of(),
+            List.of(segment("alerts", 12)),
+            Map.of(),
+            List.of(),
+            List.of(),
+            Optional.of(new MappingId("14e0db71-5a35-4eb5-b481-8945cf9d10c2")))),
+    TRIGGERED_IN_FORMAT_TWO(
+        new Triggered(
+            header(4, Writer.COORDINATOR, FormatVersion.TWO, times()),
+            new CheckpointId(7),
+            Optional.empty(),
+            false,
+            Triggered.ALIGNED,
+            Map.of(),
+            Optional.of(new CheckpointId(5)))),
+    SNAPSHOTTED_IN_FORMAT_TWO(
+        new Snapshotted(
+            header(5, Writer.COORDINATOR, FormatVersion.TWO, times()),
+            new CheckpointId(7),
+            AT_TIME,
+            handle(),
+            outputs(),
+            Optional.of(new CheckpointId(5)))),
+    OPENED_BY_A_SPLIT(
+        new Opened(
+            header(1, Writer.WAKE, FormatVersion.TWO, times()), ofSplit(), handle(), outputs())),
     CLOSED(
         new Closed(
             new Header(
@@ -342,11 +386,12 @@ class EntryFormatTest {
   @Test
   void aNewerVersionIsRefusedByNumber() {
     byte[] newer =
-        Trees.toCbor(Fields.empty().put("v", EntryFormat.VERSION + 1).put("kind", "Opened"));
+        Trees.toCbor(
+            Fields.empty().put("v", FormatVersion.NEWEST.number() + 1).put("kind", "Opened"));
 
     assertThatThrownBy(() -> EntryFormat.read(newer))
         .isInstanceOf(FormatException.class)
-        .hasMessageContaining("format version 2")
+        .hasMessageContaining("format 3")
         .hasMessageContaining("deploy the version that wrote it");
   }
 
@@ -364,6 +409,72 @@ class EntryFormatTest {
 
   private static String hex(String text) {
     return HexFormat.of().formatHex(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static TimeProgress times() {
+    return new TimeProgress(
+        Optional.of(NOW.minusSeconds(2)),
+        Optional.of(NOW.minusSeconds(60)),
+        Optional.of(NOW.plusSeconds(60)));
+  }
+
+  private static Origin ofSplit() {
+    return new Origin(
+        new Start.TrimHorizon(),
+        AT_TIME.range(),
+        List.of(new ShardId("shardId-000000000000"), new ShardId("shardId-000000000001")));
+  }
+
+  private static Channels outputs() {
+    return new Channels(
+        Map.of("airlines/shardId-1", 12L),
+        Map.of(),
+        Map.of(),
+        List.of(),
+        List.of(segment("alerts", 12)),
+        Optional.of(
+            new OutboxOrigin(
+                new Epoch(2),
+                Position.beginning(),
+                Position.after(new SequenceNumber("4959")),
+                Optional.of(new MappingId("mapping-1")))),
+        List.of(new OwedOutbox(new Epoch(1), List.of(segment("alerts", 9)))),
+        List.of(
+            new PendingFile(
+                "departures",
+                "s3://results/day=2013-01-01/2-9.parquet",
+                new Epoch(2),
+                Optional.of(new CheckpointId(7)),
+                Optional.of("upload-1"),
+                List.of(file("taskowned/part-1")))));
+  }
+
+  private static Header header(
+      long revision, Writer writer, FormatVersion format, TimeProgress time) {
+    Header plain = header(revision, writer);
+    boolean isNew = format.includes(FormatVersion.TWO);
+    return new Header(
+        plain.revision(),
+        plain.id(),
+        plain.prev(),
+        plain.epoch(),
+        plain.position(),
+        plain.frontier(),
+        plain.firstApplied(),
+        plain.counts(),
+        plain.writer(),
+        plain.writtenAt(),
+        plain.lastCheckpoint(),
+        plain.suspended(),
+        plain.failing(),
+        plain.isolation(),
+        plain.following(),
+        plain.heapUse(),
+        format,
+        time,
+        isNew ? Optional.of(new SubSequenceNumber(2)) : Optional.empty(),
+        isNew ? 41 : 0,
+        isNew ? Optional.of(Position.after(new SequenceNumber("4970"))) : Optional.empty());
   }
 
   private static Header header(long revision, Writer writer) {

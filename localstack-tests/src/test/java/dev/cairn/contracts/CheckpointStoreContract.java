@@ -9,6 +9,7 @@ import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.Expected;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -79,7 +80,10 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
             new CheckpointSettings(Optional.of(Duration.ofMillis(1500)), Duration.ofMinutes(10), 3),
             Optional.of("5"),
             Optional.of("savepoint before-upgrade"),
-            Optional.of(new Job.Refusal("restore six", "\"six\" is not a checkpoint", NOW)));
+            Optional.of(new Job.Refusal("restore six", "\"six\" is not a checkpoint", NOW)),
+            new TreeSet<>(List.of(id(2), id(7))),
+            FormatVersion.TWO,
+            Optional.of(id(4)));
 
     assertThat(checkpoints().create(full)).isTrue();
     assertThat(job()).isEqualTo(full);
@@ -944,11 +948,133 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
             trigger(1).expected(),
             Optional.empty(),
             true,
-            Checkpoint.Triggering.SCHEDULE);
+            Checkpoint.Triggering.SCHEDULE,
+            FormatVersion.OLDEST,
+            Optional.empty());
 
     assertThat(checkpoints().begin(pending(full))).isTrue();
 
     assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger()).isEqualTo(full);
+  }
+
+  @Test
+  void aCheckpointKeepsItsParentUntilItIsOver() {
+    create();
+    Checkpoint.Triggering child = child(1, Optional.of(id(5)));
+
+    assertThat(checkpoints().begin(pending(child))).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger()).isEqualTo(child);
+    assertThat(checkpoints().complete(complete(child, NOW))).isTrue();
+    assertThat(checkpoints().subsume(complete(child, NOW), FIRST)).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(1)).orElseThrow().trigger()).isEqualTo(child);
+
+    Checkpoint.Triggering second = child(2, Optional.of(id(1)));
+    assertThat(checkpoints().begin(pending(second))).isTrue();
+    assertThat(checkpoints().abort(aborted(second))).isTrue();
+    assertThat(checkpoints().checkpoint(job, id(2)).orElseThrow().trigger()).isEqualTo(second);
+  }
+
+  @Test
+  void theStateContinuesWhatWasCompletedOrRestoredLast() {
+    create();
+    assertThat(job().current()).isEmpty();
+
+    completedIn(FormatVersion.TWO, 1);
+    completedIn(FormatVersion.TWO, 2);
+    assertThat(job().current()).contains(id(2));
+
+    move(new JobStatus.Restoring(Restoration.of(id(1))));
+    assertThat(job().current()).contains(id(1));
+    assertThat(job().latest()).contains(id(2));
+    move(new JobStatus.Replaying(Restoration.of(id(1))));
+    assertThat(job().current()).contains(id(1));
+
+    move(new JobStatus.Restoring(Restoration.ofNothing()));
+    assertThat(job().current()).isEmpty();
+  }
+
+  @Test
+  void aSavepointIsNotWhatTheStateContinues() {
+    create();
+    completedIn(FormatVersion.TWO, 1);
+    Checkpoint.Triggering trigger = child(2, Optional.of(id(1)));
+    Checkpoint.Triggering savepoint =
+        new Checkpoint.Triggering(
+            job,
+            id(2),
+            FIRST,
+            NOW,
+            trigger.expected(),
+            Optional.of(
+                new Checkpoint.Savepoint(Optional.empty(), FilePath.of("savepoints", "two"))),
+            false,
+            "savepoint",
+            FormatVersion.TWO,
+            trigger.parent());
+
+    assertThat(checkpoints().begin(pending(savepoint))).isTrue();
+    assertThat(checkpoints().complete(complete(savepoint, NOW))).isTrue();
+    assertThat(job().current()).contains(id(1));
+  }
+
+  /** An earlier release does not maintain it, so it must not be there where one may take over. */
+  @Test
+  void formatOneDoesNotSayWhatTheStateContinues() {
+    createIn(FormatVersion.ONE);
+    completedIn(FormatVersion.ONE, 1);
+    move(new JobStatus.Restoring(Restoration.of(id(1))));
+
+    assertThat(job().current()).isEmpty();
+  }
+
+  @Test
+  void anUpgradeRaisesTheFormatAndRemovesItsRequest() {
+    Job before = createIn(FormatVersion.ONE);
+    checkpoints().request(job, Request.command("upgrade"));
+    Job seen = job();
+
+    assertThat(checkpoints().upgrade(seen, FormatVersion.TWO)).isTrue();
+
+    assertThat(job()).isEqualTo(before.in(FormatVersion.TWO));
+    refused(() -> checkpoints().upgrade(seen, FormatVersion.TWO));
+  }
+
+  @Test
+  void anUpgradeWhoseRequestWasWithdrawnChangesNothing() {
+    createIn(FormatVersion.ONE);
+    checkpoints().request(job, Request.command("upgrade"));
+    Job seen = job();
+    checkpoints().request(job, Request.command("checkpoint"));
+
+    refused(() -> checkpoints().upgrade(seen, FormatVersion.TWO));
+    refused(() -> checkpoints().upgrade(seen.unasked(), FormatVersion.TWO));
+  }
+
+  private Job createIn(FormatVersion format) {
+    Job created = Job.create(job, CheckpointSettings.DEFAULTS, format);
+    assertThat(checkpoints().create(created)).isTrue();
+    return created;
+  }
+
+  private void completedIn(FormatVersion format, long checkpoint) {
+    Checkpoint.Triggering trigger =
+        format == FormatVersion.OLDEST ? trigger(checkpoint) : child(checkpoint, job().current());
+    assertThat(checkpoints().begin(pending(trigger))).isTrue();
+    assertThat(checkpoints().complete(complete(trigger, NOW))).isTrue();
+  }
+
+  private Checkpoint.Triggering child(long checkpoint, Optional<CheckpointId> parent) {
+    return new Checkpoint.Triggering(
+        job,
+        id(checkpoint),
+        FIRST,
+        NOW,
+        trigger(checkpoint).expected(),
+        Optional.empty(),
+        false,
+        Checkpoint.Triggering.SCHEDULE,
+        FormatVersion.TWO,
+        parent);
   }
 
   @Test
@@ -1126,6 +1252,11 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
 
   private static Checkpoint.Completed complete(Checkpoint.Triggering trigger, Instant at) {
     return new Checkpoint.Completed(trigger, at, file(), 700, 70);
+  }
+
+  private static Checkpoint.Aborted aborted(Checkpoint.Triggering trigger) {
+    return new Checkpoint.Aborted(
+        trigger, NOW, Failure.of(FailureReason.EXPIRED, "no subtask acknowledged in time"));
   }
 
   private Checkpoint.Aborted aborted(long checkpoint) {

@@ -6,6 +6,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -15,6 +16,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
@@ -28,6 +30,7 @@ import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
 import dev.cairn.state.Start;
 import dev.cairn.state.StateHandle;
+import dev.cairn.state.TimeProgress;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
@@ -104,8 +107,8 @@ abstract class JournalContract {
             new Entry.Closed(header(5), ORIGIN, handle(), Channels.EMPTY),
             triggered(6),
             new Entry.Suspended(header(6).suspended(new EntryId("halts"), new Epoch(9), NOW)),
-            new Entry.Resumed(
-                header(7).resumed(new EntryId("goes-on"), new Epoch(10), false, NOW)));
+            new Entry.Resumed(header(7).resumed(new EntryId("goes-on"), new Epoch(10), false, NOW)),
+            new Entry.Failed(inFormatTwo(9)));
     bases.forEach(this::append);
 
     assertThat(journal().after(subtask, new Revision(0))).isEqualTo(bases);
@@ -438,6 +441,33 @@ abstract class JournalContract {
 
   private static Entry.Header header(long revision) {
     return header(revision, FIRST);
+  }
+
+  private static Entry.Header inFormatTwo(long revision) {
+    Entry.Header plain = header(revision);
+    return new Entry.Header(
+        plain.revision(),
+        plain.id(),
+        plain.prev(),
+        plain.epoch(),
+        Position.within(new SequenceNumber("9"), new SubSequenceNumber(2)),
+        plain.frontier(),
+        plain.firstApplied(),
+        plain.counts(),
+        plain.writer(),
+        plain.writtenAt(),
+        plain.lastCheckpoint(),
+        plain.suspended(),
+        plain.failing(),
+        plain.isolation(),
+        plain.following(),
+        plain.heapUse(),
+        FormatVersion.TWO,
+        new TimeProgress(
+            Optional.of(NOW), Optional.of(NOW.minusSeconds(5)), Optional.of(NOW.plusSeconds(5))),
+        Optional.of(new SubSequenceNumber(1)),
+        17,
+        Optional.of(Position.after(new SequenceNumber("12"))));
   }
 
   private static Entry.Header header(long revision, Epoch epoch) {

@@ -8,6 +8,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.JobView;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
@@ -97,6 +98,7 @@ public final class CheckpointDecisions {
       String cause,
       Instant now) {
     SortedSet<SubtaskId> subtasks = expected(tails);
+    FormatVersion format = guards.format().of(job);
     return new Checkpoint.Pending(
         new Checkpoint.Triggering(
             job.id(),
@@ -106,7 +108,9 @@ public final class CheckpointDecisions {
             Expected.of(subtasks),
             savepoint,
             savepoint.isEmpty() && !job.settings().incremental(),
-            cause),
+            cause,
+            format,
+            job.current().filter(parent -> format.includes(FormatVersion.TWO))),
         subtasks);
   }
 

@@ -2,8 +2,10 @@ package dev.cairn.coordinator.checkpointing;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -19,7 +21,8 @@ public record CheckpointGuards(
     CarriedForward isCarriedForward,
     Rewritten isToBeRewritten,
     Subsumed isSubsumed,
-    Written isWritten) {
+    Written isWritten,
+    Format format) {
 
   /** Every guard in force. */
   public static final CheckpointGuards ALL =
@@ -28,7 +31,8 @@ public record CheckpointGuards(
           JournalTail::isUnchanged,
           JournalTail::isToBeRewritten,
           (pending, completed) -> !pending.isSavepoint() && completed.isAfter(pending.id()),
-          Arrays::equals);
+          Arrays::equals,
+          Job::format);
 
   /**
    * Whether every expected subtask has acknowledged, given those that have not.
@@ -90,24 +94,45 @@ public record CheckpointGuards(
     boolean test(byte[] there, byte[] metadata);
   }
 
+  /**
+   * The format in which a checkpoint of a job is written, and to which it raises the journals.
+   *
+   * <p>Excludes: a release that was deployed writes what the release before it cannot read, the
+   * deployment is rolled back, and every shard stops. Rule: {@code docs/protocol.md}, "Versions".
+   */
+  @FunctionalInterface
+  public interface Format {
+    FormatVersion of(Job job);
+  }
+
   /** Returns a copy with another guard in the place of one. */
   public CheckpointGuards with(Complete other) {
-    return new CheckpointGuards(other, isCarriedForward, isToBeRewritten, isSubsumed, isWritten);
+    return new CheckpointGuards(
+        other, isCarriedForward, isToBeRewritten, isSubsumed, isWritten, format);
   }
 
   public CheckpointGuards with(CarriedForward other) {
-    return new CheckpointGuards(isComplete, other, isToBeRewritten, isSubsumed, isWritten);
+    return new CheckpointGuards(
+        isComplete, other, isToBeRewritten, isSubsumed, isWritten, format);
   }
 
   public CheckpointGuards with(Rewritten other) {
-    return new CheckpointGuards(isComplete, isCarriedForward, other, isSubsumed, isWritten);
+    return new CheckpointGuards(
+        isComplete, isCarriedForward, other, isSubsumed, isWritten, format);
   }
 
   public CheckpointGuards with(Subsumed other) {
-    return new CheckpointGuards(isComplete, isCarriedForward, isToBeRewritten, other, isWritten);
+    return new CheckpointGuards(
+        isComplete, isCarriedForward, isToBeRewritten, other, isWritten, format);
   }
 
   public CheckpointGuards with(Written other) {
-    return new CheckpointGuards(isComplete, isCarriedForward, isToBeRewritten, isSubsumed, other);
+    return new CheckpointGuards(
+        isComplete, isCarriedForward, isToBeRewritten, isSubsumed, other, format);
+  }
+
+  public CheckpointGuards with(Format other) {
+    return new CheckpointGuards(
+        isComplete, isCarriedForward, isToBeRewritten, isSubsumed, isWritten, other);
   }
 }

@@ -162,7 +162,10 @@ public final class CheckpointTriggers {
       Instant now,
       Requested requested) {
     JournalTail tail = request.tail();
-    Entry.Header header = tail.head().next(ports.ids().get(), Writer.COORDINATOR, now);
+    Entry.Header header =
+        tail.head()
+            .next(ports.ids().get(), Writer.COORDINATOR, now)
+            .raisedTo(pending.trigger().format());
     Entry.Triggered triggered =
         Entry.Triggered.of(
             header,
@@ -189,7 +192,10 @@ public final class CheckpointTriggers {
     StateHandle handle = tail.base().handle();
     Instant now = ports.clock().instant();
     Entry.Header header =
-        tail.head().next(ports.ids().get(), Writer.COORDINATOR, now).with(pending.id());
+        tail.head()
+            .next(ports.ids().get(), Writer.COORDINATOR, now)
+            .raisedTo(pending.trigger().format())
+            .with(pending.id());
     Entry.Snapshotted entry =
         new Entry.Snapshotted(
             header, pending.id(), tail.base().origin(), handle, tail.base().channels());

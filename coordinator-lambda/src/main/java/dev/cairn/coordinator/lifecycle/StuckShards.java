@@ -6,6 +6,7 @@ import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
@@ -157,6 +158,8 @@ public final class StuckShards {
     return switch (tail.head().position()) {
       case Position.After(SequenceNumber last) -> new From.At(last);
       case Position.Before(SequenceNumber first) -> new From.At(first);
+      case Position.Within(SequenceNumber aggregate, SubSequenceNumber last) ->
+          new From.At(aggregate);
       // The mapping delivers nothing from before its start.
       case Position.Beginning b ->
           switch (tail.base().origin().start()) {

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
@@ -146,9 +147,37 @@ public final class Preflight {
       throws RefusedException {
     return switch (from.source()) {
       case Source.Own(CheckpointId id) -> own(job, target.completed(job, id));
-      case Source.Metadata(FileRef file) -> files.states(job.id(), file);
+      case Source.Metadata(FileRef file) -> {
+        Map<SubtaskId, SubtaskSnapshot> states = files.states(job.id(), file);
+        requireKnownFormat(job, from, states.values());
+        yield states;
+      }
       case Source.Nothing n -> Map.of();
     };
+  }
+
+  /**
+   * The release before this one may have to go on with a job of an earlier format, and could not
+   * read a state of a later one.
+   */
+  private static void requireKnownFormat(
+      Job job, Restoration from, Collection<SubtaskSnapshot> states) throws RefusedException {
+    FormatVersion needed =
+        states.stream()
+            .map(snapshot -> snapshot.state().format())
+            .reduce(FormatVersion.OLDEST, FormatVersion::max);
+    if (!job.format().includes(needed)) {
+      throw new RefusedException(
+          from.name()
+              + " is written in format "
+              + needed
+              + ", and job "
+              + job.id()
+              + " is in format "
+              + job.format()
+              + ", which an earlier version of Cairn may have to read: raise the job's format first,"
+              + " with: cairn upgrade");
+    }
   }
 
   private Map<SubtaskId, SubtaskSnapshot> own(Job job, Checkpoint.Completed checkpoint)

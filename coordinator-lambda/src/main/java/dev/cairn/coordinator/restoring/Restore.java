@@ -24,13 +24,14 @@ import dev.cairn.job.Restoration.Positions;
 import dev.cairn.journal.Entry.Following;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;
-import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Entry.StatePlace;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Start;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateSchema;
+import dev.cairn.state.TimeProgress;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
@@ -197,23 +198,21 @@ public final class Restore {
     Optional<SubtaskSnapshot> stands =
         snapshot.filter(s -> !isAnew && s.state().position().equals(place.position()));
     Header header =
-        new Header(
-            head.revision().next(),
-            ports.ids().get(),
-            Optional.of(head.id()),
-            job.epoch(),
-            place.position(),
-            Position.max(frontier, covered(place.position())),
-            place.firstApplied(),
-            state.map(SubtaskState::counts).orElse(Counts.NONE),
-            Writer.COORDINATOR,
-            ports.clock().instant(),
-            stands.flatMap(s -> from.own()),
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            following(from, head, place.position()),
-            Optional.empty());
+        head.raisedTo(job.format())
+            .restored(
+                ports.ids().get(),
+                job.epoch(),
+                ports.clock().instant(),
+                place.position(),
+                Position.max(frontier, covered(place.position())),
+                new StatePlace(
+                    place.firstApplied(),
+                    state.flatMap(SubtaskState::firstAppliedSub),
+                    state.map(SubtaskState::counts).orElse(Counts.NONE),
+                    stands.flatMap(s -> from.own()),
+                    state.map(SubtaskState::time).orElse(TimeProgress.NONE),
+                    state.map(SubtaskState::outputs).orElse(0L)),
+                following(from, head, place.position()));
     return new Restored(
         header,
         from.own(),
@@ -226,7 +225,8 @@ public final class Restore {
                 s ->
                     new StateHandle(kept(s, from.dropped()), stands.flatMap(SubtaskSnapshot::file)))
             .orElse(StateHandle.EMPTY),
-        Channels.EMPTY,
+        // A task refuses what it does not know how to send, rather than losing it.
+        state.map(SubtaskState::channels).orElse(Channels.EMPTY),
         snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
   }
 

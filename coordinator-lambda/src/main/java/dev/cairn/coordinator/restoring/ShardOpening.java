@@ -61,7 +61,12 @@ final class ShardOpening {
 
   private Opened opened(Job job, Origin origin) {
     return new Opened(
-        Header.first(ports.ids().get(), job.epoch(), Writer.COORDINATOR, ports.clock().instant())
+        Header.first(
+                ports.ids().get(),
+                job.epoch(),
+                Writer.COORDINATOR,
+                ports.clock().instant(),
+                job.format())
             .halted(),
         origin);
   }

@@ -3,6 +3,7 @@ package dev.cairn.coordinator.restoring;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.restoring.Redistribution.Share;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
@@ -13,6 +14,7 @@ import dev.cairn.job.Restoration.Positions;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Start;
+import dev.cairn.state.TimeProgress;
 import dev.cairn.stream.Shard;
 import java.util.List;
 import java.util.Map;
@@ -129,22 +131,39 @@ final class StateAssignment {
               SubtaskId subtask = new SubtaskId(job, stage, shard);
               given.put(
                   subtask,
-                  new SubtaskSnapshot(
-                      Optional.empty(), state(subtask, start, share, states.getFirst())));
+                  new SubtaskSnapshot(Optional.empty(), state(subtask, start, share, states)));
             });
     return given;
   }
 
-  private static SubtaskState state(SubtaskId subtask, Start start, Share share, SubtaskState any) {
+  /**
+   * A state that was put together from several has reached the latest of their record times, and
+   * has made as many outputs as the one that made most. None of their channels goes on.
+   */
+  private static SubtaskState state(
+      SubtaskId subtask, Start start, Share share, List<SubtaskState> all) {
+    List<SubtaskState> parents =
+        all.stream()
+            .filter(one -> one.origin().range().intersection(share.range()).isPresent())
+            .toList();
     return new SubtaskState(
         subtask,
-        any.epoch(),
+        all.getFirst().epoch(),
         new Origin(start, share.range()),
         Position.beginning(),
         Optional.empty(),
         share.counts(),
         share.manifest(),
-        Channels.EMPTY);
+        Channels.EMPTY,
+        all.stream().map(SubtaskState::format).reduce(FormatVersion.OLDEST, FormatVersion::max),
+        new TimeProgress(
+            parents.stream()
+                .map(one -> one.time().recordTime())
+                .reduce(Optional.empty(), TimeProgress::later),
+            Optional.empty(),
+            Optional.empty()),
+        Optional.empty(),
+        parents.stream().mapToLong(SubtaskState::outputs).max().orElse(0));
   }
 
   /**

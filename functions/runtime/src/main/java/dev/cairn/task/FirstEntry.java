@@ -54,7 +54,12 @@ final class FirstEntry {
                         id.shard() + " is not a shard of the stream that this task reads"));
     requireRoot(id, shard, listed);
     return new Entry.Opened(
-        Header.first(ports.ids().get(), job.epoch(), Writer.MAPPING, ports.clock().instant()),
+        Header.first(
+            ports.ids().get(),
+            job.epoch(),
+            Writer.MAPPING,
+            ports.clock().instant(),
+            decisions.format(job)),
         new Origin(settings.start(), shard.range()));
   }
 

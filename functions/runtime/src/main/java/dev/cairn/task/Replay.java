@@ -209,6 +209,7 @@ final class Replay {
   private static SequenceNumber required(Header head) {
     return switch (head.position()) {
       case Position.Before before -> before.first();
+      case Position.Within within -> within.aggregate();
       case Position.After after -> after.last();
       case Position.Beginning b ->
           head.firstApplied()

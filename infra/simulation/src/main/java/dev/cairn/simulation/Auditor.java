@@ -93,6 +93,7 @@ final class Auditor {
   private final Map<FileRef, CheckpointMetadata> metadataFiles = new HashMap<>();
   private final Map<FileRef, SubtaskState> stateFiles = new HashMap<>();
   private final SharedFilesAudit shared;
+  private final RecordTimes times;
   private final Lineages lineages;
 
   /** A journal as it was read so far, and the state that it makes. */
@@ -135,6 +136,7 @@ final class Auditor {
     this.cursor = cursor;
     this.stream = stream;
     this.lineages = new Lineages(expectation, stream, tally);
+    this.times = new RecordTimes(expectation, this::state, tally);
     this.shared = new SharedFilesAudit(table, storage, job, tally);
   }
 
@@ -225,6 +227,7 @@ final class Auditor {
       case Entry.Closed c ->
           throw new Violation(Invariants.CHAINED, where + " closes an open shard");
     }
+    times.check(where, subtask, entry);
     Expected expected = lineages.of(subtask, header.epoch()).at(header.position());
     requireSame(
         Invariants.FOLD, where + " at " + header.position(), expected.cells(), audited.cells);

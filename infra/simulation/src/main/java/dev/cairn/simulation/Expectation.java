@@ -8,6 +8,7 @@ import dev.cairn.state.StateKey;
 import dev.cairn.testing.FunctionHarness;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,7 @@ final class Expectation {
       return switch (position) {
         case Position.Beginning b -> throw unexpected(position);
         case Position.Before b -> throw unexpected(position);
+        case Position.Within w -> throw unexpected(position);
         case Position.After(SequenceNumber last) -> {
           foldTo(last);
           yield Optional.ofNullable(after.get(last)).orElseThrow(() -> unexpected(position));
@@ -154,6 +156,8 @@ final class Expectation {
     return switch (from) {
       case Position.Beginning b -> all;
       case Position.Before(SequenceNumber first) -> all.tailMap(first, true);
+      case Position.Within w ->
+          throw new Violation(Invariants.POSITIONS, "no record of " + shard + " is aggregated");
       case Position.After(SequenceNumber last) -> all.tailMap(last, false);
       case Position.End e -> new TreeMap<>();
     };
@@ -201,6 +205,14 @@ final class Expectation {
   /** When the first record after a position arrived. */
   Optional<Instant> arrivalAfter(ShardId shard, Position position) {
     return since(shard, position).values().stream().findFirst().map(Arrived::arrival);
+  }
+
+  /** The latest arrival of the records after a position and up to another one. */
+  Optional<Instant> latestArrival(ShardId shard, Position after, Position upTo) {
+    return since(shard, after).entrySet().stream()
+        .takeWhile(record -> !upTo.isBefore(record.getKey()))
+        .map(record -> record.getValue().arrival())
+        .max(Comparator.naturalOrder());
   }
 
   /** The first record that arrived at or after a time. */

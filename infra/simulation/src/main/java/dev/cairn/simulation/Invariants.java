@@ -2,6 +2,8 @@ package dev.cairn.simulation;
 
 /** What must hold after every step, by name. */
 public final class Invariants {
+  public static final String TIMES =
+      "an entry's record time is the latest arrival of the records that made its state";
   public static final String GAPLESS = "revisions are gapless and never rewritten";
   public static final String CHAINED = "each entry follows the one before it";
   public static final String FOLD =

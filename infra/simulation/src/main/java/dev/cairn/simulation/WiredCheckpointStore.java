@@ -2,6 +2,7 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -111,6 +112,11 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   @Override
   public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     return wire.tableWrite("move", () -> there.move(seen, to, aborting, now));
+  }
+
+  @Override
+  public boolean upgrade(Job seen, FormatVersion to) {
+    return wire.tableWrite("upgrade", () -> there.upgrade(seen, to));
   }
 
   @Override

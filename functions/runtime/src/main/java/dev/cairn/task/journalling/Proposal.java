@@ -70,6 +70,7 @@ public sealed interface Proposal<T extends Entry> {
 
     /**
      * @param position of the last record
+     * @param latestArrival the latest time at which one of them arrived
      * @param count how many were applied
      * @param letters of those that were set aside
      * @param isolation how the shard goes on to look for the record that ends the process
@@ -77,6 +78,7 @@ public sealed interface Proposal<T extends Entry> {
     record Applied(
         SequenceNumber first,
         Position position,
+        Instant latestArrival,
         long count,
         List<DeadLetter> letters,
         List<Change> changes,
@@ -120,6 +122,7 @@ public sealed interface Proposal<T extends Entry> {
                   records.position(),
                   records.first(),
                   next.counts().plus(records.count(), records.letters().size()))
+              .arrivedBy(records.latestArrival())
               .with(records.isolation());
       return Advanced.of(header, from, prepared.delta(), prepared.states(), records.letters());
     }

@@ -17,6 +17,7 @@ import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
 import dev.cairn.task.subtask.StateFiles;
 import dev.cairn.task.subtask.Subtask;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public final class UncommittedBatch<E> {
   private Position position;
   private long applied;
   private Optional<SequenceNumber> first = Optional.empty();
+  private Instant latestArrival = Instant.MIN;
   private Optional<Stop> stop = Optional.empty();
   private Optional<SequenceNumber> current = Optional.empty();
   private int passed;
@@ -167,6 +169,9 @@ public final class UncommittedBatch<E> {
     if (first.isEmpty()) {
       first = Optional.of(record.sequenceNumber());
     }
+    if (record.arrival().isAfter(latestArrival)) {
+      latestArrival = record.arrival();
+    }
   }
 
   /** False when another writer went on from the state that this work began with. */
@@ -184,7 +189,13 @@ public final class UncommittedBatch<E> {
     }
     Advance.Applied records =
         new Advance.Applied(
-            first.get(), position, applied, letters, subtask.state().drain(), isolation);
+            first.get(),
+            position,
+            latestArrival,
+            applied,
+            letters,
+            subtask.state().drain(),
+            isolation);
     Advance advance = new Advance(ports, files, settings.inlineThresholdBytes(), subtask, records);
     if (session.append(subtask, advance, writer) != Result.COMMITTED) {
       return false;

@@ -1,10 +1,12 @@
 package dev.cairn.task.ports;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
+import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Failing;
@@ -284,6 +286,11 @@ public class TaskDecisions {
    */
   public boolean isStillKept(SequenceNumber required, StreamRecord first) {
     return first.sequenceNumber().equals(required);
+  }
+
+  /** The format of a new journal. An earlier release may have to go on with it. */
+  public FormatVersion format(Job job) {
+    return job.format();
   }
 
   /** Whether a batch begins after the record that was seen to be the next one to be applied. */

@@ -165,7 +165,11 @@ public final class StateFiles {
         head.firstApplied(),
         head.counts(),
         new Manifest(runs, subtask.schemas()),
-        Channels.EMPTY);
+        Channels.EMPTY,
+        head.format(),
+        head.time(),
+        head.firstAppliedSub(),
+        head.outputs());
   }
 
   /**

@@ -5,11 +5,11 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.FormatContents;
 import dev.cairn.journal.Journal;
 import dev.cairn.operator.KeyedStateBackend;
 import dev.cairn.operator.Operator;
 import dev.cairn.operator.Serialization;
-import dev.cairn.state.Channels;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.ports.TaskException;
@@ -153,12 +153,11 @@ public final class SubtaskLoader<E> {
   private Subtask<E> follow(Subtask<E> subtask, List<Entry> news) {
     Subtask<E> current = subtask;
     for (Entry entry : news) {
+      requireSupported(subtask.id(), entry);
       switch (entry) {
-        case Entry.Advanced advanced -> {
-          requireOneStage(subtask.id(), advanced);
-          current.applyDelta(
-              advanced, files.readDelta(subtask.id(), advanced.revision(), advanced.delta()));
-        }
+        case Entry.Advanced advanced ->
+            current.applyDelta(
+                advanced, files.readDelta(subtask.id(), advanced.revision(), advanced.delta()));
         case Entry.Triggered triggered -> current.applyTrigger(triggered);
         case Entry.Suspended same -> current.applyEpoch(same.header());
         case Entry.Resumed same -> current.applyEpoch(same.header());
@@ -174,39 +173,18 @@ public final class SubtaskLoader<E> {
     return current;
   }
 
-  private static void requireSupported(SubtaskId id, Entry.Base base) {
-    boolean live =
-        switch (base) {
-          case Entry.Closed closed -> false;
-          case Entry.Restored restored -> restored.mode() == Entry.Restored.Mode.LIVE;
-          case Entry.Opened o -> true;
-          case Entry.Snapshotted s -> true;
-          case Entry.Materialized m -> true;
-        };
-    if (!live || !base.channels().equals(Channels.EMPTY)) {
+  /** Refuses an entry that stands for something which this release does not do. */
+  private static void requireSupported(SubtaskId id, Entry entry) {
+    List<String> unsupported = FormatContents.unsupported(entry);
+    if (!unsupported.isEmpty()) {
       throw new TaskException(
           FailureReason.INCOMPATIBLE_STATE,
           id
               + " revision "
-              + base.revision()
-              + " was written by a version of Cairn with resharding or several stages;"
-              + " deploy that version again");
-    }
-  }
-
-  private static void requireOneStage(SubtaskId id, Entry.Advanced advanced) {
-    if (!advanced.outbox().isEmpty()
-        || !advanced.marks().isEmpty()
-        || !advanced.heldAdded().isEmpty()
-        || !advanced.heldRemoved().isEmpty()
-        || advanced.nextTimer().isPresent()) {
-      throw new TaskException(
-          FailureReason.INCOMPATIBLE_STATE,
-          id
-              + " revision "
-              + advanced.revision()
-              + " was written by a version of Cairn with several stages or timers;"
-              + " deploy that version again");
+              + entry.revision()
+              + " was written by a version of Cairn with "
+              + String.join(", ", unsupported)
+              + "; deploy that version again");
     }
   }
 }

@@ -97,16 +97,7 @@ public final class SelfContainedCopy {
     SubtaskState original = CheckpointFormat.readState(from.read(stateFile), stateFile.path());
     SubtaskId subtask = acknowledged.subtask();
     List<RunRef> runs = wholeRun(subtask, original);
-    SubtaskState state =
-        new SubtaskState(
-            original.subtask(),
-            original.epoch(),
-            original.origin(),
-            original.position(),
-            original.firstApplied(),
-            original.counts(),
-            new Manifest(runs, original.manifest().schemas()),
-            original.channels());
+    SubtaskState state = original.with(new Manifest(runs, original.manifest().schemas()));
     FilePath at = Layout.stateIn(directory, subtask);
     FileRef file = write(at, CheckpointFormat.write(state, at));
     long size = state.manifest().sizeBytes() + file.sizeBytes();

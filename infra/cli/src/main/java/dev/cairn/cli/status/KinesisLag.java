@@ -80,6 +80,10 @@ public final class KinesisLag implements Survey.ShardLag {
           request
               .shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
               .startingSequenceNumber(before.first().digits());
+      case Position.Within within ->
+          request
+              .shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
+              .startingSequenceNumber(within.aggregate().digits());
       case Position.After after ->
           request
               .shardIteratorType(ShardIteratorType.AFTER_SEQUENCE_NUMBER)

@@ -272,6 +272,8 @@ public final class LocalStream implements StreamReader {
     return switch (cursor) {
       case Position.Beginning beginning -> 0;
       case Position.Before before -> log.indexAtOrAfter(SequenceNumbers.ordinal(before.first()));
+      case Position.Within within ->
+          log.indexAtOrAfter(SequenceNumbers.ordinal(within.aggregate()));
       case Position.After after -> log.indexAtOrAfter(SequenceNumbers.ordinal(after.last()) + 1);
       case Position.End end -> log.size();
     };

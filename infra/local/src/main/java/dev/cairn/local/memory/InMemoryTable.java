@@ -2,6 +2,7 @@ package dev.cairn.local.memory;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -333,7 +334,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
       return isStored(completed);
     }
     if (!completed.isSavepoint()) {
-      put(ready.get().withLatest(completed.id()));
+      put(ready.get().withLatest(completed.id(), completed.trigger().format()));
     }
     put(Item.lasting(completed));
     return true;
@@ -537,6 +538,13 @@ public class InMemoryTable implements Journal, CheckpointStore {
   }
 
   @Override
+  public synchronized boolean upgrade(Job seen, FormatVersion to) {
+    Optional<Job> asking = asking(seen).filter(job -> job.format() == seen.format());
+    asking.ifPresent(job -> put(job.without(seen.request().orElseThrow()).in(to)));
+    return asking.isPresent();
+  }
+
+  @Override
   public synchronized boolean serve(Job seen) {
     Optional<Job> asking = asking(seen);
     asking.ifPresent(job -> put(job.without(seen.request().orElseThrow())));
@@ -580,7 +588,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
       return forks(fork.parent()).contains(fork);
     }
     put(seen.request().map(parent.get()::without).orElse(parent.get()));
-    put(fork.begin(parent.get().settings()));
+    put(fork.begin(parent.get().settings(), seen.format()));
     forksOf(fork.parent()).put(fork.child(), Item.lasting(fork));
     origins.put(fork.child(), fork);
     return true;

@@ -1,0 +1,115 @@
+package dev.cairn.simulation;
+
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.format.FormatVersion;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.state.TimeProgress;
+import dev.cairn.storage.FileRef;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Checks record times against what arrived: they grow with the records that are applied, stay as
+ * they are while none is, and go back with a restored state.
+ */
+final class RecordTimes {
+  private final Expectation expectation;
+  private final Function<FileRef, SubtaskState> stateFile;
+  private final Tally tally;
+  private final Map<SubtaskId, Header> heads = new HashMap<>();
+  private final Map<SubtaskId, Map<CheckpointId, Optional<Instant>>> snapshots = new HashMap<>();
+
+  /**
+   * @param stateFile reads a state file
+   */
+  RecordTimes(Expectation expectation, Function<FileRef, SubtaskState> stateFile, Tally tally) {
+    this.expectation = expectation;
+    this.stateFile = stateFile;
+    this.tally = tally;
+  }
+
+  /** Checks the next entry of a journal. */
+  void check(String where, SubtaskId subtask, Entry entry) {
+    Header header = entry.header();
+    Optional<Header> before = Optional.ofNullable(heads.put(subtask, header));
+    Optional<Instant> expected =
+        switch (entry) {
+          case Entry.Opened o -> Optional.empty();
+          case Entry.Advanced advanced -> advanced(subtask, before.orElseThrow(), advanced);
+          case Entry.Restored restored -> restored(subtask, restored);
+          case Entry.Snapshotted snapshotted -> {
+            snapshots
+                .computeIfAbsent(subtask, s -> new HashMap<>())
+                .put(snapshotted.checkpoint(), header.time().recordTime());
+            yield stored(where, before.orElseThrow(), snapshotted);
+          }
+          case Entry.Materialized materialized -> stored(where, before.orElseThrow(), materialized);
+          case Entry.Triggered t -> recordTime(before);
+          case Entry.Suspended s -> recordTime(before);
+          case Entry.Resumed r -> recordTime(before);
+          case Entry.Failed f -> recordTime(before);
+          case Entry.Suspected s -> recordTime(before);
+          case Entry.Closed c -> recordTime(before);
+        };
+    if (!header.time().recordTime().equals(expected)) {
+      throw new Violation(
+          Invariants.TIMES,
+          where + " has record time " + header.time().recordTime() + " instead of " + expected);
+    }
+    if (before.isPresent() && !header.format().includes(before.get().format())) {
+      throw new Violation(Invariants.TIMES, where + " goes back to format " + header.format());
+    }
+  }
+
+  private static Optional<Instant> recordTime(Optional<Header> header) {
+    return header.flatMap(one -> one.time().recordTime());
+  }
+
+  /** An entry in format 1 has no record time; the count begins with the first one in format 2. */
+  private Optional<Instant> advanced(SubtaskId subtask, Header before, Entry.Advanced advanced) {
+    Header header = advanced.header();
+    if (!header.format().includes(FormatVersion.TWO)) {
+      return Optional.empty();
+    }
+    tally.count("record time");
+    return TimeProgress.later(
+        before.time().recordTime(),
+        expectation.latestArrival(subtask.shard(), before.position(), header.position()));
+  }
+
+  /** A snapshot's file has the time of the state, unless an earlier format wrote it. */
+  private Optional<Instant> stored(String where, Header before, Entry.Base base) {
+    Optional<Instant> recordTime = before.time().recordTime();
+    Optional<SubtaskState> file = base.handle().stateFile().map(stateFile);
+    if (file.isPresent()
+        && file.get().format().includes(FormatVersion.TWO)
+        && !file.get().time().recordTime().equals(recordTime)) {
+      throw new Violation(
+          Invariants.TIMES,
+          where + " stores record time " + file.get().time() + " instead of " + recordTime);
+    }
+    return recordTime;
+  }
+
+  private Optional<Instant> restored(SubtaskId subtask, Entry.Restored restored) {
+    if (!restored.header().format().includes(FormatVersion.TWO)) {
+      return Optional.empty();
+    }
+    Optional<FileRef> file = restored.handle().stateFile();
+    if (file.isPresent()) {
+      return stateFile.apply(file.get()).time().recordTime();
+    }
+    // Where a gap was accepted, the entry has no file. Of a path that is another's, nothing else
+    // tells.
+    return restored
+        .checkpoint()
+        .map(id -> snapshots.getOrDefault(subtask, Map.of()).getOrDefault(id, Optional.empty()))
+        .orElse(restored.header().time().recordTime());
+  }
+}
