@@ -524,14 +524,14 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     }
     ItemUpdate upgrade =
         changeJob(seen.id())
-            .set(JobItems.FORMAT + " = :format")
+            .set("#format = :format")
             .value(":format", to.number())
             .onlyIf("attribute_exists(pk)");
     upgrade =
         seen.format() == FormatVersion.OLDEST
-            ? upgrade.onlyIf("attribute_not_exists(" + JobItems.FORMAT + ")")
+            ? upgrade.onlyIf("attribute_not_exists(#format)")
             : upgrade
-                .onlyIf(JobItems.FORMAT + " = :before")
+                .onlyIf("#format = :before")
                 .value(":before", seen.format().number());
     return table.change(
         "raise the format of job " + seen.id(), removing(upgrade, seen.request().get()));

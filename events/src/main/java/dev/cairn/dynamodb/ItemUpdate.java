@@ -16,6 +16,7 @@ record ItemUpdate(
     List<String> removes,
     List<String> conditions,
     Map<String, AttributeValue> values) {
+  private static final List<String> RESERVED = List.of("status", "format");
 
   static ItemUpdate of(Map<String, AttributeValue> key) {
     return new ItemUpdate(key, List.of(), List.of(), List.of(), Map.of());
@@ -62,8 +63,15 @@ record ItemUpdate(
     return String.join(" AND ", conditions);
   }
 
-  /** {@code status} is a reserved word; a placeholder that nothing uses is refused. */
+  /** DynamoDB reserves these words; a placeholder that nothing uses is refused. */
   Map<String, String> names() {
-    return (update() + condition()).contains("#status") ? Map.of("#status", "status") : Map.of();
+    String expressions = update() + condition();
+    Map<String, String> names = new HashMap<>();
+    for (String reserved : RESERVED) {
+      if (expressions.contains("#" + reserved)) {
+        names.put("#" + reserved, reserved);
+      }
+    }
+    return Map.copyOf(names);
   }
 }
