@@ -95,8 +95,8 @@ public final class Coordinator {
             tails,
             ShardReads.inTicks(ports));
     this.lifecycle = new Lifecycle(ports, guards.journals(), tails, coverage);
-    this.mapping = new MappingSwitch(ports.mapping(), ports.announcer());
-    Preflight preflight = new Preflight(ports, settings, coverage);
+    this.mapping = new MappingSwitch(ports.topology().source().mapping(), ports.announcer());
+    Preflight preflight = new Preflight(ports, coverage);
     this.restore = new Restore(ports, guards.journals(), live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, preflight, restore, lifecycle);
     this.expiredLetters = new ExpiredLetters(ports);
@@ -222,7 +222,7 @@ public final class Coordinator {
           triggering.request(pending, requests, now);
       // A wake that fails keeps none of the others from being sent; the next tick repeats it.
       case Action.Wake(List<SubtaskId> subtasks) ->
-          ports.fanOut().forEach(subtasks, ports.waker()::wake);
+          ports.fanOut().forEach(subtasks, ports.topology()::wake);
       case Action.Suspend(Halt to) -> lifecycle.suspend(job, to);
       case Action.Resume(boolean acceptsGap) -> lifecycle.resume(job, acceptsGap);
       case Action.Restore(Restoration from) -> restore.resume(job, from);

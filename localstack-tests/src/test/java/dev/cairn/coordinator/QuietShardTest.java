@@ -447,7 +447,7 @@ final class QuietShardTest {
 
   /** Each scan begins with a page that has no record and is not at the tip, as in Kinesis. */
   private CoordinatorPorts emptyFirst(CoordinatorPorts ports) {
-    StreamReader there = ports.stream();
+    StreamReader there = ports.topology().source().stream();
     Map<String, StreamReader.From> begun = new HashMap<>();
     StreamReader stream =
         new StreamReader() {
@@ -480,7 +480,7 @@ final class QuietShardTest {
         ports.checkpoints(),
         ports.storage(),
         stream,
-        ports.waker(),
+        ports.topology()::wake,
         ports.clock(),
         ports.ids());
   }

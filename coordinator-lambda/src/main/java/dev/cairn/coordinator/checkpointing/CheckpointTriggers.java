@@ -152,7 +152,7 @@ public final class CheckpointTriggers {
   }
 
   private void wake(JournalTail tail, Requested requested) {
-    ports.waker().wake(tail.subtask());
+    ports.topology().wake(tail.subtask());
     requested.woken.incrementAndGet();
   }
 

@@ -64,7 +64,7 @@ public final class DryRun {
     this.tails = new JournalTails(ports);
     this.reads = ShardReads.atOnce(ports);
     this.coverage = new StreamCoverage(ports, settings, journals, RestoreGuards.ALL, tails, reads);
-    this.preflight = new Preflight(ports, settings, coverage);
+    this.preflight = new Preflight(ports, coverage);
   }
 
   /** What the coordinator would do. */
@@ -296,7 +296,9 @@ public final class DryRun {
             .findFirst()
             .map(
                 record ->
-                    Duration.between(now, record.arrival().plus(ports.stream().retention()))));
+                    Duration.between(
+                        now,
+                        record.arrival().plus(ports.topology().source().stream().retention()))));
   }
 
   private static long processed(Counts counts) {

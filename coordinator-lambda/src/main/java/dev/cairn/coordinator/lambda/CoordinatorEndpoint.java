@@ -7,6 +7,7 @@ import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.ports.Event;
+import dev.cairn.coordinator.ports.Topology;
 import dev.cairn.deployment.DeployedClients;
 import dev.cairn.deployment.StorageLocation;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -129,37 +130,39 @@ final class CoordinatorEndpoint {
     Function<CheckpointSettings, CoordinatorPorts> ports =
         settings ->
             new CoordinatorPorts(
-                    new DynamoDbJournal(dynamoDb, environment.table(), backoff),
-                    checkpoints,
-                    StorageLocation.of(settings)
-                        .open(
-                            () -> s3,
-                            dynamoDb,
-                            environment.table(),
-                            backoff,
-                            clock,
-                            settings.maxInlineStateSize()),
+                new DynamoDbJournal(dynamoDb, environment.table(), backoff),
+                checkpoints,
+                StorageLocation.of(settings)
+                    .open(
+                        () -> s3,
+                        dynamoDb,
+                        environment.table(),
+                        backoff,
+                        clock,
+                        settings.maxInlineStateSize()),
+                Topology.ofOne(
+                    Optional.of(deployment.stage()),
                     new KinesisStreamReader(
                         kinesis,
                         deployment.stream(),
                         Backoff.outlasting(KinesisStreamReader.LONGEST_REFUSAL)),
-                    new LambdaWaker(lambda, deployment.taskFunction()),
-                    clock,
-                    () -> new EntryId(UUID.randomUUID().toString()),
-                    announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log))
-                        .andThen(
-                            new MappingProblemAnnouncer(
-                                deployment.job(),
-                                new DynamoDbMappingProblems(dynamoDb, environment.table(), backoff),
-                                clock)),
                     new LambdaSourceMapping(lambda, environment.sourceMapping()),
-                    new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
-                    fanOut)
-                .with(
+                    new LambdaWaker(lambda, deployment.taskFunction())),
+                clock,
+                () -> new EntryId(UUID.randomUUID().toString()),
+                announcer(environment, new EmbeddedMetrics(deployment.job(), clock, log))
+                    .andThen(
+                        new MappingProblemAnnouncer(
+                            deployment.job(),
+                            new DynamoDbMappingProblems(dynamoDb, environment.table(), backoff),
+                            clock)),
+                new DynamoDbDamageStore(dynamoDb, environment.table(), backoff),
+                fanOut,
+                registrations,
+                Optional.of(
                     new DynamoDbHistory(
-                        dynamoDb, environment.table(), backoff, deployment.settings()),
-                    job -> versions(deployments.find(job), registrations.of(job)))
-                .with(registrations);
+                        dynamoDb, environment.table(), backoff, deployment.settings())),
+                job -> versions(deployments.find(job), registrations.of(job)));
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     CoordinatorSettings settings =
         new CoordinatorSettings(
@@ -167,8 +170,7 @@ final class CoordinatorEndpoint {
             environment.taskTimeout(),
             defaults.entryRetention(),
             defaults.retentionMargin(),
-            TICK_TOLERANCE,
-            Optional.of(deployment.stage()));
+            TICK_TOLERANCE);
     return new CoordinatorEndpoint(
         deployment,
         checkpoints,

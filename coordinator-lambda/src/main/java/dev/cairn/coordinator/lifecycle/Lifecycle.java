@@ -60,7 +60,7 @@ public final class Lifecycle {
     if (!all) {
       return;
     }
-    ports.mapping().disable();
+    ports.topology().disable();
     if (ports.move(job, new JobStatus.Halted(halt), List.of(), now())) {
       ports.announcer().announce(new Announcement.Halted(job.epoch(), halt));
     }
@@ -92,7 +92,7 @@ public final class Lifecycle {
     if (!all) {
       return;
     }
-    ports.mapping().enable();
+    ports.topology().enable();
     // A gap may be left from a restore that was not over when the job halted.
     if (ports.move(job, new JobStatus.Running(), List.of(), now())) {
       ports.announcer().announce(new Announcement.Resumed(job.epoch()));

@@ -118,7 +118,11 @@ public final class StuckShards {
   private Optional<SequenceNumber> longWaiting(JournalTail tail, Instant now) {
     ShardScan scan =
         new ShardScan(
-            ports.stream(), ports.clock(), tail.subtask().shard(), start(tail), FEW_RECORDS);
+            ports.topology().of(tail.subtask()).stream(),
+            ports.clock(),
+            tail.subtask().shard(),
+            start(tail),
+            FEW_RECORDS);
     for (int page = 0; page < MOST_PAGES; page++) {
       switch (scan.step()) {
         case ShardScan.Step.Records(List<StreamRecord> records) -> {

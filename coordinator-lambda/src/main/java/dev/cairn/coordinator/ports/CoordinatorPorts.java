@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 /**
  * Everything outside the coordinator that it touches.
  *
+ * @param topology the job's stages, with the stream, the mapping and the waker of each
  * @param registrations what the job's code has said of itself
  * @param history where it records what happened; empty where nobody asks for that
  */
@@ -29,19 +30,26 @@ public record CoordinatorPorts(
     Journal journal,
     CheckpointStore checkpoints,
     CheckpointStorage storage,
-    StreamReader stream,
-    Waker waker,
+    Topology topology,
     InstantSource clock,
     Supplier<EntryId> ids,
     Announcer announcer,
-    SourceMapping mapping,
     DamageMarks damages,
     FanOut fanOut,
     Registrations registrations,
     Optional<History> history,
     Versions versions) {
 
-  /** Creates the ports of a coordinator that keeps no history. */
+  /** How many calls a deployed coordinator makes at once. */
+  public static final int AT_ONCE = 64;
+
+  /**
+   * How many subtasks it asks or reads in a second. Each that is asked writes two files, and S3
+   * takes 3,500 a second below a prefix that is new.
+   */
+  public static final int BEGUN_A_SECOND = 1_500;
+
+  /** Creates the ports of a coordinator that keeps no history, for a job with one stage. */
   public CoordinatorPorts(
       Journal journal,
       CheckpointStore checkpoints,
@@ -58,27 +66,16 @@ public record CoordinatorPorts(
         journal,
         checkpoints,
         storage,
-        stream,
-        waker,
+        Topology.ofOne(Optional.empty(), stream, mapping, waker),
         clock,
         ids,
         announcer,
-        mapping,
         damages,
         fanOut,
         Registrations.NONE,
         Optional.empty(),
         Versions.UNKNOWN);
   }
-
-  /** How many calls a deployed coordinator makes at once. */
-  public static final int AT_ONCE = 64;
-
-  /**
-   * How many subtasks it asks or reads in a second. Each that is asked writes two files, and S3
-   * takes 3,500 a second below a prefix that is new.
-   */
-  public static final int BEGUN_A_SECOND = 1_500;
 
   /**
    * Creates the ports of a coordinator that announces nothing, cannot switch the mapping, and works
@@ -108,54 +105,40 @@ public record CoordinatorPorts(
 
   /** Returns a copy of these ports with a history. */
   public CoordinatorPorts with(History kept, Versions known) {
-    return new CoordinatorPorts(
-        journal,
-        checkpoints,
-        storage,
-        stream,
-        waker,
-        clock,
-        ids,
-        announcer,
-        mapping,
-        damages,
-        fanOut,
-        registrations,
-        Optional.of(kept),
-        known);
+    return copy(storage, announcer, registrations, Optional.of(kept), known);
   }
 
   /** Returns a copy of these ports with the registrations of the job's code. */
   public CoordinatorPorts with(Registrations known) {
+    return copy(storage, announcer, known, history, versions);
+  }
+
+  /** Returns a copy of these ports with another checkpoint storage. */
+  public CoordinatorPorts with(CheckpointStorage other) {
+    return copy(other, announcer, registrations, history, versions);
+  }
+
+  /**
+   * Returns a copy of these ports that also announces to another announcer, which is told first.
+   */
+  public CoordinatorPorts announcingFirst(Announcer also) {
+    return copy(storage, also.andThen(announcer), registrations, history, versions);
+  }
+
+  private CoordinatorPorts copy(
+      CheckpointStorage storage,
+      Announcer announcer,
+      Registrations registrations,
+      Optional<History> history,
+      Versions versions) {
     return new CoordinatorPorts(
         journal,
         checkpoints,
         storage,
-        stream,
-        waker,
+        topology,
         clock,
         ids,
         announcer,
-        mapping,
-        damages,
-        fanOut,
-        known,
-        history,
-        versions);
-  }
-
-  /** These ports with another checkpoint storage. */
-  public CoordinatorPorts with(CheckpointStorage other) {
-    return new CoordinatorPorts(
-        journal,
-        checkpoints,
-        other,
-        stream,
-        waker,
-        clock,
-        ids,
-        announcer,
-        mapping,
         damages,
         fanOut,
         registrations,
@@ -176,26 +159,5 @@ public record CoordinatorPorts(
       announcer.announce(new Announcement.Moved(seen.at(to).epoch(), seen.status(), to));
     }
     return moved;
-  }
-
-  /**
-   * Returns a copy of these ports that also announces to another announcer, which is told first.
-   */
-  public CoordinatorPorts announcingFirst(Announcer also) {
-    return new CoordinatorPorts(
-        journal,
-        checkpoints,
-        storage,
-        stream,
-        waker,
-        clock,
-        ids,
-        also.andThen(announcer),
-        mapping,
-        damages,
-        fanOut,
-        registrations,
-        history,
-        versions);
   }
 }

@@ -1,8 +1,6 @@
 package dev.cairn.coordinator.ports;
 
-import dev.cairn.id.StageId;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * What the coordinator is told when it starts; what concerns one job is on the job's item.
@@ -14,23 +12,20 @@ import java.util.Optional;
  * @param retentionMargin how long a record must still be kept for a replay to begin with it
  * @param tickTolerance by how much a tick may come early and still be the one that takes a
  *     checkpoint; never more than half an interval
- * @param stage the stage that the job's tasks run; empty if nobody says
  */
 public record CoordinatorSettings(
     Duration idleAfter,
     Duration longestInvocation,
     Duration entryRetention,
     Duration retentionMargin,
-    Duration tickTolerance,
-    Optional<StageId> stage) {
+    Duration tickTolerance) {
   public static final CoordinatorSettings DEFAULTS =
       new CoordinatorSettings(
           Duration.ofSeconds(5),
           Duration.ofMinutes(15),
           Duration.ofDays(2),
           Duration.ofMinutes(30),
-          Duration.ZERO,
-          Optional.empty());
+          Duration.ZERO);
 
   /** Creates the settings of a coordinator whose ticks are more frequent than its checkpoints. */
   public CoordinatorSettings(
@@ -39,33 +34,6 @@ public record CoordinatorSettings(
       Duration entryRetention,
       Duration retentionMargin) {
     this(idleAfter, longestInvocation, entryRetention, retentionMargin, Duration.ZERO);
-  }
-
-  /** Creates the settings of a coordinator that does not know its tasks' stage. */
-  public CoordinatorSettings(
-      Duration idleAfter,
-      Duration longestInvocation,
-      Duration entryRetention,
-      Duration retentionMargin,
-      Duration tickTolerance) {
-    this(
-        idleAfter,
-        longestInvocation,
-        entryRetention,
-        retentionMargin,
-        tickTolerance,
-        Optional.empty());
-  }
-
-  /** Returns a copy of these settings for a job whose tasks run this stage. */
-  public CoordinatorSettings ofStage(StageId deployed) {
-    return new CoordinatorSettings(
-        idleAfter,
-        longestInvocation,
-        entryRetention,
-        retentionMargin,
-        tickTolerance,
-        Optional.of(deployed));
   }
 
   public CoordinatorSettings {

@@ -3,7 +3,6 @@ package dev.cairn.coordinator.restoring;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
-import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.StageId;
@@ -36,11 +35,11 @@ public final class Preflight {
   private final StateAssignment assignment;
   private final StreamCoverage coverage;
 
-  public Preflight(CoordinatorPorts ports, CoordinatorSettings settings, StreamCoverage coverage) {
+  public Preflight(CoordinatorPorts ports, StreamCoverage coverage) {
     this.ports = ports;
     this.target = new RestoreTarget(ports);
     this.files = new CheckpointReader(ports);
-    this.assignment = new StateAssignment(ports, settings.stage());
+    this.assignment = new StateAssignment(ports);
     this.coverage = coverage;
   }
 
@@ -125,7 +124,7 @@ public final class Preflight {
    */
   private void requireSameRecords() throws RefusedException {
     Optional<MappingProblem> differing =
-        ports.mapping().problems(Set.of()).stream()
+        ports.topology().source().mapping().problems(Set.of()).stream()
             .filter(MappingProblem::changesWhatIsReplayed)
             .findFirst();
     if (differing.isPresent()) {

@@ -140,7 +140,7 @@ public final class Restore {
       return;
     }
     // A job that had halted is fed again.
-    ports.mapping().enable();
+    ports.topology().enable();
     Instant now = ports.clock().instant();
     if (ports.move(job, new JobStatus.Replaying(from), List.of(), now)) {
       wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
@@ -278,6 +278,6 @@ public final class Restore {
    * Wakes these subtasks. A wake that fails does not prevent the others; the next tick repeats it.
    */
   private void wake(List<JournalTail> tails) {
-    ports.fanOut().forEach(tails, tail -> ports.waker().wake(tail.subtask()));
+    ports.fanOut().forEach(tails, tail -> ports.topology().wake(tail.subtask()));
   }
 }

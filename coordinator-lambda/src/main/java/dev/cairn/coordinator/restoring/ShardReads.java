@@ -57,12 +57,12 @@ public final class ShardReads {
 
   /** Reads for a coordinator, which is called again. */
   public static ShardReads inTicks(CoordinatorPorts ports) {
-    return new ShardReads(ports.stream(), ports.clock(), LONGEST_IN_A_TICK);
+    return new ShardReads(ports.topology().source().stream(), ports.clock(), LONGEST_IN_A_TICK);
   }
 
   /** Reads for a caller that is called only once. */
   public static ShardReads atOnce(CoordinatorPorts ports) {
-    return new ShardReads(ports.stream(), ports.clock(), LONGEST);
+    return new ShardReads(ports.topology().source().stream(), ports.clock(), LONGEST);
   }
 
   StreamReader stream() {

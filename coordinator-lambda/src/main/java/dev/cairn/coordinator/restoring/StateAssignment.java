@@ -29,14 +29,9 @@ import java.util.stream.Collectors;
  */
 final class StateAssignment {
   private final CoordinatorPorts ports;
-  private final Optional<StageId> deployed;
 
-  /**
-   * @param deployed the stage that the job's tasks run; empty if nobody says
-   */
-  StateAssignment(CoordinatorPorts ports, Optional<StageId> deployed) {
+  StateAssignment(CoordinatorPorts ports) {
     this.ports = ports;
-    this.deployed = deployed;
   }
 
   /**
@@ -196,7 +191,7 @@ final class StateAssignment {
   }
 
   private Map<ShardId, Shard> listed() {
-    return ports.stream().shards().stream()
+    return ports.topology().source().stream().shards().stream()
         .collect(Collectors.toMap(Shard::id, shard -> shard, (one, other) -> one, TreeMap::new));
   }
 
@@ -210,7 +205,11 @@ final class StateAssignment {
           "there is state of the stages " + stages + " in it, and a job has one stage");
     }
     Optional<StageId> own =
-        deployed.or(() -> opened.values().stream().map(SubtaskId::stage).findFirst());
+        ports
+            .topology()
+            .source()
+            .id()
+            .or(() -> opened.values().stream().map(SubtaskId::stage).findFirst());
     if (own.filter(mine -> !mine.equals(stage)).isPresent()) {
       throw new RefusedException(
           "it has the state of stage "

@@ -131,7 +131,7 @@ public final class StreamCoverage {
     if (acceptsGap) {
       return;
     }
-    Duration retention = ports.stream().retention();
+    Duration retention = ports.topology().source().stream().retention();
     Instant horizon = now.minus(retention);
     if (time.isBefore(horizon.plus(settings.retentionMargin()))) {
       throw new RefusedException(
@@ -213,7 +213,9 @@ public final class StreamCoverage {
 
   private void requireAll(List<Gap> gaps, Instant oldestAllowed) throws RefusedException {
     Set<ShardId> shards =
-        ports.stream().shards().stream().map(Shard::id).collect(Collectors.toSet());
+        ports.topology().source().stream().shards().stream()
+            .map(Shard::id)
+            .collect(Collectors.toSet());
     Check.all(ports.fanOut(), gaps, gap -> requireGap(gap, shards, oldestAllowed));
   }
 

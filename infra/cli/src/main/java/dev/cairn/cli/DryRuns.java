@@ -9,11 +9,14 @@ import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.ports.SourceMapping;
+import dev.cairn.coordinator.ports.Topology;
 import dev.cairn.coordinator.restoring.PreflightReport;
 import dev.cairn.coordinator.restoring.PreflightReport.Replay;
 import dev.cairn.coordinator.restoring.StateComparison;
+import dev.cairn.history.Versions;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.Deployment;
 import dev.cairn.job.MappingProblem;
 import dev.cairn.job.Registration;
 import dev.cairn.kinesis.KinesisStreamReader;
@@ -44,24 +47,25 @@ final class DryRuns {
         };
     return new DryRun(
         new CoordinatorPorts(
-                connection.journal(),
-                connection.checkpoints(),
-                connection.storage(),
+            connection.journal(),
+            connection.checkpoints(),
+            connection.storage(),
+            Topology.ofOne(
+                connection.deployment().map(Deployment::stage),
                 stream(connection),
+                mapping(connection),
                 subtask -> {
                   throw new IllegalStateException("a dry run wakes nobody");
-                },
-                InstantSource.system(),
-                nothingIsWritten,
-                Announcer.SILENT,
-                mapping(connection),
-                connection.damages(),
-                FanOut.ONE_BY_ONE)
-            .with(connection.registrations()),
-        connection
-            .deployment()
-            .map(deployment -> CoordinatorSettings.DEFAULTS.ofStage(deployment.stage()))
-            .orElse(CoordinatorSettings.DEFAULTS));
+                }),
+            InstantSource.system(),
+            nothingIsWritten,
+            Announcer.SILENT,
+            connection.damages(),
+            FanOut.ONE_BY_ONE,
+            connection.registrations(),
+            Optional.empty(),
+            Versions.UNKNOWN),
+        CoordinatorSettings.DEFAULTS);
   }
 
   /** What the coordinator last found wrong: the user need not be allowed to ask Lambda. */
