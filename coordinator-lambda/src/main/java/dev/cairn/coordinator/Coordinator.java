@@ -46,12 +46,14 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * Triggers a job's checkpoints, commits those that are complete, restores what a user asks for, and
- * lets the job halt and go on.
+ * Triggers a job's checkpoints, completes them, restores what a user requests, and lets the job
+ * halt and go on. Each event serves the user's request, settles pending checkpoints, reads a view
+ * of the job, plans from it, and performs the plan; {@code docs/architecture.md} tells it as a
+ * story.
  *
- * <p>Each event loads what it needs, and each write is conditional on what was read; what is
- * remembered between events only saves reading. Any number of coordinators may work on one job, and
- * each may stop between any two writes; the next tick goes on.
+ * <p>Each write is conditional on what was read; what is remembered between events only saves
+ * reading. Any number of coordinators may work on one job, and each may stop between any two
+ * writes; the next tick goes on.
  */
 public final class Coordinator {
   private final CoordinatorPorts ports;
@@ -119,7 +121,7 @@ public final class Coordinator {
   }
 
   public void on(Event event) {
-    // Nothing has to be read to know that others are still to answer.
+    // It is known without reading that more acknowledgements are missing.
     if (event instanceof Event.Acknowledged told && acknowledgements.canWait(told)) {
       return;
     }

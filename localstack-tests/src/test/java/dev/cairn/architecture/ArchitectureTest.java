@@ -361,6 +361,13 @@ class ArchitectureTest {
       noClasses()
           .that()
           .haveSimpleNameEndingWith("Decisions")
+          .or(
+              describe(
+                  "plan or guard what the coordinator does",
+                  type ->
+                      type.getPackageName().startsWith("dev.cairn.coordinator")
+                          && (type.getSimpleName().equals("JobPlan")
+                              || type.getSimpleName().endsWith("Guards"))))
           .should()
           .dependOnClassesThat(
               describe(
@@ -373,6 +380,8 @@ class ArchitectureTest {
                                   "CheckpointStorage",
                                   "StreamReader",
                                   "Waker",
+                                  "SourceMapping",
+                                  "Announcer",
                                   "InstantSource")
                               .contains(type.getSimpleName())));
 
