@@ -112,13 +112,11 @@ public record CheckpointGuards(
   }
 
   public CheckpointGuards with(CarriedForward other) {
-    return new CheckpointGuards(
-        isComplete, other, isToBeRewritten, isSubsumed, isWritten, format);
+    return new CheckpointGuards(isComplete, other, isToBeRewritten, isSubsumed, isWritten, format);
   }
 
   public CheckpointGuards with(Rewritten other) {
-    return new CheckpointGuards(
-        isComplete, isCarriedForward, other, isSubsumed, isWritten, format);
+    return new CheckpointGuards(isComplete, isCarriedForward, other, isSubsumed, isWritten, format);
   }
 
   public CheckpointGuards with(Subsumed other) {
