@@ -43,6 +43,23 @@ enum Deployed {
         }
       }
     }
+  },
+  /** Installed rather than deployed: the archive of the command line. */
+  INSTALLATION("infra/cli", "installation.txt") {
+    @Override
+    Set<String> jars() throws IOException {
+      try (Stream<Path> files = Files.list(target());
+          Stream<Path> zips = files.filter(file -> file.toString().endsWith(".zip"))) {
+        Path zip =
+            zips.findFirst().orElseThrow(() -> new IllegalStateException("no zip in " + target()));
+        try (ZipFile open = new ZipFile(zip.toFile())) {
+          return open.stream()
+              .map(entry -> entry.getName().replaceFirst("^[^/]*/lib/", ""))
+              .filter(name -> name.endsWith(".jar"))
+              .collect(sorted());
+        }
+      }
+    }
   };
 
   private static final String SECTION = "== ";

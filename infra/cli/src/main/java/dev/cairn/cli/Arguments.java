@@ -138,6 +138,15 @@ final class Arguments {
   }
 
   private static String noCommand(String typed, CommandLine command) {
+    if (Cairn.ON_THIS_MACHINE.contains(typed)) {
+      return "cairn "
+          + typed
+          + " is not part of an installation: it needs AWS on this machine, and the licence of"
+          + " DynamoDB Local does not let Cairn pass that on; clone Cairn's repository and run"
+          + " ./cairn "
+          + typed
+          + " there";
+    }
     return "there is no command \""
         + typed
         + "\""

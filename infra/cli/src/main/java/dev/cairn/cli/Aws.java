@@ -1,5 +1,9 @@
 package dev.cairn.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,12 +16,14 @@ import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkServiceClientConfiguration;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.utils.AttributeMap;
 
 /**
  * The clients of one command: AWS as the user has it configured (environment, profile, endpoints),
@@ -41,17 +47,11 @@ public final class Aws implements AutoCloseable {
   }
 
   public DynamoDbClient dynamoDb() {
-    return closing(
-        configure(DynamoDbClient.builder())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build());
+    return closing(configure(DynamoDbClient.builder()).httpClientBuilder(httpClient()).build());
   }
 
   public KinesisClient kinesis() {
-    return closing(
-        configure(KinesisClient.builder())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build());
+    return closing(configure(KinesisClient.builder()).httpClientBuilder(httpClient()).build());
   }
 
   /** Kinesis for a caller that decides itself what to do after a failure. */
@@ -60,7 +60,7 @@ public final class Aws implements AutoCloseable {
         configure(
                 KinesisClient.builder(),
                 override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()))
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .httpClientBuilder(httpClient())
             .build());
   }
 
@@ -73,7 +73,41 @@ public final class Aws implements AutoCloseable {
   }
 
   private S3ClientBuilder s3Builder() {
-    return configure(S3Client.builder()).httpClientBuilder(UrlConnectionHttpClient.builder());
+    return configure(S3Client.builder()).httpClientBuilder(httpClient());
+  }
+
+  /**
+   * The usual client reads all certificates that the JVM trusts when it is made, a tenth of what a
+   * command costs. An emulator on this machine is not asked for one.
+   */
+  private SdkHttpClient.Builder<?> httpClient() {
+    return endpoint.filter(at -> isLoopback(at) && at.getScheme().equals("http")).isPresent()
+        ? new WithoutTls()
+        : UrlConnectionHttpClient.builder();
+  }
+
+  /** Clients for endpoints on this machine: without TLS and without a proxy. */
+  private static final class WithoutTls implements SdkHttpClient.Builder<WithoutTls> {
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int READ_MILLIS = 30_000;
+
+    @Override
+    public SdkHttpClient buildWithDefaults(AttributeMap defaults) {
+      return UrlConnectionHttpClient.create(WithoutTls::connect);
+    }
+
+    private static HttpURLConnection connect(URI uri) {
+      try {
+        HttpURLConnection connection =
+            (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
+        connection.setConnectTimeout(CONNECT_MILLIS);
+        connection.setReadTimeout(READ_MILLIS);
+        connection.setInstanceFollowRedirects(false);
+        return connection;
+      } catch (IOException e) {
+        throw new UncheckedIOException(uri + " cannot be connected to: " + e.getMessage(), e);
+      }
+    }
   }
 
   private static boolean isElsewhere(SdkServiceClientConfiguration configuration) {

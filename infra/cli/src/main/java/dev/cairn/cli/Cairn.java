@@ -5,10 +5,16 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -22,47 +28,53 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = "Exact state and checkpoints for AWS Lambda functions on Kinesis.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      CommandLine.HelpCommand.class,
-      StatusCommand.class,
-      TailCommand.class,
-      FeedCommand.class,
-      JobCommand.class,
-      CheckpointsCommand.class,
-      HistoryCommand.class,
-      Verbs.Checkpoint.class,
-      Verbs.Savepoint.class,
-      RestoreCommand.class,
-      UndoCommand.class,
-      Verbs.Stop.class,
-      Verbs.Cancel.class,
-      Verbs.Resume.class,
-      Verbs.Dispose.class,
-      Verbs.Pin.class,
-      Verbs.Unpin.class,
-      Verbs.Fork.class,
-      StateCommand.class,
-      DeadLettersCommand.class,
-      VerifyCommand.class,
-      GcCommand.class,
-      ExportCommand.class
-    },
     exitCodeListHeading = "\nExit codes:\n",
     exitCodeList = {
       "0:Done; the answer is yes.",
       "1:The answer is no: not equal, damaged, refused, not there.",
       "2:No answer: the command line, a file, a function or a pipeline is not what it should be."
-    },
-    footerHeading = "\nBegin with:\n",
-    footer = {
-      "  cairn demo          watch a pipeline run, be hurt, be put back, and be exact",
-      "  cairn demo --keep   the same, and then try the other commands on it"
     })
 public final class Cairn implements Runnable, Terminal.Owner {
   private final CliEnvironment cliEnvironment;
   private final Terminal terminal;
 
   @Spec private CommandSpec spec;
+
+  /** The commands that other modules add, {@link ContributedCommand}. */
+  static final Set<String> ON_THIS_MACHINE = Set.of("demo", "cost", "simulate");
+
+  private static final String[] BEGIN_WITH_THE_DEMO = {
+    "  cairn demo          watch a pipeline run, be hurt, be put back, and be exact",
+    "  cairn demo --keep   the same, and then try the other commands on it"
+  };
+  private static final String BEGIN_WITH_A_PIPELINE =
+      "  cairn status --table TABLE --job JOB   see what a deployed pipeline does";
+
+  /** The commands on a pipeline, in the order of the list that {@code cairn help} prints. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          StatusCommand.class,
+          TailCommand.class,
+          FeedCommand.class,
+          JobCommand.class,
+          CheckpointsCommand.class,
+          HistoryCommand.class,
+          Verbs.Checkpoint.class,
+          Verbs.Savepoint.class,
+          RestoreCommand.class,
+          UndoCommand.class,
+          Verbs.Stop.class,
+          Verbs.Cancel.class,
+          Verbs.Resume.class,
+          Verbs.Dispose.class,
+          Verbs.Pin.class,
+          Verbs.Unpin.class,
+          Verbs.Fork.class,
+          StateCommand.class,
+          DeadLettersCommand.class,
+          VerifyCommand.class,
+          GcCommand.class,
+          ExportCommand.class);
 
   /**
    * @param terminal where the demo tells its story, and what takes long tells how far it is
@@ -74,14 +86,20 @@ public final class Cairn implements Runnable, Terminal.Owner {
   }
 
   public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  /** Runs a command as the process's surroundings say, and returns its exit code. */
+  static int run(String[] arguments) {
     PrintStream out = utf8(System.out);
     Path home = Path.of(System.getProperty("cairn.home", "")).toAbsolutePath().normalize();
-    CommandLine commands =
-        commands(
+    Cairn cairn =
+        new Cairn(
             new CliEnvironment(home, System.getenv()), Terminal.ofProcess(out, System.getenv()));
+    CommandLine commands = named(arguments).map(cairn::only).orElseGet(cairn::withAllCommands);
     commands.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     commands.setErr(new PrintWriter(utf8(System.err), true, StandardCharsets.UTF_8));
-    System.exit(commands.execute(arguments));
+    return commands.execute(arguments);
   }
 
   /** What we write is the same bytes wherever it runs. */
@@ -90,8 +108,38 @@ public final class Cairn implements Runnable, Terminal.Owner {
   }
 
   public static CommandLine commands(CliEnvironment cliEnvironment, Terminal terminal) {
-    return new CairnCommandLine(
-        new Cairn(cliEnvironment, terminal), ServiceLoader.load(ContributedCommand.class));
+    return new Cairn(cliEnvironment, terminal).withAllCommands();
+  }
+
+  private CommandLine withAllCommands() {
+    List<Object> all = new ArrayList<>();
+    all.add(CommandLine.HelpCommand.class);
+    all.addAll(COMMANDS);
+    List<ContributedCommand> contributed = new ArrayList<>();
+    ServiceLoader.load(ContributedCommand.class).forEach(contributed::add);
+    all.addAll(contributed);
+    CommandLine commands = new CairnCommandLine(this, all);
+    UsageMessageSpec usage = commands.getCommandSpec().usageMessage();
+    usage.footerHeading("\nBegin with:\n");
+    usage.footer(
+        contributed.isEmpty() ? new String[] {BEGIN_WITH_A_PIPELINE} : BEGIN_WITH_THE_DEMO);
+    return commands;
+  }
+
+  /** The command line with one command. Reading the options of all of them takes half a second. */
+  private CommandLine only(Class<?> command) {
+    return new CairnCommandLine(this, List.of(command));
+  }
+
+  /** The command of this module that the first argument names. */
+  private static Optional<Class<?>> named(String[] arguments) {
+    return COMMANDS.stream()
+        .filter(command -> arguments.length > 0 && nameOf(command).equals(arguments[0]))
+        .findFirst();
+  }
+
+  private static String nameOf(Class<?> command) {
+    return Objects.requireNonNull(command.getAnnotation(Command.class)).name();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 
@@ -16,11 +17,14 @@ import picocli.CommandLine;
 final class CairnCommandLine extends CommandLine {
   private final Cairn cairn;
 
-  CairnCommandLine(Cairn cairn, Iterable<ContributedCommand> contributed) {
+  /**
+   * @param commands the subcommands: annotated objects, or classes of which picocli makes one
+   */
+  CairnCommandLine(Cairn cairn, List<Object> commands) {
     super(cairn);
     this.cairn = cairn;
     // Before the settings below, which apply to the subcommands that are there.
-    contributed.forEach(this::addSubcommand);
+    commands.forEach(this::addSubcommand);
     setCaseInsensitiveEnumValuesAllowed(true);
     setUsageHelpWidth(Math.clamp(cairn.terminal().columns(), 60, 100));
     registerConverter(Duration.class, Arguments::duration);

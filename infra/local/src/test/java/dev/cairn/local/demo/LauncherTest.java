@@ -36,6 +36,7 @@ class LauncherTest {
           "JAVA_TOOL_OPTIONS",
           "-Duser.language=ar -Duser.country=EG -Duser.timezone=Asia/Kathmandu");
 
+  private static final String SCRIPT = "infra/cli/src/main/launcher/launch.sh";
   private static final String COUNT =
       """
       package mine;
@@ -70,12 +71,20 @@ class LauncherTest {
 
   @BeforeAll
   static void aDemoRunsInEgypt() throws IOException {
-    Files.copy(launcher(), home.resolve("cairn"));
+    Path repository = repository();
+    Files.copy(repository.resolve("cairn"), home.resolve("cairn"));
+    Path script = home.resolve(SCRIPT);
+    Files.createDirectories(script.getParent());
+    Files.copy(repository.resolve(SCRIPT), script);
     Files.writeString(home.resolve("pom.xml"), "<version>1</version>\n");
-    Path target = Files.createDirectories(home.resolve("infra/simulation/target"));
-    Files.createDirectories(target.resolve("classes"));
-    Files.writeString(target.resolve("classpath.txt"), System.getProperty("java.class.path"));
-    Files.createFile(target.resolve("cairn-built"));
+    for (String module : List.of("cli", "simulation")) {
+      Path target =
+          Files.createDirectories(home.resolve("infra").resolve(module).resolve("target"));
+      Files.writeString(target.resolve("classpath.txt"), System.getProperty("java.class.path"));
+    }
+    // No archive of classes: those of this test are in folders.
+    Files.createFile(home.resolve("infra/cli/target/archives"));
+    Files.createFile(home.resolve("infra/cli/target/cairn-built"));
     Path input =
         Files.writeString(
             home.resolve("keys.jsonl"),
@@ -118,11 +127,10 @@ class LauncherTest {
     }
   }
 
-  /** In the project's root, wherever below it this test runs. */
-  private static Path launcher() {
+  /** The project's root, wherever below it this test runs. */
+  private static Path repository() {
     return Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
-        .map(folder -> folder.resolve("cairn"))
-        .filter(Files::isRegularFile)
+        .filter(folder -> Files.isRegularFile(folder.resolve("cairn")))
         .findFirst()
         .orElseThrow();
   }
