@@ -6,6 +6,7 @@ import dev.cairn.packaging.Sbom.Component;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -67,8 +68,19 @@ class DeployedArtifactsTest {
         .allSatisfy(
             component -> {
               assertThat(component.licences()).as(component.jar()).isNotEmpty();
-              assertThat(COMPATIBLE).as(component.jar()).containsAll(component.licences());
+              assertThat(COMPATIBLE).as(component.jar()).containsAll(licences(component));
             });
+  }
+
+  /**
+   * JLine's pom says "The BSD License", with the address of the one of three clauses. The plugin that
+   * makes the bill looks at the name only, and takes it for the one of four.
+   */
+  private static List<String> licences(Component component) {
+    boolean isJline = component.group().equals("org.jline");
+    return component.licences().stream()
+        .map(licence -> isJline && licence.equals("BSD-4-Clause") ? "BSD-3-Clause" : licence)
+        .toList();
   }
 
   @ParameterizedTest
