@@ -73,8 +73,8 @@ class DeployedArtifactsTest {
   }
 
   /**
-   * JLine's pom says "The BSD License", with the address of the one of three clauses. The plugin that
-   * makes the bill looks at the name only, and takes it for the one of four.
+   * JLine's pom says "The BSD License", with the address of the one of three clauses. The plugin
+   * that makes the bill looks at the name only, and takes it for the one of four.
    */
   private static List<String> licences(Component component) {
     boolean isJline = component.group().equals("org.jline");
