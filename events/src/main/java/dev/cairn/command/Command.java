@@ -62,6 +62,13 @@ public sealed interface Command {
   /** Let a fork's files go, of a job that is not to run any more. */
   record Unfork(JobId name) implements Command {}
 
+  /**
+   * Raise the format in which the job is written, after which no earlier release can take over.
+   *
+   * @param to the format's number; empty for the newest that the coordinator knows
+   */
+  record Upgrade(Optional<Long> to) implements Command {}
+
   /** What is to be restored. */
   sealed interface Target {
     /** The newest checkpoint that is complete. */

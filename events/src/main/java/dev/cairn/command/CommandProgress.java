@@ -93,6 +93,7 @@ public sealed interface CommandProgress {
       case Command.Unpin(CheckpointId id) -> ofUnpin(now, id);
       case Command.Fork fork -> ofFork(now, fork, forks);
       case Command.Unfork(JobId name) -> ofUnfork(now, name, forks);
+      case Command.Upgrade upgrade -> ofUpgrade(asked, now, upgrade);
     };
   }
 
@@ -346,6 +347,29 @@ public sealed interface CommandProgress {
             "unpinned",
             "checkpoint " + id + " is no longer pinned: it goes when later ones replace it",
             Optional.empty());
+  }
+
+  private static CommandProgress ofUpgrade(TrackedCommand asked, Job now, Command.Upgrade command) {
+    boolean isThere =
+        command
+            .to()
+            .map(number -> now.format().number() >= number)
+            .orElse(now.format() != asked.before().format());
+    if (!isThere) {
+      return superseded(now);
+    }
+    return new Done(
+        now,
+        "upgraded",
+        now.format() == asked.before().format()
+            ? "job " + now.id() + " is in format " + now.format() + " already"
+            : "job "
+                + now.id()
+                + " is in format "
+                + now.format()
+                + ": its journals follow with the next checkpoint, and earlier versions of Cairn"
+                + " refuse it from now on",
+        Optional.empty());
   }
 
   private static CommandProgress disposed(Job now, String text) {

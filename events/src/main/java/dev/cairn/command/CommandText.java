@@ -33,6 +33,7 @@ import java.util.Optional;
  * unpin ID
  * fork ID JOB
  * unfork JOB
+ * upgrade [FORMAT]
  * </pre>
  */
 public final class CommandText {
@@ -65,12 +66,14 @@ public final class CommandText {
               new Command.Fork(
                   id(words.next("a checkpoint's id")), job(words.next("the new job's name")));
           case "unfork" -> new Command.Unfork(job(words.next("the fork's name")));
+          case "upgrade" -> new Command.Upgrade(format(words));
           default ->
               throw new InvalidCommandException(
                   "\""
                       + shown(verb)
                       + "\" is no command: there are checkpoint, savepoint, stop, cancel, resume,"
-                      + " restore, undo, dispose, pin, unpin, fork and unfork");
+                      + " restore, undo, dispose, pin, unpin, fork,"
+                      + " unfork and upgrade");
         };
     words.requireEnd(verb);
     return command;
@@ -83,6 +86,16 @@ public final class CommandText {
     } catch (IllegalArgumentException e) {
       throw new InvalidCommandException(
           "\"" + shown(name.orElse("")) + "\" cannot name a savepoint: " + e.getMessage());
+    }
+  }
+
+  private static Optional<Long> format(Words words) throws InvalidCommandException {
+    Optional<String> number = words.operand();
+    try {
+      return number.map(Long::parseLong);
+    } catch (NumberFormatException e) {
+      throw new InvalidCommandException(
+          "\"" + shown(number.orElse("")) + "\" is no format: give its number, such as 2");
     }
   }
 
@@ -193,6 +206,8 @@ public final class CommandText {
       case Command.Unpin(CheckpointId id) -> "unpin " + id;
       case Command.Fork(CheckpointId id, JobId name) -> "fork " + id + " " + name;
       case Command.Unfork(JobId name) -> "unfork " + name;
+      case Command.Upgrade(Optional<Long> to) ->
+          "upgrade" + to.map(number -> " " + number).orElse("");
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.job.Deployment;
@@ -30,12 +31,16 @@ public final class DynamoDbDeployments {
   }
 
   private static Item write(Deployment deployment) {
-    return Item.at(TableLayout.deploymentKey(deployment.job()))
-        .put("stage", deployment.stage().value())
-        .put("stream", deployment.stream())
-        .put("storage", deployment.storage())
-        .put("taskFunction", deployment.taskFunction())
-        .put("settings", JobItems.write(deployment.settings().configuration().set()));
+    Item item =
+        Item.at(TableLayout.deploymentKey(deployment.job()))
+            .put("stage", deployment.stage().value())
+            .put("stream", deployment.stream())
+            .put("storage", deployment.storage())
+            .put("taskFunction", deployment.taskFunction())
+            .put("settings", JobItems.write(deployment.settings().configuration().set()));
+    return deployment.reads() == FormatVersion.OLDEST.number()
+        ? item
+        : item.put(RegistrationItems.READS, deployment.reads());
   }
 
   private static Deployment read(JobId job, Item item) {
@@ -50,6 +55,7 @@ public final class DynamoDbDeployments {
             item.map("settings"),
             settings ->
                 new CheckpointSettings(
-                    JobItems.readConfiguration(settings, SettingSource.ENVIRONMENT))));
+                    JobItems.readConfiguration(settings, SettingSource.ENVIRONMENT))),
+        RegistrationItems.reads(item));
   }
 }

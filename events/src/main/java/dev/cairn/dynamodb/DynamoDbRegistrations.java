@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
 /** Registrations in DynamoDB: an item for each stage, beside the job's. */
 public final class DynamoDbRegistrations implements Registrations {
@@ -42,26 +43,59 @@ public final class DynamoDbRegistrations implements Registrations {
   public boolean register(Registration registration) {
     String what = "register the code of " + registration.job() + "/" + registration.stage();
     while (true) {
-      Optional<Item> found =
-          table.get(TableLayout.registrationKey(registration.job(), registration.stage()));
+      Optional<Item> found = readable(registration);
       Optional<Registration> before = found.map(item -> read(registration, item));
       before.ifPresent(registration::requireSameStorage);
       before.ifPresent(registration::requireSameStream);
-      if (before.isPresent() && !registration.replaces(before.get())) {
+      Optional<Registration> stored =
+          before.isEmpty() ? Optional.of(registration) : registration.over(before.get());
+      if (stored.isEmpty()) {
         return false;
       }
       long written = found.map(item -> item.number(RegistrationItems.WRITTEN)).orElse(0L);
-      Registration completed = registration.withRefused(before.flatMap(Registration::refused));
-      Map<String, AttributeValue> item = RegistrationItems.write(completed, written + 1);
+      Map<String, AttributeValue> item = RegistrationItems.write(stored.get(), written + 1);
       boolean isWritten =
           found.isEmpty()
               ? table.putIfFree(what, item)
               : table.putOver(what, item, RegistrationItems.WRITTEN, written);
       if (isWritten) {
-        return true;
+        return stored.get().version().equals(registration.version());
       }
       // Another container was faster; it may have said the same.
     }
+  }
+
+  /**
+   * The stage's registration, read with the job's item, so that code which must not touch the job
+   * stops here: each container registers before it does anything else.
+   *
+   * @throws dev.cairn.format.NewerFormatException if the job has a format that this release does
+   *     not know
+   */
+  private Optional<Item> readable(Registration registration) {
+    JobId job = registration.job();
+    String own = TableLayout.REGISTRATION_PREFIX + registration.stage();
+    Optional<Item> found = Optional.empty();
+    for (Item item : table.query("job " + job, query -> withJob(query, job))) {
+      String sk = item.text(TableLayout.SK);
+      if (sk.equals(TableLayout.JOB_SK)) {
+        var unused = JobItems.format(job, item);
+      } else if (sk.equals(own)) {
+        found = Optional.of(item);
+      }
+    }
+    return found;
+  }
+
+  private static QueryRequest.Builder withJob(QueryRequest.Builder query, JobId job) {
+    return query
+        .keyConditionExpression("pk = :job AND begins_with(sk, :item)")
+        .expressionAttributeValues(
+            Map.of(
+                ":job",
+                AttributeValue.fromS(TableLayout.jobPk(job)),
+                ":item",
+                AttributeValue.fromS(TableLayout.JOB_SK)));
   }
 
   @Override

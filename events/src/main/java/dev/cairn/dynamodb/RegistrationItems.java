@@ -1,7 +1,9 @@
 package dev.cairn.dynamodb;
 
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
 import dev.cairn.job.CodeVersion;
+import dev.cairn.job.OlderCode;
 import dev.cairn.job.RefusedStream;
 import dev.cairn.job.Registration;
 import dev.cairn.settings.Configuration;
@@ -15,6 +17,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 final class RegistrationItems {
   /** How often it was written: what a writer must have read to write it. */
   static final String WRITTEN = "written";
+
+  /** The newest format that the registered code reads. */
+  static final String READS = "reads";
+
+  private static final String OLDER = "olderCode";
 
   private RegistrationItems() {}
 
@@ -31,6 +38,18 @@ final class RegistrationItems {
     registration.storage().ifPresent(storage -> item.put("storage", storage));
     registration.stream().ifPresent(stream -> item.put("stream", stream));
     registration.refused().ifPresent(refused -> item.put("refusedStream", write(refused)));
+    if (registration.reads() != FormatVersion.OLDEST.number()) {
+      item.put(READS, registration.reads());
+    }
+    registration
+        .older()
+        .ifPresent(
+            older ->
+                item.put(
+                    OLDER,
+                    Item.empty()
+                        .put("version", older.version().value())
+                        .put(READS, older.reads())));
     return item.values();
   }
 
@@ -64,7 +83,21 @@ final class RegistrationItems {
         item.maps("states").stream().map(RegistrationItems::readState).toList(),
         item.optionalText("storage"),
         item.optionalText("stream"),
-        item.optionalMap("refusedStream").map(RegistrationItems::readRefused));
+        item.optionalMap("refusedStream").map(RegistrationItems::readRefused),
+        reads(item),
+        item.optionalMap(OLDER)
+            .map(
+                older ->
+                    new OlderCode(
+                        older.parse("version", older.text("version"), CodeVersion::new),
+                        reads(older))));
+  }
+
+  /** Earlier releases do not say which formats they read: they read the oldest. */
+  static int reads(Item item) {
+    return item.has(READS)
+        ? item.parse(READS, item.number(READS), Math::toIntExact)
+        : FormatVersion.OLDEST.number();
   }
 
   static Configuration readSettings(Item item) {

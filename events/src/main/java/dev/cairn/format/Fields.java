@@ -3,10 +3,12 @@ package dev.cairn.format;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -85,6 +87,11 @@ public final class Fields {
 
   private static Object unwrap(Object plain) {
     return plain instanceof Fields fields ? fields.values : plain;
+  }
+
+  /** The names of all fields that are there. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(values.keySet());
   }
 
   public boolean has(String name) {

@@ -1,6 +1,7 @@
 package dev.cairn.job;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.List;
  * @param stream the name of the Kinesis stream that it reads
  * @param storage where its files are, such as {@code s3://bucket/prefix}
  * @param taskFunction the Lambda function, or the alias of one, that is invoked to wake a shard
+ * @param reads the newest format that the coordinator reads
  * @param settings what holds where the job's item says nothing else
  */
 public record Deployment(
@@ -19,11 +21,23 @@ public record Deployment(
     String stream,
     String storage,
     String taskFunction,
-    CheckpointSettings settings) {
+    CheckpointSettings settings,
+    int reads) {
+
+  /** A deployment of this release. */
+  public Deployment(
+      JobId job,
+      StageId stage,
+      String stream,
+      String storage,
+      String taskFunction,
+      CheckpointSettings settings) {
+    this(job, stage, stream, storage, taskFunction, settings, FormatVersion.NEWEST.number());
+  }
 
   /** Returns a copy of this deployment with another checkpoint storage. */
   public Deployment withStorage(String place) {
-    return new Deployment(job, stage, stream, place, taskFunction, settings);
+    return new Deployment(job, stage, stream, place, taskFunction, settings, reads);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.cairn.job;
 
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
@@ -16,6 +17,8 @@ import java.util.Optional;
  *     earlier release registered it, which did not say
  * @param stream the name of the Kinesis stream that it reads; empty if an earlier release
  *     registered it, which did not say
+ * @param reads the newest format that the code reads
+ * @param older an older version of the code that started after this one; empty if none has
  * @param refused the last batch or deployment that was refused because it belongs to another stream
  */
 public record Registration(
@@ -26,7 +29,9 @@ public record Registration(
     List<StateSchema> states,
     Optional<String> storage,
     Optional<String> stream,
-    Optional<RefusedStream> refused) {
+    Optional<RefusedStream> refused,
+    int reads,
+    Optional<OlderCode> older) {
 
   public Registration {
     states = List.copyOf(states);
@@ -40,18 +45,41 @@ public record Registration(
       Configuration settings,
       List<StateSchema> states,
       Optional<String> storage) {
-    this(job, stage, version, settings, states, storage, Optional.empty(), Optional.empty());
+    this(
+        job,
+        stage,
+        version,
+        settings,
+        states,
+        storage,
+        Optional.empty(),
+        Optional.empty(),
+        FormatVersion.OLDEST.number(),
+        Optional.empty());
   }
 
   /** A copy that names the stream which the stage reads. */
   public Registration withStream(String name) {
     return new Registration(
-        job, stage, version, settings, states, storage, Optional.of(name), refused);
+        job, stage, version, settings, states, storage, Optional.of(name), refused, reads, older);
   }
 
   /** A copy with what was refused last; empty for nothing. */
   public Registration withRefused(Optional<RefusedStream> refusal) {
-    return new Registration(job, stage, version, settings, states, storage, stream, refusal);
+    return new Registration(
+        job, stage, version, settings, states, storage, stream, refusal, reads, older);
+  }
+
+  /** A copy whose code reads formats up to this one. */
+  public Registration withReads(int newest) {
+    return new Registration(
+        job, stage, version, settings, states, storage, stream, refused, newest, older);
+  }
+
+  /** A copy that says which older version has started since; empty for none. */
+  public Registration withOlder(Optional<OlderCode> started) {
+    return new Registration(
+        job, stage, version, settings, states, storage, stream, refused, reads, started);
   }
 
   /**
@@ -85,5 +113,25 @@ public record Registration(
    */
   public boolean replaces(Registration other) {
     return !equals(other.withRefused(refused)) && !version.isOlderThan(other.version());
+  }
+
+  /**
+   * What is stored when this code registers itself: its own registration, or, beside that of a
+   * later version which reads more formats, a note; whoever raises the job's format has to know
+   * that older code runs again.
+   *
+   * @param before the stage's registration until now
+   * @return empty if nothing is to be written
+   */
+  public Optional<Registration> over(Registration before) {
+    boolean isOlder = version.isOlderThan(before.version());
+    if (isOlder && reads >= before.reads()) {
+      return Optional.empty();
+    }
+    Registration stored =
+        isOlder
+            ? before.withOlder(Optional.of(new OlderCode(version, reads)))
+            : withRefused(before.refused());
+    return Optional.of(stored).filter(after -> !after.equals(before));
   }
 }

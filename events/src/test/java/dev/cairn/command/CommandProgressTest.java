@@ -127,6 +127,8 @@ class CommandProgressTest {
             "Done unpinned",
             "checkpoint 8 is no longer pinned: it goes when later ones replace it"),
         row("unpin 8", "PINNED-8", "Superseded", someoneElse),
+        row("upgrade 2", "RUNNING", "Done upgraded", "job delays is in format 2 already"),
+        row("upgrade 3", "RUNNING", "Superseded", someoneElse),
         row(
             "restore delays/chk-7/_metadata",
             ">RESTORING-7",
@@ -386,6 +388,30 @@ class CommandProgressTest {
       case CommandProgress.Failed failed -> failed.text();
       case CommandProgress.Superseded superseded -> superseded.text();
     };
+  }
+
+  @Test
+  void anUpgradeIsDoneWhenTheJobHasTheFormat() {
+    Job before = Job.create(JOB, CheckpointSettings.DEFAULTS, FormatVersion.ONE);
+    Job after = before.in(FormatVersion.TWO);
+    for (Optional<Long> to : List.of(Optional.<Long>empty(), Optional.of(2L))) {
+      TrackedCommand asked = new TrackedCommand(before, new Command.Upgrade(to));
+      assertThat(CommandProgress.of(asked, after, List.of(), Optional.empty()))
+          .isInstanceOfSatisfying(
+              CommandProgress.Done.class,
+              done -> assertThat(done.text()).contains("is in format 2: its journals follow"));
+      assertThat(CommandProgress.of(asked, before, List.of(), Optional.empty()))
+          .isInstanceOf(CommandProgress.Superseded.class);
+    }
+    assertThat(
+            CommandProgress.of(
+                new TrackedCommand(after, new Command.Upgrade(Optional.of(2L))),
+                after,
+                List.of(),
+                Optional.empty()))
+        .isInstanceOfSatisfying(
+            CommandProgress.Done.class,
+            done -> assertThat(done.text()).contains("is in format 2 already"));
   }
 
   private static Checkpoint.Triggering trigger(

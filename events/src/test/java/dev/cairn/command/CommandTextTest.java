@@ -53,6 +53,8 @@ class CommandTextTest {
         same("pin 7", new Command.Pin(new CheckpointId(7))),
         same("unpin 7", new Command.Unpin(new CheckpointId(7))),
         same("unfork trial", new Command.Unfork(new JobId("trial"))),
+        same("upgrade", new Command.Upgrade(Optional.empty())),
+        same("upgrade 2", new Command.Upgrade(Optional.of(2L))),
         same("restore 7", new Command.Restore(seven, Options.NONE)),
         same("restore latest", new Command.Restore(new Target.Latest(), Options.NONE)),
         new Meaning(
@@ -118,7 +120,7 @@ class CommandTextTest {
         new Mistake(
             "snapshot",
             "\"snapshot\" is no command",
-            "there are checkpoint, savepoint, stop, cancel, resume, restore, undo, dispose, pin, unpin, fork and unfork"),
+            "there are checkpoint, savepoint, stop, cancel, resume, restore, undo, dispose, pin, unpin, fork, unfork and upgrade"),
         new Mistake("x\u001b[31m", "\"x?[31m\" is no command"),
         new Mistake("x".repeat(99), "\"" + "x".repeat(60) + "…\" is no command"),
         new Mistake("checkpoint 7", "\"checkpoint\" does not take \"7\""),
@@ -133,6 +135,7 @@ class CommandTextTest {
         new Mistake("fork 7", "should name the new job's name"),
         new Mistake("fork 7 savepoints", "\"savepoints\" cannot name a job"),
         new Mistake("unfork", "should name the fork's name"),
+        new Mistake("upgrade soon", "\"soon\" is no format: give its number, such as 2"),
         new Mistake("dispose latest", "\"latest\" is not a checkpoint id"),
         new Mistake("dispose 0", "\"0\" is not a checkpoint id"),
         new Mistake("restore", "should name what to restore"),

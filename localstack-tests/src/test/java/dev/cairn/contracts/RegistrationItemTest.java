@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.deployment.StorageLocation;
+import dev.cairn.format.NewerFormatException;
 import dev.cairn.function.CheckpointConfig;
 import dev.cairn.function.JobManagerCheckpointStorage;
 import dev.cairn.id.JobId;
@@ -12,6 +13,7 @@ import dev.cairn.id.StageId;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.CodeVersion;
 import dev.cairn.job.Job;
+import dev.cairn.job.OlderCode;
 import dev.cairn.job.RefusedStream;
 import dev.cairn.job.Registration;
 import dev.cairn.job.Registrations;
@@ -102,6 +104,49 @@ class RegistrationItemTest {
     Registration newest = registration("13", config());
     assertThat(registrations.register(newest)).isTrue();
     assertThat(registrations.of(job)).containsExactly(newest);
+  }
+
+  @Test
+  void saysWhichFormatsTheCodeReadsAndThatOlderCodeStartedSince() {
+    Registration newer = registration("12", config()).withReads(2);
+    assertThat(registrations.register(newer)).isTrue();
+    assertThat(registrations.of(job)).containsExactly(newer);
+
+    Registration older = registration("11", config());
+    assertThat(registrations.register(older)).isFalse();
+    OlderCode noted = new OlderCode(new CodeVersion("11"), 1);
+    assertThat(registrations.of(job)).containsExactly(newer.withOlder(Optional.of(noted)));
+    assertThat(registrations.register(older)).isFalse();
+    assertThat(registrations.of(job)).containsExactly(newer.withOlder(Optional.of(noted)));
+
+    assertThat(registrations.register(newer)).as("deployed again").isTrue();
+    assertThat(registrations.of(job)).containsExactly(newer);
+  }
+
+  /** A container registers before it does anything else, so nothing of such a job is touched. */
+  @Test
+  void codeDoesNotRegisterWithAJobOfAFormatThatItDoesNotKnow() {
+    checkpoints.create(Job.create(job, DEPLOYED));
+    LocalTable.DYNAMODB
+        .client()
+        .updateItem(
+            update ->
+                update
+                    .tableName(LocalTable.NAME)
+                    .key(
+                        Map.of(
+                            "pk", AttributeValue.fromS("JOB#" + job),
+                            "sk", AttributeValue.fromS("JOB")))
+                    .updateExpression("SET #format = :newer")
+                    .expressionAttributeNames(Map.of("#format", "format"))
+                    .expressionAttributeValues(Map.of(":newer", AttributeValue.fromN("3"))));
+
+    assertThatThrownBy(() -> registrations.register(registration("12", config())))
+        .isInstanceOf(NewerFormatException.class)
+        .hasMessageContaining("job " + job + " has format 3")
+        .hasMessageContaining("Nothing was changed");
+    assertThat(registrations.of(job)).isEmpty();
+    assertThatThrownBy(() -> checkpoints.job(job)).isInstanceOf(NewerFormatException.class);
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.ports.Event;
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.damage.DamageMarks;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.history.History;
 import dev.cairn.history.HistoryLine;
@@ -105,6 +106,15 @@ public final class Pipeline {
     this.storage = new InMemoryStorage(world::now);
     this.stream = new LocalStream(world, shards, Duration.ofHours(24));
     table.create(Job.create(job, settings));
+  }
+
+  /** A job that began in a format, with the usual settings. */
+  public Pipeline(int shards, FormatVersion format) {
+    this.job = JOB;
+    this.storage = new InMemoryStorage(world::now);
+    this.stream = new LocalStream(world, shards, Duration.ofHours(24));
+    table.create(
+        Job.create(job, new CheckpointSettings(Optional.of(INTERVAL), TIMEOUT, 2), format));
   }
 
   /** Another job, on a stream of its own, whose files lie in the same storage. */
@@ -304,6 +314,19 @@ public final class Pipeline {
             Configuration.DEFAULTS,
             List.of(states),
             Optional.empty()));
+  }
+
+  /** As a function does that reads formats up to this one, when it first runs. */
+  public void registerReading(int newest, StateSchema... states) {
+    declared.register(
+        new Registration(
+                JOB,
+                STAGE,
+                new CodeVersion("1"),
+                Configuration.DEFAULTS,
+                List.of(states),
+                Optional.empty())
+            .withReads(newest));
   }
 
   private static final class Declared implements Registrations {

@@ -97,6 +97,7 @@ public final class SavepointPlace {
       case Command.Dispose d -> false;
       case Command.Pin p -> false;
       case Command.Unpin u -> false;
+      case Command.Upgrade u -> false;
       case Command.Fork f -> false;
       case Command.Unfork u -> false;
     };

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.command.Command;
 import dev.cairn.coordinator.checkpointing.CheckpointSchedule;
 import dev.cairn.coordinator.checkpointing.SavepointPlace;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
@@ -43,6 +44,9 @@ public class CommandDecisions {
     /** A pin is taken off a checkpoint. */
     record Unpin(CheckpointId checkpoint) implements Answer {}
 
+    /** The job's format is raised, if all of its code reads the other one. */
+    record Upgrade(FormatVersion to) implements Answer {}
+
     /** The command asks for what is the case already: nothing is to be done. */
     record Served() implements Answer {}
 
@@ -80,7 +84,25 @@ public class CommandDecisions {
       case Command.Unpin(CheckpointId id) -> unpin(job, id);
       case Command.Fork(CheckpointId id, JobId name) -> fork(job, id, name, named);
       case Command.Unfork(JobId name) -> new Answer.Unfork(name);
+      case Command.Upgrade(Optional<Long> to) -> upgrade(to);
     };
+  }
+
+  private static Answer upgrade(Optional<Long> to) {
+    if (to.isEmpty()) {
+      return new Answer.Upgrade(FormatVersion.NEWEST);
+    }
+    long number = to.get();
+    return number < FormatVersion.OLDEST.number() || number > FormatVersion.NEWEST.number()
+        ? new Answer.Refuse(
+            "the coordinator knows the formats "
+                + FormatVersion.OLDEST
+                + " to "
+                + FormatVersion.NEWEST
+                + ", and not "
+                + number
+                + ": deploy a version of Cairn that does first")
+        : new Answer.Upgrade(FormatVersion.of(number, "the request"));
   }
 
   private static boolean deletesOnCancellation(Job job) {

@@ -13,8 +13,10 @@ import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.restoring.RefusedException;
 import dev.cairn.coordinator.restoring.Restore;
 import dev.cairn.coordinator.restoring.StreamCoverage;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.job.FormatUpgrade;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
@@ -121,6 +123,17 @@ public final class Commands {
       case Answer.Fork(Checkpoint.Completed checkpoint, JobId name) ->
           fork(job, request, checkpoint, name, now);
       case Answer.Unfork(JobId name) -> unfork(job, request, name, now);
+      case Answer.Upgrade(FormatVersion to) -> upgrade(job, request, to);
+    }
+  }
+
+  /** This coordinator reads the format, and is asked because it is the one that is deployed. */
+  private void upgrade(Job job, Request request, FormatVersion to) {
+    switch (FormatUpgrade.of(job, ports.registrations().of(job.id()), Optional.empty(), to)) {
+      // If the format or the request has changed, what is there then is decided anew.
+      case FormatUpgrade.Raise(FormatVersion raised) -> ports.checkpoints().upgrade(job, raised);
+      case FormatUpgrade.AlreadyThere a -> ports.checkpoints().serve(job);
+      case FormatUpgrade.Refuse(String reason) -> refuse(job, request, reason);
     }
   }
 

@@ -87,6 +87,7 @@ public final class DryRun {
       case CommandDecisions.Answer.Dispose d -> throw undecided();
       case CommandDecisions.Answer.Pin p -> throw undecided();
       case CommandDecisions.Answer.Unpin u -> throw undecided();
+      case CommandDecisions.Answer.Upgrade u -> throw undecided();
       case CommandDecisions.Answer.Served s -> throw undecided();
       case CommandDecisions.Answer.Fork f -> throw undecided();
       case CommandDecisions.Answer.Unfork u -> throw undecided();

@@ -2,6 +2,7 @@ package dev.cairn.lambda;
 
 import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.function.CheckpointConfig;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.JobId;
@@ -50,7 +51,8 @@ public final class Code {
    * @param storage where the job's files are, going by the settings of deployment and code
    */
   public Registration registration(JobId job, StageId stage, CodeVersion version, String storage) {
-    return new Registration(job, stage, version, configuration, schemas(), Optional.of(storage));
+    return new Registration(job, stage, version, configuration, schemas(), Optional.of(storage))
+        .withReads(FormatVersion.NEWEST.number());
   }
 
   private List<StateSchema> schemas() {

@@ -1,5 +1,6 @@
 package dev.cairn.lambda;
 
+import dev.cairn.format.NewerFormatException;
 import dev.cairn.job.RefusedStream;
 import dev.cairn.job.Registration;
 import dev.cairn.job.Registrations;
@@ -38,6 +39,7 @@ public final class CodeRegistration {
    * @throws StorageMovedException each time, if the job has its files elsewhere: a record that was
    *     applied to what is found here would be applied to another state
    * @throws StreamChangedException each time, if the job reads another stream
+   * @throws NewerFormatException each time, if the job has a format that this release does not know
    */
   public void make() {
     if (made) {
@@ -55,7 +57,7 @@ public final class CodeRegistration {
     try {
       registrations.register(registration);
       made = true;
-    } catch (StorageMovedException | StreamChangedException e) {
+    } catch (StorageMovedException | StreamChangedException | NewerFormatException e) {
       throw e;
     } catch (RuntimeException e) {
       requireRegistered();

@@ -70,6 +70,7 @@ public final class Cairn implements Runnable, Terminal.Owner {
           Verbs.Pin.class,
           Verbs.Unpin.class,
           Verbs.Fork.class,
+          UpgradeCommand.class,
           StateCommand.class,
           DeadLettersCommand.class,
           VerifyCommand.class,

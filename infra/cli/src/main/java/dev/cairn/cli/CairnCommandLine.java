@@ -1,6 +1,7 @@
 package dev.cairn.cli;
 
 import dev.cairn.cli.input.InputException;
+import dev.cairn.format.NewerFormatException;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.StorageException;
@@ -65,6 +66,7 @@ final class CairnCommandLine extends CommandLine {
     return switch (failure) {
       case ExitException e -> Problem.of(e.exitCode(), message);
       case DamagedFileException e -> Problem.of(dev.cairn.cli.ExitCode.NO, message);
+      case NewerFormatException e -> Problem.of(unusable, message);
       case InputException e -> Problem.of(unusable, message);
       case StorageException e -> Problem.of(unusable, message);
       case OutcomeUnknownException e -> Problem.of(unusable, message);

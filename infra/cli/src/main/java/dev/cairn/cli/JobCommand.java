@@ -2,6 +2,7 @@ package dev.cairn.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.job.Deployment;
 import dev.cairn.job.Job;
 import dev.cairn.job.Registration;
@@ -47,6 +48,7 @@ final class JobCommand extends PipelineCommand {
         job.undo()
             .map(id -> "of the last restore leads to checkpoint " + id)
             .orElse("nothing to undo"));
+    line(out, "format", format(job));
     job.request().map(Request::command).ifPresent(asked -> line(out, "asked", asked));
     job.refusal().ifPresent(refusal -> out.println(JobText.line(refusal)));
     connection.deployment().ifPresent(deployment -> print(out, deployment));
@@ -75,6 +77,15 @@ final class JobCommand extends PipelineCommand {
               text(setting),
               place(setting)));
     }
+  }
+
+  private static String format(Job job) {
+    return job.format() == FormatVersion.NEWEST
+        ? job.format() + ", the newest"
+        : job.format()
+            + "; earlier versions of Cairn can take over until it is raised to "
+            + FormatVersion.NEWEST
+            + ", with: cairn upgrade";
   }
 
   private static void print(PrintWriter out, Deployment deployment) {
@@ -123,6 +134,7 @@ final class JobCommand extends PipelineCommand {
               .addObject()
               .put("stage", registration.stage().value())
               .put("version", registration.version().value())
+              .put("reads", registration.reads())
               .putArray("states");
       registration.states().forEach(state -> states.add(text(state)));
     }

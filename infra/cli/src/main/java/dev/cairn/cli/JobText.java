@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.cli.output.Elision;
 import dev.cairn.cli.output.Sizes;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
@@ -47,7 +48,8 @@ final class JobText {
             .orElse("")
         + "  "
         + job.settings().numRetained()
-        + " retained";
+        + " retained"
+        + (job.format() == FormatVersion.NEWEST ? "" : "  format " + job.format());
   }
 
   static String line(Job.Refusal refusal) {
@@ -64,7 +66,8 @@ final class JobText {
         Json.object()
             .put("job", job.id().value())
             .put("status", status(job.status()))
-            .put("epoch", job.epoch().value());
+            .put("epoch", job.epoch().value())
+            .put("format", job.format().number());
     job.status().restoringFrom().ifPresent(from -> json.put("restoringFrom", from.value()));
     job.latest().ifPresent(latest -> json.put("latestCheckpoint", latest.value()));
     job.refusal()

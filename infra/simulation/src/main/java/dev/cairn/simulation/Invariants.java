@@ -2,6 +2,8 @@ package dev.cairn.simulation;
 
 /** What must hold after every step, by name. */
 public final class Invariants {
+  public static final String READABLE =
+      "a release meets nothing that it cannot read before the job is upgraded";
   public static final String TIMES =
       "an entry's record time is the latest arrival of the records that made its state";
   public static final String GAPLESS = "revisions are gapless and never rewritten";

@@ -20,6 +20,8 @@ import java.util.SplittableRandom;
  *
  * @param longestThought the most that the function takes for one record
  * @param pressure what presses on the task's function besides
+ * @param rollsBack whether the run begins in the release before this one, and its deployment goes
+ *     forward and back
  */
 record Scenario(
     int shards,
@@ -32,7 +34,8 @@ record Scenario(
     CheckpointSettings checkpoints,
     TaskSettings task,
     Duration longestThought,
-    Pressure pressure) {
+    Pressure pressure,
+    boolean rollsBack) {
   static final JobId JOB = new JobId("simulated");
   static final StageId STAGE = new StageId("fold");
 
@@ -106,6 +109,7 @@ record Scenario(
         pressure.slowSnapshots() ? task.withInlineThreshold(8192) : task,
         // Slow enough for a batch to outlast the interval between two checkpoints.
         random.nextInt(4) == 0 ? Duration.ofSeconds(1 + random.nextInt(4)) : Duration.ZERO,
-        pressure);
+        pressure,
+        random.nextInt(4) == 0);
   }
 }

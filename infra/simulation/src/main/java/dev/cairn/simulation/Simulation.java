@@ -14,9 +14,11 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.TableEvent;
+import dev.cairn.journal.Journal;
 import dev.cairn.lambda.OwnStream;
 import dev.cairn.lambda.TaskEndpoint;
 import dev.cairn.local.kinesis.LocalStream;
@@ -30,8 +32,10 @@ import dev.cairn.local.memory.InMemoryHistory;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.parallel.FanOut;
+import dev.cairn.simulation.Deployments.Release;
 import dev.cairn.state.Compaction;
 import dev.cairn.state.KeyHash;
+import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.stream.Shard;
 import dev.cairn.task.Task;
@@ -100,6 +104,7 @@ public final class Simulation {
   private final LocalContainers tasks;
   private final LocalContainers coordinators;
   private final LocalMapping mapping;
+  private final Deployments deployments;
   private final User user;
   private long ids;
   // Until all records are applied once more without a single snapshot, at the end of the storm.
@@ -131,11 +136,13 @@ public final class Simulation {
             world, scenario.shards(), RETENTION, new SeededPaging(random.split(), faults));
     this.tasks =
         new LocalContainers(
-            world, this::task, new ContainerSettings("task", scenario.timeout(), 6, 0.1));
+            world,
+            () -> deployments().container(this::task),
+            new ContainerSettings("task", scenario.timeout(), 6, 0.1));
     this.coordinators =
         new LocalContainers(
             world,
-            this::coordinator,
+            () -> deployments().container(this::coordinator),
             new ContainerSettings("coordinator", Duration.ofSeconds(60), 2, 0.1));
     this.mapping =
         new LocalMapping(
@@ -145,6 +152,7 @@ public final class Simulation {
             new MappingSettings(
                 STREAM, scenario.batchSize(), Duration.ofMillis(200), Duration.ofSeconds(5)),
             this::plan);
+    this.deployments = new Deployments(world, faults, table, tally, scenario.rollsBack());
     this.auditor =
         new Auditor(
             table,
@@ -170,6 +178,10 @@ public final class Simulation {
 
   private Auditor audited() {
     return auditor;
+  }
+
+  private Deployments deployments() {
+    return deployments;
   }
 
   public static SimulationResult run(long seed, Guards guards) {
@@ -224,19 +236,20 @@ public final class Simulation {
   }
 
   private void live() {
-    table.create(Job.create(Scenario.JOB, scenario.checkpoints()));
+    table.create(Job.create(Scenario.JOB, scenario.checkpoints(), deployments.firstFormat()));
     mapping.start();
     world.start("producer", this::produce);
     world.start("rule", this::tick);
     world.start("table stream", this::deliverTableEvents);
     world.start("user", user::act);
     world.start("table expiry", this::expire);
+    world.start("deployments", deployments::run);
     if (scenario.pressure().foreignBatches()) {
       OtherMapping other = new OtherMapping(world, faults, stream, tasks, scenario.batchSize());
       world.start("other mapping", other::deliver);
     }
     int steps = 0;
-    while (!isStormOver()) {
+    while (!isStormOver() || !deployments.isUpgraded()) {
       step(++steps);
     }
     faults.calm();
@@ -328,6 +341,7 @@ public final class Simulation {
       throw new Violation(Invariants.PROGRESS, "after " + steps + " steps " + whatIsLeft());
     }
     auditor.check();
+    deployments.earlier().check();
   }
 
   private String whatIsLeft() {
@@ -367,15 +381,17 @@ public final class Simulation {
 
   // ---------------------------------------------------------------- the pipeline
 
-  private Handler task() {
+  private Handler task(Release release) {
     Wire wire = new Wire(world, faults);
     InstantSource clock = skewed(2);
     TaskPorts ports =
         new TaskPorts(
-            new WiredJournal(wire, faults, table),
-            new WiredCheckpointStore(wire, table),
-            new WiredStorage(
-                wire, new SlowUploads(world, faults, scenario, this::areUploadsSlow, storage)),
+            journal(release, wire),
+            checkpoints(release, wire),
+            files(
+                release,
+                new WiredStorage(
+                    wire, new SlowUploads(world, faults, scenario, this::areUploadsSlow, storage))),
             new WiredStream(wire, faults, stream),
             guards.checksum(),
             clock,
@@ -409,6 +425,29 @@ public final class Simulation {
     };
   }
 
+  private Journal journal(Release release, Wire wire) {
+    Journal wired = new WiredJournal(wire, faults, table);
+    return switch (release) {
+      case EARLIER -> deployments.earlier().journal(wired);
+      case PRESENT -> wired;
+    };
+  }
+
+  private CheckpointStore checkpoints(Release release, Wire wire) {
+    CheckpointStore wired = new WiredCheckpointStore(wire, table);
+    return switch (release) {
+      case EARLIER -> deployments.earlier().checkpoints(wired);
+      case PRESENT -> wired;
+    };
+  }
+
+  private CheckpointStorage files(Release release, CheckpointStorage wired) {
+    return switch (release) {
+      case EARLIER -> deployments.earlier().storage(wired);
+      case PRESENT -> wired;
+    };
+  }
+
   /** In turns during the storm; all the time while records are applied after it. */
   private boolean areUploadsSlow() {
     return scenario.pressure().slowSnapshots()
@@ -439,23 +478,24 @@ public final class Simulation {
     return fails;
   }
 
-  private Handler coordinator() {
+  private Handler coordinator(Release release) {
     Wire wire = new Wire(world, faults);
     InstantSource clock = skewed((int) MOST_SKEW.toSeconds());
-    Coordinator coordinator = coordinator(wire, clock, new WiredMapping(wire, mapping));
-    Coordinator ofForks = coordinator(wire, clock, ForkOwner.MAPPING);
+    Coordinator coordinator = coordinator(release, wire, clock, new WiredMapping(wire, mapping));
+    Coordinator ofForks = coordinator(release, wire, clock, ForkOwner.MAPPING);
     return (event, answer, invocation) -> {
       Event read = read(new String(event.readAllBytes(), StandardCharsets.UTF_8));
       (read.job().equals(Scenario.JOB) ? coordinator : ofForks).on(read);
     };
   }
 
-  private Coordinator coordinator(Wire wire, InstantSource clock, SourceMapping source) {
+  private Coordinator coordinator(
+      Release release, Wire wire, InstantSource clock, SourceMapping source) {
     CoordinatorPorts ports =
         new CoordinatorPorts(
-                new WiredJournal(wire, faults, table),
-                new WiredCheckpointStore(wire, table),
-                new WiredStorage(wire, storage),
+                journal(release, wire),
+                checkpoints(release, wire),
+                files(release, new WiredStorage(wire, storage)),
                 new WiredStream(wire, faults, stream),
                 this::wake,
                 clock,
@@ -464,7 +504,8 @@ public final class Simulation {
                 source,
                 DamageMarks.NONE,
                 FanOut.ONE_BY_ONE)
-            .with(new WiredHistory(wire, history), Versions.UNKNOWN);
+            .with(new WiredHistory(wire, history), Versions.UNKNOWN)
+            .with(deployments.registrations());
     CoordinatorSettings settings =
         new CoordinatorSettings(
             Duration.ofSeconds(2),
@@ -560,7 +601,7 @@ public final class Simulation {
   private void produce() {
     String[] verbs = {"put", "put", "put", "put", "put", "remove", "clear"};
     boolean poisons = scenario.task().failurePolicy() == FailurePolicy.DEAD_LETTER;
-    for (long n = 1; !isStormOver() || n < 100; n++) {
+    for (long n = 1; !isStormOver() || !deployments.isUpgraded() || n < 100; n++) {
       // Some shards get their first record late; and a shard may fall silent for long, and only a
       // wake reaches it then.
       int known = (int) Math.min(scenario.keys(), 1 + n / 12);

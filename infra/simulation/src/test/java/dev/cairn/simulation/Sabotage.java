@@ -5,6 +5,7 @@ import dev.cairn.coordinator.checkpointing.CheckpointGuards;
 import dev.cairn.coordinator.collecting.CollectionGuards;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.restoring.RestoreGuards;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Epoch;
@@ -484,6 +485,22 @@ enum Sabotage {
   RECORDS_MAY_HAVE_EXPIRED(
       List.of(Invariants.FOLD),
       Guards.all().with(new RestoreGuards((since, horizon, margin) -> false))),
+  /** A coordinator that does not ask whether an earlier release may have to go on. */
+  CHECKPOINTS_ARE_IN_THE_JOBS_FORMAT(
+      List.of(Invariants.READABLE),
+      Guards.all()
+          .with(CheckpointGuards.ALL.with((CheckpointGuards.Format) job -> FormatVersion.NEWEST))),
+  /** A task that does not ask so when it opens a shard. */
+  SHARDS_ARE_OPENED_IN_THE_JOBS_FORMAT(
+      List.of(Invariants.READABLE),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public FormatVersion format(Job job) {
+                  return FormatVersion.NEWEST;
+                }
+              })),
   GIVEN_UP_MEANS_LOST(
       List.of(Invariants.HELD_UP),
       Guards.all()

@@ -83,6 +83,8 @@ class SimulationTest {
           "race: restore by path of what is complete",
           "race: restore by path of what is over",
           "race: restore by path while it is disposed of",
+          "race: a deployment was rolled back",
+          "race: a job was upgraded under load",
           "fork: deployed",
           "fork: unfork while its coordinator runs",
           "command: pin",

@@ -1,0 +1,9 @@
+package dev.cairn.job;
+
+/**
+ * An older version of a stage's code that started after a newer one had registered itself: its
+ * deployment was rolled back, or a container of it started late.
+ *
+ * @param reads the newest format that it reads
+ */
+public record OlderCode(CodeVersion version, int reads) {}
