@@ -2,6 +2,7 @@ package dev.cairn.state;
 
 import dev.cairn.state.ValueType.Composite;
 import dev.cairn.state.ValueType.Enclosing;
+import dev.cairn.state.ValueType.Enumeration;
 import dev.cairn.state.ValueType.Named;
 import dev.cairn.state.ValueType.OneOf;
 import java.util.HashMap;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Decides whether values that were stored as one type can be read as another one, exactly.
@@ -19,7 +22,8 @@ import java.util.TreeMap;
  * {@code int} to {@code long}, {@code byte}, {@code short} and {@code int} to {@code double},
  * {@code byte} and {@code short} to {@code float}, {@code float} to {@code double}, a primitive to
  * its wrapper, any type to {@code Optional} of it. A sealed type may get more subtypes, an enum
- * more constants. Anything else is refused.
+ * more constants, in any order. Anything else is refused, such as an enum without a constant that
+ * may be stored, as Flink's {@code EnumSerializer} refuses it.
  */
 public sealed interface Evolution {
   /**
@@ -36,10 +40,46 @@ public sealed interface Evolution {
    * @param path the component, such as {@code customer.address}; empty for the value itself
    */
   record Refused(String path, ValueType stored, ValueType declared) implements Evolution {
-    /** The type as a message shows it: without its components. */
-    static String shown(ValueType type) {
+    /** The stored type as a message shows it. */
+    String storedText() {
+      return missingConstants()
+          .map(
+              missing ->
+                  nameOf(Comparison.base(stored).type())
+                      + " with the constant"
+                      + (missing.size() == 1 ? " " : "s ")
+                      + String.join(", ", missing))
+          .orElseGet(() -> shown(stored, declared));
+    }
+
+    /** The declared type as a message shows it. */
+    String declaredText() {
+      return missingConstants()
+          .map(missing -> "the enum without " + (missing.size() == 1 ? "it" : "them"))
+          .orElseGet(() -> shown(declared, stored));
+    }
+
+    /** The constants that the enum has lost, if that is what is refused. */
+    private Optional<Set<String>> missingConstants() {
+      if (Comparison.base(stored).type() instanceof Enumeration one
+          && Comparison.base(declared).type() instanceof Enumeration other
+          && one.name().equals(other.name())) {
+        Set<String> missing = new TreeSet<>(one.constants());
+        missing.removeAll(other.constants());
+        return Optional.of(missing).filter(some -> !some.isEmpty());
+      }
+      return Optional.empty();
+    }
+
+    private static String shown(ValueType type, ValueType other) {
+      String name = nameOf(type);
+      return name.equals(nameOf(other)) ? type.toString() : name;
+    }
+
+    private static String nameOf(ValueType type) {
       return switch (type) {
         case Named named -> named.toString();
+        case Enumeration enumeration -> "enum " + enumeration.name();
         case Composite composite -> composite.name();
         case OneOf oneOf -> oneOf.name() + " with the subtypes " + oneOf.subtypes().keySet();
         case Enclosing enclosing -> enclosing.name();
@@ -57,9 +97,7 @@ public sealed interface Evolution {
    * that give equal keys equal bytes are accepted.
    */
   static Evolution ofKeys(ValueType stored, ValueType declared) {
-    return stored.equals(declared) || Comparison.isIntegerWidening(stored, declared)
-        ? new Accepted(declared)
-        : new Refused("the map's key", stored, declared);
+    return Comparison.compareKeys("the map's key", stored, declared);
   }
 
   /** Compares two types component by component. */
@@ -108,6 +146,10 @@ public sealed interface Evolution {
       }
       Optional<Evolution> evolution =
           switch (from.type()) {
+            case Enumeration one ->
+                to.type() instanceof Enumeration other && hasAllConstantsOf(one, other)
+                    ? Optional.of(new Accepted(other))
+                    : Optional.empty();
             case Composite one ->
                 to.type() instanceof Composite other
                     ? compareComponents(path, one, other)
@@ -155,12 +197,7 @@ public sealed interface Evolution {
         String at = path + (key ? "[key]" : "[]");
         ValueType from = one.arguments().get(i);
         ValueType to = other.arguments().get(i);
-        Evolution argument =
-            !key
-                ? compare(at, from, to)
-                : from.equals(to) || isIntegerWidening(from, to)
-                    ? new Accepted(to)
-                    : new Refused(at, from, to);
+        Evolution argument = key ? compareKeys(at, from, to) : compare(at, from, to);
         switch (argument) {
           case Accepted accepted -> merged[i] = accepted.type();
           case Refused refused -> {
@@ -221,6 +258,73 @@ public sealed interface Evolution {
         }
       }
       return Optional.of(new Accepted(new OneOf(other.name(), merged)));
+    }
+
+    /** A key is found by its bytes, so its type may get an enum's constants and nothing else. */
+    private static Evolution compareKeys(String path, ValueType stored, ValueType declared) {
+      return isIntegerWidening(stored, declared)
+          ? new Accepted(declared)
+          : mismatch(path, stored, declared)
+              .<Evolution>map(refused -> refused)
+              .orElseGet(() -> new Accepted(declared));
+    }
+
+    /** The first part of a key's type that does not give equal keys equal bytes. */
+    private static Optional<Refused> mismatch(
+        String path, ValueType stored, ValueType declared) {
+      if (stored.equals(declared)) {
+        return Optional.empty();
+      }
+      return switch (stored) {
+        case Enumeration one
+            when declared instanceof Enumeration other && hasAllConstantsOf(one, other) ->
+            Optional.empty();
+        case Named one
+            when declared instanceof Named other
+                && one.name().equals(other.name())
+                && one.arguments().size() == other.arguments().size() ->
+            IntStream.range(0, one.arguments().size())
+                .mapToObj(i -> mismatch(path, one.arguments().get(i), other.arguments().get(i)))
+                .flatMap(Optional::stream)
+                .findFirst();
+        case Composite one
+            when declared instanceof Composite other
+                && one.name().equals(other.name())
+                && one.removed().equals(other.removed()) ->
+            mismatch(path, one.components(), other.components(), stored, declared);
+        case OneOf one
+            when declared instanceof OneOf other && one.name().equals(other.name()) ->
+            mismatch(path, one.subtypes(), other.subtypes(), stored, declared);
+        case Enumeration e -> Optional.of(new Refused(path, stored, declared));
+        case Named n -> Optional.of(new Refused(path, stored, declared));
+        case Composite c -> Optional.of(new Refused(path, stored, declared));
+        case OneOf o -> Optional.of(new Refused(path, stored, declared));
+        case Enclosing e -> Optional.of(new Refused(path, stored, declared));
+      };
+    }
+
+    private static Optional<Refused> mismatch(
+        String path,
+        SortedMap<String, ValueType> one,
+        SortedMap<String, ValueType> other,
+        ValueType stored,
+        ValueType declared) {
+      return one.keySet().equals(other.keySet())
+          ? one.entrySet().stream()
+              .map(
+                  member ->
+                      mismatch(
+                          path + "." + member.getKey(),
+                          member.getValue(),
+                          other.get(member.getKey())))
+              .flatMap(Optional::stream)
+              .findFirst()
+          : Optional.of(new Refused(path, stored, declared));
+    }
+
+    private static boolean hasAllConstantsOf(Enumeration stored, Enumeration declared) {
+      return stored.name().equals(declared.name())
+          && declared.constants().containsAll(stored.constants());
     }
 
     private static Base base(ValueType type) {

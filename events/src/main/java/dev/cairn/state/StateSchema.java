@@ -140,8 +140,8 @@ public record StateSchema(String name, String kind, String serializers, Optional
             refused.path().isEmpty()
                 ? quotedName()
                 : "component \"" + refused.path() + "\" of " + quotedName(),
-            Evolution.Refused.shown(refused.stored()),
-            Evolution.Refused.shown(refused.declared()));
+            refused.storedText(),
+            refused.declaredText());
   }
 
   private String quotedName() {

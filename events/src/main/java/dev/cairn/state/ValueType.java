@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The type of a stored value as checkpoints describe it, without the user's classes. Its text, such
@@ -13,14 +16,34 @@ import java.util.TreeMap;
  * Evolution} decides which other type may read the values.
  */
 public sealed interface ValueType {
+  /** What the text of an enum's type begins with. */
+  String ENUM = "enum:";
 
   /**
-   * A type that is known by its name, such as {@code int}, {@code Optional<String>} or {@code
-   * enum:shop.Color}.
+   * A type that is known by its name, such as {@code int} or {@code Optional<String>}.
    */
   record Named(String name, List<ValueType> arguments) implements ValueType {
     public Named {
       arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public String toString() {
+      return text(this);
+    }
+  }
+
+  /**
+   * An enum, whose constants are stored as their names. Its text is {@code
+   * enum:shop.Color<BLUE,RED>}.
+   *
+   * @param name the class
+   * @param constants what may be stored; empty if an earlier release described the values, which
+   *     did not name the constants
+   */
+  record Enumeration(String name, SortedSet<String> constants) implements ValueType {
+    public Enumeration {
+      constants = Collections.unmodifiableSortedSet(new TreeSet<>(constants));
     }
 
     @Override
@@ -72,6 +95,10 @@ public sealed interface ValueType {
     return new Named(name, List.of(arguments));
   }
 
+  static ValueType enumeration(String name, Set<String> constants) {
+    return new Enumeration(name, new TreeSet<>(constants));
+  }
+
   static ValueType composite(String name, Map<String, ValueType> components) {
     return new Composite(name, new TreeMap<>(components), new TreeMap<>());
   }
@@ -104,6 +131,18 @@ public sealed interface ValueType {
           for (ValueType argument : named.arguments()) {
             out.append(separator);
             write(argument, out);
+            separator = ",";
+          }
+          out.append('>');
+        }
+      }
+      case Enumeration enumeration -> {
+        escape(ENUM + enumeration.name(), out);
+        if (!enumeration.constants().isEmpty()) {
+          String separator = "<";
+          for (String constant : enumeration.constants()) {
+            out.append(separator);
+            escape(constant, out);
             separator = ",";
           }
           out.append('>');
@@ -200,7 +239,20 @@ public sealed interface ValueType {
       if (skip('(')) {
         return oneOf(name);
       }
+      if (name.startsWith(ENUM) && name.length() > ENUM.length()) {
+        return new Enumeration(
+            name.substring(ENUM.length()), skip('<') ? constants() : new TreeSet<>());
+      }
       return new Named(name, skip('<') ? arguments() : List.of());
+    }
+
+    private SortedSet<String> constants() {
+      SortedSet<String> constants = new TreeSet<>();
+      do {
+        constants.add(name());
+      } while (skip(','));
+      require('>');
+      return constants;
     }
 
     private List<ValueType> arguments() {

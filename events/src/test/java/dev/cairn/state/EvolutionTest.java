@@ -18,6 +18,7 @@ class EvolutionTest {
         "int",
         "Optional<String>",
         "Map<enum:shop.Color,List<shop.Line{cents=long,~gone=String}>>",
+        "Map<enum:shop.Color<BLUE,RED>,Optional<enum:shop.Size<L%2cXL>>>",
         "shop.Total{a=int,b=shop.Total$Inner{},next=Optional<^shop.Total>}",
         "shop.Shape(Circle=shop.Circle{r=double}|Square=shop.Square{side=double})",
         "json:java.util.Map%3cjava.lang.String%2cjava.lang.Object%3e",
@@ -62,6 +63,13 @@ class EvolutionTest {
         "r{~b=int,a=int}; r{a=int,b=long}; r{a=int,b=long}",
         "r{a=s{x=int}}; r{a=s{y=int}}; r{a=s{y=int,~x=int}}",
         "r{a=List<s{x=int}>}; r{a=List<s{}>}; r{a=List<s{~x=int}>}",
+        // an enum gets more constants, in any order; earlier releases did not name them
+        "r{a=enum:A<X,Y>}; r{a=enum:A<Z,Y,X>}; r{a=enum:A<X,Y,Z>}",
+        "r{a=enum:A}; r{a=enum:A<X>}; r{a=enum:A<X>}",
+        "r{a=enum:A<X>}; r{a=Optional<enum:A<X,Y>>}; r{a=Optional<enum:A<X,Y>>}",
+        "r{a=Map<enum:A<X>,long>}; r{a=Map<enum:A<X,Y>,long>}; r{a=Map<enum:A<X,Y>,long>}",
+        "Map<k{c=enum:A<X>},long>; Map<k{c=enum:A<X,Y>},long>; Map<k{c=enum:A<X,Y>},long>",
+        "s(A=enum:A<X>); s(A=enum:A<X,Y>); s(A=enum:A<X,Y>)",
         // sealed types and recursion
         "s(A=a{x=int}); s(A=a{x=long}|B=b{}); s(A=a{x=long}|B=b{})",
         "r{n=Optional<^r>,x=int}; r{n=Optional<^r>,x=long}; r{n=Optional<^r>,x=long}",
@@ -98,6 +106,13 @@ class EvolutionTest {
         "r{a=List<s{b=long}>}; r{a=List<s{b=String}>}; a[].b",
         "r{a=s{b=int}}; r{a=t{b=int}}; a",
         "r{a=enum:A}; r{a=enum:B}; a",
+        "r{a=enum:A<X,Y>}; r{a=enum:A<X>}; a",
+        "r{a=enum:A<X>}; r{a=enum:A}; a",
+        "r{a=Optional<enum:A<X,Y>>}; r{a=Optional<enum:A<Y,Z>>}; a",
+        "r{a=List<enum:A<X,Y>>}; r{a=List<enum:A<X>>}; a[]",
+        "r{a=Map<enum:A<X,Y>,long>}; r{a=Map<enum:A<X>,long>}; a[key]",
+        "r{a=Map<k{c=enum:A<X,Y>},long>}; r{a=Map<k{c=enum:A<X>},long>}; a[key].c",
+        "s(A=enum:A<X,Y>); s(A=enum:A<X>); A",
         "r{~b=String,a=int}; r{a=int,b=long}; b",
         "s(A=a{}|B=b{}); s(A=a{}); ''",
         "s(A=a{x=int}); s(A=a{x=String}); A.x",
@@ -170,5 +185,38 @@ class EvolutionTest {
         .isEqualTo(
             "component \"cents\" of state \"s\" is stored as double, but version 8 declares it as"
                 + " long");
+  }
+
+  @Test
+  void aConstantThatAnEnumHasLostIsNamed() {
+    StateSchema stored =
+        schema("value", "record:r", "r{colour=Optional<enum:shop.Colour<BLUE,GREEN,RED>>}");
+    StateSchema.Change.Refused one =
+        (StateSchema.Change.Refused)
+            stored.to(
+                schema("value", "record:r", "r{colour=Optional<enum:shop.Colour<BLUE,RED>>}"));
+    assertThat(one.problem("version 8"))
+        .isEqualTo(
+            "component \"colour\" of state \"s\" is stored as enum shop.Colour with the constant"
+                + " GREEN, but version 8 declares it as the enum without it");
+    StateSchema.Change.Refused two =
+        (StateSchema.Change.Refused)
+            schema("map", "enum:shop.Colour,long", "Map<enum:shop.Colour<BLUE,GREEN,RED>,Long>")
+                .to(
+                    schema("map", "enum:shop.Colour,long", "Map<enum:shop.Colour<BLACK,RED>,Long>"));
+    assertThat(two.problem("version 8"))
+        .isEqualTo(
+            "component \"the map's key\" of state \"s\" is stored as enum shop.Colour with the"
+                + " constants BLUE, GREEN, but version 8 declares it as the enum without them");
+  }
+
+  @Test
+  void aRefusedKeyShowsWhatDiffers() {
+    StateSchema.Change.Refused refused =
+        (StateSchema.Change.Refused)
+            schema("map", "record:k,long", "Map<k{a=int},Long>")
+                .to(schema("map", "record:k,long", "Map<k{a=int,b=int},Long>"));
+    assertThat(refused.problem("version 8"))
+        .endsWith("is stored as k{a=int}, but version 8 declares it as k{a=int,b=int}");
   }
 }

@@ -58,6 +58,6 @@ final class EnumCodec extends ValueCodec {
 
   @Override
   public ValueType type() {
-    return ValueType.named("enum:" + type.getName());
+    return ValueType.enumeration(type.getName(), byName.keySet());
   }
 }

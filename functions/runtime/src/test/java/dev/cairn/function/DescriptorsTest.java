@@ -142,7 +142,8 @@ class DescriptorsTest {
                 + Paid.class.getName()
                 + "{cents=long}|refunded="
                 + Refunded.class.getName()
-                + "{at=Instant,keys=Map<enum:java.time.DayOfWeek,"
+                + "{at=Instant,keys=Map<enum:java.time.DayOfWeek"
+                + "<FRIDAY,MONDAY,SATURDAY,SUNDAY,THURSDAY,TUESDAY,WEDNESDAY>,"
                 + key
                 + ">})>,keys=json:java.util.concurrent.ConcurrentHashMap<String,"
                 + key
