@@ -1,5 +1,7 @@
 package dev.cairn.operator;
 
+import dev.cairn.format.JacksonMessages;
+
 /**
  * One record could not be applied, and changed nothing; what happens next is the pipeline's policy.
  */
@@ -24,7 +26,7 @@ public final class RecordFailedException extends Exception {
               case PROCESSING ->
                   "the function failed on a record of key \"" + partitionKey + "\": ";
             }
-            + cause,
+            + JacksonMessages.withoutSource(cause.toString()),
         cause);
     this.stage = stage;
   }

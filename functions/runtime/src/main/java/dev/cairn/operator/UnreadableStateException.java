@@ -1,5 +1,6 @@
 package dev.cairn.operator;
 
+import dev.cairn.format.JacksonMessages;
 import dev.cairn.state.StateKey;
 
 /** A stored cell cannot be decoded. No record is to blame, so none may go to the dead letters. */
@@ -13,7 +14,8 @@ public final class UnreadableStateException extends RuntimeException {
             + " cannot be decoded by "
             + serializers
             + ": "
-            + (cause.getMessage() == null ? cause : cause.getMessage())
+            + JacksonMessages.withoutSource(
+                cause.getMessage() == null ? cause.toString() : cause.getMessage())
             + ". The stored bytes have the right checksum, so the class has changed in a way that"
             + " cannot read them; deploy the one that wrote them, or restore a checkpoint before"
             + " it",

@@ -70,6 +70,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -506,6 +507,72 @@ class StateReadsBackTest {
     Operator<String> heap = OnHeap.open(new Storing<>(new Text("a")), HashRange.ALL);
     heap.state().requireCompatible(List.of(stored("{gone=long}")));
     assertThat(heap.state().schemas()).contains(stored("{text=String,~gone=long}"));
+  }
+
+  @Test
+  void anEnumThatHasLostAConstantIsRefusedBeforeAnythingIsRead() {
+    HeapState<String> heap = new HeapState<>(new Storing<>(DayOfWeek.MONDAY), HashRange.ALL);
+    StateSchema declared =
+        heap.schemas().stream()
+            .filter(schema -> schema.name().equals("value"))
+            .findFirst()
+            .orElseThrow();
+    ValueType week = declared.type().orElseThrow();
+
+    heap.requireCompatible(
+        List.of(with(declared, "enum:java.time.DayOfWeek<SUNDAY,MONDAY>"), declared));
+    heap.requireCompatible(List.of(with(declared, "enum:java.time.DayOfWeek")));
+    assertThat(heap.schemas()).contains(with(declared, week.toString()));
+    assertThatThrownBy(
+            () ->
+                heap.requireCompatible(
+                    List.of(with(declared, "enum:java.time.DayOfWeek<MONDAY,MITTWOCH>"))))
+        .isInstanceOf(IncompatibleStateException.class)
+        .hasMessageContaining(
+            "state \"value\" is stored as enum java.time.DayOfWeek with the constant MITTWOCH")
+        .hasMessageContaining("declares it as the enum without it");
+  }
+
+  private static StateSchema with(StateSchema schema, String type) {
+    return new StateSchema(
+        schema.name(),
+        schema.kind(),
+        schema.serializers(),
+        Optional.of(ValueType.parse(type)));
+  }
+
+  private record Amount(long cents) {}
+
+  private static final class Amounts implements KeyedFunction<Amount> {
+    @Override
+    public Deserializer<Amount> deserializer() {
+      return Deserializers.json(Amount.class);
+    }
+
+    @Override
+    public void open(RuntimeContext context) {}
+
+    @Override
+    public void process(Amount event, Context context) {}
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "{\"cents\":1.5}|cents",
+        "{\"cents\":|line 1, column",
+        "{\"cents\":{}}|cents",
+        "[]|line 1, column 1"
+      })
+  void aRecordThatIsNotReadIsToldByPlaceAndFieldWithoutTheSource(String record, String told) {
+    HeapState<Amount> heap = new HeapState<>(new Amounts(), HashRange.ALL);
+    assertThatThrownBy(() -> heap.process("k", record.getBytes(UTF_8), Instant.EPOCH))
+        .isInstanceOf(RecordFailedException.class)
+        .hasMessageContaining(told)
+        .hasMessageNotContaining("Source")
+        .hasMessageNotContaining("REDACTED");
   }
 
   /** Loses the case of the text that it stores. */

@@ -1,5 +1,6 @@
 package dev.cairn.task.ports;
 
+import dev.cairn.format.JacksonMessages;
 import java.nio.charset.StandardCharsets;
 
 /** Text for people that becomes part of a stored entry. */
@@ -11,7 +12,8 @@ public final class Message {
    * pair, which no entry can hold, becomes a question mark.
    */
   public static String shorten(String text, int longest) {
-    String cut = text.length() <= longest ? text : text.substring(0, longest) + "…";
+    String plain = JacksonMessages.withoutSource(text);
+    String cut = plain.length() <= longest ? plain : plain.substring(0, longest) + "…";
     return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }
