@@ -60,6 +60,7 @@ import software.constructs.Construct;
  */
 public final class CheckpointedFunction extends Construct {
   private final Settings settings;
+  private final String outputs;
   private final Stores.Made stores;
   private final Permissions permissions;
   private final TaskParts task;
@@ -72,6 +73,7 @@ public final class CheckpointedFunction extends Construct {
       Construct scope, String id, Settings settings, Optional<CheckpointedFunction> parent) {
     super(scope, id);
     this.settings = settings;
+    this.outputs = OutputNames.of(scope, id);
     this.stores = parent.map(of -> of.stores).orElseGet(() -> new Stores(this, settings).make());
     Permissions own = Permissions.of(this, settings, stores);
     this.permissions = parent.map(of -> own.reading(of.permissions)).orElse(own);
@@ -128,11 +130,10 @@ public final class CheckpointedFunction extends Construct {
             output("ScrubberFunction", "Who looks for damaged files", function.getFunctionName()));
   }
 
-  /** Named without a hash, such as OrdersTable, so that people and scripts find them. */
   private void output(String name, String description, String value) {
     CfnOutput output =
         CfnOutput.Builder.create(this, name + "Name").description(description).value(value).build();
-    output.overrideLogicalId(getNode().getId().replaceAll("[^A-Za-z0-9]", "") + name);
+    output.overrideLogicalId(outputs + name);
   }
 
   /** The stream that the job reads: the one made here, or the one that was given. */
@@ -534,7 +535,8 @@ public final class CheckpointedFunction extends Construct {
      * @throws IllegalArgumentException with everything that is wrong, and what to change
      */
     public CheckpointedFunction build() {
-      SettingsCheck check = new SettingsCheck();
+      SettingsCheck check = new SettingsCheck(scope);
+      check.outputs(id);
       Optional<JobId> jobId = check.job(job);
       Optional<StageId> stageId = check.stage(stage);
       Optional<String> functionClass = check.function(function);
@@ -558,6 +560,7 @@ public final class CheckpointedFunction extends Construct {
               Map.copyOf(environment));
       check.lambda(lambda);
       check.concurrency(reservedConcurrency, checkedSource);
+      check.network(network);
       check.environment(environment);
       check.lagAlarm(lagAlarm, checkedSource, checkpointing);
       check.encryption(encryptionKey.isPresent(), parent.isPresent());

@@ -1,9 +1,9 @@
 package dev.cairn.cdk;
 
-import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,6 +13,7 @@ import software.amazon.awscdk.services.iam.PolicyDocument;
 import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.iam.Role;
 import software.amazon.awscdk.services.iam.ServicePrincipal;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
@@ -24,7 +25,8 @@ import software.constructs.Construct;
  * @param bucketArn the bucket of its checkpoints; empty if they lie inside the table
  * @param savepoints the folder of the job's savepoints; empty if there is no place for any
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
- * @param state what encrypts table, bucket and queue, if that is a key of the user's
+ * @param stateKeyArn what encrypts table, bucket and queue, if that is a key of the user's
+ * @param endpoints what follows a service's name in the names of its endpoints
  * @param functions what the functions need beside their calls: to enter a VPC, to be traced
  * @param parents of a fork, the objects of the jobs whose checkpoints it goes on from
  */
@@ -36,16 +38,23 @@ record Permissions(
     Optional<Objects> savepoints,
     String streamArn,
     Optional<String> streamKeyArn,
-    Optional<StateKey> state,
+    Optional<String> stateKeyArn,
+    String endpoints,
     Functions functions,
     List<String> parents) {
 
-  /**
-   * A key of the user's, and the services on whose behalf it may be used.
-   *
-   * @param hosts the services' names as {@code kms:ViaService} has them
-   */
-  record StateKey(String arn, List<String> hosts) {}
+  /** A service on whose behalf a key may be used. */
+  private enum Via {
+    DYNAMODB,
+    S3,
+    SQS,
+    KINESIS;
+
+    /** The service's name as {@code kms:ViaService} has it. */
+    String host(String endpoints) {
+      return name().toLowerCase(Locale.ROOT) + "." + endpoints;
+    }
+  }
 
   /** What Lambda does in a role for the function itself. */
   record Functions(boolean inVpc, boolean traced) {
@@ -67,17 +76,24 @@ record Permissions(
       return settings
           .checkpointing()
           .savepointDirectory()
-          .flatMap(directory -> new FilePath(directory).absolute())
-          .map(
-              place ->
-                  new Objects(
-                      "arn:" + Stack.of(scope).getPartition() + ":s3:::" + place.authority(),
-                      place.names()))
+          .map(directory -> below(scope, directory))
           .or(() -> ownBucketArn.map(own -> new Objects(own, Layout.SAVEPOINTS.value())))
           .map(
               all ->
                   new Objects(
                       all.bucketArn(), all.folder().isEmpty() ? job : all.folder() + "/" + job));
+    }
+
+    /** The bucket may be one of the same app, whose name is a token. */
+    private static Objects below(Construct scope, String directory) {
+      String place = directory.substring("s3://".length()).replaceAll("/+$", "");
+      int slash = place.indexOf('/');
+      return new Objects(
+          "arn:"
+              + Stack.of(scope).getPartition()
+              + ":s3:::"
+              + (slash < 0 ? place : place.substring(0, slash)),
+          slash < 0 ? "" : place.substring(slash + 1));
     }
 
     String named(String pattern) {
@@ -104,7 +120,8 @@ record Permissions(
         savepoints,
         streamArn,
         streamKeyArn,
-        state,
+        stateKeyArn,
+        endpoints,
         functions,
         read);
   }
@@ -119,16 +136,10 @@ record Permissions(
         Objects.ofSavepoints(scope, settings, bucketArn),
         stores.stream().getStreamArn(),
         Optional.ofNullable(stores.stream().getEncryptionKey()).map(key -> key.getKeyArn()),
-        stores.key().map(key -> new StateKey(key.getKeyArn(), hosts(scope))),
+        stores.key().map(IKey::getKeyArn),
+        Stack.of(scope).getRegion() + "." + Stack.of(scope).getUrlSuffix(),
         new Functions(settings.network().isPresent(), settings.lambda().traced()),
         List.of());
-  }
-
-  private static List<String> hosts(Construct scope) {
-    Stack stack = Stack.of(scope);
-    return Stream.of("dynamodb", "s3", "sqs")
-        .map(service -> service + "." + stack.getRegion() + "." + stack.getUrlSuffix())
-        .toList();
   }
 
   Role task(Construct scope, String logGroupArn) {
@@ -173,8 +184,7 @@ record Permissions(
             "kinesis:GetShardIterator",
             "kinesis:ListShards"));
     encryptedRecords().ifPresent(statements::add);
-    encryptedState("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
-        .ifPresent(statements::add);
+    encryptedState().ifPresent(statements::add);
     statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));
     return role(
@@ -273,8 +283,7 @@ record Permissions(
             "dynamodb:GetShardIterator"));
     // Lists, so it cannot be granted for a single stream.
     statements.add(allow("TableStreams", List.of(tableArn + "/stream/*"), "dynamodb:ListStreams"));
-    encryptedState("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
-        .ifPresent(statements::add);
+    encryptedState(Via.SQS).ifPresent(statements::add);
     statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));
     return role(
@@ -310,8 +319,7 @@ record Permissions(
       statements.add(allow("Files", read, "s3:GetObject"));
     }
     missingFiles().ifPresent(statements::add);
-    encryptedState("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
-        .ifPresent(statements::add);
+    encryptedState().ifPresent(statements::add);
     statements.addAll(ofFunctions());
     statements.add(logs(logGroupArn));
     return role(
@@ -371,20 +379,43 @@ record Permissions(
   }
 
   private Optional<PolicyStatement> encryptedRecords() {
-    return streamKeyArn.map(key -> allow("EncryptedRecords", List.of(key), "kms:Decrypt"));
+    return streamKeyArn.map(
+        key -> throughServices("EncryptedRecords", key, List.of(Via.KINESIS), "kms:Decrypt"));
   }
 
   /** Table, bucket and queue ask for the caller's right to use their key. */
-  private Optional<PolicyStatement> encryptedState(String... actions) {
-    return state.map(
+  private Optional<PolicyStatement> encryptedState(Via... others) {
+    List<Via> services = new ArrayList<>(List.of(Via.DYNAMODB));
+    if (bucketArn.isPresent() || savepoints.isPresent()) {
+      services.add(Via.S3);
+    }
+    services.addAll(List.of(others));
+    return stateKeyArn.map(
         key ->
-            PolicyStatement.Builder.create()
-                .sid("EncryptedState")
-                .effect(Effect.ALLOW)
-                .actions(List.of(actions))
-                .resources(List.of(key.arn()))
-                .conditions(Map.of("StringEquals", Map.of("kms:ViaService", key.hosts())))
-                .build());
+            throughServices(
+                "EncryptedState",
+                key,
+                services,
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:Encrypt",
+                "kms:GenerateDataKey"));
+  }
+
+  private PolicyStatement throughServices(
+      String purpose, String keyArn, List<Via> services, String... actions) {
+    return PolicyStatement.Builder.create()
+        .sid(purpose)
+        .effect(Effect.ALLOW)
+        .actions(List.of(actions))
+        .resources(List.of(keyArn))
+        .conditions(
+            Map.of(
+                "StringEquals",
+                Map.of(
+                    "kms:ViaService",
+                    services.stream().map(service -> service.host(endpoints)).toList())))
+        .build();
   }
 
   /** Neither can be granted for less than everything. */

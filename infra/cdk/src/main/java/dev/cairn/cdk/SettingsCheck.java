@@ -1,5 +1,13 @@
 package dev.cairn.cdk;
 
+import software.constructs.Construct;
+import software.amazon.awscdk.services.kinesis.IStream;
+import software.amazon.awscdk.services.ec2.SubnetSelection;
+import software.amazon.awscdk.Token;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.interfaces.ResourceEnvironment;
+import java.nio.charset.StandardCharsets;
+import dev.cairn.storage.FilePath;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
@@ -50,10 +58,20 @@ final class SettingsCheck {
           "AWS_ACCESS_KEY",
           "AWS_SECRET_ACCESS_KEY",
           "AWS_SESSION_TOKEN",
-          "AWS_EXECUTION_ENV",
-          "AWS_XRAY_DAEMON_ADDRESS");
+          "AWS_EXECUTION_ENV");
 
+  // The one variable of Lambda's that a function's owner sets: it starts an extension's wrapper.
+  private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+
+  private final Construct scope;
   private final List<String> mistakes = new ArrayList<>();
+
+  /**
+   * @param scope where the construct will be
+   */
+  SettingsCheck(Construct scope) {
+    this.scope = scope;
+  }
 
   private void require(boolean holds, String mistake) {
     if (!holds) {
@@ -74,6 +92,21 @@ final class SettingsCheck {
   private <T> Optional<T> given(@Nullable T value, String whatNext) {
     require(value != null, whatNext);
     return Optional.ofNullable(value);
+  }
+
+  /** Outputs are named after the construct, for people, and are the stack's. */
+  void outputs(String id) {
+    String outputs = OutputNames.of(scope, id);
+    new OutputNames(scope)
+        .taken(outputs)
+        .ifPresent(
+            other ->
+                mistakes.add(
+                    "the outputs of this construct would have the names of those of "
+                        + other
+                        + ", "
+                        + outputs
+                        + "Job and so on: give one of the two another id"));
   }
 
   Optional<JobId> job(@Nullable String job) {
@@ -140,6 +173,7 @@ final class SettingsCheck {
         all.place(Options.CHECKPOINT_DIRECTORY).isEmpty(),
         Options.CHECKPOINT_DIRECTORY
             + " cannot be set here: the construct makes the bucket and sets it to that; leave it out");
+    savepoints(all.get(Options.SAVEPOINT_DIRECTORY));
     boolean isInline =
         all.get(Options.STORAGE).filter(kind -> kind == StorageKind.JOBMANAGER).isPresent();
     return accept(
@@ -154,6 +188,24 @@ final class SettingsCheck {
                 .requireDeployable());
   }
 
+  /** A bucket of the same app has no name yet. */
+  private void savepoints(Optional<String> directory) {
+    directory
+        .filter(place -> !Boolean.TRUE.equals(Token.isUnresolved(place)))
+        .map(place -> place.replaceAll("/+$", ""))
+        .flatMap(SettingsCheck::pathMistake)
+        .ifPresent(why -> mistakes.add(Options.SAVEPOINT_DIRECTORY + ": " + why));
+  }
+
+  private static Optional<String> pathMistake(String directory) {
+    try {
+      var unused = new FilePath(directory);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** Set to its default, for people who look at a function's environment. */
   private static <T> Configuration shown(Configuration before, Option<T> option) {
     return before.with(option, option.defaultValue(), SettingSource.CONSTRUCT);
@@ -166,10 +218,39 @@ final class SettingsCheck {
             source,
             "no stream: give source(SourceStream.ofShards(4)) for a new one, or"
                 + " source(SourceStream.existing(stream))");
-    if (source instanceof SourceStream.NewStream made) {
-      newStream(made, checkpointing);
-    }
+    named.ifPresent(
+        stream -> {
+          switch (stream) {
+            case SourceStream.NewStream made -> newStream(made, checkpointing);
+            case SourceStream.ExistingStream existing -> sameEnvironment(existing.stream());
+          }
+        });
     return named;
+  }
+
+  /** The functions find the stream by its name, which means another one elsewhere. */
+  private void sameEnvironment(IStream stream) {
+    Stack here = Stack.of(scope);
+    ResourceEnvironment there = stream.getEnv();
+    differs(there.getAccount(), here.getAccount(), "account", stream);
+    differs(there.getRegion(), here.getRegion(), "region", stream);
+  }
+
+  private void differs(String there, String here, String what, IStream stream) {
+    require(
+        there.equals(here)
+            || Boolean.TRUE.equals(Token.isUnresolved(there))
+            || Boolean.TRUE.equals(Token.isUnresolved(here)),
+        "the stream "
+            + stream.getStreamName()
+            + " is in "
+            + what
+            + " "
+            + there
+            + ", and this stack is in "
+            + here
+            + ": the functions read a stream of their own account and region; deploy the job there,"
+            + " or have the records copied into a stream here");
   }
 
   /** A fork reads its parent's stream, from where the checkpoint stands in it. */
@@ -255,11 +336,8 @@ final class SettingsCheck {
     if (reserved.isEmpty()) {
       return;
     }
-    int needed =
-        source
-            .filter(SourceStream.NewStream.class::isInstance)
-            .map(stream -> ((SourceStream.NewStream) stream).shards() + 1)
-            .orElse(2);
+    int shards = source.flatMap(SettingsCheck::shards).filter(known -> known >= 1).orElse(1);
+    int needed = shards + 1;
     require(
         reserved.get() >= needed,
         "reserved concurrency "
@@ -267,6 +345,28 @@ final class SettingsCheck {
             + " is too low: each shard's batch needs a container, and a wake another one; reserve "
             + needed
             + " or more");
+  }
+
+  private static Optional<Integer> shards(SourceStream source) {
+    return switch (source) {
+      case SourceStream.NewStream made -> Optional.of(made.shards());
+      case SourceStream.ExistingStream existing -> StreamProperties.of(existing.stream()).shards();
+    };
+  }
+
+  /** Functions in a public subnet get no public address, so they reach no endpoint of AWS. */
+  void network(Optional<Network> network) {
+    network.ifPresent(
+        chosen ->
+            require(
+                !Boolean.TRUE.equals(
+                    chosen
+                        .vpc()
+                        .selectSubnets(
+                            chosen.subnets().orElseGet(() -> SubnetSelection.builder().build()))
+                        .getHasPublic()),
+                "vpc(…) puts the functions into public subnets, where they reach no AWS endpoint:"
+                    + " choose private or isolated ones with Network.of(vpc).in(…)"));
   }
 
   /** What user's code is told must not change what Cairn's is told. */
@@ -279,16 +379,20 @@ final class SettingsCheck {
                     .ifPresent(why -> mistakes.add("environment variable " + name + " " + why)));
     int size =
         variables.entrySet().stream()
-            .mapToInt(variable -> variable.getKey().length() + variable.getValue().length())
+            .mapToInt(variable -> bytes(variable.getKey()) + bytes(variable.getValue()))
             .sum();
     require(
         size <= LARGEST_ENVIRONMENT,
         "environment variables of "
             + size
-            + " characters are too much: Lambda takes 4 KB, of which Cairn needs a part; keep them"
+            + " bytes are too much: Lambda takes 4 KB, of which Cairn needs a part; keep them"
             + " below "
             + LARGEST_ENVIRONMENT
             + ", and put more into a parameter or a secret");
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static Optional<String> variableMistake(String name) {
@@ -302,6 +406,9 @@ final class SettingsCheck {
     }
     if (isSetting(name)) {
       return Optional.of("sets an option: use setting(…) or configuration(…) instead");
+    }
+    if (name.equals(WRAPPER)) {
+      return Optional.empty();
     }
     if (name.startsWith("AWS_LAMBDA_")
         || name.startsWith("LAMBDA_")

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.kinesis.CfnStream;
 import software.amazon.awscdk.services.kinesis.IStream;
 
@@ -11,15 +12,24 @@ import software.amazon.awscdk.services.kinesis.IStream;
  * What synthesis can know of a stream that is made elsewhere in the app; of an imported one,
  * nothing.
  */
-record StreamProperties(Optional<Duration> retention, boolean isOnDemand) {
+record StreamProperties(
+    Optional<Duration> retention, Optional<Integer> shards, boolean isOnDemand) {
 
   static StreamProperties of(IStream stream) {
     return stream.getNode().getDefaultChild() instanceof CfnStream made
         ? new StreamProperties(
             Optional.ofNullable(made.getRetentionPeriodHours())
                 .map(hours -> Duration.ofHours(hours.longValue())),
+            shards(made),
             isOnDemand(made))
-        : new StreamProperties(Optional.empty(), false);
+        : new StreamProperties(Optional.empty(), Optional.empty(), false);
+  }
+
+  /** Empty for an on-demand stream, and for a number that only the deployment knows. */
+  private static Optional<Integer> shards(CfnStream stream) {
+    return Optional.ofNullable(stream.getShardCount())
+        .filter(shards -> !Boolean.TRUE.equals(Token.isUnresolved(shards)))
+        .map(Number::intValue);
   }
 
   private static boolean isOnDemand(CfnStream stream) {

@@ -24,6 +24,7 @@ import software.constructs.Construct;
  */
 final class TaskParts {
   private static final String HANDLER = FunctionCode.TASK_HANDLER + "::handleRequest";
+  private static final int LONGEST_DESCRIPTION = 256;
 
   private final Construct scope;
   private final Settings settings;
@@ -74,7 +75,7 @@ final class TaskParts {
     Function.Builder function =
         parts
             .begin(ofJob("Task"))
-            .description("Cairn job " + settings.job() + ": " + settings.functionClass())
+            .description(description())
             .memorySize(lambda.memoryMiB())
             .timeout(Settings.seconds(lambda.timeout()))
             .handler(HANDLER)
@@ -91,6 +92,14 @@ final class TaskParts {
     // The alias calls a published version.
     Annotations.of(snapStarted).acknowledgeWarning("@aws-cdk/aws-lambda:snapStartRequirePublish");
     return snapStarted;
+  }
+
+  /** A class may have a longer name than Lambda takes for a description. */
+  private String description() {
+    String whole = "Cairn job " + settings.job() + ": " + settings.functionClass();
+    return whole.length() <= LONGEST_DESCRIPTION
+        ? whole
+        : whole.substring(0, LONGEST_DESCRIPTION - 3) + "...";
   }
 
   private Map<String, String> environment(Stores.Made stores) {

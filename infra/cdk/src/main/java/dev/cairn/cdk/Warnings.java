@@ -1,5 +1,7 @@
 package dev.cairn.cdk;
 
+import software.amazon.awscdk.Token;
+import software.amazon.awscdk.Stack;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.settings.FlinkDuration;
 import software.amazon.awscdk.Annotations;
@@ -25,9 +27,35 @@ record Warnings(Construct scope, Settings settings) {
               + FlinkDuration.print(settings.lambda().timeout())
               + ": make checkpointingTimeout(…) the longer one");
     }
+    if (hasNamesake()) {
+      warn(
+          "sameJob",
+          "another job of this app is called "
+              + settings.job()
+              + " and runs in the same account and region: metrics have a job's name, so the alarms"
+              + " of each would tell of both; give each its own job(…)");
+    }
     if (settings.source() instanceof SourceStream.ExistingStream existing) {
       warnings(existing.stream());
     }
+  }
+
+  private boolean hasNamesake() {
+    return scope.getNode().getRoot().getNode().findAll().stream()
+        .filter(CheckpointedFunction.class::isInstance)
+        .filter(other -> !other.getNode().getPath().equals(scope.getNode().getPath()))
+        .filter(other -> ((CheckpointedFunction) other).job().equals(settings.job()))
+        .anyMatch(other -> isSameEnvironment(Stack.of(other), Stack.of(scope)));
+  }
+
+  private static boolean isSameEnvironment(Stack one, Stack other) {
+    return one.equals(other)
+        || (isSame(one.getAccount(), other.getAccount())
+            && isSame(one.getRegion(), other.getRegion()));
+  }
+
+  private static boolean isSame(String one, String other) {
+    return !Boolean.TRUE.equals(Token.isUnresolved(one)) && one.equals(other);
   }
 
   private void warnings(IStream existing) {

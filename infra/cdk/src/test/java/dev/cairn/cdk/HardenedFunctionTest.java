@@ -8,6 +8,7 @@ import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awscdk.Aspects;
@@ -100,19 +101,34 @@ class HardenedFunctionTest {
           .contains(
               "Allow EncryptedState: kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey on"
                   + " Key.Arn");
-      assertThat(
-              Everything.TEMPLATE
-                  .named("AWS::IAM::Role", role)
-                  .findValues("kms:ViaService")
-                  .getFirst())
-          .extracting(Resources::text)
-          .containsExactly(
-              "dynamodb.AWS::Region.AWS::URLSuffix",
-              "s3.AWS::Region.AWS::URLSuffix",
-              "sqs.AWS::Region.AWS::URLSuffix");
     }
+    List<String> ofState =
+        List.of("dynamodb.AWS::Region.AWS::URLSuffix", "s3.AWS::Region.AWS::URLSuffix");
+    List<String> ofRecords = List.of("kinesis.AWS::Region.AWS::URLSuffix");
+    assertThat(services("OrdersTaskRole")).containsExactlyInAnyOrder(ofState, ofRecords);
+    assertThat(services("OrdersCoordinatorRole"))
+        .containsExactlyInAnyOrder(
+            List.of(
+                "dynamodb.AWS::Region.AWS::URLSuffix",
+                "s3.AWS::Region.AWS::URLSuffix",
+                "sqs.AWS::Region.AWS::URLSuffix"),
+            ofRecords);
+    assertThat(services("OrdersScrubberRole")).containsExactly(ofState);
     assertThat(Everything.TEMPLATE.statements("OrdersTaskRole"))
         .contains("Allow EncryptedRecords: kms:Decrypt on Key.Arn");
+  }
+
+  /** The services on whose behalf each statement of a role lets it use a key. */
+  private static List<List<String>> services(String role) {
+    return Everything.TEMPLATE.named("AWS::IAM::Role", role).findValues("kms:ViaService").stream()
+        .map(
+            services ->
+                services.isArray()
+                    ? StreamSupport.stream(services.spliterator(), false)
+                        .map(Resources::text)
+                        .toList()
+                    : List.of(Resources.text(services)))
+        .toList();
   }
 
   @Test

@@ -178,7 +178,7 @@ class MistakesTest {
                     + " use letters, digits and _, two characters or more",
                 job -> job.environment("2ND", "x")),
             mistake(
-                "environment variables of 4002 characters are too much: Lambda takes 4 KB",
+                "environment variables of 4002 bytes are too much: Lambda takes 4 KB",
                 job -> job.environment("AB", "x".repeat(4000))),
             mistake(
                 "lag alarm 30 s is not possible: CloudWatch looks at minutes; choose 1 min or more",
