@@ -41,7 +41,8 @@ public final class Configuration {
    * Reads a fragment of a Flink configuration: lines of {@code key: value}, as in {@code
    * flink-conf.yaml}, or nested, as in {@code config.yaml}.
    *
-   * @throws IllegalArgumentException with the first thing that cannot be used, by name
+   * @throws IllegalArgumentException with the first line that is none, or everything that cannot be
+   *     used, by name
    */
   public static Configuration parse(String fragment, SettingSource place) {
     return of(FlinkYaml.parse(fragment), place);
@@ -51,19 +52,26 @@ public final class Configuration {
    * Reads values by name; old names are taken, and so is what sets nothing here and says nothing
    * new.
    *
-   * @throws IllegalArgumentException with the first thing that cannot be used, by name
+   * @throws IllegalArgumentException with everything that cannot be used, by name
    */
   public static Configuration of(Map<String, String> texts, SettingSource place) {
     Map<Option<?>, String> written = new HashMap<>();
+    List<String> mistakes = new ArrayList<>();
     Configuration configuration = DEFAULTS;
     for (Map.Entry<String, String> text : texts.entrySet()) {
       String name = text.getKey();
-      Configuration more = configuration.set(name, text.getValue(), place);
+      Configuration more;
+      try {
+        more = configuration.set(name, text.getValue(), place);
+      } catch (IllegalArgumentException e) {
+        mistakes.add(String.valueOf(e.getMessage()));
+        continue;
+      }
       Optional<Option<?>> option = Options.named(name);
       if (option.isPresent()) {
         String before = written.put(option.get(), name);
         if (before != null && !more.equals(configuration)) {
-          throw new IllegalArgumentException(
+          mistakes.add(
               before
                   + " and "
                   + name
@@ -73,6 +81,9 @@ public final class Configuration {
         }
       }
       configuration = more;
+    }
+    if (!mistakes.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; and ", mistakes));
     }
     return configuration;
   }

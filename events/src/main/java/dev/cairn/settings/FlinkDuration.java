@@ -29,6 +29,9 @@ public final class FlinkDuration {
           Map.entry("millisecond", Duration.ofMillis(1)),
           Map.entry("", Duration.ofMillis(1)),
           Map.entry("us", Duration.ofNanos(1_000)),
+          // The micro sign, which Flink writes, and the Greek letter.
+          Map.entry("\u00b5s", Duration.ofNanos(1_000)),
+          Map.entry("\u03bcs", Duration.ofNanos(1_000)),
           Map.entry("micro", Duration.ofNanos(1_000)),
           Map.entry("microsecond", Duration.ofNanos(1_000)),
           Map.entry("ns", Duration.ofNanos(1)),

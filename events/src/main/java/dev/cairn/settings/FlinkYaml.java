@@ -4,23 +4,27 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The part of YAML that Flink's configuration files are written in: maps, nested by spaces or by
  * dots in their keys, of texts. What else YAML has is refused, by its line.
  */
 final class FlinkYaml {
-  private static final Pattern LINE = Pattern.compile("( *)([^\\s:#'\"][^\\s:]*) *:(?: +(.*))?");
+  private static final Pattern LINE =
+      Pattern.compile("( *)(?:([^\\s:#'\"][^\\s:]*)|'([^':]+)'|\"([^\":\\\\]+)\") *:(?:[ \\t]+(.*))?");
   private static final Pattern QUOTED =
       Pattern.compile("(?:'((?:[^']|'')*)'|\"([^\"\\\\]*)\")\\s*(?:#.*)?");
   private static final Pattern PLAIN = Pattern.compile("(.*?)(?:\\s+#.*|\\s*)");
 
   private FlinkYaml() {}
 
-  /** A key that has a map below it, and how far it is indented. */
-  private record Level(int indent, String prefix) {}
+  /** A key that has a map below it, how far it is indented, and its line. */
+  private record Level(int indent, String prefix, int number, String line) {}
 
   /**
    * @return values by full names, such as {@code execution.checkpointing.interval}
@@ -28,8 +32,10 @@ final class FlinkYaml {
   static Map<String, String> parse(String text) {
     Map<String, String> values = new LinkedHashMap<>();
     Deque<Level> levels = new ArrayDeque<>();
+    // The last key without a value on its line, until a line below it is read.
+    Optional<Level> open = Optional.empty();
     int number = 0;
-    for (String line : text.lines().toList()) {
+    for (String line : text.replaceFirst("^\ufeff", "").lines().toList()) {
       number++;
       if (isNothing(line)) {
         continue;
@@ -39,18 +45,40 @@ final class FlinkYaml {
         throw wrong(number, line, "is not a line of key: value");
       }
       int indent = form.group(1).length();
+      requireValue(open.filter(key -> key.indent() >= indent));
+      open = Optional.empty();
       while (!levels.isEmpty() && levels.peek().indent() >= indent) {
         levels.pop();
       }
-      String name = (levels.isEmpty() ? "" : levels.peek().prefix()) + form.group(2);
-      String value = form.group(3) == null ? "" : form.group(3).strip();
+      String name = (levels.isEmpty() ? "" : levels.peek().prefix()) + key(form);
+      String value = form.group(5) == null ? "" : form.group(5).strip();
       if (value.isEmpty() || value.startsWith("#")) {
-        levels.push(new Level(indent, name + "."));
+        levels.push(new Level(indent, name + ".", number, line));
+        open = Optional.of(levels.peek());
       } else if (values.putIfAbsent(name, scalar(number, line, value)) != null) {
         throw wrong(number, line, "sets " + name + " a second time");
       }
     }
+    requireValue(open);
     return values;
+  }
+
+  private static String key(Matcher form) {
+    return Stream.of(form.group(2), form.group(3), form.group(4))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A key without a value would set nothing, which nobody who writes one means. */
+  private static void requireValue(Optional<Level> key) {
+    key.ifPresent(
+        open -> {
+          throw wrong(
+              open.number(),
+              open.line(),
+              "has no value, and nothing below it has one: write it, or leave the line out");
+        });
   }
 
   private static boolean isNothing(String line) {

@@ -28,7 +28,8 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
                   + " org.apache.flink.runtime.state.memory.memorystatebackendfactory",
               "live state is on the heap; where checkpoints lie is said by"
                   + " execution.checkpointing.storage and .dir",
-              "the only backend so far is hashmap; its checkpoints will be readable by others"),
+              "the only backend so far is hashmap, whose checkpoints others will read; write hashmap, or"
+                  + " leave it out"),
           taken(
               "execution.checkpointing.mode",
               "exactly_once",
@@ -72,6 +73,19 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
               "execution.checkpointing.interval-during-backlog",
               "a backlog is worked off like anything else; choose one"
                   + " execution.checkpointing.interval"),
+          taken(
+              "execution.checkpointing.recover-without-channel-state.checkpoint-id",
+              "-1",
+              "no checkpoint has records in flight",
+              "no checkpoint has records in flight that a restore could leave out; leave it out"),
+          taken(
+              "execution.approximate-local-recovery",
+              "false",
+              "recovery is exact",
+              "recovery is exact, of one shard as of all; leave it out"),
+          any(
+              "execution.checkpointing.snapshot-compression execution.checkpointing.snapshot.compression",
+              "a run's blocks are compressed where that makes them smaller, always"),
           refused(
               "execution.checkpointing.during-recovery.enabled",
               "checkpoints are taken while a gap is replayed, always; leave it out"),
@@ -198,8 +212,10 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
    * @throws IllegalArgumentException for any other, by the name that was written
    */
   void require(String name, String text) {
-    String value = text.replaceAll("\\s", "").toLowerCase(Locale.ROOT).replace('-', '_');
-    if (!taken.contains(ANY) && !taken.contains(value)) {
+    String value = text.replaceAll("\\s", "").toLowerCase(Locale.ROOT);
+    if (!taken.contains(ANY)
+        && !taken.contains(value)
+        && !taken.contains(value.replace('-', '_'))) {
       throw new IllegalArgumentException(name + ": " + text + " is not possible here: " + instead);
     }
   }

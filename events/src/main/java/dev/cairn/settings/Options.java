@@ -116,7 +116,7 @@ public final class Options {
           List.of("state.checkpoint-storage"),
           OptionType.optional(
               OptionType.choice(
-                  StorageKind.class, StorageKind::toString, names(StorageKind.values()), Map.of())),
+                  StorageKind.class, StorageKind::toString, storages(), Map.of())),
           Optional.empty(),
           UNSET,
           "filesystem: in the directory; jobmanager: small state, inline in the table. Unset: as"
@@ -444,6 +444,15 @@ public final class Options {
     for (E value : values) {
       names.put(value.name().toLowerCase(Locale.ROOT), value);
     }
+    return Map.copyOf(names);
+  }
+
+  /** Flink takes the names of its factories as well. */
+  private static Map<String, StorageKind> storages() {
+    Map<String, StorageKind> names = new HashMap<>(names(StorageKind.values()));
+    String factories = "org.apache.flink.runtime.state.storage.";
+    names.put(factories + "filesystemcheckpointstoragefactory", StorageKind.FILESYSTEM);
+    names.put(factories + "jobmanagercheckpointstoragefactory", StorageKind.JOBMANAGER);
     return Map.copyOf(names);
   }
 

@@ -64,6 +64,15 @@ public record FilePath(String value) implements Comparable<FilePath> {
     int slash = value.indexOf('/', scheme.end(1) + "://".length());
     String root = slash < 0 ? value : value.substring(0, slash);
     if (!ROOT.matcher(root).matches()) {
+      if (root.startsWith("s3://")) {
+        throw new IllegalArgumentException(
+            "path \""
+                + printable(value)
+                + "\" names no bucket: \""
+                + printable(root.substring("s3://".length()))
+                + "\" cannot be one's name, which has 3 to 63 lower-case letters, digits, dots and"
+                + " hyphens");
+      }
       throw new IllegalArgumentException(
           "path \""
               + printable(value)

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
@@ -166,11 +167,11 @@ class ConfigurationTest {
             + " not possible here: there is no AT_LEAST_ONCE: with one stage nothing is aligned, so"
             + " EXACTLY_ONCE costs nothing; leave it out",
         "state.backend | rocksdb | state.backend: rocksdb is not possible here: the only backend so far"
-            + " is hashmap; its checkpoints will be readable by others",
+            + " is hashmap, whose checkpoints others will read; write hashmap, or leave it out",
         "state.backend | org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackendFactory |"
             + " state.backend: org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackendFactory"
-            + " is not possible here: the only backend so far is hashmap; its checkpoints will be"
-            + " readable by others",
+            + " is not possible here: the only backend so far is hashmap, whose checkpoints others"
+            + " will read; write hashmap, or leave it out",
         "state.backend.incremental | sometimes | state.backend.incremental cannot be \"sometimes\":"
             + " \"sometimes\" is neither true nor false",
         "state.backend.incrementall | true | state.backend.incrementall is not known; the nearest name"
@@ -366,5 +367,60 @@ class ConfigurationTest {
   void aSizeBeyondCountingIsRefused() {
     assertThatThrownBy(() -> FlinkSize.parse("2 gb"))
         .hasMessage("\"2 gb\" is a size of 2 gb or more");
+  }
+
+  @Test
+  void everythingThatCannotBeUsedIsNamedAtOnce() {
+    assertThatThrownBy(
+            () ->
+                Configuration.parse(
+                    "state.backend: rocksdb\nrest.port: 1\nstate.checkpoints.num-retained: none",
+                    SettingSource.CONSTRUCT))
+        .hasMessageContaining("state.backend: rocksdb is not possible here")
+        .hasMessageContaining("; and rest.port: 1 is not possible here")
+        .hasMessageContaining("; and state.checkpoints.num-retained cannot be \"none\"");
+  }
+
+  @Test
+  void storagesAreTakenByTheNamesOfFlinksFactories() {
+    String factories = "org.apache.flink.runtime.state.storage.";
+    assertThat(
+            Configuration.parse(
+                    "state.checkpoint-storage: " + factories + "JobManagerCheckpointStorageFactory",
+                    SettingSource.CONSTRUCT)
+                .get(Options.STORAGE))
+        .contains(StorageKind.JOBMANAGER);
+    assertThat(
+            Configuration.parse(
+                    "execution.checkpointing.storage: "
+                        + factories
+                        + "FileSystemCheckpointStorageFactory",
+                    SettingSource.CONSTRUCT)
+                .get(Options.STORAGE))
+        .contains(StorageKind.FILESYSTEM);
+  }
+
+  @Test
+  void aFileOfAnEditorOnAnotherSystemIsRead() {
+    assertThat(
+            Configuration.parse(
+                    "\ufeff'execution':\r\n  \"checkpointing\":\r\n    interval:\t10 s   # often\r\n",
+                    SettingSource.CONSTRUCT)
+                .get(Options.INTERVAL))
+        .contains(Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "execution.checkpointing.interval:",
+        "execution.checkpointing.interval: # later",
+        "execution:\n  checkpointing:\n    interval:\n    timeout: 5 min",
+        "state.backend: hashmap\nexecution.checkpointing:\n  # interval: 10 s\n"
+      })
+  void aKeyWithoutAValueIsRefusedByItsLine(String fragment) {
+    assertThatThrownBy(() -> Configuration.parse(fragment, SettingSource.CONSTRUCT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has no value, and nothing below it has one");
   }
 }

@@ -39,6 +39,8 @@ class FlinkDurationTest {
     "4 minutes, PT4M",
     "250, PT0.25S",
     "20 millis, PT0.02S",
+    "7 \u00b5s, PT0.000007S",
+    "7 \u03bcs, PT0.000007S",
     "1 hour, PT1H"
   })
   void readsWhatFlinkReads(String text, Duration duration) {

@@ -1,7 +1,6 @@
 package dev.cairn.function;
 
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.FlinkDuration;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
@@ -22,6 +21,8 @@ import java.util.Optional;
 public final class CheckpointConfig {
   private Configuration configuration = Configuration.DEFAULTS;
   private Optional<CheckpointStorage> storageOfBackend = Optional.empty();
+  private Optional<RestartStrategies.RestartStrategyConfiguration> restartStrategy =
+      Optional.empty();
 
   /** Flink's older name for {@link ExternalizedCheckpointRetention}. */
   public enum ExternalizedCheckpointCleanup {
@@ -42,6 +43,11 @@ public final class CheckpointConfig {
    */
   public CheckpointConfig enableCheckpointing(long intervalMillis) {
     return enableCheckpointing(Duration.ofMillis(intervalMillis));
+  }
+
+  /** Sets the checkpoint interval to Flink's old default of 500 ms, which no deployed job keeps. */
+  public CheckpointConfig enableCheckpointing() {
+    return enableCheckpointing(500);
   }
 
   /** Sets the checkpoint interval. */
@@ -113,6 +119,49 @@ public final class CheckpointConfig {
     return setAlignedCheckpointTimeout(timeout);
   }
 
+  /** Refuses a number of channels' files by name: there are no unaligned checkpoints to write any. */
+  public CheckpointConfig setMaxSubtasksPerChannelStateFile(int most) {
+    return set(
+        "execution.checkpointing.unaligned.max-subtasks-per-channel-state-file",
+        Integer.toString(most));
+  }
+
+  /** Refuses records in flight by name: no checkpoint here has any. */
+  public CheckpointConfig setCheckpointIdOfIgnoredInFlightData(long checkpointId) {
+    return set(
+        "execution.checkpointing.recover-without-channel-state.checkpoint-id",
+        Long.toString(checkpointId));
+  }
+
+  /** Refuses approximate recovery by name, and takes {@code false}: recovery is exact. */
+  public CheckpointConfig enableApproximateLocalRecovery(boolean enabled) {
+    return set("execution.approximate-local-recovery", Boolean.toString(enabled));
+  }
+
+  /** Refuses Flink's changelog by name, and takes {@code false}: each subtask has its journal. */
+  public CheckpointConfig enableChangelogStateBackend(boolean enabled) {
+    return set("state.changelog.enabled", Boolean.toString(enabled));
+  }
+
+  /** Refuses a place for savepoints by name: the deployment or the job's item says where. */
+  public CheckpointConfig setDefaultSavepointDirectory(String directory) {
+    return set(Options.SAVEPOINT_DIRECTORY.name(), directory);
+  }
+
+  /** Refuses a place for savepoints by name: the deployment or the job's item says where. */
+  public CheckpointConfig setDefaultSavepointDirectory(URI directory) {
+    return setDefaultSavepointDirectory(directory.toString());
+  }
+
+  /** Sets how often and how soon a shard that fails is tried again. */
+  public CheckpointConfig setRestartStrategy(
+      RestartStrategies.RestartStrategyConfiguration strategy) {
+    // Looked at here, so that a value that cannot be is refused where it is written.
+    var unused = RestartStrategies.over(Configuration.DEFAULTS, strategy);
+    restartStrategy = Optional.of(strategy);
+    return this;
+  }
+
   /** Sets how many milliseconds after the end of one checkpoint the next may begin. */
   public CheckpointConfig setMinPauseBetweenCheckpoints(long millis) {
     return set(Options.MIN_PAUSE, Duration.ofMillis(millis));
@@ -144,6 +193,12 @@ public final class CheckpointConfig {
   /** Sets what becomes of the checkpoints of a job that is cancelled. */
   public CheckpointConfig setExternalizedCheckpointRetention(
       ExternalizedCheckpointRetention retention) {
+    return set(Options.EXTERNALIZED_CHECKPOINT_RETENTION.name(), retention.name());
+  }
+
+  /** Sets what becomes of the checkpoints of a job that is cancelled, as {@link Options} has it. */
+  public CheckpointConfig setExternalizedCheckpointRetention(
+      dev.cairn.settings.ExternalizedCheckpointRetention retention) {
     return set(Options.EXTERNALIZED_CHECKPOINT_RETENTION, retention);
   }
 
@@ -212,8 +267,12 @@ public final class CheckpointConfig {
 
   /** All that was set. */
   public Configuration configuration() {
+    Configuration restarting =
+        restartStrategy
+            .map(strategy -> RestartStrategies.over(configuration, strategy))
+            .orElse(configuration);
     return storageOfBackend
-        .map(storage -> CheckpointStorage.over(configuration, storage))
-        .orElse(configuration);
+        .map(storage -> CheckpointStorage.over(restarting, storage))
+        .orElse(restarting);
   }
 }

@@ -1,5 +1,6 @@
 package dev.cairn.function;
 
+import dev.cairn.settings.Options;
 import java.net.URI;
 
 /**
@@ -34,6 +35,29 @@ public record FsStateBackend(FileSystemCheckpointStorage storage) implements Sta
    */
   public FsStateBackend(URI directory, boolean asynchronousSnapshots) {
     this(directory);
+  }
+
+  /**
+   * Refuses a directory for savepoints, which the deployment or the job's item sets.
+   *
+   * @throws IllegalArgumentException always, saying what to write instead
+   */
+  public FsStateBackend(URI checkpointDirectory, URI savepointDirectory) {
+    this(without(checkpointDirectory, savepointDirectory));
+  }
+
+  private static URI without(URI checkpoints, URI savepoints) {
+    throw new IllegalArgumentException(
+        "FsStateBackend(\""
+            + checkpoints
+            + "\", \""
+            + savepoints
+            + "\") is not possible here: code cannot set where savepoints go, as the coordinator"
+            + " needs a right to write there; set "
+            + Options.SAVEPOINT_DIRECTORY
+            + " in the construct or on the job's item, and write new FsStateBackend(\""
+            + checkpoints
+            + "\")");
   }
 
   /**

@@ -14,4 +14,23 @@ public record JobManagerCheckpointStorage(int maxStateSize) implements Checkpoin
   public JobManagerCheckpointStorage() {
     this(Options.MAX_INLINE_STATE.defaultValue());
   }
+
+  /**
+   * Refuses a directory for the metadata, which lies in the table with the state.
+   *
+   * @throws IllegalArgumentException always, saying what to write instead
+   */
+  public JobManagerCheckpointStorage(String checkpointPath) {
+    this(noDirectory(checkpointPath));
+  }
+
+  private static int noDirectory(String directory) {
+    throw new IllegalArgumentException(
+        "JobManagerCheckpointStorage(\""
+            + directory
+            + "\") is not possible here: metadata lies in the table with the state; write new"
+            + " JobManagerCheckpointStorage() for that, or new FileSystemCheckpointStorage(\""
+            + directory
+            + "\") to keep both in the directory");
+  }
 }

@@ -26,6 +26,17 @@ public record MemoryStateBackend(int maxStateSize) implements StateBackend {
   }
 
   /**
+   * Refuses directories for metadata and savepoints.
+   *
+   * @param checkpointPath refused as of {@link JobManagerCheckpointStorage}
+   * @param savepointPath refused as well: the deployment says where savepoints go
+   * @throws IllegalArgumentException always, saying what to write instead
+   */
+  public MemoryStateBackend(String checkpointPath, String savepointPath) {
+    this(new JobManagerCheckpointStorage(checkpointPath).maxStateSize());
+  }
+
+  /**
    * Limits the size of a subtask's state.
    *
    * @param asynchronousSnapshots has no effect: no record waits for a checkpoint's upload

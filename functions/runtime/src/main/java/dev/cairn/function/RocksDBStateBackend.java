@@ -12,6 +12,10 @@ public record RocksDBStateBackend(String directory, boolean incremental) impleme
     this(directory, false);
   }
 
+  public RocksDBStateBackend(StateBackend checkpoints) {
+    this("", false);
+  }
+
   public RocksDBStateBackend(URI directory) {
     this(directory, false);
   }

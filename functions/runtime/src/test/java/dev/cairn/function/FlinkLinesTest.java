@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.function.CheckpointConfig.ExternalizedCheckpointCleanup;
+import dev.cairn.restart.RestartStrategy;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -209,5 +211,133 @@ class FlinkLinesTest {
                         assertThatThrownBy(() -> refused.set().accept(env))
                             .isInstanceOf(IllegalArgumentException.class)
                             .hasMessage(refused.message())));
+  }
+
+  @Test
+  void restartStrategiesOfBothKindsOfTime() {
+    env.setRestartStrategy(RestartStrategies.fixedDelayRestart(3, Time.of(10, TimeUnit.SECONDS)));
+    assertThat(settings().restartStrategy())
+        .isEqualTo(
+            strategy("fixed-delay", "fixed-delay.attempts: 3", "fixed-delay.delay: 10 s"));
+    env.setRestartStrategy(RestartStrategies.fixedDelayRestart(4, 500));
+    assertThat(settings().restartStrategy())
+        .isEqualTo(
+            strategy("fixed-delay", "fixed-delay.attempts: 4", "fixed-delay.delay: 500 ms"));
+    env.setRestartStrategy(
+        RestartStrategies.failureRateRestart(3, Duration.ofMinutes(5), Duration.ofSeconds(10)));
+    RestartStrategy failureRate =
+        strategy(
+            "failure-rate",
+            "failure-rate.max-failures-per-interval: 3",
+            "failure-rate.failure-rate-interval: 5 min",
+            "failure-rate.delay: 10 s");
+    assertThat(settings().restartStrategy()).isEqualTo(failureRate);
+    env.setRestartStrategy(
+        RestartStrategies.failureRateRestart(3, Time.minutes(5), Time.seconds(10)));
+    assertThat(settings().restartStrategy()).isEqualTo(failureRate);
+    env.setRestartStrategy(
+        RestartStrategies.exponentialDelayRestart(
+            Time.milliseconds(100), Time.minutes(2), 2.0, Time.hours(3), 0.2));
+    assertThat(settings().restartStrategy())
+        .isEqualTo(
+            strategy(
+                "exponential-delay",
+                "exponential-delay.initial-backoff: 100 ms",
+                "exponential-delay.max-backoff: 2 min",
+                "exponential-delay.backoff-multiplier: 2.0",
+                "exponential-delay.reset-backoff-threshold: 3 h",
+                "exponential-delay.jitter-factor: 0.2"));
+    env.setRestartStrategy(RestartStrategies.noRestart());
+    assertThat(settings().restartStrategy()).isEqualTo(strategy("none"));
+    env.setRestartStrategy(RestartStrategies.fallBackRestart());
+    assertThat(settings().restartStrategy()).isEqualTo(strategy("exponential-delay"));
+  }
+
+  private static RestartStrategy strategy(String type, String... lines) {
+    StringBuilder fragment = new StringBuilder("restart-strategy: " + type + "\n");
+    for (String line : lines) {
+      fragment.append("restart-strategy.").append(line).append('\n');
+    }
+    return RestartStrategy.of(Configuration.parse(fragment.toString(), SettingSource.CODE));
+  }
+
+  @Test
+  void retentionByTheNewestNameHasFlinksConstants() {
+    env.setExternalizedCheckpointRetention(
+        dev.cairn.function.ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
+    assertThat(settings().externalizedCheckpointRetention())
+        .isEqualTo(ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> rarerLinesCompileAndAreRefusedByName() {
+    return Stream.of(
+            new Refused(
+                "config.setExternalizedCheckpointRetention(NO_EXTERNALIZED_CHECKPOINTS)",
+                config ->
+                    config.setExternalizedCheckpointRetention(
+                        dev.cairn.function.ExternalizedCheckpointRetention
+                            .NO_EXTERNALIZED_CHECKPOINTS),
+                "\"NO_EXTERNALIZED_CHECKPOINTS\": checkpoints here always outlive a failure"),
+            new Refused(
+                "env.setDefaultSavepointDirectory(\"s3://bucket/savepoints\")",
+                config -> config.setDefaultSavepointDirectory("s3://bucket/savepoints"),
+                "execution.checkpointing.savepoint-dir cannot be set in the function's code: set it"
+                    + " in the construct or"),
+            new Refused(
+                "env.enableChangelogStateBackend(true)",
+                config -> config.enableChangelogStateBackend(true),
+                "state.changelog.enabled: true is not possible here"),
+            new Refused(
+                "config.enableApproximateLocalRecovery(true)",
+                config -> config.enableApproximateLocalRecovery(true),
+                "execution.approximate-local-recovery: true is not possible here"),
+            new Refused(
+                "config.setMaxSubtasksPerChannelStateFile(1)",
+                config -> config.setMaxSubtasksPerChannelStateFile(1),
+                "max-subtasks-per-channel-state-file: 1 is not possible here"),
+            new Refused(
+                "config.setCheckpointIdOfIgnoredInFlightData(3)",
+                config -> config.setCheckpointIdOfIgnoredInFlightData(3),
+                "recover-without-channel-state.checkpoint-id: 3 is not possible here"),
+            new Refused(
+                "new JobManagerCheckpointStorage(\"s3://bucket\")",
+                config ->
+                    config.setCheckpointStorage(new JobManagerCheckpointStorage("s3://bucket")),
+                "JobManagerCheckpointStorage(\"s3://bucket\") is not possible here"),
+            new Refused(
+                "new MemoryStateBackend(\"s3://bucket\", null)",
+                config -> config.setStateBackend(new MemoryStateBackend("s3://bucket", "s3://b2")),
+                "JobManagerCheckpointStorage(\"s3://bucket\") is not possible here"),
+            new Refused(
+                "new FsStateBackend(uri, uri)",
+                config ->
+                    config.setStateBackend(
+                        new FsStateBackend(URI.create("s3://one"), URI.create("s3://two"))),
+                "FsStateBackend(\"s3://one\", \"s3://two\") is not possible here"),
+            new Refused(
+                "new RocksDBStateBackend(new FsStateBackend(dir))",
+                config ->
+                    config.setStateBackend(
+                        new RocksDBStateBackend(new FsStateBackend("s3://bucket"))),
+                "RocksDBStateBackend is not possible here"))
+        .map(
+            refused ->
+                DynamicTest.dynamicTest(
+                    refused.line(),
+                    () ->
+                        assertThatThrownBy(() -> refused.set().accept(env))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining(refused.message())));
+  }
+
+  @Test
+  void rarerLinesThatChangeNothingAreTaken() {
+    env.enableChangelogStateBackend(false);
+    env.enableApproximateLocalRecovery(false);
+    env.setCheckpointIdOfIgnoredInFlightData(-1);
+    assertThat(env.configuration()).isEqualTo(Configuration.DEFAULTS);
+    env.enableCheckpointing();
+    assertThat(settings().interval()).contains(Duration.ofMillis(500));
   }
 }

@@ -147,6 +147,10 @@ final class Arguments {
           + typed
           + " there";
     }
+    if (typed.equals("unfork")) {
+      // The text that the job's item takes; here it is an option of fork.
+      return "there is no command \"unfork\": write cairn fork --release JOB";
+    }
     return "there is no command \""
         + typed
         + "\""

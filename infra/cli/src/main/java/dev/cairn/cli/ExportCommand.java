@@ -35,21 +35,33 @@ final class ExportCommand extends CheckpointCommand {
       names = "--to",
       required = true,
       paramLabel = "DIRECTORY",
-      description = "s3://bucket/prefix, or a directory; it is created.")
+      description =
+          "A directory, or s3://bucket/prefix for a pipeline in AWS; it is created.")
   private String to = "";
 
   @Override
   void requireUsable() {
-    CheckpointName.directory(to);
+    target();
+  }
+
+  private FilePath target() {
+    try {
+      return CheckpointName.directory(to);
+    } catch (ExitException e) {
+      throw ExitException.unusable("--to: " + e.getMessage());
+    }
   }
 
   @Override
   int run(Named checkpoint, PrintWriter out) {
-    FilePath directory = CheckpointName.directory(to);
+    FilePath directory = target();
     if (checkpoint.isDemo() && to.strip().startsWith("s3:")) {
       throw ExitException.unusable(
-          "the demo has no S3, its files are in a directory of this machine: name a directory"
-              + " (--to), and copy that to S3 with: aws s3 cp --recursive");
+          "--to "
+              + to.strip()
+              + ": the demo has no S3, its files are on this machine; export to a directory such as"
+              + " --to ./copy, and upload that with: aws s3 cp --recursive ./copy "
+              + to.strip());
     }
     CheckpointStorage target = CheckpointName.storageAt(directory, checkpoint.aws());
     List<FileRef> files = new ArrayList<>();

@@ -103,7 +103,8 @@ final class JobCommand extends PipelineCommand {
   }
 
   private static String text(Configuration.Setting<?> setting) {
-    return setting.text().isEmpty() ? "none" : setting.text();
+    // Not "none", which is a restart strategy.
+    return setting.text().isEmpty() ? "not set" : setting.text();
   }
 
   private static String text(StateSchema schema) {

@@ -81,7 +81,7 @@ final class Target {
   Connection connect(CliEnvironment cliEnvironment) {
     Optional<String> named = Optional.ofNullable(table).or(() -> cliEnvironment.variable(TABLE));
     if (named.isPresent()) {
-      return toTable(named.get(), cliEnvironment);
+      return toTable(tableName(named.get()), cliEnvironment);
     }
     // Told where the table is, a command must not mix it with whatever demo happens to run.
     Optional<RunningDemo> demo =
@@ -167,6 +167,18 @@ final class Target {
         Optional.ofNullable(stream).or(() -> deployment.map(Deployment::stream)),
         demo.isPresent(),
         aws);
+  }
+
+  private static String tableName(String name) {
+    if (!name.matches("[A-Za-z0-9_.-]{3,255}")) {
+      throw ExitException.unusable(
+          "\""
+              + name
+              + "\" is not a table's name: it has 3 to 255 of A-Z a-z 0-9 _ . - (--table or "
+              + TABLE
+              + ")");
+    }
+    return name;
   }
 
   private static JobId jobId(String name) {

@@ -254,6 +254,8 @@ class CommandsOnDemoTest {
   @Test
   void aJobIsShownWithEverySettingAndWhereItWasSet() throws IOException {
     Answer job = cairn("job");
+    // "none" is a restart strategy.
+    assertThat(job.out()).containsPattern("restart-strategy\\.type +not set");
     assertThat(job.exitCode()).as(job.err()).isZero();
     assertThat(job.out())
         .contains("job flights  RUNNING", "latest    checkpoint " + latest(), "undo      of the")
@@ -1311,6 +1313,11 @@ class CommandsOnDemoTest {
             "cairn: there is no command \"statsu\": did you mean status?\nSee: cairn help\n");
     assertThat(cairn("frobnicate").err())
         .isEqualTo("cairn: there is no command \"frobnicate\"\nSee: cairn help\n");
+    assertThat(cairn("unfork", "trial").err())
+        .startsWith("cairn: there is no command \"unfork\": write cairn fork --release JOB\n");
+    assertThat(cairn("status", "--table", "t", "--job", "x").err())
+        .startsWith("cairn: \"t\" is not a table's name: ")
+        .contains("--table");
     assertThat(cairn("help", "statsu").err())
         .isEqualTo(
             "cairn: there is no command \"statsu\": did you mean status?\nSee: cairn help\n");
@@ -1355,11 +1362,20 @@ class CommandsOnDemoTest {
   void theDemoHasNoS3AndADryRunSaysWhoseRightsItTried() throws IOException {
     assertFails(
         ExitCode.UNUSABLE,
-        "the demo has no S3, its files are in a directory of this machine: name a directory (--to)",
+        "--to s3://bucket/copies: the demo has no S3, its files are on this machine; export to a"
+            + " directory such as --to ./copy, and upload that with: aws s3 cp --recursive ./copy"
+            + " s3://bucket/copies",
         "export",
         latest(),
         "--to",
         "s3://bucket/copies");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "--to: path \"s3://b/p\" names no bucket: \"b\" cannot be one's name",
+        "export",
+        latest(),
+        "--to",
+        "s3://b/p");
     assertThat(cairn("restore", latest(), "--dry-run").out())
         .contains("rights     tried with yours, from this machine");
   }
