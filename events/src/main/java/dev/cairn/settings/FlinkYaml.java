@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  */
 final class FlinkYaml {
   private static final Pattern LINE =
-      Pattern.compile("( *)(?:([^\\s:#'\"][^\\s:]*)|'([^':]+)'|\"([^\":\\\\]+)\") *:(?:[ \\t]+(.*))?");
+      Pattern.compile(
+          "( *)(?:([^\\s:#'\"][^\\s:]*)|'([^':]+)'|\"([^\":\\\\]+)\") *:(?:[ \\t]+(.*))?");
   private static final Pattern QUOTED =
       Pattern.compile("(?:'((?:[^']|'')*)'|\"([^\"\\\\]*)\")\\s*(?:#.*)?");
   private static final Pattern PLAIN = Pattern.compile("(.*?)(?:\\s+#.*|\\s*)");

@@ -115,8 +115,7 @@ public final class Options {
           "execution.checkpointing.storage",
           List.of("state.checkpoint-storage"),
           OptionType.optional(
-              OptionType.choice(
-                  StorageKind.class, StorageKind::toString, storages(), Map.of())),
+              OptionType.choice(StorageKind.class, StorageKind::toString, storages(), Map.of())),
           Optional.empty(),
           UNSET,
           "filesystem: in the directory; jobmanager: small state, inline in the table. Unset: as"

@@ -270,8 +270,7 @@ public sealed interface Evolution {
     }
 
     /** The first part of a key's type that does not give equal keys equal bytes. */
-    private static Optional<Refused> mismatch(
-        String path, ValueType stored, ValueType declared) {
+    private static Optional<Refused> mismatch(String path, ValueType stored, ValueType declared) {
       if (stored.equals(declared)) {
         return Optional.empty();
       }
@@ -292,8 +291,7 @@ public sealed interface Evolution {
                 && one.name().equals(other.name())
                 && one.removed().equals(other.removed()) ->
             mismatch(path, one.components(), other.components(), stored, declared);
-        case OneOf one
-            when declared instanceof OneOf other && one.name().equals(other.name()) ->
+        case OneOf one when declared instanceof OneOf other && one.name().equals(other.name()) ->
             mismatch(path, one.subtypes(), other.subtypes(), stored, declared);
         case Enumeration e -> Optional.of(new Refused(path, stored, declared));
         case Named n -> Optional.of(new Refused(path, stored, declared));

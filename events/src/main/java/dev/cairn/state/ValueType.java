@@ -19,9 +19,7 @@ public sealed interface ValueType {
   /** What the text of an enum's type begins with. */
   String ENUM = "enum:";
 
-  /**
-   * A type that is known by its name, such as {@code int} or {@code Optional<String>}.
-   */
+  /** A type that is known by its name, such as {@code int} or {@code Optional<String>}. */
   record Named(String name, List<ValueType> arguments) implements ValueType {
     public Named {
       arguments = List.copyOf(arguments);

@@ -203,7 +203,8 @@ class EvolutionTest {
         (StateSchema.Change.Refused)
             schema("map", "enum:shop.Colour,long", "Map<enum:shop.Colour<BLUE,GREEN,RED>,Long>")
                 .to(
-                    schema("map", "enum:shop.Colour,long", "Map<enum:shop.Colour<BLACK,RED>,Long>"));
+                    schema(
+                        "map", "enum:shop.Colour,long", "Map<enum:shop.Colour<BLACK,RED>,Long>"));
     assertThat(two.problem("version 8"))
         .isEqualTo(
             "component \"the map's key\" of state \"s\" is stored as enum shop.Colour with the"

@@ -119,7 +119,9 @@ public final class CheckpointConfig {
     return setAlignedCheckpointTimeout(timeout);
   }
 
-  /** Refuses a number of channels' files by name: there are no unaligned checkpoints to write any. */
+  /**
+   * Refuses a number of channels' files by name: there are no unaligned checkpoints to write any.
+   */
   public CheckpointConfig setMaxSubtasksPerChannelStateFile(int most) {
     return set(
         "execution.checkpointing.unaligned.max-subtasks-per-channel-state-file",

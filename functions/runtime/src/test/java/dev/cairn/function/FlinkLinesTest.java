@@ -217,12 +217,10 @@ class FlinkLinesTest {
   void restartStrategiesOfBothKindsOfTime() {
     env.setRestartStrategy(RestartStrategies.fixedDelayRestart(3, Time.of(10, TimeUnit.SECONDS)));
     assertThat(settings().restartStrategy())
-        .isEqualTo(
-            strategy("fixed-delay", "fixed-delay.attempts: 3", "fixed-delay.delay: 10 s"));
+        .isEqualTo(strategy("fixed-delay", "fixed-delay.attempts: 3", "fixed-delay.delay: 10 s"));
     env.setRestartStrategy(RestartStrategies.fixedDelayRestart(4, 500));
     assertThat(settings().restartStrategy())
-        .isEqualTo(
-            strategy("fixed-delay", "fixed-delay.attempts: 4", "fixed-delay.delay: 500 ms"));
+        .isEqualTo(strategy("fixed-delay", "fixed-delay.attempts: 4", "fixed-delay.delay: 500 ms"));
     env.setRestartStrategy(
         RestartStrategies.failureRateRestart(3, Duration.ofMinutes(5), Duration.ofSeconds(10)));
     RestartStrategy failureRate =

@@ -535,10 +535,7 @@ class StateReadsBackTest {
 
   private static StateSchema with(StateSchema schema, String type) {
     return new StateSchema(
-        schema.name(),
-        schema.kind(),
-        schema.serializers(),
-        Optional.of(ValueType.parse(type)));
+        schema.name(), schema.kind(), schema.serializers(), Optional.of(ValueType.parse(type)));
   }
 
   private record Amount(long cents) {}

@@ -31,7 +31,8 @@ record OutputNames(Construct scope) {
     return stack.getNode().findAll().stream()
         .filter(CfnOutput.class::isInstance)
         .filter(output -> Stack.of(output).equals(stack))
-        .filter(output -> (names + FIRST).equals(stack.resolve(((CfnOutput) output).getLogicalId())))
+        .filter(
+            output -> (names + FIRST).equals(stack.resolve(((CfnOutput) output).getLogicalId())))
         .flatMap(output -> Stream.ofNullable(output.getNode().getScope()))
         .map(IConstruct::getNode)
         .map(node -> node.getPath())

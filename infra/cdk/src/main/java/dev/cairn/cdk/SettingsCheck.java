@@ -1,13 +1,5 @@
 package dev.cairn.cdk;
 
-import software.constructs.Construct;
-import software.amazon.awscdk.services.kinesis.IStream;
-import software.amazon.awscdk.services.ec2.SubnetSelection;
-import software.amazon.awscdk.Token;
-import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.interfaces.ResourceEnvironment;
-import java.nio.charset.StandardCharsets;
-import dev.cairn.storage.FilePath;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
@@ -18,6 +10,8 @@ import dev.cairn.settings.Options;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import dev.cairn.state.Start;
+import dev.cairn.storage.FilePath;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +27,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.Token;
+import software.amazon.awscdk.interfaces.ResourceEnvironment;
+import software.amazon.awscdk.services.ec2.SubnetSelection;
+import software.amazon.awscdk.services.kinesis.IStream;
 import software.amazon.awscdk.services.lambda.Runtime;
+import software.constructs.Construct;
 
 /** Collects what is wrong with settings, so that one synthesis tells all of it. */
 final class SettingsCheck {

@@ -1,10 +1,10 @@
 package dev.cairn.cdk;
 
-import software.amazon.awscdk.Token;
-import software.amazon.awscdk.Stack;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.settings.FlinkDuration;
 import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.kinesis.IStream;
 import software.constructs.Construct;
 

@@ -187,7 +187,9 @@ class NamesAndPlacesTest {
         .hasMessageContaining("vpc(…) puts the functions into public subnets");
   }
 
-  /** A wrapper of an extension is set by the function's owner, unlike the other AWS_LAMBDA_ names. */
+  /**
+   * A wrapper of an extension is set by the function's owner, unlike the other AWS_LAMBDA_ names.
+   */
   @Test
   void anExtensionsWrapperMayBeSet() {
     Stack stack = Synthesis.stack();

@@ -35,8 +35,7 @@ final class ExportCommand extends CheckpointCommand {
       names = "--to",
       required = true,
       paramLabel = "DIRECTORY",
-      description =
-          "A directory, or s3://bucket/prefix for a pipeline in AWS; it is created.")
+      description = "A directory, or s3://bucket/prefix for a pipeline in AWS; it is created.")
   private String to = "";
 
   @Override
