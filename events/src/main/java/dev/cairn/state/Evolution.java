@@ -307,17 +307,17 @@ public sealed interface Evolution {
         SortedMap<String, ValueType> other,
         ValueType stored,
         ValueType declared) {
-      return one.keySet().equals(other.keySet())
-          ? one.entrySet().stream()
-              .map(
-                  member ->
-                      mismatch(
-                          path + "." + member.getKey(),
-                          member.getValue(),
-                          other.get(member.getKey())))
-              .flatMap(Optional::stream)
-              .findFirst()
-          : Optional.of(new Refused(path, stored, declared));
+      if (!one.keySet().equals(other.keySet())) {
+        return Optional.of(new Refused(path, stored, declared));
+      }
+      for (Map.Entry<String, ValueType> member : one.entrySet()) {
+        ValueType now = other.getOrDefault(member.getKey(), declared);
+        Optional<Refused> refused = mismatch(path + "." + member.getKey(), member.getValue(), now);
+        if (refused.isPresent()) {
+          return refused;
+        }
+      }
+      return Optional.empty();
     }
 
     private static boolean hasAllConstantsOf(Enumeration stored, Enumeration declared) {
