@@ -511,7 +511,8 @@ class StateReadsBackTest {
 
   @Test
   void anEnumThatHasLostAConstantIsRefusedBeforeAnythingIsRead() {
-    HeapState<String> heap = new HeapState<>(new Storing<>(DayOfWeek.MONDAY), HashRange.ALL);
+    KeyedStateBackend heap =
+        OnHeap.open(new Storing<>(DayOfWeek.MONDAY), HashRange.ALL).state();
     StateSchema declared =
         heap.schemas().stream()
             .filter(schema -> schema.name().equals("value"))
@@ -564,7 +565,7 @@ class StateReadsBackTest {
         "[]|line 1, column 1"
       })
   void aRecordThatIsNotReadIsToldByPlaceAndFieldWithoutTheSource(String record, String told) {
-    HeapState<Amount> heap = new HeapState<>(new Amounts(), HashRange.ALL);
+    Operator<Amount> heap = OnHeap.open(new Amounts(), HashRange.ALL);
     assertThatThrownBy(() -> heap.process("k", record.getBytes(UTF_8), Instant.EPOCH))
         .isInstanceOf(RecordFailedException.class)
         .hasMessageContaining(told)
