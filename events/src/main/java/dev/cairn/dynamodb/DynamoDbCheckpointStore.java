@@ -530,9 +530,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     upgrade =
         seen.format() == FormatVersion.OLDEST
             ? upgrade.onlyIf("attribute_not_exists(#format)")
-            : upgrade
-                .onlyIf("#format = :before")
-                .value(":before", seen.format().number());
+            : upgrade.onlyIf("#format = :before").value(":before", seen.format().number());
     return table.change(
         "raise the format of job " + seen.id(), removing(upgrade, seen.request().get()));
   }

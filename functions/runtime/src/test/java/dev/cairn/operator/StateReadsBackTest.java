@@ -511,8 +511,7 @@ class StateReadsBackTest {
 
   @Test
   void anEnumThatHasLostAConstantIsRefusedBeforeAnythingIsRead() {
-    KeyedStateBackend heap =
-        OnHeap.open(new Storing<>(DayOfWeek.MONDAY), HashRange.ALL).state();
+    KeyedStateBackend heap = OnHeap.open(new Storing<>(DayOfWeek.MONDAY), HashRange.ALL).state();
     StateSchema declared =
         heap.schemas().stream()
             .filter(schema -> schema.name().equals("value"))
