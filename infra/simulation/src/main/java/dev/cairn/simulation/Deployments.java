@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Tally;
 import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;

@@ -1,5 +1,8 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Invariants;
+import dev.cairn.simulation.audit.Tally;
+import dev.cairn.simulation.audit.Violation;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.format.FormatException;
 import dev.cairn.format.FormatVersion;

@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Tally;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.simulation.SeededWorld.Happening;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
 import dev.cairn.local.kinesis.LocalStream;

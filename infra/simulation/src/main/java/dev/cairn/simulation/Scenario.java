@@ -70,6 +70,32 @@ record Scenario(
     };
   }
 
+  /** A small run without pressure, for scripts. */
+  static Scenario plain() {
+    return new Scenario(
+        3,
+        8,
+        4,
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(20),
+        Duration.ofSeconds(1),
+        false,
+        new CheckpointSettings(Optional.of(Duration.ofSeconds(5)), Duration.ofSeconds(40), 3),
+        new TaskSettings(
+            JOB,
+            STAGE,
+            new Start.TrimHorizon(),
+            FailurePolicy.FAIL,
+            40,
+            20,
+            1 << 20,
+            Duration.ofSeconds(2),
+            10),
+        Duration.ZERO,
+        Pressure.NONE,
+        false);
+  }
+
   static Scenario draw(SplittableRandom random) {
     boolean trims = random.nextInt(3) == 0;
     CheckpointSettings checkpoints =

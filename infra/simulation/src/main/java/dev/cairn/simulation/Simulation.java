@@ -1,5 +1,10 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Auditor;
+import dev.cairn.simulation.audit.Expectation;
+import dev.cairn.simulation.audit.Invariants;
+import dev.cairn.simulation.audit.Tally;
+import dev.cairn.simulation.audit.Violation;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
@@ -39,6 +44,7 @@ import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.stream.Shard;
 import dev.cairn.task.Task;
+import dev.cairn.testing.FunctionHarness;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import dev.cairn.task.subtask.SubtaskCache;
@@ -99,26 +105,31 @@ public final class Simulation {
   private final DamagedStorage storage;
   private final InMemoryHistory history = new InMemoryHistory();
   private final LocalStream stream;
-  private final Expectation expectation = new Expectation();
+  private final Expectation expectation = 
+      new Expectation(() -> FunctionHarness.of(new SimulatedFunction(() -> false)));
   private final Auditor auditor;
   private final LocalContainers tasks;
   private final LocalContainers coordinators;
   private final LocalMapping mapping;
   private final Deployments deployments;
-  private final User user;
+  private final Actions user;
+  private final boolean isScripted;
   private long ids;
   // Until all records are applied once more without a single snapshot, at the end of the storm.
   private boolean uploadsMayBeSlow = true;
   private boolean isCalm;
 
-  private Simulation(long seed, Guards guards, Trace trace) {
+  private Simulation(long seed, Guards guards, Trace trace, Optional<Script> script) {
+    this.isScripted = script.isPresent();
     this.seed = seed;
     this.guards = guards;
     this.trace = trace;
     SplittableRandom random = new SplittableRandom(seed);
-    this.scenario = Scenario.draw(random.split());
+    Scenario drawn = Scenario.draw(random.split());
+    this.scenario = isScripted ? Scenario.plain() : drawn;
     this.faults = new Faults(random.split(), tally);
-    this.world = new SeededWorld(random.split(), faults::at, trace);
+    ScriptedWeather weather = new ScriptedWeather(faults::at);
+    this.world = new SeededWorld(random.split(), weather, trace);
     this.table = guards.table().apply(world::now);
     this.stored =
         new InMemoryStorage(world::now) {
@@ -161,8 +172,9 @@ public final class Simulation {
             Scenario.JOB,
             tally,
             shard -> mapping.progress(shard).cursor(),
-            stream);
-    this.user =
+            stream,
+            RETENTION_MARGIN);
+    Actions drawnUser =
         new User(
             world,
             faults,
@@ -174,6 +186,14 @@ public final class Simulation {
             auditor,
             scenario,
             new ForkOwner(world, faults, table, this::tick));
+    this.user =
+        script
+            .<Actions>map(
+                one -> new ScriptedActions(world, one, new Stage(world, weather, table)))
+            .orElse(drawnUser);
+    if (isScripted) {
+      faults.calm();
+    }
   }
 
   private Auditor audited() {
@@ -185,12 +205,17 @@ public final class Simulation {
   }
 
   public static SimulationResult run(long seed, Guards guards) {
-    return new Simulation(seed, guards, Trace.hashed()).run();
+    return new Simulation(seed, guards, Trace.hashed(), Optional.empty()).run();
   }
 
   /** Replays a seed and passes each line of its trace to a reader. */
   public static SimulationResult replay(long seed, Guards guards, Consumer<String> reader) {
-    return new Simulation(seed, guards, Trace.read(reader)).run();
+    return new Simulation(seed, guards, Trace.read(reader), Optional.empty()).run();
+  }
+
+  /** Plays a script in a run without other faults; the seed decides how long each call takes. */
+  public static SimulationResult play(long seed, Guards guards, Script script) {
+    return new Simulation(seed, guards, Trace.hashed(), Optional.of(script)).run();
   }
 
   /**
@@ -356,6 +381,9 @@ public final class Simulation {
   }
 
   private boolean isStormOver() {
+    if (isScripted) {
+      return user.isDone();
+    }
     return tasks.figures().invocations() >= FEWEST_INVOCATIONS
         && tally.ofAll("fault: ") >= FEWEST_FAULTS
         && user.restores() >= FEWEST_RESTORES;
@@ -636,7 +664,7 @@ public final class Simulation {
       for (int i = 0; i < times; i++) {
         world.start("rule/event", () -> tick(Scenario.JOB));
       }
-      Duration pause = faults.isCalm() ? CALM_TICK : scenario.tick();
+      Duration pause = isCalm ? CALM_TICK : scenario.tick();
       world.sleep(pause.plusMillis(world.random().nextInt(2000)));
     }
   }

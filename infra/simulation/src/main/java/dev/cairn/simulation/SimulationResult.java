@@ -1,5 +1,7 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Tally;
+import dev.cairn.simulation.audit.Violation;
 import java.util.Optional;
 
 /**

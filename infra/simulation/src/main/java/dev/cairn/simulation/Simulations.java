@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Tally;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

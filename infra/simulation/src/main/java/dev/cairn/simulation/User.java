@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.Failure;
@@ -35,7 +36,7 @@ import java.util.TreeSet;
  * The user of the pipeline, and outside events: restores of all kinds, damaged files, a stream
  * whose records expire.
  */
-final class User {
+final class User implements Actions {
   private final World world;
   private final Faults faults;
   private final InMemoryTable table;
@@ -79,20 +80,23 @@ final class User {
     this.longHalt = new LongHalt(world, faults, table, stream, auditor);
   }
 
-  /** How many restores have begun. */
-  long restores() {
+  @Override
+  public long restores() {
     return table.job(Scenario.JOB).map(job -> job.epoch().value() - 1).orElse(0L);
   }
 
-  void calm() {
+  @Override
+  public void calm() {
     calm = true;
   }
 
-  boolean isDone() {
+  @Override
+  public boolean isDone() {
     return done;
   }
 
-  void act() {
+  @Override
+  public void act() {
     while (!calm) {
       world.sleep(Duration.ofMillis(2000 + faults.below(12_000)));
       if (hasFailed()) {

@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.Invariants;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.checkpointing.CheckpointGuards;
 import dev.cairn.coordinator.collecting.CollectionGuards;

@@ -1,4 +1,4 @@
-package dev.cairn.simulation;
+package dev.cairn.simulation.audit;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
@@ -29,8 +29,13 @@ import java.util.Set;
 final class ForksAudit {
   private final InMemoryTable table;
   private final InMemoryStorage storage;
+  private final JobId job;
 
-  ForksAudit(InMemoryTable table, InMemoryStorage storage) {
+  /**
+   * @param job the job that was forked
+   */
+  ForksAudit(InMemoryTable table, InMemoryStorage storage, JobId job) {
+    this.job = job;
     this.table = table;
     this.storage = storage;
   }
@@ -92,7 +97,7 @@ final class ForksAudit {
   private boolean hasGivenUp(JobId fork) {
     return table.job(fork).orElseThrow().status() instanceof JobStatus.Halted(Halt halt)
         && halt instanceof Halt.Cancelled
-        && table.forks(Scenario.JOB).stream()
+        && table.forks(job).stream()
             .filter(one -> one.child().equals(fork))
             .allMatch(Fork::isReleased);
   }

@@ -1,4 +1,4 @@
-package dev.cairn.simulation;
+package dev.cairn.simulation.audit;
 
 /** An invariant does not hold. */
 public final class Violation extends RuntimeException {
@@ -6,12 +6,12 @@ public final class Violation extends RuntimeException {
 
   private final String invariant;
 
-  Violation(String invariant, String message) {
+  public Violation(String invariant, String message) {
     super(invariant + ": " + message);
     this.invariant = invariant;
   }
 
-  Violation(String invariant, Throwable cause) {
+  public Violation(String invariant, Throwable cause) {
     super(invariant + ": " + cause, cause);
     this.invariant = invariant;
   }

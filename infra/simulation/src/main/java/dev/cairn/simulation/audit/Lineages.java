@@ -1,4 +1,4 @@
-package dev.cairn.simulation;
+package dev.cairn.simulation.audit;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
@@ -14,7 +14,7 @@ import dev.cairn.job.Restoration.Positions;
 import dev.cairn.job.Restoration.Source;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.local.kinesis.LocalStream;
-import dev.cairn.simulation.Expectation.Fold;
+import dev.cairn.simulation.audit.Expectation.Fold;
 import dev.cairn.state.Counts;
 import dev.cairn.state.Start;
 import dev.cairn.storage.FileRef;
@@ -36,6 +36,7 @@ final class Lineages {
 
   private final Expectation expectation;
   private final LocalStream stream;
+  private final Duration retentionMargin;
   private final Tally tally;
   private final Map<SubtaskId, NavigableMap<Epoch, Fold>> folds = new TreeMap<>();
   private final Map<Epoch, Restoration> restorations = new TreeMap<>();
@@ -46,8 +47,11 @@ final class Lineages {
 
   /**
    * @param stream asked for its shards, and for what it still keeps
+   * @param retentionMargin how long before it expires a record counts as expired
    */
-  Lineages(Expectation expectation, LocalStream stream, Tally tally) {
+  Lineages(
+      Expectation expectation, LocalStream stream, Duration retentionMargin, Tally tally) {
+    this.retentionMargin = retentionMargin;
     this.expectation = expectation;
     this.stream = stream;
     this.tally = tally;
@@ -173,7 +177,7 @@ final class Lineages {
    */
   private Optional<SequenceNumber> firstSafe(ShardId shard, Header header, SequenceNumber from) {
     Instant safe =
-        header.writtenAt().minus(stream.retention()).plus(Simulation.RETENTION_MARGIN).plus(SLACK);
+        header.writtenAt().minus(stream.retention()).plus(retentionMargin).plus(SLACK);
     return stream.after(shard, Position.before(from), Integer.MAX_VALUE).stream()
         .filter(record -> !record.arrival().isBefore(safe))
         .map(StreamRecord::sequenceNumber)

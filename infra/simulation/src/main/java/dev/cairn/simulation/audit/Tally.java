@@ -1,4 +1,4 @@
-package dev.cairn.simulation;
+package dev.cairn.simulation.audit;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -7,7 +7,7 @@ import java.util.TreeMap;
 public final class Tally {
   private final Map<String, Long> counts = new TreeMap<>();
 
-  void count(String what) {
+  public void count(String what) {
     counts.merge(what, 1L, Long::sum);
   }
 

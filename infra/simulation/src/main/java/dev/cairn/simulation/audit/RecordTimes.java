@@ -1,4 +1,4 @@
-package dev.cairn.simulation;
+package dev.cairn.simulation.audit;
 
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.format.FormatVersion;
@@ -18,7 +18,7 @@ import java.util.function.Function;
  * Checks record times against what arrived: they grow with the records that are applied, stay as
  * they are while none is, and go back with a restored state.
  */
-final class RecordTimes {
+final class RecordTimes implements EntryInvariant {
   private final Expectation expectation;
   private final Function<FileRef, SubtaskState> stateFile;
   private final Tally tally;
@@ -34,8 +34,11 @@ final class RecordTimes {
     this.tally = tally;
   }
 
-  /** Checks the next entry of a journal. */
-  void check(String where, SubtaskId subtask, Entry entry) {
+  @Override
+  public void check(AuditedEntry audited) {
+    String where = audited.where();
+    SubtaskId subtask = audited.subtask();
+    Entry entry = audited.entry();
     Header header = entry.header();
     Optional<Header> before = Optional.ofNullable(heads.put(subtask, header));
     Optional<Instant> expected =

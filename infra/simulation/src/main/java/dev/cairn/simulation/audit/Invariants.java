@@ -1,4 +1,4 @@
-package dev.cairn.simulation;
+package dev.cairn.simulation.audit;
 
 /** What must hold after every step, by name. */
 public final class Invariants {

@@ -1,4 +1,4 @@
-package dev.cairn.simulation;
+package dev.cairn.simulation.audit;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
@@ -40,7 +40,7 @@ final class SharedFilesAudit {
     this.storage = storage;
     this.job = job;
     this.tally = tally;
-    this.children = new ForksAudit(table, storage);
+    this.children = new ForksAudit(table, storage, job);
   }
 
   void check() {

@@ -1,4 +1,4 @@
-package dev.cairn.simulation;
+package dev.cairn.simulation.audit;
 
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
@@ -17,14 +17,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The plain fold: what each shard's state has to be after each of its records, computed beside the
  * stream and by other code.
  */
-final class Expectation {
+public final class Expectation {
   private final Map<ShardId, NavigableMap<SequenceNumber, Arrived>> records = new TreeMap<>();
   private final Map<ShardId, Fold> roots = new TreeMap<>();
+  private final Supplier<FunctionHarness<String>> harness;
+
+  /**
+   * @param harness makes the function that is folded, without state
+   */
+  public Expectation(Supplier<FunctionHarness<String>> harness) {
+    this.harness = harness;
+  }
 
   /**
    * @param foreign whether its key belongs to another shard, by its own hash
@@ -40,8 +49,7 @@ final class Expectation {
   final class Fold {
     private final ShardId shard;
     private final Position from;
-    private final FunctionHarness<String> function =
-        FunctionHarness.of(new SimulatedFunction(() -> false));
+    private final FunctionHarness<String> function = harness.get();
     // All that made the state, to begin another fold with.
     private final List<SequenceNumber> below = new ArrayList<>();
     private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
@@ -138,12 +146,12 @@ final class Expectation {
     }
   }
 
-  void put(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
+  public void put(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
     ofShard(shard).put(number, new Arrived(key, data, arrival, false));
   }
 
   /** A record whose producer sent it to a shard to which its key does not belong. */
-  void putForeign(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
+  public void putForeign(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
     ofShard(shard).put(number, new Arrived(key, data, arrival, true));
   }
 

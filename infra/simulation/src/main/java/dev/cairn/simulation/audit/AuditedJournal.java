@@ -1,0 +1,58 @@
+package dev.cairn.simulation.audit;
+
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry;
+import dev.cairn.state.StateKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A journal as it was read so far, and the state that it makes. */
+final class AuditedJournal {
+  private final SubtaskId subtask;
+  private final List<Entry> entries = new ArrayList<>();
+  private SortedMap<StateKey, byte[]> cells = new TreeMap<>();
+
+  AuditedJournal(SubtaskId subtask) {
+    this.subtask = subtask;
+  }
+
+  SubtaskId subtask() {
+    return subtask;
+  }
+
+  /** Every entry that there ever was, also those that are deleted by now. */
+  List<Entry> entries() {
+    return entries;
+  }
+
+  Header head() {
+    return entries.getLast().header();
+  }
+
+  /** The revision of the last base; 0 if there is none. */
+  int base() {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i) instanceof Entry.Base) {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+
+  /** The entries from the last base on: what a reader needs. */
+  List<Entry> fromBase() {
+    return entries.subList(base() - 1, entries.size());
+  }
+
+  /** The cells of the state at the head. */
+  SortedMap<StateKey, byte[]> cells() {
+    return cells;
+  }
+
+  void replace(SortedMap<StateKey, byte[]> state) {
+    cells = state;
+  }
+}

@@ -1,0 +1,228 @@
+package dev.cairn.simulation.audit;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.history.HistoryLine;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.id.Position;
+import dev.cairn.id.Revision;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.journal.Entry;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.local.memory.InMemoryTable.StoredEntry;
+import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.Layout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Checks the invariants after every step, from what is stored alone: it reads the table and the
+ * files as they are, and has its own reading of what they mean. Each invariant is a class; the order
+ * in which they are checked decides which one a fault is reported as.
+ */
+public final class Auditor {
+  /** Between the clocks of two containers. */
+  static final Duration MOST_SKEW = Duration.ofSeconds(4);
+
+  private final InMemoryTable table;
+  private final InMemoryStorage storage;
+  private final JobId job;
+  private final Tally tally;
+  private final Map<SubtaskId, AuditedJournal> journals = new TreeMap<>();
+  private final Lineages lineages;
+  private final SharedFilesAudit shared;
+  private final NeededFiles needed;
+  private final List<EntryInvariant> ofEntries;
+  private final List<JobInvariant> ofTheJob;
+  private final CompletedCheckpointsAreWhole completed;
+  private final EndedCheckpointsStayEnded ended = new EndedCheckpointsStayEnded();
+  private final SuccessIsDurable success;
+  private final EverythingIsApplied everything;
+  private final NothingLeaks leaks;
+  private long seen = -1;
+  private Optional<Violation> atDeletion = Optional.empty();
+
+  /**
+   * @param cursor how far the mapping believes a shard to be done
+   * @param stream asked for its shards, and for what it still keeps
+   * @param retentionMargin how long before it expires a record counts as expired
+   */
+  public Auditor(
+      InMemoryTable table,
+      InMemoryStorage storage,
+      Expectation expectation,
+      JobId job,
+      Tally tally,
+      Function<ShardId, Position> cursor,
+      LocalStream stream,
+      Duration retentionMargin) {
+    this.table = table;
+    this.storage = storage;
+    this.job = job;
+    this.tally = tally;
+    StoredFiles files = new StoredFiles(storage);
+    this.lineages = new Lineages(expectation, stream, retentionMargin, tally);
+    this.shared = new SharedFilesAudit(table, storage, job, tally);
+    this.needed = new NeededFiles(table, job, files, shared, journals);
+    this.completed = new CompletedCheckpointsAreWhole(files, lineages, tally);
+    this.success = new SuccessIsDurable(cursor);
+    this.everything = new EverythingIsApplied(expectation, stream);
+    this.leaks = new NothingLeaks(table, storage, job, shared, needed, journals);
+    NothingIsAppliedDuringAHalt halts = new NothingIsAppliedDuringAHalt();
+    this.ofEntries =
+        List.of(
+            new EntriesChain(),
+            new FrontiersGrow(),
+            new MemorySuffices(),
+            halts,
+            new GivenUpShardsRest(),
+            new EntryCounts(table, job, tally),
+            new CheckpointsAreOfOneEpoch(table, job),
+            new QuietStretchesAreQuiet(expectation, tally),
+            new DeadLettersAreStored(storage, expectation, tally),
+            new BlameIsJust(expectation, stream),
+            new SnapshotsAreTheState(files, shared),
+            new RecordTimes(expectation, files::state, tally),
+            new StateIsTheFold(files, expectation, stream, lineages, tally));
+    this.ofTheJob =
+        List.of(
+            new CompletedIdsIncrease(),
+            new RestoresEndWithoutAGap(),
+            ended,
+            new CheckpointsCompleteInTheirEpoch(),
+            completed,
+            new WantedCheckpointsStay(),
+            new DividedStateReachesEveryShard(),
+            halts,
+            new JournalsHaveTheJobsEpoch());
+  }
+
+  /** Checks what the last step has changed. */
+  public void check() {
+    if (atDeletion.isPresent()) {
+      throw atDeletion.get();
+    }
+    if (table.modifications() != seen) {
+      seen = table.modifications();
+      lineages.note(table.job(job).orElseThrow());
+      table.subtasks(job).forEach(this::checkJournal);
+      checkJob();
+      shared.check();
+    }
+    journals.values().forEach(success::check);
+  }
+
+  /** Revisions are gapless and never rewritten. */
+  private void checkJournal(SubtaskId subtask) {
+    AuditedJournal journal = journals.computeIfAbsent(subtask, AuditedJournal::new);
+    int base = journal.base();
+    List<StoredEntry> stored = table.storedFrom(subtask, new Revision(base));
+    for (StoredEntry item : stored) {
+      long revision = item.entry().revision().value();
+      int known = journal.entries().size();
+      if (revision <= known) {
+        if (journal.entries().get((int) revision - 1) != item.entry()) {
+          throw new Violation(
+              Invariants.GAPLESS, subtask + " revision " + revision + " was rewritten");
+        }
+      } else if (revision != known + 1) {
+        throw new Violation(
+            Invariants.GAPLESS, subtask + " has revision " + revision + " after " + known);
+      } else {
+        AuditedEntry entry = AuditedEntry.of(journal, item.entry());
+        ofEntries.forEach(invariant -> invariant.check(entry));
+        journal.entries().add(item.entry());
+      }
+    }
+    if (stored.size() != journal.entries().size() - Math.max(0, base - 1)) {
+      throw new Violation(
+          Invariants.GAPLESS, subtask + " has lost an entry at or above its base " + base);
+    }
+  }
+
+  private void checkJob() {
+    AuditedJob audited =
+        new AuditedJob(table.job(job).orElseThrow(), table.checkpoints(job), journals);
+    long pending =
+        audited.checkpoints().stream().filter(Checkpoint.Pending.class::isInstance).count();
+    if (pending > 1) {
+      tally.count("race: several checkpoints pending at once");
+    }
+    ofTheJob.forEach(invariant -> invariant.check(audited));
+  }
+
+  /** Checks that a file which is about to be deleted is not needed. */
+  public void deleting(FilePath path) {
+    try {
+      check();
+      needed.requireUnneeded(path);
+    } catch (Violation e) {
+      // Whoever deletes is a function, whose failures are nothing special here.
+      atDeletion = atDeletion.or(() -> Optional.of(e));
+      throw e;
+    }
+    tally.count("collected: " + (path.fileName().equals("_metadata") ? "metadata" : "a file"));
+  }
+
+  /** Whether the last completed checkpoint holds every subtask's state as it is now. */
+  public boolean isCovered() {
+    Job item = table.job(job).orElseThrow();
+    return item.latest().isPresent()
+        && journals.keySet().stream()
+            .allMatch(subtask -> isCovered(item.latest().get(), table.fromLastBase(subtask)));
+  }
+
+  private static boolean isCovered(CheckpointId latest, List<Entry> tail) {
+    return tail.getFirst() instanceof Entry.Snapshotted base
+        && base.checkpoint().equals(latest)
+        && tail.stream()
+            .skip(1)
+            .allMatch(
+                entry ->
+                    entry instanceof Entry.Triggered
+                        || entry instanceof Entry.Failed
+                        || entry instanceof Entry.Suspected);
+  }
+
+  /** Whether any shard has a gap that a restore has left. */
+  public boolean hasGap() {
+    return journals.values().stream().anyMatch(journal -> journal.head().hasGap());
+  }
+
+  /** Checks what must hold once faults have ceased and everything has caught up. */
+  public void checkEnd() {
+    check();
+    needed.referred().stream()
+        .filter(path -> !Layout.parseMetadata(path).isPresent())
+        .filter(path -> storage.get(path).isEmpty())
+        .findAny()
+        .ifPresent(
+            path -> {
+              throw new Violation(Invariants.FILES, path + " does not exist");
+            });
+    journals.values().forEach(everything::check);
+  }
+
+  /** Checks the job's history at the end. */
+  public void checkRecorded(List<HistoryLine> lines) {
+    Set<CheckpointId> over = new HashSet<>(completed.completed());
+    over.addAll(ended.ended());
+    EndsAreRecorded.check(lines, over, tally);
+  }
+
+  /** See {@link NothingLeaks#check}. */
+  public void checkNothingLeaks(Instant since, int numRetained, int maximumRuns) {
+    leaks.check(since, numRetained, maximumRuns);
+  }
+}

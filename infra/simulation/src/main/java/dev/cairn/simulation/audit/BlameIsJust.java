@@ -1,0 +1,103 @@
+package dev.cairn.simulation.audit;
+
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry;
+import dev.cairn.journal.Failing;
+import dev.cairn.journal.Isolation;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.stream.StreamRecord;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A failure names the record after the shard's position. A record is blamed for the end of a
+ * process only if it was begun on its own, and set aside only after two such failures.
+ */
+final class BlameIsJust implements EntryInvariant {
+  private static final String NEVER_RETURNED = "did not come back";
+
+  private final Expectation expectation;
+  private final LocalStream stream;
+
+  BlameIsJust(Expectation expectation, LocalStream stream) {
+    this.expectation = expectation;
+    this.stream = stream;
+  }
+
+  /** Whether a dead letter's record was set aside because the processes ended that applied it. */
+  static boolean hasEndedProcesses(Entry.DeadLetter letter) {
+    return letter.cause().contains(NEVER_RETURNED);
+  }
+
+  @Override
+  public void check(AuditedEntry audited) {
+    switch (audited.entry()) {
+      case Entry.Failed failed -> {
+        requireNextRecord(audited, failed);
+        requireUnreturned(audited, failed);
+      }
+      case Entry.Advanced advanced ->
+          advanced.deadLetters().stream()
+              .filter(BlameIsJust::hasEndedProcesses)
+              .forEach(letter -> requireTriedAlone(audited, letter));
+      default -> {}
+    }
+  }
+
+  private void requireNextRecord(AuditedEntry audited, Entry.Failed failed) {
+    Optional<SequenceNumber> blamed = failed.header().failing().flatMap(Failing::record);
+    Position position = failed.header().position();
+    ShardId shard = audited.subtask().shard();
+    Optional<SequenceNumber> next =
+        audited.mayPassOver()
+            ? stream.after(shard, position, 1).stream()
+                .map(StreamRecord::sequenceNumber)
+                .findFirst()
+            : expectation.first(shard, position);
+    if (blamed.isPresent() && !blamed.equals(next)) {
+      throw new Violation(
+          Invariants.BLAMED,
+          audited.where() + " names record " + blamed + " instead of " + next);
+    }
+  }
+
+  private static void requireUnreturned(AuditedEntry audited, Entry.Failed failed) {
+    boolean blames =
+        failed.header().failing().stream()
+            .anyMatch(failing -> failing.reason() == FailureReason.PROCESS_ENDED);
+    if (blames && !isUnreturned(audited.before(), failed.header().writtenAt())) {
+      throw new Violation(
+          Invariants.BLAMED, audited.where() + " follows " + audited.before());
+    }
+  }
+
+  private static boolean isUnreturned(Header head, Instant now) {
+    return head.isolation().orElse(null) instanceof Isolation.Begun(int records, Instant until)
+        && records == 1
+        && !now.plus(Auditor.MOST_SKEW).isBefore(until);
+  }
+
+  /**
+   * The entry that sets a record aside may follow a failure of another invocation, which says
+   * nothing of the record.
+   */
+  private static void requireTriedAlone(AuditedEntry audited, Entry.DeadLetter letter) {
+    Position position = audited.before().position();
+    boolean failedBefore =
+        audited.journal().entries().reversed().stream()
+            .map(Entry::header)
+            .takeWhile(header -> header.position().equals(position))
+            .flatMap(header -> header.failing().stream())
+            .anyMatch(
+                failing ->
+                    failing.ofReason() >= 2
+                        && failing.record().equals(Optional.of(letter.sequenceNumber())));
+    if (!failedBefore) {
+      throw new Violation(Invariants.BLAMED, audited.where() + " sets aside " + letter);
+    }
+  }
+}

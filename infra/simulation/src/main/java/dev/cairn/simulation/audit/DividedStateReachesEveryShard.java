@@ -1,0 +1,32 @@
+package dev.cairn.simulation.audit;
+
+import dev.cairn.id.Epoch;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.job.Restoration;
+import dev.cairn.journal.Entry;
+
+/** State that is divided anew reaches every shard: none was opened without knowing of it. */
+final class DividedStateReachesEveryShard implements JobInvariant {
+  @Override
+  public void check(AuditedJob job) {
+    boolean isDivided =
+        job.item().status() instanceof JobStatus.Replaying(Restoration from)
+            && from.positions() instanceof Positions.Anew;
+    if (isDivided) {
+      Epoch epoch = job.item().epoch();
+      job.journals().values().forEach(journal -> requireRestored(journal, epoch));
+    }
+  }
+
+  private static void requireRestored(AuditedJournal journal, Epoch epoch) {
+    boolean was =
+        journal.entries().stream()
+            .anyMatch(
+                entry -> entry instanceof Entry.Restored && entry.header().epoch().equals(epoch));
+    if (!was) {
+      throw new Violation(
+          Invariants.DIVIDED, journal.subtask() + " was given nothing in epoch " + epoch);
+    }
+  }
+}

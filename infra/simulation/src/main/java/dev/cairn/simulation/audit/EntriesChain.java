@@ -1,0 +1,68 @@
+package dev.cairn.simulation.audit;
+
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry;
+import dev.cairn.state.Payload;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Each entry follows the one before it, and goes on where that one stands. */
+final class EntriesChain implements EntryInvariant {
+  @Override
+  public void check(AuditedEntry audited) {
+    Entry entry = audited.entry();
+    if (audited.isFirst()) {
+      if (!(entry instanceof Entry.Opened)) {
+        throw violation(audited, " begins a journal");
+      }
+      return;
+    }
+    Header before = audited.before();
+    Header header = audited.header();
+    if (!header.prev().equals(Optional.of(before.id()))) {
+      throw violation(
+          audited, " was made after " + header.prev() + " and follows " + before.id());
+    }
+    boolean moves = entry instanceof Entry.Advanced || entry instanceof Entry.Restored;
+    if (!moves && !header.position().equals(before.position())) {
+      throw violation(audited, " moves the position");
+    }
+    if (entry instanceof Entry.Advanced advanced
+        && !isQuietStep(before, advanced)
+        && (!advanced.from().equals(before.position())
+            || !before.position().isBefore(header.position()))) {
+      throw violation(audited, " goes from " + advanced.from() + " to " + header.position());
+    }
+    boolean isGivenState = entry instanceof Entry.Restored && audited.isOpenedForRestore();
+    if (!isGivenState && entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
+      throw violation(
+          audited, " goes from epoch " + before.epoch() + " to " + header.epoch());
+    }
+    if (entry instanceof Entry.Closed) {
+      throw violation(audited, " closes an open shard");
+    }
+  }
+
+  private static Violation violation(AuditedEntry audited, String what) {
+    return new Violation(Invariants.CHAINED, audited.where() + what);
+  }
+
+  /** Whether a replay notes that it has read on and found nothing. */
+  private static boolean isQuietStep(Header before, Entry.Advanced advanced) {
+    Header header = advanced.header();
+    Optional<Instant> until = header.following().quietUntil();
+    return header.hasGap()
+        && header.position().equals(before.position())
+        && advanced.from().equals(before.position())
+        && advanced.delta() instanceof Payload.Inline(byte[] delta)
+        && delta.length == 0
+        && until.isPresent()
+        && before.following().quietUntil().map(until.get()::isAfter).orElse(true);
+  }
+
+  private static boolean entersEpoch(Entry entry) {
+    return entry instanceof Entry.Restored
+        || entry instanceof Entry.Suspended
+        || entry instanceof Entry.Resumed;
+  }
+}

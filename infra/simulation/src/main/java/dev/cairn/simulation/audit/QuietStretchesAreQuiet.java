@@ -1,0 +1,43 @@
+package dev.cairn.simulation.audit;
+
+import dev.cairn.id.ShardId;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Where a replay finds nothing, nothing arrived. */
+final class QuietStretchesAreQuiet implements EntryInvariant {
+  private final Expectation expectation;
+  private final Tally tally;
+
+  QuietStretchesAreQuiet(Expectation expectation, Tally tally) {
+    this.expectation = expectation;
+    this.tally = tally;
+  }
+
+  @Override
+  public void check(AuditedEntry audited) {
+    if (!(audited.entry() instanceof Entry.Advanced)) {
+      return;
+    }
+    String where = audited.where();
+    ShardId shard = audited.subtask().shard();
+    Header header = audited.header();
+    Optional<Instant> until = header.following().quietUntil();
+    if (until.isEmpty()) {
+      return;
+    }
+    Optional<Instant> next = expectation.arrivalAfter(shard, header.position());
+    if (next.isEmpty() || next.get().isBefore(until.get().minus(Auditor.MOST_SKEW))) {
+      throw new Violation(
+          Invariants.QUIET,
+          where
+              + " found nothing until "
+              + until.get()
+              + ", and the next record arrived at "
+              + next);
+    }
+    tally.count("race: a replay stopped in a quiet stretch");
+  }
+}

@@ -1,0 +1,92 @@
+package dev.cairn.simulation.audit;
+
+import dev.cairn.id.Epoch;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.simulation.audit.Expectation.Expected;
+import java.util.TreeMap;
+
+/** The state at the head is the fold of all records up to its position. */
+final class StateIsTheFold implements EntryInvariant {
+  private final StoredFiles files;
+  private final Expectation expectation;
+  private final LocalStream stream;
+  private final Lineages lineages;
+  private final Tally tally;
+
+  StateIsTheFold(
+      StoredFiles files,
+      Expectation expectation,
+      LocalStream stream,
+      Lineages lineages,
+      Tally tally) {
+    this.files = files;
+    this.expectation = expectation;
+    this.stream = stream;
+    this.lineages = lineages;
+    this.tally = tally;
+  }
+
+  @Override
+  public void check(AuditedEntry audited) {
+    SubtaskId subtask = audited.subtask();
+    Header header = audited.header();
+    follow(audited);
+    Expected expected = lineages.of(subtask, header.epoch()).at(header.position());
+    Cells.requireSame(
+        Invariants.FOLD,
+        audited.where() + " at " + header.position(),
+        expected.cells(),
+        audited.journal().cells());
+    if (!expected.counts().equals(header.counts())) {
+      throw new Violation(
+          Invariants.FOLD,
+          audited.where() + " counts " + header.counts() + " instead of " + expected.counts());
+    }
+  }
+
+  /** Brings the state in the journal, and what it should be, to the entry. */
+  private void follow(AuditedEntry audited) {
+    SubtaskId subtask = audited.subtask();
+    Epoch epoch = audited.header().epoch();
+    switch (audited.entry()) {
+      case Entry.Opened o -> {
+        audited.journal().replace(new TreeMap<>());
+        lineages.opened(subtask, epoch);
+      }
+      case Entry.Advanced advanced -> {
+        loseWhatIsAccepted(audited);
+        files.delta(advanced).forEach(change -> Cells.apply(audited.journal().cells(), change));
+        advanced.deadLetters().stream()
+            .filter(BlameIsJust::hasEndedProcesses)
+            .forEach(letter -> lineages.of(subtask, epoch).setAside(letter.sequenceNumber()));
+      }
+      case Entry.Restored restored -> {
+        audited.journal().replace(files.read(restored.handle()));
+        lineages.restored(
+            audited.where(), subtask, audited.header(), audited.isOpenedForRestore());
+      }
+      default -> {}
+    }
+  }
+
+  /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
+  private void loseWhatIsAccepted(AuditedEntry audited) {
+    Header before = audited.before();
+    if (!audited.mayPassOver()
+        || before.hasGap()
+        || !before.position().isBefore(audited.header().position())) {
+      return;
+    }
+    ShardId shard = audited.subtask().shard();
+    SequenceNumber next = stream.after(shard, before.position(), 1).getFirst().sequenceNumber();
+    if (expectation.first(shard, before.position()).filter(next::equals).isEmpty()) {
+      tally.count("race: a shard went on without records that had expired");
+      lineages.of(audited.subtask(), audited.header().epoch()).lose(before.position(), next);
+    }
+  }
+}
