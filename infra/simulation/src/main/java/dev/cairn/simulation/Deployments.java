@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.simulation.audit.Tally;
 import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.format.FormatVersion;
@@ -95,10 +96,10 @@ final class Deployments {
     for (int i = 0; i < times; i++) {
       pause();
       deployed = Release.PRESENT;
-      faults.count("race: a new release was deployed");
+      faults.count(SimulatedRace.A_NEW_RELEASE_WAS_DEPLOYED);
       pause();
       deployed = Release.EARLIER;
-      faults.count("race: a deployment was rolled back");
+      faults.count(SimulatedRace.A_DEPLOYMENT_WAS_ROLLED_BACK);
     }
     pause();
     deployed = Release.PRESENT;
@@ -112,7 +113,7 @@ final class Deployments {
       }
       world.sleep(Duration.ofSeconds(2));
     }
-    faults.count("race: a job was upgraded under load");
+    faults.count(SimulatedRace.A_JOB_WAS_UPGRADED_UNDER_LOAD);
   }
 
   private void pause() {

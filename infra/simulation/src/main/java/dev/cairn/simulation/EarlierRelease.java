@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.simulation.audit.Invariants;
 import dev.cairn.simulation.audit.Tally;
 import dev.cairn.simulation.audit.Violation;
@@ -174,7 +175,7 @@ final class EarlierRelease {
 
   private NewerFormatException met(String what) {
     if (isRaised.getAsBoolean()) {
-      tally.count("race: the earlier release met a job that was upgraded");
+      tally.count(SimulatedRace.THE_EARLIER_RELEASE_MET_A_JOB_THAT_WAS_UPGRADED);
     } else {
       met =
           met.or(

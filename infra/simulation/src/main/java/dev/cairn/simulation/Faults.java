@@ -1,5 +1,7 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
+import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.simulation.audit.Tally;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.simulation.SeededWorld.Happening;
@@ -63,11 +65,11 @@ final class Faults {
     double draw = random.nextDouble() * (point.startsWith(LocalStream.NEXT_PAGE) ? PAGES : 1);
     killed = !calm && container && draw < kill;
     if (killed) {
-      tally.count("fault: process killed at " + group(point));
+      tally.count(SimulatedFault.PROCESS_KILLED, group(point));
       return new Happening.Kill();
     }
     if (!calm && container && draw < kill + freeze) {
-      tally.count("fault: process frozen at " + group(point));
+      tally.count(SimulatedFault.PROCESS_FROZEN, group(point));
       return new Happening.Delay(
           Duration.ofSeconds(5 + random.nextLong(random.nextInt(4) == 0 ? 1800 : 60)));
     }
@@ -109,7 +111,7 @@ final class Faults {
     if (!chance(0.04)) {
       return remaining;
     }
-    count("fault: the remaining time was misread");
+    count(SimulatedFault.THE_REMAINING_TIME_WAS_MISREAD);
     return remaining.minus(Duration.ofMillis(1 + random.nextLong(15_000)));
   }
 
@@ -147,5 +149,21 @@ final class Faults {
 
   void count(String what) {
     tally.count(what);
+  }
+
+  void count(SimulatedFault fault) {
+    tally.count(fault);
+  }
+
+  void count(SimulatedFault fault, String detail) {
+    tally.count(fault, detail);
+  }
+
+  void count(SimulatedRace race) {
+    tally.count(race);
+  }
+
+  void count(SimulatedRace race, String detail) {
+    tally.count(race, detail);
   }
 }

@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
@@ -53,7 +54,7 @@ final class LongHalt {
     // What arrived last may be kept, or nothing at all.
     world.leap(stream.retention().plusMillis(faults.below(24_000) - 12_000));
     stream.trimExpired();
-    faults.count("fault: records expired while the job was halted");
+    faults.count(SimulatedFault.RECORDS_EXPIRED_WHILE_THE_JOB_WAS_HALTED);
     return true;
   }
 

@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.Tally;
 import java.time.Duration;
 import java.util.HashMap;
@@ -69,7 +70,7 @@ final class NarrowWindows {
       case "table.move" -> oneIn(3, 500, 12_000);
       case "table.append", "table.appendAcknowledged" ->
           before.equals(STORED)
-              ? counted("an entry long after its file", 3, 12_000)
+              ? counted(SimulatedFault.AN_ENTRY_LONG_AFTER_ITS_FILE, 3, 12_000)
               : Optional.empty();
       default -> Optional.empty();
     };
@@ -88,14 +89,14 @@ final class NarrowWindows {
     if (!collecting.contains(task)) {
       return Optional.empty();
     }
-    Optional<Duration> sleep = counted("a collector slept between its reads", 5, 80_000);
+    Optional<Duration> sleep = counted(SimulatedFault.A_COLLECTOR_SLEPT_BETWEEN_ITS_READS, 5, 80_000);
     sleep.ifPresent(s -> asleep.add(task));
     return sleep;
   }
 
-  private Optional<Duration> counted(String what, int oneIn, int mostMillis) {
+  private Optional<Duration> counted(SimulatedFault what, int oneIn, int mostMillis) {
     Optional<Duration> delay = oneIn(oneIn, 1000, mostMillis);
-    delay.ifPresent(d -> tally.count("fault: " + what));
+    delay.ifPresent(d -> tally.count(what));
     return delay;
   }
 

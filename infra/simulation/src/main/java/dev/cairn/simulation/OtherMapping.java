@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
@@ -48,10 +49,10 @@ final class OtherMapping {
         continue;
       }
       if (faults.below(2) == 0) {
-        faults.count("fault: a second mapping began the stream again");
+        faults.count(SimulatedFault.A_SECOND_MAPPING_BEGAN_THE_STREAM_AGAIN);
         invoke(Simulation.STREAM, shard.id(), old);
       } else {
-        faults.count("fault: a batch of another stream");
+        faults.count(SimulatedFault.A_BATCH_OF_ANOTHER_STREAM);
         String source = faults.below(2) == 0 ? FOREIGN : FOREIGN + "/consumer/efo:1545084650";
         invoke(source, shard.id(), List.of(foreign(shard)));
       }

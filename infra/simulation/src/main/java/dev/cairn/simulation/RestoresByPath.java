@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Request;
@@ -71,7 +72,7 @@ final class RestoresByPath {
     }
     Checkpoint disposed = choice.get(faults.below(choice.size()));
     world.pass("user.command dispose " + disposed.id());
-    faults.count("race: restore by path while it is disposed of");
+    faults.count(SimulatedRace.RESTORE_BY_PATH_WHILE_IT_IS_DISPOSED_OF);
     table.request(Scenario.JOB, Request.command("dispose " + disposed.id()));
     world.sleep(Duration.ofMillis(faults.below(3000)));
     restore(disposed);
@@ -87,8 +88,8 @@ final class RestoresByPath {
     String path = faults.below(2) == 0 ? metadata.value() : metadata.parent().orElseThrow() + "/";
     world.pass("user.restore " + path);
     faults.count(
-        "race: restore by path of what is "
-            + (checkpoint instanceof Checkpoint.Completed ? "complete" : "over"));
+        SimulatedRace.RESTORE_BY_PATH,
+        checkpoint instanceof Checkpoint.Completed ? "complete" : "over");
     table.request(Scenario.JOB, Request.restore(path));
   }
 }

@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.local.kinesis.Paging;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -42,7 +43,7 @@ final class SeededPaging implements Paging {
   @Override
   public int limit(int asked) {
     if (faults.chance(0.1)) {
-      faults.count("fault: an empty page between records");
+      faults.count(SimulatedFault.AN_EMPTY_PAGE_BETWEEN_RECORDS);
       return 0;
     }
     return faults.chance(0.2) ? 1 + faults.below(asked) : asked;

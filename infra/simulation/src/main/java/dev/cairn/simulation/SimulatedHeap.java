@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.task.subtask.SubtaskCache;
 
 /**
@@ -20,7 +21,7 @@ final class SimulatedHeap {
   /** Called where a subtask's state is about to be loaded, beside those in the cache. */
   void requireRoom() {
     if (cache.size() >= states) {
-      faults.count("fault: out of memory");
+      faults.count(SimulatedFault.OUT_OF_MEMORY);
       throw new OutOfMemoryError("simulated: " + cache.size() + " states, and another one");
     }
   }

@@ -1,5 +1,7 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.simulation.audit.Expectation;
 import dev.cairn.simulation.audit.Invariants;
@@ -256,7 +258,7 @@ public final class Simulation {
         trace.events(),
         tasks.figures().invocations(),
         user.restores(),
-        tally.ofAll("fault: "),
+        tally.faults(),
         tally);
   }
 
@@ -355,7 +357,7 @@ public final class Simulation {
     LocalStream.Placed placed = stream.put(key, data, Optional.of(other.range().from()));
     Instant arrival = world.now().truncatedTo(ChronoUnit.MILLIS);
     expectation.putForeign(placed.shard(), placed.sequenceNumber(), key, data, arrival);
-    faults.count("fault: a key of another shard");
+    faults.count(SimulatedFault.A_KEY_OF_ANOTHER_SHARD);
   }
 
   private void step(int steps) {
@@ -385,7 +387,7 @@ public final class Simulation {
       return user.isDone();
     }
     return tasks.figures().invocations() >= FEWEST_INVOCATIONS
-        && tally.ofAll("fault: ") >= FEWEST_FAULTS
+        && tally.faults() >= FEWEST_FAULTS
         && user.restores() >= FEWEST_RESTORES;
   }
 
@@ -491,7 +493,7 @@ public final class Simulation {
 
   /** As an invocation that runs out of time does, or one whose process runs out of memory. */
   private void kill() {
-    faults.count("fault: a record ended the process");
+    faults.count(SimulatedFault.A_RECORD_ENDED_THE_PROCESS);
     if (faults.below(4) == 0) {
       world.sleep(scenario.timeout());
     }
@@ -501,7 +503,7 @@ public final class Simulation {
   private boolean failsNow() {
     boolean fails = faults.chance(0.01);
     if (fails) {
-      faults.count("fault: the function threw");
+      faults.count(SimulatedFault.THE_FUNCTION_THREW);
     }
     return fails;
   }
@@ -581,7 +583,7 @@ public final class Simulation {
     }
     ShardId shard = subtask.shard();
     if (faults.chance(0.1)) {
-      faults.count("fault: wake lost");
+      faults.count(SimulatedFault.WAKE_LOST);
       return;
     }
     int times = faults.chance(0.1) ? 2 : 1;
@@ -603,7 +605,7 @@ public final class Simulation {
             ? Duration.ofMillis(world.random().nextInt(2000 * mostSeconds) - 1000L * mostSeconds)
             : Duration.ZERO;
     if (!skew.isZero()) {
-      faults.count("fault: a container's clock is off");
+      faults.count(SimulatedFault.A_CONTAINERS_CLOCK_IS_OFF);
     }
     return () -> world.now().plus(skew);
   }
@@ -618,7 +620,7 @@ public final class Simulation {
     if (faults.chance(0.08)) {
       Delivery.Manner[] manners = Delivery.Manner.values();
       Delivery.Manner manner = manners[1 + faults.below(manners.length - 1)];
-      faults.count("fault: batch delivered " + manner);
+      faults.count(SimulatedFault.BATCH_DELIVERED, manner.name());
       return new Delivery.Plan(size, manner);
     }
     return new Delivery.Plan(size, Delivery.Manner.ONCE);
@@ -659,7 +661,7 @@ public final class Simulation {
     while (true) {
       int times = faults.chance(0.15) ? 2 : 1;
       if (times == 2) {
-        faults.count("fault: two coordinators at once");
+        faults.count(SimulatedFault.TWO_COORDINATORS_AT_ONCE);
       }
       for (int i = 0; i < times; i++) {
         world.start("rule/event", () -> tick(Scenario.JOB));
@@ -683,7 +685,7 @@ public final class Simulation {
         byte[] payload = write(event).getBytes(StandardCharsets.UTF_8);
         int times = faults.chance(0.1) ? faults.below(3) : 1;
         if (times != 1) {
-          faults.count("fault: table event delivered " + times + " times");
+          faults.count(SimulatedFault.TABLE_EVENT_DELIVERED, times + " times");
         }
         for (int i = 0; i < times; i++) {
           world.start(
@@ -706,9 +708,9 @@ public final class Simulation {
       Instant awakeSince = world.oldest("/container-").orElse(world.now()).minus(MOST_SKEW);
       boolean isAwake = world.tasks("/container-") > 0;
       if (table.expire((isAwake ? awakeSince : world.now()).plus(Duration.ofDays(2))) > 0) {
-        tally.count("race: entries expired below a warm container's revision");
+        tally.count(SimulatedRace.ENTRIES_EXPIRED_BELOW_A_WARM_CONTAINERS_REVISION);
         if (isAwake) {
-          tally.count("race: entries expired while a container was awake");
+          tally.count(SimulatedRace.ENTRIES_EXPIRED_WHILE_A_CONTAINER_WAS_AWAKE);
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.local.world.Killed;
 import dev.cairn.local.world.World;
 import dev.cairn.storage.CheckpointStorage;
@@ -28,7 +29,7 @@ record SlowUploads(
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256) {
     if (isTooSlow(path, bytes)) {
-      faults.count("fault: a snapshot outlasted its invocation");
+      faults.count(SimulatedFault.A_SNAPSHOT_OUTLASTED_ITS_INVOCATION);
       Duration beyond = scenario.timeout().plusSeconds(1);
       world.sleep(beyond);
       throw new Killed("task", "storage.put of " + path + " after " + beyond);
@@ -40,7 +41,7 @@ record SlowUploads(
   @Override
   public Put put(FilePath path, byte[] bytes, Sha256 sha256, Duration limit) {
     if (isTooSlow(path, bytes) && faults.below(2) == 0) {
-      faults.count("fault: a snapshot was given up in time");
+      faults.count(SimulatedFault.A_SNAPSHOT_WAS_GIVEN_UP_IN_TIME);
       world.sleep(limit);
       throw new StorageException(
           StorageException.Kind.UNREACHABLE, path + " was not stored within " + limit);

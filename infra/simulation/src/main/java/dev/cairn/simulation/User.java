@@ -1,5 +1,7 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
@@ -100,7 +102,7 @@ final class User implements Actions {
     while (!calm) {
       world.sleep(Duration.ofMillis(2000 + faults.below(12_000)));
       if (hasFailed()) {
-        faults.count("race: the job failed of itself");
+        faults.count(SimulatedRace.THE_JOB_FAILED_OF_ITSELF);
         haltsNoLonger();
       }
       switch (faults.below(36)) {
@@ -168,13 +170,13 @@ final class User implements Actions {
     world.pass("user.restore " + id);
     Job job = table.job(Scenario.JOB).orElseThrow();
     if (job.status() instanceof JobStatus.Restoring) {
-      faults.count("race: restore requested during a restore");
+      faults.count(SimulatedRace.RESTORE_REQUESTED_DURING_A_RESTORE);
     }
     if (job.status() instanceof JobStatus.Replaying) {
-      faults.count("race: restore requested during a replay");
+      faults.count(SimulatedRace.RESTORE_REQUESTED_DURING_A_REPLAY);
     }
     if (table.checkpoints(Scenario.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
-      faults.count("race: restore requested during a checkpoint");
+      faults.count(SimulatedRace.RESTORE_REQUESTED_DURING_A_CHECKPOINT);
     }
     table.request(Scenario.JOB, Request.restore(id));
   }
@@ -184,10 +186,10 @@ final class User implements Actions {
     faults.count("command: " + text.split(" ")[0]);
     Job job = table.job(Scenario.JOB).orElseThrow();
     if (!job.status().isSettled()) {
-      faults.count("race: command while the job is between two states");
+      faults.count(SimulatedRace.COMMAND_WHILE_THE_JOB_IS_BETWEEN_TWO_STATES);
     }
     if (table.checkpoints(Scenario.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
-      faults.count("race: " + text.split(" ")[0] + " during a checkpoint");
+      faults.count(SimulatedRace.COMMAND_DURING_A_CHECKPOINT, text.split(" ")[0]);
     }
     table.request(Scenario.JOB, Request.command(text));
   }
@@ -230,7 +232,7 @@ final class User implements Actions {
       command("savepoint " + "s" + ++savepoints);
       return;
     }
-    faults.count("race: a savepoint claimed");
+    faults.count(SimulatedRace.A_SAVEPOINT_CLAIMED);
     request(choice.get(faults.below(choice.size())) + " --claim-mode CLAIM");
     if (faults.below(2) == 0) {
       // Just as it is about to begin, something else is wanted.
@@ -310,7 +312,7 @@ final class User implements Actions {
   private void goOn(Job job) {
     List<Checkpoint.Completed> choice = completed();
     if (cannotReplay(job) && !choice.isEmpty()) {
-      faults.count("race: a restore with a gap after a replay that was impossible");
+      faults.count(SimulatedRace.A_RESTORE_WITH_A_GAP_AFTER_A_REPLAY_THAT_WAS_IMPOSSIBLE);
       request(choice.getLast().id() + " --accept-gap");
     } else {
       command(isRefused(job) ? "resume --accept-gap" : "resume");
@@ -361,7 +363,7 @@ final class User implements Actions {
     }
     Duration since = Duration.ofMillis(faults.below(120_000));
     String start = faults.below(2) == 0 ? "horizon" : world.now().minus(since).toString();
-    faults.count("race: a restore onto a stream as if it were another");
+    faults.count(SimulatedRace.A_RESTORE_ONTO_A_STREAM_AS_IF_IT_WERE_ANOTHER);
     request(choice.get(faults.below(choice.size())).id() + " --positions " + start);
   }
 
@@ -384,7 +386,7 @@ final class User implements Actions {
     awaitCommit();
     List<Checkpoint.Completed> choice = completed();
     if (!choice.isEmpty()) {
-      faults.count("race: restore of the oldest checkpoint right after a commit");
+      faults.count(SimulatedRace.RESTORE_OF_THE_OLDEST_CHECKPOINT_RIGHT_AFTER_A_COMMIT);
       request(choice.getFirst().id().toString());
     }
   }
@@ -405,7 +407,7 @@ final class User implements Actions {
     List<Checkpoint.Completed> choice =
         completed().stream().filter(one -> !one.isSavepoint()).toList();
     if (!calm && faults.isCollectorAsleep() && !choice.isEmpty()) {
-      faults.count("race: restore requested while a collector slept");
+      faults.count(SimulatedRace.RESTORE_REQUESTED_WHILE_A_COLLECTOR_SLEPT);
       Checkpoint.Completed oldest = choice.getFirst();
       requestAlone(oldest.id().toString());
       world.await(
@@ -422,7 +424,7 @@ final class User implements Actions {
   private void triggerWhileCollecting() {
     world.await(Duration.ofSeconds(20), () -> calm || faults.hasCollectorListed());
     if (!calm && faults.hasCollectorListed()) {
-      faults.count("race: checkpoint requested while a collector had listed the files");
+      faults.count(SimulatedRace.CHECKPOINT_REQUESTED_WHILE_A_COLLECTOR_HAD_LISTED_THE_FILES);
       command("checkpoint");
     }
   }
@@ -432,7 +434,7 @@ final class User implements Actions {
     world.await(Duration.ofSeconds(20), () -> calm || withoutMetadata().isPresent());
     Optional<FilePath> path = calm ? Optional.empty() : withoutMetadata();
     if (path.isPresent()) {
-      faults.count("fault: another file is where the metadata is to be");
+      faults.count(SimulatedFault.ANOTHER_FILE_IS_WHERE_THE_METADATA_IS_TO_BE);
       byte[] other = "{\n}\n".getBytes(StandardCharsets.UTF_8);
       stored.put(path.get(), other, Sha256.of(other));
     }
@@ -453,7 +455,7 @@ final class User implements Actions {
     boolean seen = world.await(Duration.ofSeconds(20), () -> calm || isOpening());
     world.sleep(Duration.ofMillis(faults.below(300)));
     if (seen && !calm && isOpening()) {
-      faults.count("race: restore requested while a shard was being opened");
+      faults.count(SimulatedRace.RESTORE_REQUESTED_WHILE_A_SHARD_WAS_BEING_OPENED);
       restoreAny();
     }
   }
@@ -466,7 +468,7 @@ final class User implements Actions {
 
   private void restoreNonsense() {
     List<Checkpoint> all = table.checkpoints(Scenario.JOB);
-    faults.count("fault: restore of what cannot be restored requested");
+    faults.count(SimulatedFault.RESTORE_OF_WHAT_CANNOT_BE_RESTORED_REQUESTED);
     switch (faults.below(3)) {
       case 0 -> request("no such thing");
       case 1 -> request("100000");
@@ -492,15 +494,15 @@ final class User implements Actions {
       FilePath path = files.get(faults.below(files.size()));
       switch (faults.below(4)) {
         case 0 -> {
-          faults.count("fault: file lost");
+          faults.count(SimulatedFault.FILE_LOST);
           storage.lose(path);
         }
         case 1 -> {
-          faults.count("fault: file cut off");
+          faults.count(SimulatedFault.FILE_CUT_OFF);
           storage.truncate(path);
         }
         default -> {
-          faults.count("fault: bit flipped");
+          faults.count(SimulatedFault.BIT_FLIPPED);
           storage.flip(path, faults.below(1 << 20));
         }
       }
@@ -538,7 +540,7 @@ final class User implements Actions {
       }
     }
     if (trimmed) {
-      faults.count("fault: stream trimmed in a gap");
+      faults.count(SimulatedFault.STREAM_TRIMMED_IN_A_GAP);
       world.sleep(Duration.ofMillis(faults.below(4000)));
       long before = restores();
       if (faults.below(2) == 0) {

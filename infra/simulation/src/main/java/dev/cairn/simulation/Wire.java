@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.local.world.Killed;
 import dev.cairn.local.world.World;
@@ -42,7 +43,7 @@ final class Wire {
    */
   private <T> T twice(String point, Supplier<T> effect) {
     if (faults.resends()) {
-      faults.count("fault: sent twice by the SDK");
+      faults.count(SimulatedFault.SENT_TWICE_BY_THE_SDK);
       var unused = effect.get();
       world.pass(point + " again");
     }
@@ -89,7 +90,7 @@ final class Wire {
   }
 
   private <T> void landLater(String point, Supplier<T> effect) {
-    faults.count("fault: landed late: " + point);
+    faults.count(SimulatedFault.LANDED_LATE, point);
     Duration lateness = faults.lateness();
     world.start(
         LATE,
@@ -121,13 +122,13 @@ final class Wire {
       throw e;
     }
     if (faults.refuses()) {
-      faults.count("fault: refused " + point);
+      faults.count(SimulatedFault.REFUSED, point);
       throw failure.apply(point + " was refused");
     }
     T result = effect.get();
     world.pass(point + " answered");
     if (faults.losesAnswer()) {
-      faults.count("fault: answer lost of " + point);
+      faults.count(SimulatedFault.ANSWER_LOST, point);
       throw failure.apply(point + " was not answered");
     }
     return result;

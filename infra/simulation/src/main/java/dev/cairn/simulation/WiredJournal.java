@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
@@ -41,13 +42,13 @@ record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal 
       List<Entry> found = there.after(subtask, before);
       boolean byCoordinator = header.writer() == Entry.Writer.COORDINATOR;
       if (!found.isEmpty() && found.getFirst().header().id().equals(header.id())) {
-        faults.count("race: an entry was there already, its answer lost");
+        faults.count(SimulatedRace.AN_ENTRY_WAS_THERE_ALREADY_ITS_ANSWER_LOST);
       } else if (byCoordinator) {
-        faults.count("race: the coordinator lost an append");
+        faults.count(SimulatedRace.THE_COORDINATOR_LOST_AN_APPEND);
       } else if (found.stream().allMatch(Entry.Triggered.class::isInstance)) {
-        faults.count("race: a task's append came after a trigger");
+        faults.count(SimulatedRace.A_TASKS_APPEND_CAME_AFTER_A_TRIGGER);
       } else {
-        faults.count("race: a task lost its append");
+        faults.count(SimulatedRace.A_TASK_LOST_ITS_APPEND);
       }
     }
     return append;

@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.id.ShardId;
 import dev.cairn.stream.ExpiredIteratorException;
 import dev.cairn.stream.Shard;
@@ -22,7 +23,7 @@ record WiredStream(Wire wire, Faults faults, StreamReader there) implements Stre
   @Override
   public Page read(ShardId shard, From from, int limit) {
     if (from instanceof From.Next && faults.chance(0.001)) {
-      faults.count("fault: iterator expired");
+      faults.count(SimulatedFault.ITERATOR_EXPIRED);
       throw new ExpiredIteratorException("the iterator expired");
     }
     return wire.stream(

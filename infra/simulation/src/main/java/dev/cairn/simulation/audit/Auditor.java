@@ -157,7 +157,7 @@ public final class Auditor {
     long pending =
         audited.checkpoints().stream().filter(Checkpoint.Pending.class::isInstance).count();
     if (pending > 1) {
-      tally.count("race: several checkpoints pending at once");
+      tally.count(SimulatedRace.SEVERAL_CHECKPOINTS_PENDING_AT_ONCE);
     }
     ofTheJob.forEach(invariant -> invariant.check(audited));
   }

@@ -28,23 +28,23 @@ final class EntryCounts implements EntryInvariant {
       tally.count("failed: " + failing.reason() + (failing.hasGivenUp() ? ", and given up" : ""));
     }
     if (entry instanceof Entry.Restored restored && restored.checkpoint().isEmpty()) {
-      tally.count("race: restored to nothing");
+      tally.count(SimulatedRace.RESTORED_TO_NOTHING);
     }
     if (entry instanceof Entry.Advanced && !audited.isFirst()) {
       if (audited.journal().entries().getLast() instanceof Entry.Triggered) {
-        tally.count("race: records journalled between a trigger and its snapshot");
+        tally.count(SimulatedRace.RECORDS_JOURNALLED_BETWEEN_A_TRIGGER_AND_ITS_SNAPSHOT);
       }
       if (audited.before().hasGap()) {
-        tally.count("race: a step of a replay");
+        tally.count(SimulatedRace.A_STEP_OF_A_REPLAY);
       }
     }
     if (entry instanceof Entry.Snapshotted snapshotted
         && !(table.checkpoint(job, snapshotted.checkpoint()).orElse(null)
             instanceof Checkpoint.Pending)) {
-      tally.count("race: a snapshot for a checkpoint that is no longer pending");
+      tally.count(SimulatedRace.A_SNAPSHOT_FOR_A_CHECKPOINT_THAT_IS_NO_LONGER_PENDING);
     }
     if (entry instanceof Entry.Restored && audited.before().hasGap()) {
-      tally.count("race: a restore before the last one's gap was closed");
+      tally.count(SimulatedRace.A_RESTORE_BEFORE_THE_LAST_ONES_GAP_WAS_CLOSED);
     }
   }
 }

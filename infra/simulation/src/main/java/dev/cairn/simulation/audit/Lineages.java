@@ -107,14 +107,14 @@ final class Lineages {
         if (!from.acceptsGap() || header.position().equals(at)) {
           yield before;
         }
-        tally.count("race: a shard restored with a gap");
+        tally.count(SimulatedRace.A_SHARD_RESTORED_WITH_A_GAP);
         requireBegins(where, shard, header, expectation.first(shard, at));
         yield fold(before, at, before.at(at).counts(), header.position());
       }
       case Positions.Anew(Start start) -> {
         // The stream is the one that the checkpoint is of, so what is divided anew comes together
         // again; and its records are applied a second time.
-        tally.count("race: a shard begun anew" + (isOpenedForIt ? ", opened for it" : ""));
+        tally.count(isOpenedForIt ? SimulatedRace.A_SHARD_BEGUN_ANEW_OPENED_FOR_IT : SimulatedRace.A_SHARD_BEGUN_ANEW);
         Optional<SequenceNumber> first =
             switch (start) {
               case Start.TrimHorizon h -> expectation.first(shard, Position.beginning());

@@ -38,6 +38,6 @@ final class QuietStretchesAreQuiet implements EntryInvariant {
               + ", and the next record arrived at "
               + next);
     }
-    tally.count("race: a replay stopped in a quiet stretch");
+    tally.count(SimulatedRace.A_REPLAY_STOPPED_IN_A_QUIET_STRETCH);
   }
 }

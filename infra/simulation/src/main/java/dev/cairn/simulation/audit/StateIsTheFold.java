@@ -85,7 +85,7 @@ final class StateIsTheFold implements EntryInvariant {
     ShardId shard = audited.subtask().shard();
     SequenceNumber next = stream.after(shard, before.position(), 1).getFirst().sequenceNumber();
     if (expectation.first(shard, before.position()).filter(next::equals).isEmpty()) {
-      tally.count("race: a shard went on without records that had expired");
+      tally.count(SimulatedRace.A_SHARD_WENT_ON_WITHOUT_RECORDS_THAT_HAD_EXPIRED);
       lineages.of(audited.subtask(), audited.header().epoch()).lose(before.position(), next);
     }
   }

@@ -11,6 +11,24 @@ public final class Tally {
     counts.merge(what, 1L, Long::sum);
   }
 
+  public void count(SimulatedFault fault) {
+    count(fault.key());
+  }
+
+  /** Counts one kind of a fault. */
+  public void count(SimulatedFault fault, String detail) {
+    count(fault.key(detail));
+  }
+
+  public void count(SimulatedRace race) {
+    count(race.key());
+  }
+
+  /** Counts one kind of a race. */
+  public void count(SimulatedRace race, String detail) {
+    count(race.key(detail));
+  }
+
   public synchronized void add(Tally other) {
     other.counts.forEach((what, count) -> counts.merge(what, count, Long::sum));
   }
@@ -19,10 +37,10 @@ public final class Tally {
     return counts.getOrDefault(what, 0L);
   }
 
-  /** What happened with a name that starts so. */
-  public long ofAll(String prefix) {
+  /** How many faults happened in all. */
+  public long faults() {
     return counts.entrySet().stream()
-        .filter(e -> e.getKey().startsWith(prefix))
+        .filter(count -> count.getKey().startsWith(SimulatedFault.PREFIX))
         .mapToLong(Map.Entry::getValue)
         .sum();
   }
