@@ -1,7 +1,5 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedRace;
-import dev.cairn.simulation.audit.Tally;
 import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
@@ -19,6 +17,8 @@ import dev.cairn.local.world.World;
 import dev.cairn.operator.Operator;
 import dev.cairn.operator.Serialization;
 import dev.cairn.settings.Configuration;
+import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.Tally;
 import dev.cairn.state.HashRange;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,9 +1,5 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedRace;
-import dev.cairn.simulation.audit.Invariants;
-import dev.cairn.simulation.audit.Tally;
-import dev.cairn.simulation.audit.Violation;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.format.FormatException;
 import dev.cairn.format.FormatVersion;
@@ -14,6 +10,10 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.journal.Journal;
+import dev.cairn.simulation.audit.Invariants;
+import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.Tally;
+import dev.cairn.simulation.audit.Violation;
 import dev.cairn.storage.CheckpointStorage;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -1,10 +1,10 @@
 package dev.cairn.simulation;
 
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.simulation.SeededWorld.Happening;
 import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.simulation.audit.Tally;
-import dev.cairn.local.kinesis.LocalStream;
-import dev.cairn.simulation.SeededWorld.Happening;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;

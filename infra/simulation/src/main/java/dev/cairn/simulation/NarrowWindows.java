@@ -89,7 +89,8 @@ final class NarrowWindows {
     if (!collecting.contains(task)) {
       return Optional.empty();
     }
-    Optional<Duration> sleep = counted(SimulatedFault.A_COLLECTOR_SLEPT_BETWEEN_ITS_READS, 5, 80_000);
+    Optional<Duration> sleep =
+        counted(SimulatedFault.A_COLLECTOR_SLEPT_BETWEEN_ITS_READS, 5, 80_000);
     sleep.ifPresent(s -> asleep.add(task));
     return sleep;
   }

@@ -1,6 +1,5 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
@@ -8,6 +7,7 @@ import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.lambda.KinesisEvent;
 import dev.cairn.local.lambda.LocalContainers;
 import dev.cairn.local.world.World;
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.state.KeyHash;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;

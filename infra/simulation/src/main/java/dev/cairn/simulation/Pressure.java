@@ -20,8 +20,7 @@ record Pressure(
     boolean foreignBatches) {
   /** Nothing presses on the function. */
   static final Pressure NONE =
-      new Pressure(
-          false, 0, Integer.MAX_VALUE, StateMemory.ofHeap(Long.MAX_VALUE / 100), false);
+      new Pressure(false, 0, Integer.MAX_VALUE, StateMemory.ofHeap(Long.MAX_VALUE / 100), false);
 
   /**
    * @param toleratesFailures whether the job goes on however many checkpoints fail

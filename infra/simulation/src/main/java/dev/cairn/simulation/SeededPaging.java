@@ -1,7 +1,7 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.local.kinesis.Paging;
+import dev.cairn.simulation.audit.SimulatedFault;
 import java.time.Duration;
 import java.util.SplittableRandom;
 

@@ -1,12 +1,5 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedRace;
-import dev.cairn.simulation.audit.SimulatedFault;
-import dev.cairn.simulation.audit.Auditor;
-import dev.cairn.simulation.audit.Expectation;
-import dev.cairn.simulation.audit.Invariants;
-import dev.cairn.simulation.audit.Tally;
-import dev.cairn.simulation.audit.Violation;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
@@ -40,16 +33,23 @@ import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.simulation.Deployments.Release;
+import dev.cairn.simulation.audit.Auditor;
+import dev.cairn.simulation.audit.Expectation;
+import dev.cairn.simulation.audit.Invariants;
+import dev.cairn.simulation.audit.SimulatedFault;
+import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.Tally;
+import dev.cairn.simulation.audit.Violation;
 import dev.cairn.state.Compaction;
 import dev.cairn.state.KeyHash;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.stream.Shard;
 import dev.cairn.task.Task;
-import dev.cairn.testing.FunctionHarness;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import dev.cairn.task.subtask.SubtaskCache;
+import dev.cairn.testing.FunctionHarness;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -107,7 +107,7 @@ public final class Simulation {
   private final DamagedStorage storage;
   private final InMemoryHistory history = new InMemoryHistory();
   private final LocalStream stream;
-  private final Expectation expectation = 
+  private final Expectation expectation =
       new Expectation(() -> FunctionHarness.of(new SimulatedFunction(() -> false)));
   private final Auditor auditor;
   private final LocalContainers tasks;
@@ -190,8 +190,7 @@ public final class Simulation {
             new ForkOwner(world, faults, table, this::tick));
     this.user =
         script
-            .<Actions>map(
-                one -> new ScriptedActions(world, one, new Stage(world, weather, table)))
+            .<Actions>map(one -> new ScriptedActions(world, one, new Stage(world, weather, table)))
             .orElse(drawnUser);
     if (isScripted) {
       faults.calm();

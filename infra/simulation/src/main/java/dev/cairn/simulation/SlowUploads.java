@@ -1,8 +1,8 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.local.world.Killed;
 import dev.cairn.local.world.World;
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;

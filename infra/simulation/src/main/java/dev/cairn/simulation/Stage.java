@@ -36,7 +36,9 @@ public final class Stage {
     }
   }
 
-  /** Kills the first process of this kind that is about to make a call, and waits until it is dead. */
+  /**
+   * Kills the first process of this kind that is about to make a call, and waits until it is dead.
+   */
   public void kill(Process process, String call) {
     weather.kill(process.prefix, call);
     await("a " + process + " to die before " + call, () -> weather.struck().isPresent());

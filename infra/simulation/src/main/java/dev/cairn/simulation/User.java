@@ -1,8 +1,5 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedRace;
-import dev.cairn.simulation.audit.SimulatedFault;
-import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.Failure;
@@ -20,6 +17,9 @@ import dev.cairn.local.lambda.LocalMapping;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.local.world.World;
+import dev.cairn.simulation.audit.Auditor;
+import dev.cairn.simulation.audit.SimulatedFault;
+import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
@@ -298,8 +298,12 @@ final class User implements Actions {
             case JobStatus.Suspending s -> true;
             case JobStatus.Halted h -> true;
           };
-      if (!halts && job.command().isEmpty()) {
+      boolean isStuck = !halts && cannotReplay();
+      if (!halts && !isStuck && job.command().isEmpty()) {
         return;
+      }
+      if (isStuck && job.restoreCheckpointId().isEmpty()) {
+        restoreWithoutWhatIsGone();
       }
       if (halts && job.request().isEmpty()) {
         goOn(job);
@@ -310,13 +314,27 @@ final class User implements Actions {
 
   /** What a refusal or a failure advises; otherwise the job is resumed. */
   private void goOn(Job job) {
-    List<Checkpoint.Completed> choice = completed();
-    if (cannotReplay(job) && !choice.isEmpty()) {
-      faults.count(SimulatedRace.A_RESTORE_WITH_A_GAP_AFTER_A_REPLAY_THAT_WAS_IMPOSSIBLE);
-      request(choice.getLast().id() + " --accept-gap");
+    if (cannotReplay(job) && !completed().isEmpty()) {
+      restoreWithoutWhatIsGone();
     } else {
       command(isRefused(job) ? "resume --accept-gap" : "resume");
     }
+  }
+
+  private void restoreWithoutWhatIsGone() {
+    List<Checkpoint.Completed> choice = completed();
+    if (!choice.isEmpty()) {
+      faults.count(SimulatedRace.A_RESTORE_WITH_A_GAP_AFTER_A_REPLAY_THAT_WAS_IMPOSSIBLE);
+      request(choice.getLast().id() + " --accept-gap");
+    }
+  }
+
+  /** Whether a shard of a job that is not halted tries a replay again and again, in vain. */
+  private boolean cannotReplay() {
+    return table.subtasks(Scenario.JOB).stream()
+        .map(subtask -> table.fromLastBase(subtask).getLast().header())
+        .flatMap(head -> head.failing().stream())
+        .anyMatch(failing -> failing.reason() == FailureReason.REPLAY_IMPOSSIBLE);
   }
 
   /** Whether the stream no longer has what a shard has to apply again. */

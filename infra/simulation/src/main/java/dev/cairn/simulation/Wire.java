@@ -1,9 +1,9 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.local.world.Killed;
 import dev.cairn.local.world.World;
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamException;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
+import dev.cairn.simulation.audit.SimulatedRace;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.id.ShardId;
+import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.stream.ExpiredIteratorException;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;

@@ -27,94 +27,95 @@ class NamedScenariosTest {
 
   private static final Script A_RESTORE_IS_REQUESTED_WHILE_A_SNAPSHOT_IS_IN_PROGRESS =
       stage -> {
-      CheckpointId first = stage.awaitCheckpoint().id();
-      stage.freeze(Process.TASK, "storage.put", Duration.ofSeconds(10));
-      stage.restore(first);
-      stage.awaitEpoch(2);
-      stage.awaitStatus(JobStatus.Running.class);
-    };
+        CheckpointId first = stage.awaitCheckpoint().id();
+        stage.freeze(Process.TASK, "storage.put", Duration.ofSeconds(10));
+        stage.restore(first);
+        stage.awaitEpoch(2);
+        stage.awaitStatus(JobStatus.Running.class);
+      };
 
   private static final Script ONE_OF_TWO_COORDINATORS_DIES_BETWEEN_ITS_PLAN_AND_ITS_WRITE =
       stage -> {
-      Checkpoint.Completed before = stage.awaitCheckpoint();
-      stage.kill(Process.COORDINATOR, "table.begin");
-      Checkpoint.Completed after = stage.awaitCheckpoint();
-      assertThat(after.id().isAfter(before.id())).isTrue();
-    };
+        Checkpoint.Completed before = stage.awaitCheckpoint();
+        stage.kill(Process.COORDINATOR, "table.begin");
+        Checkpoint.Completed after = stage.awaitCheckpoint();
+        assertThat(after.id().isAfter(before.id())).isTrue();
+      };
 
   private static final Script A_COORDINATOR_DIES_BEFORE_IT_COMMITS_A_COMPLETE_CHECKPOINT =
       stage -> {
-      stage.awaitCheckpoint();
-      stage.kill(Process.COORDINATOR, "table.complete");
-      stage.awaitCheckpoint();
-    };
+        stage.awaitCheckpoint();
+        stage.kill(Process.COORDINATOR, "table.complete");
+        stage.awaitCheckpoint();
+      };
 
   private static final Script A_TASK_DIES_BETWEEN_ITS_FILES_AND_ITS_ENTRY =
       stage -> {
-      stage.awaitCheckpoint();
-      stage.kill(Process.TASK, "table.appendAcknowledged");
-      stage.awaitCheckpoint();
-    };
+        stage.awaitCheckpoint();
+        stage.kill(Process.TASK, "table.appendAcknowledged");
+        stage.awaitCheckpoint();
+      };
 
   private static final Script A_FROZEN_TASK_WAKES_AFTER_ANOTHER_CONTAINER_HAS_GONE_ON =
       stage -> {
-      stage.awaitCheckpoint();
-      stage.freeze(Process.TASK, "table.append", LONG);
-      stage.pass(LONG.plusSeconds(10));
-    };
+        stage.awaitCheckpoint();
+        stage.freeze(Process.TASK, "table.append", LONG);
+        stage.pass(LONG.plusSeconds(10));
+      };
 
   private static final Script A_COORDINATOR_DIES_IN_THE_MIDDLE_OF_A_RESTORE =
       stage -> {
-      CheckpointId first = stage.awaitCheckpoint().id();
-      stage.restore(first);
-      stage.awaitStatus(JobStatus.Restoring.class);
-      stage.kill(Process.COORDINATOR, "table.append");
-      stage.awaitEpoch(2);
-      stage.awaitStatus(JobStatus.Running.class);
-    };
+        CheckpointId first = stage.awaitCheckpoint().id();
+        stage.restore(first);
+        stage.awaitStatus(JobStatus.Restoring.class);
+        stage.kill(Process.COORDINATOR, "table.append");
+        stage.awaitEpoch(2);
+        stage.awaitStatus(JobStatus.Running.class);
+      };
 
   private static final Script A_RESTORE_IS_REPLACED_BY_ANOTHER_ONE =
       stage -> {
-      CheckpointId first = stage.awaitCheckpoint().id();
-      CheckpointId second = stage.awaitCheckpoint().id();
-      stage.restore(first);
-      stage.awaitStatus(JobStatus.Restoring.class);
-      stage.restore(second);
-      stage.awaitEpoch(3);
-      stage.awaitStatus(JobStatus.Running.class);
-    };
+        CheckpointId first = stage.awaitCheckpoint().id();
+        CheckpointId second = stage.awaitCheckpoint().id();
+        stage.restore(first);
+        stage.awaitStatus(JobStatus.Restoring.class);
+        stage.restore(second);
+        stage.awaitEpoch(3);
+        stage.awaitStatus(JobStatus.Running.class);
+      };
 
-  private static final Script A_CHECKPOINT_IS_NOT_COMMITTED_AFTER_THE_RESTORE_THAT_HAS_UNDONE_ITS_STATE =
-      stage -> {
-      CheckpointId first = stage.awaitCheckpoint().id();
-      stage.freeze(Process.COORDINATOR, "table.complete", LONG);
-      stage.restore(first);
-      stage.awaitEpoch(2);
-      stage.pass(LONG);
-      stage.awaitStatus(JobStatus.Running.class);
-    };
+  private static final Script
+      A_CHECKPOINT_IS_NOT_COMMITTED_AFTER_THE_RESTORE_THAT_HAS_UNDONE_ITS_STATE =
+          stage -> {
+            CheckpointId first = stage.awaitCheckpoint().id();
+            stage.freeze(Process.COORDINATOR, "table.complete", LONG);
+            stage.restore(first);
+            stage.awaitEpoch(2);
+            stage.pass(LONG);
+            stage.awaitStatus(JobStatus.Running.class);
+          };
 
   private static final Script A_COLLECTOR_SLEEPS_WHILE_THE_OLDEST_CHECKPOINT_IS_RESTORED =
       stage -> {
-      stage.awaitCheckpoint();
-      stage.awaitCheckpoint();
-      stage.awaitCheckpoint();
-      stage.freeze(Process.COORDINATOR, "storage.delete", LONG);
-      stage.restore(stage.completed().getFirst().id());
-      stage.awaitEpoch(2);
-      stage.pass(LONG);
-    };
+        stage.awaitCheckpoint();
+        stage.awaitCheckpoint();
+        stage.awaitCheckpoint();
+        stage.freeze(Process.COORDINATOR, "storage.delete", LONG);
+        stage.restore(stage.completed().getFirst().id());
+        stage.awaitEpoch(2);
+        stage.pass(LONG);
+      };
 
   private static final Script A_JOB_IS_STOPPED_WITH_A_SAVEPOINT_AND_RESUMED =
       stage -> {
-      stage.awaitCheckpoint();
-      stage.command("stop before-lunch");
-      stage.awaitStatus(JobStatus.Halted.class);
-      stage.pass(LONG);
-      stage.command("resume");
-      stage.awaitStatus(JobStatus.Running.class);
-      stage.awaitCheckpoint();
-    };
+        stage.awaitCheckpoint();
+        stage.command("stop before-lunch");
+        stage.awaitStatus(JobStatus.Halted.class);
+        stage.pass(LONG);
+        stage.command("resume");
+        stage.awaitStatus(JobStatus.Running.class);
+        stage.awaitCheckpoint();
+      };
 
   private static void play(Script script) {
     for (long seed = 1; seed <= SEEDS; seed++) {
@@ -175,8 +176,7 @@ class NamedScenariosTest {
 
   static Stream<Arguments> scenariosAndTheirGuards() {
     return Stream.of(
-        arguments(
-            A_FROZEN_TASK_WAKES_AFTER_ANOTHER_CONTAINER_HAS_GONE_ON, Sabotage.PUT_IF_ABSENT),
+        arguments(A_FROZEN_TASK_WAKES_AFTER_ANOTHER_CONTAINER_HAS_GONE_ON, Sabotage.PUT_IF_ABSENT),
         arguments(A_FROZEN_TASK_WAKES_AFTER_ANOTHER_CONTAINER_HAS_GONE_ON, Sabotage.OWN_ID),
         arguments(A_RESTORE_IS_REPLACED_BY_ANOTHER_ONE, Sabotage.FRONTIER_IS_A_MAXIMUM),
         arguments(A_RESTORE_IS_REPLACED_BY_ANOTHER_ONE, Sabotage.STATUS_AND_EPOCH_WHEN_MOVED),

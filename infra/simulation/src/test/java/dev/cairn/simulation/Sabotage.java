@@ -1,6 +1,5 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.Invariants;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.checkpointing.CheckpointGuards;
 import dev.cairn.coordinator.collecting.CollectionGuards;
@@ -23,6 +22,7 @@ import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Isolation;
 import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.simulation.audit.Invariants;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.StreamRecord;

@@ -3,8 +3,8 @@ package dev.cairn.simulation.audit;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.EntryFormat;
 
 /**

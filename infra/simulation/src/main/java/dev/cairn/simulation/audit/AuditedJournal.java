@@ -1,8 +1,8 @@
 package dev.cairn.simulation.audit;
 
 import dev.cairn.id.SubtaskId;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.state.StateKey;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,8 +12,8 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.local.memory.InMemoryStorage;
-import dev.cairn.local.memory.InMemoryTable.StoredEntry;
 import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.local.memory.InMemoryTable.StoredEntry;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import java.time.Duration;
@@ -28,8 +28,8 @@ import java.util.function.Function;
 
 /**
  * Checks the invariants after every step, from what is stored alone: it reads the table and the
- * files as they are, and has its own reading of what they mean. Each invariant is a class; the order
- * in which they are checked decides which one a fault is reported as.
+ * files as they are, and has its own reading of what they mean. Each invariant is a class; the
+ * order in which they are checked decides which one a fault is reported as.
  */
 public final class Auditor {
   /** Between the clocks of two containers. */

@@ -4,8 +4,8 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Failing;
 import dev.cairn.journal.Isolation;
 import dev.cairn.local.kinesis.LocalStream;
@@ -60,8 +60,7 @@ final class BlameIsJust implements EntryInvariant {
             : expectation.first(shard, position);
     if (blamed.isPresent() && !blamed.equals(next)) {
       throw new Violation(
-          Invariants.BLAMED,
-          audited.where() + " names record " + blamed + " instead of " + next);
+          Invariants.BLAMED, audited.where() + " names record " + blamed + " instead of " + next);
     }
   }
 
@@ -70,8 +69,7 @@ final class BlameIsJust implements EntryInvariant {
         failed.header().failing().stream()
             .anyMatch(failing -> failing.reason() == FailureReason.PROCESS_ENDED);
     if (blames && !isUnreturned(audited.before(), failed.header().writtenAt())) {
-      throw new Violation(
-          Invariants.BLAMED, audited.where() + " follows " + audited.before());
+      throw new Violation(Invariants.BLAMED, audited.where() + " follows " + audited.before());
     }
   }
 

@@ -70,8 +70,7 @@ final class CompletedCheckpointsAreWhole implements JobInvariant {
           throw new Violation(Invariants.COMPLETE, where + " holds " + state);
         }
         SortedMap<StateKey, byte[]> expected = fold.at(state.position()).cells();
-        Cells.requireSame(
-            Invariants.COMPLETE, where, expected, files.read(state.manifest()));
+        Cells.requireSame(Invariants.COMPLETE, where, expected, files.read(state.manifest()));
         requireOfEpoch(job, checkpoint, state);
         positions.put(subtask, state.position());
       } else if (!fold.isOfNothing()) {

@@ -2,8 +2,8 @@ package dev.cairn.simulation.audit;
 
 import dev.cairn.id.Epoch;
 import dev.cairn.job.JobStatus;
-import dev.cairn.job.Restoration.Positions;
 import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
 import dev.cairn.journal.Entry;
 
 /** State that is divided anew reaches every shard: none was opened without knowing of it. */

@@ -1,7 +1,7 @@
 package dev.cairn.simulation.audit;
 
-import dev.cairn.history.HistoryLine.Kind;
 import dev.cairn.history.HistoryLine;
+import dev.cairn.history.HistoryLine.Kind;
 import dev.cairn.id.CheckpointId;
 import java.util.HashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.cairn.simulation.audit;
 
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.state.Payload;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,8 +20,7 @@ final class EntriesChain implements EntryInvariant {
     Header before = audited.before();
     Header header = audited.header();
     if (!header.prev().equals(Optional.of(before.id()))) {
-      throw violation(
-          audited, " was made after " + header.prev() + " and follows " + before.id());
+      throw violation(audited, " was made after " + header.prev() + " and follows " + before.id());
     }
     boolean moves = entry instanceof Entry.Advanced || entry instanceof Entry.Restored;
     if (!moves && !header.position().equals(before.position())) {
@@ -35,8 +34,7 @@ final class EntriesChain implements EntryInvariant {
     }
     boolean isGivenState = entry instanceof Entry.Restored && audited.isOpenedForRestore();
     if (!isGivenState && entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
-      throw violation(
-          audited, " goes from epoch " + before.epoch() + " to " + header.epoch());
+      throw violation(audited, " goes from epoch " + before.epoch() + " to " + header.epoch());
     }
     if (entry instanceof Entry.Closed) {
       throw violation(audited, " closes an open shard");

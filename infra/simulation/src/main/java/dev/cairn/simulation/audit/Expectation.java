@@ -151,7 +151,8 @@ public final class Expectation {
   }
 
   /** A record whose producer sent it to a shard to which its key does not belong. */
-  public void putForeign(ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
+  public void putForeign(
+      ShardId shard, SequenceNumber number, String key, byte[] data, Instant arrival) {
     ofShard(shard).put(number, new Arrived(key, data, arrival, true));
   }
 

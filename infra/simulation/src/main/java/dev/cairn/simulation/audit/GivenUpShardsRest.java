@@ -11,8 +11,7 @@ final class GivenUpShardsRest implements EntryInvariant {
         audited.entry() instanceof Entry.Advanced || audited.entry() instanceof Entry.Failed;
     if (goesOn && audited.before().failing().filter(Failing::hasGivenUp).isPresent()) {
       throw new Violation(
-          Invariants.HELD_UP,
-          audited.where() + " follows " + audited.before().failing().get());
+          Invariants.HELD_UP, audited.where() + " follows " + audited.before().failing().get());
     }
   }
 }

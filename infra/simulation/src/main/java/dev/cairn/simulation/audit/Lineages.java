@@ -49,8 +49,7 @@ final class Lineages {
    * @param stream asked for its shards, and for what it still keeps
    * @param retentionMargin how long before it expires a record counts as expired
    */
-  Lineages(
-      Expectation expectation, LocalStream stream, Duration retentionMargin, Tally tally) {
+  Lineages(Expectation expectation, LocalStream stream, Duration retentionMargin, Tally tally) {
     this.retentionMargin = retentionMargin;
     this.expectation = expectation;
     this.stream = stream;
@@ -114,7 +113,10 @@ final class Lineages {
       case Positions.Anew(Start start) -> {
         // The stream is the one that the checkpoint is of, so what is divided anew comes together
         // again; and its records are applied a second time.
-        tally.count(isOpenedForIt ? SimulatedRace.A_SHARD_BEGUN_ANEW_OPENED_FOR_IT : SimulatedRace.A_SHARD_BEGUN_ANEW);
+        tally.count(
+            isOpenedForIt
+                ? SimulatedRace.A_SHARD_BEGUN_ANEW_OPENED_FOR_IT
+                : SimulatedRace.A_SHARD_BEGUN_ANEW);
         Optional<SequenceNumber> first =
             switch (start) {
               case Start.TrimHorizon h -> expectation.first(shard, Position.beginning());
@@ -176,8 +178,7 @@ final class Lineages {
    * stream has none.
    */
   private Optional<SequenceNumber> firstSafe(ShardId shard, Header header, SequenceNumber from) {
-    Instant safe =
-        header.writtenAt().minus(stream.retention()).plus(retentionMargin).plus(SLACK);
+    Instant safe = header.writtenAt().minus(stream.retention()).plus(retentionMargin).plus(SLACK);
     return stream.after(shard, Position.before(from), Integer.MAX_VALUE).stream()
         .filter(record -> !record.arrival().isBefore(safe))
         .map(StreamRecord::sequenceNumber)

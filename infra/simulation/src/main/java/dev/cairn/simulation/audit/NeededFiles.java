@@ -92,7 +92,8 @@ final class NeededFiles {
     for (Acknowledgement.Acknowledged acknowledged : acknowledgements) {
       if (acknowledged.stateFile().isPresent()) {
         referred.add(acknowledged.stateFile().get().path());
-        files.state(acknowledged.stateFile().get())
+        files
+            .state(acknowledged.stateFile().get())
             .manifest()
             .runs()
             .forEach(run -> referred.add(run.file().path()));

@@ -1,7 +1,7 @@
 package dev.cairn.simulation.audit;
 
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 
 /** While a job halts, its state is stored at most; only what enters an epoch changes that. */
 final class NothingIsAppliedDuringAHalt implements EntryInvariant, JobInvariant {

@@ -1,8 +1,8 @@
 package dev.cairn.simulation.audit;
 
 import dev.cairn.id.ShardId;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -47,9 +47,10 @@ final class RecordTimes implements EntryInvariant {
           case Entry.Advanced advanced -> advanced(subtask, before.orElseThrow(), advanced);
           case Entry.Restored restored -> restored(subtask, restored);
           case Entry.Snapshotted snapshotted -> {
+            // A late trigger may lead to a second one, which acknowledges nothing.
             snapshots
                 .computeIfAbsent(subtask, s -> new HashMap<>())
-                .put(snapshotted.checkpoint(), header.time().recordTime());
+                .putIfAbsent(snapshotted.checkpoint(), header.time().recordTime());
             yield stored(where, before.orElseThrow(), snapshotted);
           }
           case Entry.Materialized materialized -> stored(where, before.orElseThrow(), materialized);

@@ -13,8 +13,7 @@ final class RestoresEndWithoutAGap implements JobInvariant {
   public void check(AuditedJob job) {
     Epoch epoch = job.item().epoch();
     JobStatus status = job.item().status();
-    boolean isOver =
-        status instanceof JobStatus.Running && replaying.equals(Optional.of(epoch));
+    boolean isOver = status instanceof JobStatus.Running && replaying.equals(Optional.of(epoch));
     if (isOver && job.hasGap()) {
       throw new Violation(
           Invariants.REPLAYED, "the restore of epoch " + epoch + " left a shard with a gap");

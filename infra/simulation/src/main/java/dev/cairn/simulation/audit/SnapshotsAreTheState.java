@@ -24,9 +24,6 @@ final class SnapshotsAreTheState implements EntryInvariant {
   private void check(AuditedEntry audited, Entry.Base base) {
     shared.requireOwned(audited.where(), base);
     Cells.requireSame(
-        Invariants.SNAPSHOT,
-        audited.where(),
-        audited.journal().cells(),
-        files.read(base.handle()));
+        Invariants.SNAPSHOT, audited.where(), audited.journal().cells(), files.read(base.handle()));
   }
 }

@@ -4,8 +4,8 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.simulation.audit.Expectation.Expected;
 import java.util.TreeMap;
@@ -67,8 +67,7 @@ final class StateIsTheFold implements EntryInvariant {
       }
       case Entry.Restored restored -> {
         audited.journal().replace(files.read(restored.handle()));
-        lineages.restored(
-            audited.where(), subtask, audited.header(), audited.isOpenedForRestore());
+        lineages.restored(audited.where(), subtask, audited.header(), audited.isOpenedForRestore());
       }
       default -> {}
     }
