@@ -57,6 +57,7 @@ public interface KeyedStateBackend extends RecordEffects {
    * Declares a state with one value for each key.
    *
    * @return the value of the current key, whichever that is
+   * @throws IllegalStateException if a key is known already; likewise for the other kinds of state
    */
   <T> ValueState<T> valueState(ValueStateDescriptor<T> descriptor);
 

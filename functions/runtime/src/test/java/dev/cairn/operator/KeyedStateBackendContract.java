@@ -105,6 +105,17 @@ public abstract class KeyedStateBackendContract {
   }
 
   @Test
+  void noStateIsDeclaredOnceAKeyIsKnown() {
+    KeyedStateBackend state = backend().create("function", HashRange.ALL, Serialization.AT_DRAIN);
+    var count = state.valueState(ValueStateDescriptor.of("count", Long.class));
+    state.setCurrentKey("a");
+    assertThat(count.value()).isEmpty();
+    assertThatThrownBy(() -> state.valueState(ValueStateDescriptor.of("late", Long.class)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("\"late\"");
+  }
+
+  @Test
   void aCellIsDrainedOnceHoweverOftenItChanged() throws Exception {
     for (int i = 0; i < 5; i++) {
       process("a", event -> function.count.update(function.count.value().orElse(0L) + 1));

@@ -1,0 +1,26 @@
+package dev.cairn.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.journal.Entry.Following;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What remains known of the records after a position. */
+class FollowingTest {
+  private static final Optional<SequenceNumber> WAITING = Optional.of(new SequenceNumber("7"));
+
+  @Test
+  void anAcceptedLossAndAWaitingRecordOutlastARestoreToTheSamePosition() {
+    Following known = new Following(Optional.of(Instant.EPOCH), true, WAITING);
+    assertThat(known.ofSamePosition()).isEqualTo(new Following(Optional.empty(), true, WAITING));
+  }
+
+  @Test
+  void aRestoreToTheSamePositionAcceptsNoLossByItself() {
+    Following known = new Following(Optional.empty(), false, WAITING);
+    assertThat(known.ofSamePosition()).isEqualTo(known);
+  }
+}
