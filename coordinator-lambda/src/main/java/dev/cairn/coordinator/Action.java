@@ -9,7 +9,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Halt;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -75,7 +75,7 @@ public sealed interface Action {
    *
    * @param starts where the job's subtasks began; empty if none is known
    */
-  record KeepMapping(boolean on, Set<Start> starts) implements Action {}
+  record KeepMapping(boolean on, Set<StartPosition> starts) implements Action {}
 
   /** Looks for records that end the process of their task. */
   record LookForStuckShards() implements Action {}

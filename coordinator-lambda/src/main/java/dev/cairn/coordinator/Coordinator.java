@@ -28,7 +28,7 @@ import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.ports.Event;
 import dev.cairn.coordinator.restoring.Preflight;
-import dev.cairn.coordinator.restoring.Restore;
+import dev.cairn.coordinator.restoring.RestoreExecution;
 import dev.cairn.coordinator.restoring.ShardReads;
 import dev.cairn.coordinator.restoring.StreamCoverage;
 import dev.cairn.id.JobId;
@@ -37,7 +37,7 @@ import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +66,7 @@ public final class Coordinator {
   private final Commands commands;
   private final Lifecycle lifecycle;
   private final MappingSwitch mapping;
-  private final Restore restore;
+  private final RestoreExecution restore;
   private final Recovery recovery;
   private final StuckShards stuckShards;
   private final ExpiredLetters expiredLetters;
@@ -99,7 +99,7 @@ public final class Coordinator {
     this.lifecycle = new Lifecycle(ports, guards.journals(), tails, coverage);
     this.mapping = new MappingSwitch(ports.topology().source().mapping(), ports.announcer());
     Preflight preflight = new Preflight(ports, coverage);
-    this.restore = new Restore(ports, guards.journals(), live, tails, preflight, coverage);
+    this.restore = new RestoreExecution(ports, guards.journals(), live, tails, preflight, coverage);
     this.recovery = new Recovery(ports, preflight, restore, lifecycle);
     this.expiredLetters = new ExpiredLetters(ports);
     this.stuckShards =
@@ -228,7 +228,8 @@ public final class Coordinator {
       case Action.Suspend(Halt to) -> lifecycle.suspend(job, to);
       case Action.Resume(boolean acceptsGap) -> lifecycle.resume(job, acceptsGap);
       case Action.Restore(Restoration from) -> restore.resume(job, from);
-      case Action.KeepMapping(boolean on, Set<Start> starts) -> mapping.keep(on, starts, now);
+      case Action.KeepMapping(boolean on, Set<StartPosition> starts) ->
+          mapping.keep(on, starts, now);
       case Action.LookForStuckShards l -> stuckShards.look(job, view.journals(), now);
       case Action.DeleteExpiredLetters d -> expiredLetters.look(job, view.journals(), now);
       case Action.Collect c -> collection.collect(job.id());

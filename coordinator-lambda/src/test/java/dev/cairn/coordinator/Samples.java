@@ -3,7 +3,7 @@ package dev.cairn.coordinator;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.JobView;
@@ -23,8 +23,8 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Failing;
-import dev.cairn.restart.Failures;
+import dev.cairn.journal.ShardFailure;
+import dev.cairn.restart.FailureHistory;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.state.Channels;
@@ -32,7 +32,7 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -61,7 +61,7 @@ public final class Samples {
   public static final JobId JOB = new JobId("delays");
   public static final SubtaskId FIRST = subtask(0);
   public static final SubtaskId SECOND = subtask(1);
-  public static final Origin ORIGIN = new Origin(new Start.TrimHorizon(), HashRange.ALL);
+  public static final Origin ORIGIN = new Origin(new StartPosition.TrimHorizon(), HashRange.ALL);
   public static final JobStatus RUNNING = new JobStatus.Running();
 
   private Samples() {}
@@ -129,7 +129,7 @@ public final class Samples {
 
   public static Checkpoint.Triggering triggering(long n, Instant at, SubtaskId... expected) {
     return new Checkpoint.Triggering(
-        JOB, id(n), new Epoch(1), at, Expected.of(new TreeSet<>(Set.of(expected))));
+        JOB, id(n), new Epoch(1), at, ExpectedSubtasks.of(new TreeSet<>(Set.of(expected))));
   }
 
   private static Checkpoint.Triggering savepointTriggering(
@@ -139,7 +139,7 @@ public final class Samples {
         id(n),
         new Epoch(1),
         at,
-        Expected.of(new TreeSet<>(Set.of(expected))),
+        ExpectedSubtasks.of(new TreeSet<>(Set.of(expected))),
         Optional.of(
             new Checkpoint.Savepoint(
                 Optional.empty(), FilePath.of("savepoints", "savepoint-" + n))),
@@ -242,8 +242,9 @@ public final class Samples {
   /** The entry of a shard whose attempts have all failed for one reason, the first one at noon. */
   public static Entry.Failed failed(
       long revision, FailureReason reason, int attempts, boolean hasGivenUp) {
-    Failures failures = new Failures(attempts, NOON, NOON, Duration.ofSeconds(1), List.of());
+    FailureHistory failures =
+        new FailureHistory(attempts, NOON, NOON, Duration.ofSeconds(1), List.of());
     return new Entry.Failed(
-        withoutGap(revision).with(new Failing(reason, "for this test", failures, hasGivenUp)));
+        withoutGap(revision).with(new ShardFailure(reason, "for this test", failures, hasGivenUp)));
   }
 }

@@ -64,7 +64,7 @@ public sealed interface Checkpoint {
       CheckpointId id,
       Epoch epoch,
       Instant triggeredAt,
-      Expected expected,
+      ExpectedSubtasks expected,
       Optional<Savepoint> savepoint,
       boolean isFull,
       String cause,
@@ -85,7 +85,7 @@ public sealed interface Checkpoint {
         CheckpointId id,
         Epoch epoch,
         Instant triggeredAt,
-        Expected expected,
+        ExpectedSubtasks expected,
         Optional<Savepoint> savepoint,
         String cause) {
       this(
@@ -103,7 +103,7 @@ public sealed interface Checkpoint {
 
     /** Creates the trigger of a scheduled checkpoint in the oldest format. */
     public Triggering(
-        JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, Expected expected) {
+        JobId job, CheckpointId id, Epoch epoch, Instant triggeredAt, ExpectedSubtasks expected) {
       this(job, id, epoch, triggeredAt, expected, Optional.empty(), SCHEDULE);
     }
   }
@@ -123,7 +123,7 @@ public sealed interface Checkpoint {
    */
   record Pending(Triggering trigger, SortedSet<SubtaskId> subtasks) implements Checkpoint {
     public Pending {
-      if (!subtasks.isEmpty() && !Expected.of(subtasks).equals(trigger.expected())) {
+      if (!subtasks.isEmpty() && !ExpectedSubtasks.of(subtasks).equals(trigger.expected())) {
         throw new IllegalArgumentException(
             "checkpoint "
                 + trigger.id()

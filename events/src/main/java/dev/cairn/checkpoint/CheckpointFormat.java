@@ -137,7 +137,7 @@ public final class CheckpointFormat {
                 id,
                 new Epoch(fields.number("epoch")),
                 fields.time("triggeredAt"),
-                Expected.of(expected)),
+                ExpectedSubtasks.of(expected)),
             acknowledgements);
     return placed(asWritten, paths(fields, at));
   }

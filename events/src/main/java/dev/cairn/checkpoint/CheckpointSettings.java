@@ -3,10 +3,10 @@ package dev.cairn.checkpoint;
 import dev.cairn.restart.RestartStrategy;
 import dev.cairn.settings.Configuration;
 import dev.cairn.settings.DamagedHeadFallback;
-import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.FlinkDuration;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
+import dev.cairn.settings.RetentionOnCancellation;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import java.time.Duration;
@@ -127,7 +127,7 @@ public record CheckpointSettings(Configuration configuration) {
     return configuration.get(Options.TOLERABLE_FAILED_CHECKPOINTS);
   }
 
-  public ExternalizedCheckpointRetention externalizedCheckpointRetention() {
+  public RetentionOnCancellation externalizedCheckpointRetention() {
     return configuration.get(Options.EXTERNALIZED_CHECKPOINT_RETENTION);
   }
 

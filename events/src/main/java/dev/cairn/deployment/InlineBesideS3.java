@@ -1,8 +1,8 @@
 package dev.cairn.deployment;
 
-import dev.cairn.s3.S3CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.util.List;
@@ -11,11 +11,11 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** A job's files inside its table, and files that lie in S3 by their absolute paths. */
-record InlineBesideS3(CheckpointStorage table, Supplier<S3Client> s3) implements CheckpointStorage {
+record InlineBesideS3(FileStorage table, Supplier<S3Client> s3) implements FileStorage {
 
-  private CheckpointStorage storageOf(FilePath path) {
+  private FileStorage storageOf(FilePath path) {
     return path.absolute().filter(place -> place.scheme().equals("s3")).isPresent()
-        ? S3CheckpointStorage.everywhere(s3.get())
+        ? S3FileStorage.everywhere(s3.get())
         : table;
   }
 

@@ -1,12 +1,12 @@
 package dev.cairn.deployment;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
+import dev.cairn.dynamodb.DynamoDbFileStorage;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.s3.S3Location;
 import dev.cairn.settings.Options;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -110,7 +110,7 @@ public sealed interface StorageLocation {
    * @param s3 asked for the first time when a file of S3 is needed
    * @param maximumInlineBytes the size up to which a file is taken into the table
    */
-  default CheckpointStorage open(
+  default FileStorage open(
       Supplier<S3Client> s3,
       DynamoDbClient dynamoDb,
       String table,
@@ -118,11 +118,10 @@ public sealed interface StorageLocation {
       InstantSource clock,
       int maximumInlineBytes) {
     return switch (this) {
-      case InS3 in -> new S3CheckpointStorage(s3.get(), in.folder().bucket(), in.folder().prefix());
+      case InS3 in -> new S3FileStorage(s3.get(), in.folder().bucket(), in.folder().prefix());
       case Inline inline ->
           new InlineBesideS3(
-              new DynamoDbCheckpointStorage(dynamoDb, table, backoff, clock, maximumInlineBytes),
-              s3);
+              new DynamoDbFileStorage(dynamoDb, table, backoff, clock, maximumInlineBytes), s3);
     };
   }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.dynamodb;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatVersion;
@@ -117,7 +117,7 @@ final class CheckpointItems {
    * @param lists finds the subtasks that a pending checkpoint waits for
    */
   static Checkpoint read(
-      JobId job, Item item, Function<Expected, Optional<SortedSet<SubtaskId>>> lists) {
+      JobId job, Item item, Function<ExpectedSubtasks, Optional<SortedSet<SubtaskId>>> lists) {
     Checkpoint.Triggering trigger =
         new Checkpoint.Triggering(
             job,
@@ -151,8 +151,8 @@ final class CheckpointItems {
     };
   }
 
-  private static Expected expected(Item item) {
-    return new Expected(
+  private static ExpectedSubtasks expected(Item item) {
+    return new ExpectedSubtasks(
         item.parse("subtasks", item.number("subtasks"), Math::toIntExact),
         item.parse("subtasksSha256", item.text("subtasksSha256"), Sha256::new));
   }

@@ -189,7 +189,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   /** How long people can still see a checkpoint that is over. */
   private Duration display() {
-    return Display.of(deployed);
+    return DisplayPeriod.of(deployed);
   }
 
   private List<Item> itemsOf(JobId job, String prefix) {

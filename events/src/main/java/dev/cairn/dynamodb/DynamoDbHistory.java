@@ -52,7 +52,8 @@ public final class DynamoDbHistory implements History {
             ? table.putIfFree(item)
             : table.putOver(item, HistoryItems.VERSION, mark.version() - 1));
     for (HistoryLine line : lines) {
-      Instant expiresAt = line.at().plus(isRoutine(line) ? Display.of(deployed) : Display.LONGEST);
+      Instant expiresAt =
+          line.at().plus(isRoutine(line) ? DisplayPeriod.of(deployed) : DisplayPeriod.LONGEST);
       writes.add(table.put(HistoryItems.write(job, line, expiresAt)));
     }
     return table.transact("record the history of job " + job, writes).isEmpty();

@@ -1,6 +1,6 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import java.time.Duration;
@@ -46,14 +46,14 @@ final class ExpectedLists {
     this.clock = clock;
   }
 
-  private record Named(JobId job, Expected expected) {}
+  private record Named(JobId job, ExpectedSubtasks expected) {}
 
   /** A list, and until when the table has it. */
   private record Kept(SortedSet<SubtaskId> subtasks, Instant until) {}
 
   /** Sees to it that the list can be found for weeks to come. */
   void keep(JobId job, SortedSet<SubtaskId> subtasks) {
-    Named named = new Named(job, Expected.of(subtasks));
+    Named named = new Named(job, ExpectedSubtasks.of(subtasks));
     if (isKept(read(named))) {
       return;
     }
@@ -77,7 +77,7 @@ final class ExpectedLists {
   }
 
   /** The subtasks; empty if a piece of their list is no longer there. */
-  Optional<SortedSet<SubtaskId>> find(JobId job, Expected expected) {
+  Optional<SortedSet<SubtaskId>> find(JobId job, ExpectedSubtasks expected) {
     return read(new Named(job, expected)).map(Kept::subtasks);
   }
 
@@ -118,13 +118,13 @@ final class ExpectedLists {
       Instant expiry = Instant.ofEpochSecond(piece.number(TableLayout.EXPIRES_AT));
       until = expiry.isBefore(until) ? expiry : until;
     }
-    if (!Expected.of(subtasks).equals(named.expected())) {
+    if (!ExpectedSubtasks.of(subtasks).equals(named.expected())) {
       throw pieces.getFirst().damaged("its names are not those of its key");
     }
     return Optional.of(new Kept(Collections.unmodifiableSortedSet(subtasks), until));
   }
 
-  private static int pieces(Expected expected) {
+  private static int pieces(ExpectedSubtasks expected) {
     return Math.ceilDiv(expected.count(), NAMES_A_PIECE);
   }
 }

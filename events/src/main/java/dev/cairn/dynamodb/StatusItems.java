@@ -9,7 +9,7 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
 import dev.cairn.job.Restoration.Source;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
 import java.time.Instant;
 import java.util.List;
@@ -106,10 +106,10 @@ final class StatusItems {
   private static String write(Positions positions) {
     return switch (positions) {
       case Positions.SameStream s -> SAME_STREAM;
-      case Positions.Anew(Start start) ->
+      case Positions.Anew(StartPosition start) ->
           switch (start) {
-            case Start.TrimHorizon h -> TRIM_HORIZON;
-            case Start.AtTimestamp(Instant time) -> time.toString();
+            case StartPosition.TrimHorizon h -> TRIM_HORIZON;
+            case StartPosition.AtTimestamp(Instant time) -> time.toString();
           };
     };
   }
@@ -117,8 +117,8 @@ final class StatusItems {
   private static Positions readPositions(String text) {
     return switch (text) {
       case SAME_STREAM -> Positions.SAME_STREAM;
-      case TRIM_HORIZON -> new Positions.Anew(new Start.TrimHorizon());
-      default -> new Positions.Anew(new Start.AtTimestamp(Instant.parse(text)));
+      case TRIM_HORIZON -> new Positions.Anew(new StartPosition.TrimHorizon());
+      default -> new Positions.Anew(new StartPosition.AtTimestamp(Instant.parse(text)));
     };
   }
 

@@ -1,6 +1,6 @@
 package dev.cairn.dynamodb;
 
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Revision;
@@ -79,7 +79,7 @@ final class TableLayout {
   }
 
   /** A piece of the names of the subtasks that a checkpoint waits for. */
-  static Map<String, AttributeValue> expectedKey(JobId job, Expected expected, int piece) {
+  static Map<String, AttributeValue> expectedKey(JobId job, ExpectedSubtasks expected, int piece) {
     return key(EXPECTED_PREFIX + job + "#" + expected.digest(), digits(piece));
   }
 

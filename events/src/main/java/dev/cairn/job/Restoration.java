@@ -2,7 +2,7 @@ package dev.cairn.job;
 
 import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,7 @@ public record Restoration(
      * Before the records from here on: it comes from other shards, and is divided anew between
      * those of the job's stream, each of which begins here.
      */
-    record Anew(Start start) implements Positions {}
+    record Anew(StartPosition start) implements Positions {}
   }
 
   /** A checkpoint of the job's own, to go on right behind it. */

@@ -76,7 +76,7 @@ public sealed interface Entry {
       Instant writtenAt,
       Optional<CheckpointId> lastCheckpoint,
       boolean suspended,
-      Optional<Failing> failing,
+      Optional<ShardFailure> failing,
       Optional<Isolation> isolation,
       Following following,
       Optional<HeapUse> heapUse,
@@ -103,7 +103,7 @@ public sealed interface Entry {
         Instant writtenAt,
         Optional<CheckpointId> lastCheckpoint,
         boolean suspended,
-        Optional<Failing> failing) {
+        Optional<ShardFailure> failing) {
       this(
           revision,
           id,
@@ -254,7 +254,7 @@ public sealed interface Entry {
     }
 
     /** Returns a copy of this header of a shard that fails at the next record. */
-    public Header with(Failing failing) {
+    public Header with(ShardFailure failing) {
       return with(copy -> copy.failing = Optional.of(failing));
     }
 
@@ -301,7 +301,7 @@ public sealed interface Entry {
       private Instant writtenAt;
       private Optional<CheckpointId> lastCheckpoint;
       private boolean suspended;
-      private Optional<Failing> failing;
+      private Optional<ShardFailure> failing;
       private Optional<Isolation> isolation;
       private Following following;
       private Optional<HeapUse> heapUse;
@@ -352,7 +352,7 @@ public sealed interface Entry {
         follow(before, attempt, Writer.COORDINATOR, now);
         epoch = entered;
         suspended = halts;
-        failing = before.failing.filter(Failing::outlastsHalt);
+        failing = before.failing.filter(ShardFailure::outlastsHalt);
         isolation = before.isolation.map(search -> search.interrupted(now));
       }
 

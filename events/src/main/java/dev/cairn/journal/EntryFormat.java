@@ -29,7 +29,7 @@ import dev.cairn.journal.Entry.Suspected;
 import dev.cairn.journal.Entry.Suspended;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.restart.Failures;
+import dev.cairn.restart.FailureHistory;
 import dev.cairn.state.Channels;
 import dev.cairn.state.StateFields;
 import dev.cairn.state.StateHandle;
@@ -201,8 +201,8 @@ public final class EntryFormat {
     return new HeapUse(fields.number("stateBytes"), fields.number("heapBytes"));
   }
 
-  private static Fields write(Failing failing) {
-    Failures failures = failing.failures();
+  private static Fields write(ShardFailure failing) {
+    FailureHistory failures = failing.failures();
     return Fields.empty()
         .put("reason", failing.reason().name())
         .put("message", failing.message())
@@ -218,18 +218,18 @@ public final class EntryFormat {
   }
 
   /** Written only where it differs from the number of attempts. */
-  private static Optional<Long> ofReason(Failing failing) {
+  private static Optional<Long> ofReason(ShardFailure failing) {
     return failing.ofReason() == failing.failures().attempts()
         ? Optional.empty()
         : Optional.of((long) failing.ofReason());
   }
 
-  private static Failing readFailing(Fields fields) {
+  private static ShardFailure readFailing(Fields fields) {
     int attempts = Math.toIntExact(fields.number("attempts"));
-    return new Failing(
+    return new ShardFailure(
         FailureReason.valueOf(fields.text("reason")),
         fields.text("message"),
-        new Failures(
+        new FailureHistory(
             attempts,
             fields.time("first"),
             fields.time("last"),

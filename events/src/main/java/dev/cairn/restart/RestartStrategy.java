@@ -27,7 +27,7 @@ public sealed interface RestartStrategy {
   }
 
   /** What is remembered from now on, and what to do. */
-  record Decision(Failures failures, Verdict verdict) {}
+  record Decision(FailureHistory failures, Verdict verdict) {}
 
   /** The first failure is the last. */
   record None() implements RestartStrategy {}
@@ -139,7 +139,7 @@ public sealed interface RestartStrategy {
    * @param before what is remembered of earlier ones; empty after none
    * @param random from 0 to 1 exclusive, drawn for this failure
    */
-  default Decision next(Optional<Failures> before, Instant now, double random) {
+  default Decision next(Optional<FailureHistory> before, Instant now, double random) {
     return switch (this) {
       case None n -> giveUp(counted(before, now, Duration.ZERO), "restart-strategy.type is none");
       case FixedDelay fixed -> fixedDelay(fixed, before, now);
@@ -152,7 +152,7 @@ public sealed interface RestartStrategy {
    * What is still remembered after the shard got on: a rate and a growing delay look back over
    * times that went well.
    */
-  default Optional<Failures> afterProgress(Failures failures, Instant now) {
+  default Optional<FailureHistory> afterProgress(FailureHistory failures, Instant now) {
     return switch (this) {
       case None n -> Optional.empty();
       case FixedDelay f -> Optional.empty();
@@ -167,21 +167,25 @@ public sealed interface RestartStrategy {
     };
   }
 
-  private static Decision fixedDelay(FixedDelay fixed, Optional<Failures> before, Instant now) {
-    Failures failures = counted(before, now, fixed.delay());
+  private static Decision fixedDelay(
+      FixedDelay fixed, Optional<FailureHistory> before, Instant now) {
+    FailureHistory failures = counted(before, now, fixed.delay());
     return failures.attempts() > fixed.attempts()
         ? giveUp(failures, Options.FIXED_DELAY_ATTEMPTS + " is " + fixed.attempts())
         : retry(failures);
   }
 
-  private static Decision failureRate(FailureRate rate, Optional<Failures> before, Instant now) {
+  private static Decision failureRate(
+      FailureRate rate, Optional<FailureHistory> before, Instant now) {
     List<Instant> recent =
         new ArrayList<>(
-            within(before.map(Failures::recent).orElse(List.of()), rate.interval(), now));
+            within(before.map(FailureHistory::recent).orElse(List.of()), rate.interval(), now));
     recent.add(now);
-    Failures failures =
+    FailureHistory failures =
         counted(before, now, rate.delay())
-            .with(recent.subList(Math.max(0, recent.size() - Failures.MOST_RECENT), recent.size()));
+            .with(
+                recent.subList(
+                    Math.max(0, recent.size() - FailureHistory.MOST_RECENT), recent.size()));
     return recent.size() > rate.maxFailuresPerInterval()
         ? giveUp(
             failures,
@@ -205,15 +209,15 @@ public sealed interface RestartStrategy {
   }
 
   private static Decision exponentialDelay(
-      ExponentialDelay strategy, Optional<Failures> all, Instant now, double random) {
-    Optional<Failures> before =
+      ExponentialDelay strategy, Optional<FailureHistory> all, Instant now, double random) {
+    Optional<FailureHistory> before =
         all.filter(failures -> !isOver(failures, strategy.resetBackoffThreshold(), now));
     double initial = strategy.initialBackoff().toMillis();
     double longest = strategy.maxBackoff().toMillis();
-    int times = before.map(Failures::attempts).orElse(0);
+    int times = before.map(FailureHistory::attempts).orElse(0);
     double backoff = Math.min(longest, initial * Math.pow(strategy.backoffMultiplier(), times));
     double jittered = backoff * (1 + strategy.jitterFactor() * (2 * random - 1));
-    Failures failures =
+    FailureHistory failures =
         counted(before, now, Duration.ofMillis((long) Math.clamp(jittered, initial, longest)));
     return failures.attempts() > strategy.attempts()
         ? giveUp(failures, Options.EXPONENTIAL_DELAY_ATTEMPTS + " is " + strategy.attempts())
@@ -221,26 +225,27 @@ public sealed interface RestartStrategy {
   }
 
   /** Whether it is long enough since the shard was tried again. */
-  private static boolean isOver(Failures failures, Duration threshold, Instant now) {
+  private static boolean isOver(FailureHistory failures, Duration threshold, Instant now) {
     return !now.isBefore(failures.notBefore().plus(threshold));
   }
 
-  private static Failures counted(Optional<Failures> before, Instant now, Duration backoff) {
-    return new Failures(
+  private static FailureHistory counted(
+      Optional<FailureHistory> before, Instant now, Duration backoff) {
+    return new FailureHistory(
         // Counted no further than there are numbers: that is what an unlimited number of attempts
         // is.
         before.map(failures -> Math.max(failures.attempts(), failures.attempts() + 1)).orElse(1),
-        before.map(Failures::firstAt).orElse(now),
+        before.map(FailureHistory::firstAt).orElse(now),
         now,
         backoff,
         List.of());
   }
 
-  private static Decision retry(Failures failures) {
+  private static Decision retry(FailureHistory failures) {
     return new Decision(failures, new Verdict.Retry(failures.notBefore()));
   }
 
-  private static Decision giveUp(Failures failures, String why) {
+  private static Decision giveUp(FailureHistory failures, String why) {
     String times = failures.attempts() == 1 ? "1 failure" : failures.attempts() + " failures";
     return new Decision(
         failures, new Verdict.GiveUp(times + " since " + failures.firstAt() + ": " + why));

@@ -93,19 +93,19 @@ public final class Options {
           "how many checkpoints may fail in a row before the job is FAILED",
           EVERYWHERE);
 
-  public static final Option<ExternalizedCheckpointRetention> EXTERNALIZED_CHECKPOINT_RETENTION =
+  public static final Option<RetentionOnCancellation> EXTERNALIZED_CHECKPOINT_RETENTION =
       option(
           "execution.checkpointing.externalized-checkpoint-retention",
           List.of(),
           OptionType.choice(
-              ExternalizedCheckpointRetention.class,
-              ExternalizedCheckpointRetention::name,
-              names(ExternalizedCheckpointRetention.values()),
+              RetentionOnCancellation.class,
+              RetentionOnCancellation::name,
+              names(RetentionOnCancellation.values()),
               Map.of(
                   "no_externalized_checkpoints",
                   "checkpoints here always outlive a failure, for somebody to restore; write"
                       + " DELETE_ON_CANCELLATION to have a cancelled job's deleted")),
-          ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION,
+          RetentionOnCancellation.RETAIN_ON_CANCELLATION,
           "NO_EXTERNALIZED_CHECKPOINTS",
           "what becomes of the checkpoints of a job that is cancelled",
           EVERYWHERE);

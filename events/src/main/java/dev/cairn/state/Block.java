@@ -20,7 +20,7 @@ final class Block {
   private Block() {}
 
   /** Appends a change; {@code previous} is the key before it, or empty at the beginning. */
-  static void write(byte[] previous, Change change, Output out) {
+  static void write(byte[] previous, Change change, ByteOutput out) {
     byte[] key = change.key().bytes();
     if (key.length < KeyHash.BYTES) {
       throw new IllegalArgumentException(
@@ -51,13 +51,13 @@ final class Block {
   static final class Reader implements Iterator<Change> {
     private final StoredBytes stored;
     private final String part;
-    private final Input in;
+    private final ByteInput in;
     private byte[] previous;
 
     Reader(StoredBytes stored, String part, byte[] content, byte[] previous) {
       this.stored = stored;
       this.part = part;
-      this.in = new Input(stored, part, content);
+      this.in = new ByteInput(stored, part, content);
       this.previous = previous;
     }
 

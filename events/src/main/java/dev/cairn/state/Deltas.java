@@ -19,13 +19,13 @@ public final class Deltas {
    * @throws IllegalArgumentException if they do not
    */
   public static byte[] encode(List<Change> sorted) {
-    Output content = new Output();
+    ByteOutput content = new ByteOutput();
     byte[] previous = NO_KEY;
     for (Change change : sorted) {
       Block.write(previous, change, content);
       previous = change.key().bytes();
     }
-    return new Output().putByte(VERSION).putBytes(Frame.write(content.toBytes())).toBytes();
+    return new ByteOutput().putByte(VERSION).putBytes(Frame.write(content.toBytes())).toBytes();
   }
 
   /**

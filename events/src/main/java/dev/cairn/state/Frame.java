@@ -29,7 +29,7 @@ final class Frame {
 
   static byte[] write(byte[] content) {
     byte[] deflated = deflate(content);
-    Output out = new Output();
+    ByteOutput out = new ByteOutput();
     if (deflated.length < content.length) {
       out.putByte(DEFLATE).putBytes(deflated);
     } else {
@@ -54,7 +54,7 @@ final class Frame {
       byte[] room = new byte[content.length];
       int length = deflater.deflate(room);
       return deflater.finished()
-          ? new Output().putLength(content.length).putBytes(room, 0, length).toBytes()
+          ? new ByteOutput().putLength(content.length).putBytes(room, 0, length).toBytes()
           : content;
     } finally {
       deflater.end();
@@ -83,7 +83,7 @@ final class Frame {
   }
 
   private static byte[] inflate(StoredBytes stored, String part, byte[] deflated) {
-    Input in = new Input(stored, part, deflated);
+    ByteInput in = new ByteInput(stored, part, deflated);
     int length = in.takeNumber();
     if (length > MAX_INFLATED_BYTES) {
       throw stored.damaged(

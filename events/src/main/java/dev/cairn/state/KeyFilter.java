@@ -44,7 +44,7 @@ final class KeyFilter {
     return (int) ((size + 63L) / 64);
   }
 
-  static KeyFilter read(Input in, StoredBytes stored, String part) {
+  static KeyFilter read(ByteInput in, StoredBytes stored, String part) {
     int size = in.takeNumber();
     int functions = in.takeNumber();
     long words = (size + 63L) / 64;
@@ -67,7 +67,7 @@ final class KeyFilter {
     return new KeyFilter(size, functions, bitMap);
   }
 
-  void write(Output out) {
+  void write(ByteOutput out) {
     out.putLength(size);
     out.putLength(functions);
     for (long word : words) {

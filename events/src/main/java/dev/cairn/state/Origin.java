@@ -9,13 +9,13 @@ import java.util.List;
  *
  * @param parents the shards from which a split or a merge made this one; empty for a root
  */
-public record Origin(Start start, HashRange range, List<ShardId> parents) {
+public record Origin(StartPosition start, HashRange range, List<ShardId> parents) {
   public Origin {
     parents = List.copyOf(parents);
   }
 
   /** The origin of a root. */
-  public Origin(Start start, HashRange range) {
+  public Origin(StartPosition start, HashRange range) {
     this(start, range, List.of());
   }
 }

@@ -27,6 +27,6 @@ final class RunFormat {
   private RunFormat() {}
 
   static byte[] header() {
-    return new Output().putInt(HEADER_MAGIC).putByte(VERSION).toBytes();
+    return new ByteOutput().putInt(HEADER_MAGIC).putByte(VERSION).toBytes();
   }
 }

@@ -47,8 +47,8 @@ public final class RunReader implements Iterable<Change> {
         stored.intAt(footer + RunFormat.FOOTER_CHECKED_BYTES),
         footer,
         RunFormat.FOOTER_CHECKED_BYTES);
-    Input in =
-        new Input(
+    ByteInput in =
+        new ByteInput(
             stored,
             "footer",
             Arrays.copyOfRange(file, footer, footer + RunFormat.FOOTER_CHECKED_BYTES));
@@ -70,7 +70,7 @@ public final class RunReader implements Iterable<Change> {
     return new RunReader(
         stored,
         index,
-        KeyFilter.read(new Input(stored, part, filter), stored, part),
+        KeyFilter.read(new ByteInput(stored, part, filter), stored, part),
         count,
         HashRange.ALL);
   }
@@ -110,7 +110,7 @@ public final class RunReader implements Iterable<Change> {
   private static List<BlockHandle> readIndex(
       StoredBytes stored, int indexOffset, int length, int blocks) {
     String part = "index at byte " + indexOffset;
-    Input in = new Input(stored, part, Frame.read(stored, part, indexOffset, length));
+    ByteInput in = new ByteInput(stored, part, Frame.read(stored, part, indexOffset, length));
     List<BlockHandle> index = new ArrayList<>();
     byte[] previous = RunFormat.NO_KEY;
     int offset = RunFormat.HEADER_BYTES;
@@ -224,7 +224,7 @@ public final class RunReader implements Iterable<Change> {
   }
 
   private static byte[] lowestKeyOf(KeyHash hash) {
-    return new Output().putLong(hash.high()).putLong(hash.low()).toBytes();
+    return new ByteOutput().putLong(hash.high()).putLong(hash.low()).toBytes();
   }
 
   /** The changes from a key on, block by block. */

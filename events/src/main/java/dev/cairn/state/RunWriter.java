@@ -8,10 +8,10 @@ import java.util.List;
  * the same platform.
  */
 public final class RunWriter {
-  private final Output file = new Output().putBytes(RunFormat.header());
-  private final Output index = new Output();
+  private final ByteOutput file = new ByteOutput().putBytes(RunFormat.header());
+  private final ByteOutput index = new ByteOutput();
   private final List<KeyHash> hashes = new ArrayList<>();
-  private Output block = new Output();
+  private ByteOutput block = new ByteOutput();
   private byte[] firstKey = RunFormat.NO_KEY;
   private byte[] lastKey = RunFormat.NO_KEY;
   private int blocks;
@@ -56,7 +56,7 @@ public final class RunWriter {
     file.putBytes(frame);
     index.putLength(firstKey.length).putBytes(firstKey).putLength(frame.length);
     blocks++;
-    block = new Output();
+    block = new ByteOutput();
     firstKey = RunFormat.NO_KEY;
   }
 
@@ -67,15 +67,15 @@ public final class RunWriter {
     int indexOffset = file.size();
     file.putBytes(Frame.write(index.toBytes()));
     int filterOffset = file.size();
-    Output filter = new Output();
+    ByteOutput filter = new ByteOutput();
     KeyFilter.of(hashes).write(filter);
     file.putBytes(Frame.write(filter.toBytes()));
     return file.putBytes(footer(indexOffset, filterOffset)).toBytes();
   }
 
   private byte[] footer(int indexOffset, int filterOffset) {
-    Output footer =
-        new Output().putInt(indexOffset).putInt(filterOffset).putInt(blocks).putLong(changes);
+    ByteOutput footer =
+        new ByteOutput().putInt(indexOffset).putInt(filterOffset).putInt(blocks).putLong(changes);
     int checksum = new BlockChecksum().of(footer.toBytes(), 0, RunFormat.FOOTER_CHECKED_BYTES);
     return footer.putInt(checksum).putInt(RunFormat.FOOTER_MAGIC).toBytes();
   }

@@ -78,17 +78,17 @@ public final class StateFields {
         KeyHash.ofDecimal(fields.text("from")), KeyHash.ofDecimal(fields.text("to")));
   }
 
-  public static String write(Start start) {
+  public static String write(StartPosition start) {
     return switch (start) {
-      case Start.TrimHorizon h -> "TRIM_HORIZON";
-      case Start.AtTimestamp at -> at.time().toString();
+      case StartPosition.TrimHorizon h -> "TRIM_HORIZON";
+      case StartPosition.AtTimestamp at -> at.time().toString();
     };
   }
 
-  public static Start readStart(String text) {
+  public static StartPosition readStart(String text) {
     return text.equals("TRIM_HORIZON")
-        ? new Start.TrimHorizon()
-        : new Start.AtTimestamp(Instant.parse(text));
+        ? new StartPosition.TrimHorizon()
+        : new StartPosition.AtTimestamp(Instant.parse(text));
   }
 
   public static Fields write(Origin origin) {

@@ -40,13 +40,13 @@ public record StateSchema(String name, String kind, String serializers, Optional
   }
 
   /** Whether what is stored like this can be read by a function that declares a state otherwise. */
-  public sealed interface Change {
+  public sealed interface SchemaChange {
     /**
      * It can.
      *
      * @param schema describes what is stored and what the function will store
      */
-    record Accepted(StateSchema schema) implements Change {}
+    record Accepted(StateSchema schema) implements SchemaChange {}
 
     /**
      * It cannot.
@@ -55,7 +55,7 @@ public record StateSchema(String name, String kind, String serializers, Optional
      * @param stored how that is stored
      * @param declared how the function declares it
      */
-    record Refused(String state, String stored, String declared) implements Change {
+    record Refused(String state, String stored, String declared) implements SchemaChange {
       /** The problem as a sentence without its end. */
       public String problem(String declaredBy) {
         return state
@@ -74,7 +74,7 @@ public record StateSchema(String name, String kind, String serializers, Optional
    *
    * @param declared a state of this name
    */
-  public Change to(StateSchema declared) {
+  public SchemaChange to(StateSchema declared) {
     if (!kind.equals(declared.kind())) {
       return otherwise(declared);
     }
@@ -82,7 +82,7 @@ public record StateSchema(String name, String kind, String serializers, Optional
     Optional<ValueType> declaredType = declared.knownType();
     if (storedType.isEmpty() || declaredType.isEmpty()) {
       return serializers.equals(declared.serializers())
-          ? new Change.Accepted(declared)
+          ? new SchemaChange.Accepted(declared)
           : otherwise(declared);
     }
     if (!serializers.equals(declared.serializers()) && !isScalar(declared)) {
@@ -90,7 +90,7 @@ public record StateSchema(String name, String kind, String serializers, Optional
     }
     Evolution evolution = evolution(storedType.get(), declaredType.get());
     return switch (evolution) {
-      case Evolution.Accepted accepted -> new Change.Accepted(declared.with(accepted.type()));
+      case Evolution.Accepted accepted -> new SchemaChange.Accepted(declared.with(accepted.type()));
       case Evolution.Refused refused -> refused(refused, declared);
     };
   }
@@ -129,14 +129,14 @@ public record StateSchema(String name, String kind, String serializers, Optional
     return scalarType().isPresent() && declared.scalarType().isPresent();
   }
 
-  private Change otherwise(StateSchema declared) {
-    return new Change.Refused(quotedName(), form(), declared.form());
+  private SchemaChange otherwise(StateSchema declared) {
+    return new SchemaChange.Refused(quotedName(), form(), declared.form());
   }
 
-  private Change refused(Evolution.Refused refused, StateSchema declared) {
+  private SchemaChange refused(Evolution.Refused refused, StateSchema declared) {
     return refused.path().isEmpty() && !serializers.equals(declared.serializers())
         ? otherwise(declared)
-        : new Change.Refused(
+        : new SchemaChange.Refused(
             refused.path().isEmpty()
                 ? quotedName()
                 : "component \"" + refused.path() + "\" of " + quotedName(),

@@ -22,7 +22,7 @@ import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
 import dev.cairn.state.PendingFile;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateSchema;
 import dev.cairn.state.TimeProgress;
 import dev.cairn.storage.FilePath;
@@ -51,7 +51,7 @@ class CheckpointFormatTest {
               new CheckpointId(42),
               new Epoch(2),
               Instant.parse("2026-11-21T10:00:00.250Z"),
-              Expected.of(
+              ExpectedSubtasks.of(
                   new TreeSet<>(
                       List.of(subtask("shardId-000000000000"), subtask("shardId-000000000001"))))),
           List.of(
@@ -68,7 +68,8 @@ class CheckpointFormatTest {
       new SubtaskState(
           subtask("shardId-000000000000"),
           new Epoch(2),
-          new Origin(new Start.AtTimestamp(Instant.parse("2026-11-21T09:00:00Z")), HashRange.ALL),
+          new Origin(
+              new StartPosition.AtTimestamp(Instant.parse("2026-11-21T09:00:00Z")), HashRange.ALL),
           Position.after(
               new SequenceNumber("49590338271490256608559692540925702759324208523137515618")),
           Optional.of(

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.restart.RestartStrategy;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Options;
+import dev.cairn.settings.RetentionOnCancellation;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import java.time.Duration;
@@ -28,7 +28,7 @@ class CheckpointSettingsTest {
     assertThat(defaults.maxConcurrentCheckpoints()).isEqualTo(1);
     assertThat(defaults.tolerableFailedCheckpoints()).isEqualTo(Integer.MAX_VALUE);
     assertThat(defaults.externalizedCheckpointRetention())
-        .isEqualTo(ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        .isEqualTo(RetentionOnCancellation.RETAIN_ON_CANCELLATION);
     assertThat(defaults.dataInlineThreshold()).isEqualTo(8 * 1024);
     assertThat(defaults.incremental()).isTrue();
     assertThat(defaults.restartStrategy())

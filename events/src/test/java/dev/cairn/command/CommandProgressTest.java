@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.ClaimMode;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatVersion;
@@ -417,7 +417,7 @@ class CommandProgressTest {
   private static Checkpoint.Triggering trigger(
       String cause, Optional<Checkpoint.Savepoint> savepoint) {
     return new Checkpoint.Triggering(
-        JOB, EIGHT, new Epoch(1), NOON, Expected.of(new TreeSet<>()), savepoint, cause);
+        JOB, EIGHT, new Epoch(1), NOON, ExpectedSubtasks.of(new TreeSet<>()), savepoint, cause);
   }
 
   private static Checkpoint.Pending pending(String cause) {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
+import dev.cairn.dynamodb.DynamoDbFileStorage;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.s3.S3Location;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -33,14 +33,14 @@ final class StorageLocationTest {
             }));
   }
 
-  private static CheckpointStorage open(StorageLocation location) {
+  private static FileStorage open(StorageLocation location) {
     return location.open(
         () -> S3,
         DYNAMODB,
         "table",
         Backoff.sleeping(),
         () -> Instant.EPOCH,
-        DynamoDbCheckpointStorage.LARGEST_FILE_BYTES);
+        DynamoDbFileStorage.LARGEST_FILE_BYTES);
   }
 
   @Test
@@ -50,7 +50,7 @@ final class StorageLocationTest {
     assertThat(location)
         .isEqualTo(new StorageLocation.InS3(new S3Location("bucket", "team/cairn")))
         .hasToString("s3://bucket/team/cairn");
-    assertThat(open(location)).isInstanceOf(S3CheckpointStorage.class);
+    assertThat(open(location)).isInstanceOf(S3FileStorage.class);
   }
 
   @ParameterizedTest
@@ -63,7 +63,7 @@ final class StorageLocationTest {
 
   @Test
   void insideATableFilesOfS3AreStillWithinReach() {
-    CheckpointStorage storage = open(StorageLocation.parse(""));
+    FileStorage storage = open(StorageLocation.parse(""));
     FilePath own = FilePath.of("job", "chk-1", "_metadata");
     FilePath savepoint = new FilePath("s3://bucket/savepoint-1/_metadata");
 

@@ -82,8 +82,8 @@ class ConsistentReadsTest {
     return new DynamoDbHistory(client, TABLE, ONCE, CheckpointSettings.DEFAULTS);
   }
 
-  private static DynamoDbCheckpointStorage storage(ScriptedDynamoDb client) {
-    return new DynamoDbCheckpointStorage(client, TABLE, ONCE, () -> Instant.EPOCH);
+  private static DynamoDbFileStorage storage(ScriptedDynamoDb client) {
+    return new DynamoDbFileStorage(client, TABLE, ONCE, () -> Instant.EPOCH);
   }
 
   @ParameterizedTest

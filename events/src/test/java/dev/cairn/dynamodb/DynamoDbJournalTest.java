@@ -22,7 +22,7 @@ import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.DamagedFileException;
 import java.time.Duration;
@@ -281,7 +281,7 @@ class DynamoDbJournalTest {
             false,
             Optional.empty()),
         new CheckpointId(2),
-        new Origin(new Start.TrimHorizon(), HashRange.ALL),
+        new Origin(new StartPosition.TrimHorizon(), HashRange.ALL),
         StateHandle.EMPTY,
         Channels.EMPTY);
   }

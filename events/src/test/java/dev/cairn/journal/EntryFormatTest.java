@@ -32,7 +32,7 @@ import dev.cairn.journal.Entry.Suspected;
 import dev.cairn.journal.Entry.Suspended;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.restart.Failures;
+import dev.cairn.restart.FailureHistory;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Channels.Segment;
 import dev.cairn.state.Counts;
@@ -45,7 +45,7 @@ import dev.cairn.state.OwedOutbox;
 import dev.cairn.state.Payload;
 import dev.cairn.state.PendingFile;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.StateSchema;
 import dev.cairn.state.TimeProgress;
@@ -75,10 +75,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class EntryFormatTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123456789Z");
-  private static final Origin AT_HORIZON = new Origin(new Start.TrimHorizon(), HashRange.ALL);
+  private static final Origin AT_HORIZON =
+      new Origin(new StartPosition.TrimHorizon(), HashRange.ALL);
   private static final Origin AT_TIME =
       new Origin(
-          new Start.AtTimestamp(NOW),
+          new StartPosition.AtTimestamp(NOW),
           new HashRange(new KeyHash(0, 7), new KeyHash(Long.MAX_VALUE, -1)));
 
   @SuppressWarnings(
@@ -197,10 +198,10 @@ class EntryFormatTest {
         new Failed(
             header(4, Writer.MAPPING)
                 .with(
-                    new Failing(
+                    new ShardFailure(
                         FailureReason.USER_CODE,
                         "java.lang.ArithmeticException: / by zero",
-                        new Failures(
+                        new FailureHistory(
                             2,
                             NOW,
                             NOW.plusSeconds(3),
@@ -211,19 +212,20 @@ class EntryFormatTest {
         new Failed(
             header(4, Writer.WAKE)
                 .with(
-                    new Failing(
+                    new ShardFailure(
                         FailureReason.DAMAGED,
                         "a file is gone",
-                        new Failures(1, NOW, NOW, Duration.ZERO, List.of()),
+                        new FailureHistory(1, NOW, NOW, Duration.ZERO, List.of()),
                         true)))),
     FAILED_AT_A_RECORD(
         new Failed(
             header(4, Writer.MAPPING)
                 .with(
-                    new Failing(
+                    new ShardFailure(
                         FailureReason.KEY_OUTSIDE_SHARD,
                         "record 4961: its key belongs to another shard",
-                        new Failures(3, NOW, NOW.plusSeconds(9), Duration.ofSeconds(2), List.of()),
+                        new FailureHistory(
+                            3, NOW, NOW.plusSeconds(9), Duration.ofSeconds(2), List.of()),
                         false,
                         1,
                         Optional.of(new SequenceNumber("4961")))))),
@@ -231,10 +233,11 @@ class EntryFormatTest {
         new Failed(
             header(4, Writer.MAPPING)
                 .with(
-                    new Failing(
+                    new ShardFailure(
                         FailureReason.DAMAGED,
                         "a file is gone",
-                        new Failures(3, NOW, NOW.plusSeconds(9), Duration.ofSeconds(2), List.of()),
+                        new FailureHistory(
+                            3, NOW, NOW.plusSeconds(9), Duration.ofSeconds(2), List.of()),
                         false,
                         1,
                         Optional.empty(),
@@ -254,10 +257,10 @@ class EntryFormatTest {
         new Failed(
             header(4, Writer.MAPPING)
                 .with(
-                    new Failing(
+                    new ShardFailure(
                         FailureReason.PROCESS_ENDED,
                         "record 4961: it was begun on its own, and did not come back",
-                        new Failures(1, NOW, NOW, Duration.ofSeconds(1), List.of()),
+                        new FailureHistory(1, NOW, NOW, Duration.ofSeconds(1), List.of()),
                         false,
                         1,
                         Optional.of(new SequenceNumber("4961"))))
@@ -420,7 +423,7 @@ class EntryFormatTest {
 
   private static Origin ofSplit() {
     return new Origin(
-        new Start.TrimHorizon(),
+        new StartPosition.TrimHorizon(),
         AT_TIME.range(),
         List.of(new ShardId("shardId-000000000000"), new ShardId("shardId-000000000001")));
   }

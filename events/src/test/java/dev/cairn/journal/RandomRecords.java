@@ -7,7 +7,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
-import dev.cairn.restart.Failures;
+import dev.cairn.restart.FailureHistory;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateSchema;
@@ -54,8 +54,8 @@ public final class RandomRecords {
     leaves.put(Sha256.class, () -> Sha256.of(bytes()));
     leaves.put(HashRange.class, this::range);
     leaves.put(StateSchema.class, () -> new StateSchema(name(), "value", "string,long"));
-    leaves.put(Failures.class, this::failures);
-    leaves.put(Failing.class, this::failing);
+    leaves.put(FailureHistory.class, this::failures);
+    leaves.put(ShardFailure.class, this::failing);
     leaves.put(FormatVersion.class, () -> FormatVersion.NEWEST);
   }
 
@@ -149,14 +149,14 @@ public final class RandomRecords {
     return new HashRange(new KeyHash(0, number()), new KeyHash(number(), 0));
   }
 
-  private Failures failures() {
-    return new Failures(
+  private FailureHistory failures() {
+    return new FailureHistory(
         number(), time(), time(), Duration.ofMillis(number()), List.of(time(), time()));
   }
 
-  private Failing failing() {
-    Failures failures = failures();
-    return new Failing(
+  private ShardFailure failing() {
+    FailureHistory failures = failures();
+    return new ShardFailure(
         any(List.of(FailureReason.values())),
         name(),
         failures,

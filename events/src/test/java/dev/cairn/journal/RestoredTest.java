@@ -17,7 +17,7 @@ import dev.cairn.state.HashRange;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -105,7 +105,7 @@ class RestoredTest {
         Restored.Mode.LIVE,
         mode,
         Optional.empty(),
-        new Origin(new Start.TrimHorizon(), HashRange.ALL),
+        new Origin(new StartPosition.TrimHorizon(), HashRange.ALL),
         handle,
         Channels.EMPTY);
   }

@@ -92,7 +92,7 @@ class RestartStrategyTest {
   @ParameterizedTest
   @MethodSource("courses")
   void aCourseOfFailures(Course course) {
-    Optional<Failures> failures = Optional.empty();
+    Optional<FailureHistory> failures = Optional.empty();
     List<String> delays = new ArrayList<>();
     for (int at : course.failures()) {
       Instant now = NOON.plusSeconds(at);
@@ -123,11 +123,12 @@ class RestartStrategyTest {
     ExponentialDelay strategy =
         new ExponentialDelay(
             Duration.ofSeconds(1), Duration.ofSeconds(4), 2, Duration.ofHours(1), 0.1, 100);
-    Optional<Failures> before =
+    Optional<FailureHistory> before =
         times == 1
             ? Optional.empty()
             : Optional.of(
-                new Failures(times == 2 ? 1 : 9, NOON, NOON, Duration.ofSeconds(1), List.of()));
+                new FailureHistory(
+                    times == 2 ? 1 : 9, NOON, NOON, Duration.ofSeconds(1), List.of()));
 
     assertThat(strategy.next(before, NOON, random).failures().lastBackoff())
         .isEqualTo(Duration.ofMillis(millis));
@@ -147,7 +148,7 @@ class RestartStrategyTest {
     RestartStrategy strategy =
         RestartStrategy.of(
             Configuration.parse("restart-strategy: " + type, SettingSource.CONSTRUCT));
-    Optional<Failures> failures = Optional.empty();
+    Optional<FailureHistory> failures = Optional.empty();
     Verdict verdict = new Verdict.Retry(NOON);
     for (int n = 0; n < times; n++) {
       Decision decision = strategy.next(failures, NOON.plusSeconds(n), NO_JITTER);
@@ -159,7 +160,8 @@ class RestartStrategyTest {
 
   @Test
   void aRateAndAGrowingDelayRememberWhatWasBeforeProgress() {
-    Failures failures = new Failures(3, NOON, NOON, Duration.ofSeconds(4), List.of(NOON));
+    FailureHistory failures =
+        new FailureHistory(3, NOON, NOON, Duration.ofSeconds(4), List.of(NOON));
     RestartStrategy rate = new FailureRate(2, Duration.ofMinutes(1), Duration.ofSeconds(1));
     RestartStrategy exponential = RestartStrategy.of(Configuration.DEFAULTS);
 
@@ -174,19 +176,20 @@ class RestartStrategyTest {
   @Test
   void whatIsRememberedStaysSmall() {
     FailureRate rate = new FailureRate(100, Duration.ofHours(1), Duration.ZERO);
-    Optional<Failures> failures = Optional.empty();
+    Optional<FailureHistory> failures = Optional.empty();
     for (int n = 0; n < 300; n++) {
       Decision decision = rate.next(failures, NOON.plusSeconds(n), NO_JITTER);
       assertThat(decision.verdict() instanceof Verdict.GiveUp).isEqualTo(n >= 100);
       failures = Optional.of(decision.failures());
     }
-    assertThat(failures.orElseThrow().recent()).hasSize(Failures.MOST_RECENT);
+    assertThat(failures.orElseThrow().recent()).hasSize(FailureHistory.MOST_RECENT);
     assertThat(failures.orElseThrow().attempts()).isEqualTo(300);
   }
 
   @Test
   void countingEndsWhereNumbersDo() {
-    Failures many = new Failures(Integer.MAX_VALUE, NOON, NOON, Duration.ofMinutes(1), List.of());
+    FailureHistory many =
+        new FailureHistory(Integer.MAX_VALUE, NOON, NOON, Duration.ofMinutes(1), List.of());
     Decision decision =
         RestartStrategy.of(Configuration.DEFAULTS)
             .next(Optional.of(many), NOON.plusSeconds(60), NO_JITTER);
@@ -205,18 +208,18 @@ class RestartStrategyTest {
     "-11, false"
   })
   void aShardIsLeftAloneUntilItsTimeAndNotByAClockThatWasOff(long after, boolean waiting) {
-    Failures failures = new Failures(1, NOON, NOON, Duration.ofSeconds(10), List.of());
+    FailureHistory failures = new FailureHistory(1, NOON, NOON, Duration.ofSeconds(10), List.of());
     assertThat(failures.isWaiting(NOON.plusSeconds(after))).isEqualTo(waiting);
   }
 
   @Test
   void failuresThatCannotBeAreRefused() {
-    assertThatThrownBy(() -> new Failures(0, NOON, NOON, Duration.ZERO, List.of()))
+    assertThatThrownBy(() -> new FailureHistory(0, NOON, NOON, Duration.ZERO, List.of()))
         .hasMessage("failures begin with the first, not with 0");
-    assertThatThrownBy(() -> new Failures(1, NOON, NOON, Duration.ofSeconds(-1), List.of()))
+    assertThatThrownBy(() -> new FailureHistory(1, NOON, NOON, Duration.ofSeconds(-1), List.of()))
         .hasMessage("a delay of PT-1S is none");
     assertThatThrownBy(
-            () -> new Failures(1, NOON, NOON, Duration.ZERO, Collections.nCopies(101, NOON)))
+            () -> new FailureHistory(1, NOON, NOON, Duration.ZERO, Collections.nCopies(101, NOON)))
         .hasMessage("101 times of failures are more than the 100 that are kept");
   }
 }

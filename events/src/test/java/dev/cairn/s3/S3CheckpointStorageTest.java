@@ -8,9 +8,9 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.cairn.retry.Backoff;
-import dev.cairn.storage.CheckpointStorage.Put;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage.Put;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.io.IOException;
@@ -67,7 +67,7 @@ final class S3CheckpointStorageTest {
   private final List<Duration> pauses = new ArrayList<>();
   private HttpServer server;
   private S3Client s3;
-  private S3CheckpointStorage storage;
+  private S3FileStorage storage;
 
   @BeforeEach
   void start() throws IOException {
@@ -85,7 +85,7 @@ final class S3CheckpointStorageTest {
             .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
             .build();
     storage =
-        new S3CheckpointStorage(
+        new S3FileStorage(
             s3, "bucket", "team/cairn", new Backoff(ATTEMPTS, Duration.ofMillis(10), pauses::add));
   }
 
@@ -369,10 +369,10 @@ final class S3CheckpointStorageTest {
   void thePrefixIsAPathOrEmpty() {
     answers.add(new Answer(204, Map.of(), ""));
 
-    new S3CheckpointStorage(s3, "bucket", "").delete(FILE);
+    new S3FileStorage(s3, "bucket", "").delete(FILE);
 
     assertThat(requests.getFirst().uri().getPath()).isEqualTo("/bucket/job/run");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new S3CheckpointStorage(s3, "bucket", "cairn/"));
+        .isThrownBy(() -> new S3FileStorage(s3, "bucket", "cairn/"));
   }
 }

@@ -48,7 +48,7 @@ class ConfigurationTest {
                 .with(Options.DATA_INLINE_THRESHOLD, 16 * 1024, SettingSource.CONSTRUCT)
                 .with(
                     Options.EXTERNALIZED_CHECKPOINT_RETENTION,
-                    ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION,
+                    RetentionOnCancellation.DELETE_ON_CANCELLATION,
                     SettingSource.CONSTRUCT));
   }
 

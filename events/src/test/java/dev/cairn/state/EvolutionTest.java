@@ -134,35 +134,35 @@ class EvolutionTest {
   void aStateOfAnEarlierReleaseIsComparedByItsSerializers() {
     StateSchema typed = schema("value", "record:r", "r{a=int}");
     assertThat(schema("value", "record:r", "").to(typed))
-        .isEqualTo(new StateSchema.Change.Accepted(typed));
+        .isEqualTo(new StateSchema.SchemaChange.Accepted(typed));
     assertThat(schema("value", "record:q", "").to(typed))
-        .isInstanceOf(StateSchema.Change.Refused.class);
+        .isInstanceOf(StateSchema.SchemaChange.Refused.class);
     assertThat(typed.to(schema("value", "record:r", "")))
-        .isEqualTo(new StateSchema.Change.Accepted(schema("value", "record:r", "")));
+        .isEqualTo(new StateSchema.SchemaChange.Accepted(schema("value", "record:r", "")));
   }
 
   @Test
   void scalarsAreWidenedToo() {
     assertThat(schema("value", "integer", "").to(schema("value", "long", "")))
-        .isEqualTo(new StateSchema.Change.Accepted(schema("value", "long", "")));
+        .isEqualTo(new StateSchema.SchemaChange.Accepted(schema("value", "long", "")));
     assertThat(schema("list", "integer", "").to(schema("list", "double", "")))
-        .isInstanceOf(StateSchema.Change.Accepted.class);
+        .isInstanceOf(StateSchema.SchemaChange.Accepted.class);
     assertThat(schema("value", "long", "").to(schema("value", "integer", "")))
-        .isInstanceOf(StateSchema.Change.Refused.class);
+        .isInstanceOf(StateSchema.SchemaChange.Refused.class);
     assertThat(schema("value", "long", "").to(schema("list", "long", "")))
-        .isInstanceOf(StateSchema.Change.Refused.class);
+        .isInstanceOf(StateSchema.SchemaChange.Refused.class);
   }
 
   @Test
   void theUserKeysOfAMapKeepTheirBytes() {
     assertThat(schema("map", "integer,long", "").to(schema("map", "long,long", "")))
-        .isInstanceOf(StateSchema.Change.Accepted.class);
+        .isInstanceOf(StateSchema.SchemaChange.Accepted.class);
     assertThat(schema("map", "integer,long", "").to(schema("map", "double,long", "")))
-        .isInstanceOf(StateSchema.Change.Refused.class);
+        .isInstanceOf(StateSchema.SchemaChange.Refused.class);
     StateSchema byRecord = schema("map", "record:k,long", "Map<k{a=int},Long>");
-    assertThat(byRecord.to(byRecord)).isEqualTo(new StateSchema.Change.Accepted(byRecord));
-    StateSchema.Change.Refused refused =
-        (StateSchema.Change.Refused)
+    assertThat(byRecord.to(byRecord)).isEqualTo(new StateSchema.SchemaChange.Accepted(byRecord));
+    StateSchema.SchemaChange.Refused refused =
+        (StateSchema.SchemaChange.Refused)
             byRecord.to(schema("map", "record:k,long", "Map<k{a=int,b=int},Long>"));
     assertThat(refused.problem("code")).contains("the map's key");
   }
@@ -179,8 +179,8 @@ class EvolutionTest {
   @Test
   void aRefusalNamesStateComponentAndBothTypes() {
     StateSchema stored = schema("value", "record:r", "r{cents=double}");
-    StateSchema.Change.Refused refused =
-        (StateSchema.Change.Refused) stored.to(schema("value", "record:r", "r{cents=long}"));
+    StateSchema.SchemaChange.Refused refused =
+        (StateSchema.SchemaChange.Refused) stored.to(schema("value", "record:r", "r{cents=long}"));
     assertThat(refused.problem("version 8"))
         .isEqualTo(
             "component \"cents\" of state \"s\" is stored as double, but version 8 declares it as"
@@ -191,16 +191,16 @@ class EvolutionTest {
   void aConstantThatAnEnumHasLostIsNamed() {
     StateSchema stored =
         schema("value", "record:r", "r{colour=Optional<enum:shop.Colour<BLUE,GREEN,RED>>}");
-    StateSchema.Change.Refused one =
-        (StateSchema.Change.Refused)
+    StateSchema.SchemaChange.Refused one =
+        (StateSchema.SchemaChange.Refused)
             stored.to(
                 schema("value", "record:r", "r{colour=Optional<enum:shop.Colour<BLUE,RED>>}"));
     assertThat(one.problem("version 8"))
         .isEqualTo(
             "component \"colour\" of state \"s\" is stored as enum shop.Colour with the constant"
                 + " GREEN, but version 8 declares it as the enum without it");
-    StateSchema.Change.Refused two =
-        (StateSchema.Change.Refused)
+    StateSchema.SchemaChange.Refused two =
+        (StateSchema.SchemaChange.Refused)
             schema("map", "enum:shop.Colour,long", "Map<enum:shop.Colour<BLUE,GREEN,RED>,Long>")
                 .to(
                     schema(
@@ -213,8 +213,8 @@ class EvolutionTest {
 
   @Test
   void aRefusedKeyShowsWhatDiffers() {
-    StateSchema.Change.Refused refused =
-        (StateSchema.Change.Refused)
+    StateSchema.SchemaChange.Refused refused =
+        (StateSchema.SchemaChange.Refused)
             schema("map", "record:k,long", "Map<k{a=int},Long>")
                 .to(schema("map", "record:k,long", "Map<k{a=int,b=int},Long>"));
     assertThat(refused.problem("version 8"))

@@ -261,7 +261,7 @@ final class RunTest {
   @Test
   void fewBytesCannotAskForMuchMemory() {
     byte[] huge =
-        new Output().putByte(1).putLength(Integer.MAX_VALUE).putBytes(new byte[9]).toBytes();
+        new ByteOutput().putByte(1).putLength(Integer.MAX_VALUE).putBytes(new byte[9]).toBytes();
 
     assertThatThrownBy(
             () -> Frame.read(new StoredBytes(huge, "run", NO_CHECK), "block 0", 0, huge.length))

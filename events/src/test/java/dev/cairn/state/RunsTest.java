@@ -25,14 +25,14 @@ final class RunsTest {
           RunReader.open(RunWriter.write(run.values()), "run " + i, new BlockChecksum()));
     }
 
-    Iterable<Change> merged = Runs.merge(newestFirst, false);
+    Iterable<Change> merged = MergedRuns.merge(newestFirst, false);
 
     assertThat(RandomChanges.lines(merged)).isEqualTo(RandomChanges.lines(model.values()));
     assertThat(RandomChanges.lines(merged))
         .as("read once more")
         .isEqualTo(RandomChanges.lines(model.values()));
     model.values().removeIf(change -> change instanceof Change.Removed);
-    assertThat(RandomChanges.lines(Runs.merge(newestFirst, true)))
+    assertThat(RandomChanges.lines(MergedRuns.merge(newestFirst, true)))
         .isEqualTo(RandomChanges.lines(model.values()));
   }
 
@@ -41,14 +41,14 @@ final class RunsTest {
     List<Change> older = List.of(RandomChanges.put(1, "old"));
     List<Change> newer = List.of(new Change.Removed(RandomChanges.key(1, 0, 0)));
 
-    assertThat(Runs.merge(List.of(newer, older), true)).isEmpty();
-    assertThat(RandomChanges.lines(Runs.merge(List.of(newer, older), false)))
+    assertThat(MergedRuns.merge(List.of(newer, older), true)).isEmpty();
+    assertThat(RandomChanges.lines(MergedRuns.merge(List.of(newer, older), false)))
         .isEqualTo(RandomChanges.lines(newer));
   }
 
   @Test
   void nothingMergesToNothing() {
-    assertThat(Runs.merge(List.of(), false)).isEmpty();
-    assertThat(Runs.merge(List.of(List.of(), List.of()), false)).isEmpty();
+    assertThat(MergedRuns.merge(List.of(), false)).isEmpty();
+    assertThat(MergedRuns.merge(List.of(List.of(), List.of()), false)).isEmpty();
   }
 }

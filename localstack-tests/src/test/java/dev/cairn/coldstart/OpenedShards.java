@@ -2,7 +2,7 @@ package dev.cairn.coldstart;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.cli.input.InputFile;
-import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
@@ -27,7 +27,7 @@ import dev.cairn.state.BlockChecksum;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
-import dev.cairn.task.ports.Records;
+import dev.cairn.task.ports.RecordBatch;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ final class OpenedShards implements AutoCloseable {
             new TaskPorts(
                 journal,
                 checkpoints,
-                new DirectoryCheckpointStorage(storage),
+                new DirectoryFileStorage(storage),
                 stream,
                 new BlockChecksum(),
                 InstantSource.system(),
@@ -107,7 +107,7 @@ final class OpenedShards implements AutoCloseable {
     return KinesisEvent.of(STREAM, shard, records.subList(BATCH, 2 * BATCH));
   }
 
-  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements Records {
+  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements RecordBatch {
     @Override
     public boolean hasNext() {
       return records.hasNext();

@@ -3,10 +3,10 @@ package dev.cairn.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Put;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Put;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.io.InputStream;
@@ -29,10 +29,10 @@ public abstract class CheckpointStorageContract {
   private static final int WRITERS = 16;
   private static final FilePath FILE = FilePath.of("job", "chk-1", "_metadata");
 
-  private CheckpointStorage storage;
+  private FileStorage storage;
 
   /** A storage without any file, for one test. */
-  protected abstract CheckpointStorage emptyStorage() throws Exception;
+  protected abstract FileStorage emptyStorage() throws Exception;
 
   /** The root of that storage, written absolutely. */
   protected abstract FilePath root();

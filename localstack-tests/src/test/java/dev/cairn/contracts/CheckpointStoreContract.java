@@ -6,7 +6,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.ClaimMode;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.format.FormatVersion;
@@ -28,7 +28,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
@@ -540,7 +540,8 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
       many.add(subtask("shardId-" + i));
     }
     return new Checkpoint.Pending(
-        new Checkpoint.Triggering(job, id(checkpoint), FIRST, NOW, Expected.of(many)), many);
+        new Checkpoint.Triggering(job, id(checkpoint), FIRST, NOW, ExpectedSubtasks.of(many)),
+        many);
   }
 
   @Test
@@ -899,13 +900,13 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
                 new Restoration(
                     new Restoration.Source.Metadata(metadata),
                     ClaimMode.CLAIM,
-                    new Restoration.Positions.Anew(new Start.TrimHorizon()),
+                    new Restoration.Positions.Anew(new StartPosition.TrimHorizon()),
                     true)),
             new JobStatus.Restoring(
                 new Restoration(
                     new Restoration.Source.Metadata(metadata),
                     ClaimMode.NO_CLAIM,
-                    new Restoration.Positions.Anew(new Start.AtTimestamp(NOW)),
+                    new Restoration.Positions.Anew(new StartPosition.AtTimestamp(NOW)),
                     false)),
             new JobStatus.Restoring(Restoration.ofNothing()),
             new JobStatus.Replaying(Restoration.ofNothing()),
@@ -1271,7 +1272,8 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
   }
 
   private Checkpoint.Triggering trigger(long checkpoint, Epoch epoch, Instant at) {
-    return new Checkpoint.Triggering(job, id(checkpoint), epoch, at, Expected.of(subtasks()));
+    return new Checkpoint.Triggering(
+        job, id(checkpoint), epoch, at, ExpectedSubtasks.of(subtasks()));
   }
 
   private Acknowledgement acknowledged(String shard) {
@@ -1294,6 +1296,6 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
   private static Entry.Opened opened() {
     Entry.Header header =
         Entry.Header.first(new EntryId("first"), FIRST, Entry.Writer.COORDINATOR, NOW);
-    return new Entry.Opened(header, new Origin(new Start.TrimHorizon(), HashRange.ALL));
+    return new Entry.Opened(header, new Origin(new StartPosition.TrimHorizon(), HashRange.ALL));
   }
 }

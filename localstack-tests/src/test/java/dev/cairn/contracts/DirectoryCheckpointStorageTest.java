@@ -3,10 +3,10 @@ package dev.cairn.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.directory.DirectoryCheckpointStorage;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.io.IOException;
@@ -24,23 +24,23 @@ final class DirectoryCheckpointStorageTest extends CheckpointStorageContract {
   @TempDir Path directory;
 
   @Override
-  protected CheckpointStorage emptyStorage() {
-    return new DirectoryCheckpointStorage(directory.resolve("created/when/needed"));
+  protected FileStorage emptyStorage() {
+    return new DirectoryFileStorage(directory.resolve("created/when/needed"));
   }
 
   @Override
   protected FilePath root() {
-    return DirectoryCheckpointStorage.pathOf(directory.resolve("created/when/needed"));
+    return DirectoryFileStorage.pathOf(directory.resolve("created/when/needed"));
   }
 
   @Override
   protected FilePath elsewhere() {
-    return DirectoryCheckpointStorage.pathOf(directory.resolve("created/elsewhere"));
+    return DirectoryFileStorage.pathOf(directory.resolve("created/elsewhere"));
   }
 
   @Test
   void aDirectoryWhoseNameNoPathCanHaveIsRefusedByName() {
-    assertThatThrownBy(() -> DirectoryCheckpointStorage.pathOf(directory.resolve("my backups")))
+    assertThatThrownBy(() -> DirectoryFileStorage.pathOf(directory.resolve("my backups")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("my backups")
         .hasMessageContaining("choose another directory");
@@ -48,7 +48,7 @@ final class DirectoryCheckpointStorageTest extends CheckpointStorageContract {
 
   @Test
   void namesThatNoPathHasAreNotListed() throws IOException {
-    CheckpointStorage storage = new DirectoryCheckpointStorage(directory);
+    FileStorage storage = new DirectoryFileStorage(directory);
     storage.put(FILE, CONTENT, Sha256.of(CONTENT));
     Files.write(directory.resolve("job/shared/~left by a process that was killed"), CONTENT);
 
@@ -57,7 +57,7 @@ final class DirectoryCheckpointStorageTest extends CheckpointStorageContract {
 
   @Test
   void aPutLeavesNothingButTheFile() throws IOException {
-    CheckpointStorage storage = new DirectoryCheckpointStorage(directory);
+    FileStorage storage = new DirectoryFileStorage(directory);
     storage.put(FILE, CONTENT, Sha256.of(CONTENT));
     storage.put(FILE, CONTENT, Sha256.of(CONTENT));
 
@@ -71,7 +71,7 @@ final class DirectoryCheckpointStorageTest extends CheckpointStorageContract {
     Path outside = Files.createDirectories(directory.resolve("outside/shared"));
     Path root = Files.createDirectories(directory.resolve("root"));
     Files.createSymbolicLink(root.resolve("job"), directory.resolve("outside"));
-    CheckpointStorage storage = new DirectoryCheckpointStorage(root);
+    FileStorage storage = new DirectoryFileStorage(root);
 
     for (FilePath path : List.of(FILE, FilePath.of("job"))) {
       assertThatThrownBy(() -> storage.put(path, CONTENT, Sha256.of(CONTENT)))
@@ -87,7 +87,7 @@ final class DirectoryCheckpointStorageTest extends CheckpointStorageContract {
 
   @Test
   void aFileInTheWayOfAFolderIsNotTakenForTheFile() {
-    CheckpointStorage storage = new DirectoryCheckpointStorage(directory);
+    FileStorage storage = new DirectoryFileStorage(directory);
     storage.put(FilePath.of("job", "shared"), CONTENT, Sha256.of(CONTENT));
 
     assertThatThrownBy(() -> storage.put(FILE, CONTENT, Sha256.of(CONTENT)))

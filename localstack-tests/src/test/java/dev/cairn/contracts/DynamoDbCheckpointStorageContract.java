@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.dynamodb.CairnTable;
-import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
+import dev.cairn.dynamodb.DynamoDbFileStorage;
 import dev.cairn.retry.Backoff;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Put;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Put;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.time.Instant;
@@ -38,13 +38,13 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
   abstract Backoff backoff();
 
   @Override
-  protected CheckpointStorage emptyStorage() {
+  protected FileStorage emptyStorage() {
     CairnTable.create(client(), tableName);
-    return storage(DynamoDbCheckpointStorage.LARGEST_FILE_BYTES);
+    return storage(DynamoDbFileStorage.LARGEST_FILE_BYTES);
   }
 
-  private DynamoDbCheckpointStorage storage(int maximumFileBytes) {
-    return new DynamoDbCheckpointStorage(
+  private DynamoDbFileStorage storage(int maximumFileBytes) {
+    return new DynamoDbFileStorage(
         client(), tableName, backoff(), () -> Instant.EPOCH, maximumFileBytes);
   }
 
@@ -61,12 +61,12 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
 
   @Override
   protected int largestFileBytes() {
-    return DynamoDbCheckpointStorage.LARGEST_FILE_BYTES;
+    return DynamoDbFileStorage.LARGEST_FILE_BYTES;
   }
 
   @Test
   void aLargerFileIsRefusedWithItsSizeTheLimitAndTheWayOut() {
-    CheckpointStorage storage = storage(1000);
+    FileStorage storage = storage(1000);
     byte[] fits = new byte[1000];
     byte[] tooLarge = new byte[1001];
 
@@ -83,7 +83,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
       FilePath.of("job", "taskowned", "count", "shard", "delta-00000000000000000007-e1");
 
   private static byte[] noItemHolds() {
-    byte[] large = new byte[2 * DynamoDbCheckpointStorage.LARGEST_FILE_BYTES + 5];
+    byte[] large = new byte[2 * DynamoDbFileStorage.LARGEST_FILE_BYTES + 5];
     new SplittableRandom(11).nextBytes(large);
     return large;
   }
@@ -100,7 +100,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
             DELTA,
             FilePath.of("job", "dead-letters", "count", "shard", "17"),
             FilePath.of("job", "chk-7", "_metadata"))) {
-      CheckpointStorage storage = storage(1000);
+      FileStorage storage = storage(1000);
       assertThat(storage.put(path, large, Sha256.of(large))).isEqualTo(Put.CREATED);
       assertThat(storage.put(path, large, Sha256.of(large))).isEqualTo(Put.ALREADY_EXISTS);
 
@@ -121,7 +121,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
     byte[] first = noItemHolds();
     byte[] second = noItemHolds();
     second[0]++;
-    CheckpointStorage storage = storage(1000);
+    FileStorage storage = storage(1000);
     storage.put(DELTA, first, Sha256.of(first));
 
     assertThat(storage.put(DELTA, second, Sha256.of(second))).isEqualTo(Put.ALREADY_EXISTS);
@@ -134,7 +134,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
   @Test
   void partsWhoseWriterDiedAreListedAsTheirFileAndGoAsItWould() {
     byte[] large = noItemHolds();
-    CheckpointStorage storage = storage(1000);
+    FileStorage storage = storage(1000);
     storage.put(DELTA, large, Sha256.of(large));
     deleteTheFilesOwnItem();
 
@@ -152,7 +152,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
   @Test
   void aWriterThatTriesAgainAfterItsPartsWereWrittenMakesTheFile() {
     byte[] large = noItemHolds();
-    CheckpointStorage storage = storage(1000);
+    FileStorage storage = storage(1000);
     storage.put(DELTA, large, Sha256.of(large));
     deleteTheFilesOwnItem();
 
@@ -184,7 +184,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
   @Test
   void aFileWithoutOneOfItsPartsIsNotThere() {
     byte[] large = noItemHolds();
-    CheckpointStorage storage = storage(1000);
+    FileStorage storage = storage(1000);
     storage.put(DELTA, large, Sha256.of(large));
     Map<String, AttributeValue> part =
         client().scanPaginator(scan -> scan.tableName(tableName)).items().stream()
@@ -211,7 +211,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
 
   @Test
   void whatNoItemCanHoldCannotBeTheMaximum() {
-    for (int maximum : new int[] {0, DynamoDbCheckpointStorage.LARGEST_FILE_BYTES + 1}) {
+    for (int maximum : new int[] {0, DynamoDbFileStorage.LARGEST_FILE_BYTES + 1}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> storage(maximum))
           .withMessageContaining(Integer.toString(maximum));
@@ -220,7 +220,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
 
   @Test
   void theLongestPathFitsBesideTheLargestFile() {
-    byte[] large = new byte[DynamoDbCheckpointStorage.LARGEST_FILE_BYTES];
+    byte[] large = new byte[DynamoDbFileStorage.LARGEST_FILE_BYTES];
     new SplittableRandom(7).nextBytes(large);
     FilePath longest = FilePath.of("j".repeat(128), "x".repeat(900 - 129));
 
@@ -247,7 +247,7 @@ abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContra
 
   @Test
   void listingGoesThroughEveryPageOfEveryPartition() {
-    byte[] large = new byte[DynamoDbCheckpointStorage.LARGEST_FILE_BYTES];
+    byte[] large = new byte[DynamoDbFileStorage.LARGEST_FILE_BYTES];
     int files = 60;
     IntStream.range(0, files)
         .forEach(

@@ -7,7 +7,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.dynamodb.CairnTable;
-import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
+import dev.cairn.dynamodb.DynamoDbFileStorage;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
@@ -15,8 +15,8 @@ import dev.cairn.pipeline.Tap;
 import dev.cairn.pipeline.Words;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.Payload;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.TaskPorts;
 import java.time.Duration;
@@ -40,8 +40,8 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
   @Test
   void stateAboveTheMaximumFailsTheCheckpointWithItsSizeAndTheLimitAndTheJobGoesOn() {
     Pipeline pipeline = new Pipeline(1);
-    CheckpointStorage small =
-        new DynamoDbCheckpointStorage(client(), LocalTable.NAME, backoff(), pipeline::now, 100);
+    FileStorage small =
+        new DynamoDbFileStorage(client(), LocalTable.NAME, backoff(), pipeline::now, 100);
     Task<String> task = new Task<>(Pipeline.settings(), with(small, pipeline), Words::new);
     Pipeline.run(task, 0, pipeline.put(0, "a", "b"));
     pipeline.pass(Pipeline.INTERVAL);
@@ -68,8 +68,7 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
   void aBatchWhoseChangesNoItemCanHoldIsAppliedAndItsCheckpointSaysWhyItFails() {
     CairnTable.create(client(), LARGE);
     Pipeline pipeline = new Pipeline(1);
-    CheckpointStorage inline =
-        new DynamoDbCheckpointStorage(client(), LARGE, backoff(), pipeline::now);
+    FileStorage inline = new DynamoDbFileStorage(client(), LARGE, backoff(), pipeline::now);
     Task<String> task = new Task<>(Pipeline.settings(), with(inline, pipeline), Words::new);
 
     Pipeline.run(task, 0, pipeline.put(0, "a", "size:900000", "b"));
@@ -77,7 +76,7 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
     Payload delta = ((Entry.Advanced) pipeline.journal(0).getLast()).delta();
     assertThat(delta).isInstanceOf(Payload.Stored.class);
     assertThat(((Payload.Stored) delta).file().sizeBytes())
-        .isGreaterThan(DynamoDbCheckpointStorage.LARGEST_FILE_BYTES);
+        .isGreaterThan(DynamoDbFileStorage.LARGEST_FILE_BYTES);
 
     // A cold container reads it, and goes on.
     Task<String> cold = new Task<>(Pipeline.settings(), with(inline, pipeline), Words::new);
@@ -117,7 +116,7 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
         .isEmpty();
   }
 
-  private static Coordinator coordinator(CheckpointStorage storage, Pipeline pipeline) {
+  private static Coordinator coordinator(FileStorage storage, Pipeline pipeline) {
     TaskPorts ports = with(storage, pipeline);
     return new Coordinator(
         new CoordinatorPorts(
@@ -131,7 +130,7 @@ final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpoin
         Pipeline.PROMPT);
   }
 
-  private static TaskPorts with(CheckpointStorage storage, Pipeline pipeline) {
+  private static TaskPorts with(FileStorage storage, Pipeline pipeline) {
     TaskPorts ports = pipeline.taskPorts(Tap.NONE);
     return new TaskPorts(
         ports.journal(),

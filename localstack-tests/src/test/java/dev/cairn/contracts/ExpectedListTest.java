@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
@@ -132,7 +132,7 @@ class ExpectedListTest {
                         new ShardId(String.format(Locale.ROOT, "shardId-%012d", i)))));
     return new Checkpoint.Pending(
         new Checkpoint.Triggering(
-            job, new CheckpointId(id), new Epoch(1), now, Expected.of(expected)),
+            job, new CheckpointId(id), new Epoch(1), now, ExpectedSubtasks.of(expected)),
         expected);
   }
 }

@@ -3,8 +3,8 @@ package dev.cairn.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.local.memory.InMemoryStorage;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ class InMemoryStorageTest extends CheckpointStorageContract {
   private static final FilePath FILE = FilePath.of("job", "shared", "run");
 
   @Override
-  protected CheckpointStorage emptyStorage() {
+  protected FileStorage emptyStorage() {
     return new InMemoryStorage(() -> Instant.EPOCH);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
@@ -42,7 +42,7 @@ class JobItemByHandTest {
   private final CheckpointStore checkpoints = LocalTable.checkpoints();
   private final Checkpoint.Triggering trigger =
       new Checkpoint.Triggering(
-          job, new CheckpointId(1), new Epoch(1), NOW, Expected.of(new TreeSet<>()));
+          job, new CheckpointId(1), new Epoch(1), NOW, ExpectedSubtasks.of(new TreeSet<>()));
 
   @BeforeEach
   void createTheJob() {

@@ -28,7 +28,7 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
 import dev.cairn.state.TimeProgress;
 import dev.cairn.storage.FilePath;
@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
  */
 abstract class JournalContract {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
-  private static final Origin ORIGIN = new Origin(new Start.TrimHorizon(), HashRange.ALL);
+  private static final Origin ORIGIN = new Origin(new StartPosition.TrimHorizon(), HashRange.ALL);
   private static final Epoch FIRST = new Epoch(1);
 
   private final JobId job = new JobId("job-" + UUID.randomUUID());

@@ -1,8 +1,8 @@
 package dev.cairn.contracts;
 
-import dev.cairn.s3.S3CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -17,9 +17,9 @@ final class S3CheckpointStorageLocalStackTest extends CheckpointStorageContract 
   }
 
   @Override
-  protected CheckpointStorage emptyStorage() {
+  protected FileStorage emptyStorage() {
     bucket = LocalStackServices.newBucket();
-    return new S3CheckpointStorage(LocalStackServices.s3(), bucket, "some/prefix");
+    return new S3FileStorage(LocalStackServices.s3(), bucket, "some/prefix");
   }
 
   @Override

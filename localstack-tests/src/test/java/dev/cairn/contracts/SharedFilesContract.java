@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.ClaimMode;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -325,7 +325,7 @@ abstract class SharedFilesContract {
             new CheckpointId(id),
             job(parent).epoch(),
             NOW,
-            Expected.of(subtasks),
+            ExpectedSubtasks.of(subtasks),
             savepoint,
             Checkpoint.Triggering.SCHEDULE);
     assertThat(checkpoints().begin(new Checkpoint.Pending(trigger, subtasks))).isTrue();

@@ -19,7 +19,7 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +76,8 @@ class CoordinatorMemoryTest {
   private static List<Entry> journal(SubtaskId subtask) {
     List<Entry> entries = new ArrayList<>();
     entries.add(
-        new Entry.Opened(header(subtask, 1), new Origin(new Start.TrimHorizon(), HashRange.ALL)));
+        new Entry.Opened(
+            header(subtask, 1), new Origin(new StartPosition.TrimHorizon(), HashRange.ALL)));
     for (int i = 0; i < DELTAS; i++) {
       entries.add(
           Entry.Advanced.of(

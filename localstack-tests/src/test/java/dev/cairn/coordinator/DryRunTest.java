@@ -28,7 +28,7 @@ import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.task.Task;
@@ -72,7 +72,7 @@ class DryRunTest {
         new CoordinatorPorts(
             Tap.on(Journal.class, "journal", pipeline.table(), tap),
             Tap.on(CheckpointStore.class, "checkpoints", pipeline.table(), tap),
-            Tap.on(CheckpointStorage.class, "storage", pipeline.storage(), tap),
+            Tap.on(FileStorage.class, "storage", pipeline.storage(), tap),
             Tap.on(StreamReader.class, "stream", pipeline.stream(), tap),
             subtask -> {
               throw new AssertionError("a dry run wakes nobody");

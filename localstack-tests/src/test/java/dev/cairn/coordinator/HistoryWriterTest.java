@@ -4,13 +4,13 @@ import static dev.cairn.pipeline.Pipeline.JOB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.history.HistoryWriter;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.history.DeployedVersions;
 import dev.cairn.history.HistoryLine;
-import dev.cairn.history.Versions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
@@ -30,7 +30,8 @@ class HistoryWriterTest {
 
   private final Pipeline pipeline = new Pipeline(1);
   private final InMemoryHistory history = new InMemoryHistory();
-  private final CoordinatorPorts ports = pipeline.ports(Tap.NONE).with(history, Versions.UNKNOWN);
+  private final CoordinatorPorts ports =
+      pipeline.ports(Tap.NONE).with(history, DeployedVersions.UNKNOWN);
 
   private Checkpoint.Pending begun(long id) {
     Checkpoint.Pending pending =
@@ -40,7 +41,7 @@ class HistoryWriterTest {
                 new CheckpointId(id),
                 pipeline.job().epoch(),
                 pipeline.now(),
-                Expected.of(SUBTASKS)),
+                ExpectedSubtasks.of(SUBTASKS)),
             SUBTASKS);
     assertThat(pipeline.table().begin(pending)).isTrue();
     return pending;

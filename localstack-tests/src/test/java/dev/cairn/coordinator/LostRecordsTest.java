@@ -18,7 +18,7 @@ import dev.cairn.journal.OutcomeUnknownException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.state.Counts;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.ports.BatchResult.Done;
@@ -452,7 +452,8 @@ final class LostRecordsTest {
   void aShardThatStartsAtATimeWaitsForNothingFromBeforeIt() {
     pipeline.put(0, "old");
     pipeline.pass(Duration.ofHours(2));
-    TaskSettings since = Pipeline.settings().withStart(new Start.AtTimestamp(pipeline.now()));
+    TaskSettings since =
+        Pipeline.settings().withStart(new StartPosition.AtTimestamp(pipeline.now()));
     pipeline.pass(Duration.ofMinutes(1));
     List<StreamRecord> given = pipeline.put(0, "a");
     Tap ends =

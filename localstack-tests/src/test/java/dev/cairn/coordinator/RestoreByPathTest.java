@@ -18,9 +18,9 @@ import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.state.RunRef;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.task.Task;
@@ -172,7 +172,7 @@ class RestoreByPathTest {
   // ---------------------------------------------------------------- other paths of one object
 
   /** The storage as it is also reached by another name, such as that of an S3 access point. */
-  private final class Aliased implements CheckpointStorage {
+  private final class Aliased implements FileStorage {
     private static final String ALIAS = "s3://words-ap-1-s3alias/";
 
     private FilePath real(FilePath path) {

@@ -23,7 +23,7 @@ import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateKey;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
@@ -505,7 +505,7 @@ class RestoreIntoAnotherStreamTest {
             Optional.empty(),
             false,
             Optional.empty());
-    Origin origin = new Origin(new Start.TrimHorizon(), HashRange.ALL);
+    Origin origin = new Origin(new StartPosition.TrimHorizon(), HashRange.ALL);
     pipeline.table().open(gone, new Entry.Opened(header, origin));
     put("a");
 

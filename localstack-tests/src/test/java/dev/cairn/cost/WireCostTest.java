@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.Event;
@@ -149,7 +149,8 @@ class WireCostTest {
         Job.create(job, new CheckpointSettings(Optional.empty(), Pipeline.TIMEOUT, 1)));
     checkpoints.begin(
         new Checkpoint.Pending(
-            new Checkpoint.Triggering(job, id, new Epoch(1), pipeline.now(), Expected.of(expected)),
+            new Checkpoint.Triggering(
+                job, id, new Epoch(1), pipeline.now(), ExpectedSubtasks.of(expected)),
             expected));
     for (SubtaskId subtask : expected) {
       checkpoints.acknowledge(

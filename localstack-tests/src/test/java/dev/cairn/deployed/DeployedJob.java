@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.cli.inspect.StateReader;
 import dev.cairn.cli.inspect.StateView;
-import dev.cairn.cli.inspect.StoredState;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.flights.AircraftFunction;
@@ -24,10 +24,10 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.state.StateKey;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
@@ -63,7 +63,7 @@ final class DeployedJob {
   private final String bucket;
   private final Journal journal;
   private final CheckpointStore checkpoints;
-  private final CheckpointStorage storage;
+  private final FileStorage storage;
   private final StreamReader stream;
 
   DeployedJob(LocalCloud cloud, StackOutputs outputs) {
@@ -75,12 +75,12 @@ final class DeployedJob {
         new DynamoDbCheckpointStore(dynamoDb, table, backoff, InstantSource.system());
     this.s3 = cloud.client(S3Client.builder().forcePathStyle(true));
     this.bucket = outputs.bucket();
-    this.storage = new S3CheckpointStorage(s3, bucket, "");
+    this.storage = new S3FileStorage(s3, bucket, "");
     this.stream =
         new KinesisStreamReader(cloud.client(KinesisClient.builder()), outputs.stream(), backoff);
   }
 
-  CheckpointStorage storage() {
+  FileStorage storage() {
     return storage;
   }
 
@@ -156,7 +156,7 @@ final class DeployedJob {
   Comparison compare() {
     FunctionHarness<Departure> fold = FunctionHarness.of(new AircraftFunction());
     SortedMap<StateKey, byte[]> stored = new TreeMap<>();
-    StoredState state = new StoredState(journal, storage);
+    StateReader state = new StateReader(journal, storage);
     long records = 0;
     long applied = 0;
     for (Shard shard : shards()) {

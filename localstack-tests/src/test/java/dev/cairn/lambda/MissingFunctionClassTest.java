@@ -22,12 +22,12 @@ import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.lang.reflect.Proxy;
@@ -110,7 +110,7 @@ class MissingFunctionClassTest {
         new Entry.Opened(
             Entry.Header.first(
                 new EntryId("opened"), new Epoch(1), Entry.Writer.MAPPING, Instant.EPOCH),
-            new Origin(new Start.TrimHorizon(), HashRange.ALL)));
+            new Origin(new StartPosition.TrimHorizon(), HashRange.ALL)));
   }
 
   private void requireFailure(int shard, String className, String why) {
@@ -136,7 +136,7 @@ class MissingFunctionClassTest {
                     new ByteArrayInputStream(wake), OutputStream.nullOutputStream(), context()))
         .isInstanceOf(FunctionNotLoadedException.class);
 
-    Failing failing = journal.fromLastBase(subtask).getLast().header().failing().orElseThrow();
+    ShardFailure failing = journal.fromLastBase(subtask).getLast().header().failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(FailureReason.CODE_NOT_LOADABLE);
     assertThat(failing.message()).contains("CAIRN_FUNCTION", className, why);
     assertThat(ended).as("the next invocation tries it in a new process").hasValue(1);

@@ -2,7 +2,7 @@ package dev.cairn.latency;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.cli.input.InputFile;
-import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
@@ -126,7 +126,7 @@ public final class JournalledLatencyMain {
     return new TaskPorts(
         Tap.on(Journal.class, "journal", journal, reporting(waits)),
         checkpoints(database),
-        new DirectoryCheckpointStorage(storage),
+        new DirectoryFileStorage(storage),
         stream,
         new BlockChecksum(),
         InstantSource.system(),

@@ -12,9 +12,9 @@ import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.damage.DamageMarks;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.function.KeyedFunction;
+import dev.cairn.history.DeployedVersions;
 import dev.cairn.history.History;
 import dev.cairn.history.HistoryLine;
-import dev.cairn.history.Versions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
@@ -48,18 +48,18 @@ import dev.cairn.state.KeyHash;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateKey;
 import dev.cairn.state.StateSchema;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.BatchResult;
 import dev.cairn.task.ports.Deadline;
-import dev.cairn.task.ports.Records;
+import dev.cairn.task.ports.RecordBatch;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
 import dev.cairn.testing.FunctionHarness;
@@ -217,7 +217,7 @@ public final class Pipeline {
     return new TaskPorts(
         Tap.on(Journal.class, "journal", table, tap),
         Tap.on(CheckpointStore.class, "checkpoints", table, tap),
-        Tap.on(CheckpointStorage.class, "storage", storage, tap),
+        Tap.on(FileStorage.class, "storage", storage, tap),
         Tap.on(StreamReader.class, "stream", stream, tap),
         new BlockChecksum(),
         world::now,
@@ -255,7 +255,7 @@ public final class Pipeline {
     return container.run(new Batch(shard(shard), batch.iterator()), deadline);
   }
 
-  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements Records {
+  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements RecordBatch {
     @Override
     public boolean hasNext() {
       return records.hasNext();
@@ -285,14 +285,14 @@ public final class Pipeline {
   /** Creates a coordinator that keeps a history. */
   public Coordinator recorder(Tap tap) {
     History tapped = Tap.on(History.class, "history", history, tap);
-    return new Coordinator(ports(tap).with(tapped, Versions.UNKNOWN), PROMPT);
+    return new Coordinator(ports(tap).with(tapped, DeployedVersions.UNKNOWN), PROMPT);
   }
 
   public CoordinatorPorts ports(Tap tap) {
     return new CoordinatorPorts(
             Tap.on(Journal.class, "journal", table, tap),
             Tap.on(CheckpointStore.class, "checkpoints", table, tap),
-            Tap.on(CheckpointStorage.class, "storage", storage, tap),
+            Tap.on(FileStorage.class, "storage", storage, tap),
             Tap.on(StreamReader.class, "stream", stream, tap),
             subtask -> woken.add(subtask.shard()),
             world::now,
@@ -361,7 +361,7 @@ public final class Pipeline {
     private Optional<MappingDescription> description = Optional.empty();
 
     @Override
-    public List<MappingProblem> problems(Set<Start> starts) {
+    public List<MappingProblem> problems(Set<StartPosition> starts) {
       return description.map(described -> described.problems(starts)).orElse(List.of());
     }
 

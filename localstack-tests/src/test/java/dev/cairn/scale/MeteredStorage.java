@@ -2,8 +2,8 @@ package dev.cairn.scale;
 
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.scale.Quotas.Quota;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 /** A storage that takes its time, and tells of each request. */
 record MeteredStorage(
     InMemoryStorage there, VirtualTime time, BiConsumer<Quota, FilePath> requested)
-    implements CheckpointStorage {
+    implements FileStorage {
   private static final Duration WRITE = Duration.ofMillis(40);
   private static final Duration READ = Duration.ofMillis(25);
   private static final int LISTED_AT_ONCE = 1_000;

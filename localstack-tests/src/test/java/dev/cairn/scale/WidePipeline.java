@@ -41,7 +41,7 @@ import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.BatchResult;
 import dev.cairn.task.ports.Deadline;
-import dev.cairn.task.ports.Records;
+import dev.cairn.task.ports.RecordBatch;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
 import java.nio.charset.StandardCharsets;
@@ -454,7 +454,7 @@ final class WidePipeline {
     }
   }
 
-  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements Records {
+  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements RecordBatch {
     @Override
     public boolean hasNext() {
       return records.hasNext();

@@ -17,7 +17,7 @@ import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.journal.Entry.Failed;
 import dev.cairn.journal.Entry.Opened;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.operator.KeyOutsideRangeException;
 import dev.cairn.operator.RecordFailedException;
 import dev.cairn.pipeline.Pipeline;
@@ -76,7 +76,7 @@ class BadInputTest {
     assertThat(pipeline.journal(0))
         .hasExactlyElementsOfTypes(
             Opened.class, Advanced.class, Failed.class, Failed.class, Failed.class, Failed.class);
-    Failing failing = pipeline.head(0).failing().orElseThrow();
+    ShardFailure failing = pipeline.head(0).failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(FailureReason.USER_CODE);
     assertThat(failing.message()).contains(batch.get(2).sequenceNumber().digits());
     assertThat(failing.failures().attempts()).isEqualTo(4);
@@ -190,7 +190,7 @@ class BadInputTest {
         .isEqualTo(new RetryFrom(stranger.sequenceNumber()));
 
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch.subList(0, 1)));
-    Failing failing = pipeline.head(0).failing().orElseThrow();
+    ShardFailure failing = pipeline.head(0).failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(FailureReason.KEY_OUTSIDE_SHARD);
     assertThat(failing.record()).contains(stranger.sequenceNumber());
     pipeline.pass(Duration.ofMinutes(2));

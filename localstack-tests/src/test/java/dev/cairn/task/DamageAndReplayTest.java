@@ -21,7 +21,7 @@ import dev.cairn.job.Halt;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.operator.IncompatibleStateException;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
@@ -111,7 +111,7 @@ class DamageAndReplayTest {
     assertThat(after.subList(0, before.size())).isEqualTo(before);
     assertThat(after).hasSize(before.size() + 1);
     assertThat(after.getLast()).isInstanceOf(Entry.Failed.class);
-    Failing failing = after.getLast().header().failing().orElseThrow();
+    ShardFailure failing = after.getLast().header().failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(FailureReason.DAMAGED);
     assertThat(failing.message()).contains(file.value());
   }

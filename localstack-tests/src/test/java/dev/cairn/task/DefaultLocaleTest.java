@@ -3,8 +3,8 @@ package dev.cairn.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbFileStorage;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.TableEvents;
 import dev.cairn.function.Context;
@@ -56,8 +56,8 @@ class DefaultLocaleTest {
   private final Pipeline pipeline = new Pipeline(1);
   private final DynamoDbJournal journal =
       new DynamoDbJournal(database, "cairn", Backoff.sleeping());
-  private final DynamoDbCheckpointStorage storage =
-      new DynamoDbCheckpointStorage(database, "cairn", Backoff.sleeping(), pipeline::now);
+  private final DynamoDbFileStorage storage =
+      new DynamoDbFileStorage(database, "cairn", Backoff.sleeping(), pipeline::now);
 
   private static String part(TableEvents.ItemChange change, String name) {
     return Objects.requireNonNull(change.key().get(name)).s();

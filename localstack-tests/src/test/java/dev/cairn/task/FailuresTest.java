@@ -20,9 +20,9 @@ import dev.cairn.id.Position;
 import dev.cairn.job.Halt;
 import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
-import dev.cairn.lambda.FailedStart;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.lambda.OwnStream;
+import dev.cairn.lambda.StartFailureRecorder;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.pipeline.Words;
@@ -147,7 +147,7 @@ class FailuresTest {
     var unused = catchThrowable(() -> run(container, 0, batch));
 
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch.subList(0, 1)));
-    Failing failing = pipeline.head(0).failing().orElseThrow();
+    ShardFailure failing = pipeline.head(0).failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(row.reason);
     assertThat(failing.message()).contains(batch.get(1).sequenceNumber().digits());
     tick(pipeline.coordinator());
@@ -291,8 +291,8 @@ class FailuresTest {
   void aContainerThatCannotStartIsAFailureOfTheShardItWasInvokedFor() {
     Pipeline pipeline = withoutRestarts(2);
     run(pipeline.container(), 0, pipeline.put(0, "a"));
-    FailedStart failed =
-        new FailedStart(
+    StartFailureRecorder failed =
+        new StartFailureRecorder(
             Pipeline.settings(), pipeline.taskPorts(Tap.NONE), OwnStream.ofFirstBatch());
     for (int shard = 0; shard < 2; shard++) {
       byte[] wake =
@@ -305,7 +305,7 @@ class FailuresTest {
     }
 
     assertThat(pipeline.journal(1)).as("a shard is not opened for this").isEmpty();
-    Failing failing = pipeline.head(0).failing().orElseThrow();
+    ShardFailure failing = pipeline.head(0).failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(FailureReason.USER_CODE);
     assertThat(failing.message()).contains("the constructor threw");
   }
@@ -434,7 +434,7 @@ class FailuresTest {
     stopAtLoading(pipeline, batch, new IllegalStateException("what is this"));
     stopAtLoading(pipeline, batch, damaged());
 
-    Failing once = pipeline.head(0).failing().orElseThrow();
+    ShardFailure once = pipeline.head(0).failing().orElseThrow();
     assertThat(once.reason()).isEqualTo(FailureReason.DAMAGED);
     assertThat(once.failures().attempts()).isGreaterThan(2);
     tick(pipeline.coordinator());

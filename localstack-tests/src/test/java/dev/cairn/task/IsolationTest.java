@@ -17,7 +17,7 @@ import dev.cairn.job.Halt;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.pipeline.Words;
@@ -302,7 +302,7 @@ class IsolationTest {
       case FAIL -> {
         assertThat(done).isFalse();
         assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch.subList(0, 9)));
-        Failing failing = pipeline.head(0).failing().orElseThrow();
+        ShardFailure failing = pipeline.head(0).failing().orElseThrow();
         assertThat(failing.reason()).isEqualTo(FailureReason.OUT_OF_MEMORY);
         assertThat(failing.record()).contains(batch.get(9).sequenceNumber());
       }
@@ -509,9 +509,9 @@ class IsolationTest {
 
     assertThat(begun).isInstanceOf(Ended.class);
     assertThat(blamed).isInstanceOf(TaskException.class);
-    assertThat(pipeline.head(0).failing().map(Failing::reason))
+    assertThat(pipeline.head(0).failing().map(ShardFailure::reason))
         .contains(FailureReason.PROCESS_ENDED);
-    assertThat(pipeline.head(0).failing().flatMap(Failing::record))
+    assertThat(pipeline.head(0).failing().flatMap(ShardFailure::record))
         .contains(batch.getFirst().sequenceNumber());
   }
 

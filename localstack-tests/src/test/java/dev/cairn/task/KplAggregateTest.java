@@ -12,7 +12,7 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
 import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.state.Counts;
@@ -93,7 +93,7 @@ class KplAggregateTest {
         .isEqualTo(new RetryFrom(batch.get(1).sequenceNumber()));
 
     assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(1, 0));
-    Failing failing = pipeline.head(0).failing().orElseThrow();
+    ShardFailure failing = pipeline.head(0).failing().orElseThrow();
     assertThat(failing.reason()).isEqualTo(FailureReason.AGGREGATED_RECORD);
     assertThat(failing.record()).contains(batch.get(1).sequenceNumber());
     assertThat(failing.message()).contains("Turn AggregationEnabled off");

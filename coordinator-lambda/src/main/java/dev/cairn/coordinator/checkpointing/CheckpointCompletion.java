@@ -17,9 +17,9 @@ import dev.cairn.coordinator.ports.Event;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.time.Instant;
@@ -151,7 +151,7 @@ public final class CheckpointCompletion {
             ? CheckpointFormat.write(metadata, path)
             : CheckpointFormat.write(metadata);
     Instant now = ports.clock().instant();
-    if (ports.storage().put(path, bytes, Sha256.of(bytes)) == CheckpointStorage.Put.ALREADY_EXISTS
+    if (ports.storage().put(path, bytes, Sha256.of(bytes)) == FileStorage.Put.ALREADY_EXISTS
         && !ports
             .storage()
             .get(path)

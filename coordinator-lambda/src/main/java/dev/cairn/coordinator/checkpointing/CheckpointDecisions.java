@@ -2,7 +2,7 @@ package dev.cairn.coordinator.checkpointing;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.JobView;
@@ -69,7 +69,9 @@ public final class CheckpointDecisions {
   private static boolean isNothingNew(JobView view) {
     return Checkpoint.latest(view.checkpoints())
         .filter(last -> last.trigger().epoch().equals(view.job().epoch()))
-        .filter(last -> last.trigger().expected().equals(Expected.of(expected(view.journals()))))
+        .filter(
+            last ->
+                last.trigger().expected().equals(ExpectedSubtasks.of(expected(view.journals()))))
         .filter(last -> view.journals().stream().allMatch(tail -> isHeldBy(last.id(), tail)))
         .isPresent();
   }
@@ -105,7 +107,7 @@ public final class CheckpointDecisions {
             job.next(),
             job.epoch(),
             now,
-            Expected.of(subtasks),
+            ExpectedSubtasks.of(subtasks),
             savepoint,
             savepoint.isEmpty() && !job.settings().incremental(),
             cause,

@@ -6,7 +6,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import java.util.Optional;
 
 /** Why a subtask has not answered a checkpoint whose time is over, going by its journal. */
@@ -19,7 +19,7 @@ final class MissingAckExplanation {
    * @param expired what is known without the journal
    */
   static Optional<Failure> explain(Checkpoint.Pending pending, JournalTail tail, Failure expired) {
-    Optional<Failing> failing = tail.head().failing();
+    Optional<ShardFailure> failing = tail.head().failing();
     if (failing.isPresent()) {
       return Optional.of(
           failure(

@@ -5,7 +5,7 @@ import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.Fork;
 import dev.cairn.job.Job;
-import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,8 +4,8 @@ import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Stored;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
 import java.time.Duration;
@@ -50,7 +50,7 @@ public final class ExpiredLetters {
   }
 
   private void delete(SubtaskId subtask, Instant before) {
-    CheckpointStorage storage = ports.storage();
+    FileStorage storage = ports.storage();
     for (int page = 0; page < MOST_PAGES; page++) {
       List<Stored> first = storage.listFirst(Layout.deadLetters(subtask), PAGE);
       List<Stored> expired =

@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.collecting;
 
-import dev.cairn.coordinator.collecting.Claims.Claimed;
+import dev.cairn.coordinator.collecting.ClaimedDirectories.Claimed;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
@@ -10,9 +10,9 @@ import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,13 +34,13 @@ import java.util.stream.Collectors;
 public final class GarbageCollection {
   private final Journal journal;
   private final CheckpointStore store;
-  private final CheckpointStorage storage;
+  private final FileStorage storage;
   private final InstantSource clock;
   private final CoordinatorSettings settings;
   private final CollectionGuards guards;
   private final FanOut fanOut;
   private final LiveCheckpoints live;
-  private final Claims claims;
+  private final ClaimedDirectories claims;
   private final ReferenceReader reader;
 
   public GarbageCollection(
@@ -57,7 +57,7 @@ public final class GarbageCollection {
     this.settings = settings;
     this.guards = guards;
     this.live = live;
-    this.claims = new Claims(store, storage);
+    this.claims = new ClaimedDirectories(store, storage);
     this.reader = new ReferenceReader(tails, store, storage, guards, live, fanOut);
   }
 
@@ -65,7 +65,7 @@ public final class GarbageCollection {
   public GarbageCollection(
       Journal journal,
       CheckpointStore store,
-      CheckpointStorage storage,
+      FileStorage storage,
       InstantSource clock,
       CoordinatorSettings settings) {
     this.journal = journal;
@@ -76,7 +76,7 @@ public final class GarbageCollection {
     this.guards = CollectionGuards.ALL;
     this.fanOut = FanOut.ONE_BY_ONE;
     this.live = new LiveCheckpoints(store);
-    this.claims = new Claims(store, storage);
+    this.claims = new ClaimedDirectories(store, storage);
     this.reader = new ReferenceReader(journal, store, storage);
   }
 

@@ -17,9 +17,9 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.state.RunRef;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ import java.util.function.BiFunction;
 public final class ReferenceReader {
   private final JournalTails journals;
   private final CheckpointStore store;
-  private final CheckpointStorage storage;
+  private final FileStorage storage;
   private final CollectionGuards guards;
   private final LiveCheckpoints live;
   private final FanOut fanOut;
@@ -54,7 +54,7 @@ public final class ReferenceReader {
   public ReferenceReader(
       JournalTails journals,
       CheckpointStore store,
-      CheckpointStorage storage,
+      FileStorage storage,
       CollectionGuards guards,
       LiveCheckpoints live,
       FanOut fanOut) {
@@ -66,7 +66,7 @@ public final class ReferenceReader {
     this.fanOut = fanOut;
   }
 
-  public ReferenceReader(Journal journal, CheckpointStore store, CheckpointStorage storage) {
+  public ReferenceReader(Journal journal, CheckpointStore store, FileStorage storage) {
     this(
         new JournalTails(journal, store, FanOut.ONE_BY_ONE),
         store,

@@ -10,8 +10,8 @@ import dev.cairn.coordinator.commanding.CommandDecisions.Answer;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
-import dev.cairn.coordinator.restoring.RefusedException;
-import dev.cairn.coordinator.restoring.Restore;
+import dev.cairn.coordinator.restoring.RestoreExecution;
+import dev.cairn.coordinator.restoring.RestoreRefusedException;
 import dev.cairn.coordinator.restoring.StreamCoverage;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
@@ -40,7 +40,7 @@ public final class Commands {
   private final CommandDecisions decisions;
   private final LiveCheckpoints live;
   private final CheckpointTriggers triggering;
-  private final Restore restore;
+  private final RestoreExecution restore;
   private final DisposeCommand disposeCommand;
   private final ForkCommands forkCommands;
   private final StreamCoverage coverage;
@@ -50,7 +50,7 @@ public final class Commands {
       CommandDecisions decisions,
       LiveCheckpoints live,
       CheckpointTriggers triggering,
-      Restore restore,
+      RestoreExecution restore,
       DisposeCommand disposeCommand,
       ForkCommands forkCommands,
       StreamCoverage coverage) {
@@ -193,7 +193,7 @@ public final class Commands {
         coverage.requireNothingLost(job);
       }
       move(job, request, new JobStatus.Resuming(acceptsGap), checkpoints, now);
-    } catch (RefusedException e) {
+    } catch (RestoreRefusedException e) {
       refuse(job, request, "the job cannot be resumed: " + e.reason());
     } catch (StreamException e) {
       // Not known yet whether anything is lost. The request stays.

@@ -14,8 +14,8 @@ import dev.cairn.coordinator.restoring.PreflightReport;
 import dev.cairn.coordinator.restoring.PreflightReport.Checked;
 import dev.cairn.coordinator.restoring.PreflightReport.Kind;
 import dev.cairn.coordinator.restoring.PreflightReport.Replay;
-import dev.cairn.coordinator.restoring.RefusedException;
 import dev.cairn.coordinator.restoring.RestoreGuards;
+import dev.cairn.coordinator.restoring.RestoreRefusedException;
 import dev.cairn.coordinator.restoring.ShardReads;
 import dev.cairn.coordinator.restoring.StreamCoverage;
 import dev.cairn.coordinator.restoring.SubtaskSnapshot;
@@ -29,7 +29,7 @@ import dev.cairn.job.Restoration.Positions;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.state.Counts;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.StreamException;
@@ -102,14 +102,14 @@ public final class DryRun {
   public Result restore(Job job, Command.Restore command) {
     try {
       return new Result.Possible(report(job, preflight.plan(job, command)));
-    } catch (RefusedException e) {
+    } catch (RestoreRefusedException e) {
       return new Result.Refused(e.reason());
     } catch (NotInStreamException e) {
       return new Result.Refused(String.valueOf(e.getMessage()));
     }
   }
 
-  private PreflightReport report(Job job, Plan plan) throws RefusedException {
+  private PreflightReport report(Job job, Plan plan) throws RestoreRefusedException {
     List<Checked> checked = new ArrayList<>();
     for (SubtaskSnapshot snapshot : plan.stored().values()) {
       snapshot.file().ifPresent(file -> checked.add(new Checked(Kind.STATE, file)));
@@ -139,7 +139,7 @@ public final class DryRun {
 
   /** Why the stream does not tell whether it still has what follows, if it does not. */
   private Optional<String> unread(Job job, Plan plan, Map<SubtaskId, SubtaskSnapshot> states)
-      throws RefusedException {
+      throws RestoreRefusedException {
     try {
       coverage.require(job, plan.from(), states);
       return Optional.empty();
@@ -154,7 +154,7 @@ public final class DryRun {
     SortedSet<SubtaskId> all = new TreeSet<>(states.keySet());
     all.addAll(opened.keySet());
     Optional<FreshStart> fresh =
-        plan.from().positions() instanceof Positions.Anew(Start start)
+        plan.from().positions() instanceof Positions.Anew(StartPosition start)
             ? Optional.of(coverage.freshStart(start))
             : Optional.empty();
     List<Replay> replays = new ArrayList<>();

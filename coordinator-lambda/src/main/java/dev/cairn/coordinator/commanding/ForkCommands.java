@@ -6,7 +6,7 @@ import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.restoring.Preflight;
-import dev.cairn.coordinator.restoring.RefusedException;
+import dev.cairn.coordinator.restoring.RestoreRefusedException;
 import dev.cairn.id.JobId;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Fork;
@@ -47,7 +47,7 @@ public final class ForkCommands {
     }
     try {
       var unused = preflight.requireRestorable(parent, Restoration.of(checkpoint.id()));
-    } catch (RefusedException e) {
+    } catch (RestoreRefusedException e) {
       return Optional.of("checkpoint " + checkpoint.id() + " cannot be forked: " + e.reason());
     }
     // If something else came first, the request is still there and is decided anew.

@@ -7,8 +7,8 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Failing;
 import dev.cairn.journal.PendingTrigger;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.state.Payload;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -136,7 +136,7 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
         .takeWhile(entry -> entry.header().suspended() || entry.header().failing().isPresent())
         .flatMap(entry -> entry.header().failing().stream())
         .filter(failing -> failing.reason() == FailureReason.RECORDS_LOST)
-        .map(Failing::message)
+        .map(ShardFailure::message)
         .findFirst();
   }
 

@@ -234,17 +234,17 @@ final class CoordinatorEndpoint {
    *
    * @param remaining until the invocation is ended
    * @return what is answered, as JSON: something for whoever gave a command, nothing for others
-   * @throws MalformedTriggerException if the payload comes from no known source
+   * @throws MalformedPayloadException if the payload comes from no known source
    */
   byte[] handle(InputStream payload, Duration remaining) throws IOException {
     fanOut.endBy(clock.instant().plus(remaining).minus(TO_FINISH));
-    SequencedSet<Trigger> triggers = Triggers.read(payload, deployment.job());
+    SequencedSet<CoordinatorPayload> triggers = PayloadReader.read(payload, deployment.job());
     Job job = job();
     Coordinator coordinator = coordinator(job.settings());
     Fields answer = Fields.empty();
     // One that fails keeps none of the others from being served.
     Optional<RuntimeException> failure = Optional.empty();
-    for (Trigger trigger : triggers) {
+    for (CoordinatorPayload trigger : triggers) {
       for (Runnable step : steps(trigger, coordinator, job.settings(), answer)) {
         try {
           step.run();
@@ -262,23 +262,26 @@ final class CoordinatorEndpoint {
   }
 
   private List<Runnable> steps(
-      Trigger trigger, Coordinator coordinator, CheckpointSettings settings, Fields answer) {
+      CoordinatorPayload trigger,
+      Coordinator coordinator,
+      CheckpointSettings settings,
+      Fields answer) {
     JobId job = deployment.job();
     return switch (trigger) {
-      case Trigger.Scheduled s ->
+      case CoordinatorPayload.Scheduled s ->
           List.of(
               () -> coordinator.on(new Event.Tick(job)),
               () -> ticks.send(Ticks.between(settings.interval(), clock.instant())));
       // Of the messages that pile up while nobody takes them, only the latest are worth a look.
-      case Trigger.Delayed delayed ->
+      case CoordinatorPayload.Delayed delayed ->
           clock.instant().isAfter(delayed.until())
               ? List.of()
               : List.of(() -> coordinator.on(new Event.Tick(job)));
-      case Trigger.Commanded commanded ->
+      case CoordinatorPayload.Commanded commanded ->
           List.of(
               () ->
                   new CommandCalls(checkpoints, coordinator).serve(job, commanded.text(), answer));
-      case Trigger.Happened happened -> List.of(() -> coordinator.on(happened.event()));
+      case CoordinatorPayload.Happened happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }
 

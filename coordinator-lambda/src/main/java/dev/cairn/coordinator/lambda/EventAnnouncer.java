@@ -42,7 +42,7 @@ final class EventAnnouncer implements Announcer {
     event(announcement).ifPresent(this::put);
   }
 
-  private record Event(String type, Details details) {}
+  private record Event(String type, DetailFields details) {}
 
   private void put(Event event) {
     try {
@@ -50,7 +50,7 @@ final class EventAnnouncer implements Announcer {
     } catch (RuntimeException e) {
       log.emit(
           "event not sent",
-          new Details().with("type", event.type()).with("message", String.valueOf(e)).all(),
+          new DetailFields().with("type", event.type()).with("message", String.valueOf(e)).all(),
           List.of());
     }
   }
@@ -74,7 +74,7 @@ final class EventAnnouncer implements Announcer {
                       of(aborted).with(aborted.failure()).with("failedInARow", inARow)))
               : Optional.empty();
       case Announcement.RestoreBegun(Restoration from, Epoch epoch, Optional<Request> by) -> {
-        Details details = new Details().with(epoch).with("from", from.name());
+        DetailFields details = new DetailFields().with(epoch).with("from", from.name());
         from.own().ifPresent(id -> details.with("checkpoint", id.toString()));
         by.ifPresent(request -> details.with("cause", request.command()));
         if (!from.passedOver().isEmpty()) {
@@ -83,10 +83,10 @@ final class EventAnnouncer implements Announcer {
         yield Optional.of(new Event("Job Restore Begun", details));
       }
       case Announcement.RestoreFinished(Epoch epoch) ->
-          Optional.of(new Event("Job Restored", new Details().with(epoch)));
+          Optional.of(new Event("Job Restored", new DetailFields().with(epoch)));
       case Announcement.Halted(Epoch epoch, Halt halt) -> Optional.of(halted(epoch, halt));
       case Announcement.Resumed(Epoch epoch) ->
-          Optional.of(new Event("Job Resumed", new Details().with(epoch)));
+          Optional.of(new Event("Job Resumed", new DetailFields().with(epoch)));
       case Announcement.Triggered t -> Optional.empty();
       case Announcement.Asked a -> Optional.empty();
       case Announcement.InProgress p -> Optional.empty();
@@ -103,9 +103,9 @@ final class EventAnnouncer implements Announcer {
     };
   }
 
-  private static Details of(Checkpoint checkpoint) {
-    Details details =
-        new Details()
+  private static DetailFields of(Checkpoint checkpoint) {
+    DetailFields details =
+        new DetailFields()
             .with(checkpoint.trigger().epoch())
             .with("checkpoint", checkpoint.id().toString())
             .with("cause", checkpoint.trigger().cause());
@@ -117,7 +117,7 @@ final class EventAnnouncer implements Announcer {
   }
 
   private static Event halted(Epoch epoch, Halt halt) {
-    Details details = new Details().with(epoch).with("status", halt.label());
+    DetailFields details = new DetailFields().with(epoch).with("status", halt.label());
     return switch (halt) {
       case Halt.Failed failed -> new Event("Job Failed", details.with(failed.failure()));
       case Halt.Stopped(CheckpointId savepoint) ->
@@ -127,7 +127,7 @@ final class EventAnnouncer implements Announcer {
     };
   }
 
-  private String json(Details details) {
+  private String json(DetailFields details) {
     StringWriter text = new StringWriter();
     try (JsonGenerator out = JSON.createGenerator(text)) {
       out.writeStartObject();

@@ -19,14 +19,14 @@ record JsonTree(Optional<Object> value) {
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
-   * @throws MalformedTriggerException if it is no JSON
+   * @throws MalformedPayloadException if it is no JSON
    */
   static JsonTree read(InputStream payload) throws IOException {
     try (JsonParser in = JSON.createParser(payload)) {
       in.nextToken();
       return new JsonTree(Optional.ofNullable(value(in)));
     } catch (JacksonException e) {
-      throw new MalformedTriggerException("the event is not JSON: " + e.getOriginalMessage(), e);
+      throw new MalformedPayloadException("the event is not JSON: " + e.getOriginalMessage(), e);
     }
   }
 
@@ -35,14 +35,14 @@ record JsonTree(Optional<Object> value) {
       in.nextToken();
       return new JsonTree(Optional.ofNullable(value(in)));
     } catch (IOException e) {
-      throw new MalformedTriggerException("a message's body is not JSON: " + e.getMessage(), e);
+      throw new MalformedPayloadException("a message's body is not JSON: " + e.getMessage(), e);
     }
   }
 
   private static Object value(JsonParser in) throws IOException {
     JsonToken token = in.currentToken();
     if (token == null) {
-      throw new MalformedTriggerException("the event ends before it says anything");
+      throw new MalformedPayloadException("the event ends before it says anything");
     }
     return switch (token) {
       case START_OBJECT -> {

@@ -4,7 +4,7 @@ import dev.cairn.coordinator.lifecycle.MappingDescription;
 import dev.cairn.coordinator.lifecycle.MappingDescription.StartingPosition;
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.job.MappingProblem;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +64,7 @@ final class LambdaSourceMapping implements SourceMapping {
   }
 
   @Override
-  public List<MappingProblem> problems(Set<Start> starts) {
+  public List<MappingProblem> problems(Set<StartPosition> starts) {
     GetEventSourceMappingResponse own = get();
     try {
       return describe(own, others(own)).problems(starts);

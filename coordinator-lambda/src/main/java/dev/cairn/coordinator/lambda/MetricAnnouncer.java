@@ -72,28 +72,32 @@ final class MetricAnnouncer implements Announcer {
       case Announcement.Accepted(Request request, Epoch epoch) ->
           metrics.emit(
               "request served",
-              new Details().with(epoch).with("request", request.command()).all(),
+              new DetailFields().with(epoch).with("request", request.command()).all(),
               List.of());
       case Announcement.Postponed(String what, String reason) ->
           metrics.emit(
               "postponed",
-              new Details().with("request", what).with("message", reason).all(),
+              new DetailFields().with("request", what).with("message", reason).all(),
               List.of());
       case Announcement.Refused(Request request, String reason) ->
           metrics.emit(
               "request refused",
-              new Details().with("request", request.command()).with("message", reason).all(),
+              new DetailFields().with("request", request.command()).with("message", reason).all(),
               List.of(Metric.count("numberOfRefusedRequests", 1)));
       case Announcement.Moved(Epoch epoch, JobStatus from, JobStatus to) ->
           metrics.emit(
               "status changed",
-              new Details().with(epoch).with("from", from.label()).with("to", to.label()).all(),
+              new DetailFields()
+                  .with(epoch)
+                  .with("from", from.label())
+                  .with("to", to.label())
+                  .all(),
               isFailed(from) ? List.of(Metric.count(FAILED_JOBS, 0)) : List.of());
       case Announcement.Halted(Epoch epoch, Halt halt) -> halted(epoch, halt);
       case Announcement.Resumed(Epoch epoch) ->
-          metrics.emit("job resumed", new Details().with(epoch).all(), List.of());
+          metrics.emit("job resumed", new DetailFields().with(epoch).all(), List.of());
       case Announcement.RestoreFinished(Epoch epoch) ->
-          metrics.emit("restore finished", new Details().with(epoch).all(), List.of());
+          metrics.emit("restore finished", new DetailFields().with(epoch).all(), List.of());
       case Announcement.MappingChecked(List<MappingProblem> problems) -> mappingChecked(problems);
       case Announcement.FileDamaged(Damage damage, int damaged) ->
           metrics.emit("file damaged", details(damage), damagedFiles(damaged));
@@ -102,7 +106,7 @@ final class MetricAnnouncer implements Announcer {
       case Announcement.NotScrubbed(FileRef file, StorageException cause) ->
           metrics.emit(
               "file not scrubbed",
-              new Details()
+              new DetailFields()
                   .with("file", file.path().value())
                   .with("message", String.valueOf(cause.getMessage()))
                   .all(),
@@ -110,15 +114,15 @@ final class MetricAnnouncer implements Announcer {
       case Announcement.Scrubbed(ScrubProgress.Finished round, int damaged) ->
           metrics.emit(
               "scrubbed",
-              new Details().with("files", round.files()).all(),
+              new DetailFields().with("files", round.files()).all(),
               List.of(
                   damagedFiles(damaged).getFirst(),
                   new Metric("lastScrubSize", Unit.BYTES, round.sizeBytes())));
     }
   }
 
-  private static Details of(Checkpoint checkpoint) {
-    return new Details()
+  private static DetailFields of(Checkpoint checkpoint) {
+    return new DetailFields()
         .with(checkpoint.trigger().epoch())
         .with("checkpoint", checkpoint.id().toString())
         .with("cause", checkpoint.trigger().cause());
@@ -133,8 +137,8 @@ final class MetricAnnouncer implements Announcer {
   }
 
   private void restoreBegun(Announcement.RestoreBegun begun) {
-    Details details =
-        new Details()
+    DetailFields details =
+        new DetailFields()
             .with(begun.epoch())
             .with("from", begun.from().name())
             .with("cause", begun.by().map(Request::command).orElse("a damaged file"));
@@ -153,7 +157,7 @@ final class MetricAnnouncer implements Announcer {
   }
 
   private void halted(Epoch epoch, Halt halt) {
-    Details details = new Details().with(epoch).with("status", halt.label());
+    DetailFields details = new DetailFields().with(epoch).with("status", halt.label());
     boolean failed = halt instanceof Halt.Failed;
     if (halt instanceof Halt.Failed(Failure failure)) {
       details.with(failure);
@@ -177,7 +181,7 @@ final class MetricAnnouncer implements Announcer {
     for (MappingProblem problem : problems) {
       metrics.emit(
           "mapping problem",
-          new Details()
+          new DetailFields()
               .with("kind", problem.kind().name())
               .with("message", problem.message())
               .all(),
@@ -186,7 +190,7 @@ final class MetricAnnouncer implements Announcer {
   }
 
   private static Map<String, String> details(Damage damage) {
-    return new Details()
+    return new DetailFields()
         .with("file", damage.path().value())
         .with("message", damage.what())
         .with(

@@ -24,7 +24,7 @@ final class TickQueue {
         entries.add(
             SendMessageBatchRequestEntry.builder()
                 .id("after-" + tick.delay().toSeconds())
-                .messageBody(Triggers.tick(tick.until()))
+                .messageBody(PayloadReader.tick(tick.until()))
                 .delaySeconds((int) tick.delay().toSeconds())
                 .build());
       }

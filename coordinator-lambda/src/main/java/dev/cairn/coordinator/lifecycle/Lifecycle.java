@@ -8,7 +8,7 @@ import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
-import dev.cairn.coordinator.restoring.RefusedException;
+import dev.cairn.coordinator.restoring.RestoreRefusedException;
 import dev.cairn.coordinator.restoring.StreamCoverage;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
@@ -75,7 +75,7 @@ public final class Lifecycle {
       if (!acceptsGap) {
         coverage.requireNothingLostMeanwhile(job);
       }
-    } catch (RefusedException e) {
+    } catch (RestoreRefusedException e) {
       halt(
           job,
           new Halt.Failed(Failure.of(FailureReason.RECORDS_LOST, e.reason())),

@@ -12,8 +12,8 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
-import dev.cairn.state.Start;
+import dev.cairn.journal.ShardFailure;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -33,7 +33,7 @@ public final class LifecycleDecisions {
   }
 
   /** Where the job's subtasks began: the mapping has to begin there as well. */
-  public Set<Start> starts(Collection<JournalTail> tails) {
+  public Set<StartPosition> starts(Collection<JournalTail> tails) {
     return tails.stream().map(tail -> tail.base().origin().start()).collect(Collectors.toSet());
   }
 
@@ -90,7 +90,7 @@ public final class LifecycleDecisions {
     return failures;
   }
 
-  private static Failure failure(JournalTail tail, Failing failing) {
+  private static Failure failure(JournalTail tail, ShardFailure failing) {
     String message =
         tail.subtask().name()
             + " failed "
@@ -112,7 +112,7 @@ public final class LifecycleDecisions {
   public Optional<Halt> failed(JobView view) {
     Job job = view.job();
     for (JournalTail tail : view.journals()) {
-      Optional<Failing> failing = tail.head().failing().filter(Failing::hasGivenUp);
+      Optional<ShardFailure> failing = tail.head().failing().filter(ShardFailure::hasGivenUp);
       if (failing.isPresent()) {
         return Optional.of(new Halt.Failed(failure(tail, failing.get())));
       }

@@ -2,7 +2,7 @@ package dev.cairn.coordinator.lifecycle;
 
 import dev.cairn.job.MappingProblem;
 import dev.cairn.job.MappingProblem.Kind;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,11 +52,11 @@ public record MappingDescription(
    */
   public record StartingPosition(String name, Optional<Instant> timestamp) {
 
-    private boolean isThatOf(Start start) {
+    private boolean isThatOf(StartPosition start) {
       return switch (start) {
-        case Start.TrimHorizon t -> name.equals("TRIM_HORIZON");
+        case StartPosition.TrimHorizon t -> name.equals("TRIM_HORIZON");
         // Lambda may tell the time in whole seconds.
-        case Start.AtTimestamp(Instant time) ->
+        case StartPosition.AtTimestamp(Instant time) ->
             name.equals("AT_TIMESTAMP")
                 && timestamp
                     .filter(
@@ -77,7 +77,7 @@ public record MappingDescription(
    *
    * @param starts where the job's subtasks began; empty if none is known
    */
-  public List<MappingProblem> problems(Set<Start> starts) {
+  public List<MappingProblem> problems(Set<StartPosition> starts) {
     List<MappingProblem> problems = new ArrayList<>();
     if (!filters.isEmpty()) {
       add(
@@ -161,7 +161,7 @@ public record MappingDescription(
     return List.copyOf(problems);
   }
 
-  private Optional<MappingProblem> startsElsewhere(Set<Start> starts) {
+  private Optional<MappingProblem> startsElsewhere(Set<StartPosition> starts) {
     if (startingPosition.isEmpty()) {
       return Optional.empty();
     }
@@ -184,10 +184,10 @@ public record MappingDescription(
         : Optional.empty();
   }
 
-  private static String text(Start start) {
+  private static String text(StartPosition start) {
     return switch (start) {
-      case Start.TrimHorizon t -> "TRIM_HORIZON";
-      case Start.AtTimestamp(Instant time) -> time.toString();
+      case StartPosition.TrimHorizon t -> "TRIM_HORIZON";
+      case StartPosition.AtTimestamp(Instant time) -> time.toString();
     };
   }
 

@@ -5,7 +5,7 @@ import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.job.MappingProblem;
 import dev.cairn.job.MappingProblem.Kind;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public final class MappingSwitch {
    *
    * @param starts where the job's subtasks began; empty if none is known
    */
-  public void keep(boolean on, Set<Start> starts, Instant now) {
+  public void keep(boolean on, Set<StartPosition> starts, Instant now) {
     if (on == wasOn && now.minus(OFTEN_ENOUGH).isBefore(checked)) {
       return;
     }

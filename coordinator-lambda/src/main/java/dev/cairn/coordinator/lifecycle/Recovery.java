@@ -7,14 +7,14 @@ import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.restoring.Preflight;
-import dev.cairn.coordinator.restoring.RefusedException;
-import dev.cairn.coordinator.restoring.Restore;
 import dev.cairn.coordinator.restoring.RestoreDecisions;
+import dev.cairn.coordinator.restoring.RestoreExecution;
+import dev.cairn.coordinator.restoring.RestoreRefusedException;
 import dev.cairn.coordinator.restoring.SubtaskSnapshot;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.Restoration;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.state.RunRef;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.NotInStreamException;
@@ -36,11 +36,11 @@ public final class Recovery {
 
   private final CoordinatorPorts ports;
   private final Preflight preflight;
-  private final Restore restore;
+  private final RestoreExecution restore;
   private final Lifecycle lifecycle;
 
   public Recovery(
-      CoordinatorPorts ports, Preflight preflight, Restore restore, Lifecycle lifecycle) {
+      CoordinatorPorts ports, Preflight preflight, RestoreExecution restore, Lifecycle lifecycle) {
     this.ports = ports;
     this.preflight = preflight;
     this.restore = restore;
@@ -62,7 +62,7 @@ public final class Recovery {
           requireOthers(preflight.requireRestorable(job, from).values(), damaged);
           restore.begin(job, from.passingOver(passedOver), checkpoints, Optional.empty(), now());
           return;
-        } catch (RefusedException e) {
+        } catch (RestoreRefusedException e) {
           passedOver.add(from.name() + ": " + e.reason());
         } catch (NotInStreamException e) {
           passedOver.add(from.name() + ": " + e.getMessage());
@@ -94,18 +94,18 @@ public final class Recovery {
    * at.
    */
   private static void requireOthers(Collection<SubtaskSnapshot> states, List<JournalTail> damaged)
-      throws RefusedException {
+      throws RestoreRefusedException {
     for (SubtaskSnapshot snapshot : states) {
       for (RunRef run : snapshot.state().manifest().runs()) {
         String path = run.file().path().value();
         if (damaged.stream().anyMatch(tail -> failing(tail).message().contains(path))) {
-          throw new RefusedException("it needs the very file " + path);
+          throw new RestoreRefusedException("it needs the very file " + path);
         }
       }
     }
   }
 
-  private static Failing failing(JournalTail tail) {
+  private static ShardFailure failing(JournalTail tail) {
     return tail.head().failing().orElseThrow();
   }
 

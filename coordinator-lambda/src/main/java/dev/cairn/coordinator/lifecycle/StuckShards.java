@@ -13,7 +13,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.Isolation;
 import dev.cairn.journal.OutcomeUnknownException;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.StreamException;
@@ -167,8 +167,8 @@ public final class StuckShards {
       // The mapping delivers nothing from before its start.
       case Position.Beginning b ->
           switch (tail.base().origin().start()) {
-            case Start.TrimHorizon h -> new From.Horizon();
-            case Start.AtTimestamp(Instant time) -> new From.Time(time);
+            case StartPosition.TrimHorizon h -> new From.Horizon();
+            case StartPosition.AtTimestamp(Instant time) -> new From.Time(time);
           };
       case Position.End e -> throw new IllegalStateException(tail.subtask() + " is drained");
     };

@@ -2,8 +2,8 @@ package dev.cairn.coordinator.ports;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.damage.DamageMarks;
+import dev.cairn.history.DeployedVersions;
 import dev.cairn.history.History;
-import dev.cairn.history.Versions;
 import dev.cairn.id.EntryId;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
@@ -11,7 +11,7 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.job.Registrations;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.stream.StreamReader;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 public record CoordinatorPorts(
     Journal journal,
     CheckpointStore checkpoints,
-    CheckpointStorage storage,
+    FileStorage storage,
     Topology topology,
     InstantSource clock,
     Supplier<EntryId> ids,
@@ -38,7 +38,7 @@ public record CoordinatorPorts(
     FanOut fanOut,
     Registrations registrations,
     Optional<History> history,
-    Versions versions) {
+    DeployedVersions versions) {
 
   /** How many calls a deployed coordinator makes at once. */
   public static final int AT_ONCE = 64;
@@ -53,7 +53,7 @@ public record CoordinatorPorts(
   public CoordinatorPorts(
       Journal journal,
       CheckpointStore checkpoints,
-      CheckpointStorage storage,
+      FileStorage storage,
       StreamReader stream,
       Waker waker,
       InstantSource clock,
@@ -74,7 +74,7 @@ public record CoordinatorPorts(
         fanOut,
         Registrations.NONE,
         Optional.empty(),
-        Versions.UNKNOWN);
+        DeployedVersions.UNKNOWN);
   }
 
   /**
@@ -84,7 +84,7 @@ public record CoordinatorPorts(
   public CoordinatorPorts(
       Journal journal,
       CheckpointStore checkpoints,
-      CheckpointStorage storage,
+      FileStorage storage,
       StreamReader stream,
       Waker waker,
       InstantSource clock,
@@ -104,7 +104,7 @@ public record CoordinatorPorts(
   }
 
   /** Returns a copy of these ports with a history. */
-  public CoordinatorPorts with(History kept, Versions known) {
+  public CoordinatorPorts with(History kept, DeployedVersions known) {
     return copy(storage, announcer, registrations, Optional.of(kept), known);
   }
 
@@ -114,7 +114,7 @@ public record CoordinatorPorts(
   }
 
   /** Returns a copy of these ports with another checkpoint storage. */
-  public CoordinatorPorts with(CheckpointStorage other) {
+  public CoordinatorPorts with(FileStorage other) {
     return copy(other, announcer, registrations, history, versions);
   }
 
@@ -126,11 +126,11 @@ public record CoordinatorPorts(
   }
 
   private CoordinatorPorts copy(
-      CheckpointStorage storage,
+      FileStorage storage,
       Announcer announcer,
       Registrations registrations,
       Optional<History> history,
-      Versions versions) {
+      DeployedVersions versions) {
     return new CoordinatorPorts(
         journal,
         checkpoints,

@@ -1,7 +1,7 @@
 package dev.cairn.coordinator.ports;
 
 import dev.cairn.job.MappingProblem;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.util.List;
 import java.util.Set;
 
@@ -31,7 +31,7 @@ public interface SourceMapping {
    *
    * @param starts where the job's subtasks began; empty if none is known
    */
-  default List<MappingProblem> problems(Set<Start> starts) {
+  default List<MappingProblem> problems(Set<StartPosition> starts) {
     return List.of();
   }
 

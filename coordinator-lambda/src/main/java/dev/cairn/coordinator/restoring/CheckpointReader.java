@@ -9,9 +9,9 @@ import dev.cairn.format.FormatException;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.RunRef;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Sha256;
 import java.util.Collection;
 import java.util.HashSet;
@@ -36,7 +36,7 @@ final class CheckpointReader {
     this.ports = ports;
   }
 
-  CheckpointMetadata metadata(FileRef file) throws RefusedException {
+  CheckpointMetadata metadata(FileRef file) throws RestoreRefusedException {
     return read(file, CheckpointFormat::readMetadata);
   }
 
@@ -44,14 +44,15 @@ final class CheckpointReader {
    * Every subtask's state in a checkpoint, its state files checked; a subtask that had applied
    * nothing is not in it.
    */
-  Map<SubtaskId, SubtaskSnapshot> states(JobId job, FileRef metadataFile) throws RefusedException {
+  Map<SubtaskId, SubtaskSnapshot> states(JobId job, FileRef metadataFile)
+      throws RestoreRefusedException {
     CheckpointMetadata metadata = metadata(metadataFile);
     Map<SubtaskId, FileRef> files = new TreeMap<>();
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       acknowledged.stateFile().ifPresent(file -> files.put(acknowledged.subtask(), file));
     }
     Map<SubtaskId, SubtaskSnapshot> states = new TreeMap<>();
-    Check.all(
+    RestoreCheck.all(
         ports.fanOut(),
         files.entrySet(),
         named -> {
@@ -68,7 +69,7 @@ final class CheckpointReader {
 
   /** What only reading a file to its end tells, a scrubber may have found out. */
   private void requireUnmarked(JobId job, FileRef metadata, Collection<SubtaskSnapshot> states)
-      throws RefusedException {
+      throws RestoreRefusedException {
     List<Damage> marks = ports.damages().damages(job);
     if (marks.isEmpty()) {
       return;
@@ -80,7 +81,7 @@ final class CheckpointReader {
     }
     for (Damage damage : marks) {
       if (needed.contains(damage.file())) {
-        throw new NotIntactException(
+        throw new DamagedCheckpointException(
             "file "
                 + damage.path()
                 + " was found damaged at "
@@ -94,16 +95,16 @@ final class CheckpointReader {
   }
 
   /** Whether the files with the state itself are there, as they were written. */
-  void requireRuns(Collection<SubtaskSnapshot> states) throws RefusedException {
+  void requireRuns(Collection<SubtaskSnapshot> states) throws RestoreRefusedException {
     List<FileRef> files =
         states.stream()
             .flatMap(snapshot -> snapshot.state().manifest().runs().stream())
             .map(RunRef::file)
             .toList();
-    Check.all(ports.fanOut(), files, this::requireSame);
+    RestoreCheck.all(ports.fanOut(), files, this::requireSame);
   }
 
-  private void requireSame(FileRef file) throws RefusedException {
+  private void requireSame(FileRef file) throws RestoreRefusedException {
     Stored stored = ports.storage().head(file.path()).orElseThrow(() -> missing(file));
     if (stored.sizeBytes() != file.sizeBytes()) {
       throw altered(file, "it has " + stored.sizeBytes() + " bytes instead of " + file.sizeBytes());
@@ -114,7 +115,8 @@ final class CheckpointReader {
     }
   }
 
-  private <T> T read(FileRef file, BiFunction<byte[], FilePath, T> format) throws RefusedException {
+  private <T> T read(FileRef file, BiFunction<byte[], FilePath, T> format)
+      throws RestoreRefusedException {
     byte[] bytes = ports.storage().get(file.path()).orElseThrow(() -> missing(file));
     if (bytes.length != file.sizeBytes() || !Sha256.of(bytes).equals(file.sha256())) {
       throw altered(file, "its SHA-256 is " + Sha256.of(bytes) + " instead of " + file.sha256());
@@ -122,19 +124,19 @@ final class CheckpointReader {
     try {
       return format.apply(bytes, file.path());
     } catch (FormatException e) {
-      throw new NotIntactException(file.path() + " cannot be read: " + e.getMessage());
+      throw new DamagedCheckpointException(file.path() + " cannot be read: " + e.getMessage());
     }
   }
 
-  private static NotIntactException missing(FileRef file) {
-    return new NotIntactException(
+  private static DamagedCheckpointException missing(FileRef file) {
+    return new DamagedCheckpointException(
         "file "
             + file.path()
             + " is missing from the checkpoint storage: choose another checkpoint");
   }
 
-  private static NotIntactException altered(FileRef file, String how) {
-    return new NotIntactException(
+  private static DamagedCheckpointException altered(FileRef file, String how) {
+    return new DamagedCheckpointException(
         "file " + file.path() + " was altered: " + how + "; choose another checkpoint");
   }
 }

@@ -3,7 +3,7 @@ package dev.cairn.coordinator.restoring;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamRecord;
@@ -34,7 +34,7 @@ public final class FreshStart {
           Duration.ofSeconds(32_768));
 
   private final ShardReads reads;
-  private final Start start;
+  private final StartPosition start;
   private final Instant oldestSafe;
   private final Instant oldestProof;
 
@@ -43,7 +43,7 @@ public final class FreshStart {
    *     the shard takes to come to it
    * @param oldestProof when the record before it must have arrived, which a replay looks at first
    */
-  FreshStart(ShardReads reads, Start start, Instant oldestSafe, Instant oldestProof) {
+  FreshStart(ShardReads reads, StartPosition start, Instant oldestSafe, Instant oldestProof) {
     this.reads = reads;
     this.start = start;
     this.oldestSafe = oldestSafe;
@@ -53,7 +53,7 @@ public final class FreshStart {
   /**
    * @param margin how much of what the stream keeps is not relied on: it would expire meanwhile
    */
-  static FreshStart of(ShardReads reads, Start start, Duration margin) {
+  static FreshStart of(ShardReads reads, StartPosition start, Duration margin) {
     Instant horizon = reads.horizon();
     return new FreshStart(reads, start, horizon.plus(margin), horizon.plus(margin.dividedBy(2)));
   }
@@ -79,8 +79,8 @@ public final class FreshStart {
   /** Finds the place of a shard that the mapping has yet to deliver from its horizon on. */
   private Place ofUnread(ShardId shard, Optional<SequenceNumber> firstApplied) {
     return switch (start) {
-      case Start.TrimHorizon h -> new Place(Position.beginning(), firstApplied);
-      case Start.AtTimestamp(Instant time) ->
+      case StartPosition.TrimHorizon h -> new Place(Position.beginning(), firstApplied);
+      case StartPosition.AtTimestamp(Instant time) ->
           lastBefore(shard, time)
               .map(
                   last ->
@@ -100,8 +100,9 @@ public final class FreshStart {
   private Place ofRead(ShardId shard, Optional<SequenceNumber> firstApplied, Position frontier) {
     Instant since =
         switch (start) {
-          case Start.TrimHorizon h -> oldestSafe;
-          case Start.AtTimestamp(Instant time) -> time.isBefore(oldestSafe) ? oldestSafe : time;
+          case StartPosition.TrimHorizon h -> oldestSafe;
+          case StartPosition.AtTimestamp(Instant time) ->
+              time.isBefore(oldestSafe) ? oldestSafe : time;
         };
     Optional<StreamRecord> last = lastBefore(shard, since);
     if (last.isPresent()) {

@@ -13,9 +13,9 @@ import dev.cairn.id.JobId;
 import dev.cairn.job.Claim;
 import dev.cairn.job.Job;
 import dev.cairn.job.Restoration.Source;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.util.List;
@@ -42,7 +42,7 @@ final class PathTarget {
    *
    * @return the id of the job's own checkpoint, not yet known to be complete, or the file
    */
-  Source of(Job job, String path, Command.Options options) throws RefusedException {
+  Source of(Job job, String path, Command.Options options) throws RestoreRefusedException {
     FilePath named = fileAt(path);
     Optional<CheckpointId> placed = ownAt(job, named);
     if (placed.isPresent()) {
@@ -64,29 +64,32 @@ final class PathTarget {
     return new Source.Metadata(new FileRef(file, bytes.length, Sha256.of(bytes)));
   }
 
-  private FilePath fileAt(String path) throws RefusedException {
+  private FilePath fileAt(String path) throws RestoreRefusedException {
     try {
       String plain = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
       FilePath named = ports.storage().normalize(new FilePath(plain));
       return named.fileName().equals(METADATA) ? named : Layout.metadataIn(named);
     } catch (IllegalArgumentException e) {
-      throw new RefusedException("\"" + path + "\" is no path that can be read: " + e.getMessage());
+      throw new RestoreRefusedException(
+          "\"" + path + "\" is no path that can be read: " + e.getMessage());
     }
   }
 
-  private static RefusedException missing(FilePath file) {
-    return new RefusedException(
+  private static RestoreRefusedException missing(FilePath file) {
+    return new RestoreRefusedException(
         "there is no file "
             + file
             + ": give the directory of a savepoint, of a"
             + " checkpoint or of a copy, or the path of its _metadata");
   }
 
-  private static CheckpointMetadata read(byte[] bytes, FilePath file) throws RefusedException {
+  private static CheckpointMetadata read(byte[] bytes, FilePath file)
+      throws RestoreRefusedException {
     try {
       return CheckpointFormat.readMetadata(bytes, file);
     } catch (FormatException e) {
-      throw new RefusedException(file + " is no _metadata that can be read: " + e.getMessage());
+      throw new RestoreRefusedException(
+          file + " is no _metadata that can be read: " + e.getMessage());
     }
   }
 
@@ -99,7 +102,8 @@ final class PathTarget {
 
   /** The checkpoint of this job that the file is of; empty for a copy that has files of its own. */
   private Optional<CheckpointId> own(
-      Job job, FilePath file, byte[] bytes, CheckpointMetadata metadata) throws RefusedException {
+      Job job, FilePath file, byte[] bytes, CheckpointMetadata metadata)
+      throws RestoreRefusedException {
     CheckpointId id = metadata.trigger().id();
     Optional<Checkpoint> known = ports.checkpoints().checkpoint(job.id(), id);
     if (namesFilesOf(job.id(), metadata)) {
@@ -123,7 +127,7 @@ final class PathTarget {
   }
 
   private static void requireSame(Job job, FilePath file, byte[] bytes, Optional<Checkpoint> known)
-      throws RefusedException {
+      throws RestoreRefusedException {
     Optional<FileRef> written =
         known.flatMap(
             checkpoint ->
@@ -134,7 +138,7 @@ final class PathTarget {
                   case Checkpoint.Aborted a -> Optional.empty();
                 });
     if (written.isPresent() && !written.get().sha256().equals(Sha256.of(bytes))) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           file
               + " names files of job "
               + job.id()
@@ -172,9 +176,9 @@ final class PathTarget {
    *     claim that is not confirmed
    */
   private FilePath requireUnclaimed(Job job, FilePath file, Command.Options options)
-      throws RefusedException {
+      throws RestoreRefusedException {
     if (file.parent().isEmpty() && options.claimMode() == ClaimMode.CLAIM) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           file
               + " lies in no directory of its own, and a claim is of a directory: restore it with"
               + " NO_CLAIM");
@@ -195,8 +199,8 @@ final class PathTarget {
     return file;
   }
 
-  private static RefusedException claimed(Claim claim) {
-    return new RefusedException(
+  private static RestoreRefusedException claimed(Claim claim) {
+    return new RestoreRefusedException(
         claim.directory()
             + " was claimed by the restore that began epoch "
             + claim.epoch()
@@ -206,7 +210,7 @@ final class PathTarget {
 
   /** Whatever lies in a job's folder goes when that job, or its fork, no longer needs it. */
   private static void requireNothingBorrowed(FilePath file, CheckpointMetadata metadata)
-      throws RefusedException {
+      throws RestoreRefusedException {
     Optional<JobId> lender =
         metadata.acknowledgements().stream()
             .flatMap(acknowledged -> acknowledged.stateFile().stream())
@@ -218,8 +222,8 @@ final class PathTarget {
     }
   }
 
-  private static RefusedException ofAnother(FilePath file, JobId owner) {
-    return new RefusedException(
+  private static RestoreRefusedException ofAnother(FilePath file, JobId owner) {
+    return new RestoreRefusedException(
         file
             + " is a checkpoint of job "
             + owner
@@ -231,7 +235,7 @@ final class PathTarget {
 
   private static void requireRestorable(
       Job job, FilePath file, CheckpointMetadata metadata, Command.Options options)
-      throws RefusedException {
+      throws RestoreRefusedException {
     requireNothingBorrowed(file, metadata);
     JobId owner = metadata.trigger().job();
     boolean isInItsPlace =
@@ -240,7 +244,7 @@ final class PathTarget {
       throw ofAnother(file, owner);
     }
     if (options.startsAt().isEmpty()) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           file
               + " is of job "
               + owner

@@ -56,27 +56,28 @@ public final class Preflight {
    * up. That is asked of a person only: a job that restores itself goes on with what it had, also
    * with what its code no longer declares.
    */
-  public Plan plan(Job job, Command.Restore command) throws RefusedException {
+  public Plan plan(Job job, Command.Restore command) throws RestoreRefusedException {
     requireSameRecords();
     List<String> passedOver = new ArrayList<>();
     for (Restoration candidate : target.of(job, command)) {
       try {
         return plan(job, candidate.passingOver(passedOver), command);
-      } catch (NotIntactException e) {
+      } catch (DamagedCheckpointException e) {
         if (!(command.target() instanceof Command.Target.Latest)) {
           throw e;
         }
         passedOver.add(candidate.name() + ": " + e.reason());
       }
     }
-    throw new RefusedException(
+    throw new RestoreRefusedException(
         "no checkpoint of job "
             + job.id()
             + " is intact: "
             + String.join("; ", Restoration.abbreviated(passedOver)));
   }
 
-  private Plan plan(Job job, Restoration named, Command.Restore command) throws RefusedException {
+  private Plan plan(Job job, Restoration named, Command.Restore command)
+      throws RestoreRefusedException {
     Map<SubtaskId, SubtaskSnapshot> stored = stored(job, named);
     StateComparison comparison = requireWhole(job, stored);
     Restoration from =
@@ -85,7 +86,7 @@ public final class Preflight {
             : named;
     Optional<String> left = comparison.left(from.dropped());
     if (left.isPresent()) {
-      throw new RefusedException(left.get());
+      throw new RestoreRefusedException(left.get());
     }
     return new Plan(from, stored, comparison);
   }
@@ -95,7 +96,8 @@ public final class Preflight {
    *
    * @return what each subtask of the job is given; any other begins anew
    */
-  Map<SubtaskId, SubtaskSnapshot> requireReplayable(Job job, Plan plan) throws RefusedException {
+  Map<SubtaskId, SubtaskSnapshot> requireReplayable(Job job, Plan plan)
+      throws RestoreRefusedException {
     return requireReplayable(job, plan.from(), plan.stored());
   }
 
@@ -105,14 +107,15 @@ public final class Preflight {
    * @return what each subtask of the job is given; any other begins anew
    */
   public Map<SubtaskId, SubtaskSnapshot> requireRestorable(Job job, Restoration from)
-      throws RefusedException {
+      throws RestoreRefusedException {
     Map<SubtaskId, SubtaskSnapshot> stored = stored(job, from);
     var unused = requireWhole(job, stored);
     return requireReplayable(job, from, stored);
   }
 
   private Map<SubtaskId, SubtaskSnapshot> requireReplayable(
-      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
+      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored)
+      throws RestoreRefusedException {
     Map<SubtaskId, SubtaskSnapshot> states = assignment.of(job.id(), from, stored);
     coverage.require(job, from, states);
     return states;
@@ -122,28 +125,29 @@ public final class Preflight {
    * Whether a replay applies the records that the mapping delivers. Only a person is refused: a job
    * that restores by itself would stand still otherwise, and a fork has a mapping of its own.
    */
-  private void requireSameRecords() throws RefusedException {
+  private void requireSameRecords() throws RestoreRefusedException {
     Optional<MappingProblem> differing =
         ports.topology().source().mapping().problems(Set.of()).stream()
             .filter(MappingProblem::changesWhatIsReplayed)
             .findFirst();
     if (differing.isPresent()) {
-      throw new RefusedException(differing.get().message());
+      throw new RestoreRefusedException(differing.get().message());
     }
   }
 
   /** What each subtask of the job is given; any other begins anew. */
-  public Map<SubtaskId, SubtaskSnapshot> states(Job job, Restoration from) throws RefusedException {
+  public Map<SubtaskId, SubtaskSnapshot> states(Job job, Restoration from)
+      throws RestoreRefusedException {
     return assignment.of(job.id(), from, stored(job, from));
   }
 
   /** Reads the states that a plan assigns to the subtasks. */
-  public Map<SubtaskId, SubtaskSnapshot> states(Job job, Plan plan) throws RefusedException {
+  public Map<SubtaskId, SubtaskSnapshot> states(Job job, Plan plan) throws RestoreRefusedException {
     return assignment.of(job.id(), plan.from(), plan.stored());
   }
 
   private Map<SubtaskId, SubtaskSnapshot> stored(Job job, Restoration from)
-      throws RefusedException {
+      throws RestoreRefusedException {
     return switch (from.source()) {
       case Source.Own(CheckpointId id) -> own(job, target.completed(job, id));
       case Source.Metadata(FileRef file) -> {
@@ -160,13 +164,14 @@ public final class Preflight {
    * read a state of a later one.
    */
   private static void requireKnownFormat(
-      Job job, Restoration from, Collection<SubtaskSnapshot> states) throws RefusedException {
+      Job job, Restoration from, Collection<SubtaskSnapshot> states)
+      throws RestoreRefusedException {
     FormatVersion needed =
         states.stream()
             .map(snapshot -> snapshot.state().format())
             .reduce(FormatVersion.OLDEST, FormatVersion::max);
     if (!job.format().includes(needed)) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           from.name()
               + " is written in format "
               + needed
@@ -180,7 +185,7 @@ public final class Preflight {
   }
 
   private Map<SubtaskId, SubtaskSnapshot> own(Job job, Checkpoint.Completed checkpoint)
-      throws RefusedException {
+      throws RestoreRefusedException {
     Map<SubtaskId, SubtaskSnapshot> states = files.states(job.id(), checkpoint.metadata());
     if (!checkpoint.isSavepoint()) {
       requireUnreleased(job, checkpoint.id(), states.values());
@@ -190,7 +195,7 @@ public final class Preflight {
 
   /** A fork's checkpoint may need files of its parent, which a user may have released since. */
   private void requireUnreleased(Job job, CheckpointId id, Collection<SubtaskSnapshot> states)
-      throws RefusedException {
+      throws RestoreRefusedException {
     Optional<FilePath> borrowed =
         states.stream()
             .flatMap(Preflight::files)
@@ -202,7 +207,7 @@ public final class Preflight {
     }
     Optional<Fork> released = ports.checkpoints().forkedFrom(job.id()).filter(Fork::isReleased);
     if (released.isPresent()) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "checkpoint "
               + id
               + " needs "
@@ -222,12 +227,12 @@ public final class Preflight {
 
   /** Whether the state is there, and the code that is deployed can read it. */
   private StateComparison requireWhole(Job job, Map<SubtaskId, SubtaskSnapshot> stored)
-      throws RefusedException {
+      throws RestoreRefusedException {
     files.requireRuns(stored.values());
     StateComparison comparison = compare(job, stored);
     Optional<String> misread = comparison.misread();
     if (misread.isPresent()) {
-      throw new RefusedException(misread.get());
+      throw new RestoreRefusedException(misread.get());
     }
     return comparison;
   }

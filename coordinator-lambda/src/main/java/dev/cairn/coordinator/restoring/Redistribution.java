@@ -49,7 +49,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
    * @param shards that all records of the stream go to from the restore on
    */
   static Redistribution of(Collection<SubtaskState> states, Collection<Shard> shards)
-      throws RefusedException {
+      throws RestoreRefusedException {
     List<SubtaskState> sources =
         states.stream().sorted(Comparator.comparing(SubtaskState::subtask)).toList();
     requireApart(sources);
@@ -73,7 +73,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
       List<SubtaskState> sources,
       SortedMap<String, StateSchema> schemas,
       Counts counts)
-      throws RefusedException {
+      throws RestoreRefusedException {
     List<RunRef> runs = new ArrayList<>();
     List<SubtaskId> from = new ArrayList<>();
     for (SubtaskState source : sources) {
@@ -95,7 +95,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
   }
 
   private static void collect(SubtaskState source, SortedMap<String, StateSchema> schemas)
-      throws RefusedException {
+      throws RestoreRefusedException {
     for (StateSchema schema : source.manifest().schemas()) {
       StateSchema other = schemas.putIfAbsent(schema.name(), schema);
       if (other == null || other.equals(schema)) {
@@ -105,7 +105,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
       if (both.isPresent()) {
         schemas.put(schema.name(), both.get());
       } else {
-        throw new RefusedException(
+        throw new RestoreRefusedException(
             "state \""
                 + schema.name()
                 + "\" is "
@@ -123,12 +123,12 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
   /** The schema of what is stored as either, if values of the first can be read as the second. */
   private static Optional<StateSchema> covering(StateSchema stored, StateSchema declared) {
     return switch (stored.to(declared)) {
-      case StateSchema.Change.Accepted accepted -> Optional.of(accepted.schema());
-      case StateSchema.Change.Refused r -> Optional.empty();
+      case StateSchema.SchemaChange.Accepted accepted -> Optional.of(accepted.schema());
+      case StateSchema.SchemaChange.Refused r -> Optional.empty();
     };
   }
 
-  private static void requireApart(List<SubtaskState> sources) throws RefusedException {
+  private static void requireApart(List<SubtaskState> sources) throws RestoreRefusedException {
     Optional<SubtaskState> last = Optional.empty();
     for (SubtaskState source :
         sources.stream()
@@ -136,7 +136,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
             .toList()) {
       if (last.isPresent()
           && source.origin().range().intersection(last.get().origin().range()).isPresent()) {
-        throw new RefusedException(
+        throw new RestoreRefusedException(
             last.get().subtask().name()
                 + " and "
                 + source.subtask().name()
@@ -147,7 +147,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
     }
   }
 
-  private static void requireWhole(Collection<Shard> shards) throws RefusedException {
+  private static void requireWhole(Collection<Shard> shards) throws RestoreRefusedException {
     Optional<Shard> last = Optional.empty();
     for (Shard shard : sorted(shards)) {
       boolean isNext =
@@ -164,8 +164,8 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
     }
   }
 
-  private static RefusedException incomplete() {
-    return new RefusedException(
+  private static RestoreRefusedException incomplete() {
+    return new RestoreRefusedException(
         "the shards of the stream do not make up the whole hash space, each key once: it was"
             + " resharded, which is not supported; use a stream with a fixed number of shards");
   }
@@ -176,7 +176,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
         .toList();
   }
 
-  private static void requireFits(Shard shard, List<RunRef> runs) throws RefusedException {
+  private static void requireFits(Shard shard, List<RunRef> runs) throws RestoreRefusedException {
     long bytes =
         runs.stream()
             .map(RunRef::file)
@@ -184,7 +184,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
             .mapToLong(path -> path.value().length() + RUN_BYTES)
             .sum();
     if (bytes > MOST_MANIFEST_BYTES) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           shard.id()
               + " would begin with "
               + runs.size()

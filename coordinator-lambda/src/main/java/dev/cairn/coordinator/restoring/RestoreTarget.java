@@ -10,7 +10,7 @@ import dev.cairn.job.Job;
 import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
 import dev.cairn.job.Restoration.Source;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ final class RestoreTarget {
    *
    * @return at least one
    */
-  List<Restoration> of(Job job, Command.Restore command) throws RefusedException {
+  List<Restoration> of(Job job, Command.Restore command) throws RestoreRefusedException {
     Command.Options options = command.options();
     List<Source> sources =
         switch (command.target()) {
@@ -55,15 +55,15 @@ final class RestoreTarget {
             at ->
                 switch (at) {
                   case StartsAt.SameStream s -> Positions.SAME_STREAM;
-                  case StartsAt.Horizon h -> new Positions.Anew(new Start.TrimHorizon());
+                  case StartsAt.Horizon h -> new Positions.Anew(new StartPosition.TrimHorizon());
                   case StartsAt.Timestamp(Instant time) ->
-                      new Positions.Anew(new Start.AtTimestamp(time));
+                      new Positions.Anew(new StartPosition.AtTimestamp(time));
                 })
         .orElse(Positions.SAME_STREAM);
   }
 
   /** A path of the job's own checkpoint or savepoint is its id, under the same conditions. */
-  private Source at(Job job, String path, Command.Options options) throws RefusedException {
+  private Source at(Job job, String path, Command.Options options) throws RestoreRefusedException {
     Source source = paths.of(job, path, options);
     if (source instanceof Source.Own(CheckpointId id)) {
       var unused = completed(job, id);
@@ -71,22 +71,22 @@ final class RestoreTarget {
     return source;
   }
 
-  private List<Source> complete(Job job) throws RefusedException {
+  private List<Source> complete(Job job) throws RestoreRefusedException {
     List<Source> complete = new ArrayList<>();
     RestoreDecisions.recoverable(job, ports.checkpoints().checkpoints(job.id()))
         .forEach(checkpoint -> complete.add(new Source.Own(checkpoint.id())));
     if (complete.isEmpty()) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "job " + job.id() + " has no completed checkpoint; take one with: cairn checkpoint");
     }
     return complete;
   }
 
   /** A checkpoint of the job's own that can be restored. */
-  Checkpoint.Completed completed(Job job, CheckpointId id) throws RefusedException {
+  Checkpoint.Completed completed(Job job, CheckpointId id) throws RestoreRefusedException {
     Optional<Checkpoint> found = ports.checkpoints().checkpoint(job.id(), id);
     if (found.isEmpty()) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "checkpoint "
               + id
               + " is unknown: job "
@@ -100,10 +100,10 @@ final class RestoreTarget {
     return switch (found.get()) {
       case Checkpoint.Completed completed -> completed;
       case Checkpoint.Pending p ->
-          throw new RefusedException(
+          throw new RestoreRefusedException(
               "checkpoint " + id + " is PENDING: wait until it is COMPLETED");
       case Checkpoint.Aborted aborted ->
-          throw new RefusedException(
+          throw new RestoreRefusedException(
               "checkpoint "
                   + id
                   + " is ABORTED ("
@@ -111,19 +111,19 @@ final class RestoreTarget {
                   + "): choose one that is COMPLETED");
       case Checkpoint.Subsumed(Checkpoint.Completed c, Checkpoint.Subsumed.End end)
           when end == Checkpoint.Subsumed.End.DISPOSED ->
-          throw new RefusedException(
+          throw new RestoreRefusedException(
               "checkpoint "
                   + id
                   + " is DISPOSED: a user disposed of it, and its files go; choose one that is"
                   + " COMPLETED");
       case Checkpoint.Subsumed subsumed when subsumed.isSavepoint() ->
-          throw new RefusedException(
+          throw new RestoreRefusedException(
               "checkpoint "
                   + id
                   + " is CLAIMED: a restore claimed the savepoint, and its files are the job's own;"
                   + " choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
-          throw new RefusedException(
+          throw new RestoreRefusedException(
               "checkpoint "
                   + id
                   + " is SUBSUMED: later checkpoints replaced it; choose one that is COMPLETED, and"

@@ -13,7 +13,7 @@ import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.TimeProgress;
 import dev.cairn.stream.Shard;
 import java.util.List;
@@ -38,10 +38,11 @@ final class StateAssignment {
    * @param stored the states of a checkpoint, by the subtasks that they are of
    */
   Map<SubtaskId, SubtaskSnapshot> of(
-      JobId job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
+      JobId job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored)
+      throws RestoreRefusedException {
     return switch (from.positions()) {
       case Positions.SameStream s -> areOpened(from) ? stored : ofSameShards(job, stored);
-      case Positions.Anew(Start start) -> dividedAnew(job, start, stored);
+      case Positions.Anew(StartPosition start) -> dividedAnew(job, start, stored);
     };
   }
 
@@ -52,7 +53,7 @@ final class StateAssignment {
 
   /** Shards of one stream have one name in every job. */
   private Map<SubtaskId, SubtaskSnapshot> ofSameShards(
-      JobId job, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
+      JobId job, Map<SubtaskId, SubtaskSnapshot> stored) throws RestoreRefusedException {
     Map<ShardId, SubtaskId> opened = opened(job);
     Map<SubtaskId, SubtaskSnapshot> given = new TreeMap<>();
     Map<ShardId, SubtaskSnapshot> unopened = new TreeMap<>();
@@ -79,12 +80,12 @@ final class StateAssignment {
 
   private static void requireSameShard(
       JobId job, ShardId id, SubtaskState state, Map<ShardId, Shard> listed)
-      throws RefusedException {
+      throws RestoreRefusedException {
     String instead =
         "; if job " + job + " reads another stream, say from where: --positions horizon, or a time";
     Shard shard = listed.get(id);
     if (shard == null) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "there is state of shard "
               + id
               + ", which neither the stream has nor job "
@@ -93,7 +94,7 @@ final class StateAssignment {
               + instead);
     }
     if (!shard.range().equals(state.origin().range())) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "shard "
               + id
               + " has the keys "
@@ -106,9 +107,10 @@ final class StateAssignment {
 
   /** All of the checkpoint's state, by hash range, over all of the stream's shards. */
   private Map<SubtaskId, SubtaskSnapshot> dividedAnew(
-      JobId job, Start start, Map<SubtaskId, SubtaskSnapshot> stored) throws RefusedException {
+      JobId job, StartPosition start, Map<SubtaskId, SubtaskSnapshot> stored)
+      throws RestoreRefusedException {
     if (stored.isEmpty()) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "there is no state in it that could be divided anew; leave --positions out");
     }
     Map<ShardId, SubtaskId> opened = opened(job);
@@ -136,7 +138,7 @@ final class StateAssignment {
    * has made as many outputs as the one that made most. None of their channels goes on.
    */
   private static SubtaskState state(
-      SubtaskId subtask, Start start, Share share, List<SubtaskState> all) {
+      SubtaskId subtask, StartPosition start, Share share, List<SubtaskState> all) {
     List<SubtaskState> parents =
         all.stream()
             .filter(one -> one.origin().range().intersection(share.range()).isPresent())
@@ -166,12 +168,12 @@ final class StateAssignment {
    * begin with, nor is a parent whose keys have gone to others.
    */
   private static void requireNotResharded(
-      ShardId id, Map<ShardId, Shard> listed, Set<ShardId> opened) throws RefusedException {
+      ShardId id, Map<ShardId, Shard> listed, Set<ShardId> opened) throws RestoreRefusedException {
     for (Shard shard : listed.values()) {
       for (ShardId parent : shard.parents()) {
         boolean mayHaveState = listed.containsKey(parent) || opened.contains(parent);
         if (mayHaveState && (shard.id().equals(id) || parent.equals(id))) {
-          throw new RefusedException(
+          throw new RestoreRefusedException(
               "shard "
                   + shard.id()
                   + " came from "
@@ -197,11 +199,11 @@ final class StateAssignment {
 
   /** The one stage that the state is of, and that the job has. */
   private StageId stage(JobId job, Set<SubtaskId> stored, Map<ShardId, SubtaskId> opened)
-      throws RefusedException {
+      throws RestoreRefusedException {
     List<StageId> stages = stored.stream().map(SubtaskId::stage).distinct().toList();
     StageId stage = stages.getFirst();
     if (stages.size() > 1) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "there is state of the stages " + stages + " in it, and a job has one stage");
     }
     Optional<StageId> own =
@@ -211,7 +213,7 @@ final class StateAssignment {
             .id()
             .or(() -> opened.values().stream().map(SubtaskId::stage).findFirst());
     if (own.filter(mine -> !mine.equals(stage)).isPresent()) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "it has the state of stage "
               + stage
               + ", and job "

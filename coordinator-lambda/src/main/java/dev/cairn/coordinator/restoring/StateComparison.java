@@ -62,7 +62,7 @@ public record StateComparison(
       Registration by,
       StateSchema stored,
       StateSchema declared,
-      StateSchema.Change.Refused change) {
+      StateSchema.SchemaChange.Refused change) {
     @Override
     public String toString() {
       return change.problem(code(by));
@@ -100,8 +100,8 @@ public record StateComparison(
                 .ifPresentOrElse(
                     declared -> {
                       switch (one.to(declared)) {
-                        case StateSchema.Change.Accepted a -> {}
-                        case StateSchema.Change.Refused refused ->
+                        case StateSchema.SchemaChange.Accepted a -> {}
+                        case StateSchema.SchemaChange.Refused refused ->
                             clashes.add(new Clash(code, one, declared, refused));
                       }
                     },

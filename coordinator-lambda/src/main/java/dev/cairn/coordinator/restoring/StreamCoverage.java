@@ -15,7 +15,7 @@ import dev.cairn.job.Job;
 import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
 import dev.cairn.job.Restoration.Source;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
@@ -64,8 +64,8 @@ public final class StreamCoverage {
    * @param states what each is given
    */
   public void require(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
-      throws RefusedException {
-    if (from.positions() instanceof Positions.Anew(Start start)) {
+      throws RestoreRefusedException {
+    if (from.positions() instanceof Positions.Anew(StartPosition start)) {
       requireInTime(start, from.acceptsGap());
     }
     if (!from.acceptsGap()) {
@@ -76,9 +76,10 @@ public final class StreamCoverage {
   /**
    * Whether the stream still has every record that the job has yet to apply where it stands.
    *
-   * @throws RefusedException if records may have expired while the job did not read its stream
+   * @throws RestoreRefusedException if records may have expired while the job did not read its
+   *     stream
    */
-  public void requireNothingLost(Job job) throws RefusedException {
+  public void requireNothingLost(Job job) throws RestoreRefusedException {
     unread.require(job, tails.of(job.id()).values());
   }
 
@@ -86,7 +87,7 @@ public final class StreamCoverage {
    * Whether the stream still has every record that the job has yet to apply. A resume is begun with
    * that; but it may take long until it comes to the last journal.
    */
-  public void requireNothingLostMeanwhile(Job job) throws RefusedException {
+  public void requireNothingLostMeanwhile(Job job) throws RestoreRefusedException {
     unread.require(job, waiting(job));
   }
 
@@ -95,7 +96,8 @@ public final class StreamCoverage {
    * where they stand.
    */
   public void requireNothingLostMeanwhile(
-      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states) throws RefusedException {
+      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
+      throws RestoreRefusedException {
     if (from.acceptsGap() || isAnew(from.positions())) {
       return;
     }
@@ -114,13 +116,14 @@ public final class StreamCoverage {
   }
 
   /** Whether the stream still has what arrived since a time, and will have it for a while. */
-  private void requireInTime(Start start, boolean acceptsGap) throws RefusedException {
-    if (!(start instanceof Start.AtTimestamp(Instant time))) {
+  private void requireInTime(StartPosition start, boolean acceptsGap)
+      throws RestoreRefusedException {
+    if (!(start instanceof StartPosition.AtTimestamp(Instant time))) {
       return;
     }
     Instant now = ports.clock().instant();
     if (time.isAfter(now)) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "--positions "
               + time
               + " lies in the future, it is "
@@ -134,7 +137,7 @@ public final class StreamCoverage {
     Duration retention = ports.topology().source().stream().retention();
     Instant horizon = now.minus(retention);
     if (time.isBefore(horizon.plus(settings.retentionMargin()))) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "--positions "
               + time
               + (time.isBefore(horizon)
@@ -154,7 +157,7 @@ public final class StreamCoverage {
       Positions positions,
       Map<SubtaskId, SubtaskSnapshot> states,
       Collection<JournalTail> tails)
-      throws RefusedException {
+      throws RestoreRefusedException {
     List<Gap> gaps = new ArrayList<>();
     List<JournalTail> unmoved = new ArrayList<>();
     Set<SubtaskId> opened = new HashSet<>();
@@ -196,7 +199,7 @@ public final class StreamCoverage {
    * not opened. A restore is begun with that; but a fork may be deployed long after it was begun.
    */
   void requireDeliverable(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
-      throws RefusedException {
+      throws RestoreRefusedException {
     if (from.acceptsGap()
         || isAnew(from.positions())
         || !(from.source() instanceof Source.Metadata(FileRef file))) {
@@ -211,12 +214,12 @@ public final class StreamCoverage {
     }
   }
 
-  private void requireAll(List<Gap> gaps, Instant oldestAllowed) throws RefusedException {
+  private void requireAll(List<Gap> gaps, Instant oldestAllowed) throws RestoreRefusedException {
     Set<ShardId> shards =
         ports.topology().source().stream().shards().stream()
             .map(Shard::id)
             .collect(Collectors.toSet());
-    Check.all(ports.fanOut(), gaps, gap -> requireGap(gap, shards, oldestAllowed));
+    RestoreCheck.all(ports.fanOut(), gaps, gap -> requireGap(gap, shards, oldestAllowed));
   }
 
   private static boolean isAnew(Positions positions) {
@@ -230,22 +233,23 @@ public final class StreamCoverage {
   private record Gap(ShardId shard, Position position, Optional<SequenceNumber> firstApplied) {}
 
   private void requireGap(Gap gap, Set<ShardId> shards, Instant oldestAllowed)
-      throws RefusedException {
+      throws RestoreRefusedException {
     String shard = "shard " + gap.shard();
     if (!shards.contains(gap.shard())) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           shard + " is no longer in the stream, and records of it would have to be read again");
     }
     SequenceNumber required =
         gap.position()
             .record()
             .or(gap::firstApplied)
-            .orElseThrow(() -> new RefusedException(shard + " has a gap but no first record"));
+            .orElseThrow(
+                () -> new RestoreRefusedException(shard + " has a gap but no first record"));
     Optional<StreamRecord> first;
     try {
       first = reads.first(gap.shard(), new From.At(required));
     } catch (NotInStreamException e) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           shard
               + " does not have the record that the checkpoint stands at: "
               + e.getMessage()
@@ -254,7 +258,7 @@ public final class StreamCoverage {
               + " one with --positions");
     }
     if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           shard
               + " is beyond retention: record "
               + required
@@ -267,7 +271,7 @@ public final class StreamCoverage {
               + "; choose a later checkpoint, or go on without what is gone with --accept-gap");
     }
     if (first.get().arrival().isBefore(oldestAllowed)) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           shard
               + " is too close to retention: record "
               + required
@@ -279,7 +283,7 @@ public final class StreamCoverage {
   }
 
   /** Where shards begin that do not go on from what they have. */
-  public FreshStart freshStart(Start start) {
+  public FreshStart freshStart(StartPosition start) {
     return FreshStart.of(reads, start, settings.retentionMargin());
   }
 

@@ -55,9 +55,9 @@ final class UnreadRecords {
       ShardId shard, Instant since, Optional<SequenceNumber> proof, boolean isNext) {}
 
   /**
-   * @throws RefusedException if a shard may have lost records that were not applied
+   * @throws RestoreRefusedException if a shard may have lost records that were not applied
    */
-  void require(Job job, Collection<JournalTail> tails) throws RefusedException {
+  void require(Job job, Collection<JournalTail> tails) throws RestoreRefusedException {
     requireNoneReported(tails);
     List<JournalTail> waiting =
         tails.stream()
@@ -74,7 +74,7 @@ final class UnreadRecords {
         blocked.add(blocked(tail, since));
       }
     }
-    Check.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
+    RestoreCheck.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
   }
 
   /** Names the record that everything follows which is still to be applied, also in a gap. */
@@ -91,25 +91,25 @@ final class UnreadRecords {
   }
 
   /** What a task has found is not doubted: the mapping has gone on to later records. */
-  void requireNoneReported(Collection<JournalTail> tails) throws RefusedException {
+  void requireNoneReported(Collection<JournalTail> tails) throws RestoreRefusedException {
     Optional<String> lost = tails.stream().flatMap(tail -> tail.recordsLost().stream()).findFirst();
     if (lost.isPresent()) {
-      throw new RefusedException(lost.get());
+      throw new RestoreRefusedException(lost.get());
     }
   }
 
-  private void require(Blocked blocked, Instant horizon) throws RefusedException {
+  private void require(Blocked blocked, Instant horizon) throws RestoreRefusedException {
     Optional<SequenceNumber> proof = blocked.proof();
     String next = "; go on without them with --accept-gap";
     if (proof.isEmpty()) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           lost(blocked, horizon, "nothing of the shard was ever applied") + next);
     }
     Optional<StreamRecord> first;
     try {
       first = reads.first(blocked.shard(), new From.At(proof.get()));
     } catch (NotInStreamException e) {
-      throw new RefusedException(
+      throw new RestoreRefusedException(
           "shard "
               + blocked.shard()
               + " does not have the record that it goes on with: "
@@ -122,7 +122,7 @@ final class UnreadRecords {
     }
     Instant keptSince =
         first.map(StreamRecord::arrival).filter(oldest -> oldest.isBefore(horizon)).orElse(horizon);
-    throw new RefusedException(
+    throw new RestoreRefusedException(
         lost(
                 blocked,
                 keptSince,

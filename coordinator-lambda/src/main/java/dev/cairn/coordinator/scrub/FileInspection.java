@@ -4,9 +4,9 @@ import dev.cairn.coordinator.collecting.References.Form;
 import dev.cairn.coordinator.collecting.References.Needed;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.RunReader;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.io.ByteArrayOutputStream;
@@ -22,10 +22,10 @@ final class FileInspection {
   private static final int CHUNK_BYTES = 256 * 1024;
   private static final BlockChecksum CHECKSUM = new BlockChecksum();
 
-  private final CheckpointStorage storage;
+  private final FileStorage storage;
   private final int largestRunInMemory;
 
-  FileInspection(CheckpointStorage storage, int largestRunInMemory) {
+  FileInspection(FileStorage storage, int largestRunInMemory) {
     this.storage = storage;
     this.largestRunInMemory = largestRunInMemory;
   }

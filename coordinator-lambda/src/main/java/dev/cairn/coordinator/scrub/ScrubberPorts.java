@@ -4,14 +4,14 @@ import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.damage.DamageStore;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import java.time.InstantSource;
 
 /** Everything outside the scrubber that it touches; of these it writes to {@code damages} only. */
 public record ScrubberPorts(
     Journal journal,
     CheckpointStore checkpoints,
-    CheckpointStorage storage,
+    FileStorage storage,
     DamageStore damages,
     InstantSource clock,
     Announcer announcer) {}

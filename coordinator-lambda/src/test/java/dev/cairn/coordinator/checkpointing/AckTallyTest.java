@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.coordinator.ports.Event;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
@@ -150,7 +150,7 @@ class AckTallyTest {
     IntStream.range(0, subtasks).forEach(i -> expected.add(subtask(i)));
     return new Checkpoint.Pending(
         new Checkpoint.Triggering(
-            JOB, new CheckpointId(id), new Epoch(1), Instant.EPOCH, Expected.of(expected)),
+            JOB, new CheckpointId(id), new Epoch(1), Instant.EPOCH, ExpectedSubtasks.of(expected)),
         expected);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.CheckpointId;
@@ -238,7 +238,7 @@ class CheckpointScheduleTest {
 
   private static Checkpoint.Triggering triggering(long n, double at) {
     return new Checkpoint.Triggering(
-        JOB, new CheckpointId(n), new Epoch(1), time(at), Expected.of(new TreeSet<>()));
+        JOB, new CheckpointId(n), new Epoch(1), time(at), ExpectedSubtasks.of(new TreeSet<>()));
   }
 
   private static Checkpoint.Completed completed(long n, double at, double ended) {

@@ -3,7 +3,7 @@ package dev.cairn.coordinator.checkpointing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.JournalTail;
@@ -20,13 +20,13 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Failing;
-import dev.cairn.restart.Failures;
+import dev.cairn.journal.ShardFailure;
+import dev.cairn.restart.FailureHistory;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,7 +95,7 @@ class MissingAckExplanationTest {
                 new CheckpointId(7),
                 new Epoch(1),
                 NOON,
-                Expected.of(new TreeSet<>(List.of(SUBTASK)))),
+                ExpectedSubtasks.of(new TreeSet<>(List.of(SUBTASK)))),
             new TreeSet<>(List.of(SUBTASK)));
 
     Optional<Failure> found = MissingAckExplanation.explain(pending, tail(row.since), EXPIRED);
@@ -113,7 +113,7 @@ class MissingAckExplanationTest {
 
   private static JournalTail tail(List<Step> steps) {
     Entry.Base base =
-        new Entry.Opened(header(1), new Origin(new Start.TrimHorizon(), HashRange.ALL));
+        new Entry.Opened(header(1), new Origin(new StartPosition.TrimHorizon(), HashRange.ALL));
     List<Entry> since = new ArrayList<>();
     Header head = base.header();
     for (Step step : steps) {
@@ -134,10 +134,10 @@ class MissingAckExplanationTest {
             case FAILED ->
                 new Entry.Failed(
                     next.with(
-                        new Failing(
+                        new ShardFailure(
                             FailureReason.OUT_OF_MEMORY,
                             "Java heap space",
-                            new Failures(3, NOON, NOON, Duration.ZERO, List.of()),
+                            new FailureHistory(3, NOON, NOON, Duration.ZERO, List.of()),
                             false)));
           };
       since.add(entry);

@@ -3,7 +3,7 @@ package dev.cairn.coordinator.collecting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -56,7 +56,7 @@ class ClaimDecisionsTest {
             new CheckpointId(epoch),
             new Epoch(epoch),
             NOON,
-            Expected.of(new TreeSet<>()),
+            ExpectedSubtasks.of(new TreeSet<>()),
             isSavepoint
                 ? Optional.of(new Checkpoint.Savepoint(Optional.empty(), SAVEPOINT))
                 : Optional.empty(),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.command.Command;
@@ -20,8 +20,8 @@ import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Options;
+import dev.cairn.settings.RetentionOnCancellation;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -202,7 +202,7 @@ class CommandDecisionsTest {
         new CheckpointSettings(
             Configuration.DEFAULTS.with(
                 Options.EXTERNALIZED_CHECKPOINT_RETENTION,
-                ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION,
+                RetentionOnCancellation.DELETE_ON_CANCELLATION,
                 SettingSource.CONSTRUCT));
     Job job = Job.create(JOB, deleting);
     assertThat(answer(job, "cancel", List.of(), Optional.empty())).isEqualTo(suspend(DELETED));
@@ -339,7 +339,13 @@ class CommandDecisionsTest {
 
   private static Checkpoint.Triggering trigger(Optional<Checkpoint.Savepoint> savepoint) {
     return new Checkpoint.Triggering(
-        JOB, SEVEN, new Epoch(1), NOON, Expected.of(new TreeSet<>()), savepoint, "schedule");
+        JOB,
+        SEVEN,
+        new Epoch(1),
+        NOON,
+        ExpectedSubtasks.of(new TreeSet<>()),
+        savepoint,
+        "schedule");
   }
 
   private static Checkpoint.Pending pending(Optional<Checkpoint.Savepoint> savepoint) {

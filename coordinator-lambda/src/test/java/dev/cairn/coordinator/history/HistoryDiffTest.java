@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.history.HistoryDiff.Missing;
@@ -334,7 +334,8 @@ class HistoryDiffTest {
   }
 
   private static Checkpoint.Triggering trigger(long n) {
-    return new Checkpoint.Triggering(JOB, id(n), new Epoch(1), NOON, Expected.of(new TreeSet<>()));
+    return new Checkpoint.Triggering(
+        JOB, id(n), new Epoch(1), NOON, ExpectedSubtasks.of(new TreeSet<>()));
   }
 
   private static CheckpointId id(long n) {

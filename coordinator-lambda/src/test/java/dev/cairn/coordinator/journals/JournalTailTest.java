@@ -20,16 +20,16 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Following;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
-import dev.cairn.journal.Failing;
 import dev.cairn.journal.HeapUse;
 import dev.cairn.journal.Isolation;
-import dev.cairn.restart.Failures;
+import dev.cairn.journal.ShardFailure;
+import dev.cairn.restart.FailureHistory;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.TimeProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,7 +46,7 @@ class JournalTailTest {
 
   private final Header first = Header.first(new EntryId("e1"), new Epoch(1), Writer.MAPPING, NOON);
   private final Entry.Opened opened =
-      new Entry.Opened(first, new Origin(new Start.TrimHorizon(), HashRange.ALL));
+      new Entry.Opened(first, new Origin(new StartPosition.TrimHorizon(), HashRange.ALL));
 
   /** What a timer or an unsent output needs has to survive, whatever else is left out. */
   @Test
@@ -89,10 +89,10 @@ class JournalTailTest {
         Optional.of(new CheckpointId(7)),
         true,
         Optional.of(
-            new Failing(
+            new ShardFailure(
                 FailureReason.DAMAGED,
                 "a file is gone",
-                new Failures(1, NOON, NOON, Duration.ZERO, List.of()),
+                new FailureHistory(1, NOON, NOON, Duration.ZERO, List.of()),
                 true)),
         Optional.of(new Isolation.Steps(2)),
         new Following(

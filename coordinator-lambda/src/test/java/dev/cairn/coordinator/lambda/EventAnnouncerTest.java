@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.ports.Announcement;
@@ -35,7 +35,7 @@ class EventAnnouncerTest {
           new CheckpointId(7),
           new Epoch(2),
           NOON.minusMillis(1_250),
-          Expected.of(new TreeSet<>()));
+          ExpectedSubtasks.of(new TreeSet<>()));
 
   private final List<String> types = new ArrayList<>();
   private final List<String> details = new ArrayList<>();

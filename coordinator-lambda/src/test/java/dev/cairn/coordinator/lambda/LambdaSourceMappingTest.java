@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.job.MappingProblem;
 import dev.cairn.job.MappingProblem.Kind;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateEventSourceMappingResp
 class LambdaSourceMappingTest {
   private static final String STREAM = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders";
   private static final String FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:task";
-  private static final Set<Start> HORIZON = Set.of(new Start.TrimHorizon());
+  private static final Set<StartPosition> HORIZON = Set.of(new StartPosition.TrimHorizon());
 
   private final Lambda lambda = new Lambda();
   private final LambdaSourceMapping mapping = new LambdaSourceMapping(lambda, "m-1");

@@ -27,35 +27,36 @@ class TriggersTest {
 
   @Test
   void theRulesConstantInputIsItsTick() throws IOException {
-    assertThat(read("{\"cairn\":\"tick\"}")).containsExactly(new Trigger.Scheduled());
+    assertThat(read("{\"cairn\":\"tick\"}")).containsExactly(new CoordinatorPayload.Scheduled());
   }
 
   @Test
   void aCommandIsAnybodysOwn() throws IOException {
     assertThat(read("{\"cairn\":\"savepoint before-upgrade\"}"))
-        .containsExactly(new Trigger.Commanded("savepoint before-upgrade"));
+        .containsExactly(new CoordinatorPayload.Commanded("savepoint before-upgrade"));
     // What is wrong with it is said in the answer.
     assertThat(read("{\"cairn\":\"make it so\"}"))
-        .containsExactly(new Trigger.Commanded("make it so"));
+        .containsExactly(new CoordinatorPayload.Commanded("make it so"));
   }
 
   @Test
   void aQueuedTickQueuesNoOthersAndSaysWhenItIsTooLate() throws IOException {
     Instant until = Instant.parse("2026-11-21T12:00:12.5Z");
-    String message = queued(Triggers.tick(until));
-    assertThat(read(batch(message + "," + message))).containsExactly(new Trigger.Delayed(until));
+    String message = queued(PayloadReader.tick(until));
+    assertThat(read(batch(message + "," + message)))
+        .containsExactly(new CoordinatorPayload.Delayed(until));
   }
 
   @Test
   void aQueuedTickOfTheVersionBeforeIsNeverTooLate() throws IOException {
-    assertThat(read(batch(queued(Triggers.TICK))))
-        .containsExactly(new Trigger.Delayed(Instant.MAX));
+    assertThat(read(batch(queued(PayloadReader.TICK))))
+        .containsExactly(new CoordinatorPayload.Delayed(Instant.MAX));
   }
 
   @Test
   void aQueuedTickWithAnotherTimeIsRefused() {
     assertThatThrownBy(() -> read(batch(queued("{\"cairn\":\"tick\",\"until\":\"soon\"}"))))
-        .isInstanceOf(MalformedTriggerException.class)
+        .isInstanceOf(MalformedPayloadException.class)
         .hasMessage(
             "a message of the tick queue has no time in \"until\":"
                 + " {\"cairn\":\"tick\",\"until\":\"soon\"}");
@@ -84,8 +85,8 @@ class TriggersTest {
             acknowledged(43, "shardId-000000000002"));
   }
 
-  private static Trigger acknowledged(long checkpoint, String... shards) {
-    return new Trigger.Happened(
+  private static CoordinatorPayload acknowledged(long checkpoint, String... shards) {
+    return new CoordinatorPayload.Happened(
         new Event.Acknowledged(
             JOB,
             new CheckpointId(checkpoint),
@@ -100,7 +101,8 @@ class TriggersTest {
         inserted("ACK#flights#42#a", "aircraft/shardId-000000000001")
             .replace("\"size\":{\"N\":\"12\"}", "\"status\":{\"S\":\"DECLINED\"}");
     assertThat(read(batch(declined)))
-        .containsExactly(new Trigger.Happened(new Event.Declined(JOB, new CheckpointId(42))));
+        .containsExactly(
+            new CoordinatorPayload.Happened(new Event.Declined(JOB, new CheckpointId(42))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -119,7 +121,7 @@ class TriggersTest {
       })
   void aRequestToRestoreIsOneWhateverWasTyped(String what, String typed) throws IOException {
     assertThat(read(batch(requested("JOB#flights", typed))))
-        .containsExactly(new Trigger.Happened(new Event.Requested(JOB)));
+        .containsExactly(new CoordinatorPayload.Happened(new Event.Requested(JOB)));
   }
 
   @Test
@@ -148,12 +150,12 @@ class TriggersTest {
       })
   void whatNoSourceSendsIsRefusedByWhatItIs(String payload, String reason) {
     assertThatThrownBy(() -> read(payload))
-        .isInstanceOf(MalformedTriggerException.class)
+        .isInstanceOf(MalformedPayloadException.class)
         .hasMessageContaining(reason);
   }
 
-  private static SequencedSet<Trigger> read(String payload) throws IOException {
-    return Triggers.read(new ByteArrayInputStream(payload.getBytes(UTF_8)), JOB);
+  private static SequencedSet<CoordinatorPayload> read(String payload) throws IOException {
+    return PayloadReader.read(new ByteArrayInputStream(payload.getBytes(UTF_8)), JOB);
   }
 
   private static String batch(String items) {

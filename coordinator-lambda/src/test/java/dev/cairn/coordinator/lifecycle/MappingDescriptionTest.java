@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cairn.coordinator.lifecycle.MappingDescription.StartingPosition;
 import dev.cairn.job.MappingProblem;
 import dev.cairn.job.MappingProblem.Kind;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 /** What of a mapping breaks exactness, and what is said of it. */
 class MappingDescriptionTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
-  private static final Set<Start> HORIZON = Set.of(new Start.TrimHorizon());
+  private static final Set<StartPosition> HORIZON = Set.of(new StartPosition.TrimHorizon());
 
   /** A mapping as the construct makes it, with one thing about it changed. */
   private static final class Changed {
@@ -166,11 +166,11 @@ class MappingDescriptionTest {
   void aMappingThatBeginsWithTheJobIsRight() {
     Changed mapping = new Changed();
     mapping.position = Optional.of(new StartingPosition("AT_TIMESTAMP", Optional.of(NOON)));
-    assertThat(mapping.made().problems(Set.of(new Start.AtTimestamp(NOON)))).isEmpty();
-    assertThat(mapping.made().problems(Set.of(new Start.AtTimestamp(NOON.plusMillis(250)))))
+    assertThat(mapping.made().problems(Set.of(new StartPosition.AtTimestamp(NOON)))).isEmpty();
+    assertThat(mapping.made().problems(Set.of(new StartPosition.AtTimestamp(NOON.plusMillis(250)))))
         .as("told in whole seconds")
         .isEmpty();
-    assertThat(mapping.made().problems(Set.of(new Start.AtTimestamp(NOON.plusSeconds(1)))))
+    assertThat(mapping.made().problems(Set.of(new StartPosition.AtTimestamp(NOON.plusSeconds(1)))))
         .extracting(MappingProblem::kind)
         .containsExactly(Kind.STARTS_ELSEWHERE);
   }

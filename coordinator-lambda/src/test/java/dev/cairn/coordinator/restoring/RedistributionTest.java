@@ -18,7 +18,7 @@ import dev.cairn.state.KeyHash;
 import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateSchema;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -124,7 +124,7 @@ class RedistributionTest {
     return new SubtaskState(
         subtask,
         new Epoch(1),
-        new Origin(new Start.TrimHorizon(), range),
+        new Origin(new StartPosition.TrimHorizon(), range),
         Position.beginning(),
         Optional.empty(),
         new Counts(10 + number, number),
@@ -161,7 +161,7 @@ class RedistributionTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void eachShardHasWhatOverlapsIt(Case given) throws RefusedException {
+  void eachShardHasWhatOverlapsIt(Case given) throws RestoreRefusedException {
     Redistribution divided = Redistribution.of(sources(given.sources()), shards(given.shards()));
 
     assertThat(divided.shares()).hasSize(given.shares().length);
@@ -186,7 +186,7 @@ class RedistributionTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void whatWasCountedIsThereOnce(Case given) throws RefusedException {
+  void whatWasCountedIsThereOnce(Case given) throws RestoreRefusedException {
     List<SubtaskState> sources = sources(given.sources());
 
     Redistribution divided = Redistribution.of(sources, shards(given.shards()));
@@ -202,7 +202,7 @@ class RedistributionTest {
   }
 
   @Test
-  void runsOfOneSubtaskStayInTheirOrder() throws RefusedException {
+  void runsOfOneSubtaskStayInTheirOrder() throws RestoreRefusedException {
     SubtaskState first = source(0, range(0, 60), "newest", "older", "oldest");
     SubtaskState second = source(1, range(60, 120), "other");
 
@@ -214,7 +214,7 @@ class RedistributionTest {
   }
 
   @Test
-  void aSubtaskThatIsMissingLeavesItsKeysWithoutState() throws RefusedException {
+  void aSubtaskThatIsMissingLeavesItsKeysWithoutState() throws RestoreRefusedException {
     Redistribution divided =
         Redistribution.of(List.of(source(0, range(0, 60), "run-0")), shards(at(60)));
 
@@ -226,7 +226,8 @@ class RedistributionTest {
   private static void refused(List<SubtaskState> sources, List<Shard> shards, String... reason) {
     assertThatThrownBy(() -> Redistribution.of(sources, shards))
         .isInstanceOfSatisfying(
-            RefusedException.class, refusal -> assertThat(refusal.reason()).contains(reason));
+            RestoreRefusedException.class,
+            refusal -> assertThat(refusal.reason()).contains(reason));
   }
 
   @Test

@@ -200,7 +200,7 @@ public final class CheckpointConfig {
 
   /** Sets what becomes of the checkpoints of a job that is cancelled, as {@link Options} has it. */
   public CheckpointConfig setExternalizedCheckpointRetention(
-      dev.cairn.settings.ExternalizedCheckpointRetention retention) {
+      dev.cairn.settings.RetentionOnCancellation retention) {
     return set(Options.EXTERNALIZED_CHECKPOINT_RETENTION, retention);
   }
 

@@ -34,10 +34,10 @@ public final class Deserializers {
    * @param type a class that Jackson can bind, such as a record
    */
   public static <E> Deserializer<E> json(Class<E> type) {
-    ObjectReader reader = Events.MAPPER.readerFor(type);
+    ObjectReader reader = EventMapper.MAPPER.readerFor(type);
     return data -> {
       E event;
-      try (JsonParser in = new FiniteParser(Events.MAPPER.createParser(data))) {
+      try (JsonParser in = new FiniteParser(EventMapper.MAPPER.createParser(data))) {
         event = reader.readValue(in);
       }
       if (event == null) {

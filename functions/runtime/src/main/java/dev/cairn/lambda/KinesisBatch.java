@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.ports.Records;
+import dev.cairn.task.ports.RecordBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * ever built. {@link #hasNext} and {@link #next} throw {@link MalformedEventException} where the
  * event is not what a mapping sends, and {@link UncheckedIOException} if the stream fails.
  */
-public final class KinesisBatch implements Invocation, Records {
+public final class KinesisBatch implements InvocationEvent, RecordBatch {
   private static final String CONSUMER = "/consumer/";
   private static final double YEAR_10000_SECONDS = 253_402_300_800.0;
 
@@ -84,7 +84,7 @@ public final class KinesisBatch implements Invocation, Records {
       throw new NoSuchElementException("the event has " + (index + 1) + " records");
     }
     try {
-      ahead = Malformed.guard(this::readNext).orElse(null);
+      ahead = MalformedJson.guard(this::readNext).orElse(null);
     } catch (IOException e) {
       throw new UncheckedIOException("the event ended after record " + index, e);
     }
@@ -131,7 +131,7 @@ public final class KinesisBatch implements Invocation, Records {
       in.nextToken();
       in.skipChildren();
     }
-    Malformed.requireEnd(in);
+    MalformedJson.requireEnd(in);
   }
 
   private static ShardId shardOf(Fields first) {

@@ -24,12 +24,12 @@ public final class KinesisEventReader {
    *     lacks something
    * @throws IOException if the stream fails
    */
-  public static Invocation read(InputStream payload) throws IOException {
+  public static InvocationEvent read(InputStream payload) throws IOException {
     JsonParser in = JSON.createParser(payload).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
-    return Malformed.guard(() -> read(in));
+    return MalformedJson.guard(() -> read(in));
   }
 
-  private static Invocation read(JsonParser in) throws IOException {
+  private static InvocationEvent read(JsonParser in) throws IOException {
     if (in.nextToken() != JsonToken.START_OBJECT) {
       throw new MalformedEventException(
           "the event is not a JSON object: it starts with " + shown(in));
@@ -53,9 +53,9 @@ public final class KinesisEventReader {
         default -> in.skipChildren();
       }
     }
-    Malformed.requireEnd(in);
+    MalformedJson.requireEnd(in);
     if (cairn.equals("wake") && !shard.isEmpty()) {
-      return new Invocation.Wake(shardId(shard));
+      return new InvocationEvent.Wake(shardId(shard));
     }
     throw new MalformedEventException(
         "the event has neither Records, as a Kinesis event source mapping sends them, nor is it a wake"

@@ -39,7 +39,7 @@ public final class TaskEndpoint {
         stream.require(batch);
         answer(task.run(batch, deadline)).writeTo(answer);
       }
-      case Invocation.Wake wake -> {
+      case InvocationEvent.Wake wake -> {
         task.wake(wake.shard(), deadline);
         new BatchResponse(Optional.empty()).writeTo(answer);
       }

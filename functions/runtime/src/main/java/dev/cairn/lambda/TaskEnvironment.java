@@ -6,7 +6,7 @@ import dev.cairn.deployment.StorageLocation;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.job.CodeVersion;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -26,7 +26,7 @@ record TaskEnvironment(
     String table,
     String stream,
     FunctionClass function,
-    Start start,
+    StartPosition start,
     FailurePolicy failurePolicy,
     CheckpointSettings settings,
     CodeVersion version) {
@@ -51,12 +51,12 @@ record TaskEnvironment(
         variables.find("AWS_LAMBDA_FUNCTION_VERSION", CodeVersion::new).orElse(UNNUMBERED));
   }
 
-  private static Start start(String text) {
+  private static StartPosition start(String text) {
     if (text.equals(HORIZON)) {
-      return new Start.TrimHorizon();
+      return new StartPosition.TrimHorizon();
     }
     try {
-      return new Start.AtTimestamp(Instant.parse(text));
+      return new StartPosition.AtTimestamp(Instant.parse(text));
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
           "it is neither " + HORIZON + " nor a time such as 2026-11-21T14:00:00Z", e);

@@ -17,7 +17,7 @@ import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.metrics.EmbeddedMetrics;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.BlockChecksum;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.TaskPorts;
@@ -66,7 +66,7 @@ public final class TaskHandler implements RequestStreamHandler {
       Task<?> task,
       TaskEndpoint endpoint,
       MemoryMetrics memory,
-      CheckpointStorage storage) {
+      FileStorage storage) {
 
     void reportMemory() {
       memory.report(task.largestState());
@@ -158,7 +158,7 @@ public final class TaskHandler implements RequestStreamHandler {
   private void record(Throwable error, InputStream input, Context context) {
     try {
       CheckpointSettings settings = environment.settings();
-      new FailedStart(
+      new StartFailureRecorder(
               taskSettings(settings, remaining(context)),
               ports(connected(), settings, StorageLocation.of(settings)),
               own(context))
@@ -181,7 +181,7 @@ public final class TaskHandler implements RequestStreamHandler {
   }
 
   private Started start(Connected connected, Duration timeout, OwnStream stream) {
-    Code code = Code.of(environment.function().create());
+    CodeDescription code = CodeDescription.of(environment.function().create());
     CheckpointSettings settings = code.over(environment.settings());
     StorageLocation location = StorageLocation.of(settings);
     Registration registration =

@@ -13,7 +13,7 @@ public final class IncompatibleStateException extends RuntimeException {
       String function,
       StateSchema stored,
       StateSchema declared,
-      StateSchema.Change.Refused change) {
+      StateSchema.SchemaChange.Refused change) {
     super(
         change.problem(function)
             + ": its bytes would be read as something else, so nothing was read. Declare it as it was,"

@@ -3,7 +3,7 @@ package dev.cairn.task;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.Stepwise.Outcome;
+import dev.cairn.task.StepwiseApplication.Outcome;
 import dev.cairn.task.journalling.UncommittedBatch;
 import dev.cairn.task.ports.BatchResult;
 import dev.cairn.task.ports.TaskDecisions;
@@ -21,17 +21,17 @@ final class BatchApplication<E> {
   private final TaskDecisions decisions;
   private final SubtaskCache<E> cache;
   private final UncommittedBatches<E> batches;
-  private final Stepwise<E> stepwise;
+  private final StepwiseApplication<E> stepwise;
   private final Snapshots snapshots;
-  private final FailureReports failures;
+  private final FailureRecorder failures;
 
   BatchApplication(
       TaskDecisions decisions,
       SubtaskCache<E> cache,
       UncommittedBatches<E> batches,
-      Stepwise<E> stepwise,
+      StepwiseApplication<E> stepwise,
       Snapshots snapshots,
-      FailureReports failures) {
+      FailureRecorder failures) {
     this.decisions = decisions;
     this.cache = cache;
     this.batches = batches;

@@ -4,7 +4,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.Position;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.Stepwise.Outcome;
+import dev.cairn.task.StepwiseApplication.Outcome;
 import dev.cairn.task.journalling.JournalSession;
 import dev.cairn.task.journalling.JournalSession.Result;
 import dev.cairn.task.journalling.Proposal.QuietStretch;
@@ -31,9 +31,9 @@ final class GapReplay<E> {
   private final TaskDecisions decisions;
   private final JournalSession session;
   private final UncommittedBatches<E> batches;
-  private final Stepwise<E> stepwise;
+  private final StepwiseApplication<E> stepwise;
   private final Snapshots snapshots;
-  private final FailureReports failures;
+  private final FailureRecorder failures;
   private final Replay replay;
 
   GapReplay(
@@ -42,9 +42,9 @@ final class GapReplay<E> {
       TaskDecisions decisions,
       JournalSession session,
       UncommittedBatches<E> batches,
-      Stepwise<E> stepwise,
+      StepwiseApplication<E> stepwise,
       Snapshots snapshots,
-      FailureReports failures) {
+      FailureRecorder failures) {
     this.settings = settings;
     this.ports = ports;
     this.decisions = decisions;

@@ -4,7 +4,7 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.Stepwise.Blame;
+import dev.cairn.task.StepwiseApplication.Blame;
 import dev.cairn.task.journalling.UncommittedBatch;
 import dev.cairn.task.ports.Deadline;
 import dev.cairn.task.subtask.Subtask;

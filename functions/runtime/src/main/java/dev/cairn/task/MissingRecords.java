@@ -4,7 +4,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Header;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.ShardScan.Step;
@@ -58,7 +58,7 @@ final class MissingRecords {
     if (waiting.isEmpty() && head.following().mayBeMissing()) {
       return Optional.empty();
     }
-    waiting = waiting.or(() -> head.failing().flatMap(Failing::nextRecord));
+    waiting = waiting.or(() -> head.failing().flatMap(ShardFailure::nextRecord));
     if (waiting.isPresent()) {
       // It is right after the position, so nothing is missing if the mapping sends it again.
       return decisions.beginsBeyond(waiting.get(), first)

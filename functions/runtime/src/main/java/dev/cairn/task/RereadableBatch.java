@@ -2,17 +2,17 @@ package dev.cairn.task;
 
 import dev.cairn.id.ShardId;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.ports.Records;
+import dev.cairn.task.ports.RecordBatch;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A batch that can be gone through again, although whatever it comes from is read once. */
-final class RereadableBatch implements Records {
-  private final Records rest;
+final class RereadableBatch implements RecordBatch {
+  private final RecordBatch rest;
   private final List<StreamRecord> taken = new ArrayList<>();
   private int next;
 
-  RereadableBatch(Records rest) {
+  RereadableBatch(RecordBatch rest) {
     this.rest = rest;
   }
 

@@ -19,7 +19,7 @@ import dev.cairn.task.journalling.JournalSession;
 import dev.cairn.task.journalling.JournalSession.Result;
 import dev.cairn.task.journalling.Proposal.Materialization;
 import dev.cairn.task.journalling.Proposal.Snapshot;
-import dev.cairn.task.journalling.StoredState;
+import dev.cairn.task.journalling.StoredSnapshot;
 import dev.cairn.task.ports.Deadline;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.ports.TaskPorts;
@@ -194,7 +194,7 @@ final class Snapshots {
       EntryId attempt = ports.ids().get();
       Instant begun = ports.clock().instant();
       Duration available = time.left();
-      StoredState stored;
+      StoredSnapshot stored;
       try {
         stored = store(subtask, trigger, attempt, time);
       } catch (SnapshotTime.OverException e) {
@@ -239,7 +239,7 @@ final class Snapshots {
         + " ms that its invocation had left";
   }
 
-  private StoredState store(
+  private StoredSnapshot store(
       Subtask<?> subtask, Entry.Triggered trigger, EntryId attempt, SnapshotTime time) {
     SubtaskId id = subtask.id();
     CheckpointId checkpoint = trigger.checkpoint();
@@ -251,7 +251,7 @@ final class Snapshots {
               Layout.state(id, checkpoint, subtask.head().revision(), attempt),
               trigger.isFull(),
               time);
-      return new StoredState(
+      return new StoredSnapshot(
           snapshot.handle(),
           acknowledged(
               id,
@@ -266,7 +266,7 @@ final class Snapshots {
         write(subtask, attempt, Layout.state(id, subtask.head().revision(), attempt), false, time);
     StateFiles.Savepoint savepoint =
         files.writeSavepoint(subtask, attempt, trigger.savepoint().get(), time);
-    return new StoredState(
+    return new StoredSnapshot(
         own.handle(),
         acknowledged(
             id,

@@ -10,7 +10,7 @@ import dev.cairn.task.journalling.Declines;
 import dev.cairn.task.journalling.JournalSession;
 import dev.cairn.task.ports.BatchResult;
 import dev.cairn.task.ports.Deadline;
-import dev.cairn.task.ports.Records;
+import dev.cairn.task.ports.RecordBatch;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskPorts;
@@ -35,8 +35,8 @@ public final class Task<E> {
   private final TaskSettings settings;
   private final TaskDecisions decisions;
   private final SubtaskCache<E> cache;
-  private final Attempts<E> attempts;
-  private final Opening<E> opening;
+  private final InvocationAttempts<E> attempts;
+  private final SubtaskOpening<E> opening;
   private final Snapshots snapshots;
   private final GapReplay<E> gaps;
   private final MissingRecords missingRecords;
@@ -58,15 +58,15 @@ public final class Task<E> {
     StateFiles files = new StateFiles(ports.storage(), ports.checksum(), decisions);
     JournalSession session = new JournalSession(ports, decisions, cache);
     Declines declines = new Declines(ports);
-    FailureReports failures = new FailureReports(settings, ports, session);
+    FailureRecorder failures = new FailureRecorder(settings, ports, session);
     UncommittedBatches<E> work = new UncommittedBatches<>(settings, ports, files, session);
-    Stepwise<E> stepwise = new Stepwise<>(ports, decisions, session, work);
+    StepwiseApplication<E> stepwise = new StepwiseApplication<>(ports, decisions, session, work);
     this.snapshots = new Snapshots(settings, ports, files, session, declines, decisions, cache);
     this.gaps =
         new GapReplay<>(settings, ports, decisions, session, work, stepwise, snapshots, failures);
     this.missingRecords = new MissingRecords(ports.stream(), decisions, ports.clock());
     this.batches = new BatchApplication<>(decisions, cache, work, stepwise, snapshots, failures);
-    CarefulShards careful = new CarefulShards();
+    EagerlySerializedShards careful = new EagerlySerializedShards();
     SubtaskLoader<E> loader =
         new SubtaskLoader<>(
             ports.journal(),
@@ -77,8 +77,10 @@ public final class Task<E> {
             careful::serialization,
             cache::makeRoom);
     this.opening =
-        new Opening<>(settings, ports, decisions, cache, loader, session, declines, failures);
-    this.attempts = new Attempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
+        new SubtaskOpening<>(
+            settings, ports, decisions, cache, loader, session, declines, failures);
+    this.attempts =
+        new InvocationAttempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
   }
 
   /** A task whose cache may take its share of this process's heap. */
@@ -98,7 +100,7 @@ public final class Task<E> {
   }
 
   /** Serves a batch from the mapping. */
-  public BatchResult run(Records batch, Deadline deadline) {
+  public BatchResult run(RecordBatch batch, Deadline deadline) {
     RereadableBatch records = new RereadableBatch(batch);
     Invocation<E> invocation = Invocation.ofBatch(records, deadline, settings.margin());
     return attempts.run(

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** A Java array as an array of its elements. */
 final class ArrayCodec extends ValueCodec {
   private final Class<?> elementType;
-  private final Member element;
+  private final NullableCodec element;
 
   ArrayCodec(Class<?> elementType, ValueCodec element) {
     this.elementType = elementType;
-    this.element = new Member(element);
+    this.element = new NullableCodec(element);
   }
 
   @Override

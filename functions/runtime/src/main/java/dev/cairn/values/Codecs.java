@@ -47,7 +47,7 @@ public final class Codecs {
   private static final int MOST_WITHIN = 200;
   private static final int SHOWN = 100;
 
-  private final Map<JavaType, Recursive> inProgress = new HashMap<>();
+  private final Map<JavaType, RecursiveCodec> inProgress = new HashMap<>();
   private final Set<JavaType> described = new HashSet<>();
 
   private Codecs() {}
@@ -85,7 +85,7 @@ public final class Codecs {
 
   private ValueCodec codec(JavaType type, String path) {
     Class<?> raw = type.getRawClass();
-    Optional<ValueCodec> leaf = Leaves.of(raw);
+    Optional<ValueCodec> leaf = ScalarCodecs.of(raw);
     if (leaf.isPresent()) {
       return leaf.get();
     }
@@ -94,7 +94,7 @@ public final class Codecs {
           path.substring(0, Math.min(path.length(), SHOWN))
               + "… lies within itself with ever other type arguments, which has no end");
     }
-    Recursive outer = inProgress.get(type);
+    RecursiveCodec outer = inProgress.get(type);
     if (outer != null) {
       return outer;
     }
@@ -202,7 +202,7 @@ public final class Codecs {
 
   private ValueCodec record(JavaType type, String path) {
     Class<?> raw = type.getRawClass();
-    Recursive within = new Recursive(raw.getName());
+    RecursiveCodec within = new RecursiveCodec(raw.getName());
     inProgress.put(type, within);
     List<ValueCodec> codecs = new ArrayList<>();
     TypeFactory types = StateMapper.JACKSON.getTypeFactory();
@@ -219,7 +219,7 @@ public final class Codecs {
 
   private ValueCodec sealed(JavaType type, String path) {
     Class<?> raw = type.getRawClass();
-    Recursive within = new Recursive(raw.getName());
+    RecursiveCodec within = new RecursiveCodec(raw.getName());
     inProgress.put(type, within);
     Map<Class<?>, ValueCodec> subtypes = new LinkedHashMap<>();
     addSubtypes(type, raw, path, subtypes);

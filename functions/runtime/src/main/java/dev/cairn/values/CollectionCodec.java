@@ -29,14 +29,14 @@ final class CollectionCodec extends ValueCodec {
   private final String name;
   private final Order order;
   private final Supplier<Collection<Object>> create;
-  private final Member element;
+  private final NullableCodec element;
 
   CollectionCodec(
       String name, Order order, Supplier<Collection<Object>> create, ValueCodec element) {
     this.name = name;
     this.order = order;
     this.create = create;
-    this.element = new Member(element);
+    this.element = new NullableCodec(element);
   }
 
   @Override
@@ -78,7 +78,7 @@ final class CollectionCodec extends ValueCodec {
   @Override
   void check(Object value, int depth) {
     if (order == Order.NATURAL) {
-      Sorting.requireNatural(value);
+      SortOrderCheck.requireNatural(value);
     }
     int i = 0;
     for (Object one : (Collection<?>) value) {

@@ -82,7 +82,7 @@ final class JacksonCodec extends ValueCodec {
               + shown(back)
               + ", which is not equal to it; store what the class needs, or use a record");
     }
-    Optional<String> difference = Difference.between(value, back);
+    Optional<String> difference = FieldDifference.between(value, back);
     if (difference.isPresent()) {
       throw new UnstorableException(
           shown(value)

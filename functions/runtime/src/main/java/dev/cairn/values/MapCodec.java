@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A map as a CBOR map with text keys. It comes back as a map that can be changed. */
 final class MapCodec extends ValueCodec {
   private final TextKey keys;
-  private final Member values;
+  private final NullableCodec values;
   private final CollectionCodec.Order order;
   private final Supplier<Map<Object, Object>> create;
 
@@ -24,7 +24,7 @@ final class MapCodec extends ValueCodec {
       CollectionCodec.Order order,
       Supplier<Map<Object, Object>> create) {
     this.keys = keys;
-    this.values = new Member(values);
+    this.values = new NullableCodec(values);
     this.order = order;
     this.create = create;
   }
@@ -67,7 +67,7 @@ final class MapCodec extends ValueCodec {
   @Override
   void check(Object value, int depth) {
     if (order == CollectionCodec.Order.NATURAL) {
-      Sorting.requireNatural(value);
+      SortOrderCheck.requireNatural(value);
     }
     Map<?, ?> map = (Map<?, ?>) value;
     Map<String, Object> byText = new HashMap<>();

@@ -51,7 +51,7 @@ final class RecordCodec extends ValueCodec {
   private record Component(
       String name,
       int index,
-      Member member,
+      NullableCodec member,
       MethodHandle accessor,
       byte[] stored,
       SerializedString text) {
@@ -122,7 +122,7 @@ final class RecordCodec extends ValueCodec {
       return new Component(
           declared.getName(),
           index,
-          new Member(codec),
+          new NullableCodec(codec),
           MethodHandles.lookup().unreflect(accessor).asType(ACCESSOR),
           Cbor.ofText(declared.getName()),
           new SerializedString(declared.getName()));
@@ -227,7 +227,8 @@ final class RecordCodec extends ValueCodec {
     }
   }
 
-  private static boolean isSame(Member member, @Nullable Object one, @Nullable Object other) {
+  private static boolean isSame(
+      NullableCodec member, @Nullable Object one, @Nullable Object other) {
     if (one == other || Objects.deepEquals(one, other)) {
       return true;
     }

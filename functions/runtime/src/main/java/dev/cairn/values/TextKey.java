@@ -84,7 +84,7 @@ final class TextKey {
   String requireText(Object key) {
     String text = text(key);
     if (key instanceof String) {
-      Leaves.requireText(text);
+      ScalarCodecs.requireText(text);
       return text;
     }
     codec.check(key);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.settings.DamagedHeadFallback;
-import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Options;
+import dev.cairn.settings.RetentionOnCancellation;
 import dev.cairn.settings.SettingSource;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class CheckpointConfigTest {
         .setCheckpointTimeout(120_000)
         .setMaxConcurrentCheckpoints(1)
         .setTolerableCheckpointFailureNumber(3)
-        .setExternalizedCheckpointRetention(ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION)
+        .setExternalizedCheckpointRetention(RetentionOnCancellation.DELETE_ON_CANCELLATION)
         .setPreferCheckpointForRecovery(true);
 
     assertThat(settings().interval()).contains(Duration.ofMinutes(1));
@@ -38,7 +38,7 @@ class CheckpointConfigTest {
     assertThat(settings().maxConcurrentCheckpoints()).isEqualTo(1);
     assertThat(settings().tolerableFailedCheckpoints()).isEqualTo(3);
     assertThat(settings().externalizedCheckpointRetention())
-        .isEqualTo(ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
+        .isEqualTo(RetentionOnCancellation.DELETE_ON_CANCELLATION);
     assertThat(settings().preferCheckpointForRecovery()).isTrue();
     assertThat(config.configuration().place(Options.MIN_PAUSE)).contains(SettingSource.CODE);
   }

@@ -7,7 +7,7 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.function.CheckpointConfig.ExternalizedCheckpointCleanup;
 import dev.cairn.restart.RestartStrategy;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.ExternalizedCheckpointRetention;
+import dev.cairn.settings.RetentionOnCancellation;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
 import java.net.URI;
@@ -49,7 +49,7 @@ class FlinkLinesTest {
     assertThat(settings().tolerableFailedCheckpoints()).isEqualTo(2);
     assertThat(settings().maxConcurrentCheckpoints()).isEqualTo(1);
     assertThat(settings().externalizedCheckpointRetention())
-        .isEqualTo(ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        .isEqualTo(RetentionOnCancellation.RETAIN_ON_CANCELLATION);
     assertThat(settings().checkpointStorage()).isEqualTo(StorageKind.FILESYSTEM);
     assertThat(settings().checkpointDirectory()).contains("s3://my-bucket/checkpoints");
   }
@@ -69,11 +69,11 @@ class FlinkLinesTest {
     CheckpointConfig config = env.getCheckpointConfig();
     config.enableExternalizedCheckpoints(ExternalizedCheckpointCleanup.DELETE_ON_CANCELLATION);
     assertThat(settings().externalizedCheckpointRetention())
-        .isEqualTo(ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
+        .isEqualTo(RetentionOnCancellation.DELETE_ON_CANCELLATION);
     config.setExternalizedCheckpointCleanup(
         CheckpointConfig.ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION);
     assertThat(settings().externalizedCheckpointRetention())
-        .isEqualTo(ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        .isEqualTo(RetentionOnCancellation.RETAIN_ON_CANCELLATION);
   }
 
   @Test
@@ -264,7 +264,7 @@ class FlinkLinesTest {
     env.setExternalizedCheckpointRetention(
         dev.cairn.function.ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
     assertThat(settings().externalizedCheckpointRetention())
-        .isEqualTo(ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION);
+        .isEqualTo(RetentionOnCancellation.DELETE_ON_CANCELLATION);
   }
 
   @TestFactory

@@ -79,7 +79,7 @@ class CodeTest {
   @Test
   void saysWhatItSetsAndWhichStatesItHas() {
     Registration registration =
-        Code.of(new Counting("state.checkpoints.num-retained", "7"))
+        CodeDescription.of(new Counting("state.checkpoints.num-retained", "7"))
             .registration(
                 environment.job(), environment.stage(), environment.version(), "s3://the-bucket");
 
@@ -94,7 +94,8 @@ class CodeTest {
 
   @Test
   void winsOverTheDeployment() {
-    Code code = Code.of(new Counting("execution.checkpointing.data-inline-threshold", "4kb"));
+    CodeDescription code =
+        CodeDescription.of(new Counting("execution.checkpointing.data-inline-threshold", "4kb"));
     CheckpointSettings deployed = environment.settings();
 
     assertThat(deployed.dataInlineThreshold()).isEqualTo(16 * 1024);
@@ -103,11 +104,13 @@ class CodeTest {
 
   @Test
   void isRefusedIfItCannotBeKept() {
-    Code code = Code.of(new Counting("execution.checkpointing.interval", "200 ms"));
+    CodeDescription code =
+        CodeDescription.of(new Counting("execution.checkpointing.interval", "200 ms"));
     assertThatThrownBy(() -> code.over(environment.settings()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("execution.checkpointing.interval 200 ms cannot be kept");
-    assertThatThrownBy(() -> Code.of(new Counting("execution.checkpointing.mode", "AT_LEAST_ONCE")))
+    assertThatThrownBy(
+            () -> CodeDescription.of(new Counting("execution.checkpointing.mode", "AT_LEAST_ONCE")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("execution.checkpointing.mode: AT_LEAST_ONCE is not possible here");
   }
@@ -138,29 +141,34 @@ class CodeTest {
     CheckpointSettings inline = CheckpointSettings.DEFAULTS;
 
     CheckpointSettings small =
-        Code.of(new Keeping(new JobManagerCheckpointStorage(100_000))).over(inBucket);
+        CodeDescription.of(new Keeping(new JobManagerCheckpointStorage(100_000))).over(inBucket);
     assertThat(StorageLocation.of(inBucket)).hasToString("s3://the-bucket");
     assertThat(StorageLocation.of(small)).hasToString("dynamodb:");
     assertThat(small.maxInlineStateSize()).isEqualTo(100_000);
 
     CheckpointSettings elsewhere =
-        Code.of(new Keeping(new FileSystemCheckpointStorage("s3://mine/here/"))).over(inBucket);
+        CodeDescription.of(new Keeping(new FileSystemCheckpointStorage("s3://mine/here/")))
+            .over(inBucket);
     assertThat(StorageLocation.of(elsewhere)).hasToString("s3://mine/here");
     assertThat(
             StorageLocation.of(
-                Code.of(new Keeping(new FileSystemCheckpointStorage("s3://mine"))).over(inline)))
+                CodeDescription.of(new Keeping(new FileSystemCheckpointStorage("s3://mine")))
+                    .over(inline)))
         .hasToString("s3://mine");
   }
 
   @Test
   void aStorageThatTheCoordinatorCannotReachIsRefusedByName() {
     assertThatThrownBy(
-            () -> Code.of(new Keeping(new FileSystemCheckpointStorage("file:///checkpoints"))))
+            () ->
+                CodeDescription.of(
+                    new Keeping(new FileSystemCheckpointStorage("file:///checkpoints"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "execution.checkpointing.dir cannot be \"file:///checkpoints\": it must be a bucket or"
                 + " a folder in one, such as s3://bucket/prefix, not \"file:///checkpoints\"");
-    assertThatThrownBy(() -> Code.of(new Keeping(new JobManagerCheckpointStorage(5 << 20))))
+    assertThatThrownBy(
+            () -> CodeDescription.of(new Keeping(new JobManagerCheckpointStorage(5 << 20))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cairn.checkpointing.max-inline-state-size must be at most 384 kb")
         .hasMessageContaining("one DynamoDB item of 400 KB");
@@ -192,7 +200,7 @@ class CodeTest {
   void isMadeKnownOnceAndRecordsDoNotWaitForIt() {
     Flaky registrations = new Flaky();
     Registration registration =
-        Code.of(new Counting("execution.checkpointing.timeout", "2 min"))
+        CodeDescription.of(new Counting("execution.checkpointing.timeout", "2 min"))
             .registration(
                 environment.job(), environment.stage(), environment.version(), "s3://the-bucket");
     CodeRegistration codeRegistration = new CodeRegistration(registrations, registration, CLOCK);
@@ -228,7 +236,8 @@ class CodeTest {
 
   @Test
   void recordsAreNotAppliedWhereTheJobsFilesAreNot() {
-    Code code = Code.of(new Counting("execution.checkpointing.timeout", "2 min"));
+    CodeDescription code =
+        CodeDescription.of(new Counting("execution.checkpointing.timeout", "2 min"));
     Registration before =
         code.registration(
             environment.job(), environment.stage(), environment.version(), "dynamodb:");
@@ -250,7 +259,8 @@ class CodeTest {
 
   @Test
   void recordsOfAnotherStreamThanTheRegisteredOneAreNotAppliedAndTheRefusalIsNoted() {
-    Code code = Code.of(new Counting("execution.checkpointing.timeout", "2 min"));
+    CodeDescription code =
+        CodeDescription.of(new Counting("execution.checkpointing.timeout", "2 min"));
     Registration before =
         code.registration(
                 environment.job(), environment.stage(), environment.version(), "s3://the-bucket")
@@ -272,7 +282,8 @@ class CodeTest {
 
   @Test
   void aRegistrationThatCannotBeStoredStillRefusesAnotherStream() {
-    Code code = Code.of(new Counting("execution.checkpointing.timeout", "2 min"));
+    CodeDescription code =
+        CodeDescription.of(new Counting("execution.checkpointing.timeout", "2 min"));
     Registration before =
         code.registration(
                 environment.job(), environment.stage(), environment.version(), "s3://the-bucket")

@@ -48,7 +48,7 @@ class KinesisEventReaderTest {
     return (KinesisBatch) read(json);
   }
 
-  private static Invocation read(String json) throws IOException {
+  private static InvocationEvent read(String json) throws IOException {
     return KinesisEventReader.read(new ByteArrayInputStream(json.getBytes(UTF_8)));
   }
 
@@ -278,9 +278,9 @@ class KinesisEventReaderTest {
   void recognizesAWake() throws IOException {
     ShardId shard = new ShardId("shardId-000000000003");
     assertThat(read("{\"cairn\":\"wake\",\"shard\":\"shardId-000000000003\"}"))
-        .isEqualTo(new Invocation.Wake(shard));
+        .isEqualTo(new InvocationEvent.Wake(shard));
     assertThat(read("{\"shard\":\"shardId-000000000003\",\"x\":[1],\"cairn\":\"wake\"}"))
-        .isEqualTo(new Invocation.Wake(shard));
+        .isEqualTo(new InvocationEvent.Wake(shard));
   }
 
   @Test

@@ -10,7 +10,7 @@ import dev.cairn.function.Deserializer;
 import dev.cairn.function.Deserializers;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.function.RuntimeContext;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.task.ports.TaskSettings.FailurePolicy;
 import java.time.Instant;
 import java.util.HashMap;
@@ -66,7 +66,7 @@ class TaskEnvironmentTest {
   @Test
   void readsWhatTheConstructSets() {
     TaskEnvironment read = read();
-    assertThat(read.start()).isEqualTo(new Start.TrimHorizon());
+    assertThat(read.start()).isEqualTo(new StartPosition.TrimHorizon());
     assertThat(read.failurePolicy()).isEqualTo(FailurePolicy.FAIL);
     assertThat(read.function().create()).isInstanceOf(Usable.class);
     assertThat(read.function().create()).isNotSameAs(read.function().create());
@@ -77,7 +77,7 @@ class TaskEnvironmentTest {
     variables.put("CAIRN_START", "2026-11-21T14:00:00Z");
     variables.put("CAIRN_FAILURE_POLICY", "DEAD_LETTER");
     assertThat(read().start())
-        .isEqualTo(new Start.AtTimestamp(Instant.parse("2026-11-21T14:00:00Z")));
+        .isEqualTo(new StartPosition.AtTimestamp(Instant.parse("2026-11-21T14:00:00Z")));
     assertThat(read().failurePolicy()).isEqualTo(FailurePolicy.DEAD_LETTER);
   }
 

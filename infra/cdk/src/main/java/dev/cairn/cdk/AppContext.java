@@ -1,7 +1,7 @@
 package dev.cairn.cdk;
 
 import dev.cairn.settings.FlinkDuration;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -30,17 +30,17 @@ record AppContext(Node node) {
     return parse(name, "a duration such as 30 s", FlinkDuration::parse);
   }
 
-  Start start() {
+  StartPosition start() {
     return parse("start", "TRIM_HORIZON or a time such as 2026-11-21T14:00:00Z", AppContext::start)
-        .orElseGet(Start.TrimHorizon::new);
+        .orElseGet(StartPosition.TrimHorizon::new);
   }
 
-  private static Start start(String text) {
+  private static StartPosition start(String text) {
     if (text.equals("TRIM_HORIZON")) {
-      return new Start.TrimHorizon();
+      return new StartPosition.TrimHorizon();
     }
     try {
-      return new Start.AtTimestamp(Instant.parse(text));
+      return new StartPosition.AtTimestamp(Instant.parse(text));
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(text, e);
     }

@@ -4,12 +4,12 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import dev.cairn.settings.Configuration;
-import dev.cairn.settings.ExternalizedCheckpointRetention;
 import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
+import dev.cairn.settings.RetentionOnCancellation;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,9 +59,9 @@ import software.constructs.Construct;
  * {@code docs/deploying.md} lists everything.
  */
 public final class CheckpointedFunction extends Construct {
-  private final Settings settings;
+  private final ConstructSettings settings;
   private final String outputs;
-  private final Stores.Made stores;
+  private final DataStores.Made stores;
   private final Permissions permissions;
   private final TaskParts task;
   private final CoordinatorParts coordinator;
@@ -70,11 +70,15 @@ public final class CheckpointedFunction extends Construct {
   private final List<ISecurityGroup> securityGroups;
 
   private CheckpointedFunction(
-      Construct scope, String id, Settings settings, Optional<CheckpointedFunction> parent) {
+      Construct scope,
+      String id,
+      ConstructSettings settings,
+      Optional<CheckpointedFunction> parent) {
     super(scope, id);
     this.settings = settings;
     this.outputs = OutputNames.of(scope, id);
-    this.stores = parent.map(of -> of.stores).orElseGet(() -> new Stores(this, settings).make());
+    this.stores =
+        parent.map(of -> of.stores).orElseGet(() -> new DataStores(this, settings).make());
     Permissions own = Permissions.of(this, settings, stores);
     this.permissions = parent.map(of -> own.reading(of.permissions)).orElse(own);
     FunctionParts functions = new FunctionParts(this, settings);
@@ -93,7 +97,7 @@ public final class CheckpointedFunction extends Construct {
     this.alarms = monitoring.alarms(this);
     monitoring.dashboard(this, alarms);
     explain();
-    new Warnings(this, settings).add();
+    new SynthesisWarnings(this, settings).add();
     outputs();
   }
 
@@ -186,7 +190,7 @@ public final class CheckpointedFunction extends Construct {
   /** The stream as a fork of this job reads it. */
   SourceStream.ExistingStream shared() {
     SourceStream.ExistingStream stream = SourceStream.existing(stores.stream());
-    return Retention.known(settings).map(stream::keeping).orElse(stream);
+    return StreamRetention.known(settings).map(stream::keeping).orElse(stream);
   }
 
   /** The function that looks for damaged files; empty if there is none. */
@@ -214,7 +218,7 @@ public final class CheckpointedFunction extends Construct {
     private @Nullable Path code;
     private @Nullable SourceStream source;
     private Optional<CheckpointedFunction> parent = Optional.empty();
-    private Start start = new Start.TrimHorizon();
+    private StartPosition start = new StartPosition.TrimHorizon();
     private FailurePolicy failurePolicy = FailurePolicy.FAIL;
     // Made at last, so that one synthesis tells every mistake in them.
     private final List<UnaryOperator<Configuration>> told = new ArrayList<>();
@@ -296,7 +300,7 @@ public final class CheckpointedFunction extends Construct {
      * it means another place for the mapping than for the task, and records between the two would
      * be lost.
      */
-    public Builder start(Start place) {
+    public Builder start(StartPosition place) {
       this.start = place;
       return this;
     }
@@ -367,7 +371,7 @@ public final class CheckpointedFunction extends Construct {
      * {@code execution.checkpointing.externalized-checkpoint-retention}: what becomes of the
      * checkpoints of a job that is cancelled; they are retained by default.
      */
-    public Builder checkpointingRetention(ExternalizedCheckpointRetention retention) {
+    public Builder checkpointingRetention(RetentionOnCancellation retention) {
       return setting(Options.EXTERNALIZED_CHECKPOINT_RETENTION, retention);
     }
 
@@ -547,8 +551,8 @@ public final class CheckpointedFunction extends Construct {
               ? check.forked(parent.get(), jobId, source)
               : check.source(source, checkpointing);
       check.start(start, Instant.now());
-      Settings.Lambda lambda =
-          new Settings.Lambda(
+      ConstructSettings.Lambda lambda =
+          new ConstructSettings.Lambda(
               runtime,
               architecture,
               memoryMiB,
@@ -564,14 +568,14 @@ public final class CheckpointedFunction extends Construct {
       check.environment(environment);
       check.lagAlarm(lagAlarm, checkedSource, checkpointing);
       check.encryption(encryptionKey.isPresent(), parent.isPresent());
-      Settings.Batches batches = new Settings.Batches(batchSize, batchWindow);
+      ConstructSettings.Batches batches = new ConstructSettings.Batches(batchSize, batchWindow);
       check.batches(batches);
       check.removalPolicy(removalPolicy);
       check.throwMistakes(scope.getNode().getPath() + "/" + id);
       return new CheckpointedFunction(
           scope,
           id,
-          new Settings(
+          new ConstructSettings(
               jobId.orElseThrow(),
               stageId.orElseThrow(),
               functionClass.orElseThrow(),
@@ -584,7 +588,7 @@ public final class CheckpointedFunction extends Construct {
               batches,
               removalPolicy,
               logRetention,
-              new Settings.Alarming(lagAlarm, alarmTopic, okTopic),
+              new ConstructSettings.Alarming(lagAlarm, alarmTopic, okTopic),
               events,
               encryptionKey,
               network),

@@ -40,8 +40,8 @@ final class CoordinatorParts {
   private static final Map<String, String> TICK = Map.of("cairn", "tick");
 
   private final Construct scope;
-  private final Settings settings;
-  private final Stores.Made stores;
+  private final ConstructSettings settings;
+  private final DataStores.Made stores;
   private final Queue tickQueue;
   private final Function function;
 
@@ -50,8 +50,8 @@ final class CoordinatorParts {
    */
   CoordinatorParts(
       Construct scope,
-      Settings settings,
-      Stores.Made stores,
+      ConstructSettings settings,
+      DataStores.Made stores,
       Permissions permissions,
       FunctionParts parts,
       TaskParts task) {
@@ -80,8 +80,8 @@ final class CoordinatorParts {
         .map(key -> queue.encryption(QueueEncryption.KMS).encryptionMasterKey(key))
         .orElseGet(() -> queue.encryption(QueueEncryption.SQS_MANAGED))
         .enforceSsl(true)
-        .visibilityTimeout(Settings.seconds(TIMEOUT))
-        .retentionPeriod(Settings.seconds(TICKS_KEPT))
+        .visibilityTimeout(ConstructSettings.seconds(TIMEOUT))
+        .retentionPeriod(ConstructSettings.seconds(TICKS_KEPT))
         .removalPolicy(RemovalPolicy.DESTROY)
         .build();
   }
@@ -101,7 +101,7 @@ final class CoordinatorParts {
             .begin("Coordinator")
             .description("Cairn job " + settings.job() + ": checkpoints and restores")
             .memorySize(MEMORY_MIB)
-            .timeout(Settings.seconds(TIMEOUT))
+            .timeout(ConstructSettings.seconds(TIMEOUT))
             .handler(HANDLER)
             .code(CoordinatorCode.asset(scope))
             .role(role)

@@ -14,10 +14,10 @@ import software.constructs.Construct;
 /** What the job's functions have in common: Java, processor, network, tracing and logs. */
 final class FunctionParts {
   private final Construct scope;
-  private final Settings settings;
+  private final ConstructSettings settings;
   private final Optional<Network> network;
 
-  FunctionParts(Construct scope, Settings settings) {
+  FunctionParts(Construct scope, ConstructSettings settings) {
     this.scope = scope;
     this.settings = settings;
     this.network = settings.network().map(this::secured);

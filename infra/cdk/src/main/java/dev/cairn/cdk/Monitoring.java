@@ -24,7 +24,8 @@ import software.constructs.Construct;
  *
  * @param streamName the stream that the job reads
  */
-record Monitoring(Settings settings, IFunction task, IFunction coordinator, String streamName) {
+record Monitoring(
+    ConstructSettings settings, IFunction task, IFunction coordinator, String streamName) {
   private static final String NAMESPACE = "Cairn";
   private static final int FAILED_CHECKPOINTS_IN_A_ROW = 3;
   private static final int LARGE_SUBTASK_PERCENT = 70;

@@ -71,7 +71,7 @@ record Permissions(
 
     /** In the bucket of its own, unless it is told another. */
     static Optional<Objects> ofSavepoints(
-        Construct scope, Settings settings, Optional<String> ownBucketArn) {
+        Construct scope, ConstructSettings settings, Optional<String> ownBucketArn) {
       String job = settings.job().value();
       return settings
           .checkpointing()
@@ -126,7 +126,7 @@ record Permissions(
         read);
   }
 
-  static Permissions of(Construct scope, Settings settings, Stores.Made stores) {
+  static Permissions of(Construct scope, ConstructSettings settings, DataStores.Made stores) {
     Optional<String> bucketArn = stores.bucket().map(Bucket::getBucketArn);
     return new Permissions(
         settings.job().value(),

@@ -28,9 +28,9 @@ final class ScrubberParts {
 
   static Function make(
       Construct scope,
-      Settings settings,
+      ConstructSettings settings,
       Duration interval,
-      Stores.Made stores,
+      DataStores.Made stores,
       Permissions permissions,
       FunctionParts parts) {
     LogGroup logs = settings.logGroup(scope, "ScrubberLogs");
@@ -40,7 +40,7 @@ final class ScrubberParts {
                 .begin("Scrubber")
                 .description("Cairn job " + settings.job() + ": looks for damaged files")
                 .memorySize(MEMORY_MIB)
-                .timeout(Settings.seconds(TIMEOUT))
+                .timeout(ConstructSettings.seconds(TIMEOUT))
                 .handler(HANDLER)
                 .code(CoordinatorCode.asset(scope))
                 .role(permissions.scrubber(scope, logs.getLogGroupArn()))
@@ -59,7 +59,7 @@ final class ScrubberParts {
   }
 
   private static Map<String, String> environment(
-      Settings settings, Duration interval, Stores.Made stores) {
+      ConstructSettings settings, Duration interval, DataStores.Made stores) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("CAIRN_JOB", settings.job().value());
     environment.put("CAIRN_TABLE", stores.table().getTableName());

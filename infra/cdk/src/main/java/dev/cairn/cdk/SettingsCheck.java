@@ -9,7 +9,7 @@ import dev.cairn.settings.Option;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.settings.StorageKind;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FilePath;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -145,8 +145,8 @@ final class SettingsCheck {
   }
 
   /** Kinesis answers for whole milliseconds, and task and mapping must begin at the same one. */
-  void start(Start start, Instant now) {
-    if (start instanceof Start.AtTimestamp(Instant time)) {
+  void start(StartPosition start, Instant now) {
+    if (start instanceof StartPosition.AtTimestamp(Instant time)) {
       require(
           !time.isAfter(now),
           "start "
@@ -183,7 +183,7 @@ final class SettingsCheck {
                         ? all
                         : all.with(
                             Options.CHECKPOINT_DIRECTORY,
-                            Optional.of(Settings.OWN_BUCKET),
+                            Optional.of(ConstructSettings.OWN_BUCKET),
                             SettingSource.CONSTRUCT))
                 .requireDeployable());
   }
@@ -274,9 +274,9 @@ final class SettingsCheck {
     if (checkpointing.isEmpty()) {
       return;
     }
-    Duration needed = Retention.needed(checkpointing.get());
+    Duration needed = StreamRetention.needed(checkpointing.get());
     require(
-        needed.compareTo(Retention.LONGEST) <= 0,
+        needed.compareTo(StreamRetention.LONGEST) <= 0,
         "num-retained × interval is longer than Kinesis keeps records: "
             + checkpointing.get().numRetained()
             + " checkpoints of every "
@@ -290,8 +290,8 @@ final class SettingsCheck {
   private void retention(Duration retention, Duration needed) {
     boolean isPossible =
         retention.equals(Duration.ofHours(retention.toHours()))
-            && retention.compareTo(Retention.SHORTEST) >= 0
-            && retention.compareTo(Retention.LONGEST) <= 0;
+            && retention.compareTo(StreamRetention.SHORTEST) >= 0
+            && retention.compareTo(StreamRetention.LONGEST) <= 0;
     require(
         isPossible,
         "retention "
@@ -307,7 +307,7 @@ final class SettingsCheck {
             + " checkpoints");
   }
 
-  void lambda(Settings.Lambda lambda) {
+  void lambda(ConstructSettings.Lambda lambda) {
     Matcher java = JAVA.matcher(lambda.runtime().getName());
     require(
         java.matches() && Integer.parseInt(java.group(1)) >= OLDEST_JAVA,
@@ -435,7 +435,7 @@ final class SettingsCheck {
             + shown(lag)
             + " is not possible: CloudWatch looks at minutes; choose 1 min or more");
     source
-        .flatMap(stream -> Retention.known(stream, checkpointing))
+        .flatMap(stream -> StreamRetention.known(stream, checkpointing))
         .filter(retention -> lag.compareTo(retention) >= 0)
         .ifPresent(
             retention ->
@@ -454,7 +454,7 @@ final class SettingsCheck {
             + " leave it out");
   }
 
-  void batches(Settings.Batches batches) {
+  void batches(ConstructSettings.Batches batches) {
     require(
         batches.mostRecords() >= 1 && batches.mostRecords() <= LARGEST_BATCH,
         "batch size " + batches.mostRecords() + " is not possible: choose 1 to 10000");

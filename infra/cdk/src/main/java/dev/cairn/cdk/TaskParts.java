@@ -1,7 +1,7 @@
 package dev.cairn.cdk;
 
 import dev.cairn.settings.Options;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,15 +27,15 @@ final class TaskParts {
   private static final int LONGEST_DESCRIPTION = 256;
 
   private final Construct scope;
-  private final Settings settings;
+  private final ConstructSettings settings;
   private final Function function;
   private final IFunction called;
   private final CfnEventSourceMapping sourceMapping;
 
   TaskParts(
       Construct scope,
-      Settings settings,
-      Stores.Made stores,
+      ConstructSettings settings,
+      DataStores.Made stores,
       Permissions permissions,
       FunctionParts parts) {
     this.scope = scope;
@@ -68,16 +68,16 @@ final class TaskParts {
     return id + "-" + settings.job() + "-" + settings.stage();
   }
 
-  private Function function(Stores.Made stores, Permissions permissions, FunctionParts parts) {
+  private Function function(DataStores.Made stores, Permissions permissions, FunctionParts parts) {
     LogGroup logs = settings.logGroup(scope, "TaskLogs");
     Role role = permissions.task(scope, logs.getLogGroupArn());
-    Settings.Lambda lambda = settings.lambda();
+    ConstructSettings.Lambda lambda = settings.lambda();
     Function.Builder function =
         parts
             .begin(ofJob("Task"))
             .description(description())
             .memorySize(lambda.memoryMiB())
-            .timeout(Settings.seconds(lambda.timeout()))
+            .timeout(ConstructSettings.seconds(lambda.timeout()))
             .handler(HANDLER)
             .code(Code.fromAsset(settings.code().toString()))
             .role(role)
@@ -102,7 +102,7 @@ final class TaskParts {
         : whole.substring(0, LONGEST_DESCRIPTION - 3) + "...";
   }
 
-  private Map<String, String> environment(Stores.Made stores) {
+  private Map<String, String> environment(DataStores.Made stores) {
     // None of the user's has a name of ours: that is a mistake.
     Map<String, String> environment = new TreeMap<>(settings.lambda().environment());
     environment.put("CAIRN_JOB", settings.job().value());
@@ -119,8 +119,8 @@ final class TaskParts {
 
   private String startText() {
     return switch (settings.start()) {
-      case Start.TrimHorizon t -> "TRIM_HORIZON";
-      case Start.AtTimestamp(Instant time) -> time.toString();
+      case StartPosition.TrimHorizon t -> "TRIM_HORIZON";
+      case StartPosition.AtTimestamp(Instant time) -> time.toString();
     };
   }
 
@@ -141,7 +141,7 @@ final class TaskParts {
   }
 
   /** Everything here is part of the protocol: a record given up would make state wrong silently. */
-  private CfnEventSourceMapping mapping(Stores.Made stores) {
+  private CfnEventSourceMapping mapping(DataStores.Made stores) {
     CfnEventSourceMapping.Builder mapping =
         CfnEventSourceMapping.Builder.create(scope, ofJob("SourceMapping"))
             .eventSourceArn(stores.stream().getStreamArn())
@@ -154,8 +154,8 @@ final class TaskParts {
             .maximumRecordAgeInSeconds(-1)
             .bisectBatchOnFunctionError(false);
     switch (settings.start()) {
-      case Start.TrimHorizon t -> mapping.startingPosition("TRIM_HORIZON");
-      case Start.AtTimestamp(Instant time) ->
+      case StartPosition.TrimHorizon t -> mapping.startingPosition("TRIM_HORIZON");
+      case StartPosition.AtTimestamp(Instant time) ->
           mapping
               .startingPosition("AT_TIMESTAMP")
               .startingPositionTimestamp(time.toEpochMilli() / 1000.0);

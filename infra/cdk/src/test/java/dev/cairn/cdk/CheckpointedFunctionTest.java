@@ -1,12 +1,12 @@
 package dev.cairn.cdk;
 
-import static dev.cairn.settings.ExternalizedCheckpointRetention.DELETE_ON_CANCELLATION;
+import static dev.cairn.settings.RetentionOnCancellation.DELETE_ON_CANCELLATION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cairn.settings.DamagedHeadFallback;
 import dev.cairn.settings.Options;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -95,7 +95,9 @@ class CheckpointedFunctionTest {
   void taskAndMappingBeginAtTheSameTimestamp() {
     Resources template =
         Synthesis.template(
-            job -> job.start(new Start.AtTimestamp(Instant.parse("2026-11-21T14:00:00.250Z"))));
+            job ->
+                job.start(
+                    new StartPosition.AtTimestamp(Instant.parse("2026-11-21T14:00:00.250Z"))));
 
     JsonNode mapping = properties(template.named(MAPPING, "OrdersSourceMappingordersmain"));
     assertThat(mapping.get("StartingPosition").asText()).isEqualTo("AT_TIMESTAMP");

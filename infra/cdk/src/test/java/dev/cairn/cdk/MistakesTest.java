@@ -3,7 +3,7 @@ package dev.cairn.cdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,13 +88,16 @@ class MistakesTest {
             mistake(
                 "start 2999-01-01T00:00:00Z is in the future, which Lambda refuses: choose a time"
                     + " that has passed",
-                job -> job.start(new Start.AtTimestamp(Instant.parse("2999-01-01T00:00:00Z")))),
+                job ->
+                    job.start(
+                        new StartPosition.AtTimestamp(Instant.parse("2999-01-01T00:00:00Z")))),
             mistake(
                 "start 2026-11-21T14:00:00.000000001Z is finer than a millisecond, which Kinesis"
                     + " cannot tell: truncate it",
                 job ->
                     job.start(
-                        new Start.AtTimestamp(Instant.parse("2026-11-21T14:00:00.000000001Z")))),
+                        new StartPosition.AtTimestamp(
+                            Instant.parse("2026-11-21T14:00:00.000000001Z")))),
             mistake(
                 "execution.checkpointing.interval must be positive, not PT0S",
                 job -> job.checkpointingInterval(Duration.ZERO)),

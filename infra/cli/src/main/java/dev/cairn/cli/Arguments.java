@@ -94,10 +94,10 @@ final class Arguments {
   }
 
   /** Says what is wrong with a command line, and what was probably meant. */
-  static Problem explain(ParameterException wrong) {
+  static CommandProblem explain(ParameterException wrong) {
     CommandLine command = wrong.getCommandLine();
     Optional<String> option = Optional.ofNullable(wrong.getArgSpec()).map(Arguments::name);
-    return new Problem(
+    return new CommandProblem(
         ExitCode.UNUSABLE, said(wrong), option, Optional.of("See: " + help(command)));
   }
 
@@ -158,7 +158,7 @@ final class Arguments {
   }
 
   private static String meant(String typed, Collection<String> known) {
-    return Nearest.to(typed, known).map(name -> ": did you mean " + name + "?").orElse("");
+    return NearestName.to(typed, known).map(name -> ": did you mean " + name + "?").orElse("");
   }
 
   private static String name(ArgSpec argument) {

@@ -45,34 +45,35 @@ final class CairnCommandLine extends CommandLine {
   public int execute(String... typed) {
     Optional<String> unreadable = Arguments.unreadable(typed);
     return unreadable.isPresent()
-        ? tell(Problem.of(dev.cairn.cli.ExitCode.UNUSABLE, unreadable.get()), typed)
+        ? tell(CommandProblem.of(dev.cairn.cli.ExitCode.UNUSABLE, unreadable.get()), typed)
         : super.execute(typed);
   }
 
-  private int tell(Problem problem, String[] typed) {
+  private int tell(CommandProblem problem, String[] typed) {
     return problem.tell(getOut(), getErr(), cairn.terminal(), typed);
   }
 
   /**
    * A sentence for what somebody can act on; anything else is a mistake of ours and shown whole.
    */
-  private static Problem explain(Exception failure) {
+  private static CommandProblem explain(Exception failure) {
     int unusable = dev.cairn.cli.ExitCode.UNUSABLE;
     Optional<String> ofAws = AwsFailures.explain(failure);
     if (ofAws.isPresent()) {
-      return Problem.of(unusable, ofAws.get());
+      return CommandProblem.of(unusable, ofAws.get());
     }
     String message = String.valueOf(failure.getMessage());
     return switch (failure) {
-      case ExitException e -> Problem.of(e.exitCode(), message);
-      case DamagedFileException e -> Problem.of(dev.cairn.cli.ExitCode.NO, message);
-      case NewerFormatException e -> Problem.of(unusable, message);
-      case InputException e -> Problem.of(unusable, message);
-      case StorageException e -> Problem.of(unusable, message);
-      case OutcomeUnknownException e -> Problem.of(unusable, message);
-      case StreamException e -> Problem.of(unusable, message);
+      case ExitException e -> CommandProblem.of(e.exitCode(), message);
+      case DamagedFileException e -> CommandProblem.of(dev.cairn.cli.ExitCode.NO, message);
+      case NewerFormatException e -> CommandProblem.of(unusable, message);
+      case InputException e -> CommandProblem.of(unusable, message);
+      case StorageException e -> CommandProblem.of(unusable, message);
+      case OutcomeUnknownException e -> CommandProblem.of(unusable, message);
+      case StreamException e -> CommandProblem.of(unusable, message);
       default ->
-          Problem.of(unusable, "this is a mistake in Cairn; please report it: " + trace(failure));
+          CommandProblem.of(
+              unusable, "this is a mistake in Cairn; please report it: " + trace(failure));
     };
   }
 

@@ -2,9 +2,9 @@ package dev.cairn.cli;
 
 import dev.cairn.cli.output.Terminal;
 import dev.cairn.cli.output.WorkProgress;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 abstract class CheckpointCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Cairn cairn;
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private PipelineTarget target = new PipelineTarget();
 
   @Parameters(
       paramLabel = "CHECKPOINT",
@@ -44,7 +44,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
    * @param isDemo whether it is the running demo's
    */
   record Named(
-      CheckpointName name, CheckpointStorage storage, FileRef metadata, Aws aws, boolean isDemo) {}
+      CheckpointName name, FileStorage storage, FileRef metadata, Aws aws, boolean isDemo) {}
 
   @Override
   public final Integer call() {
@@ -78,14 +78,14 @@ abstract class CheckpointCommand implements Callable<Integer> {
       }
       case CheckpointName.InStorage inStorage -> {
         try (Connection connection = connect()) {
-          CheckpointStorage storage = connection.storage();
+          FileStorage storage = connection.storage();
           FileRef metadata = found(storage, inStorage.metadata());
           yield run(new Named(name, storage, metadata, connection.aws(), connection.isDemo()), out);
         }
       }
       case CheckpointName.Elsewhere elsewhere -> {
         try (Aws aws = target.aws()) {
-          CheckpointStorage storage = CheckpointName.storageAt(elsewhere.metadata(), aws);
+          FileStorage storage = CheckpointName.storageAt(elsewhere.metadata(), aws);
           yield run(
               new Named(name, storage, found(storage, elsewhere.metadata()), aws, false), out);
         }
@@ -108,7 +108,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
   }
 
   /** Nothing else tells what the bytes should be: only their form can be wrong. */
-  private static FileRef found(CheckpointStorage storage, FilePath metadata) {
+  private static FileRef found(FileStorage storage, FilePath metadata) {
     byte[] bytes =
         storage
             .get(metadata)

@@ -1,10 +1,10 @@
 package dev.cairn.cli;
 
-import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.s3.S3CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import java.nio.file.Path;
 
@@ -76,7 +76,7 @@ sealed interface CheckpointName {
     try {
       return typed.contains(":")
           ? new FilePath(typed.replaceAll("(?<=[^/])/+$", ""))
-          : DirectoryCheckpointStorage.pathOf(Path.of(typed));
+          : DirectoryFileStorage.pathOf(Path.of(typed));
     } catch (IllegalArgumentException e) {
       throw ExitException.unusable(String.valueOf(e.getMessage()));
     }
@@ -87,11 +87,11 @@ sealed interface CheckpointName {
    *
    * @throws ExitException if it lies in neither S3 nor a directory
    */
-  static CheckpointStorage storageAt(FilePath path, Aws aws) {
+  static FileStorage storageAt(FilePath path, Aws aws) {
     FilePath.Absolute place = path.absolute().orElseThrow();
     return switch (place.scheme()) {
-      case "s3" -> S3CheckpointStorage.everywhere(aws.s3());
-      case "file" -> new DirectoryCheckpointStorage(Path.of("/" + place.names()));
+      case "s3" -> S3FileStorage.everywhere(aws.s3());
+      case "file" -> new DirectoryFileStorage(Path.of("/" + place.names()));
       default ->
           throw ExitException.unusable(
               path + " is neither in S3 nor in a directory: name one of these");

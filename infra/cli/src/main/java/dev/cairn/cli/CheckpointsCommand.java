@@ -69,7 +69,7 @@ final class CheckpointsCommand extends PipelineCommand {
       rows.forEach(row -> checkpoints.add(summary(row, damages)));
       ObjectNode statistics = answer.putObject("statistics");
       statistics(rows).forEach((name, found) -> statistics.set(name, json(found)));
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
       return;
     }
     out.println(JobText.line(job));
@@ -135,7 +135,7 @@ final class CheckpointsCommand extends PipelineCommand {
   }
 
   private static ObjectNode json(Statistics found) {
-    return Json.object()
+    return JsonOutput.object()
         .put("min", found.min())
         .put("mean", found.mean())
         .put("p50", found.p50())
@@ -163,7 +163,7 @@ final class CheckpointsCommand extends PipelineCommand {
   private static ObjectNode summary(Row row, List<Damage> damages) {
     Checkpoint checkpoint = row.checkpoint();
     ObjectNode summary =
-        Json.object()
+        JsonOutput.object()
             .put("id", checkpoint.id().value())
             .put("status", CheckpointTable.status(checkpoint))
             .put("epoch", checkpoint.trigger().epoch().value())
@@ -199,7 +199,7 @@ final class CheckpointsCommand extends PipelineCommand {
       found.forEach(
           damage ->
               damaged.add(
-                  Json.file(damage.file())
+                  JsonOutput.file(damage.file())
                       .put("damage", damage.what())
                       .put("foundAt", damage.foundAt().toString())));
     }
@@ -218,7 +218,7 @@ final class CheckpointsCommand extends PipelineCommand {
                 summary
                     .put("firstAcknowledgedAt", answered.first().toString())
                     .put("lastAcknowledgedAt", answered.last().toString()));
-    summary.set("metadata", Json.file(completed.metadata()));
+    summary.set("metadata", JsonOutput.file(completed.metadata()));
   }
 
   private void show(PrintWriter out, Connection connection, Checkpoint checkpoint) {
@@ -233,7 +233,7 @@ final class CheckpointsCommand extends PipelineCommand {
       answers.forEach(task -> tasks.add(json(task)));
       completed(checkpoint)
           .ifPresent(completed -> answer.set("cost", json(CheckpointCost.of(completed, answers))));
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
       return;
     }
     out.println(CheckpointTable.HEADER);
@@ -291,7 +291,7 @@ final class CheckpointsCommand extends PipelineCommand {
   }
 
   private static ObjectNode json(CheckpointCost cost) {
-    return Json.object()
+    return JsonOutput.object()
         .put("usd", cost.usd())
         .put("writeUnits", cost.writeUnits())
         .put("s3Writes", cost.s3Writes())
@@ -301,7 +301,7 @@ final class CheckpointsCommand extends PipelineCommand {
   }
 
   private static ObjectNode json(Acknowledgement answer) {
-    ObjectNode json = Json.object().put("subtask", answer.subtask().name());
+    ObjectNode json = JsonOutput.object().put("subtask", answer.subtask().name());
     switch (answer) {
       case Acknowledgement.Declined declined ->
           json.put("status", "DECLINED")
@@ -311,7 +311,7 @@ final class CheckpointsCommand extends PipelineCommand {
         json.put("status", "ACKNOWLEDGED")
             .put("fullSizeBytes", done.fullSizeBytes())
             .put("incrementalSizeBytes", done.incrementalSizeBytes());
-        done.stateFile().ifPresent(file -> json.set("stateFile", Json.file(file)));
+        done.stateFile().ifPresent(file -> json.set("stateFile", JsonOutput.file(file)));
         json.put("carriedForward", done.isCarriedForward());
         done.timing()
             .ifPresent(

@@ -2,7 +2,7 @@ package dev.cairn.cli;
 
 import dev.cairn.damage.DamageMarks;
 import dev.cairn.deployment.StorageLocation;
-import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.history.History;
 import dev.cairn.id.JobId;
 import dev.cairn.job.CheckpointStore;
@@ -12,10 +12,10 @@ import dev.cairn.job.MappingProblem;
 import dev.cairn.job.Registrations;
 import dev.cairn.journal.Journal;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.s3.S3Location;
 import dev.cairn.settings.Options;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -69,7 +69,7 @@ record Connection(
   /**
    * @throws ExitException if nothing says where files are, or what says it is no place
    */
-  CheckpointStorage storage() {
+  FileStorage storage() {
     String place =
         where.orElseThrow(
             () ->
@@ -97,10 +97,10 @@ record Connection(
                 + StorageLocation.INLINE
                 + " for the job's own table (--storage)");
       }
-      return new DirectoryCheckpointStorage(Path.of(place));
+      return new DirectoryFileStorage(Path.of(place));
     }
     S3Location location = location(place);
-    return new S3CheckpointStorage(aws.s3(), location.bucket(), location.prefix());
+    return new S3FileStorage(aws.s3(), location.bucket(), location.prefix());
   }
 
   private static S3Location location(String place) {

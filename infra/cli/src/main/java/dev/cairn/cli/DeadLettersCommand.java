@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.cli.demo.Mailbox;
 import dev.cairn.cli.demo.RunningDemo;
-import dev.cairn.cli.letters.KinesisOutlet;
+import dev.cairn.cli.letters.KinesisRecordSender;
 import dev.cairn.cli.letters.Letter;
 import dev.cairn.cli.letters.Letters;
 import dev.cairn.cli.letters.Letters.Place;
-import dev.cairn.cli.letters.Outlet;
+import dev.cairn.cli.letters.RecordSender;
 import dev.cairn.cli.output.Sizes;
 import dev.cairn.id.SequenceNumber;
 import java.io.PrintWriter;
@@ -140,10 +140,10 @@ final class DeadLettersCommand extends PipelineCommand {
     List<Letter> shown =
         places.stream().limit(limit).map(letters::read).flatMap(Optional::stream).toList();
     if (json()) {
-      ObjectNode answer = Json.object().put("deadLetters", places.size());
+      ObjectNode answer = JsonOutput.object().put("deadLetters", places.size());
       ArrayNode array = answer.putArray("shown");
       shown.forEach(letter -> array.add(json(letter)));
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
       return;
     }
     if (places.isEmpty()) {
@@ -170,7 +170,8 @@ final class DeadLettersCommand extends PipelineCommand {
   private void show(Letter letter, PrintWriter out) {
     if (json()) {
       out.println(
-          Json.pretty(json(letter).put("data", Base64.getEncoder().encodeToString(letter.data()))));
+          JsonOutput.pretty(
+              json(letter).put("data", Base64.getEncoder().encodeToString(letter.data()))));
       return;
     }
     out.println("record      " + letter.sequenceNumber());
@@ -200,7 +201,7 @@ final class DeadLettersCommand extends PipelineCommand {
 
   private static ObjectNode json(Letter letter) {
     ObjectNode node =
-        Json.object()
+        JsonOutput.object()
             .put("sequenceNumber", letter.sequenceNumber().digits())
             .put("stage", letter.subtask().stage().value())
             .put("shard", letter.subtask().shard().value())
@@ -246,7 +247,7 @@ final class DeadLettersCommand extends PipelineCommand {
     List<Place> chosen = all ? places : places.stream().filter(chosen(places)::contains).toList();
     List<Place> due = chosen.stream().filter(place -> again || !place.isResent()).toList();
     int left = chosen.size() - due.size();
-    Outlet outlet = outlet(connection);
+    RecordSender outlet = outlet(connection);
     List<SequenceNumber> sent = new ArrayList<>();
     try {
       for (Place place : due) {
@@ -275,10 +276,10 @@ final class DeadLettersCommand extends PipelineCommand {
 
   private void tell(PrintWriter out, List<SequenceNumber> sent, int left) {
     if (json()) {
-      ObjectNode answer = Json.object().put("sent", sent.size()).put("sentBefore", left);
+      ObjectNode answer = JsonOutput.object().put("sent", sent.size()).put("sentBefore", left);
       ArrayNode array = answer.putArray("records");
       sent.forEach(record -> array.add(record.digits()));
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
       return;
     }
     out.println(
@@ -298,9 +299,9 @@ final class DeadLettersCommand extends PipelineCommand {
         + " put into the stream";
   }
 
-  private Outlet outlet(Connection connection) {
+  private RecordSender outlet(Connection connection) {
     if (connection.isDemo()) {
-      return new DemoOutlet(new Mailbox(RunningDemo.mailbox(home())));
+      return new DemoRecordSender(new Mailbox(RunningDemo.mailbox(home())));
     }
     String stream =
         connection.stream()
@@ -310,6 +311,6 @@ final class DeadLettersCommand extends PipelineCommand {
                         "nothing says which stream job "
                             + connection.job()
                             + " reads: name it (--stream)"));
-    return new KinesisOutlet(connection.kinesis(), stream);
+    return new KinesisRecordSender(connection.kinesis(), stream);
   }
 }

@@ -13,7 +13,7 @@ import dev.cairn.coordinator.ports.Topology;
 import dev.cairn.coordinator.restoring.PreflightReport;
 import dev.cairn.coordinator.restoring.PreflightReport.Replay;
 import dev.cairn.coordinator.restoring.StateComparison;
-import dev.cairn.history.Versions;
+import dev.cairn.history.DeployedVersions;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.ShardId;
 import dev.cairn.job.Deployment;
@@ -22,7 +22,7 @@ import dev.cairn.job.Registration;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.retry.Backoff;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader;
@@ -64,7 +64,7 @@ final class DryRuns {
             FanOut.ONE_BY_ONE,
             connection.registrations(),
             Optional.empty(),
-            Versions.UNKNOWN),
+            DeployedVersions.UNKNOWN),
         CoordinatorSettings.DEFAULTS);
   }
 
@@ -78,7 +78,7 @@ final class DryRuns {
       public void disable() {}
 
       @Override
-      public List<MappingProblem> problems(Set<Start> starts) {
+      public List<MappingProblem> problems(Set<StartPosition> starts) {
         return connection.mappingProblems().get();
       }
     };
@@ -123,13 +123,14 @@ final class DryRuns {
       case DryRun.Result.Refused(String reason) -> {
         out.println(
             json
-                ? Json.pretty(Json.object().put("possible", false).put("refusal", reason))
+                ? JsonOutput.pretty(
+                    JsonOutput.object().put("possible", false).put("refusal", reason))
                 : "refused    " + Elision.positions(reason) + "\nNothing was changed.");
         yield ExitCode.NO;
       }
       case DryRun.Result.Possible(PreflightReport report) -> {
         if (json) {
-          out.println(Json.pretty(json(report)));
+          out.println(JsonOutput.pretty(json(report)));
         } else {
           tell(report, out);
         }
@@ -213,7 +214,7 @@ final class DryRuns {
 
   private static ObjectNode json(PreflightReport report) {
     ObjectNode json =
-        Json.object()
+        JsonOutput.object()
             .put("possible", true)
             .put("from", report.from().text())
             .put("damagedFiles", report.marks())
@@ -246,7 +247,8 @@ final class DryRuns {
         .forEach(
             one ->
                 files.add(
-                    Json.file(one.file()).put("kind", one.kind().name().toLowerCase(Locale.ROOT))));
+                    JsonOutput.file(one.file())
+                        .put("kind", one.kind().name().toLowerCase(Locale.ROOT))));
     ArrayNode shards = json.putArray("subtasks");
     for (Replay replay : report.replays()) {
       ObjectNode shard =

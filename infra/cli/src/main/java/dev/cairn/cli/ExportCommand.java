@@ -7,9 +7,9 @@ import dev.cairn.cli.inspect.SelfContainedCopy.OccupiedException;
 import dev.cairn.cli.output.Elision;
 import dev.cairn.cli.output.Sizes;
 import dev.cairn.format.FormatException;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +62,7 @@ final class ExportCommand extends CheckpointCommand {
               + " --to ./copy, and upload that with: aws s3 cp --recursive ./copy "
               + to.strip());
     }
-    CheckpointStorage target = CheckpointName.storageAt(directory, checkpoint.aws());
+    FileStorage target = CheckpointName.storageAt(directory, checkpoint.aws());
     List<FileRef> files = new ArrayList<>();
     SelfContainedCopy copy =
         new SelfContainedCopy(
@@ -79,7 +79,7 @@ final class ExportCommand extends CheckpointCommand {
       FileRef metadata = copy.of(checkpoint.metadata());
       long bytes = files.stream().mapToLong(FileRef::sizeBytes).sum();
       if (json()) {
-        out.println(Json.pretty(json(metadata, files, bytes)));
+        out.println(JsonOutput.pretty(json(metadata, files, bytes)));
       } else {
         out.println();
         out.println(
@@ -109,10 +109,10 @@ final class ExportCommand extends CheckpointCommand {
   }
 
   private static ObjectNode json(FileRef metadata, List<FileRef> files, long bytes) {
-    ObjectNode answer = Json.object().put("sizeBytes", bytes);
-    answer.set("metadata", Json.file(metadata));
+    ObjectNode answer = JsonOutput.object().put("sizeBytes", bytes);
+    answer.set("metadata", JsonOutput.file(metadata));
     ArrayNode written = answer.putArray("files");
-    files.forEach(file -> written.add(Json.file(file)));
+    files.forEach(file -> written.add(JsonOutput.file(file)));
     return answer;
   }
 }

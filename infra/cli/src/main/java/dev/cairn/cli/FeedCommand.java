@@ -1,6 +1,6 @@
 package dev.cairn.cli;
 
-import dev.cairn.cli.feed.Fed;
+import dev.cairn.cli.feed.FeedResult;
 import dev.cairn.cli.feed.FeedSettings;
 import dev.cairn.cli.feed.StreamFeed;
 import dev.cairn.cli.input.InputFile;
@@ -52,7 +52,7 @@ final class FeedCommand implements Callable<Integer> {
 
   @ParentCommand private @Nullable Cairn cairn;
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private PipelineTarget target = new PipelineTarget();
   @Mixin private FunctionOptions functions = new FunctionOptions();
 
   @Parameters(
@@ -183,7 +183,7 @@ final class FeedCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(interrupted);
     Instant began = Instant.now();
     try {
-      Fed fed;
+      FeedResult fed;
       try (FeedProgress progress = progress(parent.terminal(), input)) {
         fed = feed.feed(records, keys, settings, progress, stopped::get);
       }

@@ -1,7 +1,7 @@
 package dev.cairn.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cairn.cli.feed.Fed;
+import dev.cairn.cli.feed.FeedResult;
 import dev.cairn.cli.output.Sizes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** What became of a feed, for people or for scripts. */
-record FeedReport(Path input, String stream, Fed fed, Duration took) {
+record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
 
   /** Tells it, and returns the exit code. */
   int tell(PrintWriter out, PrintWriter err, boolean asJson) {
     if (asJson) {
-      out.println(Json.pretty(json()));
+      out.println(JsonOutput.pretty(json()));
       out.flush();
       return exitCode();
     }
@@ -28,7 +28,7 @@ record FeedReport(Path input, String stream, Fed fed, Duration took) {
             + Sizes.seconds(took)
             + perSecond());
     warning().ifPresent(warning -> err.println("cairn: warning: " + warning));
-    if (fed.end() instanceof Fed.End.Stopped) {
+    if (fed.end() instanceof FeedResult.End.Stopped) {
       out.println("stopped; " + goOn());
     }
     error().ifPresent(why -> err.println("cairn: " + why + "; " + goOn()));
@@ -37,14 +37,14 @@ record FeedReport(Path input, String stream, Fed fed, Duration took) {
 
   private ObjectNode json() {
     ObjectNode answer =
-        Json.object()
+        JsonOutput.object()
             .put("file", input.toString())
             .put("stream", stream)
             .put("sent", fed.sent())
             .put("complete", fed.complete())
             .put("beyond", fed.beyond())
             .put("tookMillis", took.toMillis())
-            .put("stopped", fed.end() instanceof Fed.End.Stopped);
+            .put("stopped", fed.end() instanceof FeedResult.End.Stopped);
     warning().ifPresent(warning -> answer.put("warning", warning));
     error()
         .ifPresent(
@@ -59,17 +59,17 @@ record FeedReport(Path input, String stream, Fed fed, Duration took) {
 
   private int exitCode() {
     return switch (fed.end()) {
-      case Fed.End.AllSent a -> ExitCode.OK;
-      case Fed.End.Stopped s -> ExitCode.NO;
-      case Fed.End.Unreadable u -> ExitCode.UNUSABLE;
-      case Fed.End.Refused r -> ExitCode.UNUSABLE;
-      case Fed.End.Unanswered u -> ExitCode.UNUSABLE;
-      case Fed.End.Failed f -> ExitCode.UNUSABLE;
+      case FeedResult.End.AllSent a -> ExitCode.OK;
+      case FeedResult.End.Stopped s -> ExitCode.NO;
+      case FeedResult.End.Unreadable u -> ExitCode.UNUSABLE;
+      case FeedResult.End.Refused r -> ExitCode.UNUSABLE;
+      case FeedResult.End.Unanswered u -> ExitCode.UNUSABLE;
+      case FeedResult.End.Failed f -> ExitCode.UNUSABLE;
     };
   }
 
   private Optional<String> warning() {
-    return fed.end() instanceof Fed.End.AllSent && fed.sent() == 0
+    return fed.end() instanceof FeedResult.End.AllSent && fed.sent() == 0
         ? Optional.of(
             "nothing was fed: "
                 + input
@@ -81,25 +81,25 @@ record FeedReport(Path input, String stream, Fed fed, Duration took) {
 
   private Optional<String> error() {
     return switch (fed.end()) {
-      case Fed.End.AllSent a -> Optional.empty();
-      case Fed.End.Stopped s -> Optional.empty();
-      case Fed.End.Unreadable unreadable ->
+      case FeedResult.End.AllSent a -> Optional.empty();
+      case FeedResult.End.Stopped s -> Optional.empty();
+      case FeedResult.End.Unreadable unreadable ->
           Optional.of(String.valueOf(unreadable.why().getMessage()));
-      case Fed.End.Refused refused ->
+      case FeedResult.End.Refused refused ->
           Optional.of(
               "stream "
                   + stream
                   + " has taken nothing for half a minute ("
                   + refused.why()
                   + "): give it more shards, or feed more slowly (--rate)");
-      case Fed.End.Unanswered unanswered -> Optional.of(unanswered(unanswered));
-      case Fed.End.Failed failed ->
+      case FeedResult.End.Unanswered unanswered -> Optional.of(unanswered(unanswered));
+      case FeedResult.End.Failed failed ->
           AwsFailures.explain(failed.why())
               .or(() -> Optional.of(String.valueOf(failed.why().getMessage())));
     };
   }
 
-  private String unanswered(Fed.End.Unanswered unanswered) {
+  private String unanswered(FeedResult.End.Unanswered unanswered) {
     return "the last request had no answer ("
         + AwsFailures.said(unanswered.why())
         + "): between 0 and "

@@ -9,9 +9,9 @@ import dev.cairn.coordinator.collecting.GarbageCollection.Findings;
 import dev.cairn.coordinator.collecting.Reference;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.job.Job;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -52,7 +52,7 @@ final class GcCommand extends PipelineCommand {
   @Override
   int run(Connection connection, PrintWriter out) {
     connection.requireJob();
-    CheckpointStorage storage = connection.storage();
+    FileStorage storage = connection.storage();
     letters = storage.list(Layout.deadLetters(connection.job()));
     GarbageCollection collection =
         new GarbageCollection(
@@ -138,7 +138,7 @@ final class GcCommand extends PipelineCommand {
     Amount all = amounts.values().stream().reduce(new Amount(0, 0), Amount::plus);
     if (json()) {
       ObjectNode answer =
-          Json.object()
+          JsonOutput.object()
               .put("job", connection.job().value())
               .put("files", all.files())
               .put("sizeBytes", all.bytes());
@@ -149,7 +149,7 @@ final class GcCommand extends PipelineCommand {
                   .putObject(reason.name())
                   .put("files", amount.files())
                   .put("sizeBytes", amount.bytes()));
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
       return;
     }
     amounts.forEach((reason, amount) -> out.println(line(amount, reason.words)));
@@ -168,7 +168,7 @@ final class GcCommand extends PipelineCommand {
   private int explain(
       PrintWriter out,
       Connection connection,
-      CheckpointStorage storage,
+      FileStorage storage,
       Findings.Found found,
       String typed) {
     String name = withoutPlace(connection, typed);
@@ -188,7 +188,7 @@ final class GcCommand extends PipelineCommand {
     FileVerdict verdict = found.verdict(file);
     if (json()) {
       ObjectNode answer =
-          Json.object()
+          JsonOutput.object()
               .put("path", file.path().value())
               .put("sizeBytes", file.sizeBytes())
               .put("lastModified", file.lastModified().toString())
@@ -197,7 +197,7 @@ final class GcCommand extends PipelineCommand {
       if (verdict instanceof FileVerdict.Referred referred) {
         add(answer.putArray("neededBy"), referred.by(), connection.requireJob());
       }
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
       return ExitCode.OK;
     }
     out.println(
@@ -272,7 +272,7 @@ final class GcCommand extends PipelineCommand {
   private int explainMissing(
       PrintWriter out,
       Connection connection,
-      CheckpointStorage storage,
+      FileStorage storage,
       Findings.Found found,
       String name) {
     Optional<FilePath> path = path(connection, name);
@@ -289,12 +289,12 @@ final class GcCommand extends PipelineCommand {
     String remedy = "put an intact copy back, or see docs/operations.md, \"Damaged files\"";
     if (json()) {
       ObjectNode answer =
-          Json.object()
+          JsonOutput.object()
               .put("path", path.get().value())
               .put("reason", "MISSING")
               .put("because", "it is not in the storage: " + remedy);
       add(answer.putArray("neededBy"), by, connection.requireJob());
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
       return ExitCode.NO;
     }
     out.println(path.get() + "  is MISSING from the storage, and is needed:");

@@ -51,10 +51,10 @@ final class HistoryCommand extends PipelineCommand {
     connection.requireJob();
     List<HistoryLine> oldestFirst = newest(connection).reversed();
     if (json()) {
-      ObjectNode answer = Json.object().put("job", connection.job().value());
+      ObjectNode answer = JsonOutput.object().put("job", connection.job().value());
       ArrayNode lines = answer.putArray("history");
       oldestFirst.forEach(line -> lines.add(json(line)));
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
     } else if (oldestFirst.isEmpty()) {
       out.println("Nothing is recorded" + (since == null ? " yet." : " of that time."));
     } else {
@@ -92,7 +92,7 @@ final class HistoryCommand extends PipelineCommand {
 
   private static ObjectNode json(HistoryLine line) {
     ObjectNode json =
-        Json.object()
+        JsonOutput.object()
             .put("at", line.at().toString())
             .put("kind", line.kind().name())
             .put("subject", line.subject())

@@ -29,7 +29,7 @@ final class JobCommand extends PipelineCommand {
     Job job = connection.requireJob();
     List<Registration> code = connection.registrations().of(job.id());
     if (json()) {
-      out.println(Json.pretty(json(connection, job, code)));
+      out.println(JsonOutput.pretty(json(connection, job, code)));
     } else {
       print(out, connection, job, code);
     }

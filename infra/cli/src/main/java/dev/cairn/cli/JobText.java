@@ -63,7 +63,7 @@ final class JobText {
 
   static ObjectNode json(Job job) {
     ObjectNode json =
-        Json.object()
+        JsonOutput.object()
             .put("job", job.id().value())
             .put("status", status(job.status()))
             .put("epoch", job.epoch().value())

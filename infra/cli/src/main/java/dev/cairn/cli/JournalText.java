@@ -3,8 +3,8 @@ package dev.cairn.cli;
 import dev.cairn.cli.output.Elision;
 import dev.cairn.cli.output.Sizes;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
 import dev.cairn.journal.Isolation;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.state.Payload;
 import java.time.Instant;
 import java.util.Locale;
@@ -72,7 +72,7 @@ final class JournalText {
     };
   }
 
-  private static String failing(Failing failing) {
+  private static String failing(ShardFailure failing) {
     return failing.reason()
         + ": "
         + failing.message()

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 abstract class PipelineCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Cairn cairn;
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private Target target = new Target();
+  @Mixin private PipelineTarget target = new PipelineTarget();
 
   @Option(names = "--json", description = "Answer as JSON.")
   private boolean json;

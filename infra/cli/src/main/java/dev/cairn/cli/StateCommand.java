@@ -7,8 +7,8 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.cli.inspect.CheckpointFileList;
 import dev.cairn.cli.inspect.ReadableState;
+import dev.cairn.cli.inspect.StateReader;
 import dev.cairn.cli.inspect.StateView;
-import dev.cairn.cli.inspect.StoredState;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.state.KeyHash;
@@ -74,7 +74,7 @@ final class StateCommand extends PipelineCommand {
 
   /** Shard by shard, so that no more than one shard's files are held at a time. */
   private int all(Connection connection, PrintWriter out) {
-    StoredState stored = new StoredState(connection.journal(), connection.storage());
+    StateReader stored = new StateReader(connection.journal(), connection.storage());
     List<Supplier<Optional<StateView>>> views = new ArrayList<>();
     if (checkpoint == null) {
       for (SubtaskId subtask : connection.checkpoints().subtasks(connection.job())) {
@@ -100,11 +100,11 @@ final class StateCommand extends PipelineCommand {
       PrintWriter out, StateView view, String key, SortedMap<StateKey, byte[]> cells) {
     ObjectNode states = ReadableState.of(view.schemas(), cells);
     if (json()) {
-      ObjectNode line = Json.object().put("key", key).put("subtask", view.subtask().name());
+      ObjectNode line = JsonOutput.object().put("key", key).put("subtask", view.subtask().name());
       line.set("state", states);
-      out.println(Json.line(line));
+      out.println(JsonOutput.line(line));
     } else {
-      out.println(key.replace("\n", "\\n") + "  " + Json.line(states));
+      out.println(key.replace("\n", "\\n") + "  " + JsonOutput.line(states));
     }
   }
 
@@ -129,7 +129,7 @@ final class StateCommand extends PipelineCommand {
    * The state of the subtasks that the key belongs to; of no other a file is read, damaged or not.
    */
   private List<StateView> views(Connection connection, KeyHash hash) {
-    StoredState stored = new StoredState(connection.journal(), connection.storage());
+    StateReader stored = new StateReader(connection.journal(), connection.storage());
     if (checkpoint == null) {
       return connection.checkpoints().subtasks(connection.job()).stream()
           .filter(subtask -> owns(connection.journal().fromLastBase(subtask), hash))
@@ -162,13 +162,13 @@ final class StateCommand extends PipelineCommand {
   private void print(PrintWriter out, StateView view, String key, ObjectNode states) {
     if (json()) {
       ObjectNode answer =
-          Json.object()
+          JsonOutput.object()
               .put("key", key)
               .put("subtask", view.subtask().name())
               .put("at", view.place())
               .put("position", view.position().toString());
       answer.set("state", states);
-      out.println(Json.pretty(answer));
+      out.println(JsonOutput.pretty(answer));
       return;
     }
     out.println(key + "  on " + view.subtask().name() + ", at " + view.place());
@@ -186,13 +186,13 @@ final class StateCommand extends PipelineCommand {
   private static List<String> lines(JsonNode state) {
     List<String> lines = new ArrayList<>();
     if (state.isArray()) {
-      state.forEach(element -> lines.add(Json.line(element)));
+      state.forEach(element -> lines.add(JsonOutput.line(element)));
     } else if (state.isObject()) {
       state
           .properties()
-          .forEach(entry -> lines.add(entry.getKey() + "  " + Json.line(entry.getValue())));
+          .forEach(entry -> lines.add(entry.getKey() + "  " + JsonOutput.line(entry.getValue())));
     } else {
-      lines.add(Json.line(state));
+      lines.add(JsonOutput.line(state));
     }
     return lines;
   }

@@ -1,14 +1,14 @@
 package dev.cairn.cli;
 
-import dev.cairn.cli.status.Facts;
 import dev.cairn.cli.status.Finding;
 import dev.cairn.cli.status.ForeignStreams;
 import dev.cairn.cli.status.KinesisLag;
 import dev.cairn.cli.status.MappingFindings;
+import dev.cairn.cli.status.PipelineFacts;
+import dev.cairn.cli.status.PipelineSurvey;
 import dev.cairn.cli.status.StatusDecisions;
 import dev.cairn.cli.status.StreamFacts;
 import dev.cairn.cli.status.SubtaskFacts;
-import dev.cairn.cli.status.Survey;
 import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.retry.Backoff;
 import dev.cairn.stream.NotInStreamException;
@@ -37,13 +37,13 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
 final class StatusCommand extends PipelineCommand {
   @Override
   int run(Connection connection, PrintWriter out) {
-    Survey survey =
-        new Survey(
+    PipelineSurvey survey =
+        new PipelineSurvey(
             connection.journal(),
             connection.checkpoints(),
             connection.damages(),
             InstantSource.system());
-    Facts facts = survey.of(connection.job(), subtasks -> stream(connection, subtasks));
+    PipelineFacts facts = survey.of(connection.job(), subtasks -> stream(connection, subtasks));
     List<Finding> findings =
         Stream.concat(
                 MappingFindings.with(
@@ -55,7 +55,7 @@ final class StatusCommand extends PipelineCommand {
             .sorted(Comparator.comparing(Finding::kind))
             .toList();
     if (json()) {
-      out.println(Json.pretty(StatusText.json(facts, findings)));
+      out.println(JsonOutput.pretty(StatusText.json(facts, findings)));
     } else {
       StatusText.lines(facts, findings, columns()).forEach(out::println);
     }
@@ -74,8 +74,8 @@ final class StatusCommand extends PipelineCommand {
     }
     try {
       KinesisClient client = connection.kinesis();
-      return Survey.read(
-          new Survey.Readable(
+      return PipelineSurvey.read(
+          new PipelineSurvey.Readable(
               name.get(),
               new KinesisStreamReader(client, name.get(), Backoff.sleeping()),
               new KinesisLag(client, name.get(), InstantSource.system())),

@@ -7,9 +7,9 @@ import dev.cairn.cli.output.Elision;
 import dev.cairn.cli.output.Sizes;
 import dev.cairn.cli.output.TextTable;
 import dev.cairn.cli.output.TextTable.Column;
-import dev.cairn.cli.status.Facts;
 import dev.cairn.cli.status.Finding;
 import dev.cairn.cli.status.Lag;
+import dev.cairn.cli.status.PipelineFacts;
 import dev.cairn.cli.status.StreamFacts;
 import dev.cairn.cli.status.SubtaskFacts;
 import dev.cairn.id.Position;
@@ -33,7 +33,7 @@ final class StatusText {
    *
    * @param columns how wide they may be; where there is less room, less is shown of each subtask
    */
-  static List<String> lines(Facts facts, List<Finding> findings, int columns) {
+  static List<String> lines(PipelineFacts facts, List<Finding> findings, int columns) {
     List<String> lines = new ArrayList<>();
     facts.job().ifPresent(job -> lines.add(JobText.line(job)));
     lines.add(line(facts.stream()));
@@ -70,7 +70,7 @@ final class StatusText {
     };
   }
 
-  private static void checkpoints(Facts facts, List<String> lines) {
+  private static void checkpoints(PipelineFacts facts, List<String> lines) {
     lines.add(
         facts
             .lastCompleted()
@@ -101,7 +101,7 @@ final class StatusText {
                         + " answered"));
   }
 
-  private static TextTable subtasks(Facts facts, int columns) {
+  private static TextTable subtasks(PipelineFacts facts, int columns) {
     TextTable table =
         new TextTable(
             Column.left("SUBTASK"),
@@ -142,16 +142,16 @@ final class StatusText {
     };
   }
 
-  private static String age(Facts facts, Instant since) {
+  private static String age(PipelineFacts facts, Instant since) {
     return Sizes.age(Duration.between(since, facts.now()));
   }
 
-  static ObjectNode json(Facts facts, List<Finding> findings) {
+  static ObjectNode json(PipelineFacts facts, List<Finding> findings) {
     ObjectNode json =
         facts
             .job()
             .map(JobText::json)
-            .orElseGet(() -> Json.object().put("job", facts.id().value()));
+            .orElseGet(() -> JsonOutput.object().put("job", facts.id().value()));
     facts
         .job()
         .flatMap(job -> job.settings().interval())
@@ -185,18 +185,18 @@ final class StatusText {
   private static ObjectNode json(StreamFacts stream) {
     return switch (stream) {
       case StreamFacts.Listed listed ->
-          Json.object()
+          JsonOutput.object()
               .put("name", listed.name())
               .put("shards", listed.shards().size())
               .put("retentionMillis", listed.retention().toMillis());
       case StreamFacts.Unreadable unreadable ->
-          Json.object().put("name", unreadable.name()).put("unreadable", unreadable.why());
-      case StreamFacts.OutOfReach out -> Json.object().put("unreadable", out.why());
+          JsonOutput.object().put("name", unreadable.name()).put("unreadable", unreadable.why());
+      case StreamFacts.OutOfReach out -> JsonOutput.object().put("unreadable", out.why());
     };
   }
 
-  private static ObjectNode json(Facts facts, Checkpoint.Completed completed) {
-    return Json.object()
+  private static ObjectNode json(PipelineFacts facts, Checkpoint.Completed completed) {
+    return JsonOutput.object()
         .put("id", completed.id().value())
         .put("completedAt", completed.completedAt().toString())
         .put("ageMillis", millis(facts, completed.completedAt()))
@@ -205,10 +205,10 @@ final class StatusText {
         .put("incrementalSizeBytes", completed.incrementalSizeBytes());
   }
 
-  private static ObjectNode json(Facts facts, SubtaskFacts subtask) {
+  private static ObjectNode json(PipelineFacts facts, SubtaskFacts subtask) {
     Entry.Header head = subtask.head();
     ObjectNode json =
-        Json.object()
+        JsonOutput.object()
             .put("subtask", subtask.id().name())
             .put("revision", head.revision().value())
             .put("entriesSinceBase", subtask.entriesSinceBase())
@@ -232,7 +232,7 @@ final class StatusText {
     return json;
   }
 
-  private static long millis(Facts facts, Instant since) {
+  private static long millis(PipelineFacts facts, Instant since) {
     return Math.max(0, Duration.between(since, facts.now()).toMillis());
   }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.cli;
 
-import dev.cairn.cli.inspect.Follower;
 import dev.cairn.cli.inspect.PipelineEvent;
+import dev.cairn.cli.inspect.PipelineEventReader;
 import dev.cairn.job.Job;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
@@ -51,8 +51,9 @@ final class TailCommand extends PipelineCommand {
   @Override
   int run(Connection connection, PrintWriter out) {
     Job job = connection.requireJob();
-    Follower follower =
-        Follower.from(connection.journal(), connection.checkpoints(), InstantSource.system(), job);
+    PipelineEventReader follower =
+        PipelineEventReader.from(
+            connection.journal(), connection.checkpoints(), InstantSource.system(), job);
     quiet();
     if (!json()) {
       out.println(JobText.line(job));
@@ -62,7 +63,7 @@ final class TailCommand extends PipelineCommand {
     while (duration == null || System.nanoTime() - began < duration.toNanos()) {
       try {
         for (PipelineEvent event : follower.poll()) {
-          out.println(json() ? Json.line(TailText.json(event)) : TailText.line(event));
+          out.println(json() ? JsonOutput.line(TailText.json(event)) : TailText.line(event));
         }
         if (out.checkError()) {
           return ExitCode.OK; // the reader of the output, such as head, has closed it

@@ -107,7 +107,7 @@ final class TailText {
   }
 
   static ObjectNode json(PipelineEvent event) {
-    ObjectNode json = Json.object().put("at", event.at().toString());
+    ObjectNode json = JsonOutput.object().put("at", event.at().toString());
     switch (event) {
       case PipelineEvent.Appended appended -> appended(json, appended);
       case PipelineEvent.CheckpointMoved moved ->

@@ -64,7 +64,7 @@ final class UpgradeCommand extends VerbCommand {
             ? Optional.of(reason)
             : Optional.empty();
     if (json()) {
-      out.println(Json.pretty(json(job, code, deployment, upgrade, refusal)));
+      out.println(JsonOutput.pretty(json(job, code, deployment, upgrade, refusal)));
     } else {
       line(out, "job", job.id() + " is in format " + job.format());
       deployment.ifPresent(one -> line(out, "coordinator", "reads formats up to " + one.reads()));
@@ -101,7 +101,7 @@ final class UpgradeCommand extends VerbCommand {
       FormatUpgrade upgrade,
       Optional<String> refusal) {
     ObjectNode json =
-        Json.object()
+        JsonOutput.object()
             .put("job", job.id().value())
             .put("format", job.format().number())
             .put("newest", FormatVersion.NEWEST.number())

@@ -174,7 +174,7 @@ abstract class VerbCommand extends PipelineCommand {
       PrintWriter out, String step, Job job, String words, Optional<Checkpoint> checkpoint) {
     if (json()) {
       var line =
-          Json.object()
+          JsonOutput.object()
               .put("step", step)
               .put("job", job.id().value())
               .put("status", job.status().label())
@@ -183,8 +183,8 @@ abstract class VerbCommand extends PipelineCommand {
       checkpoint
           .filter(Checkpoint.Completed.class::isInstance)
           .map(Checkpoint.Completed.class::cast)
-          .ifPresent(one -> line.set("metadata", Json.file(one.metadata())));
-      out.println(Json.line(line.put("text", words)));
+          .ifPresent(one -> line.set("metadata", JsonOutput.file(one.metadata())));
+      out.println(JsonOutput.line(line.put("text", words)));
     } else {
       out.println(String.format(Locale.ROOT, "%-10s %s", step, Elision.positions(words)));
     }

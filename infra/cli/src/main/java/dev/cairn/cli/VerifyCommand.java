@@ -31,7 +31,7 @@ final class VerifyCommand extends CheckpointCommand {
         new CheckpointFileList(checkpoint.storage()).verify(checkpoint.metadata());
     long damaged = verdicts.stream().filter(verdict -> verdict.damage().isPresent()).count();
     if (json()) {
-      out.println(Json.pretty(json(checkpoint.name(), verdicts, damaged)));
+      out.println(JsonOutput.pretty(json(checkpoint.name(), verdicts, damaged)));
     } else {
       print(out, checkpoint.name(), verdicts, damaged);
     }
@@ -39,7 +39,7 @@ final class VerifyCommand extends CheckpointCommand {
   }
 
   private static ObjectNode json(CheckpointName name, List<Verdict> verdicts, long damaged) {
-    ObjectNode answer = Json.object();
+    ObjectNode answer = JsonOutput.object();
     switch (name) {
       case CheckpointName.Numbered numbered -> answer.put("checkpoint", numbered.id().value());
       case CheckpointName.InStorage there -> answer.put("metadata", there.metadata().value());
@@ -49,7 +49,7 @@ final class VerifyCommand extends CheckpointCommand {
     ArrayNode files = answer.putArray("files");
     for (Verdict verdict : verdicts) {
       ObjectNode file =
-          Json.file(verdict.file())
+          JsonOutput.file(verdict.file())
               .put("kind", verdict.kind())
               .put("intact", verdict.damage().isEmpty());
       verdict.damage().ifPresent(damage -> file.put("damage", damage));

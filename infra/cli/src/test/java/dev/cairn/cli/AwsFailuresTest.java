@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.cairn.cli.output.Terminal;
-import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.storage.FilePath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -193,7 +193,7 @@ class AwsFailuresTest {
     try (Aws aws = new Aws(Optional.of(endpoint()), Optional.empty(), Optional.empty())) {
       S3Client s3 = aws.s3();
       Throwable failure =
-          catchThrowable(() -> new S3CheckpointStorage(s3, "b", "p").get(new FilePath("f")));
+          catchThrowable(() -> new S3FileStorage(s3, "b", "p").get(new FilePath("f")));
       assertThat(AwsFailures.explain(failure).orElseThrow()).contains(said);
     }
   }

@@ -3,7 +3,7 @@ package dev.cairn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.storage.FilePath;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -66,7 +66,7 @@ class AwsTest {
     try (Aws aws = new Aws(Optional.empty(), Optional.empty(), Optional.empty())) {
       DynamoDbClient client = aws.dynamoDb();
       client.getItem(get -> get.tableName("t").key(Map.of()));
-      new S3CheckpointStorage(aws.s3(), "bucket", "prefix").get(new FilePath("file"));
+      new S3FileStorage(aws.s3(), "bucket", "prefix").get(new FilePath("file"));
     }
     assertThat(requests).hasSize(2);
     assertThat(requests.get(0)).contains("Credential=configured/", "/eu-west-3/dynamodb/");

@@ -1,7 +1,7 @@
 package dev.cairn.simulation;
 
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import java.util.Arrays;
 import java.util.List;
@@ -13,11 +13,11 @@ import java.util.function.UnaryOperator;
  * A storage in which some files are, for a while, not what was written: a bit turned over, cut off,
  * or gone.
  */
-final class DamagedStorage implements CheckpointStorage {
-  private final CheckpointStorage sound;
+final class DamagedStorage implements FileStorage {
+  private final FileStorage sound;
   private final TreeMap<FilePath, UnaryOperator<Optional<byte[]>>> damages = new TreeMap<>();
 
-  DamagedStorage(CheckpointStorage sound) {
+  DamagedStorage(FileStorage sound) {
     this.sound = sound;
   }
 

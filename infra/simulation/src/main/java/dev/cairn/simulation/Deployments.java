@@ -17,8 +17,8 @@ import dev.cairn.local.world.World;
 import dev.cairn.operator.Operator;
 import dev.cairn.operator.Serialization;
 import dev.cairn.settings.Configuration;
+import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.SimulatedRace;
-import dev.cairn.simulation.audit.Tally;
 import dev.cairn.state.HashRange;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -63,7 +63,8 @@ final class Deployments {
   /**
    * @param isRolledBack whether the job began in the earlier release
    */
-  Deployments(World world, Faults faults, InMemoryTable table, Tally tally, boolean isRolledBack) {
+  Deployments(
+      World world, Faults faults, InMemoryTable table, FaultTally tally, boolean isRolledBack) {
     this.world = world;
     this.faults = faults;
     this.table = table;
@@ -84,7 +85,7 @@ final class Deployments {
 
   /** Whether the job has been upgraded, or began in the newest format. */
   boolean isUpgraded() {
-    return table.job(Scenario.JOB).orElseThrow().format() == FormatVersion.NEWEST;
+    return table.job(RunProfile.JOB).orElseThrow().format() == FormatVersion.NEWEST;
   }
 
   /** Deploys, rolls back and deploys again while records flow, and upgrades the job in the end. */
@@ -107,9 +108,9 @@ final class Deployments {
     isEarlierGone = true;
     pause();
     while (!isUpgraded()) {
-      Job job = table.job(Scenario.JOB).orElseThrow();
+      Job job = table.job(RunProfile.JOB).orElseThrow();
       if (job.command().isEmpty()) {
-        table.request(Scenario.JOB, Request.command("upgrade"));
+        table.request(RunProfile.JOB, Request.command("upgrade"));
       }
       world.sleep(Duration.ofSeconds(2));
     }
@@ -159,8 +160,8 @@ final class Deployments {
   private void register(Release release) {
     Registration code =
         new Registration(
-                Scenario.JOB,
-                Scenario.STAGE,
+                RunProfile.JOB,
+                RunProfile.STAGE,
                 release.version(),
                 Configuration.DEFAULTS,
                 Operator.open(
@@ -181,7 +182,7 @@ final class Deployments {
     return new Registrations() {
       @Override
       public List<Registration> of(JobId job) {
-        return job.equals(Scenario.JOB) ? registered.stream().toList() : List.of();
+        return job.equals(RunProfile.JOB) ? registered.stream().toList() : List.of();
       }
 
       @Override

@@ -10,11 +10,11 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.journal.Journal;
+import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.Invariants;
 import dev.cairn.simulation.audit.SimulatedRace;
-import dev.cairn.simulation.audit.Tally;
 import dev.cairn.simulation.audit.Violation;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -71,13 +71,13 @@ final class EarlierRelease {
   private static final long NEWEST_STATE_FILE = 2;
 
   private final BooleanSupplier isRaised;
-  private final Tally tally;
+  private final FaultTally tally;
   private Optional<Violation> met = Optional.empty();
 
   /**
    * @param isRaised whether the job's format has been raised
    */
-  EarlierRelease(BooleanSupplier isRaised, Tally tally) {
+  EarlierRelease(BooleanSupplier isRaised, FaultTally tally) {
     this.isRaised = isRaised;
     this.tally = tally;
   }
@@ -99,8 +99,8 @@ final class EarlierRelease {
     return seen(CheckpointStore.class, there);
   }
 
-  CheckpointStorage storage(CheckpointStorage there) {
-    return seen(CheckpointStorage.class, there);
+  FileStorage storage(FileStorage there) {
+    return seen(FileStorage.class, there);
   }
 
   /** Each answer of a port is read as that release would read it. */

@@ -2,9 +2,9 @@ package dev.cairn.simulation;
 
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.simulation.SeededWorld.Happening;
+import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.SimulatedRace;
-import dev.cairn.simulation.audit.Tally;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -26,7 +26,7 @@ final class Faults {
   private static final int PAGES = 100;
 
   private final SplittableRandom random;
-  private final Tally tally;
+  private final FaultTally tally;
   private final double slow;
   private final double freeze;
   private final double kill;
@@ -36,7 +36,7 @@ final class Faults {
   private boolean calm;
   private boolean killed;
 
-  Faults(SplittableRandom random, Tally tally) {
+  Faults(SplittableRandom random, FaultTally tally) {
     this.random = random;
     this.tally = tally;
     this.windows = new NarrowWindows(random.split(), tally);

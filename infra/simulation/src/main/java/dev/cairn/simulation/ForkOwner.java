@@ -55,7 +55,7 @@ final class ForkOwner {
       switch (faults.below(6)) {
         case 0 -> request(fork, "cancel");
         case 1 -> request(fork, "resume");
-        case 2 -> request(Scenario.JOB, "unfork " + fork);
+        case 2 -> request(RunProfile.JOB, "unfork " + fork);
         default -> {}
       }
     }

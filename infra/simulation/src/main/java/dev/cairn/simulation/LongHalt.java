@@ -37,7 +37,7 @@ final class LongHalt {
    */
   boolean begin() {
     world.pass("user.cancel for long");
-    table.request(Scenario.JOB, Request.command("cancel"));
+    table.request(RunProfile.JOB, Request.command("cancel"));
     if (!world.await(PATIENCE, this::isHalted)) {
       return false;
     }
@@ -59,6 +59,6 @@ final class LongHalt {
   }
 
   private boolean isHalted() {
-    return table.job(Scenario.JOB).orElseThrow().status() instanceof JobStatus.Halted;
+    return table.job(RunProfile.JOB).orElseThrow().status() instanceof JobStatus.Halted;
   }
 }

@@ -1,7 +1,7 @@
 package dev.cairn.simulation;
 
+import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.SimulatedFault;
-import dev.cairn.simulation.audit.Tally;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +20,7 @@ final class NarrowWindows {
   private static final String STORED = "storage.put answered";
 
   private final SplittableRandom random;
-  private final Tally tally;
+  private final FaultTally tally;
   // The last point that a process passed.
   private final Map<String, String> last = new HashMap<>();
   // Coordinators that have listed files and not yet read everything that may refer to them.
@@ -28,7 +28,7 @@ final class NarrowWindows {
   private final Set<String> listed = new HashSet<>();
   private final Set<String> asleep = new HashSet<>();
 
-  NarrowWindows(SplittableRandom random, Tally tally) {
+  NarrowWindows(SplittableRandom random, FaultTally tally) {
     this.random = random;
     this.tally = tally;
   }

@@ -33,7 +33,7 @@ final class RestoresByPath {
       case 0 -> restoreNewestSubsumed();
       case 1 -> restoreWhileDisposed();
       default -> {
-        List<Checkpoint> all = table.checkpoints(Scenario.JOB);
+        List<Checkpoint> all = table.checkpoints(RunProfile.JOB);
         if (!all.isEmpty()) {
           restore(all.get(faults.below(all.size())));
         }
@@ -43,10 +43,10 @@ final class RestoresByPath {
 
   /** The checkpoint whose files a collection deletes at about this time. */
   private void restoreNewestSubsumed() {
-    Optional<CheckpointId> latest = table.job(Scenario.JOB).orElseThrow().latest();
+    Optional<CheckpointId> latest = table.job(RunProfile.JOB).orElseThrow().latest();
     world.await(
         Duration.ofSeconds(30),
-        () -> !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
+        () -> !table.job(RunProfile.JOB).orElseThrow().latest().equals(latest));
     world.await(Duration.ofSeconds(5), () -> !subsumed().isEmpty());
     if (!subsumed().isEmpty()) {
       world.sleep(Duration.ofMillis(faults.below(2000)));
@@ -55,14 +55,14 @@ final class RestoresByPath {
   }
 
   private List<Checkpoint> subsumed() {
-    return table.checkpoints(Scenario.JOB).stream()
+    return table.checkpoints(RunProfile.JOB).stream()
         .filter(Checkpoint.Subsumed.class::isInstance)
         .toList();
   }
 
   private void restoreWhileDisposed() {
     List<Checkpoint> complete =
-        table.checkpoints(Scenario.JOB).stream()
+        table.checkpoints(RunProfile.JOB).stream()
             .filter(Checkpoint.Completed.class::isInstance)
             .toList();
     List<Checkpoint> savepoints = complete.stream().filter(Checkpoint::isSavepoint).toList();
@@ -73,7 +73,7 @@ final class RestoresByPath {
     Checkpoint disposed = choice.get(faults.below(choice.size()));
     world.pass("user.command dispose " + disposed.id());
     faults.count(SimulatedRace.RESTORE_BY_PATH_WHILE_IT_IS_DISPOSED_OF);
-    table.request(Scenario.JOB, Request.command("dispose " + disposed.id()));
+    table.request(RunProfile.JOB, Request.command("dispose " + disposed.id()));
     world.sleep(Duration.ofMillis(faults.below(3000)));
     restore(disposed);
   }
@@ -84,12 +84,12 @@ final class RestoresByPath {
             .trigger()
             .savepoint()
             .map(savepoint -> Layout.metadataIn(savepoint.directory()))
-            .orElseGet(() -> Layout.metadata(Scenario.JOB, checkpoint.id()));
+            .orElseGet(() -> Layout.metadata(RunProfile.JOB, checkpoint.id()));
     String path = faults.below(2) == 0 ? metadata.value() : metadata.parent().orElseThrow() + "/";
     world.pass("user.restore " + path);
     faults.count(
         SimulatedRace.RESTORE_BY_PATH,
         checkpoint instanceof Checkpoint.Completed ? "complete" : "over");
-    table.request(Scenario.JOB, Request.restore(path));
+    table.request(RunProfile.JOB, Request.restore(path));
   }
 }

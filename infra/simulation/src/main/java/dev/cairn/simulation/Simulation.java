@@ -7,7 +7,7 @@ import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.ports.Event;
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.damage.DamageMarks;
-import dev.cairn.history.Versions;
+import dev.cairn.history.DeployedVersions;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
@@ -35,15 +35,15 @@ import dev.cairn.parallel.FanOut;
 import dev.cairn.simulation.Deployments.Release;
 import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.simulation.audit.Expectation;
+import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.Invariants;
 import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.SimulatedRace;
-import dev.cairn.simulation.audit.Tally;
 import dev.cairn.simulation.audit.Violation;
 import dev.cairn.state.Compaction;
 import dev.cairn.state.KeyHash;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.stream.Shard;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.TaskPorts;
@@ -97,9 +97,9 @@ public final class Simulation {
 
   private final long seed;
   private final Guards guards;
-  private final Tally tally = new Tally();
+  private final FaultTally tally = new FaultTally();
   private final Trace trace;
-  private final Scenario scenario;
+  private final RunProfile scenario;
   private final Faults faults;
   private final SeededWorld world;
   private final InMemoryTable table;
@@ -121,16 +121,16 @@ public final class Simulation {
   private boolean uploadsMayBeSlow = true;
   private boolean isCalm;
 
-  private Simulation(long seed, Guards guards, Trace trace, Optional<Script> script) {
+  private Simulation(long seed, Guards guards, Trace trace, Optional<NamedScenario> script) {
     this.isScripted = script.isPresent();
     this.seed = seed;
     this.guards = guards;
     this.trace = trace;
     SplittableRandom random = new SplittableRandom(seed);
-    Scenario drawn = Scenario.draw(random.split());
-    this.scenario = isScripted ? Scenario.plain() : drawn;
+    RunProfile drawn = RunProfile.draw(random.split());
+    this.scenario = isScripted ? RunProfile.plain() : drawn;
     this.faults = new Faults(random.split(), tally);
-    ScriptedWeather weather = new ScriptedWeather(faults::at);
+    ScenarioFaults weather = new ScenarioFaults(faults::at);
     this.world = new SeededWorld(random.split(), weather, trace);
     this.table = guards.table().apply(world::now);
     this.stored =
@@ -171,7 +171,7 @@ public final class Simulation {
             table,
             stored,
             expectation,
-            Scenario.JOB,
+            RunProfile.JOB,
             tally,
             shard -> mapping.progress(shard).cursor(),
             stream,
@@ -190,7 +190,8 @@ public final class Simulation {
             new ForkOwner(world, faults, table, this::tick));
     this.user =
         script
-            .<Actions>map(one -> new ScriptedActions(world, one, new Stage(world, weather, table)))
+            .<Actions>map(
+                one -> new ScenarioActions(world, one, new ScenarioRun(world, weather, table)))
             .orElse(drawnUser);
     if (isScripted) {
       faults.calm();
@@ -215,7 +216,7 @@ public final class Simulation {
   }
 
   /** Plays a script in a run without other faults; the seed decides how long each call takes. */
-  public static SimulationResult play(long seed, Guards guards, Script script) {
+  public static SimulationResult play(long seed, Guards guards, NamedScenario script) {
     return new Simulation(seed, guards, Trace.hashed(), Optional.of(script)).run();
   }
 
@@ -262,7 +263,7 @@ public final class Simulation {
   }
 
   private void live() {
-    table.create(Job.create(Scenario.JOB, scenario.checkpoints(), deployments.firstFormat()));
+    table.create(Job.create(RunProfile.JOB, scenario.checkpoints(), deployments.firstFormat()));
     mapping.start();
     world.start("producer", this::produce);
     world.start("rule", this::tick);
@@ -289,13 +290,13 @@ public final class Simulation {
       step(++steps);
     }
     auditor.checkEnd();
-    CheckpointId next = table.job(Scenario.JOB).orElseThrow().next();
+    CheckpointId next = table.job(RunProfile.JOB).orElseThrow().next();
     Instant later = world.now().plus(Duration.ofMinutes(1));
     while (world.now().isBefore(later)) {
       step(++steps);
     }
     // A coordinator that slept since something was new may still trigger this very one.
-    if (table.job(Scenario.JOB).orElseThrow().next().isAfter(next.next())) {
+    if (table.job(RunProfile.JOB).orElseThrow().next().isAfter(next.next())) {
       throw new Violation(
           Invariants.IDLE, "checkpoint " + next.next() + " was triggered, with nothing new");
     }
@@ -325,7 +326,8 @@ public final class Simulation {
       step(++steps);
     }
     table.expire(world.now().plus(Duration.ofDays(31)));
-    auditor.checkRecorded(history.lines(Scenario.JOB, Instant.EPOCH, Optional.empty(), MOST_STEPS));
+    auditor.checkRecorded(
+        history.lines(RunProfile.JOB, Instant.EPOCH, Optional.empty(), MOST_STEPS));
     auditor.checkNothingLeaks(
         since, scenario.checkpoints().numRetained(), Compaction.DEFAULT_MAXIMUM_RUNS);
   }
@@ -378,7 +380,7 @@ public final class Simulation {
         + " shard has a gap, the last checkpoint holds "
         + (auditor.isCovered() ? "all" : "not all")
         + ", and the job is "
-        + table.job(Scenario.JOB).orElseThrow();
+        + table.job(RunProfile.JOB).orElseThrow();
   }
 
   private boolean isStormOver() {
@@ -400,7 +402,7 @@ public final class Simulation {
     if (!user.isDone() || world.tasks("task/container-") > 0 || world.tasks(Wire.LATE) > 0) {
       return false;
     }
-    Job job = table.job(Scenario.JOB).orElseThrow();
+    Job job = table.job(RunProfile.JOB).orElseThrow();
     return job.status() instanceof JobStatus.Running
         && job.restoreCheckpointId().isEmpty()
         && mapping.isCaughtUp()
@@ -470,7 +472,7 @@ public final class Simulation {
     };
   }
 
-  private CheckpointStorage files(Release release, CheckpointStorage wired) {
+  private FileStorage files(Release release, FileStorage wired) {
     return switch (release) {
       case EARLIER -> deployments.earlier().storage(wired);
       case PRESENT -> wired;
@@ -514,7 +516,7 @@ public final class Simulation {
     Coordinator ofForks = coordinator(release, wire, clock, ForkOwner.MAPPING);
     return (event, answer, invocation) -> {
       Event read = read(new String(event.readAllBytes(), StandardCharsets.UTF_8));
-      (read.job().equals(Scenario.JOB) ? coordinator : ofForks).on(read);
+      (read.job().equals(RunProfile.JOB) ? coordinator : ofForks).on(read);
     };
   }
 
@@ -533,7 +535,7 @@ public final class Simulation {
                 source,
                 DamageMarks.NONE,
                 FanOut.ONE_BY_ONE)
-            .with(new WiredHistory(wire, history), Versions.UNKNOWN)
+            .with(new WiredHistory(wire, history), DeployedVersions.UNKNOWN)
             .with(deployments.registrations());
     CoordinatorSettings settings =
         new CoordinatorSettings(
@@ -552,13 +554,13 @@ public final class Simulation {
     String[] words = event.split(" ");
     return switch (words[0]) {
       case "tick" -> new Event.Tick(new JobId(words[1]));
-      case "requested" -> new Event.Requested(Scenario.JOB);
-      case "declined" -> new Event.Declined(Scenario.JOB, checkpoint(words[1]));
+      case "requested" -> new Event.Requested(RunProfile.JOB);
+      case "declined" -> new Event.Declined(RunProfile.JOB, checkpoint(words[1]));
       default ->
           new Event.Acknowledged(
-              Scenario.JOB,
+              RunProfile.JOB,
               checkpoint(words[1]),
-              Set.of(new SubtaskId(Scenario.JOB, new StageId(words[2]), new ShardId(words[3]))));
+              Set.of(new SubtaskId(RunProfile.JOB, new StageId(words[2]), new ShardId(words[3]))));
     };
   }
 
@@ -577,7 +579,7 @@ public final class Simulation {
 
   /** Invokes asynchronously, which may be lost, and done twice. */
   private void wake(SubtaskId subtask) {
-    if (!subtask.job().equals(Scenario.JOB)) {
+    if (!subtask.job().equals(RunProfile.JOB)) {
       return;
     }
     ShardId shard = subtask.shard();
@@ -663,7 +665,7 @@ public final class Simulation {
         faults.count(SimulatedFault.TWO_COORDINATORS_AT_ONCE);
       }
       for (int i = 0; i < times; i++) {
-        world.start("rule/event", () -> tick(Scenario.JOB));
+        world.start("rule/event", () -> tick(RunProfile.JOB));
       }
       Duration pause = isCalm ? CALM_TICK : scenario.tick();
       world.sleep(pause.plusMillis(world.random().nextInt(2000)));
@@ -678,7 +680,7 @@ public final class Simulation {
     while (true) {
       world.await(Duration.ofMinutes(1), table::hasEvents);
       for (TableEvent event : table.drainEvents()) {
-        if (!event.job().equals(Scenario.JOB)) {
+        if (!event.job().equals(RunProfile.JOB)) {
           continue;
         }
         byte[] payload = write(event).getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,6 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.Tally;
+import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.Violation;
 import java.util.Optional;
 
@@ -17,7 +17,7 @@ public record SimulationResult(
     long invocations,
     long restores,
     long faults,
-    Tally tally) {
+    FaultTally tally) {
 
   /** How to see this run again, step by step. */
   public String replay() {

@@ -1,6 +1,6 @@
 package dev.cairn.simulation;
 
-import dev.cairn.simulation.audit.Tally;
+import dev.cairn.simulation.audit.FaultTally;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class Simulations {
       long first,
       long seeds,
       List<SimulationResult> failed,
-      Tally tally,
+      FaultTally tally,
       long events,
       long leastInvocations,
       long leastFaults,
@@ -101,7 +101,7 @@ public final class Simulations {
     private final LongConsumer progress;
     private final AtomicLong next;
     private final List<SimulationResult> failed = new ArrayList<>();
-    private final Tally tally = new Tally();
+    private final FaultTally tally = new FaultTally();
     private long done;
     private long events;
     private long leastInvocations = Long.MAX_VALUE;

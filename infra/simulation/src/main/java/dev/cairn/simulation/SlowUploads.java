@@ -3,8 +3,8 @@ package dev.cairn.simulation;
 import dev.cairn.local.world.Killed;
 import dev.cairn.local.world.World;
 import dev.cairn.simulation.audit.SimulatedFault;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
@@ -18,8 +18,8 @@ import java.util.function.BooleanSupplier;
  * the process while the file is on its way.
  */
 record SlowUploads(
-    World world, Faults faults, Scenario scenario, BooleanSupplier isSlow, CheckpointStorage there)
-    implements CheckpointStorage {
+    World world, Faults faults, RunProfile scenario, BooleanSupplier isSlow, FileStorage there)
+    implements FileStorage {
 
   @Override
   public FilePath normalize(FilePath path) {

@@ -47,7 +47,7 @@ final class User implements Actions {
   private final LocalStream stream;
   private final LocalMapping mapping;
   private final Auditor auditor;
-  private final Scenario scenario;
+  private final RunProfile scenario;
   private final RestoresByPath paths;
   private final ForkOwner owner;
   private final LongHalt longHalt;
@@ -66,7 +66,7 @@ final class User implements Actions {
       LocalStream stream,
       LocalMapping mapping,
       Auditor auditor,
-      Scenario scenario,
+      RunProfile scenario,
       ForkOwner owner) {
     this.world = world;
     this.faults = faults;
@@ -84,7 +84,7 @@ final class User implements Actions {
 
   @Override
   public long restores() {
-    return table.job(Scenario.JOB).map(job -> job.epoch().value() - 1).orElse(0L);
+    return table.job(RunProfile.JOB).map(job -> job.epoch().value() - 1).orElse(0L);
   }
 
   @Override
@@ -146,7 +146,7 @@ final class User implements Actions {
   }
 
   private boolean hasFailed() {
-    return table.job(Scenario.JOB).orElseThrow().status()
+    return table.job(RunProfile.JOB).orElseThrow().status()
         instanceof JobStatus.Halted(Halt.Failed f);
   }
 
@@ -160,7 +160,7 @@ final class User implements Actions {
   }
 
   private List<Checkpoint.Completed> completed() {
-    return table.checkpoints(Scenario.JOB).stream()
+    return table.checkpoints(RunProfile.JOB).stream()
         .filter(Checkpoint.Completed.class::isInstance)
         .map(Checkpoint.Completed.class::cast)
         .toList();
@@ -168,30 +168,30 @@ final class User implements Actions {
 
   private void request(String id) {
     world.pass("user.restore " + id);
-    Job job = table.job(Scenario.JOB).orElseThrow();
+    Job job = table.job(RunProfile.JOB).orElseThrow();
     if (job.status() instanceof JobStatus.Restoring) {
       faults.count(SimulatedRace.RESTORE_REQUESTED_DURING_A_RESTORE);
     }
     if (job.status() instanceof JobStatus.Replaying) {
       faults.count(SimulatedRace.RESTORE_REQUESTED_DURING_A_REPLAY);
     }
-    if (table.checkpoints(Scenario.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
+    if (table.checkpoints(RunProfile.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
       faults.count(SimulatedRace.RESTORE_REQUESTED_DURING_A_CHECKPOINT);
     }
-    table.request(Scenario.JOB, Request.restore(id));
+    table.request(RunProfile.JOB, Request.restore(id));
   }
 
   private void command(String text) {
     world.pass("user.command " + text);
     faults.count("command: " + text.split(" ")[0]);
-    Job job = table.job(Scenario.JOB).orElseThrow();
+    Job job = table.job(RunProfile.JOB).orElseThrow();
     if (!job.status().isSettled()) {
       faults.count(SimulatedRace.COMMAND_WHILE_THE_JOB_IS_BETWEEN_TWO_STATES);
     }
-    if (table.checkpoints(Scenario.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
+    if (table.checkpoints(RunProfile.JOB).stream().anyMatch(Checkpoint.Pending.class::isInstance)) {
       faults.count(SimulatedRace.COMMAND_DURING_A_CHECKPOINT, text.split(" ")[0]);
     }
-    table.request(Scenario.JOB, Request.command(text));
+    table.request(RunProfile.JOB, Request.command(text));
   }
 
   private void commandOfAnyKind() {
@@ -211,7 +211,7 @@ final class User implements Actions {
 
   /** Pins the checkpoint that is about to be subsumed, or takes a pin off again. */
   private void pinOrUnpin() {
-    SortedSet<CheckpointId> pinned = table.job(Scenario.JOB).orElseThrow().pinned();
+    SortedSet<CheckpointId> pinned = table.job(RunProfile.JOB).orElseThrow().pinned();
     List<Checkpoint.Completed> choice = completed();
     if (!pinned.isEmpty() && faults.below(2) == 0) {
       command("unpin " + pinned.first());
@@ -288,7 +288,7 @@ final class User implements Actions {
   /** Asks until it is so; nobody else would. */
   private void goOn() {
     while (true) {
-      Job job = table.job(Scenario.JOB).orElseThrow();
+      Job job = table.job(RunProfile.JOB).orElseThrow();
       boolean halts =
           switch (job.status()) {
             case JobStatus.Running r -> false;
@@ -331,7 +331,7 @@ final class User implements Actions {
 
   /** Whether a shard of a job that is not halted tries a replay again and again, in vain. */
   private boolean cannotReplay() {
-    return table.subtasks(Scenario.JOB).stream()
+    return table.subtasks(RunProfile.JOB).stream()
         .map(subtask -> table.fromLastBase(subtask).getLast().header())
         .flatMap(head -> head.failing().stream())
         .anyMatch(failing -> failing.reason() == FailureReason.REPLAY_IMPOSSIBLE);
@@ -410,10 +410,10 @@ final class User implements Actions {
   }
 
   private void awaitCommit() {
-    Optional<CheckpointId> latest = table.job(Scenario.JOB).orElseThrow().latest();
+    Optional<CheckpointId> latest = table.job(RunProfile.JOB).orElseThrow().latest();
     world.await(
         Duration.ofSeconds(30),
-        () -> calm || !table.job(Scenario.JOB).orElseThrow().latest().equals(latest));
+        () -> calm || !table.job(RunProfile.JOB).orElseThrow().latest().equals(latest));
   }
 
   /**
@@ -430,7 +430,7 @@ final class User implements Actions {
       requestAlone(oldest.id().toString());
       world.await(
           Duration.ofSeconds(60),
-          () -> calm || table.job(Scenario.JOB).orElseThrow().status().isRunning());
+          () -> calm || table.job(RunProfile.JOB).orElseThrow().status().isRunning());
       command(faults.below(2) == 0 ? "dispose " + oldest.id() : "cancel --delete");
       world.await(Duration.ofSeconds(90), () -> calm || !faults.isCollectorAsleep());
       world.sleep(Duration.ofMillis(faults.below(5000)));
@@ -460,10 +460,10 @@ final class User implements Actions {
 
   /** Where a pending checkpoint's metadata is to be, if it is not there yet. */
   private Optional<FilePath> withoutMetadata() {
-    return table.checkpoints(Scenario.JOB).stream()
+    return table.checkpoints(RunProfile.JOB).stream()
         .filter(Checkpoint.Pending.class::isInstance)
         .filter(pending -> !pending.isSavepoint())
-        .map(pending -> Layout.metadata(Scenario.JOB, pending.id()))
+        .map(pending -> Layout.metadata(RunProfile.JOB, pending.id()))
         .filter(path -> stored.head(path).isEmpty())
         .findFirst();
   }
@@ -479,13 +479,13 @@ final class User implements Actions {
   }
 
   private boolean isOpening() {
-    int opened = table.subtasks(Scenario.JOB).size();
+    int opened = table.subtasks(RunProfile.JOB).size();
     return opened > 0
         && stream.listed().stream().filter(shard -> stream.size(shard.id()) > 0).count() > opened;
   }
 
   private void restoreNonsense() {
-    List<Checkpoint> all = table.checkpoints(Scenario.JOB);
+    List<Checkpoint> all = table.checkpoints(RunProfile.JOB);
     faults.count(SimulatedFault.RESTORE_OF_WHAT_CANNOT_BE_RESTORED_REQUESTED);
     switch (faults.below(3)) {
       case 0 -> request("no such thing");
@@ -575,7 +575,7 @@ final class User implements Actions {
     request(restore);
     world.await(
         Duration.ofMinutes(2),
-        () -> table.job(Scenario.JOB).orElseThrow().restoreCheckpointId().isEmpty());
+        () -> table.job(RunProfile.JOB).orElseThrow().restoreCheckpointId().isEmpty());
   }
 
   /**

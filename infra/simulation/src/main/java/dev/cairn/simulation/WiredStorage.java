@@ -1,14 +1,14 @@
 package dev.cairn.simulation;
 
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** A storage at the other end of a wire. */
-record WiredStorage(Wire wire, CheckpointStorage there) implements CheckpointStorage {
+record WiredStorage(Wire wire, FileStorage there) implements FileStorage {
   @Override
   public FilePath normalize(FilePath path) {
     return there.normalize(path);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.job.JobStatus;
-import dev.cairn.simulation.Stage.Process;
+import dev.cairn.simulation.ScenarioRun.Process;
 import java.time.Duration;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -25,7 +25,7 @@ class NamedScenariosTest {
   private static final int MOST_SEEDS = 40;
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  private static final Script A_RESTORE_IS_REQUESTED_WHILE_A_SNAPSHOT_IS_IN_PROGRESS =
+  private static final NamedScenario A_RESTORE_IS_REQUESTED_WHILE_A_SNAPSHOT_IS_IN_PROGRESS =
       stage -> {
         CheckpointId first = stage.awaitCheckpoint().id();
         stage.freeze(Process.TASK, "storage.put", Duration.ofSeconds(10));
@@ -34,7 +34,7 @@ class NamedScenariosTest {
         stage.awaitStatus(JobStatus.Running.class);
       };
 
-  private static final Script ONE_OF_TWO_COORDINATORS_DIES_BETWEEN_ITS_PLAN_AND_ITS_WRITE =
+  private static final NamedScenario ONE_OF_TWO_COORDINATORS_DIES_BETWEEN_ITS_PLAN_AND_ITS_WRITE =
       stage -> {
         Checkpoint.Completed before = stage.awaitCheckpoint();
         stage.kill(Process.COORDINATOR, "table.begin");
@@ -42,28 +42,28 @@ class NamedScenariosTest {
         assertThat(after.id().isAfter(before.id())).isTrue();
       };
 
-  private static final Script A_COORDINATOR_DIES_BEFORE_IT_COMMITS_A_COMPLETE_CHECKPOINT =
+  private static final NamedScenario A_COORDINATOR_DIES_BEFORE_IT_COMMITS_A_COMPLETE_CHECKPOINT =
       stage -> {
         stage.awaitCheckpoint();
         stage.kill(Process.COORDINATOR, "table.complete");
         stage.awaitCheckpoint();
       };
 
-  private static final Script A_TASK_DIES_BETWEEN_ITS_FILES_AND_ITS_ENTRY =
+  private static final NamedScenario A_TASK_DIES_BETWEEN_ITS_FILES_AND_ITS_ENTRY =
       stage -> {
         stage.awaitCheckpoint();
         stage.kill(Process.TASK, "table.appendAcknowledged");
         stage.awaitCheckpoint();
       };
 
-  private static final Script A_FROZEN_TASK_WAKES_AFTER_ANOTHER_CONTAINER_HAS_GONE_ON =
+  private static final NamedScenario A_FROZEN_TASK_WAKES_AFTER_ANOTHER_CONTAINER_HAS_GONE_ON =
       stage -> {
         stage.awaitCheckpoint();
         stage.freeze(Process.TASK, "table.append", LONG);
         stage.pass(LONG.plusSeconds(10));
       };
 
-  private static final Script A_COORDINATOR_DIES_IN_THE_MIDDLE_OF_A_RESTORE =
+  private static final NamedScenario A_COORDINATOR_DIES_IN_THE_MIDDLE_OF_A_RESTORE =
       stage -> {
         CheckpointId first = stage.awaitCheckpoint().id();
         stage.restore(first);
@@ -73,7 +73,7 @@ class NamedScenariosTest {
         stage.awaitStatus(JobStatus.Running.class);
       };
 
-  private static final Script A_RESTORE_IS_REPLACED_BY_ANOTHER_ONE =
+  private static final NamedScenario A_RESTORE_IS_REPLACED_BY_ANOTHER_ONE =
       stage -> {
         CheckpointId first = stage.awaitCheckpoint().id();
         CheckpointId second = stage.awaitCheckpoint().id();
@@ -84,7 +84,7 @@ class NamedScenariosTest {
         stage.awaitStatus(JobStatus.Running.class);
       };
 
-  private static final Script
+  private static final NamedScenario
       A_CHECKPOINT_IS_NOT_COMMITTED_AFTER_THE_RESTORE_THAT_HAS_UNDONE_ITS_STATE =
           stage -> {
             CheckpointId first = stage.awaitCheckpoint().id();
@@ -95,7 +95,7 @@ class NamedScenariosTest {
             stage.awaitStatus(JobStatus.Running.class);
           };
 
-  private static final Script A_COLLECTOR_SLEEPS_WHILE_THE_OLDEST_CHECKPOINT_IS_RESTORED =
+  private static final NamedScenario A_COLLECTOR_SLEEPS_WHILE_THE_OLDEST_CHECKPOINT_IS_RESTORED =
       stage -> {
         stage.awaitCheckpoint();
         stage.awaitCheckpoint();
@@ -106,7 +106,7 @@ class NamedScenariosTest {
         stage.pass(LONG);
       };
 
-  private static final Script A_JOB_IS_STOPPED_WITH_A_SAVEPOINT_AND_RESUMED =
+  private static final NamedScenario A_JOB_IS_STOPPED_WITH_A_SAVEPOINT_AND_RESUMED =
       stage -> {
         stage.awaitCheckpoint();
         stage.command("stop before-lunch");
@@ -117,7 +117,7 @@ class NamedScenariosTest {
         stage.awaitCheckpoint();
       };
 
-  private static void play(Script script) {
+  private static void play(NamedScenario script) {
     for (long seed = 1; seed <= SEEDS; seed++) {
       SimulationResult result = Simulation.play(seed, Guards.all(), script);
       assertThat(result.violation()).as("seed %d", seed).isEmpty();
@@ -191,7 +191,7 @@ class NamedScenariosTest {
 
   @ParameterizedTest(name = "{1}")
   @MethodSource("scenariosAndTheirGuards")
-  void aScenarioNoticesThatTheGuardIsMissingWhichItIsAbout(Script script, Sabotage missing) {
+  void aScenarioNoticesThatTheGuardIsMissingWhichItIsAbout(NamedScenario script, Sabotage missing) {
     assertThat(LongStream.rangeClosed(1, MOST_SEEDS))
         .as("a seed in which an invariant breaks")
         .anyMatch(seed -> Simulation.play(seed, missing.guards, script).violation().isPresent());

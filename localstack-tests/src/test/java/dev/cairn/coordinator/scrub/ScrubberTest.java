@@ -11,8 +11,8 @@ import dev.cairn.damage.ScrubProgress;
 import dev.cairn.id.JobId;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import dev.cairn.task.Task;
@@ -249,7 +249,7 @@ class ScrubberTest {
         new ScrubberPorts(
             pipeline.table(),
             pipeline.table(),
-            Tap.on(CheckpointStorage.class, "storage", pipeline.storage(), tap),
+            Tap.on(FileStorage.class, "storage", pipeline.storage(), tap),
             pipeline.damages(),
             pipeline::now,
             announced::add),

@@ -13,8 +13,8 @@ import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import dev.cairn.task.Task;
@@ -79,8 +79,8 @@ class ScrubberUnderSeedsTest {
 
   /** A storage that gives back some files otherwise than they were written. */
   private record Damaging(
-      CheckpointStorage sound, Map<FilePath, Function<byte[], Optional<byte[]>>> damages)
-      implements CheckpointStorage {
+      FileStorage sound, Map<FilePath, Function<byte[], Optional<byte[]>>> damages)
+      implements FileStorage {
     @Override
     public FilePath normalize(FilePath path) {
       return sound.normalize(path);
@@ -267,7 +267,7 @@ class ScrubberUnderSeedsTest {
           new ScrubberPorts(
               Tap.on(Journal.class, "journal", pipeline.table(), weather),
               Tap.on(CheckpointStore.class, "checkpoints", pipeline.table(), weather),
-              Tap.on(CheckpointStorage.class, "storage", storage, weather),
+              Tap.on(FileStorage.class, "storage", storage, weather),
               Tap.on(DamageStore.class, "damages", pipeline.damages(), weather),
               pipeline::now,
               Announcer.SILENT),

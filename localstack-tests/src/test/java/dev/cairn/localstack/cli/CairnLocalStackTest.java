@@ -9,7 +9,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.cli.Aws;
 import dev.cairn.cli.Cairn;
@@ -37,7 +37,7 @@ import dev.cairn.kinesis.KinesisStreamReader;
 import dev.cairn.localstack.LocalStack;
 import dev.cairn.localstack.Repeated;
 import dev.cairn.retry.Backoff;
-import dev.cairn.s3.S3CheckpointStorage;
+import dev.cairn.s3.S3FileStorage;
 import dev.cairn.state.Change;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
@@ -48,11 +48,11 @@ import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.RunWriter;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateKey;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.Shard;
@@ -226,7 +226,7 @@ class CairnLocalStackTest {
     JobId job = new JobId("collected");
     SubtaskId subtask = new SubtaskId(job, new StageId("aircraft"), new ShardId("shardId-1"));
     aws.s3().createBucket(create -> create.bucket("files"));
-    S3CheckpointStorage storage = new S3CheckpointStorage(aws.s3(), "files", "team");
+    S3FileStorage storage = new S3FileStorage(aws.s3(), "files", "team");
     new DynamoDbCheckpointStore(
             dynamoDb, TABLE, Backoff.sleeping(), InstantSource.system(), SETTINGS)
         .create(Job.create(job, SETTINGS));
@@ -297,7 +297,7 @@ class CairnLocalStackTest {
 
   /** The path of its _metadata below the prefix. */
   private static FilePath checkpointIn(S3Client s3, String bucket, String prefix) {
-    CheckpointStorage storage = new S3CheckpointStorage(s3, bucket, prefix);
+    FileStorage storage = new S3FileStorage(s3, bucket, prefix);
     SubtaskId subtask =
         new SubtaskId(JOB, new StageId("aircraft"), new ShardId("shardId-000000000000"));
     CheckpointId id = new CheckpointId(1);
@@ -316,7 +316,7 @@ class CairnLocalStackTest {
                 new SubtaskState(
                     subtask,
                     new Epoch(1),
-                    new Origin(new Start.TrimHorizon(), HashRange.ALL),
+                    new Origin(new StartPosition.TrimHorizon(), HashRange.ALL),
                     Position.beginning(),
                     Optional.empty(),
                     Counts.NONE,
@@ -325,12 +325,16 @@ class CairnLocalStackTest {
     CheckpointMetadata metadata =
         new CheckpointMetadata(
             new Checkpoint.Triggering(
-                JOB, id, new Epoch(1), Instant.EPOCH, Expected.of(new TreeSet<>(List.of(subtask)))),
+                JOB,
+                id,
+                new Epoch(1),
+                Instant.EPOCH,
+                ExpectedSubtasks.of(new TreeSet<>(List.of(subtask)))),
             List.of(new Acknowledged(subtask, id, Optional.of(stateFile), 1, 1)));
     return put(storage, Layout.metadata(JOB, id), CheckpointFormat.write(metadata)).path();
   }
 
-  private static FileRef put(CheckpointStorage storage, FilePath path, byte[] bytes) {
+  private static FileRef put(FileStorage storage, FilePath path, byte[] bytes) {
     FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
     storage.put(path, bytes, file.sha256());
     return file;
@@ -404,6 +408,6 @@ class CairnLocalStackTest {
     Entry.Header header =
         Entry.Header.first(
             new EntryId("opened"), new Epoch(1), Entry.Writer.MAPPING, Instant.now());
-    return new Entry.Opened(header, new Origin(new Start.TrimHorizon(), HashRange.ALL));
+    return new Entry.Opened(header, new Origin(new StartPosition.TrimHorizon(), HashRange.ALL));
   }
 }

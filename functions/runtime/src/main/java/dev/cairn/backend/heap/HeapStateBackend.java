@@ -120,8 +120,9 @@ public final class HeapStateBackend implements KeyedStateBackend {
         continue;
       }
       switch (schema.to(slot.schema())) {
-        case StateSchema.Change.Accepted change -> accepted.put(schema.name(), change.schema());
-        case StateSchema.Change.Refused refused ->
+        case StateSchema.SchemaChange.Accepted change ->
+            accepted.put(schema.name(), change.schema());
+        case StateSchema.SchemaChange.Refused refused ->
             throw new IncompatibleStateException(function, schema, slot.schema(), refused);
       }
     }

@@ -4,7 +4,7 @@ import dev.cairn.format.Fields;
 import dev.cairn.format.Trees;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry.DeadLetter;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
@@ -19,10 +19,10 @@ import java.time.InstantSource;
 public final class DeadLetters {
   private static final int LONGEST_CAUSE = 500;
 
-  private final CheckpointStorage storage;
+  private final FileStorage storage;
   private final InstantSource clock;
 
-  public DeadLetters(CheckpointStorage storage, InstantSource clock) {
+  public DeadLetters(FileStorage storage, InstantSource clock) {
     this.storage = storage;
     this.clock = clock;
   }

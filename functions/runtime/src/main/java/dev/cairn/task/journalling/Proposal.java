@@ -204,7 +204,7 @@ public sealed interface Proposal<T extends Entry> {
    * @param begun when storing it began
    */
   record Snapshot(
-      Subtask<?> subtask, EntryId attempt, Triggered trigger, StoredState stored, Instant begun)
+      Subtask<?> subtask, EntryId attempt, Triggered trigger, StoredSnapshot stored, Instant begun)
       implements Proposal<Snapshotted> {
     @Override
     public Snapshotted entry(Header next) {

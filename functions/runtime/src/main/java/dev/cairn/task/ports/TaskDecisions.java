@@ -9,8 +9,8 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
 import dev.cairn.journal.Isolation;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.state.HashRange;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
@@ -129,7 +129,7 @@ public class TaskDecisions {
       case Entry.Suspended s -> false;
       case Entry.Resumed r -> false;
       // A shard that was given up is the coordinator's to bring back.
-      case Entry.Failed f -> f.header().failing().stream().noneMatch(Failing::hasGivenUp);
+      case Entry.Failed f -> f.header().failing().stream().noneMatch(ShardFailure::hasGivenUp);
       case Entry.Suspected s -> true;
     };
   }

@@ -4,7 +4,7 @@ import dev.cairn.id.EntryId;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import dev.cairn.state.BlockChecksum;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.stream.StreamReader;
 import java.time.InstantSource;
 import java.util.function.Supplier;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 public record TaskPorts(
     Journal journal,
     CheckpointStore checkpoints,
-    CheckpointStorage storage,
+    FileStorage storage,
     StreamReader stream,
     BlockChecksum checksum,
     InstantSource clock,
@@ -28,7 +28,7 @@ public record TaskPorts(
   public TaskPorts(
       Journal journal,
       CheckpointStore checkpoints,
-      CheckpointStorage storage,
+      FileStorage storage,
       StreamReader stream,
       BlockChecksum checksum,
       InstantSource clock,

@@ -4,7 +4,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 
 /**
@@ -22,7 +22,7 @@ import java.time.Duration;
 public record TaskSettings(
     JobId job,
     StageId stage,
-    Start start,
+    StartPosition start,
     FailurePolicy failurePolicy,
     int inlineThresholdBytes,
     int materializeAfterEntries,
@@ -53,7 +53,7 @@ public record TaskSettings(
     return new TaskSettings(
         job,
         stage,
-        new Start.TrimHorizon(),
+        new StartPosition.TrimHorizon(),
         FailurePolicy.FAIL,
         8 * 1024,
         200,
@@ -66,7 +66,7 @@ public record TaskSettings(
     return with(start, policy, inlineThresholdBytes, margin);
   }
 
-  public TaskSettings withStart(Start from) {
+  public TaskSettings withStart(StartPosition from) {
     return with(from, failurePolicy, inlineThresholdBytes, margin);
   }
 
@@ -86,7 +86,8 @@ public record TaskSettings(
             : sixth.compareTo(SHORTEST_MARGIN) < 0 ? SHORTEST_MARGIN : sixth);
   }
 
-  private TaskSettings with(Start from, FailurePolicy policy, int inlineBytes, Duration kept) {
+  private TaskSettings with(
+      StartPosition from, FailurePolicy policy, int inlineBytes, Duration kept) {
     return new TaskSettings(
         job,
         stage,

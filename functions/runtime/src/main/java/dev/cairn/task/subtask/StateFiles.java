@@ -12,17 +12,17 @@ import dev.cairn.state.Channels;
 import dev.cairn.state.Compaction;
 import dev.cairn.state.Deltas;
 import dev.cairn.state.Manifest;
+import dev.cairn.state.MergedRuns;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.RunWriter;
-import dev.cairn.state.Runs;
 import dev.cairn.state.StateHandle;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.task.ports.TaskDecisions;
@@ -34,11 +34,11 @@ import java.util.function.Consumer;
 
 /** A task's files: what it writes of its state, and reads back, checked on both ways. */
 public final class StateFiles {
-  private final CheckpointStorage storage;
+  private final FileStorage storage;
   private final BlockChecksum checksum;
   private final TaskDecisions decisions;
 
-  public StateFiles(CheckpointStorage storage, BlockChecksum checksum, TaskDecisions decisions) {
+  public StateFiles(FileStorage storage, BlockChecksum checksum, TaskDecisions decisions) {
     this.storage = storage;
     this.checksum = checksum;
     this.decisions = decisions;
@@ -233,7 +233,7 @@ public final class StateFiles {
       newestFirst.add(changes);
       runs.subList(0, folded).forEach(run -> newestFirst.add(open(run)));
       runs.subList(0, folded).clear();
-      content = Runs.merge(newestFirst, all);
+      content = MergedRuns.merge(newestFirst, all);
     }
     byte[] bytes = RunWriter.write(time.within(content));
     FilePath path = Layout.run(subtask.id(), subtask.head().revision(), attempt);
@@ -252,8 +252,8 @@ public final class StateFiles {
     return written(file, storage.put(path, bytes, file.sha256(), time.requireLeft()));
   }
 
-  private FileRef written(FileRef file, CheckpointStorage.Put put) {
-    if (put == CheckpointStorage.Put.ALREADY_EXISTS && !isOurs(file)) {
+  private FileRef written(FileRef file, FileStorage.Put put) {
+    if (put == FileStorage.Put.ALREADY_EXISTS && !isOurs(file)) {
       throw new DamagedFileException(
           file.path()
               + " exists with other bytes: two attempts have one name, so the source of entry ids repeats itself");

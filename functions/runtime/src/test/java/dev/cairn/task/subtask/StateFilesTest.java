@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cairn.backend.heap.OnHeap;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.function.Context;
 import dev.cairn.function.Deserializer;
 import dev.cairn.function.KeyedFunction;
@@ -34,10 +34,10 @@ import dev.cairn.state.Manifest;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
 import dev.cairn.state.RunRef;
-import dev.cairn.state.Start;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import dev.cairn.task.ports.TaskDecisions;
@@ -61,10 +61,10 @@ class StateFilesTest {
       new SubtaskId(new JobId("words"), new StageId("count"), new ShardId("shardId-000000000000"));
   private static final FilePath DIRECTORY =
       Layout.savepoint(Layout.SAVEPOINTS, SUBTASK.job(), new CheckpointId(3), Optional.empty());
-  private static final Origin ORIGIN = new Origin(new Start.TrimHorizon(), HashRange.ALL);
+  private static final Origin ORIGIN = new Origin(new StartPosition.TrimHorizon(), HashRange.ALL);
 
   @TempDir Path root;
-  private CheckpointStorage storage;
+  private FileStorage storage;
   private StateFiles files;
   private Subtask<String> subtask;
   private int records;
@@ -95,7 +95,7 @@ class StateFilesTest {
 
   @BeforeEach
   void open() {
-    storage = new DirectoryCheckpointStorage(root);
+    storage = new DirectoryFileStorage(root);
     files = new StateFiles(storage, new BlockChecksum(), new TaskDecisions());
     subtask =
         new Subtask<>(
@@ -204,7 +204,7 @@ class StateFilesTest {
     Path moved = Files.createDirectories(root.resolve("far/away")).resolve("copy");
     Files.move(root.resolve(DIRECTORY.value()), moved);
     FilePath there =
-        DirectoryCheckpointStorage.pathOf(moved)
+        DirectoryFileStorage.pathOf(moved)
             .resolve(DIRECTORY.relativize(stateFile.path()).orElseThrow());
 
     SubtaskState state = read(stateFile.at(there));

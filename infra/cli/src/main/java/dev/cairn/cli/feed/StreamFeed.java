@@ -1,6 +1,6 @@
 package dev.cairn.cli.feed;
 
-import dev.cairn.cli.feed.Window.Waiting;
+import dev.cairn.cli.feed.UnconfirmedRecords.Waiting;
 import dev.cairn.cli.input.InputException;
 import dev.cairn.cli.input.InputFile;
 import dev.cairn.cli.input.RowKeys;
@@ -80,7 +80,7 @@ public final class StreamFeed {
    * or someone wants it to stop. Before it stops it sends what records of other keys have
    * overtaken, so that it can go on from one place.
    */
-  public Fed feed(
+  public FeedResult feed(
       InputFile.Records records,
       RowKeys keys,
       FeedSettings settings,
@@ -95,11 +95,11 @@ public final class StreamFeed {
     private final FeedSettings settings;
     private final Progress progress;
     private final BooleanSupplier stopped;
-    private final Window window = new Window();
+    private final UnconfirmedRecords window = new UnconfirmedRecords();
     private final StreamTail tail = new StreamTail(client, stream, clock, sleep);
     private final Instant began = clock.instant();
 
-    private Optional<Fed.End> end = Optional.empty();
+    private Optional<FeedResult.End> end = Optional.empty();
     private long read;
     private long sent;
     private long furthest;
@@ -121,16 +121,16 @@ public final class StreamFeed {
       this.furthest = settings.skip();
     }
 
-    Fed feed() {
+    FeedResult feed() {
       skip();
       while (true) {
         fill();
         if (window.isEmpty()) {
-          return fed(end.orElse(new Fed.End.AllSent()));
+          return fed(end.orElse(new FeedResult.End.AllSent()));
         }
         boolean stops = stopped.getAsBoolean();
         if (stops && window.oldest() > furthest) {
-          return fed(new Fed.End.Stopped());
+          return fed(new FeedResult.End.Stopped());
         }
         // Who stops sends only what others have overtaken.
         List<Waiting> batch = window.sendable(due(), MOST_BYTES, stops ? furthest : Long.MAX_VALUE);
@@ -139,13 +139,13 @@ public final class StreamFeed {
           continue;
         }
         tail.note(batch);
-        Optional<Fed.End> failed = send(batch);
+        Optional<FeedResult.End> failed = send(batch);
         if (failed.isPresent()) {
           return fed(failed.get());
         }
         progress.moved(sent, records.bytesRead());
         if (fruitless == FRUITLESS_ATTEMPTS) {
-          return fed(new Fed.End.Refused(refusal));
+          return fed(new FeedResult.End.Refused(refusal));
         }
       }
     }
@@ -169,11 +169,11 @@ public final class StreamFeed {
       try {
         Optional<byte[]> data = records.next();
         if (data.isEmpty()) {
-          end = Optional.of(new Fed.End.AllSent());
+          end = Optional.of(new FeedResult.End.AllSent());
         }
         return data;
       } catch (InputException e) {
-        end = Optional.of(new Fed.End.Unreadable(e));
+        end = Optional.of(new FeedResult.End.Unreadable(e));
         return Optional.empty();
       }
     }
@@ -185,7 +185,7 @@ public final class StreamFeed {
         window.add(record);
         read++;
       } catch (InputException e) {
-        end = Optional.of(new Fed.End.Unreadable(e));
+        end = Optional.of(new FeedResult.End.Unreadable(e));
       }
     }
 
@@ -212,7 +212,7 @@ public final class StreamFeed {
     }
 
     /** Sends a request; says why the feed must end if it must. */
-    private Optional<Fed.End> send(List<Waiting> batch) {
+    private Optional<FeedResult.End> send(List<Waiting> batch) {
       long before = sent;
       try {
         PutRecordsResponse answer =
@@ -222,7 +222,7 @@ public final class StreamFeed {
           settle(batch.get(i), answer.records().get(i));
         }
       } catch (SdkException e) {
-        Optional<Fed.End> failed = failed(batch, e);
+        Optional<FeedResult.End> failed = failed(batch, e);
         if (failed.isPresent()) {
           return failed;
         }
@@ -232,14 +232,14 @@ public final class StreamFeed {
       return Optional.empty();
     }
 
-    private Optional<Fed.End> failed(List<Waiting> batch, SdkException e) {
-      return switch (Reached.of(e)) {
+    private Optional<FeedResult.End> failed(List<Waiting> batch, SdkException e) {
+      return switch (RequestFailure.of(e)) {
         case NOT_TAKEN -> Optional.empty();
         case NOT_SENT ->
             fruitless < CONNECTION_ATTEMPTS - 1
                 ? Optional.empty()
-                : Optional.of(new Fed.End.Failed(e));
-        case HOPELESS -> Optional.of(new Fed.End.Failed(e));
+                : Optional.of(new FeedResult.End.Failed(e));
+        case HOPELESS -> Optional.of(new FeedResult.End.Failed(e));
         case ANSWERED -> {
           find(batch, UNTIL_SHOWN);
           yield Optional.empty();
@@ -249,7 +249,7 @@ public final class StreamFeed {
           long maybe = batch.size() - found.orElse(0);
           yield maybe == 0
               ? Optional.empty()
-              : Optional.of(new Fed.End.Unanswered(e, maybe, found.isPresent()));
+              : Optional.of(new FeedResult.End.Unanswered(e, maybe, found.isPresent()));
         }
       };
     }
@@ -300,9 +300,10 @@ public final class StreamFeed {
           .build();
     }
 
-    private Fed fed(Fed.End how) {
+    private FeedResult fed(FeedResult.End how) {
       long complete = window.isEmpty() ? read : window.oldest() - 1;
-      return new Fed(sent, complete, sent - (complete - Math.min(complete, settings.skip())), how);
+      return new FeedResult(
+          sent, complete, sent - (complete - Math.min(complete, settings.skip())), how);
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.cairn.cli.feed;
 
-import dev.cairn.cli.feed.Window.Waiting;
+import dev.cairn.cli.feed.UnconfirmedRecords.Waiting;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -3,7 +3,7 @@ package dev.cairn.cli.input;
 import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.function.KeyedFunction;
-import dev.cairn.lambda.Code;
+import dev.cairn.lambda.CodeDescription;
 import dev.cairn.operator.Operator;
 import dev.cairn.operator.Serialization;
 import dev.cairn.state.HashRange;
@@ -154,9 +154,9 @@ public final class UserFunction {
    *
    * @throws InputException if that cannot be kept, by the option's name
    */
-  public Code code() {
+  public CodeDescription code() {
     try {
-      Code code = Code.of(create());
+      CodeDescription code = CodeDescription.of(create());
       code.over(CheckpointSettings.DEFAULTS);
       return code;
     } catch (IllegalArgumentException e) {

@@ -5,13 +5,13 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.cli.inspect.StoredFiles.FileGoneException;
+import dev.cairn.cli.inspect.VerifiedFileReader.FileGoneException;
 import dev.cairn.format.FormatException;
 import dev.cairn.state.RunRef;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,10 +21,10 @@ import java.util.function.BiFunction;
 
 /** The files of completed checkpoints. */
 public final class CheckpointFileList {
-  private final StoredFiles files;
+  private final VerifiedFileReader files;
 
-  public CheckpointFileList(CheckpointStorage storage) {
-    this.files = new StoredFiles(storage);
+  public CheckpointFileList(FileStorage storage) {
+    this.files = new VerifiedFileReader(storage);
   }
 
   /**

@@ -4,19 +4,19 @@ import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.CheckpointMetadata;
 import dev.cairn.checkpoint.SubtaskState;
-import dev.cairn.cli.inspect.StoredFiles.FileGoneException;
+import dev.cairn.cli.inspect.VerifiedFileReader.FileGoneException;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.state.Change;
 import dev.cairn.state.Manifest;
+import dev.cairn.state.MergedRuns;
 import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.RunWriter;
-import dev.cairn.state.Runs;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Put;
 import dev.cairn.storage.DamagedFileException;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Put;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.util.ArrayList;
@@ -34,8 +34,8 @@ import java.util.function.Consumer;
  * again. Nothing is ever overwritten.
  */
 public final class SelfContainedCopy {
-  private final StoredFiles from;
-  private final CheckpointStorage to;
+  private final VerifiedFileReader from;
+  private final FileStorage to;
   private final FilePath directory;
   private final Consumer<FileRef> written;
 
@@ -44,8 +44,8 @@ public final class SelfContainedCopy {
    * @param written told of each file when it is there
    */
   public SelfContainedCopy(
-      CheckpointStorage from, CheckpointStorage to, FilePath directory, Consumer<FileRef> written) {
-    this.from = new StoredFiles(from);
+      FileStorage from, FileStorage to, FilePath directory, Consumer<FileRef> written) {
+    this.from = new VerifiedFileReader(from);
     this.to = to;
     this.directory = directory;
     this.written = written;
@@ -107,7 +107,7 @@ public final class SelfContainedCopy {
   private List<RunRef> wholeRun(SubtaskId subtask, SubtaskState state) {
     List<RunReader> newestFirst = state.manifest().runs().stream().map(from::open).toList();
     List<Change> everything = new ArrayList<>();
-    Runs.merge(newestFirst, true).forEach(everything::add);
+    MergedRuns.merge(newestFirst, true).forEach(everything::add);
     return everything.isEmpty()
         ? List.of()
         : List.of(

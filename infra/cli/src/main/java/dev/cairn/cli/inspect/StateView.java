@@ -6,8 +6,8 @@ import dev.cairn.state.Change;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.MergedRuns;
 import dev.cairn.state.RunReader;
-import dev.cairn.state.Runs;
 import dev.cairn.state.StateKey;
 import dev.cairn.state.StateSchema;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ public record StateView(
     List<Iterable<Change>> newestFirst = new ArrayList<>();
     newestFirst.add(sinceRuns.values());
     runs.forEach(run -> newestFirst.add(kept(run)));
-    return present(Runs.merge(newestFirst, true));
+    return present(MergedRuns.merge(newestFirst, true));
   }
 
   /** Every key with its cells, serialized, one after the other in the order of their hashes. */
@@ -54,7 +54,7 @@ public record StateView(
     runs.forEach(run -> newestFirst.add(kept(run)));
     Optional<String> key = Optional.empty();
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
-    for (Change change : Runs.merge(newestFirst, true)) {
+    for (Change change : MergedRuns.merge(newestFirst, true)) {
       if (change instanceof Change.Put put) {
         String next = put.key().parts().partitionKey();
         if (!cells.isEmpty() && !key.equals(Optional.of(next))) {
@@ -80,7 +80,7 @@ public record StateView(
             .filter(change -> change.key().parts().partitionKey().equals(partitionKey))
             .toList());
     runs.forEach(run -> newestFirst.add(kept(run.ofKey(hash, partitionKey))));
-    return present(Runs.merge(newestFirst, true));
+    return present(MergedRuns.merge(newestFirst, true));
   }
 
   private Iterable<Change> kept(Iterable<Change> run) {

@@ -7,9 +7,9 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.storage.CheckpointStorage;
-import dev.cairn.storage.CheckpointStorage.Stored;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Stored;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
 import java.time.Instant;
@@ -25,10 +25,10 @@ public final class Letters {
   private static final int NAMES = 5;
   private static final String RESENT = ".resent";
 
-  private final CheckpointStorage storage;
+  private final FileStorage storage;
   private final JobId job;
 
-  public Letters(CheckpointStorage storage, JobId job) {
+  public Letters(FileStorage storage, JobId job) {
     this.storage = storage;
     this.job = job;
   }

@@ -52,7 +52,7 @@ public record CheckpointCost(
     // A savepoint leaves its journal a base of its own besides.
     long files = asked * (checkpoint.isSavepoint() ? 4 : 2) + 1;
     RequestUsage usage =
-        RequestUsage.of(Billed.DYNAMODB_WRITE_UNIT, units).plus(Billed.S3_WRITE, files);
+        RequestUsage.of(BilledUnit.DYNAMODB_WRITE_UNIT, units).plus(BilledUnit.S3_WRITE, files);
     return new CheckpointCost(
         subtasks,
         carried,

@@ -20,7 +20,7 @@ import java.util.Set;
  * @param free what Cairn uses and AWS does not charge for
  */
 public record Prices(
-    String region, LocalDate asOf, String terms, Map<Billed, Price> prices, List<String> free) {
+    String region, LocalDate asOf, String terms, Map<BilledUnit, Price> prices, List<String> free) {
 
   /**
    * One price.
@@ -32,7 +32,7 @@ public record Prices(
   public record Price(double usd, long per, String unit, String page) {}
 
   public Prices {
-    Set<Billed> missing = EnumSet.allOf(Billed.class);
+    Set<BilledUnit> missing = EnumSet.allOf(BilledUnit.class);
     missing.removeAll(prices.keySet());
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException("prices.json has no price for " + missing + ": add them");
@@ -59,7 +59,7 @@ public record Prices(
   }
 
   private record Published(
-      String region, String asOf, String terms, Map<Billed, Price> prices, List<String> free) {}
+      String region, String asOf, String terms, Map<BilledUnit, Price> prices, List<String> free) {}
 
   public double usd(RequestUsage usage) {
     return usage.amounts().entrySet().stream()
@@ -67,7 +67,7 @@ public record Prices(
         .sum();
   }
 
-  public double usd(Billed what, double amount) {
+  public double usd(BilledUnit what, double amount) {
     Price price = Objects.requireNonNull(prices.get(what));
     return amount * price.usd() / price.per();
   }

@@ -2,7 +2,7 @@ package dev.cairn.cli.status;
 
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
  * Asks Kinesis for one record after a position. Its age is the lag; where Kinesis answers an empty
  * page, how far that is behind the latest record, as it says itself.
  */
-public final class KinesisLag implements Survey.ShardLag {
+public final class KinesisLag implements PipelineSurvey.ShardLag {
   /**
    * A page may be empty although records follow: Kinesis looks through so much of a shard at once.
    */
@@ -35,7 +35,7 @@ public final class KinesisLag implements Survey.ShardLag {
   }
 
   @Override
-  public Lag of(ShardId shard, Position position, Start start) {
+  public Lag of(ShardId shard, Position position, StartPosition start) {
     if (position instanceof Position.End) {
       return new Lag.None();
     }
@@ -72,7 +72,7 @@ public final class KinesisLag implements Survey.ShardLag {
     return age.isNegative() ? Duration.ZERO : age;
   }
 
-  private GetShardIteratorRequest after(ShardId shard, Position position, Start start) {
+  private GetShardIteratorRequest after(ShardId shard, Position position, StartPosition start) {
     GetShardIteratorRequest.Builder request =
         GetShardIteratorRequest.builder().streamName(stream).shardId(shard.value());
     switch (position) {
@@ -94,10 +94,11 @@ public final class KinesisLag implements Survey.ShardLag {
     return request.build();
   }
 
-  private static void from(Start start, GetShardIteratorRequest.Builder request) {
+  private static void from(StartPosition start, GetShardIteratorRequest.Builder request) {
     switch (start) {
-      case Start.TrimHorizon horizon -> request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
-      case Start.AtTimestamp at ->
+      case StartPosition.TrimHorizon horizon ->
+          request.shardIteratorType(ShardIteratorType.TRIM_HORIZON);
+      case StartPosition.AtTimestamp at ->
           request.shardIteratorType(ShardIteratorType.AT_TIMESTAMP).timestamp(at.time());
     }
   }

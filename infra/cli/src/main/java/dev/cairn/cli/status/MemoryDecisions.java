@@ -17,7 +17,7 @@ final class MemoryDecisions {
   private MemoryDecisions() {}
 
   /** The largest of the states that take most of a heap. */
-  static Optional<Finding> stateNearHeap(Facts facts) {
+  static Optional<Finding> stateNearHeap(PipelineFacts facts) {
     List<SubtaskFacts> near =
         facts.subtasks().stream()
             .filter(one -> percent(one) >= NEAR_PERCENT)
@@ -53,7 +53,7 @@ final class MemoryDecisions {
   }
 
   /** A journal that no base shortens: its state cannot be stored. */
-  static Optional<Finding> longJournal(Facts facts) {
+  static Optional<Finding> longJournal(PipelineFacts facts) {
     return facts.subtasks().stream()
         .filter(one -> one.entriesSinceBase() >= LONG_ENTRIES)
         .max(Comparator.comparing(SubtaskFacts::entriesSinceBase))

@@ -39,7 +39,7 @@ public final class StatusDecisions {
   private StatusDecisions() {}
 
   /** What is to be told, in the order of {@link Kind}. */
-  public static List<Finding> findings(Facts facts) {
+  public static List<Finding> findings(PipelineFacts facts) {
     if (facts.job().isEmpty()) {
       return List.of(noJob(facts));
     }
@@ -67,7 +67,7 @@ public final class StatusDecisions {
     return List.copyOf(findings);
   }
 
-  private static Finding noJob(Facts facts) {
+  private static Finding noJob(PipelineFacts facts) {
     return new Finding(
         Kind.NO_JOB,
         "job "
@@ -90,7 +90,7 @@ public final class StatusDecisions {
   }
 
   /** A shard whose attempts fail one after the other. */
-  private static Optional<Finding> failing(Facts facts, SubtaskFacts subtask) {
+  private static Optional<Finding> failing(PipelineFacts facts, SubtaskFacts subtask) {
     return subtask
         .head()
         .failing()
@@ -117,7 +117,7 @@ public final class StatusDecisions {
   }
 
   /** A shard whose invocations do not come back. */
-  private static Optional<Finding> suspected(Facts facts, SubtaskFacts subtask) {
+  private static Optional<Finding> suspected(PipelineFacts facts, SubtaskFacts subtask) {
     Entry.Header head = subtask.head();
     if (head.isolation().isEmpty() || head.failing().isPresent()) {
       return Optional.empty();
@@ -146,7 +146,7 @@ public final class StatusDecisions {
                 + " invocations"));
   }
 
-  private static Optional<Finding> streamUnreadable(Facts facts) {
+  private static Optional<Finding> streamUnreadable(PipelineFacts facts) {
     return facts.stream() instanceof StreamFacts.Unreadable unreadable
         ? Optional.of(
             new Finding(
@@ -160,7 +160,7 @@ public final class StatusDecisions {
         : Optional.empty();
   }
 
-  private static Optional<Finding> restoreStandsStill(Facts facts, Job job) {
+  private static Optional<Finding> restoreStandsStill(PipelineFacts facts, Job job) {
     if (!(job.status() instanceof JobStatus.Restoring restoring) || isFork(facts, restoring)) {
       return Optional.empty();
     }
@@ -193,11 +193,11 @@ public final class StatusDecisions {
   }
 
   /** Whether the job is a fork of which nothing has run yet. */
-  private static boolean isFork(Facts facts, JobStatus.Restoring restoring) {
+  private static boolean isFork(PipelineFacts facts, JobStatus.Restoring restoring) {
     return restoring.from().claimMode() == ClaimMode.SHARED && facts.subtasks().isEmpty();
   }
 
-  private static Optional<Finding> forkNotDeployed(Facts facts, Job job) {
+  private static Optional<Finding> forkNotDeployed(PipelineFacts facts, Job job) {
     return job.status() instanceof JobStatus.Restoring restoring && isFork(facts, restoring)
         ? Optional.of(
             new Finding(
@@ -211,7 +211,7 @@ public final class StatusDecisions {
         : Optional.empty();
   }
 
-  private static Optional<Finding> ofSubtask(Facts facts, SubtaskFacts subtask) {
+  private static Optional<Finding> ofSubtask(PipelineFacts facts, SubtaskFacts subtask) {
     Entry.Header head = subtask.head();
     Optional<Instant> worked = subtask.lastWork();
     Duration patience = head.hasGap() ? TWO_TICKS : SILENCE;
@@ -253,7 +253,7 @@ public final class StatusDecisions {
     return Optional.empty();
   }
 
-  private static List<Finding> shardsWithoutJournal(Facts facts) {
+  private static List<Finding> shardsWithoutJournal(PipelineFacts facts) {
     if (!(facts.stream() instanceof StreamFacts.Listed listed)) {
       return List.of();
     }
@@ -280,7 +280,7 @@ public final class StatusDecisions {
         .toList();
   }
 
-  private static List<Finding> lagNearRetention(Facts facts) {
+  private static List<Finding> lagNearRetention(PipelineFacts facts) {
     if (!(facts.stream() instanceof StreamFacts.Listed listed)) {
       return List.of();
     }
@@ -307,11 +307,11 @@ public final class StatusDecisions {
   }
 
   /** The first of these: each later one would only say the same again. */
-  private static Optional<Finding> ofCheckpoints(Facts facts, Job job) {
+  private static Optional<Finding> ofCheckpoints(PipelineFacts facts, Job job) {
     return overdue(facts, job).or(() -> aborted(facts)).or(() -> noneRecently(facts, job));
   }
 
-  private static Optional<Finding> overdue(Facts facts, Job job) {
+  private static Optional<Finding> overdue(PipelineFacts facts, Job job) {
     return facts
         .pending()
         .filter(
@@ -334,7 +334,7 @@ public final class StatusDecisions {
                         + " what its log says"));
   }
 
-  private static Optional<Finding> aborted(Facts facts) {
+  private static Optional<Finding> aborted(PipelineFacts facts) {
     List<Checkpoint.Aborted> aborted = facts.abortedInARow();
     return aborted.size() <= ABORTED_BY_CHANCE
         ? Optional.empty()
@@ -349,7 +349,7 @@ public final class StatusDecisions {
                 "see docs/operations.md, \"Checkpoints do not complete\", for this reason"));
   }
 
-  private static Optional<Finding> noneRecently(Facts facts, Job job) {
+  private static Optional<Finding> noneRecently(PipelineFacts facts, Job job) {
     Optional<Duration> interval = job.settings().interval();
     Optional<Instant> news = facts.newSince();
     if (interval.isEmpty() || news.isEmpty() || !job.status().isRunning()) {
@@ -395,7 +395,7 @@ public final class StatusDecisions {
                         + " says")));
   }
 
-  private static Optional<Finding> damagedFiles(Facts facts) {
+  private static Optional<Finding> damagedFiles(PipelineFacts facts) {
     if (facts.damages().isEmpty()) {
       return Optional.empty();
     }
@@ -421,7 +421,7 @@ public final class StatusDecisions {
   }
 
   /** A job that somebody halted applies nothing, and its records expire. */
-  private static Optional<Finding> halted(Facts facts, Job job) {
+  private static Optional<Finding> halted(PipelineFacts facts, Job job) {
     if (!(job.status() instanceof JobStatus.Halted(Halt halt)) || halt instanceof Halt.Failed) {
       return Optional.empty();
     }
@@ -443,7 +443,7 @@ public final class StatusDecisions {
             "let it go on with: cairn resume; or put it back with: cairn restore"));
   }
 
-  private static String expiry(Facts facts) {
+  private static String expiry(PipelineFacts facts) {
     if (!(facts.stream() instanceof StreamFacts.Listed listed)) {
       return "; when its records expire is not known, because the stream was not read";
     }
@@ -489,7 +489,7 @@ public final class StatusDecisions {
                         + " docs/operations.md, \"When a restore is refused\""));
   }
 
-  private static Optional<Finding> deadLetters(Facts facts) {
+  private static Optional<Finding> deadLetters(PipelineFacts facts) {
     long letters =
         facts.subtasks().stream()
             .mapToLong(subtask -> subtask.head().counts().deadLettered())
@@ -524,11 +524,11 @@ public final class StatusDecisions {
         : names.getFirst() + (names.size() == 1 ? "" : " and " + (names.size() - 1) + " more");
   }
 
-  private static boolean isWithin(Facts facts, Instant since, Duration patience) {
+  private static boolean isWithin(PipelineFacts facts, Instant since, Duration patience) {
     return !facts.now().isAfter(since.plus(patience));
   }
 
-  private static String age(Facts facts, Instant since) {
+  private static String age(PipelineFacts facts, Instant since) {
     return Sizes.age(Duration.between(since, facts.now()));
   }
 }

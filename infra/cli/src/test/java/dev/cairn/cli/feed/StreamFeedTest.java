@@ -177,7 +177,7 @@ class StreamFeedTest {
         .toList();
   }
 
-  private Fed feed(List<String> input, FeedSettings settings, BooleanSupplier stopped) {
+  private FeedResult feed(List<String> input, FeedSettings settings, BooleanSupplier stopped) {
     var lines = input.iterator();
     InputFile.Records records =
         new InputFile.Records() {
@@ -205,7 +205,7 @@ class StreamFeedTest {
     return feed.feed(records, RowKeys.ofField("k"), settings, (sent, bytes) -> {}, stopped);
   }
 
-  private Fed feed(List<String> input) {
+  private FeedResult feed(List<String> input) {
     return feed(input, ALL, () -> false);
   }
 
@@ -221,8 +221,8 @@ class StreamFeedTest {
   @Test
   void everythingIsSentInFullRequests() {
     List<String> input = records(2_000, 1_000);
-    Fed fed = feed(input);
-    assertThat(fed).isEqualTo(new Fed(2_000, 2_000, 0, new Fed.End.AllSent()));
+    FeedResult fed = feed(input);
+    assertThat(fed).isEqualTo(new FeedResult(2_000, 2_000, 0, new FeedResult.End.AllSent()));
     assertThat(kinesis.stream).containsExactlyInAnyOrderElementsOf(input);
     assertThat(kinesis.requests).containsExactly(500, 500, 500, 500);
   }
@@ -233,8 +233,8 @@ class StreamFeedTest {
     Random chance = new Random(seed);
     kinesis.taking = (request, record) -> chance.nextInt(10) < 6;
     List<String> input = records(3_000, 70);
-    Fed fed = feed(input);
-    assertThat(fed.end()).isEqualTo(new Fed.End.AllSent());
+    FeedResult fed = feed(input);
+    assertThat(fed.end()).isEqualTo(new FeedResult.End.AllSent());
     assertThat(byKey(kinesis.stream)).isEqualTo(byKey(input));
   }
 
@@ -262,10 +262,10 @@ class StreamFeedTest {
     List<String> input = new ArrayList<>(records(7, 7));
     input.add("{\"k\":\"a\",\"v\":\"" + "x".repeat(1 << 20) + "\"}");
     input.addAll(records(2, 2));
-    Fed fed = feed(input);
+    FeedResult fed = feed(input);
     assertThat(fed.sent()).isEqualTo(7);
     assertThat(fed.complete()).isEqualTo(7);
-    assertThat(((Fed.End.Unreadable) fed.end()).why())
+    assertThat(((FeedResult.End.Unreadable) fed.end()).why())
         .hasMessageContaining(
             "record 8 has 1,048,593 bytes with its key, and Kinesis takes 1,048,576");
   }
@@ -274,17 +274,17 @@ class StreamFeedTest {
   void anInputThatBreaksEndsItWhenWhatCameBeforeIsSent() {
     List<String> input = new ArrayList<>(records(7, 7));
     input.add("broken");
-    Fed fed = feed(input);
+    FeedResult fed = feed(input);
     assertThat(fed.complete()).isEqualTo(7);
-    assertThat(fed.end()).isInstanceOf(Fed.End.Unreadable.class);
+    assertThat(fed.end()).isInstanceOf(FeedResult.End.Unreadable.class);
   }
 
   @Test
   void skipAndLimitCountRecords() {
     List<String> input = records(100, 100);
-    Fed fed = feed(input, new FeedSettings(10, 5, OptionalDouble.empty()), () -> false);
+    FeedResult fed = feed(input, new FeedSettings(10, 5, OptionalDouble.empty()), () -> false);
     assertThat(kinesis.stream).isEqualTo(input.subList(10, 15));
-    assertThat(fed).isEqualTo(new Fed(5, 15, 0, new Fed.End.AllSent()));
+    assertThat(fed).isEqualTo(new FeedResult(5, 15, 0, new FeedResult.End.AllSent()));
   }
 
   @Test
@@ -300,8 +300,8 @@ class StreamFeedTest {
   void whoStopsItCanGoOnFromOnePlace() {
     kinesis.taking = (request, record) -> request > 3 || !record.contains("\"k\":\"0\"");
     List<String> input = records(5_000, 1_000);
-    Fed fed = feed(input, ALL, () -> kinesis.requests.size() >= 3);
-    assertThat(fed.end()).isEqualTo(new Fed.End.Stopped());
+    FeedResult fed = feed(input, ALL, () -> kinesis.requests.size() >= 3);
+    assertThat(fed.end()).isEqualTo(new FeedResult.End.Stopped());
     assertThat(fed.beyond()).isZero();
     assertThat(fed.sent()).isEqualTo(fed.complete()).isLessThan(5_000);
     assertThat(kinesis.stream)
@@ -312,10 +312,11 @@ class StreamFeedTest {
   void aStreamThatTakesNothingIsGivenUpAndTheLastReasonIsSaid() {
     kinesis.taking = (request, record) -> request < 2 && !record.contains("\"k\":\"3\"");
     Instant began = now;
-    Fed fed = feed(records(1_000, 1_000));
+    FeedResult fed = feed(records(1_000, 1_000));
     assertThat(fed.end())
         .isEqualTo(
-            new Fed.End.Refused("ProvisionedThroughputExceededException: Rate exceeded for shard"));
+            new FeedResult.End.Refused(
+                "ProvisionedThroughputExceededException: Rate exceeded for shard"));
     assertThat(fed.complete()).isEqualTo(3);
     assertThat(fed.sent()).isEqualTo(fed.complete() + fed.beyond());
     assertThat(Duration.between(began, now))
@@ -331,7 +332,8 @@ class StreamFeedTest {
           }
           return true;
         };
-    assertThat(feed(records(10, 10))).isEqualTo(new Fed(10, 10, 0, new Fed.End.AllSent()));
+    assertThat(feed(records(10, 10)))
+        .isEqualTo(new FeedResult(10, 10, 0, new FeedResult.End.AllSent()));
   }
 
   private static SdkClientException timeOut() {
@@ -350,8 +352,8 @@ class StreamFeedTest {
           }
         };
     List<String> input = records(1_200, 500);
-    Fed fed = feed(input);
-    assertThat(fed).isEqualTo(new Fed(1_200, 1_200, 0, new Fed.End.AllSent()));
+    FeedResult fed = feed(input);
+    assertThat(fed).isEqualTo(new FeedResult(1_200, 1_200, 0, new FeedResult.End.AllSent()));
     assertThat(byKey(kinesis.stream)).isEqualTo(byKey(input));
   }
 
@@ -364,11 +366,11 @@ class StreamFeedTest {
         (request, record) -> {
           throw timeOut();
         };
-    Fed fed = feed(input);
+    FeedResult fed = feed(input);
     assertThat(fed.sent()).isZero();
     assertThat(fed.end())
         .isInstanceOfSatisfying(
-            Fed.End.Unanswered.class,
+            FeedResult.End.Unanswered.class,
             end -> {
               assertThat(end.maybe()).isEqualTo(10);
               assertThat(end.wasRead()).isTrue();
@@ -386,10 +388,10 @@ class StreamFeedTest {
         };
     List<String> input = records(800, 500);
     Instant began = now;
-    Fed fed = feed(input);
+    FeedResult fed = feed(input);
     assertThat(fed.end())
         .isInstanceOfSatisfying(
-            Fed.End.Unanswered.class, end -> assertThat(end.maybe()).isEqualTo(299));
+            FeedResult.End.Unanswered.class, end -> assertThat(end.maybe()).isEqualTo(299));
     assertThat(fed.sent()).isEqualTo(501);
     assertThat(fed.complete()).isEqualTo(501);
     assertThat(kinesis.requests).hasSize(2);
@@ -404,10 +406,10 @@ class StreamFeedTest {
         request -> {
           throw timeOut();
         };
-    Fed fed = feed(records(223, 223));
+    FeedResult fed = feed(records(223, 223));
     assertThat(fed.end())
         .isInstanceOfSatisfying(
-            Fed.End.Unanswered.class,
+            FeedResult.End.Unanswered.class,
             end -> {
               assertThat(end.maybe()).isEqualTo(223);
               assertThat(end.wasRead()).isFalse();
@@ -426,7 +428,7 @@ class StreamFeedTest {
           }
         };
     List<String> input = records(300, 300);
-    assertThat(feed(input).end()).isEqualTo(new Fed.End.AllSent());
+    assertThat(feed(input).end()).isEqualTo(new FeedResult.End.AllSent());
     assertThat(kinesis.stream).containsExactlyInAnyOrderElementsOf(input);
   }
 
@@ -440,7 +442,7 @@ class StreamFeedTest {
           return true;
         };
     List<String> input = records(10, 10);
-    assertThat(feed(input).end()).isEqualTo(new Fed.End.AllSent());
+    assertThat(feed(input).end()).isEqualTo(new FeedResult.End.AllSent());
     assertThat(kinesis.stream).hasSize(10);
   }
 
@@ -453,8 +455,8 @@ class StreamFeedTest {
           }
           return true;
         };
-    Fed fed = feed(records(700, 700));
+    FeedResult fed = feed(records(700, 700));
     assertThat(fed.complete()).isEqualTo(500);
-    assertThat(((Fed.End.Failed) fed.end()).why()).isInstanceOf(KinesisException.class);
+    assertThat(((FeedResult.End.Failed) fed.end()).why()).isInstanceOf(KinesisException.class);
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -42,7 +42,7 @@ class CheckpointCostTest {
     Prices prices = Prices.published();
     assertThat(stored.usd() - carried.usd())
         .isCloseTo(
-            prices.usd(Billed.DYNAMODB_WRITE_UNIT, 1) + prices.usd(Billed.S3_WRITE, 2),
+            prices.usd(BilledUnit.DYNAMODB_WRITE_UNIT, 1) + prices.usd(BilledUnit.S3_WRITE, 2),
             within(1e-12));
     assertThat(carried.text()).endsWith("S3 PUT; 1 of 2 subtasks carried forward");
   }
@@ -58,7 +58,7 @@ class CheckpointCostTest {
             ID,
             new Epoch(1),
             NOON,
-            Expected.of(new TreeSet<>(List.of(subtask(1), subtask(2))))),
+            ExpectedSubtasks.of(new TreeSet<>(List.of(subtask(1), subtask(2))))),
         NOON.plusSeconds(1),
         new FileRef(new FilePath("m"), 10, Sha256.of(new byte[0])),
         18_000,

@@ -6,7 +6,7 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.ClaimMode;
-import dev.cairn.checkpoint.Expected;
+import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.cli.status.Finding.Kind;
@@ -27,15 +27,15 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.job.MappingProblem;
 import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
 import dev.cairn.journal.Isolation;
-import dev.cairn.restart.Failures;
+import dev.cairn.journal.ShardFailure;
+import dev.cairn.restart.FailureHistory;
 import dev.cairn.state.Channels;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
 import dev.cairn.state.Payload;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.state.StateHandle;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
@@ -61,7 +61,7 @@ class StatusDecisionsTest {
   private static final JobId JOB = new JobId("flights");
   private static final Epoch EPOCH = new Epoch(2);
   private static final SortedSet<SubtaskId> SUBTASKS = new TreeSet<>(List.of(subtask("0")));
-  private static final Origin ORIGIN = new Origin(new Start.TrimHorizon(), HashRange.ALL);
+  private static final Origin ORIGIN = new Origin(new StartPosition.TrimHorizon(), HashRange.ALL);
 
   /** A healthy pipeline of one shard, changed by a row of the table. */
   private static final class Scene {
@@ -114,7 +114,7 @@ class StatusDecisionsTest {
       return this;
     }
 
-    Facts facts() {
+    PipelineFacts facts() {
       Job job =
           new Job(
               JOB,
@@ -128,7 +128,7 @@ class StatusDecisionsTest {
               Optional.empty(),
               refusal);
       List<Acknowledgement> none = List.of();
-      return new Facts(
+      return new PipelineFacts(
           JOB,
           Optional.of(job),
           checkpoints,
@@ -201,7 +201,8 @@ class StatusDecisionsTest {
   }
 
   private static Checkpoint.Triggering trigger(long id, Epoch epoch, Instant at) {
-    return new Checkpoint.Triggering(JOB, new CheckpointId(id), epoch, at, Expected.of(SUBTASKS));
+    return new Checkpoint.Triggering(
+        JOB, new CheckpointId(id), epoch, at, ExpectedSubtasks.of(SUBTASKS));
   }
 
   private static Checkpoint completed(long id, Instant at) {
@@ -243,11 +244,12 @@ class StatusDecisionsTest {
   }
 
   private static Entry failed(long revision, FailureReason reason) {
-    Failures failures = new Failures(3, ago(90), ago(10), Duration.ofSeconds(4), List.of());
+    FailureHistory failures =
+        new FailureHistory(3, ago(90), ago(10), Duration.ofSeconds(4), List.of());
     return new Entry.Failed(
         before(revision)
             .next(new EntryId("failed"), Entry.Writer.MAPPING, ago(10))
-            .with(new Failing(reason, "java.lang.OutOfMemoryError", failures, false)));
+            .with(new ShardFailure(reason, "java.lang.OutOfMemoryError", failures, false)));
   }
 
   private static Entry suspected(long revision) {
@@ -404,7 +406,7 @@ class StatusDecisionsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("pipelines")
-  void whatIsWrongIsFoundAndNothingElse(String what, Facts facts, List<Kind> kinds) {
+  void whatIsWrongIsFoundAndNothingElse(String what, PipelineFacts facts, List<Kind> kinds) {
     List<Finding> findings = StatusDecisions.findings(facts);
     assertThat(findings).extracting(Finding::kind).as(what).isEqualTo(kinds);
     assertThat(findings)
@@ -450,9 +452,9 @@ class StatusDecisionsTest {
   }
 
   private static Finding damagedFiles(Damage... damages) {
-    Facts sound = Scene.with().facts();
-    Facts damaged =
-        new Facts(
+    PipelineFacts sound = Scene.with().facts();
+    PipelineFacts damaged =
+        new PipelineFacts(
             sound.id(),
             sound.job(),
             sound.checkpoints(),
@@ -479,8 +481,8 @@ class StatusDecisionsTest {
 
   @Test
   void aJobWithoutAnItemIsAllThereIsToSay() {
-    Facts facts =
-        new Facts(
+    PipelineFacts facts =
+        new PipelineFacts(
             JOB,
             Optional.empty(),
             List.of(),
@@ -500,7 +502,7 @@ class StatusDecisionsTest {
 
   @Test
   void aFindingNamesWhatAndSince() {
-    Facts facts =
+    PipelineFacts facts =
         Scene.with()
             .checkpoints(completed(4, ago(7200)), pending(5, ago(400)))
             .journal(

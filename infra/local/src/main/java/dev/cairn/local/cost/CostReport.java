@@ -2,7 +2,7 @@ package dev.cairn.local.cost;
 
 import dev.cairn.cli.output.TextTable;
 import dev.cairn.cli.output.TextTable.Column;
-import dev.cairn.cli.prices.Billed;
+import dev.cairn.cli.prices.BilledUnit;
 import dev.cairn.cli.prices.Prices;
 import dev.cairn.cli.prices.RequestUsage;
 import java.math.BigDecimal;
@@ -157,12 +157,12 @@ final class CostReport {
     double flink = prices.usd(flinksFloor()) * MILLION / rate.recordsAMonth();
     return List.of(
         count(rate.workload().recordsPerSecond()),
-        count(used.of(Billed.LAMBDA_REQUEST)),
-        count(used.of(Billed.DYNAMODB_WRITE_UNIT)),
-        count(used.of(Billed.DYNAMODB_READ_UNIT)),
-        count(used.of(Billed.S3_WRITE)),
-        count(used.of(Billed.S3_READ)),
-        count(used.of(Billed.LAMBDA_GB_SECOND)),
+        count(used.of(BilledUnit.LAMBDA_REQUEST)),
+        count(used.of(BilledUnit.DYNAMODB_WRITE_UNIT)),
+        count(used.of(BilledUnit.DYNAMODB_READ_UNIT)),
+        count(used.of(BilledUnit.S3_WRITE)),
+        count(used.of(BilledUnit.S3_READ)),
+        count(used.of(BilledUnit.LAMBDA_GB_SECOND)),
         "**" + usd(prices.usd(used)) + "**",
         usd(prices.usd(perRecord)),
         usd(flink));
@@ -175,7 +175,7 @@ final class CostReport {
                 .idle()
                 .usage()
                 .times(SECONDS_OF_A_MONTH / whileIdle.idleFor().toSeconds())
-                .plus(Billed.S3_GB_MONTH, whileIdle.storedBytes() / 1e9));
+                .plus(BilledUnit.S3_GB_MONTH, whileIdle.storedBytes() / 1e9));
     double flink = prices.usd(flinksFloor());
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("idle: nothing arrives", "**" + usd(idle) + "**", usd(0), usd(flink)));
@@ -201,30 +201,31 @@ final class CostReport {
                 Locale.ROOT, "the construct's %d alarms and its dashboard", assumptions.alarms()),
             usd(
                 prices.usd(
-                    RequestUsage.of(Billed.ALARM_MONTH, assumptions.alarms())
-                        .plus(Billed.DASHBOARD_MONTH, assumptions.dashboards()))),
+                    RequestUsage.of(BilledUnit.ALARM_MONTH, assumptions.alarms())
+                        .plus(BilledUnit.DASHBOARD_MONTH, assumptions.dashboards()))),
             "",
             ""));
     rows.add(
         List.of(
             String.format(Locale.ROOT, "%d metrics, while it runs", assumptions.metrics()),
-            usd(prices.usd(Billed.METRIC_MONTH, assumptions.metrics())),
+            usd(prices.usd(BilledUnit.METRIC_MONTH, assumptions.metrics())),
             "",
             ""));
     return rows;
   }
 
   private static RequestUsage flinksFloor() {
-    return RequestUsage.of(Billed.FLINK_KPU_HOUR, FLINK_KPUS * HOURS_OF_A_MONTH)
-        .plus(Billed.FLINK_GB_MONTH, FLINK_STORAGE_GB);
+    return RequestUsage.of(BilledUnit.FLINK_KPU_HOUR, FLINK_KPUS * HOURS_OF_A_MONTH)
+        .plus(BilledUnit.FLINK_GB_MONTH, FLINK_STORAGE_GB);
   }
 
   private List<String> assumed() {
     Workload workload = measured.getFirst().workload();
-    double shards = prices.usd(Billed.KINESIS_SHARD_HOUR, HOURS_OF_A_MONTH * workload.shards());
+    double shards = prices.usd(BilledUnit.KINESIS_SHARD_HOUR, HOURS_OF_A_MONTH * workload.shards());
     double puts =
         prices.usd(
-            Billed.KINESIS_PUT_UNIT, MILLION * Math.ceil(workload.recordBytes() / PUT_UNIT_BYTES));
+            BilledUnit.KINESIS_PUT_UNIT,
+            MILLION * Math.ceil(workload.recordBytes() / PUT_UNIT_BYTES));
     return List.of(
         String.format(
             Locale.ROOT,

@@ -1,7 +1,7 @@
 package dev.cairn.local.cost;
 
 import dev.cairn.checkpoint.CheckpointSettings;
-import dev.cairn.cli.prices.Billed;
+import dev.cairn.cli.prices.BilledUnit;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
@@ -10,8 +10,8 @@ import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.history.DeployedVersions;
 import dev.cairn.history.History;
-import dev.cairn.history.Versions;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
@@ -28,13 +28,13 @@ import dev.cairn.local.world.SteadyWorld;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.KeyHash;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.BatchResult;
 import dev.cairn.task.ports.Deadline;
-import dev.cairn.task.ports.Records;
+import dev.cairn.task.ports.RecordBatch;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
 import java.time.Duration;
@@ -76,7 +76,7 @@ final class CountedPipeline implements AutoCloseable {
   private final Journal journal;
   private final CheckpointStore checkpoints;
   private final History history;
-  private final CheckpointStorage storage;
+  private final FileStorage storage;
   private final TableStream tableStream;
   private final List<Task<Long>> containers;
   private final Coordinator coordinator;
@@ -139,7 +139,7 @@ final class CountedPipeline implements AutoCloseable {
         new TaskPorts(
             journal, checkpoints, storage, stream, new BlockChecksum(), world::now, this::newId);
     return new Task<>(
-        TaskSettings.of(JOB, STAGE), ports, () -> new Replacing(workload.changedBytes()));
+        TaskSettings.of(JOB, STAGE), ports, () -> new ReplacingFunction(workload.changedBytes()));
   }
 
   private Coordinator newCoordinator() {
@@ -153,7 +153,7 @@ final class CountedPipeline implements AutoCloseable {
                 subtask -> woken.add(subtask.shard()),
                 world::now,
                 this::newId)
-            .with(history, Versions.UNKNOWN),
+            .with(history, DeployedVersions.UNKNOWN),
         new CoordinatorSettings(
             defaults.idleAfter(),
             INVOCATION,
@@ -183,7 +183,7 @@ final class CountedPipeline implements AutoCloseable {
     long first = completed();
     run(workload.stretch());
     long taken = completed() - first;
-    meter.use(Billed.LOGS_GB, taken * assumptions.logBytesPerCheckpoint() / 1e9);
+    meter.use(BilledUnit.LOGS_GB, taken * assumptions.logBytesPerCheckpoint() / 1e9);
     Meter.Count running = meter.drain();
     long counted = records - before;
 
@@ -225,7 +225,8 @@ final class CountedPipeline implements AutoCloseable {
     int size = workload.batch();
     for (int i = 0; i < size; i++) {
       String key = candidates.get(world.random().nextInt(candidates.size()));
-      stream.put(key, Replacing.record(records++, workload.recordBytes()), Optional.empty());
+      stream.put(
+          key, ReplacingFunction.record(records++, workload.recordBytes()), Optional.empty());
     }
     List<StreamRecord> batch = stream.after(shard, Position.beginning(), size);
     Task<Long> container = containers.get(world.random().nextInt(containers.size()));
@@ -245,7 +246,7 @@ final class CountedPipeline implements AutoCloseable {
     }
   }
 
-  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements Records {
+  private record Batch(ShardId shard, Iterator<StreamRecord> records) implements RecordBatch {
     @Override
     public boolean hasNext() {
       return records.hasNext();
@@ -284,7 +285,7 @@ final class CountedPipeline implements AutoCloseable {
     boolean ofTheQueue = workload.interval().compareTo(TICK) < 0;
     nextTick = nextTick.plus(ofTheQueue ? workload.interval() : TICK);
     if (ofTheQueue) {
-      meter.use(Billed.SQS_REQUEST, 3);
+      meter.use(BilledUnit.SQS_REQUEST, 3);
     }
     meter.invoke(
         "coordinator", assumptions.coordinatorMb(), 0, () -> coordinator.on(new Event.Tick(JOB)));

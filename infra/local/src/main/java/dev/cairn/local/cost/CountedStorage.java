@@ -1,13 +1,13 @@
 package dev.cairn.local.cost;
 
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import java.util.List;
 import java.util.Optional;
 
 /** A storage whose calls are counted as the requests that S3's adapter makes for them. */
-record CountedStorage(CheckpointStorage there, Meter meter) implements CheckpointStorage {
+record CountedStorage(FileStorage there, Meter meter) implements FileStorage {
   private static final int PAGE = 1000;
 
   @Override

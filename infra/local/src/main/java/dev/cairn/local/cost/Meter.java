@@ -1,6 +1,6 @@
 package dev.cairn.local.cost;
 
-import dev.cairn.cli.prices.Billed;
+import dev.cairn.cli.prices.BilledUnit;
 import dev.cairn.cli.prices.RequestUsage;
 import java.time.Duration;
 import java.util.Map;
@@ -53,9 +53,9 @@ final class Meter {
     count("Lambda " + function);
     usage =
         usage
-            .plus(Billed.LAMBDA_REQUEST, 1)
-            .plus(Billed.LAMBDA_GB_SECOND, gbSeconds(billed))
-            .plus(Billed.LOGS_GB, assumptions.logBytesPerInvocation() / 1e9);
+            .plus(BilledUnit.LAMBDA_REQUEST, 1)
+            .plus(BilledUnit.LAMBDA_GB_SECOND, gbSeconds(billed))
+            .plus(BilledUnit.LOGS_GB, assumptions.logBytesPerInvocation() / 1e9);
   }
 
   /** Lambda charges for each millisecond that has begun. */
@@ -67,25 +67,25 @@ final class Meter {
     call("DynamoDB " + request, takes);
     usage =
         usage
-            .plus(Billed.DYNAMODB_READ_UNIT, readUnits)
-            .plus(Billed.DYNAMODB_WRITE_UNIT, writeUnits);
+            .plus(BilledUnit.DYNAMODB_READ_UNIT, readUnits)
+            .plus(BilledUnit.DYNAMODB_WRITE_UNIT, writeUnits);
   }
 
   /** A new item of so many KB, which stays for as long as journal entries do. */
   void stored(double kilobytes) {
     use(
-        Billed.DYNAMODB_GB_MONTH,
+        BilledUnit.DYNAMODB_GB_MONTH,
         kilobytes / 1e6 * assumptions.entriesKept().toDays() / DAYS_OF_A_MONTH);
   }
 
   void s3Write(String request) {
     call("S3 " + request, assumptions.s3Write());
-    usage = usage.plus(Billed.S3_WRITE, 1);
+    usage = usage.plus(BilledUnit.S3_WRITE, 1);
   }
 
   void s3Read(String request) {
     call("S3 " + request, assumptions.s3Read());
-    usage = usage.plus(Billed.S3_READ, 1);
+    usage = usage.plus(BilledUnit.S3_READ, 1);
   }
 
   void s3Delete() {
@@ -109,7 +109,7 @@ final class Meter {
     requests.merge(request, 1L, Long::sum);
   }
 
-  void use(Billed what, double amount) {
+  void use(BilledUnit what, double amount) {
     usage = usage.plus(what, amount);
   }
 

@@ -1,6 +1,6 @@
 package dev.cairn.local.cost;
 
-import dev.cairn.cli.prices.Billed;
+import dev.cairn.cli.prices.BilledUnit;
 import dev.cairn.cli.prices.RequestUsage;
 import java.time.Duration;
 
@@ -31,7 +31,7 @@ final class PerRecordFunction {
     return meter
         .drain()
         .usage()
-        .plus(Billed.DYNAMODB_READ_UNIT, records * Math.ceil(itemBytes / READ_UNIT_BYTES))
-        .plus(Billed.DYNAMODB_WRITE_UNIT, records * Math.ceil(itemBytes / WRITE_UNIT_BYTES));
+        .plus(BilledUnit.DYNAMODB_READ_UNIT, records * Math.ceil(itemBytes / READ_UNIT_BYTES))
+        .plus(BilledUnit.DYNAMODB_WRITE_UNIT, records * Math.ceil(itemBytes / WRITE_UNIT_BYTES));
   }
 }

@@ -5,7 +5,7 @@ import dev.cairn.cli.input.InputException;
 import dev.cairn.cli.input.InputRow;
 import dev.cairn.cli.input.RowKeys;
 import dev.cairn.cli.input.UserFunction;
-import dev.cairn.cli.inspect.StoredState;
+import dev.cairn.cli.inspect.StateReader;
 import dev.cairn.cli.output.Sizes;
 import dev.cairn.cli.output.Terminal;
 import dev.cairn.format.Trees;
@@ -47,7 +47,7 @@ public final class Demo implements AutoCloseable {
   private final Screen screen;
   private final Expectations expectations;
   private final Pipeline pipeline;
-  private final Feed feed;
+  private final DemoFeed feed;
   private final Dashboard dashboard;
   private final DemoRestore restoring;
   private final Deque<Act> acts =
@@ -102,7 +102,8 @@ public final class Demo implements AutoCloseable {
     this.screen = screen;
     this.pipeline = pipeline;
     this.expectations = Expectations.of(rows.size());
-    this.feed = new Feed(pipeline.world(), pipeline.stream(), rows, settings.recordsPerSecond());
+    this.feed =
+        new DemoFeed(pipeline.world(), pipeline.stream(), rows, settings.recordsPerSecond());
     this.dashboard = new Dashboard(pipeline, screen, rows.size());
     this.restoring = new DemoRestore(pipeline, screen);
   }
@@ -251,7 +252,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private boolean compare(PlainFold fold) {
-    StoredState stored = new StoredState(pipeline.journal(), pipeline.storage());
+    StateReader stored = new StateReader(pipeline.journal(), pipeline.storage());
     StateComparisonWithFold comparison =
         StateComparisonWithFold.of(
             fold,

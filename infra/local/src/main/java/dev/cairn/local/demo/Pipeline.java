@@ -6,14 +6,14 @@ import dev.cairn.cli.input.UserFunction;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
-import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.dynamodb.CairnTable;
-import dev.cairn.dynamodb.DynamoDbCheckpointStorage;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbFileStorage;
 import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.DynamoDbRegistrations;
-import dev.cairn.history.Versions;
+import dev.cairn.history.DeployedVersions;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.CodeVersion;
@@ -21,7 +21,7 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.journal.Journal.Append;
-import dev.cairn.lambda.Code;
+import dev.cairn.lambda.CodeDescription;
 import dev.cairn.lambda.CodeRegistration;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import dev.cairn.local.dynamodb.TableStream;
@@ -37,7 +37,7 @@ import dev.cairn.settings.Configuration;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.state.BlockChecksum;
-import dev.cairn.storage.CheckpointStorage;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
@@ -61,7 +61,7 @@ final class Pipeline implements AutoCloseable {
 
   private final DemoSettings settings;
   private final UserFunction function;
-  private final Code code;
+  private final CodeDescription code;
   private final WallClockWorld world;
   private final DynamoDbLocal database;
   private final LocalStream stream;
@@ -210,7 +210,7 @@ final class Pipeline implements AutoCloseable {
                     DemoSettings.TABLE,
                     Backoff.sleeping(),
                     CheckpointSettings.DEFAULTS),
-                Versions.UNKNOWN);
+                DeployedVersions.UNKNOWN);
     CoordinatorSettings defaults = CoordinatorSettings.DEFAULTS;
     return new Coordinator(
         ports,
@@ -294,13 +294,13 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
-  CheckpointStorage storage() {
+  FileStorage storage() {
     return settings
         .directory()
-        .<CheckpointStorage>map(DirectoryCheckpointStorage::new)
+        .<FileStorage>map(DirectoryFileStorage::new)
         .orElseGet(
             () ->
-                new DynamoDbCheckpointStorage(
+                new DynamoDbFileStorage(
                     database.client(),
                     DemoSettings.TABLE,
                     Backoff.sleeping(),

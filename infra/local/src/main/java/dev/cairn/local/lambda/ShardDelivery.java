@@ -156,17 +156,18 @@ final class ShardDelivery {
   private Position reached(InvocationResult result, Position before, List<StreamRecord> batch) {
     return switch (result) {
       case InvocationResult.Answered answered ->
-          reached(BatchAnswer.of(answered.response(), batch), before, batch);
+          reached(ParsedBatchResponse.of(answered.response(), batch), before, batch);
       case InvocationResult.Failed failed -> before;
       case InvocationResult.TimedOut timedOut -> before;
     };
   }
 
-  private static Position reached(BatchAnswer answer, Position before, List<StreamRecord> batch) {
+  private static Position reached(
+      ParsedBatchResponse answer, Position before, List<StreamRecord> batch) {
     return switch (answer) {
-      case BatchAnswer.AllDone allDone -> Position.after(batch.getLast().sequenceNumber());
-      case BatchAnswer.NothingDone nothingDone -> before;
-      case BatchAnswer.FailedFrom failed -> {
+      case ParsedBatchResponse.AllDone allDone -> Position.after(batch.getLast().sequenceNumber());
+      case ParsedBatchResponse.NothingDone nothingDone -> before;
+      case ParsedBatchResponse.FailedFrom failed -> {
         Position reached = before;
         for (StreamRecord record : batch) {
           if (record.sequenceNumber().equals(failed.first())) {

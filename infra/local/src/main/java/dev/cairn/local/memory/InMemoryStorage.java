@@ -1,7 +1,7 @@
 package dev.cairn.local.memory;
 
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import dev.cairn.storage.StorageException;
 import java.time.Instant;
@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
  * <p>Its root is {@link #ROOT}; beside it lie others, such as {@code memory://elsewhere}, which
  * stand for other buckets.
  */
-public class InMemoryStorage implements CheckpointStorage {
+public class InMemoryStorage implements FileStorage {
   public static final FilePath ROOT = new FilePath("memory://storage");
 
   private final Supplier<Instant> clock;

@@ -3,7 +3,7 @@ package dev.cairn.local.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cairn.cli.prices.Billed;
+import dev.cairn.cli.prices.BilledUnit;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.local.dynamodb.DynamoDbLocal;
 import java.util.Map;
@@ -94,7 +94,7 @@ class CountedDynamoDbTest {
 
     Meter.Count count = meter.drain();
     assertThat(count.of("DynamoDB Query")).isEqualTo(1);
-    assertThat(count.usage().of(Billed.DYNAMODB_READ_UNIT)).isEqualTo(2);
+    assertThat(count.usage().of(BilledUnit.DYNAMODB_READ_UNIT)).isEqualTo(2);
   }
 
   @Test
@@ -133,6 +133,6 @@ class CountedDynamoDbTest {
   }
 
   private double written() {
-    return meter.drain().usage().of(Billed.DYNAMODB_WRITE_UNIT);
+    return meter.drain().usage().of(BilledUnit.DYNAMODB_WRITE_UNIT);
   }
 }

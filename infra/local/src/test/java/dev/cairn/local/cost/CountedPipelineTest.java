@@ -2,7 +2,7 @@ package dev.cairn.local.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.cli.prices.Billed;
+import dev.cairn.cli.prices.BilledUnit;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +69,7 @@ class CountedPipelineTest {
     assertThat(FEW.idle().of("Lambda coordinator")).isEqualTo(ticks);
     assertThat(FEW.idle().requests().keySet())
         .containsExactlyInAnyOrder("Lambda coordinator", "DynamoDB Query");
-    assertThat(FEW.idle().usage().of(Billed.DYNAMODB_WRITE_UNIT)).isZero();
+    assertThat(FEW.idle().usage().of(BilledUnit.DYNAMODB_WRITE_UNIT)).isZero();
   }
 
   @Test

@@ -15,7 +15,7 @@ import dev.cairn.cli.demo.RunningDemo;
 import dev.cairn.cli.input.UserFunction;
 import dev.cairn.cli.output.Terminal;
 import dev.cairn.damage.Damage;
-import dev.cairn.directory.DirectoryCheckpointStorage;
+import dev.cairn.directory.DirectoryFileStorage;
 import dev.cairn.dynamodb.CairnTable;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbDamageStore;
@@ -32,9 +32,9 @@ import dev.cairn.state.Change;
 import dev.cairn.state.RunReader;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateKey;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -1034,7 +1034,7 @@ class CommandsOnDemoTest {
   }
 
   private static SortedMap<StateKey, String> cells(Path root, FilePath metadata) {
-    CheckpointStorage storage = new DirectoryCheckpointStorage(root);
+    FileStorage storage = new DirectoryFileStorage(root);
     SortedMap<StateKey, String> cells = new TreeMap<>();
     byte[] bytes = storage.get(metadata).orElseThrow();
     for (Acknowledged acknowledged :

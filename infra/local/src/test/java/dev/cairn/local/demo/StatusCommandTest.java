@@ -34,7 +34,7 @@ import dev.cairn.settings.Configuration;
 import dev.cairn.state.Counts;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -174,7 +174,7 @@ class StatusCommandTest {
                         false,
                         Optional.empty())
                     .withHeapUse(Optional.of(new HeapUse(71_000_000, 100_000_000))),
-                new Origin(new Start.TrimHorizon(), HashRange.ALL)));
+                new Origin(new StartPosition.TrimHorizon(), HashRange.ALL)));
 
     requireWrong(
         job,

@@ -40,7 +40,7 @@ import dev.cairn.retry.Backoff;
 import dev.cairn.settings.Configuration;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.Origin;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -220,7 +220,8 @@ class UpgradeCommandTest {
         Entry.Header.first(
             new EntryId("opened"), new Epoch(1), Entry.Writer.MAPPING, Instant.now(), format);
     journal.open(
-        subtask, new Entry.Opened(first, new Origin(new Start.TrimHorizon(), HashRange.ALL)));
+        subtask,
+        new Entry.Opened(first, new Origin(new StartPosition.TrimHorizon(), HashRange.ALL)));
   }
 
   private void deploy(int reads) {

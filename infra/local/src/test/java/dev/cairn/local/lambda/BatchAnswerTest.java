@@ -16,13 +16,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class BatchAnswerTest {
   private static final List<StreamRecord> BATCH =
       Stream.of("101", "102", "103").map(BatchAnswerTest::record).toList();
-  private static final BatchAnswer ALL = new BatchAnswer.AllDone();
-  private static final BatchAnswer NOTHING = new BatchAnswer.NothingDone();
+  private static final ParsedBatchResponse ALL = new ParsedBatchResponse.AllDone();
+  private static final ParsedBatchResponse NOTHING = new ParsedBatchResponse.NothingDone();
 
   @ParameterizedTest
   @MethodSource
-  void means(String response, BatchAnswer meaning) {
-    assertThat(BatchAnswer.of(response.getBytes(StandardCharsets.UTF_8), BATCH)).isEqualTo(meaning);
+  void means(String response, ParsedBatchResponse meaning) {
+    assertThat(ParsedBatchResponse.of(response.getBytes(StandardCharsets.UTF_8), BATCH))
+        .isEqualTo(meaning);
   }
 
   static Stream<Arguments> means() {
@@ -58,8 +59,8 @@ final class BatchAnswerTest {
         .transform(list -> "{\"batchItemFailures\":" + list + "}");
   }
 
-  private static BatchAnswer from(String number) {
-    return new BatchAnswer.FailedFrom(new SequenceNumber(number));
+  private static ParsedBatchResponse from(String number) {
+    return new ParsedBatchResponse.FailedFrom(new SequenceNumber(number));
   }
 
   private static StreamRecord record(String number) {

@@ -38,7 +38,7 @@ public final class Auditor {
   private final InMemoryTable table;
   private final InMemoryStorage storage;
   private final JobId job;
-  private final Tally tally;
+  private final FaultTally tally;
   private final Map<SubtaskId, AuditedJournal> journals = new TreeMap<>();
   private final Lineages lineages;
   private final SharedFilesAudit shared;
@@ -63,7 +63,7 @@ public final class Auditor {
       InMemoryStorage storage,
       Expectation expectation,
       JobId job,
-      Tally tally,
+      FaultTally tally,
       Function<ShardId, Position> cursor,
       LocalStream stream,
       Duration retentionMargin) {
@@ -71,7 +71,7 @@ public final class Auditor {
     this.storage = storage;
     this.job = job;
     this.tally = tally;
-    StoredFiles files = new StoredFiles(storage);
+    AuditedFiles files = new AuditedFiles(storage);
     this.lineages = new Lineages(expectation, stream, retentionMargin, tally);
     this.shared = new SharedFilesAudit(table, storage, job, tally);
     this.needed = new NeededFiles(table, job, files, shared, journals);

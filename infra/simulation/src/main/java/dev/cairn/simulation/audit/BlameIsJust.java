@@ -6,8 +6,8 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
-import dev.cairn.journal.Failing;
 import dev.cairn.journal.Isolation;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
@@ -49,7 +49,7 @@ final class BlameIsJust implements EntryInvariant {
   }
 
   private void requireNextRecord(AuditedEntry audited, Entry.Failed failed) {
-    Optional<SequenceNumber> blamed = failed.header().failing().flatMap(Failing::record);
+    Optional<SequenceNumber> blamed = failed.header().failing().flatMap(ShardFailure::record);
     Position position = failed.header().position();
     ShardId shard = audited.subtask().shard();
     Optional<SequenceNumber> next =

@@ -20,12 +20,12 @@ import java.util.TreeMap;
 
 /** A completed checkpoint holds every subtask's state, of one epoch. */
 final class CompletedCheckpointsAreWhole implements JobInvariant {
-  private final StoredFiles files;
+  private final AuditedFiles files;
   private final Lineages lineages;
-  private final Tally tally;
+  private final FaultTally tally;
   private final Set<CheckpointId> completed = new HashSet<>();
 
-  CompletedCheckpointsAreWhole(StoredFiles files, Lineages lineages, Tally tally) {
+  CompletedCheckpointsAreWhole(AuditedFiles files, Lineages lineages, FaultTally tally) {
     this.files = files;
     this.lineages = lineages;
     this.tally = tally;
@@ -70,7 +70,8 @@ final class CompletedCheckpointsAreWhole implements JobInvariant {
           throw new Violation(Invariants.COMPLETE, where + " holds " + state);
         }
         SortedMap<StateKey, byte[]> expected = fold.at(state.position()).cells();
-        Cells.requireSame(Invariants.COMPLETE, where, expected, files.read(state.manifest()));
+        CellComparison.requireSame(
+            Invariants.COMPLETE, where, expected, files.read(state.manifest()));
         requireOfEpoch(job, checkpoint, state);
         positions.put(subtask, state.position());
       } else if (!fold.isOfNothing()) {

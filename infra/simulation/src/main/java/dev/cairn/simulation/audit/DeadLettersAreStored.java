@@ -13,9 +13,9 @@ import java.util.Base64;
 final class DeadLettersAreStored implements EntryInvariant {
   private final InMemoryStorage storage;
   private final Expectation expectation;
-  private final Tally tally;
+  private final FaultTally tally;
 
-  DeadLettersAreStored(InMemoryStorage storage, Expectation expectation, Tally tally) {
+  DeadLettersAreStored(InMemoryStorage storage, Expectation expectation, FaultTally tally) {
     this.storage = storage;
     this.expectation = expectation;
     this.tally = tally;

@@ -17,7 +17,7 @@ final class EndsAreRecorded {
   /**
    * @param over every checkpoint that has ended
    */
-  static void check(List<HistoryLine> lines, Set<CheckpointId> over, Tally tally) {
+  static void check(List<HistoryLine> lines, Set<CheckpointId> over, FaultTally tally) {
     Set<CheckpointId> recorded = new HashSet<>();
     for (HistoryLine line : lines) {
       tally.count("history: " + line.kind());

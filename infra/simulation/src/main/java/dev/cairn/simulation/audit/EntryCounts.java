@@ -4,16 +4,16 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.JobId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.local.memory.InMemoryTable;
 
 /** Counts what entries show of faults and races; no invariant. */
 final class EntryCounts implements EntryInvariant {
   private final InMemoryTable table;
   private final JobId job;
-  private final Tally tally;
+  private final FaultTally tally;
 
-  EntryCounts(InMemoryTable table, JobId job, Tally tally) {
+  EntryCounts(InMemoryTable table, JobId job, FaultTally tally) {
     this.table = table;
     this.job = job;
     this.tally = tally;
@@ -24,7 +24,7 @@ final class EntryCounts implements EntryInvariant {
     Entry entry = audited.entry();
     tally.count("entry: " + EntryFormat.kind(entry) + " by " + entry.header().writer());
     if (entry instanceof Entry.Failed failed) {
-      Failing failing = failed.header().failing().orElseThrow();
+      ShardFailure failing = failed.header().failing().orElseThrow();
       tally.count("failed: " + failing.reason() + (failing.hasGivenUp() ? ", and given up" : ""));
     }
     if (entry instanceof Entry.Restored restored && restored.checkpoint().isEmpty()) {

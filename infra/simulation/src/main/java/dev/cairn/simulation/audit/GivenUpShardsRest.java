@@ -1,7 +1,7 @@
 package dev.cairn.simulation.audit;
 
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Failing;
+import dev.cairn.journal.ShardFailure;
 
 /** A shard that was given up is not tried again until its job is resumed or restored. */
 final class GivenUpShardsRest implements EntryInvariant {
@@ -9,7 +9,7 @@ final class GivenUpShardsRest implements EntryInvariant {
   public void check(AuditedEntry audited) {
     boolean goesOn =
         audited.entry() instanceof Entry.Advanced || audited.entry() instanceof Entry.Failed;
-    if (goesOn && audited.before().failing().filter(Failing::hasGivenUp).isPresent()) {
+    if (goesOn && audited.before().failing().filter(ShardFailure::hasGivenUp).isPresent()) {
       throw new Violation(
           Invariants.HELD_UP, audited.where() + " follows " + audited.before().failing().get());
     }

@@ -16,7 +16,7 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.simulation.audit.Expectation.Fold;
 import dev.cairn.state.Counts;
-import dev.cairn.state.Start;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamRecord;
@@ -37,7 +37,7 @@ final class Lineages {
   private final Expectation expectation;
   private final LocalStream stream;
   private final Duration retentionMargin;
-  private final Tally tally;
+  private final FaultTally tally;
   private final Map<SubtaskId, NavigableMap<Epoch, Fold>> folds = new TreeMap<>();
   private final Map<Epoch, Restoration> restorations = new TreeMap<>();
   private final Map<CheckpointId, Contents> contents = new TreeMap<>();
@@ -49,7 +49,8 @@ final class Lineages {
    * @param stream asked for its shards, and for what it still keeps
    * @param retentionMargin how long before it expires a record counts as expired
    */
-  Lineages(Expectation expectation, LocalStream stream, Duration retentionMargin, Tally tally) {
+  Lineages(
+      Expectation expectation, LocalStream stream, Duration retentionMargin, FaultTally tally) {
     this.retentionMargin = retentionMargin;
     this.expectation = expectation;
     this.stream = stream;
@@ -110,7 +111,7 @@ final class Lineages {
         requireBegins(where, shard, header, expectation.first(shard, at));
         yield fold(before, at, before.at(at).counts(), header.position());
       }
-      case Positions.Anew(Start start) -> {
+      case Positions.Anew(StartPosition start) -> {
         // The stream is the one that the checkpoint is of, so what is divided anew comes together
         // again; and its records are applied a second time.
         tally.count(
@@ -119,8 +120,8 @@ final class Lineages {
                 : SimulatedRace.A_SHARD_BEGUN_ANEW);
         Optional<SequenceNumber> first =
             switch (start) {
-              case Start.TrimHorizon h -> expectation.first(shard, Position.beginning());
-              case Start.AtTimestamp(Instant time) -> expectation.first(shard, time);
+              case StartPosition.TrimHorizon h -> expectation.first(shard, Position.beginning());
+              case StartPosition.AtTimestamp(Instant time) -> expectation.first(shard, time);
             };
         requireBegins(where, shard, header, first);
         Counts counts = isFirst(shard) ? counts(contents(from).orElseThrow()) : Counts.NONE;

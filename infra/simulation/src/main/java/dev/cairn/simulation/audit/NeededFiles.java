@@ -17,7 +17,7 @@ import java.util.Set;
 final class NeededFiles {
   private final InMemoryTable table;
   private final JobId job;
-  private final StoredFiles files;
+  private final AuditedFiles files;
   private final SharedFilesAudit shared;
   private final Map<SubtaskId, AuditedJournal> journals;
   private Set<FilePath> referred = Set.of();
@@ -26,7 +26,7 @@ final class NeededFiles {
   NeededFiles(
       InMemoryTable table,
       JobId job,
-      StoredFiles files,
+      AuditedFiles files,
       SharedFilesAudit shared,
       Map<SubtaskId, AuditedJournal> journals) {
     this.table = table;

@@ -5,8 +5,8 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import java.time.Instant;
 import java.util.Map;
@@ -45,7 +45,7 @@ final class NothingLeaks {
     shared.checkNothingLeaks(needed);
     storage.list(Layout.job(job)).stream()
         .filter(file -> file.lastModified().isBefore(since))
-        .map(CheckpointStorage.Stored::path)
+        .map(FileStorage.Stored::path)
         .filter(path -> !needed.contains(path) && !Layout.isDeadLetter(path))
         .findAny()
         .ifPresent(

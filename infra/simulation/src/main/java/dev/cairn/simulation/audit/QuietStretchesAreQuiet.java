@@ -9,9 +9,9 @@ import java.util.Optional;
 /** Where a replay finds nothing, nothing arrived. */
 final class QuietStretchesAreQuiet implements EntryInvariant {
   private final Expectation expectation;
-  private final Tally tally;
+  private final FaultTally tally;
 
-  QuietStretchesAreQuiet(Expectation expectation, Tally tally) {
+  QuietStretchesAreQuiet(Expectation expectation, FaultTally tally) {
     this.expectation = expectation;
     this.tally = tally;
   }

@@ -21,14 +21,15 @@ import java.util.function.Function;
 final class RecordTimes implements EntryInvariant {
   private final Expectation expectation;
   private final Function<FileRef, SubtaskState> stateFile;
-  private final Tally tally;
+  private final FaultTally tally;
   private final Map<SubtaskId, Header> heads = new HashMap<>();
   private final Map<SubtaskId, Map<CheckpointId, Optional<Instant>>> snapshots = new HashMap<>();
 
   /**
    * @param stateFile reads a state file
    */
-  RecordTimes(Expectation expectation, Function<FileRef, SubtaskState> stateFile, Tally tally) {
+  RecordTimes(
+      Expectation expectation, Function<FileRef, SubtaskState> stateFile, FaultTally tally) {
     this.expectation = expectation;
     this.stateFile = stateFile;
     this.tally = tally;

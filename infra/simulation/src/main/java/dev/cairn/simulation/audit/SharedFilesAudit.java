@@ -13,9 +13,9 @@ import dev.cairn.job.Restoration;
 import dev.cairn.journal.Entry;
 import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.local.memory.InMemoryTable;
-import dev.cairn.storage.CheckpointStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileRef;
+import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Layout;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,12 +30,12 @@ final class SharedFilesAudit {
   private final InMemoryTable table;
   private final InMemoryStorage storage;
   private final JobId job;
-  private final Tally tally;
+  private final FaultTally tally;
   private final Map<JobId, Set<FilePath>> files = new HashMap<>();
   private final Set<Claim> claims = new HashSet<>();
   private final ForksAudit children;
 
-  SharedFilesAudit(InMemoryTable table, InMemoryStorage storage, JobId job, Tally tally) {
+  SharedFilesAudit(InMemoryTable table, InMemoryStorage storage, JobId job, FaultTally tally) {
     this.table = table;
     this.storage = storage;
     this.job = job;
@@ -192,7 +192,7 @@ final class SharedFilesAudit {
     for (Claim claim : table.claims(job)) {
       List<FilePath> left =
           storage.list(claim.directory()).stream()
-              .map(CheckpointStorage.Stored::path)
+              .map(FileStorage.Stored::path)
               .filter(file -> Layout.isInside(claim.directory(), file))
               .filter(file -> !needed.contains(file))
               .toList();

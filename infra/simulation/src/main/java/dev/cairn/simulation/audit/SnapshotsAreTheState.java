@@ -4,10 +4,10 @@ import dev.cairn.journal.Entry;
 
 /** A snapshot is the state that it was taken of, in files of the job's own. */
 final class SnapshotsAreTheState implements EntryInvariant {
-  private final StoredFiles files;
+  private final AuditedFiles files;
   private final SharedFilesAudit shared;
 
-  SnapshotsAreTheState(StoredFiles files, SharedFilesAudit shared) {
+  SnapshotsAreTheState(AuditedFiles files, SharedFilesAudit shared) {
     this.files = files;
     this.shared = shared;
   }
@@ -23,7 +23,7 @@ final class SnapshotsAreTheState implements EntryInvariant {
 
   private void check(AuditedEntry audited, Entry.Base base) {
     shared.requireOwned(audited.where(), base);
-    Cells.requireSame(
+    CellComparison.requireSame(
         Invariants.SNAPSHOT, audited.where(), audited.journal().cells(), files.read(base.handle()));
   }
 }

@@ -12,18 +12,18 @@ import java.util.TreeMap;
 
 /** The state at the head is the fold of all records up to its position. */
 final class StateIsTheFold implements EntryInvariant {
-  private final StoredFiles files;
+  private final AuditedFiles files;
   private final Expectation expectation;
   private final LocalStream stream;
   private final Lineages lineages;
-  private final Tally tally;
+  private final FaultTally tally;
 
   StateIsTheFold(
-      StoredFiles files,
+      AuditedFiles files,
       Expectation expectation,
       LocalStream stream,
       Lineages lineages,
-      Tally tally) {
+      FaultTally tally) {
     this.files = files;
     this.expectation = expectation;
     this.stream = stream;
@@ -37,7 +37,7 @@ final class StateIsTheFold implements EntryInvariant {
     Header header = audited.header();
     follow(audited);
     Expected expected = lineages.of(subtask, header.epoch()).at(header.position());
-    Cells.requireSame(
+    CellComparison.requireSame(
         Invariants.FOLD,
         audited.where() + " at " + header.position(),
         expected.cells(),
@@ -60,7 +60,9 @@ final class StateIsTheFold implements EntryInvariant {
       }
       case Entry.Advanced advanced -> {
         loseWhatIsAccepted(audited);
-        files.delta(advanced).forEach(change -> Cells.apply(audited.journal().cells(), change));
+        files
+            .delta(advanced)
+            .forEach(change -> CellComparison.apply(audited.journal().cells(), change));
         advanced.deadLetters().stream()
             .filter(BlameIsJust::hasEndedProcesses)
             .forEach(letter -> lineages.of(subtask, epoch).setAside(letter.sequenceNumber()));

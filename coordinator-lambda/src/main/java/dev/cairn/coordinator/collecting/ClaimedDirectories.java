@@ -1,0 +1,116 @@
+package dev.cairn.coordinator.collecting;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.JobId;
+import dev.cairn.job.CheckpointStore;
+import dev.cairn.job.Claim;
+import dev.cairn.storage.FilePath;
+import dev.cairn.storage.FileStorage;
+import dev.cairn.storage.FileStorage.Stored;
+import dev.cairn.storage.Layout;
+import dev.cairn.storage.StorageException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The directories that a job was restored from to keep them: confirmed when the job has built upon
+ * them, emptied when nothing needs them, then forgotten.
+ */
+final class ClaimedDirectories {
+  private static final Logger LOG = System.getLogger(ClaimedDirectories.class.getName());
+
+  private final CheckpointStore store;
+  private final FileStorage storage;
+
+  ClaimedDirectories(CheckpointStore store, FileStorage storage) {
+    this.store = store;
+    this.storage = storage;
+  }
+
+  /** A confirmed claim, and the files that there are of it. */
+  record Claimed(Claim claim, List<Stored> files) {
+
+    boolean holds(FilePath file) {
+      return files.stream().anyMatch(one -> one.path().equals(file));
+    }
+
+    /** First what names the rest: a directory without it is no savepoint. */
+    List<FilePath> inOrder() {
+      FilePath metadata = Layout.metadataIn(claim.directory());
+      return files.stream()
+          .map(Stored::path)
+          .sorted(Comparator.comparing((FilePath file) -> !file.equals(metadata)))
+          .toList();
+    }
+  }
+
+  /** Confirms what no other restore may take back any more. */
+  void confirm(JobId job, List<Checkpoint> checkpoints) {
+    for (Claim claim : store.claims(job)) {
+      if (CollectionDecisions.isConfirmed(claim, checkpoints)) {
+        var unused = store.confirm(claim, savepoint(claim));
+      }
+    }
+  }
+
+  /** The job's own savepoint that is claimed: it must not be offered any longer. */
+  private Optional<CheckpointId> savepoint(Claim claim) {
+    return store.checkpoints(claim.job()).stream()
+        .filter(
+            one ->
+                one instanceof Checkpoint.Completed completed
+                    && completed.metadata().equals(claim.metadata()))
+        .map(Checkpoint::id)
+        .findFirst();
+  }
+
+  /** What may have to go; listed before anything that may need it is read. */
+  List<Claimed> of(JobId job) {
+    List<Claimed> claimed = new ArrayList<>();
+    for (Claim claim : store.claims(job)) {
+      if (claim.isConfirmed()) {
+        list(claim).ifPresent(files -> claimed.add(new Claimed(claim, files)));
+      }
+    }
+    return claimed;
+  }
+
+  private Optional<List<Stored>> list(Claim claim) {
+    FilePath directory = claim.directory();
+    try {
+      return Optional.of(
+          storage.list(directory).stream()
+              .filter(file -> Layout.isInside(directory, file.path()))
+              .toList());
+    } catch (StorageException e) {
+      LOG.log(Level.WARNING, "what is claimed in {0} is left: {1}", directory, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Deletes what nothing refers to, and forgets the claim with its last file. What cannot be
+   * deleted, as for want of a permission, is tried again with the next collection.
+   */
+  void delete(Claimed claimed, List<FilePath> garbage) {
+    List<FilePath> gone = claimed.inOrder().stream().filter(garbage::contains).toList();
+    try {
+      gone.forEach(storage::delete);
+    } catch (StorageException e) {
+      LOG.log(
+          Level.WARNING,
+          "what is claimed in {0} could not be deleted: {1}",
+          claimed.claim().directory(),
+          e.getMessage());
+      return;
+    }
+    if (gone.size() == claimed.files().size()) {
+      store.forget(claimed.claim());
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package dev.cairn.coordinator.restoring;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.SubtaskState;
+import dev.cairn.command.Command;
+import dev.cairn.coordinator.journals.EpochAdvance;
+import dev.cairn.coordinator.journals.JournalGuards;
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.journals.JournalTails;
+import dev.cairn.coordinator.journals.LiveCheckpoints;
+import dev.cairn.coordinator.ports.Announcement;
+import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.restoring.FreshStart.Place;
+import dev.cairn.coordinator.restoring.Preflight.Plan;
+import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
+import dev.cairn.job.Restoration;
+import dev.cairn.job.Restoration.Positions;
+import dev.cairn.journal.Entry.Following;
+import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Restored;
+import dev.cairn.journal.Entry.StatePlace;
+import dev.cairn.state.Channels;
+import dev.cairn.state.Counts;
+import dev.cairn.state.Manifest;
+import dev.cairn.state.StartPosition;
+import dev.cairn.state.StateHandle;
+import dev.cairn.state.StateSchema;
+import dev.cairn.state.TimeProgress;
+import dev.cairn.storage.StorageException;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.StreamException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Puts a job back to a checkpoint, whether it runs or not. One transaction begins it; from then on
+ * every step can be repeated by anyone, until each journal has the new epoch and each shard has
+ * closed its gap.
+ */
+public final class RestoreExecution {
+  private final CoordinatorPorts ports;
+  private final JournalGuards journals;
+  private final LiveCheckpoints live;
+  private final JournalTails tails;
+  private final Preflight preflight;
+  private final StreamCoverage coverage;
+  private final EpochAdvance epochs;
+  private final ShardOpening opening;
+
+  public RestoreExecution(
+      CoordinatorPorts ports,
+      JournalGuards journals,
+      LiveCheckpoints live,
+      JournalTails tails,
+      Preflight preflight,
+      StreamCoverage coverage) {
+    this.live = live;
+    this.tails = tails;
+    this.ports = ports;
+    this.journals = journals;
+    this.preflight = preflight;
+    this.coverage = coverage;
+    this.epochs = new EpochAdvance(ports, journals, tails);
+    this.opening = new ShardOpening(ports, tails);
+  }
+
+  /** Begins the restore that a user asked for, or says on the job's item why not. */
+  public void asked(Job job, Request request, Command.Restore command) {
+    Instant now = ports.clock().instant();
+    try {
+      Plan plan = preflight.plan(job, command);
+      var unused = preflight.requireReplayable(job, plan);
+      begin(job, plan.from(), live.of(job.id()), Optional.of(request), now);
+    } catch (RestoreRefusedException e) {
+      refuse(job, request, e.reason(), now);
+    } catch (NotInStreamException e) {
+      refuse(job, request, String.valueOf(e.getMessage()), now);
+    } catch (StorageException | StreamException e) {
+      // Not known yet whether it can be restored. The request stays; what runs goes on meanwhile.
+      ports
+          .announcer()
+          .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void refuse(Job job, Request request, String reason, Instant now) {
+    if (ports.checkpoints().refuse(job, reason, now)) {
+      ports.announcer().announce(new Announcement.Refused(request, reason));
+    }
+  }
+
+  /**
+   * Begins a restore that was found possible.
+   *
+   * @param by who asked; empty if the job restores of itself
+   */
+  public void begin(
+      Job job, Restoration from, List<Checkpoint> checkpoints, Optional<Request> by, Instant now) {
+    Restoration undoable = from.undoneBy(Checkpoint.latest(checkpoints).map(Checkpoint::id));
+    JobStatus to = new JobStatus.Restoring(undoable);
+    List<Checkpoint.Pending> pending = Checkpoint.pending(checkpoints);
+    boolean begun =
+        by.isPresent() ? ports.serve(job, to, pending, now) : ports.move(job, to, pending, now);
+    if (begun) {
+      ports.announcer().announce(new Announcement.RestoreBegun(undoable, job.epoch().next(), by));
+    }
+  }
+
+  /**
+   * Appends the restored state to every journal that does not have it, and lets the job run again.
+   */
+  public void resume(Job job, Restoration from) {
+    try {
+      Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, from);
+      Optional<FreshStart> fresh = freshStart(from);
+      coverage.requireNothingLostMeanwhile(job, from, states);
+      boolean all =
+          openAll(job, from, states)
+              && epochs.appendToAll(
+                  job,
+                  tail ->
+                      restored(
+                          job, from, tail, Optional.ofNullable(states.get(tail.subtask())), fresh));
+      if (!all) {
+        return;
+      }
+    } catch (RestoreRefusedException e) {
+      cannotGoOn(job, from, e.reason());
+      return;
+    } catch (NotInStreamException e) {
+      cannotGoOn(job, from, String.valueOf(e.getMessage()));
+      return;
+    }
+    // A job that had halted is fed again.
+    ports.topology().enable();
+    Instant now = ports.clock().instant();
+    if (ports.move(job, new JobStatus.Replaying(from), List.of(), now)) {
+      wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
+    }
+  }
+
+  private boolean openAll(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
+      throws RestoreRefusedException {
+    if (StateAssignment.areOpened(from)) {
+      return true;
+    }
+    coverage.requireDeliverable(job, from, states);
+    return opening.openAll(job, states);
+  }
+
+  private Optional<FreshStart> freshStart(Restoration from) {
+    return switch (from.positions()) {
+      case Positions.SameStream s -> Optional.empty();
+      case Positions.Anew(StartPosition start) -> Optional.of(coverage.freshStart(start));
+    };
+  }
+
+  private void cannotGoOn(Job job, Restoration from, String reason) {
+    ports
+        .checkpoints()
+        .explain(
+            job,
+            new Job.Refusal(
+                "restore " + from.text(),
+                "the restore of "
+                    + from.name()
+                    + " has begun and cannot go on: "
+                    + reason
+                    + "; nothing is applied"
+                    + " meanwhile: set restoreCheckpointId to another one",
+                ports.clock().instant()));
+  }
+
+  private Restored restored(
+      Job job,
+      Restoration from,
+      JournalTail tail,
+      Optional<SubtaskSnapshot> snapshot,
+      Optional<FreshStart> fresh) {
+    Header head = tail.head();
+    Position frontier = journals.frontier().of(head);
+    Optional<SubtaskState> state = snapshot.map(SubtaskSnapshot::state);
+    boolean isAnew = fresh.isPresent() && snapshot.isPresent();
+    Place place =
+        fresh
+            .map(start -> anew(start, tail, isAnew))
+            .orElseGet(() -> coverage.sameStream(from, tail, state));
+    // Where a gap is accepted the state stands elsewhere than its file says, so the next checkpoint
+    // must not hold that file.
+    Optional<SubtaskSnapshot> stands =
+        snapshot.filter(s -> !isAnew && s.state().position().equals(place.position()));
+    Header header =
+        head.raisedTo(job.format())
+            .restored(
+                ports.ids().get(),
+                job.epoch(),
+                ports.clock().instant(),
+                place.position(),
+                Position.max(frontier, covered(place.position())),
+                new StatePlace(
+                    place.firstApplied(),
+                    state.flatMap(SubtaskState::firstAppliedSub),
+                    state.map(SubtaskState::counts).orElse(Counts.NONE),
+                    stands.flatMap(s -> from.own()),
+                    state.map(SubtaskState::time).orElse(TimeProgress.NONE),
+                    state.map(SubtaskState::outputs).orElse(0L)),
+                following(from, head, place.position()));
+    return new Restored(
+        header,
+        from.own(),
+        Restored.Mode.LIVE,
+        from.claimMode(),
+        Optional.of(job.next().value() - 1).filter(last -> last > 0).map(CheckpointId::new),
+        isAnew ? snapshot.get().state().origin() : tail.base().origin(),
+        snapshot
+            .map(
+                s ->
+                    new StateHandle(kept(s, from.dropped()), stands.flatMap(SubtaskSnapshot::file)))
+            .orElse(StateHandle.EMPTY),
+        // A task refuses what it does not know how to send, rather than losing it.
+        state.map(SubtaskState::channels).orElse(Channels.EMPTY),
+        snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
+  }
+
+  /** A subtask that stays where it stands knows what it knew of the records after its position. */
+  private static Following following(Restoration from, Header head, Position position) {
+    if (from.acceptsGap()) {
+      return Following.MAY_BE_MISSING;
+    }
+    return position.equals(head.position()) && !head.hasGap()
+        ? head.following().ofSamePosition()
+        : Following.UNKNOWN;
+  }
+
+  /**
+   * How far the mapping may pass records over, which a later restore to before them has to read: up
+   * to a record, as a replay ends with one.
+   */
+  private static Position covered(Position position) {
+    return position instanceof Position.Before(SequenceNumber first)
+        ? Position.after(first)
+        : position;
+  }
+
+  /** The runs hold the cells of dropped states still, as the entry says. */
+  private static Manifest kept(SubtaskSnapshot snapshot, List<String> dropped) {
+    Manifest manifest = snapshot.state().manifest();
+    return new Manifest(
+        manifest.runs(),
+        manifest.schemas().stream().filter(state -> !dropped.contains(state.name())).toList());
+  }
+
+  private static List<String> dropped(SubtaskSnapshot snapshot, List<String> dropped) {
+    return snapshot.state().manifest().schemas().stream()
+        .map(StateSchema::name)
+        .filter(dropped::contains)
+        .toList();
+  }
+
+  private Place anew(FreshStart start, JournalTail tail, boolean isListed) {
+    Position frontier = journals.frontier().of(tail.head());
+    Optional<SequenceNumber> firstApplied = tail.head().firstApplied();
+    return isListed
+        ? start.in(tail.subtask().shard(), firstApplied, frontier)
+        // No longer in the stream: its keys are other shards' now, and nothing of it can be read.
+        : new Place(frontier, firstApplied);
+  }
+
+  /**
+   * Wakes these subtasks. A wake that fails does not prevent the others; the next tick repeats it.
+   */
+  private void wake(List<JournalTail> tails) {
+    ports.fanOut().forEach(tails, tail -> ports.topology().wake(tail.subtask()));
+  }
+}

@@ -1,0 +1,17 @@
+package dev.cairn.coordinator.restoring;
+
+/** A restore cannot be done, for this reason. */
+public class RestoreRefusedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final String reason;
+
+  public RestoreRefusedException(String reason) {
+    super(reason);
+    this.reason = reason;
+  }
+
+  public String reason() {
+    return reason;
+  }
+}

@@ -1,7 +1,0 @@
-package dev.cairn.settings;
-
-/** What becomes of the checkpoints of a job that is cancelled; one that fails keeps them. */
-public enum ExternalizedCheckpointRetention {
-  RETAIN_ON_CANCELLATION,
-  DELETE_ON_CANCELLATION
-}

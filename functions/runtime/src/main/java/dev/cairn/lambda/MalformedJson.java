@@ -1,0 +1,36 @@
+package dev.cairn.lambda;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+
+/** Tells JSON that is wrong from a stream that fails. */
+final class MalformedJson {
+  private MalformedJson() {}
+
+  interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  static <T> T guard(Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (JsonProcessingException e) {
+      throw new MalformedEventException(
+          "the event is not well-formed JSON: "
+              + e.getOriginalMessage()
+              + " (at byte "
+              + (e.getLocation() == null ? -1 : e.getLocation().getByteOffset())
+              + ")",
+          e);
+    }
+  }
+
+  /** Requires that the event's object ends here, and that nothing follows it. */
+  static void requireEnd(JsonParser in) throws IOException {
+    if (!in.hasToken(JsonToken.END_OBJECT) || in.nextToken() != null) {
+      throw new MalformedEventException("something follows the end of the event");
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.cairn.task;
+
+import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.journal.Isolation;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.journalling.Fault;
+import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.journalling.JournalSession.Result;
+import dev.cairn.task.journalling.Proposal;
+import dev.cairn.task.journalling.UncommittedBatch;
+import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskDecisions.Step;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.ports.TaskPorts;
+import dev.cairn.task.subtask.Subtask;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Applies the records of a suspected shard in steps. Each step is announced in the journal before
+ * it begins, and journalled when it ends. A step that does not come back is halved by the next
+ * invocation, down to the one record that ends the process; of that record the failure policy
+ * decides.
+ */
+final class StepwiseApplication<E> {
+  private final TaskPorts ports;
+  private final TaskDecisions decisions;
+  private final JournalSession session;
+  private final UncommittedBatches<E> batches;
+
+  StepwiseApplication(
+      TaskPorts ports,
+      TaskDecisions decisions,
+      JournalSession session,
+      UncommittedBatches<E> batches) {
+    this.ports = ports;
+    this.decisions = decisions;
+    this.session = session;
+    this.batches = batches;
+  }
+
+  /**
+   * A record that this process could not apply on its own, although nothing else was uncommitted.
+   *
+   * @param cause what happened when it was applied
+   */
+  record Blame(SequenceNumber record, Fault.OfRecord fault, Throwable cause) {}
+
+  /** What became of the records. */
+  sealed interface Outcome {
+    /** All are journalled. */
+    record Applied() implements Outcome {}
+
+    /**
+     * The records before this one are journalled.
+     *
+     * @param stop why it cannot be applied; empty if only time is lacking
+     */
+    record StoppedBefore(
+        SequenceNumber record, Optional<UncommittedBatch.Stop> stop, boolean hasApplied)
+        implements Outcome {}
+
+    /** Another writer went on from this state. */
+    record Lost() implements Outcome {}
+  }
+
+  /**
+   * @param records those after the position, in order
+   */
+  Outcome apply(Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> records) {
+    List<StreamRecord> waiting = records;
+    boolean hasApplied = false;
+    while (!waiting.isEmpty()) {
+      StreamRecord first = waiting.getFirst();
+      UncommittedBatch<E> work;
+      Optional<Isolation> then = Optional.empty();
+      Optional<Blame> found =
+          invocation.blamed().filter(one -> one.record().equals(first.sequenceNumber()));
+      if (found.isPresent()) {
+        work = judge(invocation, subtask, first, found.get());
+      } else {
+        if (!invocation.hasTime()) {
+          return new Outcome.StoppedBefore(first.sequenceNumber(), Optional.empty(), hasApplied);
+        }
+        Instant now = ports.clock().instant();
+        Isolation isolation =
+            subtask.head().isolation().orElse(new Isolation.Steps(waiting.size()));
+        switch (decisions.step(isolation, waiting.size(), now)) {
+          case Step.Wait w -> {
+            return new Outcome.StoppedBefore(first.sequenceNumber(), Optional.empty(), hasApplied);
+          }
+          case Step.Blame b -> work = judge(invocation, subtask, first, neverReturned(first));
+          case Step.Begin(int count) -> {
+            if (!announce(invocation, subtask, first.sequenceNumber(), count)) {
+              return new Outcome.Lost();
+            }
+            work = batches.begin(invocation, subtask);
+            take(invocation, work, waiting.subList(0, count));
+            then = Optional.of(new Isolation.Steps(count));
+          }
+        }
+      }
+      waiting = waiting.subList(work.passed(), waiting.size());
+      if (!work.journal(invocation.writer(), waiting.isEmpty() ? Optional.empty() : then)) {
+        return new Outcome.Lost();
+      }
+      hasApplied |= work.hasApplied();
+      if (work.stop().isPresent()) {
+        return new Outcome.StoppedBefore(
+            waiting.getFirst().sequenceNumber(), work.stop(), hasApplied);
+      }
+    }
+    return new Outcome.Applied();
+  }
+
+  /** At least one record: the step was announced. */
+  private void take(Invocation<E> invocation, UncommittedBatch<E> work, List<StreamRecord> step) {
+    for (StreamRecord record : step) {
+      boolean ends = work.hasApplied() && (work.isFull() || !invocation.hasTime());
+      if (ends || !work.apply(record)) {
+        return;
+      }
+    }
+  }
+
+  private boolean announce(
+      Invocation<E> invocation, Subtask<E> subtask, SequenceNumber first, int count) {
+    Proposal.Step step =
+        new Proposal.Step(subtask, ports.ids(), first, count, invocation.deadline());
+    return session.append(subtask, step, invocation.writer()) == Result.COMMITTED;
+  }
+
+  private static Blame neverReturned(StreamRecord record) {
+    String message =
+        "it was begun on its own, and its invocation did not come back: it ran out of time or"
+            + " memory, or its process ended";
+    return new Blame(
+        record.sequenceNumber(),
+        new Fault.OfRecord(FailureReason.PROCESS_ENDED, message),
+        new TaskException(message));
+  }
+
+  /**
+   * Lets the policy decide. What may have another cause than the record, such as a lack of memory,
+   * is tried again first, as the restart strategy says.
+   */
+  private UncommittedBatch<E> judge(
+      Invocation<E> invocation, Subtask<E> subtask, StreamRecord record, Blame blame) {
+    UncommittedBatch<E> work = batches.begin(invocation, subtask);
+    boolean isCertain =
+        !mayHaveAnotherCause(blame.fault().reason())
+            || FailureRecorder.isExhausted(
+                subtask.head(), blame.fault().reason(), record.sequenceNumber());
+    if (isCertain) {
+      var unused = work.reject(record, blame.fault(), blame.cause());
+    } else {
+      work.stopBefore(record, blame.fault(), blame.cause());
+    }
+    return work;
+  }
+
+  /** Whether a failure of a single record may pass when it is tried again. */
+  static boolean mayHaveAnotherCause(FailureReason reason) {
+    return reason == FailureReason.PROCESS_ENDED || reason == FailureReason.OUT_OF_MEMORY;
+  }
+}

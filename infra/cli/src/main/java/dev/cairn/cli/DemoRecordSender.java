@@ -1,0 +1,46 @@
+package dev.cairn.cli;
+
+import dev.cairn.cli.demo.Mailbox;
+import dev.cairn.cli.letters.Letter;
+import dev.cairn.cli.letters.RecordSender;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Hands records to the running demo, whose stream nobody else can reach. */
+final class DemoRecordSender implements RecordSender {
+  private static final Duration LONGEST = Duration.ofSeconds(20);
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private final Mailbox mailbox;
+  private long number = System.currentTimeMillis();
+
+  DemoRecordSender(Mailbox mailbox) {
+    this.mailbox = mailbox;
+  }
+
+  @Override
+  public void put(Letter letter) {
+    Path file = mailbox.leave(number++, letter.partitionKey(), letter.data());
+    long deadline = System.nanoTime() + LONGEST.toNanos();
+    while (Files.exists(file)) {
+      if (System.nanoTime() > deadline) {
+        throw ExitException.no(
+            "the demo has not taken record "
+                + letter.sequenceNumber()
+                + ": it takes records when its story is told to the end and it was started with --keep;"
+                + " it will take this one then");
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ExitException.no("interrupted");
+    }
+  }
+}

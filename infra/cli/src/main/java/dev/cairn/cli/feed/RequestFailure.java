@@ -1,0 +1,67 @@
+package dev.cairn.cli.feed;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import javax.net.ssl.SSLHandshakeException;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
+import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
+
+/** How far a request came that failed. */
+enum RequestFailure {
+  /** The service turned it away, and may take it later. */
+  NOT_TAKEN,
+  /** No connection was made. */
+  NOT_SENT,
+  /** Another attempt would fail, too. */
+  HOPELESS,
+  /** The service failed on it, and may have carried it out. */
+  ANSWERED,
+  /** It was sent and no answer came; it may be carried out later. */
+  UNANSWERED;
+
+  static RequestFailure of(SdkException failure) {
+    if (failure instanceof AwsServiceException answer) {
+      return answered(answer);
+    }
+    if (failure instanceof ApiCallTimeoutException
+        || failure instanceof ApiCallAttemptTimeoutException) {
+      return UNANSWERED;
+    }
+    RequestFailure reached = HOPELESS;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (isOfConnecting(cause)) {
+        return NOT_SENT;
+      }
+      if (cause instanceof IOException) {
+        reached = UNANSWERED;
+      }
+    }
+    return reached;
+  }
+
+  private static RequestFailure answered(AwsServiceException answer) {
+    if (answer instanceof ProvisionedThroughputExceededException
+        || answer instanceof LimitExceededException
+        || answer.isThrottlingException()) {
+      return NOT_TAKEN;
+    }
+    return answer.statusCode() >= 500 ? ANSWERED : HOPELESS;
+  }
+
+  private static boolean isOfConnecting(Throwable cause) {
+    return cause instanceof ConnectException
+        || cause instanceof UnknownHostException
+        || cause instanceof NoRouteToHostException
+        || cause instanceof SSLHandshakeException
+        || (cause instanceof SocketTimeoutException
+            && String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).startsWith("connect"));
+  }
+}

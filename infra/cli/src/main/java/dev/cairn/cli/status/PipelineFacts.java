@@ -1,0 +1,95 @@
+package dev.cairn.cli.status;
+
+import dev.cairn.checkpoint.Acknowledgement;
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.damage.Damage;
+import dev.cairn.id.JobId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.job.Job;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What was read of a pipeline, at one moment or close to it.
+ *
+ * @param job its item; empty if there is none
+ * @param checkpoints those of which anything is known, by id
+ * @param damages what a scrubber has found damaged
+ * @param answers what the pending checkpoint has been answered
+ */
+public record PipelineFacts(
+    JobId id,
+    Optional<Job> job,
+    List<Checkpoint> checkpoints,
+    List<Acknowledgement> answers,
+    List<SubtaskFacts> subtasks,
+    StreamFacts stream,
+    List<Damage> damages,
+    Instant now) {
+
+  /** Creates the facts of a pipeline without known damage. */
+  public PipelineFacts(
+      JobId id,
+      Optional<Job> job,
+      List<Checkpoint> checkpoints,
+      List<Acknowledgement> answers,
+      List<SubtaskFacts> subtasks,
+      StreamFacts stream,
+      Instant now) {
+    this(id, job, checkpoints, answers, subtasks, stream, List.of(), now);
+  }
+
+  public PipelineFacts {
+    checkpoints = checkpoints.stream().sorted(Comparator.comparing(Checkpoint::id)).toList();
+    answers = List.copyOf(answers);
+    subtasks = List.copyOf(subtasks);
+    damages = List.copyOf(damages);
+  }
+
+  /** The last one that can be restored. */
+  public Optional<Checkpoint.Completed> lastCompleted() {
+    return checkpoints.reversed().stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .map(Checkpoint.Completed.class::cast)
+        .findFirst();
+  }
+
+  public Optional<Checkpoint.Pending> pending() {
+    return checkpoints.stream()
+        .filter(Checkpoint.Pending.class::isInstance)
+        .map(Checkpoint.Pending.class::cast)
+        .findFirst();
+  }
+
+  /** The checkpoints that were aborted since the last completed one, except by restores. */
+  List<Checkpoint.Aborted> abortedInARow() {
+    return checkpoints.reversed().stream()
+        .filter(checkpoint -> !(checkpoint instanceof Checkpoint.Pending))
+        .takeWhile(Checkpoint.Aborted.class::isInstance)
+        .map(Checkpoint.Aborted.class::cast)
+        // A restore aborts what is pending: that one is of an earlier epoch, and nothing is wrong.
+        .filter(
+            aborted -> job.map(now -> now.epoch().equals(aborted.trigger().epoch())).orElse(true))
+        .toList();
+  }
+
+  /** The subtasks whose answer to the pending checkpoint is still to come, by name. */
+  List<String> unanswered(Checkpoint.Pending pending) {
+    var answered = answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
+    return pending.subtasks().stream()
+        .filter(subtask -> !answered.contains(subtask))
+        .map(SubtaskId::name)
+        .toList();
+  }
+
+  /** When something was first written that no checkpoint holds; empty if nothing is new. */
+  Optional<Instant> newSince() {
+    return subtasks.stream()
+        .map(SubtaskFacts::newSince)
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
+  }
+}

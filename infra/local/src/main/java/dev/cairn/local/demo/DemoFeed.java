@@ -1,0 +1,78 @@
+package dev.cairn.local.demo;
+
+import dev.cairn.cli.input.InputRow;
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
+import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.local.world.World;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Puts the input into the stream, record by record and in its order, at a steady rate. The last of
+ * it only trickles until it is released, so that there is something new for each checkpoint that is
+ * still to come.
+ */
+final class DemoFeed {
+  // Often enough to look steady, seldom enough that a batch is more than a few records.
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
+  private static final double STEADY_PART = 0.95;
+
+  private final World world;
+  private final LocalStream stream;
+  private final List<InputRow> rows;
+  private final double recordsPerSecond;
+  private final Map<ShardId, Position> ends = new ConcurrentHashMap<>();
+  private volatile boolean released;
+  private volatile int fed;
+
+  DemoFeed(World world, LocalStream stream, List<InputRow> rows, double recordsPerSecond) {
+    this.world = world;
+    this.stream = stream;
+    this.rows = rows;
+    this.recordsPerSecond = recordsPerSecond;
+  }
+
+  void start() {
+    world.start("feed", this::run);
+  }
+
+  private void run() {
+    Instant began = world.now();
+    while (fed < rows.size()) {
+      double due = Duration.between(began, world.now()).toMillis() / 1000.0 * recordsPerSecond;
+      int limit = released ? rows.size() : Math.max(fed + 1, (int) (rows.size() * STEADY_PART));
+      int until = (int) Math.min(limit, Math.ceil(due));
+      for (int next = fed; next < until; next++) {
+        InputRow row = rows.get(next);
+        LocalStream.Placed placed = stream.put(row.key(), row.data(), Optional.empty());
+        ends.put(placed.shard(), Position.after(placed.sequenceNumber()));
+        fed = next + 1;
+      }
+      world.sleep(PAUSE);
+    }
+  }
+
+  /** Nothing waits for the last of the input any more. */
+  void release() {
+    released = true;
+  }
+
+  int fed() {
+    return fed;
+  }
+
+  /** The last record of every shard that has any. */
+  Map<ShardId, Position> ends() {
+    return Map.copyOf(ends);
+  }
+
+  boolean isDone() {
+    return fed == rows.size();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.cairn.simulation;
+
+import dev.cairn.simulation.SeededWorld.Happening;
+import dev.cairn.simulation.SeededWorld.Weather;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Lets one process die, or stand still, at the first point that a script names. */
+final class ScenarioFaults implements Weather {
+  private final Weather otherwise;
+  private Optional<Plan> plan = Optional.empty();
+  private Optional<String> struck = Optional.empty();
+
+  /** The happening for the first process of this kind that passes a point. */
+  private record Plan(String process, String point, Happening happening) {}
+
+  /**
+   * @param otherwise what happens everywhere else
+   */
+  ScenarioFaults(Weather otherwise) {
+    this.otherwise = otherwise;
+  }
+
+  void kill(String process, String point) {
+    plan(new Plan(process, point, new Happening.Kill()));
+  }
+
+  void freeze(String process, String point, Duration duration) {
+    plan(new Plan(process, point, new Happening.Delay(duration)));
+  }
+
+  private void plan(Plan next) {
+    plan = Optional.of(next);
+    struck = Optional.empty();
+  }
+
+  /** The process to which the planned fault has happened; empty as long as none came there. */
+  Optional<String> struck() {
+    return struck;
+  }
+
+  @Override
+  public Happening at(String task, String point) {
+    Optional<Plan> here =
+        plan.filter(one -> task.startsWith(one.process()) && point.equals(one.point()));
+    if (here.isEmpty()) {
+      return otherwise.at(task, point);
+    }
+    plan = Optional.empty();
+    struck = Optional.of(task);
+    return here.get().happening();
+  }
+}
