@@ -133,11 +133,12 @@ class ArchitectureTest {
     "dev.cairn.retry.."
   };
   private static final String COMMAND_LINE = "dev.cairn.cli..";
+  private static final String IN_MEMORY = "dev.cairn.inmemory..";
   private static final String LOCAL = "dev.cairn.local..";
   private static final String SIMULATION = "dev.cairn.simulation..";
 
   /** What runs on the user's machine; nothing that is deployed may use it. */
-  private static final String[] INFRA = {COMMAND_LINE, LOCAL, SIMULATION};
+  private static final String[] INFRA = {COMMAND_LINE, IN_MEMORY, LOCAL, SIMULATION};
 
   private static final String CONSTRUCT = "dev.cairn.cdk..";
   private static final String[] AWS = {"software.amazon..", "com.amazonaws.."};
@@ -147,8 +148,7 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(FUNCTIONS)
           .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(COORDINATOR, COMMAND_LINE, LOCAL, SIMULATION);
+          .dependOnClassesThat(resideInAPackage(COORDINATOR).or(resideInAnyPackage(INFRA)));
 
   static final ArchRule theCoordinatorDoesNotKnowFunctions =
       noClasses()
@@ -204,24 +204,43 @@ class ArchitectureTest {
                   .or(resideInAnyPackage(INFRA)));
 
   /**
-   * The command line on a deployed pipeline needs neither AWS on one machine nor the simulation,
-   * and the jars of both are not on its class path.
+   * The command line on a deployed pipeline needs neither AWS in memory nor the demo nor the
+   * simulation, and their jars are not on its class path.
    */
-  static final ArchRule theCommandLineKnowsNeitherLocalAwsNorTheSimulation =
+  static final ArchRule theCommandLineKnowsNeitherTheDemoNorTheSimulation =
       noClasses()
           .that()
           .resideInAPackage(COMMAND_LINE)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(LOCAL, SIMULATION, "com.amazonaws.services.dynamodbv2.local..");
+          .resideInAnyPackage(
+              IN_MEMORY, LOCAL, SIMULATION, "com.amazonaws.services.dynamodbv2.local..");
 
-  static final ArchRule localAwsDoesNotKnowTheSimulation =
+  /** The tests of the task and of the coordinator run on it. */
+  static final ArchRule awsInMemoryKnowsOnlyTheProtocol =
       noClasses()
           .that()
-          .resideInAPackage(LOCAL)
+          .resideInAPackage(IN_MEMORY)
           .should()
-          .dependOnClassesThat()
-          .resideInAPackage(SIMULATION);
+          .dependOnClassesThat(
+              resideInAnyPackage(FUNCTIONS)
+                  .or(resideInAnyPackage(COORDINATOR, CONSTRUCT, COMMAND_LINE, LOCAL, SIMULATION)));
+
+  static final ArchRule theDemoAndTheSimulationDoNotKnowEachOther =
+      CompositeArchRule.of(
+          List.of(
+              noClasses()
+                  .that()
+                  .resideInAPackage(LOCAL)
+                  .should()
+                  .dependOnClassesThat()
+                  .resideInAPackage(SIMULATION),
+              noClasses()
+                  .that()
+                  .resideInAPackage(SIMULATION)
+                  .should()
+                  .dependOnClassesThat()
+                  .resideInAPackage(LOCAL)));
 
   /** A new package has to be put into one of the lists, so that the rules apply to it. */
   static final ArchRule everyPackageIsListed =
@@ -258,6 +277,7 @@ class ArchitectureTest {
               "dev.cairn.retry..",
               CONSTRUCT,
               COMMAND_LINE,
+              IN_MEMORY,
               LOCAL,
               SIMULATION);
 
@@ -353,7 +373,7 @@ class ArchitectureTest {
   static final ArchRule thatRuleSeesAClockWhereThereIsOne =
       classes()
           .that()
-          .haveFullyQualifiedName("dev.cairn.local.world.WallClockWorld")
+          .haveFullyQualifiedName("dev.cairn.inmemory.world.WallClockWorld")
           .should()
           .accessTargetWhere(READS_CLOCK_ENVIRONMENT_OR_CHANCE);
 

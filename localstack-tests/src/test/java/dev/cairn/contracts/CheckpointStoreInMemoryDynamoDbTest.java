@@ -3,9 +3,9 @@ package dev.cairn.contracts;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.dynamodb.TableEvents.ItemChange;
+import dev.cairn.inmemory.dynamodb.InMemoryDynamoDb;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
-import dev.cairn.local.memory.InMemoryDynamoDb;
 import java.time.Instant;
 
 /** The adapters on the table that the scale test counts: it is worth what its answers are. */

@@ -1,7 +1,7 @@
 package dev.cairn.contracts;
 
 import dev.cairn.damage.DamageStore;
-import dev.cairn.local.memory.InMemoryDamageStore;
+import dev.cairn.inmemory.dynamodb.InMemoryDamageStore;
 
 class DamageStoreInMemoryTest extends DamageStoreContract {
   private final InMemoryDamageStore damages = new InMemoryDamageStore();

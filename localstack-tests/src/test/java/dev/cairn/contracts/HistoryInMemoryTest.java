@@ -1,7 +1,7 @@
 package dev.cairn.contracts;
 
 import dev.cairn.history.History;
-import dev.cairn.local.memory.InMemoryHistory;
+import dev.cairn.inmemory.dynamodb.InMemoryHistory;
 
 class HistoryInMemoryTest extends HistoryContract {
   private final InMemoryHistory history = new InMemoryHistory();

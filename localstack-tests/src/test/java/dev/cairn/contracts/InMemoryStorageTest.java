@@ -2,7 +2,7 @@ package dev.cairn.contracts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;

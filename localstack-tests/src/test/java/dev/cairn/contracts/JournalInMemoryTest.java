@@ -1,8 +1,8 @@
 package dev.cairn.contracts;
 
+import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
-import dev.cairn.local.memory.InMemoryTable;
 import java.time.Instant;
 
 class JournalInMemoryTest extends JournalContract {

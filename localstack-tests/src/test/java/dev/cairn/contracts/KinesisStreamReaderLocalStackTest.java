@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.inmemory.kinesis.LocalStream.Placed;
+import dev.cairn.inmemory.world.Interference;
+import dev.cairn.inmemory.world.WallClockWorld;
+import dev.cairn.inmemory.world.World;
 import dev.cairn.kinesis.KinesisStreamReader;
-import dev.cairn.local.kinesis.LocalStream.Placed;
-import dev.cairn.local.world.Interference;
-import dev.cairn.local.world.WallClockWorld;
-import dev.cairn.local.world.World;
 import dev.cairn.state.KeyHash;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;

@@ -1,14 +1,14 @@
 package dev.cairn.contracts;
 
 import dev.cairn.id.ShardId;
-import dev.cairn.local.kinesis.LocalStream;
-import dev.cairn.local.kinesis.LocalStream.Placed;
-import dev.cairn.local.lambda.ContainerSettings;
-import dev.cairn.local.lambda.Delivery;
-import dev.cairn.local.lambda.LocalContainers;
-import dev.cairn.local.lambda.LocalMapping;
-import dev.cairn.local.lambda.MappingSettings;
-import dev.cairn.local.world.World;
+import dev.cairn.inmemory.kinesis.LocalStream;
+import dev.cairn.inmemory.kinesis.LocalStream.Placed;
+import dev.cairn.inmemory.lambda.ContainerSettings;
+import dev.cairn.inmemory.lambda.Delivery;
+import dev.cairn.inmemory.lambda.LocalContainers;
+import dev.cairn.inmemory.lambda.LocalMapping;
+import dev.cairn.inmemory.lambda.MappingSettings;
+import dev.cairn.inmemory.world.World;
 import dev.cairn.stream.Shard;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.cairn.contracts;
 
-import dev.cairn.local.world.Interference;
-import dev.cairn.local.world.WallClockWorld;
+import dev.cairn.inmemory.world.Interference;
+import dev.cairn.inmemory.world.WallClockWorld;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Disabled;

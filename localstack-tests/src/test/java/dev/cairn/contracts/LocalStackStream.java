@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.inmemory.kinesis.LocalStream.Placed;
+import dev.cairn.inmemory.world.World;
 import dev.cairn.kinesis.KinesisStreamReader;
-import dev.cairn.local.kinesis.LocalStream.Placed;
-import dev.cairn.local.world.World;
 import dev.cairn.localstack.Repeated;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.HashRange;

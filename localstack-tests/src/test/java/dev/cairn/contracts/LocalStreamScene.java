@@ -1,9 +1,9 @@
 package dev.cairn.contracts;
 
 import dev.cairn.id.ShardId;
-import dev.cairn.local.kinesis.LocalStream;
-import dev.cairn.local.kinesis.LocalStream.Placed;
-import dev.cairn.local.world.World;
+import dev.cairn.inmemory.kinesis.LocalStream;
+import dev.cairn.inmemory.kinesis.LocalStream.Placed;
+import dev.cairn.inmemory.world.World;
 import dev.cairn.state.KeyHash;
 import dev.cairn.stream.StreamReader;
 import java.util.Optional;

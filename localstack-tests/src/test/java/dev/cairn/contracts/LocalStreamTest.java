@@ -1,8 +1,8 @@
 package dev.cairn.contracts;
 
-import dev.cairn.local.kinesis.LocalStream;
-import dev.cairn.local.world.Interference;
-import dev.cairn.local.world.WallClockWorld;
+import dev.cairn.inmemory.kinesis.LocalStream;
+import dev.cairn.inmemory.world.Interference;
+import dev.cairn.inmemory.world.WallClockWorld;
 import java.time.Duration;
 import java.util.function.Consumer;
 

@@ -1,9 +1,9 @@
 package dev.cairn.contracts;
 
 import dev.cairn.id.SequenceNumber;
-import dev.cairn.local.lambda.Handler;
-import dev.cairn.local.lambda.LocalInvocation;
-import dev.cairn.local.world.World;
+import dev.cairn.inmemory.lambda.Handler;
+import dev.cairn.inmemory.lambda.LocalInvocation;
+import dev.cairn.inmemory.world.World;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package dev.cairn.contracts;
 
-import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.simulation.SeededWorlds;
 import java.time.Duration;
 import java.util.function.Consumer;

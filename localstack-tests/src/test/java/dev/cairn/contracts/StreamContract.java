@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
-import dev.cairn.local.kinesis.LocalStream.Placed;
-import dev.cairn.local.world.World;
+import dev.cairn.inmemory.kinesis.LocalStream.Placed;
+import dev.cairn.inmemory.world.World;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
 import dev.cairn.stream.NotInStreamException;

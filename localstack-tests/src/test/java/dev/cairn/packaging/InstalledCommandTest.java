@@ -165,7 +165,9 @@ class InstalledCommandTest {
           assertThat(names)
               .as("%s", jar.getFileName())
               .noneMatch(name -> name.startsWith("com/amazonaws/services/dynamodbv2/"))
-              .noneMatch(name -> name.startsWith("dev/cairn/local/"))
+              .noneMatch(
+                  name ->
+                      name.startsWith("dev/cairn/local/") || name.startsWith("dev/cairn/inmemory/"))
               .noneMatch(name -> name.startsWith("dev/cairn/simulation/"));
           classes += names.size();
         }

@@ -1,6 +1,6 @@
 package dev.cairn.scale;
 
-import dev.cairn.local.memory.InMemoryStorage;
+import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.scale.Quotas.Quota;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileStorage;

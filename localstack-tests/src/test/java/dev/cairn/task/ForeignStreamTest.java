@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cairn.inmemory.lambda.KinesisEvent;
 import dev.cairn.lambda.ForeignStreamException;
 import dev.cairn.lambda.MalformedEventException;
 import dev.cairn.lambda.OwnStream;
 import dev.cairn.lambda.TaskEndpoint;
-import dev.cairn.local.lambda.KinesisEvent;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.pipeline.Tap;
 import dev.cairn.stream.StreamRecord;

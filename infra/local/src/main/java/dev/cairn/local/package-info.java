@@ -1,7 +1,4 @@
-/**
- * AWS on one machine; its parts sit in the packages below, each named for the service that it
- * stands for.
- */
+/** Cairn on one machine: the demo, what a pipeline costs, and Amazon's DynamoDB Local. */
 @NullMarked
 package dev.cairn.local;
 

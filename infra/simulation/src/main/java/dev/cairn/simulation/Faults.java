@@ -1,6 +1,6 @@
 package dev.cairn.simulation;
 
-import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.simulation.SeededWorld.Happening;
 import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.SimulatedFault;

@@ -2,9 +2,9 @@ package dev.cairn.simulation;
 
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.id.JobId;
+import dev.cairn.inmemory.dynamodb.InMemoryTable;
+import dev.cairn.inmemory.world.World;
 import dev.cairn.job.Request;
-import dev.cairn.local.memory.InMemoryTable;
-import dev.cairn.local.world.World;
 import java.time.Duration;
 import java.util.function.Consumer;
 

@@ -5,7 +5,7 @@ import dev.cairn.coordinator.checkpointing.CheckpointGuards;
 import dev.cairn.coordinator.collecting.CollectionGuards;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.restoring.RestoreGuards;
-import dev.cairn.local.memory.InMemoryTable;
+import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.subtask.StateMemory;

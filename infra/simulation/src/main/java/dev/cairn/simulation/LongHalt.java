@@ -1,9 +1,9 @@
 package dev.cairn.simulation;
 
+import dev.cairn.inmemory.dynamodb.InMemoryTable;
+import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
-import dev.cairn.local.kinesis.LocalStream;
-import dev.cairn.local.memory.InMemoryTable;
 import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.simulation.audit.SimulatedFault;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.inmemory.dynamodb.InMemoryTable;
+import dev.cairn.inmemory.world.World;
 import dev.cairn.job.Request;
-import dev.cairn.local.memory.InMemoryTable;
-import dev.cairn.local.world.World;
 import dev.cairn.simulation.audit.SimulatedRace;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;

@@ -2,10 +2,10 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
-import dev.cairn.local.memory.InMemoryTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;

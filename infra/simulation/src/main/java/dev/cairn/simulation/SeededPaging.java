@@ -1,6 +1,6 @@
 package dev.cairn.simulation;
 
-import dev.cairn.local.kinesis.Paging;
+import dev.cairn.inmemory.kinesis.Paging;
 import dev.cairn.simulation.audit.SimulatedFault;
 import java.time.Duration;
 import java.util.SplittableRandom;

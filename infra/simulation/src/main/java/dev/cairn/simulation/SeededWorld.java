@@ -1,7 +1,7 @@
 package dev.cairn.simulation;
 
-import dev.cairn.local.world.Killed;
-import dev.cairn.local.world.World;
+import dev.cairn.inmemory.world.Killed;
+import dev.cairn.inmemory.world.World;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.cairn.simulation;
 
-import dev.cairn.local.world.World;
+import dev.cairn.inmemory.world.World;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;

@@ -1,8 +1,8 @@
 package dev.cairn.simulation;
 
+import dev.cairn.inmemory.world.Killed;
+import dev.cairn.inmemory.world.World;
 import dev.cairn.journal.OutcomeUnknownException;
-import dev.cairn.local.world.Killed;
-import dev.cairn.local.world.World;
 import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamException;

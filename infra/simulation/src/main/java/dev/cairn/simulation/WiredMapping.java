@@ -1,7 +1,7 @@
 package dev.cairn.simulation;
 
 import dev.cairn.coordinator.ports.SourceMapping;
-import dev.cairn.local.lambda.LocalMapping;
+import dev.cairn.inmemory.lambda.LocalMapping;
 
 /** The mapping's switch at the other end of a wire. */
 record WiredMapping(Wire wire, LocalMapping there) implements SourceMapping {

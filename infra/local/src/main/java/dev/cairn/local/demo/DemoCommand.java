@@ -15,7 +15,7 @@ import dev.cairn.cli.input.UserFunction;
 import dev.cairn.flights.AircraftFunction;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
-import dev.cairn.local.world.Killed;
+import dev.cairn.inmemory.world.Killed;
 import dev.cairn.settings.Options;
 import dev.cairn.settings.StorageKind;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package dev.cairn.local.demo;
 
 import dev.cairn.id.EntryId;
+import dev.cairn.inmemory.lambda.Handler;
+import dev.cairn.inmemory.lambda.LocalInvocation;
 import dev.cairn.lambda.CodeRegistration;
 import dev.cairn.lambda.TaskEndpoint;
-import dev.cairn.local.lambda.Handler;
-import dev.cairn.local.lambda.LocalInvocation;
 import dev.cairn.task.Task;
 import java.io.InputStream;
 import java.io.OutputStream;

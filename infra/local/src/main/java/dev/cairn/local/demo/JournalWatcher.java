@@ -8,7 +8,7 @@ import dev.cairn.journal.Journal.Append;
 interface JournalWatcher {
 
   /**
-   * Right before the request goes out. May block, or throw {@link dev.cairn.local.world.Killed}.
+   * Right before the request goes out. May block, or throw {@link dev.cairn.inmemory.world.Killed}.
    */
   default void before(SubtaskId subtask, Entry entry) {}
 

@@ -4,7 +4,7 @@ import dev.cairn.cli.input.InputRow;
 import dev.cairn.cli.input.UserFunction;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
-import dev.cairn.local.kinesis.LocalStream;
+import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateKey;
 import dev.cairn.stream.Shard;

@@ -20,7 +20,7 @@ import dev.cairn.function.ValueState;
 import dev.cairn.function.ValueStateDescriptor;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
-import dev.cairn.local.world.Killed;
+import dev.cairn.inmemory.world.Killed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

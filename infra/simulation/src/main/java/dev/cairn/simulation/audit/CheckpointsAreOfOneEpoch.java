@@ -4,8 +4,8 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
+import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.journal.Entry;
-import dev.cairn.local.memory.InMemoryTable;
 import java.util.Optional;
 
 /** The entries of a checkpoint are of the checkpoint's epoch. */

@@ -2,8 +2,8 @@ package dev.cairn.simulation.audit;
 
 import dev.cairn.format.Trees;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.journal.Entry;
-import dev.cairn.local.memory.InMemoryStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import java.util.Arrays;

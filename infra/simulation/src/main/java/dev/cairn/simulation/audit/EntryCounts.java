@@ -2,10 +2,10 @@ package dev.cairn.simulation.audit;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.JobId;
+import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.journal.ShardFailure;
-import dev.cairn.local.memory.InMemoryTable;
 
 /** Counts what entries show of faults and races; no invariant. */
 final class EntryCounts implements EntryInvariant {

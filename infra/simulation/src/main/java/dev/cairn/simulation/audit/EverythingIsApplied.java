@@ -2,8 +2,8 @@ package dev.cairn.simulation.audit;
 
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
+import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.journal.Entry.Header;
-import dev.cairn.local.kinesis.LocalStream;
 
 /** In the end every shard is applied to its last record, without a gap. */
 final class EverythingIsApplied {

@@ -4,9 +4,9 @@ import dev.cairn.id.Epoch;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
-import dev.cairn.local.kinesis.LocalStream;
 import dev.cairn.simulation.audit.Expectation.Expected;
 import java.util.TreeMap;
 

@@ -1,0 +1,371 @@
+package dev.cairn.inmemory.kinesis;
+
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.inmemory.world.World;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
+import dev.cairn.stream.ExpiredIteratorException;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.ShardScan;
+import dev.cairn.stream.StreamReader;
+import dev.cairn.stream.StreamRecord;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A Kinesis stream in memory: routes by hash, numbers records as Kinesis does, forgets only when
+ * told to.
+ *
+ * <p>What {@link StreamReader} says is what a task may know of it. The other reading methods are
+ * the mapping's and a test's: they pass no point of the world, so no fault meets them.
+ */
+public final class LocalStream implements StreamReader {
+  /** The point of the world at which a scan reads a further page. */
+  public static final String NEXT_PAGE = "stream.next";
+
+  private static final int LONGEST_KEY = 256;
+  private static final int LARGEST_RECORD_BYTES = 1 << 20;
+  private static final int LARGEST_PAGE_BYTES = 10 << 20;
+  private static final Duration LIFETIME_OF_AN_ITERATOR = Duration.ofMinutes(5);
+
+  private final World world;
+  private final Duration retention;
+  private final Paging paging;
+  private final SequenceNumbers numbers = new SequenceNumbers();
+  private final TreeMap<ShardId, ShardLog> shards = new TreeMap<>();
+  // Sequence numbers below it are of a stream that had this one's name before.
+  private long firstNumber;
+  private Duration listingDelay = Duration.ZERO;
+
+  /** A record's place in the stream. */
+  public record Placed(ShardId shard, SequenceNumber sequenceNumber) {}
+
+  public LocalStream(World world, int shardCount, Duration retention) {
+    this(world, shardCount, retention, Paging.KINESIS);
+  }
+
+  public LocalStream(World world, int shardCount, Duration retention, Paging paging) {
+    this.world = world;
+    this.retention = retention;
+    this.paging = paging;
+    create(shardCount);
+  }
+
+  private void create(int shardCount) {
+    for (HashRange range : HashRanges.even(shardCount)) {
+      add(range, List.of());
+    }
+  }
+
+  /**
+   * Puts a record at the end of the open shard that its hash belongs to.
+   *
+   * @param data not copied
+   * @param explicitHash routes in place of the key's own hash
+   * @throws IllegalArgumentException when Kinesis would refuse the key or the size
+   */
+  public Placed put(String partitionKey, byte[] data, Optional<KeyHash> explicitHash) {
+    requireAcceptable(partitionKey, data);
+    KeyHash hash = explicitHash.orElseGet(() -> KeyHash.of(partitionKey));
+    Placed placed = append(hash, partitionKey, data);
+    world.changed();
+    return placed;
+  }
+
+  private static void requireAcceptable(String partitionKey, byte[] data) {
+    int characters = partitionKey.codePointCount(0, partitionKey.length());
+    if (characters < 1 || characters > LONGEST_KEY) {
+      throw new IllegalArgumentException(
+          "a partition key has 1 to "
+              + LONGEST_KEY
+              + " characters, this one has "
+              + characters
+              + "; give such records a key of your own");
+    }
+    int bytes = partitionKey.getBytes(StandardCharsets.UTF_8).length + data.length;
+    if (bytes > LARGEST_RECORD_BYTES) {
+      throw new IllegalArgumentException(
+          "a record has at most "
+              + LARGEST_RECORD_BYTES
+              + " bytes with its key, this one has "
+              + bytes
+              + "; keep large data elsewhere and put a reference");
+    }
+  }
+
+  private synchronized Placed append(KeyHash hash, String partitionKey, byte[] data) {
+    ShardLog open =
+        shards.values().stream().filter(shard -> shard.accepts(hash)).findFirst().orElseThrow();
+    long number = numbers.next();
+    open.append(new ShardLog.Stored(number, partitionKey, data, world.now().toEpochMilli()));
+    return new Placed(open.shard().id(), SequenceNumbers.full(number));
+  }
+
+  /**
+   * Deletes the stream and creates it again under its name: the shards have the names of the
+   * earlier ones, and nothing that was put before is known.
+   */
+  public void recreate(int shardCount) {
+    synchronized (this) {
+      shards.clear();
+      firstNumber = numbers.next();
+      create(shardCount);
+    }
+    world.changed();
+  }
+
+  /** Sets how long a new shard is missing from what {@link #shards} returns. */
+  public synchronized void listLate(Duration delay) {
+    listingDelay = delay;
+  }
+
+  @Override
+  public List<Shard> shards() {
+    world.pass("stream.shards");
+    return listedOnTime();
+  }
+
+  private synchronized List<Shard> listedOnTime() {
+    Instant created = world.now().minus(listingDelay);
+    return shards.values().stream()
+        .filter(log -> log.shard().parents().isEmpty() || !log.created().isAfter(created))
+        .map(ShardLog::shard)
+        .toList();
+  }
+
+  @Override
+  public Duration retention() {
+    return retention;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException when the token was not given out by this kind of stream
+   */
+  @Override
+  public Page read(ShardId shard, From from, int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("a page holds at least 1 record, not " + limit);
+    }
+    world.pass(from instanceof From.Next ? NEXT_PAGE : "stream.read");
+    return page(shard, from, paging.limit(Math.min(limit, ShardScan.LARGEST_PAGE)));
+  }
+
+  private synchronized Page page(ShardId id, From from, int limit) {
+    ShardLog log = logToRead(id);
+    long now = world.now().toEpochMilli();
+    Place place = place(log, from, now);
+    long end = Math.min(now, place.millis + paging.stretch(behind(place.millis, now)).toMillis());
+    int last = log.endOfPage(place.index, limit, LARGEST_PAGE_BYTES, end);
+    List<StreamRecord> records = log.records(place.index, last);
+    if (last == log.size() && log.isClosed()) {
+      return new Page(records, Optional.empty(), Duration.ZERO);
+    }
+    // Where the limit ends a page, the rest of the stretch is the next page's.
+    boolean isCut = last < log.size() && log.arrivalAt(last) <= end;
+    long reached = isCut ? log.arrivalAt(last) : end;
+    long nextNumber = last < log.size() ? log.numberAt(last) : log.numberAfterLast();
+    Token token = new Token(id, nextNumber, reached, now);
+    return new Page(records, Optional.of(new From.Next(token.text())), behind(reached, now, isCut));
+  }
+
+  private static Duration behind(long millis, long now) {
+    return Duration.ofMillis(Math.max(0, now - millis));
+  }
+
+  /** Records that are left are never at the tip, also if they arrived in this very millisecond. */
+  private static Duration behind(long millis, long now, boolean isCut) {
+    return isCut ? Duration.ofMillis(Math.max(1, now - millis)) : behind(millis, now);
+  }
+
+  /** Where a page begins: the first record that may be in it, and the time it begins at. */
+  private record Place(int index, long millis) {}
+
+  private Place place(ShardLog log, From from, long now) {
+    long horizon = Math.max(now - retention.toMillis(), log.created().toEpochMilli());
+    long oldest = Math.min(Math.min(horizon, now), log.oldestArrival(now));
+    return switch (from) {
+      case From.Horizon h -> new Place(0, oldest);
+      case From.Time(Instant time) -> {
+        int index = log.indexOfArrival(time.toEpochMilli());
+        yield new Place(index, Math.clamp(time.toEpochMilli(), oldest, now));
+      }
+      case From.At(SequenceNumber record) -> {
+        long number = ordinalToRead(log.shard().id(), record);
+        int index = log.indexAtOrAfter(number);
+        boolean isKept = index < log.size() && log.numberAt(index) == number;
+        yield new Place(index, isKept ? log.arrivalAt(index) : oldest);
+      }
+      case From.Next(String text) -> {
+        Token token = Token.parse(text, log.shard().id());
+        if (now - token.issued > LIFETIME_OF_AN_ITERATOR.toMillis()) {
+          throw new ExpiredIteratorException(
+              "Iterator expired. The iterator was created at time "
+                  + Instant.ofEpochMilli(token.issued)
+                  + " while right now it is "
+                  + Instant.ofEpochMilli(now)
+                  + " which is further in the future than the tolerated delay of 300000 milliseconds.");
+        }
+        yield new Place(log.indexAtOrAfter(token.number), token.millis);
+      }
+    };
+  }
+
+  private long ordinalToRead(ShardId shard, SequenceNumber record) {
+    boolean isOwn = SequenceNumbers.isLocal(record);
+    long number = isOwn ? SequenceNumbers.ordinal(record) : -1;
+    if (!isOwn || number < firstNumber || number > numbers.last()) {
+      throw new NotInStreamException(
+          "StartingSequenceNumber "
+              + record
+              + " used in GetShardIterator on shard "
+              + shard
+              + " in stream under account 000000000000 is invalid because it did not come from this"
+              + " stream.");
+    }
+    return number;
+  }
+
+  /** All shards, also those that {@link #shards} does not list yet. */
+  public synchronized List<Shard> listed() {
+    return shards.values().stream().map(ShardLog::shard).toList();
+  }
+
+  /**
+   * Up to {@code limit} records after the cursor; those that are no longer kept are passed over
+   * silently, as Kinesis does.
+   */
+  public synchronized List<StreamRecord> after(ShardId shard, Position cursor, int limit) {
+    ShardLog log = log(shard);
+    int start = indexAfter(log, cursor);
+    return log.records(start, log.endOfPage(start, limit, LARGEST_PAGE_BYTES, Long.MAX_VALUE));
+  }
+
+  /** Whether any record is kept after the cursor. */
+  public synchronized boolean hasAfter(ShardId shard, Position cursor) {
+    ShardLog log = log(shard);
+    return indexAfter(log, cursor) < log.size();
+  }
+
+  /** Whether no more records can come: its range belongs to other shards now. */
+  public synchronized boolean isClosed(ShardId shard) {
+    return log(shard).isClosed();
+  }
+
+  /** The records kept in a shard. */
+  public synchronized int size(ShardId shard) {
+    return log(shard).size();
+  }
+
+  private static int indexAfter(ShardLog log, Position cursor) {
+    return switch (cursor) {
+      case Position.Beginning beginning -> 0;
+      case Position.Before before -> log.indexAtOrAfter(SequenceNumbers.ordinal(before.first()));
+      case Position.Within within ->
+          log.indexAtOrAfter(SequenceNumbers.ordinal(within.aggregate()));
+      case Position.After after -> log.indexAtOrAfter(SequenceNumbers.ordinal(after.last()) + 1);
+      case Position.End end -> log.size();
+    };
+  }
+
+  /** Forgets a shard's records that arrived before this time, oldest first. */
+  public synchronized void trim(ShardId shard, Instant olderThan) {
+    ShardLog log = log(shard);
+    log.forget(log.indexOfArrival(olderThan.toEpochMilli()));
+  }
+
+  /** Forgets a shard's records before this one. */
+  public synchronized void trim(ShardId shard, SequenceNumber oldestKept) {
+    ShardLog log = log(shard);
+    log.forget(log.indexAtOrAfter(SequenceNumbers.ordinal(oldestKept)));
+  }
+
+  /** Forgets what is older than the retention, as Kinesis does all the time. */
+  public synchronized void trimExpired() {
+    Instant oldestKept = world.now().minus(retention);
+    for (ShardId shard : shards.keySet()) {
+      trim(shard, oldestKept);
+    }
+  }
+
+  /**
+   * Closes a shard and divides its range between two new ones.
+   *
+   * @throws IllegalArgumentException when the shard is closed already, or its range is a single
+   *     hash
+   */
+  public List<ShardId> split(ShardId shard) {
+    List<ShardId> children = close(shard);
+    world.changed();
+    return children;
+  }
+
+  private synchronized List<ShardId> close(ShardId shard) {
+    ShardLog parent = log(shard);
+    if (parent.isClosed()) {
+      throw new IllegalArgumentException(shard + " is closed: split one of its children");
+    }
+    List<HashRange> halves = HashRanges.halves(parent.shard().range());
+    parent.close();
+    return halves.stream().map(half -> add(half, List.of(shard))).toList();
+  }
+
+  private ShardId add(HashRange range, List<ShardId> parents) {
+    ShardId id = new ShardId(String.format(Locale.ROOT, "shardId-%012d", shards.size()));
+    shards.put(id, new ShardLog(new Shard(id, range, parents), world.now()));
+    return id;
+  }
+
+  private ShardLog log(ShardId id) {
+    ShardLog log = shards.get(id);
+    if (log == null) {
+      throw new IllegalArgumentException(
+          "the stream has no shard " + id + ": it has " + new ArrayList<>(shards.keySet()));
+    }
+    return log;
+  }
+
+  private ShardLog logToRead(ShardId id) {
+    ShardLog log = shards.get(id);
+    if (log == null) {
+      throw new NotInStreamException(
+          "Shard " + id + " in stream under account 000000000000 does not exist");
+    }
+    return log;
+  }
+
+  /**
+   * Where a page ended, as text.
+   *
+   * @param millis up to which time the shard was read
+   * @param issued when the page was read
+   */
+  private record Token(ShardId shard, long number, long millis, long issued) {
+    String text() {
+      return shard + "@" + number + "@" + millis + "@" + issued;
+    }
+
+    static Token parse(String text, ShardId shard) {
+      String[] parts = text.split("@", -1);
+      if (parts.length != 4
+          || !parts[0].equals(shard.value())
+          || !Stream.of(parts).skip(1).allMatch(part -> part.matches("\\d{1,18}"))) {
+        throw new IllegalArgumentException(
+            "\"" + text + "\" is not where a page of " + shard + " ended");
+      }
+      return new Token(
+          shard, Long.parseLong(parts[1]), Long.parseLong(parts[2]), Long.parseLong(parts[3]));
+    }
+  }
+}

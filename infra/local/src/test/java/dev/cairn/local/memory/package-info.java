@@ -1,5 +1,0 @@
-/** The in-memory DynamoDB behaves as the real one does where the protocol depends on it. */
-@NullMarked
-package dev.cairn.local.memory;
-
-import org.jspecify.annotations.NullMarked;
