@@ -54,7 +54,7 @@ public sealed interface Action {
   record Begin(Checkpoint.Pending pending, List<SubtaskRequest> requests) implements Action {}
 
   /** Requests the parts of a pending checkpoint that are missing. */
-  record Ask(Checkpoint.Pending pending, List<SubtaskRequest> requests) implements Action {}
+  record RequestAcks(Checkpoint.Pending pending, List<SubtaskRequest> requests) implements Action {}
 
   /** Invokes tasks that have records to apply again and are not at work. */
   record Wake(List<SubtaskId> subtasks) implements Action {}
@@ -78,7 +78,7 @@ public sealed interface Action {
   record KeepMapping(boolean on, Set<StartPosition> starts) implements Action {}
 
   /** Looks for records that end the process of their task. */
-  record LookForStuckShards() implements Action {}
+  record FindStuckShards() implements Action {}
 
   /** Deletes dead letters that are older than the job keeps them. */
   record DeleteExpiredLetters() implements Action {}

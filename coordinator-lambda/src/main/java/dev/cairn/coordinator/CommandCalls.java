@@ -43,78 +43,79 @@ public final class CommandCalls {
   }
 
   /**
-   * @param answer what is told to whoever called
+   * @param response what is told to whoever called
    */
-  public void serve(JobId id, String text, Fields answer) {
+  public void execute(JobId id, String text, Fields response) {
     Optional<Job> job = checkpoints.job(id);
     if (job.isEmpty()) {
-      answer.put("refused", "there is no job " + id + " in the table; deploy it first");
+      response.put("refused", "there is no job " + id + " in the table; deploy it first");
       return;
     }
     try {
-      serve(new TrackedCommand(job.get(), CommandText.parse(text)), answer);
+      execute(new TrackedCommand(job.get(), CommandText.parse(text)), response);
     } catch (InvalidCommandException e) {
-      answer.put("refused", e.reason());
-      describe(job.get(), answer);
+      response.put("refused", e.reason());
+      describe(job.get(), response);
     }
   }
 
-  private void serve(TrackedCommand asked, Fields answer) {
-    Optional<Request> waiting = asked.ask(checkpoints, false);
+  private void execute(TrackedCommand command, Fields response) {
+    Optional<Request> waiting = command.submit(checkpoints, false);
     if (waiting.isPresent()) {
-      answer.put(
+      response.put(
           "refused",
           "\""
               + waiting.get().command()
               + "\" was asked for before and still waits; call again when it is served, or remove "
               + waiting.get().attribute().attributeName()
               + " from the job's item");
-      describe(asked.before(), answer);
+      describe(command.before(), response);
       return;
     }
     try {
-      coordinator.on(new Event.Requested(asked.before().id()));
+      coordinator.on(new Event.Requested(command.before().id()));
     } catch (OutOfTimeException e) {
       // The next tick goes on; what has been done can be told.
-      LOG.log(Level.INFO, "job {0}: {1}", asked.before().id(), e.getMessage());
+      LOG.log(Level.INFO, "job {0}: {1}", command.before().id(), e.getMessage());
     }
-    asked.look(checkpoints).ifPresent(progress -> tell(asked, progress, answer));
+    command.progress(checkpoints).ifPresent(progress -> putProgress(command, progress, response));
   }
 
-  private static void tell(TrackedCommand asked, CommandProgress progress, Fields answer) {
-    String accepted = asked.request().command();
+  private static void putProgress(
+      TrackedCommand command, CommandProgress progress, Fields response) {
+    String accepted = command.request().command();
     switch (progress) {
-      case CommandProgress.Refused(Job n, String reason) -> answer.put("refused", reason);
-      case CommandProgress.Superseded(Job n, String text) -> answer.put("refused", text);
+      case CommandProgress.Refused(Job n, String reason) -> response.put("refused", reason);
+      case CommandProgress.Superseded(Job n, String text) -> response.put("refused", text);
       case CommandProgress.Waiting w ->
           accept(
-              answer, accepted, "waiting", "it is served as soon as it can be", Optional.empty());
+              response, accepted, "waiting", "it is served as soon as it can be", Optional.empty());
       case CommandProgress.UnderWay(
               Job n,
               String step,
               String text,
               Optional<Checkpoint> checkpoint) ->
-          accept(answer, accepted, step, text, checkpoint);
+          accept(response, accepted, step, text, checkpoint);
       case CommandProgress.Done(Job n, String step, String text, Optional<Checkpoint> checkpoint) ->
-          accept(answer, accepted, step, text, checkpoint);
+          accept(response, accepted, step, text, checkpoint);
       case CommandProgress.Failed(
               Job n,
               String step,
               String text,
               Optional<Checkpoint> checkpoint) ->
-          accept(answer, accepted, step, text, checkpoint);
+          accept(response, accepted, step, text, checkpoint);
     }
-    describe(progress.now(), answer);
+    describe(progress.now(), response);
   }
 
   private static void accept(
-      Fields answer, String command, String step, String text, Optional<Checkpoint> checkpoint) {
-    answer.put("accepted", command).put("step", step).put("text", text);
-    checkpoint.ifPresent(one -> answer.put("checkpoint", one.id().value()));
+      Fields response, String command, String step, String text, Optional<Checkpoint> checkpoint) {
+    response.put("accepted", command).put("step", step).put("text", text);
+    checkpoint.ifPresent(one -> response.put("checkpoint", one.id().value()));
   }
 
-  private static void describe(Job job, Fields answer) {
-    answer
+  private static void describe(Job job, Fields response) {
+    response
         .put("status", job.status().label())
         .put("epoch", job.epoch().value())
         .put("next", "cairn status, cairn checkpoints; refusal on the job's item");

@@ -132,7 +132,7 @@ public final class Coordinator {
     Optional<RuntimeException> unserved = Optional.empty();
     Job job;
     try {
-      job = serve(found.get());
+      job = executeRequest(found.get());
     } catch (RuntimeException e) {
       // What a user asks for waits for the next tick; the job's checkpoints do not.
       unserved = Optional.of(e);
@@ -165,8 +165,8 @@ public final class Coordinator {
     }
   }
 
-  private Job serve(Job job) {
-    Job served = commands.serve(job);
+  private Job executeRequest(Job job) {
+    Job served = commands.execute(job);
     // Recorded at once: only now is it known who asked.
     job.request().ifPresent(by -> historyWriter.served(served, by));
     return served;
@@ -192,7 +192,7 @@ public final class Coordinator {
 
   /** Reads what the plan looks at, after the settled checkpoints have changed it. */
   private JobView read(Job job, Event event) {
-    if (!JobPlan.looksAtJournals(job, event)) {
+    if (!JobPlan.needsJournals(job, event)) {
       return JobView.of(job);
     }
     SortedMap<SubtaskId, JournalTail> journals = tails.of(job.id());
@@ -220,7 +220,7 @@ public final class Coordinator {
           recovery.recover(job, damaged, view.checkpoints());
       case Action.Begin(Checkpoint.Pending pending, List<SubtaskRequest> requests) ->
           triggering.begin(pending, requests, Optional.empty(), now);
-      case Action.Ask(Checkpoint.Pending pending, List<SubtaskRequest> requests) ->
+      case Action.RequestAcks(Checkpoint.Pending pending, List<SubtaskRequest> requests) ->
           triggering.request(pending, requests, now);
       // A wake that fails keeps none of the others from being sent; the next tick repeats it.
       case Action.Wake(List<SubtaskId> subtasks) ->
@@ -230,8 +230,8 @@ public final class Coordinator {
       case Action.Restore(Restoration from) -> restore.resume(job, from);
       case Action.KeepMapping(boolean on, Set<StartPosition> starts) ->
           mapping.keep(on, starts, now);
-      case Action.LookForStuckShards l -> stuckShards.look(job, view.journals(), now);
-      case Action.DeleteExpiredLetters d -> expiredLetters.look(job, view.journals(), now);
+      case Action.FindStuckShards l -> stuckShards.check(job, view.journals(), now);
+      case Action.DeleteExpiredLetters d -> expiredLetters.deleteDue(job, view.journals(), now);
       case Action.Collect c -> collection.collect(job.id());
       case Action.DeleteCheckpoints d -> completing.deleteAll(job);
     }

@@ -47,7 +47,7 @@ public final class JobPlan {
    * Whether the plan depends on the job's journals and checkpoints. Reading all journals is the
    * most expensive part of a tick, so they are read only then.
    */
-  public static boolean looksAtJournals(Job job, Event event) {
+  public static boolean needsJournals(Job job, Event event) {
     boolean isTick = event instanceof Event.Tick;
     return switch (job.status()) {
       case JobStatus.Running r -> isTick;
@@ -109,7 +109,7 @@ public final class JobPlan {
     }
     actions.addAll(takeCheckpoints(view, now));
     actions.addAll(closeGaps(view, now));
-    actions.add(new Action.LookForStuckShards());
+    actions.add(new Action.FindStuckShards());
     actions.add(new Action.DeleteExpiredLetters());
     actions.add(new Action.KeepMapping(true, lifecycle.starts(view.journals())));
     if (CollectionDecisions.isCollectionDue(view.job(), view.journals(), now)) {
@@ -128,7 +128,7 @@ public final class JobPlan {
     if (checkpointing.isDue(view, settings.tickTolerance(), now)) {
       actions.add(begin(view, Optional.empty(), Checkpoint.Triggering.SCHEDULE, now));
     }
-    actions.addAll(ask(view, now));
+    actions.addAll(requestAcks(view, now));
     return actions;
   }
 
@@ -141,14 +141,14 @@ public final class JobPlan {
         checkpointing.requests(pending, view.tails(), Set.of(), settings.idleAfter(), now));
   }
 
-  private List<Action> ask(JobView view, Instant now) {
+  private List<Action> requestAcks(JobView view, Instant now) {
     List<Action> actions = new ArrayList<>();
     for (Checkpoint.Pending pending : view.pending()) {
       Set<SubtaskId> acknowledged = view.acknowledged(pending.id());
       List<SubtaskRequest> requests =
           checkpointing.requests(pending, view.tails(), acknowledged, settings.idleAfter(), now);
       if (!requests.isEmpty()) {
-        actions.add(new Action.Ask(pending, requests));
+        actions.add(new Action.RequestAcks(pending, requests));
       }
     }
     return actions;
@@ -203,7 +203,7 @@ public final class JobPlan {
       return List.of(beginSavepoint(view, stopping, now));
     }
     return switch (savepoint.get()) {
-      case Checkpoint.Pending p -> ask(view, now);
+      case Checkpoint.Pending p -> requestAcks(view, now);
       case Checkpoint.Completed completed -> List.of(stopped(view, completed));
       case Checkpoint.Subsumed subsumed -> List.of(stopped(view, subsumed));
       case Checkpoint.Aborted aborted ->

@@ -293,7 +293,7 @@ class JobPlanTest {
 
     assertThat(plan.plan(row.view, row.event, row.now).stream().map(JobPlanTest::text))
         .isEqualTo(row.actions);
-    assertThat(row.view.tails().isEmpty() || JobPlan.looksAtJournals(row.view.job(), row.event))
+    assertThat(row.view.tails().isEmpty() || JobPlan.needsJournals(row.view.job(), row.event))
         .as("journals are in the view only where the plan says that it looks at them")
         .isTrue();
   }
@@ -314,14 +314,14 @@ class JobPlanTest {
       case Action.Recover(var damaged) ->
           "recover " + damaged.stream().map(tail -> shard(tail.subtask())).collect(joined());
       case Action.Begin begin -> "begin " + begin.pending().id() + ": " + text(begin.requests());
-      case Action.Ask ask -> "ask for " + ask.pending().id() + ": " + text(ask.requests());
+      case Action.RequestAcks ask -> "ask for " + ask.pending().id() + ": " + text(ask.requests());
       case Action.Wake(var subtasks) ->
           "wake " + subtasks.stream().map(JobPlanTest::shard).collect(joined());
       case Action.Suspend(Halt to) -> "suspend to " + to.label();
       case Action.Resume(boolean acceptsGap) -> "resume" + (acceptsGap ? ", accepting a gap" : "");
       case Action.Restore(Restoration from) -> "restore " + from.name();
       case Action.KeepMapping keep -> "keep the mapping " + (keep.on() ? "on" : "off");
-      case Action.LookForStuckShards l -> "look for stuck shards";
+      case Action.FindStuckShards l -> "look for stuck shards";
       case Action.DeleteExpiredLetters d -> "delete expired letters";
       case Action.Collect c -> "collect";
       case Action.DeleteCheckpoints d -> "delete checkpoints";

@@ -102,7 +102,7 @@ public sealed interface Acknowledgement {
     }
 
     /** The timing of an acknowledgement that the coordinator sends for a subtask. */
-    public static Timing atOnce(Instant at) {
+    public static Timing immediately(Instant at) {
       return new Timing(at, Duration.ZERO, Duration.ZERO);
     }
 

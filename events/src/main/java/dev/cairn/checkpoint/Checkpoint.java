@@ -145,7 +145,7 @@ public sealed interface Checkpoint {
    * @param metadata the file that names every subtask's state
    * @param fullSizeBytes what a restore would read
    * @param incrementalSizeBytes what this checkpoint added
-   * @param answered empty where no answer said when it was given
+   * @param ackTimes empty where no answer said when it was given
    * @param states {@link CheckpointMetadata#states}, by which checkpoints of one state are known;
    *     empty if an earlier version completed it
    */
@@ -155,7 +155,7 @@ public sealed interface Checkpoint {
       FileRef metadata,
       long fullSizeBytes,
       long incrementalSizeBytes,
-      Optional<Answered> answered,
+      Optional<AckTimes> ackTimes,
       Optional<Sha256> states)
       implements Checkpoint {
 
@@ -165,14 +165,14 @@ public sealed interface Checkpoint {
         FileRef metadata,
         long fullSizeBytes,
         long incrementalSizeBytes,
-        Optional<Answered> answered) {
+        Optional<AckTimes> ackTimes) {
       this(
           trigger,
           completedAt,
           metadata,
           fullSizeBytes,
           incrementalSizeBytes,
-          answered,
+          ackTimes,
           Optional.empty());
     }
 
@@ -191,13 +191,13 @@ public sealed interface Checkpoint {
   }
 
   /** When the first and the last subtask had stored their state. */
-  record Answered(Instant first, Instant last) {
+  record AckTimes(Instant first, Instant last) {
 
     /**
      * Finds the first and the last time among the acknowledgements that have one; empty if none
      * has.
      */
-    public static Optional<Answered> of(List<Acknowledgement.Acknowledged> acknowledgements) {
+    public static Optional<AckTimes> of(List<Acknowledgement.Acknowledged> acknowledgements) {
       List<Instant> times =
           acknowledgements.stream()
               .flatMap(acknowledged -> acknowledged.timing().stream())
@@ -206,7 +206,7 @@ public sealed interface Checkpoint {
               .toList();
       return times.isEmpty()
           ? Optional.empty()
-          : Optional.of(new Answered(times.getFirst(), times.getLast()));
+          : Optional.of(new AckTimes(times.getFirst(), times.getLast()));
     }
   }
 

@@ -42,9 +42,9 @@ public record CheckpointSettings(Configuration configuration) {
     Duration pause = configuration.get(Options.MIN_PAUSE);
     if (concurrent > 1 && pause.isPositive()) {
       throw new IllegalArgumentException(
-          said(configuration, Options.MAX_CONCURRENT_CHECKPOINTS)
+          describe(configuration, Options.MAX_CONCURRENT_CHECKPOINTS)
               + " contradicts "
-              + said(configuration, Options.MIN_PAUSE)
+              + describe(configuration, Options.MIN_PAUSE)
               + ": with a pause between two checkpoints there is never more than one; leave one of"
               + " the two out");
     }
@@ -55,21 +55,21 @@ public record CheckpointSettings(Configuration configuration) {
     boolean hasDirectory = configuration.get(Options.CHECKPOINT_DIRECTORY).isPresent();
     if (storage.equals(Optional.of(StorageKind.JOBMANAGER)) && hasDirectory) {
       throw new IllegalArgumentException(
-          said(configuration, Options.STORAGE)
+          describe(configuration, Options.STORAGE)
               + " contradicts "
-              + said(configuration, Options.CHECKPOINT_DIRECTORY)
+              + describe(configuration, Options.CHECKPOINT_DIRECTORY)
               + ": inline state lies in the table, with its metadata; leave one of the two out");
     }
     if (storage.equals(Optional.of(StorageKind.FILESYSTEM)) && !hasDirectory) {
       throw new IllegalArgumentException(
-          said(configuration, Options.STORAGE)
+          describe(configuration, Options.STORAGE)
               + " needs a directory: set "
               + Options.CHECKPOINT_DIRECTORY
               + ", such as to s3://bucket/prefix");
     }
   }
 
-  private static String said(Configuration configuration, Option<?> option) {
+  private static String describe(Configuration configuration, Option<?> option) {
     return option + ": " + configuration.setting(option).text();
   }
 

@@ -27,7 +27,7 @@ public record TrackedCommand(Job before, Command command) {
    * @param force whether it takes the place of one that waits
    * @return the one that waits; empty if nothing but this one does now
    */
-  public Optional<Request> ask(CheckpointStore store, boolean force) {
+  public Optional<Request> submit(CheckpointStore store, boolean force) {
     if (force) {
       store.request(before.id(), request());
       return Optional.empty();
@@ -50,18 +50,19 @@ public record TrackedCommand(Job before, Command command) {
   }
 
   /** What has become of it by now. Empty if the job is gone. */
-  public Optional<CommandProgress> look(CheckpointStore store) {
+  public Optional<CommandProgress> progress(CheckpointStore store) {
     return store
         .job(before.id())
         .map(
             now ->
-                now.asks(request())
+                now.hasRequest(request())
                     ? new CommandProgress.Waiting(now)
-                    : CommandProgress.of(this, now, since(store), named(store), forks(store)));
+                    : CommandProgress.of(
+                        this, now, checkpointsSince(store), named(store), forks(store)));
   }
 
   /** Lists the checkpoints that have begun since. The first of them may be the requested one. */
-  private List<Checkpoint> since(CheckpointStore store) {
+  private List<Checkpoint> checkpointsSince(CheckpointStore store) {
     return store.checkpoints(before.id(), before.next());
   }
 

@@ -48,11 +48,11 @@ final class CheckpointItems {
             .put("fullSizeBytes", completed.fullSizeBytes())
             .put("incrementalSizeBytes", completed.incrementalSizeBytes());
     completed
-        .answered()
+        .ackTimes()
         .ifPresent(
-            answered ->
-                item.put(FIRST_ACKNOWLEDGED, answered.first())
-                    .put(LAST_ACKNOWLEDGED, answered.last()));
+            ackTimes ->
+                item.put(FIRST_ACKNOWLEDGED, ackTimes.first())
+                    .put(LAST_ACKNOWLEDGED, ackTimes.last()));
     completed.states().ifPresent(states -> item.put(STATES, states.hex()));
     return item.values();
   }
@@ -166,7 +166,7 @@ final class CheckpointItems {
         item.number("incrementalSizeBytes"),
         item.has(FIRST_ACKNOWLEDGED)
             ? Optional.of(
-                new Checkpoint.Answered(
+                new Checkpoint.AckTimes(
                     item.time(FIRST_ACKNOWLEDGED), item.time(LAST_ACKNOWLEDGED)))
             : Optional.empty(),
         item.optionalText(STATES).map(hex -> item.parse(STATES, hex, Sha256::new)));

@@ -396,7 +396,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   public boolean request(Job seen, Request request) {
     ItemUpdate asking = asking(seen.id(), request);
     ItemUpdate ask =
-        seen.asked(request.attribute())
+        seen.request(request.attribute())
             .map(TypedRequest::new)
             .map(waiting -> asking.values(waiting.values()).onlyIf(waiting.isThere()))
             .orElseGet(
@@ -404,7 +404,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
                     asking.onlyIf(
                         "attribute_not_exists(" + request.attribute().attributeName() + ")"));
     return table.change("ask something of job " + seen.id(), ask)
-        || job(seen.id()).filter(job -> job.asks(request)).isPresent();
+        || job(seen.id()).filter(job -> job.hasRequest(request)).isPresent();
   }
 
   private static ItemUpdate asking(JobId job, Request request) {
@@ -443,7 +443,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     // own.
     TypedRequest request = new TypedRequest(seen.request().get());
     return move(seen, removing(move, request.request()), beside)
-        || move(seen, move.values(request.values()).onlyIf(request.isGone()), beside);
+        || move(seen, move.values(request.values()).onlyIf(request.absentCondition()), beside);
   }
 
   private Optional<FileRef> metadata(JobId job, CheckpointId id) {
@@ -585,7 +585,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   private boolean isRefused(JobId id, Request request, Job.Refusal refusal) {
     return job(id)
-        .filter(job -> !job.asks(request) && job.refusal().equals(Optional.of(refusal)))
+        .filter(job -> !job.hasRequest(request) && job.refusal().equals(Optional.of(refusal)))
         .isPresent();
   }
 

@@ -48,7 +48,7 @@ public final class DynamoDbRegistrations implements Registrations {
       before.ifPresent(registration::requireSameStorage);
       before.ifPresent(registration::requireSameStream);
       Optional<Registration> stored =
-          before.isEmpty() ? Optional.of(registration) : registration.over(before.get());
+          before.isEmpty() ? Optional.of(registration) : registration.replacing(before.get());
       if (stored.isEmpty()) {
         return false;
       }

@@ -31,12 +31,12 @@ final class ExpectedLists {
   private final Table table;
   private final InstantSource clock;
   // A list never changes, and that of the last checkpoint is nearly always that of the next.
-  private final Map<Named, Kept> known =
+  private final Map<Named, StoredList> known =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Named, Kept> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Named, StoredList> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -49,12 +49,12 @@ final class ExpectedLists {
   private record Named(JobId job, ExpectedSubtasks expected) {}
 
   /** A list, and until when the table has it. */
-  private record Kept(SortedSet<SubtaskId> subtasks, Instant until) {}
+  private record StoredList(SortedSet<SubtaskId> subtasks, Instant until) {}
 
   /** Sees to it that the list can be found for weeks to come. */
   void keep(JobId job, SortedSet<SubtaskId> subtasks) {
     Named named = new Named(job, ExpectedSubtasks.of(subtasks));
-    if (isKept(read(named))) {
+    if (isStored(read(named))) {
       return;
     }
     Instant until = clock.instant().plus(KEPT);
@@ -68,38 +68,39 @@ final class ExpectedLists {
               .expiresAt(until)
               .values());
     }
-    remember(named, new Kept(Collections.unmodifiableSortedSet(new TreeSet<>(subtasks)), until));
+    remember(
+        named, new StoredList(Collections.unmodifiableSortedSet(new TreeSet<>(subtasks)), until));
   }
 
-  private boolean isKept(Optional<Kept> kept) {
+  private boolean isStored(Optional<StoredList> kept) {
     return kept.filter(list -> list.until().isAfter(clock.instant().plus(KEPT_AT_LEAST)))
         .isPresent();
   }
 
   /** The subtasks; empty if a piece of their list is no longer there. */
   Optional<SortedSet<SubtaskId>> find(JobId job, ExpectedSubtasks expected) {
-    return read(new Named(job, expected)).map(Kept::subtasks);
+    return read(new Named(job, expected)).map(StoredList::subtasks);
   }
 
-  private Optional<Kept> read(Named named) {
-    Optional<Kept> remembered = remembered(named);
+  private Optional<StoredList> read(Named named) {
+    Optional<StoredList> remembered = remembered(named);
     if (remembered.isPresent()) {
       return remembered;
     }
-    Optional<Kept> stored = stored(named);
+    Optional<StoredList> stored = stored(named);
     stored.ifPresent(list -> remember(named, list));
     return stored;
   }
 
-  private synchronized Optional<Kept> remembered(Named named) {
+  private synchronized Optional<StoredList> remembered(Named named) {
     return Optional.ofNullable(known.get(named));
   }
 
-  private synchronized void remember(Named named, Kept list) {
+  private synchronized void remember(Named named, StoredList list) {
     known.put(named, list);
   }
 
-  private Optional<Kept> stored(Named named) {
+  private Optional<StoredList> stored(Named named) {
     List<Item> pieces = new ArrayList<>();
     for (int piece = 0; piece < pieces(named.expected()); piece++) {
       Optional<Item> item =
@@ -121,7 +122,7 @@ final class ExpectedLists {
     if (!ExpectedSubtasks.of(subtasks).equals(named.expected())) {
       throw pieces.getFirst().damaged("its names are not those of its key");
     }
-    return Optional.of(new Kept(Collections.unmodifiableSortedSet(subtasks), until));
+    return Optional.of(new StoredList(Collections.unmodifiableSortedSet(subtasks), until));
   }
 
   private static int pieces(ExpectedSubtasks expected) {

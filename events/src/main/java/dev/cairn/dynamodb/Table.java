@@ -283,18 +283,18 @@ final class Table {
 
   private <T> T call(String what, Supplier<T> call) {
     try {
-      return backoff.call(call, Table::wasTurnedAway);
+      return backoff.call(call, Table::wasRejected);
     } catch (TransactionCanceledException e) {
-      throw wasTurnedAway(e) ? unknown(what, e) : e;
+      throw wasRejected(e) ? unknown(what, e) : e;
     } catch (AwsServiceException e) {
-      boolean unanswered = e.statusCode() >= 500 || wasTurnedAway(e);
+      boolean unanswered = e.statusCode() >= 500 || wasRejected(e);
       throw unanswered ? unknown(what, e) : e;
     } catch (SdkClientException e) {
       throw unknown(what, e);
     }
   }
 
-  private static boolean wasTurnedAway(RuntimeException e) {
+  private static boolean wasRejected(RuntimeException e) {
     return switch (e) {
       case TransactionConflictException conflict -> true;
       // An earlier attempt has not ended yet, and this one asks after it.

@@ -32,7 +32,7 @@ record TypedRequest(Request request) {
   /**
    * The condition that the attribute is not this request, or no longer; needs {@link #values()}.
    */
-  String isGone() {
+  String absentCondition() {
     return "(attribute_not_exists(" + attribute() + ") OR NOT " + isThere() + ")";
   }
 

@@ -138,17 +138,17 @@ public record Job(
   }
 
   /** Returns a copy of this job without any request. */
-  public Job unasked() {
+  public Job withoutRequests() {
     return withRequests(Optional.empty(), Optional.empty());
   }
 
   /** Whether this very request is in its attribute. */
-  public boolean asks(Request request) {
-    return asked(request.attribute()).equals(Optional.of(request));
+  public boolean hasRequest(Request request) {
+    return request(request.attribute()).equals(Optional.of(request));
   }
 
   /** What waits in the attribute. */
-  public Optional<Request> asked(Request.Attribute attribute) {
+  public Optional<Request> request(Request.Attribute attribute) {
     return switch (attribute) {
       case RESTORE_CHECKPOINT_ID -> restoreCheckpointId.map(Request::restore);
       case COMMAND -> command.map(Request::command);

@@ -123,7 +123,7 @@ public record Registration(
    * @param before the stage's registration until now
    * @return empty if nothing is to be written
    */
-  public Optional<Registration> over(Registration before) {
+  public Optional<Registration> replacing(Registration before) {
     boolean isOlder = version.isOlderThan(before.version());
     if (isOlder && reads >= before.reads()) {
       return Optional.empty();

@@ -121,7 +121,7 @@ public record Restoration(
    *
    * @param newer each with its reason, the newest first; of many, the first are kept
    */
-  public Restoration passingOver(List<String> newer) {
+  public Restoration withPassedOver(List<String> newer) {
     return new Restoration(
         source, claimMode, positions, acceptsGap, undo, dropped, abbreviated(newer));
   }

@@ -78,7 +78,7 @@ public sealed interface Entry {
       boolean suspended,
       Optional<ShardFailure> failing,
       Optional<Isolation> isolation,
-      Following following,
+      FollowingRecords following,
       Optional<HeapUse> heapUse,
       FormatVersion format,
       TimeProgress time,
@@ -119,7 +119,7 @@ public sealed interface Entry {
           suspended,
           failing,
           Optional.empty(),
-          Following.UNKNOWN,
+          FollowingRecords.UNKNOWN,
           Optional.empty(),
           FormatVersion.OLDEST,
           TimeProgress.NONE,
@@ -159,7 +159,7 @@ public sealed interface Entry {
 
     /** The header of the entry after this one; nothing has moved. */
     public Header next(EntryId id, Writer writer, Instant now) {
-      return with(next -> next.follow(this, id, writer, now));
+      return with(next -> next.continueFrom(this, id, writer, now));
     }
 
     /** The header of the entry that suspends the subtask. */
@@ -194,7 +194,7 @@ public sealed interface Entry {
         Position position,
         Position frontier,
         StatePlace place,
-        Following following) {
+        FollowingRecords following) {
       return with(
           next -> {
             next.enter(this, id, entered, false, now);
@@ -244,7 +244,7 @@ public sealed interface Entry {
             moved.counts = counts;
             moved.failing = Optional.empty();
             moved.isolation = Optional.empty();
-            moved.following = Following.UNKNOWN;
+            moved.following = FollowingRecords.UNKNOWN;
           });
     }
 
@@ -303,7 +303,7 @@ public sealed interface Entry {
       private boolean suspended;
       private Optional<ShardFailure> failing;
       private Optional<Isolation> isolation;
-      private Following following;
+      private FollowingRecords following;
       private Optional<HeapUse> heapUse;
       private FormatVersion format;
       private TimeProgress time;
@@ -335,7 +335,7 @@ public sealed interface Entry {
         muteUntil = from.muteUntil;
       }
 
-      void follow(Header before, EntryId attempt, Writer by, Instant now) {
+      void continueFrom(Header before, EntryId attempt, Writer by, Instant now) {
         revision = before.revision.next();
         id = attempt;
         prev = Optional.of(before.id);
@@ -349,7 +349,7 @@ public sealed interface Entry {
        * is resumed, would otherwise begin it anew each time.
        */
       void enter(Header before, EntryId attempt, Epoch entered, boolean halts, Instant now) {
-        follow(before, attempt, Writer.COORDINATOR, now);
+        continueFrom(before, attempt, Writer.COORDINATOR, now);
         epoch = entered;
         suspended = halts;
         failing = before.failing.filter(ShardFailure::outlastsHalt);
@@ -406,34 +406,35 @@ public sealed interface Entry {
    * @param waiting the first of them, if someone saw it while the shard did not go on: a shard that
    *     goes on with a later one has lost it
    */
-  record Following(
+  record FollowingRecords(
       Optional<Instant> quietUntil, boolean mayBeMissing, Optional<SequenceNumber> waiting) {
-    public static final Following UNKNOWN = new Following(Optional.empty(), false);
-    public static final Following MAY_BE_MISSING = new Following(Optional.empty(), true);
+    public static final FollowingRecords UNKNOWN = new FollowingRecords(Optional.empty(), false);
+    public static final FollowingRecords MAY_BE_MISSING =
+        new FollowingRecords(Optional.empty(), true);
 
-    private Following(Optional<Instant> quietUntil, boolean mayBeMissing) {
+    private FollowingRecords(Optional<Instant> quietUntil, boolean mayBeMissing) {
       this(quietUntil, mayBeMissing, Optional.empty());
     }
 
     /** What waited until now may be gone; what is seen to wait from now on may not. */
-    Following withGapAccepted() {
-      return new Following(quietUntil, true, Optional.empty());
+    FollowingRecords withGapAccepted() {
+      return new FollowingRecords(quietUntil, true, Optional.empty());
     }
 
-    Following quietUntil(Instant time) {
-      return new Following(Optional.of(time), mayBeMissing, waiting);
+    FollowingRecords quietUntil(Instant time) {
+      return new FollowingRecords(Optional.of(time), mayBeMissing, waiting);
     }
 
-    Following waitingFor(SequenceNumber record) {
-      return new Following(quietUntil, mayBeMissing, waiting.or(() -> Optional.of(record)));
+    FollowingRecords waitingFor(SequenceNumber record) {
+      return new FollowingRecords(quietUntil, mayBeMissing, waiting.or(() -> Optional.of(record)));
     }
 
     /**
      * What is still known of the records after a position when the state there is replaced. A loss
      * that a user has accepted remains accepted.
      */
-    public Following ofSamePosition() {
-      return new Following(Optional.empty(), mayBeMissing, waiting);
+    public FollowingRecords ofSamePosition() {
+      return new FollowingRecords(Optional.empty(), mayBeMissing, waiting);
     }
   }
 
@@ -648,7 +649,7 @@ public sealed interface Entry {
      * the state does.
      */
     public boolean isToBeRewritten(JobId job) {
-      return isBorrowed(job) || !dropped.isEmpty();
+      return hasForeignFiles(job) || !dropped.isEmpty();
     }
 
     /**
@@ -656,7 +657,7 @@ public sealed interface Entry {
      * although it is more than that of a subtask which has applied nothing: it was put together
      * from the states of others, or stands elsewhere than its file said.
      */
-    public boolean isBorrowed(JobId job) {
+    public boolean hasForeignFiles(JobId job) {
       boolean isNothing =
           handle.manifest().runs().isEmpty()
               && header.counts().equals(Counts.NONE)

@@ -18,7 +18,7 @@ import dev.cairn.journal.Entry.Base;
 import dev.cairn.journal.Entry.Closed;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.journal.Entry.Failed;
-import dev.cairn.journal.Entry.Following;
+import dev.cairn.journal.Entry.FollowingRecords;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Materialized;
 import dev.cairn.journal.Entry.Opened;
@@ -370,7 +370,7 @@ public final class EntryFormat {
         fields.has("suspended"),
         fields.optionalObject("failing").map(EntryFormat::readFailing),
         fields.optionalObject("isolation").map(EntryFormat::readIsolation),
-        new Following(
+        new FollowingRecords(
             fields.optionalText("quietUntil").map(Instant::parse),
             fields.has("mayBeMissing"),
             fields.optionalText("waiting").map(SequenceNumber::new)),

@@ -172,13 +172,13 @@ public final class KinesisStreamReader implements StreamReader {
               + " from a sequence number",
           e);
     } catch (ExpiredNextTokenException e) {
-      throw unanswered(what, e);
+      throw noResponse(what, e);
     } catch (ResourceNotFoundException | InvalidArgumentException e) {
       throw new NotInStreamException("stream " + stream + " cannot " + what + ": " + words(e), e);
     } catch (AwsServiceException e) {
-      throw isThrottled(e) || e.statusCode() >= 500 ? unanswered(what, e) : e;
+      throw isThrottled(e) || e.statusCode() >= 500 ? noResponse(what, e) : e;
     } catch (SdkClientException e) {
-      throw unanswered(what, e);
+      throw noResponse(what, e);
     }
   }
 
@@ -194,7 +194,7 @@ public final class KinesisStreamReader implements StreamReader {
         || (e instanceof AwsServiceException service && service.isThrottlingException());
   }
 
-  private StreamException unanswered(String what, RuntimeException cause) {
+  private StreamException noResponse(String what, RuntimeException cause) {
     return new StreamException(
         "stream "
             + stream

@@ -14,7 +14,7 @@ public final class Pace {
 
   /**
    * @param perSecond how many may begin in a second
-   * @param atOnce how many of them need not wait for each other
+   * @param immediately how many of them need not wait for each other
    */
   public Pace(int perSecond, int atOnce) {
     this.between = Duration.ofSeconds(1).dividedBy(perSecond);

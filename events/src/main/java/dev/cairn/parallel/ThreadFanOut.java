@@ -99,7 +99,7 @@ public final class ThreadFanOut implements FanOut {
 
   /** How one item ended. */
   private sealed interface Outcome<R> {
-    record Answered<R>(R result) implements Outcome<R> {}
+    record Returned<R>(R result) implements Outcome<R> {}
 
     record Failed<R>(RuntimeException cause) implements Outcome<R> {}
   }
@@ -131,7 +131,7 @@ public final class ThreadFanOut implements FanOut {
 
     private Outcome<R> outcome(T item) {
       try {
-        return new Outcome.Answered<>(action.apply(item));
+        return new Outcome.Returned<>(action.apply(item));
       } catch (RuntimeException e) {
         return new Outcome.Failed<>(e);
       }
@@ -147,7 +147,7 @@ public final class ThreadFanOut implements FanOut {
         }
         done++;
         switch (outcome.get()) {
-          case Outcome.Answered<R>(R result) -> results.add(result);
+          case Outcome.Returned<R>(R result) -> results.add(result);
           case Outcome.Failed<R>(RuntimeException cause) -> throw cause;
         }
       }

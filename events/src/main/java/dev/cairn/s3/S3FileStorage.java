@@ -394,11 +394,11 @@ public final class S3FileStorage implements FileStorage {
   }
 
   private <T> T call(Supplier<T> call) {
-    return backoff.call(call, S3FileStorage::wasTurnedAway);
+    return backoff.call(call, S3FileStorage::wasRejected);
   }
 
   /** Whether S3 did nothing, for the moment, and the same call may succeed a little later. */
-  private static boolean wasTurnedAway(RuntimeException e) {
+  private static boolean wasRejected(RuntimeException e) {
     return e instanceof S3Exception answer
         && (answer.statusCode() == CONFLICT
             || answer.statusCode() == UNAVAILABLE
@@ -409,13 +409,13 @@ public final class S3FileStorage implements FileStorage {
    * Whether S3 failed rather than refused: an error of its own, or a request that did not arrive in
    * time.
    */
-  private static boolean isUnanswered(S3Exception e) {
+  private static boolean isTransient(S3Exception e) {
     return e.statusCode() >= INTERNAL_ERROR || "RequestTimeout".equals(codeOf(e));
   }
 
   private static StorageException failed(String what, Place place, SdkException e) {
     return new StorageException(
-        kind(e), "cannot " + what + " " + place + ": " + e.getMessage() + "; " + whatNext(e), e);
+        kind(e), "cannot " + what + " " + place + ": " + e.getMessage() + "; " + advice(e), e);
   }
 
   private static StorageException.Kind kind(SdkException e) {
@@ -423,13 +423,13 @@ public final class S3FileStorage implements FileStorage {
       return StorageException.Kind.UNREACHABLE;
     }
     // S3's SlowDown is a 503.
-    if (wasTurnedAway(answer)) {
+    if (wasRejected(answer)) {
       return StorageException.Kind.THROTTLED;
     }
-    return isUnanswered(answer) ? StorageException.Kind.UNREACHABLE : StorageException.Kind.REFUSED;
+    return isTransient(answer) ? StorageException.Kind.UNREACHABLE : StorageException.Kind.REFUSED;
   }
 
-  private static String whatNext(SdkException e) {
+  private static String advice(SdkException e) {
     if (!(e instanceof S3Exception answer)) {
       return "S3 gave no usable answer, so the outcome is unknown: try the same call again";
     }
@@ -439,7 +439,7 @@ public final class S3FileStorage implements FileStorage {
     if (CLOCK_IS_OFF.equals(codeOf(answer))) {
       return "set this machine's clock: S3 refuses requests whose time is off by minutes";
     }
-    if (isUnanswered(answer) && !wasTurnedAway(answer)) {
+    if (isTransient(answer) && !wasRejected(answer)) {
       return "S3 failed, so the outcome is unknown: try the same call again";
     }
     return switch (answer.statusCode()) {

@@ -19,14 +19,14 @@ class AnsweredTest {
   @Test
   void isFromTheFirstAnswerToTheLastOfThoseThatSay() {
     assertThat(
-            Checkpoint.Answered.of(
+            Checkpoint.AckTimes.of(
                 List.of(
-                    answer(1).with(Acknowledgement.Timing.atOnce(NOON.plusSeconds(3))),
+                    answer(1).with(Acknowledgement.Timing.immediately(NOON.plusSeconds(3))),
                     answer(2),
-                    answer(3).with(Acknowledgement.Timing.atOnce(NOON.plusSeconds(1))))))
-        .contains(new Checkpoint.Answered(NOON.plusSeconds(1), NOON.plusSeconds(3)));
-    assertThat(Checkpoint.Answered.of(List.of(answer(1)))).isEmpty();
-    assertThat(Checkpoint.Answered.of(List.of())).isEmpty();
+                    answer(3).with(Acknowledgement.Timing.immediately(NOON.plusSeconds(1))))))
+        .contains(new Checkpoint.AckTimes(NOON.plusSeconds(1), NOON.plusSeconds(3)));
+    assertThat(Checkpoint.AckTimes.of(List.of(answer(1)))).isEmpty();
+    assertThat(Checkpoint.AckTimes.of(List.of())).isEmpty();
   }
 
   @Test

@@ -187,7 +187,7 @@ class CheckpointFormatTest {
                 .map(
                     acknowledged ->
                         acknowledged.with(
-                            Acknowledgement.Timing.atOnce(METADATA.trigger().triggeredAt())))
+                            Acknowledgement.Timing.immediately(METADATA.trigger().triggeredAt())))
                 .toList());
     assertThat(CheckpointFormat.write(timed)).isEqualTo(CheckpointFormat.write(METADATA));
   }

@@ -44,7 +44,8 @@ class FormatUpgradeTest {
   /** After a rollback, what registered last is not what runs. */
   @Test
   void anOlderVersionThatStartedSinceIsNamed() {
-    Registration rolledBack = code("totals", "11", 1).over(code("totals", "12", 2)).orElseThrow();
+    Registration rolledBack =
+        code("totals", "11", 1).replacing(code("totals", "12", 2)).orElseThrow();
 
     assertThat(upgrade(Optional.empty(), rolledBack))
         .isInstanceOfSatisfying(
@@ -55,14 +56,14 @@ class FormatUpgradeTest {
                         "version 11 of the code of totals, which reads formats up to 1, started"
                             + " after version 12: "));
 
-    Registration deployedAgain = code("totals", "12", 2).over(rolledBack).orElseThrow();
+    Registration deployedAgain = code("totals", "12", 2).replacing(rolledBack).orElseThrow();
     assertThat(upgrade(Optional.empty(), deployedAgain))
         .isEqualTo(new FormatUpgrade.Raise(FormatVersion.TWO));
   }
 
   @Test
   void anOlderVersionThatReadsAsMuchIsOfNoInterest() {
-    assertThat(code("totals", "11", 2).over(code("totals", "12", 2))).isEmpty();
+    assertThat(code("totals", "11", 2).replacing(code("totals", "12", 2))).isEmpty();
   }
 
   @Test

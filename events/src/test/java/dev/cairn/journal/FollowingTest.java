@@ -3,7 +3,7 @@ package dev.cairn.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.id.SequenceNumber;
-import dev.cairn.journal.Entry.Following;
+import dev.cairn.journal.Entry.FollowingRecords;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,13 +14,14 @@ class FollowingTest {
 
   @Test
   void anAcceptedLossAndAWaitingRecordOutlastARestoreToTheSamePosition() {
-    Following known = new Following(Optional.of(Instant.EPOCH), true, WAITING);
-    assertThat(known.ofSamePosition()).isEqualTo(new Following(Optional.empty(), true, WAITING));
+    FollowingRecords known = new FollowingRecords(Optional.of(Instant.EPOCH), true, WAITING);
+    assertThat(known.ofSamePosition())
+        .isEqualTo(new FollowingRecords(Optional.empty(), true, WAITING));
   }
 
   @Test
   void aRestoreToTheSamePositionAcceptsNoLossByItself() {
-    Following known = new Following(Optional.empty(), false, WAITING);
+    FollowingRecords known = new FollowingRecords(Optional.empty(), false, WAITING);
     assertThat(known.ofSamePosition()).isEqualTo(known);
   }
 }

@@ -43,17 +43,17 @@ class RestoredTest {
         "words-2/shared/run"
       })
   void whatLiesElsewhereIsBorrowed(String foreign) {
-    assertThat(restored(ClaimMode.NO_CLAIM, foreign, OWN).isBorrowed(JOB)).isTrue();
-    assertThat(restored(ClaimMode.NO_CLAIM, OWN, foreign).isBorrowed(JOB))
+    assertThat(restored(ClaimMode.NO_CLAIM, foreign, OWN).hasForeignFiles(JOB)).isTrue();
+    assertThat(restored(ClaimMode.NO_CLAIM, OWN, foreign).hasForeignFiles(JOB))
         .as("the state file alone")
         .isTrue();
-    assertThat(restored(ClaimMode.CLAIM, foreign, foreign).isBorrowed(JOB)).isFalse();
+    assertThat(restored(ClaimMode.CLAIM, foreign, foreign).hasForeignFiles(JOB)).isFalse();
   }
 
   @Test
   void theJobsOwnFilesAreNotNorIsNoState() {
-    assertThat(restored(ClaimMode.NO_CLAIM, OWN, OWN).isBorrowed(JOB)).isFalse();
-    assertThat(restored(ClaimMode.NO_CLAIM, StateHandle.EMPTY).isBorrowed(JOB)).isFalse();
+    assertThat(restored(ClaimMode.NO_CLAIM, OWN, OWN).hasForeignFiles(JOB)).isFalse();
+    assertThat(restored(ClaimMode.NO_CLAIM, StateHandle.EMPTY).hasForeignFiles(JOB)).isFalse();
   }
 
   /** It would bring back what was dropped. */

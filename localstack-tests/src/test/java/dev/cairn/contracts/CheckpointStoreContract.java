@@ -392,7 +392,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
     completedNext(1);
     assertThat(checkpoints().pin(job(), id(1))).isTrue();
     Restoration from =
-        Restoration.of(id(1)).passingOver(List.of("checkpoint 2: file x is missing"));
+        Restoration.of(id(1)).withPassedOver(List.of("checkpoint 2: file x is missing"));
 
     move(new JobStatus.Restoring(from));
 
@@ -415,7 +415,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
             plain.metadata(),
             plain.fullSizeBytes(),
             plain.incrementalSizeBytes(),
-            plain.answered(),
+            plain.ackTimes(),
             Optional.of(Sha256.of(new byte[] {7})));
 
     assertThat(checkpoints().complete(completed)).isTrue();
@@ -602,7 +602,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
             file(),
             700,
             70,
-            Optional.of(new Checkpoint.Answered(NOW.plusMillis(300), NOW.plusMillis(1_900))));
+            Optional.of(new Checkpoint.AckTimes(NOW.plusMillis(300), NOW.plusMillis(1_900))));
     assertThat(checkpoints().complete(completed)).isTrue();
 
     assertThat(checkpoints().checkpoint(job, id(1))).contains(completed);
@@ -1048,7 +1048,7 @@ abstract class CheckpointStoreContract extends SharedFilesContract {
     checkpoints().request(job, Request.command("checkpoint"));
 
     refused(() -> checkpoints().upgrade(seen, FormatVersion.TWO));
-    refused(() -> checkpoints().upgrade(seen.unasked(), FormatVersion.TWO));
+    refused(() -> checkpoints().upgrade(seen.withoutRequests(), FormatVersion.TWO));
   }
 
   private Job createIn(FormatVersion format) {

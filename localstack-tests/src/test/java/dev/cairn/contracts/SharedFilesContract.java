@@ -271,7 +271,7 @@ abstract class SharedFilesContract {
   void aForkBeginsInTheEpochSeenOnly() {
     Job asking = asking("fork 1 " + parent + "-late");
     Fork fork = Fork.of(completed(1), new JobId(parent + "-late"), NOW);
-    checkpoints().move(asking.unasked(), new JobStatus.Resuming(), List.of(), NOW);
+    checkpoints().move(asking.withoutRequests(), new JobStatus.Resuming(), List.of(), NOW);
 
     assertThat(checkpoints().fork(asking, fork)).isFalse();
 

@@ -79,7 +79,7 @@ class ClaimTest {
     done("restore " + SAVEPOINT + " --claim-mode CLAIM");
     assertThat(pipeline.table().claims(JOB)).extracting(Claim::isConfirmed).containsExactly(false);
     Entry.Restored restored = (Entry.Restored) fromRestore();
-    assertThat(restored.isBorrowed(JOB)).isFalse();
+    assertThat(restored.hasForeignFiles(JOB)).isFalse();
 
     goOn("c");
     assertThat(pipeline.table().claims(JOB)).extracting(Claim::isConfirmed).containsExactly(true);

@@ -124,7 +124,7 @@ class ForkTest {
             .findFirst()
             .orElseThrow();
     assertThat(restored.handle()).isEqualTo(base(0).handle());
-    assertThat(restored.isBorrowed(CHILD)).isFalse();
+    assertThat(restored.hasForeignFiles(CHILD)).isFalse();
   }
 
   /** What would be missing in its state, nobody would notice. */

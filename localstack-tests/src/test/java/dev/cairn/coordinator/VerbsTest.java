@@ -46,10 +46,10 @@ class VerbsTest {
   /** Ticks and wakes until the command is over, and tells each step. */
   private List<CommandProgress> follow(String text) {
     TrackedCommand asked = asked(text);
-    assertThat(asked.ask(pipeline.table(), false)).isEmpty();
+    assertThat(asked.submit(pipeline.table(), false)).isEmpty();
     List<CommandProgress> steps = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      CommandProgress progress = asked.look(pipeline.table()).orElseThrow();
+      CommandProgress progress = asked.progress(pipeline.table()).orElseThrow();
       if (steps.isEmpty() || !name(steps.getLast()).equals(name(progress))) {
         steps.add(progress);
       }
@@ -143,10 +143,10 @@ class VerbsTest {
     Request theirs = Request.command("savepoint theirs");
     pipeline.table().request(JOB, theirs);
 
-    assertThat(mine.ask(pipeline.table(), false)).contains(theirs);
+    assertThat(mine.submit(pipeline.table(), false)).contains(theirs);
     assertThat(pipeline.job().request()).contains(theirs);
 
-    assertThat(mine.ask(pipeline.table(), true)).isEmpty();
+    assertThat(mine.submit(pipeline.table(), true)).isEmpty();
     assertThat(pipeline.job().request()).contains(mine.request());
   }
 
@@ -154,8 +154,8 @@ class VerbsTest {
   void askingTwiceIsAskingOnce() {
     TrackedCommand mine = asked("cancel");
 
-    assertThat(mine.ask(pipeline.table(), false)).isEmpty();
-    assertThat(mine.ask(pipeline.table(), false)).isEmpty();
+    assertThat(mine.submit(pipeline.table(), false)).isEmpty();
+    assertThat(mine.submit(pipeline.table(), false)).isEmpty();
     assertThat(pipeline.job().requests()).containsExactly(mine.request());
   }
 
@@ -345,15 +345,15 @@ class VerbsTest {
   void whoeverWasOvertakenIsNotToldThatTheyWereServed() {
     apply("a");
     TrackedCommand cancel = asked("cancel");
-    cancel.ask(pipeline.table(), false);
+    cancel.submit(pipeline.table(), false);
     TrackedCommand resume = asked("resume");
-    assertThat(resume.ask(pipeline.table(), false)).contains(Request.command("cancel"));
-    assertThat(resume.ask(pipeline.table(), true)).isEmpty();
+    assertThat(resume.submit(pipeline.table(), false)).contains(Request.command("cancel"));
+    assertThat(resume.submit(pipeline.table(), true)).isEmpty();
     tick(pipeline.coordinator());
 
-    assertThat(cancel.look(pipeline.table()).orElseThrow())
+    assertThat(cancel.progress(pipeline.table()).orElseThrow())
         .isInstanceOf(CommandProgress.Superseded.class);
-    assertThat(name(resume.look(pipeline.table()).orElseThrow()))
+    assertThat(name(resume.progress(pipeline.table()).orElseThrow()))
         .isEqualTo("refused: the job runs already");
   }
 
@@ -361,12 +361,12 @@ class VerbsTest {
   void aRefusalOfLongAgoIsNotTakenForOnesOwn() {
     assertThat(steps("resume")).endsWith("refused: the job runs already");
     TrackedCommand again = asked("resume");
-    again.ask(pipeline.table(), false);
-    assertThat(again.look(pipeline.table()).orElseThrow())
+    again.submit(pipeline.table(), false);
+    assertThat(again.progress(pipeline.table()).orElseThrow())
         .isInstanceOf(CommandProgress.Waiting.class);
     pipeline.pass(Duration.ofSeconds(1));
     tick(pipeline.coordinator());
-    assertThat(again.look(pipeline.table()).orElseThrow())
+    assertThat(again.progress(pipeline.table()).orElseThrow())
         .isInstanceOf(CommandProgress.Refused.class);
   }
 
@@ -374,7 +374,7 @@ class VerbsTest {
 
   private String call(String command) {
     Fields answer = Fields.empty();
-    new CommandCalls(pipeline.table(), pipeline.coordinator()).serve(JOB, command, answer);
+    new CommandCalls(pipeline.table(), pipeline.coordinator()).execute(JOB, command, answer);
     return new String(Trees.toJson(answer), StandardCharsets.UTF_8);
   }
 

@@ -172,7 +172,7 @@ public final class CheckpointCompletion {
             new FileRef(path, bytes.length, Sha256.of(bytes)),
             metadata.fullSizeBytes(),
             metadata.incrementalSizeBytes(),
-            Checkpoint.Answered.of(acknowledgements),
+            Checkpoint.AckTimes.of(acknowledgements),
             Optional.of(metadata.states()));
     answers.forget(pending);
     if (ports.checkpoints().complete(completed)) {

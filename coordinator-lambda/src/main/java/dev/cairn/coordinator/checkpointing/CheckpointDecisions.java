@@ -140,7 +140,7 @@ public final class CheckpointDecisions {
       Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
     boolean isSilent = journals.isSilent().test(tail, idleAfter, now);
     if (tail.knows(pending.id()) || !journals.isOfEpoch().test(pending.trigger().epoch(), tail)) {
-      return isSilent && tail.wasAskedFor(pending.id())
+      return isSilent && tail.wasTriggered(pending.id())
           ? Optional.of(new SubtaskRequest.Wake(tail))
           : Optional.empty();
     }

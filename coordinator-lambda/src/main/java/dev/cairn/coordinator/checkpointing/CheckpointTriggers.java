@@ -117,7 +117,8 @@ public final class CheckpointTriggers {
     void announce(Announcer announcer, Checkpoint.Pending pending) {
       if (asked.get() + carriedForward.get() + woken.get() > 0) {
         announcer.announce(
-            new Announcement.Asked(pending, asked.get(), carriedForward.get(), woken.get()));
+            new Announcement.AcksRequested(
+                pending, asked.get(), carriedForward.get(), woken.get()));
       }
     }
   }
@@ -209,7 +210,7 @@ public final class CheckpointTriggers {
                 entry,
                 new Acknowledgement.Acknowledged(
                         tail.subtask(), pending.id(), handle.stateFile(), size, 0)
-                    .with(Acknowledgement.Timing.atOnce(now))
+                    .with(Acknowledgement.Timing.immediately(now))
                     .with(StateDigest.of(header.position(), header.counts(), handle.manifest())));
     if (append == Append.APPENDED) {
       requested.carriedForward.incrementAndGet();

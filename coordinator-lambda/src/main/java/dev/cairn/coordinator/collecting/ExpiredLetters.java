@@ -31,7 +31,7 @@ public final class ExpiredLetters {
   }
 
   /** Once a day, and once in each new container of the coordinator. */
-  public void look(Job job, Collection<JournalTail> tails, Instant now) {
+  public void deleteDue(Job job, Collection<JournalTail> tails, Instant now) {
     Duration retention = job.settings().deadLetterRetention();
     // A short retention is for those who look on.
     Duration pause = retention.compareTo(BETWEEN_LOOKS) < 0 ? retention : BETWEEN_LOOKS;

@@ -6,7 +6,7 @@ import dev.cairn.command.CommandText;
 import dev.cairn.command.InvalidCommandException;
 import dev.cairn.coordinator.checkpointing.CheckpointTriggers;
 import dev.cairn.coordinator.checkpointing.SavepointPlace;
-import dev.cairn.coordinator.commanding.CommandDecisions.Answer;
+import dev.cairn.coordinator.commanding.CommandDecisions.Decision;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
@@ -65,13 +65,13 @@ public final class Commands {
   }
 
   /** Serves the request if there is one. Answers the job as it is then. */
-  public Job serve(Job job) {
+  public Job execute(Job job) {
     if (job.request().isEmpty()) {
       return job;
     }
     Request request = job.request().get();
     try {
-      serve(job, request, CommandText.parse(request.command()));
+      execute(job, request, CommandText.parse(request.command()));
     } catch (InvalidCommandException e) {
       refuse(job, request, e.reason());
     } catch (NotInStreamException e) {
@@ -87,13 +87,13 @@ public final class Commands {
     }
     Job served = ports.checkpoints().job(job.id()).orElse(job);
     boolean isRefused = served.refusal().isPresent() && !served.refusal().equals(job.refusal());
-    if (!served.asks(request) && !isRefused) {
+    if (!served.hasRequest(request) && !isRefused) {
       ports.announcer().announce(new Announcement.Accepted(request, served.epoch()));
     }
     return served;
   }
 
-  private void serve(Job job, Request request, Command command) {
+  private void execute(Job job, Request request, Command command) {
     Optional<String> noPlace =
         SavepointPlace.refusal(command, job.settings(), ports.storage().holdsSavepoints());
     if (noPlace.isPresent()) {
@@ -103,27 +103,27 @@ public final class Commands {
     Instant now = ports.clock().instant();
     List<Checkpoint> checkpoints = live.of(job.id());
     switch (decisions.answer(job, command, checkpoints, named(job, command))) {
-      case Answer.Later l -> {}
-      case Answer.Refuse refuse -> refuse(job, request, refuse.reason());
-      case Answer.Trigger trigger -> {
+      case Decision.Postpone l -> {}
+      case Decision.Refuse refuse -> refuse(job, request, refuse.reason());
+      case Decision.Trigger trigger -> {
         if (trigger.isSavepoint()) {
           triggering.onRequest(job, request, trigger.name(), now);
         } else {
           triggering.onRequest(job, request, now);
         }
       }
-      case Answer.Move move -> move(job, request, move.to(), checkpoints, now);
-      case Answer.Resume resume -> resume(job, request, resume.acceptsGap(), checkpoints, now);
-      case Answer.Restore restoring -> restore.asked(job, request, restoring.command());
-      case Answer.Dispose dispose -> dispose(job, request, dispose.checkpoint());
-      case Answer.Served s -> ports.checkpoints().serve(job);
+      case Decision.Move move -> move(job, request, move.to(), checkpoints, now);
+      case Decision.Resume resume -> resume(job, request, resume.acceptsGap(), checkpoints, now);
+      case Decision.Restore restoring -> restore.beginRequested(job, request, restoring.command());
+      case Decision.Dispose dispose -> dispose(job, request, dispose.checkpoint());
+      case Decision.NothingToDo s -> ports.checkpoints().serve(job);
       // If the pins or the checkpoint have changed, the request is still there and is decided anew.
-      case Answer.Pin(CheckpointId id) -> ports.checkpoints().pin(job, id);
-      case Answer.Unpin(CheckpointId id) -> ports.checkpoints().unpin(job, id);
-      case Answer.Fork(Checkpoint.Completed checkpoint, JobId name) ->
+      case Decision.Pin(CheckpointId id) -> ports.checkpoints().pin(job, id);
+      case Decision.Unpin(CheckpointId id) -> ports.checkpoints().unpin(job, id);
+      case Decision.Fork(Checkpoint.Completed checkpoint, JobId name) ->
           fork(job, request, checkpoint, name, now);
-      case Answer.Unfork(JobId name) -> unfork(job, request, name, now);
-      case Answer.Upgrade(FormatVersion to) -> upgrade(job, request, to);
+      case Decision.Unfork(JobId name) -> unfork(job, request, name, now);
+      case Decision.Upgrade(FormatVersion to) -> upgrade(job, request, to);
     }
   }
 

@@ -120,7 +120,7 @@ public final class DisposeCommand {
     References found = references.read(job);
     for (FilePath file : files) {
       for (Reference reference : found.to(file)) {
-        if (!isItsOwn(reference, checkpoint.id())) {
+        if (!isOwnReference(reference, checkpoint.id())) {
           return Optional.of(
               "savepoint "
                   + checkpoint.id()
@@ -135,7 +135,7 @@ public final class DisposeCommand {
     return Optional.empty();
   }
 
-  private static boolean isItsOwn(Reference reference, CheckpointId savepoint) {
+  private static boolean isOwnReference(Reference reference, CheckpointId savepoint) {
     return switch (reference) {
       case Reference.OfMetadata metadata -> metadata.checkpoint().equals(savepoint);
       case Reference.OfSnapshot snapshot -> snapshot.checkpoint().equals(savepoint);

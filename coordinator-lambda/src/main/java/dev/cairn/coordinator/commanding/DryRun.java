@@ -62,7 +62,7 @@ public final class DryRun {
   public DryRun(CoordinatorPorts ports, CoordinatorSettings settings) {
     this.ports = ports;
     this.tails = new JournalTails(ports);
-    this.reads = ShardReads.atOnce(ports);
+    this.reads = ShardReads.immediately(ports);
     this.coverage = new StreamCoverage(ports, settings, journals, RestoreGuards.ALL, tails, reads);
     this.preflight = new Preflight(ports, coverage);
   }
@@ -78,19 +78,19 @@ public final class DryRun {
   public Result undo(Job job) {
     return switch (new CommandDecisions()
         .answer(job, new Command.Undo(), List.of(), Optional.empty())) {
-      case CommandDecisions.Answer.Restore restore -> restore(job, restore.command());
-      case CommandDecisions.Answer.Refuse refuse -> new Result.Refused(refuse.reason());
-      case CommandDecisions.Answer.Later l -> throw undecided();
-      case CommandDecisions.Answer.Trigger t -> throw undecided();
-      case CommandDecisions.Answer.Move m -> throw undecided();
-      case CommandDecisions.Answer.Resume r -> throw undecided();
-      case CommandDecisions.Answer.Dispose d -> throw undecided();
-      case CommandDecisions.Answer.Pin p -> throw undecided();
-      case CommandDecisions.Answer.Unpin u -> throw undecided();
-      case CommandDecisions.Answer.Upgrade u -> throw undecided();
-      case CommandDecisions.Answer.Served s -> throw undecided();
-      case CommandDecisions.Answer.Fork f -> throw undecided();
-      case CommandDecisions.Answer.Unfork u -> throw undecided();
+      case CommandDecisions.Decision.Restore restore -> restore(job, restore.command());
+      case CommandDecisions.Decision.Refuse refuse -> new Result.Refused(refuse.reason());
+      case CommandDecisions.Decision.Postpone l -> throw undecided();
+      case CommandDecisions.Decision.Trigger t -> throw undecided();
+      case CommandDecisions.Decision.Move m -> throw undecided();
+      case CommandDecisions.Decision.Resume r -> throw undecided();
+      case CommandDecisions.Decision.Dispose d -> throw undecided();
+      case CommandDecisions.Decision.Pin p -> throw undecided();
+      case CommandDecisions.Decision.Unpin u -> throw undecided();
+      case CommandDecisions.Decision.Upgrade u -> throw undecided();
+      case CommandDecisions.Decision.NothingToDo s -> throw undecided();
+      case CommandDecisions.Decision.Fork f -> throw undecided();
+      case CommandDecisions.Decision.Unfork u -> throw undecided();
     };
   }
 
@@ -164,7 +164,7 @@ public final class DryRun {
       List<String> sources = state.map(one -> sources(one, plan.stored())).orElse(List.of());
       replays.add(
           fresh.isPresent() && state.isPresent()
-              ? anew(subtask, head, sources, fresh.get())
+              ? replayFromStart(subtask, head, sources, fresh.get())
               : replay(
                   plan.from(),
                   subtask,
@@ -193,7 +193,7 @@ public final class DryRun {
   }
 
   /** Describes the replay of a shard that begins at the stream's horizon or at a time. */
-  private Replay anew(
+  private Replay replayFromStart(
       SubtaskId subtask, Optional<Header> head, List<String> sources, FreshStart fresh) {
     Position frontier = head.map(journals.frontier()::of).orElse(Position.beginning());
     Place place = fresh.in(subtask.shard(), head.flatMap(Header::firstApplied), frontier);

@@ -46,7 +46,8 @@ final class HistoryDiff {
    * @param failing the subtasks that fail, by name; empty while nothing is applied, as then none is
    *     tried again
    */
-  record Seen(SortedMap<String, String> versions, Optional<SortedMap<String, Failure>> failing) {}
+  record Observed(
+      SortedMap<String, String> versions, Optional<SortedMap<String, Failure>> failing) {}
 
   /**
    * What is to be recorded.
@@ -67,7 +68,7 @@ final class HistoryDiff {
       Optional<HistoryMark> mark,
       Job job,
       List<Checkpoint> checkpoints,
-      Optional<Seen> seen,
+      Optional<Observed> seen,
       Optional<Request> asked,
       Instant now) {
     HistoryMark before = mark.orElseGet(() -> beginning(job));
@@ -82,7 +83,7 @@ final class HistoryDiff {
             : withEnded(before, job, checkpoints, recorded);
     if (isAll) {
       lines.addAll(changes(mark, before, job, after, asked, now));
-      seen.flatMap(Seen::failing)
+      seen.flatMap(Observed::failing)
           .ifPresent(failing -> lines.addAll(ofFailing(before, job, after, failing, now)));
     }
     if (after.equals(before) && lines.isEmpty() && mark.isPresent()) {
@@ -122,7 +123,7 @@ final class HistoryDiff {
       Job job,
       List<Checkpoint> checkpoints,
       List<Checkpoint> recorded,
-      Optional<Seen> seen) {
+      Optional<Observed> seen) {
     HistoryMark ended = withEnded(before, job, checkpoints, recorded);
     return new HistoryMark(
         before.version(),
@@ -132,8 +133,8 @@ final class HistoryDiff {
         ended.beyond(),
         job.refusal(),
         settings(job),
-        seen.map(Seen::versions).orElse(before.versions()),
-        seen.flatMap(Seen::failing)
+        seen.map(Observed::versions).orElse(before.versions()),
+        seen.flatMap(Observed::failing)
             .map(failing -> failing(before, failing))
             .orElse(before.failing()));
   }
@@ -231,7 +232,8 @@ final class HistoryDiff {
       Optional<Request> asked,
       Instant now) {
     List<HistoryLine> lines = new ArrayList<>();
-    Optional<String> cause = asked.filter(request -> !job.asks(request)).map(Request::command);
+    Optional<String> cause =
+        asked.filter(request -> !job.hasRequest(request)).map(Request::command);
     boolean isRefused = !after.refusal().equals(before.refusal()) && after.refusal().isPresent();
     if (isRefused) {
       lines.add(refused(job, after.refusal().get()));
@@ -474,7 +476,7 @@ final class HistoryDiff {
       case Announcement.Halted h -> true;
       case Announcement.Resumed r -> true;
       case Announcement.Triggered t -> false;
-      case Announcement.Asked a -> false;
+      case Announcement.AcksRequested a -> false;
       case Announcement.InProgress p -> false;
       case Announcement.Health h -> false;
       // Recorded when it is served, by what it has changed.
@@ -482,7 +484,7 @@ final class HistoryDiff {
       case Announcement.Postponed p -> false;
       case Announcement.Moved m -> true;
       case Announcement.FileDamaged d -> false;
-      case Announcement.DamageOver d -> false;
+      case Announcement.DamageCleared d -> false;
       case Announcement.MappingChecked m -> false;
       case Announcement.NotScrubbed n -> false;
       case Announcement.Scrubbed s -> false;

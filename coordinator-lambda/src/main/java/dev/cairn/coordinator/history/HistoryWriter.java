@@ -3,7 +3,7 @@ package dev.cairn.coordinator.history;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.coordinator.history.HistoryDiff.Missing;
-import dev.cairn.coordinator.history.HistoryDiff.Seen;
+import dev.cairn.coordinator.history.HistoryDiff.Observed;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.history.History;
@@ -63,13 +63,13 @@ public final class HistoryWriter {
   public void tick(
       Job job, List<Checkpoint> checkpoints, Optional<SortedMap<String, Failure>> failing) {
     if (ports.history().isPresent()) {
-      Seen seen = new Seen(ports.versions().of(job.id()), failing);
+      Observed seen = new Observed(ports.versions().of(job.id()), failing);
       record(job, checkpoints, Optional.of(seen), Optional.empty());
     }
   }
 
   private void record(
-      Job job, List<Checkpoint> checkpoints, Optional<Seen> seen, Optional<Request> asked) {
+      Job job, List<Checkpoint> checkpoints, Optional<Observed> seen, Optional<Request> asked) {
     if (ports.history().isEmpty()) {
       return;
     }
@@ -84,7 +84,7 @@ public final class HistoryWriter {
       History history,
       Job job,
       List<Checkpoint> checkpoints,
-      Optional<Seen> seen,
+      Optional<Observed> seen,
       Optional<Request> asked) {
     Job current = job;
     List<Checkpoint> read = checkpoints;

@@ -79,12 +79,12 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
 
   /** Whether this checkpoint was asked for, or answered, since the base. */
   public boolean knows(CheckpointId checkpoint) {
-    return wasAskedFor(checkpoint)
+    return wasTriggered(checkpoint)
         || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
   }
 
   /** Whether this checkpoint was triggered since the base. */
-  public boolean wasAskedFor(CheckpointId checkpoint) {
+  public boolean wasTriggered(CheckpointId checkpoint) {
     return sinceBase.stream()
         .anyMatch(entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
   }

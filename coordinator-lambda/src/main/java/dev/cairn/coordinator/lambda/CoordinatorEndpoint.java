@@ -280,8 +280,9 @@ final class CoordinatorEndpoint {
       case CoordinatorPayload.Commanded commanded ->
           List.of(
               () ->
-                  new CommandCalls(checkpoints, coordinator).serve(job, commanded.text(), answer));
-      case CoordinatorPayload.Happened happened -> List.of(() -> coordinator.on(happened.event()));
+                  new CommandCalls(checkpoints, coordinator)
+                      .execute(job, commanded.text(), answer));
+      case CoordinatorPayload.Received happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }
 

@@ -20,5 +20,5 @@ sealed interface CoordinatorPayload {
   record Commanded(String text) implements CoordinatorPayload {}
 
   /** What any other source says happened. */
-  record Happened(Event event) implements CoordinatorPayload {}
+  record Received(Event event) implements CoordinatorPayload {}
 }

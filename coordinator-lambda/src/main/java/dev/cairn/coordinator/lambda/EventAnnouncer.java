@@ -88,7 +88,7 @@ final class EventAnnouncer implements Announcer {
       case Announcement.Resumed(Epoch epoch) ->
           Optional.of(new Event("Job Resumed", new DetailFields().with(epoch)));
       case Announcement.Triggered t -> Optional.empty();
-      case Announcement.Asked a -> Optional.empty();
+      case Announcement.AcksRequested a -> Optional.empty();
       case Announcement.InProgress p -> Optional.empty();
       case Announcement.Health h -> Optional.empty();
       case Announcement.Accepted a -> Optional.empty();
@@ -96,7 +96,7 @@ final class EventAnnouncer implements Announcer {
       case Announcement.Moved m -> Optional.empty();
       case Announcement.Refused r -> Optional.empty();
       case Announcement.FileDamaged d -> Optional.empty();
-      case Announcement.DamageOver d -> Optional.empty();
+      case Announcement.DamageCleared d -> Optional.empty();
       case Announcement.MappingChecked m -> Optional.empty();
       case Announcement.NotScrubbed n -> Optional.empty();
       case Announcement.Scrubbed s -> Optional.empty();

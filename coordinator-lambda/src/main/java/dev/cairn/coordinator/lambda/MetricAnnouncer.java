@@ -40,7 +40,7 @@ final class MetricAnnouncer implements Announcer {
   public void announce(Announcement announcement) {
     switch (announcement) {
       case Announcement.Triggered(Checkpoint.Pending checkpoint) -> triggered(checkpoint);
-      case Announcement.Asked asked ->
+      case Announcement.AcksRequested asked ->
           metrics.emit(
               "subtasks asked",
               of(asked.checkpoint())
@@ -101,7 +101,7 @@ final class MetricAnnouncer implements Announcer {
       case Announcement.MappingChecked(List<MappingProblem> problems) -> mappingChecked(problems);
       case Announcement.FileDamaged(Damage damage, int damaged) ->
           metrics.emit("file damaged", details(damage), damagedFiles(damaged));
-      case Announcement.DamageOver(Damage damage, int damaged) ->
+      case Announcement.DamageCleared(Damage damage, int damaged) ->
           metrics.emit("file no longer damaged", details(damage), damagedFiles(damaged));
       case Announcement.NotScrubbed(FileRef file, StorageException cause) ->
           metrics.emit(

@@ -66,7 +66,7 @@ final class PayloadReader {
                 "a record comes from " + source + ", which the coordinator does not listen to");
       }
     }
-    Event.together(happened).stream().map(CoordinatorPayload.Happened::new).forEach(triggers::add);
+    Event.together(happened).stream().map(CoordinatorPayload.Received::new).forEach(triggers::add);
     return triggers;
   }
 

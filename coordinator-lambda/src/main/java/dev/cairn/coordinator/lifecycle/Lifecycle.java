@@ -73,7 +73,7 @@ public final class Lifecycle {
   public void resume(Job job, boolean acceptsGap) {
     try {
       if (!acceptsGap) {
-        coverage.requireNothingLostMeanwhile(job);
+        coverage.requireStillReadable(job);
       }
     } catch (RestoreRefusedException e) {
       halt(

@@ -60,7 +60,7 @@ public final class Recovery {
       for (Restoration from : candidates(job)) {
         try {
           requireOthers(preflight.requireRestorable(job, from).values(), damaged);
-          restore.begin(job, from.passingOver(passedOver), checkpoints, Optional.empty(), now());
+          restore.begin(job, from.withPassedOver(passedOver), checkpoints, Optional.empty(), now());
           return;
         } catch (RestoreRefusedException e) {
           passedOver.add(from.name() + ": " + e.reason());
@@ -114,13 +114,13 @@ public final class Recovery {
     String none =
         passedOver.isEmpty()
             ? "there is no checkpoint to restore"
-            : "no checkpoint can be restored (" + some(passedOver) + ")";
+            : "no checkpoint can be restored (" + firstFew(passedOver) + ")";
     return Failure.of(
         FailureReason.DAMAGED, first.subtask(), failing(first).message() + "; " + none);
   }
 
   /** The newest of them: there may be thousands, and the message is part of one item. */
-  private static String some(List<String> passedOver) {
+  private static String firstFew(List<String> passedOver) {
     List<String> told =
         passedOver.stream().limit(MOST_TOLD).map(Recovery::shorten).collect(Collectors.toList());
     if (passedOver.size() > MOST_TOLD) {

@@ -68,7 +68,7 @@ public final class StuckShards {
   }
 
   /** Looks at the shards of a running job, as far as they have been silent for long. */
-  public void look(Job job, Collection<JournalTail> tails, Instant now) {
+  public void check(Job job, Collection<JournalTail> tails, Instant now) {
     if (now.isBefore(lastLook.plus(BETWEEN_LOOKS))) {
       return;
     }
@@ -84,10 +84,10 @@ public final class StuckShards {
     for (int i = (int) part; i < silent.size(); i += parts) {
       looked.add(silent.get(i));
     }
-    ports.fanOut().forEach(looked, tail -> look(job, tail, now));
+    ports.fanOut().forEach(looked, tail -> check(job, tail, now));
   }
 
-  private void look(Job job, JournalTail tail, Instant now) {
+  private void check(Job job, JournalTail tail, Instant now) {
     try {
       Optional<SequenceNumber> waiting =
           tail.head().hasGap() ? Optional.empty() : longWaiting(tail, now);

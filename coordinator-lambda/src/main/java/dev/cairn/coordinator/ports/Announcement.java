@@ -39,7 +39,7 @@ public sealed interface Announcement {
    * @param carriedForward for how many the coordinator answered itself
    * @param woken how many were woken
    */
-  record Asked(Checkpoint.Pending checkpoint, int asked, int carriedForward, int woken)
+  record AcksRequested(Checkpoint.Pending checkpoint, int asked, int carriedForward, int woken)
       implements Announcement {}
 
   /** How many checkpoints were pending at a tick. */
@@ -95,7 +95,7 @@ public sealed interface Announcement {
   record FileDamaged(Damage damage, int damaged) implements Announcement {}
 
   /** A file that was damaged was put back, or nobody needs it any more. */
-  record DamageOver(Damage damage, int damaged) implements Announcement {}
+  record DamageCleared(Damage damage, int damaged) implements Announcement {}
 
   /** The storage did not answer for a file; the next round reads it again. */
   record NotScrubbed(FileRef file, StorageException cause) implements Announcement {}

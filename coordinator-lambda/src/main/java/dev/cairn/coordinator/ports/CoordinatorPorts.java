@@ -149,7 +149,7 @@ public record CoordinatorPorts(
   /** Brings the job to another status, and says so. */
   public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     // What is asked for meanwhile is not served by a step on the way to something else.
-    return serve(seen.unasked(), to, aborting, now);
+    return serve(seen.withoutRequests(), to, aborting, now);
   }
 
   /** Moves the job to another status and removes the served request in the same write. */

@@ -57,7 +57,7 @@ final class PathTarget {
       if (own.isPresent()) {
         return new Source.Own(own.get());
       }
-      requireNothingBorrowed(file, metadata);
+      requireOwnFiles(file, metadata);
     } else {
       requireRestorable(job, file, metadata, options);
     }
@@ -209,7 +209,7 @@ final class PathTarget {
   }
 
   /** Whatever lies in a job's folder goes when that job, or its fork, no longer needs it. */
-  private static void requireNothingBorrowed(FilePath file, CheckpointMetadata metadata)
+  private static void requireOwnFiles(FilePath file, CheckpointMetadata metadata)
       throws RestoreRefusedException {
     Optional<JobId> lender =
         metadata.acknowledgements().stream()
@@ -236,7 +236,7 @@ final class PathTarget {
   private static void requireRestorable(
       Job job, FilePath file, CheckpointMetadata metadata, Command.Options options)
       throws RestoreRefusedException {
-    requireNothingBorrowed(file, metadata);
+    requireOwnFiles(file, metadata);
     JobId owner = metadata.trigger().job();
     boolean isInItsPlace =
         file.parent().map(FilePath::fileName).filter(name -> name.startsWith("chk-")).isPresent();

@@ -61,7 +61,7 @@ public final class Preflight {
     List<String> passedOver = new ArrayList<>();
     for (Restoration candidate : target.of(job, command)) {
       try {
-        return plan(job, candidate.passingOver(passedOver), command);
+        return plan(job, candidate.withPassedOver(passedOver), command);
       } catch (DamagedCheckpointException e) {
         if (!(command.target() instanceof Command.Target.Latest)) {
           throw e;

@@ -21,7 +21,7 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
 import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
-import dev.cairn.journal.Entry.Following;
+import dev.cairn.journal.Entry.FollowingRecords;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Restored;
 import dev.cairn.journal.Entry.StatePlace;
@@ -73,7 +73,7 @@ public final class RestoreExecution {
   }
 
   /** Begins the restore that a user asked for, or says on the job's item why not. */
-  public void asked(Job job, Request request, Command.Restore command) {
+  public void beginRequested(Job job, Request request, Command.Restore command) {
     Instant now = ports.clock().instant();
     try {
       Plan plan = preflight.plan(job, command);
@@ -121,7 +121,7 @@ public final class RestoreExecution {
     try {
       Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, from);
       Optional<FreshStart> fresh = freshStart(from);
-      coverage.requireNothingLostMeanwhile(job, from, states);
+      coverage.requireStillReadable(job, from, states);
       boolean all =
           openAll(job, from, states)
               && epochs.appendToAll(
@@ -133,10 +133,10 @@ public final class RestoreExecution {
         return;
       }
     } catch (RestoreRefusedException e) {
-      cannotGoOn(job, from, e.reason());
+      failRestore(job, from, e.reason());
       return;
     } catch (NotInStreamException e) {
-      cannotGoOn(job, from, String.valueOf(e.getMessage()));
+      failRestore(job, from, String.valueOf(e.getMessage()));
       return;
     }
     // A job that had halted is fed again.
@@ -163,7 +163,7 @@ public final class RestoreExecution {
     };
   }
 
-  private void cannotGoOn(Job job, Restoration from, String reason) {
+  private void failRestore(Job job, Restoration from, String reason) {
     ports
         .checkpoints()
         .explain(
@@ -191,7 +191,7 @@ public final class RestoreExecution {
     boolean isAnew = fresh.isPresent() && snapshot.isPresent();
     Place place =
         fresh
-            .map(start -> anew(start, tail, isAnew))
+            .map(start -> placeInOtherShards(start, tail, isAnew))
             .orElseGet(() -> coverage.sameStream(from, tail, state));
     // Where a gap is accepted the state stands elsewhere than its file says, so the next checkpoint
     // must not hold that file.
@@ -231,13 +231,13 @@ public final class RestoreExecution {
   }
 
   /** A subtask that stays where it stands knows what it knew of the records after its position. */
-  private static Following following(Restoration from, Header head, Position position) {
+  private static FollowingRecords following(Restoration from, Header head, Position position) {
     if (from.acceptsGap()) {
-      return Following.MAY_BE_MISSING;
+      return FollowingRecords.MAY_BE_MISSING;
     }
     return position.equals(head.position()) && !head.hasGap()
         ? head.following().ofSamePosition()
-        : Following.UNKNOWN;
+        : FollowingRecords.UNKNOWN;
   }
 
   /**
@@ -265,7 +265,7 @@ public final class RestoreExecution {
         .toList();
   }
 
-  private Place anew(FreshStart start, JournalTail tail, boolean isListed) {
+  private Place placeInOtherShards(FreshStart start, JournalTail tail, boolean isListed) {
     Position frontier = journals.frontier().of(tail.head());
     Optional<SequenceNumber> firstApplied = tail.head().firstApplied();
     return isListed

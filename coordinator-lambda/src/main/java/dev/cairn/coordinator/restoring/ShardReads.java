@@ -61,7 +61,7 @@ public final class ShardReads {
   }
 
   /** Reads for a caller that is called only once. */
-  public static ShardReads atOnce(CoordinatorPorts ports) {
+  public static ShardReads immediately(CoordinatorPorts ports) {
     return new ShardReads(ports.topology().source().stream(), ports.clock(), LONGEST);
   }
 

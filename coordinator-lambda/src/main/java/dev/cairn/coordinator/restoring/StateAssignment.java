@@ -42,7 +42,7 @@ final class StateAssignment {
       throws RestoreRefusedException {
     return switch (from.positions()) {
       case Positions.SameStream s -> areOpened(from) ? stored : ofSameShards(job, stored);
-      case Positions.Anew(StartPosition start) -> dividedAnew(job, start, stored);
+      case Positions.Anew(StartPosition start) -> redistributed(job, start, stored);
     };
   }
 
@@ -106,7 +106,7 @@ final class StateAssignment {
   }
 
   /** All of the checkpoint's state, by hash range, over all of the stream's shards. */
-  private Map<SubtaskId, SubtaskSnapshot> dividedAnew(
+  private Map<SubtaskId, SubtaskSnapshot> redistributed(
       JobId job, StartPosition start, Map<SubtaskId, SubtaskSnapshot> stored)
       throws RestoreRefusedException {
     if (stored.isEmpty()) {

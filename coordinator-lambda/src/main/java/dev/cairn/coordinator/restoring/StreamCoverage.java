@@ -87,7 +87,7 @@ public final class StreamCoverage {
    * Whether the stream still has every record that the job has yet to apply. A resume is begun with
    * that; but it may take long until it comes to the last journal.
    */
-  public void requireNothingLostMeanwhile(Job job) throws RestoreRefusedException {
+  public void requireStillReadable(Job job) throws RestoreRefusedException {
     unread.require(job, waiting(job));
   }
 
@@ -95,10 +95,10 @@ public final class StreamCoverage {
    * Whether the stream still has every record that follows the subtasks which a restore leaves
    * where they stand.
    */
-  public void requireNothingLostMeanwhile(
+  public void requireStillReadable(
       Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
       throws RestoreRefusedException {
-    if (from.acceptsGap() || isAnew(from.positions())) {
+    if (from.acceptsGap() || isRedistributed(from.positions())) {
       return;
     }
     unread.require(
@@ -163,7 +163,7 @@ public final class StreamCoverage {
     Set<SubtaskId> opened = new HashSet<>();
     for (JournalTail tail : tails) {
       opened.add(tail.subtask());
-      if (isAnew(positions) && states.containsKey(tail.subtask())) {
+      if (isRedistributed(positions) && states.containsKey(tail.subtask())) {
         continue;
       }
       Position position = position(states, tail);
@@ -201,7 +201,7 @@ public final class StreamCoverage {
   void requireDeliverable(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
       throws RestoreRefusedException {
     if (from.acceptsGap()
-        || isAnew(from.positions())
+        || isRedistributed(from.positions())
         || !(from.source() instanceof Source.Metadata(FileRef file))) {
       return;
     }
@@ -222,7 +222,7 @@ public final class StreamCoverage {
     RestoreCheck.all(ports.fanOut(), gaps, gap -> requireGap(gap, shards, oldestAllowed));
   }
 
-  private static boolean isAnew(Positions positions) {
+  private static boolean isRedistributed(Positions positions) {
     return switch (positions) {
       case Positions.SameStream s -> false;
       case Positions.Anew a -> true;
@@ -297,41 +297,41 @@ public final class StreamCoverage {
     if (!from.acceptsGap()) {
       return new Place(position, firstApplied);
     }
-    return switch (left(tail, position)) {
-      case Left.All all -> new Place(position, firstApplied);
+    return switch (remaining(tail, position)) {
+      case Remaining.All all -> new Place(position, firstApplied);
       // What came before it is gone for good, so a replay begins with it.
-      case Left.Since(SequenceNumber first) -> new Place(Position.before(first), firstApplied);
-      case Left.None none -> new Place(journals.frontier().of(tail.head()), firstApplied);
+      case Remaining.Since(SequenceNumber first) -> new Place(Position.before(first), firstApplied);
+      case Remaining.None none -> new Place(journals.frontier().of(tail.head()), firstApplied);
     };
   }
 
   /** What is left of the records that a restored subtask would have to apply again. */
-  private sealed interface Left {
+  private sealed interface Remaining {
     /** All of them. */
-    record All() implements Left {}
+    record All() implements Remaining {}
 
     /** From this one on. */
-    record Since(SequenceNumber first) implements Left {}
+    record Since(SequenceNumber first) implements Remaining {}
 
     /** None. */
-    record None() implements Left {}
+    record None() implements Remaining {}
   }
 
-  private Left left(JournalTail tail, Position position) {
+  private Remaining remaining(JournalTail tail, Position position) {
     Position frontier = journals.frontier().of(tail.head());
     if (!position.isBefore(frontier)) {
-      return new Left.All();
+      return new Remaining.All();
     }
     ShardId shard = tail.subtask().shard();
     Optional<SequenceNumber> required = position.record().or(tail.head()::firstApplied);
     if (required.isPresent() && has(shard, required.get())) {
-      return new Left.All();
+      return new Remaining.All();
     }
-    return firstThatStays(shard)
+    return oldestSafeRecord(shard)
         .map(StreamRecord::sequenceNumber)
         .filter(kept -> !frontier.isBefore(kept))
-        .<Left>map(Left.Since::new)
-        .orElseGet(Left.None::new);
+        .<Remaining>map(Remaining.Since::new)
+        .orElseGet(Remaining.None::new);
   }
 
   private boolean has(ShardId shard, SequenceNumber record) {
@@ -348,7 +348,7 @@ public final class StreamCoverage {
   }
 
   /** The oldest record at which a replay can begin: it must not expire before the replay does. */
-  private Optional<StreamRecord> firstThatStays(ShardId shard) {
+  private Optional<StreamRecord> oldestSafeRecord(ShardId shard) {
     Instant oldestProof = reads.horizon().plus(settings.retentionMargin().dividedBy(2));
     Optional<StreamRecord> oldest = reads.first(shard, new From.Horizon());
     return oldest.isPresent() && oldest.get().arrival().isBefore(oldestProof)

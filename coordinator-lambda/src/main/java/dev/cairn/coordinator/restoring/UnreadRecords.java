@@ -92,9 +92,10 @@ final class UnreadRecords {
 
   /** What a task has found is not doubted: the mapping has gone on to later records. */
   void requireNoneReported(Collection<JournalTail> tails) throws RestoreRefusedException {
-    Optional<String> lost = tails.stream().flatMap(tail -> tail.recordsLost().stream()).findFirst();
-    if (lost.isPresent()) {
-      throw new RestoreRefusedException(lost.get());
+    Optional<String> message =
+        tails.stream().flatMap(tail -> tail.recordsLost().stream()).findFirst();
+    if (message.isPresent()) {
+      throw new RestoreRefusedException(message.get());
     }
   }
 
@@ -103,7 +104,7 @@ final class UnreadRecords {
     String next = "; go on without them with --accept-gap";
     if (proof.isEmpty()) {
       throw new RestoreRefusedException(
-          lost(blocked, horizon, "nothing of the shard was ever applied") + next);
+          message(blocked, horizon, "nothing of the shard was ever applied") + next);
     }
     Optional<StreamRecord> first;
     try {
@@ -123,7 +124,7 @@ final class UnreadRecords {
     Instant keptSince =
         first.map(StreamRecord::arrival).filter(oldest -> oldest.isBefore(horizon)).orElse(horizon);
     throw new RestoreRefusedException(
-        lost(
+        message(
                 blocked,
                 keptSince,
                 "record "
@@ -136,7 +137,7 @@ final class UnreadRecords {
             + next);
   }
 
-  private static String lost(Blocked blocked, Instant until, String why) {
+  private static String message(Blocked blocked, Instant until, String why) {
     return "shard "
         + blocked.shard()
         + " is beyond retention: records that arrived between "

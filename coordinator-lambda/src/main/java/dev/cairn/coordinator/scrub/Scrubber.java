@@ -58,7 +58,7 @@ public final class Scrubber {
     }
     References references = reader.read(job.get());
     NavigableMap<FilePath, Needed> needed = references.needed();
-    lookAtMarked(id, references, remaining);
+    inspectMarked(id, references, remaining);
     Instant now = ports.clock().instant();
     Optional<ScrubProgress> before = ports.damages().progress(id);
     if (before.isPresent() && !isDue(before.get(), now)) {
@@ -111,7 +111,7 @@ public final class Scrubber {
         save(job, round);
         return;
       }
-      look(file.getValue(), round);
+      inspect(file.getValue(), round);
       round.after = Optional.of(file.getKey());
       if (++sinceSave == settings.filesBetweenSaves()) {
         save(job, round);
@@ -130,7 +130,7 @@ public final class Scrubber {
     return remaining.get().compareTo(settings.reserve()) < 0;
   }
 
-  private void look(Needed file, Round round) {
+  private void inspect(Needed file, Round round) {
     try {
       if (inspection.damage(file).isPresent()) {
         round.suspects.add(file);
@@ -234,7 +234,7 @@ public final class Scrubber {
   }
 
   /** A file that was put back, or that nobody needs any more, loses its mark at once. */
-  private void lookAtMarked(JobId job, References references, Supplier<Duration> remaining) {
+  private void inspectMarked(JobId job, References references, Supplier<Duration> remaining) {
     NavigableMap<FilePath, Needed> needed = references.needed();
     for (Damage marked : ports.damages().damages(job)) {
       if (isOver(remaining)) {
@@ -249,7 +249,7 @@ public final class Scrubber {
           mark(job, damage(file.orElseThrow(), what.get(), references), Optional.of(marked));
         } else {
           ports.damages().unmark(job, marked.path());
-          ports.announcer().announce(new Announcement.DamageOver(marked, marked(job)));
+          ports.announcer().announce(new Announcement.DamageCleared(marked, marked(job)));
         }
       } catch (StorageException unanswered) {
         ports.announcer().announce(new Announcement.NotScrubbed(marked.file(), unanswered));

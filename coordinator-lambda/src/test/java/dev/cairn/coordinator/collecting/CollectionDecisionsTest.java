@@ -124,7 +124,7 @@ class CollectionDecisionsTest {
               completed.metadata(),
               completed.fullSizeBytes(),
               completed.incrementalSizeBytes(),
-              completed.answered(),
+              completed.ackTimes(),
               Optional.of(Sha256.of(new byte[] {(byte) states.charAt(i)}))));
     }
     return checkpoints;

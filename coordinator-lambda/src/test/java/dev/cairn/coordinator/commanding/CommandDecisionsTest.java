@@ -10,7 +10,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.command.Command;
 import dev.cairn.command.CommandText;
 import dev.cairn.command.InvalidCommandException;
-import dev.cairn.coordinator.commanding.CommandDecisions.Answer;
+import dev.cairn.coordinator.commanding.CommandDecisions.Decision;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
@@ -83,34 +83,34 @@ class CommandDecisionsTest {
           "FAILED",
           new JobStatus.Halted(FAILED));
 
-  private static final Answer LATER = new Answer.Later();
-  private static final Answer CHECKPOINT = new Answer.Trigger(false, Optional.empty());
-  private static final Answer SAVEPOINT =
-      new Answer.Trigger(true, Optional.of(new SavepointName("mine")));
+  private static final Decision LATER = new Decision.Postpone();
+  private static final Decision CHECKPOINT = new Decision.Trigger(false, Optional.empty());
+  private static final Decision SAVEPOINT =
+      new Decision.Trigger(true, Optional.of(new SavepointName("mine")));
 
   private final CommandDecisions decisions = new CommandDecisions();
 
-  private record Row(String command, List<String> statuses, Answer answer) {
+  private record Row(String command, List<String> statuses, Decision answer) {
     @Override
     public String toString() {
       return command + " in " + statuses + " → " + answer;
     }
   }
 
-  private static Row row(String command, String statuses, Answer answer) {
+  private static Row row(String command, String statuses, Decision answer) {
     return new Row(command, List.of(statuses.split(" ")), answer);
   }
 
-  private static Answer refuse(String reason) {
-    return new Answer.Refuse(reason);
+  private static Decision refuse(String reason) {
+    return new Decision.Refuse(reason);
   }
 
-  private static Answer halted(Halt halt) {
-    return new Answer.Move(new JobStatus.Halted(halt));
+  private static Decision halted(Halt halt) {
+    return new Decision.Move(new JobStatus.Halted(halt));
   }
 
-  private static Answer suspend(Halt halt) {
-    return new Answer.Move(new JobStatus.Suspending(halt));
+  private static Decision suspend(Halt halt) {
+    return new Decision.Move(new JobStatus.Suspending(halt));
   }
 
   private static String noCheckpoints(String status) {
@@ -160,7 +160,7 @@ class CommandDecisionsTest {
         row("resume", "RESTORING", refuse("the job is being restored, and runs then")),
         row("resume", "RESUMING", refuse("the job is being resumed already")),
         row("resume", "SUSPENDING", LATER),
-        row("resume", "CANCELLED DELETED STOPPING STOPPED FAILED", new Answer.Resume(false)));
+        row("resume", "CANCELLED DELETED STOPPING STOPPED FAILED", new Decision.Resume(false)));
   }
 
   @ParameterizedTest
@@ -216,14 +216,14 @@ class CommandDecisionsTest {
     Command.Restore seven = new Command.Restore(new Command.Target.Id(SEVEN), Command.Options.NONE);
     for (JobStatus status : STATUSES.values()) {
       assertThat(answer(at(status), "restore latest", List.of(), Optional.empty()))
-          .isEqualTo(new Answer.Restore(latest));
+          .isEqualTo(new Decision.Restore(latest));
       assertThat(answer(undoable().at(status), "undo", List.of(), Optional.empty()))
-          .isEqualTo(status.deletesCheckpoints() ? nothingToUndo() : new Answer.Restore(seven));
+          .isEqualTo(status.deletesCheckpoints() ? nothingToUndo() : new Decision.Restore(seven));
     }
     assertThat(answer(at(RUNNING), "undo", List.of(), Optional.empty())).isEqualTo(nothingToUndo());
   }
 
-  private static Answer nothingToUndo() {
+  private static Decision nothingToUndo() {
     return refuse(
         "there is nothing to undo: the job was never restored, or had no completed checkpoint when"
             + " it was; restore a checkpoint by its id instead");
@@ -278,7 +278,7 @@ class CommandDecisionsTest {
             new Checkpoint.Subsumed(completed(savepoint)))) {
       for (String status : List.of("RUNNING", "CANCELLED", "STOPPED", "FAILED")) {
         assertThat(dispose(at(statusNamed(status)), Optional.of(checkpoint)))
-            .isEqualTo(new Answer.Dispose(checkpoint));
+            .isEqualTo(new Decision.Dispose(checkpoint));
       }
     }
     assertThat(dispose(at(RUNNING), Optional.of(pending(savepoint))))
@@ -293,8 +293,8 @@ class CommandDecisionsTest {
           .as(status.label())
           .isEqualTo(
               status.isSettled()
-                  ? new Answer.Fork(completed(Optional.empty()), new JobId("trial"))
-                  : new Answer.Later());
+                  ? new Decision.Fork(completed(Optional.empty()), new JobId("trial"))
+                  : new Decision.Postpone());
     }
   }
 
@@ -319,11 +319,11 @@ class CommandDecisionsTest {
                     + " use: cairn restore 7"));
   }
 
-  private Answer dispose(Job job, Optional<Checkpoint> named) throws InvalidCommandException {
+  private Decision dispose(Job job, Optional<Checkpoint> named) throws InvalidCommandException {
     return answer(job, "dispose 7", List.of(), named);
   }
 
-  private Answer answer(
+  private Decision answer(
       Job job, String command, List<Checkpoint> checkpoints, Optional<Checkpoint> named)
       throws InvalidCommandException {
     return decisions.answer(job, CommandText.parse(command), checkpoints, named);

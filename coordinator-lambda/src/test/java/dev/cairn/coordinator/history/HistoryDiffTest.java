@@ -9,7 +9,7 @@ import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.history.HistoryDiff.Missing;
-import dev.cairn.coordinator.history.HistoryDiff.Seen;
+import dev.cairn.coordinator.history.HistoryDiff.Observed;
 import dev.cairn.history.History;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.history.HistoryLine.Kind;
@@ -272,7 +272,7 @@ class HistoryDiffTest {
             mark,
             NEW,
             List.of(),
-            Optional.of(new Seen(new TreeMap<>(), Optional.of(failing))),
+            Optional.of(new Observed(new TreeMap<>(), Optional.of(failing))),
             Optional.empty(),
             NOON);
     mark = missing.map(Missing::mark).or(() -> mark);
@@ -312,10 +312,10 @@ class HistoryDiffTest {
       List<Checkpoint> checkpoints,
       Map<String, String> versions,
       Optional<Request> asked) {
-    Optional<Seen> seen =
+    Optional<Observed> seen =
         versions.isEmpty()
             ? Optional.empty()
-            : Optional.of(new Seen(new TreeMap<>(versions), Optional.empty()));
+            : Optional.of(new Observed(new TreeMap<>(versions), Optional.empty()));
     return decisions.missing(mark, job, checkpoints, seen, asked, NOON);
   }
 

@@ -17,7 +17,7 @@ import dev.cairn.id.StageId;
 import dev.cairn.id.SubSequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Entry.Following;
+import dev.cairn.journal.Entry.FollowingRecords;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.HeapUse;
@@ -95,7 +95,7 @@ class JournalTailTest {
                 new FailureHistory(1, NOON, NOON, Duration.ZERO, List.of()),
                 true)),
         Optional.of(new Isolation.Steps(2)),
-        new Following(
+        new FollowingRecords(
             Optional.of(NOON.minusSeconds(9)), true, Optional.of(new SequenceNumber("71"))),
         Optional.of(new HeapUse(10, 20)),
         FormatVersion.TWO,

@@ -188,7 +188,7 @@ class MetricAnnouncerTest {
     assertThat(triggered.get("checkpoint").asText()).isEqualTo("7");
     assertThat(triggered.get("totalNumberOfCheckpoints").asLong()).isEqualTo(7);
 
-    JsonNode asked = announce(new Announcement.Asked(pending, 3, 2, 1));
+    JsonNode asked = announce(new Announcement.AcksRequested(pending, 3, 2, 1));
     assertThat(asked.get("asked").asText()).isEqualTo("3");
     assertThat(asked.get("carriedForward").asText()).isEqualTo("2");
     assertThat(asked.get("woken").asText()).isEqualTo("1");
@@ -229,7 +229,7 @@ class MetricAnnouncerTest {
     assertThat(found.get("checkpoints").asText()).isEqualTo("7,8");
     assertThat(found.get("numberOfDamagedFiles").asLong()).isEqualTo(2);
 
-    JsonNode over = announce(new Announcement.DamageOver(damage, 1));
+    JsonNode over = announce(new Announcement.DamageCleared(damage, 1));
     assertThat(over.get("numberOfDamagedFiles").asLong()).isEqualTo(1);
 
     JsonNode scrubbed =

@@ -86,7 +86,7 @@ class TriggersTest {
   }
 
   private static CoordinatorPayload acknowledged(long checkpoint, String... shards) {
-    return new CoordinatorPayload.Happened(
+    return new CoordinatorPayload.Received(
         new Event.Acknowledged(
             JOB,
             new CheckpointId(checkpoint),
@@ -102,7 +102,7 @@ class TriggersTest {
             .replace("\"size\":{\"N\":\"12\"}", "\"status\":{\"S\":\"DECLINED\"}");
     assertThat(read(batch(declined)))
         .containsExactly(
-            new CoordinatorPayload.Happened(new Event.Declined(JOB, new CheckpointId(42))));
+            new CoordinatorPayload.Received(new Event.Declined(JOB, new CheckpointId(42))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -121,7 +121,7 @@ class TriggersTest {
       })
   void aRequestToRestoreIsOneWhateverWasTyped(String what, String typed) throws IOException {
     assertThat(read(batch(requested("JOB#flights", typed))))
-        .containsExactly(new CoordinatorPayload.Happened(new Event.Requested(JOB)));
+        .containsExactly(new CoordinatorPayload.Received(new Event.Requested(JOB)));
   }
 
   @Test

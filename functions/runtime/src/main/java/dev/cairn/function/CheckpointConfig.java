@@ -159,7 +159,7 @@ public final class CheckpointConfig {
   public CheckpointConfig setRestartStrategy(
       RestartStrategies.RestartStrategyConfiguration strategy) {
     // Looked at here, so that a value that cannot be is refused where it is written.
-    var unused = RestartStrategies.over(Configuration.DEFAULTS, strategy);
+    var unused = RestartStrategies.applied(Configuration.DEFAULTS, strategy);
     restartStrategy = Optional.of(strategy);
     return this;
   }
@@ -228,7 +228,7 @@ public final class CheckpointConfig {
    * <p>As in Flink, a state backend that has a storage of its own wins, whichever is set last.
    */
   public CheckpointConfig setCheckpointStorage(CheckpointStorage storage) {
-    configuration = CheckpointStorage.over(configuration, storage);
+    configuration = CheckpointStorage.applied(configuration, storage);
     return this;
   }
 
@@ -250,7 +250,7 @@ public final class CheckpointConfig {
   public CheckpointConfig setStateBackend(StateBackend backend) {
     Optional<CheckpointStorage> storage = StateBackend.storageOf(backend);
     // Looked at here, so that a directory that cannot be is refused where it is written.
-    storage.ifPresent(own -> CheckpointStorage.over(Configuration.DEFAULTS, own));
+    storage.ifPresent(own -> CheckpointStorage.applied(Configuration.DEFAULTS, own));
     storageOfBackend = storage;
     return this;
   }
@@ -271,10 +271,10 @@ public final class CheckpointConfig {
   public Configuration configuration() {
     Configuration restarting =
         restartStrategy
-            .map(strategy -> RestartStrategies.over(configuration, strategy))
+            .map(strategy -> RestartStrategies.applied(configuration, strategy))
             .orElse(configuration);
     return storageOfBackend
-        .map(storage -> CheckpointStorage.over(restarting, storage))
+        .map(storage -> CheckpointStorage.applied(restarting, storage))
         .orElse(restarting);
   }
 }

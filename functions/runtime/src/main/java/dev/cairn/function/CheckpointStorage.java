@@ -39,7 +39,7 @@ public sealed interface CheckpointStorage
   }
 
   /** These settings with this storage. */
-  static Configuration over(Configuration before, CheckpointStorage storage) {
+  static Configuration applied(Configuration before, CheckpointStorage storage) {
     return storage.settings(before);
   }
 }

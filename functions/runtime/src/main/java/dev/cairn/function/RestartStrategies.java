@@ -63,7 +63,7 @@ public final class RestartStrategies {
       implements RestartStrategyConfiguration {}
 
   /** These settings with this strategy. */
-  static Configuration over(Configuration before, RestartStrategyConfiguration strategy) {
+  static Configuration applied(Configuration before, RestartStrategyConfiguration strategy) {
     return strategy.settings(before);
   }
 

@@ -41,7 +41,7 @@ public final class CodeDescription {
    *
    * @throws IllegalArgumentException if they contradict each other, or cannot be kept, by name
    */
-  public CheckpointSettings over(CheckpointSettings deployed) {
+  public CheckpointSettings appliedTo(CheckpointSettings deployed) {
     return deployed.and(configuration).requireDeployable();
   }
 

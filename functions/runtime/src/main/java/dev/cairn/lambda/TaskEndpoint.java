@@ -33,20 +33,21 @@ public final class TaskEndpoint {
    * @throws MalformedEventException if the event is neither a batch of one shard nor a wake
    * @throws ForeignStreamException if the batch comes from another stream than the job's
    */
-  public void handle(InputStream event, OutputStream answer, Deadline deadline) throws IOException {
+  public void handle(InputStream event, OutputStream responseTo, Deadline deadline)
+      throws IOException {
     switch (KinesisEventReader.read(event)) {
       case KinesisBatch batch -> {
         stream.require(batch);
-        answer(task.run(batch, deadline)).writeTo(answer);
+        responseTo(task.run(batch, deadline)).writeTo(responseTo);
       }
       case InvocationEvent.Wake wake -> {
         task.wake(wake.shard(), deadline);
-        new BatchResponse(Optional.empty()).writeTo(answer);
+        new BatchResponse(Optional.empty()).writeTo(responseTo);
       }
     }
   }
 
-  private static BatchResponse answer(BatchResult result) {
+  private static BatchResponse responseTo(BatchResult result) {
     return switch (result) {
       case BatchResult.Done d -> new BatchResponse(Optional.empty());
       case BatchResult.RetryFrom retry -> new BatchResponse(Optional.of(retry.record()));

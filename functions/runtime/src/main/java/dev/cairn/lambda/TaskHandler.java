@@ -182,7 +182,7 @@ public final class TaskHandler implements RequestStreamHandler {
 
   private Started start(Connected connected, Duration timeout, OwnStream stream) {
     CodeDescription code = CodeDescription.of(environment.function().create());
-    CheckpointSettings settings = code.over(environment.settings());
+    CheckpointSettings settings = code.appliedTo(environment.settings());
     StorageLocation location = StorageLocation.of(settings);
     Registration registration =
         code.registration(

@@ -71,7 +71,7 @@ final class BatchApplication<E> {
         if (isDue || work.isFull()) {
           if (!work.journal(invocation.writer())
               || (isDue && !snapshots.acknowledge(invocation, subtask))) {
-            return lost(subtask, first);
+            return lostAppend(subtask, first);
           }
           work = batches.begin(invocation, subtask);
         }
@@ -86,7 +86,7 @@ final class BatchApplication<E> {
       record = batch.next();
     }
     if (!work.journal(invocation.writer())) {
-      return lost(subtask, first);
+      return lostAppend(subtask, first);
     }
     boolean hasApplied = !subtask.head().position().equals(before);
     return finish(
@@ -104,7 +104,7 @@ final class BatchApplication<E> {
             .filter(record -> decisions.admits(subtask.head().position(), record.sequenceNumber()))
             .toList();
     return switch (stepwise.apply(invocation, subtask, waiting)) {
-      case Outcome.Lost l -> lost(subtask, first);
+      case Outcome.LostAppend l -> lostAppend(subtask, first);
       case Outcome.Applied a ->
           finish(
               invocation,
@@ -124,7 +124,7 @@ final class BatchApplication<E> {
     // state would be repeated with the same batch, and would end there again.
     if (applied.retryFrom().isPresent() || applied.hasApplied()) {
       if (!snapshots.acknowledge(invocation, subtask)) {
-        return lost(subtask, applied.first());
+        return lostAppend(subtask, applied.first());
       }
       if (!snapshots.materializeIfDue(invocation, subtask)) {
         // The batch is journalled all the same; what came after it is read by the next invocation.
@@ -157,7 +157,7 @@ final class BatchApplication<E> {
   }
 
   /** Another writer went on from this state: the batch is sent again, and begins with its work. */
-  BatchResult lost(Subtask<E> subtask, SequenceNumber first) {
+  BatchResult lostAppend(Subtask<E> subtask, SequenceNumber first) {
     cache.discard(subtask.id().shard());
     return new BatchResult.RetryFrom(first);
   }

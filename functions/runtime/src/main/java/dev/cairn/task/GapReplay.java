@@ -140,7 +140,7 @@ final class GapReplay<E> {
       Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> records) {
     Position before = subtask.head().position();
     Outcome outcome = stepwise.apply(invocation, subtask, records);
-    if (outcome instanceof Outcome.Lost) {
+    if (outcome instanceof Outcome.LostAppend) {
       return false;
     }
     if (outcome instanceof Outcome.StoppedBefore stopped && stopped.stop().isPresent()) {

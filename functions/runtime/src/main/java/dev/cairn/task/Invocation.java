@@ -4,7 +4,7 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.StepwiseApplication.Blame;
+import dev.cairn.task.StepwiseApplication.BlamedRecord;
 import dev.cairn.task.journalling.UncommittedBatch;
 import dev.cairn.task.ports.Deadline;
 import dev.cairn.task.subtask.Subtask;
@@ -24,7 +24,7 @@ final class Invocation<E> {
   private final Optional<RereadableBatch> batch;
   private Optional<Subtask<E>> subtask = Optional.empty();
   private Optional<UncommittedBatch<E>> work = Optional.empty();
-  private Optional<Blame> blamed = Optional.empty();
+  private Optional<BlamedRecord> blamed = Optional.empty();
   private boolean hasMadeRoom;
 
   private Invocation(
@@ -75,7 +75,7 @@ final class Invocation<E> {
     return subtask;
   }
 
-  void works(Optional<Subtask<E>> on) {
+  void attach(Optional<Subtask<E>> on) {
     subtask = on;
   }
 
@@ -89,26 +89,26 @@ final class Invocation<E> {
   }
 
   /** Forgets what an attempt had in memory. The next attempt begins with what the journal has. */
-  void forgetAttempt() {
+  void resetAttempt() {
     subtask = Optional.empty();
     work = Optional.empty();
   }
 
   /** The record that an earlier attempt could not apply, although nothing else was uncommitted. */
-  Optional<Blame> blamed() {
+  Optional<BlamedRecord> blamed() {
     return blamed;
   }
 
-  void blames(Blame record) {
+  void blames(BlamedRecord record) {
     blamed = Optional.of(record);
   }
 
   /** Whether all states were dropped after an OutOfMemoryError. */
-  boolean hasMadeRoom() {
+  boolean hasDroppedAll() {
     return hasMadeRoom;
   }
 
-  void makesRoom() {
+  void dropAll() {
     hasMadeRoom = true;
   }
 

@@ -8,7 +8,7 @@ import dev.cairn.journal.Isolation;
 import dev.cairn.operator.UnwritableStateException;
 import dev.cairn.storage.StorageException;
 import dev.cairn.task.FailureRecorder.Report;
-import dev.cairn.task.StepwiseApplication.Blame;
+import dev.cairn.task.StepwiseApplication.BlamedRecord;
 import dev.cairn.task.journalling.Fault;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.ports.TaskSettings;
@@ -53,10 +53,10 @@ final class InvocationAttempts<E> {
 
   <T> T run(Invocation<E> invocation, Supplier<T> work) {
     for (int attempt = 1; ; attempt++) {
-      invocation.forgetAttempt();
+      invocation.resetAttempt();
       try {
         T result = work.get();
-        cache.grown(invocation.shard());
+        cache.fitIntoHeap(invocation.shard());
         return result;
       } catch (Throwable e) {
         boolean again =
@@ -66,7 +66,7 @@ final class InvocationAttempts<E> {
           throw e;
         }
       } finally {
-        invocation.forgetAttempt();
+        invocation.resetAttempt();
       }
     }
   }
@@ -84,10 +84,10 @@ final class InvocationAttempts<E> {
         yield true;
       }
       case UnwritableStateException e -> narrows(invocation, e);
-      case OutOfMemoryError e when !invocation.hasMadeRoom() -> {
-        invocation.makesRoom();
+      case OutOfMemoryError e when !invocation.hasDroppedAll() -> {
+        invocation.dropAll();
         Optional<Header> at = invocation.subtask().map(Subtask::head);
-        invocation.forgetAttempt();
+        invocation.resetAttempt();
         cache.clear();
         at.ifPresent(head -> beginAgain(invocation, head));
         yield true;
@@ -118,13 +118,13 @@ final class InvocationAttempts<E> {
     }
     Header at = invocation.subtask().get().head();
     // After an OutOfMemoryError there is room to go on only without the state.
-    invocation.forgetAttempt();
+    invocation.resetAttempt();
     cache.discard(invocation.shard());
     switch (narrowing.get()) {
       case ReducedAttempt.Steps(int records) ->
           failures.narrow(subtask(invocation), at, records, invocation.writer());
       case ReducedAttempt.Record(SequenceNumber record, Fault.OfRecord fault) ->
-          invocation.blames(new Blame(record, fault, error));
+          invocation.blames(new BlamedRecord(record, fault, error));
     }
     return true;
   }
@@ -132,11 +132,11 @@ final class InvocationAttempts<E> {
   /** Forgets the state, which may be half of something, and records what stopped the shard. */
   private void fail(Invocation<E> invocation, Throwable error) {
     Optional<Header> at = invocation.subtask().<Header>map(Subtask::head).or(lastRead);
-    invocation.forgetAttempt();
+    invocation.resetAttempt();
     if (error instanceof OutOfMemoryError) {
       // There is room to say so only without the states.
       cache.clear();
-      if (!invocation.hasMadeRoom()) {
+      if (!invocation.hasDroppedAll()) {
         // There was no time to try without the other shards' states: the next invocation does.
         return;
       }

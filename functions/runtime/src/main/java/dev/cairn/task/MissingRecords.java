@@ -63,14 +63,14 @@ final class MissingRecords {
       // It is right after the position, so nothing is missing if the mapping sends it again.
       return decisions.beginsBeyond(waiting.get(), first)
           ? Optional.of(
-              lost(shard, waiting.get(), "came before it and was to be sent again", first))
+              message(shard, waiting.get(), "came before it and was to be sent again", first))
           : Optional.empty();
     }
     Optional<SequenceNumber> last = head.position().record();
-    if (last.isEmpty() || !isNearlyExpired(first) || isKept(shard, last.get())) {
+    if (last.isEmpty() || !isNearlyExpired(first) || isRetained(shard, last.get())) {
       return Optional.empty();
     }
-    return Optional.of(lost(shard, last.get(), "was applied last and is no longer kept", first));
+    return Optional.of(message(shard, last.get(), "was applied last and is no longer kept", first));
   }
 
   /** Whether records from before this one may have expired a short while ago. */
@@ -89,7 +89,7 @@ final class MissingRecords {
   }
 
   /** As long as the last record that was applied is kept, everything after it is. */
-  private boolean isKept(ShardId shard, SequenceNumber last) {
+  private boolean isRetained(ShardId shard, SequenceNumber last) {
     ShardScan scan = new ShardScan(stream, clock, shard, new From.At(last), 1);
     try {
       return switch (scan.first(() -> true)) {
@@ -102,7 +102,8 @@ final class MissingRecords {
     }
   }
 
-  private static String lost(ShardId shard, SequenceNumber last, String what, StreamRecord first) {
+  private static String message(
+      ShardId shard, SequenceNumber last, String what, StreamRecord first) {
     return shard
         + " may have lost records: the mapping goes on with record "
         + first.sequenceNumber()

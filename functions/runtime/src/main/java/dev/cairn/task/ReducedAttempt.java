@@ -26,15 +26,15 @@ sealed interface ReducedAttempt {
     Fault.OfRecord ofRecord = new Fault.OfRecord(reason, message);
     if (work.current().isPresent()) {
       return Optional.of(
-          work.passed() == 0
+          work.processed() == 0
               ? new Record(work.current().get(), ofRecord)
-              : new Steps(work.passed()));
+              : new Steps(work.processed()));
     }
     return work.first()
         .map(
             first ->
-                work.passed() == 1
+                work.processed() == 1
                     ? new Record(first, ofRecord)
-                    : new Steps(Math.ceilDiv(work.passed(), 2)));
+                    : new Steps(Math.ceilDiv(work.processed(), 2)));
   }
 }

@@ -93,7 +93,7 @@ final class Replay {
       case Step.Tip t -> throw endsEarly(shard, head);
       case Step.Quiet q -> {
         if (scan.hasPassed()) {
-          throw gone(shard, required);
+          throw expired(shard, required);
         }
         return new Next.OutOfTime(Optional.empty());
       }
@@ -132,7 +132,7 @@ final class Replay {
           List<StreamRecord> records =
               found.stream().filter(one -> head.position().isBefore(one.sequenceNumber())).toList();
           if (!records.isEmpty()) {
-            requireStillKept(shard, required);
+            requireRetained(shard, required);
             return new Next.Records(records);
           }
         }
@@ -148,7 +148,7 @@ final class Replay {
         scan.reached()
             .filter(until -> head.following().quietUntil().map(until::isAfter).orElse(true));
     if (quietUntil.isPresent()) {
-      requireStillKept(shard, required);
+      requireRetained(shard, required);
     }
     return new Next.OutOfTime(quietUntil);
   }
@@ -157,34 +157,35 @@ final class Replay {
    * If the record at the position is still kept now, then so was everything after it while the
    * pages since then were read.
    */
-  private void requireStillKept(ShardId shard, SequenceNumber required) {
+  private void requireRetained(ShardId shard, SequenceNumber required) {
     ShardScan scan = new ShardScan(stream, clock, shard, new From.At(required), 1);
     switch (scan.first(() -> true)) {
       case Step.Records(List<StreamRecord> records) -> {
-        if (!decisions.isStillKept(required, records.getFirst())) {
-          throw gone(shard, required, records.getFirst());
+        if (!decisions.isRetained(required, records.getFirst())) {
+          throw expired(shard, required, records.getFirst());
         }
       }
-      case Step.Tip t -> throw gone(shard, required);
-      case Step.Quiet q -> throw gone(shard, required);
+      case Step.Tip t -> throw expired(shard, required);
+      case Step.Quiet q -> throw expired(shard, required);
     }
   }
 
   private void requireStart(ShardId shard, SequenceNumber required, StreamRecord first) {
     if (!decisions.resumesAt(required, first)) {
-      throw gone(shard, required, first);
+      throw expired(shard, required, first);
     }
   }
 
-  private static TaskException gone(ShardId shard, SequenceNumber required, StreamRecord oldest) {
-    return gone(shard, required, ", the oldest kept is " + oldest.sequenceNumber());
+  private static TaskException expired(
+      ShardId shard, SequenceNumber required, StreamRecord oldest) {
+    return expired(shard, required, ", the oldest kept is " + oldest.sequenceNumber());
   }
 
-  private static TaskException gone(ShardId shard, SequenceNumber required) {
-    return gone(shard, required, ", and so is what came right after it");
+  private static TaskException expired(ShardId shard, SequenceNumber required) {
+    return expired(shard, required, ", and so is what came right after it");
   }
 
-  private static TaskException gone(ShardId shard, SequenceNumber required, String kept) {
+  private static TaskException expired(ShardId shard, SequenceNumber required, String kept) {
     return new TaskException(
         FailureReason.REPLAY_IMPOSSIBLE,
         shard

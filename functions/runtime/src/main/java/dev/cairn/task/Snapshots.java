@@ -70,7 +70,8 @@ final class Snapshots {
    *
    * @param first the first record of the invocation's batch; empty if it was woken
    */
-  void weighTrigger(Invocation<?> invocation, Subtask<?> subtask, Optional<StreamRecord> first) {
+  void checkPendingTrigger(
+      Invocation<?> invocation, Subtask<?> subtask, Optional<StreamRecord> first) {
     Deadline deadline = invocation.deadline();
     boolean wasCutOff = first.filter(record -> wasCutOff(subtask, record, deadline)).isPresent();
     if (subtask.trigger().isEmpty()) {
@@ -79,7 +80,8 @@ final class Snapshots {
     Entry.Triggered trigger = subtask.trigger().get();
     boolean isSlow = false;
     if (wasCutOff
-        || decisions.mayBeOver(trigger, subtask.unansweredBefore(), ports.clock().instant())) {
+        || decisions.mayHaveEnded(
+            trigger, subtask.unacknowledgedBefore(), ports.clock().instant())) {
       try {
         if (decisions.isOver(trigger, checkpoint(subtask, trigger))) {
           subtask.dropTrigger();
@@ -105,11 +107,11 @@ final class Snapshots {
               + " was stored");
     } else if (isSlow
         && trigger.savepoint().isEmpty()
-        && !decisions.triesSlowSnapshot(subtask.unansweredBefore())) {
+        && !decisions.triesSlowSnapshot(subtask.unacknowledgedBefore())) {
       decline(
           subtask,
           "the last "
-              + subtask.unansweredBefore()
+              + subtask.unacknowledgedBefore()
               + " snapshots of its state of about "
               + megabytes(subtask.retainedBytes())
               + " did not fit into an invocation, and records go first now; another attempt follows"
@@ -197,7 +199,7 @@ final class Snapshots {
       StoredSnapshot stored;
       try {
         stored = store(subtask, trigger, attempt, time);
-      } catch (SnapshotTime.OverException e) {
+      } catch (SnapshotTime.SnapshotTimeoutException e) {
         decline(subtask, tooSlow(subtask, available));
         return true;
       } catch (StorageException e) {
@@ -209,7 +211,7 @@ final class Snapshots {
         }
         return true;
       } catch (OutOfMemoryError e) {
-        if (!memory.isAlone(subtask)) {
+        if (!memory.isOnlyOne(subtask)) {
           // The others are let go, and the invocation begins again.
           throw e;
         }
@@ -309,11 +311,11 @@ final class Snapshots {
               Layout.state(subtask.id(), subtask.head().revision(), attempt),
               false,
               time);
-    } catch (StorageException | SnapshotTime.OverException e) {
+    } catch (StorageException | SnapshotTime.SnapshotTimeoutException e) {
       // Nothing depends on this base: it is tried again as the journal grows.
       return true;
     } catch (OutOfMemoryError e) {
-      if (!memory.isAlone(subtask)) {
+      if (!memory.isOnlyOne(subtask)) {
         throw e;
       }
       return true;

@@ -46,7 +46,7 @@ final class StepwiseApplication<E> {
    *
    * @param cause what happened when it was applied
    */
-  record Blame(SequenceNumber record, Fault.OfRecord fault, Throwable cause) {}
+  record BlamedRecord(SequenceNumber record, Fault.OfRecord fault, Throwable cause) {}
 
   /** What became of the records. */
   sealed interface Outcome {
@@ -63,7 +63,7 @@ final class StepwiseApplication<E> {
         implements Outcome {}
 
     /** Another writer went on from this state. */
-    record Lost() implements Outcome {}
+    record LostAppend() implements Outcome {}
   }
 
   /**
@@ -76,7 +76,7 @@ final class StepwiseApplication<E> {
       StreamRecord first = waiting.getFirst();
       UncommittedBatch<E> work;
       Optional<Isolation> then = Optional.empty();
-      Optional<Blame> found =
+      Optional<BlamedRecord> found =
           invocation.blamed().filter(one -> one.record().equals(first.sequenceNumber()));
       if (found.isPresent()) {
         work = judge(invocation, subtask, first, found.get());
@@ -94,7 +94,7 @@ final class StepwiseApplication<E> {
           case Step.Blame b -> work = judge(invocation, subtask, first, neverReturned(first));
           case Step.Begin(int count) -> {
             if (!announce(invocation, subtask, first.sequenceNumber(), count)) {
-              return new Outcome.Lost();
+              return new Outcome.LostAppend();
             }
             work = batches.begin(invocation, subtask);
             take(invocation, work, waiting.subList(0, count));
@@ -102,9 +102,9 @@ final class StepwiseApplication<E> {
           }
         }
       }
-      waiting = waiting.subList(work.passed(), waiting.size());
+      waiting = waiting.subList(work.processed(), waiting.size());
       if (!work.journal(invocation.writer(), waiting.isEmpty() ? Optional.empty() : then)) {
-        return new Outcome.Lost();
+        return new Outcome.LostAppend();
       }
       hasApplied |= work.hasApplied();
       if (work.stop().isPresent()) {
@@ -132,11 +132,11 @@ final class StepwiseApplication<E> {
     return session.append(subtask, step, invocation.writer()) == Result.COMMITTED;
   }
 
-  private static Blame neverReturned(StreamRecord record) {
+  private static BlamedRecord neverReturned(StreamRecord record) {
     String message =
         "it was begun on its own, and its invocation did not come back: it ran out of time or"
             + " memory, or its process ended";
-    return new Blame(
+    return new BlamedRecord(
         record.sequenceNumber(),
         new Fault.OfRecord(FailureReason.PROCESS_ENDED, message),
         new TaskException(message));
@@ -147,7 +147,7 @@ final class StepwiseApplication<E> {
    * is tried again first, as the restart strategy says.
    */
   private UncommittedBatch<E> judge(
-      Invocation<E> invocation, Subtask<E> subtask, StreamRecord record, Blame blame) {
+      Invocation<E> invocation, Subtask<E> subtask, StreamRecord record, BlamedRecord blame) {
     UncommittedBatch<E> work = batches.begin(invocation, subtask);
     boolean isCertain =
         !mayHaveAnotherCause(blame.fault().reason())

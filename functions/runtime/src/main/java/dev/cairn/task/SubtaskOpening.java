@@ -96,7 +96,7 @@ final class SubtaskOpening<E> {
       throw e;
     }
     subtask.ifPresent(current -> cache.keep(id.shard(), current));
-    invocation.works(subtask);
+    invocation.attach(subtask);
     return subtask;
   }
 

@@ -107,22 +107,22 @@ public final class Task<E> {
         invocation,
         () -> {
           records.rewind();
-          return serve(invocation, records);
+          return process(invocation, records);
         });
   }
 
-  private BatchResult serve(Invocation<E> invocation, RereadableBatch batch) {
+  private BatchResult process(Invocation<E> invocation, RereadableBatch batch) {
     Subtask<E> subtask = opening.open(invocation);
     StreamRecord first = batch.next();
-    snapshots.weighTrigger(invocation, subtask, Optional.of(first));
+    snapshots.checkPendingTrigger(invocation, subtask, Optional.of(first));
     Position before = subtask.head().position();
     if (!gaps.close(invocation, subtask)) {
-      return batches.lost(subtask, first.sequenceNumber());
+      return batches.lostAppend(subtask, first.sequenceNumber());
     }
     if (!gaps.mayApply(subtask) || !decisions.isReplayed(subtask.head())) {
       return acknowledgeAfterGap(invocation, subtask, before)
           ? new BatchResult.RetryFrom(first.sequenceNumber())
-          : batches.lost(subtask, first.sequenceNumber());
+          : batches.lostAppend(subtask, first.sequenceNumber());
     }
     requireNoneMissing(subtask, first);
     if (subtask.head().isolation().isPresent() || invocation.blamed().isPresent()) {
@@ -145,19 +145,19 @@ public final class Task<E> {
    */
   public void wake(ShardId shard, Deadline deadline) {
     Invocation<E> invocation = Invocation.ofWake(shard, deadline, settings.margin());
-    boolean ours = attempts.run(invocation, () -> serveWake(invocation));
+    boolean ours = attempts.run(invocation, () -> processWake(invocation));
     if (!ours) {
       cache.discard(shard);
     }
   }
 
-  private boolean serveWake(Invocation<E> invocation) {
+  private boolean processWake(Invocation<E> invocation) {
     Optional<Subtask<E>> found = opening.find(invocation);
     if (found.isEmpty()) {
       return true;
     }
     Subtask<E> subtask = found.get();
-    snapshots.weighTrigger(invocation, subtask, Optional.empty());
+    snapshots.checkPendingTrigger(invocation, subtask, Optional.empty());
     Position before = subtask.head().position();
     return gaps.close(invocation, subtask) && acknowledgeAfterGap(invocation, subtask, before);
   }

@@ -99,14 +99,14 @@ class CodeTest {
     CheckpointSettings deployed = environment.settings();
 
     assertThat(deployed.dataInlineThreshold()).isEqualTo(16 * 1024);
-    assertThat(code.over(deployed).dataInlineThreshold()).isEqualTo(4 * 1024);
+    assertThat(code.appliedTo(deployed).dataInlineThreshold()).isEqualTo(4 * 1024);
   }
 
   @Test
   void isRefusedIfItCannotBeKept() {
     CodeDescription code =
         CodeDescription.of(new Counting("execution.checkpointing.interval", "200 ms"));
-    assertThatThrownBy(() -> code.over(environment.settings()))
+    assertThatThrownBy(() -> code.appliedTo(environment.settings()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("execution.checkpointing.interval 200 ms cannot be kept");
     assertThatThrownBy(
@@ -141,19 +141,20 @@ class CodeTest {
     CheckpointSettings inline = CheckpointSettings.DEFAULTS;
 
     CheckpointSettings small =
-        CodeDescription.of(new Keeping(new JobManagerCheckpointStorage(100_000))).over(inBucket);
+        CodeDescription.of(new Keeping(new JobManagerCheckpointStorage(100_000)))
+            .appliedTo(inBucket);
     assertThat(StorageLocation.of(inBucket)).hasToString("s3://the-bucket");
     assertThat(StorageLocation.of(small)).hasToString("dynamodb:");
     assertThat(small.maxInlineStateSize()).isEqualTo(100_000);
 
     CheckpointSettings elsewhere =
         CodeDescription.of(new Keeping(new FileSystemCheckpointStorage("s3://mine/here/")))
-            .over(inBucket);
+            .appliedTo(inBucket);
     assertThat(StorageLocation.of(elsewhere)).hasToString("s3://mine/here");
     assertThat(
             StorageLocation.of(
                 CodeDescription.of(new Keeping(new FileSystemCheckpointStorage("s3://mine")))
-                    .over(inline)))
+                    .appliedTo(inline)))
         .hasToString("s3://mine");
   }
 

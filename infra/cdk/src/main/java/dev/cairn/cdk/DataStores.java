@@ -43,7 +43,7 @@ record DataStores(Construct scope, ConstructSettings settings) {
   record Made(IStream stream, Table table, Optional<Bucket> bucket, Optional<IKey> key) {}
 
   Made make() {
-    settings.encryptionKey().ifPresent(this::letLogsUse);
+    settings.encryptionKey().ifPresent(this::allowLogs);
     return new Made(
         stream(),
         table(),
@@ -86,7 +86,7 @@ record DataStores(Construct scope, ConstructSettings settings) {
   }
 
   /** CloudWatch Logs asks a key's own policy; an imported key's owner has to allow it there. */
-  private void letLogsUse(IKey key) {
+  private void allowLogs(IKey key) {
     Stack stack = Stack.of(scope);
     var unused =
         key.addToResourcePolicy(

@@ -98,7 +98,7 @@ final class Arguments {
     CommandLine command = wrong.getCommandLine();
     Optional<String> option = Optional.ofNullable(wrong.getArgSpec()).map(Arguments::name);
     return new CommandProblem(
-        ExitCode.UNUSABLE, said(wrong), option, Optional.of("See: " + help(command)));
+        ExitCode.UNUSABLE, messageOf(wrong), option, Optional.of("See: " + help(command)));
   }
 
   private static String help(CommandLine command) {
@@ -107,7 +107,7 @@ final class Arguments {
         : command.getCommandSpec().qualifiedName() + " --help";
   }
 
-  private static String said(ParameterException wrong) {
+  private static String messageOf(ParameterException wrong) {
     ArgSpec argument = wrong.getArgSpec();
     if (argument != null && wrong.getCause() instanceof TypeConversionException cause) {
       return name(argument) + ": " + cause.getMessage();

@@ -62,24 +62,24 @@ final class AwsFailures {
 
   private static String explain(Throwable failure, SdkException sdk) {
     return switch (sdk) {
-      case AwsServiceException answer -> answered(failure, answer);
-      case SdkClientException unsent -> unanswered(unsent);
-      default -> "AWS did not take the request: " + said(sdk);
+      case AwsServiceException answer -> serviceError(failure, answer);
+      case SdkClientException unsent -> noResponse(unsent);
+      default -> "AWS did not take the request: " + messageOf(sdk);
     };
   }
 
-  private static String answered(Throwable failure, AwsServiceException answer) {
+  private static String serviceError(Throwable failure, AwsServiceException answer) {
     String code = code(answer);
     String service = service(answer);
-    if (EXPIRED.contains(code) || said(answer).contains("SSO session")) {
+    if (EXPIRED.contains(code) || messageOf(answer).contains("SSO session")) {
       return "the credentials have expired ("
-          + said(answer)
+          + messageOf(answer)
           + "): sign in again, such as with aws sso login, or export fresh ones";
     }
     if (UNKNOWN_KEYS.contains(code)) {
       return service
           + " does not know these credentials, or their signature is wrong ("
-          + said(answer)
+          + messageOf(answer)
           + "): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile (aws sts"
           + " get-caller-identity shows who you are), and this machine's clock";
     }
@@ -92,7 +92,7 @@ final class AwsFailures {
     if (answer.isThrottlingException()) {
       return service
           + " turned the request away as one too many ("
-          + said(answer)
+          + messageOf(answer)
           + "): try again in a few seconds";
     }
     if (answer.statusCode() >= 500) {
@@ -100,17 +100,17 @@ final class AwsFailures {
           + " failed with "
           + answer.statusCode()
           + " ("
-          + said(answer)
+          + messageOf(answer)
           + "): nothing is wrong here; try again";
     }
-    return service + " refused the request: " + code + ": " + said(answer);
+    return service + " refused the request: " + code + ": " + messageOf(answer);
   }
 
   private static String denied(Throwable failure, AwsServiceException answer) {
-    Optional<String> action = find(ACTION, said(answer));
+    Optional<String> action = find(ACTION, messageOf(answer));
     String what =
         action.map(name -> name + " is not allowed").orElse("the request is not allowed")
-            + find(RESOURCE, said(answer)).map(resource -> " on " + resource).orElse("");
+            + find(RESOURCE, messageOf(answer)).map(resource -> " on " + resource).orElse("");
     // S3 names no action; what our storage says of the call does.
     String call =
         action.isPresent() || failure == answer
@@ -128,39 +128,39 @@ final class AwsFailures {
     return switch (service) {
       case "DynamoDb" ->
           "there is no such table here ("
-              + said(answer)
+              + messageOf(answer)
               + "): check --table or CAIRN_TABLE, the region (--region, AWS_REGION) and the account"
               + " (--profile)";
       case "Kinesis" ->
           "there is no such stream here ("
-              + said(answer)
+              + messageOf(answer)
               + "): check --stream, the region (--region, AWS_REGION) and the account (--profile)";
       case "S3" ->
           "there is no such bucket ("
-              + said(answer)
+              + messageOf(answer)
               + "): check --storage, or whether the deployment's bucket was deleted";
-      default -> "there is no such resource in " + service + ": " + said(answer);
+      default -> "there is no such resource in " + service + ": " + messageOf(answer);
     };
   }
 
-  private static String unanswered(SdkClientException unsent) {
-    String said = said(unsent);
-    if (said.contains("Unable to load region")) {
+  private static String noResponse(SdkClientException unsent) {
+    String messageOf = messageOf(unsent);
+    if (messageOf.contains("Unable to load region")) {
       return "no region is set: give --region, set AWS_REGION, or put region = … into the profile"
           + " in ~/.aws/config; a profile that does not exist has none (aws configure"
           + " list-profiles)";
     }
-    if (said.contains("SSO session") || said.contains("sso login")) {
-      return "the SSO session has expired (" + said + "): sign in again with aws sso login";
+    if (messageOf.contains("SSO session") || messageOf.contains("sso login")) {
+      return "the SSO session has expired (" + messageOf + "): sign in again with aws sso login";
     }
-    if (said.contains("Unable to load credentials")) {
+    if (messageOf.contains("Unable to load credentials")) {
       return "no credentials were found: sign in with aws sso login or aws configure and name the"
           + " profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and"
           + " AWS_SECRET_ACCESS_KEY; LocalStack takes any, such as test and test";
     }
-    if (said.contains("rofile")) {
+    if (messageOf.contains("rofile")) {
       return "the profile cannot be used ("
-          + said
+          + messageOf
           + "): check its name (--profile, AWS_PROFILE; aws configure list-profiles) and what"
           + " ~/.aws/config and ~/.aws/credentials say of it";
     }
@@ -174,7 +174,7 @@ final class AwsFailures {
                     + "): check the endpoint (--endpoint; AWS_ENDPOINT_URL, or for one service"
                     + " AWS_ENDPOINT_URL_DYNAMODB, _S3, _KINESIS), that what it names is running,"
                     + " and the network")
-        .orElseGet(() -> "AWS could not be asked: " + said);
+        .orElseGet(() -> "AWS could not be asked: " + messageOf);
   }
 
   private static Optional<IOException> rootIoFailure(Throwable failure) {
@@ -205,11 +205,13 @@ final class AwsFailures {
   }
 
   /** Without the request's ids, which tell a user nothing. */
-  static String said(RuntimeException failure) {
-    return failure instanceof SdkException sdk ? said(sdk) : String.valueOf(failure.getMessage());
+  static String messageOf(RuntimeException failure) {
+    return failure instanceof SdkException sdk
+        ? messageOf(sdk)
+        : String.valueOf(failure.getMessage());
   }
 
-  private static String said(SdkException failure) {
+  private static String messageOf(SdkException failure) {
     if (failure instanceof AwsServiceException answer) {
       Optional<String> message = details(answer).map(AwsErrorDetails::errorMessage);
       if (message.isPresent()) {

@@ -35,22 +35,22 @@ final class CairnCommandLine extends CommandLine {
     registerConverter(long.class, Arguments::longNumber);
     registerConverter(Long.class, Arguments::longNumber);
     registerConverter(Double.class, Arguments::number);
-    setParameterExceptionHandler((wrong, typed) -> tell(Arguments.explain(wrong), typed));
+    setParameterExceptionHandler((wrong, typed) -> print(Arguments.explain(wrong), typed));
     setExecutionExceptionHandler(
         (failure, command, parsed) ->
-            tell(explain(failure), parsed.originalArgs().toArray(new String[0])));
+            print(explain(failure), parsed.originalArgs().toArray(new String[0])));
   }
 
   @Override
   public int execute(String... typed) {
     Optional<String> unreadable = Arguments.unreadable(typed);
     return unreadable.isPresent()
-        ? tell(CommandProblem.of(dev.cairn.cli.ExitCode.UNUSABLE, unreadable.get()), typed)
+        ? print(CommandProblem.of(dev.cairn.cli.ExitCode.UNUSABLE, unreadable.get()), typed)
         : super.execute(typed);
   }
 
-  private int tell(CommandProblem problem, String[] typed) {
-    return problem.tell(getOut(), getErr(), cairn.terminal(), typed);
+  private int print(CommandProblem problem, String[] typed) {
+    return problem.print(getOut(), getErr(), cairn.terminal(), typed);
   }
 
   /**

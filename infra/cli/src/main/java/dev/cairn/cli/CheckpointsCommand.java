@@ -212,12 +212,12 @@ final class CheckpointsCommand extends PipelineCommand {
         .put("fullSizeBytes", completed.fullSizeBytes())
         .put("incrementalSizeBytes", completed.incrementalSizeBytes());
     completed
-        .answered()
+        .ackTimes()
         .ifPresent(
-            answered ->
+            ackTimes ->
                 summary
-                    .put("firstAcknowledgedAt", answered.first().toString())
-                    .put("lastAcknowledgedAt", answered.last().toString()));
+                    .put("firstAcknowledgedAt", ackTimes.first().toString())
+                    .put("lastAcknowledgedAt", ackTimes.last().toString()));
     summary.set("metadata", JsonOutput.file(completed.metadata()));
   }
 
@@ -250,7 +250,7 @@ final class CheckpointsCommand extends PipelineCommand {
     completed(checkpoint)
         .ifPresent(
             completed -> {
-              completed.answered().ifPresent(answered -> show(out, completed, answered));
+              completed.ackTimes().ifPresent(answered -> show(out, completed, answered));
               out.println("completed  " + Sizes.time(completed.completedAt()));
               out.println("metadata   " + completed.metadata().path());
               out.println("cost       " + CheckpointCost.of(completed, answers).text());
@@ -264,10 +264,10 @@ final class CheckpointsCommand extends PipelineCommand {
   /** The names are known of what is pending; of what is over, how many there were. */
   private static List<String> missing(Checkpoint checkpoint, List<Acknowledgement> answers) {
     if (checkpoint instanceof Checkpoint.Pending pending && pending.isListed()) {
-      Set<SubtaskId> answered =
+      Set<SubtaskId> acknowledged =
           answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
       return pending.subtasks().stream()
-          .filter(subtask -> !answered.contains(subtask))
+          .filter(subtask -> !acknowledged.contains(subtask))
           .map(subtask -> subtask.name() + "  has not answered")
           .toList();
     }
@@ -278,15 +278,15 @@ final class CheckpointsCommand extends PipelineCommand {
   }
 
   private static void show(
-      PrintWriter out, Checkpoint.Completed completed, Checkpoint.Answered answered) {
+      PrintWriter out, Checkpoint.Completed completed, Checkpoint.AckTimes ackTimes) {
     Instant triggered = completed.trigger().triggeredAt();
     out.println(
         "answered   first after "
-            + Sizes.age(Duration.between(triggered, answered.first()))
+            + Sizes.age(Duration.between(triggered, ackTimes.first()))
             + ", last after "
-            + Sizes.age(Duration.between(triggered, answered.last()))
+            + Sizes.age(Duration.between(triggered, ackTimes.last()))
             + ", committed "
-            + Sizes.age(Duration.between(answered.last(), completed.completedAt()))
+            + Sizes.age(Duration.between(ackTimes.last(), completed.completedAt()))
             + " later");
   }
 

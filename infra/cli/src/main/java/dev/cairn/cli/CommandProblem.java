@@ -21,7 +21,7 @@ record CommandProblem(
   }
 
   /** Tells it, and returns the exit code. */
-  int tell(PrintWriter out, PrintWriter err, Terminal terminal, String[] typed) {
+  int print(PrintWriter out, PrintWriter err, Terminal terminal, String[] typed) {
     if (Arrays.asList(typed).contains("--json")) {
       ObjectNode error = JsonOutput.object().put("message", message).put("exitCode", exitCode);
       option.ifPresent(name -> error.put("option", name));

@@ -267,14 +267,14 @@ final class DeadLettersCommand extends PipelineCommand {
                   .map(SequenceNumber::digits)
                   .collect(Collectors.joining(", ", sent.isEmpty() ? "" : ": ", "")));
     }
-    tell(out, sent, left);
+    print(out, sent, left);
   }
 
   private List<Place> chosen(List<Place> places) {
     return records.stream().map(record -> only(places, record)).toList();
   }
 
-  private void tell(PrintWriter out, List<SequenceNumber> sent, int left) {
+  private void print(PrintWriter out, List<SequenceNumber> sent, int left) {
     if (json()) {
       ObjectNode answer = JsonOutput.object().put("sent", sent.size()).put("sentBefore", left);
       ArrayNode array = answer.putArray("records");

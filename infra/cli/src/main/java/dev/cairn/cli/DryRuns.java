@@ -118,7 +118,7 @@ final class DryRuns {
   }
 
   /** Tells it, and returns the exit code. */
-  static int tell(DryRun.Result result, boolean json, PrintWriter out) {
+  static int print(DryRun.Result result, boolean json, PrintWriter out) {
     return switch (result) {
       case DryRun.Result.Refused(String reason) -> {
         out.println(
@@ -132,14 +132,14 @@ final class DryRuns {
         if (json) {
           out.println(JsonOutput.pretty(json(report)));
         } else {
-          tell(report, out);
+          print(report, out);
         }
         yield ExitCode.OK;
       }
     };
   }
 
-  private static void tell(PreflightReport report, PrintWriter out) {
+  private static void print(PreflightReport report, PrintWriter out) {
     out.printf(Locale.ROOT, "possible   %s can be restored\n", report.from().name());
     report.from().passedOver().forEach(one -> out.printf(Locale.ROOT, "passed by  %s\n", one));
     out.printf(

@@ -189,7 +189,7 @@ final class FeedCommand implements Callable<Integer> {
       }
       // All of it at once: when this has returned, Ctrl-C may end the process at any moment.
       return new FeedReport(input, stream, fed, Duration.between(began, Instant.now()))
-          .tell(command.getOut(), command.getErr(), json);
+          .print(command.getOut(), command.getErr(), json);
     } finally {
       over.countDown();
       unhook(interrupted);

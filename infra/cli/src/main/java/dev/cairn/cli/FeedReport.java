@@ -12,7 +12,7 @@ import java.util.Optional;
 record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
 
   /** Tells it, and returns the exit code. */
-  int tell(PrintWriter out, PrintWriter err, boolean asJson) {
+  int print(PrintWriter out, PrintWriter err, boolean asJson) {
     if (asJson) {
       out.println(JsonOutput.pretty(json()));
       out.flush();
@@ -29,9 +29,9 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
             + perSecond());
     warning().ifPresent(warning -> err.println("cairn: warning: " + warning));
     if (fed.end() instanceof FeedResult.End.Stopped) {
-      out.println("stopped; " + goOn());
+      out.println("stopped; " + continueHint());
     }
-    error().ifPresent(why -> err.println("cairn: " + why + "; " + goOn()));
+    error().ifPresent(why -> err.println("cairn: " + why + "; " + continueHint()));
     return exitCode();
   }
 
@@ -53,7 +53,7 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
                     .putObject("error")
                     .put("message", why)
                     .put("exitCode", exitCode())
-                    .put("next", goOn()));
+                    .put("next", continueHint()));
     return answer;
   }
 
@@ -63,7 +63,7 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
       case FeedResult.End.Stopped s -> ExitCode.NO;
       case FeedResult.End.Unreadable u -> ExitCode.UNUSABLE;
       case FeedResult.End.Refused r -> ExitCode.UNUSABLE;
-      case FeedResult.End.Unanswered u -> ExitCode.UNUSABLE;
+      case FeedResult.End.OutcomeUnknown u -> ExitCode.UNUSABLE;
       case FeedResult.End.Failed f -> ExitCode.UNUSABLE;
     };
   }
@@ -92,21 +92,22 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
                   + " has taken nothing for half a minute ("
                   + refused.why()
                   + "): give it more shards, or feed more slowly (--rate)");
-      case FeedResult.End.Unanswered unanswered -> Optional.of(unanswered(unanswered));
+      case FeedResult.End.OutcomeUnknown outcomeUnknown ->
+          Optional.of(outcomeUnknown(outcomeUnknown));
       case FeedResult.End.Failed failed ->
           AwsFailures.explain(failed.why())
               .or(() -> Optional.of(String.valueOf(failed.why().getMessage())));
     };
   }
 
-  private String unanswered(FeedResult.End.Unanswered unanswered) {
+  private String outcomeUnknown(FeedResult.End.OutcomeUnknown outcomeUnknown) {
     return "the last request had no answer ("
-        + AwsFailures.said(unanswered.why())
+        + AwsFailures.messageOf(outcomeUnknown.why())
         + "): between 0 and "
-        + Sizes.count(unanswered.maybe())
+        + Sizes.count(outcomeUnknown.maybe())
         + " more records may be in stream "
         + stream
-        + (unanswered.wasRead()
+        + (outcomeUnknown.wasRead()
             ? ", and they were not found at its end within 10 s"
             : ", whose end could not be read to look for them")
         + ". They are not sent again; look for them there before you do";
@@ -118,7 +119,7 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
         : " (" + Sizes.count(fed.sent() * 1000 / took.toMillis()) + "/s)";
   }
 
-  private String goOn() {
+  private String continueHint() {
     return "go on with --skip "
         + fed.complete()
         + (fed.beyond() == 0

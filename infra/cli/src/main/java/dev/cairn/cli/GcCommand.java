@@ -178,7 +178,7 @@ final class GcCommand extends PipelineCommand {
           "\""
               + typed
               + "\" is the end of several files' paths: "
-              + some(named)
+              + firstFew(named)
               + "; give more of it");
     }
     if (named.isEmpty()) {
@@ -256,7 +256,7 @@ final class GcCommand extends PipelineCommand {
                     .toList());
   }
 
-  private static String some(List<Stored> files) {
+  private static String firstFew(List<Stored> files) {
     return files.stream()
             .limit(MOST_SUGGESTED)
             .map(file -> file.path().value())
@@ -322,6 +322,6 @@ final class GcCommand extends PipelineCommand {
             : all(found).stream().filter(file -> file.path().value().contains(last)).toList();
     return alike.isEmpty()
         ? "give a path such as " + all(found).getFirst().path()
-        : "did you mean " + some(alike) + "?";
+        : "did you mean " + firstFew(alike) + "?";
   }
 }

@@ -63,7 +63,7 @@ abstract class PipelineCommand implements Callable<Integer> {
   }
 
   /** The command now waits for others, which is no work: nothing is said of it. */
-  final void quiet() {
+  final void hideProgress() {
     progress.close();
   }
 

@@ -106,7 +106,7 @@ final class RestoreCommand extends VerbCommand {
       return super.run(connection, out);
     }
     dev.cairn.command.Command.Restore restore = (dev.cairn.command.Command.Restore) command();
-    return DryRuns.tell(
+    return DryRuns.print(
         DryRuns.on(connection).restore(connection.requireJob(), restore), json(), out);
   }
 }

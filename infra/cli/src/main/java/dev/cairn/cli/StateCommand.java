@@ -69,7 +69,7 @@ final class StateCommand extends PipelineCommand {
   @Override
   int run(Connection connection, PrintWriter out) {
     connection.requireJob();
-    return which.all ? all(connection, out) : one(connection, out, which.key);
+    return which.all ? all(connection, out) : printKey(connection, out, which.key);
   }
 
   /** Shard by shard, so that no more than one shard's files are held at a time. */
@@ -108,7 +108,7 @@ final class StateCommand extends PipelineCommand {
     }
   }
 
-  private int one(Connection connection, PrintWriter out, String key) {
+  private int printKey(Connection connection, PrintWriter out, String key) {
     List<StateView> found = views(connection, KeyHash.of(key));
     for (StateView view : found) {
       SortedMap<StateKey, byte[]> cells = view.cells(key);

@@ -54,7 +54,7 @@ final class TailCommand extends PipelineCommand {
     PipelineEventReader follower =
         PipelineEventReader.from(
             connection.journal(), connection.checkpoints(), InstantSource.system(), job);
-    quiet();
+    hideProgress();
     if (!json()) {
       out.println(JobText.line(job));
       out.flush();

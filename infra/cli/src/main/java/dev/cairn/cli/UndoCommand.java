@@ -28,7 +28,7 @@ final class UndoCommand extends VerbCommand {
   @Override
   int run(Connection connection, PrintWriter out) throws InterruptedException {
     return triesOnly
-        ? DryRuns.tell(DryRuns.on(connection).undo(connection.requireJob()), json(), out)
+        ? DryRuns.print(DryRuns.on(connection).undo(connection.requireJob()), json(), out)
         : super.run(connection, out);
   }
 }

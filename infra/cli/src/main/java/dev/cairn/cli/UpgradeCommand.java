@@ -45,7 +45,7 @@ final class UpgradeCommand extends VerbCommand {
     FormatUpgrade upgrade =
         FormatUpgrade.of(job, code, connection.deployment(), FormatVersion.NEWEST);
     if (triesOnly) {
-      return tell(job, code, connection.deployment(), upgrade, out);
+      return print(job, code, connection.deployment(), upgrade, out);
     }
     if (upgrade instanceof FormatUpgrade.Refuse(String reason)) {
       throw ExitException.no(reason);
@@ -53,7 +53,7 @@ final class UpgradeCommand extends VerbCommand {
     return super.run(connection, out);
   }
 
-  private int tell(
+  private int print(
       Job job,
       List<Registration> code,
       Optional<Deployment> deployment,

@@ -58,7 +58,7 @@ abstract class VerbCommand extends PipelineCommand {
   @Override
   int run(Connection connection, PrintWriter out) throws InterruptedException {
     TrackedCommand asked = new TrackedCommand(connection.requireJob(), command());
-    Optional<Request> waiting = asked.ask(connection.checkpoints(), force);
+    Optional<Request> waiting = asked.submit(connection.checkpoints(), force);
     if (waiting.isPresent()) {
       throw ExitException.no(
           "\""
@@ -69,7 +69,7 @@ abstract class VerbCommand extends PipelineCommand {
               + " --force");
     }
     Request request = asked.request();
-    tell(
+    print(
         out,
         "requested",
         asked.before(),
@@ -89,7 +89,7 @@ abstract class VerbCommand extends PipelineCommand {
     while (true) {
       CommandProgress progress =
           asked
-              .look(connection.checkpoints())
+              .progress(connection.checkpoints())
               .orElseThrow(
                   () ->
                       ExitException.unusable(
@@ -98,7 +98,7 @@ abstract class VerbCommand extends PipelineCommand {
       String step = step(progress);
       if (!step.equals(told) && (isLong || !(progress instanceof CommandProgress.Waiting))) {
         told = step;
-        tell(out, step, progress.now(), text(progress), checkpoint(progress));
+        print(out, step, progress.now(), text(progress), checkpoint(progress));
       }
       Optional<Integer> end = end(progress);
       if (end.isPresent()) {
@@ -143,7 +143,7 @@ abstract class VerbCommand extends PipelineCommand {
 
   private static String text(CommandProgress progress) {
     return switch (progress) {
-      case CommandProgress.Waiting waiting -> whyItWaits(waiting.now());
+      case CommandProgress.Waiting waiting -> waitReason(waiting.now());
       case CommandProgress.UnderWay underWay -> underWay.text();
       case CommandProgress.Done done -> done.text();
       case CommandProgress.Refused refused -> refused.reason();
@@ -152,7 +152,7 @@ abstract class VerbCommand extends PipelineCommand {
     };
   }
 
-  private static String whyItWaits(Job job) {
+  private static String waitReason(Job job) {
     return job.status().isSettled()
         ? "it is on the item, and served when nothing else is under way; the coordinator looks once"
             + " a minute at the latest"
@@ -170,7 +170,7 @@ abstract class VerbCommand extends PipelineCommand {
     };
   }
 
-  private void tell(
+  private void print(
       PrintWriter out, String step, Job job, String words, Optional<Checkpoint> checkpoint) {
     if (json()) {
       var line =

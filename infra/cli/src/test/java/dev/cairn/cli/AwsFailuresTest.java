@@ -104,10 +104,10 @@ class AwsFailuresTest {
         "ValidationException | One of the keys is missing | refused the request:"
             + " ValidationException: One of the keys",
       })
-  void whatDynamoDbRefusesIsSaidWithWhatToDo(String code, String message, String said) {
+  void whatDynamoDbRefusesIsSaidWithWhatToDo(String code, String message, String messageOf) {
     status = 400;
     body = "{\"__type\":\"com.amazonaws.dynamodb#" + code + "\",\"message\":\"" + message + "\"}";
-    assertThat(cairn("status", "--endpoint", endpoint().toString())).contains(said);
+    assertThat(cairn("status", "--endpoint", endpoint().toString())).contains(messageOf);
   }
 
   @Test
@@ -117,8 +117,8 @@ class AwsFailuresTest {
                 new RuntimeException(
                     new URISyntaxException("localhost:", "Expected scheme-specific part"))))
         .hasValueSatisfying(
-            said ->
-                assertThat(said)
+            messageOf ->
+                assertThat(messageOf)
                     .contains("localhost:", "AWS_ENDPOINT_URL_DYNAMODB", "http://host:port"));
   }
 
@@ -182,7 +182,7 @@ class AwsFailuresTest {
         "403 | InvalidAccessKeyId | The AWS Access Key Id does not exist | S3 does not know these"
             + " credentials",
       })
-  void whatS3RefusesIsSaidWithWhatToDo(int code, String name, String message, String said) {
+  void whatS3RefusesIsSaidWithWhatToDo(int code, String name, String message, String messageOf) {
     status = code;
     body =
         "<?xml version=\"1.0\"?><Error><Code>"
@@ -194,7 +194,7 @@ class AwsFailuresTest {
       S3Client s3 = aws.s3();
       Throwable failure =
           catchThrowable(() -> new S3FileStorage(s3, "b", "p").get(new FilePath("f")));
-      assertThat(AwsFailures.explain(failure).orElseThrow()).contains(said);
+      assertThat(AwsFailures.explain(failure).orElseThrow()).contains(messageOf);
     }
   }
 

@@ -174,7 +174,9 @@ final class Deployments {
                 Optional.empty())
             .withReads(release.reads.number());
     registered =
-        registered.isEmpty() ? Optional.of(code) : code.over(registered.get()).or(() -> registered);
+        registered.isEmpty()
+            ? Optional.of(code)
+            : code.replacing(registered.get()).or(() -> registered);
   }
 
   /** What the code of the job has said of itself, which decides whether it may be upgraded. */

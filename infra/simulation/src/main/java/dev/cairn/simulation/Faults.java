@@ -97,7 +97,7 @@ final class Faults {
   }
 
   /** Whether a write arrives although its sender was killed just now. */
-  boolean outlivesItsSender() {
+  boolean isLateWrite() {
     return killed && random.nextInt(3) == 0;
   }
 
@@ -123,7 +123,7 @@ final class Faults {
     return windows.isCollectorAsleep();
   }
 
-  boolean losesAnswer() {
+  boolean losesResponse() {
     return !calm && random.nextDouble() < lostAnswer;
   }
 

@@ -77,7 +77,7 @@ public record Guards(
    *
    * @param answer what becomes of a task's answer on its way to the mapping
    */
-  public Guards withAnswer(UnaryOperator<byte[]> answer) {
+  public Guards withResponse(UnaryOperator<byte[]> answer) {
     return new Guards(task, coordinator, checksum, cache, table, answer);
   }
 }

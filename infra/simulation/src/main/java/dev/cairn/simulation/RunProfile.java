@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 /**
  * What one seed's run is like, apart from its faults: sizes and settings.
  *
- * @param longestThought the most that the function takes for one record
+ * @param longestRecordTime the most that the function takes for one record
  * @param pressure what presses on the task's function besides
  * @param rollsBack whether the run begins in the release before this one, and its deployment goes
  *     forward and back
@@ -33,7 +33,7 @@ record RunProfile(
     boolean trims,
     CheckpointSettings checkpoints,
     TaskSettings task,
-    Duration longestThought,
+    Duration longestRecordTime,
     Pressure pressure,
     boolean rollsBack) {
   static final JobId JOB = new JobId("simulated");

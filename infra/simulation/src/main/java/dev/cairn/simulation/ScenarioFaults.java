@@ -9,7 +9,7 @@ import java.util.Optional;
 final class ScenarioFaults implements Weather {
   private final Weather otherwise;
   private Optional<Plan> plan = Optional.empty();
-  private Optional<String> struck = Optional.empty();
+  private Optional<String> faultedProcess = Optional.empty();
 
   /** The happening for the first process of this kind that passes a point. */
   private record Plan(String process, String point, Happening happening) {}
@@ -31,12 +31,12 @@ final class ScenarioFaults implements Weather {
 
   private void plan(Plan next) {
     plan = Optional.of(next);
-    struck = Optional.empty();
+    faultedProcess = Optional.empty();
   }
 
   /** The process to which the planned fault has happened; empty as long as none came there. */
-  Optional<String> struck() {
-    return struck;
+  Optional<String> faultedProcess() {
+    return faultedProcess;
   }
 
   @Override
@@ -47,7 +47,7 @@ final class ScenarioFaults implements Weather {
       return otherwise.at(task, point);
     }
     plan = Optional.empty();
-    struck = Optional.of(task);
+    faultedProcess = Optional.of(task);
     return here.get().happening();
   }
 }

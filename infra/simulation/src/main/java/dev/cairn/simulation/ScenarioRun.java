@@ -41,13 +41,13 @@ public final class ScenarioRun {
    */
   public void kill(Process process, String call) {
     weather.kill(process.prefix, call);
-    await("a " + process + " to die before " + call, () -> weather.struck().isPresent());
+    await("a " + process + " to die before " + call, () -> weather.faultedProcess().isPresent());
   }
 
   /** Freezes the first process of this kind that is about to make a call, and waits until it is. */
   public void freeze(Process process, String call, Duration duration) {
     weather.freeze(process.prefix, call, duration);
-    await("a " + process + " to freeze before " + call, () -> weather.struck().isPresent());
+    await("a " + process + " to freeze before " + call, () -> weather.faultedProcess().isPresent());
   }
 
   /** Waits until one more checkpoint is completed, and returns it. */

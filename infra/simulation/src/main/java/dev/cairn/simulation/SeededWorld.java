@@ -126,7 +126,7 @@ final class SeededWorld implements World {
     switch (weather.at(me.name, point)) {
       case Happening.Delay(Duration duration) -> {
         schedule(me, now.plus(duration));
-        giveWay(me);
+        yieldTurn(me);
       }
       case Happening.Kill kill -> {
         trace.add(now, me.name, "killed");
@@ -155,7 +155,7 @@ final class SeededWorld implements World {
       me.condition = Optional.of(condition);
       waiting.add(me);
       schedule(me, deadline);
-      giveWay(me);
+      yieldTurn(me);
     }
     return true;
   }
@@ -180,7 +180,7 @@ final class SeededWorld implements World {
     turns.add(new Turn(at, order++, actor, actor.ticket));
   }
 
-  private void giveWay(Actor me) {
+  private void yieldTurn(Actor me) {
     driver.release();
     me.baton.acquireUninterruptibly();
     if (ending) {
@@ -194,7 +194,7 @@ final class SeededWorld implements World {
    * @return false if no task will ever run again
    */
   boolean step() {
-    wakeWhoWaits();
+    wakeWaiting();
     Turn turn = turns.poll();
     while (turn != null && (turn.actor.done || turn.ticket != turn.actor.ticket)) {
       turn = turns.poll();
@@ -213,7 +213,7 @@ final class SeededWorld implements World {
     return true;
   }
 
-  private void wakeWhoWaits() {
+  private void wakeWaiting() {
     Iterator<Actor> asked = waiting.iterator();
     while (asked.hasNext()) {
       Actor actor = asked.next();

@@ -56,7 +56,7 @@ public final class SimulateCommand implements ContributedCommand {
         WorkProgress.of(
             "running", spec.commandLine().getErr(), terminal.progress(), InstantSource.system())) {
       PrintWriter out = terminal.fitted(spec.commandLine().getOut(), progress::printed);
-      return seed == null ? many(out, progress) : one(seed, out);
+      return seed == null ? many(out, progress) : runSeed(seed, out);
     }
   }
 
@@ -82,7 +82,7 @@ public final class SimulateCommand implements ContributedCommand {
     }
   }
 
-  private int one(long seed, PrintWriter out) {
+  private int runSeed(long seed, PrintWriter out) {
     SimulationResult result =
         Simulation.replay(
             seed,

@@ -276,7 +276,7 @@ public final class Simulation {
       world.start("other mapping", other::deliver);
     }
     int steps = 0;
-    while (!isStormOver() || !deployments.isUpgraded()) {
+    while (!areFaultsOver() || !deployments.isUpgraded()) {
       step(++steps);
     }
     faults.calm();
@@ -366,13 +366,13 @@ public final class Simulation {
       throw new Violation(Invariants.PROGRESS, "nothing will ever happen again");
     }
     if (steps > MOST_STEPS) {
-      throw new Violation(Invariants.PROGRESS, "after " + steps + " steps " + whatIsLeft());
+      throw new Violation(Invariants.PROGRESS, "after " + steps + " steps " + unfinishedWork());
     }
     auditor.check();
     deployments.earlier().check();
   }
 
-  private String whatIsLeft() {
+  private String unfinishedWork() {
     return "the mapping is "
         + (mapping.isCaughtUp() ? "" : "not ")
         + "caught up, "
@@ -383,7 +383,7 @@ public final class Simulation {
         + table.job(RunProfile.JOB).orElseThrow();
   }
 
-  private boolean isStormOver() {
+  private boolean areFaultsOver() {
     if (isScripted) {
       return user.isDone();
     }
@@ -438,7 +438,7 @@ public final class Simulation {
               heap.requireRoom();
               return new SimulatedFunction(
                   () -> {
-                    think();
+                    useTime();
                     if (flaky && faults.chance(0.003) && !scenario.pressure().slowSnapshots()) {
                       kill();
                     }
@@ -486,9 +486,9 @@ public final class Simulation {
         && (isCalm || world.now().getEpochSecond() / 90 % 2 == 1);
   }
 
-  private void think() {
-    if (scenario.longestThought().isPositive()) {
-      world.sleep(Duration.ofMillis(faults.below((int) scenario.longestThought().toMillis())));
+  private void useTime() {
+    if (scenario.longestRecordTime().isPositive()) {
+      world.sleep(Duration.ofMillis(faults.below((int) scenario.longestRecordTime().toMillis())));
     }
   }
 
@@ -632,7 +632,7 @@ public final class Simulation {
   private void produce() {
     String[] verbs = {"put", "put", "put", "put", "put", "remove", "clear"};
     boolean poisons = scenario.task().failurePolicy() == FailurePolicy.DEAD_LETTER;
-    for (long n = 1; !isStormOver() || !deployments.isUpgraded() || n < 100; n++) {
+    for (long n = 1; !areFaultsOver() || !deployments.isUpgraded() || n < 100; n++) {
       // Some shards get their first record late; and a shard may fall silent for long, and only a
       // wake reaches it then.
       int known = (int) Math.min(scenario.keys(), 1 + n / 12);

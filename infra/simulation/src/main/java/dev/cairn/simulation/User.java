@@ -120,7 +120,7 @@ final class User implements Actions {
         case 16 -> haltAndGoOn("cancel --delete");
         case 17, 18, 23, 24 -> fork();
         case 19 -> restoreClaiming();
-        case 20, 21 -> restoreAnew();
+        case 20, 21 -> restoreRedistributed();
         case 22 -> restoreAcceptingGap();
         case 25, 26 -> paths.request();
         case 28, 29 -> restoreWhileCollecting();
@@ -131,7 +131,7 @@ final class User implements Actions {
       }
     }
     storage.repair();
-    goOn();
+    resumeUntilRunning();
     // One last restore, to see that what is left can be restored at all.
     List<Checkpoint.Completed> left = completed();
     if (!left.isEmpty()) {
@@ -140,7 +140,7 @@ final class User implements Actions {
     done = true;
     // Also what fails from now on is somebody's to bring back.
     while (true) {
-      goOn();
+      resumeUntilRunning();
       world.sleep(Duration.ofSeconds(5));
     }
   }
@@ -156,7 +156,7 @@ final class User implements Actions {
       restoreAny();
       world.sleep(Duration.ofMillis(faults.below(3000)));
     }
-    goOn();
+    resumeUntilRunning();
   }
 
   private List<Checkpoint.Completed> completed() {
@@ -274,7 +274,7 @@ final class User implements Actions {
       restoreAny();
       world.sleep(Duration.ofMillis(faults.below(3000)));
     }
-    goOn();
+    resumeUntilRunning();
   }
 
   /** Records expire while the job halts, which it must not pass over without being told to. */
@@ -282,11 +282,11 @@ final class User implements Actions {
     if (longHalt.begin()) {
       stream.listed().forEach(shard -> forgetful.add(shard.id()));
     }
-    goOn();
+    resumeUntilRunning();
   }
 
   /** Asks until it is so; nobody else would. */
-  private void goOn() {
+  private void resumeUntilRunning() {
     while (true) {
       Job job = table.job(RunProfile.JOB).orElseThrow();
       boolean halts =
@@ -303,25 +303,25 @@ final class User implements Actions {
         return;
       }
       if (isStuck && job.restoreCheckpointId().isEmpty()) {
-        restoreWithoutWhatIsGone();
+        restoreAcceptingExpired();
       }
       if (halts && job.request().isEmpty()) {
-        goOn(job);
+        resumeUntilRunning(job);
       }
       world.sleep(Duration.ofMillis(1000 + faults.below(2000)));
     }
   }
 
   /** What a refusal or a failure advises; otherwise the job is resumed. */
-  private void goOn(Job job) {
+  private void resumeUntilRunning(Job job) {
     if (cannotReplay(job) && !completed().isEmpty()) {
-      restoreWithoutWhatIsGone();
+      restoreAcceptingExpired();
     } else {
       command(isRefused(job) ? "resume --accept-gap" : "resume");
     }
   }
 
-  private void restoreWithoutWhatIsGone() {
+  private void restoreAcceptingExpired() {
     List<Checkpoint.Completed> choice = completed();
     if (!choice.isEmpty()) {
       faults.count(SimulatedRace.A_RESTORE_WITH_A_GAP_AFTER_A_REPLAY_THAT_WAS_IMPOSSIBLE);
@@ -370,7 +370,7 @@ final class User implements Actions {
    * Restores state as if it came from another stream, so that all records of this stream are
    * applied to it.
    */
-  private void restoreAnew() {
+  private void restoreRedistributed() {
     if (faults.below(2) == 0) {
       // Every shard is given its part, also one that is just being opened.
       world.await(Duration.ofSeconds(10), () -> calm || isOpening());
@@ -427,14 +427,14 @@ final class User implements Actions {
     if (!calm && faults.isCollectorAsleep() && !choice.isEmpty()) {
       faults.count(SimulatedRace.RESTORE_REQUESTED_WHILE_A_COLLECTOR_SLEPT);
       Checkpoint.Completed oldest = choice.getFirst();
-      requestAlone(oldest.id().toString());
+      requestExclusively(oldest.id().toString());
       world.await(
           Duration.ofSeconds(60),
           () -> calm || table.job(RunProfile.JOB).orElseThrow().status().isRunning());
       command(faults.below(2) == 0 ? "dispose " + oldest.id() : "cancel --delete");
       world.await(Duration.ofSeconds(90), () -> calm || !faults.isCollectorAsleep());
       world.sleep(Duration.ofMillis(faults.below(5000)));
-      goOn();
+      resumeUntilRunning();
     }
   }
 
@@ -544,7 +544,7 @@ final class User implements Actions {
     }
     Checkpoint.Completed newest = choice.getLast();
     Map<ShardId, Position> positions = positions(newest);
-    if (!isKept(positions)) {
+    if (!isRetained(positions)) {
       return;
     }
     boolean trimmed = false;
@@ -562,16 +562,16 @@ final class User implements Actions {
       world.sleep(Duration.ofMillis(faults.below(4000)));
       long before = restores();
       if (faults.below(2) == 0) {
-        requestAlone(choice.get(faults.below(choice.size())).id() + " --accept-gap");
+        requestExclusively(choice.get(faults.below(choice.size())).id() + " --accept-gap");
       }
       if (restores() == before) {
-        requestAlone(newest.id().toString());
+        requestExclusively(newest.id().toString());
       }
     }
   }
 
   /** Not to be replaced by another request: nothing else may bring a shard back. */
-  private void requestAlone(String restore) {
+  private void requestExclusively(String restore) {
     request(restore);
     world.await(
         Duration.ofMinutes(2),
@@ -582,7 +582,7 @@ final class User implements Actions {
    * Whether the stream still has every record from these positions on: only then does the
    * checkpoint bring everything back.
    */
-  private boolean isKept(Map<ShardId, Position> positions) {
+  private boolean isRetained(Map<ShardId, Position> positions) {
     return forgetful.stream()
         .allMatch(
             shard -> {

@@ -29,19 +29,19 @@ final class Wire {
 
   <T> T table(String point, Supplier<T> effect) {
     return call(
-        "table." + point, OutcomeUnknownException::new, () -> twice("table." + point, effect));
+        "table." + point, OutcomeUnknownException::new, () -> sendTwice("table." + point, effect));
   }
 
   <T> T tableWrite(String point, Supplier<T> effect) {
     return write(
-        "table." + point, OutcomeUnknownException::new, () -> twice("table." + point, effect));
+        "table." + point, OutcomeUnknownException::new, () -> sendTwice("table." + point, effect));
   }
 
   /**
    * As the SDK does, a call whose answer got lost may be sent again without anyone knowing: its own
    * effect then meets it.
    */
-  private <T> T twice(String point, Supplier<T> effect) {
+  private <T> T sendTwice(String point, Supplier<T> effect) {
     if (faults.resends()) {
       faults.count(SimulatedFault.SENT_TWICE_BY_THE_SDK);
       var unused = effect.get();
@@ -116,7 +116,7 @@ final class Wire {
     try {
       world.pass(point);
     } catch (Killed e) {
-      if (faults.outlivesItsSender()) {
+      if (faults.isLateWrite()) {
         afterDeath.run();
       }
       throw e;
@@ -127,7 +127,7 @@ final class Wire {
     }
     T result = effect.get();
     world.pass(point + " answered");
-    if (faults.losesAnswer()) {
+    if (faults.losesResponse()) {
       faults.count(SimulatedFault.ANSWER_LOST, point);
       throw failure.apply(point + " was not answered");
     }

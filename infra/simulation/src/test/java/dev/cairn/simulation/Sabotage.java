@@ -143,7 +143,7 @@ enum Sabotage {
   SUCCESS_ONLY_WHEN_JOURNALLED(
       List.of(Invariants.DURABLE),
       Guards.all()
-          .withAnswer(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
+          .withResponse(answer -> "{\"batchItemFailures\":[]}".getBytes(StandardCharsets.UTF_8))),
   /** A report that comes late is recorded wherever the journal is by then. */
   FAILURES_WHERE_THEY_HAPPENED(
       List.of(Invariants.HALTED, Invariants.BLAMED, Invariants.HELD_UP, Invariants.CHAINED),

@@ -122,7 +122,7 @@ class ScrubberTest {
     scrub();
 
     assertThat(pipeline.damages().damages(JOB)).isEmpty();
-    assertThat(announced).hasSize(1).first().isInstanceOf(Announcement.DamageOver.class);
+    assertThat(announced).hasSize(1).first().isInstanceOf(Announcement.DamageCleared.class);
     assertThat(read).as("no new round was due").containsExactly(run);
   }
 

@@ -20,11 +20,11 @@ final class AppendList<T> extends AbstractList<T> implements RandomAccess {
   }
 
   static <T> AppendList<T> copyOf(List<? extends T> elements) {
-    return over(elements.toArray(new Object[0]));
+    return wrapping(elements.toArray(new Object[0]));
   }
 
   /** Takes the array over: nobody else may have it. */
-  static <T> AppendList<T> over(Object[] elements) {
+  static <T> AppendList<T> wrapping(Object[] elements) {
     return new AppendList<>(new Shared(elements, elements.length), elements.length);
   }
 

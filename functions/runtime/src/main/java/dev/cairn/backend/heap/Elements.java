@@ -63,7 +63,7 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
         kept[i] = keepAny(kept[i]);
       }
     }
-    return AppendList.over(kept);
+    return AppendList.wrapping(kept);
   }
 
   /** Where the very object is, shortly after a place; -1 if it is not there. */

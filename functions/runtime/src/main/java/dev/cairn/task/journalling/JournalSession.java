@@ -64,7 +64,7 @@ public final class JournalSession {
           put(subtask, entry, () -> proposal.put(ports.journal(), subtask.id(), entry));
       switch (outcome) {
         case COMMITTED -> {
-          proposal.adopt(entry);
+          proposal.apply(entry);
           return Result.COMMITTED;
         }
         case LOST -> {
@@ -91,7 +91,7 @@ public final class JournalSession {
       }
       Outcome outcome = decisions.outcome(entry.header().id(), found);
       if (outcome == Outcome.REBASE || outcome == Outcome.PREPARE_ANEW) {
-        found.forEach(between -> adopt(subtask, between));
+        found.forEach(between -> apply(subtask, between));
       }
       if (outcome != Outcome.NOT_THERE) {
         return outcome;
@@ -115,7 +115,7 @@ public final class JournalSession {
     }
   }
 
-  private static void adopt(Subtask<?> subtask, Entry between) {
+  private static void apply(Subtask<?> subtask, Entry between) {
     switch (between) {
       case Entry.Triggered triggered -> subtask.applyTrigger(triggered);
       case Entry.Base same -> subtask.applyBase(same);

@@ -48,7 +48,7 @@ public sealed interface Proposal<T extends Entry> {
   }
 
   /** Brings the subtask in memory to the entry, which is in the journal now. */
-  void adopt(T entry);
+  void apply(T entry);
 
   /**
    * Makes the proposal hold after entries of others that leave the state as it is, if it can.
@@ -128,7 +128,7 @@ public sealed interface Proposal<T extends Entry> {
     }
 
     @Override
-    public void adopt(Advanced entry) {
+    public void apply(Advanced entry) {
       subtask.recordDelta(entry, records.changes());
     }
 
@@ -156,7 +156,7 @@ public sealed interface Proposal<T extends Entry> {
     }
 
     @Override
-    public void adopt(Advanced entry) {
+    public void apply(Advanced entry) {
       subtask.recordDelta(entry, List.of());
     }
 
@@ -186,7 +186,7 @@ public sealed interface Proposal<T extends Entry> {
     }
 
     @Override
-    public void adopt(Suspected entry) {
+    public void apply(Suspected entry) {
       subtask.applySuspicion(entry);
     }
 
@@ -232,7 +232,7 @@ public sealed interface Proposal<T extends Entry> {
     }
 
     @Override
-    public void adopt(Snapshotted entry) {
+    public void apply(Snapshotted entry) {
       subtask.applyBase(entry);
     }
 
@@ -253,7 +253,7 @@ public sealed interface Proposal<T extends Entry> {
     }
 
     @Override
-    public void adopt(Materialized entry) {
+    public void apply(Materialized entry) {
       subtask.applyBase(entry);
     }
 

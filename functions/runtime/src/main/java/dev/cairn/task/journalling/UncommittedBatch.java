@@ -43,7 +43,7 @@ public final class UncommittedBatch<E> {
   private Instant latestArrival = Instant.MIN;
   private Optional<Stop> stop = Optional.empty();
   private Optional<SequenceNumber> current = Optional.empty();
-  private int passed;
+  private int processed;
   private boolean isJournalled;
 
   public UncommittedBatch(
@@ -67,8 +67,8 @@ public final class UncommittedBatch<E> {
   }
 
   /** How many records were applied or set aside. */
-  public int passed() {
-    return passed;
+  public int processed() {
+    return processed;
   }
 
   /** The first of them. */
@@ -163,7 +163,7 @@ public final class UncommittedBatch<E> {
   }
 
   private void pass(StreamRecord record) {
-    passed++;
+    processed++;
     current = Optional.empty();
     position = Position.after(record.sequenceNumber());
     if (first.isEmpty()) {

@@ -59,7 +59,7 @@ public class TaskDecisions {
     if (found.getFirst().header().id().equals(mine)) {
       return Outcome.COMMITTED;
     }
-    if (!found.stream().allMatch(TaskDecisions::leavesStateAlone)) {
+    if (!found.stream().allMatch(TaskDecisions::keepsState)) {
       return Outcome.LOST;
     }
     return found.stream().allMatch(Entry.Triggered.class::isInstance)
@@ -110,14 +110,14 @@ public class TaskDecisions {
     boolean stands =
         continues(failedAt, since)
             && since.stream()
-                .allMatch(entry -> leavesStateAlone(entry) && !(entry instanceof Entry.Failed));
+                .allMatch(entry -> keepsState(entry) && !(entry instanceof Entry.Failed));
     if (!stands) {
       return Optional.empty();
     }
     return Optional.of(since.isEmpty() ? failedAt : since.getLast().header());
   }
 
-  private static boolean leavesStateAlone(Entry entry) {
+  private static boolean keepsState(Entry entry) {
     return switch (entry) {
       case Entry.Triggered t -> true;
       case Entry.Snapshotted s -> true;
@@ -193,10 +193,10 @@ public class TaskDecisions {
    * Whether it is worth a read to find out if a trigger's checkpoint is over. While all is well a
    * trigger is met at once, and no task reads the item that all of them would read.
    *
-   * @param unansweredBefore how many triggers before this one in a row have no snapshot
+   * @param unacknowledgedBefore how many triggers before this one in a row have no snapshot
    */
-  public boolean mayBeOver(Entry.Triggered trigger, int unansweredBefore, Instant now) {
-    return unansweredBefore > 0
+  public boolean mayHaveEnded(Entry.Triggered trigger, int unacknowledgedBefore, Instant now) {
+    return unacknowledgedBefore > 0
         || Duration.between(trigger.header().writtenAt(), now).compareTo(PROMPT) > 0;
   }
 
@@ -205,12 +205,12 @@ public class TaskDecisions {
    * such attempt takes an invocation's time from the records. Tried are the first three, then the
    * fifth, then each eighth.
    *
-   * @param unansweredBefore how many triggers before this one in a row have no snapshot
+   * @param unacknowledgedBefore how many triggers before this one in a row have no snapshot
    */
-  public boolean triesSlowSnapshot(int unansweredBefore) {
-    return unansweredBefore < MOST_BETWEEN_TRIES
-        ? Integer.bitCount(unansweredBefore) <= 1
-        : unansweredBefore % MOST_BETWEEN_TRIES == 0;
+  public boolean triesSlowSnapshot(int unacknowledgedBefore) {
+    return unacknowledgedBefore < MOST_BETWEEN_TRIES
+        ? Integer.bitCount(unacknowledgedBefore) <= 1
+        : unacknowledgedBefore % MOST_BETWEEN_TRIES == 0;
   }
 
   /**
@@ -284,7 +284,7 @@ public class TaskDecisions {
    * Whether the record that a replay began at is still kept after further pages were read. Records
    * may expire between two pages, and the second page then begins with the oldest that is left.
    */
-  public boolean isStillKept(SequenceNumber required, StreamRecord first) {
+  public boolean isRetained(SequenceNumber required, StreamRecord first) {
     return first.sequenceNumber().equals(required);
   }
 

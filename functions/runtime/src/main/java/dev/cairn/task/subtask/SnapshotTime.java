@@ -13,10 +13,10 @@ import java.util.Iterator;
 public record SnapshotTime(Deadline deadline, Duration kept) {
 
   /** The snapshot has no time left. */
-  public static final class OverException extends RuntimeException {
+  public static final class SnapshotTimeoutException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    OverException() {
+    SnapshotTimeoutException() {
       super("the invocation has no time left for a snapshot");
     }
   }
@@ -35,16 +35,17 @@ public record SnapshotTime(Deadline deadline, Duration kept) {
    *
    * @throws OverException if there is none
    */
-  Duration requireLeft() {
+  Duration requireTime() {
     Duration left = left();
     if (!left.isPositive()) {
-      throw new OverException();
+      throw new SnapshotTimeoutException();
     }
     return left;
   }
 
   /**
-   * Returns these elements. The iteration fails with {@link OverException} once the time is over.
+   * Returns these elements. The iteration fails with {@link SnapshotTimeoutException} once the time
+   * is over.
    */
   <T> Iterable<T> within(Iterable<T> elements) {
     return () -> new Limited<>(elements.iterator(), this);
@@ -71,7 +72,7 @@ public record SnapshotTime(Deadline deadline, Duration kept) {
     public T next() {
       taken++;
       if (taken % BETWEEN_LOOKS == 0) {
-        time.requireLeft();
+        time.requireTime();
       }
       return elements.next();
     }

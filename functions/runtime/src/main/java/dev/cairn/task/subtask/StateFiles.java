@@ -249,7 +249,7 @@ public final class StateFiles {
   /** Stores a file of a snapshot, within the snapshot's time. */
   private FileRef write(FilePath path, byte[] bytes, SnapshotTime time) {
     FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
-    return written(file, storage.put(path, bytes, file.sha256(), time.requireLeft()));
+    return written(file, storage.put(path, bytes, file.sha256(), time.requireTime()));
   }
 
   private FileRef written(FileRef file, FileStorage.Put put) {

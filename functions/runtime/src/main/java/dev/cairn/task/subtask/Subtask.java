@@ -97,7 +97,7 @@ public final class Subtask<E> {
   }
 
   /** How many triggers in a row have no snapshot, the pending one not among them. */
-  public int unansweredBefore() {
+  public int unacknowledgedBefore() {
     return trigger.isPresent() ? triggersSinceBase - 1 : triggersSinceBase;
   }
 
@@ -208,10 +208,10 @@ public final class Subtask<E> {
   void applyEpoch(Header entering) {
     head = entering;
     // No checkpoint spans two epochs: what was asked for before is over.
-    forgetTriggers();
+    clearTriggers();
   }
 
-  private void forgetTriggers() {
+  private void clearTriggers() {
     trigger = Optional.empty();
     triggerBefore = Optional.empty();
     lastTrigger = Optional.empty();
@@ -237,6 +237,6 @@ public final class Subtask<E> {
     deltas = 0;
     deltaBytes = 0;
     sinceBaseBytes = 0;
-    forgetTriggers();
+    clearTriggers();
   }
 }

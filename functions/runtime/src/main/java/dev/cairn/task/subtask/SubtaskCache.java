@@ -56,7 +56,7 @@ public class SubtaskCache<E> {
   }
 
   /** Called when a subtask may have grown: makes room for what it takes now. */
-  public void grown(ShardId shard) {
+  public void fitIntoHeap(ShardId shard) {
     find(shard).ifPresent(subtask -> makeRoom(shard, subtask.retainedBytes()));
   }
 
@@ -66,7 +66,7 @@ public class SubtaskCache<E> {
   }
 
   /** Whether no other subtask is in memory than this one. */
-  public boolean isAlone(Subtask<?> subtask) {
+  public boolean isOnlyOne(Subtask<?> subtask) {
     return subtasks.values().stream().allMatch(one -> one == subtask);
   }
 

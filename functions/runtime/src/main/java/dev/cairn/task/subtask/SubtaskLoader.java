@@ -63,7 +63,7 @@ public final class SubtaskLoader<E> {
       if (decisions.continues(cached.get().head(), news)) {
         lastRead = Optional.of(news.isEmpty() ? cached.get().head() : news.getLast().header());
         try {
-          return Optional.of(follow(cached.get(), news));
+          return Optional.of(applyEntries(cached.get(), news));
         } catch (MissingFileException e) {
           // Collected since the query: a later base stands for it. Read again.
         }
@@ -98,7 +98,7 @@ public final class SubtaskLoader<E> {
             id + " has a journal with a revision missing after its last base; nothing was applied");
       }
       try {
-        return Optional.of(follow(from(id, base), entries.subList(1, entries.size())));
+        return Optional.of(applyEntries(from(id, base), entries.subList(1, entries.size())));
       } catch (MissingFileException e) {
         missing = Optional.of(e);
         missedAt = Optional.of(head);
@@ -120,7 +120,7 @@ public final class SubtaskLoader<E> {
         change -> {
           if (dropped.isEmpty() || !dropped.contains(change.key().parts().state())) {
             state.load(change);
-            loading.grown(state);
+            loading.fitIntoHeap(state);
           }
         });
     return new Subtask<>(id, operator, base);
@@ -137,7 +137,7 @@ public final class SubtaskLoader<E> {
       this.shard = shard;
     }
 
-    void grown(KeyedStateBackend state) {
+    void fitIntoHeap(KeyedStateBackend state) {
       long bytes = state.retainedBytes();
       if (bytes - seenBytes >= BYTES_BETWEEN_LOOKS) {
         seenBytes = bytes;
@@ -150,7 +150,7 @@ public final class SubtaskLoader<E> {
     return base instanceof Entry.Restored restored ? Set.copyOf(restored.dropped()) : Set.of();
   }
 
-  private Subtask<E> follow(Subtask<E> subtask, List<Entry> news) {
+  private Subtask<E> applyEntries(Subtask<E> subtask, List<Entry> news) {
     Subtask<E> current = subtask;
     for (Entry entry : news) {
       requireSupported(subtask.id(), entry);

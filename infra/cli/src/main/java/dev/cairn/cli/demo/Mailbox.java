@@ -44,10 +44,10 @@ public final class Mailbox {
   }
 
   /** A record that was left, and where. */
-  public record Left(Path file, InputRow row) {}
+  public record StoredRow(Path file, InputRow row) {}
 
   /** What was left and not taken, in the order in which it was left. */
-  public List<Left> waiting() {
+  public List<StoredRow> waiting() {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
@@ -62,18 +62,18 @@ public final class Mailbox {
     }
   }
 
-  private static Left read(Path file) {
+  private static StoredRow read(Path file) {
     try {
       Fields fields = Trees.fromJson(Files.readAllBytes(file));
       byte[] data = Base64.getDecoder().decode(fields.text("data"));
-      return new Left(file, new InputRow(fields.text("key"), data));
+      return new StoredRow(file, new InputRow(fields.text("key"), data));
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
     }
   }
 
   /** The record is in the stream. */
-  public void taken(Left left) {
+  public void taken(StoredRow left) {
     try {
       Files.deleteIfExists(left.file());
     } catch (IOException e) {

@@ -34,7 +34,7 @@ public record FeedResult(long sent, long complete, long beyond, End end) {
      * @param maybe how many of its records may be in the stream, beside those that were sent
      * @param wasRead whether the stream's tail could be read, to look for them
      */
-    record Unanswered(RuntimeException why, long maybe, boolean wasRead) implements End {}
+    record OutcomeUnknown(RuntimeException why, long maybe, boolean wasRead) implements End {}
 
     /** A request failed in a way that another attempt does not mend. */
     record Failed(RuntimeException why) implements End {}

@@ -17,43 +17,43 @@ import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceed
 /** How far a request came that failed. */
 enum RequestFailure {
   /** The service turned it away, and may take it later. */
-  NOT_TAKEN,
+  THROTTLED,
   /** No connection was made. */
   NOT_SENT,
   /** Another attempt would fail, too. */
-  HOPELESS,
+  NOT_RETRYABLE,
   /** The service failed on it, and may have carried it out. */
-  ANSWERED,
+  SERVER_ERROR,
   /** It was sent and no answer came; it may be carried out later. */
-  UNANSWERED;
+  NO_RESPONSE;
 
   static RequestFailure of(SdkException failure) {
     if (failure instanceof AwsServiceException answer) {
-      return answered(answer);
+      return ofResponse(answer);
     }
     if (failure instanceof ApiCallTimeoutException
         || failure instanceof ApiCallAttemptTimeoutException) {
-      return UNANSWERED;
+      return NO_RESPONSE;
     }
-    RequestFailure reached = HOPELESS;
+    RequestFailure reached = NOT_RETRYABLE;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (isOfConnecting(cause)) {
         return NOT_SENT;
       }
       if (cause instanceof IOException) {
-        reached = UNANSWERED;
+        reached = NO_RESPONSE;
       }
     }
     return reached;
   }
 
-  private static RequestFailure answered(AwsServiceException answer) {
+  private static RequestFailure ofResponse(AwsServiceException answer) {
     if (answer instanceof ProvisionedThroughputExceededException
         || answer instanceof LimitExceededException
         || answer.isThrottlingException()) {
-      return NOT_TAKEN;
+      return THROTTLED;
     }
-    return answer.statusCode() >= 500 ? ANSWERED : HOPELESS;
+    return answer.statusCode() >= 500 ? SERVER_ERROR : NOT_RETRYABLE;
   }
 
   private static boolean isOfConnecting(Throwable cause) {

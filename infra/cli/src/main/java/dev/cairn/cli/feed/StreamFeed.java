@@ -234,22 +234,22 @@ public final class StreamFeed {
 
     private Optional<FeedResult.End> failed(List<Waiting> batch, SdkException e) {
       return switch (RequestFailure.of(e)) {
-        case NOT_TAKEN -> Optional.empty();
+        case THROTTLED -> Optional.empty();
         case NOT_SENT ->
             fruitless < CONNECTION_ATTEMPTS - 1
                 ? Optional.empty()
                 : Optional.of(new FeedResult.End.Failed(e));
-        case HOPELESS -> Optional.of(new FeedResult.End.Failed(e));
-        case ANSWERED -> {
+        case NOT_RETRYABLE -> Optional.of(new FeedResult.End.Failed(e));
+        case SERVER_ERROR -> {
           find(batch, UNTIL_SHOWN);
           yield Optional.empty();
         }
-        case UNANSWERED -> {
+        case NO_RESPONSE -> {
           Optional<Integer> found = find(batch, UNTIL_FOUND);
           long maybe = batch.size() - found.orElse(0);
           yield maybe == 0
               ? Optional.empty()
-              : Optional.of(new FeedResult.End.Unanswered(e, maybe, found.isPresent()));
+              : Optional.of(new FeedResult.End.OutcomeUnknown(e, maybe, found.isPresent()));
         }
       };
     }

@@ -157,7 +157,7 @@ public final class UserFunction {
   public CodeDescription code() {
     try {
       CodeDescription code = CodeDescription.of(create());
-      code.over(CheckpointSettings.DEFAULTS);
+      code.appliedTo(CheckpointSettings.DEFAULTS);
       return code;
     } catch (IllegalArgumentException e) {
       throw new InputException(

@@ -47,9 +47,9 @@ public final class CheckpointTable {
       return switch (checkpoint) {
         case Checkpoint.Completed c -> new Row(c, expected, 0, isPinned);
         case Checkpoint.Subsumed s -> new Row(s, expected, 0, isPinned);
-        case Checkpoint.Pending p -> new Row(p, answers(store, p).size(), 0, isPinned);
+        case Checkpoint.Pending p -> new Row(p, acknowledgements(store, p).size(), 0, isPinned);
         case Checkpoint.Aborted a -> {
-          List<Acknowledgement.Acknowledged> all = answers(store, a);
+          List<Acknowledgement.Acknowledged> all = acknowledgements(store, a);
           int late = (int) all.stream().filter(one -> isAfter(one, a.abortedAt())).count();
           yield new Row(a, all.size() - late, late, isPinned);
         }
@@ -60,7 +60,7 @@ public final class CheckpointTable {
       return answer.timing().filter(timing -> timing.at().isAfter(end)).isPresent();
     }
 
-    private static List<Acknowledgement.Acknowledged> answers(
+    private static List<Acknowledgement.Acknowledged> acknowledgements(
         CheckpointStore store, Checkpoint checkpoint) {
       return store.acknowledgements(checkpoint.job(), checkpoint.id()).stream()
           .filter(Acknowledgement.Acknowledged.class::isInstance)
@@ -103,14 +103,15 @@ public final class CheckpointTable {
     String duration = Sizes.seconds(duration(checkpoint, now));
     return switch (checkpoint) {
       case Checkpoint.Pending p -> line(p, duration, "", "", tasks);
-      case Checkpoint.Aborted a -> line(a, duration, "", "", tasks + "  " + told(a.failure()));
+      case Checkpoint.Aborted a ->
+          line(a, duration, "", "", tasks + "  " + failureText(a.failure()));
       case Checkpoint.Completed c -> line(c, duration, c, tasks);
       case Checkpoint.Subsumed s -> line(s, duration, s.completed(), tasks);
     };
   }
 
   /** What failed, and what to do if anything has to be done. */
-  private static String told(Failure failure) {
+  private static String failureText(Failure failure) {
     return failure.reason().countsAsFailure()
         ? failure + "; " + failure.reason().advice()
         : failure.toString();

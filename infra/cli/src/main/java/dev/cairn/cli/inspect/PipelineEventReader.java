@@ -65,15 +65,15 @@ public final class PipelineEventReader {
   /** What happened since, oldest first as far as clocks agree. */
   public List<PipelineEvent> poll() {
     List<PipelineEvent> events = new ArrayList<>();
-    store.job(job.id()).ifPresent(now -> follow(now, events));
+    store.job(job.id()).ifPresent(now -> addEvents(now, events));
     for (SubtaskId subtask : store.subtasks(job.id())) {
-      follow(subtask, events);
+      addEvents(subtask, events);
     }
     events.sort(Comparator.comparing(PipelineEvent::at));
     return events;
   }
 
-  private void follow(Job now, List<PipelineEvent> events) {
+  private void addEvents(Job now, List<PipelineEvent> events) {
     for (CheckpointId id = job.next(); now.next().isAfter(id); id = id.next()) {
       pending.add(id);
       store
@@ -90,7 +90,7 @@ public final class PipelineEventReader {
                 events.add(new PipelineEvent.CheckpointMoved(over));
               });
     }
-    if (!saysTheSame(job, now)) {
+    if (!isUnchanged(job, now)) {
       events.add(new PipelineEvent.JobMoved(job, now, clock.instant()));
     }
     job = now;
@@ -102,7 +102,7 @@ public final class PipelineEventReader {
   }
 
   /** But for the ids that each checkpoint moves. */
-  private static boolean saysTheSame(Job before, Job now) {
+  private static boolean isUnchanged(Job before, Job now) {
     return before.status().equals(now.status())
         && before.epoch().equals(now.epoch())
         && before.settings().equals(now.settings())
@@ -110,7 +110,7 @@ public final class PipelineEventReader {
         && before.refusal().equals(now.refusal());
   }
 
-  private void follow(SubtaskId subtask, List<PipelineEvent> events) {
+  private void addEvents(SubtaskId subtask, List<PipelineEvent> events) {
     Entry.Header known = heads.get(subtask);
     List<Entry> entries =
         known == null ? journal.fromLastBase(subtask) : journal.after(subtask, known.revision());

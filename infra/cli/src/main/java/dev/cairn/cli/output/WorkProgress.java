@@ -67,7 +67,7 @@ public final class WorkProgress implements AutoCloseable {
     WorkProgress progress = new WorkProgress(err, voice, clock, doing);
     if (voice != Voice.SILENT) {
       progress.timer.scheduleAtFixedRate(
-          progress::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+          progress::refresh, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
     return progress;
   }
@@ -85,7 +85,7 @@ public final class WorkProgress implements AutoCloseable {
     quietSince = clock.instant();
   }
 
-  synchronized void look() {
+  synchronized void refresh() {
     Instant now = clock.instant();
     if (now.isBefore(quietSince.plus(SOON))) {
       return;

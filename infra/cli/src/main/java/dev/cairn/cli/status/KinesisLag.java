@@ -44,7 +44,7 @@ public final class KinesisLag implements PipelineSurvey.ShardLag {
     } catch (ProvisionedThroughputExceededException e) {
       return new Lag.Unknown("others use up the shard's five reads a second: look again");
     } catch (InvalidArgumentException e) {
-      return new Lag.Unknown("the stream is not the one that the journal is of: " + said(e));
+      return new Lag.Unknown("the stream is not the one that the journal is of: " + messageOf(e));
     }
   }
 
@@ -103,7 +103,7 @@ public final class KinesisLag implements PipelineSurvey.ShardLag {
     }
   }
 
-  private static String said(KinesisException e) {
+  private static String messageOf(KinesisException e) {
     return e.awsErrorDetails() == null
         ? String.valueOf(e.getMessage())
         : String.valueOf(e.awsErrorDetails().errorMessage());

@@ -77,7 +77,7 @@ public record PipelineFacts(
   }
 
   /** The subtasks whose answer to the pending checkpoint is still to come, by name. */
-  List<String> unanswered(Checkpoint.Pending pending) {
+  List<String> missingAcks(Checkpoint.Pending pending) {
     var answered = answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
     return pending.subtasks().stream()
         .filter(subtask -> !answered.contains(subtask))

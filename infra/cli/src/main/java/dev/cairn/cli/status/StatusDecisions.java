@@ -388,7 +388,7 @@ public final class StatusDecisions {
                         "checkpoint "
                             + pending.id()
                             + " waits for "
-                            + some(facts.unanswered(pending))
+                            + firstFew(facts.missingAcks(pending))
                             + ": see that shard's log")
                 .orElse(
                     "see whether the coordinator's EventBridge rule is enabled, and what its log"
@@ -518,7 +518,7 @@ public final class StatusDecisions {
                     + " the job's item"));
   }
 
-  private static String some(List<String> names) {
+  private static String firstFew(List<String> names) {
     return names.isEmpty()
         ? "the coordinator to commit it"
         : names.getFirst() + (names.size() == 1 ? "" : " and " + (names.size() - 1) + " more");

@@ -370,7 +370,7 @@ class StreamFeedTest {
     assertThat(fed.sent()).isZero();
     assertThat(fed.end())
         .isInstanceOfSatisfying(
-            FeedResult.End.Unanswered.class,
+            FeedResult.End.OutcomeUnknown.class,
             end -> {
               assertThat(end.maybe()).isEqualTo(10);
               assertThat(end.wasRead()).isTrue();
@@ -391,7 +391,7 @@ class StreamFeedTest {
     FeedResult fed = feed(input);
     assertThat(fed.end())
         .isInstanceOfSatisfying(
-            FeedResult.End.Unanswered.class, end -> assertThat(end.maybe()).isEqualTo(299));
+            FeedResult.End.OutcomeUnknown.class, end -> assertThat(end.maybe()).isEqualTo(299));
     assertThat(fed.sent()).isEqualTo(501);
     assertThat(fed.complete()).isEqualTo(501);
     assertThat(kinesis.requests).hasSize(2);
@@ -409,7 +409,7 @@ class StreamFeedTest {
     FeedResult fed = feed(records(223, 223));
     assertThat(fed.end())
         .isInstanceOfSatisfying(
-            FeedResult.End.Unanswered.class,
+            FeedResult.End.OutcomeUnknown.class,
             end -> {
               assertThat(end.maybe()).isEqualTo(223);
               assertThat(end.wasRead()).isFalse();

@@ -314,7 +314,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
             .filter(job -> job.status().takesCheckpoints())
             .filter(job -> job.epoch().equals(pending.trigger().epoch()))
             .filter(job -> job.next().equals(pending.id()))
-            .filter(job -> served.stream().allMatch(job::asks));
+            .filter(job -> served.stream().allMatch(job::hasRequest));
     if (ready.isEmpty() || checkpoint(pending.job(), pending.id()).isPresent()) {
       return isStored(pending);
     }
@@ -398,7 +398,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
     Optional<Job> there =
         job(seen.id())
             .filter(job -> job.pinned().equals(seen.pinned()))
-            .filter(job -> seen.request().stream().allMatch(job::asks));
+            .filter(job -> seen.request().stream().allMatch(job::hasRequest));
     there.ifPresent(job -> put(change.apply(seen.request().map(job::without).orElse(job))));
     return there.isPresent();
   }
@@ -488,8 +488,9 @@ public class InMemoryTable implements Journal, CheckpointStore {
         job(seen.id())
             .filter(
                 job ->
-                    job.asks(request)
-                        || job.asked(request.attribute()).equals(seen.asked(request.attribute())));
+                    job.hasRequest(request)
+                        || job.request(request.attribute())
+                            .equals(seen.request(request.attribute())));
     unchanged.ifPresent(job -> put(job.with(request)));
     return unchanged.isPresent();
   }
@@ -552,7 +553,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
   }
 
   private Optional<Job> asking(Job seen) {
-    return job(seen.id()).filter(job -> seen.request().filter(job::asks).isPresent());
+    return job(seen.id()).filter(job -> seen.request().filter(job::hasRequest).isPresent());
   }
 
   @Override
@@ -566,7 +567,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
     asking.ifPresent(job -> put(job.without(request).with(refusal)));
     return asking.isPresent()
         || job(seen.id())
-            .filter(job -> !job.asks(request) && job.refusal().equals(refusal))
+            .filter(job -> !job.hasRequest(request) && job.refusal().equals(refusal))
             .isPresent();
   }
 
@@ -583,7 +584,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
     Optional<Job> parent =
         job(fork.parent())
             .filter(job -> job.epoch().equals(seen.epoch()) && mayFork(fork))
-            .filter(job -> seen.request().stream().allMatch(job::asks));
+            .filter(job -> seen.request().stream().allMatch(job::hasRequest));
     if (parent.isEmpty() || jobs.containsKey(fork.child())) {
       return forks(fork.parent()).contains(fork);
     }

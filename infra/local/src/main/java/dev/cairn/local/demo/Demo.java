@@ -135,7 +135,7 @@ public final class Demo implements AutoCloseable {
             + "; files in "
             + settings.directory().map(Path::toString).orElse("it, too"));
     try {
-      Optional<DemoRestore.Asked> restored = story();
+      Optional<DemoRestore.RequestedRestore> restored = story();
       return verdict(restored);
     } catch (StandstillException e) {
       screen.say(String.valueOf(e.getMessage()));
@@ -145,9 +145,9 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private Optional<DemoRestore.Asked> story() throws StandstillException {
+  private Optional<DemoRestore.RequestedRestore> story() throws StandstillException {
     feed.start();
-    Optional<DemoRestore.Asked> restored = Optional.empty();
+    Optional<DemoRestore.RequestedRestore> restored = Optional.empty();
     Movement movement = new Movement();
     while (true) {
       dashboard.refresh(feed.fed());
@@ -200,7 +200,7 @@ public final class Demo implements AutoCloseable {
                         && snapshot.checkpoint().compareTo(latest) <= 0));
   }
 
-  private boolean wasRefused(DemoRestore.Asked asked) {
+  private boolean wasRefused(DemoRestore.RequestedRestore asked) {
     Job job = job();
     boolean refused =
         job.restoreCheckpointId().isEmpty()
@@ -218,7 +218,7 @@ public final class Demo implements AutoCloseable {
     return pipeline.job();
   }
 
-  private boolean verdict(Optional<DemoRestore.Asked> restored) {
+  private boolean verdict(Optional<DemoRestore.RequestedRestore> restored) {
     dashboard.refresh(feed.fed());
     screen.keep();
     screen.say(
@@ -230,7 +230,7 @@ public final class Demo implements AutoCloseable {
     int completed = dashboard.completed();
     boolean equal = compare(PlainFold.of(rows, function, pipeline.stream()));
     screen.print("");
-    tellWhatHappened(completed, faced, rewind);
+    printSummary(completed, faced, rewind);
     List<String> broken = new ArrayList<>(expectations.broken(completed, faced, rewind));
     if (pipeline.log().records() > 0 && isAllDeadLetters()) {
       broken.add("state: the function could process none of the records, and all are dead letters");
@@ -274,13 +274,13 @@ public final class Demo implements AutoCloseable {
     screen.print(
         "            what is stored, read cold from journals and files, with a plain fold over the"
             + " input");
-    tellDeadLetters(comparison.deadLetters());
+    printDeadLetters(comparison.deadLetters());
     comparison.differences().forEach(difference -> screen.print("DIFFERENT   " + difference));
     screen.print("differences " + Sizes.count(comparison.different()));
     return comparison.isEqual();
   }
 
-  private void tellDeadLetters(long count) {
+  private void printDeadLetters(long count) {
     if (count == 0) {
       return;
     }
@@ -303,7 +303,7 @@ public final class Demo implements AutoCloseable {
                         + letter.text("cause")));
   }
 
-  private void tellWhatHappened(int completed, Set<Mishap> faced, Optional<DemoLog.Rewind> rewind) {
+  private void printSummary(int completed, Set<Mishap> faced, Optional<DemoLog.Rewind> rewind) {
     LocalContainers.Figures figures = pipeline.figures();
     screen.print("checkpoints " + completed + " completed");
     screen.print(
@@ -338,7 +338,7 @@ public final class Demo implements AutoCloseable {
    * @param hints what a user can type
    * @param mailbox where other processes leave records for the stream
    */
-  public void stay(List<String> hints, Mailbox mailbox) {
+  public void keepRunning(List<String> hints, Mailbox mailbox) {
     screen.print("");
     hints.forEach(screen::print);
     List<InputRow> all = new ArrayList<>(rows);
@@ -363,7 +363,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private void take(Mailbox mailbox, List<InputRow> all) {
-    for (Mailbox.Left left : mailbox.waiting()) {
+    for (Mailbox.StoredRow left : mailbox.waiting()) {
       pipeline.stream().put(left.row().key(), left.row().data(), Optional.empty());
       all.add(left.row());
       mailbox.taken(left);

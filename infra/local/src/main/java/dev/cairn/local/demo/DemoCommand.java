@@ -146,7 +146,7 @@ public final class DemoCommand implements ContributedCommand {
     UserFunction user =
         functions.function().orElseGet(() -> UserFunction.of(AircraftFunction.class));
     List<byte[]> records = InputFile.read(input == null ? flights(parent.home()) : input);
-    CheckpointSettings code = user.code().over(CheckpointSettings.DEFAULTS);
+    CheckpointSettings code = user.code().appliedTo(CheckpointSettings.DEFAULTS);
     Optional<Storage> storage =
         isInline(code)
             ? Optional.empty()
@@ -246,7 +246,7 @@ public final class DemoCommand implements ContributedCommand {
     try {
       boolean shown = demo.run();
       if (settings.keep()) {
-        demo.stay(Hints.of(running), new Mailbox(RunningDemo.mailbox(parent.home())));
+        demo.keepRunning(Hints.of(running), new Mailbox(RunningDemo.mailbox(parent.home())));
       }
       return shown ? ExitCode.OK : ExitCode.NO;
     } catch (Killed closed) {

@@ -28,13 +28,13 @@ final class DemoRestore {
   }
 
   /** A restore that was asked for: which checkpoint, and the epoch that it opens. */
-  record Asked(CheckpointId checkpoint, Epoch epoch) {}
+  record RequestedRestore(CheckpointId checkpoint, Epoch epoch) {}
 
   /**
    * Restores the newest checkpoint that is at least so many records back; empty while there is
    * none.
    */
-  Optional<Asked> rewindAtLeast(long records) {
+  Optional<RequestedRestore> rewindAtLeast(long records) {
     Job job = job();
     Optional<Checkpoint.Completed> from = farEnough(records);
     if (!(job.status() instanceof JobStatus.Running) || from.isEmpty()) {
@@ -47,8 +47,8 @@ final class DemoRestore {
             + " on the job's item, at "
             + Sizes.count(pipeline.log().records())
             + " records");
-    ask(pipeline, id);
-    return Optional.of(new Asked(id, job.epoch().next()));
+    request(pipeline, id);
+    return Optional.of(new RequestedRestore(id, job.epoch().next()));
   }
 
   private Job job() {
@@ -82,7 +82,7 @@ final class DemoRestore {
   }
 
   /** The ordinary request, which needs nothing of Cairn. */
-  private static void ask(Pipeline pipeline, CheckpointId checkpoint) {
+  private static void request(Pipeline pipeline, CheckpointId checkpoint) {
     pipeline
         .database()
         .client()

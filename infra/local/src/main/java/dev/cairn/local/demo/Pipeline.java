@@ -148,7 +148,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   private CheckpointSettings codeSettings() {
-    return code.over(CheckpointSettings.DEFAULTS);
+    return code.appliedTo(CheckpointSettings.DEFAULTS);
   }
 
   private CodeRegistration codeRegistration() {

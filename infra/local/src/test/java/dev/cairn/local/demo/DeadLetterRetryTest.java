@@ -189,7 +189,7 @@ class DeadLetterRetryTest {
 
   private void stay(Demo demo) {
     try {
-      demo.stay(List.of(), new Mailbox(RunningDemo.mailbox(home)));
+      demo.keepRunning(List.of(), new Mailbox(RunningDemo.mailbox(home)));
     } catch (Killed closed) {
       // The test is over.
     }

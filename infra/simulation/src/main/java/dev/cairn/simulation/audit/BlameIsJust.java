@@ -43,7 +43,7 @@ final class BlameIsJust implements EntryInvariant {
       case Entry.Advanced advanced ->
           advanced.deadLetters().stream()
               .filter(BlameIsJust::hasEndedProcesses)
-              .forEach(letter -> requireTriedAlone(audited, letter));
+              .forEach(letter -> requireSingleRecordAttempt(audited, letter));
       default -> {}
     }
   }
@@ -83,7 +83,7 @@ final class BlameIsJust implements EntryInvariant {
    * The entry that sets a record aside may follow a failure of another invocation, which says
    * nothing of the record.
    */
-  private static void requireTriedAlone(AuditedEntry audited, Entry.DeadLetter letter) {
+  private static void requireSingleRecordAttempt(AuditedEntry audited, Entry.DeadLetter letter) {
     Position position = audited.before().position();
     boolean failedBefore =
         audited.journal().entries().reversed().stream()

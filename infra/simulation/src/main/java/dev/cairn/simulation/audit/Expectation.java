@@ -114,7 +114,7 @@ public final class Expectation {
 
     private void foldTo(SequenceNumber last) {
       List<SequenceNumber> next =
-          left().keySet().stream().takeWhile(one -> one.compareTo(last) <= 0).toList();
+          retained().keySet().stream().takeWhile(one -> one.compareTo(last) <= 0).toList();
       for (SequenceNumber number : next) {
         if (lost.contains(number)) {
           continue;
@@ -127,7 +127,7 @@ public final class Expectation {
       }
     }
 
-    private NavigableMap<SequenceNumber, Arrived> left() {
+    private NavigableMap<SequenceNumber, Arrived> retained() {
       NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
       return after.isEmpty() ? since(shard, from) : all.tailMap(after.lastKey(), false);
     }

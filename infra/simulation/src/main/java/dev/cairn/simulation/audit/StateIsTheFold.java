@@ -35,7 +35,7 @@ final class StateIsTheFold implements EntryInvariant {
   public void check(AuditedEntry audited) {
     SubtaskId subtask = audited.subtask();
     Header header = audited.header();
-    follow(audited);
+    apply(audited);
     Expected expected = lineages.of(subtask, header.epoch()).at(header.position());
     CellComparison.requireSame(
         Invariants.FOLD,
@@ -50,7 +50,7 @@ final class StateIsTheFold implements EntryInvariant {
   }
 
   /** Brings the state in the journal, and what it should be, to the entry. */
-  private void follow(AuditedEntry audited) {
+  private void apply(AuditedEntry audited) {
     SubtaskId subtask = audited.subtask();
     Epoch epoch = audited.header().epoch();
     switch (audited.entry()) {
@@ -59,7 +59,7 @@ final class StateIsTheFold implements EntryInvariant {
         lineages.opened(subtask, epoch);
       }
       case Entry.Advanced advanced -> {
-        loseWhatIsAccepted(audited);
+        dropAcceptedLosses(audited);
         files
             .delta(advanced)
             .forEach(change -> CellComparison.apply(audited.journal().cells(), change));
@@ -76,7 +76,7 @@ final class StateIsTheFold implements EntryInvariant {
   }
 
   /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
-  private void loseWhatIsAccepted(AuditedEntry audited) {
+  private void dropAcceptedLosses(AuditedEntry audited) {
     Header before = audited.before();
     if (!audited.mayPassOver()
         || before.hasGap()
