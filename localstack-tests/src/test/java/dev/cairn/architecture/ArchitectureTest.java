@@ -52,6 +52,7 @@ class ArchitectureTest {
   private static final JavaClasses SHIPPED =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("dev.cairn");
 
   /** Each rule that this class declares. */

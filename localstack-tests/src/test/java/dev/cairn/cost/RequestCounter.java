@@ -1,6 +1,6 @@
 package dev.cairn.cost;
 
-import dev.cairn.pipeline.Tap;
+import dev.cairn.task.pipeline.Tap;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.cairn.cli.letters;
+
+import org.jspecify.annotations.NullMarked;
