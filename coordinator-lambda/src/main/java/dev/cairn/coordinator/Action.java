@@ -16,20 +16,20 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * A thing that the coordinator does, as {@link JobPlan} planned it. Whether it still applies is
- * found out by the write that performs it: each is conditional on the view that it was planned
- * from, and one that does not apply any more changes nothing.
+ * An action of the coordinator, planned by {@link JobPlan}. The write that performs an action is
+ * conditional on the view from which it was planned, so an action that no longer applies changes
+ * nothing.
  */
 public sealed interface Action {
 
   /**
-   * Adds to the job's history what is missing there.
+   * Adds missing lines to the job's history.
    *
    * @param failing the subtasks that fail, by name; empty while nothing is applied
    */
   record RecordHistory(Optional<SortedMap<String, Failure>> failing) implements Action {}
 
-  /** Tells the world outside of the table. */
+  /** Publishes an announcement. */
   record Announce(Announcement announcement) implements Action {}
 
   /**
@@ -41,9 +41,9 @@ public sealed interface Action {
       implements Action {}
 
   /**
-   * Lets a stopping job run again, because there is no savepoint with which it could stop.
+   * Lets a stopping job run again, because its savepoint failed.
    *
-   * @param why what the user is told
+   * @param why the reason, for the user
    */
   record ContinueWithoutSavepoint(String why) implements Action {}
 
@@ -59,19 +59,17 @@ public sealed interface Action {
   /** Invokes tasks that have records to apply again and are not at work. */
   record Wake(List<SubtaskId> subtasks) implements Action {}
 
-  /** Appends the halt to every journal, switches the mapping off, and completes the move. */
+  /** Appends the halt to every journal, disables the mapping, and completes the move. */
   record Suspend(Halt to) implements Action {}
 
-  /** Appends the resumption to every journal, switches the mapping on, and completes the move. */
+  /** Appends the resumption to every journal, enables the mapping, and completes the move. */
   record Resume(boolean acceptsGap) implements Action {}
 
-  /**
-   * Appends the restored state to every journal, switches the mapping on, and lets tasks replay.
-   */
+  /** Appends the restored state to every journal, enables the mapping, and lets tasks replay. */
   record Restore(Restoration from) implements Action {}
 
   /**
-   * Sees to it that the mapping is switched as the job stands, and looks for problems with it.
+   * Enables or disables the mapping as the job's status requires, and checks it for problems.
    *
    * @param starts where the job's subtasks began; empty if none is known
    */
@@ -80,12 +78,12 @@ public sealed interface Action {
   /** Looks for records that end the process of their task. */
   record FindStuckShards() implements Action {}
 
-  /** Deletes dead letters that are older than the job keeps them. */
+  /** Deletes dead letters that are older than the job's retention for them. */
   record DeleteExpiredLetters() implements Action {}
 
   /** Deletes files that nothing refers to, and lets entries below the bases expire. */
   record Collect() implements Action {}
 
-  /** Lets all checkpoints of a cancelled job go, savepoints excepted, and collects their files. */
+  /** Discards all checkpoints of a cancelled job except savepoints, and collects their files. */
   record DeleteCheckpoints() implements Action {}
 }

@@ -17,18 +17,19 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 
 /**
- * Serves a command that somebody calls the coordinator with. It is put on the job's item first, as
- * any other, so that it is served once and not forgotten; then it is served at once.
+ * Executes a command with which the coordinator function is invoked directly. The command is first
+ * put on the job's item, like any other request, so that it is executed exactly once; then it is
+ * executed immediately.
  *
  * <pre>
- * accepted    the command, if it is on the item, is being done or is done
- * refused     or else why not
- * step        how far it has come: waiting, triggered, completed, suspending, restoring, …
- * text        the same in a sentence
+ * accepted    the command, if it is on the item, in progress or done
+ * refused     otherwise the reason
+ * step        its progress: waiting, triggered, completed, suspending, restoring, …
+ * text        its progress as a sentence
  * checkpoint  the id of the checkpoint that it takes
- * status      how the job stands then
- * epoch       and in which epoch
- * next        where to look how it goes on
+ * status      the job's status afterwards
+ * epoch       the job's epoch afterwards
+ * next        how to follow the command
  * </pre>
  */
 public final class CommandCalls {
@@ -43,7 +44,7 @@ public final class CommandCalls {
   }
 
   /**
-   * @param response what is told to whoever called
+   * @param response receives the fields of the response
    */
   public void execute(JobId id, String text, Fields response) {
     Optional<Job> job = checkpoints.job(id);
@@ -75,7 +76,7 @@ public final class CommandCalls {
     try {
       coordinator.on(new Event.Requested(command.before().id()));
     } catch (OutOfTimeException e) {
-      // The next tick goes on; what has been done can be told.
+      // The next tick continues; the progress so far is reported.
       LOG.log(Level.INFO, "job {0}: {1}", command.before().id(), e.getMessage());
     }
     command.progress(checkpoints).ifPresent(progress -> putProgress(command, progress, response));

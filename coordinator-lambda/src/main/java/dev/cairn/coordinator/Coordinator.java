@@ -46,14 +46,13 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * Triggers a job's checkpoints, completes them, restores what a user requests, and lets the job
- * halt and go on. Each event serves the user's request, settles pending checkpoints, reads a view
- * of the job, plans from it, and performs the plan; {@code docs/architecture.md} tells it as a
- * story.
+ * Triggers and completes a job's checkpoints, performs restores, and halts and resumes the job. For
+ * each event it executes the user's request, settles pending checkpoints, reads a view of the job,
+ * plans from it, and performs the plan; {@code docs/architecture.md} describes these steps.
  *
- * <p>Each write is conditional on what was read; what is remembered between events only saves
- * reading. Any number of coordinators may work on one job, and each may stop between any two
- * writes; the next tick goes on.
+ * <p>Each write is conditional on what was read; data kept between events only saves reads. Any
+ * number of coordinators may work on one job, and each may stop between any two writes; the next
+ * tick continues.
  */
 public final class Coordinator {
   private final CoordinatorPorts ports;
@@ -121,7 +120,7 @@ public final class Coordinator {
   }
 
   public void on(Event event) {
-    // It is known without reading that more acknowledgements are missing.
+    // The tally shows without a read that more acknowledgements are missing.
     if (event instanceof Event.Acknowledged told && acknowledgements.canWait(told)) {
       return;
     }
@@ -134,7 +133,7 @@ public final class Coordinator {
     try {
       job = executeRequest(found.get());
     } catch (RuntimeException e) {
-      // What a user asks for waits for the next tick; the job's checkpoints do not.
+      // If the request cannot be executed now, it waits for the next tick; checkpoints continue.
       unserved = Optional.of(e);
       job = ports.checkpoints().job(event.job()).orElse(found.get());
     }
@@ -153,7 +152,7 @@ public final class Coordinator {
     }
   }
 
-  /** Settings that a user has typed on the item and that cannot be kept are refused there. */
+  /** Refuses invalid settings that a user has typed on the item. */
   private Optional<Job> read(JobId job) {
     try {
       return ports.checkpoints().job(job);
@@ -167,7 +166,7 @@ public final class Coordinator {
 
   private Job executeRequest(Job job) {
     Job served = commands.execute(job);
-    // Recorded at once: only now is it known who asked.
+    // Recorded immediately, because the requester is known only now.
     job.request().ifPresent(by -> historyWriter.served(served, by));
     return served;
   }
@@ -190,7 +189,7 @@ public final class Coordinator {
     }
   }
 
-  /** Reads what the plan looks at, after the settled checkpoints have changed it. */
+  /** Reads the view for the plan, after checkpoints were settled. */
   private JobView read(Job job, Event event) {
     if (!JobPlan.needsJournals(job, event)) {
       return JobView.of(job);
@@ -222,7 +221,7 @@ public final class Coordinator {
           triggering.begin(pending, requests, Optional.empty(), now);
       case Action.RequestAcks(Checkpoint.Pending pending, List<SubtaskRequest> requests) ->
           triggering.request(pending, requests, now);
-      // A wake that fails keeps none of the others from being sent; the next tick repeats it.
+      // A failed wake does not prevent the others; the next tick repeats it.
       case Action.Wake(List<SubtaskId> subtasks) ->
           ports.fanOut().forEach(subtasks, ports.topology()::wake);
       case Action.Suspend(Halt to) -> lifecycle.suspend(job, to);

@@ -6,8 +6,8 @@ import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.restoring.RestoreGuards;
 
 /**
- * The coordinator's guards, by the part of its work. A guard is a small predicate that is injected,
- * so that the simulation can take it away and see which invariant breaks without it.
+ * The coordinator's guards, grouped by part. A guard is a small predicate that is injected, so that
+ * the simulation can take it away and see which invariant breaks without it.
  */
 public record CoordinatorGuards(
     JournalGuards journals,
@@ -15,7 +15,7 @@ public record CoordinatorGuards(
     CollectionGuards collection,
     RestoreGuards restores) {
 
-  /** Every guard in force. */
+  /** All guards, active. */
   public static final CoordinatorGuards ALL =
       new CoordinatorGuards(
           JournalGuards.ALL, CheckpointGuards.ALL, CollectionGuards.ALL, RestoreGuards.ALL);

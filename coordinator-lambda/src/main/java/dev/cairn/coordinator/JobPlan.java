@@ -62,7 +62,7 @@ public final class JobPlan {
     };
   }
 
-  /** Returns what is to be done, in this order. */
+  /** Returns the actions in the order in which they are performed. */
   public List<Action> plan(JobView view, Event event, Instant now) {
     boolean isTick = event instanceof Event.Tick;
     List<Action> actions = new ArrayList<>();
@@ -70,7 +70,7 @@ public final class JobPlan {
       actions.add(recordHistory(view));
     }
     switch (view.job().status()) {
-      // The checkpoint that another event concerns is settled by then.
+      // Other events concern a checkpoint that is already settled.
       case JobStatus.Running r -> actions.addAll(isTick ? run(view, now) : List.of());
       case JobStatus.Replaying r -> actions.addAll(isTick ? run(view, now) : List.of());
       case JobStatus.Restoring(Restoration from) -> actions.add(new Action.Restore(from));
@@ -91,7 +91,7 @@ public final class JobPlan {
             : Optional.empty());
   }
 
-  /** A job that runs is healed first, or given up; only then are checkpoints taken of it. */
+  /** Plans for a running job: recovery or failure first, then checkpoints. */
   private List<Action> run(JobView view, Instant now) {
     List<Action> actions = new ArrayList<>();
     int failing = lifecycle.failing(view.journals());
@@ -118,7 +118,10 @@ public final class JobPlan {
     return actions;
   }
 
-  /** Begins the checkpoint that is due, then requests what is missing from those before it. */
+  /**
+   * Begins the checkpoint that is due, then requests missing acknowledgements of earlier
+   * checkpoints.
+   */
   private List<Action> takeCheckpoints(JobView view, Instant now) {
     List<Action> actions = new ArrayList<>();
     int inProgress = view.pending().size();
@@ -154,7 +157,7 @@ public final class JobPlan {
     return actions;
   }
 
-  /** Wakes shards that have records to apply again; with none left, a restore is over. */
+  /** Wakes shards that have records to apply again. If there are none, the restore is over. */
   private List<Action> closeGaps(JobView view, Instant now) {
     List<Action> actions = new ArrayList<>();
     List<SubtaskId> idle =
@@ -178,7 +181,7 @@ public final class JobPlan {
     return actions;
   }
 
-  /** A job that has halted has its last savepoint to take, or its checkpoints to delete. */
+  /** Plans for a halted job: its last savepoint, or the deletion of its checkpoints. */
   private List<Action> rest(JobView view, Halt halt, boolean isTick, Instant now) {
     return switch (halt) {
       case Halt.Stopping stopping -> stop(view, stopping, now);
@@ -212,7 +215,7 @@ public final class JobPlan {
   }
 
   private Action beginSavepoint(JobView view, Halt.Stopping stopping, Instant now) {
-    // The setting may have become another since the command was found possible.
+    // The setting may have changed since the command was accepted.
     return SavepointPlace.refusal(view.job(), stopping.savepoint())
         .<Action>map(why -> new Action.ContinueWithoutSavepoint("the job goes on: " + why))
         .orElseGet(

@@ -1,6 +1,9 @@
 package dev.cairn.settings;
 
-/** What becomes of the checkpoints of a job that is cancelled; one that fails keeps them. */
+/**
+ * Whether the checkpoints of a cancelled job are kept or deleted. A failed job always keeps its
+ * checkpoints.
+ */
 public enum RetentionOnCancellation {
   RETAIN_ON_CANCELLATION,
   DELETE_ON_CANCELLATION

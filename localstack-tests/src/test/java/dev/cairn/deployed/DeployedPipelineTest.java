@@ -322,7 +322,8 @@ class DeployedPipelineTest {
     List<String> dryRun = done(typed.cairn("restore", savepoint.id().toString(), "--dry-run"));
     assertThat(dryRun)
         .anyMatch(line -> line.matches("replay +1,200 records, of the last .*"))
-        .anyMatch(line -> line.matches("retention +the stream keeps what is needed for .* more"))
+        .anyMatch(
+            line -> line.matches("retention +the stream keeps the needed records for another .*"))
         .contains("Nothing was changed.");
     done(typed.cairn("restore", savepoint.id().toString()));
     job.awaitApplied();

@@ -15,22 +15,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What one container knows of the answers to pending checkpoints, from the table's stream and from
- * what it has read. An answer is never taken back, so all of it stays true; what other containers
- * were told is missing from it.
+ * The acknowledgements of pending checkpoints that one container knows, from the table's stream and
+ * from its own reads. An acknowledgement is never revoked, so the tally stays true. It lacks
+ * acknowledgements that were delivered to other containers.
  *
- * <p>It only says when to read the answers, which are what counts: to read ten thousand of them
- * each time one comes would be a hundred million reads a checkpoint.
+ * <p>It only decides when to read the acknowledgements from the table. Reading ten thousand of them
+ * whenever one arrives would take a hundred million reads per checkpoint.
  */
 public final class AckTally {
   /**
-   * With one container, a checkpoint's answers are read some {@code SHARE * ln(subtasks)} times at
-   * most; up to so many containers that are told equally much still notice the last one.
+   * With one container, a checkpoint's acknowledgements are read about {@code SHARE * ln(subtasks)}
+   * times at most. With up to this many containers that receive equal shares, the last
+   * acknowledgement is still noticed.
    */
   private static final int SHARE = 8;
 
-  // Of every pending checkpoint, however many there may be at a time: with one that is forgotten
-  // and met anew, too few would ever seem to have answered for a look.
+  // Keeps every pending checkpoint. If one were dropped and added again, too few acknowledgements
+  // would be counted to cause a read.
   private final Map<Key, Known> known = new HashMap<>();
 
   private record Key(JobId job, CheckpointId checkpoint) {
@@ -39,11 +40,11 @@ public final class AckTally {
     }
   }
 
-  /** Whose answers to one checkpoint there are. */
+  /** The known acknowledgements of one checkpoint. */
   private static final class Known {
     private final Set<SubtaskId> missing;
     private final Set<SubtaskId> answered = new HashSet<>();
-    // Of how many this container was told since it read.
+    // The number of acknowledgements delivered to this container since it last read.
     private int told;
 
     Known(Checkpoint.Pending pending) {
@@ -61,9 +62,9 @@ public final class AckTally {
   }
 
   /**
-   * Takes note of answers, and says whether that is all there is to do: the checkpoint was pending
-   * when it was read, and more answers are missing than can have come where this container was not
-   * told.
+   * Adds acknowledgements, and returns whether nothing else needs to be done: the checkpoint was
+   * pending when it was last read, and more acknowledgements are missing than other containers can
+   * have received.
    */
   public boolean canWait(Event.Acknowledged told) {
     Optional<Known> answers =
@@ -72,7 +73,10 @@ public final class AckTally {
     return answers.isPresent() && !answers.get().isWorthReading();
   }
 
-  /** Takes note of answers to what is now known to be pending; says whether to read them all. */
+  /**
+   * Adds acknowledgements of a checkpoint that is now known to be pending; returns whether to read
+   * all of them.
+   */
   boolean isWorthReading(Checkpoint.Pending pending, Event.Acknowledged told) {
     Known answers = known.computeIfAbsent(Key.of(pending), key -> new Known(pending));
     told.subtasks().forEach(answers::add);
@@ -85,18 +89,22 @@ public final class AckTally {
     answers.told = 0;
   }
 
-  /** Forgets a checkpoint that has come to its end. */
+  /** Removes a checkpoint that has ended. */
   void forget(Checkpoint.Pending ended) {
     known.remove(Key.of(ended));
   }
 
-  /** Forgets every checkpoint of the job but these, also those that others brought to their end. */
+  /**
+   * Removes all checkpoints of the job except these, including those that other containers ended.
+   */
   void retain(JobId job, List<Checkpoint.Pending> pending) {
     Set<Key> kept = pending.stream().map(Key::of).collect(Collectors.toSet());
     known.keySet().removeIf(key -> key.job().equals(job) && !kept.contains(key));
   }
 
-  /** The subtasks that are known to have acknowledged. More may have. */
+  /**
+   * Returns the subtasks that are known to have acknowledged. Others may have acknowledged as well.
+   */
   public Set<SubtaskId> of(Checkpoint.Pending pending) {
     return Optional.ofNullable(known.get(Key.of(pending)))
         .map(answers -> Set.copyOf(answers.answered))

@@ -28,9 +28,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Brings pending checkpoints to their end, and lets go what they stand for. */
+/** Completes or aborts pending checkpoints, and subsumes the checkpoints that they replace. */
 public final class CheckpointCompletion {
-  // Of thousands that are silent, a few tell why.
+  // Of thousands of subtasks without an acknowledgement, only a few journals are read for the
+  // reason.
   private static final int LOOKED_AT = 16;
 
   private final CoordinatorPorts ports;
@@ -58,14 +59,19 @@ public final class CheckpointCompletion {
     this.collection = collection;
   }
 
-  /** Subtasks have answered, as it seems. */
+  /**
+   * Handles the event that subtasks have acknowledged. The event is only a hint; the table is read.
+   */
   public void acknowledged(Job job, Event.Acknowledged told) {
     pending(job, told.checkpoint())
         .filter(pending -> answers.isWorthReading(pending, told))
         .ifPresent(pending -> settle(job, pending));
   }
 
-  /** A subtask cannot store its state, as it seems: the others need not be waited for. */
+  /**
+   * Handles the event that a subtask has declined, so that the other subtasks need not be waited
+   * for. The event is only a hint; the table is read.
+   */
   public void declined(Job job, CheckpointId id) {
     pending(job, id).ifPresent(pending -> settle(job, pending));
   }
@@ -99,7 +105,7 @@ public final class CheckpointCompletion {
     }
   }
 
-  /** Where answers are missing, some journal of those that are silent may tell why. */
+  /** Looks in the journals of subtasks without an acknowledgement for the reason. */
   private Failure explained(
       Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Failure failure) {
     if (failure.reason() != FailureReason.EXPIRED) {
@@ -122,8 +128,7 @@ public final class CheckpointCompletion {
           .of(silent)
           .flatMap(tail -> MissingAckExplanation.explain(pending, tail, expired));
     } catch (RuntimeException e) {
-      // It has expired in any case, and must not stay pending because of a journal that cannot be
-      // read.
+      // The checkpoint has expired in any case; an unreadable journal must not keep it pending.
       return Optional.empty();
     }
   }
@@ -184,7 +189,7 @@ public final class CheckpointCompletion {
     }
   }
 
-  /** What was pending before it need not be waited for. */
+  /** Aborts checkpoints that were pending before the completed one. */
   private void abortEarlier(Checkpoint.Completed completed, Instant now) {
     for (Checkpoint.Pending pending : Checkpoint.pending(live.of(completed.job()))) {
       if (guards.isSubsumed().test(pending, completed.id())) {
@@ -193,10 +198,7 @@ public final class CheckpointCompletion {
     }
   }
 
-  /**
-   * Lets the checkpoints go that newer ones stand for, and the files and entries that nothing needs
-   * any more.
-   */
+  /** Subsumes older checkpoints, and collects files and entries that are no longer needed. */
   private void retire(Job job) {
     for (Checkpoint.Completed subsumed :
         CollectionDecisions.subsumed(job, live.of(job.id()), job.settings().numRetained())) {
@@ -205,7 +207,7 @@ public final class CheckpointCompletion {
     collection.collect(job.id());
   }
 
-  /** A cancelled job's checkpoints, if they are not to outlive it; savepoints do. */
+  /** Deletes a cancelled job's checkpoints if they are not to be retained. Savepoints remain. */
   public void deleteAll(Job job) {
     for (Checkpoint.Completed completed : CollectionDecisions.subsumed(job, live.of(job.id()), 0)) {
       ports.checkpoints().subsume(completed, job.epoch());

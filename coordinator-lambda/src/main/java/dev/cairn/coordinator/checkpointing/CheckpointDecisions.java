@@ -26,7 +26,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Decides when a checkpoint is triggered, what each subtask is asked for, and how a pending
+ * Decides when a checkpoint is triggered, what is requested of each subtask, and how a pending
  * checkpoint ends.
  */
 public final class CheckpointDecisions {
@@ -38,7 +38,7 @@ public final class CheckpointDecisions {
     this.guards = guards;
   }
 
-  /** What becomes of a pending checkpoint. */
+  /** The next step of a pending checkpoint. */
   public sealed interface Resolution {
     record Waiting() implements Resolution {}
 
@@ -48,10 +48,10 @@ public final class CheckpointDecisions {
   }
 
   /**
-   * Whether a checkpoint is to be taken now.
+   * Whether a checkpoint is due now.
    *
-   * @param tolerance how much before its time: ticks are not exact, and one that comes a moment
-   *     early must not be the one that is skipped
+   * @param tolerance how long before its due time a checkpoint may be triggered, so that a tick
+   *     that arrives slightly early is not skipped
    */
   public boolean isDue(JobView view, Duration tolerance, Instant now) {
     return view.job().status().isRunning()
@@ -63,8 +63,9 @@ public final class CheckpointDecisions {
   }
 
   /**
-   * Whether the last completed checkpoint already holds the state of every subtask as it is. The
-   * last one in the list: the job's item may have been read before it was completed.
+   * Whether the last completed checkpoint already holds the state of every subtask as it is. Takes
+   * the last one in the list, because the job's item may have been read before that checkpoint was
+   * completed.
    */
   private static boolean isNothingNew(JobView view) {
     return Checkpoint.latest(view.checkpoints())
@@ -82,15 +83,15 @@ public final class CheckpointDecisions {
         && snapshotted.checkpoint().equals(checkpoint);
   }
 
-  /** The subtasks whose state a checkpoint has to hold: every one that was opened. */
+  /** Returns the subtasks whose state a checkpoint must hold: all that were opened. */
   private static SortedSet<SubtaskId> expected(Collection<JournalTail> tails) {
     return tails.stream().map(JournalTail::subtask).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**
-   * Returns the job's next checkpoint, as it is to be begun.
+   * Returns the job's next checkpoint.
    *
-   * @param savepoint where it goes if it is a savepoint
+   * @param savepoint the destination if it is a savepoint
    * @param cause the command that requested it, or {@link Checkpoint.Triggering#SCHEDULE}
    */
   public Checkpoint.Pending next(
@@ -117,7 +118,7 @@ public final class CheckpointDecisions {
   }
 
   /**
-   * Returns what the checkpoint needs done, at most one request for each subtask.
+   * Returns the requests of the checkpoint, at most one for each subtask.
    *
    * @param acknowledged the subtasks that are known to have acknowledged
    * @param idleAfter how long a subtask may be silent before it is woken
@@ -135,7 +136,7 @@ public final class CheckpointDecisions {
         .toList();
   }
 
-  /** Returns what the checkpoint needs done for one subtask; empty if nothing. */
+  /** Returns the checkpoint's request of one subtask; empty if none is needed. */
   public Optional<SubtaskRequest> request(
       Checkpoint.Pending pending, JournalTail tail, Duration idleAfter, Instant now) {
     boolean isSilent = journals.isSilent().test(tail, idleAfter, now);
@@ -152,7 +153,9 @@ public final class CheckpointDecisions {
             : new SubtaskRequest.Trigger(tail, isSilent));
   }
 
-  /** Decides what becomes of a pending checkpoint, given its acknowledgements. */
+  /**
+   * Decides whether a pending checkpoint waits, completes or aborts, given its acknowledgements.
+   */
   public Resolution resolve(
       Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
     if (job.epoch().isAfter(pending.trigger().epoch())) {
@@ -202,8 +205,8 @@ public final class CheckpointDecisions {
   }
 
   /**
-   * How many checkpoints failed after the last one that became complete. One that gave way to a
-   * restore, or to a halt, did not fail.
+   * Returns how many checkpoints have failed since the last completed one. A checkpoint that a
+   * restore or a halt aborted has not failed.
    */
   public static int failedInARow(List<Checkpoint> checkpoints) {
     int failed = 0;

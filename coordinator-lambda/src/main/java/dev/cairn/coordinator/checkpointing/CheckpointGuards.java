@@ -13,8 +13,8 @@ import java.util.Set;
  * The guards of a checkpoint: what it may contain, and when it may end. Each excludes one order of
  * events in which a checkpoint would be completed that cannot be restored.
  *
- * <p>The coordinator works with {@link #ALL}. The simulation replaces one guard at a time by one
- * that does not guard, and has to notice.
+ * <p>The coordinator uses {@link #ALL}. The simulation replaces one guard at a time by a predicate
+ * that always agrees, and must detect the violation.
  */
 public record CheckpointGuards(
     Complete isComplete,
@@ -24,7 +24,7 @@ public record CheckpointGuards(
     Written isWritten,
     Format format) {
 
-  /** Every guard in force. */
+  /** All guards, active. */
   public static final CheckpointGuards ALL =
       new CheckpointGuards(
           Set::isEmpty,
@@ -59,7 +59,7 @@ public record CheckpointGuards(
 
   /**
    * Whether a subtask's state lies in files that are another job's, or that hold more than the
-   * state does, so that the task has to write it anew.
+   * state does, so that the task has to write new files.
    *
    * <p>Excludes: a job is restored from another job's files and completes a checkpoint that refers
    * to them, and then their owner deletes them. Rule: {@code docs/protocol.md}, "A checkpoint",
@@ -71,7 +71,7 @@ public record CheckpointGuards(
   }
 
   /**
-   * Whether a completed checkpoint stands for a pending one; a savepoint stands for itself.
+   * Whether a completed checkpoint replaces a pending one; a savepoint is never replaced.
    *
    * <p>Excludes: two checkpoints are pending and the later one is completed first; the earlier one
    * then stays pending and takes the place of the next, or becomes the latest after it. Rule:
@@ -83,8 +83,8 @@ public record CheckpointGuards(
   }
 
   /**
-   * Whether the metadata file that is there is the one that was to be written: another
-   * coordinator's, or an earlier attempt's.
+   * Whether an existing metadata file has the content that was to be written, because another
+   * coordinator or an earlier attempt wrote it.
    *
    * <p>Excludes: an earlier job of the same name has left a file at this path, and the checkpoint
    * is completed with that file's content. Rule: {@code docs/protocol.md}, "A checkpoint", step 4.
@@ -95,7 +95,7 @@ public record CheckpointGuards(
   }
 
   /**
-   * The format in which a checkpoint of a job is written, and to which it raises the journals.
+   * Returns the format in which a job's checkpoint is written, and to which it raises the journals.
    *
    * <p>Excludes: a release that was deployed writes what the release before it cannot read, the
    * deployment is rolled back, and every shard stops. Rule: {@code docs/protocol.md}, "Versions".
@@ -105,7 +105,7 @@ public record CheckpointGuards(
     FormatVersion of(Job job);
   }
 
-  /** Returns a copy with another guard in the place of one. */
+  /** Returns a copy in which one guard is replaced. */
   public CheckpointGuards with(Complete other) {
     return new CheckpointGuards(
         other, isCarriedForward, isToBeRewritten, isSubsumed, isWritten, format);

@@ -10,21 +10,21 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * When the next checkpoint is due. Due times lie on a grid: the multiples of the interval since
- * 1970. So one that comes late does not delay the others, and what was missed is not made up for.
+ * The schedule of checkpoints. Due times lie on a grid, the multiples of the interval since 1970. A
+ * late checkpoint therefore does not delay later ones, and missed checkpoints are not made up for.
  *
- * <p>Times that were written by a clock that is off are passed over, so it holds nothing up; nor
- * does it cause more than one checkpoint, as that one is then the last.
+ * <p>Times written by a wrong clock are ignored, so they cannot block the schedule. They cause at
+ * most one additional checkpoint, which then becomes the last one.
  *
- * @param minPause how long after the end of one the next may begin
+ * @param minPause the shortest time from the end of one checkpoint to the next trigger
  * @param maxConcurrent how many may be pending at a time
- * @param tolerance how much before its time: ticks are not exact, and one that comes a moment early
- *     must not be the one that is skipped
+ * @param tolerance how long before its due time a checkpoint may be triggered, so that a tick that
+ *     arrives slightly early is not skipped
  */
 public record CheckpointSchedule(
     Duration interval, Duration minPause, int maxConcurrent, Duration tolerance) {
 
-  /** Empty if none are taken on schedule. */
+  /** Returns the schedule; empty if no checkpoints are taken on schedule. */
   public static Optional<CheckpointSchedule> of(CheckpointSettings settings, Duration tolerance) {
     return settings
         .interval()
@@ -35,7 +35,7 @@ public record CheckpointSchedule(
   }
 
   /**
-   * Whether one is to be triggered now.
+   * Whether a checkpoint is to be triggered now.
    *
    * @param checkpoints those that are not over, and any others
    */
@@ -48,8 +48,8 @@ public record CheckpointSchedule(
   }
 
   /**
-   * Whether one more may be pending. A task answers the last trigger that it finds, so nothing may
-   * follow the one of a savepoint, which no later checkpoint stands for.
+   * Whether one more checkpoint may be pending. A task acknowledges only the last trigger that it
+   * finds. No trigger may therefore follow that of a savepoint, which no later checkpoint replaces.
    */
   public static boolean hasRoom(List<Checkpoint> checkpoints, int maxConcurrent) {
     List<Checkpoint.Pending> pending = Checkpoint.pending(checkpoints);
@@ -85,12 +85,12 @@ public record CheckpointSchedule(
     Duration since = Duration.between(last, now);
     boolean isNextOnTheGrid =
         place(now) > place(last) && since.compareTo(interval.dividedBy(2)) >= 0;
-    // Where ticks come just before and just after a point of the grid in turn.
+    // Needed where ticks alternate between shortly before and shortly after a grid point.
     boolean isFull = since.compareTo(interval.minus(early())) >= 0;
     return isNextOnTheGrid || isFull;
   }
 
-  /** Which of the grid's points a trigger of this time is for. */
+  /** Returns the grid point that a trigger at this time belongs to. */
   private long place(Instant time) {
     return Math.floorDiv(time.plus(early()).toEpochMilli(), Math.max(1, interval.toMillis()));
   }
@@ -100,7 +100,10 @@ public record CheckpointSchedule(
     return tolerance.compareTo(half) < 0 ? tolerance : half;
   }
 
-  /** Two clocks may differ by as much as a tick may come early; what is further off was not. */
+  /**
+   * Two clocks may differ by the tolerance; a time further in the future was written by a wrong
+   * clock.
+   */
   private boolean isBelievable(Instant time, Instant now) {
     return !time.isAfter(now.plus(early()));
   }

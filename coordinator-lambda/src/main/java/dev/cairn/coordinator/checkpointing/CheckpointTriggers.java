@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Begins checkpoints, and asks every subtask for its part until it has answered. */
+/** Begins checkpoints, and requests a snapshot from each subtask until it has acknowledged. */
 public final class CheckpointTriggers {
   private static final int ATTEMPTS = 5;
 
@@ -73,7 +73,7 @@ public final class CheckpointTriggers {
   /**
    * Begins a checkpoint, and requests each subtask's part of it.
    *
-   * @param served the user's request, which is removed in the same write
+   * @param served the user's request, which the same write removes
    */
   public void begin(
       Checkpoint.Pending pending,
@@ -86,10 +86,10 @@ public final class CheckpointTriggers {
     }
   }
 
-  /** Tells subtasks of the checkpoint, acknowledges for those that are unchanged, wakes others. */
+  /** Appends triggers for subtasks, acknowledges for unchanged ones, and wakes idle ones. */
   public void request(Checkpoint.Pending pending, List<SubtaskRequest> requests, Instant now) {
     Requested requested = new Requested();
-    // One that fails keeps none of the others from being asked; it is asked again at the next tick.
+    // A failed request does not prevent the others; the next tick repeats it.
     try {
       ports
           .fanOut()
@@ -103,12 +103,12 @@ public final class CheckpointTriggers {
       requested.announce(ports.announcer(), pending);
     }
     if (requested.carriedForward.get() > 0) {
-      // Its own acknowledgements need not come back by the table's stream.
+      // The coordinator counts its own acknowledgements directly, not by the table's stream.
       ports.checkpoints().job(pending.job()).ifPresent(job -> completing.settle(job, pending));
     }
   }
 
-  /** What was done for a checkpoint at one tick, by several at once. */
+  /** Counts what one tick did for a checkpoint. Used by several threads. */
   private static final class Requested {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger carriedForward = new AtomicInteger();
@@ -131,13 +131,13 @@ public final class CheckpointTriggers {
       if (isDone(pending, request, now, requested)) {
         return;
       }
-      // A busy task was faster: what the journal says now is decided anew.
+      // A task has appended in the meantime: decide again from the current journal.
       JournalTail tail = tails.of(request.tail().subtask()).orElse(request.tail());
       next = decisions.request(pending, tail, settings.idleAfter(), now);
     }
   }
 
-  /** Performs a request; false if the journal has moved on from where it was decided. */
+  /** Performs a request; returns false if the journal has changed since the decision. */
   private boolean isDone(
       Checkpoint.Pending pending, SubtaskRequest request, Instant now, Requested requested) {
     return switch (request) {
@@ -186,8 +186,8 @@ public final class CheckpointTriggers {
   }
 
   /**
-   * Answers for a subtask whose state is that of its last base: the same handle, at the head of its
-   * journal.
+   * Acknowledges for a subtask whose state equals its last base, with the base's handle, at the
+   * head of its journal.
    */
   private Append carryForward(Checkpoint.Pending pending, JournalTail tail, Requested requested) {
     StateHandle handle = tail.base().handle();

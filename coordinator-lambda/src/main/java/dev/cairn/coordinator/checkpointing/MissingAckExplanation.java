@@ -9,14 +9,15 @@ import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.ShardFailure;
 import java.util.Optional;
 
-/** Why a subtask has not answered a checkpoint whose time is over, going by its journal. */
+/** Explains from a subtask's journal why the subtask has not acknowledged an expired checkpoint. */
 final class MissingAckExplanation {
   private MissingAckExplanation() {}
 
   /**
-   * Empty if the journal does not tell: it was not asked, or nothing of it has run since.
+   * Returns the reason; empty if the journal does not show it, because the subtask was not
+   * triggered or has not run since.
    *
-   * @param expired what is known without the journal
+   * @param expired the failure that is known without the journal
    */
   static Optional<Failure> explain(Checkpoint.Pending pending, JournalTail tail, Failure expired) {
     Optional<ShardFailure> failing = tail.head().failing();
@@ -57,7 +58,10 @@ final class MissingAckExplanation {
         reason, tail.subtask(), expired.message() + "; " + tail.subtask().name() + " " + why);
   }
 
-  /** A task answers before anything else, and after what it was at when it was asked. */
+  /**
+   * A task acknowledges before it applies further records, but after the batch that was in progress
+   * at the trigger.
+   */
   private static boolean isCutOff(Checkpoint.Pending pending, JournalTail tail) {
     boolean asked = false;
     for (Entry entry : tail.sinceBase()) {

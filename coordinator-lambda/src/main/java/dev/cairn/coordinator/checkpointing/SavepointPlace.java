@@ -10,15 +10,15 @@ import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import java.util.Optional;
 
-/** Where a job's next savepoint goes, as far as the job's settings name a place that can be. */
+/** Determines the directory of a job's next savepoint from the job's settings. */
 public final class SavepointPlace {
-  // A task adds the names of its stage, its shard and its files, and must not fail on them.
+  // Leaves room for the names of stage, shard and files, which a task appends.
   private static final String LONGEST_BELOW = "x".repeat(420);
 
   private SavepointPlace() {}
 
   /**
-   * @throws IllegalArgumentException if no savepoint can go there, with the whole reason
+   * @throws IllegalArgumentException if no savepoint can be stored there, with the reason
    */
   static FilePath of(Job job, Optional<SavepointName> name) {
     Optional<String> set = job.settings().savepointDirectory();
@@ -43,13 +43,13 @@ public final class SavepointPlace {
   /**
    * Returns the job's next savepoint.
    *
-   * @throws IllegalArgumentException if no savepoint can go there, with the whole reason
+   * @throws IllegalArgumentException if no savepoint can be stored there, with the reason
    */
   public static Checkpoint.Savepoint savepoint(Job job, Optional<SavepointName> name) {
     return new Checkpoint.Savepoint(name, of(job, name));
   }
 
-  /** Why no savepoint can go there; empty if one can. */
+  /** Returns why no savepoint can be stored there; empty if one can. */
   public static Optional<String> refusal(Job job, Optional<SavepointName> name) {
     try {
       var unused = of(job, name);
@@ -64,8 +64,8 @@ public final class SavepointPlace {
   }
 
   /**
-   * Why the command cannot be served, if it cannot: said before anything has changed, as a job that
-   * is to stop would have halted by the time its savepoint has nowhere to go.
+   * Returns why the command must be refused; empty if it can be executed. This is checked before
+   * anything changes: otherwise a stopping job would already have halted when its savepoint fails.
    *
    * @param besideCheckpoints whether savepoints may lie in the storage of the job's checkpoints
    */

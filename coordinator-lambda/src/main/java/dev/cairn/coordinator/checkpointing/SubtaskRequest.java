@@ -2,24 +2,27 @@ package dev.cairn.coordinator.checkpointing;
 
 import dev.cairn.coordinator.journals.JournalTail;
 
-/** What a pending checkpoint needs done for one subtask, given the subtask's journal. */
+/** A pending checkpoint's request of one subtask, decided from the subtask's journal. */
 public sealed interface SubtaskRequest {
   /** The journal from which the request was decided, and at whose head it is appended. */
   JournalTail tail();
 
   /**
-   * The subtask has to take a snapshot, which a {@code Triggered} entry tells it.
+   * Requests a snapshot by a {@code Triggered} entry.
    *
    * @param wakes whether no task is at work that would read the entry
    */
   record Trigger(JournalTail tail, boolean wakes) implements SubtaskRequest {}
 
   /**
-   * The subtask's state is that of its last base: the coordinator appends the snapshot, with the
-   * base's files, and acknowledges.
+   * The coordinator appends the snapshot with the base's files and acknowledges, because the state
+   * is unchanged since the base.
    */
   record CarryForward(JournalTail tail) implements SubtaskRequest {}
 
-  /** The subtask knows of the checkpoint, has not acknowledged, and nothing else invokes it. */
+  /**
+   * Invokes the task, which was triggered and has not acknowledged, because nothing else invokes
+   * it.
+   */
   record Wake(JournalTail tail) implements SubtaskRequest {}
 }

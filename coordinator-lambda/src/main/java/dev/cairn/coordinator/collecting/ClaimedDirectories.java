@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The directories that a job was restored from to keep them: confirmed when the job has built upon
- * them, emptied when nothing needs them, then forgotten.
+ * The directories that a job has claimed by a restore. A claim is confirmed when the job has
+ * completed a checkpoint since; the directory is emptied when nothing needs it, and then the claim
+ * is removed.
  */
 final class ClaimedDirectories {
   private static final Logger LOG = System.getLogger(ClaimedDirectories.class.getName());
@@ -32,14 +33,17 @@ final class ClaimedDirectories {
     this.storage = storage;
   }
 
-  /** A confirmed claim, and the files that there are of it. */
+  /** A confirmed claim and the remaining files of its directory. */
   record Claimed(Claim claim, List<Stored> files) {
 
     boolean holds(FilePath file) {
       return files.stream().anyMatch(one -> one.path().equals(file));
     }
 
-    /** First what names the rest: a directory without it is no savepoint. */
+    /**
+     * Returns the files in the order of deletion, {@code _metadata} first: a directory without it
+     * is not a savepoint.
+     */
     List<FilePath> inOrder() {
       FilePath metadata = Layout.metadataIn(claim.directory());
       return files.stream()
@@ -49,7 +53,7 @@ final class ClaimedDirectories {
     }
   }
 
-  /** Confirms what no other restore may take back any more. */
+  /** Confirms the claim that no other restore can take back any more. */
   void confirm(JobId job, List<Checkpoint> checkpoints) {
     for (Claim claim : store.claims(job)) {
       if (CollectionDecisions.isConfirmed(claim, checkpoints)) {
@@ -58,7 +62,10 @@ final class ClaimedDirectories {
     }
   }
 
-  /** The job's own savepoint that is claimed: it must not be offered any longer. */
+  /**
+   * Returns the job's own savepoint if it is the claimed one: it must not be offered for a restore
+   * any longer.
+   */
   private Optional<CheckpointId> savepoint(Claim claim) {
     return store.checkpoints(claim.job()).stream()
         .filter(
@@ -69,7 +76,7 @@ final class ClaimedDirectories {
         .findFirst();
   }
 
-  /** What may have to go; listed before anything that may need it is read. */
+  /** Lists the claimed files. They are listed before the references to them are read. */
   List<Claimed> of(JobId job) {
     List<Claimed> claimed = new ArrayList<>();
     for (Claim claim : store.claims(job)) {
@@ -94,8 +101,8 @@ final class ClaimedDirectories {
   }
 
   /**
-   * Deletes what nothing refers to, and forgets the claim with its last file. What cannot be
-   * deleted, as for want of a permission, is tried again with the next collection.
+   * Deletes unreferenced files, and removes the claim with its last file. A file that cannot be
+   * deleted, for example without permission, is retried by the next collection.
    */
   void delete(Claimed claimed, List<FilePath> garbage) {
     List<FilePath> gone = claimed.inOrder().stream().filter(garbage::contains).toList();

@@ -30,11 +30,10 @@ public final class CollectionDecisions {
   private CollectionDecisions() {}
 
   /**
-   * Which completed checkpoints give way, oldest first. As many distinct states are kept as are to
-   * be retained: a checkpoint that was taken without new data, such as the one that follows a
-   * savepoint or a restore, displaces none that was. Of one state the first checkpoint is kept, and
-   * the latest checkpoint in any case. Savepoints and pinned checkpoints are the user's, and take
-   * no place.
+   * Returns the completed checkpoints to subsume, oldest first. Retention counts distinct states: a
+   * checkpoint without new data, such as one after a savepoint or a restore, displaces no other
+   * state. Of equal states the first checkpoint is kept, and the latest checkpoint is always kept.
+   * Savepoints and pinned checkpoints belong to the user and are not counted.
    */
   public static List<Checkpoint.Completed> subsumed(
       Job job, List<Checkpoint> checkpoints, int numRetained) {
@@ -45,7 +44,8 @@ public final class CollectionDecisions {
             .filter(checkpoint -> !checkpoint.isSavepoint() && !job.isPinned(checkpoint.id()))
             .sorted(Comparator.comparing(Checkpoint.Completed::id).reversed())
             .toList();
-    // By the newest checkpoint of each state; one of an earlier version is told from all others.
+    // The map holds the newest checkpoint of each state. A checkpoint of an earlier version counts
+    // as a state of its own.
     Map<String, List<Checkpoint.Completed>> states = new LinkedHashMap<>();
     for (Checkpoint.Completed checkpoint : newestFirst) {
       String state =
@@ -64,8 +64,8 @@ public final class CollectionDecisions {
   }
 
   /**
-   * Whether a claim is for good: the job has completed a checkpoint of what it was restored to, so
-   * that nobody needs the claimed files to undo the restore.
+   * Whether a claim is confirmed: the job has completed a checkpoint since the restore, so an undo
+   * no longer needs the claimed files.
    *
    * @param claim of the last restore, if it is not confirmed yet
    */
@@ -78,8 +78,8 @@ public final class CollectionDecisions {
   }
 
   /**
-   * Whether to collect without a checkpoint: where none are taken, a journal's own bases leave
-   * files and entries behind. A tick comes at least once a minute, so that each of them is seen.
+   * Whether to collect without a completed checkpoint: in a job that takes none, new bases leave
+   * files and entries behind. Ticks come at least once a minute, so every new base is seen.
    */
   public static boolean isCollectionDue(Job job, Collection<JournalTail> tails, Instant now) {
     return job.settings().interval().isEmpty()
@@ -90,8 +90,8 @@ public final class CollectionDecisions {
   }
 
   /**
-   * Whether anything may be left of a job whose checkpoints are to go. What its last invocations
-   * have written is only old enough when they must have ended.
+   * Whether files may remain of a job whose checkpoints are to be deleted. Files of its last
+   * invocations can be deleted only when those invocations must have ended.
    */
   public static boolean isDeletionDue(JobView view, Duration longestInvocation, Instant now) {
     Duration untilOld = longestInvocation.plus(RECENTLY);

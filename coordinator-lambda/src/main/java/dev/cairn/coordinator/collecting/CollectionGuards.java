@@ -12,11 +12,11 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The guards of collection: what may be deleted. Each excludes one order of events in which a file
- * is deleted that is needed, or in which a file that nobody needs stays for good.
+ * The guards of collection: what may be deleted. Each guard excludes one order of events in which a
+ * needed file is deleted, or in which an unneeded file is kept forever.
  *
- * <p>The coordinator works with {@link #ALL}. The simulation replaces one guard at a time by one
- * that does not guard, and has to notice.
+ * <p>The coordinator uses {@link #ALL}. The simulation replaces one guard at a time by a predicate
+ * that always agrees, and must detect the violation.
  */
 public record CollectionGuards(
     SameEpoch isSameEpoch,
@@ -26,7 +26,7 @@ public record CollectionGuards(
     NeededByFork isNeededByFork,
     StandsAlone standsAlone) {
 
-  /** Every guard in force. */
+  /** All guards, active. */
   public static final CollectionGuards ALL =
       new CollectionGuards(
           (before, after) -> before.epoch().equals(after.epoch()) && after.status().isSettled(),
@@ -64,7 +64,7 @@ public record CollectionGuards(
   }
 
   /**
-   * Whether no invocation that still runs can have written a file.
+   * Whether every invocation that could have written a file has ended.
    *
    * <p>Excludes: a task puts a file, takes its entry over to another base and appends it there, and
    * the file goes in between. Rule: {@code docs/protocol.md}, "Collection", step 5; {@code
@@ -76,11 +76,11 @@ public record CollectionGuards(
   }
 
   /**
-   * Whether a checkpoint's metadata file is of no more use to anyone.
+   * Whether a checkpoint's metadata file is no longer needed.
    *
    * <p>Excludes: a coordinator puts the file and is delayed, and the file is deleted before the
-   * checkpoint is completed with it; and that the files of aborted checkpoints stay for good. Rule:
-   * {@code docs/protocol.md}, "Collection", step 5.
+   * checkpoint is completed with it; and, in the other direction, files of aborted checkpoints that
+   * are kept forever. Rule: {@code docs/protocol.md}, "Collection", step 5.
    */
   @FunctionalInterface
   public interface MetadataAbandoned {
@@ -88,10 +88,10 @@ public record CollectionGuards(
   }
 
   /**
-   * Whether the files stay that a fork began from.
+   * Whether the files from which a fork began must be kept.
    *
-   * <p>Excludes: the parent lets the checkpoint go from which a fork began, and deletes the files
-   * that the fork's journals still refer to. Rule: {@code docs/protocol.md}, "Collection", step 3.
+   * <p>Excludes: the parent subsumes the checkpoint from which a fork began, and deletes files to
+   * which the fork's journals still refer. Rule: {@code docs/protocol.md}, "Collection", step 3.
    */
   @FunctionalInterface
   public interface NeededByFork {
@@ -99,7 +99,7 @@ public record CollectionGuards(
   }
 
   /**
-   * Whether a fork needs nothing but its own files, so that its parent's may go.
+   * Whether a fork needs only its own files, so that those of its parent can be released.
    *
    * <p>Excludes: a fork releases its parent's files while one of its journals, checkpoints or forks
    * still refers to them. Rule: {@code docs/protocol.md}, "Collection", step 5.
@@ -124,7 +124,7 @@ public record CollectionGuards(
         .orElse(job.next().isAfter(id));
   }
 
-  /** Returns a copy with another guard in the place of one. */
+  /** Returns a copy in which one guard is replaced. */
   public CollectionGuards with(SameEpoch other) {
     return new CollectionGuards(
         other, isAbandoned, isOld, isMetadataAbandoned, isNeededByFork, standsAlone);

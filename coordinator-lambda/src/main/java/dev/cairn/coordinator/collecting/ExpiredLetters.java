@@ -14,9 +14,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Deletes dead letters that are older than the job keeps them. A shard's letters lie in the order
- * of its records, so only the first ones are looked at: the cost follows what is deleted, and a job
- * without dead letters pays one list a day.
+ * Deletes dead letters that are older than the job's retention for them. A shard's dead letters are
+ * listed in the order of its records, so only the first ones are read: the cost is proportional to
+ * the deletions, and a job without dead letters pays for one list request a day.
  */
 public final class ExpiredLetters {
   private static final Duration BETWEEN_LOOKS = Duration.ofDays(1);
@@ -30,10 +30,10 @@ public final class ExpiredLetters {
     this.ports = ports;
   }
 
-  /** Once a day, and once in each new container of the coordinator. */
+  /** Deletes expired dead letters once a day, and once in each new container of the coordinator. */
   public void deleteDue(Job job, Collection<JournalTail> tails, Instant now) {
     Duration retention = job.settings().deadLetterRetention();
-    // A short retention is for those who look on.
+    // A short retention, as in a demonstration, is checked more often.
     Duration pause = retention.compareTo(BETWEEN_LOOKS) < 0 ? retention : BETWEEN_LOOKS;
     if (now.isBefore(lastLook.plus(pause))) {
       return;
@@ -45,7 +45,7 @@ public final class ExpiredLetters {
         ports.fanOut().forEach(tails, tail -> delete(tail.subtask(), before));
       }
     } catch (StorageException e) {
-      // The next look deletes them.
+      // The next run deletes them.
     }
   }
 

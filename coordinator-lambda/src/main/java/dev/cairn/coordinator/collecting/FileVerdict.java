@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What becomes of a file, and why: the proof that collection acts on, and that prints itself. It
- * deletes what is {@link Abandoned}, and nothing else.
+ * The collector's conclusion about a file, with its reason, which can be printed. Collection
+ * deletes only files that are {@link Abandoned}.
  */
 public sealed interface FileVerdict {
 
-  /** Somebody needs it: it stays. */
+  /** The file is referenced and is kept. */
   record Referred(List<Reference> by) implements FileVerdict {
     public Referred {
       by = List.copyOf(by);
@@ -28,7 +28,7 @@ public sealed interface FileVerdict {
     }
   }
 
-  /** Nobody needs it, and nobody ever will: it goes. */
+  /** The file is not referenced and never will be: it is deleted. */
   record Abandoned(Ending ending) implements FileVerdict {
     @Override
     public String toString() {
@@ -38,19 +38,20 @@ public sealed interface FileVerdict {
     }
   }
 
-  /** As abandoned, but younger than the longest invocation. */
+  /** The file is abandoned, but younger than the longest invocation. */
   record TooYoung(Ending ending, Instant until) implements FileVerdict {
     @Override
     public String toString() {
       return "nothing refers to it, and nothing can any more: "
           + ending
-          + "; but an invocation that is still running may have written it, so it goes with the first"
+          + "; but an invocation that is still running may have written it, so it goes with"
+          + " the first"
           + " collection after "
           + until;
     }
   }
 
-  /** Nobody refers to it, but the entry that it was prepared for may still be appended. */
+  /** The file is not referenced, but the entry for which it was prepared may still be appended. */
   record MayBeCommitted(SubtaskId subtask, EntryId entry, Revision base, Revision head)
       implements FileVerdict {
     @Override
@@ -63,18 +64,20 @@ public sealed interface FileVerdict {
           + subtask.name()
           + ", whose journal is at "
           + head
-          + " and has not gone on from there, so a writer that sleeps may still commit it; it stays until"
+          + " and has not gone on from there, so a writer that sleeps may still commit it; it"
+          + " stays until"
           + " that journal moves on";
     }
   }
 
-  /** Nobody refers to it, and no journal tells whether anyone may. */
+  /** The file is not referenced, and no journal shows whether it may be. */
   record WithoutJournal(SubtaskId subtask) implements FileVerdict {
     @Override
     public String toString() {
       return "nothing refers to it, but "
           + subtask.name()
-          + " has no journal in the table that would tell whether anything may: it stays. If the table is"
+          + " has no journal in the table that would tell whether anything may: it stays. If"
+          + " the table is"
           + " a new one for an old bucket, it is a leftover that you can delete";
     }
   }
@@ -89,21 +92,19 @@ public sealed interface FileVerdict {
     }
   }
 
-  /**
-   * A file that says what else is needed cannot be read, so nothing is certain to be needed by
-   * nobody.
-   */
+  /** A file with references cannot be read, so it is unknown whether this file is needed. */
   record Unclear(FilePath unreadable) implements FileVerdict {
     @Override
     public String toString() {
       return "nothing that can be read refers to it; but "
           + unreadable
-          + ", which says what its checkpoint needs, is missing or altered, so nothing is collected until it is"
+          + ", which says what its checkpoint needs, is missing or altered, so nothing is"
+          + " collected until it is"
           + " put back or its checkpoint is subsumed";
     }
   }
 
-  /** A record that could not be processed: the user's, who alone deletes it. */
+  /** A dead letter, which only the user or its retention deletes. */
   record DeadLetter() implements FileVerdict {
     @Override
     public String toString() {
@@ -111,18 +112,19 @@ public sealed interface FileVerdict {
     }
   }
 
-  /** Cairn does not name files so. */
+  /** The file's name is none that Cairn uses. */
   record Foreign() implements FileVerdict {
     @Override
     public String toString() {
-      return "its name is none that Cairn gives: somebody else put it here, and collection leaves it alone";
+      return "its name is none that Cairn gives: somebody else put it here, and collection"
+          + " leaves it alone";
     }
   }
 
-  /** Why nobody can need a file any more. */
+  /** The reason why a file can no longer be needed. */
   sealed interface Ending {
 
-    /** A restore claimed it, and the job needs it no longer. */
+    /** A restore claimed the file, and the job no longer needs it. */
     record Claimed(FilePath directory, Epoch epoch) implements Ending {
       @Override
       public String toString() {
@@ -134,7 +136,10 @@ public sealed interface FileVerdict {
       }
     }
 
-    /** The journal went on from where the file was prepared, with something else. */
+    /**
+     * The journal has continued with another entry from the revision at which the file was
+     * prepared.
+     */
     record Overtaken(EntryId entry, Revision base, Revision by, String kind) implements Ending {
       @Override
       public String toString() {
@@ -146,12 +151,13 @@ public sealed interface FileVerdict {
             + kind
             + " at revision "
             + by
-            + "), so that entry can never be appended, however late its writer wakes, or it was and a later base"
+            + "), so that entry can never be appended, however late its writer wakes, or it"
+            + " was and a later base"
             + " stands for it";
       }
     }
 
-    /** The checkpoint whose metadata it is, is over. */
+    /** The file is the metadata of a checkpoint that has ended. */
     record Over(CheckpointId checkpoint, String how) implements Ending {
       @Override
       public String toString() {

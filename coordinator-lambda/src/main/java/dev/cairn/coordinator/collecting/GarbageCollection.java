@@ -24,12 +24,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Deletes files that nothing refers to and nobody can refer to any more, and lets entries below a
- * journal's base expire.
+ * Deletes files that are not referenced and can no longer be, and lets entries below a journal's
+ * base expire.
  *
- * <p>The order of its reads is what makes it safe: files first, then every journal, then the
- * checkpoints and whatever else refers to files, then the epoch again. What is referred to at any
- * moment of that is kept.
+ * <p>The order of the reads makes the deletion safe: first the files, then every journal, then the
+ * checkpoints and all other references, then the epoch again. A file that is referenced at any time
+ * in between is kept.
  */
 public final class GarbageCollection {
   private final Journal journal;
@@ -61,7 +61,7 @@ public final class GarbageCollection {
     this.reader = new ReferenceReader(tails, store, storage, guards, live, fanOut);
   }
 
-  /** For whoever wants to know what the coordinator's would do. */
+  /** Creates a collection that only reports what the coordinator's collection would do. */
   public GarbageCollection(
       Journal journal,
       CheckpointStore store,
@@ -80,13 +80,13 @@ public final class GarbageCollection {
     this.reader = new ReferenceReader(journal, store, storage);
   }
 
-  /** What was found out about a job's files. */
+  /** The result of reading a job's files and references. */
   public sealed interface Findings {
 
-    /** Nothing can be concluded, and so nothing goes, for this reason. */
+    /** No conclusion is possible, for this reason, so nothing is deleted. */
     record NotNow(String why) implements Findings {}
 
-    /** All of it, as of one moment. */
+    /** The files and references of one moment. */
     final class Found implements Findings {
       private final List<Stored> files;
       private final List<Claimed> claimed;
@@ -105,26 +105,27 @@ public final class GarbageCollection {
       }
 
       /**
-       * The files that there were before anything else was read: the job's own, and those that it
-       * has claimed. Dead letters are not among them: they expire, see {@link ExpiredLetters}.
+       * Returns the files that existed before the references were read: the job's own, and those
+       * that it has claimed. Dead letters are not included; they expire, see {@link
+       * ExpiredLetters}.
        */
       public List<Stored> files() {
         return files;
       }
 
-      /** What refers to them, and to files that should be there and are not. */
+      /** Returns the references to the files, including references to missing files. */
       public References references() {
         return references;
       }
 
-      /** What becomes of one of the files, and why. */
+      /** Returns the verdict on one of the files. */
       public FileVerdict verdict(Stored file) {
         return verdicts.apply(file);
       }
     }
   }
 
-  /** Reads what there is, and concludes; changes nothing. */
+  /** Reads files and references without changing anything. */
   public Findings find(JobId id) {
     Optional<Job> before = store.job(id);
     if (before.isEmpty()) {
@@ -162,7 +163,7 @@ public final class GarbageCollection {
     if (find(id) instanceof Findings.Found found) {
       List<FilePath> garbage =
           found.files().stream()
-              // Most files are needed, and by whom is of no interest here.
+              // A look-up is enough here, because who needs a file does not matter.
               .filter(file -> !found.references().isReferred(file.path()))
               .filter(file -> found.verdict(file) instanceof FileVerdict.Abandoned)
               .map(Stored::path)
@@ -180,9 +181,7 @@ public final class GarbageCollection {
     }
   }
 
-  /**
-   * What was shared with others ends with the files: theirs are gone, or none of ours are needed.
-   */
+  /** Removes forks and claims whose shared files no longer exist or are no longer needed. */
   private void settleForks(JobId id, References references) {
     references.released().forEach(store::forget);
     if (guards.standsAlone().test(references)) {

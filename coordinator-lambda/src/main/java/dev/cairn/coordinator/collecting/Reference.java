@@ -5,11 +5,12 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 
 /**
- * Who needs a file, and as what. Prints as a clause, such as {@code checkpoint 7 needs it as …}.
+ * A reference to a file: who needs it, and as which part. It prints as a clause, such as {@code
+ * checkpoint 7 needs it as …}.
  */
 public sealed interface Reference {
 
-  /** What a file is to whoever refers to it. */
+  /** The role of a file in a reference. */
   enum Part {
     STATE_FILE("state file"),
     RUN("run");
@@ -26,7 +27,7 @@ public sealed interface Reference {
     }
   }
 
-  /** A journal's state begins with it: its last base names it. */
+  /** The journal's last base refers to the file. */
   record OfBase(SubtaskId subtask, Revision revision, String kind, Part part) implements Reference {
     @Override
     public String toString() {
@@ -41,7 +42,7 @@ public sealed interface Reference {
     }
   }
 
-  /** A journal's state goes on with it: a delta after the last base. */
+  /** An entry after the journal's last base refers to the file as its delta. */
   record OfDelta(SubtaskId subtask, Revision revision) implements Reference {
     @Override
     public String toString() {
@@ -53,7 +54,7 @@ public sealed interface Reference {
     }
   }
 
-  /** It is a checkpoint's {@code _metadata}. */
+  /** The file is a checkpoint's {@code _metadata}. */
   record OfMetadata(CheckpointId checkpoint, boolean isPending) implements Reference {
     @Override
     public String toString() {
@@ -61,7 +62,7 @@ public sealed interface Reference {
     }
   }
 
-  /** It is part of a subtask's state in a checkpoint. */
+  /** The file is part of a subtask's state in a checkpoint. */
   record OfSnapshot(CheckpointId checkpoint, boolean isPending, SubtaskId subtask, Part part)
       implements Reference {
     @Override
@@ -77,7 +78,7 @@ public sealed interface Reference {
   /**
    * Something outside of the job's own journals and checkpoints needs it.
    *
-   * @param holder what that is, such as {@code the fork orders-trial}
+   * @param holder what needs it, such as {@code the fork orders-trial}
    */
   record Elsewhere(String holder) implements Reference {
     @Override

@@ -33,11 +33,11 @@ import java.util.SortedMap;
 import java.util.function.BiFunction;
 
 /**
- * Reads what refers to a job's files: every journal first, then the checkpoints, then the forks. As
- * long as the job runs in one epoch, a reference is handed on in this order only: a snapshot is
- * acknowledged when its journal has it, and a fork begins from a checkpoint. So none slips through
- * between two reads. A restore hands one back to a journal: whoever concludes that something is
- * needed by nobody asks for the epoch again afterwards.
+ * Reads what refers to a job's files: every journal first, then the checkpoints, then the forks.
+ * Within one epoch, a reference moves only in this order: a snapshot is acknowledged after its
+ * journal has it, and a fork begins from a checkpoint. No reference is therefore missed between two
+ * reads. A restore moves a reference back to a journal, so a caller that concludes from a missing
+ * reference must read the epoch again afterwards.
  */
 public final class ReferenceReader {
   private final JournalTails journals;
@@ -47,8 +47,8 @@ public final class ReferenceReader {
   private final LiveCheckpoints live;
   private final FanOut fanOut;
 
-  // What a state file names never changes, so a warm coordinator reads each once; and a journal
-  // that has it as its base tells as well.
+  // The content of a state file never changes, so a warm coordinator reads each file once. A
+  // journal whose base has the same handle also names the runs.
   private final Map<FileRef, List<FileRef>> runsOf = new HashMap<>();
 
   public ReferenceReader(
@@ -94,8 +94,8 @@ public final class ReferenceReader {
     for (Checkpoint checkpoint : checkpoints) {
       hold(checkpoint).ifPresent(held::add);
     }
-    // A fork begins from a checkpoint that is complete: one that was not found among those is found
-    // here.
+    // A fork begins from a completed checkpoint. If that checkpoint was not among those read, it is
+    // read here.
     List<Shared> shared = store.forks(job.id()).stream().map(this::share).toList();
     shared.forEach(
         one -> one.snapshots().forEach(snapshot -> stateFiles.add(snapshot.stateFile())));
@@ -104,7 +104,7 @@ public final class ReferenceReader {
     return new References(job, tails, checkpoints, held, shared);
   }
 
-  /** What a checkpoint names; empty for one that names nothing any more. */
+  /** Returns the files that a checkpoint names; empty for a checkpoint that no longer names any. */
   private Optional<Held> hold(Checkpoint checkpoint) {
     return switch (checkpoint) {
       case Checkpoint.Completed completed -> Optional.of(ofCompleted(completed));
@@ -122,7 +122,9 @@ public final class ReferenceReader {
     };
   }
 
-  /** What a fork needs: all that its checkpoint names, until it is released. */
+  /**
+   * Returns the files that a fork needs: all that its checkpoint names, until the fork is released.
+   */
   private Shared share(Fork fork) {
     if (!guards.isNeededByFork().test(fork)) {
       return new Shared(fork, Optional.empty(), List.of(), List.of());
@@ -206,9 +208,9 @@ public final class ReferenceReader {
   }
 
   /**
-   * Empty if the file is missing or altered.
+   * Returns the content; empty if the file is missing or altered.
    *
-   * @throws FormatException if it is as it was written, in a form that this version does not read
+   * @throws FormatException if the file is intact but in a form that this version cannot read
    */
   private <T> Optional<T> read(FileRef file, BiFunction<byte[], FilePath, T> form) {
     return storage

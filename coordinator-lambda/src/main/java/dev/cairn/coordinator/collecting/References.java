@@ -32,11 +32,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * All that refers to a job's files, as it was read at one time, and what follows from it for any
- * file: a pure function of what was read.
+ * All references to a job's files that were read at one time, and the conclusions from them: a pure
+ * function of the data read.
  *
- * <p>Whether anyone refers to a file, which collection asks of each, is a look-up; who does is
- * found by going through all that was read, since only people ask that, of one file at a time.
+ * <p>Whether a file is referenced is a look-up, because collection checks every file. Who refers to
+ * it is found by a scan, because only people want to know it, for one file at a time.
  */
 public final class References {
   private final Job job;
@@ -49,10 +49,10 @@ public final class References {
   private final Set<FilePath> ofForks = new HashSet<>();
 
   /**
-   * A checkpoint that is retained or pending, and what it names.
+   * A retained or pending checkpoint and the files that it names.
    *
    * @param metadata the file that names the rest; without size and hash while it is pending
-   * @param unreadable files that would have named more, and are missing or altered
+   * @param unreadable files with further references that are missing or altered
    */
   record Held(
       Checkpoint checkpoint,
@@ -78,10 +78,10 @@ public final class References {
   record Snapshot(SubtaskId subtask, FileRef stateFile, List<FileRef> runs) {}
 
   /**
-   * A fork, and what its checkpoint names; nothing if it is released.
+   * A fork and the files that its checkpoint names; none if the fork is released.
    *
    * @param metadata the file that names the rest, if it is needed
-   * @param unreadable files that would have named more, and are missing or altered
+   * @param unreadable files with further references that are missing or altered
    */
   record Shared(
       Fork fork, Optional<FileRef> metadata, List<Snapshot> snapshots, List<FileRef> unreadable) {
@@ -163,8 +163,8 @@ public final class References {
   }
 
   /**
-   * A file that should have said what else is needed, and cannot be read; empty if none. A
-   * savepoint names nothing outside its own directory, which its owner may have deleted.
+   * Returns a file with references that cannot be read; empty if there is none. A savepoint names
+   * nothing outside its own directory, which its owner may have deleted.
    */
   Optional<FileRef> unreadable() {
     return Stream.concat(
@@ -175,14 +175,14 @@ public final class References {
         .findFirst();
   }
 
-  /** The forks that need nothing any more. */
+  /** Returns the forks that no longer need any file. */
   List<Fork> released() {
     return shared.stream().map(Shared::fork).filter(Fork::isReleased).toList();
   }
 
   /**
-   * Whether nothing of it lies in files of anyone else's: not what the journals go on from, nor
-   * what a checkpoint or a fork names. What a savepoint names is its own.
+   * Whether no journal, checkpoint or fork of this job refers to another job's files. A savepoint's
+   * files are its own.
    */
   boolean needsOnlyItsOwn() {
     Stream<FilePath> ofCheckpoints =
@@ -197,7 +197,7 @@ public final class References {
             .allMatch(file -> Layout.isOwn(job.id(), file));
   }
 
-  /** Everyone who refers to the file, journals first; none if nobody does. */
+  /** Returns all references to the file, journals first. */
   public List<Reference> to(FilePath path) {
     List<Reference> found = new ArrayList<>();
     for (JournalTail tail : tails.values()) {
@@ -258,9 +258,8 @@ public final class References {
   }
 
   /**
-   * Every file that is needed and whose content is known, by path, with what it is: what a scrubber
-   * reads. A pending checkpoint's metadata is not among them, nor what only an unreadable file
-   * names.
+   * Returns every needed file whose content is known, by path; the scrubber reads these. The
+   * metadata of a pending checkpoint, and files named only by an unreadable file, are not included.
    */
   public NavigableMap<FilePath, Needed> needed() {
     NavigableMap<FilePath, Needed> files = new TreeMap<>();
@@ -294,10 +293,10 @@ public final class References {
     files.put(file.path(), new Needed(file, form));
   }
 
-  /** A file that is needed: what it was when it was written. */
+  /** A needed file, as it was written. */
   public record Needed(FileRef file, Form form) {}
 
-  /** What can be checked of a file beside its size and hash. */
+  /** What can be checked of a file in addition to size and hash. */
   public enum Form {
     /** Each of its blocks has a checksum. */
     RUN,
@@ -305,9 +304,9 @@ public final class References {
   }
 
   /**
-   * What becomes of a stored file.
+   * Returns the verdict on a stored file.
    *
-   * @param longestInvocation no younger file goes
+   * @param longestInvocation no file younger than this is deleted
    */
   FileVerdict verdict(
       Stored file, CollectionGuards guards, Duration longestInvocation, Instant now) {
@@ -332,7 +331,7 @@ public final class References {
         : unlessYoung;
   }
 
-  /** What becomes of a file that the job has claimed for good: nobody else refers to it. */
+  /** Returns the verdict on a file of a confirmed claim, to which only this job refers. */
   FileVerdict fateOfClaimed(Stored file, Claim claim) {
     if (isReferred(file.path())) {
       return new FileVerdict.Referred(to(file.path()));

@@ -1,4 +1,4 @@
-/** What a job's files and checkpoints are needed for, and the deletion of what nothing needs. */
+/** Determines which of a job's files and checkpoints are needed, and deletes the others. */
 @NullMarked
 package dev.cairn.coordinator.collecting;
 

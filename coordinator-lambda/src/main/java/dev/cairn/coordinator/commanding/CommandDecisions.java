@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What becomes of a command, given how the job stands: a pure function of both. */
+/** Decides how a command is executed, given the job's status: a pure function. */
 public class CommandDecisions {
 
-  /** What becomes of it. */
+  /** The decision on a command. */
   public sealed interface Decision {
-    /** It is served when the job has got where it is going. */
+    /** The command waits until the job's current transition has ended. */
     record Postpone() implements Decision {}
 
     record Refuse(String reason) implements Decision {}
@@ -30,36 +30,39 @@ public class CommandDecisions {
 
     record Move(JobStatus to) implements Decision {}
 
-    /** The job goes on, if the stream has what follows or records may be missing. */
+    /**
+     * The job resumes, if the stream still has the following records or missing records are
+     * accepted.
+     */
     record Resume(boolean acceptsGap) implements Decision {}
 
     record Restore(Command.Restore command) implements Decision {}
 
-    /** A checkpoint is let go, and a savepoint's files go with it. */
+    /** A checkpoint is discarded; a savepoint's files are deleted. */
     record Dispose(Checkpoint checkpoint) implements Decision {}
 
     /** A checkpoint is pinned. */
     record Pin(CheckpointId checkpoint) implements Decision {}
 
-    /** A pin is taken off a checkpoint. */
+    /** A checkpoint is unpinned. */
     record Unpin(CheckpointId checkpoint) implements Decision {}
 
     /** The job's format is raised, if all of its code reads the other one. */
     record Upgrade(FormatVersion to) implements Decision {}
 
-    /** The command asks for what is the case already: nothing is to be done. */
+    /** The requested state exists already; nothing needs to be done. */
     record NothingToDo() implements Decision {}
 
     /** Another job begins from a checkpoint. */
     record Fork(Checkpoint.Completed checkpoint, JobId name) implements Decision {}
 
-    /** A fork's files are let go. */
+    /** A fork's files are released. */
     record Unfork(JobId name) implements Decision {}
   }
 
   /**
-   * @param checkpoints those that are not over
-   * @param named the checkpoint that a disposal, a pin or a fork names, if anything is known of it
+   * @param checkpoints the job's live checkpoints @param named the checkpoint that a disposal, a
+   *     pin or a fork names, if it is known
    */
   public Decision answer(
       Job job, Command command, List<Checkpoint> checkpoints, Optional<Checkpoint> named) {
@@ -138,8 +141,8 @@ public class CommandDecisions {
     return switch (job.status()) {
       case JobStatus.Running r -> new Decision.Move(new JobStatus.Suspending(halt));
       case JobStatus.Replaying r -> new Decision.Move(new JobStatus.Suspending(halt));
-      // Some journals may have the restored state and others not: a job that halted here would go
-      // on from both.
+      // Some journals may have the restored state and others not: a job that halted here would
+      // resume from a mixture.
       case JobStatus.Restoring r -> new Decision.Postpone();
       case JobStatus.Suspending s -> new Decision.Postpone();
       case JobStatus.Resuming r -> new Decision.Postpone();
@@ -171,7 +174,7 @@ public class CommandDecisions {
   private static Decision stopAgain(Halt now, Halt next) {
     return now instanceof Halt.Stopping || now instanceof Halt.Stopped
         ? new Decision.Refuse("the job is " + now.label() + " already")
-        // It halts where it stands, and that is what the savepoint is of.
+        // The job halts with its current state, and the savepoint holds that state.
         : new Decision.Move(new JobStatus.Halted(next));
   }
 
@@ -201,7 +204,7 @@ public class CommandDecisions {
       return unknown(id);
     }
     if (!job.status().isSettled()) {
-      // A restore may be about to hand its files to journals.
+      // A restore may be about to make journals refer to its files.
       return new Decision.Postpone();
     }
     return switch (found.get()) {
@@ -213,7 +216,7 @@ public class CommandDecisions {
               : new Decision.Refuse("checkpoint " + id + " is ABORTED and holds nothing");
       case Checkpoint.Subsumed subsumed ->
           subsumed.isSavepoint()
-              // Whoever disposed of it may not have come to its files.
+              // The coordinator that disposed of it may have stopped before it deleted the files.
               ? new Decision.Dispose(subsumed)
               : new Decision.Refuse("checkpoint " + id + " is SUBSUMED and goes by itself");
       case Checkpoint.Completed completed -> dispose(job, completed);
@@ -264,7 +267,8 @@ public class CommandDecisions {
                       + job.id()
                       + " has "
                       + Job.MOST_PINNED
-                      + " pinned checkpoints, which is the most: unpin one first, or take a savepoint,"
+                      + " pinned checkpoints, which is the most: unpin one first, or take a"
+                      + " savepoint,"
                       + " which stays without a pin");
     };
   }
@@ -300,7 +304,7 @@ public class CommandDecisions {
       return unknown(id);
     }
     if (!job.status().isSettled()) {
-      // Whether what follows the checkpoint is still in the stream is told by the journals.
+      // The journals show whether the stream still has the records after the checkpoint.
       return new Decision.Postpone();
     }
     return switch (found.get()) {
@@ -315,7 +319,8 @@ public class CommandDecisions {
           new Decision.Refuse(
               "savepoint "
                   + id
-                  + " is yours to move and to delete, so no other job may share its files: deploy job "
+                  + " is yours to move and to delete, so no other job may share its files:"
+                  + " deploy job "
                   + name
                   + ", and restore there "
                   + completed.metadata().path()

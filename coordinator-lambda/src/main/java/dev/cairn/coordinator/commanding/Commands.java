@@ -30,8 +30,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Serves what a user asks for on the job's item. Each request is removed in the very write that
- * serves or refuses it, so it is served once, however many coordinators see it.
+ * Executes the user's requests on the job's item. The write that executes or refuses a request also
+ * removes it, so a request is executed once, even if several coordinators see it.
  */
 public final class Commands {
   private static final Logger LOG = System.getLogger(Commands.class.getName());
@@ -64,7 +64,7 @@ public final class Commands {
     this.coverage = coverage;
   }
 
-  /** Serves the request if there is one. Answers the job as it is then. */
+  /** Executes the request if there is one. Returns the job as it is afterwards. */
   public Job execute(Job job) {
     if (job.request().isEmpty()) {
       return job;
@@ -117,7 +117,7 @@ public final class Commands {
       case Decision.Restore restoring -> restore.beginRequested(job, request, restoring.command());
       case Decision.Dispose dispose -> dispose(job, request, dispose.checkpoint());
       case Decision.NothingToDo s -> ports.checkpoints().serve(job);
-      // If the pins or the checkpoint have changed, the request is still there and is decided anew.
+      // If the pins or the checkpoint have changed, the request remains and is decided again.
       case Decision.Pin(CheckpointId id) -> ports.checkpoints().pin(job, id);
       case Decision.Unpin(CheckpointId id) -> ports.checkpoints().unpin(job, id);
       case Decision.Fork(Checkpoint.Completed checkpoint, JobId name) ->
@@ -127,10 +127,10 @@ public final class Commands {
     }
   }
 
-  /** This coordinator reads the format, and is asked because it is the one that is deployed. */
+  /** This coordinator is the deployed one, and it can read the format. */
   private void upgrade(Job job, Request request, FormatVersion to) {
     switch (FormatUpgrade.of(job, ports.registrations().of(job.id()), Optional.empty(), to)) {
-      // If the format or the request has changed, what is there then is decided anew.
+      // If the format or the request has changed, the next decision uses the new values.
       case FormatUpgrade.Raise(FormatVersion raised) -> ports.checkpoints().upgrade(job, raised);
       case FormatUpgrade.AlreadyThere a -> ports.checkpoints().serve(job);
       case FormatUpgrade.Refuse(String reason) -> refuse(job, request, reason);
@@ -144,7 +144,7 @@ public final class Commands {
           .fork(job, checkpoint, name, now)
           .ifPresent(reason -> refuse(job, request, reason));
     } catch (StorageException | StreamException e) {
-      // Not known yet whether the checkpoint is whole. The request stays.
+      // It is not known yet whether the checkpoint is complete. The request remains.
       ports
           .announcer()
           .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
@@ -159,7 +159,7 @@ public final class Commands {
     }
   }
 
-  /** The checkpoint that the command names, however old. */
+  /** Reads the checkpoint that the command names, of any age. */
   private Optional<Checkpoint> named(Job job, Command command) {
     if (command instanceof Command.Dispose(CheckpointId id)) {
       return ports.checkpoints().checkpoint(job.id(), id);
@@ -184,7 +184,8 @@ public final class Commands {
   }
 
   /**
-   * Resumes the job, unless records may have expired while it was halted and nobody accepts that.
+   * Resumes the job, unless records may have expired while it was halted and the command does not
+   * accept that.
    */
   private void resume(
       Job job, Request request, boolean acceptsGap, List<Checkpoint> checkpoints, Instant now) {
@@ -196,7 +197,7 @@ public final class Commands {
     } catch (RestoreRefusedException e) {
       refuse(job, request, "the job cannot be resumed: " + e.reason());
     } catch (StreamException e) {
-      // Not known yet whether anything is lost. The request stays.
+      // It is not known yet whether records are lost. The request remains.
       ports
           .announcer()
           .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
@@ -211,7 +212,9 @@ public final class Commands {
     }
   }
 
-  /** Otherwise the same would happen at each tick for as long as the request stays. */
+  /**
+   * A programming error would repeat at each tick as long as the request remains, so it is refused.
+   */
   private static String programmingError(RuntimeException failure) {
     return "the coordinator failed on it in a way that nobody foresaw: "
         + failure

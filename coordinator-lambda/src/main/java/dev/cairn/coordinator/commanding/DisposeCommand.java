@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lets a checkpoint go because its owner says so. Of the job's own, the files go with the next
- * collection, as far as nothing else needs them. A savepoint lies where nothing is ever collected:
- * its directory is emptied here. Whoever finds it half done does all of it again.
+ * Discards a checkpoint on its owner's command. The next collection deletes the files of a
+ * checkpoint unless something else needs them. Savepoint directories are never collected, so a
+ * savepoint's directory is emptied here. A disposal that was interrupted is repeated as a whole.
  */
 public final class DisposeCommand {
   private final CoordinatorPorts ports;
@@ -41,13 +41,13 @@ public final class DisposeCommand {
             ports.fanOut());
   }
 
-  /** What became of it. */
+  /** The outcome of a disposal. */
   sealed interface Outcome {
     record Done() implements Outcome {}
 
     record Refused(String reason) implements Outcome {}
 
-    /** The job or the checkpoint is no longer what was seen: it is decided anew. */
+    /** The job or the checkpoint has changed since it was read: the command is decided again. */
     record Changed() implements Outcome {}
   }
 
@@ -60,7 +60,7 @@ public final class DisposeCommand {
       if (needed.isPresent()) {
         return new Outcome.Refused(needed.get());
       }
-      // Nobody can restore it from here on, so nobody misses its files.
+      // From here on the savepoint cannot be restored, so its files can be deleted.
       if (checkpoint instanceof Checkpoint.Completed completed
           && !ports.checkpoints().end(completed, job.epoch(), Checkpoint.Subsumed.End.DISPOSED)) {
         return new Outcome.Changed();
@@ -68,7 +68,8 @@ public final class DisposeCommand {
       files.forEach(ports.storage()::delete);
       return new Outcome.Done();
     } catch (StorageException e) {
-      // It may be a matter of permissions, which the next tick does not change: the user is told.
+      // The cause may be missing permissions, which the next tick does not change, so the request
+      // is refused.
       return new Outcome.Refused(
           "savepoint "
               + checkpoint.id()
@@ -80,7 +81,10 @@ public final class DisposeCommand {
     }
   }
 
-  /** First what names the rest: a directory without it is no savepoint. */
+  /**
+   * Returns the files in the order of deletion, {@code _metadata} first: a directory without it is
+   * not a savepoint.
+   */
   private List<FilePath> inside(FilePath directory) {
     FilePath metadata = Layout.metadataIn(directory);
     return ports.storage().list(directory).stream()
@@ -90,8 +94,8 @@ public final class DisposeCommand {
   }
 
   /**
-   * Why it would not stay empty: a shard that was asked for an aborted savepoint, and sleeps,
-   * writes its part when it is invoked, unless it is asked for something else first.
+   * Returns why the directory would not stay empty: an idle shard that was triggered for an aborted
+   * savepoint writes its part when it is next invoked, unless a later trigger comes first.
    */
   private Optional<String> awaited(Job job, Checkpoint checkpoint) {
     if (!(checkpoint instanceof Checkpoint.Aborted)) {
@@ -106,12 +110,14 @@ public final class DisposeCommand {
                     + checkpoint.id()
                     + " cannot go yet: "
                     + tail.subtask().name()
-                    + " was asked for it and has not answered, so it may still write its files; take"
+                    + " was asked for it and has not answered, so it may still write its"
+                    + " files; take"
                     + " a checkpoint first, which it answers instead");
   }
 
   /**
-   * Why it has to stay: a restore puts journals on its files, until they have files of their own.
+   * Returns why the checkpoint must be kept: after a restore, journals refer to its files until
+   * they have files of their own.
    */
   private Optional<String> needed(Job job, Checkpoint checkpoint, List<FilePath> files) {
     if (files.isEmpty()) {

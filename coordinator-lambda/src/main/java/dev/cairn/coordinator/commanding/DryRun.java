@@ -48,8 +48,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
- * A restore without the restore: the coordinator's own preflight, wherever it is run, with what it
- * found told instead of acted on. Reads only.
+ * Tries a restore without performing it: runs the coordinator's preflight and reports the result.
+ * It only reads.
  */
 public final class DryRun {
   private final CoordinatorPorts ports;
@@ -67,14 +67,14 @@ public final class DryRun {
     this.preflight = new Preflight(ports, coverage);
   }
 
-  /** What the coordinator would do. */
+  /** The result that the restore would have. */
   public sealed interface Result {
     record Possible(PreflightReport report) implements Result {}
 
     record Refused(String reason) implements Result {}
   }
 
-  /** What would become of an undo of the last restore. */
+  /** Returns what an undo of the last restore would do. */
   public Result undo(Job job) {
     return switch (new CommandDecisions()
         .answer(job, new Command.Undo(), List.of(), Optional.empty())) {
@@ -98,7 +98,7 @@ public final class DryRun {
     return new IllegalStateException("an undo is a restore or nothing");
   }
 
-  /** What would become of a restore. */
+  /** Returns what a restore would do. */
   public Result restore(Job job, Command.Restore command) {
     try {
       return new Result.Possible(report(job, preflight.plan(job, command)));
@@ -121,7 +121,7 @@ public final class DryRun {
     List<Replay> replays = new ArrayList<>();
     Optional<String> unread = Optional.empty();
     try {
-      // Which shards there are, only the stream knows.
+      // Only the stream knows which shards exist.
       Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, plan);
       unread = unread(job, plan, states);
       replays.addAll(replays(job, plan, states, unread.isEmpty()));
@@ -137,7 +137,7 @@ public final class DryRun {
         unread);
   }
 
-  /** Why the stream does not tell whether it still has what follows, if it does not. */
+  /** Returns why the stream cannot be checked for the following records; empty if it can. */
   private Optional<String> unread(Job job, Plan plan, Map<SubtaskId, SubtaskSnapshot> states)
       throws RestoreRefusedException {
     try {
@@ -176,7 +176,7 @@ public final class DryRun {
     return replays;
   }
 
-  /** The subtasks whose files a state is made of. */
+  /** Returns the subtasks from whose files a state is composed. */
   private static List<String> sources(
       SubtaskSnapshot given, Map<SubtaskId, SubtaskSnapshot> stored) {
     Set<FileRef> runs =
@@ -257,16 +257,15 @@ public final class DryRun {
   }
 
   /**
-   * Whether the counts of a state and of a head tell how many records are between them: no restore
-   * came between, and the head is not itself within a gap. Then nothing of the stream has to be
-   * read for it.
+   * Whether the number of records between a state and a head follows from their counts, without
+   * reading the stream: there was no restore in between, and the head is not within a gap.
    */
   private static boolean isOfOneRun(Optional<Header> head, Optional<SubtaskSnapshot> state) {
     Optional<Epoch> then = state.map(one -> one.state().epoch());
     return then.isPresent() && head.filter(now -> !now.hasGap()).map(Header::epoch).equals(then);
   }
 
-  /** How many records the subtask has processed since the state was stored. */
+  /** Returns how many records the subtask has processed since the state was stored. */
   private static long counted(Optional<Header> head, Optional<SubtaskSnapshot> state) {
     long now = head.map(Header::counts).map(DryRun::processed).orElse(0L);
     long then = state.map(one -> processed(one.state().counts())).orElse(0L);
@@ -310,12 +309,15 @@ public final class DryRun {
     return place.position().record().or(place::firstApplied).map(From.At::new);
   }
 
-  /** The record that a replay begins at, and the first one that it applies, if they differ. */
+  /**
+   * Returns the record at which a replay begins and the first record that it applies, if they
+   * differ.
+   */
   private List<StreamRecord> first(ShardId shard, Place place) {
     return begin(place).map(from -> reads.first(shard, from, 2)).orElse(List.of());
   }
 
-  /** How many records are between a place and the frontier. */
+  /** Counts the records between a place and the frontier. */
   private long count(ShardId shard, Place place, Position frontier) {
     AtomicLong records = new AtomicLong();
     begin(place)

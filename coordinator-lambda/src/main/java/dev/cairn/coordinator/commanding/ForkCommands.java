@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Begins other jobs from a job's checkpoints. The reference that keeps the files is registered in
- * the transaction that begins the child, while the checkpoint is complete: there is no moment at
- * which the child relies on a file that collection may take.
+ * Begins other jobs from a job's checkpoints. The transaction that begins the child also registers
+ * the reference that keeps the files, while the checkpoint is complete. At no time does the child
+ * depend on a file that collection may delete.
  */
 public final class ForkCommands {
   private final CoordinatorPorts ports;
@@ -37,7 +37,7 @@ public final class ForkCommands {
     this.epochs = new EpochAdvance(ports, guards, tails);
   }
 
-  /** Serves the request seen, or says why not. */
+  /** Begins the fork; returns the reason if it must be refused. */
   Optional<String> fork(Job parent, Checkpoint.Completed checkpoint, JobId child, Instant now) {
     if (ports.checkpoints().job(child).isPresent()) {
       return Optional.of(
@@ -50,24 +50,24 @@ public final class ForkCommands {
     } catch (RestoreRefusedException e) {
       return Optional.of("checkpoint " + checkpoint.id() + " cannot be forked: " + e.reason());
     }
-    // If something else came first, the request is still there and is decided anew.
+    // If another change came first, the request remains and is decided again.
     var unused = ports.checkpoints().fork(parent, Fork.of(checkpoint, child, now));
     return Optional.empty();
   }
 
-  /** What became of a request to release a fork's files. */
+  /** The outcome of a request to release a fork's files. */
   sealed interface Release {
     record Done() implements Release {}
 
     record Refused(String reason) implements Release {}
 
-    /** The fork is no longer what was seen, or on its way to its end: it is decided anew. */
+    /** The fork has changed since it was read, or is ending: the request is decided again. */
     record Later() implements Release {}
   }
 
   /**
-   * Releases a fork's files because a user says so, once nothing of the fork can refer to them any
-   * more: it is cancelled, its journals are suspended, and its epoch is raised with the release.
+   * Releases a fork's files on a user's command, after the fork can no longer refer to them: the
+   * fork is cancelled, its journals are suspended, and the release raises its epoch.
    */
   Release release(Job parent, JobId name, Instant now) {
     CheckpointStore store = ports.checkpoints();
@@ -84,7 +84,7 @@ public final class ForkCommands {
     }
     Fork fork = found.get();
     if (fork.isReleased()) {
-      // What the fork's item says of the release stays: it keeps the fork from being resumed.
+      // The release remains on the fork's item, so that the fork cannot be resumed.
       return new Release.Done();
     }
     Optional<Job> child = store.job(name);
@@ -127,13 +127,15 @@ public final class ForkCommands {
             + child.id()
             + " is "
             + child.status().label()
-            + " and may need the files: it releases them itself when it no longer does; if it is not to"
+            + " and may need the files: it releases them itself when it no longer does; if it"
+            + " is not to"
             + " run any more, cancel it first, with: cairn cancel --job "
             + child.id());
   }
 
   /**
-   * Raises the epoch of a fork that has opened nothing: its own coordinator stops, if it has one.
+   * Raises the epoch of a fork that has opened no subtask. If it has a coordinator, that
+   * coordinator stops.
    */
   private Release cancel(Job child, Instant now) {
     Halt.Cancelled cancelled = new Halt.Cancelled(true);
@@ -149,8 +151,8 @@ public final class ForkCommands {
   }
 
   /**
-   * Suspends what the fork's coordinator may have opened just before; after that nothing can be
-   * appended in the earlier epoch. The fork's mapping is its own coordinator's to disable.
+   * Suspends subtasks that the fork's coordinator may just have opened. Afterwards nothing can be
+   * appended in the earlier epoch. The fork's own coordinator disables its mapping.
    */
   private Release suspend(Job child, Halt.Cancelled to, Instant now) {
     if (!(child.status() instanceof JobStatus.Suspending(Halt halt) && halt.equals(to))) {
@@ -184,9 +186,7 @@ public final class ForkCommands {
     return ports.checkpoints().unfork(child, fork, now) ? new Release.Done() : new Release.Later();
   }
 
-  /**
-   * Why a job cannot go on from where it stands, if it is a fork whose files a user has released.
-   */
+  /** Returns why a job cannot continue, if it is a fork whose files a user has released. */
   Optional<String> lost(Job job) {
     return ports
         .checkpoints()
@@ -200,7 +200,8 @@ public final class ForkCommands {
                     + fork.parent()
                     + ", and the files that it began from were released at "
                     + fork.releasedAt().orElseThrow()
-                    + ": its journals may need them; restore a savepoint, or a checkpoint with files"
+                    + ": its journals may need them; restore a savepoint, or a checkpoint"
+                    + " with files"
                     + " of its own, or begin another fork, with: cairn fork ID --as NAME --job "
                     + fork.parent());
   }

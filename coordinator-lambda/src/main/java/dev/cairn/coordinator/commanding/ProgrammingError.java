@@ -3,9 +3,9 @@ package dev.cairn.coordinator.commanding;
 import java.util.Set;
 
 /**
- * Tells a failure that the same call meets again from one that may pass. Services that do not
- * answer, throttle, or leave open whether a write happened say so by exceptions of their own; the
- * language's own mean that something was asked or stored that nobody foresaw.
+ * Distinguishes permanent failures from temporary ones. Service errors, throttling and writes with
+ * unknown outcome have exception types of their own and may pass. Exceptions of the Java language
+ * mean an unforeseen request or stored value, and the same call would fail again.
  */
 final class ProgrammingError {
   private static final Set<String> LANGUAGE = Set.of("java.lang", "java.util", "java.time");

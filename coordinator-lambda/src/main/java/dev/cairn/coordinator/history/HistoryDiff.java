@@ -28,41 +28,43 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What a job's history lacks: a pure function of how the job stands and how it stood when the last
- * line was written. So a line is missing for as long only as the job's next tick takes to come,
- * whoever died before writing it.
+ * Computes the missing lines of a job's history: a pure function of the job's current state and its
+ * state when the last line was written. If a coordinator stops before it writes a line, the next
+ * tick adds it.
  */
 final class HistoryDiff {
   private static final String NEW = "new";
-  // Subtasks that fail at once mostly fail for one reason.
+  // Subtasks that fail at the same time mostly fail for one reason.
   private static final int MOST_FAILING = 3;
-  // A refusal, a status, a request, what the job consists of, and failures that begin or end.
+  // One line each for a refusal, a status, a request, the deployed versions, and failures that
+  // begin or end.
   private static final int OTHER_CHANGES = 8 + 2 * MOST_FAILING;
 
   /**
-   * What a tick knows beside the job.
+   * What a tick has observed in addition to the job's item.
    *
-   * @param versions what the job consists of
-   * @param failing the subtasks that fail, by name; empty while nothing is applied, as then none is
-   *     tried again
+   * @param versions the deployed versions of the job
+   * @param failing the subtasks that fail, by name; empty while the job is halted, because no
+   *     subtask is retried then
    */
   record Observed(
       SortedMap<String, String> versions, Optional<SortedMap<String, Failure>> failing) {}
 
   /**
-   * What is to be recorded.
+   * The lines to record.
    *
-   * @param isAll whether nothing is lacking afterwards; a record has room for so many lines only
+   * @param isAll whether the history is complete afterwards; one write holds a limited number of
+   *     lines
    */
   record Missing(HistoryMark mark, List<HistoryLine> lines, boolean isAll) {}
 
   /**
-   * Empty if nothing is missing.
+   * Returns the missing lines; empty if none is missing.
    *
-   * @param mark empty for a job without a history: it begins with what is there
-   * @param checkpoints those that there are from the mark's next on, read after the job
-   * @param seen empty if nobody looked
-   * @param asked what was asked for just before the job was read
+   * @param mark empty for a job without a history, which begins with the current state @param
+   *     checkpoints the checkpoints from the mark's next id on, read after the job @param seen
+   *     empty if nothing was observed @param asked the request that was on the item just before the
+   *     job was read
    */
   Optional<Missing> missing(
       Optional<HistoryMark> mark,
@@ -92,7 +94,7 @@ final class HistoryDiff {
     return Optional.of(new Missing(after.withVersion(before.version() + 1), lines, isAll));
   }
 
-  /** How many checkpoints a record takes, so that every setting fits beside them. */
+  /** Returns how many checkpoints one write can hold together with all settings. */
   private static int room() {
     return History.LARGEST_RECORD - Options.all().size() - OTHER_CHANGES;
   }
@@ -139,7 +141,7 @@ final class HistoryDiff {
             .orElse(before.failing()));
   }
 
-  /** Keeps what has a line already and still fails, and others as far as there is room. */
+  /** Keeps failures that already have a line and still fail, and others up to the limit. */
   private static SortedMap<String, String> failing(
       HistoryMark before, SortedMap<String, Failure> now) {
     SortedMap<String, String> failing = new TreeMap<>();
@@ -152,7 +154,7 @@ final class HistoryDiff {
     return failing;
   }
 
-  /** Ids are given out in order, so that below the first one that is not over all are recorded. */
+  /** Ids are assigned in order, so all checkpoints below the first unfinished one are recorded. */
   private static HistoryMark withEnded(
       HistoryMark before, Job job, List<Checkpoint> checkpoints, List<Checkpoint> recorded) {
     SortedSet<CheckpointId> beyond = new TreeSet<>(before.beyond());
@@ -465,7 +467,7 @@ final class HistoryDiff {
     return texts;
   }
 
-  /** Whether an announcement is of something that has a line of its own. */
+  /** Whether the history has a line for this announcement. */
   boolean concerns(Announcement announcement) {
     return switch (announcement) {
       case Announcement.Completed c -> true;
@@ -479,7 +481,7 @@ final class HistoryDiff {
       case Announcement.AcksRequested a -> false;
       case Announcement.InProgress p -> false;
       case Announcement.Health h -> false;
-      // Recorded when it is served, by what it has changed.
+      // A request is recorded when it is executed, by its changes.
       case Announcement.Accepted a -> false;
       case Announcement.Postponed p -> false;
       case Announcement.Moved m -> true;

@@ -21,22 +21,22 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Keeps a job's history: compares how the job stands with what is recorded, and adds what is
- * missing. Nothing waits for it, and whoever does not get to it leaves it to the next tick.
+ * Writes a job's history: compares the job's state with the recorded one, and adds missing lines.
+ * Nothing waits for the history; a line that was not written is added by the next tick.
  */
 public final class HistoryWriter {
   private static final int ATTEMPTS = 5;
 
   private final CoordinatorPorts ports;
   private final HistoryDiff decisions = new HistoryDiff();
-  // What nobody else has moved on meanwhile; the record itself finds out whether somebody has.
+  // The cached mark. The conditional write detects whether another container has moved the mark.
   private final Map<JobId, Known> known = new HashMap<>();
 
   /**
-   * What is recorded.
+   * The recorded state.
    *
-   * @param outdated a job that was read before it: compared with that, what has happened since
-   *     would seem undone
+   * @param outdated a job that was read before the mark; comparing with it would report later
+   *     changes as reverted
    */
   private record Known(HistoryMark mark, Optional<Job> outdated) {}
 
@@ -44,21 +44,24 @@ public final class HistoryWriter {
     this.ports = ports;
   }
 
-  /** Right after a request was served or refused, while it is known who asked. */
+  /**
+   * Records the changes right after a request was executed or refused, while the requester is
+   * known.
+   */
   public void served(Job job, Request request) {
     record(job, List.of(), Optional.empty(), Optional.of(request));
   }
 
-  /** When something has happened. */
+  /** Records the changes after an announcement. */
   public void happened(Job job) {
     record(job, List.of(), Optional.empty(), Optional.empty());
   }
 
   /**
-   * At each tick, also for what those before have left out.
+   * Records the changes at a tick, including those that earlier calls have left out.
    *
-   * @param checkpoints read after the job; those that are missing are read if they are needed
-   * @param failing the subtasks that fail, by name; empty while nothing is applied
+   * @param checkpoints read after the job; missing ones are read if they are needed
+   * @param failing the subtasks that fail, by name; empty while the job is halted
    */
   public void tick(
       Job job, List<Checkpoint> checkpoints, Optional<SortedMap<String, Failure>> failing) {
@@ -76,7 +79,7 @@ public final class HistoryWriter {
     try {
       record(ports.history().get(), job, checkpoints, seen, asked);
     } catch (OutcomeUnknownException e) {
-      // The next tick finds out what is missing.
+      // The next tick finds the missing lines.
     }
   }
 
@@ -93,8 +96,8 @@ public final class HistoryWriter {
       Optional<HistoryMark> mark =
           before.isPresent() ? before.map(Known::mark) : history.mark(job.id());
       if (before.isEmpty() || before.get().outdated().equals(Optional.of(current))) {
-        // Read after the mark: what it says of the job is never newer than what is compared with
-        // it, and a record fails if somebody moves it meanwhile.
+        // The job is read after the mark, so the mark is never newer than the job; the write fails
+        // if another container moves the mark in between.
         current = ports.checkpoints().job(job.id()).orElse(job);
         read = List.of();
       }
@@ -116,9 +119,9 @@ public final class HistoryWriter {
     }
   }
 
-  /** A warm coordinator no longer reads those that are over. */
+  /** A warm coordinator no longer reads ended checkpoints. */
   private List<Checkpoint> from(CheckpointId next, Job job, List<Checkpoint> read) {
-    // Between those that it does read there may be gaps.
+    // The checkpoints that it reads may have gaps between them.
     long wanted = job.next().value() - next.value();
     long found =
         read.stream()

@@ -1,4 +1,4 @@
-/** Writes a job's history from the difference between how it stands and what is recorded. */
+/** Writes a job's history from the difference between its state and the recorded state. */
 @NullMarked
 package dev.cairn.coordinator.history;
 

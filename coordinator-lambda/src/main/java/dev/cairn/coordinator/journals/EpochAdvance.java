@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Brings journals into the job's epoch, each with one entry. Whoever raised the epoch may have died
- * since: a journal that has it already is left alone, so anyone can go on.
+ * Brings journals into the job's epoch, each with one entry. The coordinator that raised the epoch
+ * may have stopped since. A journal that has the epoch already is left unchanged, so any
+ * coordinator can continue.
  */
 public final class EpochAdvance {
   private final CoordinatorPorts ports;
@@ -25,8 +26,8 @@ public final class EpochAdvance {
   }
 
   /**
-   * Appends the entry that brings the subtask from what it is into the job's epoch. False when the
-   * job has gone on to another epoch meanwhile: whoever brought it there sees to the rest.
+   * Appends the entry that brings the subtask into the job's epoch. Returns false if the job has a
+   * later epoch by now, whose coordinator then continues.
    */
   private boolean append(Job job, SubtaskId subtask, Function<JournalTail, Entry> entering) {
     while (true) {
@@ -47,11 +48,11 @@ public final class EpochAdvance {
    * Appends an entry to the journal of every subtask that was registered when the epoch had been
    * raised.
    *
-   * @param entering called by several threads at once
+   * @param entering creates the entry; called by several threads
    */
   public boolean appendToAll(Job job, Function<JournalTail, Entry> entering) {
-    // Listed after the epoch was raised: whoever opens a subtask from now on opens it in the new
-    // one.
+    // Subtasks are listed after the epoch was raised: a subtask opened later is opened in the new
+    // epoch.
     List<SubtaskId> subtasks = ports.checkpoints().subtasks(job.id());
     return !ports.fanOut().map(subtasks, subtask -> append(job, subtask, entering)).contains(false);
   }

@@ -14,8 +14,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A job as one event found it: what the coordinator plans from. A view may be outdated as soon as
- * it is read, so each write that a plan leads to is conditional on what the view says.
+ * A job as it was read for one event; the coordinator plans from it. A view may be outdated as soon
+ * as it is read, so every planned write is conditional on the view.
  *
  * @param job the job's item, which was read first
  * @param tails the journal of every subtask that was opened
@@ -39,7 +39,7 @@ public record JobView(
     forks = List.copyOf(forks);
   }
 
-  /** Returns the view for a plan that looks at nothing but the job's item. */
+  /** Returns the view for a plan that needs only the job's item. */
   public static JobView of(Job job) {
     return new JobView(job, new TreeMap<>(), List.of(), Map.of(), List.of());
   }

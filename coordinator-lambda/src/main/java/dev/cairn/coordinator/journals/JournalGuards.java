@@ -9,11 +9,11 @@ import java.time.Instant;
 import java.util.Collection;
 
 /**
- * The guards that read a journal: what it says of its subtask's epoch, of its gap, and of the tasks
- * at work. Each excludes one order of events in which two processes would do harm together.
+ * The guards that read a journal: its subtask's epoch, its gap, and the tasks at work. Each guard
+ * excludes one order of events in which two processes together would make state wrong.
  *
- * <p>The coordinator works with {@link #ALL}. The simulation replaces one guard at a time by one
- * that does not guard, and has to notice.
+ * <p>The coordinator uses {@link #ALL}. The simulation replaces one guard at a time by a predicate
+ * that always agrees, and must detect the violation.
  */
 public record JournalGuards(
     OfEpoch isOfEpoch,
@@ -22,7 +22,7 @@ public record JournalGuards(
     Silent isSilent,
     Frontier frontier) {
 
-  /** Every guard in force. */
+  /** All guards, active. */
   public static final JournalGuards ALL =
       new JournalGuards(
           (epoch, tail) -> tail.head().epoch().equals(epoch),
@@ -70,7 +70,7 @@ public record JournalGuards(
   }
 
   /**
-   * Whether no task has written for so long that none seems to be at work.
+   * Whether no task has written for so long that probably none is at work.
    *
    * <p>Excludes: a trigger or a gap on a shard without new records, for which the mapping invokes
    * no task, so that the checkpoint or the restore never ends. Rule: {@code
@@ -82,7 +82,7 @@ public record JournalGuards(
   }
 
   /**
-   * How far a subtask was ever applied, which a restore never takes back.
+   * Returns the furthest position that a subtask has ever applied, which a restore never reduces.
    *
    * <p>Excludes: a second restore begins before the first one's gap is closed, and takes the
    * position in the middle of the gap for the end of what the mapping has delivered; the records
@@ -96,12 +96,12 @@ public record JournalGuards(
 
   private static boolean isSilentFor(JournalTail tail, Duration idleAfter, Instant now) {
     Instant last = tail.lastTaskEntry();
-    // Written in the future: by a clock that is off, so it tells nothing.
+    // A time in the future was written by a wrong clock and is ignored.
     boolean isUnbelievable = last.isAfter(now.plus(idleAfter));
     return isUnbelievable || !last.plus(idleAfter).isAfter(now);
   }
 
-  /** Returns a copy with another guard in the place of one. */
+  /** Returns a copy in which one guard is replaced. */
   public JournalGuards with(OfEpoch other) {
     return new JournalGuards(other, hasEntered, isReplayed, isSilent, frontier);
   }

@@ -16,10 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * A subtask's journal from its last base on, as it was read at one moment: what decisions ask of
- * it.
- */
+/** A subtask's journal from its last base on, as it was read at one moment. */
 public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceBase) {
 
   static Optional<JournalTail> of(SubtaskId subtask, List<Entry> fromLastBase) {
@@ -34,8 +31,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /**
-   * Leaves out what no decision looks at: of the entries that only add bytes to the state, all but
-   * the last. Those of ten thousand journals would not fit into the coordinator's memory.
+   * Keeps only the last of the entries that only add deltas, because decisions need no other. All
+   * deltas of ten thousand journals would not fit into the coordinator's memory.
    */
   private static List<Entry> telling(List<Entry> sinceBase) {
     List<Entry> telling = new ArrayList<>();
@@ -57,7 +54,7 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     return sinceBase.isEmpty() ? base.header() : sinceBase.getLast().header();
   }
 
-  /** Whether nothing was applied since the base: the state is the base's. */
+  /** Whether the state is unchanged since the base. */
   public boolean isUnchanged() {
     return sinceBase.stream()
         .allMatch(
@@ -67,17 +64,17 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
                     || entry instanceof Entry.Suspected);
   }
 
-  /** Whether the job needs files of its own for a state that a restore has put there. */
+  /** Whether the job must write its own files for a state that a restore has put there. */
   public boolean isToBeRewritten() {
     return base instanceof Entry.Restored restored && restored.isToBeRewritten(subtask.job());
   }
 
-  /** Whether a restore has opened it and has not yet put the state there. */
+  /** Whether a restore has opened the journal and has not yet put the state there. */
   boolean isOpenedForRestore() {
     return base instanceof Entry.Opened && sinceBase.isEmpty() && base.header().suspended();
   }
 
-  /** Whether this checkpoint was asked for, or answered, since the base. */
+  /** Whether this checkpoint was triggered or acknowledged since the base. */
   public boolean knows(CheckpointId checkpoint) {
     return wasTriggered(checkpoint)
         || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
@@ -89,17 +86,17 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
         .anyMatch(entry -> entry instanceof Entry.Triggered t && t.checkpoint().equals(checkpoint));
   }
 
-  /** The checkpoint that a task would answer if it were invoked now. */
+  /** Returns the checkpoint that a task would acknowledge if it were invoked now. */
   public Optional<CheckpointId> unanswered() {
     return PendingTrigger.in(sinceBase);
   }
 
-  /** Whether an entry follows this revision that no writer from before it can have rebased over. */
+  /** Whether an entry after this revision excludes all writers that prepared an entry at it. */
   public boolean movedOnFrom(Revision revision) {
     return overtaking(revision).isPresent();
   }
 
-  /** The first such entry that is still known. */
+  /** Returns the first such entry that is still known. */
   public Optional<Entry> overtaking(Revision revision) {
     return Stream.concat(Stream.of(base), sinceBase.stream())
         .filter(entry -> entry.revision().isAfter(revision))
@@ -108,8 +105,9 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /**
-   * Since when no record is applied, going by what is left of the journal: the job halts, the shard
-   * fails, or it is looked for a record that ends the process. Empty if records are applied.
+   * Returns since when no record is applied according to the journal: because the job is halted,
+   * the shard fails, or a task looks for a record that ends the process. Empty if records are
+   * applied.
    */
   public Optional<Instant> blockedSince() {
     Optional<Instant> since = Optional.empty();
@@ -129,7 +127,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /**
-   * What a task found of records that expired before they were applied, if no one has decided yet.
+   * Returns a task's report of records that expired before they were applied, if no user has
+   * decided on it yet.
    */
   public Optional<String> recordsLost() {
     return Stream.concat(Stream.<Entry>of(base), sinceBase.stream()).toList().reversed().stream()
@@ -141,8 +140,8 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /**
-   * Whether the coordinator has answered for the subtask since a task last wrote here, so that what
-   * is left of the journal does not say when that was.
+   * Whether the coordinator has acknowledged for the subtask since a task last wrote, so that the
+   * kept part of the journal does not show when that was.
    */
   public boolean isCarriedForward() {
     return base instanceof Entry.Snapshotted
@@ -150,7 +149,7 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
         && sinceBase.stream().allMatch(entry -> entry.header().writer() == Writer.COORDINATOR);
   }
 
-  /** When a task last wrote here, going by what is left of the journal. */
+  /** Returns when a task last wrote, according to the kept part of the journal. */
   Instant lastTaskEntry() {
     return sinceBase.reversed().stream()
         .map(Entry::header)

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The journals of a job as they are now, several read at once. */
+/** Reads the tails of a job's journals, several in parallel. */
 public final class JournalTails {
   private final Journal journal;
   private final CheckpointStore store;
@@ -30,7 +30,7 @@ public final class JournalTails {
     return JournalTail.of(subtask, journal.fromLastBase(subtask));
   }
 
-  /** Of every subtask that was opened, by subtask. */
+  /** Reads the tail of every opened subtask, by subtask. */
   public SortedMap<SubtaskId, JournalTail> of(JobId job) {
     SortedMap<SubtaskId, JournalTail> tails = new TreeMap<>();
     for (Optional<JournalTail> read : fanOut.map(store.subtasks(job), this::of)) {

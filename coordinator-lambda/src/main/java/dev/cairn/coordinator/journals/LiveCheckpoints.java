@@ -13,26 +13,29 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Reads the checkpoints of a job that are not over, and the recent ones that are. People see the
- * others for weeks; to read them all at each tick would cost more with every checkpoint.
+ * Reads a job's live checkpoints, and the recently ended ones. Older ended checkpoints stay visible
+ * for weeks; reading all of them at each tick would cost more with every checkpoint.
  *
- * <p>The recent checkpoints are read with one query. A live one far behind them, such as one that
- * is pinned or that an undo leads to, is read by itself, so that what lies between is not read: a
- * reading costs as much as there are live checkpoints, however old they are. A checkpoint that is
- * over stays over, so what was found at one reading holds for every later one.
+ * <p>The recent checkpoints are read with one query. A much older live checkpoint, such as a pinned
+ * one, is read individually, so that those in between are not read. The cost depends on the number
+ * of live checkpoints, not on their age. A checkpoint that has ended stays ended, so the result of
+ * one read remains valid for later ones.
  */
 public final class LiveCheckpoints {
-  /** How many checkpoints that are over are read rather than a live one before them by itself. */
+  /**
+   * The largest number of ended checkpoints that are read in a query, instead of reading an older
+   * live checkpoint individually.
+   */
   private static final int WIDEST_GAP = 8;
 
   private final CheckpointStore store;
   private final Map<JobId, Place> places = new HashMap<>();
 
   /**
-   * Where a job's live checkpoints are.
+   * The ids of a job's live checkpoints.
    *
-   * @param apart those before the recent ones
-   * @param recent the first that is read with the query
+   * @param apart the live checkpoints before the recent ones @param recent the first id of the
+   *     query
    */
   private record Place(SortedSet<CheckpointId> apart, CheckpointId recent) {
     static final Place UNKNOWN = new Place(new TreeSet<>(), new CheckpointId(1));
@@ -42,7 +45,7 @@ public final class LiveCheckpoints {
     this.store = store;
   }
 
-  /** Every live checkpoint, and those that are over since the latest completed one, by id. */
+  /** Returns every live checkpoint, and those that ended since the latest completed one, by id. */
   public List<Checkpoint> of(JobId job) {
     Place place = places.getOrDefault(job, Place.UNKNOWN);
     List<Checkpoint> read = new ArrayList<>();
@@ -57,7 +60,7 @@ public final class LiveCheckpoints {
   private static Place place(List<Checkpoint> read, Place before) {
     List<CheckpointId> live =
         read.stream().filter(LiveCheckpoints::isLive).map(Checkpoint::id).toList();
-    // What failed since the latest completed one is counted, so the query begins there at the
+    // Failures since the latest completed checkpoint are counted, so the query begins there at the
     // latest.
     Optional<CheckpointId> latest =
         read.stream()
@@ -82,7 +85,7 @@ public final class LiveCheckpoints {
   private static boolean isLive(Checkpoint checkpoint) {
     return switch (checkpoint) {
       case Checkpoint.Pending p -> true;
-      // A savepoint stays as long as its owner likes, and nothing is decided by it.
+      // No decision depends on a savepoint, and its owner may keep it forever, so it is not live.
       case Checkpoint.Completed completed -> !completed.isSavepoint();
       case Checkpoint.Aborted a -> false;
       case Checkpoint.Subsumed s -> false;

@@ -18,9 +18,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Lets a job halt and go on. Nothing is consumed meanwhile: first each journal says so, which every
- * task reads before it applies anything, then the mapping is disabled; on the way back it is
- * enabled last.
+ * Halts and resumes a job. A halted job consumes no records: first an entry in each journal stops
+ * its tasks, then the mapping is disabled. A resume enables the mapping last.
  */
 public final class Lifecycle {
   private final CoordinatorPorts ports;
@@ -34,12 +33,15 @@ public final class Lifecycle {
     this.epochs = new EpochAdvance(ports, guards, tails);
   }
 
-  /** Begins to halt, of the job's own accord. */
+  /** Begins a halt that the job itself decided on. */
   public void halt(Job job, Halt halt, List<Checkpoint> checkpoints, Instant now) {
     ports.move(job, new JobStatus.Suspending(halt), Checkpoint.pending(checkpoints), now);
   }
 
-  /** Lets a stopping job run again, as Flink does if the savepoint fails, and says why. */
+  /**
+   * Lets a stopping job run again after its savepoint failed, as Flink does, and announces the
+   * reason.
+   */
   public void continueWithoutSavepoint(Job job, String why, Instant now) {
     if (ports.move(job, new JobStatus.Resuming(), List.of(), now)) {
       ports
@@ -50,7 +52,7 @@ public final class Lifecycle {
     }
   }
 
-  /** Goes on from wherever a coordinator left the job that is to halt. */
+  /** Continues a halt from the step at which a coordinator left it. */
   public void suspend(Job job, Halt halt) {
     boolean all =
         epochs.appendToAll(
@@ -67,8 +69,8 @@ public final class Lifecycle {
   }
 
   /**
-   * Goes on from wherever a coordinator left the job that is to run again. If records have expired
-   * since it began to, the job fails instead.
+   * Continues a resume from the step at which a coordinator left it. If records have expired since
+   * the resume began, the job fails instead.
    */
   public void resume(Job job, boolean acceptsGap) {
     try {
@@ -93,7 +95,7 @@ public final class Lifecycle {
       return;
     }
     ports.topology().enable();
-    // A gap may be left from a restore that was not over when the job halted.
+    // A gap may remain from a restore that was not finished when the job halted.
     if (ports.move(job, new JobStatus.Running(), List.of(), now())) {
       ports.announcer().announce(new Announcement.Resumed(job.epoch()));
     }

@@ -24,7 +24,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Decides whether a job goes on, halts, fails or restores itself. */
+/** Decides whether a job continues, halts, fails or restores itself. */
 public final class LifecycleDecisions {
   private final JournalGuards journals;
 
@@ -32,15 +32,15 @@ public final class LifecycleDecisions {
     this.journals = journals;
   }
 
-  /** Where the job's subtasks began: the mapping has to begin there as well. */
+  /** Returns where the job's subtasks began; the mapping must begin there as well. */
   public Set<StartPosition> starts(Collection<JournalTail> tails) {
     return tails.stream().map(tail -> tail.base().origin().start()).collect(Collectors.toSet());
   }
 
   /**
-   * Subtasks whose head needs a file that is gone or altered, as the last two attempts found: what
-   * went wrong on the way may be right the next time. Attempts that failed for another reason do
-   * not count.
+   * Returns the subtasks whose head needs a missing or altered file, according to the last two
+   * attempts: a single failure may have happened in transfer. Attempts that failed for other
+   * reasons do not count.
    */
   public List<JournalTail> damaged(Collection<JournalTail> tails) {
     return tails.stream()
@@ -55,22 +55,22 @@ public final class LifecycleDecisions {
 
   /**
    * Whether a shard may be stuck with a record that ends the process: no task has written for
-   * longer than any invocation takes, although nothing holds the shard up. Whether records wait for
-   * it, its stream has to tell.
+   * longer than any invocation takes, although nothing holds the shard up. The stream shows whether
+   * records are waiting.
    */
   public boolean mayBeStuck(Job job, JournalTail tail, Duration longestInvocation, Instant now) {
     Entry.Header head = tail.head();
     return journals.isOfEpoch().test(job.epoch(), tail)
         && !head.suspended()
         && head.isolation().isEmpty()
-        // A failure that is not held up is tried again, and each attempt that comes back is
-        // written.
+        // A failing shard is retried unless it is held up, and each attempt that returns writes an
+        // entry.
         && head.failing().stream().noneMatch(one -> one.isHeldUp(now))
         && !(head.position() instanceof Position.End)
         && (journals.isSilent().test(tail, longestInvocation, now) || tail.isCarriedForward());
   }
 
-  /** How many shards fail, or look for a record that ends the process. */
+  /** Returns how many shards fail, or look for a record that ends the process. */
   public int failing(Collection<JournalTail> tails) {
     return (int)
         tails.stream()
@@ -79,7 +79,7 @@ public final class LifecycleDecisions {
             .count();
   }
 
-  /** The subtasks that fail, by name, and why the last attempt failed. */
+  /** Returns the failing subtasks by name, with the reason of the last failure. */
   public SortedMap<String, Failure> failures(Collection<JournalTail> tails) {
     SortedMap<String, Failure> failures = new TreeMap<>();
     for (JournalTail tail : tails) {
@@ -108,7 +108,7 @@ public final class LifecycleDecisions {
         : "the record after " + position;
   }
 
-  /** Why the job cannot go on: too many checkpoints have failed, or a shard was given up. */
+  /** Returns why the job fails: too many checkpoints have failed, or a shard was given up. */
   public Optional<Halt> failed(JobView view) {
     Job job = view.job();
     for (JournalTail tail : view.journals()) {

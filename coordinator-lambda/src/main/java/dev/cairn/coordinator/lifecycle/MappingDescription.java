@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How an event source mapping is set, by the names of Lambda's API, and what of that is wrong for a
- * task: a pure function. {@code docs/operations.md} has the same list.
+ * The settings of an event source mapping, under the names of Lambda's API, and a pure function
+ * that finds settings that are wrong for a task. {@code docs/operations.md} lists them.
  *
  * @param uuid the mapping's id
- * @param lastResult what Lambda says of the last batch, such as {@code OK} or {@code PROBLEM: …}
- * @param stateReason why Lambda put the mapping into its state; empty where Lambda does not say
+ * @param lastResult Lambda's result of the last batch, such as {@code OK} or {@code PROBLEM: …}
+ * @param stateReason Lambda's reason for the mapping's state; empty if it gives none
  * @param filters the patterns of {@code FilterCriteria}
  * @param others the ids of the other enabled mappings from the same stream to the same function
  */
@@ -36,7 +36,7 @@ public record MappingDescription(
   private static final int WITHOUT_LIMIT = -1;
   private static final String PROBLEM = "PROBLEM";
 
-  /** The task's own failures, which have alarms and records of their own. */
+  /** The result for failures of the task itself, which have their own alarms and entries. */
   private static final String CALL_FAILED = "PROBLEM: Function call failed";
 
   public MappingDescription {
@@ -45,7 +45,7 @@ public record MappingDescription(
   }
 
   /**
-   * Where the mapping began.
+   * The mapping's starting position.
    *
    * @param name {@code TRIM_HORIZON}, {@code AT_TIMESTAMP} or {@code LATEST}
    * @param timestamp the time of {@code AT_TIMESTAMP}
@@ -55,7 +55,7 @@ public record MappingDescription(
     private boolean isThatOf(StartPosition start) {
       return switch (start) {
         case StartPosition.TrimHorizon t -> name.equals("TRIM_HORIZON");
-        // Lambda may tell the time in whole seconds.
+        // Lambda may report the time in whole seconds.
         case StartPosition.AtTimestamp(Instant time) ->
             name.equals("AT_TIMESTAMP")
                 && timestamp
@@ -73,7 +73,7 @@ public record MappingDescription(
   }
 
   /**
-   * What is wrong, the gravest first.
+   * Returns the problems, the most serious first.
    *
    * @param starts where the job's subtasks began; empty if none is known
    */

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keeps the mapping switched as the job stands, whoever switched it last, and looks for what is
- * wrong with it; once a minute.
+ * Once a minute, enables or disables the mapping as the job's status requires, and checks it for
+ * problems.
  */
 public final class MappingSwitch {
   private static final Duration OFTEN_ENOUGH = Duration.ofMinutes(1);
@@ -33,8 +33,8 @@ public final class MappingSwitch {
   }
 
   /**
-   * Switches the mapping, and announces its problems: each time while there are any, and once when
-   * there are none.
+   * Enables or disables the mapping, and announces its problems: each time while there are any, and
+   * once when they are gone.
    *
    * @param starts where the job's subtasks began; empty if none is known
    */
@@ -44,7 +44,7 @@ public final class MappingSwitch {
     }
     List<MappingProblem> problems = new ArrayList<>();
     try {
-      // The coordinator saw to it a minute ago; switched off since, it was somebody else.
+      // The coordinator set the mapping a minute ago; if it is disabled now, somebody else did it.
       boolean wasSwitchedOff = on && wasOn && !mapping.isOn();
       if (on) {
         mapping.enable();
@@ -61,7 +61,7 @@ public final class MappingSwitch {
       problems.addAll(mapping.problems(starts));
       failedBefore = false;
     } catch (RuntimeException e) {
-      // Lambda refuses while an earlier switch is under way; a minute later that is over.
+      // Lambda refuses a change while an earlier one is in progress; a minute later it has ended.
       if (!failedBefore) {
         failedBefore = true;
         throw e;

@@ -27,8 +27,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Restores a job by itself when the head of one of its journals needs a file that is gone or
- * altered: no task can go on from there, and waiting does not mend it.
+ * Restores a job automatically when the head of one of its journals needs a missing or altered
+ * file. No task can continue from such a head, and waiting does not help.
  */
 public final class Recovery {
   private static final int MOST_TOLD = 3;
@@ -48,11 +48,11 @@ public final class Recovery {
   }
 
   /**
-   * Goes back to the newest checkpoint that is complete and passes every check, or as it is set
-   * where none is left.
+   * Restores the newest completed checkpoint that passes every check. If none is left, the
+   * configured fallback applies.
    *
    * @param damaged subtasks whose state cannot be loaded; at least one
-   * @param checkpoints those that are not over
+   * @param checkpoints the job's live checkpoints
    */
   public void recover(Job job, List<JournalTail> damaged, List<Checkpoint> checkpoints) {
     List<String> passedOver = new ArrayList<>();
@@ -89,10 +89,7 @@ public final class Recovery {
     return candidates;
   }
 
-  /**
-   * What a task could not read may still pass for sound where only its size and checksum are looked
-   * at.
-   */
+  /** A file that a task could not read may still pass the check of size and checksum. */
   private static void requireOthers(Collection<SubtaskSnapshot> states, List<JournalTail> damaged)
       throws RestoreRefusedException {
     for (SubtaskSnapshot snapshot : states) {
@@ -119,7 +116,7 @@ public final class Recovery {
         FailureReason.DAMAGED, first.subtask(), failing(first).message() + "; " + none);
   }
 
-  /** The newest of them: there may be thousands, and the message is part of one item. */
+  /** Returns the newest of them: there may be thousands, and the message must fit into one item. */
   private static String firstFew(List<String> passedOver) {
     List<String> told =
         passedOver.stream().limit(MOST_TOLD).map(Recovery::shorten).collect(Collectors.toList());

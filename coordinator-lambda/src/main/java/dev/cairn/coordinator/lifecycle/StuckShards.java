@@ -29,31 +29,31 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds shards whose invocations do not come back: records have waited for longer than any
- * invocation takes, and no task has written anything meanwhile. What it then appends makes the
- * shard's tasks look for the record that ends their process. A task whose process ends cannot say
- * so itself, and a healthy shard pays for none of this.
+ * Finds shards whose invocations do not return: records have waited for longer than any invocation
+ * takes, and no task has written in that time. The entry appended to such a shard makes its tasks
+ * look for the record that ends their process. A task whose process ends cannot report it, and
+ * healthy shards have no cost from this check.
  */
 public final class StuckShards {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(30);
-  // A quiet shard has many empty pages the first time, and one or two from then on.
+  // The first check of a quiet shard reads many empty pages, later checks one or two.
   private static final int MOST_PAGES = 50;
   private static final int MOST_SHARDS = 50;
   private static final int FEW_RECORDS = 10;
-  // Kinesis says how far behind the tip a page is, and this machine's clock when that was. A clock
-  // that is ahead would pass over records that arrived meanwhile, at this look and at each later
-  // one.
+  // Kinesis returns how far behind the tip a page is, and this machine's clock gives the time. With
+  // a clock that is ahead, this check and all later ones would miss records that arrived in
+  // between.
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final LifecycleDecisions decisions;
   private final JournalTails tails;
-  // What is remembered only saves reading.
+  // Cached results only save reads.
   private final Map<SubtaskId, Quiet> quiet = new ConcurrentHashMap<>();
   private Instant lastLook = Instant.MIN;
 
-  /** No record had arrived after a position until then. */
+  /** A time until which no record had arrived after a position. */
   private record Quiet(Position position, Instant until) {}
 
   public StuckShards(
@@ -67,7 +67,7 @@ public final class StuckShards {
     this.tails = tails;
   }
 
-  /** Looks at the shards of a running job, as far as they have been silent for long. */
+  /** Checks the shards of a running job that have been silent for long. */
   public void check(Job job, Collection<JournalTail> tails, Instant now) {
     if (now.isBefore(lastLook.plus(BETWEEN_LOOKS))) {
       return;
@@ -77,7 +77,7 @@ public final class StuckShards {
         tails.stream()
             .filter(tail -> decisions.mayBeStuck(job, tail, settings.longestInvocation(), now))
             .toList();
-    // Of thousands of idle shards a part each time, so that the tick has time for the rest.
+    // Each tick checks a part of thousands of idle shards, so that it has time for its other work.
     int parts = Math.max(1, Math.ceilDiv(silent.size(), MOST_SHARDS));
     long part = Math.floorMod(now.getEpochSecond() / BETWEEN_LOOKS.toSeconds(), parts);
     List<JournalTail> looked = new ArrayList<>();
@@ -92,7 +92,7 @@ public final class StuckShards {
       Optional<SequenceNumber> waiting =
           tail.head().hasGap() ? Optional.empty() : longWaiting(tail, now);
       if (tail.head().hasGap() || waiting.isPresent()) {
-        // This very tick may have appended to it, a trigger for example.
+        // This tick itself may have appended to it, for example a trigger.
         tails
             .of(tail.subtask())
             .filter(head -> decisions.mayBeStuck(job, head, settings.longestInvocation(), now))
@@ -100,7 +100,7 @@ public final class StuckShards {
             .ifPresent(head -> suspect(head, waiting, now));
       }
     } catch (OutcomeUnknownException | StreamException | NotInStreamException e) {
-      // The next look finds out.
+      // The next check finds out.
     }
   }
 
@@ -110,11 +110,14 @@ public final class StuckShards {
             .next(ports.ids().get(), Writer.COORDINATOR, now)
             .with(Optional.of(new Isolation.Suspicion()));
     Entry.Suspected entry = new Entry.Suspected(waiting.map(header::waitingFor).orElse(header));
-    // Whatever is there already shows that the shard is not stuck, or will be looked at again.
+    // An existing entry shows that the shard is not stuck, or is checked again later.
     var unused = ports.journal().append(tail.subtask(), entry);
   }
 
-  /** The record right after the position, if it has waited for longer than any invocation takes. */
+  /**
+   * Returns the record right after the position, if it has waited for longer than any invocation
+   * takes.
+   */
   private Optional<SequenceNumber> longWaiting(JournalTail tail, Instant now) {
     ShardScan scan =
         new ShardScan(
@@ -144,7 +147,7 @@ public final class StuckShards {
     return Optional.empty();
   }
 
-  /** Where the last look ended, if the shard still stands where it stood then. */
+  /** Returns where the last check ended, if the shard's position is unchanged since. */
   private From start(JournalTail tail) {
     return Optional.ofNullable(quiet.get(tail.subtask()))
         .filter(known -> known.position().equals(tail.head().position()))
@@ -164,7 +167,7 @@ public final class StuckShards {
       case Position.Before(SequenceNumber first) -> new From.At(first);
       case Position.Within(SequenceNumber aggregate, SubSequenceNumber last) ->
           new From.At(aggregate);
-      // The mapping delivers nothing from before its start.
+      // The mapping delivers no records from before its start.
       case Position.Beginning b ->
           switch (tail.base().origin().start()) {
             case StartPosition.TrimHorizon h -> new From.Horizon();

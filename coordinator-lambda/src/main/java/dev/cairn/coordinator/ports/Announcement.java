@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the coordinator has done or decided. Made after the write that did it; lost if the
- * coordinator dies in between, made twice if the write's answer got lost.
+ * Something that the coordinator has done or decided. It is published after the write; it is lost
+ * if the coordinator stops in between, and published twice if the write's response was lost.
  */
 public sealed interface Announcement {
 
   record Completed(Checkpoint.Completed checkpoint) implements Announcement {}
 
   /**
-   * A checkpoint failed; one that gave way to a restore or to a halt did not.
+   * A checkpoint failed. A checkpoint that a restore or a halt aborted has not failed.
    *
-   * @param inARow how many have failed since the last one that was completed, this one included
+   * @param inARow how many have failed since the last completed one, including this one
    */
   record Aborted(Checkpoint.Aborted checkpoint, int inARow) implements Announcement {}
 
@@ -33,11 +33,10 @@ public sealed interface Announcement {
   record Triggered(Checkpoint.Pending checkpoint) implements Announcement {}
 
   /**
-   * Subtasks were asked for their part of a checkpoint.
+   * Snapshots of a checkpoint were requested from subtasks.
    *
-   * @param asked how many were told of it, and have to answer
-   * @param carriedForward for how many the coordinator answered itself
-   * @param woken how many were woken
+   * @param asked how many subtasks were triggered and have to acknowledge @param carriedForward for
+   *     how many the coordinator acknowledged @param woken how many were woken
    */
   record AcksRequested(Checkpoint.Pending checkpoint, int asked, int carriedForward, int woken)
       implements Announcement {}
@@ -46,41 +45,41 @@ public sealed interface Announcement {
   record InProgress(int checkpoints) implements Announcement {}
 
   /**
-   * What a tick found of failures.
+   * The failures that a tick found.
    *
    * @param failingSubtasks how many subtasks fail, or look for a record that ends the process
    * @param jobFailed whether the job has halted by itself
    */
   record Health(int failingSubtasks, boolean jobFailed) implements Announcement {}
 
-  /** A user's request was served: it is no longer on the job's item. */
+  /** A user's request was executed and is no longer on the job's item. */
   record Accepted(Request request, Epoch epoch) implements Announcement {}
 
-  /** What is to be done could not be judged yet; the next tick tries again. */
+  /** A decision is not possible yet; the next tick tries again. */
   record Postponed(String what, String reason) implements Announcement {}
 
   /** The job went from one status to another. */
   record Moved(Epoch epoch, JobStatus from, JobStatus to) implements Announcement {}
 
   /**
-   * @param by who asked; empty if the job restores of itself
+   * @param by the requester; empty if the job restores itself
    */
   record RestoreBegun(Restoration from, Epoch epoch, Optional<Request> by)
       implements Announcement {}
 
-  /** Every shard has applied again what the restore had taken back. */
+  /** Every shard has replayed the records that the restore had reverted. */
   record RestoreFinished(Epoch epoch) implements Announcement {}
 
   /** A user's request was refused; nothing else changed. */
   record Refused(Request request, String reason) implements Announcement {}
 
-  /** Nothing is applied any more. */
+  /** The job has halted; no records are applied any more. */
   record Halted(Epoch epoch, Halt halt) implements Announcement {}
 
   /** A job that had halted runs again. */
   record Resumed(Epoch epoch) implements Announcement {}
 
-  /** The mapping that feeds the task was looked at. */
+  /** The task's event source mapping was checked. */
   record MappingChecked(List<MappingProblem> problems) implements Announcement {
     public MappingChecked {
       problems = List.copyOf(problems);
@@ -88,18 +87,18 @@ public sealed interface Announcement {
   }
 
   /**
-   * The scrubber has found a file damaged that is needed.
+   * The scrubber has found that a needed file is damaged.
    *
    * @param damaged how many are marked now
    */
   record FileDamaged(Damage damage, int damaged) implements Announcement {}
 
-  /** A file that was damaged was put back, or nobody needs it any more. */
+  /** A damaged file was replaced, or is no longer needed. */
   record DamageCleared(Damage damage, int damaged) implements Announcement {}
 
-  /** The storage did not answer for a file; the next round reads it again. */
+  /** The storage returned no response for a file; the next round reads it again. */
   record NotScrubbed(FileRef file, StorageException cause) implements Announcement {}
 
-  /** The scrubber has read every file that is needed. */
+  /** The scrubber has read every needed file. */
   record Scrubbed(ScrubProgress.Finished round, int damaged) implements Announcement {}
 }

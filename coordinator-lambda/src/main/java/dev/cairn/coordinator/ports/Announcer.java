@@ -1,13 +1,15 @@
 package dev.cairn.coordinator.ports;
 
-/** Tells the world outside of the table; nothing in the protocol waits for it. */
+/**
+ * Publishes announcements, for example as metrics and events. Nothing in the protocol waits for it.
+ */
 @FunctionalInterface
 public interface Announcer {
   Announcer SILENT = announcement -> {};
 
   void announce(Announcement announcement);
 
-  /** Tells this one first, and then the other. */
+  /** Returns an announcer that calls this announcer first and then the other. */
   default Announcer andThen(Announcer other) {
     return announcement -> {
       announce(announcement);

@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Everything outside the coordinator that it touches.
+ * All ports of the coordinator.
  *
  * @param topology the job's stages, with the stream, the mapping and the waker of each
- * @param registrations what the job's code has said of itself
- * @param history where it records what happened; empty where nobody asks for that
+ * @param registrations the registrations of the job's code @param history the history to write;
+ *     empty for a coordinator that writes none
  */
 public record CoordinatorPorts(
     Journal journal,
@@ -40,12 +40,12 @@ public record CoordinatorPorts(
     Optional<History> history,
     DeployedVersions versions) {
 
-  /** How many calls a deployed coordinator makes at once. */
+  /** How many calls a deployed coordinator makes in parallel. */
   public static final int AT_ONCE = 64;
 
   /**
-   * How many subtasks it asks or reads in a second. Each that is asked writes two files, and S3
-   * takes 3,500 a second below a prefix that is new.
+   * How many subtasks it triggers or reads per second. Each triggered subtask writes two files, and
+   * S3 accepts 3,500 writes per second below a new prefix.
    */
   public static final int BEGUN_A_SECOND = 1_500;
 
@@ -118,9 +118,7 @@ public record CoordinatorPorts(
     return copy(other, announcer, registrations, history, versions);
   }
 
-  /**
-   * Returns a copy of these ports that also announces to another announcer, which is told first.
-   */
+  /** Returns a copy of these ports with a further announcer, which is called first. */
   public CoordinatorPorts announcingFirst(Announcer also) {
     return copy(storage, also.andThen(announcer), registrations, history, versions);
   }
@@ -146,13 +144,13 @@ public record CoordinatorPorts(
         versions);
   }
 
-  /** Brings the job to another status, and says so. */
+  /** Moves the job to another status, and announces it. */
   public boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
-    // What is asked for meanwhile is not served by a step on the way to something else.
+    // A new request must not be removed by a step of an earlier transition.
     return serve(seen.withoutRequests(), to, aborting, now);
   }
 
-  /** Moves the job to another status and removes the served request in the same write. */
+  /** Moves the job to another status and removes the executed request in the same write. */
   public boolean serve(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
     boolean moved = checkpoints.move(seen, to, aborting, now);
     if (moved) {

@@ -3,15 +3,15 @@ package dev.cairn.coordinator.ports;
 import java.time.Duration;
 
 /**
- * What the coordinator is told when it starts; what concerns one job is on the job's item.
+ * The settings of a coordinator from its environment. Settings of the job are on the job's item.
  *
- * @param idleAfter how long a subtask may be silent before it is woken for an answer
- * @param longestInvocation no task works longer on one batch; a file younger than this is never
+ * @param idleAfter how long a subtask may be silent before it is woken to acknowledge
+ * @param longestInvocation the longest time that a task works on one batch; a younger file is never
  *     collected
  * @param entryRetention how long entries below a journal's base are kept, at least a day
  * @param retentionMargin how long a record must still be kept for a replay to begin with it
- * @param tickTolerance by how much a tick may come early and still be the one that takes a
- *     checkpoint; never more than half an interval
+ * @param tickTolerance how early a tick may come and still trigger a checkpoint; at most half an
+ *     interval
  */
 public record CoordinatorSettings(
     Duration idleAfter,

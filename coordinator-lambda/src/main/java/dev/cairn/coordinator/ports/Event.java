@@ -12,8 +12,8 @@ import java.util.SequencedSet;
 import java.util.Set;
 
 /**
- * Why the coordinator runs. Each may come twice, late, or not at all: a tick does what a lost one
- * would have done.
+ * An event that the coordinator handles. Events may arrive twice, late or not at all; a tick makes
+ * up for a lost event.
  */
 public sealed interface Event {
   JobId job();
@@ -28,7 +28,10 @@ public sealed interface Event {
     };
   }
 
-  /** Each thing once, and the answers to one checkpoint as one event in the first one's place. */
+  /**
+   * Removes duplicates, and merges the acknowledgements of one checkpoint into one event at the
+   * place of the first.
+   */
   static SequencedSet<Event> together(Iterable<Event> events) {
     Map<Event, Set<SubtaskId>> answers = new HashMap<>();
     for (Event event : events) {
@@ -49,10 +52,10 @@ public sealed interface Event {
     return together;
   }
 
-  /** The schedule's: time has passed. */
+  /** The schedule's periodic event. */
   record Tick(JobId job) implements Event {}
 
-  /** Subtasks have answered a checkpoint. */
+  /** Subtasks have acknowledged a checkpoint. */
   record Acknowledged(JobId job, CheckpointId checkpoint, Set<SubtaskId> subtasks)
       implements Event {
     public Acknowledged {
@@ -64,9 +67,9 @@ public sealed interface Event {
     }
   }
 
-  /** A subtask has answered that it cannot store its state. */
+  /** A subtask has declined a checkpoint, because it cannot store its state. */
   record Declined(JobId job, CheckpointId checkpoint) implements Event {}
 
-  /** A user has asked for something on the job's item. */
+  /** A user has put a request on the job's item. */
   record Requested(JobId job) implements Event {}
 }

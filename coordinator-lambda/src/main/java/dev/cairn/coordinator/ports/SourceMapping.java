@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The event source mapping that feeds the task. Each method may be called again and again, and may
- * throw while the mapping is between two states: the caller tries again with its next tick.
+ * The event source mapping that feeds the task. Each method may be called repeatedly, and may throw
+ * while the mapping is between two states; the caller tries again at its next tick.
  */
 public interface SourceMapping {
-  /** A mapping that nobody can switch: only the tasks' own refusal keeps them from applying. */
+  /** A mapping that cannot be disabled: only the journal's halt stops the tasks. */
   SourceMapping ALWAYS_ON =
       new SourceMapping() {
         @Override
@@ -20,14 +20,14 @@ public interface SourceMapping {
         public void disable() {}
       };
 
-  /** Delivers, from where the mapping stopped. */
+  /** Enables delivery, from where the mapping stopped. */
   void enable();
 
-  /** Delivers nothing, and keeps the mapping's place in each shard. */
+  /** Disables delivery, and keeps the mapping's cursor in each shard. */
   void disable();
 
   /**
-   * What is wrong with the mapping as it is set; whether it is switched on is not part of it.
+   * Returns the problems of the mapping's settings; whether it is enabled is not checked.
    *
    * @param starts where the job's subtasks began; empty if none is known
    */

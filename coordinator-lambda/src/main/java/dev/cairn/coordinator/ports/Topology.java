@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The stages of a job, and through what each of them is fed and woken.
+ * The stages of a job, each with the ports that feed and wake it.
  *
  * <p>A job has one stage today, which reads the job's stream. A further stage would read a stream
  * that other stages write, and names them as its upstream.
@@ -19,8 +19,8 @@ public record Topology(List<Stage> stages) {
   /**
    * A stage and its ports.
    *
-   * @param id empty if nobody says, as in a table without a deployment; such a stage is the only
-   *     one
+   * @param id empty if it is not known, as in a table without a deployment; the stage is then the
+   *     only one
    * @param stream the Kinesis stream whose shards are the stage's subtasks
    * @param mapping the event source mapping from the stream to the stage's function
    * @param waker invokes the stage's function without records
@@ -74,7 +74,7 @@ public record Topology(List<Stage> stages) {
 
   /** The stage that a subtask belongs to. */
   public Stage of(SubtaskId subtask) {
-    // A job that was deployed with another name for its stage has subtasks of the former name.
+    // A job whose stage was renamed still has subtasks of the former name.
     if (stages.size() == 1) {
       return stages.getFirst();
     }
@@ -94,12 +94,12 @@ public record Topology(List<Stage> stages) {
     of(subtask).waker().wake(subtask);
   }
 
-  /** Lets records be delivered to every stage. */
+  /** Enables the delivery of records to every stage. */
   public void enable() {
     stages.forEach(stage -> stage.mapping().enable());
   }
 
-  /** Stops the delivery of records to every stage. */
+  /** Disables the delivery of records to every stage. */
   public void disable() {
     stages.forEach(stage -> stage.mapping().disable());
   }

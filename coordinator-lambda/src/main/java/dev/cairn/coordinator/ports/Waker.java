@@ -3,8 +3,8 @@ package dev.cairn.coordinator.ports;
 import dev.cairn.id.SubtaskId;
 
 /**
- * Invokes a task although its shard has nothing new. May be lost: whoever needs an answer asks
- * again.
+ * Invokes a task although its shard has no new records. The invocation may be lost; the caller then
+ * repeats it.
  */
 @FunctionalInterface
 public interface Waker {

@@ -1,7 +1,4 @@
-/**
- * What the coordinator works with: the events that reach it, its settings, and the ports and
- * announcements through which it acts on everything outside.
- */
+/** The coordinator's boundary: its events, settings, ports and announcements. */
 @NullMarked
 package dev.cairn.coordinator.ports;
 

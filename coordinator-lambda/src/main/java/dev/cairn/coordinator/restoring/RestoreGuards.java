@@ -6,12 +6,12 @@ import java.time.Instant;
 /**
  * The guard of a job that is to go on where it stands.
  *
- * <p>The coordinator works with {@link #ALL}. The simulation replaces the guard by one that does
- * not guard, and has to notice.
+ * <p>The coordinator uses {@link #ALL}. The simulation replaces the guard by a predicate that
+ * always agrees, and must detect the violation.
  */
 public record RestoreGuards(Expired mayHaveExpired) {
 
-  /** Every guard in force. */
+  /** All guards, active. */
   public static final RestoreGuards ALL =
       new RestoreGuards((since, horizon, margin) -> since.isBefore(horizon.plus(margin)));
 

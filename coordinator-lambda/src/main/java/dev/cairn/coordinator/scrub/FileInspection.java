@@ -17,7 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** Reads a file from its first byte to its last, and holds it against what was written. */
+/** Reads a whole file and compares it with its reference. */
 final class FileInspection {
   private static final int CHUNK_BYTES = 256 * 1024;
   private static final BlockChecksum CHECKSUM = new BlockChecksum();
@@ -31,9 +31,9 @@ final class FileInspection {
   }
 
   /**
-   * What is wrong with the file; empty if nothing is.
+   * Returns what is wrong with the file; empty if it is intact.
    *
-   * @throws StorageException if the storage does not answer, which says nothing of the file
+   * @throws StorageException if the storage gives no response, so that nothing is known of the file
    */
   Optional<String> damage(Needed needed) {
     FileRef file = needed.file();
@@ -50,7 +50,7 @@ final class FileInspection {
       for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
         digest.update(chunk, 0, read);
         size += read;
-        // What is too long is damaged already, however long it goes on.
+        // A file that is too long is damaged; the rest need not be read.
         if (keeps && size <= file.sizeBytes()) {
           kept.write(chunk, 0, read);
         }
@@ -70,13 +70,16 @@ final class FileInspection {
     return keeps ? damageOfBlocks(file, kept.toByteArray()) : Optional.empty();
   }
 
-  /** Written as it is, and still not readable: it was damaged before it was hashed. */
+  /**
+   * The bytes are as they were written but are not readable: they were damaged before they were
+   * hashed.
+   */
   private static Optional<String> damageOfBlocks(FileRef file, byte[] run) {
     if (RunReader.isOfNewerFormat(run)) {
       return Optional.empty();
     }
     try {
-      // Reaching a block is what checks it.
+      // Reading a block checks it.
       RunReader.open(run, file.path().value(), CHECKSUM).iterator().forEachRemaining(change -> {});
       return Optional.empty();
     } catch (DamagedFileException e) {

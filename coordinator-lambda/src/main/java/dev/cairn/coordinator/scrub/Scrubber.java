@@ -25,12 +25,12 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * Reads every file that a job's journals and checkpoints need, again and again, and marks those
- * that are not what was written, so that it is known before somebody needs them.
+ * Periodically reads every file that a job's journals and checkpoints need, and marks damaged
+ * files, so that damage is known before a file is needed.
  *
- * <p>Goes through the files by path. How far it got is stored, so each run goes on where the last
- * one stopped, whyever it did. Marks nothing but what it has read twice, and what is still needed
- * afterwards: a file may be collected while it is looked at.
+ * <p>Files are read in the order of their paths. The progress is stored, so each run continues
+ * where the last one stopped. A file is marked only if it was found damaged twice and is still
+ * needed afterwards, because it may be collected while it is read.
  */
 public final class Scrubber {
   private final ScrubberPorts ports;
@@ -46,8 +46,8 @@ public final class Scrubber {
   }
 
   /**
-   * Looks at what is marked, then goes on with the round, or begins one if the last began an
-   * interval ago; ends with the round, or when the time is up.
+   * Checks the marked files, then continues the round, or begins a new one if the last began an
+   * interval ago. Returns at the end of the round or of the time.
    *
    * @param remaining how much of the invocation's time is left
    */
@@ -75,7 +75,7 @@ public final class Scrubber {
     };
   }
 
-  /** A round as it goes on: how far it is, and what it has found since that was stored. */
+  /** A round in progress: its position, and its findings since the position was stored. */
   private static final class Round {
     private final Instant begunAt;
     private Optional<FilePath> after;
@@ -138,13 +138,13 @@ public final class Scrubber {
       round.files++;
       round.sizeBytes += file.file().sizeBytes();
     } catch (StorageException unanswered) {
-      // It says nothing of the file. The next round reads it again; the others are read in this
-      // one.
+      // The failure says nothing about the file. The next round reads it again; this round
+      // continues with the others.
       ports.announcer().announce(new Announcement.NotScrubbed(file.file(), unanswered));
     }
   }
 
-  /** In this order: what was passed over is found, or marked, before nobody looks there again. */
+  /** Findings are marked before the position is stored, so that no finding is skipped. */
   private void save(Job job, Round round) {
     confirm(job, round);
     if (round.after.isPresent()) {
@@ -157,7 +157,7 @@ public final class Scrubber {
     }
   }
 
-  /** Marks those suspects that somebody still needs and that are damaged at a second look. */
+  /** Marks suspect files that are still needed and are damaged on a second read. */
   private void confirm(Job job, Round round) {
     if (round.suspects.isEmpty()) {
       return;
@@ -216,7 +216,7 @@ public final class Scrubber {
         file.file(), what, ports.clock().instant(), checkpoints, subtasks, isInJournal);
   }
 
-  /** Says what is the case now, and since when something is. */
+  /** Stores the current damage, with the time at which it was first found. */
   private void mark(JobId job, Damage damage, Optional<Damage> before) {
     if (before.isEmpty()) {
       ports.damages().mark(job, damage);
@@ -233,7 +233,7 @@ public final class Scrubber {
     return ports.damages().damages(job).size();
   }
 
-  /** A file that was put back, or that nobody needs any more, loses its mark at once. */
+  /** Removes the mark of a file that was replaced or is no longer needed. */
   private void inspectMarked(JobId job, References references, Supplier<Duration> remaining) {
     NavigableMap<FilePath, Needed> needed = references.needed();
     for (Damage marked : ports.damages().damages(job)) {

@@ -7,7 +7,7 @@ import dev.cairn.journal.Journal;
 import dev.cairn.storage.FileStorage;
 import java.time.InstantSource;
 
-/** Everything outside the scrubber that it touches; of these it writes to {@code damages} only. */
+/** All ports of the scrubber; it writes only to {@code damages}. */
 public record ScrubberPorts(
     Journal journal,
     CheckpointStore checkpoints,

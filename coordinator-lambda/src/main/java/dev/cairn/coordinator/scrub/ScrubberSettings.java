@@ -3,13 +3,12 @@ package dev.cairn.coordinator.scrub;
 import java.time.Duration;
 
 /**
- * How a scrubber works.
+ * The settings of a scrubber.
  *
- * @param interval from the beginning of one round over all files to that of the next
- * @param reserve no file is begun with less of the invocation's time left
- * @param filesBetweenSaves after so many files it is stored how far the round is
- * @param largestRunInMemory the blocks of a larger run are not looked into; its SHA-256, which
- *     covers every byte, is checked all the same
+ * @param interval the time from the beginning of one round to the beginning of the next @param
+ *     reserve no file is begun with less of the invocation's time left @param filesBetweenSaves the
+ *     progress is stored after this many files @param largestRunInMemory the blocks of a larger run
+ *     are not checked; its SHA-256, which covers every byte, always is
  */
 public record ScrubberSettings(
     Duration interval, Duration reserve, int filesBetweenSaves, int largestRunInMemory) {
@@ -25,7 +24,10 @@ public record ScrubberSettings(
     }
   }
 
-  /** As deployed: a file has two GiB at most, which is read in much less than the reserve. */
+  /**
+   * Returns the deployed settings: a file has at most 2 GiB, which is read in much less than the
+   * reserve.
+   */
   public static ScrubberSettings each(Duration interval) {
     return new ScrubberSettings(interval, Duration.ofMinutes(2), 100, 64 << 20);
   }

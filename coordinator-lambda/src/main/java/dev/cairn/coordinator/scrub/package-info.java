@@ -1,6 +1,6 @@
 /**
- * The scrubber: reads what is needed before it is needed, and marks what is damaged. Runs in a
- * worker of its own, never in the coordinator.
+ * The scrubber, which checks needed files for damage. It runs in a function of its own, never in
+ * the coordinator.
  */
 @NullMarked
 package dev.cairn.coordinator.scrub;

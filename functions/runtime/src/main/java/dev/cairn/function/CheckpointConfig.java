@@ -10,13 +10,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a function sets of its job, by the names that Flink's {@code StreamExecutionEnvironment} and
- * {@code CheckpointConfig} have for it. It wins over the deployment; the job's item wins over it.
+ * Settings that a function's code makes for its job. The methods have the names of Flink's {@code
+ * StreamExecutionEnvironment} and {@code CheckpointConfig}. A setting made in code overrides the
+ * deployment's; a setting on the job's item overrides both.
  *
- * <p>A line of a Flink program compiles against it with other imports, and either has Flink's
- * effect or throws an IllegalArgumentException that names what is refused. Setters return this
- * object, which stands for both of Flink's classes: {@link #getCheckpointConfig} returns it as
- * well.
+ * <p>A line of a Flink program compiles against this class once its imports are changed. It either
+ * has the effect that it has in Flink or throws an IllegalArgumentException that names the refused
+ * setting. Setters return this object, which stands for both of Flink's classes: {@link
+ * #getCheckpointConfig} returns it as well.
  */
 public final class CheckpointConfig {
   private Configuration configuration = Configuration.DEFAULTS;
@@ -28,7 +29,7 @@ public final class CheckpointConfig {
   public enum ExternalizedCheckpointCleanup {
     DELETE_ON_CANCELLATION,
     RETAIN_ON_CANCELLATION,
-    /** Refused by name: checkpoints outlive a failure here, always. */
+    /** Refused by name: Cairn always keeps the checkpoints of a failed job. */
     NO_EXTERNALIZED_CHECKPOINTS
   }
 
@@ -75,7 +76,7 @@ public final class CheckpointConfig {
     return enableCheckpointing(intervalMillis);
   }
 
-  /** Takes no checkpoints on schedule, whatever the deployment says. */
+  /** Turns off scheduled checkpoints, also if the deployment sets an interval. */
   public CheckpointConfig disableCheckpointing() {
     return set(Options.INTERVAL, Optional.empty());
   }
@@ -99,66 +100,73 @@ public final class CheckpointConfig {
     return enableUnalignedCheckpoints(true);
   }
 
-  /** Refuses unaligned checkpoints by name, and takes {@code false}, as there are none. */
+  /**
+   * Refuses unaligned checkpoints by name, and accepts {@code false}: Cairn has no unaligned
+   * checkpoints.
+   */
   public CheckpointConfig enableUnalignedCheckpoints(boolean enabled) {
     return set("execution.checkpointing.unaligned.enabled", Boolean.toString(enabled));
   }
 
-  /** Refuses unaligned checkpoints by name, and takes {@code false}, as there are none. */
+  /**
+   * Refuses unaligned checkpoints by name, and accepts {@code false}: Cairn has no unaligned
+   * checkpoints.
+   */
   public CheckpointConfig setForceUnalignedCheckpoints(boolean force) {
     return set("execution.checkpointing.unaligned.forced", Boolean.toString(force));
   }
 
-  /** Refuses a switch to unaligned checkpoints by name, and takes zero, Flink's default. */
+  /** Refuses a switch to unaligned checkpoints by name, and accepts zero, Flink's default. */
   public CheckpointConfig setAlignedCheckpointTimeout(Duration timeout) {
     return set("execution.checkpointing.aligned-checkpoint-timeout", FlinkDuration.print(timeout));
   }
 
-  /** Refuses a switch to unaligned checkpoints by name, and takes zero, Flink's default. */
+  /** Refuses a switch to unaligned checkpoints by name, and accepts zero, Flink's default. */
   public CheckpointConfig setAlignmentTimeout(Duration timeout) {
     return setAlignedCheckpointTimeout(timeout);
   }
 
-  /**
-   * Refuses a number of channels' files by name: there are no unaligned checkpoints to write any.
-   */
+  /** Refuses the setting by name: only unaligned checkpoints write channel state files. */
   public CheckpointConfig setMaxSubtasksPerChannelStateFile(int most) {
     return set(
         "execution.checkpointing.unaligned.max-subtasks-per-channel-state-file",
         Integer.toString(most));
   }
 
-  /** Refuses records in flight by name: no checkpoint here has any. */
+  /** Refuses the setting by name: no checkpoint of Cairn contains records in flight. */
   public CheckpointConfig setCheckpointIdOfIgnoredInFlightData(long checkpointId) {
     return set(
         "execution.checkpointing.recover-without-channel-state.checkpoint-id",
         Long.toString(checkpointId));
   }
 
-  /** Refuses approximate recovery by name, and takes {@code false}: recovery is exact. */
+  /** Refuses approximate recovery by name, and accepts {@code false}: recovery is always exact. */
   public CheckpointConfig enableApproximateLocalRecovery(boolean enabled) {
     return set("execution.approximate-local-recovery", Boolean.toString(enabled));
   }
 
-  /** Refuses Flink's changelog by name, and takes {@code false}: each subtask has its journal. */
+  /**
+   * Refuses Flink's changelog by name, and accepts {@code false}: Cairn's journal takes the
+   * changelog's place.
+   */
   public CheckpointConfig enableChangelogStateBackend(boolean enabled) {
     return set("state.changelog.enabled", Boolean.toString(enabled));
   }
 
-  /** Refuses a place for savepoints by name: the deployment or the job's item says where. */
+  /** Refuses a savepoint directory by name: it is set in the deployment or on the job's item. */
   public CheckpointConfig setDefaultSavepointDirectory(String directory) {
     return set(Options.SAVEPOINT_DIRECTORY.name(), directory);
   }
 
-  /** Refuses a place for savepoints by name: the deployment or the job's item says where. */
+  /** Refuses a savepoint directory by name: it is set in the deployment or on the job's item. */
   public CheckpointConfig setDefaultSavepointDirectory(URI directory) {
     return setDefaultSavepointDirectory(directory.toString());
   }
 
-  /** Sets how often and how soon a shard that fails is tried again. */
+  /** Sets how often, and after which delays, a failing shard is retried. */
   public CheckpointConfig setRestartStrategy(
       RestartStrategies.RestartStrategyConfiguration strategy) {
-    // Looked at here, so that a value that cannot be is refused where it is written.
+    // Validated here, so that an invalid value is refused on the line that sets it.
     var unused = RestartStrategies.applied(Configuration.DEFAULTS, strategy);
     restartStrategy = Optional.of(strategy);
     return this;
@@ -185,47 +193,53 @@ public final class CheckpointConfig {
   }
 
   /**
-   * Sets whether the first checkpoint that fails fails the job, or none ever does. Flink's older
-   * way to say {@link #setTolerableCheckpointFailureNumber}.
+   * Sets whether the first failed checkpoint fails the job ({@code true}), or no failed checkpoint
+   * ever does ({@code false}). This is Flink's older form of {@link
+   * #setTolerableCheckpointFailureNumber}.
    */
   public CheckpointConfig setFailOnCheckpointingErrors(boolean fail) {
     return setTolerableCheckpointFailureNumber(fail ? 0 : Integer.MAX_VALUE);
   }
 
-  /** Sets what becomes of the checkpoints of a job that is cancelled. */
+  /** Sets whether the checkpoints of a cancelled job are kept or deleted. */
   public CheckpointConfig setExternalizedCheckpointRetention(
       ExternalizedCheckpointRetention retention) {
     return set(Options.EXTERNALIZED_CHECKPOINT_RETENTION.name(), retention.name());
   }
 
-  /** Sets what becomes of the checkpoints of a job that is cancelled, as {@link Options} has it. */
+  /**
+   * Sets whether the checkpoints of a cancelled job are kept or deleted, by the type that {@link
+   * Options} uses.
+   */
   public CheckpointConfig setExternalizedCheckpointRetention(
       dev.cairn.settings.RetentionOnCancellation retention) {
     return set(Options.EXTERNALIZED_CHECKPOINT_RETENTION, retention);
   }
 
-  /** Sets what becomes of the checkpoints of a job that is cancelled, by Flink's older name. */
+  /** Sets whether the checkpoints of a cancelled job are kept or deleted, by Flink's older name. */
   public CheckpointConfig setExternalizedCheckpointCleanup(ExternalizedCheckpointCleanup cleanup) {
     return set(Options.EXTERNALIZED_CHECKPOINT_RETENTION.name(), cleanup.name());
   }
 
-  /** Sets what becomes of the checkpoints of a job that is cancelled, by Flink's oldest name. */
+  /**
+   * Sets whether the checkpoints of a cancelled job are kept or deleted, by Flink's oldest name.
+   */
   public CheckpointConfig enableExternalizedCheckpoints(ExternalizedCheckpointCleanup cleanup) {
     return setExternalizedCheckpointCleanup(cleanup);
   }
 
-  /**
-   * Sets whether a job that restores by itself passes over a savepoint later than its checkpoint.
-   */
+  /** Sets whether an automatic restore prefers the latest checkpoint to a later savepoint. */
   public CheckpointConfig setPreferCheckpointForRecovery(boolean prefer) {
     return set(Options.PREFER_CHECKPOINT_FOR_RECOVERY, prefer);
   }
 
   /**
-   * Keeps checkpoints in this storage, whatever the deployment says. Only before the job has any:
-   * afterwards another storage than it has is refused, by the task and by the coordinator.
+   * Keeps checkpoints in this storage, also if the deployment sets another one. The storage can be
+   * chosen only before the job has checkpoints: afterwards the task and the coordinator refuse any
+   * other storage.
    *
-   * <p>As in Flink, a state backend that has a storage of its own wins, whichever is set last.
+   * <p>As in Flink, a state backend that brings its own storage overrides this setting, independent
+   * of the order of the calls.
    */
   public CheckpointConfig setCheckpointStorage(CheckpointStorage storage) {
     configuration = CheckpointStorage.applied(configuration, storage);
@@ -243,31 +257,32 @@ public final class CheckpointConfig {
   }
 
   /**
-   * Keeps live state on the heap, and checkpoints where the backend says, if it says so.
+   * Keeps live state on the heap, and checkpoints in the backend's storage if the backend brings
+   * one.
    *
-   * @throws IllegalArgumentException if there is no such backend, by its name
+   * @throws IllegalArgumentException if Cairn has no such backend; the message names it
    */
   public CheckpointConfig setStateBackend(StateBackend backend) {
     Optional<CheckpointStorage> storage = StateBackend.storageOf(backend);
-    // Looked at here, so that a directory that cannot be is refused where it is written.
+    // Validated here, so that an invalid directory is refused on the line that sets it.
     storage.ifPresent(own -> CheckpointStorage.applied(Configuration.DEFAULTS, own));
     storageOfBackend = storage;
     return this;
   }
 
-  /** Sets any option of the catalogue that code may set. */
+  /** Sets an option of the catalogue {@link Options}; some options cannot be set in code. */
   public <T> CheckpointConfig set(Option<T> option, T value) {
     configuration = configuration.with(option, value, SettingSource.CODE);
     return this;
   }
 
-  /** Sets an option by its name, or by an old one, as a Flink configuration has it. */
+  /** Sets an option by its name, or by an earlier name that Flink still accepts. */
   public CheckpointConfig set(String name, String value) {
     configuration = configuration.set(name, value, SettingSource.CODE);
     return this;
   }
 
-  /** All that was set. */
+  /** Returns all settings that were made. */
   public Configuration configuration() {
     Configuration restarting =
         restartStrategy

@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Where a function keeps its checkpoints, as Flink's {@code CheckpointStorage} given as an
- * instance: it wins over whatever the deployment says.
+ * The storage in which a function's job keeps its checkpoints, like Flink's {@code
+ * CheckpointStorage}. It overrides the storage that the deployment sets.
  *
- * <p>An instance is a description. Tasks, coordinator, scrubber and {@code cairn} all have to reach
- * the same files, and of these only the tasks ever load a function; so there are no others than
- * these two, which each of them can make for itself.
+ * <p>An instance only describes the storage. Tasks, coordinator, scrubber and {@code cairn} all
+ * read the same files, but only tasks load the function. The interface is therefore sealed: each of
+ * them can create both implementations from the description.
  */
 public sealed interface CheckpointStorage
     permits FileSystemCheckpointStorage, JobManagerCheckpointStorage {
 
-  /** What has to be set for it, by the name of every option that says where checkpoints lie. */
+  /** Returns the settings with every option that determines where checkpoints are stored. */
   private Configuration settings(Configuration before) {
     return switch (this) {
       case FileSystemCheckpointStorage(String directory, OptionalInt threshold) -> {
@@ -38,7 +38,7 @@ public sealed interface CheckpointStorage
     };
   }
 
-  /** These settings with this storage. */
+  /** Returns the settings with this storage. */
   static Configuration applied(Configuration before, CheckpointStorage storage) {
     return storage.settings(before);
   }

@@ -2,11 +2,11 @@ package dev.cairn.function;
 
 import java.time.Instant;
 
-/** What is known of the event being processed; valid until {@code process} returns. */
+/** The key and the time of the event being processed; valid until {@code process} returns. */
 public interface Context {
-  /** The record's partition key; every state means this key's. */
+  /** The record's partition key. All states read and write the values of this key. */
   String key();
 
-  /** When Kinesis took the record, to the millisecond. */
+  /** The time at which Kinesis stored the record, in milliseconds. */
   Instant timestamp();
 }

@@ -10,9 +10,9 @@ public final class Deserializers {
   private Deserializers() {}
 
   /**
-   * One JSON value per record, bound by Jackson, whose annotations work. Fields that the class does
-   * not have are ignored. Nothing is converted: a value that a component cannot hold exactly makes
-   * the record a bad one, which the pipeline's failure policy handles.
+   * Decodes one JSON value per record with Jackson, whose annotations work. Fields that the class
+   * does not have are ignored. Nothing is converted: a record with a value that its component
+   * cannot hold exactly is a bad record, which the pipeline's failure policy handles.
    *
    * <ul>
    *   <li>A number, or text that is exactly a JSON number (a CSV file has nothing else), becomes
@@ -48,7 +48,7 @@ public final class Deserializers {
     };
   }
 
-  /** The record as text in UTF-8; malformed bytes are refused rather than replaced. */
+  /** Decodes the record as UTF-8 text. Malformed bytes are refused rather than replaced. */
   public static Deserializer<String> text() {
     return data -> StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
   }

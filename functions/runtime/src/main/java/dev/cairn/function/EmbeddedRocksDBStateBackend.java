@@ -1,8 +1,8 @@
 package dev.cairn.function;
 
 /**
- * Flink's live state on a container's disk. It is refused by name where it is set: there is no such
- * backend yet.
+ * Flink's live state on a container's disk. Cairn has no such backend yet and refuses it by name
+ * where it is set.
  */
 public record EmbeddedRocksDBStateBackend(boolean incremental) implements StateBackend {
 

@@ -1,11 +1,9 @@
 package dev.cairn.function;
 
-/**
- * What becomes of the checkpoints of a job that is cancelled, with the constants that Flink has.
- */
+/** Whether the checkpoints of a cancelled job are kept or deleted, with Flink's constants. */
 public enum ExternalizedCheckpointRetention {
   DELETE_ON_CANCELLATION,
   RETAIN_ON_CANCELLATION,
-  /** Refused by name: checkpoints outlive a failure here, always. */
+  /** Refused by name: Cairn always keeps the checkpoints of a failed job. */
   NO_EXTERNALIZED_CHECKPOINTS
 }

@@ -4,14 +4,14 @@ import java.net.URI;
 import java.util.OptionalInt;
 
 /**
- * Checkpoints in a folder of a bucket. The functions of the job need to be allowed to use it: the
- * construct allows the bucket that it makes, and no other.
+ * Keeps checkpoints in a folder of a bucket. The job's functions need permission to use the bucket;
+ * the construct grants it only for the bucket that it creates.
  *
- * @param directory {@code s3://bucket} or {@code s3://bucket/prefix}; a directory of a machine is
- *     refused, as the coordinator runs on another
+ * @param directory {@code s3://bucket} or {@code s3://bucket/prefix}; a local directory is refused,
+ *     because the coordinator runs on another machine
  * @param fileStateSizeThreshold the largest delta, in bytes, that a journal entry holds itself; a
- *     larger one becomes a file. Empty: as {@code execution.checkpointing.data-inline-threshold}
- *     says
+ *     larger one becomes a file. If empty, {@code execution.checkpointing.data-inline-threshold}
+ *     applies
  */
 public record FileSystemCheckpointStorage(String directory, OptionalInt fileStateSizeThreshold)
     implements CheckpointStorage {
@@ -25,7 +25,7 @@ public record FileSystemCheckpointStorage(String directory, OptionalInt fileStat
   }
 
   /**
-   * Keeps checkpoints in a directory, and small deltas out of it.
+   * Keeps checkpoints in a directory, and deltas up to a size in journal entries.
    *
    * @param fileStateSizeThreshold in bytes; as in Flink, -1 leaves it to the settings, and 0 makes
    *     each delta a file
@@ -35,7 +35,7 @@ public record FileSystemCheckpointStorage(String directory, OptionalInt fileStat
   }
 
   /**
-   * Keeps checkpoints in a directory, and small deltas out of it.
+   * Keeps checkpoints in a directory, and deltas up to a size in journal entries.
    *
    * @param fileStateSizeThreshold in bytes; as in Flink, -1 leaves it to the settings, and 0 makes
    *     each delta a file

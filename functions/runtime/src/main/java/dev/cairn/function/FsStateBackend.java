@@ -7,7 +7,7 @@ import java.net.URI;
  * Flink's older name for live state on the heap with checkpoints in a directory: here, {@link
  * HashMapStateBackend} with {@link FileSystemCheckpointStorage}.
  *
- * @param storage the directory, and the largest delta that is kept out of it
+ * @param storage the directory, and the largest delta that is kept in a journal entry instead
  */
 public record FsStateBackend(FileSystemCheckpointStorage storage) implements StateBackend {
 
@@ -61,9 +61,9 @@ public record FsStateBackend(FileSystemCheckpointStorage storage) implements Sta
   }
 
   /**
-   * Keeps checkpoints in a directory, and small deltas out of it.
+   * Keeps checkpoints in a directory, and deltas up to a size in journal entries.
    *
-   * @param fileStateSizeThreshold as of {@link FileSystemCheckpointStorage}
+   * @param fileStateSizeThreshold see {@link FileSystemCheckpointStorage}
    */
   public FsStateBackend(URI directory, int fileStateSizeThreshold) {
     this(new FileSystemCheckpointStorage(directory, fileStateSizeThreshold));

@@ -1,4 +1,4 @@
 package dev.cairn.function;
 
-/** Live state as objects on the heap: the only backend so far, and the default. */
+/** Keeps live state as objects on the heap. This is the default and the only backend so far. */
 public record HashMapStateBackend() implements StateBackend {}

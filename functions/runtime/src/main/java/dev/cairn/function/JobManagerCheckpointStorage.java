@@ -3,14 +3,14 @@ package dev.cairn.function;
 import dev.cairn.settings.Options;
 
 /**
- * Checkpoints inside the job's table: for small state. Named after what Flink keeps in the job
- * manager's memory.
+ * Keeps checkpoints inside the job's table, for small state. Flink's storage of this name keeps
+ * them in the job manager's memory.
  *
  * @param maxStateSize the largest file of a subtask's state, in bytes; above it checkpoints fail
  */
 public record JobManagerCheckpointStorage(int maxStateSize) implements CheckpointStorage {
 
-  /** With the largest state that there can be. */
+  /** Allows the largest possible state. */
   public JobManagerCheckpointStorage() {
     this(Options.MAX_INLINE_STATE.defaultValue());
   }

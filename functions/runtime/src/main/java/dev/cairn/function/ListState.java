@@ -3,18 +3,18 @@ package dev.cairn.function;
 import java.util.List;
 
 /**
- * A list per key, stored as a whole: changing it costs its length once per batch, so it suits the
- * last few of something rather than everything ever seen.
+ * A list per key, stored as a whole: changing it costs its length once per batch. It suits a few
+ * recent elements rather than an unbounded history.
  *
- * <p>A list without elements and no list are the same.
+ * <p>An empty list is not stored.
  */
 public interface ListState<T> {
-  /** An unmodifiable snapshot of the current key's list. */
+  /** Returns an unmodifiable snapshot of the current key's list. */
   List<T> get();
 
   void add(T element);
 
-  /** Replaces the list by a copy of this one. */
+  /** Replaces the current key's list by a copy of the given list. */
   void update(List<T> elements);
 
   void clear();

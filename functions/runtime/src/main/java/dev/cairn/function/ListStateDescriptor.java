@@ -6,8 +6,8 @@ import dev.cairn.state.StateSchema;
  * Declares a list per key.
  *
  * @param name the state's name in checkpoints: 1 to 200 letters, digits and {@code _ - . :}, unique
- *     in its function, and kept as long as the state is
- * @param serializer how the element is stored; part of what a checkpoint is checked against
+ *     in its function, and unchanged as long as the state exists
+ * @param serializer how the element is stored; a restore compares it with the one in the checkpoint
  */
 public record ListStateDescriptor<T>(String name, Serializer<T> serializer)
     implements StateDescriptor {
@@ -15,7 +15,7 @@ public record ListStateDescriptor<T>(String name, Serializer<T> serializer)
     StateNames.require(name);
   }
 
-  /** Stores the element as {@link Serializers#of} says. */
+  /** Chooses the element's serializer by {@link Serializers#of}. */
   public static <T> ListStateDescriptor<T> of(String name, Class<T> type) {
     return new ListStateDescriptor<>(name, Serializers.of(type));
   }

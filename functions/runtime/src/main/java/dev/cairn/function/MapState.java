@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * <p>Two user keys are the same if they serialize to the same bytes. The lists are snapshots, in
  * the unsigned order of the serialized user keys, which is the same in every container; the map may
- * be changed while one is iterated. A value that was handed out and then changed is not stored:
- * only {@link #put} stores.
+ * be changed while a list is iterated. Changing a returned value does not change the state; only
+ * {@link #put} does.
  */
 public interface MapState<K, V> {
   Optional<V> get(K key);

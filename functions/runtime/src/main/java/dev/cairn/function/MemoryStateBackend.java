@@ -11,13 +11,13 @@ import dev.cairn.settings.Options;
  */
 public record MemoryStateBackend(int maxStateSize) implements StateBackend {
 
-  /** Allows the largest state that there can be. Flink's default is 5 MB. */
+  /** Allows the largest possible state. Flink's default is 5 MB. */
   public MemoryStateBackend() {
     this(Options.MAX_INLINE_STATE.defaultValue());
   }
 
   /**
-   * Allows the largest state that there can be.
+   * Allows the largest possible state.
    *
    * @param asynchronousSnapshots has no effect: no record waits for a checkpoint's upload
    */
@@ -28,7 +28,7 @@ public record MemoryStateBackend(int maxStateSize) implements StateBackend {
   /**
    * Refuses directories for metadata and savepoints.
    *
-   * @param checkpointPath refused as of {@link JobManagerCheckpointStorage}
+   * @param checkpointPath refused, as in {@link JobManagerCheckpointStorage}
    * @param savepointPath refused as well: the deployment says where savepoints go
    * @throws IllegalArgumentException always, saying what to write instead
    */

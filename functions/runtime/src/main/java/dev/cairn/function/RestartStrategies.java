@@ -7,15 +7,18 @@ import dev.cairn.settings.SettingSource;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Restart strategies as Flink's class of this name makes them. They hold for each shard. */
+/**
+ * Creates restart strategies, with the methods of Flink's class of this name. A strategy applies to
+ * each shard separately.
+ */
 public final class RestartStrategies {
   private RestartStrategies() {}
 
-  /** What {@link CheckpointConfig#setRestartStrategy} takes. */
+  /** A restart strategy for {@link CheckpointConfig#setRestartStrategy}. */
   public sealed interface RestartStrategyConfiguration
       permits NoRestart, FallBack, FixedDelay, FailureRate, ExponentialDelay {
 
-    /** These settings with this strategy. */
+    /** Returns the settings with this strategy. */
     private Configuration settings(Configuration before) {
       return switch (this) {
         case NoRestart n -> of(before, RestartStrategyType.NONE);
@@ -62,7 +65,7 @@ public final class RestartStrategies {
       Duration initial, Duration max, double multiplier, Duration threshold, double jitter)
       implements RestartStrategyConfiguration {}
 
-  /** These settings with this strategy. */
+  /** Returns the settings with this strategy. */
   static Configuration applied(Configuration before, RestartStrategyConfiguration strategy) {
     return strategy.settings(before);
   }

@@ -3,8 +3,8 @@ package dev.cairn.function;
 import java.net.URI;
 
 /**
- * Flink's older name for live state on a container's disk. It is refused by name where it is set:
- * there is no such backend yet.
+ * Flink's older name for live state on a container's disk. Cairn has no such backend yet and
+ * refuses it by name where it is set.
  */
 public record RocksDBStateBackend(String directory, boolean incremental) implements StateBackend {
 

@@ -1,8 +1,8 @@
 package dev.cairn.function;
 
 /**
- * Where a function declares its states when it is opened. Each name is declared once; the state
- * that comes back always means the key of the event that is being processed.
+ * Declares a function's states while it is opened. Each name is declared once. The returned state
+ * always accesses the value of the key whose event is being processed.
  */
 public interface RuntimeContext {
   <T> ValueState<T> getState(ValueStateDescriptor<T> descriptor);

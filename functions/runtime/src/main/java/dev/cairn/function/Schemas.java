@@ -32,7 +32,7 @@ final class Schemas {
     return new ValueType.Named("Map", List.of(key, value));
   }
 
-  /** What a scalar is, its serializer's id says. */
+  /** A scalar's type is named by its serializer's id. */
   private static StateSchema single(
       String name, String kind, Serializer<?> serializer, UnaryOperator<ValueType> type) {
     return Serializers.isScalar(serializer)

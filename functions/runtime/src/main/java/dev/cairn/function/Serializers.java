@@ -65,7 +65,8 @@ public final class Serializers {
   }
 
   /**
-   * The serializer of a type: one of the constants here, or {@link #record} or {@link #json}.
+   * Returns the serializer of a type: one of the constants of this class, {@link #record} or {@link
+   * #json}.
    *
    * @throws IllegalArgumentException if values of the type could not be read back; says why, and
    *     what to declare instead

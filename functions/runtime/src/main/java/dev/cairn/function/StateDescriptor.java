@@ -2,7 +2,7 @@ package dev.cairn.function;
 
 import dev.cairn.state.StateSchema;
 
-/** What a function declares of one of its states. */
+/** The declaration of one of a function's states. */
 public sealed interface StateDescriptor
     permits ValueStateDescriptor, MapStateDescriptor, ListStateDescriptor {
   String name();

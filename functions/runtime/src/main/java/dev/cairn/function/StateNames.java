@@ -2,7 +2,7 @@ package dev.cairn.function;
 
 import java.util.regex.Pattern;
 
-/** What a state may be called: the name stands in checkpoints, commands and messages. */
+/** Validates the names of states, which appear in checkpoints, commands and messages. */
 final class StateNames {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]{0,199}");
 
@@ -13,8 +13,10 @@ final class StateNames {
       throw new IllegalArgumentException(
           "\""
               + name
-              + "\" is not a state's name: it has 1 to 200 characters, which are letters (A to Z, a to z),"
-              + " digits and _ - . : and begins with a letter, a digit or _, such as \"flights-per-route\"");
+              + "\" is not a state's name: it has 1 to 200 characters, which are letters (A"
+              + " to Z, a to z),"
+              + " digits and _ - . : and begins with a letter, a digit or _, such as"
+              + " \"flights-per-route\"");
     }
   }
 }

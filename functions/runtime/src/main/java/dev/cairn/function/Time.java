@@ -3,7 +3,7 @@ package dev.cairn.function;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A span of time as older programs of Flink write it; newer ones have {@link Duration}. */
+/** A span of time as older Flink programs write it. Newer programs use {@link Duration}. */
 public record Time(Duration duration) {
 
   public static Time of(long size, TimeUnit unit) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * One value per key.
  *
- * <p>A value that was handed out and then changed is not stored: only {@link #update} stores.
+ * <p>Changing a returned value does not change the state; only {@link #update} does.
  */
 public interface ValueState<T> {
   /** The current key's value, empty if it has none. */

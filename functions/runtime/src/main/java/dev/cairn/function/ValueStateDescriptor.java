@@ -6,8 +6,8 @@ import dev.cairn.state.StateSchema;
  * Declares one value per key.
  *
  * @param name the state's name in checkpoints: 1 to 200 letters, digits and {@code _ - . :}, unique
- *     in its function, and kept as long as the state is
- * @param serializer how the value is stored; part of what a checkpoint is checked against
+ *     in its function, and unchanged as long as the state exists
+ * @param serializer how the value is stored; a restore compares it with the one in the checkpoint
  */
 public record ValueStateDescriptor<T>(String name, Serializer<T> serializer)
     implements StateDescriptor {
@@ -15,7 +15,7 @@ public record ValueStateDescriptor<T>(String name, Serializer<T> serializer)
     StateNames.require(name);
   }
 
-  /** Stores the value as {@link Serializers#of} says. */
+  /** Chooses the value's serializer by {@link Serializers#of}. */
   public static <T> ValueStateDescriptor<T> of(String name, Class<T> type) {
     return new ValueStateDescriptor<>(name, Serializers.of(type));
   }

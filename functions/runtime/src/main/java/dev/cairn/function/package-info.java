@@ -1,6 +1,6 @@
 /**
- * What a user's function is written against, in Flink's words: events, keyed state and the
- * serializers of both; no AWS type and no engine.
+ * The API for a user's function, with Flink's names: events, keyed state, and the serializers of
+ * both. It contains no AWS type and nothing of the runtime.
  */
 @NullMarked
 package dev.cairn.function;

@@ -87,7 +87,7 @@ final class FunctionClass {
               + name
               + " threw "
               + e.getCause()
-              + ": a function is set up in open(), not there",
+              + ": set the function up in open() instead",
           e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(

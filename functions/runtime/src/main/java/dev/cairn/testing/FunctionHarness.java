@@ -118,7 +118,7 @@ public final class FunctionHarness<E> {
     process(key, deserializer.deserialize(data), arrival);
   }
 
-  /** What a key's state is now. */
+  /** Returns a view of the key's current state. */
   public KeyView state(String key) {
     return new KeyView(keys.getOrDefault(key, KeyContents.empty()).copy());
   }
@@ -182,7 +182,8 @@ public final class FunctionHarness<E> {
     KeyContents contents = current;
     if (contents == null) {
       throw new IllegalStateException(
-          "state is used outside process(): it means the key of the event being processed, and there"
+          "state is used outside process(): it means the key of the event being processed,"
+              + " and there"
               + " is none");
     }
     return contents;

@@ -6,8 +6,8 @@ import dev.cairn.function.Serializers;
 import java.util.Objects;
 
 /**
- * How a value is kept: itself if nobody can change it, and else as bytes, so that each reader gets
- * a copy.
+ * How the harness stores a value: an immutable value as the object itself, any other as bytes, so
+ * that each reader gets a copy.
  */
 record Keeping<T>(ExactSerializer<T> serializer) {
   Keeping(Serializer<T> serializer) {

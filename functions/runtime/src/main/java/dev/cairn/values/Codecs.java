@@ -73,7 +73,7 @@ public final class Codecs {
     if (bare && raw.getTypeParameters().length > 0 && type.getBindings().isEmpty()) {
       throw new IllegalArgumentException(
           raw.getSimpleName()
-              + " alone does not say what it holds, so its elements could not be read back; declare"
+              + " alone has no known extension, so its elements could not be read back; declare"
               + (Map.class.isAssignableFrom(raw)
                   ? " a MapStateDescriptor"
                   : raw == Optional.class ? " the type within" : " a ListStateDescriptor")
@@ -159,7 +159,8 @@ public final class Codecs {
           path
               + " is an "
               + shown(type)
-              + ": an empty Optional within an Optional cannot be told from an empty one; declare one"
+              + ": an empty Optional within an Optional cannot be told from an empty one;"
+              + " declare one"
               + " Optional, or a record or a sealed type that names the cases");
     }
     return new OptionalCodec(codec);
@@ -244,7 +245,8 @@ public final class Codecs {
                 + root.getRawClass().getName()
                 + ", whose subtype "
                 + subtype.getName()
-                + " is neither a record nor an enum; make it one, or tell Jackson about the subtypes"
+                + " is neither a record nor an enum; make it one, or tell Jackson about the"
+                + " subtypes"
                 + " with @JsonTypeInfo and @JsonSubTypes");
       }
     }
@@ -288,7 +290,8 @@ public final class Codecs {
               + " is "
               + (raw.isInterface() ? "the interface " : "the abstract class ")
               + raw.getName()
-              + ", and what is stored does not say which class a value had; declare a concrete class,"
+              + ", and what is stored does not say which class a value had; declare a"
+              + " concrete class,"
               + " seal it with records as its subtypes, or tell Jackson about the subtypes with"
               + " @JsonTypeInfo and @JsonSubTypes");
     }

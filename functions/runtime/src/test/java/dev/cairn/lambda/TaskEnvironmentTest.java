@@ -144,7 +144,7 @@ class TaskEnvironmentTest {
     variables.put("CAIRN_FUNCTION", Hasty.class.getName());
     assertThatThrownBy(() -> read().function().create())
         .hasMessageContaining("no database")
-        .hasMessageContaining("a function is set up in open(), not there");
+        .hasMessageContaining("set the function up in open() instead");
     variables.put("CAIRN_FUNCTION", Unfinished.class.getName());
     assertThatThrownBy(() -> read().function().create())
         .hasMessageContaining("it must be public and not abstract");

@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import software.constructs.Node;
 
-/** Reads {@code -c name=value}; a value that cannot be used is refused by its name. */
+/**
+ * Reads {@code -c name=value}; a value that cannot be used is refused, and the message has its
+ * name.
+ */
 record AppContext(Node node) {
 
   Optional<String> text(String name) {
@@ -58,7 +61,7 @@ record AppContext(Node node) {
     };
   }
 
-  /** One of an enumeration's names, in capitals or small letters. */
+  /** Reads the name of an enumeration's constant, in any case. */
   <E extends Enum<E>> E choice(String name, E otherwise) {
     Class<E> type = otherwise.getDeclaringClass();
     return parse(

@@ -39,8 +39,8 @@ import software.amazon.awscdk.services.sqs.Queue;
 import software.constructs.Construct;
 
 /**
- * A keyed function on a stream, with its state, its checkpoints and whoever takes them: a whole job
- * in one's own stack.
+ * A whole Cairn job in your stack: a keyed function on a stream, its state, its checkpoints, and
+ * the coordinator that takes them.
  *
  * <pre>{@code
  * CheckpointedFunction.Builder.create(this, "Orders")
@@ -52,11 +52,11 @@ import software.constructs.Construct;
  *     .build();
  * }</pre>
  *
- * <p>Makes the table, the bucket (unless {@link Builder#checkpointingWithoutBucket}), the task
- * function with the mapping that feeds it, the coordinator with what calls it, a role for each of
- * the two, alarms and a dashboard; and the stream, unless there is one. What must not be chosen
- * otherwise cannot be: the mapping never gives records up, the bucket takes each object once.
- * {@code docs/deploying.md} lists everything.
+ * <p>Creates the table, the bucket (unless {@link Builder#checkpointingWithoutBucket}), the task
+ * function with its event source mapping, the coordinator with its rule and queue, a role for each
+ * function, alarms and a dashboard. It also creates the stream unless an existing one is given.
+ * Settings on which exactness depends cannot be changed: the mapping never discards records, and
+ * the bucket accepts each object once. {@code docs/deploying.md} lists everything.
  */
 public final class CheckpointedFunction extends Construct {
   private final ConstructSettings settings;
@@ -110,7 +110,8 @@ public final class CheckpointedFunction extends Construct {
     NagReasons.Reason newerJava =
         new NagReasons.Reason(
             "AwsSolutions-L1",
-            "Java 21 is what the functions are tested on; the builder's runtime(…) takes a later one.");
+            "Java 21 is what the functions are tested on; the builder's runtime(…) takes a"
+                + " later one.");
     NagReasons.explain(task.function(), newerJava);
     NagReasons.explain(coordinator.function(), newerJava);
     scrubber.ifPresent(function -> NagReasons.explain(function, newerJava));
@@ -140,45 +141,46 @@ public final class CheckpointedFunction extends Construct {
     output.overrideLogicalId(outputs + name);
   }
 
-  /** The stream that the job reads: the one made here, or the one that was given. */
+  /** Returns the stream that the job reads: the created one, or the one that was given. */
   public IStream getStream() {
     return stores.stream();
   }
 
-  /** Where journals, checkpoints and the job itself are. */
+  /** Returns the table with the journals, the checkpoints and the job's item. */
   public Table getTable() {
     return stores.table();
   }
 
   /**
-   * Where checkpoint files and dead letters lie, below the job's name; empty for a job whose
-   * checkpoints lie inside its table.
+   * Returns the bucket with the checkpoint files and dead letters, in a folder of the job's name;
+   * empty for a job whose checkpoints lie inside its table.
    */
   public Optional<Bucket> getBucket() {
     return stores.bucket();
   }
 
   /**
-   * The function that applies records; with SnapStart, its alias {@code live} is what is called.
+   * Returns the function that applies records. With SnapStart, invocations use its alias {@code
+   * live}.
    */
   public Function getTaskFunction() {
     return task.function();
   }
 
-  /** The function that takes checkpoints and restores them. */
+  /** Returns the coordinator, which takes and restores checkpoints. */
   public Function getCoordinatorFunction() {
     return coordinator.function();
   }
 
   /**
-   * The mapping that feeds the task. What of it the protocol stands on is looked at by the
-   * coordinator each minute; {@code docs/operations.md} lists it.
+   * Returns the event source mapping that invokes the task. Each minute the coordinator checks
+   * those of its settings that the protocol relies on; {@code docs/operations.md} lists them.
    */
   public CfnEventSourceMapping getSourceMapping() {
     return task.sourceMapping();
   }
 
-  /** The security groups of the functions; empty outside of a VPC. */
+  /** Returns the security groups of the functions; empty outside a VPC. */
   public List<ISecurityGroup> getSecurityGroups() {
     return securityGroups;
   }
@@ -187,28 +189,28 @@ public final class CheckpointedFunction extends Construct {
     return settings.job();
   }
 
-  /** The stream as a fork of this job reads it. */
+  /** Returns the stream for a fork of this job. */
   SourceStream.ExistingStream shared() {
     SourceStream.ExistingStream stream = SourceStream.existing(stores.stream());
     return StreamRetention.known(settings).map(stream::keeping).orElse(stream);
   }
 
-  /** The function that looks for damaged files; empty if there is none. */
+  /** Returns the scrubber, which looks for damaged files; empty if the job has none. */
   public Optional<Function> getScrubberFunction() {
     return scrubber;
   }
 
-  /** Carries the coordinator's ticks between two minutes. */
+  /** Returns the queue that delivers the coordinator's ticks between two minutes. */
   public Queue getTickQueue() {
     return coordinator.tickQueue();
   }
 
-  /** All alarms, such as for actions of one's own. */
+  /** Returns all alarms, for example to add actions to them. */
   public List<Alarm> getAlarms() {
     return List.copyOf(alarms);
   }
 
-  /** Collects settings; {@link #build} makes the construct, or says everything that is wrong. */
+  /** Collects settings. {@link #build} creates the construct, or throws with all mistakes. */
   public static final class Builder {
     private final Construct scope;
     private final String id;
@@ -220,7 +222,7 @@ public final class CheckpointedFunction extends Construct {
     private Optional<CheckpointedFunction> parent = Optional.empty();
     private StartPosition start = new StartPosition.TrimHorizon();
     private FailurePolicy failurePolicy = FailurePolicy.FAIL;
-    // Made at last, so that one synthesis tells every mistake in them.
+    // Created last, so that one synthesis reports all mistakes.
     private final List<UnaryOperator<Configuration>> told = new ArrayList<>();
     private Optional<IEventBus> events = Optional.empty();
     private Runtime runtime = Runtime.JAVA_21;
@@ -247,48 +249,50 @@ public final class CheckpointedFunction extends Construct {
       this.id = id;
     }
 
-    /** Begins a job in this scope. */
+    /** Creates a builder for a job in this scope. */
     public static Builder create(Construct scope, String id) {
       return new Builder(scope, id);
     }
 
-    /** The job's name: every key and path of it begins so. A new name is a new job. */
+    /**
+     * Sets the job's name, with which all its keys and paths begin. Another name is another job.
+     */
     public Builder job(String name) {
       this.job = name;
       return this;
     }
 
-    /** The stage's name, {@code main} by default. */
+    /** Sets the stage's name, {@code main} by default. */
     public Builder stage(String name) {
       this.stage = name;
       return this;
     }
 
     /**
-     * The full name of the {@code KeyedFunction}, which has a public constructor without
-     * parameters.
+     * Sets the full class name of the {@code KeyedFunction}, which needs a public constructor
+     * without parameters.
      */
     public Builder function(String className) {
       this.function = className;
       return this;
     }
 
-    /** A folder, or a zip of it, with all jars that the function needs in {@code lib/}. */
+    /** Sets the function's code: a folder, or a zip of one, with all jars in {@code lib/}. */
     public Builder code(Path folderOrZip) {
       this.code = folderOrZip;
       return this;
     }
 
-    /** The stream to read: a new one or one that exists. */
+    /** Sets the stream to read: a new or an existing one. */
     public Builder source(SourceStream stream) {
       this.source = stream;
       return this;
     }
 
     /**
-     * A job that began from a checkpoint of that one, by {@code cairn fork}: it shares the table,
-     * the bucket and the stream, reads the other job's files and writes its own. It has no source
-     * of its own; the name is the one that was forked.
+     * Deploys a fork of the given job, which {@code cairn fork} began from one of its checkpoints.
+     * The fork shares the table, the bucket and the stream, reads the other job's files and writes
+     * its own. It has no source of its own. Its name is the one given to {@code cairn fork}.
      */
     public Builder forkOf(CheckpointedFunction job) {
       this.parent = Optional.of(job);
@@ -296,87 +300,88 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * Where a shard begins that has no journal, the oldest record by default. There is no LATEST:
-     * it means another place for the mapping than for the task, and records between the two would
-     * be lost.
+     * Sets where a shard without a journal begins, by default at the oldest record. There is no
+     * LATEST: the mapping and the task would resolve it to different positions, and records between
+     * the two would be lost.
      */
     public Builder start(StartPosition place) {
       this.start = place;
       return this;
     }
 
-    /** What becomes of records that cannot be processed, {@code FAIL} by default. */
+    /** Sets the policy for records that cannot be processed, {@code FAIL} by default. */
     public Builder failurePolicy(FailurePolicy policy) {
       this.failurePolicy = policy;
       return this;
     }
 
     /**
-     * {@code execution.checkpointing.interval}: from one trigger to the next, 1 s or more; without
-     * it, no checkpoints are taken.
+     * Sets {@code execution.checkpointing.interval}, the time from one trigger to the next: 1 s or
+     * more. Without it, no checkpoints are taken on schedule.
      */
     public Builder checkpointingInterval(Duration every) {
       return setting(Options.INTERVAL, Optional.of(every));
     }
 
     /**
-     * {@code execution.checkpointing.timeout}: how long a checkpoint may stay pending, 10 minutes
-     * by default.
+     * Sets {@code execution.checkpointing.timeout}: how long a checkpoint may stay pending, 10
+     * minutes by default.
      */
     public Builder checkpointingTimeout(Duration longest) {
       return setting(Options.TIMEOUT, longest);
     }
 
     /**
-     * {@code execution.checkpointing.num-retained}: how many completed checkpoints are kept, each
-     * with another state; 1 by default.
+     * Sets {@code execution.checkpointing.num-retained}: how many completed checkpoints with
+     * different states are kept, 1 by default.
      */
     public Builder checkpointingNumRetained(int checkpoints) {
       return setting(Options.NUM_RETAINED, checkpoints);
     }
 
     /**
-     * {@code execution.checkpointing.min-pause}: how long after the end of one checkpoint the next
-     * may begin, not at all by default.
+     * Sets {@code execution.checkpointing.min-pause}: the time from the end of one checkpoint to
+     * the next trigger, 0 by default.
      */
     public Builder checkpointingMinPause(Duration shortest) {
       return setting(Options.MIN_PAUSE, shortest);
     }
 
     /**
-     * {@code execution.checkpointing.max-concurrent-checkpoints}: how many may be pending at a
-     * time, 1 by default.
+     * Sets {@code execution.checkpointing.max-concurrent-checkpoints}: how many checkpoints may be
+     * pending at a time, 1 by default.
      */
     public Builder checkpointingMaxConcurrent(int most) {
       return setting(Options.MAX_CONCURRENT_CHECKPOINTS, most);
     }
 
     /**
-     * {@code execution.checkpointing.tolerable-failed-checkpoints}: how many may fail in a row
-     * before the job is FAILED, any number by default.
+     * Sets {@code execution.checkpointing.tolerable-failed-checkpoints}: how many checkpoints may
+     * fail in a row before the job is FAILED, any number by default.
      */
     public Builder checkpointingTolerableFailures(int most) {
       return setting(Options.TOLERABLE_FAILED_CHECKPOINTS, most);
     }
 
     /**
-     * {@code execution.checkpointing.storage: jobmanager}: checkpoints lie inside the table, for
-     * small state, and no bucket is made. Only before the job has any.
+     * Sets {@code execution.checkpointing.storage: jobmanager}: checkpoints lie inside the table,
+     * for small state, and no bucket is created. It can be set only before the job has checkpoints.
      */
     public Builder checkpointingWithoutBucket() {
       return setting(Options.STORAGE, Optional.of(StorageKind.JOBMANAGER));
     }
 
     /**
-     * {@code execution.checkpointing.externalized-checkpoint-retention}: what becomes of the
-     * checkpoints of a job that is cancelled; they are retained by default.
+     * Sets {@code execution.checkpointing.externalized-checkpoint-retention}: whether the
+     * checkpoints of a cancelled job are retained, which is the default, or deleted.
      */
     public Builder checkpointingRetention(RetentionOnCancellation retention) {
       return setting(Options.EXTERNALIZED_CHECKPOINT_RETENTION, retention);
     }
 
     /**
-     * Sets any option of the catalogue, see {@code docs/settings.md}. What is set later wins.
+     * Sets an option of the catalogue, see {@code docs/settings.md}. A later call overrides an
+     * earlier one.
      *
      * @param option one of {@link Options}
      */
@@ -386,8 +391,9 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * Sets all that a fragment of a Flink configuration sets: lines of {@code key: value}, as in
-     * {@code flink-conf.yaml}, or nested, as in {@code config.yaml}. What is set later wins.
+     * Sets all options of a fragment of a Flink configuration: lines of {@code key: value}, as in
+     * {@code flink-conf.yaml}, or nested, as in {@code config.yaml}. A later call overrides an
+     * earlier one.
      */
     public Builder configuration(String flinkFragment) {
       this.told.add(
@@ -396,77 +402,85 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * {@code cairn.scrub.interval}: how often every file that is needed is read and compared with
-     * what was written, once a day by default; never with {@link Duration#ZERO}.
+     * Sets {@code cairn.scrub.interval}: how often the scrubber reads every needed file and
+     * compares it with its checksum, once a day by default. {@link Duration#ZERO} turns the
+     * scrubber off.
      */
     public Builder scrubInterval(Duration every) {
       return setting(Options.SCRUB_INTERVAL, Optional.of(every).filter(time -> !time.isZero()));
     }
 
-    /** Java 21 by default, or a later Java. */
+    /** Sets the Java runtime, Java 21 by default. */
     public Builder runtime(Runtime java) {
       this.runtime = java;
       return this;
     }
 
-    /** x86_64 by default. */
+    /** Sets the processor architecture, x86_64 by default. */
     public Builder architecture(Architecture processor) {
       this.architecture = processor;
       return this;
     }
 
-    /** The task function's memory, 1769 MiB by default: one processor. */
+    /**
+     * Sets the task function's memory in MiB, 1769 by default, which corresponds to one processor.
+     */
     public Builder memory(int mebibytes) {
       this.memoryMiB = mebibytes;
       return this;
     }
 
-    /** How long one invocation of the task function may take, one minute by default. */
+    /** Sets the time-out of the task function, one minute by default. */
     public Builder timeout(Duration longest) {
       this.timeout = longest;
       return this;
     }
 
-    /** Whether the task function starts from a snapshot of its process; it does by default. */
+    /** Sets whether the task function uses SnapStart, which is on by default. */
     public Builder snapStart(boolean on) {
       this.snapStart = on;
       return this;
     }
 
-    /** The most records of one invocation, 1000 by default. */
+    /** Sets the largest number of records of one invocation, 1000 by default. */
     public Builder batchSize(int records) {
       this.batchSize = records;
       return this;
     }
 
-    /** How long the mapping waits for a batch to fill, not at all by default. */
+    /** Sets how long the mapping waits for a batch to fill, 0 by default. */
     public Builder batchWindow(Duration longest) {
       this.batchWindow = longest;
       return this;
     }
 
     /**
-     * What becomes of table, bucket, new stream and logs when the construct is removed: kept by
-     * default. {@code DESTROY} deletes the bucket only if it is empty by then.
+     * Sets whether table, bucket, new stream and logs are kept when the construct is removed, which
+     * is the default, or deleted. {@code DESTROY} deletes the bucket only if it is empty by then.
      */
     public Builder removalPolicy(RemovalPolicy policy) {
       this.removalPolicy = policy;
       return this;
     }
 
-    /** How long logs are kept, a month by default. */
+    /** Sets how long logs are kept, a month by default. */
     public Builder logRetention(RetentionDays days) {
       this.logRetention = days;
       return this;
     }
 
-    /** Sets the topic that is told when an alarm goes on; without it alarms only show. */
+    /**
+     * Sets the topic that is notified when an alarm goes on. Without it alarms are only displayed.
+     */
     public Builder alarmTopic(ITopic topic) {
       this.alarmTopic = Optional.of(topic);
       return this;
     }
 
-    /** Sets the topic that is told when an alarm goes off again; without it none is. */
+    /**
+     * Sets the topic that is notified when an alarm goes off again. Without it no notification is
+     * sent.
+     */
     public Builder okTopic(ITopic topic) {
       this.okTopic = Optional.of(topic);
       return this;
@@ -479,9 +493,9 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * Encrypts table, bucket, tick queue and logs with this key, and a new stream, unless that has
-     * an encryption of its own; by default the services' own keys do. An imported key's policy has
-     * to allow CloudWatch Logs to use it.
+     * Encrypts table, bucket, tick queue and logs with this key instead of the services' own keys,
+     * and also a new stream unless it sets its own encryption. An imported key's policy has to
+     * allow CloudWatch Logs to use it.
      */
     public Builder encryptionKey(IKey key) {
       this.encryptionKey = Optional.of(key);
@@ -489,7 +503,7 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * Runs the functions in a VPC, which needs a way to AWS's endpoints: {@code docs/deploying.md}
+     * Runs the functions in a VPC, which needs access to AWS's endpoints: {@code docs/deploying.md}
      * lists them.
      */
     public Builder vpc(Network there) {
@@ -497,19 +511,19 @@ public final class CheckpointedFunction extends Construct {
       return this;
     }
 
-    /** Reserves containers for the task function, and lets it have no more than these. */
+    /** Sets the reserved concurrency of the task function, which is also its limit. */
     public Builder reservedConcurrency(int containers) {
       this.reservedConcurrency = Optional.of(containers);
       return this;
     }
 
-    /** Whether X-Ray traces the functions' invocations; not by default. */
+    /** Sets whether X-Ray traces the functions' invocations, off by default. */
     public Builder tracing(boolean on) {
       this.traced = on;
       return this;
     }
 
-    /** Whether Lambda writes its own log lines as JSON; as text by default. */
+    /** Sets whether Lambda writes its own log lines as JSON; the default is text. */
     public Builder jsonLogs(boolean on) {
       this.jsonLogs = on;
       return this;
@@ -525,8 +539,9 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * The bus that is told of completed and failed checkpoints, and of a job that is restored,
-     * halts, fails or runs again; without it, none is. See {@code docs/monitoring.md}.
+     * Sets the event bus that receives events for completed and failed checkpoints, and for a job
+     * that is restored, halts, fails or runs again. Without it no events are sent. See {@code
+     * docs/monitoring.md}.
      */
     public Builder events(IEventBus bus) {
       this.events = Optional.of(bus);
@@ -534,9 +549,9 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * Makes the construct.
+     * Creates the construct.
      *
-     * @throws IllegalArgumentException with everything that is wrong, and what to change
+     * @throws IllegalArgumentException with all mistakes, and what to change
      */
     public CheckpointedFunction build() {
       SettingsCheck check = new SettingsCheck(scope);

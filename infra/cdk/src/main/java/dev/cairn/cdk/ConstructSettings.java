@@ -23,7 +23,7 @@ import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.sns.ITopic;
 import software.constructs.Construct;
 
-/** What a builder was told, after every mistake was ruled out. */
+/** The validated settings of a builder. */
 record ConstructSettings(
     JobId job,
     StageId stage,
@@ -42,11 +42,11 @@ record ConstructSettings(
     Optional<IKey> encryptionKey,
     Optional<Network> network) {
 
-  /** Stands for the bucket that the construct makes, whose name is not known before. */
+  /** A placeholder for the created bucket, whose name is not known at synthesis. */
   static final String OWN_BUCKET = "s3://own";
 
   /**
-   * The environment variables that say what is set.
+   * Returns the environment variables that hold the settings.
    *
    * @param options those that concern the function
    */
@@ -74,7 +74,7 @@ record ConstructSettings(
     };
   }
 
-  /** What a function prints, kept and removed as everything else. */
+  /** Creates a function's log group, with the job's removal policy. */
   LogGroup logGroup(Construct scope, String id) {
     LogGroup.Builder group =
         LogGroup.Builder.create(scope, id).retention(logRetention).removalPolicy(removalPolicy);
@@ -99,14 +99,13 @@ record ConstructSettings(
       Map<String, String> environment) {}
 
   /**
-   * When somebody is told, and whom.
+   * The notifications of alarms.
    *
-   * @param lag how long a record may wait
-   * @param topic told when an alarm goes on
-   * @param okTopic told when an alarm goes off
+   * @param lag how long a record may wait @param topic notified when an alarm goes on @param
+   *     okTopic notified when an alarm goes off
    */
   record Alarming(Duration lag, Optional<ITopic> topic, Optional<ITopic> okTopic) {}
 
-  /** What the mapping hands over at once. */
+  /** The limits of a batch that the mapping delivers. */
   record Batches(int mostRecords, Duration window) {}
 }

@@ -10,7 +10,7 @@ import software.amazon.awscdk.Stage;
 import software.amazon.awscdk.services.lambda.Code;
 import software.constructs.Construct;
 
-/** The coordinator's function, which this jar brings along. */
+/** The coordinator's code, which this jar contains. */
 final class CoordinatorCode {
   static final String HANDLER = "dev.cairn.coordinator.lambda.CoordinatorHandler";
   static final String SCRUBBER = "dev.cairn.coordinator.lambda.ScrubberHandler";
@@ -30,7 +30,7 @@ final class CoordinatorCode {
                 + " phase package of cairn-coordinator on; build with: mvn -Dquick -DskipTests"
                 + " package");
       }
-      // Beside the assets, where the CDK itself keeps copies: a file elsewhere would be left over.
+      // The file lies beside the CDK's own asset copies, which are removed with it.
       Path folder =
           Files.createDirectories(Path.of(Stage.of(scope).getOutdir(), "cairn-coordinator"));
       Path file = folder.resolve(RESOURCE);

@@ -23,7 +23,7 @@ import software.amazon.awscdk.services.sqs.Queue;
 import software.amazon.awscdk.services.sqs.QueueEncryption;
 import software.constructs.Construct;
 
-/** The coordinator's function, and everything that calls it. */
+/** The coordinator's function, and everything that invokes it. */
 final class CoordinatorParts {
   private static final String HANDLER = CoordinatorCode.HANDLER + "::handleRequest";
   private static final int MEMORY_MIB = 1024;
@@ -34,7 +34,7 @@ final class CoordinatorParts {
    */
   private static final Duration TIMEOUT = Duration.ofMinutes(15);
 
-  /** A tick that is older has been followed by others. */
+  /** Older ticks are dropped: later ticks have followed them. */
   private static final Duration TICKS_KEPT = Duration.ofMinutes(5);
 
   private static final Map<String, String> TICK = Map.of("cairn", "tick");
@@ -46,7 +46,7 @@ final class CoordinatorParts {
   private final Function function;
 
   /**
-   * @param task what it wakes, and whose mapping it switches
+   * @param task the function that it wakes and whose mapping it enables and disables
    */
   CoordinatorParts(
       Construct scope,
@@ -72,7 +72,7 @@ final class CoordinatorParts {
     return tickQueue;
   }
 
-  /** Messages are delayed by the coordinator; one that is late is as good as the next. */
+  /** The coordinator sets each message's delay. A late tick does no harm. */
   private Queue queue() {
     Queue.Builder queue = Queue.Builder.create(scope, "TickQueue");
     return settings
@@ -137,7 +137,7 @@ final class CoordinatorParts {
     return environment;
   }
 
-  /** A minute is the finest that a rule can do; the queue carries the ticks in between. */
+  /** A rule fires once a minute at most; the queue delivers the ticks in between. */
   private void ticks() {
     Rule.Builder.create(scope, "Tick")
         .description("Cairn job " + settings.job() + ": is a checkpoint due?")
@@ -157,7 +157,7 @@ final class CoordinatorParts {
         .build();
   }
 
-  /** Only what the coordinator acts on; whatever does not arrive, the next tick finds. */
+  /** Delivers only items that the coordinator acts on. The next tick covers a lost delivery. */
   private void tableStreamMapping() {
     CfnEventSourceMapping.Builder.create(scope, "TableStreamMapping")
         .eventSourceArn(stores.table().getTableStreamArn())

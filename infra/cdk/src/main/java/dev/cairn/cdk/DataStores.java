@@ -31,14 +31,14 @@ import software.amazon.awscdk.services.s3.LifecycleRule;
 import software.amazon.awscdk.services.s3.ObjectOwnership;
 import software.constructs.Construct;
 
-/** What holds a job's data, and is removed or retained together. */
+/** The stream, table and bucket of a job, which are removed or retained together. */
 record DataStores(Construct scope, ConstructSettings settings) {
 
   /**
-   * Each of them, once.
+   * The created or given stores.
    *
    * @param bucket empty for a job whose checkpoints lie inside its table
-   * @param key what encrypts table and bucket; empty for the services' own keys
+   * @param key the key that encrypts table and bucket; empty for the services' own keys
    */
   record Made(IStream stream, Table table, Optional<Bucket> bucket, Optional<IKey> key) {}
 
@@ -80,12 +80,15 @@ record DataStores(Construct scope, ConstructSettings settings) {
     };
   }
 
-  /** The job's key, unless the stream is told something else than Kinesis's own. */
+  /** Returns the job's key unless the stream sets its own encryption. */
   private Optional<IKey> streamKey(SourceStream.NewStream stream) {
     return settings.encryptionKey().filter(key -> stream.encryption() == StreamEncryption.MANAGED);
   }
 
-  /** CloudWatch Logs asks a key's own policy; an imported key's owner has to allow it there. */
+  /**
+   * CloudWatch Logs needs a grant in the key's own policy. The owner of an imported key has to add
+   * it.
+   */
   private void allowLogs(IKey key) {
     Stack stack = Stack.of(scope);
     var unused =
@@ -139,8 +142,8 @@ record DataStores(Construct scope, ConstructSettings settings) {
   }
 
   /**
-   * Objects are never overwritten, and deleted only when nothing can refer to them any more: with
-   * versions, each of those would stay and be paid for.
+   * The bucket has no versioning: objects are never overwritten and are deleted only when nothing
+   * can refer to them, so old versions would only cost money.
    */
   private Bucket bucket() {
     Bucket.Builder bucket =

@@ -1,9 +1,9 @@
 package dev.cairn.cdk;
 
-/** What becomes of a record that cannot be decoded or on which the function throws. */
+/** The policy for a record that cannot be decoded or on which the function throws. */
 public enum FailurePolicy {
-  /** What came before it is journalled, and its shard waits until the record succeeds. */
+  /** The records before it are journalled, and the shard retries the record until it succeeds. */
   FAIL,
-  /** It is stored among the job's dead letters, counted, and the shard goes on. */
+  /** The record is stored as a dead letter and counted, and the shard continues after it. */
   DEAD_LETTER
 }

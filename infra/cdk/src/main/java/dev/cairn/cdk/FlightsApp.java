@@ -9,8 +9,8 @@ import software.amazon.awscdk.services.events.EventBus;
 import software.constructs.Construct;
 
 /**
- * Deploys the example pipeline. What differs between deployments is context, such as {@code cdk
- * deploy -c shards=2 -c interval="5 s"}; {@code docs/deploying.md} has the list.
+ * Deploys the example pipeline. Deployments are configured by context, such as {@code cdk deploy -c
+ * shards=2 -c interval="5 s"}; {@code docs/deploying.md} has the list.
  */
 public final class FlightsApp {
   static final String FUNCTION = "dev.cairn.flights.AircraftFunction";

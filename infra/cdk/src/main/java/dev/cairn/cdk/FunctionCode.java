@@ -12,15 +12,15 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 
 /**
- * What a Java function is deployed as: a folder or a zip with its jars in {@code lib/}, or classes
- * beside them.
+ * The deployment package of a Java function: a folder or zip with jars in {@code lib/}, or with
+ * classes.
  */
 final class FunctionCode {
   static final String TASK_HANDLER = "dev.cairn.lambda.TaskHandler";
 
   private FunctionCode() {}
 
-  /** What is wrong with it, and what to do; empty if it can be deployed. */
+  /** Returns the mistake in the package, with its remedy; empty if the package can be deployed. */
   static Optional<String> mistake(Path code, String functionClass) {
     if (!Files.exists(code)) {
       return Optional.of(
@@ -33,7 +33,8 @@ final class FunctionCode {
       return Optional.of(
           "code "
               + code
-              + " is neither a folder nor a .zip: give the folder whose lib/ holds the function's jars, or a zip of it");
+              + " is neither a folder nor a .zip: give the folder whose lib/ holds the"
+              + " function's jars, or a zip of it");
     }
     try {
       return Stream.of(
@@ -56,7 +57,7 @@ final class FunctionCode {
         : Optional.of("code " + code + " does not hold the class " + className + ": " + whatNext);
   }
 
-  /** Whether it has the class, whatever jar it is in. */
+  /** Whether the package contains the class, directly or in a jar. */
   static boolean holds(Path code, String className) throws IOException {
     String classFile = className.replace('.', '/') + ".class";
     return Files.isDirectory(code) ? folderHolds(code, classFile) : zipHolds(code, classFile);

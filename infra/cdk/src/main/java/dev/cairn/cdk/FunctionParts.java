@@ -11,7 +11,7 @@ import software.amazon.awscdk.services.lambda.Function;
 import software.amazon.awscdk.services.lambda.LoggingFormat;
 import software.constructs.Construct;
 
-/** What the job's functions have in common: Java, processor, network, tracing and logs. */
+/** The common parts of the job's functions: Java runtime, processor, network, tracing and logs. */
 final class FunctionParts {
   private final Construct scope;
   private final ConstructSettings settings;
@@ -37,7 +37,7 @@ final class FunctionParts {
     return chosen.with(new ISecurityGroup[] {group});
   }
 
-  /** A function of the job, of which only what is its own is left to be said. */
+  /** Begins a function with the common parts; the caller adds its own. */
   Function.Builder begin(String id) {
     Function.Builder function =
         Function.Builder.create(scope, id)

@@ -19,8 +19,7 @@ import software.amazon.awscdk.services.lambda.IFunction;
 import software.constructs.Construct;
 
 /**
- * What someone has to be told of, and what they look at then. The job's own metrics are those that
- * its functions print.
+ * The alarms and the dashboard of a job. Its own metrics are those that its functions print.
  *
  * @param streamName the stream that the job reads
  */
@@ -30,7 +29,7 @@ record Monitoring(
   private static final int FAILED_CHECKPOINTS_IN_A_ROW = 3;
   private static final int LARGE_SUBTASK_PERCENT = 70;
 
-  // Of the time-out. What a task begins it ends well before, but for a long replay.
+  // As a fraction of the time-out. Only a long replay normally takes longer.
   private static final int LONG_INVOCATION_PERCENT = 90;
 
   List<Alarm> alarms(Construct scope) {
@@ -63,7 +62,8 @@ record Monitoring(
             alarm(
                 scope,
                 "MappingAlarm",
-                "the mapping was switched off, does not deliver, or is set so that state gets wrong:"
+                "the mapping was switched off, does not deliver, or is set so that state gets"
+                    + " wrong:"
                     + " cairn status says what",
                 ofJob("numberOfMappingProblems", "Maximum", 5),
                 1,
@@ -80,7 +80,8 @@ record Monitoring(
             alarm(
                 scope,
                 "FailingSubtasksAlarm",
-                "a shard fails again and again and applies nothing: cairn status says which and why",
+                "a shard fails again and again and applies nothing: cairn status says which"
+                    + " and why",
                 ofJob("numberOfFailingSubtasks", "Maximum", 5),
                 1,
                 2,
@@ -117,7 +118,8 @@ record Monitoring(
                 "SubtaskMemoryAlarm",
                 "one shard's state takes "
                     + LARGE_SUBTASK_PERCENT
-                    + " % of the function's heap or more: raise the memory before it no longer fits",
+                    + " % of the function's heap or more: raise the memory before it no"
+                    + " longer fits",
                 ofJob("subtaskMemoryUtilization", "Maximum", 5),
                 LARGE_SUBTASK_PERCENT,
                 1,
@@ -134,7 +136,7 @@ record Monitoring(
             alarm(
                 scope,
                 "DeadLettersAlarm",
-                "records could not be processed and were set aside",
+                "records could not be processed and are dead letters",
                 ofJob("numberOfDeadLetters", "Sum", 5),
                 1,
                 1,
@@ -178,8 +180,8 @@ record Monitoring(
   }
 
   /**
-   * Records arrive and the task is not called. The age of records does not tell: Lambda measures it
-   * when it delivers some.
+   * An alarm for records that arrive while the task is not invoked. The iterator age cannot show
+   * this: Lambda reports it only when it delivers records.
    */
   private Alarm undelivered(Construct scope) {
     Map<String, IMetric> using =
@@ -207,7 +209,10 @@ record Monitoring(
         .build();
   }
 
-  /** At or above the threshold for so many periods. */
+  /**
+   * Creates an alarm that goes on when the metric is at or above the threshold for the given number
+   * of periods.
+   */
   private Alarm alarm(
       Construct scope,
       String id,

@@ -6,13 +6,13 @@ import software.amazon.awscdk.CfnResource;
 import software.constructs.IConstruct;
 
 /**
- * Why a resource is as it is where cdk-nag's AwsSolutions rules would have it otherwise; in the
- * form that cdk-nag reads, so that a stack with this construct passes them.
+ * The reasons why resources deviate from cdk-nag's AwsSolutions rules, in the form that cdk-nag
+ * reads. A stack with this construct therefore passes the rules.
  */
 final class NagReasons {
   private NagReasons() {}
 
-  /** Why a rule does not hold. */
+  /** A rule, and the reason for the deviation. */
   record Reason(String rule, String text) {}
 
   static void explain(IConstruct construct, Reason... reasons) {

@@ -7,8 +7,8 @@ import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 
 /**
- * The VPC in which the functions run. They make HTTPS calls only, and nobody calls them over the
- * network: without a security group they get one that allows just that.
+ * The VPC in which the functions run. They make outgoing HTTPS calls and accept no connections.
+ * Without a given security group, the construct creates one that allows exactly this.
  *
  * @param subnets empty for the VPC's private subnets
  * @param securityGroups empty for a group that the construct makes
@@ -20,17 +20,20 @@ public record Network(
     securityGroups = List.copyOf(securityGroups);
   }
 
-  /** The private subnets of a VPC. */
+  /** Uses the private subnets of a VPC. */
   public static Network of(IVpc vpc) {
     return new Network(vpc, Optional.empty(), List.of());
   }
 
-  /** This network with other subnets. */
+  /** Returns a copy of this network with other subnets. */
   public Network in(SubnetSelection chosen) {
     return new Network(vpc, Optional.of(chosen), securityGroups);
   }
 
-  /** This network with these security groups, which have to allow HTTPS to AWS's endpoints. */
+  /**
+   * Returns a copy of this network with these security groups, which must allow HTTPS to AWS's
+   * endpoints.
+   */
   public Network with(ISecurityGroup... groups) {
     return new Network(vpc, subnets, List.of(groups));
   }

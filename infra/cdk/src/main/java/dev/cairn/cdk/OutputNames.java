@@ -8,16 +8,16 @@ import software.constructs.Construct;
 import software.constructs.IConstruct;
 
 /**
- * The names of a construct's outputs, such as {@code OrdersTable}: without a hash, so that people
- * and scripts find them.
+ * The names of a construct's outputs, such as {@code OrdersTable}. They contain no hash, so that
+ * scripts can rely on them.
  *
  * @param scope where the construct is, or will be
  */
 record OutputNames(Construct scope) {
-  /** What the name of the first output ends in. */
+  /** The suffix of the first output's name. */
   private static final String FIRST = "Job";
 
-  /** What the names begin with: the ids from the stack down to the construct. */
+  /** Returns the common prefix of the names: the ids from the stack down to the construct. */
   static String of(Construct scope, String id) {
     String stack = Stack.of(scope).getNode().getPath();
     String path = scope.getNode().getPath() + "/" + id;
@@ -25,7 +25,7 @@ record OutputNames(Construct scope) {
     return below.replaceAll("[^A-Za-z0-9]", "");
   }
 
-  /** The construct that has outputs of these names already; empty if they are free. */
+  /** Returns the construct whose outputs already have these names; empty if the names are free. */
   Optional<String> taken(String names) {
     Stack stack = Stack.of(scope);
     return stack.getNode().findAll().stream()

@@ -18,17 +18,17 @@ import software.amazon.awscdk.services.s3.Bucket;
 import software.constructs.Construct;
 
 /**
- * What each of the functions may do: the calls that its code makes, and those that Lambda makes in
- * its role to feed it. One statement for each purpose, named after it.
+ * The permissions of each function: the calls that its code makes, and those that Lambda makes with
+ * its role to invoke it. Each purpose has one statement, named after it.
  *
- * @param job the job's name, which all of its objects begin with
+ * @param job the job's name, with which the keys of all its objects begin
  * @param bucketArn the bucket of its checkpoints; empty if they lie inside the table
  * @param savepoints the folder of the job's savepoints; empty if there is no place for any
  * @param streamKeyArn the key that encrypts the source, if it is not Kinesis's own
- * @param stateKeyArn what encrypts table, bucket and queue, if that is a key of the user's
- * @param endpoints what follows a service's name in the names of its endpoints
- * @param functions what the functions need beside their calls: to enter a VPC, to be traced
- * @param parents of a fork, the objects of the jobs whose checkpoints it goes on from
+ * @param stateKeyArn the user's key that encrypts table, bucket and queue, if there is one
+ * @param endpoints the suffix of the services' endpoint names
+ * @param functions additional needs of the functions: access to a VPC, tracing
+ * @param parents for a fork, the objects of the jobs whose checkpoints it continues
  */
 record Permissions(
     String job,
@@ -56,10 +56,10 @@ record Permissions(
     }
   }
 
-  /** What Lambda does in a role for the function itself. */
+  /** The calls that Lambda itself makes with a function's role. */
   record Functions(boolean inVpc, boolean traced) {
 
-    /** Why the statements have no narrower resource, as the end of an explanation. */
+    /** The reason why the statements have no narrower resource, as the end of a sentence. */
     String why() {
       return (inVpc ? " Lambda makes network interfaces in the role, whose ids nobody knows." : "")
           + (traced ? " X-Ray's actions have no resources." : "");
@@ -69,7 +69,7 @@ record Permissions(
   /** The objects below a folder of a bucket. */
   record Objects(String bucketArn, String folder) {
 
-    /** In the bucket of its own, unless it is told another. */
+    /** Returns the folder in the job's own bucket unless another bucket is set. */
     static Optional<Objects> ofSavepoints(
         Construct scope, ConstructSettings settings, Optional<String> ownBucketArn) {
       String job = settings.job().value();
@@ -102,8 +102,8 @@ record Permissions(
   }
 
   /**
-   * Returns the permissions of a fork, which reads what its parent reads and writes nothing of the
-   * parent's.
+   * Returns the permissions of a fork, which can read all that its parent can read and can write
+   * nothing of the parent.
    *
    * @param parent the job that it began from
    */
@@ -151,7 +151,8 @@ record Permissions(
             "dynamodb:ConditionCheckItem",
             "dynamodb:GetItem",
             "dynamodb:Query"));
-    // Journals, acknowledgements, registrations and inline files of this job, of no fork's parent.
+    // Covers journals, acknowledgements, registrations and inline files of this job, but not of a
+    // fork's parent.
     statements.add(
         onItems(
             "OwnItems",
@@ -212,8 +213,8 @@ record Permissions(
             "dynamodb:ConditionCheckItem",
             "dynamodb:GetItem",
             "dynamodb:Query"));
-    // A fork's item is made by its parent's coordinator, and registered in its parent's partition:
-    // of other jobs, the items of jobs are in reach, and neither journals nor files.
+    // The parent's coordinator creates a fork's item and registers it in the parent's partition. It
+    // can therefore access the job items of other jobs, but not their journals or files.
     statements.add(
         onItems(
             "OwnItems",
@@ -230,12 +231,12 @@ record Permissions(
     objects("*").ifPresent(files -> statements.add(allow("Files", files, "s3:GetObject")));
     objects("chk-*/_metadata")
         .ifPresent(files -> statements.add(allow("Metadata", files, "s3:PutObject")));
-    // Dead letters are among them: they expire.
+    // This includes dead letters, which expire.
     statements.add(
         objects("chk-*", "dead-letters/*", "shared/*", "taskowned/*")
             .map(files -> allow("Collection", files, "s3:DeleteObject"))
             .orElseGet(this::inlineCollection));
-    // Deleted only when their owner says so.
+    // Savepoints are deleted only on their owner's command.
     savepoints.ifPresent(
         all ->
             statements.add(
@@ -263,7 +264,7 @@ record Permissions(
             List.of(sourceMappingArn),
             "lambda:GetEventSourceMapping",
             "lambda:UpdateEventSourceMapping"));
-    // Lists, so it cannot be granted for a single mapping.
+    // The call lists mappings, so it cannot be restricted to one mapping.
     statements.add(allow("OtherMappings", List.of("*"), "lambda:ListEventSourceMappings"));
     statements.add(allow("Ticks", List.of(tickQueueArn), "sqs:SendMessage"));
     eventBusArn.ifPresent(bus -> statements.add(allow("Events", List.of(bus), "events:PutEvents")));
@@ -281,7 +282,7 @@ record Permissions(
             "dynamodb:DescribeStream",
             "dynamodb:GetRecords",
             "dynamodb:GetShardIterator"));
-    // Lists, so it cannot be granted for a single stream.
+    // The call lists streams, so it cannot be restricted to one stream.
     statements.add(allow("TableStreams", List.of(tableArn + "/stream/*"), "dynamodb:ListStreams"));
     encryptedState(Via.SQS).ifPresent(statements::add);
     statements.addAll(ofFunctions());
@@ -292,12 +293,15 @@ record Permissions(
         "Coordinator of Cairn job " + job,
         statements,
         "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
-            + " for checkpoints and for savepoints. ListStreams cannot be granted for one stream: it is, for those of the"
+            + " for checkpoints and for savepoints. ListStreams cannot be granted for one"
+            + " stream: it is, for those of the"
             + " job's table; and ListEventSourceMappings, which reads only, for no mapping alone."
             + functions.why());
   }
 
-  /** Reads everything of the job, and writes nothing but its own marks. */
+  /**
+   * Creates the scrubber's role, which can read everything of the job and write only damage marks.
+   */
   Role scrubber(Construct scope, String logGroupArn) {
     List<PolicyStatement> statements = new ArrayList<>();
     statements.add(allow("References", List.of(tableArn), "dynamodb:GetItem", "dynamodb:Query"));
@@ -344,7 +348,7 @@ record Permissions(
         arn -> Stream.of(ofJob).map(objects -> arn + "/" + job + "/" + objects).toList());
   }
 
-  /** Files that are items, and nothing else of the table. */
+  /** Grants access to files stored as items, and to nothing else in the table. */
   private PolicyStatement inlineCollection() {
     return onItems(
         "Collection",
@@ -365,8 +369,8 @@ record Permissions(
   }
 
   /**
-   * Without it S3 answers 403 for a file that does not exist. A condition on the prefix would take
-   * that away again: GET and HEAD have none.
+   * Without this permission S3 returns 403 for a file that does not exist. A condition on the
+   * prefix would have the same effect, because GET and HEAD requests have no prefix.
    */
   private Optional<PolicyStatement> missingFiles() {
     List<String> buckets =
@@ -383,7 +387,7 @@ record Permissions(
         key -> throughServices("EncryptedRecords", key, List.of(Via.KINESIS), "kms:Decrypt"));
   }
 
-  /** Table, bucket and queue ask for the caller's right to use their key. */
+  /** Table, bucket and queue check the caller's permission to use their key. */
   private Optional<PolicyStatement> encryptedState(Via... others) {
     List<Via> services = new ArrayList<>(List.of(Via.DYNAMODB));
     if (bucketArn.isPresent() || savepoints.isPresent()) {
@@ -418,7 +422,7 @@ record Permissions(
         .build();
   }
 
-  /** Neither can be granted for less than everything. */
+  /** Neither permission can be restricted to a resource. */
   private List<PolicyStatement> ofFunctions() {
     List<PolicyStatement> statements = new ArrayList<>();
     if (functions.inVpc()) {

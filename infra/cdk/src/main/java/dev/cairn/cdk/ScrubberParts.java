@@ -13,15 +13,15 @@ import software.amazon.awscdk.services.lambda.Function;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.constructs.Construct;
 
-/** The scrubber's function, and the rule that calls it. */
+/** The scrubber's function, and the rule that invokes it. */
 final class ScrubberParts {
   private static final String HANDLER = CoordinatorCode.SCRUBBER + "::handleRequest";
   private static final int MEMORY_MIB = 1024;
 
-  /** The longest there is: a round that takes longer goes on in the next invocation. */
+  /** Lambda's maximum. A round that takes longer continues in the next invocation. */
   private static final Duration TIMEOUT = Duration.ofMinutes(15);
 
-  /** How soon a round goes on that one invocation did not finish, and a repair is noticed. */
+  /** The longest pause before an unfinished round continues and a repaired file is noticed. */
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
   private ScrubberParts() {}

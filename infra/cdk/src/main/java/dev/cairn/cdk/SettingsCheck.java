@@ -35,7 +35,7 @@ import software.amazon.awscdk.services.kinesis.IStream;
 import software.amazon.awscdk.services.lambda.Runtime;
 import software.constructs.Construct;
 
-/** Collects what is wrong with settings, so that one synthesis tells all of it. */
+/** Collects mistakes in settings, so that one synthesis reports all of them. */
 final class SettingsCheck {
   private static final Pattern CLASS_NAME =
       Pattern.compile("[\\p{L}_$][\\p{L}\\p{N}_$]*(\\.[\\p{L}_$][\\p{L}\\p{N}_$]*)*");
@@ -60,7 +60,8 @@ final class SettingsCheck {
           "AWS_SESSION_TOKEN",
           "AWS_EXECUTION_ENV");
 
-  // The one variable of Lambda's that a function's owner sets: it starts an extension's wrapper.
+  // The only one of Lambda's variables that a function's owner may set: it starts an extension's
+  // wrapper.
   private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
 
   private final Construct scope;
@@ -79,7 +80,7 @@ final class SettingsCheck {
     }
   }
 
-  /** Whatever the id's own rule says is the mistake. */
+  /** Reports the message of the id's own validation as the mistake. */
   private <T> Optional<T> accept(Supplier<T> value) {
     try {
       return Optional.of(value.get());
@@ -94,7 +95,7 @@ final class SettingsCheck {
     return Optional.ofNullable(value);
   }
 
-  /** Outputs are named after the construct, for people, and are the stack's. */
+  /** Outputs belong to the stack and are named after the construct. */
   void outputs(String id) {
     String outputs = OutputNames.of(scope, id);
     new OutputNames(scope)
@@ -129,7 +130,8 @@ final class SettingsCheck {
                 CLASS_NAME.matcher(name).matches(),
                 "function \""
                     + name
-                    + "\" is not the name of a class: give the full name of a KeyedFunction, such as"
+                    + "\" is not the name of a class: give the full name of a KeyedFunction,"
+                    + " such as"
                     + " com.example.Orders"));
     return named.filter(name -> CLASS_NAME.matcher(name).matches());
   }
@@ -144,7 +146,9 @@ final class SettingsCheck {
     return named;
   }
 
-  /** Kinesis answers for whole milliseconds, and task and mapping must begin at the same one. */
+  /**
+   * Kinesis resolves times to whole milliseconds, and task and mapping must begin at the same one.
+   */
   void start(StartPosition start, Instant now) {
     if (start instanceof StartPosition.AtTimestamp(Instant time)) {
       require(
@@ -159,7 +163,7 @@ final class SettingsCheck {
   }
 
   /**
-   * @param changes what the builder was told, in that order
+   * @param changes the builder's settings, in the order of the calls
    */
   Optional<CheckpointSettings> checkpointing(List<UnaryOperator<Configuration>> changes) {
     Configuration told =
@@ -172,7 +176,8 @@ final class SettingsCheck {
     require(
         all.place(Options.CHECKPOINT_DIRECTORY).isEmpty(),
         Options.CHECKPOINT_DIRECTORY
-            + " cannot be set here: the construct makes the bucket and sets it to that; leave it out");
+            + " cannot be set here: the construct makes the bucket and sets it to that; leave"
+            + " it out");
     savepoints(all.get(Options.SAVEPOINT_DIRECTORY));
     boolean isInline =
         all.get(Options.STORAGE).filter(kind -> kind == StorageKind.JOBMANAGER).isPresent();
@@ -188,7 +193,7 @@ final class SettingsCheck {
                 .requireDeployable());
   }
 
-  /** A bucket of the same app has no name yet. */
+  /** A bucket of the same app has no name at synthesis. */
   private void savepoints(Optional<String> directory) {
     directory
         .filter(place -> !Boolean.TRUE.equals(Token.isUnresolved(place)))
@@ -206,7 +211,9 @@ final class SettingsCheck {
     }
   }
 
-  /** Set to its default, for people who look at a function's environment. */
+  /**
+   * Sets an option to its default explicitly, so that it is visible in a function's environment.
+   */
   private static <T> Configuration shown(Configuration before, Option<T> option) {
     return before.with(option, option.defaultValue(), SettingSource.CONSTRUCT);
   }
@@ -228,7 +235,10 @@ final class SettingsCheck {
     return named;
   }
 
-  /** The functions find the stream by its name, which means another one elsewhere. */
+  /**
+   * The functions find the stream by its name, which denotes another stream in another region or
+   * account.
+   */
   private void sameEnvironment(IStream stream) {
     Stack here = Stack.of(scope);
     ResourceEnvironment there = stream.getEnv();
@@ -303,7 +313,8 @@ final class SettingsCheck {
             + shown(retention)
             + " is too short to restore every retained checkpoint: keep records for "
             + needed.toHours()
-            + " h or more (twice num-retained × interval, and an hour for the replay), or retain fewer"
+            + " h or more (twice num-retained × interval, and an hour for the replay), or"
+            + " retain fewer"
             + " checkpoints");
   }
 
@@ -327,11 +338,15 @@ final class SettingsCheck {
             && isWholeSeconds(lambda.timeout()),
         "function timeout "
             + shown(lambda.timeout())
-            + " is not possible: choose whole seconds from 10 s, as the task keeps 2 s for journalling, to 15 min,"
+            + " is not possible: choose whole seconds from 10 s, as the task keeps 2 s for"
+            + " journalling, to 15 min,"
             + " Lambda's longest");
   }
 
-  /** A batch of each shard may be under way at once, and a wake beside them. */
+  /**
+   * Each shard may have a batch in progress at the same time, and one more invocation may be a
+   * wake.
+   */
   void concurrency(Optional<Integer> reserved, Optional<SourceStream> source) {
     if (reserved.isEmpty()) {
       return;
@@ -369,7 +384,7 @@ final class SettingsCheck {
                     + " choose private or isolated ones with Network.of(vpc).in(…)"));
   }
 
-  /** What user's code is told must not change what Cairn's is told. */
+  /** Variables for the user's code must not change Cairn's own settings. */
   void environment(Map<String, String> variables) {
     variables
         .keySet()
@@ -422,7 +437,7 @@ final class SettingsCheck {
     try {
       return Options.nameOf(name).isPresent();
     } catch (IllegalArgumentException e) {
-      // A name that looks like an option's and is none: the function would refuse to start.
+      // Refuses a name that looks like an option but is none: the function would fail to start.
       return true;
     }
   }
@@ -472,7 +487,8 @@ final class SettingsCheck {
         policy == RemovalPolicy.RETAIN || policy == RemovalPolicy.DESTROY,
         "removal policy "
             + policy
-            + " is not possible: table, bucket and stream are worth something only together, and a bucket has no"
+            + " is not possible: table, bucket and stream are worth something only together,"
+            + " and a bucket has no"
             + " snapshot; choose RETAIN or DESTROY");
   }
 

@@ -6,32 +6,32 @@ import software.amazon.awscdk.services.kinesis.IStream;
 import software.amazon.awscdk.services.kinesis.StreamEncryption;
 
 /**
- * The stream that a job reads. Its number of shards has to stay as it is: resharding is not
- * supported yet.
+ * The stream that a job reads. Its number of shards must not change: resharding is not supported
+ * yet.
  */
 public sealed interface SourceStream {
 
-  /** A stream of one's own with this many shards, encrypted by Kinesis's own key. */
+  /** Creates a new stream with this many shards, encrypted with Kinesis's own key. */
   static NewStream ofShards(int shards) {
     return new NewStream(shards, StreamEncryption.MANAGED, Optional.empty());
   }
 
   /**
-   * A stream that is there already, or that the stack makes elsewhere.
+   * Uses a stream that already exists, or that the stack creates elsewhere.
    *
-   * <p>How long an imported stream keeps its records is not known at synthesis: {@link
-   * ExistingStream#keeping} says it.
+   * <p>The retention period of an imported stream is not known at synthesis; set it with {@link
+   * ExistingStream#keeping}.
    */
   static ExistingStream existing(IStream stream) {
     return new ExistingStream(stream, Optional.empty());
   }
 
   /**
-   * A provisioned stream that the construct makes.
+   * A provisioned stream that the construct creates.
    *
-   * @param encryption by Kinesis's own key unless something else is chosen
-   * @param retention how long records are kept, in whole hours from 24 on; without one, as long as
-   *     the retained checkpoints need, with room
+   * @param encryption with Kinesis's own key by default
+   * @param retention how long records are kept, in whole hours from 24 on; without one, long enough
+   *     for the retained checkpoints, with a margin
    */
   record NewStream(int shards, StreamEncryption encryption, Optional<Duration> retention)
       implements SourceStream {

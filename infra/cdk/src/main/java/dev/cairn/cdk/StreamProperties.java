@@ -9,8 +9,8 @@ import software.amazon.awscdk.services.kinesis.CfnStream;
 import software.amazon.awscdk.services.kinesis.IStream;
 
 /**
- * What synthesis can know of a stream that is made elsewhere in the app; of an imported one,
- * nothing.
+ * The properties of a stream that are known at synthesis: those of a stream created elsewhere in
+ * the app, none of an imported one.
  */
 record StreamProperties(
     Optional<Duration> retention, Optional<Integer> shards, boolean isOnDemand) {

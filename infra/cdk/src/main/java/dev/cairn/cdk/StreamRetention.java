@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long a stream has to keep its records: a restore applies again what came after the
- * checkpoint, so the oldest retained one must never be older than the oldest record.
+ * Computes how long a stream must keep its records. A restore applies the records after the
+ * checkpoint again, so the stream must keep all records since the oldest retained checkpoint.
  */
 final class StreamRetention {
   static final Duration SHORTEST = Duration.ofHours(24);
@@ -17,7 +17,10 @@ final class StreamRetention {
 
   private StreamRetention() {}
 
-  /** Twice what the retained checkpoints span, and time for the replay; in whole hours. */
+  /**
+   * Returns twice the time that the retained checkpoints span, plus time for the replay, in whole
+   * hours.
+   */
   static Duration needed(CheckpointSettings settings) {
     Duration span =
         settings
@@ -29,12 +32,12 @@ final class StreamRetention {
     return hours.compareTo(SHORTEST) < 0 ? SHORTEST : hours;
   }
 
-  /** How long the stream keeps records, as far as that is known at synthesis. */
+  /** Returns how long the stream keeps records, if that is known at synthesis. */
   static Optional<Duration> known(ConstructSettings settings) {
     return known(settings.source(), Optional.of(settings.checkpointing()));
   }
 
-  /** How long a stream keeps records, as far as that is known at synthesis. */
+  /** Returns how long a stream keeps records, if that is known at synthesis. */
   static Optional<Duration> known(SourceStream source, Optional<CheckpointSettings> checkpointing) {
     return switch (source) {
       case SourceStream.NewStream made ->

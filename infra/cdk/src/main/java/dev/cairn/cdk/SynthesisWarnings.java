@@ -8,7 +8,7 @@ import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.kinesis.IStream;
 import software.constructs.Construct;
 
-/** What can be deployed, and is likely not meant. */
+/** Warnings about settings that can be deployed but are probably not intended. */
 record SynthesisWarnings(Construct scope, ConstructSettings settings) {
 
   void add() {

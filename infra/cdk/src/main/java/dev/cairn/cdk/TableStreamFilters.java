@@ -5,14 +5,17 @@ import dev.cairn.job.Request.Attribute;
 import java.util.List;
 
 /**
- * What of the table's stream reaches the coordinator: acknowledgements as they are written, and the
- * job's item while it asks for something. A checkpoint's id may be typed as text or as a number,
- * and a filter can only ask whether a leaf exists, so there is one for each.
+ * The filters of the table's stream, which pass to the coordinator new acknowledgements, and the
+ * job's item while it has a request. A checkpoint's id may be typed as text or as a number. A
+ * filter can only test whether a leaf exists, so each type has its own filter.
  */
 final class TableStreamFilters {
   private TableStreamFilters() {}
 
-  /** A fork shares the table: no coordinator is woken by another job's items. */
+  /**
+   * The filters contain the job's name, because forks share the table: other jobs' items must not
+   * wake this coordinator.
+   */
   static List<String> of(JobId job) {
     return List.of(
         acknowledgement(job),
@@ -21,7 +24,7 @@ final class TableStreamFilters {
         requested(job, Attribute.COMMAND, "S"));
   }
 
-  // No name holds a "#", so that no job's keys begin as another one's.
+  // No name contains "#", so no job's key is a prefix of another job's.
   private static String acknowledgement(JobId job) {
     return "{\"eventName\":[\"INSERT\"],\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":[{\"prefix\":\"ACK#"
         + job

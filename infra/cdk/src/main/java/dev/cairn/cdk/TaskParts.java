@@ -19,8 +19,8 @@ import software.amazon.awscdk.services.logs.LogGroup;
 import software.constructs.Construct;
 
 /**
- * The function that applies records, and the mapping that feeds it. Everything of the mapping is
- * part of the protocol: a record given up would make state wrong silently.
+ * The function that applies records, and its event source mapping. The mapping's settings are part
+ * of the protocol: a discarded record would silently make state wrong.
  */
 final class TaskParts {
   private static final String HANDLER = FunctionCode.TASK_HANDLER + "::handleRequest";
@@ -49,20 +49,20 @@ final class TaskParts {
     return function;
   }
 
-  /** What the mapping and the waker call: the function, or its alias. */
+  /** Returns the function, or the alias of it, that the mapping and the coordinator invoke. */
   IFunction called() {
     return called;
   }
 
-  /** What feeds it, and is switched off while the job is halted. */
+  /** Returns the event source mapping, which is disabled while the job is halted. */
   CfnEventSourceMapping sourceMapping() {
     return sourceMapping;
   }
 
   /**
-   * Another job has another function and mapping, which begins where the job's start is: the
-   * mapping there was would go on where it is, and the new job's state would be without what came
-   * before.
+   * Another job name gives another function and mapping, which begins at the job's start. The
+   * previous mapping would continue from its cursor, and the new job's state would lack all earlier
+   * records.
    */
   private String ofJob(String id) {
     return id + "-" + settings.job() + "-" + settings.stage();
@@ -94,7 +94,7 @@ final class TaskParts {
     return snapStarted;
   }
 
-  /** A class may have a longer name than Lambda takes for a description. */
+  /** Shortens the class name to the length that Lambda accepts for a description. */
   private String description() {
     String whole = "Cairn job " + settings.job() + ": " + settings.functionClass();
     return whole.length() <= LONGEST_DESCRIPTION
@@ -103,7 +103,7 @@ final class TaskParts {
   }
 
   private Map<String, String> environment(DataStores.Made stores) {
-    // None of the user's has a name of ours: that is a mistake.
+    // The check has already refused user variables with Cairn's names.
     Map<String, String> environment = new TreeMap<>(settings.lambda().environment());
     environment.put("CAIRN_JOB", settings.job().value());
     environment.put("CAIRN_STAGE", settings.stage().value());
@@ -112,7 +112,7 @@ final class TaskParts {
     environment.put("CAIRN_FUNCTION", settings.functionClass());
     environment.put("CAIRN_START", startText());
     environment.put("CAIRN_FAILURE_POLICY", settings.failurePolicy().name());
-    // No others: a new interval is not worth a new version of the function.
+    // Other settings are left out: a new interval should not publish a new version of the function.
     environment.putAll(settings.variables(Options.ofTasks(), stores.bucket()));
     return environment;
   }
@@ -124,14 +124,17 @@ final class TaskParts {
     };
   }
 
-  /** Snapshots are of versions, so the mapping and the waker call one, by its alias. */
+  /**
+   * SnapStart takes snapshots of published versions, so the mapping and the coordinator invoke a
+   * version by its alias.
+   */
   private Alias snapStarted() {
     Alias alias =
         Alias.Builder.create(scope, ofJob("Live"))
             .aliasName("live")
             .version(function.getCurrentVersion())
             .build();
-    // A wake that fails or comes late is not worth another: the next tick sends one if it must.
+    // Failed wakes are not retried: the next tick sends another one if it is still needed.
     alias.configureAsyncInvoke(
         EventInvokeConfigOptions.builder()
             .retryAttempts(0)
@@ -140,7 +143,9 @@ final class TaskParts {
     return alias;
   }
 
-  /** Everything here is part of the protocol: a record given up would make state wrong silently. */
+  /**
+   * All settings here are part of the protocol: a discarded record would silently make state wrong.
+   */
   private CfnEventSourceMapping mapping(DataStores.Made stores) {
     CfnEventSourceMapping.Builder mapping =
         CfnEventSourceMapping.Builder.create(scope, ofJob("SourceMapping"))

@@ -1,6 +1,4 @@
-/**
- * Cairn in a stack: the construct that makes all that a job needs in AWS, and the example's app.
- */
+/** The CDK construct that creates all AWS resources of a job, and the example's app. */
 @NullMarked
 package dev.cairn.cdk;
 

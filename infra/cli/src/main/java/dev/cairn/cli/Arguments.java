@@ -42,7 +42,7 @@ final class Arguments {
       // No URI at all: the same answer.
     }
     throw new TypeConversionException(
-        "\"" + typed + "\" is no endpoint: write one such as http://127.0.0.1:4566");
+        "\"" + typed + "\" is not an endpoint: write a URL such as http://127.0.0.1:4566");
   }
 
   static int wholeNumber(String typed) {
@@ -86,7 +86,8 @@ final class Arguments {
                 + typed[i]
                 + "\") has characters that this locale's character set ("
                 + System.getProperty("sun.jnu.encoding")
-                + ") cannot hold, so another key or file would be looked up: set LC_ALL=C.UTF-8 and"
+                + ") cannot represent, so a wrong key or file would be looked up: set"
+                + " LC_ALL=C.UTF-8 and"
                 + " try again");
       }
     }
@@ -141,8 +142,8 @@ final class Arguments {
     if (Cairn.ON_THIS_MACHINE.contains(typed)) {
       return "cairn "
           + typed
-          + " is not part of an installation: it needs AWS on this machine, and the licence of"
-          + " DynamoDB Local does not let Cairn pass that on; clone Cairn's repository and run"
+          + " is not part of an installation: it needs DynamoDB Local, whose licence does not"
+          + " allow Cairn to distribute it; clone Cairn's repository and run"
           + " ./cairn "
           + typed
           + " there";

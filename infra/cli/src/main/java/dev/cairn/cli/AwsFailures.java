@@ -64,7 +64,7 @@ final class AwsFailures {
     return switch (sdk) {
       case AwsServiceException answer -> serviceError(failure, answer);
       case SdkClientException unsent -> noResponse(unsent);
-      default -> "AWS did not take the request: " + messageOf(sdk);
+      default -> "AWS did not accept the request: " + messageOf(sdk);
     };
   }
 
@@ -91,7 +91,7 @@ final class AwsFailures {
     }
     if (answer.isThrottlingException()) {
       return service
-          + " turned the request away as one too many ("
+          + " throttled the request ("
           + messageOf(answer)
           + "): try again in a few seconds";
     }
@@ -156,7 +156,7 @@ final class AwsFailures {
     if (messageOf.contains("Unable to load credentials")) {
       return "no credentials were found: sign in with aws sso login or aws configure and name the"
           + " profile (--profile, AWS_PROFILE), or set AWS_ACCESS_KEY_ID and"
-          + " AWS_SECRET_ACCESS_KEY; LocalStack takes any, such as test and test";
+          + " AWS_SECRET_ACCESS_KEY; LocalStack accepts any, such as test and test";
     }
     if (messageOf.contains("rofile")) {
       return "the profile cannot be used ("
@@ -172,9 +172,9 @@ final class AwsFailures {
                     + ": "
                     + io.getMessage()
                     + "): check the endpoint (--endpoint; AWS_ENDPOINT_URL, or for one service"
-                    + " AWS_ENDPOINT_URL_DYNAMODB, _S3, _KINESIS), that what it names is running,"
-                    + " and the network")
-        .orElseGet(() -> "AWS could not be asked: " + messageOf);
+                    + " AWS_ENDPOINT_URL_DYNAMODB, _S3, _KINESIS), that the service behind it"
+                    + " is running, and the network")
+        .orElseGet(() -> "AWS could not be reached: " + messageOf);
   }
 
   private static Optional<IOException> rootIoFailure(Throwable failure) {

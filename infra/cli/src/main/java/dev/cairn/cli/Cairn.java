@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "\nExit codes:\n",
     exitCodeList = {
-      "0:Done; the answer is yes.",
-      "1:The answer is no: not equal, damaged, refused, not there.",
-      "2:No answer: the command line, a file, a function or a pipeline is not what it should be."
+      "0:Success.",
+      "1:Negative result: not equal, damaged, refused, or not found.",
+      "2:Error: the command line, a file, a function or a pipeline cannot be used."
     })
 public final class Cairn implements Runnable, Terminal.Owner {
   private final CliEnvironment cliEnvironment;
@@ -44,11 +44,11 @@ public final class Cairn implements Runnable, Terminal.Owner {
   static final Set<String> ON_THIS_MACHINE = Set.of("demo", "cost", "simulate");
 
   private static final String[] BEGIN_WITH_THE_DEMO = {
-    "  cairn demo          watch a pipeline run, be hurt, be put back, and be exact",
-    "  cairn demo --keep   the same, and then try the other commands on it"
+    "  cairn demo          run a pipeline, disturb it, restore it, and compare its state",
+    "  cairn demo --keep   keep it running afterwards, to try the other commands on it"
   };
   private static final String BEGIN_WITH_A_PIPELINE =
-      "  cairn status --table TABLE --job JOB   see what a deployed pipeline does";
+      "  cairn status --table TABLE --job JOB   show the state of a deployed pipeline";
 
   /** The commands on a pipeline, in the order of the list that {@code cairn help} prints. */
   private static final List<Class<?>> COMMANDS =

@@ -28,7 +28,8 @@ abstract class CheckpointCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "CHECKPOINT",
       description =
-          "Its id, or the place of its _metadata: s3://bucket/…, a directory (/… or ./…), or a path"
+          "The checkpoint's id, or the location of its _metadata: s3://bucket/…, a directory"
+              + " (/… or ./…), or a path"
               + " in the job's storage.")
   private String checkpoint = "";
 

@@ -268,20 +268,23 @@ final class CheckpointsCommand extends PipelineCommand {
           answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
       return pending.subtasks().stream()
           .filter(subtask -> !acknowledged.contains(subtask))
-          .map(subtask -> subtask.name() + "  has not answered")
+          .map(subtask -> subtask.name() + "  has not acknowledged")
           .toList();
     }
     int missing = checkpoint.trigger().expected().count() - answers.size();
     return missing <= 0
         ? List.of()
-        : List.of(missing + " more have not answered, or their answers are no longer kept");
+        : List.of(
+            missing
+                + " more have not acknowledged, or their acknowledgements are no"
+                + " longer kept");
   }
 
   private static void show(
       PrintWriter out, Checkpoint.Completed completed, Checkpoint.AckTimes ackTimes) {
     Instant triggered = completed.trigger().triggeredAt();
     out.println(
-        "answered   first after "
+        "acks       first after "
             + Sizes.age(Duration.between(triggered, ackTimes.first()))
             + ", last after "
             + Sizes.age(Duration.between(triggered, ackTimes.last()))

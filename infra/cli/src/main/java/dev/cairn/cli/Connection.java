@@ -62,8 +62,8 @@ record Connection(
                 ExitException.unusable(
                     "there is no job "
                         + job
-                        + " in the table: check --job or CAIRN_JOB; a job that was deployed just now appears with its"
-                        + " coordinator's first tick, within a minute"));
+                        + " in the table: check --job or CAIRN_JOB; a newly deployed job"
+                        + " appears with its coordinator's first tick, within a minute"));
   }
 
   /**
@@ -76,7 +76,7 @@ record Connection(
                 ExitException.unusable(
                     "--storage is needed: job "
                         + job
-                        + " has no deployment in the table that would say where its files are"));
+                        + " has no deployment item in the table, which would name its storage"));
     if (place.equals(StorageLocation.INLINE)) {
       S3Client s3 = aws.s3();
       return new StorageLocation.Inline()

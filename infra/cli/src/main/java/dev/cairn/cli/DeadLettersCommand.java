@@ -32,16 +32,17 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Lists the records that were set aside, shows one, or puts them into the stream again.",
+      "Lists dead letters, shows one, or sends them to the stream again.",
       "",
-      "  list           The oldest of each shard first.",
-      "  show RECORD    One of them, with its bytes.",
-      "  retry RECORD…  Puts them into the stream again, under their partition keys and in their order; --all takes"
-          + " every one that was not sent again yet.",
+      "  list           Lists the dead letters, the oldest of each shard first.",
+      "  show RECORD    Shows one dead letter with its bytes.",
+      "  retry RECORD…  Sends dead letters to the stream again, with their partition keys and in"
+          + " their order; --all sends every one that was not sent again yet.",
       "",
-      "A record that is sent again is a new record at the end of the stream: the function applies it after whatever came"
-          + " in between. It is marked when the stream has it, and left out from then on; if the command is cut off in"
-          + " between, that one record may be sent twice.",
+      "A record that is sent again is a new record at the end of the stream: the function"
+          + " applies it after all records that arrived in between. Once the stream has"
+          + " stored it, it is marked and left out from then on. If the command is"
+          + " interrupted in between, that one record may be sent twice.",
       ""
     })
 final class DeadLettersCommand extends PipelineCommand {
@@ -62,23 +63,23 @@ final class DeadLettersCommand extends PipelineCommand {
       description = "The record's sequence number, or the end of it.")
   private List<String> records = List.of();
 
-  @Option(names = "--all", description = "retry: every record that was not sent again yet.")
+  @Option(names = "--all", description = "retry: send every record that was not sent again yet.")
   private boolean all;
 
-  @Option(names = "--again", description = "retry: also what was sent again before.")
+  @Option(names = "--again", description = "retry: also send records that were sent again before.")
   private boolean again;
 
   @Option(
       names = "--shard",
       paramLabel = "ID",
-      description = "Only those of this shard, or of shards whose name ends so.")
+      description = "Only dead letters of this shard, given by its name or the end of it.")
   private @Nullable String shard;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "100",
-      description = "list: so many at most (default: ${DEFAULT-VALUE}).")
+      description = "list: the largest number to list (default: ${DEFAULT-VALUE}).")
   private int limit = 100;
 
   @Override
@@ -86,7 +87,7 @@ final class DeadLettersCommand extends PipelineCommand {
     switch (action()) {
       case LIST -> {
         if (!records.isEmpty() || all || again) {
-          throw ExitException.unusable("list takes no records: show or retry does");
+          throw ExitException.unusable("list accepts no records: use show or retry");
         }
         if (limit < 1) {
           throw ExitException.unusable("--limit " + limit + " lists nothing: give 1 or more");
@@ -95,13 +96,13 @@ final class DeadLettersCommand extends PipelineCommand {
       case SHOW -> {
         if (records.size() != 1) {
           throw ExitException.unusable(
-              "show takes one record: its sequence number, as dead-letters list tells it");
+              "show takes one record: its sequence number, as printed by dead-letters list");
         }
       }
       case RETRY -> {
         if (records.isEmpty() != all) {
           throw ExitException.unusable(
-              "retry takes records, or --all: their sequence numbers, as dead-letters list tells them");
+              "retry needs --all or sequence numbers, as printed by dead-letters list");
         }
       }
     }
@@ -236,7 +237,7 @@ final class DeadLettersCommand extends PipelineCommand {
               + typed
               + "\" is the end of "
               + found.size()
-              + " records' numbers: give more of it, or --shard");
+              + " records' sequence numbers: give more digits, or --shard");
     }
     return found.getFirst();
   }
@@ -308,7 +309,7 @@ final class DeadLettersCommand extends PipelineCommand {
             .orElseThrow(
                 () ->
                     ExitException.unusable(
-                        "nothing says which stream job "
+                        "the table does not say which stream job "
                             + connection.job()
                             + " reads: name it (--stream)"));
     return new KinesisRecordSender(connection.kinesis(), stream);

@@ -28,8 +28,8 @@ final class DemoRecordSender implements RecordSender {
         throw ExitException.no(
             "the demo has not taken record "
                 + letter.sequenceNumber()
-                + ": it takes records when its story is told to the end and it was started with --keep;"
-                + " it will take this one then");
+                + ": the demo accepts records after its run has ended, if it was started with"
+                + " --keep; it will then accept this one");
       }
       pause();
     }

@@ -97,7 +97,7 @@ final class DryRuns {
                 new OutOfReach(
                     connection.isDemo()
                         ? "the demo's stream is inside its process"
-                        : "nothing says which stream the job reads (--stream)"));
+                        : "the table does not say which stream the job reads (--stream)"));
   }
 
   private record OutOfReach(String why) implements StreamReader {
@@ -144,21 +144,24 @@ final class DryRuns {
     report.from().passedOver().forEach(one -> out.printf(Locale.ROOT, "passed by  %s\n", one));
     out.printf(
         Locale.ROOT,
-        "files      %s, %s: all there, each with its size and SHA-256\n",
+        "files      %s, %s: all present, each with its size and SHA-256\n",
         Sizes.count(report.checked().size()),
         Sizes.bytes(report.sizeBytes()));
     states(report).forEach(line -> out.println("states     " + line));
     out.println(
         report.marks() == 0
-            ? "damage     none is known"
-            : "damage     " + report.marks() + " files of the job are marked; none of these");
+            ? "damage     no damage is known"
+            : "damage     "
+                + report.marks()
+                + " files of the job are marked as damaged; this"
+                + " checkpoint needs none of them");
     report
         .margin()
         .ifPresent(
             margin ->
                 out.printf(
                     Locale.ROOT,
-                    "retention  the stream keeps what is needed for %s more\n",
+                    "retention  the stream keeps the needed records for another %s\n",
                     Sizes.age(margin)));
     report
         .streamUnread()
@@ -180,7 +183,7 @@ final class DryRuns {
           elsewhere(replay));
     }
     out.println(
-        "rights     tried with yours, from this machine; the restore uses the deployed functions'"
+        "rights     checked with your permissions, from this machine; the restore uses the deployed functions'"
             + " roles"
             + (report.from().own().isPresent()
                 ? ""

@@ -24,10 +24,9 @@ import picocli.CommandLine.Option;
     description = {
       "Writes a self-contained copy of a completed checkpoint or savepoint into a directory.",
       "",
-      "Every file is read and checked on the way. The copy needs no file outside its directory,"
-          + " holds wherever that is copied to, and is restored and verified by the place of its"
-          + " _metadata. Nothing is overwritten; an export that was interrupted goes on when it is"
-          + " repeated.",
+      "Every file is read and checked. The copy needs no file outside its directory and can"
+          + " be moved anywhere; restore or verify it by the location of its _metadata."
+          + " Nothing is overwritten; repeating an interrupted export continues it.",
       ""
     })
 final class ExportCommand extends CheckpointCommand {
@@ -35,7 +34,7 @@ final class ExportCommand extends CheckpointCommand {
       names = "--to",
       required = true,
       paramLabel = "DIRECTORY",
-      description = "A directory, or s3://bucket/prefix for a pipeline in AWS; it is created.")
+      description = "The directory to create, or s3://bucket/prefix for a pipeline in AWS.")
   private String to = "";
 
   @Override
@@ -58,8 +57,8 @@ final class ExportCommand extends CheckpointCommand {
       throw ExitException.unusable(
           "--to "
               + to.strip()
-              + ": the demo has no S3, its files are on this machine; export to a directory such as"
-              + " --to ./copy, and upload that with: aws s3 cp --recursive ./copy "
+              + ": the demo's files are on this machine, not in S3; export to a directory"
+              + " such as --to ./copy, and upload it with: aws s3 cp --recursive ./copy "
               + to.strip());
     }
     FileStorage target = CheckpointName.storageAt(directory, checkpoint.aws());

@@ -37,12 +37,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Puts the records of a file into the pipeline's Kinesis stream.",
       "",
-      "Records of one key arrive in the order of the file: each is sent when the one before is in"
-          + " the stream. Records of different keys may change places. After a request without an"
-          + " answer its records are looked for in the stream; if they are not found, it stops and"
-          + " says how many may be there.",
+      "Records of one key arrive in the order of the file: each is sent after the previous"
+          + " one is in the stream. The order of records with different keys may change. If a"
+          + " request gets no response, the command looks for its records in the stream;"
+          + " if it does not find them, it stops and prints how many may be there.",
       "",
-      "Ctrl-C stops it where it can go on; it says with which --skip.",
+      "Ctrl-C stops the command; it prints the --skip with which to continue.",
       ""
     })
 final class FeedCommand implements Callable<Integer> {
@@ -64,23 +64,23 @@ final class FeedCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "R",
-      description = "Records per second (default: as fast as the stream takes them).")
+      description = "Records per second (default: as fast as the stream accepts them).")
   private @Nullable Double rate;
 
   @Option(
       names = "--skip",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Leave out the first N records (default: ${DEFAULT-VALUE}).")
+      description = "Skip the first N records (default: ${DEFAULT-VALUE}).")
   private long skip;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Send N records at most (default: all).")
+      description = "Send at most N records (default: all).")
   private @Nullable Long limit;
 
-  @Option(names = "--json", description = "Answer as JSON, without progress.")
+  @Option(names = "--json", description = "Print JSON, without progress.")
   private boolean json;
 
   @Override
@@ -124,9 +124,8 @@ final class FeedCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 ExitException.unusable(
-                    "nothing says what the records' partition key is: name a field of theirs (--key"
-                        + " FIELD), or the function whose keyOf tells (--function CLASS --jar"
-                        + " FILE)"));
+                    "the records' partition key is not known: name a field (--key FIELD), or"
+                        + " a function whose keyOf returns it (--function CLASS --jar FILE)"));
   }
 
   /** A misspelt field would send everything under one key, into that key's state. */
@@ -149,20 +148,20 @@ final class FeedCommand implements Callable<Integer> {
   private static String stream(Connection connection) {
     if (connection.isDemo()) {
       throw ExitException.unusable(
-          "the running demo's stream is inside its process, where nobody else can put records: the"
-              + " demo feeds itself. To have it feed your file, start it with ./cairn demo --input"
-              + " FILE; to feed a deployed pipeline, name it with --table and --job, or its stream"
-              + " with --stream");
+          "the running demo's stream is inside its process and accepts no records from"
+              + " outside. To feed your file to a demo, start it with ./cairn demo --input"
+              + " FILE; to feed a deployed pipeline, name it with --table and --job, or"
+              + " its stream with --stream");
     }
     return connection.stream()
         .orElseThrow(
             () ->
                 ExitException.unusable(
-                    "nothing says which stream job "
+                    "the table does not say which stream job "
                         + connection.job()
-                        + " reads: its coordinator writes that into the table with its first tick,"
-                        + " within a minute of the deployment; wait for it, check --job, or name"
-                        + " the stream (--stream)"));
+                        + " reads: its coordinator stores the stream's name with its first"
+                        + " tick, within a minute of the deployment; wait, check --job,"
+                        + " or name the stream (--stream)"));
   }
 
   private int feed(

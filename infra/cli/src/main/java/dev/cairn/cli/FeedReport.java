@@ -89,7 +89,7 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
           Optional.of(
               "stream "
                   + stream
-                  + " has taken nothing for half a minute ("
+                  + " has accepted no record for half a minute ("
                   + refused.why()
                   + "): give it more shards, or feed more slowly (--rate)");
       case FeedResult.End.OutcomeUnknown outcomeUnknown ->
@@ -101,7 +101,7 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
   }
 
   private String outcomeUnknown(FeedResult.End.OutcomeUnknown outcomeUnknown) {
-    return "the last request had no answer ("
+    return "the last request got no response ("
         + AwsFailures.messageOf(outcomeUnknown.why())
         + "): between 0 and "
         + Sizes.count(outcomeUnknown.maybe())
@@ -110,7 +110,7 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
         + (outcomeUnknown.wasRead()
             ? ", and they were not found at its end within 10 s"
             : ", whose end could not be read to look for them")
-        + ". They are not sent again; look for them there before you do";
+        + ". They are not sent again; look for them in the stream before you send them";
   }
 
   private String perSecond() {
@@ -120,7 +120,7 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
   }
 
   private String continueHint() {
-    return "go on with --skip "
+    return "continue with --skip "
         + fed.complete()
         + (fed.beyond() == 0
             ? ""

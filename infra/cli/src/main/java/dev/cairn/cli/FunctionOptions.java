@@ -15,15 +15,15 @@ public final class FunctionOptions {
       description = "Your own dev.cairn.function.KeyedFunction.")
   private @Nullable String function;
 
-  @Option(names = "--jar", paramLabel = "FILE", description = "The jar that has it.")
+  @Option(names = "--jar", paramLabel = "FILE", description = "The jar that contains the function.")
   private @Nullable Path jar;
 
   @Option(
       names = "--key",
       paramLabel = "FIELD",
       description =
-          "The field that is the partition key, with dots for nested ones (card.token), in place of"
-              + " what the function's keyOf says. Records without a key go under "
+          "The field that holds the partition key, with dots for nested fields (card.token);"
+              + " it overrides the function's keyOf. Records without a key get the key "
               + RowKeys.UNKNOWN
               + ".")
   private @Nullable String key;

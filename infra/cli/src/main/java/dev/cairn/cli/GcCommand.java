@@ -31,10 +31,12 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Says which of a job's files are needed and which are not, or of one file, who needs it or why nobody can.",
+      "Lists which of a job's files are needed, or explains for one file who needs it or why"
+          + " it can be deleted.",
       "",
-      "Deletes nothing: the coordinator does, after each completed checkpoint. It concludes as the coordinator does;"
-          + " where that depends on a function's time-out, it takes the longest that Lambda allows, 15 minutes.",
+      "This command deletes nothing; the coordinator deletes files after each completed"
+          + " checkpoint. It uses the coordinator's rules, with Lambda's longest time-out, 15"
+          + " minutes, where a rule depends on a function's time-out.",
       ""
     })
 final class GcCommand extends PipelineCommand {
@@ -43,8 +45,7 @@ final class GcCommand extends PipelineCommand {
   @Option(
       names = "--explain",
       paramLabel = "FILE",
-      description =
-          "The file: its path below the checkpoint storage, as the console or other commands show it, or the end of it.")
+      description = "The file's path below the checkpoint storage, or the end of the path.")
   private @Nullable String file;
 
   private List<Stored> letters = List.of();
@@ -64,7 +65,9 @@ final class GcCommand extends PipelineCommand {
     return switch (collection.find(connection.job())) {
       case Findings.NotNow notNow ->
           throw ExitException.unusable(
-              notNow.why() + "; nothing is collected meanwhile: ask again when it is over");
+              notNow.why()
+                  + "; no file is deleted in the meantime: try again when the"
+                  + " restore has ended");
       case Findings.Found found -> {
         if (file == null) {
           summarize(out, connection, found);
@@ -83,12 +86,12 @@ final class GcCommand extends PipelineCommand {
     CHECKPOINTS("needed by checkpoints only"),
     ELSEWHERE("needed by something else only"),
     MAY_BE_COMMITTED(
-        "needed by nobody yet, and may still be committed: stay until their journal moves on"),
+        "not needed yet, but may still be committed: kept until their journal continues"),
     TOO_YOUNG("abandoned, but younger than the longest invocation"),
-    ABANDONED("abandoned: go with the next collection"),
+    ABANDONED("abandoned: deleted by the next collection"),
     UNCLEAR("unclear: a file that says what is needed cannot be read"),
     DEAD_LETTERS("dead letters: see cairn dead-letters"),
-    FOREIGN("not of Cairn's making: left alone");
+    FOREIGN("not written by Cairn: never deleted");
 
     private final String words;
 
@@ -155,7 +158,7 @@ final class GcCommand extends PipelineCommand {
     amounts.forEach((reason, amount) -> out.println(line(amount, reason.words)));
     out.println(line(all, "in all"));
     out.println();
-    out.println("Nothing was deleted. What is said of one file: cairn gc --explain FILE");
+    out.println("Nothing was deleted. To explain one file: cairn gc --explain FILE");
   }
 
   private static String line(Amount amount, String what) {
@@ -313,7 +316,7 @@ final class GcCommand extends PipelineCommand {
 
   private String suggestion(Findings.Found found, String name) {
     if (all(found).isEmpty()) {
-      return "it has no file at all";
+      return "the storage has no files";
     }
     String last = name.substring(name.lastIndexOf('/') + 1);
     List<Stored> alike =

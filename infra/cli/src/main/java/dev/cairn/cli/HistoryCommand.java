@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Shows what happened to a job, the oldest first: checkpoints, restores, halts, refusals,",
-      "changed settings, deployments; and who or what asked for it.",
+      "Shows the history of a job, the oldest first: checkpoints, restores, halts, refusals,",
+      "changed settings, deployments; and who or what requested each change.",
       ""
     })
 final class HistoryCommand extends PipelineCommand {
@@ -30,19 +30,19 @@ final class HistoryCommand extends PipelineCommand {
   @Option(
       names = "--since",
       paramLabel = "DURATION",
-      description = "Only what happened in this time up to now, such as \"2 h\" (default: all).")
+      description = "Only events of this time up to now, such as \"2 h\" (default: all).")
   private @Nullable Duration since;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Only so many, the newest (default: ${DEFAULT-VALUE}).")
+      description = "The largest number of lines, the newest ones (default: ${DEFAULT-VALUE}).")
   private int limit = 100;
 
   @Override
   void requireUsable() {
     if (limit < 1) {
-      throw ExitException.unusable("--limit is 1 at least, not " + limit);
+      throw ExitException.unusable("--limit must be 1 or more, not " + limit);
     }
   }
 

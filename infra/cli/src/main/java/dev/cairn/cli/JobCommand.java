@@ -21,8 +21,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description =
-        "Shows all that is known of a job: how it stands, what it was deployed with, what its code"
-            + " registered, and every setting with where it was set.")
+        "Shows all stored facts about a job: its status, its deployment, what its code"
+            + " registered, and every setting with the place where it was set.")
 final class JobCommand extends PipelineCommand {
   @Override
   int run(Connection connection, PrintWriter out) {
@@ -46,7 +46,7 @@ final class JobCommand extends PipelineCommand {
         out,
         "undo",
         job.undo()
-            .map(id -> "of the last restore leads to checkpoint " + id)
+            .map(id -> "of the last restore restores checkpoint " + id)
             .orElse("nothing to undo"));
     line(out, "format", format(job));
     job.request().map(Request::command).ifPresent(asked -> line(out, "asked", asked));

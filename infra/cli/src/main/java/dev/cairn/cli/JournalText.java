@@ -49,10 +49,10 @@ final class JournalText {
               + ", at "
               + restored.header().position()
               + (restored.header().hasGap()
-                  ? "; to apply again up to " + restored.header().frontier()
-                  : "; nothing to apply again");
+                  ? "; records to apply again up to " + restored.header().frontier()
+                  : "; no records to apply again");
       case Entry.Suspended s -> "the job halts, epoch " + s.header().epoch();
-      case Entry.Resumed r -> "the job goes on, epoch " + r.header().epoch();
+      case Entry.Resumed r -> "the job continues, epoch " + r.header().epoch();
       case Entry.Failed f ->
           f.header().failing().map(JournalText::failing).orElse("the next record failed");
       case Entry.Suspected s -> s.header().isolation().map(JournalText::isolation).orElse("");
@@ -63,8 +63,9 @@ final class JournalText {
   private static String isolation(Isolation isolation) {
     return switch (isolation) {
       case Isolation.Suspicion s ->
-          "records wait and no invocation comes back: the next one looks for the record that ends it";
-      case Isolation.Steps(int records) -> "goes on in steps of " + Sizes.count(records);
+          "records wait and no invocation returns: the next invocation looks for the record"
+              + " that ends the process";
+      case Isolation.Steps(int records) -> "continues in steps of " + Sizes.count(records);
       case Isolation.Begun(int records, Instant until) ->
           records == 1
               ? "begins the next record alone, until " + until

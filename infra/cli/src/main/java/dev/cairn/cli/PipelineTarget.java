@@ -45,13 +45,14 @@ final class PipelineTarget {
       names = "--storage",
       paramLabel = "WHERE",
       description =
-          "A directory, s3://bucket/prefix, or dynamodb: for the table itself (default: what the job was deployed with).")
+          "A directory, s3://bucket/prefix, or dynamodb: for the table itself (default: the"
+              + " storage that the job was deployed with).")
   private @Nullable String storage;
 
   @Option(
       names = "--stream",
       paramLabel = "NAME",
-      description = "The Kinesis stream (default: what the job was deployed with).")
+      description = "The Kinesis stream (default: the stream that the job was deployed with).")
   private @Nullable String stream;
 
   @Option(
@@ -70,7 +71,8 @@ final class PipelineTarget {
       names = "--endpoint",
       paramLabel = "URL",
       description =
-          "Where all services are, such as http://127.0.0.1:4566 (default: AWS_ENDPOINT_URL, or AWS).")
+          "The endpoint of all services, such as http://127.0.0.1:4566 (default:"
+              + " AWS_ENDPOINT_URL, or AWS).")
   private @Nullable URI endpoint;
 
   /**
@@ -90,7 +92,8 @@ final class PipelineTarget {
         demo.orElseThrow(
             () ->
                 ExitException.unusable(
-                    "no demo runs here, and no table is named: start a demo in another terminal with ./cairn demo --keep, or"
+                    "no demo runs on this machine, and no table is named: start a demo in"
+                        + " another terminal with ./cairn demo --keep, or"
                         + " name a deployed pipeline with --table and --job (or "
                         + TABLE
                         + " and "
@@ -122,7 +125,8 @@ final class PipelineTarget {
                         ExitException.unusable(
                             "--job is needed (or "
                                 + JOB
-                                + "): a table may have several jobs, and only reading all of it would tell which")));
+                                + "): a table may hold several jobs, and finding them would"
+                                + " need a scan of the table")));
     Aws aws = aws();
     try {
       DynamoDbClient client = aws.dynamoDb();
@@ -174,7 +178,8 @@ final class PipelineTarget {
       throw ExitException.unusable(
           "\""
               + name
-              + "\" is not a table's name: it has 3 to 255 of A-Z a-z 0-9 _ . - (--table or "
+              + "\" is not a table's name: a name has 3 to 255 characters of A-Z a-z 0-9 _ ."
+              + " - (--table or "
               + TABLE
               + ")");
     }

@@ -11,18 +11,19 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Puts a job back to a completed checkpoint or savepoint, whether it runs or has halted.",
+      "Restores a running or halted job to a completed checkpoint or savepoint.",
       "",
-      "Sets restoreCheckpointId on the job's item, as you could do in the console, then waits and"
-          + " tells how it goes: restoring, replaying, running. A refusal changes nothing; its"
-          + " reason is printed and stays on the item.",
+      "Sets restoreCheckpointId on the job's item, as you could do in the console, then"
+          + " follows the restore: restoring, replaying, running. A refused restore changes"
+          + " nothing; the reason is printed and stays on the item.",
       ""
     })
 final class RestoreCommand extends VerbCommand {
   @Parameters(
       paramLabel = "CHECKPOINT",
       description =
-          "Its id; or latest; or the place of its _metadata: s3://bucket/…, or a path in the job's"
+          "The checkpoint's id; or latest; or the location of its _metadata: s3://bucket/…,"
+              + " or a path in the job's"
               + " storage.")
   private String target = "";
 
@@ -30,13 +31,13 @@ final class RestoreCommand extends VerbCommand {
       names = "--claim-mode",
       paramLabel = "MODE",
       description =
-          "Whose the files are from then on: NO_CLAIM leaves them to their owner (default), CLAIM"
-              + " makes them the job's.")
+          "Who owns the files after the restore: NO_CLAIM leaves them to their owner"
+              + " (default), CLAIM makes them the job's.")
   private @Nullable String claimMode;
 
   @Option(
       names = "--allow-non-restored-state",
-      description = "State may be left behind that the function no longer declares.")
+      description = "Drop state that the function no longer declares.")
   private boolean leavesState;
 
   @Option(
@@ -48,13 +49,13 @@ final class RestoreCommand extends VerbCommand {
       names = "--positions",
       paramLabel = "WHERE",
       description =
-          "Where another job's state stands in this job's stream: same (default), horizon, or a"
-              + " time such as 2026-11-21T14:00:00Z.")
+          "Where to continue in this job's stream with another job's state: same (default),"
+              + " horizon, or a time such as 2026-11-21T14:00:00Z.")
   private @Nullable String positions;
 
   @Option(
       names = "--dry-run",
-      description = "Check everything, tell what would be replayed, and change nothing.")
+      description = "Check everything, print what would be replayed, and change nothing.")
   private boolean triesOnly;
 
   @Override
@@ -63,8 +64,8 @@ final class RestoreCommand extends VerbCommand {
       throw ExitException.unusable(
           "\""
               + target
-              + "\" cannot be restored: a request is text in which blanks separate, so a path with"
-              + " blanks cannot be named; copy the savepoint to a path without them (cairn"
+              + "\" cannot be restored: a request separates its words by blanks, so it cannot"
+              + " contain a path with blanks; copy the savepoint to a path without them (cairn"
               + " export)");
     }
     super.requireUsable();

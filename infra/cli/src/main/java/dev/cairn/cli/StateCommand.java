@@ -32,10 +32,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Shows the state of one key, or of all: as it is now, or as a checkpoint has it.",
+      "Shows the state of one key or of all keys, as it is now or in a checkpoint.",
       "",
-      "Reads the journal and the files that it names, and needs no class of yours: each value says"
-          + " itself what it is.",
+      "Reads the journal and the files that it names. It needs none of your classes, because"
+          + " stored values describe themselves.",
       ""
     })
 final class StateCommand extends PipelineCommand {
@@ -49,14 +49,14 @@ final class StateCommand extends PipelineCommand {
 
     @Option(
         names = "--all",
-        description = "Every key, shard by shard, one a line; with --json one object a line.")
+        description = "All keys, shard by shard, one per line; with --json one object per line.")
     private boolean all;
   }
 
   @Option(
       names = "--checkpoint",
       paramLabel = "ID",
-      description = "As this checkpoint has it (default: as it is now).")
+      description = "The state in this checkpoint (default: the current state).")
   private @Nullable String checkpoint;
 
   @Override

@@ -28,8 +28,8 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Shows a pipeline on one screen: job, checkpoints, shards; what is wrong with it, and what to"
-          + " do.",
+      "Shows a pipeline on one screen: job, checkpoints, shards, problems, and what to do"
+          + " about them.",
       "",
       "Exits 1 if anything is wrong.",
       ""
@@ -70,7 +70,7 @@ final class StatusCommand extends PipelineCommand {
       return new StreamFacts.OutOfReach(
           connection.isDemo()
               ? "the demo's stream is inside its process"
-              : "nothing says which stream it reads (--stream)");
+              : "the table does not say which stream the job reads (--stream)");
     }
     try {
       KinesisClient client = connection.kinesis();

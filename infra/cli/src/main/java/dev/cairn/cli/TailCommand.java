@@ -20,17 +20,17 @@ import software.amazon.awssdk.core.exception.AbortedException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Shows live what a pipeline does: every entry of its journals, its checkpoints and its job's"
-          + " item. Ctrl-C ends it.",
+      "Shows live what a pipeline does: every journal entry, its checkpoints, and changes of"
+          + " the job's item. Ctrl-C ends it.",
       "",
-      "With --json, one object a line.",
+      "With --json, one object per line.",
       ""
     })
 final class TailCommand extends PipelineCommand {
   @Option(
       names = "--for",
       paramLabel = "TIME",
-      description = "How long to look, such as 30s (default: until Ctrl-C).")
+      description = "How long to follow the pipeline, such as 30s (default: until Ctrl-C).")
   private @Nullable Duration duration;
 
   @Option(
@@ -38,13 +38,14 @@ final class TailCommand extends PipelineCommand {
       paramLabel = "TIME",
       defaultValue = "1s",
       description =
-          "How often to look; each time reads every journal once (default: ${DEFAULT-VALUE}).")
+          "How often to read; each time reads every journal once (default: ${DEFAULT-VALUE}).")
   private Duration every = Duration.ofSeconds(1);
 
   @Override
   void requireUsable() {
     if (every.isZero()) {
-      throw ExitException.unusable("--every 0 would read without a pause: give a time such as 1s");
+      throw ExitException.unusable(
+          "--every 0 would read without a pause: give a duration" + " such as 1s");
     }
   }
 

@@ -84,10 +84,10 @@ final class TailText {
       changes.add(
           now.restoreCheckpointId()
               .map(id -> "a restore of checkpoint " + id + " is asked for")
-              .orElse("the request to restore was taken"));
+              .orElse("the restore request was accepted"));
     }
     if (!before.refusal().equals(now.refusal())) {
-      changes.add(now.refusal().map(JobText::line).orElse("the last refusal is forgotten"));
+      changes.add(now.refusal().map(JobText::line).orElse("the last refusal was removed"));
     }
     if (!before.settings().equals(now.settings())) {
       changes.add(

@@ -9,15 +9,16 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Takes the last restore back: restores the checkpoint that was the latest when it began.",
+      "Undoes the last restore: restores the checkpoint that was the latest when that restore"
+          + " began.",
       "",
-      "That one is kept until the next restore, however many are completed meanwhile.",
+      "That checkpoint is kept until the next restore, independent of retention.",
       ""
     })
 final class UndoCommand extends VerbCommand {
   @Option(
       names = "--dry-run",
-      description = "Check everything, tell what would be replayed, and change nothing.")
+      description = "Check everything, print what would be replayed, and change nothing.")
   private boolean triesOnly;
 
   @Override

@@ -19,18 +19,18 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Raises the format in which a job is written to the newest that this version of Cairn knows.",
+      "Raises a job's format to the newest that this version of Cairn knows.",
       "",
-      "Until then the version that was deployed before can take over again, for example when a"
-          + " deployment is rolled back. There is no way back from the new format: run this when the"
-          + " new version has proved itself. Refused unless all code of the job that is registered"
-          + " reads the new format.",
+      "Until then the previously deployed version can take over again, for example when a"
+          + " deployment is rolled back. The format cannot be lowered again: run this command"
+          + " after the new version has proved itself. It is refused unless all"
+          + " registered code of the job reads the new format.",
       ""
     })
 final class UpgradeCommand extends VerbCommand {
   @Option(
       names = "--dry-run",
-      description = "Tell whether the format can be raised, and change nothing.")
+      description = "Print whether the format can be raised, and change nothing.")
   private boolean triesOnly;
 
   @Override
@@ -81,7 +81,7 @@ final class UpgradeCommand extends VerbCommand {
                   out,
                   "possible",
                   upgrade instanceof FormatUpgrade.AlreadyThere
-                      ? "nothing is to be done: the job is in this format"
+                      ? "nothing to do: the job is in this format already"
                       : "the format can be raised to "
                           + FormatVersion.NEWEST
                           + ", and not lowered again"));

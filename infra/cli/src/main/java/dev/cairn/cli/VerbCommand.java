@@ -30,12 +30,10 @@ abstract class VerbCommand extends PipelineCommand {
       description = "How long to follow it (default: ${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ZERO;
 
-  @Option(names = "--no-wait", description = "Ask, and do not follow what becomes of it.")
+  @Option(names = "--no-wait", description = "Submit the request, and do not wait for its result.")
   private boolean asksOnly;
 
-  @Option(
-      names = "--force",
-      description = "Take the place of a request that still waits to be served.")
+  @Option(names = "--force", description = "Replace a request that is still waiting.")
   private boolean force;
 
   /** What is asked, as {@link CommandText} reads it. */
@@ -65,8 +63,8 @@ abstract class VerbCommand extends PipelineCommand {
               + waiting.get().command()
               + "\" was asked of job "
               + asked.before().id()
-              + " before and still waits: try again when it is served, or take its place with"
-              + " --force");
+              + " before and is still waiting: try again when it has ended, or replace it"
+              + " with --force");
     }
     Request request = asked.request();
     print(
@@ -93,7 +91,7 @@ abstract class VerbCommand extends PipelineCommand {
               .orElseThrow(
                   () ->
                       ExitException.unusable(
-                          "job " + asked.before().id() + " went away: nothing was asked of it"));
+                          "job " + asked.before().id() + " was deleted: no request was made"));
       boolean isLong = System.nanoTime() - begun > SOON.toNanos();
       String step = step(progress);
       if (!step.equals(told) && (isLong || !(progress instanceof CommandProgress.Waiting))) {
@@ -112,7 +110,7 @@ abstract class VerbCommand extends PipelineCommand {
                 + FlinkDuration.print(timeout)
                 + ": "
                 + text(progress)
-                + "; the coordinator goes on with it: look again with cairn status");
+                + "; the coordinator continues with it: check again with cairn status");
       }
       // Nothing tells a reader of the table that an item changed.
       Thread.sleep(LOOK);
@@ -154,9 +152,9 @@ abstract class VerbCommand extends PipelineCommand {
 
   private static String waitReason(Job job) {
     return job.status().isSettled()
-        ? "it is on the item, and served when nothing else is under way; the coordinator looks once"
-            + " a minute at the latest"
-        : "the job is " + job.status().label() + ", and serves it when that is over";
+        ? "the request is on the job's item and begins when nothing else is in progress; the"
+            + " coordinator checks at least once a minute"
+        : "the job is " + job.status().label() + ", and the request begins when that has ended";
   }
 
   private static Optional<Checkpoint> checkpoint(CommandProgress progress) {

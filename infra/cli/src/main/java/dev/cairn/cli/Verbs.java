@@ -52,8 +52,8 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {
-        "Takes a savepoint now: self-contained, in a directory of its own, and yours. Only cairn"
-            + " dispose deletes it.",
+        "Takes a savepoint now: self-contained, and in its own directory. You own it; only"
+            + " cairn dispose deletes it.",
         ""
       })
   static final class Savepoint extends VerbCommand {
@@ -80,10 +80,10 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {
-        "Halts the job, and takes a savepoint of where it then stands.",
+        "Halts the job, and takes a savepoint of its final state.",
         "",
-        "Nothing is consumed and nothing lost until cairn resume, or a restore. If the savepoint"
-            + " fails, the job goes on.",
+        "No records are consumed or lost until cairn resume or a restore. If the savepoint"
+            + " fails, the job continues.",
         ""
       })
   static final class Stop extends VerbCommand {
@@ -109,7 +109,7 @@ final class Verbs {
       description = {
         "Halts the job at once, without a savepoint.",
         "",
-        "Nothing is consumed and nothing lost until cairn resume, or a restore.",
+        "No records are consumed or lost until cairn resume or a restore.",
         ""
       })
   static final class Cancel extends VerbCommand {
@@ -117,12 +117,14 @@ final class Verbs {
 
     /** What becomes of them; else as execution.checkpointing.externalized-checkpoint-retention. */
     static final class Checkpoints {
-      @Option(names = "--retain", description = "Keep its checkpoints, whatever the job is set to.")
+      @Option(
+          names = "--retain",
+          description = "Keep its checkpoints, overriding the job's" + " setting.")
       private boolean retained;
 
       @Option(
           names = "--delete",
-          description = "Delete its checkpoints, whatever the job is set to; savepoints stay.")
+          description = "Delete its checkpoints, overriding the job's setting; savepoints stay.")
       private boolean deleted;
     }
 
@@ -139,7 +141,7 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {
-        "Lets a job go on from where it was stopped, was cancelled or has failed.",
+        "Resumes a job from the state in which it was stopped, was cancelled or failed.",
         ""
       })
   static final class Resume extends VerbCommand {
@@ -185,10 +187,10 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {
-        "Keeps a checkpoint, however many are completed after it.",
+        "Pins a checkpoint: it is kept independent of retention.",
         "",
-        "A pinned checkpoint takes no place among the retained ones, is never subsumed or"
-            + " collected, and survives restores. It is disposed of only after cairn unpin.",
+        "A pinned checkpoint does not count against num-retained, is never subsumed or"
+            + " deleted, and survives restores. It can be disposed of only after cairn unpin.",
         ""
       })
   static final class Pin extends VerbCommand {
@@ -211,7 +213,7 @@ final class Verbs {
       name = "unpin",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
-      description = {"Takes the pin off a checkpoint: it goes when later ones replace it.", ""})
+      description = {"Unpins a checkpoint: it is deleted when later checkpoints subsume it.", ""})
   static final class Unpin extends VerbCommand {
     @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
     private String id = "";
@@ -233,11 +235,11 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {
-        "Begins another job from a checkpoint, without copying state: the checkpoint's files stay"
-            + " while that job needs them.",
+        "Begins another job from a checkpoint without copying state: the checkpoint's files"
+            + " are kept while that job needs them.",
         "",
-        "Deploy the other job as a fork of this one, on its table, bucket and stream. It releases"
-            + " the files itself when it has others instead.",
+        "Deploy the other job as a fork of this one, on its table, bucket and stream. It"
+            + " releases the files itself when it no longer needs them.",
         ""
       })
   static final class Fork extends VerbCommand {
@@ -253,7 +255,7 @@ final class Verbs {
           names = "--release",
           paramLabel = "NAME",
           description =
-              "Let the files go that are kept for this fork. It has to be CANCELLED, or never"
+              "Release the files that are kept for this fork. It must be CANCELLED, or never"
                   + " deployed.")
       private @Nullable String released;
     }

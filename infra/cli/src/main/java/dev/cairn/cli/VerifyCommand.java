@@ -16,10 +16,10 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = {
-      "Reads every file of a completed checkpoint, a savepoint or an exported copy, and checks"
-          + " sizes, SHA-256s, forms and the checksum of every block.",
+      "Reads every file of a completed checkpoint, a savepoint or an exported copy, and"
+          + " checks its size, SHA-256, structure, and the checksum of every block.",
       "",
-      "Lists each file; exits 1 if any is damaged or missing.",
+      "Lists each file; exits with 1 if any is damaged or missing.",
       ""
     })
 final class VerifyCommand extends CheckpointCommand {
@@ -87,6 +87,7 @@ final class VerifyCommand extends CheckpointCommand {
                 + damaged
                 + " of "
                 + verdicts.size()
-                + " files; a restore of it will be refused, or stop at the damage: choose another");
+                + " files; its restore will be refused or stop at the damage: choose another"
+                + " checkpoint");
   }
 }

@@ -176,12 +176,12 @@ class FeedCommandTest {
     Answer text = feed(false, orders);
     assertThat(text.exitCode()).isEqualTo(ExitCode.UNUSABLE);
     assertThat(text.out()).startsWith("2 records of ");
-    assertThat(text.err()).startsWith("cairn: ").contains("; go on with --skip 2");
+    assertThat(text.err()).startsWith("cairn: ").contains("; continue with --skip 2");
     Answer json = feed(false, orders, "--json");
     assertThat(json.exitCode()).isEqualTo(ExitCode.UNUSABLE);
     assertThat(json.err()).isEmpty();
     assertThat(json.json().get("sent").asInt()).isEqualTo(2);
-    assertThat(json.json().at("/error/next").asText()).isEqualTo("go on with --skip 2");
+    assertThat(json.json().at("/error/next").asText()).isEqualTo("continue with --skip 2");
   }
 
   @Test
@@ -189,7 +189,7 @@ class FeedCommandTest {
     Answer text = feed(false, threeOrders(), "--stream", "none");
     assertThat(text.exitCode()).isEqualTo(ExitCode.UNUSABLE);
     assertThat(text.out()).startsWith("0 records of ");
-    assertThat(text.err()).contains("Stream none not found", "go on with --skip 0");
+    assertThat(text.err()).contains("Stream none not found", "continue with --skip 0");
     Answer json = feed(false, threeOrders(), "--stream", "none", "--json");
     assertThat(json.err()).isEmpty();
     assertThat(json.json().at("/error/message").asText()).contains("Stream none not found");

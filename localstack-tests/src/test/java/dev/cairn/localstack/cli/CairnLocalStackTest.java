@@ -214,7 +214,7 @@ class CairnLocalStackTest {
               assertThat(answer.exitCode()).isEqualTo(ExitCode.UNUSABLE);
               assertThat(answer.err())
                   .contains(
-                      "there is no such stream here", "check --stream", "go on with --skip 0");
+                      "there is no such stream here", "check --stream", "continue with --skip 0");
             });
     assertThat(cairn("status", "--stream", "none").out())
         .contains("WRONG  stream none cannot be read", "there is no such stream here");

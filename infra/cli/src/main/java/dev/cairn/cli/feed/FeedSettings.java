@@ -23,7 +23,7 @@ public record FeedSettings(long skip, long limit, OptionalDouble recordsPerSecon
         rate -> {
           if (!(rate > 0) || Double.isInfinite(rate)) {
             throw new IllegalArgumentException(
-                "records are fed at some rate above 0, not " + rate + " (--rate)");
+                "the rate must be above 0 records per second, not " + rate + " (--rate)");
           }
         });
   }

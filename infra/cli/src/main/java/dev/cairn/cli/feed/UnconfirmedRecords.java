@@ -68,7 +68,7 @@ final class UnconfirmedRecords {
     Deque<Waiting> queue = byKey.getOrDefault(key, new ArrayDeque<>());
     if (queue.peek() != record) {
       throw new IllegalArgumentException(
-          "record " + record.number() + " is not the oldest one of its key that waits");
+          "record " + record.number() + " is not the oldest waiting record of its key");
     }
     queue.remove();
     oldestOfEachKey.remove(record.number());

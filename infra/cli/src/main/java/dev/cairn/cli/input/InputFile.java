@@ -86,7 +86,7 @@ public final class InputFile {
       throw unreadable(file, e);
     }
     if (all.isEmpty()) {
-      throw new InputException(file + " has no records: nothing can be fed");
+      throw new InputException(file + " has no records to feed");
     }
     return all;
   }
@@ -131,7 +131,7 @@ public final class InputFile {
       return format;
     }
     throw new InputException(
-        file + " does not say what it holds: convert it if need be, and name it " + NAMES);
+        file + " has no known extension: convert it if necessary, and name it " + NAMES);
   }
 
   private static InputException unreadable(Path file, IOException e) {
@@ -235,8 +235,8 @@ public final class InputFile {
             file
                 + " begins with "
                 + (char) first
-                + ", as JSON does, and is named as a table: name it .jsonl, with one JSON value a"
-                + " line");
+                + ", as JSON does, but its name says that it is a table: name it .jsonl, with"
+                + " one JSON value per line");
       }
     }
 
@@ -360,7 +360,8 @@ public final class InputFile {
           file
               + ": line "
               + number
-              + " begins an array, and a record is an object: write one object a line, such as with"
+              + " begins an array, but a record is an object: write one object per line, such"
+              + " as with"
               + " jq -c '.[]' "
               + file
               + " > records.jsonl");
@@ -373,7 +374,7 @@ public final class InputFile {
       in.skipChildren();
       if (start == null || in.nextToken() != null) {
         throw new InputException(
-            file + ": line " + number + " is not one JSON value: write one value a line");
+            file + ": line " + number + " is not one JSON value: write one value per line");
       }
     } catch (JsonProcessingException e) {
       throw new InputException(
@@ -382,7 +383,7 @@ public final class InputFile {
               + number
               + " is not JSON: "
               + e.getOriginalMessage()
-              + "; write one value a line, such as with jq -c . "
+              + "; write one value per line, such as with jq -c . "
               + file
               + " > records.jsonl",
           e);

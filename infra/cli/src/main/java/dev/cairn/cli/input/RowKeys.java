@@ -44,7 +44,7 @@ public final class RowKeys {
     return new InputException(
         "no record has a field \""
             + field
-            + "\" (--key): all would go under the key "
+            + "\" (--key): all records would get the key "
             + UNKNOWN
             + ". The first record is: "
             + first

@@ -51,7 +51,8 @@ public final class UserFunction {
               + className
               + " is not in "
               + where
-              + ": give its full name, package included, and the jar that holds it (--function, --jar)",
+              + ": give its full name, package included, and the jar that holds it"
+              + " (--function, --jar)",
           e);
     } catch (LinkageError e) {
       throw new InputException(
@@ -61,7 +62,7 @@ public final class UserFunction {
               + where
               + " cannot be loaded ("
               + (e.getCause() == null ? e : e.getCause())
-              + "): build the jar with what it depends on, for Java 21 and for this version of Cairn",
+              + "): build the jar with its dependencies, for Java 21 and for this version of Cairn",
           e);
     }
   }
@@ -131,7 +132,8 @@ public final class UserFunction {
               + type.getName()
               + " in "
               + where
-              + " has no public constructor without parameters: give it one, since each container makes its own",
+              + " has no public constructor without parameters: give it one, since each"
+              + " container makes its own",
           e);
     }
   }
@@ -176,7 +178,7 @@ public final class UserFunction {
               + className()
               + " threw "
               + e.getCause()
-              + ": a function is set up in open(), not there",
+              + ": set the function up in open() instead",
           e);
     } catch (ReflectiveOperationException e) {
       throw new InputException("class " + className() + " cannot be created: " + e, e);

@@ -140,7 +140,7 @@ public final class FittedWriter extends Writer {
   @Override
   public void flush() throws IOException {
     if (target.checkError()) {
-      throw new IOException("nobody reads what is written");
+      throw new IOException("the reader has closed the output");
     }
   }
 

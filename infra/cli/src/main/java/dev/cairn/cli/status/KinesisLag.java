@@ -42,9 +42,10 @@ public final class KinesisLag implements PipelineSurvey.ShardLag {
     try {
       return measure(client.getShardIterator(after(shard, position, start)).shardIterator());
     } catch (ProvisionedThroughputExceededException e) {
-      return new Lag.Unknown("others use up the shard's five reads a second: look again");
+      return new Lag.Unknown("other readers use the shard's five reads per second: try again");
     } catch (InvalidArgumentException e) {
-      return new Lag.Unknown("the stream is not the one that the journal is of: " + messageOf(e));
+      return new Lag.Unknown(
+          "the stream is not the one to which the journal belongs: " + messageOf(e));
     }
   }
 

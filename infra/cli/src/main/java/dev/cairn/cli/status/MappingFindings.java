@@ -8,8 +8,8 @@ import java.util.List;
 /** What is wrong with a pipeline's mapping, as the coordinator last found it. */
 public final class MappingFindings {
   private static final String REMEDY =
-      "see docs/operations.md, \"What a mapping must not have\"; the coordinator looks again within a"
-          + " minute";
+      "see docs/operations.md, \"What a mapping must not have\"; the coordinator checks again"
+          + " within a minute";
 
   private MappingFindings() {}
 

@@ -44,7 +44,8 @@ final class MemoryDecisions {
                                         + Sizes.bytes(use.heapBytes()))
                             .orElse("all of it")
                         + (near.size() == 1 ? "" : "; so do " + (near.size() - 1) + " more"),
-                    "give the task's function more memory before the state no longer fits, or restore the job"
+                    "give the task's function more memory before the state no longer fits, or"
+                        + " restore the job"
                         + " onto a stream with more shards; see docs/operations.md, \"Memory\""));
   }
 
@@ -65,9 +66,10 @@ final class MemoryDecisions {
                         + longest.id().name()
                         + " has "
                         + Sizes.count(longest.entriesSinceBase())
-                        + " entries since its state was last stored, and grows: a container that starts cold"
+                        + " entries since its state was last stored, and grows: a cold start"
                         + " reads all of them",
-                    "see why its snapshots fail (cairn checkpoints shows the last one's cause), and raise the"
+                    "see why its snapshots fail (cairn checkpoints shows the last one's"
+                        + " cause), and raise the"
                         + " function's time-out or memory, or correct the storage"));
   }
 }

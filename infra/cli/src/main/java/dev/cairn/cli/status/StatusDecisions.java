@@ -72,10 +72,10 @@ public final class StatusDecisions {
         Kind.NO_JOB,
         "job "
             + facts.id()
-            + " has no item in the table: its coordinator has not run yet, or the job is called"
-            + " otherwise",
-        "check --job; if it is right and was deployed more than two minutes ago, see whether the"
-            + " coordinator's EventBridge rule is enabled, and what the coordinator's log says");
+            + " has no item in the table: its coordinator has not run yet, or the job has"
+            + " another name",
+        "check --job; if it is right and was deployed more than two minutes ago, check that"
+            + " the coordinator's EventBridge rule is enabled, and read the coordinator's log");
   }
 
   private static Optional<Finding> jobFailed(Job job) {
@@ -124,8 +124,9 @@ public final class StatusDecisions {
     }
     String how =
         switch (head.isolation().get()) {
-          case Isolation.Suspicion s -> "no task has looked for it yet";
-          case Isolation.Steps(int records) -> "the next step has at most " + records + " records";
+          case Isolation.Suspicion s -> "no task has looked for the record yet";
+          case Isolation.Steps(int records) ->
+              "the next step applies at most " + records + " records";
           case Isolation.Begun(int records, Instant until) ->
               records == 1
                   ? "the next record is tried alone"
@@ -155,8 +156,8 @@ public final class StatusDecisions {
                     + unreadable.name()
                     + " cannot be read, so no lag is known: "
                     + unreadable.why(),
-                "with only this command it is your credentials or --stream; if the task's log says"
-                    + " the same, the stream or its role is at fault"))
+                "if only this command fails, check your credentials and --stream; if the"
+                    + " task's log shows the same error, check the stream and the task's role"))
         : Optional.empty();
   }
 
@@ -187,9 +188,8 @@ public final class StatusDecisions {
                 + " journals have epoch "
                 + job.epoch()
                 + first.map(began -> ", the first of them since " + age(facts, began)).orElse(""),
-            "look again in a minute; if nothing moved, see whether the coordinator's rule is"
-                + " enabled and what its log says: any coordinator that runs takes the restore to"
-                + " its end"));
+            "look again in a minute; if nothing moved, check that the coordinator's rule is"
+                + " enabled, and read its log: any running coordinator completes the restore"));
   }
 
   /** Whether the job is a fork of which nothing has run yet. */
@@ -205,8 +205,8 @@ public final class StatusDecisions {
                 "the job is a fork that begins from "
                     + restoring.from().name()
                     + ", and no coordinator of it has run yet",
-                "deploy it as a fork, on the table, the bucket and the stream of the job that it"
-                    + " was forked from; or release its files there with: cairn fork --release "
+                "deploy it as a fork, on the table, the bucket and the stream of its parent"
+                    + " job; or release its files with: cairn fork --release "
                     + job.id()))
         : Optional.empty();
   }
@@ -233,9 +233,9 @@ public final class StatusDecisions {
                   + head.frontier()
                   + ", and "
                   + silence,
-              "see what the task's log says of this shard: a record that the function fails on, or"
-                  + " one beyond the stream's retention, stops a replay; restoring a later"
-                  + " checkpoint is the way out of the latter"));
+              "read the task's log for this shard: a replay stops at a record on which the"
+                  + " function fails, or at a record that has expired; for an expired record,"
+                  + " restore a later checkpoint"));
     }
     if (facts.stream().lag(subtask.id().shard()) instanceof Lag.Behind behind
         && behind.age().compareTo(SILENCE) > 0) {
@@ -247,8 +247,8 @@ public final class StatusDecisions {
                   + Sizes.age(behind.age())
                   + ", and "
                   + silence,
-              "see what the task's log says of this shard (a poison record under FAIL, most often),"
-                  + " and whether the event source mapping is enabled"));
+              "read the task's log for this shard (usually a poison record under FAIL), and"
+                  + " check that the event source mapping is enabled"));
     }
     return Optional.empty();
   }
@@ -270,13 +270,13 @@ public final class StatusDecisions {
                 new Finding(
                     Kind.SHARD_WITHOUT_JOURNAL,
                     "shard " + shard.id() + " has records and no journal: no task has opened it",
-                    "see whether the event source mapping is enabled and on stream "
+                    "check that the event source mapping is enabled and reads stream "
                         + listed.name()
-                        + ", and what the task's log says"
+                        + ", and read the task's log"
                         + (shard.parents().isEmpty()
                             ? ""
-                            : "; it came from a split or a merge, which needs its parents to be"
-                                + " drained first")))
+                            : "; it came from a split or a merge, so its parent shards must"
+                                + " be drained first")))
         .toList();
   }
 
@@ -296,8 +296,8 @@ public final class StatusDecisions {
                     + Sizes.age(behind.age())
                     + " behind, and the stream keeps records for "
                     + Sizes.age(listed.retention())
-                    + ": what expires unread is lost",
-                "raise the retention now (aws kinesis increase-stream-retention-period"
+                    + ": records that expire unread are lost",
+                "increase the retention now (aws kinesis increase-stream-retention-period"
                     + " --stream-name "
                     + listed.name()
                     + "), then find out why the shard is slow"));
@@ -328,10 +328,10 @@ public final class StatusDecisions {
                         + pending.id()
                         + " is pending for "
                         + age(facts, pending.trigger().triggeredAt())
-                        + ", and should have been given up after "
+                        + ", and should have been aborted after "
                         + FlinkDuration.print(job.settings().timeout()),
-                    "the coordinator does not run: see whether its EventBridge rule is enabled, and"
-                        + " what its log says"));
+                    "the coordinator does not run: check that its EventBridge rule is"
+                        + " enabled, and read its log"));
   }
 
   private static Optional<Finding> aborted(PipelineFacts facts) {
@@ -371,11 +371,11 @@ public final class StatusDecisions {
                         + ", was completed "
                         + age(facts, checkpoint.completedAt())
                         + " ago")
-            .orElse("none was ever completed");
+            .orElse("no checkpoint was ever completed");
     return Optional.of(
         new Finding(
             Kind.NO_RECENT_CHECKPOINT,
-            "records that were applied "
+            "records applied "
                 + age(facts, news.get())
                 + " ago are in no checkpoint yet, with one due each "
                 + FlinkDuration.print(interval.get())
@@ -389,10 +389,9 @@ public final class StatusDecisions {
                             + pending.id()
                             + " waits for "
                             + firstFew(facts.missingAcks(pending))
-                            + ": see that shard's log")
+                            + ": read that shard's log")
                 .orElse(
-                    "see whether the coordinator's EventBridge rule is enabled, and what its log"
-                        + " says")));
+                    "check that the coordinator's EventBridge rule is enabled, and read its log")));
   }
 
   private static Optional<Finding> damagedFiles(PipelineFacts facts) {
@@ -410,8 +409,8 @@ public final class StatusDecisions {
         new Finding(
             Kind.DAMAGED_FILES,
             (count == 1
-                    ? "a file that is needed is damaged: "
-                    : count + " files that are needed are damaged, one of them: ")
+                    ? "a needed file is damaged: "
+                    : count + " needed files are damaged, one of them: ")
                 + first,
             first.isInJournal()
                 ? "put an intact copy back, or restore a checkpoint that does not need it, before"
@@ -440,7 +439,7 @@ public final class StatusDecisions {
                 + since.map(at -> " for " + age(facts, at) + ", since " + Sizes.time(at)).orElse("")
                 + ", and applies nothing"
                 + expiry(facts),
-            "let it go on with: cairn resume; or put it back with: cairn restore"));
+            "continue it with: cairn resume; or restore a checkpoint with: cairn restore"));
   }
 
   private static String expiry(PipelineFacts facts) {
@@ -468,9 +467,9 @@ public final class StatusDecisions {
             request ->
                 new Finding(
                     Kind.REQUEST_WAITS,
-                    "\"" + request.command() + "\" is asked for, and not begun yet",
-                    "it begins within a minute; if it does not, see whether the coordinator's rule"
-                        + " is enabled"));
+                    "\"" + request.command() + "\" is requested, and has not begun yet",
+                    "it begins within a minute; if it does not, check that the coordinator's"
+                        + " rule is enabled"));
   }
 
   private static Optional<Finding> refusal(Job job) {
@@ -485,7 +484,7 @@ public final class StatusDecisions {
                         + Sizes.time(refusal.at())
                         + ": "
                         + refusal.reason(),
-                    "nothing was changed; choose another with cairn checkpoints, or see"
+                    "nothing was changed; choose another checkpoint with cairn checkpoints, or see"
                         + " docs/operations.md, \"When a restore is refused\""));
   }
 
@@ -499,8 +498,8 @@ public final class StatusDecisions {
         : Optional.of(
             new Finding(
                 Kind.DEAD_LETTERS,
-                Sizes.count(letters) + " records could not be processed and were set aside",
-                "they lie in the checkpoint storage under "
+                Sizes.count(letters) + " records could not be processed and are dead letters",
+                "they are in the checkpoint storage under "
                     + facts.id()
                     + "/dead-letters/, one file each with its cause; see docs/operations.md,"
                     + " \"Poison records\""));

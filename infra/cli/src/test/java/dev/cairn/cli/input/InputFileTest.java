@@ -89,19 +89,20 @@ class InputFileTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "in.csv     ~ {\"id\":\"1\"}           ~ begins with {, as JSON does, and is named as a"
-            + " table: name it .jsonl",
+        "in.csv     ~ {\"id\":\"1\"}           ~ begins with {, as JSON does, but its name"
+            + " says that it is a table: name it .jsonl",
         "in.csv     ~ [1]                    ~ begins with [, as JSON does",
         "in.tsv     ~ {\"id\":\"1\"}           ~ begins with {, as JSON does",
-        "array.json ~ [{\"id\":1},{\"id\":2}]  ~ line 1 begins an array, and a record is an object:"
-            + " write one object a line, such as with jq -c '.[]'",
+        "array.json ~ [{\"id\":1},{\"id\":2}]  ~ line 1 begins an array, but a record is an"
+            + " object: write one object per line, such as with jq -c '.[]'",
         "x.ndjson   ~ [                      ~ line 1 begins an array",
-        "whole.json ~ {                      ~ write one value a line, such as with jq -c .",
-        "in.txt     ~ a                      ~ does not say what it holds: convert it if need be,"
-            + " and name it .csv, .tsv, .jsonl, .ndjson or .json, each also with .gz behind it",
-        "in         ~ a                      ~ does not say what it holds",
-        "in.csv.bz2 ~ a                      ~ does not say what it holds",
-        "in.parquet ~ a                      ~ does not say what it holds",
+        "whole.json ~ {                      ~ write one value per line, such as with jq -c .",
+        "in.txt     ~ a                      ~ has no known extension: convert it if"
+            + " necessary, and name it .csv, .tsv, .jsonl, .ndjson or .json, each also with"
+            + " .gz behind it",
+        "in         ~ a                      ~ has no known extension",
+        "in.csv.bz2 ~ a                      ~ has no known extension",
+        "in.parquet ~ a                      ~ has no known extension",
         "in.csv     ~ a;b                    ~ one column, \"a;b\": its cells seem to be separated"
             + " by semicolons; separate them by commas (.csv) or tabs (.tsv)",
         "in.csv     ~ a|b                    ~ separated by bars",

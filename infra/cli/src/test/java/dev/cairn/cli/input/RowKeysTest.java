@@ -42,7 +42,7 @@ class RowKeysTest {
     assertThatThrownBy(() -> RowKeys.of(records, function, Optional.of("custmer")))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "no record has a field \"custmer\" (--key): all would go under the key UNKNOWN. The"
+            "no record has a field \"custmer\" (--key): all records would get the key UNKNOWN. The"
                 + " first record is: {\"customer\":\"a\"}");
     assertThat(RowKeys.of(records, function, Optional.of("customer")))
         .extracting(InputRow::key)

@@ -422,12 +422,11 @@ class StatusDecisionsTest {
     Damage ofCheckpoint = damage("chk-4/_metadata", false);
     Damage ofHead = damage("shared/run", true);
     assertThat(damagedFiles(ofCheckpoint).problem())
-        .startsWith(
-            "a file that is needed is damaged: flights/chk-4/_metadata was found damaged at ")
+        .startsWith("a needed file is damaged: flights/chk-4/_metadata was found damaged at ")
         .endsWith(": it is missing; needed by checkpoint 4");
     assertThat(damagedFiles(ofCheckpoint).remedy()).contains("cannot be restored until");
     assertThat(damagedFiles(ofCheckpoint, ofHead).problem())
-        .startsWith("2 files that are needed are damaged, one of them: flights/shared/run was")
+        .startsWith("2 needed files are damaged, one of them: flights/shared/run was")
         .endsWith("; needed by the journal of aircraft/0");
     assertThat(damagedFiles(ofCheckpoint, ofHead).remedy())
         .contains("before its shard starts cold");
@@ -513,9 +512,9 @@ class StatusDecisionsTest {
         .isEqualTo(
             new Finding(
                 Kind.NO_RECENT_CHECKPOINT,
-                "records that were applied 10 min ago are in no checkpoint yet, with one due each 1"
+                "records applied 10 min ago are in no checkpoint yet, with one due each 1"
                     + " min; the last one, 4, was completed 2 h ago",
-                "checkpoint 5 waits for aircraft/0: see that shard's log"));
+                "checkpoint 5 waits for aircraft/0: read that shard's log"));
   }
 
   @Test
@@ -535,7 +534,7 @@ class StatusDecisionsTest {
                   .startsWith("the job is CANCELLED for 60 min, since ")
                   .contains(
                       ", and applies nothing; the first of the records that wait expires in ");
-              assertThat(halted.remedy()).startsWith("let it go on with: cairn resume");
+              assertThat(halted.remedy()).startsWith("continue it with: cairn resume");
             });
     assertThat(StatusDecisions.findings(scene.stream(listed(new Lag.None(), "0")).facts()))
         .filteredOn(finding -> finding.kind() == Finding.Kind.HALTED)

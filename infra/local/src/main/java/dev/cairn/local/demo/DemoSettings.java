@@ -50,7 +50,7 @@ public record DemoSettings(
     }
     if (!(recordsPerSecond > 0) || Double.isInfinite(recordsPerSecond)) {
       throw new InputException(
-          "records are fed at some rate above 0, not " + recordsPerSecond + " (--rate)");
+          "the rate must be above 0 records per second, not " + recordsPerSecond + " (--rate)");
     }
     if (interval.toMillis() < 50) {
       throw new InputException(

@@ -228,7 +228,7 @@ class CommandsOnDemoTest {
         .allSatisfy(answer -> assertThat(answer.get("waitedMillis").longValue()).isNotNegative());
     assertThat(one.at("/cost/usd").doubleValue()).isBetween(1e-6, 1e-3);
     assertThat(cairn("checkpoints", latest()).out())
-        .contains("answered   first after ", "cost       0.0", "files in S3)");
+        .contains("acks       first after ", "cost       0.0", "files in S3)");
   }
 
   @Test
@@ -248,7 +248,7 @@ class CommandsOnDemoTest {
     assertThat(json.findValuesAsText("cause")).anyMatch(cause -> cause.startsWith("restore "));
 
     assertThat(cairn("history", "--since", "1 ms").out()).contains("Nothing is recorded of that");
-    assertThat(cairn("history", "--limit", "0").err()).contains("--limit is 1 at least, not 0");
+    assertThat(cairn("history", "--limit", "0").err()).contains("--limit must be 1 or more, not 0");
   }
 
   @Test
@@ -384,8 +384,7 @@ class CommandsOnDemoTest {
             .isEqualTo("its SHA-256 is another");
         Answer status = cairn("status");
         assertThat(status.exitCode()).isEqualTo(ExitCode.NO);
-        assertThat(status.out())
-            .contains("WRONG  a file that is needed is damaged", "Damaged files");
+        assertThat(status.out()).contains("WRONG  a needed file is damaged", "Damaged files");
       } finally {
         marks.unmark(job, damage.path());
       }
@@ -455,9 +454,9 @@ class CommandsOnDemoTest {
     assertThat(possible.out())
         .contains(
             "possible   checkpoint " + latest() + " can be restored",
-            "all there, each with its size and SHA-256",
+            "all present, each with its size and SHA-256",
             "states     all fit version $LATEST of the code of aircraft",
-            "damage     none is known",
+            "damage     no damage is known",
             "aircraft/shardId-000000000002",
             "Nothing was changed.");
 
@@ -527,7 +526,7 @@ class CommandsOnDemoTest {
     Answer second = cairn(with(idle, "resume", "--no-wait"));
     assertThat(second.exitCode()).isEqualTo(ExitCode.NO);
     assertThat(second.err())
-        .contains("\"cancel\" was asked of job idle before and still waits", "--force");
+        .contains("\"cancel\" was asked of job idle before and is still waiting", "--force");
 
     Answer forced = cairn(with(idle, "resume", "--force", "--timeout", "200ms"));
     assertThat(forced.exitCode()).isEqualTo(ExitCode.NO);
@@ -691,7 +690,7 @@ class CommandsOnDemoTest {
         .contains(
             "NOTE   the job is a fork that begins from ",
             "and no coordinator of it has run yet",
-            "-> deploy it as a fork, on the table, the bucket and the stream of the job",
+            "-> deploy it as a fork, on the table, the bucket and the stream of its parent job",
             "cairn fork --release copy")
         .doesNotContain("WRONG");
 
@@ -811,7 +810,7 @@ class CommandsOnDemoTest {
   void anEndpointIsWrittenWithItsScheme(String typed) {
     assertFails(
         ExitCode.UNUSABLE,
-        "is no endpoint: write one such as http://127.0.0.1:4566",
+        "is not an endpoint: write a URL such as http://127.0.0.1:4566",
         "status",
         "--endpoint",
         typed);
@@ -840,7 +839,8 @@ class CommandsOnDemoTest {
     Path input = Files.writeString(home.resolve("keys.jsonl"), "{\"tail\":\"N1\"}\n");
     assertFails(
         ExitCode.UNUSABLE,
-        "has a field \"tailnum\" (--key): all would go under the key UNKNOWN. The first record is:"
+        "has a field \"tailnum\" (--key): all records would get the key UNKNOWN. The first"
+            + " record is:"
             + " {\"tail\":\"N1\"}",
         "feed",
         input.toString(),
@@ -861,13 +861,10 @@ class CommandsOnDemoTest {
         "--key",
         "k");
     assertFails(
-        ExitCode.UNUSABLE,
-        "nothing says what the records' partition key is",
-        "feed",
-        input.toString());
+        ExitCode.UNUSABLE, "the records' partition key is not known", "feed", input.toString());
     assertFails(
         ExitCode.UNUSABLE,
-        "nothing says which stream job flights reads",
+        "the table does not say which stream job flights reads",
         "feed",
         input.toString(),
         "--key",
@@ -1216,7 +1213,7 @@ class CommandsOnDemoTest {
   void optionsSayWhichPipelineIsMeantWithoutADemo(@TempDir Path elsewhere) throws IOException {
     Answer nobody = cairnAt(elsewhere, "checkpoints");
     assertThat(nobody.exitCode()).isEqualTo(ExitCode.UNUSABLE);
-    assertThat(nobody.err()).contains("no demo runs here", "cairn demo --keep");
+    assertThat(nobody.err()).contains("no demo runs on this machine", "cairn demo --keep");
 
     Answer told =
         cairnAt(
@@ -1362,8 +1359,8 @@ class CommandsOnDemoTest {
   void theDemoHasNoS3AndADryRunSaysWhoseRightsItTried() throws IOException {
     assertFails(
         ExitCode.UNUSABLE,
-        "--to s3://bucket/copies: the demo has no S3, its files are on this machine; export to a"
-            + " directory such as --to ./copy, and upload that with: aws s3 cp --recursive ./copy"
+        "--to s3://bucket/copies: the demo's files are on this machine, not in S3; export to"
+            + " a directory such as --to ./copy, and upload it with: aws s3 cp --recursive ./copy"
             + " s3://bucket/copies",
         "export",
         latest(),
@@ -1377,7 +1374,7 @@ class CommandsOnDemoTest {
         "--to",
         "s3://b/p");
     assertThat(cairn("restore", latest(), "--dry-run").out())
-        .contains("rights     tried with yours, from this machine");
+        .contains("rights     checked with your permissions, from this machine");
   }
 
   @Test
@@ -1404,7 +1401,7 @@ class CommandsOnDemoTest {
   void countsAreValidatedByName() {
     assertFails(ExitCode.UNUSABLE, "(--shards)", "cost", "--shards", "0");
     assertFails(ExitCode.UNUSABLE, "(--keys)", "cost", "--keys", "0");
-    assertFails(ExitCode.UNUSABLE, "--limit is 1 at least, not 0", "history", "--limit", "0");
+    assertFails(ExitCode.UNUSABLE, "--limit must be 1 or more, not 0", "history", "--limit", "0");
   }
 
   @Test

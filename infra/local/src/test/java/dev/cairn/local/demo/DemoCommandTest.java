@@ -235,7 +235,7 @@ class DemoCommandTest {
     assertFails("\"soon\" is not a duration", "demo", "--interval", "soon");
     assertFails("is not empty", with(mine, "--dir", home.toString()));
     assertFails("cannot be used as a directory", with(mine, "--dir", "/proc/cairn"));
-    assertFails("above 0, not NaN (--rate)", with(mine, "--rate", "NaN"));
+    assertFails("above 0 records per second, not NaN (--rate)", with(mine, "--rate", "NaN"));
     assertThat(story.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 

@@ -172,7 +172,7 @@ class UpgradeCommandTest {
     create(FormatVersion.NEWEST);
 
     assertThat(cairn("upgrade", "--dry-run").out())
-        .contains("nothing is to be done: the job is in this format");
+        .contains("nothing to do: the job is in this format already");
     assertThat(cairn("job").out()).contains("format    2, the newest");
     assertThat(JSON.readTree(cairn("status", "--json").out()).findValue("format").asInt())
         .isEqualTo(2);
