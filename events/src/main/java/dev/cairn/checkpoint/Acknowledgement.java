@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A subtask's answer to a checkpoint. Written once; a second answer of the same subtask is not
- * stored.
+ * A subtask's response to a checkpoint: acknowledged or declined. It is written once; a second
+ * response of the same subtask is not stored.
  */
 public sealed interface Acknowledgement {
   SubtaskId subtask();
@@ -21,8 +21,8 @@ public sealed interface Acknowledgement {
    * The subtask's state is stored.
    *
    * @param stateFile names the state; empty for a subtask that has applied nothing
-   * @param fullSizeBytes what a restore of it would read
-   * @param incrementalSizeBytes what was stored for this checkpoint
+   * @param fullSizeBytes the bytes that its restore reads @param incrementalSizeBytes the bytes
+   *     that were stored for this checkpoint
    * @param timing empty where it is not known, as in a checkpoint's metadata
    * @param state the {@link dev.cairn.state.StateDigest} of what was stored; empty where it is not
    *     known, as in a checkpoint's metadata
@@ -64,7 +64,7 @@ public sealed interface Acknowledgement {
           state);
     }
 
-    /** This acknowledgement with the digest of what was stored. */
+    /** Returns a copy of this acknowledgement with the digest of the stored state. */
     public Acknowledged with(Sha256 digest) {
       return new Acknowledged(
           subtask,
@@ -76,23 +76,23 @@ public sealed interface Acknowledgement {
           Optional.of(digest));
     }
 
-    /** Whether nothing was stored for it: the subtask's last base is its state still. */
+    /** Whether nothing was stored for it, because the state equals the subtask's last base. */
     public boolean isCarriedForward() {
       return incrementalSizeBytes == 0;
     }
   }
 
   /**
-   * When an answer was given, and what it took. Measured by the clock of whoever answers; a wait
-   * also by the coordinator's.
+   * The times of an acknowledgement, measured by the clock of the process that acknowledges; the
+   * wait also uses the coordinator's clock.
    *
-   * @param at when the state was stored, and the answer was about to be
+   * @param at when the state was stored, just before the acknowledgement was
    * @param waited from the trigger's entry until the subtask began with its snapshot
    * @param took from then until the state was stored
    */
   record Timing(Instant at, Duration waited, Duration took) {
     public Timing {
-      // Two clocks: a wait that seems to end before it began was none.
+      // The clocks may differ: a negative wait counts as zero.
       waited = inMillis(waited);
       took = inMillis(took);
     }
@@ -101,7 +101,7 @@ public sealed interface Acknowledgement {
       return Duration.ofMillis(Math.max(0, measured.toMillis()));
     }
 
-    /** The timing of an acknowledgement that the coordinator sends for a subtask. */
+    /** Returns the timing of an acknowledgement that the coordinator sends for a subtask. */
     public static Timing immediately(Instant at) {
       return new Timing(at, Duration.ZERO, Duration.ZERO);
     }
@@ -112,7 +112,7 @@ public sealed interface Acknowledgement {
     }
   }
 
-  /** The subtask cannot store its state, and why. */
+  /** The subtask cannot store its state, for the given reason. */
   record Declined(SubtaskId subtask, CheckpointId checkpoint, FailureReason reason, String message)
       implements Acknowledgement {
     public Failure failure() {

@@ -19,7 +19,7 @@ import java.util.SortedSet;
 /** A checkpoint of a job, from its trigger to its end. */
 public sealed interface Checkpoint {
 
-  /** What all of them know. */
+  /** Returns the trigger, which every checkpoint has. */
   Triggering trigger();
 
   default CheckpointId id() {
@@ -30,12 +30,15 @@ public sealed interface Checkpoint {
     return trigger().job();
   }
 
-  /** The checkpoints among these that are pending. */
+  /** Returns the pending checkpoints of the list. */
   static List<Pending> pending(List<Checkpoint> checkpoints) {
     return checkpoints.stream().filter(Pending.class::isInstance).map(Pending.class::cast).toList();
   }
 
-  /** The newest completed checkpoint among these. Savepoints do not count: they are the user's. */
+  /**
+   * Returns the newest completed checkpoint of the list. Savepoints do not count, because they
+   * belong to the user.
+   */
   static Optional<Checkpoint> latest(List<Checkpoint> checkpoints) {
     return checkpoints.stream()
         .filter(Completed.class::isInstance)
@@ -48,13 +51,13 @@ public sealed interface Checkpoint {
   }
 
   /**
-   * How a checkpoint began.
+   * The trigger of a checkpoint.
    *
    * @param expected the subtasks whose acknowledgements make it complete
-   * @param savepoint what makes it a savepoint; empty for a checkpoint of the job's own
+   * @param savepoint the savepoint's name and directory; empty for an ordinary checkpoint
    * @param isFull whether every subtask stores its whole state in new files, whatever earlier
    *     checkpoints hold, and none is carried forward
-   * @param cause who or what asked for it: {@link #SCHEDULE}, or the command
+   * @param cause who or what requested it: {@link #SCHEDULE}, or the command
    * @param format the job's format when it began, to which every expected journal is raised
    * @param parent the completed checkpoint that the job's state continued when this one began;
    *     empty if there was none, or format 1 did not say. It outlives that checkpoint
@@ -79,7 +82,9 @@ public sealed interface Checkpoint {
       }
     }
 
-    /** A trigger in the oldest format of an incremental checkpoint, or of a savepoint. */
+    /**
+     * Creates the trigger of an incremental checkpoint, or of a savepoint, in the oldest format.
+     */
     public Triggering(
         JobId job,
         CheckpointId id,
@@ -111,15 +116,15 @@ public sealed interface Checkpoint {
   /**
    * A user's own checkpoint: self-contained, in a directory that Cairn never collects.
    *
-   * @param name what the user called it
+   * @param name the name that the user gave
    */
   record Savepoint(Optional<SavepointName> name, FilePath directory) {}
 
   /**
    * Triggered, and waiting for acknowledgements.
    *
-   * @param subtasks those that are expected; none of them if their list is no longer kept, as of a
-   *     checkpoint that nobody looked at for weeks
+   * @param subtasks the expected subtasks; empty if their list is no longer stored, as for a
+   *     checkpoint that is weeks old
    */
   record Pending(Triggering trigger, SortedSet<SubtaskId> subtasks) implements Checkpoint {
     public Pending {
@@ -133,20 +138,19 @@ public sealed interface Checkpoint {
       }
     }
 
-    /** Whether it is known which subtasks it waits for. */
+    /** Whether the list of expected subtasks is known. */
     public boolean isListed() {
       return subtasks.size() == trigger.expected().count();
     }
   }
 
   /**
-   * Complete: it can be restored.
+   * A completed checkpoint, which can be restored.
    *
    * @param metadata the file that names every subtask's state
-   * @param fullSizeBytes what a restore would read
-   * @param incrementalSizeBytes what this checkpoint added
-   * @param ackTimes empty where no answer said when it was given
-   * @param states {@link CheckpointMetadata#states}, by which checkpoints of one state are known;
+   * @param fullSizeBytes the bytes that a restore reads @param incrementalSizeBytes the bytes that
+   *     this checkpoint added @param ackTimes empty if no acknowledgement has a time
+   * @param states {@link CheckpointMetadata#states}, which is equal for checkpoints of one state;
    *     empty if an earlier version completed it
    */
   record Completed(
@@ -210,17 +214,17 @@ public sealed interface Checkpoint {
     }
   }
 
-  /** Given up. Nothing refers to it; its id is not used again. */
+  /** An aborted checkpoint. Nothing refers to it; its id is not used again. */
   record Aborted(Triggering trigger, Instant abortedAt, Failure failure) implements Checkpoint {}
 
   /**
-   * Was complete, and can no longer be restored.
+   * A checkpoint that was completed and can no longer be restored.
    *
-   * @param end why not
+   * @param end the reason
    */
   record Subsumed(Completed completed, End end) implements Checkpoint {
 
-    /** A checkpoint that later ones replaced. */
+    /** Creates a checkpoint that later ones have replaced. */
     public Subsumed(Completed completed) {
       this(completed, End.SUBSUMED);
     }
@@ -231,7 +235,7 @@ public sealed interface Checkpoint {
       SUBSUMED,
       /** A user disposed of it. */
       DISPOSED,
-      /** A restore claimed the savepoint: its files are the job's. */
+      /** A restore claimed the savepoint, so the job owns its files. */
       CLAIMED
     }
 

@@ -32,16 +32,18 @@ import java.util.function.UnaryOperator;
 /**
  * The files of a checkpoint, as JSON: {@code _metadata}, and one state file for each subtask.
  *
- * <p>In a checkpoint's files paths lie below the storage's root, or are absolute. In a
- * <i>self-contained</i> directory, a savepoint's or a copy's, each lies below the folder of the
- * file that it stands in, so that the directory can be copied anywhere. Whoever reads a file says
- * where it lies, and gets paths that hold in the storage that it was read from.
+ * <p>Paths in a checkpoint's files are relative to the storage's root, or absolute. In a
+ * <i>self-contained</i> directory, that of a savepoint or of a copy, each path is relative to the
+ * folder of the file that contains it, so that the directory can be copied anywhere. A reader
+ * passes the location of the file, and gets paths that are valid in the storage from which it was
+ * read.
  */
 public final class CheckpointFormat {
   private static final long VERSION = 1;
-  // Version 1 would look for a self-contained file's neighbours below the storage's root.
+  // Self-contained files need version 2: version 1 would resolve their paths below the storage's
+  // root.
   private static final long SELF_CONTAINED_VERSION = 2;
-  // From here on a state file says what an older reader would lose without noticing.
+  // From this version on a state file has fields that an older reader would silently drop.
   private static final long FORMAT_TWO_VERSION = 3;
   private static final String RELATIVE = "relative";
 
@@ -56,10 +58,10 @@ public final class CheckpointFormat {
   }
 
   /**
-   * The metadata of a self-contained directory. The same metadata at the same place always gives
-   * the same bytes, and so do its copies at two places.
+   * Writes the metadata of a self-contained directory. Equal metadata gives equal bytes, also for
+   * copies at different locations.
    *
-   * @param at where the bytes are going to be; every state file lies in its folder
+   * @param at the location of the file to write; every state file lies in its folder
    * @throws IllegalArgumentException if a state file lies elsewhere
    */
   public static byte[] write(CheckpointMetadata metadata, FilePath at) {
@@ -93,14 +95,14 @@ public final class CheckpointFormat {
   /**
    * Reads a checkpoint's metadata.
    *
-   * @param at where the bytes were read
-   * @throws FormatException if they are none, or their paths mean nothing there
+   * @param at the location of the file
+   * @throws FormatException if the bytes are malformed, or their paths are invalid at this location
    */
   public static CheckpointMetadata readMetadata(byte[] bytes, FilePath at) {
     return reading(at, () -> metadata(bytes, at));
   }
 
-  /** What is well formed and still makes no sense, such as a name with a slash, is damage too. */
+  /** Well-formed JSON with invalid values, such as a name with a slash, is damage as well. */
   private static <T> T reading(FilePath at, Supplier<T> form) {
     try {
       return form.get();
@@ -174,9 +176,9 @@ public final class CheckpointFormat {
   }
 
   /**
-   * The state file of a self-contained directory.
+   * Writes the state file of a self-contained directory.
    *
-   * @param at where the bytes are going to be; every run lies in its folder
+   * @param at the location of the file to write; every run lies in its folder
    * @throws IllegalArgumentException if a run lies elsewhere
    */
   public static byte[] write(SubtaskState state, FilePath at) {
@@ -227,8 +229,8 @@ public final class CheckpointFormat {
   /**
    * Reads a subtask's state file.
    *
-   * @param at where the bytes were read
-   * @throws FormatException if they are none, or their paths mean nothing there
+   * @param at the location of the file
+   * @throws FormatException if the bytes are malformed, or their paths are invalid at this location
    */
   public static SubtaskState readState(byte[] bytes, FilePath at) {
     return reading(at, () -> state(bytes, at));
@@ -262,7 +264,7 @@ public final class CheckpointFormat {
     return state.with(new Manifest(runs, state.manifest().schemas()));
   }
 
-  /** What a path in a file means that was read there. */
+  /** Returns the function that resolves the paths of a file read at this location. */
   private static UnaryOperator<FilePath> paths(Fields fields, FilePath at) {
     Optional<String> relative = fields.optionalText("paths");
     if (relative.isPresent()) {

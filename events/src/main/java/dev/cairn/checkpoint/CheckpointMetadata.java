@@ -5,10 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * What {@code _metadata} says: the checkpoint, and every subtask's acknowledgement of it, by
- * subtask.
- */
+/** The content of {@code _metadata}: the checkpoint, and every subtask's acknowledgement. */
 public record CheckpointMetadata(
     Checkpoint.Triggering trigger, List<Acknowledgement.Acknowledged> acknowledgements) {
   public CheckpointMetadata {
@@ -19,7 +16,7 @@ public record CheckpointMetadata(
   }
 
   /**
-   * A hash of every subtask's state: two checkpoints with the same one hold the same state.
+   * Returns a hash over every subtask's state: checkpoints with equal hashes hold equal state.
    * Subtasks that have applied nothing do not count.
    */
   public Sha256 states() {

@@ -13,14 +13,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a job takes checkpoints and what it does about failures, free of contradictions. Two are
- * equal if every option has the same value in both, wherever it was set.
+ * A job's settings for checkpoints and failures, without contradictions. Two instances are equal if
+ * every option has the same value, independent of where it was set.
  */
 public record CheckpointSettings(Configuration configuration) {
   public static final CheckpointSettings DEFAULTS = new CheckpointSettings(Configuration.DEFAULTS);
 
   /**
-   * @throws IllegalArgumentException if two settings contradict each other, by their names
+   * @throws IllegalArgumentException if two settings contradict each other; the message names them
    */
   public CheckpointSettings {
     requireOnePacing(configuration);
@@ -28,7 +28,7 @@ public record CheckpointSettings(Configuration configuration) {
     RestartStrategy.of(configuration);
   }
 
-  /** The three that most jobs set; everything else is as by default. */
+  /** Creates settings with the three options that most jobs set, and defaults for all others. */
   public CheckpointSettings(Optional<Duration> interval, Duration timeout, int numRetained) {
     this(
         Configuration.DEFAULTS
@@ -73,15 +73,19 @@ public record CheckpointSettings(Configuration configuration) {
     return option + ": " + configuration.setting(option).text();
   }
 
-  /** These, with what another place sets; of two places the later one wins. */
+  /**
+   * Returns these settings combined with those of another source; the later source takes
+   * precedence.
+   */
   public CheckpointSettings and(Configuration more) {
     return new CheckpointSettings(configuration.and(more));
   }
 
   /**
-   * These, if a deployed coordinator can keep them: a rule and delayed messages call it.
+   * Returns these settings after checking that a deployed coordinator, which a rule and delayed
+   * messages invoke, can keep to them.
    *
-   * @throws IllegalArgumentException if they are too fine, by their names
+   * @throws IllegalArgumentException if intervals are too short; the message names the settings
    */
   public CheckpointSettings requireDeployable() {
     interval()
@@ -98,22 +102,24 @@ public record CheckpointSettings(Configuration configuration) {
     return this;
   }
 
-  /** From one trigger to the next; without one, none are taken on schedule. */
+  /**
+   * Returns the time from one trigger to the next; empty if no checkpoints are taken on schedule.
+   */
   public Optional<Duration> interval() {
     return configuration.get(Options.INTERVAL);
   }
 
-  /** How long a checkpoint may stay pending before it is aborted. */
+  /** Returns how long a checkpoint may stay pending before it is aborted. */
   public Duration timeout() {
     return configuration.get(Options.TIMEOUT);
   }
 
-  /** How many completed checkpoints are kept. */
+  /** Returns how many completed checkpoints are retained. */
   public int numRetained() {
     return configuration.get(Options.NUM_RETAINED);
   }
 
-  /** How long after the end of one checkpoint the next is triggered at the earliest. */
+  /** Returns the shortest time from the end of one checkpoint to the next trigger. */
   public Duration minPause() {
     return configuration.get(Options.MIN_PAUSE);
   }
@@ -122,7 +128,7 @@ public record CheckpointSettings(Configuration configuration) {
     return configuration.get(Options.MAX_CONCURRENT_CHECKPOINTS);
   }
 
-  /** How many may fail in a row; one more fails the job. */
+  /** Returns how many checkpoints may fail in a row; one more fails the job. */
   public int tolerableFailedCheckpoints() {
     return configuration.get(Options.TOLERABLE_FAILED_CHECKPOINTS);
   }
@@ -131,17 +137,17 @@ public record CheckpointSettings(Configuration configuration) {
     return configuration.get(Options.EXTERNALIZED_CHECKPOINT_RETENTION);
   }
 
-  /** Where checkpoints lie, such as {@code s3://bucket/prefix}. */
+  /** Returns the directory of checkpoints, such as {@code s3://bucket/prefix}. */
   public Optional<String> checkpointDirectory() {
     return configuration.get(Options.CHECKPOINT_DIRECTORY);
   }
 
-  /** Where a savepoint goes that names no directory itself. */
+  /** Returns the default directory of savepoints. */
   public Optional<String> savepointDirectory() {
     return configuration.get(Options.SAVEPOINT_DIRECTORY);
   }
 
-  /** In the directory if there is one, else inline, as in Flink. */
+  /** Returns the kind of storage: the directory if one is set, otherwise inline, as in Flink. */
   public StorageKind checkpointStorage() {
     return configuration
         .get(Options.STORAGE)
@@ -149,17 +155,17 @@ public record CheckpointSettings(Configuration configuration) {
             checkpointDirectory().isPresent() ? StorageKind.FILESYSTEM : StorageKind.JOBMANAGER);
   }
 
-  /** The largest delta that a journal entry holds itself, in bytes. */
+  /** Returns the largest delta, in bytes, that a journal entry holds itself. */
   public int dataInlineThreshold() {
     return configuration.get(Options.DATA_INLINE_THRESHOLD);
   }
 
-  /** The largest file of a subtask's state that inline storage takes, in bytes. */
+  /** Returns the largest state file, in bytes, that inline storage accepts. */
   public int maxInlineStateSize() {
     return configuration.get(Options.MAX_INLINE_STATE);
   }
 
-  /** From one round of the scrubber to the next; empty for none at all. */
+  /** Returns the time from one round of the scrubber to the next; empty if it is off. */
   public Optional<Duration> scrubInterval() {
     return configuration.get(Options.SCRUB_INTERVAL);
   }
@@ -173,17 +179,17 @@ public record CheckpointSettings(Configuration configuration) {
     return RestartStrategy.of(configuration);
   }
 
-  /** Whether a job that restores by itself passes over a savepoint later than its checkpoint. */
+  /** Whether an automatic restore prefers the latest checkpoint to a later savepoint. */
   public boolean preferCheckpointForRecovery() {
     return configuration.get(Options.PREFER_CHECKPOINT_FOR_RECOVERY);
   }
 
-  /** How long a dead letter is kept. */
+  /** Returns how long a dead letter is kept. */
   public Duration deadLetterRetention() {
     return configuration.get(Options.DEAD_LETTER_RETENTION);
   }
 
-  /** What to do about a damaged journal when nothing is left that could be restored. */
+  /** Returns what to do about a damaged journal when no checkpoint is left to restore. */
   public DamagedHeadFallback recoveryFallback() {
     return configuration.get(Options.RECOVERY_FALLBACK);
   }

@@ -7,8 +7,8 @@ import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /**
- * The subtasks whose acknowledgements make a checkpoint complete, in a size that does not grow with
- * them: sets of one job are the same if these are.
+ * A fixed-size fingerprint of the subtasks whose acknowledgements complete a checkpoint. Sets of
+ * subtasks of one job are equal if their fingerprints are.
  *
  * @param count how many
  * @param digest of their names in order, each followed by a line feed

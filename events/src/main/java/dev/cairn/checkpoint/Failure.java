@@ -4,13 +4,13 @@ import dev.cairn.id.SubtaskId;
 import java.util.Optional;
 
 /**
- * What failed, and why.
+ * A failure, with its reason and a message.
  *
- * @param subtask where; empty if it was no single subtask
- * @param message in a sentence for people, without what to do about it
+ * @param subtask the failing subtask; empty if the failure concerns no single subtask @param
+ *     message a sentence for people, without advice
  */
 public record Failure(FailureReason reason, Optional<SubtaskId> subtask, String message) {
-  /** The longest message: it is part of items of at most 400 KB, and of alarms. */
+  /** The length limit of messages, which are part of items of at most 400 KB, and of alarms. */
   public static final int LONGEST_MESSAGE = 2_000;
 
   public Failure {

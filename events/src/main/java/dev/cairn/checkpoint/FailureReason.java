@@ -1,13 +1,13 @@
 package dev.cairn.checkpoint;
 
 /**
- * Why a checkpoint, a shard or a job failed, in the words that people and alarms look for. The
- * names are stored and printed.
+ * The reason why a checkpoint, a shard or a job failed. The names are stored, printed, and used by
+ * alarms.
  */
 public enum FailureReason {
   /** Acknowledgements were missing when the time-out had passed. */
   EXPIRED(true, "see which subtasks are missing, and whether their function runs and catches up"),
-  /** A subtask said that it cannot, without a better reason. */
+  /** A subtask declined without a more specific reason. */
   DECLINED(true, "see what the subtask says"),
   /** The user's function, or a serializer of its own, threw. */
   USER_CODE(true, "deploy a function that does not fail, or set the failure policy to DEAD_LETTER"),
@@ -22,7 +22,7 @@ public enum FailureReason {
   /** A record's partition key does not hash into the shard that delivered it. */
   KEY_OUTSIDE_SHARD(
       true, "send records without an explicit hash key, or set the failure policy to DEAD_LETTER"),
-  /** A record was begun on its own, and the invocation that began it did not come back. */
+  /** A record was applied alone, and the invocation that applied it did not return. */
   PROCESS_ENDED(
       true,
       "see that invocation in the log of the task's function; deploy a function that takes the"
@@ -31,43 +31,48 @@ public enum FailureReason {
   AGGREGATED_RECORD(
       true,
       "turn AggregationEnabled off in the producer, or set the failure policy to DEAD_LETTER"),
-  /** What was applied before a restore cannot be applied again. */
+  /** Records that were applied before a restore cannot be applied again. */
   REPLAY_IMPOSSIBLE(true, "restore a later checkpoint, whose position the stream still keeps"),
   /** An error that Cairn does not expect. */
   UNEXPECTED(true, "see the log of the task's function; report it if the cause is Cairn's"),
   /** Records may have expired before they were applied. */
   RECORDS_LOST(
       true,
-      "raise the stream's retention, find out why the shard was not read for so long, and go on without"
+      "raise the stream's retention, find out why the shard was not read for so long, and go"
+          + " on without"
           + " what is gone with: cairn resume --accept-gap; or restore with --accept-gap"),
   /** Keys of the shard have moved to shards that cannot be opened without their state. */
   RESHARDED(
       true,
-      "use a stream with a fixed number of shards: take a savepoint, and restore it as a job of another"
+      "use a stream with a fixed number of shards: take a savepoint, and restore it as a job"
+          + " of another"
           + " name with --positions"),
-  /** The checkpoint storage refused. */
+  /** The checkpoint storage refused a request. */
   STORAGE(true, "check the bucket, its policy and its key; the next checkpoint tries again"),
-  /** What was to be stored is larger than the storage takes. */
+  /** A file was larger than the storage accepts. */
   TOO_LARGE(
       true,
       "keep less state, or export the last checkpoint and restore it as a job of another name that"
           + " has execution.checkpointing.dir in S3"),
-  /** A service did not answer. */
+  /** A service did not respond. */
   NETWORK(true, "nothing, if it passes: the next checkpoint tries again"),
-  /** A service turned requests away. */
+  /** A service throttled requests. */
   THROTTLED(true, "raise the service's quota, or the interval between checkpoints"),
   /** A container ran out of memory. */
   OUT_OF_MEMORY(true, "give the task's function more memory, or the stream more shards"),
-  /** A subtask was asked and at work, and its invocations ended before its state was stored. */
+  /** A subtask was triggered and at work, and its invocations ended before its state was stored. */
   SUBTASK_TIMEOUT(
       true, "raise the time-out or the memory of the task's function, or the number of shards"),
-  /** A file is missing, or not what was written. */
+  /** A file is missing or altered. */
   DAMAGED(true, "restore a checkpoint that does not need the file"),
-  /** Its _metadata was there already, with other content. */
+  /** The checkpoint's _metadata existed already, with other content. */
   CONFLICT(true, "see who else writes to the job's folder"),
   /** A restore began. */
   RESTORED_OVER(false, "nothing"),
-  /** A later one became complete first: only where several may be pending at a time. */
+  /**
+   * A later checkpoint was completed first, which is possible only if several may be pending at a
+   * time.
+   */
   SUBSUMED(false, "nothing"),
   /** The job was cancelled, stopped, resumed or has failed. */
   CANCELLED(false, "nothing"),
@@ -83,17 +88,17 @@ public enum FailureReason {
     this.advice = advice;
   }
 
-  /** Whether it counts among the failures that are tolerated in a row. */
+  /** Whether it counts towards the number of tolerated failures. */
   public boolean countsAsFailure() {
     return counts;
   }
 
-  /** Whether no further attempt can succeed: the shard waits for someone to decide. */
+  /** Whether no further attempt can succeed, so that the shard waits for a user's decision. */
   public boolean isFinal() {
     return this == RECORDS_LOST;
   }
 
-  /** What to do about it. */
+  /** Returns what a user can do about it. */
   public String advice() {
     return advice;
   }

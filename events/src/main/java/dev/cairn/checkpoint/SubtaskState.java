@@ -14,8 +14,8 @@ import dev.cairn.state.TimeProgress;
 import java.util.Optional;
 
 /**
- * What a state file says: all that a subtask needs to go on from a checkpoint, in this job or in
- * another.
+ * The content of a state file: everything that a subtask of this or another job needs to continue
+ * from a checkpoint.
  *
  * @param format the version in which the file is written
  * @param time the times that the state has reached
@@ -36,7 +36,7 @@ public record SubtaskState(
     Optional<SubSequenceNumber> firstAppliedSub,
     long outputs) {
 
-  /** A state as the oldest format stores it. */
+  /** Creates a state in the oldest format. */
   public SubtaskState(
       SubtaskId subtask,
       Epoch epoch,
@@ -61,7 +61,7 @@ public record SubtaskState(
         0);
   }
 
-  /** Returns a copy of this state with another manifest. Every other field stays. */
+  /** Returns a copy of this state with another manifest. Every other field is unchanged. */
   public SubtaskState with(Manifest other) {
     return new SubtaskState(
         subtask,

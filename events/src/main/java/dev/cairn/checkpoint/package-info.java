@@ -1,5 +1,6 @@
 /**
- * Checkpoints and the job they belong to: their states, their format, and the port that keeps them.
+ * Checkpoints from trigger to end: acknowledgements, failures, settings, and the format of their
+ * files.
  */
 @NullMarked
 package dev.cairn.checkpoint;

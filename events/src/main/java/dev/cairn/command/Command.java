@@ -8,9 +8,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a user asks of a job. The same text asks for it wherever it is typed: after {@code cairn} in
- * a shell, in the attribute {@code command} of the job's item, and in a payload for the
- * coordinator's function; {@link CommandText} reads and prints it.
+ * A user's command to a job. Its text is the same in a shell after {@code cairn}, in the attribute
+ * {@code command} of the job's item, and in a payload for the coordinator's function; {@link
+ * CommandText} parses and prints it.
  */
 public sealed interface Command {
 
@@ -20,46 +20,47 @@ public sealed interface Command {
   /** Take a savepoint now. Flink: triggerSavepoint. */
   record Savepoint(Optional<SavepointName> name) implements Command {}
 
-  /** Halt, and take a savepoint of where the job then stands. Flink: stop-with-savepoint. */
+  /** Halt, and take a savepoint of the job's final state. Flink: stop-with-savepoint. */
   record Stop(Optional<SavepointName> savepoint) implements Command {}
 
   /**
    * Halt at once.
    *
-   * @param deletesCheckpoints whether its checkpoints go; empty as it is set for the job
+   * @param deletesCheckpoints whether its checkpoints are deleted; if empty, the job's setting
+   *     applies
    */
   record Cancel(Optional<Boolean> deletesCheckpoints) implements Command {}
 
   /**
-   * Go on from where the job halted.
+   * Resume from the state in which the job halted.
    *
    * @param acceptsGap whether records may be missing that expired while the job was halted
    */
   record Resume(boolean acceptsGap) implements Command {}
 
-  /** Put the job back. Flink: restoreSavepoint, restoreLatestCheckpointedState. */
+  /** Restore the job. Flink: restoreSavepoint, restoreLatestCheckpointedState. */
   record Restore(Target target, Options options) implements Command {}
 
-  /** Put the job to the last checkpoint from before the last restore. */
+  /** Undo the last restore, by restoring the latest checkpoint from before it. */
   record Undo() implements Command {}
 
   /** Delete a checkpoint or a savepoint. Flink: dispose. */
   record Dispose(CheckpointId checkpoint) implements Command {}
 
-  /** Keep a checkpoint, however many are completed after it. */
+  /** Pin a checkpoint, so that it is kept independent of retention. */
   record Pin(CheckpointId checkpoint) implements Command {}
 
-  /** Take a pin off a checkpoint. */
+  /** Unpin a checkpoint. */
   record Unpin(CheckpointId checkpoint) implements Command {}
 
   /**
    * Begin another job from a checkpoint, without copying state.
    *
-   * @param name the other job's
+   * @param name the other job's name
    */
   record Fork(CheckpointId checkpoint, JobId name) implements Command {}
 
-  /** Let a fork's files go, of a job that is not to run any more. */
+  /** Release the files of a fork that is not to run any more. */
   record Unfork(JobId name) implements Command {}
 
   /**
@@ -69,24 +70,24 @@ public sealed interface Command {
    */
   record Upgrade(Optional<Long> to) implements Command {}
 
-  /** What is to be restored. */
+  /** The checkpoint to restore. */
   sealed interface Target {
     /** The newest checkpoint that is complete. */
     record Latest() implements Target {}
 
     record Id(CheckpointId id) implements Target {}
 
-    /** A {@code _metadata} file, or the directory that holds it; also another job's. */
+    /** A {@code _metadata} file or its directory, of this or another job. */
     record Path(String path) implements Target {}
   }
 
   /**
-   * How it is to be restored.
+   * The options of a restore.
    *
-   * @param allowsNonRestoredState whether state may be left behind that the function no longer
-   *     declares
+   * @param allowsNonRestoredState whether state that the function no longer declares may be dropped
    * @param acceptsGap whether records that the stream no longer keeps may be missing
-   * @param startsAt where another job's state stands in this job's stream; empty if nobody says
+   * @param startsAt where to continue in this job's stream with another job's state; empty if not
+   *     given
    */
   record Options(
       ClaimMode claimMode,
@@ -97,9 +98,9 @@ public sealed interface Command {
         new Options(ClaimMode.NO_CLAIM, false, false, Optional.empty());
   }
 
-  /** Where in its stream a job goes on from another one's state. */
+  /** Where in its stream a job continues with another job's state. */
   sealed interface StartsAt {
-    /** Where the other one stood: both read the same stream. */
+    /** At the other job's position, because both jobs read the same stream. */
     record SameStream() implements StartsAt {}
 
     record Horizon() implements StartsAt {}

@@ -15,48 +15,47 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far a command has come: told from what the job's item and its checkpoints say, and from
- * nothing else. A request goes in the very write that serves or refuses it, so as soon as it is
- * gone, what it has caused can be seen.
+ * The progress of a command, derived only from the job's item and its checkpoints. The write that
+ * executes or refuses a request also removes it, so once the request is gone its effects are
+ * visible.
  */
 public sealed interface CommandProgress {
 
   /** The directory of a checkpoint or a savepoint, at the end of a path. */
   Pattern NUMBERED = Pattern.compile("(?:chk-|savepoint-)([0-9]+)[^/]*/?(?:_metadata)?$");
 
-  /** How the job stood when this was seen. */
+  /** Returns the job as it was read. */
   Job now();
 
-  /** It is on the item: nobody has come to it, or it is not its turn. */
+  /** The request is on the item and waits to be executed. */
   record Waiting(Job now) implements CommandProgress {}
 
-  /** Nothing has changed, for this reason. */
+  /** The command was refused for this reason; nothing has changed. */
   record Refused(Job now, String reason) implements CommandProgress {}
 
   /**
-   * It is being done.
+   * The command is in progress.
    *
-   * @param step a word for it
-   * @param checkpoint the one that it takes
+   * @param step the step as one word @param checkpoint the checkpoint that it takes
    */
   record UnderWay(Job now, String step, String text, Optional<Checkpoint> checkpoint)
       implements CommandProgress {}
 
-  /** It is done. */
+  /** The command has succeeded. */
   record Done(Job now, String step, String text, Optional<Checkpoint> checkpoint)
       implements CommandProgress {}
 
-  /** It was begun, and came to nothing. */
+  /** The command was begun and has failed. */
   record Failed(Job now, String step, String text, Optional<Checkpoint> checkpoint)
       implements CommandProgress {}
 
-  /** Something else has taken its place, so that nobody can tell what became of it. */
+  /** Another command has replaced it, so its result cannot be determined. */
   record Superseded(Job now, String text) implements CommandProgress {}
 
   /**
    * @param now the job, which no longer has the request
-   * @param since the checkpoints that have begun since it was asked
-   * @param named the checkpoint that it names, if it disposes of one
+   * @param since the checkpoints that have begun since it was submitted @param named the checkpoint
+   *     that it names, if it disposes of one
    */
   static CommandProgress of(
       TrackedCommand asked, Job now, List<Checkpoint> since, Optional<Checkpoint> named) {
@@ -64,7 +63,7 @@ public sealed interface CommandProgress {
   }
 
   /**
-   * @param forks those of the job that are not forgotten
+   * @param forks the job's registered forks
    */
   static CommandProgress of(
       TrackedCommand asked,
@@ -97,14 +96,17 @@ public sealed interface CommandProgress {
     };
   }
 
-  /** What the item says of this command now, and did not say before. */
+  /** Returns a refusal of this command that was not on the item before. */
   private static Optional<Job.Refusal> newRefusal(TrackedCommand asked, Job now) {
     return now.refusal()
         .filter(refusal -> !now.refusal().equals(asked.before().refusal()))
         .filter(refusal -> isOf(asked, refusal.request()));
   }
 
-  /** A stop's savepoint does not say its name again, and a restore not how it was asked for. */
+  /**
+   * The cause of a stop's savepoint lacks the savepoint's name, and a restore's cause lacks its
+   * options.
+   */
   private static boolean isOf(TrackedCommand asked, String request) {
     return request.equals(asked.request().command())
         || (asked.command() instanceof Command.Stop && request.equals("stop"))
@@ -115,7 +117,7 @@ public sealed interface CommandProgress {
     return command instanceof Command.Restore || command instanceof Command.Undo;
   }
 
-  /** Whether it was served, and only then found that it cannot come to its end. */
+  /** Whether the command was begun and then failed. */
   private static boolean isOfWhatHadBegun(TrackedCommand asked, Job now) {
     return now.epoch().isAfter(asked.before().epoch())
         && (asked.command() instanceof Command.Stop
@@ -206,7 +208,7 @@ public sealed interface CommandProgress {
               + savepoint.map(CommandProgress::place).orElse(""),
           savepoint);
     }
-    // As Flink's, a job whose last savepoint fails goes on.
+    // As in Flink, a job whose last savepoint fails continues.
     return newRefusal(asked, now)
         .<CommandProgress>map(refusal -> new Failed(now, "failed", refusal.reason(), last(since)))
         .orElseGet(() -> superseded(now));
@@ -260,7 +262,10 @@ public sealed interface CommandProgress {
         : superseded(now);
   }
 
-  /** Whether the job has moved on by one epoch since: by this command, and by no other. */
+  /**
+   * Whether the job has advanced by exactly one epoch since, so that no other command has changed
+   * it.
+   */
   private static boolean isNext(TrackedCommand asked, Job now) {
     return now.epoch().equals(asked.before().epoch().next());
   }
@@ -307,7 +312,7 @@ public sealed interface CommandProgress {
     };
   }
 
-  /** A path of the job's own checkpoint stands for its id, which the directory's name has. */
+  /** The directory's name of the job's own checkpoint contains its id. */
   private static boolean mayName(String path, CheckpointId id) {
     Matcher numbered = NUMBERED.matcher(path);
     return !numbered.find() || numbered.group(1).equals(id.toString());

@@ -44,7 +44,7 @@ public final class CommandText {
   /**
    * Reads a command.
    *
-   * @throws InvalidCommandException if the text is none
+   * @throws InvalidCommandException if the text is not a command
    */
   public static Command parse(String text) throws InvalidCommandException {
     Words words = new Words(text);
@@ -133,7 +133,7 @@ public final class CommandText {
   /**
    * Reads an id.
    *
-   * @param more what else the command takes in its place
+   * @param more what else the command accepts in this place
    */
   private static CheckpointId id(String text, String more) throws InvalidCommandException {
     try {
@@ -189,7 +189,7 @@ public final class CommandText {
     }
   }
 
-  /** The text that {@link #parse} reads as this command. */
+  /** Returns the text that {@link #parse} reads as this command. */
   public static String print(Command command) {
     return switch (command) {
       case Command.Checkpoint c -> "checkpoint";
@@ -212,8 +212,8 @@ public final class CommandText {
   }
 
   /**
-   * The command as a request on a job's item. A restore stands in the attribute that goes first, so
-   * that nothing that cannot be served yet is in its way.
+   * Returns the command as a request on a job's item. A restore uses the attribute that is handled
+   * first, so that no waiting request blocks it.
    */
   public static Request request(Command command) {
     String text = print(command);
@@ -264,7 +264,7 @@ public final class CommandText {
     return plain.length() <= LONGEST_SHOWN ? plain : plain.substring(0, LONGEST_SHOWN) + "…";
   }
 
-  /** The words of a text, taken one by one. */
+  /** The words of a text, read one by one. */
   private static final class Words {
     private final Deque<String> left;
 

@@ -1,6 +1,6 @@
 package dev.cairn.command;
 
-/** A text is no command: what is wrong with it, and what would be right. */
+/** A text is not a command; the message says what is wrong and what would be right. */
 public final class InvalidCommandException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class InvalidCommandException extends Exception {
     this.reason = reason;
   }
 
-  /** What is wrong, and what would be right. */
+  /** Returns what is wrong, and what would be right. */
   public String reason() {
     return reason;
   }

@@ -10,22 +10,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A command that was put on a job's item, by someone who wants to know what becomes of it.
+ * A command on a job's item whose progress is followed.
  *
- * @param before the job just before it was
+ * @param before the job just before the command was submitted
  */
 public record TrackedCommand(Job before, Command command) {
 
-  /** What stands on the item. */
+  /** Returns the request that is put on the item. */
   public Request request() {
     return CommandText.request(command);
   }
 
   /**
-   * Puts it on the item, unless another request waits there.
+   * Puts the request on the item, unless another request waits there.
    *
-   * @param force whether it takes the place of one that waits
-   * @return the one that waits; empty if nothing but this one does now
+   * @param force whether it replaces a waiting request @return the waiting request; empty if this
+   *     request was submitted
    */
   public Optional<Request> submit(CheckpointStore store, boolean force) {
     if (force) {
@@ -36,7 +36,7 @@ public record TrackedCommand(Job before, Command command) {
     if (waiting.isPresent() || store.request(before, request())) {
       return waiting;
     }
-    // Somebody else has asked meanwhile; that may be served by now.
+    // Another request came first in the meantime; it may have been executed by now.
     Optional<Job> now = store.job(before.id());
     waiting = now.flatMap(this::other);
     if (waiting.isEmpty() && now.isPresent() && !store.request(now.get(), request())) {
@@ -49,7 +49,7 @@ public record TrackedCommand(Job before, Command command) {
     return job.requests().stream().filter(other -> !other.equals(request())).findFirst();
   }
 
-  /** What has become of it by now. Empty if the job is gone. */
+  /** Returns the command's progress; empty if the job was deleted. */
   public Optional<CommandProgress> progress(CheckpointStore store) {
     return store
         .job(before.id())

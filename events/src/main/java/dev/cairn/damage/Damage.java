@@ -10,13 +10,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A mark: a file that is needed was found missing or altered, before anybody needed it.
+ * A mark of the scrubber: a needed file is missing or altered.
  *
  * @param file as it was when it was written
  * @param what is wrong with it, such as {@code it is missing}
- * @param foundAt when that was found first
- * @param checkpoints those that cannot be restored without it
- * @param subtasks those whose state it is part of; none for a checkpoint's metadata
+ * @param foundAt when the damage was first found @param checkpoints the checkpoints that cannot be
+ *     restored without the file @param subtasks the subtasks whose state it is part of; none for a
+ *     checkpoint's metadata
  * @param isInJournal whether a journal's head needs it too: without it, a cold start of its shard
  *     fails
  */
@@ -41,7 +41,7 @@ public record Damage(
     return new Damage(file, what, time, checkpoints, subtasks, isInJournal);
   }
 
-  /** One line: what is wrong with which file, and who needs it. */
+  /** Returns one line with the file, the damage, and who needs the file. */
   @Override
   public String toString() {
     return path()

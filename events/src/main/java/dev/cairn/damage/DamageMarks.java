@@ -8,6 +8,6 @@ import java.util.List;
 public interface DamageMarks {
   DamageMarks NONE = job -> List.of();
 
-  /** The marks there are, by path. */
+  /** Returns all marks, sorted by path. */
   List<Damage> damages(JobId job);
 }

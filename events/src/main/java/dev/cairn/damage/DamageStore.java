@@ -5,20 +5,20 @@ import dev.cairn.storage.FilePath;
 import java.util.Optional;
 
 /**
- * A scrubber's marks, and how far it has got. Reads are consistent. Each write stands for itself
- * and may be repeated; of two scrubbers at once, the later write stays.
+ * A scrubber's marks and its progress. Reads are consistent. Each write is independent and may be
+ * repeated; if two scrubbers write, the later write wins.
  *
  * <p>Any method may throw {@link dev.cairn.journal.OutcomeUnknownException}.
  */
 public interface DamageStore extends DamageMarks {
 
-  /** Marks a file, over an earlier mark of the same one. */
+  /** Marks a file, replacing an earlier mark of the file. */
   void mark(JobId job, Damage damage);
 
-  /** Takes a file's mark away; without one, does nothing. */
+  /** Removes a file's mark, if there is one. */
   void unmark(JobId job, FilePath path);
 
-  /** How far the last round got; empty before the first. */
+  /** Returns the progress of the last round; empty before the first. */
   Optional<ScrubProgress> progress(JobId job);
 
   void save(JobId job, ScrubProgress progress);

@@ -3,25 +3,25 @@ package dev.cairn.damage;
 import dev.cairn.storage.FilePath;
 import java.time.Instant;
 
-/** How far a scrubber has got on its round over all files that are needed. */
+/** The progress of a scrubber's round over all needed files. */
 public sealed interface ScrubProgress {
   Instant begunAt();
 
-  /** How many files of this round were read. */
+  /** Returns how many files of this round were read. */
   long files();
 
-  /** How many bytes they should have. */
+  /** Returns how many bytes these files should have. */
   long sizeBytes();
 
   /**
-   * Everything up to a file was read, by path.
+   * All files up to a path were read.
    *
-   * @param after the last file that was
+   * @param after the last file that was read
    */
   record UnderWay(Instant begunAt, long files, long sizeBytes, FilePath after)
       implements ScrubProgress {}
 
-  /** Everything was read. */
+  /** All files were read. */
   record Finished(Instant begunAt, long files, long sizeBytes, Instant finishedAt)
       implements ScrubProgress {}
 }

@@ -5,25 +5,25 @@ import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /**
- * Clients of a deployed function: over the JDK's own HTTP, which loads fastest, and with time-outs
- * that leave an invocation the time to try again.
+ * Creates the AWS clients of a deployed function. They use the JDK's HTTP client, which loads
+ * fastest, and time-outs that leave an invocation time for another attempt.
  */
 public final class DeployedClients {
   private static final Duration CONNECT = Duration.ofSeconds(2);
-  // Half of the shortest function time-out that the construct takes.
+  // Half of the shortest function time-out that the construct accepts.
   private static final Duration SILENCE = Duration.ofSeconds(5);
 
   private DeployedClients() {}
 
   /**
-   * Keeps so many connections to each service for the calls to come, instead of the JDK's five: a
-   * new one costs many times what a call does. To be said before the first call.
+   * Keeps this many connections to each service open, instead of the JDK's five, because opening a
+   * connection takes many times as long as a call. Must be called before the first call.
    */
   public static void keepConnections(int most) {
     System.setProperty("http.maxConnections", Integer.toString(most));
   }
 
-  /** Region, credentials and endpoint are those of the function's environment. */
+  /** Sets the clients' region, credentials and endpoint from the function's environment. */
   public static <B extends AwsSyncClientBuilder<B, C>, C> B configure(B builder) {
     return builder.httpClientBuilder(
         UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(SILENCE));

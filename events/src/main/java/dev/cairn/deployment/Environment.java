@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** A function's environment variables, each read into what it means. */
+/** Reads a function's environment variables as typed values. */
 public final class Environment {
   private final Map<String, String> variables;
 
@@ -19,10 +19,10 @@ public final class Environment {
   }
 
   /**
-   * A variable that must be there.
+   * Reads a required variable.
    *
-   * @param form makes a value of its text, and says by an IllegalArgumentException why it cannot
-   * @throws SettingException if it is missing, empty or of no use
+   * @param form parses the text, or throws an IllegalArgumentException with the mistake @throws
+   *     SettingException if the variable is missing, empty or invalid
    */
   public <T> T require(String name, Function<String, T> form) {
     return find(name, form)
@@ -31,14 +31,15 @@ public final class Environment {
                 new SettingException(
                     "environment variable "
                         + name
-                        + " is not set: the construct CheckpointedFunction sets it; a function that was"
+                        + " is not set: the construct CheckpointedFunction sets it; a"
+                        + " function that was"
                         + " deployed otherwise needs all that docs/deploying.md names"));
   }
 
   /**
-   * A variable that may be missing or empty.
+   * Reads an optional variable, which may be missing or empty.
    *
-   * @throws SettingException if it is of no use
+   * @throws SettingException if it is invalid
    */
   public <T> Optional<T> find(String name, Function<String, T> form) {
     return Optional.ofNullable(variables.get(name))
@@ -47,9 +48,9 @@ public final class Environment {
   }
 
   /**
-   * The settings among the variables, such as {@code EXECUTION_CHECKPOINTING_INTERVAL}.
+   * Reads the settings among the variables, such as {@code EXECUTION_CHECKPOINTING_INTERVAL}.
    *
-   * @throws SettingException if one is of no use, or only seems to be a setting
+   * @throws SettingException if one is invalid, or only looks like a setting
    */
   public CheckpointSettings settings() {
     Configuration configuration = Configuration.DEFAULTS;
@@ -85,7 +86,7 @@ public final class Environment {
     }
   }
 
-  /** A function cannot start with the environment that it has. */
+  /** A function cannot start with its environment. */
   public static final class SettingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

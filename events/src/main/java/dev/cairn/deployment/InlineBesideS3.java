@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** A job's files inside its table, and files that lie in S3 by their absolute paths. */
+/**
+ * A storage for a job's files inside its table, which also accesses files in S3 by their absolute
+ * paths.
+ */
 record InlineBesideS3(FileStorage table, Supplier<S3Client> s3) implements FileStorage {
 
   private FileStorage storageOf(FilePath path) {

@@ -34,13 +34,14 @@ public sealed interface StorageLocation {
 
   String INLINE = "dynamodb:";
 
-  /** Said the place of files by itself until the settings did. */
+  /** The variable that set the storage location before settings did. */
   String FORMER_VARIABLE = "CAIRN_STORAGE";
 
   /**
-   * Where these settings have checkpoints lie: in their directory if there is one, else inline.
+   * Returns the location that these settings choose: their directory if one is set, otherwise
+   * inline.
    *
-   * @throws IllegalArgumentException if the directory is no place in S3
+   * @throws IllegalArgumentException if the directory is not a location in S3
    */
   static StorageLocation of(CheckpointSettings settings) {
     return switch (settings.checkpointStorage()) {
@@ -50,11 +51,10 @@ public sealed interface StorageLocation {
   }
 
   /**
-   * Where a function's environment has checkpoints lie. It is the same for every function of a job:
-   * a place that only one of them knows would be a place where the others find nothing.
+   * Returns the location that a function's environment sets. It must be the same for every function
+   * of a job, because all of them access the same files.
    *
-   * @throws Environment.SettingException if it says two places, by their names, or none that there
-   *     can be
+   * @throws Environment.SettingException if the environment sets two locations, or an invalid one
    */
   static StorageLocation read(Environment variables) {
     StorageLocation location;
@@ -84,7 +84,7 @@ public sealed interface StorageLocation {
 
   /**
    * Reads {@code s3://bucket}, {@code s3://bucket/prefix}, or {@code dynamodb:} for the job's own
-   * table, which nothing at all means too.
+   * table, which empty text means as well.
    *
    * @throws IllegalArgumentException if the text is none of these
    */
@@ -104,11 +104,11 @@ public sealed interface StorageLocation {
   }
 
   /**
-   * The storage at this location. Inside a table it still reads and writes files of S3 by their
-   * absolute paths, such as savepoints.
+   * Opens the storage at this location. A storage inside a table also reads and writes files of S3
+   * by their absolute paths, such as savepoints.
    *
-   * @param s3 asked for the first time when a file of S3 is needed
-   * @param maximumInlineBytes the size up to which a file is taken into the table
+   * @param s3 called when a file of S3 is first needed @param maximumInlineBytes the size up to
+   *     which a file is stored in the table
    */
   default FileStorage open(
       Supplier<S3Client> s3,

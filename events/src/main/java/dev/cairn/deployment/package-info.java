@@ -1,4 +1,4 @@
-/** What a deployed function is told by its environment, and the clients that it makes of it. */
+/** The environment of a deployed function, and the clients and the storage created from it. */
 @NullMarked
 package dev.cairn.deployment;
 

@@ -29,12 +29,12 @@ import java.util.UUID;
  * Checkpoint files in a directory of one machine, for development.
  *
  * <p>A file is written under a temporary name, forced to disk, and then linked to its own name,
- * which the file system refuses if there is one already: so a file is seen whole or not at all, and
- * of racing writers, in any process, one wins. The file system must have hard links. Temporary
- * names have a {@code ~}, which no {@link FilePath} has.
+ * which the file system refuses if that name exists. A file is therefore visible as a whole or not
+ * at all, and one of several concurrent writers wins, also across processes. The file system must
+ * support hard links. Temporary names contain a {@code ~}, which no {@link FilePath} contains.
  *
- * <p>Symbolic links below the root are refused, so that no relative path leads out of it. An
- * absolute path, {@code file:///directory/…}, names a file of this machine wherever it is.
+ * <p>Symbolic links below the root are refused, so no relative path leads out of it. An absolute
+ * path, {@code file:///directory/…}, names a file of this machine wherever it is.
  */
 public final class DirectoryFileStorage implements FileStorage {
   private static final String SCHEME = "file";
@@ -48,9 +48,9 @@ public final class DirectoryFileStorage implements FileStorage {
   }
 
   /**
-   * An absolute path for a file or directory of this machine.
+   * Returns the absolute path of a local file or directory.
    *
-   * @throws IllegalArgumentException if a name in it is not one that a {@link FilePath} has
+   * @throws IllegalArgumentException if one of its names is not allowed in a {@link FilePath}
    */
   public static FilePath pathOf(Path file) {
     return namesOf(file.toAbsolutePath().normalize())
@@ -60,7 +60,8 @@ public final class DirectoryFileStorage implements FileStorage {
                 new IllegalArgumentException(
                     "\""
                         + file
-                        + "\" has a part that is not a plain file name: only A-Z a-z 0-9 _ . - can be"
+                        + "\" has a part that is not a plain file name: only A-Z a-z 0-9 _ ."
+                        + " - can be"
                         + " part of a checkpoint's path; choose another directory"));
   }
 
@@ -137,7 +138,7 @@ public final class DirectoryFileStorage implements FileStorage {
     return Objects.requireNonNull(target.getParent(), "every file is below the root");
   }
 
-  /** Makes the new name durable. Windows does so by itself, and cannot open a directory. */
+  /** Makes the new name durable. Windows does this itself, and cannot open a directory. */
   private static void force(Path folder) throws IOException {
     if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
@@ -177,8 +178,8 @@ public final class DirectoryFileStorage implements FileStorage {
   }
 
   /**
-   * Reads the file for its checksum, which no file system keeps: what it says is true of the bytes
-   * that are there.
+   * Reads the file to compute its checksum, because file systems store none. The result describes
+   * the current bytes.
    */
   @Override
   public Optional<Stored> head(FilePath path) {
@@ -202,7 +203,7 @@ public final class DirectoryFileStorage implements FileStorage {
     return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** By path; without checksums, for which every file would have to be read. */
+  /** Lists files by path, without checksums, for which every file would have to be read. */
   @Override
   public List<Stored> list(FilePath folder) {
     return list(folder, Optional.empty());
@@ -230,7 +231,7 @@ public final class DirectoryFileStorage implements FileStorage {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               if (attributes.isRegularFile()) {
-                // Nothing has the name of a temporary file.
+                // Temporary files are not listed.
                 namesOf(within.relativize(file))
                     .map(names -> normalize(folder.resolve(new FilePath(names))))
                     .map(path -> stored(path, attributes))
@@ -239,7 +240,7 @@ public final class DirectoryFileStorage implements FileStorage {
               return FileVisitResult.CONTINUE;
             }
 
-            // Deleted by someone else since its folder was read.
+            // Another process has deleted the file since its folder was read.
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
               if (e instanceof NoSuchFileException) {
@@ -261,8 +262,8 @@ public final class DirectoryFileStorage implements FileStorage {
   }
 
   /**
-   * The names of a path, joined by {@code /}; empty for a path with names that no {@link FilePath}
-   * has, such as those of temporary files, and for one without names.
+   * Returns the names of a path, joined by {@code /}; empty for a path without names, or with names
+   * that no {@link FilePath} has, such as those of temporary files.
    */
   private static Optional<String> namesOf(Path path) {
     List<String> names = new ArrayList<>();
@@ -278,7 +279,7 @@ public final class DirectoryFileStorage implements FileStorage {
   public void delete(FilePath path) {
     try {
       Path file = resolve(path);
-      // Folders stay, also empty ones, so that no writer finds its own gone.
+      // Empty folders are kept, so that no writer loses its folder.
       if (isFile(file)) {
         Files.deleteIfExists(file);
       }

@@ -1,4 +1,4 @@
-/** What the protocol needs of a file system, for development on one machine. */
+/** The file storage in a local directory, for development on one machine. */
 @NullMarked
 package dev.cairn.directory;
 

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A subtask's answer as an item. */
+/** Reads and writes acknowledgements as items. */
 final class AcknowledgementItems {
-  /** How long people can still see an answer. */
+  /** How long an acknowledgement stays in the table. */
   private static final Duration DISPLAY = Duration.ofDays(30);
 
   private static final String ACKNOWLEDGED = "ACKNOWLEDGED";
@@ -26,8 +26,8 @@ final class AcknowledgementItems {
   private AcknowledgementItems() {}
 
   /**
-   * @param at when it was given. It expires long after its checkpoint has ended: no checkpoint is
-   *     pending for so long.
+   * @param at when it was written. It expires long after its checkpoint has ended, because no
+   *     checkpoint is pending for so long.
    */
   static Map<String, AttributeValue> write(Acknowledgement acknowledgement, Instant at) {
     Item item =

@@ -12,13 +12,13 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveDescription;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
 
-/** The table itself, for development and tests; a deployment's is made by its stack. */
+/** Creates the table for development and tests; in a deployment the stack creates it. */
 public final class CairnTable {
   private CairnTable() {}
 
   /**
-   * Creates the table unless it is there, and returns when it can be used: paid by request, with a
-   * stream of both images, and items that expire.
+   * Creates the table if it does not exist, and returns when it can be used. The table is billed
+   * per request, has a stream of both images, and expires items.
    */
   public static void create(DynamoDbClient client, String name) {
     try {
@@ -35,7 +35,8 @@ public final class CairnTable {
                               .streamEnabled(true)
                               .streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
     } catch (ResourceInUseException e) {
-      // It is there already, or another process creates it right now: both are waited for alike.
+      // The table exists, or another process is creating it; in both cases wait until it can be
+      // used.
     }
     client.waiter().waitUntilTableExists(table -> table.tableName(name));
     if (!expires(client, name)) {

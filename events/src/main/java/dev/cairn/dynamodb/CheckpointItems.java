@@ -18,13 +18,13 @@ import java.util.SortedSet;
 import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A checkpoint as an item. */
+/** Reads and writes checkpoints as items. */
 final class CheckpointItems {
   static final String PENDING = "PENDING";
   static final String COMPLETED = "COMPLETED";
   static final String SUBSUMED = "SUBSUMED";
 
-  /** How a completed one ended; absent if later ones replaced it. */
+  /** How a completed checkpoint ended; absent if later ones replaced it. */
   static final String END = "endedAs";
 
   private static final String ABORTED = "ABORTED";

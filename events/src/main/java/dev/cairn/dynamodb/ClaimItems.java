@@ -5,12 +5,15 @@ import dev.cairn.job.Claim;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A claim: while it can be taken back a map on the job's item, then an item of its own. */
+/**
+ * Reads and writes claims: as a map on the job's item while the claim can be taken back, then as an
+ * item of its own.
+ */
 final class ClaimItems {
-  /** On the job's item: what it was restored from to keep, and has not built upon yet. */
+  /** The attribute of the job's item with a claim that is not confirmed yet. */
   static final String CLAIMING = "claiming";
 
-  /** On a claim's item whose files are gone, until the table deletes it. */
+  /** The attribute of a claim's item whose files are deleted, until the item expires. */
   static final String COLLECTED = "collected";
 
   private ClaimItems() {}

@@ -3,15 +3,15 @@ package dev.cairn.dynamodb;
 import dev.cairn.checkpoint.CheckpointSettings;
 import java.time.Duration;
 
-/** How long people can still see what is over. */
+/** How long ended checkpoints and history lines stay visible. */
 final class DisplayPeriod {
   static final Duration LONGEST = Duration.ofDays(30);
-  // With short intervals a month is more than anybody reads, and all of it is one partition.
+  // With short intervals a month would fill one partition with more than anybody reads.
   private static final int MOST_CHECKPOINTS = 10_000;
 
   private DisplayPeriod() {}
 
-  /** How long a checkpoint is shown of a job that was deployed so. */
+  /** Returns how long an ended checkpoint of a job with these settings stays visible. */
   static Duration of(CheckpointSettings deployed) {
     return deployed
         .interval()

@@ -56,11 +56,10 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final ExpectedLists lists;
 
   /**
-   * @param clock from which the expiry of subsumed checkpoints counts
-   * @param deployed what holds where neither a job's code nor its item says anything else
-   * @param possible throws an IllegalArgumentException for settings that cannot be kept where the
-   *     job runs
-   * @param fanOut reads the answers to a checkpoint, which lie in several places
+   * @param clock determines when subsumed checkpoints expire @param deployed the settings where
+   *     neither a job's code nor its item sets others @param possible throws an
+   *     IllegalArgumentException for settings that are not possible where the job runs @param
+   *     fanOut reads the acknowledgements of a checkpoint, which are in several partitions
    */
   public DynamoDbCheckpointStore(
       DynamoDbClient client,
@@ -94,7 +93,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
 
   @Override
   public Optional<Job> job(JobId job) {
-    // One request for both: what the code of each stage sets lies behind the job.
+    // One query reads both, because the registrations of the stages' code sort right after the
+    // job's item.
     List<Item> items =
         table.query(
             "job " + job,
@@ -187,7 +187,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     return CheckpointItems.read(job, item, expected -> lists.find(job, expected));
   }
 
-  /** How long people can still see a checkpoint that is over. */
+  /** Returns how long an ended checkpoint stays visible. */
   private Duration display() {
     return DisplayPeriod.of(deployed);
   }
@@ -210,7 +210,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   @Override
   public boolean begin(Checkpoint.Pending pending, Optional<Request> served) {
     Checkpoint.Triggering trigger = pending.trigger();
-    // Before anything refers to it: what another coordinator finds pending has its list.
+    // The list is stored before the checkpoint refers to it, so that another coordinator that finds
+    // it pending finds its list.
     lists.keep(trigger.job(), pending.subtasks());
     ItemUpdate takeId =
         changeJob(trigger.job())
@@ -256,7 +257,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         || isStored(completed);
   }
 
-  /** The job's state continues the checkpoint from its completion on. */
+  /** From its completion on, the job's state continues this checkpoint. */
   private static ItemUpdate continuing(ItemUpdate job, Checkpoint.Triggering trigger) {
     return trigger.format().includes(FormatVersion.TWO)
         ? job.set(JobItems.CURRENT + " = :id")
@@ -439,8 +440,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
     if (seen.request().isEmpty()) {
       return move(seen, move, beside);
     }
-    // No update removes an attribute only if it is unchanged, so each case is a transaction of its
-    // own.
+    // An update cannot remove an attribute only if it is unchanged, so each case is a transaction
+    // of its own.
     TypedRequest request = new TypedRequest(seen.request().get());
     return move(seen, removing(move, request.request()), beside)
         || move(seen, move.values(request.values()).onlyIf(request.absentCondition()), beside);
@@ -452,7 +453,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
         .map(completed -> ((Checkpoint.Completed) completed).metadata());
   }
 
-  /** Only a restore begins a claim, and each takes back what the last one had not confirmed. */
+  /** Only a restore begins a claim, and it takes back the last claim if that was not confirmed. */
   private static ItemUpdate claiming(ItemUpdate move, JobStatus to, Optional<Claim> claim) {
     if (!(to instanceof JobStatus.Restoring)) {
       return move;
@@ -557,7 +558,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   /**
-   * Written once for each reason: a tick comes each minute, and the item is in the table's stream.
+   * Written once per reason, because ticks come each minute and every change of the item is in the
+   * table's stream.
    */
   @Override
   public void refuseSettings(JobId job, String reason, Instant now) {
@@ -672,7 +674,8 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
             .onlyIf("attribute_exists(pk)")
             .onlyIf("attribute_not_exists(" + ForkItems.RELEASED_AT + ")")
             .value(":since", at.toString());
-    // First what keeps the files: a child that still names its parent says so again.
+    // The reference that keeps the files is deleted first; a child that still names its parent
+    // registers it again.
     table.change("release the files of job " + fork.child(), release);
     table.change(
         "let job " + fork.child() + " stand alone",

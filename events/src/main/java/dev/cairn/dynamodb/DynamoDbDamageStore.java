@@ -18,8 +18,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A scrubber's marks as items of a partition of their own, so that a role can be granted to write
- * them and nothing else of the table.
+ * Stores a scrubber's marks in a partition of their own, so that its role can be restricted to
+ * writing there.
  */
 public final class DynamoDbDamageStore implements DamageStore {
   private final Table table;

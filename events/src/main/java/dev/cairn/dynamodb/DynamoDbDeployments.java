@@ -10,7 +10,7 @@ import dev.cairn.settings.SettingSource;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** What jobs were deployed with: an item beside each job's. */
+/** Stores how jobs were deployed, in an item beside each job's. */
 public final class DynamoDbDeployments {
   private final Table table;
 
@@ -18,12 +18,15 @@ public final class DynamoDbDeployments {
     this.table = new Table(client, tableName, backoff);
   }
 
-  /** Empty for a job whose coordinator has not run yet, and for the demo's. */
+  /**
+   * Returns the deployment; empty for the demo's job, and for a job whose coordinator has not run
+   * yet.
+   */
   public Optional<Deployment> find(JobId job) {
     return table.get(TableLayout.deploymentKey(job)).map(item -> read(job, item));
   }
 
-  /** Stores it over an earlier one; writes nothing if that is the same. */
+  /** Stores a deployment, replacing an earlier one; does not write if they are equal. */
   public void register(Deployment deployment) {
     if (!find(deployment.job()).equals(Optional.of(deployment))) {
       table.put("register the deployment of job " + deployment.job(), write(deployment).values());

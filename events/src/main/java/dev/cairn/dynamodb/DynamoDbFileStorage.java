@@ -29,30 +29,30 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 /**
  * Checkpoint files as items of the job's table, without any bucket: for small state.
  *
- * <p>One file is one item, put if there is none at its key, so a file is seen whole or not at all,
- * and of racing writers one wins. Its size and SHA-256 are attributes, written with it. State
- * larger than the maximum is refused, for good, with its size and the limit: its checkpoint fails,
- * and the job goes on.
+ * <p>One file is one item, put if there is none at its key, so a file is visible as a whole or not
+ * at all, and one of several concurrent writers wins. Its size and SHA-256 are attributes, written
+ * with it. State larger than the maximum is refused permanently, with its size and the limit: its
+ * checkpoint fails, and the job continues.
  *
- * <p>What a job cannot go on without is never refused: a delta, a dead letter or a checkpoint's
- * {@code _metadata} that no item can hold is split into parts, one item each, behind the file's own
- * in the same partition. The parts are written first, under names that carry the hash of the whole,
- * and the file is there when its own item is. Parts whose writer died before that are listed as the
- * file that they were to be, and go as it would.
+ * <p>Files that a job cannot continue without are never refused: a delta, a dead letter or a
+ * checkpoint's {@code _metadata} that is too large for one item is split into parts, one item each,
+ * which sort after the file's own item in the same partition. The parts are written first, under
+ * names that contain the hash of the whole file; the file exists when its own item does. Parts
+ * whose writer stopped before that are listed as the incomplete file, and are deleted with it.
  *
  * <p>The files of a job are spread over {@value TableLayout#FILE_SPREAD} partition keys by the hash
- * of their path. DynamoDB writes 1,000 units of 1 KB a second for each key, so a job stores up to
- * 16 MB a second in all, and one file of the largest size takes four tenths of a second of its key.
- * Without an index, listing a folder is paid as reading what is in it, a twentieth of the price of
- * writing it. An index would be a second item for each file; in one transaction with it, so that no
- * file is ever missing from a list, both would cost twice the file.
+ * of their path. DynamoDB writes 1,000 units of 1 KB per second for each key, so a job stores up to
+ * 16 MB per second in total, and the largest file uses its key for 0.4 s. Without an index, listing
+ * a folder costs as much as reading its content, a twentieth of the price of writing it. An index
+ * would be a second item for each file; to keep lists complete, both would have to be written in
+ * one transaction, at twice the price of the file.
  *
  * <p>An absolute path, {@code dynamodb://table/…}, names a file in that table. Times are those of
  * the writer's clock. Needs {@code dynamodb:PutItem}, {@code GetItem}, {@code Query} and {@code
  * DeleteItem}.
  */
 public final class DynamoDbFileStorage implements FileStorage {
-  /** An item has 400 KB at most, of which key, checksum and names take a small part. */
+  /** An item has at most 400 KB, of which key, checksum and names take a small part. */
   public static final int LARGEST_FILE_BYTES = (400 - 4) * 1024;
 
   private static final String SCHEME = "dynamodb";
@@ -61,8 +61,8 @@ public final class DynamoDbFileStorage implements FileStorage {
   private static final String SIZE = "sizeBytes";
   private static final String LAST_MODIFIED = "lastModified";
   private static final String PARTS = "parts";
-  // No path has this character, and every character that one has comes behind it: a file's parts
-  // follow their file.
+  // This character is in no path and sorts before all characters of paths, so a file's parts follow
+  // the file.
   private static final String BEFORE_PART = "#";
   private static final String DESCRIPTION =
       String.join(", ", TableLayout.PK, TableLayout.SK, SHA256, SIZE, LAST_MODIFIED);
@@ -76,8 +76,8 @@ public final class DynamoDbFileStorage implements FileStorage {
   /**
    * Stores files in a table.
    *
-   * @param clock when a file was last modified
-   * @param maximumFileBytes the size up to which a file with state is taken
+   * @param clock the modification time of files @param maximumFileBytes the largest accepted size
+   *     of a file with state
    * @throws IllegalArgumentException if no item can hold a file of that size
    */
   public DynamoDbFileStorage(
@@ -102,7 +102,7 @@ public final class DynamoDbFileStorage implements FileStorage {
     this.maximumFileBytes = maximumFileBytes;
   }
 
-  /** Takes state as large as an item can hold. */
+  /** Accepts state up to the size that an item can hold. */
   public DynamoDbFileStorage(
       DynamoDbClient client, String tableName, Backoff backoff, InstantSource clock) {
     this(client, tableName, backoff, clock, LARGEST_FILE_BYTES);
@@ -123,7 +123,7 @@ public final class DynamoDbFileStorage implements FileStorage {
         .orElse(path);
   }
 
-  /** A file, or a folder: its table, and its path there. */
+  /** A file or folder: its table, and its path there. */
   private record Place(String table, FilePath path) {
     Map<String, AttributeValue> key() {
       return TableLayout.fileKey(path);
@@ -247,7 +247,10 @@ public final class DynamoDbFileStorage implements FileStorage {
         .flatMap(item -> content(file, item));
   }
 
-  /** Empty if a part is missing: the first to go is the file's own item, which was read before. */
+  /**
+   * Returns the content; empty if a part is missing, because a deletion of the file has begun since
+   * its own item was read.
+   */
   private Optional<byte[]> content(Place file, Item item) {
     Optional<Long> parts = item.optionalNumber(PARTS);
     if (parts.isEmpty()) {
@@ -293,7 +296,7 @@ public final class DynamoDbFileStorage implements FileStorage {
     return List.copyOf(files);
   }
 
-  /** What comes before the folder that is left out, and what comes after it. */
+  /** Lists the files before and after the folder that is left out. */
   @Override
   public List<Stored> listExcept(FilePath folder, String name) {
     Place place = placeOf(folder);
@@ -315,7 +318,7 @@ public final class DynamoDbFileStorage implements FileStorage {
     }
   }
 
-  /** Both ends are no names of files. */
+  /** Neither end is the name of a file. */
   private static Consumer<QueryRequest.Builder> between(String pk, String from, String to) {
     return query ->
         query
@@ -332,7 +335,7 @@ public final class DynamoDbFileStorage implements FileStorage {
                     AttributeValue.fromS(to)));
   }
 
-  /** Adds a file, or one that is not there yet, or no more, and of which there is a part. */
+  /** Adds a file, or an incomplete file of which a part exists. */
   private void add(Item item, Place folder, List<Stored> files) {
     String name = item.text(TableLayout.SK);
     int end = name.indexOf(BEFORE_PART);
@@ -381,13 +384,13 @@ public final class DynamoDbFileStorage implements FileStorage {
           table(file).delete("delete " + file, file.key());
           return file;
         });
-    // State has no parts, and is most of what is deleted.
+    // State files have no parts, and most deletions are of state files.
     if (!Layout.isState(file.path())) {
       deleteParts(file);
     }
   }
 
-  /** Last, so that whoever is stopped in between leaves what is listed again. */
+  /** Deleted last, so that after an interruption the rest is still listed. */
   private void deleteParts(Place file) {
     call(
         "delete",

@@ -17,16 +17,16 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * A job's history as items of a partition of its own: a line each, and the mark behind them. A line
- * expires when the checkpoint that it tells of is no longer shown; what does not happen on schedule
- * is kept the longest.
+ * Stores a job's history in a partition of its own: one item per line, and the mark after them. The
+ * line of a scheduled checkpoint expires with the checkpoint's item; lines of other events are kept
+ * longest.
  */
 public final class DynamoDbHistory implements History {
   private final Table table;
   private final CheckpointSettings deployed;
 
   /**
-   * @param deployed says how often checkpoints are taken, and so how long each is shown
+   * @param deployed the settings, whose checkpoint interval determines how long lines are kept
    */
   public DynamoDbHistory(
       DynamoDbClient client, String tableName, Backoff backoff, CheckpointSettings deployed) {

@@ -20,14 +20,15 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /**
- * The journals in DynamoDB: one item an entry, its revision the sort key. What people want to see
- * of an entry stands beside its bytes, and must agree with them when it is read.
+ * Stores journals in DynamoDB: one item per entry, with the revision as the sort key. Attributes
+ * beside the entry's bytes make it readable in the console; a read checks that they agree with the
+ * bytes.
  *
- * <p>The SDK repeats a write whose answer got lost, and then finds its own entry: {@link
- * Append#TAKEN} says that the revision has an entry, not whose.
+ * <p>The SDK repeats a write whose response was lost, and may then find its own entry: {@link
+ * Append#TAKEN} means that the revision has an entry, but not whose.
  */
 public final class DynamoDbJournal implements Journal {
-  /** A base is seldom further away than this; a page of few items reads few units. */
+  /** The last base is seldom further back than this; small pages consume few units. */
   private static final int KEYS_A_PAGE_BACKWARDS = 200;
 
   private static final int ENTRIES_A_PAGE_BACKWARDS = 64;
@@ -123,8 +124,8 @@ public final class DynamoDbJournal implements Journal {
                         .projectionExpression("pk, sk, " + EXPIRES_AT)
                         .scanIndexForward(false)
                         .limit(KEYS_A_PAGE_BACKWARDS));
-    // Marked from the oldest on, so that below a marked entry every one is marked, and the search
-    // ends there.
+    // Entries are marked from the oldest on, so all entries below a marked one are marked, and the
+    // search ends there.
     int marked = 0;
     for (Item entry :
         table

@@ -9,7 +9,10 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** What the coordinator last found wrong with a job's mapping: an item beside the job's. */
+/**
+ * Stores the problems of a job's mapping that the coordinator last found, in an item beside the
+ * job's.
+ */
 public final class DynamoDbMappingProblems {
   private final Table table;
 
@@ -17,7 +20,7 @@ public final class DynamoDbMappingProblems {
     this.table = new Table(client, tableName, backoff);
   }
 
-  /** Empty if nothing is wrong, and for a job whose coordinator has not looked yet. */
+  /** Returns the problems; empty if there are none, or if the coordinator has not checked yet. */
   public List<MappingProblem> of(JobId job) {
     return table.get(TableLayout.mappingKey(job)).stream()
         .flatMap(item -> item.maps("problems").stream())
@@ -29,7 +32,7 @@ public final class DynamoDbMappingProblems {
         .toList();
   }
 
-  /** Stores what was found at this time over what was found before. */
+  /** Stores the problems found at this time, replacing earlier ones. */
   public void save(JobId job, List<MappingProblem> problems, Instant at) {
     List<AttributeValue> list =
         problems.stream()

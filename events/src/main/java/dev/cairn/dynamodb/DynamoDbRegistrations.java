@@ -61,13 +61,13 @@ public final class DynamoDbRegistrations implements Registrations {
       if (isWritten) {
         return stored.get().version().equals(registration.version());
       }
-      // Another container was faster; it may have said the same.
+      // Another container was faster; its registration may be equal.
     }
   }
 
   /**
-   * The stage's registration, read with the job's item, so that code which must not touch the job
-   * stops here: each container registers before it does anything else.
+   * Reads the stage's registration together with the job's item. Code that must not touch the job
+   * stops here, because each container registers before it does anything else.
    *
    * @throws dev.cairn.format.NewerFormatException if the job has a format that this release does
    *     not know
@@ -106,7 +106,7 @@ public final class DynamoDbRegistrations implements Registrations {
     }
     long written = found.get().number(RegistrationItems.WRITTEN);
     Registration noted = RegistrationItems.read(job, found.get()).withRefused(Optional.of(refusal));
-    // If another container wrote meanwhile, the next refusal is noted.
+    // If another container has written in the meantime, this refusal is not noted; the next one is.
     var unused =
         table.putOver(
             "note a refused stream of " + job + "/" + stage,

@@ -7,7 +7,10 @@ import dev.cairn.journal.EntryFormat;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** An entry's item: its bytes, and beside them what people look for in the console. */
+/**
+ * Reads and writes entries as items: the entry's bytes, and attributes for people who use the
+ * console.
+ */
 final class EntryItems {
   private EntryItems() {}
 

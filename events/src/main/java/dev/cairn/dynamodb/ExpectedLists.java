@@ -16,12 +16,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The names behind what a checkpoint expects, which would not fit on its item: pieces of a bounded
- * size under the digest of the whole. So checkpoints of the same subtasks share one list, whoever
- * writes it writes the same, and one that nothing came to refer to just expires.
+ * Stores the names of a checkpoint's expected subtasks, which would not fit into its item: as
+ * pieces of bounded size, under the digest of the whole list. Checkpoints of the same subtasks
+ * share one list, all writers write equal content, and an unused list expires.
  */
 final class ExpectedLists {
-  /** Names of the greatest length fill two thirds of an item. */
+  /** Names of maximum length fill two thirds of an item. */
   private static final int NAMES_A_PIECE = 1_000;
 
   private static final Duration KEPT = Duration.ofDays(60);
@@ -30,7 +30,7 @@ final class ExpectedLists {
 
   private final Table table;
   private final InstantSource clock;
-  // A list never changes, and that of the last checkpoint is nearly always that of the next.
+  // A list never changes, and consecutive checkpoints nearly always have the same list.
   private final Map<Named, StoredList> known =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -48,10 +48,10 @@ final class ExpectedLists {
 
   private record Named(JobId job, ExpectedSubtasks expected) {}
 
-  /** A list, and until when the table has it. */
+  /** A list, and the time until which the table keeps it. */
   private record StoredList(SortedSet<SubtaskId> subtasks, Instant until) {}
 
-  /** Sees to it that the list can be found for weeks to come. */
+  /** Stores the list, or extends its expiry, so that it can be found for weeks. */
   void keep(JobId job, SortedSet<SubtaskId> subtasks) {
     Named named = new Named(job, ExpectedSubtasks.of(subtasks));
     if (isStored(read(named))) {
@@ -77,7 +77,7 @@ final class ExpectedLists {
         .isPresent();
   }
 
-  /** The subtasks; empty if a piece of their list is no longer there. */
+  /** Returns the subtasks; empty if a piece of their list has expired. */
   Optional<SortedSet<SubtaskId>> find(JobId job, ExpectedSubtasks expected) {
     return read(new Named(job, expected)).map(StoredList::subtasks);
   }

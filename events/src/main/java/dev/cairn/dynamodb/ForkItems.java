@@ -5,9 +5,11 @@ import dev.cairn.job.Fork;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A fork's item below its parent, and the same as a map on the child's item. */
+/**
+ * Reads and writes forks: as an item in the parent's partition, and as a map on the child's item.
+ */
 final class ForkItems {
-  /** On the child's item, as long as it holds files of its parent's. */
+  /** The attribute of the child's item, as long as the child needs files of its parent. */
   static final String FORKED_FROM = "forkedFrom";
 
   static final String RELEASED_AT = "releasedAt";
@@ -18,7 +20,7 @@ final class ForkItems {
     return write(Item.at(TableLayout.forkKey(fork.parent(), fork.child())), fork).values();
   }
 
-  /** The map on the child's item; it says when a user released the files, if one did. */
+  /** Writes the map on the child's item, which includes when a user released the files. */
   static Item writeOrigin(Fork fork) {
     Item origin = write(Item.empty(), fork);
     fork.releasedAt().ifPresent(at -> origin.put(RELEASED_AT, at));

@@ -13,8 +13,8 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * One item, or a map within one, read and built by attribute. What it must have and has not is
- * damage, named by its key.
+ * An item, or a map within one, that is read and built attribute by attribute. A missing required
+ * attribute is damage, and the exception names the item's key.
  */
 final class Item {
   private final String name;
@@ -29,7 +29,7 @@ final class Item {
     return new Item("a new item", new LinkedHashMap<>());
   }
 
-  /** To be filled: an item with this key. */
+  /** Creates an item with this key, to which attributes are added. */
   static Item at(Map<String, AttributeValue> key) {
     return new Item("a new item", new LinkedHashMap<>(key));
   }
@@ -81,7 +81,7 @@ final class Item {
     return put(attribute, AttributeValue.fromL(texts.stream().map(AttributeValue::fromS).toList()));
   }
 
-  /** Lets the table delete the item from this time on, never before it. */
+  /** Sets the time after which the table may delete the item. */
   Item expiresAt(Instant time) {
     return put(TableLayout.EXPIRES_AT, expiry(time));
   }
@@ -169,7 +169,7 @@ final class Item {
         .map(map -> new Item(attribute + " of " + name, map.m()));
   }
 
-  /** Makes a value of what is stored; what cannot be made of it is damage. */
+  /** Parses a stored value; an invalid value is damage. */
   <S, T> T parse(String attribute, S stored, Function<S, T> form) {
     try {
       return form.apply(stored);

@@ -7,8 +7,8 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A conditional update of one item: what it sets and removes, and the conditions that must all
- * hold.
+ * A conditional update of one item: the attributes to set and remove, and the conditions, all of
+ * which must hold.
  */
 record ItemUpdate(
     Map<String, AttributeValue> key,
@@ -63,7 +63,7 @@ record ItemUpdate(
     return String.join(" AND ", conditions);
   }
 
-  /** DynamoDB reserves these words; a placeholder that nothing uses is refused. */
+  /** Returns placeholders for reserved words. DynamoDB refuses unused placeholders. */
   Map<String, String> names() {
     String expressions = update() + condition();
     Map<String, String> names = new HashMap<>();

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A job's item, which people read and edit in the console. */
+/** Reads and writes a job's item, which people also read and edit in the console. */
 final class JobItems {
   static final String REFUSAL = "refusal";
   static final String UNDO = "undoCheckpoint";
@@ -31,7 +31,7 @@ final class JobItems {
   private JobItems() {}
 
   /**
-   * @param deployed what holds where the item says nothing
+   * @param deployed the settings where the item sets none
    */
   static Map<String, AttributeValue> write(Job job, CheckpointSettings deployed) {
     Item item =
@@ -56,7 +56,7 @@ final class JobItems {
     return item.values();
   }
 
-  /** The settings that differ from the deployed ones: only what a job has of its own is its own. */
+  /** Writes only the settings that differ from the deployed ones. */
   static Item write(CheckpointSettings settings, CheckpointSettings deployed) {
     return write(
         settings.configuration().differingFrom(deployed.configuration()).stream()
@@ -85,12 +85,13 @@ final class JobItems {
   }
 
   /**
-   * @param known what holds where the item says nothing
-   * @param possible throws an IllegalArgumentException for settings that cannot be kept
+   * @param known the settings where the item sets none @param possible throws an
+   *     IllegalArgumentException for impossible settings
    */
   static Job read(
       JobId id, Item item, Configuration known, UnaryOperator<CheckpointSettings> possible) {
-    // First: whatever else a newer release has put there may mean something else.
+    // The format is checked first, because other attributes of a newer release may have another
+    // meaning.
     FormatVersion format = format(id, item);
     return new Job(
         id,
@@ -109,7 +110,7 @@ final class JobItems {
   }
 
   /**
-   * The format of the job that this item is of.
+   * Returns the format of the item's job.
    *
    * @throws dev.cairn.format.NewerFormatException if only a newer release may touch the job
    */
@@ -119,7 +120,7 @@ final class JobItems {
         : FormatVersion.OLDEST;
   }
 
-  /** A number set, which the console shows and lets people edit. */
+  /** Writes a number set, which can be read and edited in the console. */
   static AttributeValue writePinned(SortedSet<CheckpointId> pinned) {
     return AttributeValue.fromNs(pinned.stream().map(CheckpointId::toString).toList());
   }
@@ -145,7 +146,10 @@ final class JobItems {
     return new Job.Refusal(item.text("request"), item.text("reason"), item.time("at"));
   }
 
-  /** People type settings, so a wrong one is named as theirs, not as damage. */
+  /**
+   * Settings may be typed by users, so an invalid one is reported as a user's mistake, not as
+   * damage.
+   */
   private static CheckpointSettings readSettings(
       JobId job, Item settings, Configuration known, UnaryOperator<CheckpointSettings> possible) {
     try {

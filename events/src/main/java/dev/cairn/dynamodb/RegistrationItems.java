@@ -13,9 +13,9 @@ import dev.cairn.state.ValueType;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** A registration's item. */
+/** Reads and writes registrations as items. */
 final class RegistrationItems {
-  /** How often it was written: what a writer must have read to write it. */
+  /** The version of the item, which a writer must have read. */
   static final String WRITTEN = "written";
 
   /** The newest format that the registered code reads. */
@@ -93,7 +93,7 @@ final class RegistrationItems {
                         reads(older))));
   }
 
-  /** Earlier releases do not say which formats they read: they read the oldest. */
+  /** Earlier releases do not store which formats they read; they read only the oldest. */
   static int reads(Item item) {
     return item.has(READS)
         ? item.parse(READS, item.number(READS), Math::toIntExact)

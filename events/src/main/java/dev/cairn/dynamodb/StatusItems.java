@@ -19,8 +19,9 @@ import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A job's status as attributes of its item: {@code status} says it in a word, {@code restoringFrom}
- * and {@code restoration} what is restored and how, {@code halt} why it does not run.
+ * Reads and writes a job's status as attributes of its item: {@code status} is its name, {@code
+ * restoringFrom} and {@code restoration} hold what is restored and how, {@code halt} why the job
+ * does not run.
  */
 final class StatusItems {
   static final String RUNNING = "RUNNING";
@@ -40,7 +41,7 @@ final class StatusItems {
   private static final String SAME_STREAM = "SAME_STREAM";
   private static final String TRIM_HORIZON = "TRIM_HORIZON";
 
-  /** What a status may have on the item besides its name. */
+  /** The attributes that a status may have besides its name. */
   static final Set<String> ATTRIBUTES = Set.of(RESTORING_FROM, RESTORATION, HALT, ACCEPTS_GAP);
 
   private StatusItems() {}

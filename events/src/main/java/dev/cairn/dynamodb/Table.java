@@ -26,9 +26,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionConflictExcepti
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
 /**
- * Calls of the one table, and what their failures mean: a condition that does not hold is an
- * answer; what DynamoDB turned away for the moment did not happen and is tried again; whatever else
- * it does not answer may have happened.
+ * Calls DynamoDB for the job's table, and interprets failures: a failed condition is a result; a
+ * rejected request had no effect and is retried; any other request without a response may have had
+ * its effect.
  */
 final class Table {
   private static final String IS_FREE = "attribute_not_exists(" + TableLayout.PK + ")";
@@ -40,11 +40,11 @@ final class Table {
           "ProvisionedThroughputExceeded",
           "RequestLimitExceeded");
 
-  /** Errors whose request did nothing, and may succeed a little later, beside throttling. */
+  /** Errors other than throttling whose request had no effect and may succeed later. */
   private static final Set<String> IN_CONFLICT =
       Set.of(
           "TransactionConflictException",
-          // Only where the table is a global one with strong consistency: another Region is writing
+          // Occurs only for a global table with strong consistency, when another Region is writing
           // the item.
           "ReplicatedWriteConflictException");
 
@@ -86,12 +86,12 @@ final class Table {
         });
   }
 
-  /** All pages, consistently. */
+  /** Reads all pages, consistently. */
   List<Item> query(String what, Consumer<QueryRequest.Builder> query) {
     return queryUntil(what, query, item -> false);
   }
 
-  /** Pages up to and including the first item that is the last one wanted. */
+  /** Reads pages until an item matches the given condition. */
   List<Item> queryUntil(String what, Consumer<QueryRequest.Builder> query, Predicate<Item> last) {
     List<Item> items = new ArrayList<>();
     Map<String, AttributeValue> from = Map.of();
@@ -114,7 +114,7 @@ final class Table {
     return items;
   }
 
-  /** Puts the item over whatever is there. */
+  /** Puts the item, replacing an existing one. */
   void put(String what, Map<String, AttributeValue> item) {
     call(what, () -> client.putItem(put -> put.tableName(name).item(item)));
   }
@@ -124,14 +124,14 @@ final class Table {
     call(what, () -> client.deleteItem(delete -> delete.tableName(name).key(key)));
   }
 
-  /** Puts the item if there is none at its key; says whether it did. */
+  /** Puts the item if there is none at its key; returns whether it was put. */
   boolean putIfFree(String what, Map<String, AttributeValue> item) {
     return write(
         what,
         () -> client.putItem(put -> put.tableName(name).item(item).conditionExpression(IS_FREE)));
   }
 
-  /** Puts the item over the one whose attribute has this number; says whether it did. */
+  /** Replaces the item if its attribute has this number; returns whether it did. */
   boolean putOver(String what, Map<String, AttributeValue> item, String attribute, long number) {
     return write(
         what,
@@ -144,7 +144,7 @@ final class Table {
                         .expressionAttributeValues(Map.of(":seen", Item.number(number)))));
   }
 
-  /** Makes the change if its conditions hold; says whether they did. */
+  /** Makes the change if its conditions hold; returns whether they did. */
   boolean change(String what, ItemUpdate change) {
     return write(
         what,
@@ -163,19 +163,19 @@ final class Table {
                 }));
   }
 
-  /** A part of a transaction: puts the item over whatever is there. */
+  /** Returns a part of a transaction that puts the item, replacing an existing one. */
   TransactWriteItem put(Map<String, AttributeValue> item) {
     return TransactWriteItem.builder().put(put -> put.tableName(name).item(item)).build();
   }
 
-  /** A part of a transaction: puts the item if there is none at its key. */
+  /** Returns a part of a transaction that puts the item if there is none at its key. */
   TransactWriteItem putIfFree(Map<String, AttributeValue> item) {
     return TransactWriteItem.builder()
         .put(put -> put.tableName(name).item(item).conditionExpression(IS_FREE))
         .build();
   }
 
-  /** A part of a transaction: puts the item over one of this status. */
+  /** Returns a part of a transaction that replaces an item of this status. */
   TransactWriteItem putOver(String status, Map<String, AttributeValue> item) {
     return TransactWriteItem.builder()
         .put(
@@ -188,7 +188,7 @@ final class Table {
         .build();
   }
 
-  /** A part of a transaction: puts the item over the one whose attribute has this number. */
+  /** Returns a part of a transaction that replaces the item if its attribute has this number. */
   TransactWriteItem putOver(Map<String, AttributeValue> item, String attribute, long number) {
     return TransactWriteItem.builder()
         .put(
@@ -200,7 +200,7 @@ final class Table {
         .build();
   }
 
-  /** A part of a transaction: makes the change. */
+  /** Returns a part of a transaction that makes the change. */
   TransactWriteItem change(ItemUpdate change) {
     return TransactWriteItem.builder()
         .update(
@@ -218,7 +218,7 @@ final class Table {
         .build();
   }
 
-  /** A part of a transaction: changes nothing, but requires the conditions. */
+  /** Returns a part of a transaction that only checks the conditions. */
   TransactWriteItem require(ItemUpdate nothing) {
     return TransactWriteItem.builder()
         .conditionCheck(
@@ -251,8 +251,8 @@ final class Table {
    *     written
    */
   List<Integer> transact(String what, List<TransactWriteItem> writes) {
-    // One token for all attempts: DynamoDB then writes once, and answers a repeated attempt as it
-    // would have answered the one whose answer got lost, or that is still in progress.
+    // All attempts have one token: DynamoDB then writes once, and responds to a repeated attempt as
+    // to the attempt whose response was lost or that is still in progress.
     TransactWriteItemsRequest request =
         TransactWriteItemsRequest.builder()
             .transactItems(writes)
@@ -297,10 +297,10 @@ final class Table {
   private static boolean wasRejected(RuntimeException e) {
     return switch (e) {
       case TransactionConflictException conflict -> true;
-      // An earlier attempt has not ended yet, and this one asks after it.
+      // An earlier attempt has not ended yet.
       case TransactionInProgressException inProgress -> true;
-      // What a condition says is certain only if nothing before it in the transaction was left
-      // undecided.
+      // A failed condition is conclusive only if no earlier attempt of the transaction has an
+      // unknown outcome.
       case TransactionCanceledException cancelled ->
           firstReason(cancelled).filter(TURNED_AWAY::contains).isPresent();
       case AwsServiceException service ->

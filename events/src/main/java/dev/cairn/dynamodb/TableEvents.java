@@ -8,12 +8,12 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.StreamRecord;
 
-/** What a record of the table's stream means to the coordinator. */
+/** Translates records of the table's stream into events of the coordinator. */
 public final class TableEvents {
   private TableEvents() {}
 
   /**
-   * One item's change, whichever way its record came.
+   * The change of one item, independent of how its record was delivered.
    *
    * @param key the item's key
    * @param before the item before; empty if it is new
@@ -30,8 +30,8 @@ public final class TableEvents {
   }
 
   /**
-   * A new acknowledgement or decline, or a request that appeared or changed; empty for anything
-   * else.
+   * Returns an event for a new acknowledgement or decline, or for a new or changed request; empty
+   * for anything else.
    */
   public static Optional<TableEvent> of(ItemChange change) {
     String pk = Item.read(change.key()).text(TableLayout.PK);

@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Where in the table everything lies. Names hold neither {@code #} nor {@code /}, so no two keys
- * can be the same by accident.
+ * The keys of all items of the table. Names contain neither {@code #} nor {@code /}, so different
+ * items cannot have the same key.
  */
 final class TableLayout {
   static final String PK = "pk";
@@ -31,7 +31,7 @@ final class TableLayout {
   static final String JOB_SK = "JOB";
   static final String DEPLOYMENT_SK = "DEPLOYMENT";
   static final String MAPPING_SK = "MAPPING";
-  // Begins as the job's own key does: one query reads both.
+  // The key has the job item's key as a prefix, so that one query reads both.
   static final String REGISTRATION_PREFIX = "JOB#REGISTRATION#";
   static final String CHECKPOINT_PREFIX = "CHECKPOINT#";
   static final String SUBTASK_PREFIX = "SUBTASK#";
@@ -42,7 +42,7 @@ final class TableLayout {
   private static final String FILE_PREFIX = "FILE#";
   static final String DAMAGED_PREFIX = "DAMAGED#";
   private static final String SCRUB_PROGRESS_SK = "PROGRESS";
-  // Behind every line, and before the mark.
+  // Sorts after every line and before the mark.
   static final String LAST_HISTORY_SK = ":";
   private static final String JOB_PREFIX = "JOB#";
   private static final String ACKNOWLEDGEMENT_PREFIX = "ACK#";
@@ -66,24 +66,24 @@ final class TableLayout {
   }
 
   /**
-   * One of the partition keys of a checkpoint's acknowledgements: thousands are written within
-   * seconds, and DynamoDB takes 1,000 units a second at one key.
+   * Returns one of the partition keys of a checkpoint's acknowledgements. Thousands are written
+   * within seconds, and DynamoDB accepts 1,000 units per second at one key.
    */
   static String acknowledgementsPk(JobId job, CheckpointId checkpoint, char part) {
     return ACKNOWLEDGEMENT_PREFIX + job + "#" + checkpoint + "#" + part;
   }
 
-  /** Which of the {@link #PARTS} a subtask's acknowledgements are in. */
+  /** Returns which of the {@link #PARTS} holds a subtask's acknowledgements. */
   static char part(SubtaskId subtask) {
     return Sha256.of(subtask.name().getBytes(StandardCharsets.UTF_8)).hex().charAt(0);
   }
 
-  /** A piece of the names of the subtasks that a checkpoint waits for. */
+  /** Returns the key of a piece of the list of expected subtasks. */
   static Map<String, AttributeValue> expectedKey(JobId job, ExpectedSubtasks expected, int piece) {
     return key(EXPECTED_PREFIX + job + "#" + expected.digest(), digits(piece));
   }
 
-  /** The partition that a scrubber writes, and no one else. */
+  /** Returns the partition that only a scrubber writes. */
   static String scrubPk(JobId job) {
     return "SCRUB#" + job;
   }
@@ -96,7 +96,7 @@ final class TableLayout {
     return key(scrubPk(job), SCRUB_PROGRESS_SK);
   }
 
-  /** The partition of what happened to a job, which nothing is decided by. */
+  /** Returns the partition of a job's history, on which no decision depends. */
   static String historyPk(JobId job) {
     return "HISTORY#" + job;
   }
@@ -109,7 +109,7 @@ final class TableLayout {
     return key(historyPk(job), "MARK");
   }
 
-  /** In the order of time, to the millisecond. */
+  /** Returns a sort key in the order of time, in milliseconds. */
   static String historySk(Instant at, String id) {
     return historySk(at) + "#" + id;
   }
@@ -146,7 +146,10 @@ final class TableLayout {
     return key(jobPk(parent), FORK_PREFIX + child);
   }
 
-  /** A path may be longer than a sort key: a claim lies at its directory's hash. */
+  /**
+   * Returns a claim's key, which has the hash of its directory, because a path may be longer than a
+   * sort key.
+   */
   static Map<String, AttributeValue> claimKey(JobId job, FilePath directory) {
     byte[] name = directory.value().getBytes(StandardCharsets.UTF_8);
     return key(jobPk(job), CLAIM_PREFIX + Sha256.of(name).hex());
@@ -173,13 +176,13 @@ final class TableLayout {
     return key(filePk(path), path.value());
   }
 
-  /** The partition of a file, and of its parts. */
+  /** Returns the partition of a file and of its parts. */
   static String filePk(FilePath path) {
     byte[] name = path.value().getBytes(StandardCharsets.UTF_8);
     return filePk(path, Sha256.of(name).hex().charAt(0));
   }
 
-  /** The partitions that a folder's files are spread over. */
+  /** Returns the partitions over which a folder's files are spread. */
   static List<String> filePks(FilePath folder) {
     return IntStream.range(0, FILE_SPREAD)
         .mapToObj(spread -> filePk(folder, Character.forDigit(spread, FILE_SPREAD)))
@@ -211,14 +214,14 @@ final class TableLayout {
         job, new StageId(name.substring(0, slash)), new ShardId(name.substring(slash + 1)));
   }
 
-  /** The job of a job's item; empty for any other. */
+  /** Returns the job of a job's item; empty for other items. */
   static Optional<JobId> jobOf(String pk, String sk) {
     return pk.startsWith(JOB_PREFIX) && sk.equals(JOB_SK)
         ? Optional.of(new JobId(pk.substring(JOB_PREFIX.length())))
         : Optional.empty();
   }
 
-  /** What an acknowledgement belongs to; empty for any other item. */
+  /** Returns the job, checkpoint and subtask of an acknowledgement; empty for other items. */
   static Optional<Acknowledged> acknowledgedBy(String pk, String sk) {
     Matcher key = ACKNOWLEDGEMENTS.matcher(pk);
     return key.matches()

@@ -9,8 +9,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * A request in its attribute, as a user has typed it. The console offers every type: text and
- * numbers are taken as they are typed, any other type is seen as the type's name, so that it can be
- * refused and removed like any other request.
+ * numbers are read as typed; a value of another type is read as the type's name, so that it is
+ * refused and removed like any invalid request.
  */
 record TypedRequest(Request request) {
   private static final Pattern PLAIN_NUMBER = Pattern.compile("-?[0-9]{1,130}(\\.[0-9]{1,130})?");
@@ -29,14 +29,12 @@ record TypedRequest(Request request) {
     return value.type() == AttributeValue.Type.NUL ? "NULL" : value.type().name();
   }
 
-  /**
-   * The condition that the attribute is not this request, or no longer; needs {@link #values()}.
-   */
+  /** Returns the condition that the attribute is not this request; needs {@link #values()}. */
   String absentCondition() {
     return "(attribute_not_exists(" + attribute() + ") OR NOT " + isThere() + ")";
   }
 
-  /** The condition that the attribute still is this request; needs {@link #values()}. */
+  /** Returns the condition that the attribute is still this request; needs {@link #values()}. */
   String isThere() {
     StringBuilder same = new StringBuilder("(" + attribute() + " = :requestedText");
     if (isNumber()) {
@@ -61,7 +59,7 @@ record TypedRequest(Request request) {
     if (!PLAIN_NUMBER.matcher(request.text()).matches()) {
       return false;
     }
-    // A number beyond DynamoDB's own limits would have the whole condition refused.
+    // DynamoDB would refuse a condition with a number beyond its limits.
     BigDecimal number = new BigDecimal(request.text()).stripTrailingZeros();
     return number.precision() <= 38 && Math.abs(number.precision() - number.scale() - 1) <= 125;
   }

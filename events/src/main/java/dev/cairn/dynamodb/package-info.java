@@ -1,6 +1,6 @@
 /**
- * The job's one table in DynamoDB: the journal, the checkpoints, and what the table's stream tells
- * of them.
+ * The job's table in DynamoDB: the adapters of the journal, the checkpoints and other ports, and
+ * the events of the table's stream.
  */
 @NullMarked
 package dev.cairn.dynamodb;

@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * One stored object: named fields of text, whole numbers, bytes, lists and objects. Written in the
- * order in which they were put; read by name. An absent field and an empty optional are the same.
+ * A stored object: named fields of text, whole numbers, bytes, lists and objects. Fields are
+ * written in the order in which they were put, and read by name. An absent field is an empty
+ * optional.
  */
 public final class Fields {
   private final Map<String, Object> values;
@@ -63,7 +64,7 @@ public final class Fields {
     return this;
   }
 
-  /** Leaves an empty list out. */
+  /** Puts a list; an empty list is left out. */
   public <T> Fields put(String name, List<T> list, Function<T, Object> plain) {
     if (!list.isEmpty()) {
       List<Object> items = new ArrayList<>();
@@ -73,7 +74,10 @@ public final class Fields {
     return this;
   }
 
-  /** Leaves an empty map out; the keys are written sorted, so that equal maps have equal bytes. */
+  /**
+   * Puts a map; an empty map is left out. Keys are written sorted, so that equal maps have equal
+   * bytes.
+   */
   public <T> Fields put(String name, Map<String, T> map, Function<T, Object> plain) {
     if (!map.isEmpty()) {
       Map<String, Object> items = new LinkedHashMap<>();
@@ -89,7 +93,7 @@ public final class Fields {
     return plain instanceof Fields fields ? fields.values : plain;
   }
 
-  /** The names of all fields that are there. */
+  /** Returns the names of all present fields. */
   public Set<String> names() {
     return Collections.unmodifiableSet(values.keySet());
   }
@@ -106,7 +110,7 @@ public final class Fields {
     return require(name, Long.class);
   }
 
-  /** Bytes, which are Base64 text in an object that was read from JSON. */
+  /** Returns bytes, which are Base64 text in JSON. */
   public byte[] bytes(String name) {
     if (values.get(name) instanceof String text) {
       try {
@@ -197,7 +201,7 @@ public final class Fields {
     return type.cast(value);
   }
 
-  @SuppressWarnings("unchecked") // Trees makes maps with text keys only.
+  @SuppressWarnings("unchecked") // Trees creates only maps with text keys.
   private static Map<String, Object> asObject(String name, Object value) {
     return (Map<String, Object>) cast(name, value, Map.class);
   }

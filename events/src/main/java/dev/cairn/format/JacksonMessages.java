@@ -3,10 +3,10 @@ package dev.cairn.format;
 import java.util.regex.Pattern;
 
 /**
- * Shortens what Jackson says of a text or bytes that it could not read.
+ * Shortens Jackson's messages about malformed text or bytes.
  *
- * <p>Its messages end in the source, which is left out in favour of a hint at one of Jackson's own
- * settings. A reader of a dead letter needs the line and the column, and the field.
+ * <p>Jackson appends a description of the source, or a hint at one of its settings. A reader of a
+ * dead letter needs only the line, the column and the field.
  */
 public final class JacksonMessages {
   private static final Pattern LINE =
@@ -18,7 +18,9 @@ public final class JacksonMessages {
 
   private JacksonMessages() {}
 
-  /** A message without sources: {@code (line 1, column 7)} stands in place of each. */
+  /**
+   * Returns the message with each source replaced by its place, such as {@code (line 1, column 7)}.
+   */
   public static String withoutSource(String message) {
     if (!message.contains("at [Source: ")) {
       return message;

@@ -1,6 +1,6 @@
 package dev.cairn.format;
 
-/** Something stored has a format that only a newer release of Cairn reads. */
+/** A stored object has a format that only a newer release of Cairn can read. */
 public final class NewerFormatException extends FormatException {
   private static final long serialVersionUID = 1L;
 

@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@link Fields} to bytes and back. Equal fields in equal order give equal bytes. */
+/** Writes {@link Fields} as bytes, and reads them. Equal fields in equal order give equal bytes. */
 public final class Trees {
   private static final CBORFactory CBOR = new CBORFactory();
   private static final JsonFactory JSON = new JsonFactory();
@@ -26,7 +26,7 @@ public final class Trees {
     return write(CBOR, fields, false);
   }
 
-  /** Indented UTF-8 that ends in a line feed; byte fields become Base64. */
+  /** Writes indented JSON in UTF-8 that ends in a line feed; byte fields become Base64. */
   public static byte[] toJson(Fields fields) {
     return write(JSON, fields, true);
   }

@@ -1,6 +1,6 @@
 /**
- * How stored things become bytes: plain trees of fields, written as CBOR where machines read them
- * and as JSON where people may.
+ * The encoding of stored objects: trees of fields, written as CBOR for machines, and as JSON for
+ * files that people may read.
  */
 @NullMarked
 package dev.cairn.format;

@@ -4,7 +4,7 @@ import dev.cairn.id.JobId;
 import java.util.Collections;
 import java.util.SortedMap;
 
-/** What a job consists of at the moment, as text, by name: its deployment, and its code. */
+/** The current versions of a job's deployment and code, as text, by name. */
 @FunctionalInterface
 public interface DeployedVersions {
   DeployedVersions UNKNOWN = job -> Collections.emptySortedMap();

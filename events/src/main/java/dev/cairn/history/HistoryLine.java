@@ -6,16 +6,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One thing that happened to a job.
+ * An event in a job's history.
  *
- * @param at when it happened, or, of what is only found later, when it was found
- * @param subject what tells it from others of its kind at the same time: a checkpoint's id, an
- *     epoch, a setting's name
- * @param epoch the job's at that time
- * @param checkpoint which one it concerns
- * @param cause who or what asked for it: {@code schedule}, or the command; empty if that is not
- *     known
- * @param text in a sentence for people
+ * @param at when it happened or, if that is not known, when it was found @param subject
+ *     distinguishes it from other lines of its kind and time: a checkpoint's id, an epoch, a
+ *     setting's name @param epoch the job's epoch at that time @param checkpoint the checkpoint
+ *     that it concerns @param cause who or what requested it: {@code schedule}, or the command;
+ *     empty if it is not known @param text a sentence for people
  */
 public record HistoryLine(
     Instant at,
@@ -31,43 +28,43 @@ public record HistoryLine(
     subject = subject.substring(0, Math.min(subject.length(), LONGEST_SUBJECT));
   }
 
-  /** What kind of thing happened. The names are stored and printed. */
+  /** The kind of an event. The names are stored and printed. */
   public enum Kind {
     /** A checkpoint or a savepoint became complete. */
     COMPLETED,
-    /** A checkpoint or a savepoint was given up. */
+    /** A checkpoint or a savepoint was aborted. */
     ABORTED,
     /** A restore raised the epoch. */
     RESTORE_BEGUN,
-    /** Every shard has applied again what the restore had taken back. */
+    /** Every shard has replayed the records that the restore had reverted. */
     RESTORED,
     /** The epoch was raised so that the job halts. */
     HALT_BEGUN,
-    /** Nothing is applied any more. */
+    /** The job has halted; no records are applied. */
     HALTED,
     /** The epoch was raised because the job failed. */
     FAILED,
-    /** The epoch was raised so that the job goes on. */
+    /** The epoch was raised so that the job resumes. */
     RESUME_BEGUN,
     /** A job that had halted runs again. */
     RESUMED,
-    /** A request was served that left no other line. */
+    /** A request was executed that left no other line. */
     SERVED,
-    /** A request was refused, or what was under way cannot go on. */
+    /** A request was refused, or an operation in progress cannot continue. */
     REFUSED,
-    /** Another value holds for a setting. */
+    /** The value of a setting has changed. */
     SETTING_CHANGED,
-    /** The job, or the code of one of its stages, is there in another version. */
+    /** Another version of the job, or of the code of one of its stages, was deployed. */
     DEPLOYED,
-    /** A subtask cannot go on, or now for another reason. */
+    /** A subtask fails, or fails for another reason. */
     SUBTASK_FAILING,
-    /** A subtask that could not go on does. */
+    /** A failing subtask has recovered. */
     SUBTASK_RECOVERED,
-    /** The epoch was raised, and nobody recorded by what. */
+    /** The epoch was raised, and the cause was not recorded. */
     UNSEEN
   }
 
-  /** Names the line among those of its job and its millisecond. */
+  /** Returns an id that is unique among the job's lines of the same millisecond. */
   public String id() {
     return kind + "#" + subject;
   }

@@ -11,16 +11,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * How far a job's history reaches: how the job stood when the last line was written. What differs
- * from it has no line yet.
+ * How far a job's history reaches: the job's state when the last line was written. Differences from
+ * it have no line yet.
  *
- * @param version raised by one with each record
- * @param status the job's, by its name
- * @param next of every checkpoint below it the end is recorded
- * @param beyond the others whose end is
- * @param settings those that are not by default so, as text, by name
- * @param versions what the job consisted of, as text, by name
- * @param failing the subtasks of which a line says that they fail, with the reason, by name
+ * @param version increases by one with each write @param status the name of the job's status @param
+ *     next the ends of all checkpoints below this id are recorded @param beyond further checkpoints
+ *     whose ends are recorded @param settings the settings that differ from their defaults, as
+ *     text, by name @param versions the deployed versions, as text, by name @param failing the
+ *     subtasks that are recorded as failing, with the reason, by name
  */
 public record HistoryMark(
     long version,

@@ -1,4 +1,4 @@
-/** What happened to a job, kept for people: lines, and how far they reach. */
+/** A job's history for people: its lines, and the mark of how far they reach. */
 @NullMarked
 package dev.cairn.history;
 

@@ -1,6 +1,6 @@
 package dev.cairn.id;
 
-/** A checkpoint's number within its job. Never used twice, also across restores. */
+/** A checkpoint's number within its job. A number is never used twice, also not after a restore. */
 public record CheckpointId(long value) implements Comparable<CheckpointId> {
   public CheckpointId {
     if (value < 1) {

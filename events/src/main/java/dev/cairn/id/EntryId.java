@@ -1,6 +1,6 @@
 package dev.cairn.id;
 
-/** Names one attempt to append an entry. A retry of the same attempt keeps it; nothing else may. */
+/** The id of one attempt to append an entry. Only a retry of the same attempt has the same id. */
 public record EntryId(String value) implements Comparable<EntryId> {
   public EntryId {
     Names.require("entry id", value);

@@ -1,6 +1,6 @@
 package dev.cairn.id;
 
-/** How often the job was restored, plus one. It only grows. */
+/** The epoch of a job, which begins at 1. Every restore, halt and resume increases it. */
 public record Epoch(long value) implements Comparable<Epoch> {
   public Epoch {
     if (value < 1) {

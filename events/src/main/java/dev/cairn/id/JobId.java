@@ -2,7 +2,7 @@ package dev.cairn.id;
 
 /** The name of a job: the first part of every key and path that belongs to it. */
 public record JobId(String value) implements Comparable<JobId> {
-  // Beside the jobs' folders lies one of this name, of all jobs' savepoints.
+  // Reserved: the folder of all jobs' savepoints has this name and lies beside the jobs' folders.
   private static final String RESERVED = "savepoints";
 
   public JobId {

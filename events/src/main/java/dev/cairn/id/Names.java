@@ -1,6 +1,6 @@
 package dev.cairn.id;
 
-/** The one rule for every name that ends up in a table's key or a file's path. */
+/** Validates every name that becomes part of a table's key or a file's path. */
 final class Names {
   private static final int LONGEST = 128;
 
@@ -12,7 +12,8 @@ final class Names {
           what
               + " \""
               + printable(name)
-              + "\" is not a valid name: use 1 to 128 of A-Z a-z 0-9 _ . - and start with a letter or"
+              + "\" is not a valid name: use 1 to 128 of A-Z a-z 0-9 _ . - and start with a"
+              + " letter or"
               + " a digit");
     }
     return name;

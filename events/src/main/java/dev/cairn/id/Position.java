@@ -37,8 +37,8 @@ public sealed interface Position extends Comparable<Position> {
   }
 
   /**
-   * The next record to apply is {@code first}; of what came before it, nothing will be. So begins a
-   * shard whose older records the stream no longer keeps, or not for long.
+   * The next record to apply is {@code first}; records before it are never applied. A shard begins
+   * so if the stream no longer keeps its older records, or will not keep them for long.
    */
   record Before(SequenceNumber first) implements Position {
     @Override
@@ -48,8 +48,8 @@ public sealed interface Position extends Comparable<Position> {
   }
 
   /**
-   * Every record before {@code aggregate} is applied, and of this aggregated record the user
-   * records up to and including {@code last}. More of them follow.
+   * Every record before {@code aggregate} is applied, and the user records of this aggregated
+   * record up to and including {@code last}. Further user records of it follow.
    */
   record Within(SequenceNumber aggregate, SubSequenceNumber last) implements Position {
     @Override
@@ -74,7 +74,7 @@ public sealed interface Position extends Comparable<Position> {
     }
   }
 
-  /** The record that it lies right before, within or right after. */
+  /** Returns the record that this position is right before, within or right after. */
   default Optional<SequenceNumber> record() {
     return switch (this) {
       case Beginning b -> Optional.empty();
@@ -119,7 +119,7 @@ public sealed interface Position extends Comparable<Position> {
     return Integer.compare(rank(), other.rank());
   }
 
-  /** The order of what has no record, or the same one. */
+  /** Returns the order of positions without a record, or with the same record. */
   private int rank() {
     return switch (this) {
       case Beginning b -> 0;

@@ -1,6 +1,6 @@
 package dev.cairn.id;
 
-/** An entry's place in its journal: 1, 2, 3, …; 0 is the place before the first. */
+/** An entry's number in its journal: 1, 2, 3, …; 0 stands for the place before the first entry. */
 public record Revision(long value) implements Comparable<Revision> {
   public Revision {
     if (value < 0) {

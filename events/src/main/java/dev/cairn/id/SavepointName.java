@@ -1,7 +1,8 @@
 package dev.cairn.id;
 
 /**
- * What a user calls a savepoint, such as {@code before-upgrade}; a part of its directory's name.
+ * A user's name for a savepoint, such as {@code before-upgrade}; it is part of the savepoint's
+ * directory.
  */
 public record SavepointName(String value) {
   public SavepointName {

@@ -3,9 +3,8 @@ package dev.cairn.id;
 /**
  * A Kinesis sequence number: a decimal integer of up to 128 digits, ordered within one shard only.
  *
- * <p>Kept as text, because it is compared once for each record: without leading zeros, the longer
- * one is the larger, and of two equally long ones the order of the text is the order of the
- * numbers.
+ * <p>The number is kept as text, because it is compared once for each record: without leading
+ * zeros, a longer number is larger, and numbers of equal length are ordered as their text.
  */
 public record SequenceNumber(String digits) implements Comparable<SequenceNumber> {
   public SequenceNumber {

@@ -1,6 +1,6 @@
 package dev.cairn.id;
 
-/** One stage of a job on one shard: what owns a journal and a part of the state. */
+/** A subtask: one stage of a job on one shard. It owns a journal and a part of the state. */
 public record SubtaskId(JobId job, StageId stage, ShardId shard) implements Comparable<SubtaskId> {
 
   /** {@code stage/shard}, as people read it. */

@@ -1,4 +1,4 @@
-/** The names and numbers of the protocol, each a type of its own that refuses what it cannot be. */
+/** The names and numbers of the protocol. Each is a type of its own that refuses invalid values. */
 @NullMarked
 package dev.cairn.id;
 

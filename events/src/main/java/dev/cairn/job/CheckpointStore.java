@@ -13,24 +13,25 @@ import java.util.Optional;
 
 /**
  * A job's item, its checkpoints and their acknowledgements. Reads are consistent; every change is
- * one conditional write or one transaction of a constant size, and says whether its condition held.
+ * one conditional write or one transaction of constant size, and returns whether its condition
+ * held.
  *
  * <p>Any method may throw {@link dev.cairn.journal.OutcomeUnknownException}: the change may have
  * happened or not. Every change here can be tried again, or decided again from what is then read. A
- * begin, completion, abort or refusal that finds exactly itself already made says yes: it cannot be
- * told from a request that was repeated because its answer got lost.
+ * begin, completion, abort or refusal that finds exactly its own change returns true: it cannot be
+ * distinguished from a request that was repeated because its response was lost.
  */
 public interface CheckpointStore extends ForkStore, ClaimStore {
 
   Optional<Job> job(JobId job);
 
-  /** Puts the job's item unless there is one. */
+  /** Puts the job's item unless it exists. */
   boolean create(Job job);
 
-  /** The subtasks that were ever opened, sorted. */
+  /** Returns all subtasks that were ever opened, sorted. */
   List<SubtaskId> subtasks(JobId job);
 
-  /** The first of them: one small read, however many there are. */
+  /** Returns the first opened subtask, with one small read. */
   default Optional<SubtaskId> firstSubtask(JobId job) {
     return subtasks(job).stream().findFirst();
   }
@@ -45,19 +46,19 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
     return checkpoint(job, id);
   }
 
-  /** The checkpoints of which anything is still known, by id. */
+  /** Returns all checkpoints that still have an item, by id. */
   default List<Checkpoint> checkpoints(JobId job) {
     return checkpoints(job, new CheckpointId(1));
   }
 
-  /** The checkpoints from this id on of which anything is still known, by id. */
+  /** Returns the checkpoints from this id on that still have an item, by id. */
   List<Checkpoint> checkpoints(JobId job, CheckpointId from);
 
   /**
-   * Makes a checkpoint pending and raises the job's next id past it, if the job takes checkpoints,
-   * its epoch is the checkpoint's and its next id is this one.
+   * Makes a checkpoint pending and increases the job's next id, if the job takes checkpoints, has
+   * the checkpoint's epoch, and has this next id.
    *
-   * @param served the request that asked for it, which is removed with it and must still be there
+   * @param served the request for it, which must still be there and is removed in the same write
    */
   boolean begin(Checkpoint.Pending pending, Optional<Request> served);
 
@@ -67,89 +68,88 @@ public interface CheckpointStore extends ForkStore, ClaimStore {
   }
 
   /**
-   * Completes it and makes it the job's latest, if it is pending, the epoch is the job's and the
-   * latest is an earlier one. A savepoint leaves the latest alone.
+   * Completes a checkpoint and makes it the job's latest, if it is pending, has the job's epoch,
+   * and the latest is an earlier one. A savepoint does not change the latest.
    */
   boolean complete(Checkpoint.Completed completed);
 
-  /** Aborts it if it is pending. */
+  /** Aborts a checkpoint if it is pending. */
   boolean abort(Checkpoint.Aborted aborted);
 
   /**
-   * Subsumes it if it is completed, the job has this epoch, is not being restored from it, would
-   * not be by an undo, and has not pinned it. A savepoint's files stay.
+   * Subsumes a checkpoint if it is completed, the job has this epoch, no restore or undo needs the
+   * checkpoint, and it is not pinned. A savepoint's files are kept.
    */
   default boolean subsume(Checkpoint.Completed completed, Epoch epoch) {
     return end(completed, epoch, Checkpoint.Subsumed.End.SUBSUMED);
   }
 
-  /** Ends it under the conditions of {@link #subsume}, and keeps how it ended. */
+  /** Ends a checkpoint under the conditions of {@link #subsume}, and stores how it ended. */
   boolean end(Checkpoint.Completed completed, Epoch epoch, Checkpoint.Subsumed.End end);
 
   /**
-   * Pins a checkpoint at a user's request, in one transaction, if it is completed and the job has
-   * the pins seen. The seen request is removed with it and must still be there.
+   * Pins a checkpoint on a user's request, in one transaction, if it is completed and the job's
+   * pins are unchanged. The request must still be there and is removed.
    */
   boolean pin(Job seen, CheckpointId id);
 
-  /** Takes a pin off, if the job has the pins seen. The seen request is removed with it. */
+  /** Unpins a checkpoint, if the job's pins are unchanged. The request is removed. */
   boolean unpin(Job seen, CheckpointId id);
 
-  /** Stores the answer unless this subtask has given one. */
+  /** Stores the acknowledgement unless the subtask has one for this checkpoint. */
   boolean acknowledge(Acknowledgement acknowledgement);
 
-  /** The answers that were given, by subtask. */
+  /** Returns the acknowledgements of a checkpoint, by subtask. */
   List<Acknowledgement> acknowledgements(JobId job, CheckpointId id);
 
-  /** The answers that the subtasks of this checkpoint have given, by subtask. */
+  /** Returns the acknowledgements of this checkpoint's subtasks, by subtask. */
   default List<Acknowledgement> acknowledgements(Checkpoint.Pending pending) {
     return acknowledgements(pending.job(), pending.id());
   }
 
   /**
-   * Asks for something, as a user does who sets the attribute, over what was asked there before.
-   * False without such a job.
+   * Puts a request into its attribute, as a user does, replacing an earlier request. Returns false
+   * if the job does not exist.
    */
   boolean request(JobId job, Request request);
 
   /**
-   * Asks for something if what waits in its attribute is what was seen there, or this very request.
+   * Puts a request into its attribute if the attribute is unchanged, or holds this request already.
    */
   boolean request(Job seen, Request request);
 
   /**
-   * Brings a job to another status in one transaction, if its epoch and its status are those seen.
-   * Where the status asks for it, the epoch is raised by one and an earlier refusal removed. The
-   * pending checkpoints are aborted, and must still be pending. The seen request is removed if it
-   * is still there. A checkpoint of its own that is to be restored, or that an undo would lead to,
-   * must be completed; a directory that is to be restored from must not be one that the job has
-   * claimed for good. A claim that is not confirmed gives way to what a restore claims, if
-   * anything.
+   * Moves a job to another status in one transaction, if its epoch and status are unchanged. If the
+   * status requires it, the epoch is increased by one and an earlier refusal is removed. The given
+   * checkpoints are aborted, and must still be pending. The request is removed if it is still
+   * there. A checkpoint of the job that is to be restored, or that an undo would restore, must be
+   * completed; a directory that is to be restored must not be one that the job has claimed and
+   * confirmed. A restore replaces an unconfirmed claim by its own claim, if it has one.
    */
   boolean move(Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now);
 
   /**
-   * Raises a job's format at a user's request, if the job has the format seen. From then on it is
-   * written in the other format, which no release before that one reads. The seen request is
-   * removed with it and must still be there.
+   * Raises a job's format on a user's request, if the job's format is unchanged. From then on the
+   * job is written in the new format, which earlier releases cannot read. The request must still be
+   * there and is removed.
    */
   boolean upgrade(Job seen, FormatVersion to);
 
-  /** Removes the seen request, if it is still there: it was served. */
+  /** Removes the executed request, if it is still there. */
   boolean serve(Job seen);
 
-  /** Removes the seen request if it is still there, and leaves the reason. */
+  /** Removes the request, if it is still there, and stores the reason of its refusal. */
   boolean refuse(Job seen, String reason, Instant now);
 
   /**
-   * Leaves on the item why the settings there cannot be kept: they make the job unreadable, so that
-   * nothing of it was seen. Where an item cannot have such settings, does nothing.
+   * Stores on the item why its settings are invalid. Invalid settings make the job unreadable, so
+   * there is no job to compare with. Does nothing if an item cannot have invalid settings.
    */
   default void refuseSettings(JobId job, String reason, Instant now) {}
 
   /**
-   * Leaves on the item why what is under way cannot go on, if the job is in the epoch seen and
-   * nobody asks for anything.
+   * Stores on the item why an operation in progress cannot continue, if the job's epoch is
+   * unchanged and it has no request.
    */
   boolean explain(Job seen, Job.Refusal refusal);
 }

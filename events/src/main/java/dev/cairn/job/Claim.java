@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A savepoint, or a copy, that a job was restored from to keep it. Until the job has completed a
- * checkpoint since, another restore takes the claim back, and the files are still their owner's;
- * then it is confirmed, and the job deletes them when it no longer needs them.
+ * A savepoint, or a copy, that a job has claimed by a restore. Until the job has completed a
+ * checkpoint, another restore takes the claim back, and the files still belong to their owner. Then
+ * the claim is confirmed, and the job deletes the files when it no longer needs them.
  *
- * @param epoch the one that the restore began
+ * @param epoch the epoch that the restore began
  * @param metadata the {@code _metadata} in its directory
  */
 public record Claim(JobId job, Epoch epoch, FileRef metadata, Instant at, boolean isConfirmed) {
 
-  /** Where the files lie that it is about. */
+  /** Returns the directory of the claimed files. */
   public FilePath directory() {
     return metadata
         .path()
@@ -36,7 +36,8 @@ public record Claim(JobId job, Epoch epoch, FileRef metadata, Instant at, boolea
   }
 
   /**
-   * What a job claims by going there; empty if nothing: its own files are its own anyway.
+   * Returns what a job claims by entering this status; empty if nothing. A job does not claim its
+   * own files.
    *
    * @param metadata where a checkpoint of the job's own has its {@code _metadata}
    */

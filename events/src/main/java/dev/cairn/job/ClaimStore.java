@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a job has claimed. A claim is registered by {@link CheckpointStore#move} alone, in the
- * transaction that begins the restore, and the next restore takes it back unless it is confirmed.
+ * Stores a job's claims. Only {@link CheckpointStore#move} registers a claim, in the transaction
+ * that begins the restore. The next restore takes it back unless it is confirmed.
  */
 public interface ClaimStore {
 
-  /** Confirmed or not; at most one is not. */
+  /** Returns all claims, of which at most one is not confirmed. */
   List<Claim> claims(JobId job);
 
   /**
-   * Makes the files the job's for good, if no restore has begun since the one that claimed them.
+   * Confirms a claim, if no restore has begun since the one that made it.
    *
-   * @param savepoint the job's own savepoint that they are; it must be completed, is not being
-   *     restored from, and is subsumed with it
+   * @param savepoint the job's own savepoint if it is the claimed one; it must be completed, must
+   *     not be being restored, and is subsumed in the same transaction
    */
   boolean confirm(Claim claim, Optional<CheckpointId> savepoint);
 
-  /** Its files are gone: nothing has to be known of it any more. */
+  /** Removes a claim whose files are deleted. */
   void forget(Claim confirmed);
 }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which version of its code a function runs: as Lambda numbers those that are published, or {@code
- * $LATEST}, or whatever another runner says.
+ * The version of a function's code: the number of a published Lambda version, {@code $LATEST}, or a
+ * name that another runner gives.
  */
 public record CodeVersion(String value) {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,20}");
@@ -17,7 +17,9 @@ public record CodeVersion(String value) {
     }
   }
 
-  /** Only numbers have an order; between any others it is the later to say so that counts. */
+  /**
+   * Only numbers have an order; of other versions the one that registers later takes precedence.
+   */
   public boolean isOlderThan(CodeVersion other) {
     return number()
         .flatMap(mine -> other.number().map(theirs -> mine.compareTo(theirs) < 0))

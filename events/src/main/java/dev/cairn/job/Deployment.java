@@ -7,13 +7,14 @@ import dev.cairn.id.StageId;
 import java.util.List;
 
 /**
- * What a job was deployed with, so that whoever knows its table and its name finds the rest.
+ * The resources of a deployed job. With it, the table and the job's name are enough to find the
+ * rest.
  *
  * @param stream the name of the Kinesis stream that it reads
  * @param storage where its files are, such as {@code s3://bucket/prefix}
  * @param taskFunction the Lambda function, or the alias of one, that is invoked to wake a shard
  * @param reads the newest format that the coordinator reads
- * @param settings what holds where the job's item says nothing else
+ * @param settings the settings where the job's item sets no others
  */
 public record Deployment(
     JobId job,
@@ -24,7 +25,7 @@ public record Deployment(
     CheckpointSettings settings,
     int reads) {
 
-  /** A deployment of this release. */
+  /** Creates a deployment by this release. */
   public Deployment(
       JobId job,
       StageId stage,
@@ -41,8 +42,8 @@ public record Deployment(
   }
 
   /**
-   * @param registered what the job's code has said of itself
-   * @throws StorageMovedException if any of it keeps the job's files elsewhere
+   * @param registered the registrations of the job's code @throws StorageMovedException if one of
+   *     them uses another storage
    */
   public void requireSameStorage(List<Registration> registered) {
     registered.stream()
@@ -51,10 +52,11 @@ public record Deployment(
   }
 
   /**
-   * Shards of every stream have the same names, and positions mean nothing in another one.
+   * Requires that the stream is unchanged. Shards of all streams have the same names, and positions
+   * are not valid in another stream.
    *
-   * @param before what the job was deployed with until now
-   * @throws StreamChangedException if that read another stream
+   * @param before the job's deployment until now @throws StreamChangedException if it reads another
+   *     stream
    */
   public void requireSameStream(Deployment before) {
     StreamChangedException.require(job, before.stream(), stream);

@@ -13,14 +13,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A job that began from another one's checkpoint and shares its files: the reference that keeps
- * them, whatever becomes of the checkpoint.
+ * A fork: a job that began from another job's checkpoint and shares its files. The fork's item is
+ * the reference that keeps the files, also after the checkpoint has ended.
  *
- * @param parent the job whose files they are
- * @param child the job that began from them
- * @param checkpoint the parent's
- * @param metadata the checkpoint's {@code _metadata}, which names the rest
- * @param releasedAt since when the child needs none of them any more
+ * @param parent the job that owns the files @param child the job that began from them @param
+ *     checkpoint the parent's checkpoint @param metadata the checkpoint's {@code _metadata}, which
+ *     names the other files @param releasedAt since when the child no longer needs the files
  */
 public record Fork(
     JobId parent,
@@ -45,9 +43,9 @@ public record Fork(
   }
 
   /**
-   * The child before anything of it is deployed: about to be put to the checkpoint.
+   * Returns the child's job item before its deployment: it is to be restored from the checkpoint.
    *
-   * @param format the parent's, in which the checkpoint's files are
+   * @param format the parent's format, in which the checkpoint's files are written
    */
   public Job begin(CheckpointSettings settings, FormatVersion format) {
     return Job.create(child, settings, format).at(new JobStatus.Restoring(restoration()));

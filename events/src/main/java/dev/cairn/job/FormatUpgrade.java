@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * Decides whether a job's format may be raised: only if every version of its code that is known to
- * run reads the new one. A release that does not would stop at the first entry, and there is no way
- * back to the earlier format.
+ * run reads the new format. Other code would stop at the first entry, and a format cannot be
+ * lowered again.
  */
 public sealed interface FormatUpgrade {
 
@@ -17,12 +17,12 @@ public sealed interface FormatUpgrade {
   /** The job has this format, or a later one. */
   record AlreadyThere() implements FormatUpgrade {}
 
-  /** Nothing changes, for this reason. */
+  /** The upgrade is refused for this reason. */
   record Refuse(String reason) implements FormatUpgrade {}
 
   /**
-   * @param code what the job's code has registered
-   * @param deployment what the coordinator that started last has registered; empty where none has
+   * @param code the registrations of the job's code @param deployment the deployment registered by
+   *     the coordinator that started last; empty if there is none
    */
   static FormatUpgrade of(
       Job job, List<Registration> code, Optional<Deployment> deployment, FormatVersion to) {

@@ -5,10 +5,10 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SavepointName;
 import java.util.Optional;
 
-/** Why a job does not run, and what its status is called meanwhile. */
+/** The reason why a job does not run, which determines the name of its status. */
 public sealed interface Halt {
 
-  /** As people and the job's item call it. */
+  /** Returns the name for people and for the job's item. */
   default String label() {
     return switch (this) {
       case Cancelled c -> "CANCELLED";
@@ -21,12 +21,12 @@ public sealed interface Halt {
   /**
    * CANCELLED, by a user.
    *
-   * @param deletesCheckpoints whether its checkpoints go; savepoints never do
+   * @param deletesCheckpoints whether its checkpoints are deleted; savepoints never are
    */
   record Cancelled(boolean deletesCheckpoints) implements Halt {}
 
   /**
-   * STOPPING: every subtask is suspended, and a savepoint is taken of where they stand.
+   * STOPPING: every subtask is suspended, and a savepoint of its state is taken.
    *
    * @param savepoint the name that the user gave it
    */
@@ -35,6 +35,6 @@ public sealed interface Halt {
   /** STOPPED, with a savepoint. */
   record Stopped(CheckpointId savepoint) implements Halt {}
 
-  /** FAILED, of itself. */
+  /** FAILED, by the job's own decision. */
   record Failed(Failure failure) implements Halt {}
 }

@@ -15,15 +15,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A job's item: the little that all of it agrees on.
+ * A job's item: the job's status and the few other facts that all its parts share.
  *
- * @param next the id that the next checkpoint gets
- * @param latest the last completed checkpoint; savepoints are none
- * @param undo the latest when the last restore began: where its undoing leads
- * @param restoreCheckpointId what a user asks to have restored, as it was typed
- * @param command what else a user asks for, as it was typed
+ * @param next the id of the next checkpoint @param latest the last completed checkpoint, not
+ *     counting savepoints @param undo the latest checkpoint when the last restore began, which an
+ *     undo restores @param restoreCheckpointId the checkpoint that a user requests to restore, as
+ *     it was typed @param command another command of a user, as it was typed
  * @param refusal why the last request was refused
- * @param pinned the checkpoints that a user has pinned: nothing subsumes or disposes of them
+ * @param pinned the checkpoints that a user has pinned, which cannot be subsumed or disposed of
  * @param format the version in which everything of the job is written
  * @param current the completed checkpoint that the job's state continues: the last one that was
  *     completed or restored; empty if there is none, or format 1 did not say
@@ -42,14 +41,17 @@ public record Job(
     SortedSet<CheckpointId> pinned,
     FormatVersion format,
     Optional<CheckpointId> current) {
-  /** How many checkpoints may be pinned: each is read by itself at every look at the job's. */
+  /**
+   * The largest number of pinned checkpoints. Each is read individually whenever the job's live
+   * checkpoints are read.
+   */
   public static final int MOST_PINNED = 50;
 
   public Job {
     pinned = Collections.unmodifiableSortedSet(new TreeSet<>(pinned));
   }
 
-  /** A job in the oldest format, without a pinned checkpoint. */
+  /** Creates a job in the oldest format, without a pinned checkpoint. */
   public Job(
       JobId id,
       JobStatus status,
@@ -77,12 +79,12 @@ public record Job(
         Optional.empty());
   }
 
-  /** A job that begins in the newest format: no earlier release has ever run it. */
+  /** Creates a job in the newest format, because no earlier release has run it. */
   public static Job create(JobId id, CheckpointSettings settings) {
     return create(id, settings, FormatVersion.NEWEST);
   }
 
-  /** A job that begins in a format. */
+  /** Creates a job in the given format. */
   public static Job create(JobId id, CheckpointSettings settings, FormatVersion format) {
     return new Job(
         id,
@@ -100,15 +102,18 @@ public record Job(
         Optional.empty());
   }
 
-  /** A request that was refused: what was asked for, why not, and when. Nothing else changed. */
+  /** A refused request, with the reason and the time. The refusal changed nothing else. */
   public record Refusal(String request, String reason, Instant at) {}
 
-  /** What is to be served next. A restore goes first: it outdoes whatever else is asked for. */
+  /**
+   * Returns the request to execute next. A restore comes first, because it supersedes other
+   * requests.
+   */
   public Optional<Request> request() {
     return requests().stream().findFirst();
   }
 
-  /** Everything that waits to be served, first what goes first. */
+  /** Returns all waiting requests, in the order of their execution. */
   public List<Request> requests() {
     return Stream.concat(
             restoreCheckpointId.map(Request::restore).stream(),
@@ -142,12 +147,12 @@ public record Job(
     return withRequests(Optional.empty(), Optional.empty());
   }
 
-  /** Whether this very request is in its attribute. */
+  /** Whether exactly this request is in its attribute. */
   public boolean hasRequest(Request request) {
     return request(request.attribute()).equals(Optional.of(request));
   }
 
-  /** What waits in the attribute. */
+  /** Returns the request in the attribute. */
   public Optional<Request> request(Request.Attribute attribute) {
     return switch (attribute) {
       case RESTORE_CHECKPOINT_ID -> restoreCheckpointId.map(Request::restore);
@@ -183,19 +188,22 @@ public record Job(
         });
   }
 
-  /** Returns a copy of this job in the next epoch. Decisions of this epoch no longer hold there. */
+  /**
+   * Returns a copy of this job in the next epoch. Decisions made in this epoch are not valid in the
+   * next.
+   */
   public Job atNextEpoch() {
     return copy(changed -> changed.epoch = epoch.next());
   }
 
-  /** A restore can be undone, until what it would be undone to is deleted. */
+  /** Returns the checkpoint for an undo, which remains until that checkpoint is deleted. */
   private Optional<CheckpointId> undoAt(JobStatus to) {
     return to instanceof JobStatus.Restoring(Restoration from)
         ? from.undo()
         : undo.filter(kept -> !to.deletesCheckpoints());
   }
 
-  /** The checkpoint that the job's state continues when it enters a status. */
+  /** Returns the checkpoint that the job's state continues when it enters a status. */
   public Optional<CheckpointId> currentAt(JobStatus to) {
     return to instanceof JobStatus.Restoring(Restoration from)
         ? from.own().filter(own -> format.includes(FormatVersion.TWO))
@@ -231,14 +239,14 @@ public record Job(
     return pinned.contains(checkpoint);
   }
 
-  /** This job with a checkpoint pinned. */
+  /** Returns a copy of this job with a pinned checkpoint. */
   public Job pinning(CheckpointId checkpoint) {
     TreeSet<CheckpointId> more = new TreeSet<>(pinned);
     more.add(checkpoint);
     return copy(changed -> changed.pinned = more);
   }
 
-  /** This job without a pin on a checkpoint. */
+  /** Returns a copy of this job in which the checkpoint is not pinned. */
   public Job unpinning(CheckpointId checkpoint) {
     TreeSet<CheckpointId> fewer = new TreeSet<>(pinned);
     fewer.remove(checkpoint);
@@ -251,7 +259,7 @@ public record Job(
     return draft.job();
   }
 
-  /** A job that is being made from another one. */
+  /** A mutable copy of a job, from which a new one is created. */
   private static final class Draft {
     private final JobId id;
     private final CheckpointSettings settings;

@@ -9,37 +9,40 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where a job stands. */
+/** The status of a job. */
 public sealed interface JobStatus {
 
   /** Records are applied and checkpoints taken. */
   record Running() implements JobStatus {}
 
-  /** A restore has raised the epoch; not every journal is known to have it. */
+  /** A restore has increased the epoch; some journals may not have it yet. */
   record Restoring(Restoration from) implements JobStatus {}
 
-  /** Every journal has the epoch; some shards still close their gap. Counts as running. */
+  /**
+   * Every journal has the epoch, but some shards are still closing their gap. This status counts as
+   * running.
+   */
   record Replaying(Restoration from) implements JobStatus {}
 
-  /** The epoch was raised so that the job halts; not every journal is known to have it. */
+  /** A halt has increased the epoch; some journals may not have it yet. */
   record Suspending(Halt to) implements JobStatus {}
 
-  /** Every journal says that nothing may be applied. */
+  /** Every journal is suspended, so no records are applied. */
   record Halted(Halt halt) implements JobStatus {}
 
   /**
-   * The epoch was raised so that the job goes on; not every journal is known to have it.
+   * A resume has increased the epoch; some journals may not have it yet.
    *
    * @param acceptsGap whether records may be missing that expired while the job was halted
    */
   record Resuming(boolean acceptsGap) implements JobStatus {
-    /** Resumes a job whose records are all there. */
+    /** Creates the status for a resume without missing records. */
     public Resuming() {
       this(false);
     }
   }
 
-  /** As people and the job's item call it. */
+  /** Returns the name for people and for the job's item. */
   default String label() {
     return switch (this) {
       case Running r -> "RUNNING";
@@ -63,19 +66,24 @@ public sealed interface JobStatus {
     };
   }
 
-  /** Whether every journal is known to have the job's epoch: only then do they belong together. */
+  /**
+   * Whether every journal is known to have the job's epoch; only then their states belong together.
+   */
   default boolean isSettled() {
     return isRunning() || this instanceof Halted;
   }
 
   /**
-   * Whether checkpoints may be triggered and committed: while it runs, and for the last savepoint.
+   * Whether checkpoints may be triggered and committed: while the job runs, and for the savepoint
+   * of a stop.
    */
   default boolean takesCheckpoints() {
     return isRunning() || (this instanceof Halted(Halt halt) && halt instanceof Halt.Stopping);
   }
 
-  /** Whether whoever brings the job here raises its epoch: every journal has to follow. */
+  /**
+   * Whether entering this status increases the job's epoch, so that every journal has to follow.
+   */
   default boolean raisesEpoch() {
     return switch (this) {
       case Restoring r -> true;
@@ -87,7 +95,10 @@ public sealed interface JobStatus {
     };
   }
 
-  /** The end of a pending checkpoint when the job enters this status: none spans two epochs. */
+  /**
+   * Returns how a pending checkpoint ends when the job enters this status, because no checkpoint
+   * spans two epochs.
+   */
   default Checkpoint.Aborted abort(Checkpoint.Pending pending, Instant at) {
     return new Checkpoint.Aborted(
         pending.trigger(),
@@ -105,10 +116,10 @@ public sealed interface JobStatus {
   }
 
   /**
-   * Whether a job may be brought from here to another status. Coordinators that saw this status act
-   * on it until they see a higher epoch. So a move that leaves the epoch as it is may only end what
-   * every one of them is doing; any other end of a restore, a halt or a resumption raises the
-   * epoch.
+   * Whether a job may move from this status to another one. Coordinators that have read this status
+   * act on it until they see a higher epoch. A move within the epoch may therefore only end an
+   * operation that all of them are performing; any other end of a restore, a halt or a resume
+   * increases the epoch.
    */
   default boolean leadsTo(JobStatus to) {
     if (to.raisesEpoch()) {
@@ -119,14 +130,15 @@ public sealed interface JobStatus {
       case Replaying r -> to instanceof Running;
       case Restoring(Restoration from) -> to.equals(new Replaying(from));
       case Suspending(Halt halt) -> to.equals(new Halted(halt));
-      // Its journals are suspended whatever it is called.
+      // Its journals are suspended in each of these statuses.
       case Halted h -> to instanceof Halted;
       case Resuming r -> to instanceof Running;
     };
   }
 
   /**
-   * Refuses a move that would leave coordinators of this epoch at work on something that is over.
+   * Refuses a move after which coordinators of this epoch would continue an operation that has
+   * ended.
    *
    * @throws IllegalArgumentException if this status does not lead to the other one
    */
@@ -143,7 +155,7 @@ public sealed interface JobStatus {
     }
   }
 
-  /** The job's own checkpoints that must be completed for it to come here. */
+  /** Returns the job's own checkpoints that must be completed for it to enter this status. */
   default Set<CheckpointId> needed() {
     if (!(this instanceof Restoring(Restoration from))) {
       return Set.of();
@@ -159,14 +171,14 @@ public sealed interface JobStatus {
     return this instanceof Halted(Halt halt) && halt instanceof Halt.Cancelled;
   }
 
-  /** Whether the job has halted for good: its checkpoints go, the one for an undo among them. */
+  /** Whether the job has ended and its checkpoints are deleted, including the one for an undo. */
   default boolean deletesCheckpoints() {
     return this instanceof Halted(Halt halt)
         && halt instanceof Halt.Cancelled(boolean deletes)
         && deletes;
   }
 
-  /** The job's own checkpoint whose restore is not over; nothing may take it away. */
+  /** Returns the job's own checkpoint whose restore is in progress, which must be kept. */
   default Optional<CheckpointId> restoringFrom() {
     return switch (this) {
       case Restoring restoring -> restoring.from().own();

@@ -1,21 +1,21 @@
 package dev.cairn.job;
 
 /**
- * What is wrong with the event source mapping that feeds a job's task.
+ * A problem of the event source mapping that feeds a job's task.
  *
- * @param message what is wrong, what it does to the job, and what to do
+ * @param message the problem, its effect on the job, and what to do
  */
 public record MappingProblem(Kind kind, String message) {
 
-  /** The setting, or the state of the mapping, that is at fault. */
+  /** The setting or the state of the mapping that causes the problem. */
   public enum Kind {
     /** {@code FilterCriteria}: records never reach the task, and a replay applies them. */
     FILTERED,
-    /** {@code MaximumRetryAttempts} or {@code MaximumRecordAgeInSeconds}: records are given up. */
+    /** {@code MaximumRetryAttempts} or {@code MaximumRecordAgeInSeconds}: records are discarded. */
     DISCARDS,
-    /** No {@code ReportBatchItemFailures}: records that the task has to be sent again are lost. */
+    /** No {@code ReportBatchItemFailures}: records that must be sent again are lost. */
     WHOLE_BATCH,
-    /** {@code TumblingWindowInSeconds}: invocations of another form, and of no records. */
+    /** {@code TumblingWindowInSeconds}: invocations have another form, and some have no records. */
     WINDOWED,
     /** {@code ParallelizationFactor} above 1: batches of a shard overtake each other. */
     PARALLEL,
@@ -25,11 +25,14 @@ public record MappingProblem(Kind kind, String message) {
     STARTS_ELSEWHERE,
     /** More than one mapping feeds the task from the job's stream. */
     ANOTHER_MAPPING,
-    /** The mapping was switched off, though the job runs. */
+    /** The mapping was disabled although the job runs. */
     DISABLED,
-    /** Lambda says that the mapping does not work. */
+    /** Lambda reports that the mapping does not work. */
     BROKEN,
-    /** Nobody can tell: Lambda does not say, or the coordinator may not ask or switch it. */
+    /**
+     * The state is unknown: Lambda does not report it, or the coordinator has no permission to read
+     * or change the mapping.
+     */
     UNREADABLE
   }
 

@@ -9,14 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a stage's code says of itself, for those who never load it.
+ * The registration of a stage's code, for processes that never load the code.
  *
- * @param settings what it sets
- * @param states the states that it declares, by name
- * @param storage where it keeps the job's files, such as {@code s3://bucket/prefix}; empty if an
- *     earlier release registered it, which did not say
- * @param stream the name of the Kinesis stream that it reads; empty if an earlier release
- *     registered it, which did not say
+ * @param settings the settings that the code makes @param states the states that it declares, by
+ *     name @param storage where it keeps the job's files, such as {@code s3://bucket/prefix}; empty
+ *     if an earlier release registered it @param stream the name of the Kinesis stream that it
+ *     reads; empty if an earlier release registered it
  * @param reads the newest format that the code reads
  * @param older an older version of the code that started after this one; empty if none has
  * @param refused the last batch or deployment that was refused because it belongs to another stream
@@ -37,7 +35,7 @@ public record Registration(
     states = List.copyOf(states);
   }
 
-  /** A registration as an earlier release wrote it, without the stream. */
+  /** Creates a registration without the stream, as earlier releases wrote it. */
   public Registration(
       JobId job,
       StageId stage,
@@ -58,35 +56,35 @@ public record Registration(
         Optional.empty());
   }
 
-  /** A copy that names the stream which the stage reads. */
+  /** Returns a copy with the stream that the stage reads. */
   public Registration withStream(String name) {
     return new Registration(
         job, stage, version, settings, states, storage, Optional.of(name), refused, reads, older);
   }
 
-  /** A copy with what was refused last; empty for nothing. */
+  /** Returns a copy with the last refused stream; empty for none. */
   public Registration withRefused(Optional<RefusedStream> refusal) {
     return new Registration(
         job, stage, version, settings, states, storage, stream, refusal, reads, older);
   }
 
-  /** A copy whose code reads formats up to this one. */
+  /** Returns a copy whose code reads formats up to this one. */
   public Registration withReads(int newest) {
     return new Registration(
         job, stage, version, settings, states, storage, stream, refused, newest, older);
   }
 
-  /** A copy that says which older version has started since; empty for none. */
+  /** Returns a copy with the older version that has started since; empty for none. */
   public Registration withOlder(Optional<OlderCode> started) {
     return new Registration(
         job, stage, version, settings, states, storage, stream, refused, reads, started);
   }
 
   /**
-   * A stage does not go on with another storage than it has files in.
+   * Requires that the stage's storage is unchanged.
    *
    * @param before the stage's registration until now
-   * @throws StorageMovedException if that kept its files elsewhere
+   * @throws StorageMovedException if it used another storage
    */
   public void requireSameStorage(Registration before) {
     if (before.storage().isPresent() && storage.isPresent()) {
@@ -95,11 +93,11 @@ public record Registration(
   }
 
   /**
-   * Positions and sequence numbers mean nothing in another stream, so a stage does not go on with
-   * another stream than it was registered with.
+   * Requires that the stage's stream is unchanged, because positions and sequence numbers are not
+   * valid in another stream.
    *
    * @param before the stage's registration until now
-   * @throws StreamChangedException if that read another stream
+   * @throws StreamChangedException if it read another stream
    */
   public void requireSameStream(Registration before) {
     if (before.stream().isPresent() && stream.isPresent()) {
@@ -108,17 +106,17 @@ public record Registration(
   }
 
   /**
-   * Whether this one is to be registered where there is another: not if it is the same, nor if a
-   * later version has spoken, as an older one may still have warm containers.
+   * Whether this registration replaces another: not if they are equal, nor if the other is of a
+   * later version, because an older version may still have warm containers.
    */
   public boolean replaces(Registration other) {
     return !equals(other.withRefused(refused)) && !version.isOlderThan(other.version());
   }
 
   /**
-   * What is stored when this code registers itself: its own registration, or, beside that of a
-   * later version which reads more formats, a note; whoever raises the job's format has to know
-   * that older code runs again.
+   * Returns what to store when this code registers itself: its own registration or, if a later
+   * version that reads more formats is registered, that registration with a note. An upgrade of the
+   * job's format must know that older code runs again.
    *
    * @param before the stage's registration until now
    * @return empty if nothing is to be written

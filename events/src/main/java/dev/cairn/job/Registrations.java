@@ -4,10 +4,10 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
 import java.util.List;
 
-/** What the code of a job's stages says of itself, beside the job. */
+/** Stores the registrations of the code of a job's stages. */
 public interface Registrations {
 
-  /** Of jobs whose code tells nobody of itself. */
+  /** A store for jobs whose code does not register itself. */
   Registrations NONE =
       new Registrations() {
         @Override
@@ -24,21 +24,21 @@ public interface Registrations {
         public void refused(JobId job, StageId stage, RefusedStream refusal) {}
       };
 
-  /** One of each stage whose code has run, by stage. */
+  /** Returns one registration for each stage whose code has run, by stage. */
   List<Registration> of(JobId job);
 
   /**
-   * Stores it if it {@linkplain Registration#replaces replaces} the one of its stage that is there;
-   * says whether it did. One read, and a write only where something is new.
+   * Stores a registration if it {@linkplain Registration#replaces replaces} the stored one of its
+   * stage; returns whether it did. Takes one read, and a write only if something is new.
    *
-   * @throws StorageMovedException if the one that is there keeps the job's files elsewhere
-   * @throws StreamChangedException if the one that is there reads another stream
+   * @throws StorageMovedException if the stored registration uses another storage @throws
+   *     StreamChangedException if the stored registration reads another stream
    */
   boolean register(Registration registration);
 
   /**
-   * Notes beside the stage's registration, if there is one, that records of another stream were
-   * refused. One read and one write.
+   * Notes in the stage's registration, if there is one, that records of another stream were
+   * refused. Takes one read and one write.
    */
   void refused(JobId job, StageId stage, RefusedStream refusal);
 }

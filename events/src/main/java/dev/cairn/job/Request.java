@@ -1,16 +1,16 @@
 package dev.cairn.job;
 
 /**
- * What a user asks of a job, as it was typed into an attribute of the job's item. It is there until
- * it is served or refused.
+ * A user's request to a job, as it was typed into an attribute of the job's item. It stays there
+ * until it is executed or refused.
  */
 public record Request(Attribute attribute, String text) {
 
-  /** Where it was typed. */
+  /** The attribute of the request. */
   public enum Attribute {
-    /** What to restore, and nothing else. */
+    /** The checkpoint to restore. */
     RESTORE_CHECKPOINT_ID("restoreCheckpointId"),
-    /** Any command, as {@code cairn} takes it. */
+    /** Any command, as {@code cairn} accepts it. */
     COMMAND("command");
 
     private final String name;
@@ -19,7 +19,7 @@ public record Request(Attribute attribute, String text) {
       this.name = name;
     }
 
-    /** Its name on the item. */
+    /** Returns the attribute's name on the item. */
     public String attributeName() {
       return name;
     }
@@ -33,7 +33,7 @@ public record Request(Attribute attribute, String text) {
     return new Request(Attribute.COMMAND, command);
   }
 
-  /** The command in full: what stands in {@code restoreCheckpointId} is a restore. */
+  /** Returns the full command: text in {@code restoreCheckpointId} is a restore. */
   public String command() {
     return switch (attribute) {
       case RESTORE_CHECKPOINT_ID -> "restore " + text;

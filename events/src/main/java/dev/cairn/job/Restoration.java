@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a job is put back to, and how.
+ * The parameters of a restore: the source, and how it is restored. They are stored on the job's
+ * item while the restore is in progress.
  *
  * @param acceptsGap whether records that the stream no longer keeps may be missing in the state
  * @param undo the checkpoint that was the latest when the restore began, to which an undo leads
- * @param dropped the names of the states that are left behind, sorted: the code no longer declares
- *     them, and its owner said that they may go
- * @param passedOver the newer checkpoints that were not restored because they are not intact, each
- *     with the reason; only where the newest one was asked for
+ * @param dropped the sorted names of the states that are dropped: the code no longer declares them,
+ *     and the user accepted that @param passedOver the newer checkpoints that were not restored
+ *     because they are damaged, each with the reason; only if the newest checkpoint was requested
  */
 public record Restoration(
     Source source,
@@ -34,7 +34,7 @@ public record Restoration(
     passedOver = List.copyOf(passedOver);
   }
 
-  /** A restore of what was asked for by its name. */
+  /** Creates a restoration of a source that was requested by its name. */
   public Restoration(
       Source source,
       ClaimMode claimMode,
@@ -60,33 +60,33 @@ public record Restoration(
     this(source, claimMode, positions, acceptsGap, Optional.empty());
   }
 
-  /** Where the state is. */
+  /** The source of the restored state. */
   public sealed interface Source {
-    /** In a checkpoint or a savepoint of this job. */
+    /** A checkpoint or a savepoint of this job. */
     record Own(CheckpointId id) implements Source {}
 
-    /** In a checkpoint or a savepoint that its {@code _metadata} file names, whosoever. */
+    /** The checkpoint or savepoint, of any job, with this {@code _metadata} file. */
     record Metadata(FileRef file) implements Source {}
 
-    /** Nowhere: every subtask begins anew. */
+    /** No state: every subtask begins without state. */
     record Nothing() implements Source {}
   }
 
-  /** Where in the stream the state stands. */
+  /** How the restored state relates to positions in the stream. */
   public sealed interface Positions {
     Positions SAME_STREAM = new SameStream();
 
-    /** Where the checkpoint says: it is the same stream. */
+    /** The checkpoint's positions are valid, because it is of the same stream. */
     record SameStream() implements Positions {}
 
     /**
-     * Before the records from here on: it comes from other shards, and is divided anew between
-     * those of the job's stream, each of which begins here.
+     * The state comes from other shards and is redistributed over the shards of the job's stream,
+     * each of which begins at this position.
      */
     record Anew(StartPosition start) implements Positions {}
   }
 
-  /** A checkpoint of the job's own, to go on right behind it. */
+  /** Creates a restoration of the job's own checkpoint, at the checkpoint's positions. */
   public static Restoration of(CheckpointId id) {
     return new Restoration(new Source.Own(id), ClaimMode.NO_CLAIM, Positions.SAME_STREAM, false);
   }
@@ -117,16 +117,17 @@ public record Restoration(
   }
 
   /**
-   * This restore, with the checkpoints that it passes over.
+   * Returns a copy of this restoration with the checkpoints that it passes over.
    *
-   * @param newer each with its reason, the newest first; of many, the first are kept
+   * @param newer the checkpoints, each with its reason, the newest first; only the first few are
+   *     kept
    */
   public Restoration withPassedOver(List<String> newer) {
     return new Restoration(
         source, claimMode, positions, acceptsGap, undo, dropped, abbreviated(newer));
   }
 
-  /** The first few of many reasons, none of them long: they have to fit into the job's item. */
+  /** Returns the first few reasons, shortened so that they fit into the job's item. */
   public static List<String> abbreviated(List<String> newer) {
     List<String> kept = new ArrayList<>();
     for (String one : newer.subList(0, Math.min(MOST_PASSED_OVER, newer.size()))) {
@@ -138,7 +139,10 @@ public record Restoration(
     return kept;
   }
 
-  /** What is said of the checkpoints that were passed over, after a name; empty if none were. */
+  /**
+   * Returns text about the checkpoints that were passed over, to be appended to a name; empty if
+   * there are none.
+   */
   public String passedOverText() {
     return passedOver.isEmpty()
         ? ""
@@ -147,12 +151,12 @@ public record Restoration(
             + ")";
   }
 
-  /** The job's own checkpoint that nothing may take away meanwhile. */
+  /** Returns the job's own checkpoint that is restored and must be kept. */
   public Optional<CheckpointId> own() {
     return source instanceof Source.Own(CheckpointId id) ? Optional.of(id) : Optional.empty();
   }
 
-  /** As a command names it. */
+  /** Returns the source as a command names it. */
   public String text() {
     return switch (source) {
       case Source.Own(CheckpointId id) -> id.toString();
@@ -161,7 +165,7 @@ public record Restoration(
     };
   }
 
-  /** As people name it: {@code checkpoint 7}, or a path. */
+  /** Returns the source for people: {@code checkpoint 7}, or a path. */
   public String name() {
     return switch (source) {
       case Source.Own(CheckpointId id) -> "checkpoint " + id;

@@ -3,9 +3,9 @@ package dev.cairn.job;
 import dev.cairn.id.JobId;
 
 /**
- * A job's files lie elsewhere than where it is now told to keep them. Its journals and checkpoints
- * refer to files by where they lie below the storage's root, so nothing of the job may run: what it
- * needs would seem to be lost.
+ * A job is configured with another storage than the one that holds its files. Its journals and
+ * checkpoints refer to files by paths below the storage's root, so no part of the job may run: its
+ * files would seem to be lost.
  */
 public final class StorageMovedException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
@@ -15,9 +15,10 @@ public final class StorageMovedException extends IllegalStateException {
   }
 
   /**
-   * @param there where its files are, such as {@code s3://bucket/prefix} or {@code dynamodb:}
-   * @param here where it is told to keep them
-   * @throws StorageMovedException if these are two places
+   * @param there the storage with its files, such as {@code s3://bucket/prefix} or {@code
+   *     dynamodb:}
+   * @param here the configured storage
+   * @throws StorageMovedException if the two differ
    */
   public static void require(JobId job, String there, String here) {
     if (!there.equals(here)) {

@@ -4,7 +4,7 @@ import dev.cairn.id.JobId;
 
 /**
  * A job was deployed with another stream than the one that it has read until now. Shards of all
- * streams have the same names, and a position in one stream means nothing in another, so nothing of
+ * streams have the same names, and a position of one stream is not valid in another, so no part of
  * the job may run.
  */
 public final class StreamChangedException extends IllegalStateException {
@@ -20,7 +20,7 @@ public final class StreamChangedException extends IllegalStateException {
   /**
    * @param before the name of the stream that the job has read
    * @param now the name of the stream that it is deployed with
-   * @throws StreamChangedException if these are two streams
+   * @throws StreamChangedException if the two differ
    */
   public static void require(JobId job, String before, String now) {
     if (!before.equals(now)) {
@@ -39,7 +39,7 @@ public final class StreamChangedException extends IllegalStateException {
     }
   }
 
-  /** The name of the stream that the job is deployed with now. */
+  /** Returns the name of the stream with which the job is deployed now. */
   public String stream() {
     return stream;
   }

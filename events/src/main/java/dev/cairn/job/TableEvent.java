@@ -5,8 +5,8 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
 
 /**
- * What the table's stream tells the coordinator; at least once, in any order. Only a hint: it reads
- * the table before it acts.
+ * An event of the table's stream for the coordinator, delivered at least once and in any order. It
+ * is only a hint: the coordinator reads the table before it acts.
  */
 public sealed interface TableEvent {
   JobId job();
@@ -14,9 +14,9 @@ public sealed interface TableEvent {
   record AcknowledgementWritten(JobId job, CheckpointId checkpoint, SubtaskId subtask)
       implements TableEvent {}
 
-  /** A subtask has answered that it cannot store its state. */
+  /** A subtask has declined a checkpoint. */
   record CheckpointDeclined(JobId job, CheckpointId checkpoint) implements TableEvent {}
 
-  /** A user has set an attribute in which requests are made. */
+  /** A user has set an attribute for requests. */
   record Requested(JobId job) implements TableEvent {}
 }

@@ -29,7 +29,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** One thing that happened to a subtask. The journal is all of them, in order of their revision. */
+/**
+ * An entry of a subtask's journal. The journal is the sequence of all entries, ordered by revision.
+ */
 public sealed interface Entry {
 
   Header header();
@@ -39,9 +41,9 @@ public sealed interface Entry {
   }
 
   /**
-   * What every entry says of its subtask, as of itself.
+   * The part that every entry has: the state of its subtask as of this entry.
    *
-   * @param id of the attempt that wrote it
+   * @param id the id of the attempt that wrote it
    * @param prev the id of the entry before; empty for the first
    * @param position how far the shard is applied
    * @param frontier the furthest position that was ever applied; beyond {@code position} only after
@@ -50,17 +52,17 @@ public sealed interface Entry {
    *     start with it
    * @param lastCheckpoint the last checkpoint whose snapshot was taken here
    * @param suspended whether the job halts, so that no task may apply anything
-   * @param failing that the next record cannot be applied
-   * @param isolation how the record is looked for that ends the process; empty for a healthy shard
+   * @param failing the failure of the next record, if it cannot be applied @param isolation the
+   *     search for a record that ends the process; empty for a healthy shard
    * @param following what is known of the records right after the position
-   * @param heapUse what the state took of the heap of the task that wrote last; only if that was
-   *     much
+   * @param heapUse the share of the heap that the state took in the task that wrote last; only if
+   *     it was large
    * @param format the version in which the entry is written; never lower than the entry's before
    * @param time the times that the state has reached
-   * @param firstAppliedSub where the first record ever applied was an aggregated one of which the
-   *     first user records were passed over, the first user record that was applied
+   * @param firstAppliedSub the first user record that was applied, if the first record ever applied
+   *     was aggregated and its first user records were skipped
    * @param outputs how many outputs the subtask has made
-   * @param muteUntil the position up to which outputs are made and not sent; empty if none are
+   * @param muteUntil the position up to which outputs are computed but not sent; empty if none are
    *     withheld
    */
   record Header(
@@ -87,8 +89,8 @@ public sealed interface Entry {
       Optional<Position> muteUntil) {
 
     /**
-     * The header in the oldest format of an entry of a shard without a suspicion, that knows
-     * nothing of the records after its position.
+     * Creates a header in the oldest format, for a healthy shard, without knowledge of the records
+     * after its position.
      */
     public Header(
         Revision revision,
@@ -133,13 +135,16 @@ public sealed interface Entry {
       return position.isBefore(frontier);
     }
 
-    /** The header of the first entry of a journal in a format: nothing is applied. */
+    /** Returns the header of the first entry of a journal in a format, with nothing applied. */
     public static Header first(
         EntryId id, Epoch epoch, Writer writer, Instant now, FormatVersion format) {
       return first(id, epoch, writer, now).raisedTo(format);
     }
 
-    /** The header of the first entry of a journal in the oldest format: nothing is applied. */
+    /**
+     * Returns the header of the first entry of a journal in the oldest format, with nothing
+     * applied.
+     */
     public static Header first(EntryId id, Epoch epoch, Writer writer, Instant now) {
       return new Header(
           new Revision(1),
@@ -157,18 +162,18 @@ public sealed interface Entry {
           Optional.empty());
     }
 
-    /** The header of the entry after this one; nothing has moved. */
+    /** Returns the header of the next entry, with unchanged position. */
     public Header next(EntryId id, Writer writer, Instant now) {
       return with(next -> next.continueFrom(this, id, writer, now));
     }
 
-    /** The header of the entry that suspends the subtask. */
+    /** Returns the header of the entry that suspends the subtask. */
     public Header suspended(EntryId id, Epoch entered, Instant now) {
       return with(next -> next.enter(this, id, entered, true, now));
     }
 
     /**
-     * The header of the entry that resumes the subtask.
+     * Returns the header of the entry that resumes the subtask.
      *
      * @param acceptsGap whether records after the position may be missing
      */
@@ -181,11 +186,10 @@ public sealed interface Entry {
     }
 
     /**
-     * The header of the entry that puts another state in place of this subtask's.
+     * Returns the header of the entry that replaces this subtask's state.
      *
-     * @param position where that state stands
-     * @param frontier how far records were applied, in this state or another
-     * @param place the state itself, as far as a header tells of it
+     * @param position the position of that state @param frontier how far records were ever
+     *     applied @param place the part of the state that a header holds
      */
     public Header restored(
         EntryId id,
@@ -220,8 +224,8 @@ public sealed interface Entry {
     }
 
     /**
-     * Returns a copy of this header whose record time is at least this. A header of a format
-     * without record times has none.
+     * Returns a copy of this header whose record time is at least this. A header in a format
+     * without record times is unchanged.
      */
     public Header arrivedBy(Instant latest) {
       return format.includes(FormatVersion.TWO)
@@ -269,8 +273,8 @@ public sealed interface Entry {
     }
 
     /**
-     * A copy that names the record right after the position, unless one is named already: the
-     * earliest that was seen is the one that must not be missing.
+     * Returns a copy with the record right after the position, unless a record is known already:
+     * the earliest that was seen must not be missing.
      */
     public Header waitingFor(SequenceNumber record) {
       return with(copy -> copy.following = following.waitingFor(record));
@@ -287,7 +291,7 @@ public sealed interface Entry {
       return draft.header();
     }
 
-    /** A header that is being made from another one. */
+    /** A mutable copy of a header, from which a new one is created. */
     private static final class Draft {
       private Revision revision;
       private EntryId id;
@@ -344,9 +348,9 @@ public sealed interface Entry {
       }
 
       /**
-       * Follows a header in a later epoch. The search for a record that ends the process goes on
-       * where it was: it may take longer than a checkpoint may, and a job that fails meanwhile, and
-       * is resumed, would otherwise begin it anew each time.
+       * Continues a header in a later epoch. The search for a record that ends the process
+       * continues: it may take longer than a checkpoint's time-out, and a job that fails in the
+       * meantime and is resumed would otherwise restart it each time.
        */
       void enter(Header before, EntryId attempt, Epoch entered, boolean halts, Instant now) {
         continueFrom(before, attempt, Writer.COORDINATOR, now);
@@ -384,9 +388,9 @@ public sealed interface Entry {
   }
 
   /**
-   * What a header tells of a state that a restore puts in place.
+   * The part of a restored state that a header holds.
    *
-   * @param checkpoint the job's own checkpoint whose state it is, with the same position
+   * @param checkpoint the job's own checkpoint with this state and position
    */
   record StatePlace(
       Optional<SequenceNumber> firstApplied,
@@ -397,14 +401,13 @@ public sealed interface Entry {
       long outputs) {}
 
   /**
-   * What is known of the records right after a position. Forgotten as soon as one of them is
+   * Knowledge about the records right after a position. It is dropped as soon as one of them is
    * applied.
    *
-   * @param quietUntil the time up to which a replay found that none arrived; empty if it has not
-   *     read on from the position
-   * @param mayBeMissing whether a user has accepted that records are missing
-   * @param waiting the first of them, if someone saw it while the shard did not go on: a shard that
-   *     goes on with a later one has lost it
+   * @param quietUntil the time up to which a replay found that no record arrived; empty if no
+   *     replay has read from the position @param mayBeMissing whether a user has accepted that
+   *     records are missing @param waiting the first of these records, if it was seen while the
+   *     shard was blocked: a shard that continues with a later record has lost it
    */
   record FollowingRecords(
       Optional<Instant> quietUntil, boolean mayBeMissing, Optional<SequenceNumber> waiting) {
@@ -416,7 +419,7 @@ public sealed interface Entry {
       this(quietUntil, mayBeMissing, Optional.empty());
     }
 
-    /** What waited until now may be gone; what is seen to wait from now on may not. */
+    /** Records that waited until now may be missing; records that are seen from now on may not. */
     FollowingRecords withGapAccepted() {
       return new FollowingRecords(quietUntil, true, Optional.empty());
     }
@@ -430,15 +433,15 @@ public sealed interface Entry {
     }
 
     /**
-     * What is still known of the records after a position when the state there is replaced. A loss
-     * that a user has accepted remains accepted.
+     * Returns the knowledge that remains when the state at the position is replaced. A loss that a
+     * user has accepted remains accepted.
      */
     public FollowingRecords ofSamePosition() {
       return new FollowingRecords(Optional.empty(), mayBeMissing, waiting);
     }
   }
 
-  /** Who wrote an entry. */
+  /** The writer of an entry. */
   enum Writer {
     /** A task that the event source mapping invoked. */
     MAPPING,
@@ -457,14 +460,14 @@ public sealed interface Entry {
   }
 
   /**
-   * The journal begins.
+   * The first entry of a journal.
    *
-   * @param handle the state that a child takes over from its parents; empty for a root
-   * @param channels what a child takes over of its parents' channels; empty for a root
+   * @param handle the state that a child shard takes over from its parents; empty for a root @param
+   *     channels the channels that a child shard takes over from its parents; empty for a root
    */
   record Opened(Header header, Origin origin, StateHandle handle, Channels channels)
       implements Base {
-    /** The first entry of a root. */
+    /** Creates the first entry of a shard without parents. */
     public Opened(Header header, Origin origin) {
       this(header, origin, StateHandle.EMPTY, Channels.EMPTY);
     }
@@ -474,13 +477,13 @@ public sealed interface Entry {
    * Records were applied.
    *
    * @param from the position before; the position after is the header's
-   * @param delta the changes to the state, sorted
+   * @param delta the sorted changes of the state
    * @param states the schemas of states that appear in the delta for the first time since the last
    *     base
-   * @param deadLetters records of this stretch that the function could not process
+   * @param deadLetters records of this entry that the function could not process
    * @param outbox segments for sinks and other stages; empty while jobs have neither, as are the
    *     fields after it
-   * @param mapping the mapping that delivered the records; empty if none did, or nobody says
+   * @param mapping the mapping that delivered the records; empty if none did, or if it is not known
    */
   record Advanced(
       Header header,
@@ -503,7 +506,7 @@ public sealed interface Entry {
       heldRemoved = List.copyOf(heldRemoved);
     }
 
-    /** Returns a copy of this entry with another delta. Every other field stays. */
+    /** Returns a copy of this entry with another delta. Every other field is unchanged. */
     public Advanced withDelta(Payload other) {
       return new Advanced(
           header, from, other, states, deadLetters, outbox, marks, heldAdded, heldRemoved, mapping);
@@ -529,14 +532,14 @@ public sealed interface Entry {
     }
   }
 
-  /** A record that was set aside: where it is in the shard, and why. */
+  /** A dead letter: the record's sequence number, and the cause. */
   record DeadLetter(SequenceNumber sequenceNumber, String cause) {}
 
   /**
-   * The coordinator asks for a checkpoint.
+   * The coordinator triggers a checkpoint.
    *
-   * @param savepoint the directory in which the whole state is to be stored as well; empty for a
-   *     checkpoint of the job's own
+   * @param savepoint the directory in which the whole state is to be stored; empty for an ordinary
+   *     checkpoint
    * @param isFull whether the snapshot is written without a reference to any earlier file, as with
    *     {@code execution.checkpointing.incremental: false}
    * @param cut by producer, the last number that belongs before the checkpoint; empty for a source
@@ -554,7 +557,7 @@ public sealed interface Entry {
       implements Entry {
     public static final String ALIGNED = "aligned";
 
-    /** The trigger of a checkpoint on whose completion no file depends. */
+    /** Creates the trigger of a checkpoint without pending files. */
     public Triggered(
         Header header,
         CheckpointId checkpoint,
@@ -570,7 +573,9 @@ public sealed interface Entry {
       return new Triggered(header, checkpoint, savepoint, false, ALIGNED, Map.of());
     }
 
-    /** Asks for a snapshot whose files stand alone. */
+    /**
+     * Returns a copy of this trigger that requests a snapshot without references to earlier files.
+     */
     public Triggered asFull() {
       return new Triggered(header, checkpoint, savepoint, true, mode, cut, latestCompleted);
     }
@@ -581,7 +586,7 @@ public sealed interface Entry {
   }
 
   /**
-   * A checkpoint of the state here is stored and acknowledged.
+   * The state at this entry is stored for a checkpoint, and acknowledged.
    *
    * @param latestCompleted of an entry by the coordinator, as in {@link Triggered}
    */
@@ -593,7 +598,7 @@ public sealed interface Entry {
       Channels channels,
       Optional<CheckpointId> latestCompleted)
       implements Base {
-    /** A snapshot that changes nothing about pending files. */
+    /** Creates a snapshot without pending files. */
     public Snapshotted(
         Header header,
         CheckpointId checkpoint,
@@ -604,17 +609,17 @@ public sealed interface Entry {
     }
   }
 
-  /** The state here is stored, so that the journal stays short. */
+  /** The state at this entry is stored, so that the journal stays short. */
   record Materialized(Header header, Origin origin, StateHandle handle, Channels channels)
       implements Base {}
 
   /**
-   * The state and the position are a checkpoint's.
+   * State and position were replaced by those of a checkpoint.
    *
    * @param checkpoint the checkpoint's id in its own job; empty if the subtask begins anew
-   * @param claimMode whose the files are that the handle names
-   * @param voidUpTo the last checkpoint id that was given out before the restore, if any was
-   * @param dropped the names of states whose cells in the handle's runs are no part of the state
+   * @param claimMode who owns the files of the handle @param voidUpTo the last checkpoint id that
+   *     was assigned before the restore, if any @param dropped the names of states whose cells in
+   *     the handle's runs do not belong to the state
    */
   record Restored(
       Header header,
@@ -631,7 +636,7 @@ public sealed interface Entry {
       dropped = List.copyOf(dropped);
     }
 
-    /** One with all of the state that its handle names. */
+    /** Creates a restored entry with the whole state of its handle. */
     public Restored(
         Header header,
         Optional<CheckpointId> checkpoint,
@@ -645,17 +650,17 @@ public sealed interface Entry {
     }
 
     /**
-     * Whether the next snapshot may not build on these files: they are another's, or hold more than
-     * the state does.
+     * Whether the next snapshot must not refer to these files, because they belong to another job,
+     * or hold more than the state.
      */
     public boolean isToBeRewritten(JobId job) {
       return hasForeignFiles(job) || !dropped.isEmpty();
     }
 
     /**
-     * Whether the state lies in files that are another's, and are to stay so, or has no state file
-     * although it is more than that of a subtask which has applied nothing: it was put together
-     * from the states of others, or stands elsewhere than its file said.
+     * Whether the state lies in files that another job owns and keeps, or has no state file
+     * although the subtask has applied records. The latter is a state that was composed from other
+     * subtasks' states, or whose position differs from that of its file.
      */
     public boolean hasForeignFiles(JobId job) {
       boolean isNothing =
@@ -663,7 +668,7 @@ public sealed interface Entry {
               && header.counts().equals(Counts.NONE)
               && header.position() instanceof Position.Beginning;
       boolean hasNoFile = handle.stateFile().isEmpty() && !isNothing;
-      // Also a state without runs has a file that says so, and a checkpoint would name it.
+      // A state without runs has a state file as well, which a checkpoint would name.
       Stream<FileRef> files =
           Stream.concat(
               handle.stateFile().stream(), handle.manifest().runs().stream().map(RunRef::file));
@@ -672,7 +677,7 @@ public sealed interface Entry {
               && files.anyMatch(file -> !Layout.isOwn(job, file.path())));
     }
 
-    /** What the subtask is in the restored checkpoint. */
+    /** The subtask's role in the restored checkpoint. */
     public enum Mode {
       LIVE,
       CLOSED,
@@ -680,18 +685,19 @@ public sealed interface Entry {
     }
   }
 
-  /** The job halts: from here on no task applies anything. The state stays what it was. */
+  /** The job halts: after this entry no task applies records. The state is unchanged. */
   record Suspended(Header header) implements Entry {}
 
-  /** The job goes on from where it halted. */
+  /** The job continues with the state in which it halted. */
   record Resumed(Header header) implements Entry {}
 
-  /** The next record could not be applied: what the header says of it. */
+  /** The next record could not be applied; the header describes the failure. */
   record Failed(Header header) implements Entry {}
 
   /**
-   * A record after the position may end the process that applies it: what the header's isolation
-   * says of it. The coordinator writes it first, and then a task before each step that it begins.
+   * A record after the position may end the process that applies it; the header's isolation
+   * describes the search for it. The coordinator writes the first such entry, and a task writes one
+   * before each step.
    */
   record Suspected(Header header) implements Entry {}
 

@@ -40,11 +40,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An entry as CBOR. The kind and the version are in it; a reader that knows neither stops, and
- * never skips.
+ * Writes and reads entries as CBOR. An entry contains its kind and version; a reader that does not
+ * know them stops and never skips the entry.
  */
 public final class EntryFormat {
-  // Of use by being there: a job that runs does not pay for it in each entry.
+  // The field's presence is its value, so that the entries of a running job do not contain it.
   private static final Optional<Long> YES = Optional.of(1L);
 
   private EntryFormat() {}
@@ -88,7 +88,7 @@ public final class EntryFormat {
     return put(ofKind(entry, ofHeader(entry)), header);
   }
 
-  /** The fields that came with format 2 stand behind all others, so that older bytes stay. */
+  /** The fields of format 2 follow all others, so that entries of format 1 keep their bytes. */
   private static Fields put(Fields fields, Header header) {
     return StateFields.put(fields, header.time())
         .put("firstAppliedSub", header.firstAppliedSub(), SubSequenceNumber::value)
@@ -217,7 +217,7 @@ public final class EntryFormat {
         .put("earlierRecord", failing.earlierRecord(), SequenceNumber::digits);
   }
 
-  /** Written only where it differs from the number of attempts. */
+  /** Returns the field only if it differs from the number of attempts. */
   private static Optional<Long> ofReason(ShardFailure failing) {
     return failing.ofReason() == failing.failures().attempts()
         ? Optional.empty()
@@ -269,7 +269,7 @@ public final class EntryFormat {
   /**
    * Reads an entry.
    *
-   * @throws FormatException if the bytes are no entry, or one that only a newer version understands
+   * @throws FormatException if the bytes are not an entry, or an entry of a newer version
    */
   public static Entry read(byte[] bytes) {
     Fields fields = Trees.fromCbor(bytes);

@@ -21,17 +21,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which parts of an entry an earlier format does not have, and which parts this release stores
- * without acting on them.
+ * Knows which parts of an entry an earlier format does not have, and which parts this release
+ * stores without acting on them.
  */
 public final class FormatContents {
   private FormatContents() {}
 
   /**
-   * Refuses an entry with a part that its own format does not have: the release that wrote this
-   * format first would not know the part.
+   * Refuses an entry with a part that its own format does not have: the release that introduced
+   * this format would not know the part.
    *
-   * @throws IllegalArgumentException if there is one, by name; its writer is at fault
+   * @throws IllegalArgumentException if there is such a part; the message names it, and its writer
+   *     has a bug
    */
   static void requireAllowed(Entry entry) {
     List<String> later =
@@ -47,12 +48,12 @@ public final class FormatContents {
     }
   }
 
-  /** The parts of this entry that came with format 2. */
+  /** Returns the parts of this entry that were introduced with format 2. */
   static List<String> sinceFormatTwo(Entry entry) {
     Header header = entry.header();
     List<String> parts = new ArrayList<>();
     add(parts, "recordTime", header.time().recordTime().isPresent());
-    // Format 1 has them in Advanced, where no release has used them.
+    // Format 1 has these parts in Advanced, where no release has used them.
     add(parts, "watermark", !isAdvanced(entry) && header.time().watermark().isPresent());
     add(parts, "nextTimer", !isAdvanced(entry) && header.time().nextTimer().isPresent());
     add(parts, "firstAppliedSub", header.firstAppliedSub().isPresent());
@@ -89,8 +90,9 @@ public final class FormatContents {
   }
 
   /**
-   * The parts of this entry that stand for something which this release does not do. Whoever met
-   * one and went on would lose it. A watermark is not among them: nothing is lost with it.
+   * Returns the parts of this entry that stand for functions which this release does not have. A
+   * task that ignored such a part would lose it. A watermark is not included, because nothing is
+   * lost with it.
    */
   public static List<String> unsupported(Entry entry) {
     Header header = entry.header();

@@ -1,8 +1,8 @@
 package dev.cairn.journal;
 
 /**
- * What a subtask's state takes of a container's heap, as estimated by the task that has it in
- * memory.
+ * The share of a container's heap that a subtask's state takes, as estimated by the task that has
+ * it in memory.
  *
  * @param heapBytes the largest size of the heap
  */
@@ -14,7 +14,7 @@ public record HeapUse(long stateBytes, long heapBytes) {
     }
   }
 
-  /** In percent of the heap, rounded down. */
+  /** Returns the use in percent of the heap, rounded down. */
   public int percent() {
     return (int) Math.min(Integer.MAX_VALUE, (long) (100.0 * stateBytes / heapBytes));
   }

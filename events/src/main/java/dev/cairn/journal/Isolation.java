@@ -3,16 +3,16 @@ package dev.cairn.journal;
 import java.time.Instant;
 
 /**
- * How a shard looks for the record that ends the process which applies it. It is in the header from
- * the moment when the coordinator, or a task that ran out of memory, suspects that there is one,
+ * The search of a shard for the record that ends the process which applies it. It is in the header
+ * from the time at which the coordinator, or a task that ran out of memory, suspects such a record,
  * until the records that were waiting then are applied. A healthy shard has none.
  */
 public sealed interface Isolation {
 
-  /** Records wait, and no invocation comes back. No task has looked at it yet. */
+  /** Records wait and no invocation returns. No task has begun the search yet. */
   record Suspicion() implements Isolation {}
 
-  /** At most so many records are applied before they are journalled; none of them is begun. */
+  /** At most this many records are applied before they are journalled; no step is in progress. */
   record Steps(int records) implements Isolation {
     public Steps {
       requirePositive(records);
@@ -20,9 +20,9 @@ public sealed interface Isolation {
   }
 
   /**
-   * So many records after the position were begun.
+   * This many records after the position are being applied.
    *
-   * @param until when the invocation that began them ends at the latest
+   * @param until when the invocation that applies them ends at the latest
    */
   record Begun(int records, Instant until) implements Isolation {
     public Begun {
@@ -31,9 +31,9 @@ public sealed interface Isolation {
   }
 
   /**
-   * The search after a halt. A step whose invocation may still have been at work when the job was
-   * halted has to be begun again: the halt, and not a record, may have kept it from the journal. An
-   * invocation that must have ended before that did not come back for another reason.
+   * Returns the search after a halt. If the invocation of a step may still have been at work at the
+   * halt, the step is repeated, because the halt and not a record may have prevented its entry. An
+   * invocation that must have ended before the halt failed to return for another reason.
    *
    * @param halted when the job was halted
    */

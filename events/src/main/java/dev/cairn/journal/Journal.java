@@ -10,22 +10,22 @@ import java.util.List;
  * The journals of all subtasks. An entry is put at its revision if nothing is there: that one
  * condition is the commit, the lock and the fence.
  *
- * <p>Reads are consistent and answer all pages. An append may throw {@link
- * OutcomeUnknownException}; whoever wrote reads the revision then, and recognizes its own entry by
- * its id.
+ * <p>Reads are consistent and return all pages. An append may throw {@link
+ * OutcomeUnknownException}; the writer then reads the revision, and recognizes its own entry by its
+ * id.
  */
 public interface Journal {
 
-  /** The entries after this revision, in order. */
+  /** Returns the entries after this revision, in order. */
   List<Entry> after(SubtaskId subtask, Revision revision);
 
-  /** The entries from the last base on, in order; none if the subtask was never opened. */
+  /** Returns the entries from the last base on, in order; none if the subtask was never opened. */
   List<Entry> fromLastBase(SubtaskId subtask);
 
   /** Appends at the entry's revision, if nothing is there. */
   Append append(SubtaskId subtask, Entry entry);
 
-  /** Appends and acknowledges, both or nothing. */
+  /** Appends an entry and writes an acknowledgement in one transaction. */
   Append append(
       SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement);
 
@@ -36,16 +36,16 @@ public interface Journal {
   Append open(SubtaskId subtask, Entry.Opened entry);
 
   /**
-   * Lets the entries below this revision expire at the given time, those that do not yet.
+   * Sets the expiry of all entries below this revision that have none yet.
    *
    * @return how many were marked
    */
   int expireBelow(SubtaskId subtask, Revision base, Instant at);
 
-  /** What became of an append. */
+  /** The outcome of an append. */
   enum Append {
     APPENDED,
-    /** The revision has an entry, whosoever. */
+    /** The revision already has an entry, by any writer. */
     TAKEN,
     /** The revision is free, but the checkpoint has an acknowledgement of this subtask. */
     ACKNOWLEDGED_ALREADY,

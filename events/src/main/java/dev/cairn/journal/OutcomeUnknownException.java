@@ -1,8 +1,8 @@
 package dev.cairn.journal;
 
 /**
- * The table did not answer a write: it may have happened or not. Whoever wrote it reads, and
- * decides again.
+ * A write got no response from the table, so it may have happened or not. The writer has to read
+ * and decide again.
  */
 public final class OutcomeUnknownException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -4,14 +4,14 @@ import dev.cairn.id.CheckpointId;
 import java.util.List;
 import java.util.Optional;
 
-/** What a journal asks of its subtask. */
+/** Finds the trigger in a journal that its subtask has not acknowledged yet. */
 public final class PendingTrigger {
   private PendingTrigger() {}
 
   /**
-   * The checkpoint that a task would answer if it were invoked now.
+   * Returns the checkpoint that a task would acknowledge if it were invoked now.
    *
-   * @param entries to the journal's head, at least from its last base on
+   * @param entries the entries up to the journal's head, at least from its last base on
    */
   public static Optional<CheckpointId> in(List<Entry> entries) {
     Optional<CheckpointId> asked = Optional.empty();
@@ -22,7 +22,7 @@ public final class PendingTrigger {
             case Entry.Advanced a -> asked;
             case Entry.Failed f -> asked;
             case Entry.Suspected s -> asked;
-            // No checkpoint spans two epochs, and a base answers what was asked before it.
+            // No checkpoint spans two epochs, and a base settles all triggers before it.
             case Entry.Suspended s -> Optional.empty();
             case Entry.Resumed r -> Optional.empty();
             case Entry.Base b -> Optional.empty();

@@ -7,17 +7,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A shard that fails after its position, attempt after attempt. Removed as soon as one more record
- * is applied. Each header carries it, so that every container knows it, and no base hides it.
+ * The repeated failure of a shard at the records after its position. It is removed as soon as one
+ * more record is applied. Every header contains it, so that every container knows it.
  *
- * @param reason of the last failure
- * @param message of the last failure, shortened
- * @param failures all failures in a row, whatever their reasons
+ * @param reason the reason of the last failure @param message the shortened message of the last
+ *     failure @param failures the history of all consecutive failures, of any reason
  * @param hasGivenUp whether no further attempt is made
- * @param ofReason how many failures in a row had the last one's reason, 1 or more
+ * @param ofReason how many consecutive failures had the last one's reason, 1 or more
  * @param record the record that the last failure blames; empty if it blames no single record
- * @param earlierRecord the record that an earlier failure in the row blames; empty if the last
- *     failure blames one itself, or none does
+ * @param earlierRecord the record that an earlier one of these failures blames; empty if the last
+ *     failure blames a record itself, or none does
  */
 public record ShardFailure(
     FailureReason reason,
@@ -35,7 +34,7 @@ public record ShardFailure(
     }
   }
 
-  /** A failure in a row of which none before it blamed a record. */
+  /** Creates a failure whose predecessors blamed no record. */
   public ShardFailure(
       FailureReason reason,
       String message,
@@ -46,30 +45,30 @@ public record ShardFailure(
     this(reason, message, failures, hasGivenUp, ofReason, record, Optional.empty());
   }
 
-  /** A failure of which all attempts had the same reason, and that is not one record's. */
+  /** Creates a failure whose attempts all had the same reason, and which blames no record. */
   public ShardFailure(
       FailureReason reason, String message, FailureHistory failures, boolean hasGivenUp) {
     this(reason, message, failures, hasGivenUp, failures.attempts(), Optional.empty());
   }
 
   /**
-   * Whether a halt and a resume leave it as it is: how often a record ended the process on its own,
-   * as long as the failure policy has not decided on that record. All other attempts are counted
-   * anew.
+   * Whether the failure remains after a halt and a resume. This is so while a single record has
+   * ended the process and the failure policy has not decided on it. All other attempts are counted
+   * from the beginning.
    */
   boolean outlastsHalt() {
     return reason == FailureReason.PROCESS_ENDED && record.isPresent() && !hasGivenUp;
   }
 
   /**
-   * The record right after the position, if any failure in the row named it. The shard has applied
-   * nothing since, so the mapping has to send that record next.
+   * Returns the record right after the position, if one of the consecutive failures named it. The
+   * shard has applied nothing since, so the mapping must send that record next.
    */
   public Optional<SequenceNumber> nextRecord() {
     return record.or(() -> earlierRecord);
   }
 
-  /** Whether no attempt is to be made now. */
+  /** Whether no attempt may be made now. */
   public boolean isHeldUp(Instant now) {
     return hasGivenUp || failures.isWaiting(now);
   }

@@ -35,12 +35,12 @@ import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
- * Reads a Kinesis stream. Its five reads a second and shard are shared with the mapping, so being
- * throttled is ordinary: such a call is made a few times more. A request without permission is
- * thrown as the SDK throws it.
+ * Reads a Kinesis stream. The mapping shares the five reads per second and shard, so throttling is
+ * normal, and throttled calls are retried a few times. An SDK exception for a missing permission is
+ * passed on.
  */
 public final class KinesisStreamReader implements StreamReader {
-  /** After a page of 10 MB, GetRecords refuses the shard for so long. */
+  /** After a page of 10 MB, GetRecords refuses the shard for this time. */
   public static final Duration LONGEST_REFUSAL = Duration.ofSeconds(5);
 
   private static final Duration BETWEEN_EMPTY_PAGES = Duration.ofMillis(200);
@@ -50,7 +50,7 @@ public final class KinesisStreamReader implements StreamReader {
   private final Backoff backoff;
 
   /**
-   * @param backoff for as long as a caller can wait; who reads page after page needs one that
+   * @param backoff limits how long a call waits; a caller that reads many pages needs one that
    *     outlasts {@link #LONGEST_REFUSAL}
    */
   public KinesisStreamReader(KinesisClient client, String stream, Backoff backoff) {
@@ -62,7 +62,7 @@ public final class KinesisStreamReader implements StreamReader {
   @Override
   public List<Shard> shards() {
     List<Shard> shards = new ArrayList<>();
-    // Kinesis refuses a stream's name beside a token.
+    // Kinesis refuses a request with both a stream's name and a token.
     Optional<ListShardsRequest> request =
         Optional.of(ListShardsRequest.builder().streamName(stream).build());
     while (request.isPresent()) {
@@ -117,14 +117,14 @@ public final class KinesisStreamReader implements StreamReader {
             Optional.ofNullable(read.nextShardIterator()).map(From.Next::new),
             behind(read));
     if (page.records().isEmpty() && !page.isAtTip()) {
-      // A quiet shard is read page after page without any work in between, and the mapping needs a
-      // part of the five reads a second.
+      // A quiet shard is read page by page without work in between, and the mapping needs part of
+      // the five reads per second.
       backoff.sleep().accept(BETWEEN_EMPTY_PAGES);
     }
     return page;
   }
 
-  /** A service that does not tell, as some emulators, has to be asked until the shard's end. */
+  /** Some emulators do not report this; then the shard has to be read to its end. */
   private static Duration behind(GetRecordsResponse read) {
     return Duration.ofMillis(
         Optional.ofNullable(read.millisBehindLatest())

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Log lines from which CloudWatch takes metrics by itself, in its embedded metric format: namespace
- * {@code Cairn}, dimension {@code Job}. One line is one event; what it says besides its metrics can
- * be queried in Logs Insights.
+ * Writes log lines in CloudWatch's embedded metric format, from which CloudWatch extracts metrics:
+ * namespace {@code Cairn}, dimension {@code Job}. One line is one event; its other fields can be
+ * queried in Logs Insights.
  */
 public final class EmbeddedMetrics {
   public static final String NAMESPACE = "Cairn";
@@ -26,7 +26,7 @@ public final class EmbeddedMetrics {
   private final Consumer<String> log;
 
   /**
-   * @param log takes one line
+   * @param log receives each line
    */
   public EmbeddedMetrics(JobId job, InstantSource clock, Consumer<String> log) {
     this.job = job;
@@ -34,7 +34,7 @@ public final class EmbeddedMetrics {
     this.log = log;
   }
 
-  /** What a metric counts in, by CloudWatch's name. */
+  /** The unit of a metric, under CloudWatch's name. */
   public enum Unit {
     COUNT("Count"),
     MILLISECONDS("Milliseconds"),
@@ -65,9 +65,8 @@ public final class EmbeddedMetrics {
   /**
    * Writes one event.
    *
-   * @param event what happened, in a sentence for people
-   * @param details what it concerns, by name
-   * @param metrics none, for a line that is only there to be read
+   * @param event the event as a sentence for people @param details its details, by name @param
+   *     metrics empty for a line that is only for people
    */
   public void emit(String event, Map<String, String> details, List<Metric> metrics) {
     StringWriter line = new StringWriter();

@@ -1,4 +1,4 @@
-/** What functions tell CloudWatch, by lines that they print. */
+/** The metrics of deployed functions, which CloudWatch reads from printed lines. */
 @NullMarked
 package dev.cairn.metrics;
 

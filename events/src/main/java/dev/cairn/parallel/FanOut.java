@@ -7,23 +7,22 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Does the same for many things, several at once where it can. */
+/** Runs an action for many items, several of them in parallel where possible. */
 public interface FanOut {
 
-  /** In the caller's thread. */
+  /** Runs the actions one after the other in the caller's thread. */
   FanOut ONE_BY_ONE = new OneByOne();
 
   /**
-   * Does it for each, whatever becomes of the others.
+   * Runs the action for each item, also if it fails for others.
    *
-   * @param action called by several threads at once; uses no fan-out itself
-   * @return what it answered, in the order of the items
-   * @throws RuntimeException the first that an action threw, in the order of the items, after all
-   *     were done
+   * @param action called by several threads; must not use a fan-out itself @return the results, in
+   *     the order of the items @throws RuntimeException the first exception of an action, in the
+   *     order of the items, after all have ended
    */
   <T, R> List<R> map(Collection<T> items, Function<? super T, ? extends R> action);
 
-  /** As {@link #map}, for what answers nothing. */
+  /** Runs an action without a result for each item, like {@link #map}. */
   default <T> void forEach(Collection<T> items, Consumer<? super T> action) {
     var unused =
         map(

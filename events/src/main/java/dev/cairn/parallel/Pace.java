@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Spreads what begins over time: so many a second, and as many at once where nothing has begun for
- * a while.
+ * Limits the rate at which actions begin: a number per second, and a number at once after a pause.
  */
 public final class Pace {
   private final Duration between;
@@ -13,15 +12,15 @@ public final class Pace {
   private Instant next = Instant.MIN;
 
   /**
-   * @param perSecond how many may begin in a second
-   * @param immediately how many of them need not wait for each other
+   * @param perSecond how many actions may begin per second @param atOnce how many of them may begin
+   *     without waiting
    */
   public Pace(int perSecond, int atOnce) {
     this.between = Duration.ofSeconds(1).dividedBy(perSecond);
     this.burst = between.multipliedBy(atOnce);
   }
 
-  /** How long the one that asks now has to wait before it begins. */
+  /** Reserves a start, and returns how long the caller must wait before it begins. */
   public synchronized Duration reserve(Instant now) {
     Instant earliest = now.minus(burst);
     Instant mine = next.isBefore(earliest) ? earliest : next;

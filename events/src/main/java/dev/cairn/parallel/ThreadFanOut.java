@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A bounded number of threads, which begin a bounded number of actions a second and none after an
- * agreed time. They end when there is nothing to do.
+ * A fan-out over a bounded number of threads, which begin a bounded number of actions per second,
+ * and none after a given time. The threads end when there is nothing to do.
  *
  * <p>Platform threads: the SDK's blocking client holds monitors while it waits, which pins a
  * virtual thread to its carrier before Java 24.
@@ -35,9 +35,8 @@ public final class ThreadFanOut implements FanOut {
   private volatile Instant end = Instant.MAX;
 
   /**
-   * @param threads how many actions run at once
-   * @param perSecond how many begin in a second; as many as there are threads begin at once
-   * @param sleep waits for as long as it is told
+   * @param threads how many actions run in parallel @param perSecond how many actions begin per
+   *     second @param sleep waits for a duration
    */
   public ThreadFanOut(int threads, int perSecond, InstantSource clock, Consumer<Duration> sleep) {
     this.threads = threads;
@@ -55,7 +54,7 @@ public final class ThreadFanOut implements FanOut {
     pool.allowCoreThreadTimeOut(true);
   }
 
-  /** Begins nothing from this time on. */
+  /** Sets the time after which no action begins. */
   public void endBy(Instant time) {
     this.end = time;
   }
@@ -63,7 +62,7 @@ public final class ThreadFanOut implements FanOut {
   /**
    * {@inheritDoc}
    *
-   * @throws OutOfTimeException if some were not begun and none of the others failed
+   * @throws OutOfTimeException if some actions were not begun and no other failed
    */
   @Override
   public <T, R> List<R> map(Collection<T> items, Function<? super T, ? extends R> action) {
@@ -83,7 +82,7 @@ public final class ThreadFanOut implements FanOut {
         worker.get();
         break;
       } catch (InterruptedException e) {
-        // What was begun is done before anybody goes on; whoever interrupted finds the flag then.
+        // Actions that have begun are awaited; the interrupt flag is set again afterwards.
         interrupted = true;
       } catch (ExecutionException e) {
         if (e.getCause() instanceof Error error) {
@@ -97,7 +96,7 @@ public final class ThreadFanOut implements FanOut {
     }
   }
 
-  /** How one item ended. */
+  /** The outcome of one item. */
   private sealed interface Outcome<R> {
     record Returned<R>(R result) implements Outcome<R> {}
 

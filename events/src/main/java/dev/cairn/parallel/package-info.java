@@ -1,4 +1,4 @@
-/** Doing the same for many things at once. */
+/** Running actions for many items in parallel. */
 @NullMarked
 package dev.cairn.parallel;
 

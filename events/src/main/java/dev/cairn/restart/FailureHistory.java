@@ -5,18 +5,17 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a shard remembers of its failures; small enough to be part of every journal entry.
+ * The history of a shard's failures, small enough to be part of every journal entry.
  *
  * @param attempts how many failures were counted, 1 or more
- * @param firstAt when the first of them was
- * @param lastAt when the last of them was
- * @param lastBackoff how long after that the shard is left alone
- * @param recent when the latest of them were, oldest first, as far as the strategy needs it; at
- *     most {@value #MOST_RECENT}
+ * @param firstAt the time of the first failure @param lastAt the time of the last failure @param
+ *     lastBackoff how long after the last failure the shard is not retried @param recent the times
+ *     of the latest failures, oldest first, as many as the strategy needs; at most {@value
+ *     #MOST_RECENT}
  */
 public record FailureHistory(
     int attempts, Instant firstAt, Instant lastAt, Duration lastBackoff, List<Instant> recent) {
-  /** How many times of failures are kept at most. */
+  /** The largest number of failure times that are kept. */
   public static final int MOST_RECENT = 100;
 
   public FailureHistory {
@@ -37,14 +36,14 @@ public record FailureHistory(
     return new FailureHistory(attempts, firstAt, lastAt, lastBackoff, latest);
   }
 
-  /** When the shard may be tried again. */
+  /** Returns when the shard may be retried. */
   public Instant notBefore() {
     return lastAt.plus(lastBackoff);
   }
 
   /**
-   * Whether the shard is to be left alone now. A last failure that lies in the future by more than
-   * the delay was written by a clock that was off, and holds nobody up.
+   * Whether the shard must not be retried now. If the last failure is further in the future than
+   * the delay, a wrong clock wrote it, and it is ignored.
    */
   public boolean isWaiting(Instant now) {
     return now.isBefore(notBefore()) && !now.plus(lastBackoff).isBefore(lastAt);

@@ -12,47 +12,47 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How often and how soon a shard that fails is tried again before its job is given up. Flink's
- * strategies, for one shard instead of the whole job: the others go on.
+ * How often, and after which delays, a failing shard is retried before its job fails. These are
+ * Flink's strategies, applied to one shard instead of the whole job; other shards continue.
  */
 public sealed interface RestartStrategy {
 
-  /** What a failure comes to. */
+  /** The consequence of a failure. */
   sealed interface Verdict {
-    /** The shard is tried again, at this time at the earliest. */
+    /** The shard is retried, at this time at the earliest. */
     record Retry(Instant notBefore) implements Verdict {}
 
-    /** The job has failed. */
+    /** The job fails. */
     record GiveUp(String reason) implements Verdict {}
   }
 
-  /** What is remembered from now on, and what to do. */
+  /** The new failure history, and the consequence. */
   record Decision(FailureHistory failures, Verdict verdict) {}
 
-  /** The first failure is the last. */
+  /** The first failure fails the job. */
   record None() implements RestartStrategy {}
 
   /**
-   * So many attempts, each after the same delay.
+   * A number of attempts, each after the same delay.
    *
-   * @param attempts how many failures are borne
+   * @param attempts how many failures are tolerated
    */
   record FixedDelay(int attempts, Duration delay) implements RestartStrategy {}
 
   /**
    * Any number of attempts, as long as they do not come too often.
    *
-   * @param maxFailuresPerInterval how many failures within the interval are borne
+   * @param maxFailuresPerInterval how many failures within the interval are tolerated
    */
   record FailureRate(int maxFailuresPerInterval, Duration interval, Duration delay)
       implements RestartStrategy {}
 
   /**
-   * Attempts after longer and longer delays.
+   * Attempts after exponentially increasing delays.
    *
-   * @param resetBackoffThreshold after so long without a failure the next counts as the first
-   * @param jitterFactor by what part of itself a delay is longer or shorter by chance
-   * @param attempts how many failures are borne
+   * @param resetBackoffThreshold after this time without a failure the next failure counts as the
+   *     first @param jitterFactor the largest random variation of a delay, as a fraction of it
+   * @param attempts how many failures are tolerated
    */
   record ExponentialDelay(
       Duration initialBackoff,
@@ -78,9 +78,9 @@ public sealed interface RestartStrategy {
   }
 
   /**
-   * The strategy that is set.
+   * Returns the configured strategy.
    *
-   * @throws IllegalArgumentException if settings contradict each other, by their names
+   * @throws IllegalArgumentException if settings contradict each other; the message names them
    */
   static RestartStrategy of(Configuration configuration) {
     Optional<RestartStrategyType> type = configuration.get(Options.RESTART_STRATEGY);
@@ -110,8 +110,8 @@ public sealed interface RestartStrategy {
   }
 
   /**
-   * Refuses options of strategies that are not selected: a delay without its strategy is likely a
-   * mistake.
+   * Refuses options of strategies that are not selected, because a delay without its strategy is
+   * probably a mistake.
    */
   private static void requireNothingOfOthers(Configuration configuration) {
     for (Configuration.Setting<?> setting : configuration.set()) {
@@ -134,9 +134,9 @@ public sealed interface RestartStrategy {
   }
 
   /**
-   * Counts a failure and says what it comes to.
+   * Counts a failure and decides on its consequence.
    *
-   * @param before what is remembered of earlier ones; empty after none
+   * @param before the history of earlier failures; empty if there are none
    * @param random from 0 to 1 exclusive, drawn for this failure
    */
   default Decision next(Optional<FailureHistory> before, Instant now, double random) {
@@ -149,8 +149,8 @@ public sealed interface RestartStrategy {
   }
 
   /**
-   * What is still remembered after the shard got on: a rate and a growing delay look back over
-   * times that went well.
+   * Returns the history that remains after the shard made progress: failure rates and increasing
+   * delays also look back over such times.
    */
   default Optional<FailureHistory> afterProgress(FailureHistory failures, Instant now) {
     return switch (this) {
@@ -224,7 +224,7 @@ public sealed interface RestartStrategy {
         : retry(failures);
   }
 
-  /** Whether it is long enough since the shard was tried again. */
+  /** Whether enough time has passed since the shard was retried. */
   private static boolean isOver(FailureHistory failures, Duration threshold, Instant now) {
     return !now.isBefore(failures.notBefore().plus(threshold));
   }
@@ -232,8 +232,7 @@ public sealed interface RestartStrategy {
   private static FailureHistory counted(
       Optional<FailureHistory> before, Instant now, Duration backoff) {
     return new FailureHistory(
-        // Counted no further than there are numbers: that is what an unlimited number of attempts
-        // is.
+        // The count stops at the largest number, which stands for an unlimited number of attempts.
         before.map(failures -> Math.max(failures.attempts(), failures.attempts() + 1)).orElse(1),
         before.map(FailureHistory::firstAt).orElse(now),
         now,

@@ -8,9 +8,8 @@ import java.util.function.Supplier;
 /**
  * A bounded number of attempts with a pause between them that doubles.
  *
- * @param attempts how often a call is made at most
- * @param firstPause the pause after the first attempt
- * @param sleep waits for as long as it is told
+ * @param attempts the largest number of attempts @param firstPause the pause after the first
+ *     attempt @param sleep waits for a duration
  */
 public record Backoff(int attempts, Duration firstPause, Consumer<Duration> sleep) {
   public Backoff {
@@ -20,12 +19,17 @@ public record Backoff(int attempts, Duration firstPause, Consumer<Duration> slee
     }
   }
 
-  /** Four attempts within a third of a second, beyond those that the SDK makes by itself. */
+  /**
+   * Returns a backoff of four attempts within a third of a second, in addition to those of the SDK.
+   */
   public static Backoff sleeping() {
     return new Backoff(4, Duration.ofMillis(40), Backoff::sleep);
   }
 
-  /** As many attempts, from the same first pause on, as are needed to wait for a time in all. */
+  /**
+   * Returns a backoff with the same first pause and as many attempts as are needed to wait for the
+   * given time in total.
+   */
   public static Backoff outlasting(Duration refusal) {
     Duration pause = sleeping().firstPause();
     int attempts = 1;
@@ -40,13 +44,14 @@ public record Backoff(int attempts, Duration firstPause, Consumer<Duration> slee
     try {
       Thread.sleep(pause);
     } catch (InterruptedException e) {
-      // The call is attempted once more at once; whoever interrupted finds the flag set afterwards.
+      // The call is attempted once more without a pause; the interrupt flag is set again
+      // afterwards.
       Thread.currentThread().interrupt();
     }
   }
 
   /**
-   * Makes the call until it answers, it fails otherwise than by being turned away, or the attempts
+   * Repeats the call until it succeeds, fails for a reason other than a rejection, or the attempts
    * are used up.
    */
   public <T> T call(Supplier<T> call, Predicate<RuntimeException> turnedAway) {
