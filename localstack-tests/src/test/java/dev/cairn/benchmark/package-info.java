@@ -1,5 +1,0 @@
-/** What a record costs on its way, measured with JMH. */
-@NullMarked
-package dev.cairn.benchmark;
-
-import org.jspecify.annotations.NullMarked;

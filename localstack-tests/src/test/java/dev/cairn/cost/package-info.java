@@ -1,5 +1,0 @@
-/** What an invocation, a checkpoint and a restore cost in requests. */
-@NullMarked
-package dev.cairn.cost;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** How long a record waits until it is journalled, measured on the embedded runner. */
-@NullMarked
-package dev.cairn.latency;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What is deployed: which jars, under which licences, and that it is built the same each time. */
-@NullMarked
-package dev.cairn.packaging;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** That the sources look alike. */
+@NullMarked
+package dev.cairn.rules.formatting;
+
+import org.jspecify.annotations.NullMarked;

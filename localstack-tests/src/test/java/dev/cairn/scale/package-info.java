@@ -1,5 +1,0 @@
-/** Ten thousand subtasks under AWS's quotas, in virtual time. */
-@NullMarked
-package dev.cairn.scale;
-
-import org.jspecify.annotations.NullMarked;

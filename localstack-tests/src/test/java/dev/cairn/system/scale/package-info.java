@@ -1,0 +1,5 @@
+/** Ten thousand subtasks under AWS's quotas, in virtual time. */
+@NullMarked
+package dev.cairn.system.scale;
+
+import org.jspecify.annotations.NullMarked;
