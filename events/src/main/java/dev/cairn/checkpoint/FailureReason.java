@@ -38,14 +38,12 @@ public enum FailureReason {
   /** Records may have expired before they were applied. */
   RECORDS_LOST(
       true,
-      "raise the stream's retention, find out why the shard was not read for so long, and go"
-          + " on without"
+      "raise the stream's retention, find out why the shard was not read for so long, and go on without"
           + " what is gone with: cairn resume --accept-gap; or restore with --accept-gap"),
   /** Keys of the shard have moved to shards that cannot be opened without their state. */
   RESHARDED(
       true,
-      "use a stream with a fixed number of shards: take a savepoint, and restore it as a job"
-          + " of another"
+      "use a stream with a fixed number of shards: take a savepoint, and restore it as a job of another"
           + " name with --positions"),
   /** The checkpoint storage refused a request. */
   STORAGE(true, "check the bucket, its policy and its key; the next checkpoint tries again"),

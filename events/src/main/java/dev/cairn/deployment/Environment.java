@@ -31,8 +31,7 @@ public final class Environment {
                 new SettingException(
                     "environment variable "
                         + name
-                        + " is not set: the construct CheckpointedFunction sets it; a"
-                        + " function that was"
+                        + " is not set: the construct CheckpointedFunction sets it; a function that was"
                         + " deployed otherwise needs all that docs/deploying.md names"));
   }
 

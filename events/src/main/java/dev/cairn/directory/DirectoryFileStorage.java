@@ -60,8 +60,7 @@ public final class DirectoryFileStorage implements FileStorage {
                 new IllegalArgumentException(
                     "\""
                         + file
-                        + "\" has a part that is not a plain file name: only A-Z a-z 0-9 _ ."
-                        + " - can be"
+                        + "\" has a part that is not a plain file name: only A-Z a-z 0-9 _ . - can be"
                         + " part of a checkpoint's path; choose another directory"));
   }
 

@@ -12,8 +12,7 @@ final class Names {
           what
               + " \""
               + printable(name)
-              + "\" is not a valid name: use 1 to 128 of A-Z a-z 0-9 _ . - and start with a"
-              + " letter or"
+              + "\" is not a valid name: use 1 to 128 of A-Z a-z 0-9 _ . - and start with a letter or"
               + " a digit");
     }
     return name;

@@ -29,20 +29,20 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * Checkpoint files as objects of one bucket; an absolute path names an object of that bucket or of
- * another one, by {@code s3://bucket/key}.
+ * Stores checkpoint files as objects of one bucket. An absolute path, {@code s3://bucket/key},
+ * names an object of that or another bucket.
  *
  * <p>A file is put with {@code If-None-Match: *}, which S3 decides atomically, and with its
- * SHA-256, which S3 verifies before it stores the object and keeps beside it. The SDK may send a
- * put again whose answer was lost, and is then told that the path is taken, by its own first
- * attempt: {@link Put#ALREADY_EXISTS} does not mean that someone else was first.
+ * SHA-256, which S3 verifies before it stores the object and keeps beside it. The SDK may repeat a
+ * put whose response was lost, and then finds the path taken by its own first attempt: {@link
+ * Put#ALREADY_EXISTS} does not mean that another writer was first.
  *
- * <p>S3 turns a call away with 409 while another call for the same key is under way, and asks for
- * the same call again; the SDK does not repeat it, so this class does. The same goes for a 503 that
- * outlasts the SDK's own attempts.
+ * <p>S3 rejects a call with 409 while another call for the same key is in progress. The SDK does
+ * not repeat such a call, so this class does. It also repeats calls after a 503 that outlasts the
+ * SDK's own attempts.
  *
  * <p>Needs {@code s3:PutObject}, {@code s3:GetObject}, {@code s3:DeleteObject} on the objects and
- * {@code s3:ListBucket} on the bucket: without the last, S3 answers 403 for a file that does not
+ * {@code s3:ListBucket} on the bucket: without the latter, S3 returns 403 for a file that does not
  * exist.
  */
 public final class S3FileStorage implements FileStorage {
@@ -76,8 +76,8 @@ public final class S3FileStorage implements FileStorage {
   /**
    * Stores files in a bucket.
    *
-   * @param backoff how often, and after which pauses, a call is repeated that S3 turned away for
-   *     the moment
+   * @param backoff how often, and after which pauses, a call is repeated that S3 rejected
+   *     temporarily
    */
   public S3FileStorage(S3Client s3, String bucket, String prefix, Backoff backoff) {
     this.s3 = s3;
@@ -86,7 +86,7 @@ public final class S3FileStorage implements FileStorage {
     this.keyPrefix = prefix.isEmpty() ? "" : new FilePath(prefix).value() + "/";
   }
 
-  /** Without a root of its own: for absolute paths, in any bucket. */
+  /** Creates a storage without a root, for absolute paths in any bucket. */
   public static S3FileStorage everywhere(S3Client s3) {
     return new S3FileStorage(s3, NO_BUCKET, "");
   }
@@ -223,7 +223,7 @@ public final class S3FileStorage implements FileStorage {
     }
   }
 
-  /** An object's bytes; whatever the SDK finds wrong on the way fails as any stream does. */
+  /** An object's bytes. Errors of the SDK become IOExceptions of the stream. */
   private static final class ObjectStream extends FilterInputStream {
     private final ResponseInputStream<GetObjectResponse> object;
     private boolean isAtEnd;
@@ -253,7 +253,7 @@ public final class S3FileStorage implements FileStorage {
 
     @Override
     public void close() throws IOException {
-      // To close it would read the rest.
+      // Closing the stream would read the rest of the object.
       if (!isAtEnd) {
         object.abort();
       }
@@ -288,8 +288,8 @@ public final class S3FileStorage implements FileStorage {
   }
 
   /**
-   * Empty also for an object that was copied here in parts: S3 then has a checksum of its parts'
-   * checksums.
+   * Returns the checksum; empty also for an object that was copied in parts, of which S3 has only a
+   * checksum of its parts' checksums.
    */
   private static Optional<Sha256> sha256Of(HeadObjectResponse object) {
     return Optional.ofNullable(object.checksumSHA256())
@@ -298,8 +298,8 @@ public final class S3FileStorage implements FileStorage {
   }
 
   /**
-   * A missing bucket is a 404 too, but no answer: everything would seem to be gone. HEAD cannot
-   * tell the two apart.
+   * A missing bucket is a 404 as well, but must not count as a missing file: all files would seem
+   * to be gone. HEAD cannot distinguish the two.
    */
   private static boolean isMissingObject(S3Exception e) {
     return e.statusCode() == NOT_FOUND && !"NoSuchBucket".equals(codeOf(e));
@@ -310,7 +310,7 @@ public final class S3FileStorage implements FileStorage {
     return list(folder, "", key -> true, Integer.MAX_VALUE);
   }
 
-  /** Keys come in order, so what is left out is passed over in one step. */
+  /** Keys are listed in order, so the omitted folder is skipped in one step. */
   @Override
   public List<Stored> listExcept(FilePath folder, String name) {
     List<Stored> files =
@@ -326,8 +326,8 @@ public final class S3FileStorage implements FileStorage {
   }
 
   /**
-   * @param after a name below the folder after which to begin; empty to begin with the first
-   * @param goesOn ends the list at the first key below the folder for which it is false
+   * @param after a name below the folder after which to begin; empty to begin with the first @param
+   *     goesOn ends the list at the first key for which it is false
    */
   private List<Stored> list(FilePath folder, String after, Predicate<String> goesOn, int limit) {
     Place place = placeOf(folder);
@@ -372,7 +372,8 @@ public final class S3FileStorage implements FileStorage {
   }
 
   /**
-   * Empty for keys that no path names, such as the empty objects that consoles create for folders.
+   * Returns the path of a key; empty for keys without a valid path, such as the empty objects that
+   * consoles create for folders.
    */
   private Optional<FilePath> pathOf(Place within, FilePath folder, String key) {
     try {
@@ -397,7 +398,7 @@ public final class S3FileStorage implements FileStorage {
     return backoff.call(call, S3FileStorage::wasRejected);
   }
 
-  /** Whether S3 did nothing, for the moment, and the same call may succeed a little later. */
+  /** Whether S3 rejected the call temporarily, without effect. */
   private static boolean wasRejected(RuntimeException e) {
     return e instanceof S3Exception answer
         && (answer.statusCode() == CONFLICT
@@ -406,8 +407,8 @@ public final class S3FileStorage implements FileStorage {
   }
 
   /**
-   * Whether S3 failed rather than refused: an error of its own, or a request that did not arrive in
-   * time.
+   * Whether S3 failed rather than refused: with an internal error, or because the request did not
+   * arrive in time.
    */
   private static boolean isTransient(S3Exception e) {
     return e.statusCode() >= INTERNAL_ERROR || "RequestTimeout".equals(codeOf(e));

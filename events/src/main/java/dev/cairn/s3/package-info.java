@@ -1,4 +1,4 @@
-/** What the protocol needs of Amazon S3. */
+/** The file storage in Amazon S3. */
 @NullMarked
 package dev.cairn.s3;
 

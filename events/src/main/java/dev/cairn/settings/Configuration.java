@@ -9,14 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is set, and where. What is not has its option's default. Two are equal if the same is set in
- * both, in the same places.
+ * Settings, each with the place where it was set. Other options have their defaults. Two instances
+ * are equal if they have the same settings from the same places.
  */
 public final class Configuration {
-  /** Everything is as by default. */
+  /** A configuration with all defaults. */
   public static final Configuration DEFAULTS = new Configuration(Map.of());
 
-  // A name with more typing errors than one in so many letters is meant for something else.
+  // A name with more than one typing error per this many letters is not considered a mistyped
+  // option.
   private static final int LETTERS_PER_TYPO = 5;
 
   private final Map<Option<?>, Setting<?>> settings;
@@ -31,7 +32,7 @@ public final class Configuration {
    * @param place empty for a default
    */
   public record Setting<T>(Option<T> option, T value, Optional<SettingSource> place) {
-    /** The value as one would write it. */
+    /** Returns the value in its written form. */
     public String text() {
       return option.print(value);
     }
@@ -41,18 +42,18 @@ public final class Configuration {
    * Reads a fragment of a Flink configuration: lines of {@code key: value}, as in {@code
    * flink-conf.yaml}, or nested, as in {@code config.yaml}.
    *
-   * @throws IllegalArgumentException with the first line that is none, or everything that cannot be
-   *     used, by name
+   * @throws IllegalArgumentException with the first malformed line, or with all invalid settings by
+   *     name
    */
   public static Configuration parse(String fragment, SettingSource place) {
     return of(FlinkYaml.parse(fragment), place);
   }
 
   /**
-   * Reads values by name; old names are taken, and so is what sets nothing here and says nothing
-   * new.
+   * Reads values by name. Old names are accepted, as are Flink's options without effect here, if
+   * their value agrees with Cairn's behaviour.
    *
-   * @throws IllegalArgumentException with everything that cannot be used, by name
+   * @throws IllegalArgumentException with all invalid settings, by name
    */
   public static Configuration of(Map<String, String> texts, SettingSource place) {
     Map<Option<?>, String> written = new HashMap<>();
@@ -92,7 +93,7 @@ public final class Configuration {
    * Sets an option by any of its names.
    *
    * @throws IllegalArgumentException if there is no such option, it cannot be set in this place, or
-   *     the value is none of its
+   *     the value is invalid
    */
   public Configuration set(String name, String text, SettingSource place) {
     Optional<Option<?>> option = Options.named(name);
@@ -148,8 +149,8 @@ public final class Configuration {
   }
 
   /**
-   * Both together; where both set an option, the later place of the two wins, and of the same place
-   * the other one.
+   * Returns the combination of two configurations. If both set an option, the later place takes
+   * precedence; for the same place, the other configuration does.
    */
   public Configuration and(Configuration other) {
     Configuration both = this;
@@ -166,12 +167,12 @@ public final class Configuration {
     return setting(option).value();
   }
 
-  /** Where an option was set; empty if nowhere. */
+  /** Returns where an option was set; empty if it was not. */
   public Optional<SettingSource> place(Option<?> option) {
     return setting(option).place();
   }
 
-  /** What holds for an option, and why. */
+  /** Returns an option's value, with the place where it was set. */
   @SuppressWarnings("unchecked") // each option is the key of a setting of its own
   public <T> Setting<T> setting(Option<T> option) {
     Setting<?> setting = settings.get(option);
@@ -180,7 +181,7 @@ public final class Configuration {
         : (Setting<T>) setting;
   }
 
-  /** What holds for each option, in the catalogue's order. */
+  /** Returns the value of every option, in the catalogue's order. */
   public List<Setting<?>> all() {
     List<Setting<?>> all = new ArrayList<>();
     for (Option<?> option : Options.all()) {
@@ -189,12 +190,12 @@ public final class Configuration {
     return all;
   }
 
-  /** What is not by default so, in the catalogue's order. */
+  /** Returns the settings that were made, in the catalogue's order. */
   public List<Setting<?>> set() {
     return all().stream().filter(setting -> setting.place().isPresent()).toList();
   }
 
-  /** The settings whose values are other ones there. */
+  /** Returns the settings whose values differ in the other configuration. */
   public List<Setting<?>> differingFrom(Configuration there) {
     return all().stream()
         .filter(setting -> !setting.value().equals(there.get(setting.option())))
@@ -207,7 +208,9 @@ public final class Configuration {
         .orElse(" and near to nothing that is: docs/settings.md lists all settings");
   }
 
-  /** The known name that a mistyped name is likely meant for; empty if none is near. */
+  /**
+   * Returns the known name that a mistyped name is probably meant for; empty if none is similar.
+   */
   static Optional<String> nearest(String name) {
     String typed = name.toLowerCase(Locale.ROOT);
     Optional<String> nearest = Optional.empty();
@@ -236,7 +239,7 @@ public final class Configuration {
     return names;
   }
 
-  /** How many letters one has to add, drop or change. */
+  /** Returns the number of letters to add, remove or change. */
   private static int distance(String from, String to) {
     int[] row = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {

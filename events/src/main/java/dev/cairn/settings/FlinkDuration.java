@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as Flink's configuration writes them: {@code 3 s}, {@code 500 ms}, {@code 10 min}.
- * Without a unit: milliseconds.
+ * Reads and writes durations as Flink's configuration does: {@code 3 s}, {@code 500 ms}, {@code 10
+ * min}. Without a unit: milliseconds.
  */
 public final class FlinkDuration {
   private static final Pattern FORM = Pattern.compile("(\\d{1,18})\\s*(\\p{L}*)");
@@ -70,7 +70,7 @@ public final class FlinkDuration {
             + "\" is not a duration: write a whole number and one of d, h, min, s, ms, us, ns, such as 3 s or 10 min");
   }
 
-  /** Writes it in the largest unit that leaves no remainder. */
+  /** Writes a duration in the largest unit that leaves no remainder. */
   public static String print(Duration duration) {
     if (duration.isNegative()) {
       throw new IllegalArgumentException(

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sizes as Flink's configuration writes them: {@code 20 kb}, {@code 1mb}, {@code 512}. A kilobyte
- * has 1024 bytes. Without a unit: bytes.
+ * Reads and writes sizes as Flink's configuration does: {@code 20 kb}, {@code 1mb}, {@code 512}. A
+ * kilobyte has 1024 bytes. Without a unit: bytes.
  */
 public final class FlinkSize {
   private static final Pattern FORM = Pattern.compile("(\\d{1,10})\\s*(\\p{L}*)");
@@ -29,7 +29,7 @@ public final class FlinkSize {
   private FlinkSize() {}
 
   /**
-   * How many bytes a text means.
+   * Parses a size in bytes.
    *
    * @throws IllegalArgumentException if the text is no such size, or one of 2 GiB or more
    */
@@ -49,7 +49,7 @@ public final class FlinkSize {
     }
   }
 
-  /** Writes it in the largest unit that leaves no remainder. */
+  /** Writes a size in the largest unit that leaves no remainder. */
   public static String print(int bytes) {
     if (bytes == 0 || bytes % (1 << 10) != 0) {
       return bytes + " b";

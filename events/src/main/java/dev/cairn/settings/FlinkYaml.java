@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The part of YAML that Flink's configuration files are written in: maps, nested by spaces or by
- * dots in their keys, of texts. What else YAML has is refused, by its line.
+ * Parses the part of YAML that Flink's configuration files use: maps of texts, nested by
+ * indentation or by dots in their keys. Any other YAML is refused, with its line.
  */
 final class FlinkYaml {
   private static final Pattern LINE =
@@ -24,7 +24,7 @@ final class FlinkYaml {
 
   private FlinkYaml() {}
 
-  /** A key that has a map below it, how far it is indented, and its line. */
+  /** A key with a nested map, its indentation, and its line. */
   private record Level(int indent, String prefix, int number, String line) {}
 
   /**
@@ -71,7 +71,7 @@ final class FlinkYaml {
         .orElseThrow();
   }
 
-  /** A key without a value would set nothing, which nobody who writes one means. */
+  /** Refuses a key without a value, which is certainly a mistake. */
   private static void requireValue(Optional<Level> key) {
     key.ifPresent(
         open -> {

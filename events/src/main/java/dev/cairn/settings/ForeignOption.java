@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An option of Flink's that sets nothing here: some of its values say what is so anyway, and are
- * taken; any other is refused by name.
+ * An option of Flink that has no effect in Cairn. Values that agree with Cairn's behaviour are
+ * accepted; any other value is refused by name.
  *
- * @param names today's and the old ones; one that ends in {@code *} stands for all that begin so
- * @param taken the values that are taken, in small letters; {@code *} is any
- * @param meaning why those values say nothing new
- * @param instead why any other is refused, and what to do instead
+ * @param names the current and the old names; a name that ends in {@code *} stands for all names
+ *     with this beginning @param taken the accepted values, in lower case; {@code *} stands for
+ *     any @param meaning why the accepted values have no effect @param instead why other values are
+ *     refused, and what to do instead
  */
 public record ForeignOption(List<String> names, Set<String> taken, String meaning, String instead) {
   private static final String ANY = "*";
@@ -187,12 +187,12 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
     return List.of(text.split(" +"));
   }
 
-  /** All of them, in the order in which documents have them. */
+  /** Returns all of these options, in the order of the documentation. */
   public static List<ForeignOption> all() {
     return ALL;
   }
 
-  /** The one of a name: of the full name, or else of what it begins with. */
+  /** Returns the option with this name, or with a name pattern that it matches. */
   static Optional<ForeignOption> named(String name) {
     return ALL.stream()
         .filter(option -> option.names.contains(name))
@@ -207,7 +207,7 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
   }
 
   /**
-   * Passes over a value that says what is so anyway.
+   * Accepts a value that agrees with Cairn's behaviour.
    *
    * @throws IllegalArgumentException for any other, by the name that was written
    */

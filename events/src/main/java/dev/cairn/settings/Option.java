@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Something that can be set: under which names, to what, where, and what holds if nobody does.
- * {@link Options} has all of them.
+ * An option: its names, its values, the places where it can be set, and its default. {@link
+ * Options} lists all options.
  */
 public final class Option<T> {
   private final String name;
@@ -36,12 +36,12 @@ public final class Option<T> {
     this.places = Collections.unmodifiableSet(EnumSet.copyOf(places));
   }
 
-  /** As Flink names it today; our own begin with {@code cairn.}. */
+  /** Returns Flink's current name; Cairn's own options begin with {@code cairn.}. */
   public String name() {
     return name;
   }
 
-  /** What Flink called it before; each is taken for the name. */
+  /** Returns Flink's former names, which are accepted as well. */
   public List<String> oldNames() {
     return oldNames;
   }
@@ -50,12 +50,15 @@ public final class Option<T> {
     return defaultValue;
   }
 
-  /** The default as one would write it; empty if nothing is set by default. */
+  /** Returns the default in its written form; empty if there is none. */
   public String defaultText() {
     return print(defaultValue);
   }
 
-  /** Flink's default as Flink writes it, or {@code none} for what Flink does not have. */
+  /**
+   * Returns Flink's default in its written form, or {@code none} for options that Flink does not
+   * have.
+   */
   public String flinkDefault() {
     return flinkDefault;
   }
@@ -68,7 +71,10 @@ public final class Option<T> {
     return places;
   }
 
-  /** The environment variable that sets it, such as {@code EXECUTION_CHECKPOINTING_INTERVAL}. */
+  /**
+   * Returns the environment variable for this option, such as {@code
+   * EXECUTION_CHECKPOINTING_INTERVAL}.
+   */
   public String variable() {
     return variable(name);
   }
@@ -80,8 +86,8 @@ public final class Option<T> {
   /**
    * Reads a value.
    *
-   * @throws IllegalArgumentException that says what is wrong with the text; whoever knows where it
-   *     was typed adds the name
+   * @throws IllegalArgumentException with the mistake in the text; the caller adds the option's
+   *     name
    */
   public T parse(String text) {
     return form.parse(text);
@@ -93,7 +99,7 @@ public final class Option<T> {
   }
 
   /**
-   * A value that is one of the option's.
+   * Requires a valid value of this option.
    *
    * @throws IllegalArgumentException if it is not, with the option's name
    */

@@ -9,10 +9,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * How an option's values are written, and which of them there are.
+ * The type of an option: its valid values, and how they are written.
  *
- * @param reader throws an IllegalArgumentException that says what is wrong with the text
- * @param mistake what is wrong with a value, as the end of a sentence: {@code must be positive, not
+ * @param reader parses a text, or throws an IllegalArgumentException with the mistake @param
+ *     mistake returns the mistake in a value as the end of a sentence: {@code must be positive, not
  *     PT0S}
  */
 record OptionType<T>(
@@ -31,14 +31,14 @@ record OptionType<T>(
   static final OptionType<Duration> POSITIVE_DURATION =
       of(FlinkDuration::parse, FlinkDuration::print, OptionType::notPositive);
 
-  /** Nothing at all is said by a duration of zero. */
+  /** A duration of zero stands for no value. */
   static final OptionType<Optional<Duration>> DURATION_OR_OFF =
       of(
           text -> Optional.of(FlinkDuration.parse(text)).filter(value -> !value.isZero()),
           value -> FlinkDuration.print(value.orElse(Duration.ZERO)),
           value -> value.flatMap(OptionType::notPositive));
 
-  /** What a rule can keep that is called every so many minutes; zero says never. */
+  /** An interval in whole minutes, for an EventBridge rule; zero stands for never. */
   static final OptionType<Optional<Duration>> MINUTES_OR_OFF =
       of(
           text -> Optional.of(FlinkDuration.parse(text)).filter(value -> !value.isZero()),
@@ -53,7 +53,7 @@ record OptionType<T>(
                               + " not %s",
                           every)));
 
-  /** Nothing at all is said by an empty text. */
+  /** An empty text stands for no value. */
   static final OptionType<Optional<String>> DIRECTORY =
       of(
           text ->
@@ -120,8 +120,8 @@ record OptionType<T>(
   }
 
   /**
-   * @param names every way to write a value; the value's own name is the first of its own
-   * @param refused texts that people may write, and what to do instead
+   * @param names all accepted texts; a value's own name is its first one @param refused texts that
+   *     are refused with advice
    */
   static <E extends Enum<E>> OptionType<E> choice(
       Class<E> type,
@@ -146,7 +146,7 @@ record OptionType<T>(
   }
 
   /**
-   * @throws IllegalArgumentException that says what is wrong, without the option's name
+   * @throws IllegalArgumentException with the mistake, without the option's name
    */
   T parse(String text) {
     T value = reader.apply(text.strip());

@@ -16,11 +16,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The catalogue: everything that can be set. A new option is declared here, used where it matters,
- * and has its row in {@code docs/settings.md}.
+ * The catalogue of all options. A new option is declared here and has a row in {@code
+ * docs/settings.md}.
  */
 public final class Options {
-  /** Below DynamoDB's 400 KB an item; the rest is for names and what else the item says. */
+  /**
+   * Less than DynamoDB's limit of 400 KB per item, to leave room for names and other attributes.
+   */
   public static final int LARGEST_INLINE_STATE = 384 * 1024;
 
   private static final int LARGEST_INLINE_DELTA = 256 * 1024;
@@ -354,17 +356,17 @@ public final class Options {
 
   private Options() {}
 
-  /** All of them, in the order in which documents have them. */
+  /** Returns all options, in the order of the documentation. */
   public static List<Option<?>> all() {
     return List.copyOf(ALL);
   }
 
-  /** The options that can be set in a place. */
+  /** Returns the options that can be set in a place. */
   public static List<Option<?>> in(SettingSource place) {
     return ALL.stream().filter(option -> option.places().contains(place)).toList();
   }
 
-  /** The options that a task needs itself. The coordinator uses the others. */
+  /** Returns the options that a task uses; the coordinator uses the others. */
   public static List<Option<?>> ofTasks() {
     return ALL.stream()
         .filter(
@@ -377,16 +379,16 @@ public final class Options {
         .toList();
   }
 
-  /** The option of a name, also of an old one. */
+  /** Returns the option with this current or former name. */
   public static Optional<Option<?>> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /**
-   * The name that an environment variable stands for, also one that is not taken here; empty for a
-   * variable that has nothing to do with settings.
+   * Returns the option name for an environment variable, also of an option without effect; empty
+   * for a variable that is not a setting.
    *
-   * @throws IllegalArgumentException if it can only be meant for a setting, and is none's
+   * @throws IllegalArgumentException if the variable looks like a setting but is none
    */
   public static Optional<String> nameOf(String variable) {
     Optional<String> name = Optional.ofNullable(BY_VARIABLE.get(variable));
@@ -446,7 +448,7 @@ public final class Options {
     return Map.copyOf(names);
   }
 
-  /** Flink takes the names of its factories as well. */
+  /** Flink accepts the class names of its factories as well. */
   private static Map<String, StorageKind> storages() {
     Map<String, StorageKind> names = new HashMap<>(names(StorageKind.values()));
     String factories = "org.apache.flink.runtime.state.storage.";

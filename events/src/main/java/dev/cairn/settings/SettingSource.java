@@ -1,6 +1,6 @@
 package dev.cairn.settings;
 
-/** Where a setting was made. Of two places the later one here wins. */
+/** The place where a setting was made. A later constant takes precedence over an earlier one. */
 public enum SettingSource {
   CONSTRUCT("the construct"),
   ENVIRONMENT("the function's environment"),
@@ -13,7 +13,7 @@ public enum SettingSource {
     this.text = text;
   }
 
-  /** As messages name it. */
+  /** Returns the place's name for messages. */
   @Override
   public String toString() {
     return text;

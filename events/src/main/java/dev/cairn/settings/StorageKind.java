@@ -1,8 +1,11 @@
 package dev.cairn.settings;
 
-/** Where checkpoints lie, by Flink's names. */
+/** The kind of checkpoint storage, under Flink's names. */
 public enum StorageKind {
-  /** In the table: for small state. What Flink keeps in the job manager's memory. */
+  /**
+   * In the job's table, for small state. Flink's storage of this name uses the job manager's
+   * memory.
+   */
   JOBMANAGER("jobmanager"),
   /** In a directory, such as a bucket. */
   FILESYSTEM("filesystem");

@@ -1,6 +1,4 @@
-/**
- * What can be set, under which names, where, and how the values of several places become one view.
- */
+/** The options, their values, and how settings from several places are combined. */
 @NullMarked
 package dev.cairn.settings;
 

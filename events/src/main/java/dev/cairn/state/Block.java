@@ -11,8 +11,8 @@ import java.util.NoSuchElementException;
  * length of the key (varint) | key | 0, or 1 + length of the value (varint) | value
  * </pre>
  *
- * Keys are written whole: what neighbours have in common is left to the compression, and no change
- * depends on another.
+ * Keys are written in full: common prefixes are left to the compression, and changes are
+ * independent of each other.
  */
 final class Block {
   private static final int REMOVED = 0;

@@ -3,10 +3,10 @@ package dev.cairn.state;
 import java.util.zip.CRC32C;
 
 /**
- * The checksum that every stored block carries: CRC32C.
+ * The checksum of every stored block, CRC32C.
  *
- * <p>Readers are handed one rather than calling the JDK themselves, so that a test can take the
- * check away and prove that it notices.
+ * <p>The checksum is injected into readers, so that a test can remove the check and prove that its
+ * absence is detected.
  */
 public class BlockChecksum {
 

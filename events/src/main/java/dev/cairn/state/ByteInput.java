@@ -3,7 +3,8 @@ package dev.cairn.state;
 import java.util.Arrays;
 
 /**
- * Bytes being read. Every length is held against what is left before anything is allocated for it.
+ * Reads values from bytes. Every length is checked against the remaining bytes before anything is
+ * allocated for it.
  */
 final class ByteInput {
   private final StoredBytes stored;
@@ -11,7 +12,7 @@ final class ByteInput {
   private final byte[] bytes;
   private int at;
 
-  /** Reads {@code bytes}, which came out of the part of {@code stored} that errors shall name. */
+  /** Reads {@code bytes}, which are part {@code part} of {@code stored}; errors name both. */
   ByteInput(StoredBytes stored, String part, byte[] bytes) {
     this.stored = stored;
     this.part = part;
@@ -26,7 +27,7 @@ final class ByteInput {
     return bytes.length - at;
   }
 
-  /** A length of something that follows: at most what remains. */
+  /** Reads the length of a following value, which is at most the number of remaining bytes. */
   int takeLength() {
     int start = at;
     int length = takeNumber();
@@ -36,7 +37,7 @@ final class ByteInput {
     return length;
   }
 
-  /** A number from 0 to 2³¹ − 1. */
+  /** Reads a number from 0 to 2³¹ − 1. */
   int takeNumber() {
     int start = at;
     long number = 0;

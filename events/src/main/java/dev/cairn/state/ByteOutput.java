@@ -3,7 +3,7 @@ package dev.cairn.state;
 import java.io.ByteArrayOutputStream;
 
 /**
- * Bytes being written; numbers are big-endian, lengths are varints (seven bits a byte, the lowest
+ * Collects bytes. Numbers are big-endian, lengths are varints (seven bits per byte, the lowest
  * first).
  */
 final class ByteOutput {

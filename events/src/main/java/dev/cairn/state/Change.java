@@ -1,12 +1,12 @@
 package dev.cairn.state;
 
-/** What became of one cell of state. */
+/** A change of one cell of state. */
 public sealed interface Change {
   StateKey key();
 
-  /** The cell has this serialized value now; the array is not copied and must not change. */
+  /** The cell has a new serialized value. The array is not copied and must not be changed. */
   record Put(StateKey key, byte[] value) implements Change {}
 
-  /** The cell is gone. */
+  /** The cell was removed. */
   record Removed(StateKey key) implements Change {}
 }

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a subtask knows of its outputs, and of the channels to and from other stages. Empty while
- * jobs have one stage and no sinks.
+ * A subtask's knowledge of its outputs and of the channels to and from other stages. It is empty
+ * while jobs have one stage and no sinks.
  *
  * @param lastNumbers by target shard, the number of the last segment sent there
  * @param marks by producer, the number of the last segment applied
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param held segments received and not yet applied
  * @param unsentOutbox segments journalled and not known to be sent
  * @param unsentOrigin the entry that journalled them, from format 2 on
- * @param owed what muted restores have left to be sent under its old ids
+ * @param owed outputs that muted restores have left to be sent under their old ids
  * @param pendingFiles files of S3 sinks that no completed checkpoint has made visible yet
  */
 public record Channels(
@@ -39,7 +39,7 @@ public record Channels(
     pendingFiles = List.copyOf(pendingFiles);
   }
 
-  /** The channels as format 1 stores them. */
+  /** Creates channels with the fields of format 1. */
   public Channels(
       Map<String, Long> lastNumbers,
       Map<String, Long> marks,
@@ -49,7 +49,7 @@ public record Channels(
     this(lastNumbers, marks, lineage, held, unsentOutbox, Optional.empty(), List.of(), List.of());
   }
 
-  /** Whether every part of it is one that format 1 has. */
+  /** Whether format 1 can store all of it. */
   public boolean fitsFormatOne() {
     return unsentOrigin.isEmpty() && owed.isEmpty() && pendingFiles.isEmpty();
   }

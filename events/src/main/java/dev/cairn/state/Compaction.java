@@ -3,9 +3,8 @@ package dev.cairn.state;
 import java.util.List;
 
 /**
- * Decides when runs are merged, by their sizes, as size-tiered compaction does: runs of like size
- * are folded together, so that a byte is written again about as often as the state has doubled
- * since, and the runs of a state stay few.
+ * Decides which runs are merged, by size-tiered compaction: runs of similar size are merged, so
+ * that a byte is rewritten about once each time the state doubles, and a state has few runs.
  */
 public final class Compaction {
   public static final int DEFAULT_MAXIMUM_RUNS = 8;
@@ -16,12 +15,11 @@ public final class Compaction {
   private Compaction() {}
 
   /**
-   * How many of the manifest's newest runs the next run takes in: 0 while there are fewer than
-   * {@code maximumRuns}, otherwise at least 2, and on as long as the next older run is at most
-   * twice as large as those before it together.
+   * Returns how many of the manifest's newest runs the next run merges: 0 while there are fewer
+   * than {@code maximumRuns}; otherwise at least 2, and further ones as long as the next older run
+   * is at most twice as large as the runs before it together.
    *
-   * <p>When it is all of them, what the next run removes has nothing left to hide, and may be
-   * dropped.
+   * <p>If it merges all runs, removed cells no longer hide older values and may be dropped.
    *
    * @param maximumRuns how many runs a manifest may have, 2 or more
    */

@@ -1,6 +1,6 @@
 package dev.cairn.state;
 
-/** How many records made the state what it is. A restore sets them back with the state. */
+/** The numbers of records that led to a state. A restore resets them with the state. */
 public record Counts(long applied, long deadLettered) {
   public static final Counts NONE = new Counts(0, 0);
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The form of a delta, the changes that one journal entry makes: version (1) and one frame, six
- * bytes beyond the changes themselves.
+ * Encodes a delta, the state changes of one journal entry: version (1) and one frame, six bytes
+ * beyond the changes themselves.
  */
 public final class Deltas {
   private static final byte VERSION = 1;
@@ -29,9 +29,9 @@ public final class Deltas {
   }
 
   /**
-   * Decodes what {@link #encode} made.
+   * Decodes a delta.
    *
-   * @param name what errors call it: the file's path, or the entry that holds it
+   * @param name the name for errors: the file's path, or the entry that holds the delta
    * @throws dev.cairn.storage.DamagedFileException if the bytes are not as they were written, or of
    *     a newer format
    */

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Decides whether values that were stored as one type can be read as another one, exactly.
+ * Decides whether values that were stored as one type can be read exactly as another type.
  *
  * <p>Components may be added, removed, reordered and widened: {@code byte} to {@code short} to
  * {@code int} to {@code long}, {@code byte}, {@code short} and {@code int} to {@code double},
@@ -35,7 +35,7 @@ public sealed interface Evolution {
   record Accepted(ValueType type) implements Evolution {}
 
   /**
-   * Some stored value would be read as something else, or not at all.
+   * Some stored values would be misread, or could not be read.
    *
    * @param path the component, such as {@code customer.address}; empty for the value itself
    */
@@ -126,7 +126,7 @@ public sealed interface Evolution {
 
     private Comparison() {}
 
-    /** What a missing value is stored as, if there can be one. */
+    /** The stored form of a missing value, if values can be missing. */
     private enum Absence {
       NONE,
       NULL,
@@ -260,7 +260,7 @@ public sealed interface Evolution {
       return Optional.of(new Accepted(new OneOf(other.name(), merged)));
     }
 
-    /** A key is found by its bytes, so its type may get an enum's constants and nothing else. */
+    /** A key is found by its bytes, so its type may only gain constants of an enum. */
     private static Evolution compareKeys(String path, ValueType stored, ValueType declared) {
       return isIntegerWidening(stored, declared)
           ? new Accepted(declared)

@@ -5,7 +5,7 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * What is compressed and checked as one:
+ * A unit that is compressed and has one checksum:
  *
  * <pre>
  * codec (1) | content | CRC32C of codec and content (4)
@@ -20,8 +20,8 @@ final class Frame {
   private static final byte PLAIN = 0;
   private static final byte DEFLATE = 1;
 
-  // More is stored as it is, so that a few hostile bytes cannot make a reader allocate more than
-  // this.
+  // Larger content is stored uncompressed, so that a few malicious bytes cannot make a reader
+  // allocate more than this.
   private static final int MAX_INFLATED_BYTES = 4 << 20;
   private static final BlockChecksum CHECKSUM = new BlockChecksum();
 
@@ -40,8 +40,8 @@ final class Frame {
   }
 
   /**
-   * Compresses the content with its length in front; gives as many bytes as there were if that
-   * would not save any.
+   * Compresses the content, with its length first. If that saves nothing, returns as many bytes as
+   * the content has.
    */
   private static byte[] deflate(byte[] content) {
     if (content.length > MAX_INFLATED_BYTES) {
@@ -99,7 +99,7 @@ final class Frame {
         step = inflater.inflate(content, filled, length - filled);
         filled += step;
       } while (step > 0 && filled < length);
-      // The end mark is read only when there is room for one byte more.
+      // The end mark is read only if there is room for one more byte.
       int excess = inflater.inflate(new byte[1]);
       if (filled < length || excess > 0 || !inflater.finished() || inflater.getRemaining() > 0) {
         throw stored.damaged(

@@ -17,14 +17,14 @@ public record HashRange(KeyHash from, KeyHash to) {
     return from.compareTo(hash) <= 0 && hash.compareTo(to) <= 0;
   }
 
-  /** What belongs to both; empty if nothing does. */
+  /** Returns the intersection of two ranges; empty if they are disjoint. */
   public Optional<HashRange> intersection(HashRange other) {
     KeyHash first = from.compareTo(other.from) < 0 ? other.from : from;
     KeyHash last = to.compareTo(other.to) < 0 ? to : other.to;
     return first.compareTo(last) > 0 ? Optional.empty() : Optional.of(new HashRange(first, last));
   }
 
-  /** Whether the other one begins right where this one ends. */
+  /** Whether the other range begins right after the end of this range. */
   public boolean isRightBefore(HashRange next) {
     return to.next().equals(Optional.of(next.from));
   }

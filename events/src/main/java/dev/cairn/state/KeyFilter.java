@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * Which partition keys a run may hold: a Bloom filter over their hashes, which says no wrongly
- * never and yes wrongly once in a hundred times.
+ * A Bloom filter over the hashes of a run's partition keys: no false negatives, about 1 % false
+ * positives.
  *
  * <p>A partition key's hash is an MD5, so its two halves serve as the two independent hashes of
  * enhanced double hashing (Dillinger and Manolios, "Bloom Filters in Probabilistic Verification").
@@ -89,9 +89,9 @@ final class KeyFilter {
   }
 
   /**
-   * Whether all bits of a hash are so: bit <i>i</i> is <i>h</i> - <i>i</i> <i>l</i> + (<i>i</i>^3 -
-   * <i>i</i>) / 6, of its upper half <i>h</i> and its lower half <i>l</i>. From one to the next it
-   * goes back by a step, which gets shorter by 1, 2, 3, and so on.
+   * Whether the predicate holds for all bits of a hash: bit <i>i</i> is <i>h</i> - <i>i</i>
+   * <i>l</i> + (<i>i</i>^3 - <i>i</i>) / 6, of its upper half <i>h</i> and its lower half <i>l</i>.
+   * The distance between consecutive bits decreases by 1, 2, 3, and so on.
    */
   private boolean forAll(KeyHash hash, IntPredicate bit) {
     int index = (int) Long.remainderUnsigned(hash.high(), size);

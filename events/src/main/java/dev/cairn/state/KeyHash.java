@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where Kinesis routes a partition key: the MD5 of its UTF-8 bytes, as an unsigned 128-bit number.
+ * The hash by which Kinesis routes a partition key: the MD5 of its UTF-8 bytes, as an unsigned
+ * 128-bit number.
  *
  * @param high the upper 64 bits, unsigned
  * @param low the lower 64 bits, unsigned
@@ -38,7 +39,7 @@ public record KeyHash(long high, long low) implements Comparable<KeyHash> {
     return new KeyHash(number.shiftRight(64).longValue(), number.longValue());
   }
 
-  /** The next greater one; none follows the greatest. */
+  /** Returns the next greater hash; empty for the greatest. */
   public Optional<KeyHash> next() {
     if (low != -1) {
       return Optional.of(new KeyHash(high, low + 1));

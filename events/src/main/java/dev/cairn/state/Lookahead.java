@@ -4,11 +4,11 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** An iterator that finds its next change when it is asked for, and not before. */
+/** An iterator that computes its next change lazily. */
 abstract class Lookahead implements Iterator<Change> {
   private @Nullable Change next;
 
-  /** Gives the change after the last one given; null, also when asked again, if there is none. */
+  /** Returns the next change, or null, also on further calls, if there is none. */
   abstract @Nullable Change following();
 
   @Override

@@ -3,8 +3,8 @@ package dev.cairn.state;
 import java.util.List;
 
 /**
- * What makes up a state: runs, newest first, and the schemas of the states that are in them, sorted
- * by name.
+ * The content of a state: its runs, newest first, and the schemas of the states in them, sorted by
+ * name.
  */
 public record Manifest(List<RunRef> runs, List<StateSchema> schemas) {
   public static final Manifest EMPTY = new Manifest(List.of(), List.of());
@@ -14,7 +14,7 @@ public record Manifest(List<RunRef> runs, List<StateSchema> schemas) {
     schemas = List.copyOf(schemas);
   }
 
-  /** The size of all its files, in bytes. */
+  /** Returns the size of all its files in bytes. */
   public long sizeBytes() {
     return runs.stream().mapToLong(run -> run.file().sizeBytes()).sum();
   }

@@ -6,21 +6,20 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Several runs read as one. */
+/** Reads several runs as one sorted sequence. */
 public final class MergedRuns {
 
   private MergedRuns() {}
 
   /**
-   * Merges runs, or anything sorted like them, such as the live changes that are newer than all
-   * runs.
+   * Merges runs, or other sorted changes, such as the live changes that are newer than all runs.
    *
-   * <p>Every iterator starts over, holds one block of each run at a time, and gives strictly
-   * ascending keys.
+   * <p>Every iterator starts from the beginning, holds one block of each run at a time, and returns
+   * strictly ascending keys.
    *
-   * @param newestFirst where several have a change of one cell, the first of them wins
-   * @param dropRemoved whether cells that are gone are left out: right only when the oldest run of
-   *     the state is among these, since an older one could still hold a value for the cell
+   * @param newestFirst the runs; if several have a change of one cell, the first of them
+   *     counts @param dropRemoved whether removed cells are left out: correct only if the oldest
+   *     run of the state is included, because an older run could still hold a value of the cell
    */
   public static Iterable<Change> merge(
       List<? extends Iterable<Change>> newestFirst, boolean dropRemoved) {

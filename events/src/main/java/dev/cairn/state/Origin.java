@@ -4,8 +4,7 @@ import dev.cairn.id.ShardId;
 import java.util.List;
 
 /**
- * What a subtask was opened with and keeps for good: where its shard begins, and the part of the
- * hash space that it owns.
+ * The permanent facts about a subtask: where its shard begins, and its part of the hash space.
  *
  * @param parents the shards from which a split or a merge made this one; empty for a root
  */
@@ -14,7 +13,7 @@ public record Origin(StartPosition start, HashRange range, List<ShardId> parents
     parents = List.copyOf(parents);
   }
 
-  /** The origin of a root. */
+  /** Creates the origin of a shard without parents. */
   public Origin(StartPosition start, HashRange range) {
     this(start, range, List.of());
   }

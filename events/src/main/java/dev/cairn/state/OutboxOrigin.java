@@ -6,7 +6,7 @@ import dev.cairn.id.Position;
 import java.util.Optional;
 
 /**
- * The entry that journalled an unsent outbox, as a base repeats it: with these a task can tell from
+ * The entry that journalled an unsent outbox, as a base repeats it. With it a task recognizes from
  * a batch of the mapping that the outbox was sent.
  *
  * @param epoch of the entry; the outputs keep it as part of their ids

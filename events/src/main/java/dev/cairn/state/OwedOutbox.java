@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Outputs from before a muted restore that were journalled and not known to be sent. They are sent
- * under the ids and versions that they had.
+ * under their original ids and versions.
  *
  * @param epoch of the entry that journalled them
  */

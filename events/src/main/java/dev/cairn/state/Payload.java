@@ -2,7 +2,7 @@ package dev.cairn.state;
 
 import dev.cairn.storage.FileRef;
 
-/** Bytes that an entry carries: in itself while they are few, in a file of their own otherwise. */
+/** The bytes of an entry: inline if they are few, otherwise in a file of their own. */
 public sealed interface Payload {
   Payload NONE = new Inline(new byte[0]);
 

@@ -1,7 +1,7 @@
 package dev.cairn.state;
 
 /**
- * The form of a run:
+ * The format of a run:
  *
  * <pre>
  * header   magic "CRUN" (4) | format version (1)
@@ -12,7 +12,7 @@ package dev.cairn.state;
  *          | CRC32C of the footer up to here (4) | magic "NURC" (4)
  * </pre>
  *
- * The footer's size is fixed, so whoever fetches ranges finds everything from the file's end.
+ * The footer has a fixed size, so a reader of ranges finds everything from the file's end.
  */
 final class RunFormat {
   static final int VERSION = 1;

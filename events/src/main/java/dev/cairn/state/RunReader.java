@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a run. Footer, index and filter are checked when it is opened, each block whenever it is
- * read; what is not as it was written is a {@link DamagedFileException} that names the file, the
- * place in it, what was expected and what was found.
+ * read; damage causes a {@link DamagedFileException} with the file, the place in it, the expected
+ * and the found value.
  */
 public final class RunReader implements Iterable<Change> {
   private final StoredBytes stored;
@@ -35,7 +35,7 @@ public final class RunReader implements Iterable<Change> {
    * Opens a run.
    *
    * @param file the whole file; not copied, and must not change
-   * @param name what errors call it, such as its path
+   * @param name the name for errors, such as its path
    * @throws DamagedFileException if it is not a run, not as it was written, or of a newer format
    */
   public static RunReader open(byte[] file, String name, BlockChecksum checksum) {
@@ -75,7 +75,7 @@ public final class RunReader implements Iterable<Change> {
         HashRange.ALL);
   }
 
-  /** Whether a later version of Cairn than this one wrote the run, so that only that reads it. */
+  /** Whether a later version of Cairn wrote the run, so that this version cannot read it. */
   public static boolean isOfNewerFormat(byte[] file) {
     return file.length > Integer.BYTES
         && ByteBuffer.wrap(file).getInt() == RunFormat.HEADER_MAGIC
@@ -137,7 +137,7 @@ public final class RunReader implements Iterable<Change> {
     return List.copyOf(index);
   }
 
-  /** Where a block is, and the key that it starts with. */
+  /** The place of a block, and its first key. */
   private static final class BlockHandle {
     private final int number;
     private final byte[] firstKey;
@@ -170,12 +170,17 @@ public final class RunReader implements Iterable<Change> {
     return new RunReader(stored, index, filter, count, new HashRange(from, to));
   }
 
-  /** The number of changes in the whole file, also when limited to a range. */
+  /**
+   * Returns the number of changes in the whole file, also for a reader that is limited to a range.
+   */
   public long count() {
     return count;
   }
 
-  /** Every change, by ascending key; blocks are read and checked as the iterator reaches them. */
+  /**
+   * Iterates over every change, by ascending key. Blocks are read and checked when the iterator
+   * reaches them.
+   */
   @Override
   public Iterator<Change> iterator() {
     return range.equals(HashRange.ALL)
@@ -183,7 +188,7 @@ public final class RunReader implements Iterable<Change> {
         : new Limited(new Scan(lowestKeyOf(range.from())), range.to());
   }
 
-  /** What this run says of the cell; empty if nothing. */
+  /** Returns this run's change of the cell; empty if it has none. */
   public Optional<Change> find(StateKey key) {
     if (!mayContain(key.hash())) {
       return Optional.empty();
@@ -196,7 +201,7 @@ public final class RunReader implements Iterable<Change> {
     return found.key().equals(key) ? Optional.of(found) : Optional.empty();
   }
 
-  /** What this run says of every cell of one partition key, by ascending key. */
+  /** Returns this run's changes of all cells of one partition key, by ascending key. */
   public List<Change> ofKey(KeyHash hash, String partitionKey) {
     if (!mayContain(hash)) {
       return List.of();

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes runs: immutable files of changes, sorted by key. The same changes give the same bytes on
- * the same platform.
+ * Writes runs: immutable files of changes, sorted by key. Equal changes give equal bytes on one
+ * platform.
  */
 public final class RunWriter {
   private final ByteOutput file = new ByteOutput().putBytes(RunFormat.header());

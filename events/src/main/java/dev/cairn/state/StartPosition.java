@@ -2,7 +2,7 @@ package dev.cairn.state;
 
 import java.time.Instant;
 
-/** Where in a shard a subtask begins that never applied a record. */
+/** Where in its shard a subtask without applied records begins. */
 public sealed interface StartPosition {
 
   /** At the oldest record that Kinesis still has. */

@@ -5,9 +5,9 @@ import dev.cairn.storage.Sha256;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A hash by which two snapshots of a subtask are told apart: equal if they hold the same cells at
- * the same position, in files of the same content. A snapshot that was taken without new data has
- * the digest of the one before it, although it may have a state file of its own.
+ * A hash that distinguishes snapshots of a subtask: it is equal if they hold the same cells at the
+ * same position, in files of the same content. A snapshot without new data has the digest of the
+ * previous one, although it may have its own state file.
  */
 public final class StateDigest {
   private StateDigest() {}

@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The stored form of what entries, checkpoints and state files have in common. */
+/** Reads and writes the fields that entries, checkpoints and state files have in common. */
 public final class StateFields {
   private static final String BEFORE = "before ";
   private static final char SUB_SEQUENCE = '.';
@@ -282,7 +282,7 @@ public final class StateFields {
         readPayload(fields.object("payload")));
   }
 
-  /** Refuses a format that is newer than {@code known}, by name. */
+  /** Refuses a format that is newer than {@code known}; the message names the object. */
   public static void requireVersion(Fields fields, String what, long known) {
     long version = fields.number("v");
     if (version > known) {

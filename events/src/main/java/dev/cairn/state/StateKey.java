@@ -41,21 +41,18 @@ public final class StateKey implements Comparable<StateKey> {
     return new StateKey(out.array());
   }
 
-  /**
-   * The bytes that the keys of all users' cells of one partition key start with, and no other key
-   * does.
-   */
+  /** Returns the prefix of the keys of all user cells of one partition key; no other key has it. */
   static byte[] prefix(KeyHash hash, String partitionKey) {
     byte[] withoutName = of(hash, partitionKey, "", new byte[0]).bytes;
     return Arrays.copyOf(withoutName, withoutName.length - Short.BYTES);
   }
 
-  /** Takes bytes as they were read from a file; the array is not copied and must not change. */
+  /** Creates a key from the bytes of a file. The array is not copied and must not be changed. */
   public static StateKey ofBytes(byte[] bytes) {
     return new StateKey(bytes);
   }
 
-  /** The bytes themselves, not a copy. */
+  /** Returns the bytes themselves, not a copy. */
   public byte[] bytes() {
     return bytes;
   }
@@ -66,7 +63,7 @@ public final class StateKey implements Comparable<StateKey> {
   }
 
   /**
-   * Takes the key apart.
+   * Splits the key into its parts.
    *
    * @throws IllegalArgumentException if the bytes do not have the form above
    */

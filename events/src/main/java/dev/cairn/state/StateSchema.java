@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a stored state is. A function that declares a state of this name whose values could be read
- * as something else is refused before it reads one.
+ * The schema of a stored state. A function that declares a state of this name with an incompatible
+ * type is refused before it reads a value.
  *
  * @param kind {@code value}, {@code map} or {@code list}
  * @param serializers the ids of its serializers, such as {@code string,long}
  * @param type the type of what is stored: the value's, {@code Map<key,value>} of a map, {@code
- *     List<element>} of a list; empty if the serializers' ids say it, if an earlier release stored
- *     the state, or if a serializer does not tell
+ *     List<element>} of a list; empty if the serializers' ids determine it, if an earlier release
+ *     stored the state, or if a serializer does not describe it
  */
 public record StateSchema(String name, String kind, String serializers, Optional<ValueType> type) {
   private static final Map<String, String> SCALARS =
@@ -34,29 +34,28 @@ public record StateSchema(String name, String kind, String serializers, Optional
     }
   }
 
-  /** A state whose values' type is not known. */
+  /** Creates the schema of a state whose type of values is not known. */
   public StateSchema(String name, String kind, String serializers) {
     this(name, kind, serializers, Optional.empty());
   }
 
-  /** Whether what is stored like this can be read by a function that declares a state otherwise. */
+  /** Whether values with this schema can be read by a function with another declaration. */
   public sealed interface SchemaChange {
     /**
-     * It can.
+     * The stored values can be read.
      *
-     * @param schema describes what is stored and what the function will store
+     * @param schema describes the stored values and those that the function will store
      */
     record Accepted(StateSchema schema) implements SchemaChange {}
 
     /**
-     * It cannot.
+     * The stored values cannot be read.
      *
      * @param state the state's name and, if one is at fault, its component
-     * @param stored how that is stored
-     * @param declared how the function declares it
+     * @param stored the stored form @param declared the declared form
      */
     record Refused(String state, String stored, String declared) implements SchemaChange {
-      /** The problem as a sentence without its end. */
+      /** Returns the problem as the beginning of a sentence. */
       public String problem(String declaredBy) {
         return state
             + " is stored as "
@@ -95,7 +94,7 @@ public record StateSchema(String name, String kind, String serializers, Optional
     };
   }
 
-  /** The state and how it is stored, such as {@code value of long}. */
+  /** Returns the kind and type of the state, such as {@code value of long}. */
   public String form() {
     return kind + " of " + serializers;
   }
@@ -152,7 +151,7 @@ public record StateSchema(String name, String kind, String serializers, Optional
     return type.isEmpty() ? this : new StateSchema(name, kind, serializers, Optional.of(merged));
   }
 
-  /** The type, also if only the serializers' ids say it. */
+  /** Returns the type, also if only the serializers' ids determine it. */
   private Optional<ValueType> knownType() {
     return type.isPresent() ? type : scalarType();
   }

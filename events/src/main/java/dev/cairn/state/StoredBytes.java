@@ -4,9 +4,7 @@ import dev.cairn.storage.DamagedFileException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/**
- * A file or a delta as it was fetched, with the name to call it by when it is not what was written.
- */
+/** The fetched bytes of a file or delta, with its name for errors. */
 final class StoredBytes {
   private final byte[] bytes;
   private final String name;
@@ -30,7 +28,7 @@ final class StoredBytes {
     return ByteBuffer.wrap(bytes, off, Integer.BYTES).getInt();
   }
 
-  /** Holds the bytes against the checksum that was stored for them. */
+  /** Compares the bytes with their stored checksum. */
   void verify(String part, int storedChecksum, int off, int len) {
     if (!checksum.matches(storedChecksum, bytes, off, len)) {
       throw damaged(

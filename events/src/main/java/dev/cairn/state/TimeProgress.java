@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * The times that a subtask's state has reached. They belong to the state: a snapshot stores them,
- * and a restore sets them back.
+ * and a restore resets them.
  *
  * @param recordTime the largest arrival time of the records that made the state; empty before the
  *     first record, and where a format without record times stored the state
@@ -23,7 +23,7 @@ public record TimeProgress(
     return new TimeProgress(later(recordTime, Optional.of(arrival)), watermark, nextTimer);
   }
 
-  /** The record time of a state that was put together from these two. */
+  /** Returns the record time of a state that was composed from two states. */
   public static Optional<Instant> later(Optional<Instant> one, Optional<Instant> other) {
     if (one.isEmpty() || other.isEmpty()) {
       return one.or(() -> other);

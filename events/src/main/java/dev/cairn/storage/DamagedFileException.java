@@ -1,9 +1,6 @@
 package dev.cairn.storage;
 
-/**
- * A file that is needed is gone, or is not what was written. Never retried into success: someone
- * has to act.
- */
+/** A needed file is missing or altered. A retry does not help; a user has to act. */
 public final class DamagedFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

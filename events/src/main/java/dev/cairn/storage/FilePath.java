@@ -6,11 +6,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file's or a folder's place: names joined by {@code /}, none of them empty, {@code .} or {@code
+ * The path of a file or folder: names joined by {@code /}, none of them empty, {@code .} or {@code
  * ..}, of the characters {@code A-Z a-z 0-9 _ . -}.
  *
- * <p>A <i>relative</i> path lies below the root of the checkpoint storage that it is handed to. An
- * <i>absolute</i> one says by itself where it is, and may lie outside:
+ * <p>A <i>relative</i> path is below the root of the storage to which it is passed. An
+ * <i>absolute</i> path contains its storage, and may be outside the root:
  *
  * <pre>
  * flights/chk-7/_metadata                     below the storage's root
@@ -115,7 +115,8 @@ public record FilePath(String value) implements Comparable<FilePath> {
    *
    * @param scheme {@code s3}, {@code file}, {@code dynamodb} or {@code memory}
    * @param authority the bucket, the table or the storage's name; empty for a file
-   * @param names what follows, joined by {@code /}; empty for the whole bucket, table or storage
+   * @param names the names after it, joined by {@code /}; empty for the whole bucket, table or
+   *     storage
    */
   public record Absolute(String scheme, String authority, String names) {}
 
@@ -140,8 +141,8 @@ public record FilePath(String value) implements Comparable<FilePath> {
   }
 
   /**
-   * The folder that this file or folder lies in; empty for a single name, which lies in the
-   * storage's root, and for a whole bucket, table or storage.
+   * Returns the folder that contains this file or folder; empty for a single name, which lies in
+   * the storage's root, and for a whole bucket, table or storage.
    */
   public Optional<FilePath> parent() {
     int root = rootOf(value).map(String::length).orElse(0);
@@ -151,12 +152,12 @@ public record FilePath(String value) implements Comparable<FilePath> {
         : Optional.of(new FilePath(value.substring(0, slash)));
   }
 
-  /** That path as seen from this folder: below it, or where it says itself if it is absolute. */
+  /** Resolves a path against this folder; an absolute path is unchanged. */
   public FilePath resolve(FilePath path) {
     return path.isAbsolute() ? path : new FilePath(value + "/" + path.value);
   }
 
-  /** The way from this folder to a path below it; empty for every other path. */
+  /** Returns the relative path from this folder to a path below it; empty for any other path. */
   public Optional<FilePath> relativize(FilePath path) {
     String folder = value + "/";
     return path.value.length() > folder.length() && path.value.startsWith(folder)

@@ -1,7 +1,8 @@
 package dev.cairn.storage;
 
 /**
- * A file as whoever wrote it knows it: enough to fetch it and to tell whether it is still the same.
+ * A reference to a file, with the size and hash that its writer knew. It is enough to fetch the
+ * file and to verify it.
  */
 public record FileRef(FilePath path, long sizeBytes, Sha256 sha256) {
   public FileRef {

@@ -11,42 +11,41 @@ import java.util.Optional;
 /**
  * Files that are written once and never changed: S3, or a directory that behaves like it.
  *
- * <p>Reads see every completed write. Any method may throw {@link StorageException} when the
- * storage does not answer; the outcome of a {@link #put} is unknown then, and may be tried again
- * with the same path and bytes.
+ * <p>Reads see every completed write. Any method may throw {@link StorageException} if the storage
+ * does not respond. The outcome of a {@link #put} is then unknown, and it may be repeated with the
+ * same path and bytes.
  *
- * <p>A relative path lies below this storage's root. An absolute one names a place of the same
- * kind: another bucket, directory or table. A path of another kind is refused with a
- * StorageException. Below its own root a storage knows a file by either path, and answers with the
- * relative one.
+ * <p>A relative path is below this storage's root. An absolute path names a place of the same kind:
+ * another bucket, directory or table. A path of another kind is refused with a StorageException.
+ * Below its root a storage accepts both forms, and returns the relative one.
  */
 public interface FileStorage {
 
   /**
-   * Whether a savepoint can lie below this storage's root. Not where its owner could neither copy
-   * nor keep it by itself: then every savepoint needs a directory elsewhere.
+   * Whether savepoints can be stored below this storage's root. If their owner could not copy or
+   * keep them independently, every savepoint needs a directory elsewhere.
    */
   default boolean holdsSavepoints() {
     return true;
   }
 
   /**
-   * The one form of a path by which this storage's answers can be compared: relative if it lies
-   * below its root, however it was written.
+   * Returns the canonical form of a path, in which paths of this storage can be compared: relative
+   * if the path is below the root.
    */
   FilePath normalize(FilePath path);
 
   /**
-   * Stores the bytes unless the path is taken, atomically: of racing writers exactly one is told
-   * {@link Put#CREATED}.
+   * Stores the bytes unless the path exists, atomically: exactly one of several concurrent writers
+   * gets {@link Put#CREATED}.
    */
   Put put(FilePath path, byte[] bytes, Sha256 sha256);
 
   /**
-   * Stores the bytes as {@link #put(FilePath, byte[], Sha256)} does, and gives up when the limit
-   * has passed. A storage whose writes are always quick may ignore the limit.
+   * Stores the bytes like {@link #put(FilePath, byte[], Sha256)}, but gives up after a time limit.
+   * A storage whose writes are always fast may ignore the limit.
    *
-   * @param limit how long the write may take in all; positive
+   * @param limit the total time that the write may take; positive
    * @throws StorageException if the limit has passed; whether the file is stored is unknown then
    */
   default Put put(FilePath path, byte[] bytes, Sha256 sha256, Duration limit) {
@@ -54,28 +53,30 @@ public interface FileStorage {
   }
 
   /**
-   * The whole file, or empty if there is none. The bytes are as stored: whoever reads them checks
-   * them.
+   * Returns the whole file; empty if it does not exist. The bytes are not checked; the caller does
+   * that.
    */
   Optional<byte[]> get(FilePath path);
 
   /**
-   * The file's bytes as they come, for whoever does not want all of them in memory; empty if there
-   * is none. What fails on the way is an {@link java.io.IOException} of the stream.
+   * Opens the file as a stream, for callers that do not need all of it in memory; empty if it does
+   * not exist. Later failures are {@link java.io.IOException}s of the stream.
    */
   default Optional<InputStream> open(FilePath path) {
     return get(path).map(ByteArrayInputStream::new);
   }
 
-  /** What the storage itself knows of the file, without reading it; empty if there is none. */
+  /**
+   * Returns the storage's own metadata of the file, without reading it; empty if it does not exist.
+   */
   Optional<Stored> head(FilePath path);
 
-  /** Every file whose path starts with this folder, at the time of the call. */
+  /** Lists all files in this folder and its subfolders, as of the call. */
   List<Stored> list(FilePath folder);
 
   /**
-   * Every file below this folder, except what lies in the folder of this name right below it. Its
-   * cost does not depend on what is left out, where the storage can help it.
+   * Lists all files in this folder except those in its subfolder of this name. Where possible, the
+   * cost does not depend on the omitted files.
    */
   default List<Stored> listExcept(FilePath folder, String name) {
     FilePath left = folder.resolve(FilePath.of(name));
@@ -84,12 +85,12 @@ public interface FileStorage {
         .toList();
   }
 
-  /** The first files below this folder in the order of their paths, so many at most. */
+  /** Lists the first files in this folder in the order of their paths, up to a limit. */
   default List<Stored> listFirst(FilePath folder, int limit) {
     return list(folder).stream().sorted(Comparator.comparing(Stored::path)).limit(limit).toList();
   }
 
-  /** Deletes the file; without one, does nothing. */
+  /** Deletes the file, if it exists. */
   void delete(FilePath path);
 
   enum Put {
@@ -97,6 +98,6 @@ public interface FileStorage {
     ALREADY_EXISTS
   }
 
-  /** A stored file: the checksum is the storage's own, over the bytes that it holds. */
+  /** A stored file. The checksum is the storage's own, computed over the stored bytes. */
   record Stored(FilePath path, long sizeBytes, Optional<Sha256> sha256, Instant lastModified) {}
 }

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a job's files lie, below the checkpoint storage's root:
+ * The paths of a job's files, below the storage's root:
  *
  * <pre>
  * {job}/shared/{stage}/{shard}/run-{base}-{entry}       a run, which many checkpoints may share
@@ -28,8 +28,8 @@ import java.util.regex.Pattern;
  * {job}/dead-letters/{stage}/{shard}/{sequence number}.resent  that it was put into the stream again
  * </pre>
  *
- * A savepoint is a directory of its own, by default below {@link #SAVEPOINTS}, and holds all that
- * it needs:
+ * A savepoint has its own directory, by default below {@link #SAVEPOINTS}, which contains all files
+ * that it needs:
  *
  * <pre>
  * {savepoints}/{job}/savepoint-{n}[-{name}]/_metadata                             savepoint n
@@ -38,12 +38,12 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * {@code base} is the revision, in 20 digits, after which the file was prepared, and {@code entry}
- * the id of the entry that was to refer to it. So no other attempt writes to the same name, and
- * collection can tell whether that entry may still come. Every id is a folder or the rest of a
- * name, so whatever its characters are, a path reads in one way only.
+ * the id of the entry that was to refer to it. Therefore no other attempt writes to the same name,
+ * and collection can determine whether that entry may still be appended. Every id is a folder or
+ * the rest of a name, so a path can be parsed in one way only.
  */
 public final class Layout {
-  /** Where savepoints go unless told otherwise. No job has this name. */
+  /** The default folder of savepoints. No job has this name. */
   public static final FilePath SAVEPOINTS = FilePath.of("savepoints");
 
   /** The name of the folder of dead letters, in a job's folder. */
@@ -66,18 +66,18 @@ public final class Layout {
       Pattern.compile("[^/]+/dead-letters/[^/]+/[^/]+/[0-9]+(?:\\.resent)?");
 
   private static final Pattern STATE = Pattern.compile("(?:run|state)(?:-.*)?");
-  // Below the directory of a savepoint, or of a copy.
+  // Paths within the directory of a savepoint or of a copy.
   private static final Pattern SELF_CONTAINED =
       Pattern.compile(METADATA_NAME + "|[^/]+/[^/]+/(?:state|run)(?:-[0-9]{20}-[^/]+)?");
 
   private Layout() {}
 
-  /** The folder of everything that belongs to the job. */
+  /** Returns the folder of all files of the job. */
   public static FilePath job(JobId job) {
     return FilePath.of(job.value());
   }
 
-  /** Whether a file is one of the job's own; a savepoint's are its user's. */
+  /** Whether the job owns a file; a savepoint's files belong to the user. */
   public static boolean isOwn(JobId job, FilePath file) {
     return job(job).relativize(file).isPresent();
   }
@@ -86,7 +86,7 @@ public final class Layout {
     return inFolder(subtask, "shared", prepared("run", base, entry));
   }
 
-  /** The state file of a materialization, which no checkpoint owns. */
+  /** Returns the state file of a materialization, which no checkpoint owns. */
   public static FilePath state(SubtaskId subtask, Revision base, EntryId entry) {
     return inFolder(subtask, "shared", prepared("state", base, entry));
   }
@@ -96,14 +96,14 @@ public final class Layout {
   }
 
   /**
-   * The folder of a checkpoint's own files. Files in it may outlive the checkpoint: it is never
-   * deleted as a whole.
+   * Returns the folder of a checkpoint's own files. Files in it may outlive the checkpoint, so the
+   * folder is never deleted as a whole.
    */
   public static FilePath checkpoint(JobId job, CheckpointId checkpoint) {
     return FilePath.of(job.value(), folderOf(checkpoint));
   }
 
-  /** A subtask's state file of a checkpoint. */
+  /** Returns a subtask's state file of a checkpoint. */
   public static FilePath state(
       SubtaskId subtask, CheckpointId checkpoint, Revision base, EntryId entry) {
     return inFolder(subtask, folderOf(checkpoint), prepared("state", base, entry));
@@ -114,7 +114,7 @@ public final class Layout {
   }
 
   /**
-   * The directory of a savepoint.
+   * Returns the directory of a savepoint.
    *
    * @param savepoints the folder of all savepoints, of every job
    */
@@ -125,12 +125,14 @@ public final class Layout {
         FilePath.of(job.value(), name.map(given -> number + "-" + given).orElse(number)));
   }
 
-  /** The {@code _metadata} of a savepoint, or of a copy, in its directory. */
+  /** Returns the {@code _metadata} in the directory of a savepoint or of a copy. */
   public static FilePath metadataIn(FilePath directory) {
     return directory.resolve(FilePath.of(METADATA_NAME));
   }
 
-  /** Whether a file is one of those that a savepoint, or a copy, has in its directory. */
+  /**
+   * Whether a file is in the directory of a savepoint or of a copy, under a name that Cairn uses.
+   */
   public static boolean isInside(FilePath directory, FilePath file) {
     return directory
         .relativize(file)
@@ -138,24 +140,24 @@ public final class Layout {
         .isPresent();
   }
 
-  /** A subtask's state file in a savepoint's directory. */
+  /** Returns a subtask's state file in a savepoint's directory. */
   public static FilePath stateIn(
       FilePath directory, SubtaskId subtask, Revision base, EntryId entry) {
     return inDirectory(directory, subtask, prepared("state", base, entry));
   }
 
-  /** A subtask's run in a savepoint's directory. */
+  /** Returns a subtask's run in a savepoint's directory. */
   public static FilePath runIn(
       FilePath directory, SubtaskId subtask, Revision base, EntryId entry) {
     return inDirectory(directory, subtask, prepared("run", base, entry));
   }
 
-  /** A subtask's state file in a copy's directory, which one attempt after the other may write. */
+  /** Returns a subtask's state file in a copy's directory, which several attempts may write. */
   public static FilePath stateIn(FilePath directory, SubtaskId subtask) {
     return inDirectory(directory, subtask, "state");
   }
 
-  /** A subtask's run in a copy's directory. */
+  /** Returns a subtask's run in a copy's directory. */
   public static FilePath runIn(FilePath directory, SubtaskId subtask) {
     return inDirectory(directory, subtask, "run");
   }
@@ -169,17 +171,17 @@ public final class Layout {
     return inFolder(subtask, DEAD_LETTERS, record.digits());
   }
 
-  /** Says that a dead letter was put back into the stream, and where it is there. */
+  /** Returns the file that marks a dead letter as sent again, and holds its new sequence number. */
   public static FilePath resent(SubtaskId subtask, SequenceNumber record) {
     return inFolder(subtask, DEAD_LETTERS, record.digits() + RESENT);
   }
 
-  /** The folder of a job's dead letters. */
+  /** Returns the folder of a job's dead letters. */
   public static FilePath deadLetters(JobId job) {
     return FilePath.of(job.value(), DEAD_LETTERS);
   }
 
-  /** The folder of a subtask's dead letters. */
+  /** Returns the folder of a subtask's dead letters. */
   public static FilePath deadLetters(SubtaskId subtask) {
     return FilePath.of(
         subtask.job().value(), DEAD_LETTERS, subtask.stage().value(), subtask.shard().value());
@@ -198,10 +200,13 @@ public final class Layout {
         subtask.job().value(), folder, subtask.stage().value(), subtask.shard().value(), fileName);
   }
 
-  /** Who prepared a file, after which revision of its journal, for which entry. */
+  /**
+   * The parts of a file's name: the subtask, the revision after which it was prepared, and the
+   * entry for which it was.
+   */
   public record Owned(SubtaskId subtask, Revision base, EntryId entry) {}
 
-  /** The checkpoint whose metadata file this is; empty for every other file. */
+  /** Returns the checkpoint whose metadata file this is; empty for any other file. */
   public static Optional<CheckpointId> parseMetadata(FilePath path) {
     Matcher name = METADATA.matcher(path.value());
     try {
@@ -213,19 +218,19 @@ public final class Layout {
     }
   }
 
-  /** Whether it holds state of a subtask, a run or a state file, in whatever folder it lies. */
+  /** Whether the file is a run or a state file, in any folder. */
   public static boolean isState(FilePath path) {
     return STATE.matcher(path.fileName()).matches();
   }
 
-  /** Whether it is a record that could not be processed, which is the user's. */
+  /** Whether the file is a dead letter, which belongs to the user. */
   public static boolean isDeadLetter(FilePath path) {
     return DEAD_LETTER.matcher(path.value()).matches();
   }
 
   /**
-   * Reads a run's, state file's or delta's name; empty for every other file, which collection
-   * leaves alone.
+   * Parses the name of a run, state file or delta; empty for any other file, which collection never
+   * deletes.
    */
   public static Optional<Owned> parse(FilePath path) {
     Matcher name = OWNED.matcher(path.value());
@@ -247,9 +252,9 @@ public final class Layout {
   }
 
   /**
-   * The root of the storage that a checkpoint's file lies in, such as {@code s3://bucket/prefix},
-   * told from the names at the end of its absolute path. Empty for every other file, and for one
-   * that was taken out of its folders.
+   * Returns the root of the storage of a checkpoint's file, such as {@code s3://bucket/prefix},
+   * derived from its absolute path. Empty for any other file, and for a file that was moved out of
+   * its folders.
    */
   public static Optional<String> rootOf(FilePath absolute) {
     return lastNames(absolute, NAMES_OF_METADATA)

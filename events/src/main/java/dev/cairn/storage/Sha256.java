@@ -24,7 +24,7 @@ public record Sha256(String hex) {
     }
   }
 
-  /** Reads the form in which S3 gives and takes checksums. */
+  /** Parses the form in which S3 sends and accepts checksums. */
   public static Sha256 ofBase64(String base64) {
     return new Sha256(HexFormat.of().formatHex(Base64.getDecoder().decode(base64)));
   }

@@ -1,8 +1,8 @@
 package dev.cairn.storage;
 
 /**
- * The storage did not answer, or refused. Unless its message says otherwise it did so for the
- * moment, and the same call may succeed later.
+ * The storage did not respond, or refused a call. Unless the message says otherwise the failure is
+ * temporary, and the call may succeed later.
  */
 public final class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -27,15 +27,15 @@ public final class StorageException extends RuntimeException {
     this.kind = kind;
   }
 
-  /** What kind of no it is, for those who tell people what to do about it. */
+  /** The kind of failure, which determines the advice to users. */
   public enum Kind {
-    /** It says no, or fails; the message says how. */
+    /** The storage refused the call or failed; the message says how. */
     REFUSED,
-    /** It gave no usable answer. */
+    /** The storage gave no usable response. */
     UNREACHABLE,
-    /** It turns requests away for a while. */
+    /** The storage is throttling requests. */
     THROTTLED,
-    /** It takes no file of this size. */
+    /** The storage does not accept files of this size. */
     TOO_LARGE
   }
 

@@ -1,4 +1,4 @@
-/** Where checkpoint files lie: paths, references, and the port that stores them once. */
+/** The storage of files: paths, references, layout, and the port that stores files once. */
 @NullMarked
 package dev.cairn.storage;
 

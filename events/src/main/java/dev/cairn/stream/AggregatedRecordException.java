@@ -14,7 +14,7 @@ public final class AggregatedRecordException extends RuntimeException {
   }
 
   /**
-   * Refuses an aggregate, which would otherwise be taken for one event.
+   * Refuses an aggregated record, which would otherwise be read as one event.
    *
    * @throws AggregatedRecordException if the data is one
    */

@@ -1,8 +1,8 @@
 package dev.cairn.stream;
 
 /**
- * The place that an earlier page ended at is no longer valid: Kinesis keeps an iterator for five
- * minutes. The reader continues from a sequence number, as {@link ShardScan} does.
+ * An iterator has expired: Kinesis keeps iterators for five minutes. The reader continues from a
+ * sequence number, as {@link ShardScan} does.
  */
 public final class ExpiredIteratorException extends RuntimeException {
   private static final long serialVersionUID = 1L;

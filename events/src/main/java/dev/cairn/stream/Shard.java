@@ -5,7 +5,8 @@ import dev.cairn.state.HashRange;
 import java.util.List;
 
 /**
- * A shard as Kinesis lists it; {@code parents} are those that it came from by a split or a merge.
+ * A shard as Kinesis lists it; {@code parents} are the shards from which a split or merge created
+ * it.
  */
 public record Shard(ShardId id, HashRange range, List<ShardId> parents) {
   public Shard {

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Reads a shard page by page from a place on. Empty pages are passed over, however many there are:
- * the scan ends where Kinesis says that the shard ends.
+ * Reads a shard page by page from a place on. Any number of empty pages is skipped; the scan ends
+ * where Kinesis reports the end of the shard.
  *
  * <p>Not thread-safe.
  */
@@ -47,12 +47,12 @@ public final class ShardScan {
     this.limit = limit;
   }
 
-  /** What the next read found. */
+  /** The result of a read. */
   public sealed interface Step {
     /** The next records, at least one. */
     record Records(List<StreamRecord> records) implements Step {}
 
-    /** No record, and more of the shard is left to read. */
+    /** The page had no record, but the shard has more to read. */
     record Quiet() implements Step {}
 
     /**
@@ -67,8 +67,8 @@ public final class ShardScan {
       return new Step.Tip();
     }
     boolean isFirstPage = !(from instanceof From.Next);
-    // Before the call: the answer may be long under way, and says how far behind it was when it was
-    // made.
+    // Taken before the call, because the response, which says how far behind the page was, may take
+    // long to arrive.
     Instant asked = clock.instant();
     Optional<Page> read = page();
     if (read.isEmpty()) {
@@ -77,9 +77,8 @@ public final class ShardScan {
     Page page = read.get();
     List<StreamRecord> records = page.records().stream().filter(this::isNew).toList();
     isAtEnd = page.next().isEmpty();
-    // The first page of a new iterator may be empty although it claims to be at the tip: only a
-    // page
-    // that follows another one is believed.
+    // The first page of a new iterator may wrongly report that it is at the tip, so only a later
+    // page counts.
     boolean isDoubtful = isFirstPage && page.records().isEmpty() && page.isAtTip() && !isAtEnd;
     if (!isDoubtful) {
       reached = Optional.of(asked.minus(page.behind()));
@@ -95,7 +94,10 @@ public final class ShardScan {
     return isTip ? new Step.Tip() : new Step.Quiet();
   }
 
-  /** The next page; empty if its iterator had expired, and the scan continues from a record. */
+  /**
+   * Returns the next page; empty if its iterator has expired, so that the scan continues from a
+   * record.
+   */
   private Optional<Page> page() {
     try {
       return Optional.of(stream.read(shard, from, limit));
@@ -111,10 +113,10 @@ public final class ShardScan {
   }
 
   /**
-   * Passes over quiet stretches. Reads one page at least.
+   * Skips empty pages. Reads at least one page.
    *
-   * @param mayContinue asked before each further page, if there is time for it
-   * @return {@link Step.Quiet} only if there was no time to go on
+   * @param mayContinue called before each further page; whether there is time for it @return {@link
+   *     Step.Quiet} only if the time was over
    */
   public Step next(BooleanSupplier mayContinue) {
     Step step = step();
@@ -129,15 +131,15 @@ public final class ShardScan {
    * Kinesis continues at the oldest one, which may be a day away: a scan that has read much of the
    * shard's time and found nothing does not read on.
    *
-   * @param mayContinue asked before each further page, if there is time for it
-   * @return {@link Step.Quiet} if the record is not kept, as {@link #hasPassed} then says, or if
-   *     there was no time to go on
+   * @param mayContinue called before each further page; whether there is time for it @return {@link
+   *     Step.Quiet} if the record is not kept, in which case {@link #hasPassed} is true, or if the
+   *     time was over
    */
   public Step first(BooleanSupplier mayContinue) {
     return next(() -> !hasPassed() && mayContinue.getAsBoolean());
   }
 
-  /** Whether the last pages had no record, and cover more than one page may leave out. */
+  /** Whether the last pages had no record, and covered more time than a page may leave out. */
   public boolean hasPassed() {
     return quietSince
         .flatMap(since -> reached.map(until -> Duration.between(since, until)))
@@ -146,8 +148,8 @@ public final class ShardScan {
   }
 
   /**
-   * The time up to which the pages have read the shard: what arrived before it has been read, as
-   * far as this clock agrees with that of Kinesis. Empty before a page says so.
+   * Returns the time up to which the shard has been read: earlier records have been read, if this
+   * clock agrees with that of Kinesis. Empty before the first page.
    */
   public Optional<Instant> reached() {
     return reached;

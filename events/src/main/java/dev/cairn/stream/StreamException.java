@@ -1,6 +1,6 @@
 package dev.cairn.stream;
 
-/** The stream did not answer, or throttled. The same call may succeed later. */
+/** The stream did not respond, or throttled. The call may succeed later. */
 public final class StreamException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

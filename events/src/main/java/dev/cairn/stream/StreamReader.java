@@ -8,27 +8,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads a stream apart from the event source mapping: to describe its shards, and to read records
- * again after a restore.
+ * Reads a stream independently of the event source mapping: to describe its shards, and to read
+ * records again after a restore.
  *
- * <p>Any method may throw {@link StreamException} when Kinesis does not answer or throttles, and
- * {@link NotInStreamException} when the stream, the shard or the record is not there at all.
+ * <p>Any method may throw {@link StreamException} if Kinesis does not respond or throttles, and
+ * {@link NotInStreamException} if the stream, the shard or the record does not exist.
  */
 public interface StreamReader {
 
-  /** All shards that Kinesis lists, closed ones among them. */
+  /** Returns all shards that Kinesis lists, including closed ones. */
   List<Shard> shards();
 
-  /** How long the stream keeps a record. */
+  /** Returns how long the stream keeps a record. */
   Duration retention();
 
   /**
    * Reads up to {@code limit} records.
    *
    * <p>A page covers one stretch of the shard's time. It may be empty or short although more
-   * records follow; only {@link Page#isAtTip} tells where the shard ends, and {@link ShardScan}
-   * finds it. Where a sequence number is no longer kept, Kinesis may continue with the oldest
-   * record instead: a caller that needs that very record checks that it came.
+   * records follow; only {@link Page#isAtTip} shows where the shard ends, and {@link ShardScan}
+   * finds it. If a sequence number is no longer kept, Kinesis may continue with the oldest record
+   * instead: a caller that needs exactly that record must check that it was returned.
    *
    * @throws ExpiredIteratorException if {@code from} is the end of a page that was read more than
    *     five minutes ago

@@ -7,7 +7,7 @@ import java.time.Instant;
  * One Kinesis record.
  *
  * @param data the bytes that the producer put; not a copy
- * @param arrival when Kinesis took it, approximately
+ * @param arrival the approximate time at which Kinesis stored it
  */
 public record StreamRecord(
     String partitionKey, SequenceNumber sequenceNumber, byte[] data, Instant arrival) {}

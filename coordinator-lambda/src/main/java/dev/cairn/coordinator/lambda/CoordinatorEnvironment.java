@@ -35,7 +35,7 @@ record CoordinatorEnvironment(
   record Events(String bus, String region, URI endpoint) {}
 
   /**
-   * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   * @throws Environment.SettingException if a variable is missing or invalid; the message names it
    */
   static CoordinatorEnvironment read(Environment variables) {
     return new CoordinatorEnvironment(

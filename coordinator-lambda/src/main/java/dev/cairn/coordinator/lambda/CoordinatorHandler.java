@@ -22,7 +22,7 @@ public final class CoordinatorHandler implements RequestStreamHandler {
    * Reads the environment only, so that a container that is restored from a snapshot shares no
    * connection, clock or id with another.
    *
-   * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   * @throws Environment.SettingException if a variable is missing or invalid; the message names it
    */
   public CoordinatorHandler() {
     this.environment = CoordinatorEnvironment.read(new Environment(System.getenv()));

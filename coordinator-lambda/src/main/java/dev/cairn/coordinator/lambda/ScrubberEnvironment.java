@@ -19,10 +19,10 @@ record ScrubberEnvironment(
     JobId job, String table, CheckpointSettings settings, Duration interval) {
 
   /**
-   * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   * @throws Environment.SettingException if a variable is missing or invalid; the message names it
    */
   static ScrubberEnvironment read(Environment variables) {
-    // Only to fail now if it says none, or two places: code may say another.
+    // Read only to fail early if the environment sets no location or two; the code may set another.
     StorageLocation.read(variables);
     CheckpointSettings settings = variables.settings();
     return new ScrubberEnvironment(

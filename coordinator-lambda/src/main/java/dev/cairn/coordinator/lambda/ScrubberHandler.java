@@ -39,7 +39,7 @@ public final class ScrubberHandler implements RequestStreamHandler {
   private record Clients(DynamoDbClient dynamoDb, S3Client s3) {}
 
   /**
-   * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   * @throws Environment.SettingException if a variable is missing or invalid; the message names it
    */
   public ScrubberHandler() {
     this.environment = ScrubberEnvironment.read(new Environment(System.getenv()));

@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is known of each aircraft, by tail number: how often it left and how late, how often it was
- * cancelled, where it flew, and its last ten flights.
+ * Keeps statistics of each aircraft, by tail number: its departures and delays, cancellations,
+ * routes, and last ten flights.
  */
 public final class AircraftFunction implements KeyedFunction<Departure> {
-  /** The key of departures without a tail number: Kinesis takes no empty partition key. */
+  /**
+   * The key of departures without a tail number, because Kinesis accepts no empty partition key.
+   */
   public static final String UNKNOWN = "UNKNOWN";
 
   public static final ValueStateDescriptor<Punctuality> PUNCTUALITY =
@@ -71,7 +73,7 @@ public final class AircraftFunction implements KeyedFunction<Departure> {
   }
 
   /**
-   * How reliably an aircraft leaves.
+   * The departures and delays of an aircraft.
    *
    * @param totalDelayMin the sum of all departure delays, early ones counting as negative
    * @param worstDelayMin the largest departure delay; 0 if it never left late

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 
 /**
  * One scheduled departure; in JSON under the columns' names, such as {@code departure_delay_min}.
- * What is unknown is absent.
+ * Unknown values are absent.
  *
  * @param departed when it left; empty if it was cancelled
  * @param tail the aircraft's tail number
@@ -38,7 +38,7 @@ public record Departure(
     Objects.requireNonNull(destination, "a departure has no destination");
   }
 
-  /** The airports, such as {@code EWR-IAH}. */
+  /** Returns the airports, such as {@code EWR-IAH}. */
   public String route() {
     return origin + "-" + destination;
   }

@@ -1,4 +1,4 @@
-/** The example: real departures from New York become what is known of each aircraft. */
+/** The example: statistics of each aircraft, computed from real departures from New York. */
 @NullMarked
 package dev.cairn.flights;
 

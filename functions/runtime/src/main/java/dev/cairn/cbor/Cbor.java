@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Scalars and arrays in CBOR (RFC 8949). Numbers and lengths take the shortest form, so that a
- * value has one encoding only.
+ * Scalars and arrays in CBOR (RFC 8949). Numbers and lengths have their shortest form, so that a
+ * value has exactly one encoding.
  */
 public final class Cbor {
   private static final int UNSIGNED = 0;
@@ -45,7 +45,7 @@ public final class Cbor {
     return major == NEGATIVE ? ~magnitude : magnitude;
   }
 
-  /** Encodes a double; each NaN is the same one. */
+  /** Encodes a double; all NaN values have one encoding. */
   public static byte[] ofDouble(double value) {
     return ByteBuffer.allocate(9).put(DOUBLE).putLong(Double.doubleToLongBits(value)).array();
   }
@@ -81,11 +81,11 @@ public final class Cbor {
   /**
    * Encodes text.
    *
-   * @throws IllegalArgumentException if it holds half of a surrogate pair, which UTF-8 cannot say:
-   *     two different texts would become the same bytes
+   * @throws IllegalArgumentException if it has an unpaired surrogate, which UTF-8 cannot encode:
+   *     two different texts would have equal bytes
    */
   public static byte[] ofText(String text) {
-    // getBytes is much the faster, but replaces what it cannot encode.
+    // getBytes is much faster, but replaces characters that it cannot encode.
     return withHead(
         TEXT, hasSurrogate(text) ? strictly(text) : text.getBytes(StandardCharsets.UTF_8));
   }
@@ -117,7 +117,7 @@ public final class Cbor {
     return Arrays.copyOfRange(bytes, payload(bytes, BYTES), bytes.length);
   }
 
-  /** Makes one array of items that are encoded already. */
+  /** Encodes an array of already encoded items. */
   public static byte[] ofItems(List<byte[]> items) {
     int bodyBytes = 0;
     for (byte[] item : items) {
@@ -166,7 +166,7 @@ public final class Cbor {
     return bytes;
   }
 
-  /** What most user keys and numbers are, told without walking. */
+  /** A fast check for the most frequent user keys and numbers. */
   private static boolean isShortScalar(byte[] bytes) {
     if (bytes.length == 0) {
       return false;
@@ -182,7 +182,7 @@ public final class Cbor {
   /**
    * Requires that text can be encoded.
    *
-   * @throws IllegalArgumentException if it holds half of a surrogate pair
+   * @throws IllegalArgumentException if it has an unpaired surrogate
    */
   public static void requireText(String text) {
     if (hasSurrogate(text)) {

@@ -8,7 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Reads encoded data items one after the other, each only as what it is, or passes over them. */
+/** Reads encoded data items one after the other, each only as its own type, or skips them. */
 public final class CborReader {
   private static final int BYTES = 2;
   private static final int TEXT = 3;
@@ -60,16 +60,14 @@ public final class CborReader {
     return number(head & 31);
   }
 
-  /** Passes one item and returns its bytes. */
+  /** Skips one item and returns its bytes. */
   public byte[] item() {
     int from = at;
     skip();
     return Arrays.copyOfRange(bytes, from, at);
   }
 
-  /**
-   * Passes one item with all that is in it; without recursion, since the bytes may be anybody's.
-   */
+  /** Skips one item with its content, without recursion, because the bytes may be malicious. */
   public void skip() {
     long[] open = {1};
     int depth = 0;
@@ -104,7 +102,7 @@ public final class CborReader {
     }
   }
 
-  /** Passes a null; false if something else follows. */
+  /** Skips a null; returns false if something else follows. */
   public boolean skipNull() {
     if (peek() != NULL) {
       return false;
@@ -113,7 +111,7 @@ public final class CborReader {
     return true;
   }
 
-  /** Passes exactly these bytes; false if others follow. */
+  /** Skips exactly these bytes; returns false if others follow. */
   public boolean skipBytes(byte[] expected) {
     if (!Arrays.equals(
         bytes, at, Math.min(bytes.length, at + expected.length), expected, 0, expected.length)) {
@@ -196,7 +194,8 @@ public final class CborReader {
     }
     at++;
     BigInteger magnitude = new BigInteger(1, readBytes());
-    // RFC 8949 says -1 - n; Jackson has always written -n, and what is stored stays readable.
+    // RFC 8949 specifies -1 - n, but Jackson has always written -n, and stored values must stay
+    // readable.
     return tag == POSITIVE_BIGNUM ? magnitude : magnitude.negate();
   }
 
@@ -250,21 +249,20 @@ public final class CborReader {
     return all.toByteArray();
   }
 
-  /** Enters an array; {@link #hasMore} then says whether an element follows. */
+  /** Enters an array; {@link #hasMore} then returns whether an element follows. */
   public long enterArray() {
     return enter(ARRAY, "an array");
   }
 
-  /** Enters a map; {@link #hasMore} then says whether a key and its value follow. */
+  /** Enters a map; {@link #hasMore} then returns whether a key and its value follow. */
   public long enterMap() {
     return enter(MAP, "an object");
   }
 
   /**
-   * Whether another element follows in what was entered.
+   * Whether another element follows in the array or map.
    *
-   * @param entered what entering returned
-   * @param read how many elements have been read since then
+   * @param entered the result of entering it @param read how many elements have been read since
    */
   public boolean hasMore(long entered, long read) {
     if (entered >= 0) {
@@ -343,9 +341,7 @@ public final class CborReader {
     return left == UNTIL_BREAK_OR_KEY ? VALUE_THEN_UNTIL_BREAK : UNTIL_BREAK_OR_KEY;
   }
 
-  /**
-   * Passes an item's head, and its bytes if it is a string; returns how many items are within it.
-   */
+  /** Skips an item's head, and its bytes if it is a string; returns the number of items in it. */
   private long head() {
     int head = next();
     int major = head >>> 5;
@@ -370,7 +366,7 @@ public final class CborReader {
     };
   }
 
-  /** Each item takes at least a byte, so that a number that claims more is refused at once. */
+  /** Each item takes at least one byte, so a larger number is refused immediately. */
   private int requireRoom(long count) {
     if (count < 0 || count > remaining()) {
       throw tooShort();

@@ -1,4 +1,4 @@
-/** The few forms of CBOR (RFC 8949) that scalar values and lists of state are made of. */
+/** The subset of CBOR (RFC 8949) that scalar values and lists of state use. */
 @NullMarked
 package dev.cairn.cbor;
 

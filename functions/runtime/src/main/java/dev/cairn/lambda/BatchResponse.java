@@ -9,15 +9,15 @@ import java.io.OutputStream;
 import java.util.Optional;
 
 /**
- * The answer to a batch: {@code {"batchItemFailures":[{"itemIdentifier":"<sequence number>"}]}}.
+ * The response to a batch: {@code {"batchItemFailures":[{"itemIdentifier":"<sequence number>"}]}}.
  *
- * @param firstFailed the record from which on the mapping shall deliver again; empty if all of the
- *     batch is durable, which the mapping takes as success for good
+ * @param firstFailed the record from which the mapping must deliver again; empty if the whole batch
+ *     is durable, which the mapping treats as final success
  */
 public record BatchResponse(Optional<SequenceNumber> firstFailed) {
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Writes the answer as JSON; the stream stays the caller's to close. */
+  /** Writes the response as JSON; the caller closes the stream. */
   public void writeTo(OutputStream out) throws IOException {
     try (JsonGenerator json =
         JSON.createGenerator(out, JsonEncoding.UTF8)

@@ -17,7 +17,10 @@ import dev.cairn.state.StateSchema;
 import java.util.List;
 import java.util.Optional;
 
-/** What the deployed function says of itself: read once, from an instance for nothing else. */
+/**
+ * The settings and states that the deployed function declares. They are read once, from a separate
+ * instance.
+ */
 public final class CodeDescription {
   private final Configuration configuration;
   private final KeyedFunction<Object> function;
@@ -28,7 +31,7 @@ public final class CodeDescription {
   }
 
   /**
-   * @throws IllegalArgumentException if it sets what cannot be kept, by the option's name
+   * @throws IllegalArgumentException if it makes an invalid setting; the message names the option
    */
   public static CodeDescription of(KeyedFunction<Object> function) {
     CheckpointConfig config = new CheckpointConfig();
@@ -37,18 +40,19 @@ public final class CodeDescription {
   }
 
   /**
-   * The deployment's settings, with what the code says otherwise.
+   * Returns the deployment's settings, overridden by those of the code.
    *
-   * @throws IllegalArgumentException if they contradict each other, or cannot be kept, by name
+   * @throws IllegalArgumentException if they contradict each other or are invalid; the message
+   *     names them
    */
   public CheckpointSettings appliedTo(CheckpointSettings deployed) {
     return deployed.and(configuration).requireDeployable();
   }
 
   /**
-   * Opens the function, for its states.
+   * Opens the function to find its states.
    *
-   * @param storage where the job's files are, going by the settings of deployment and code
+   * @param storage the storage of the job's files, according to the settings of deployment and code
    */
   public Registration registration(JobId job, StageId stage, CodeVersion version, String storage) {
     return new Registration(job, stage, version, configuration, schemas(), Optional.of(storage))

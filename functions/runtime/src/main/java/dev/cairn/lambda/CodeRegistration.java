@@ -13,10 +13,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Makes a container's code known, once; and which other streams it had to refuse. */
+/** Registers a container's code once, and the other streams whose batches it refused. */
 public final class CodeRegistration {
   private static final Logger LOG = System.getLogger(CodeRegistration.class.getName());
-  // A mapping of another stream invokes the function again and again.
+  // A mapping of another stream invokes the function repeatedly.
   private static final Duration BETWEEN_NOTES = Duration.ofMinutes(5);
 
   private final Registrations registrations;
@@ -33,11 +33,11 @@ public final class CodeRegistration {
   }
 
   /**
-   * Tries once, unless it is made. Records do not wait for it to succeed, once the registration
-   * that is there could be read.
+   * Tries to register, unless that is done. Once the stored registration could be read, records do
+   * not wait for the write.
    *
-   * @throws StorageMovedException each time, if the job has its files elsewhere: a record that was
-   *     applied to what is found here would be applied to another state
+   * @throws StorageMovedException each time, if the job has its files in another storage: records
+   *     would be applied to another state
    * @throws StreamChangedException each time, if the job reads another stream
    * @throws NewerFormatException each time, if the job has a format that this release does not know
    */
@@ -72,8 +72,8 @@ public final class CodeRegistration {
   }
 
   /**
-   * Records need not wait until this registration is stored, but do wait until it is known not to
-   * contradict the one that is there.
+   * Records need not wait until this registration is stored, but until it is known that it does not
+   * contradict the stored one.
    */
   private void requireRegistered() {
     for (Registration before : registrations.of(registration.job())) {
@@ -99,7 +99,7 @@ public final class CodeRegistration {
       registrations.refused(
           registration.job(), registration.stage(), new RefusedStream(stream, how, now));
     } catch (RuntimeException e) {
-      // The invocation fails with the refusal itself, which says all of it.
+      // The invocation fails with the refusal itself, which explains everything.
       LOG.log(
           Level.WARNING,
           "the refusal of stream {0} could not be noted for cairn status: {1}",

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Prints what was set aside, so that an alarm can ring. */
+/** Prints dead letters as a metric, for an alarm. */
 final class DeadLetterMetrics implements DeadLetterListener {
   private final EmbeddedMetrics metrics;
 

@@ -44,12 +44,12 @@ public final class ForeignStreamException extends RuntimeException {
     return source.mapping() + " sent a batch of " + shard + " from stream " + source.stream();
   }
 
-  /** The name of the stream that the batch comes from. */
+  /** Returns the name of the batch's stream. */
   public String stream() {
     return stream;
   }
 
-  /** The kind of mapping that sent the batch, in words. */
+  /** Returns the kind of mapping that sent the batch, in words. */
   public String mapping() {
     return mapping;
   }

@@ -5,10 +5,10 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * The user's function, which the deployment names; each subtask gets one of its own.
+ * The class of the user's function, which the deployment names; each subtask gets its own instance.
  *
- * <p>The class is loaded once. What keeps it from being loaded is kept, since the JVM reports a
- * static initializer that threw only to the first caller.
+ * <p>The class is loaded once. An error during loading is kept, because the JVM reports an
+ * exception of a static initializer only to the first caller.
  */
 final class FunctionClass {
   private final String name;
@@ -25,7 +25,9 @@ final class FunctionClass {
     record Failed(FunctionNotLoadedException why) implements Loading {}
   }
 
-  /** Loads the class. If that fails, {@link #requireLoaded} and {@link #create} say why. */
+  /**
+   * Loads the class. If that fails, {@link #requireLoaded} and {@link #create} throw the reason.
+   */
   static FunctionClass load(String name) {
     try {
       return new FunctionClass(name, new Loading.Loaded(constructor(name)));
@@ -73,11 +75,11 @@ final class FunctionClass {
   }
 
   /**
-   * A new instance. What its events are, only it knows.
+   * Creates a new instance. Only the instance knows its type of events.
    *
    * @throws FunctionNotLoadedException if the class could not be loaded
    */
-  @SuppressWarnings("unchecked") // it is handed only what its own deserializer made
+  @SuppressWarnings("unchecked") // it receives only events that its own deserializer created
   KeyedFunction<Object> create() {
     try {
       return (KeyedFunction<Object>) constructor().newInstance();

@@ -2,9 +2,9 @@ package dev.cairn.lambda;
 
 import dev.cairn.id.ShardId;
 
-/** Why the function was invoked. */
+/** The event with which the function was invoked. */
 public sealed interface InvocationEvent permits KinesisBatch, InvocationEvent.Wake {
 
-  /** The coordinator asks for work on a shard that no record may come for. */
+  /** The coordinator's wake for a shard, which may have no new records. */
   record Wake(ShardId shard) implements InvocationEvent {}
 }

@@ -14,9 +14,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one shard in an event, each parsed when it is asked for: no tree of the event is
- * ever built. {@link #hasNext} and {@link #next} throw {@link MalformedEventException} where the
- * event is not what a mapping sends, and {@link UncheckedIOException} if the stream fails.
+ * The records of one shard in an event. Each record is parsed when it is needed; no tree of the
+ * event is built. {@link #hasNext} and {@link #next} throw {@link MalformedEventException} if the
+ * event is not one that a mapping sends, and {@link UncheckedIOException} if the stream fails.
  */
 public final class KinesisBatch implements InvocationEvent, RecordBatch {
   private static final String CONSUMER = "/consumer/";
@@ -36,38 +36,38 @@ public final class KinesisBatch implements InvocationEvent, RecordBatch {
     this.ahead = first.toRecord();
   }
 
-  /** Goes on where the array of records has just begun. */
+  /** Continues to parse right after the beginning of the array of records. */
   static KinesisBatch startingAt(JsonParser in) throws IOException {
     if (in.nextToken() == JsonToken.END_ARRAY) {
-      // The last event of a tumbling window may have none.
+      // The last event of a tumbling window may have no records.
       requireEnd(in);
       throw new MalformedEventException("the event has no records, so it belongs to no shard");
     }
     return new KinesisBatch(in, Fields.read(in, 0));
   }
 
-  /** The shard that all records come from. */
+  /** Returns the shard of all records. */
   @Override
   public ShardId shard() {
     return shard;
   }
 
   /**
-   * The stream that all records come from, such as {@code arn:aws:kinesis:…:stream/departures}.
-   * With enhanced fan-out the event names a consumer of the stream; its ARN begins with the
-   * stream's.
+   * Returns the ARN of the stream of all records, such as {@code
+   * arn:aws:kinesis:…:stream/departures}. With enhanced fan-out the event names a consumer of the
+   * stream; its ARN begins with the stream's.
    */
   public String streamArn() {
     int consumer = sourceArn.indexOf(CONSUMER);
     return consumer < 0 ? sourceArn : sourceArn.substring(0, consumer);
   }
 
-  /** The stream's name: what follows the last slash of its ARN. */
+  /** Returns the stream's name, which follows the last slash of its ARN. */
   public String streamName() {
     return streamArn().substring(streamArn().lastIndexOf('/') + 1);
   }
 
-  /** What the event names as its source: the stream's ARN, or that of a consumer of the stream. */
+  /** Returns the event's source: the ARN of the stream or of a consumer of it. */
   String sourceArn() {
     return sourceArn;
   }
@@ -119,7 +119,7 @@ public final class KinesisBatch implements InvocationEvent, RecordBatch {
     return Optional.of(fields.toRecord());
   }
 
-  /** Requires that nothing follows the records that would mean something else. */
+  /** Requires that no field with another meaning follows the records. */
   private static void requireEnd(JsonParser in) throws IOException {
     while (in.nextToken() == JsonToken.FIELD_NAME) {
       if (TumblingWindow.isField(in.currentName())) {
@@ -148,7 +148,7 @@ public final class KinesisBatch implements InvocationEvent, RecordBatch {
     }
   }
 
-  /** One record's fields, in whatever order they come. */
+  /** The fields of one record, in any order. */
   private static final class Fields {
     private final int index;
     private @Nullable String eventId;

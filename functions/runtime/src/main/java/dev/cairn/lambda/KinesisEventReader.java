@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Reads what the function is invoked with: a batch of Kinesis records as the event source mapping
- * sends it, or Cairn's own wake, {@code {"cairn":"wake","shard":"shardId-000000000003"}}.
+ * Reads the function's payload: a batch of Kinesis records from the event source mapping, or
+ * Cairn's own wake, {@code {"cairn":"wake","shard":"shardId-000000000003"}}.
  */
 public final class KinesisEventReader {
   private static final JsonFactory JSON = new JsonFactory();
@@ -17,11 +17,11 @@ public final class KinesisEventReader {
   private KinesisEventReader() {}
 
   /**
-   * Reads as far as is needed to know the shard: to the end of a wake, or of a batch's first
-   * record. The stream stays the caller's to close.
+   * Reads until the shard is known: to the end of a wake, or of a batch's first record. The caller
+   * closes the stream.
    *
-   * @throws MalformedEventException if the payload is neither, is no JSON, or its first record
-   *     lacks something
+   * @throws MalformedEventException if the payload is neither, is not JSON, or its first record is
+   *     incomplete
    * @throws IOException if the stream fails
    */
   public static InvocationEvent read(InputStream payload) throws IOException {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
-/** Tells JSON that is wrong from a stream that fails. */
+/** Distinguishes malformed JSON from a failing stream. */
 final class MalformedJson {
   private MalformedJson() {}
 

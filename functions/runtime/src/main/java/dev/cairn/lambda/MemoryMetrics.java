@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Prints how much of the container's heap its largest state takes, so that an alarm can ring before
- * it no longer fits. Printed once a minute at most: that is what CloudWatch keeps.
+ * Prints the share of the container's heap that its largest state takes, for an alarm before it no
+ * longer fits. Printed at most once a minute, the resolution of CloudWatch.
  */
 final class MemoryMetrics {
   static final String UTILIZATION = "subtaskMemoryUtilization";

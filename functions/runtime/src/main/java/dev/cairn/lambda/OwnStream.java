@@ -16,17 +16,17 @@ public final class OwnStream {
     this.account = account;
   }
 
-  /** The stream of this name, in whatever account the first batch of it comes from. */
+  /** Accepts the stream of this name, in the account of its first batch. */
   public static OwnStream named(String stream) {
     return new OwnStream(Optional.of(stream), Optional.empty());
   }
 
-  /** The stream of this name in the account that the function itself belongs to. */
+  /** Accepts the stream of this name in the function's own account. */
   public static OwnStream named(String stream, String account) {
     return new OwnStream(Optional.of(stream), Optional.of(account));
   }
 
-  /** The stream that the first batch comes from, for a container without a configured stream. */
+  /** Accepts the stream of the first batch, for a container without a configured stream. */
   public static OwnStream ofFirstBatch() {
     return new OwnStream(Optional.empty(), Optional.empty());
   }

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an event source mapping names as the source of a record: a Kinesis stream, or a consumer of
- * one that is registered for enhanced fan-out.
+ * The source of a record: a Kinesis stream, or a consumer of it that is registered for enhanced
+ * fan-out.
  *
  * @param account the AWS account that owns the stream
  * @param stream the stream's name
@@ -35,7 +35,7 @@ record SourceArn(String account, String stream, Optional<String> consumer) {
     return new SourceArn(parts.group(1), parts.group(2), Optional.ofNullable(parts.group(3)));
   }
 
-  /** Which kind of mapping sends such records, for messages. */
+  /** Returns the kind of mapping that sends such records, for messages. */
   String mapping() {
     return consumer
         .map(name -> "an event source mapping with enhanced fan-out (consumer " + name + ")")

@@ -13,8 +13,8 @@ import java.io.InputStream;
 
 /**
  * Records in the journal of the invoked shard that its container cannot start. Otherwise the
- * mapping would send the batch for ever, and neither the restart strategy nor {@code cairn status}
- * would know why. A shard without a journal is not opened for this.
+ * mapping would send the batch forever, and neither the restart strategy nor {@code cairn status}
+ * would see the failure. A shard without a journal is not opened for this.
  */
 public final class StartFailureRecorder {
   private final TaskSettings settings;
@@ -22,8 +22,9 @@ public final class StartFailureRecorder {
   private final OwnStream stream;
 
   /**
-   * @param ports made from the deployment's settings alone, as the code's settings may be at fault
-   * @param stream the job's stream; a batch of another stream is no failure of the job's shards
+   * @param ports created from the deployment's settings alone, because the code's settings may be
+   *     the cause @param stream the job's stream; a batch of another stream is not a failure of the
+   *     job's shards
    */
   public StartFailureRecorder(TaskSettings settings, TaskPorts ports, OwnStream stream) {
     this.settings = settings;
@@ -59,7 +60,7 @@ public final class StartFailureRecorder {
     }
   }
 
-  /** The error in the form that the task's classifier of faults knows. */
+  /** Converts the error into the form that the task's classifier of faults knows. */
   private static RuntimeException thrown(Throwable error) {
     return switch (error) {
       case LinkageError e -> throw e;

@@ -9,14 +9,14 @@ import java.io.OutputStream;
 import java.util.Optional;
 
 /**
- * A container's front door: the bytes of an event in, the bytes of an answer out, and the task in
- * between.
+ * Connects Lambda to the task of one container: reads the bytes of an event, runs the task, and
+ * writes the bytes of the response.
  */
 public final class TaskEndpoint {
   private final Task<?> task;
   private final OwnStream stream;
 
-  /** A container that applies batches of one stream: the one that its first batch comes from. */
+  /** Creates an endpoint that accepts only the stream of its first batch. */
   public TaskEndpoint(Task<?> task) {
     this(task, OwnStream.ofFirstBatch());
   }
@@ -27,8 +27,8 @@ public final class TaskEndpoint {
   }
 
   /**
-   * Serves one invocation. Whatever it throws is the invocation's failure: the mapping sends the
-   * same batch again.
+   * Handles one invocation. An exception fails the invocation, and the mapping sends the batch
+   * again.
    *
    * @throws MalformedEventException if the event is neither a batch of one shard nor a wake
    * @throws ForeignStreamException if the batch comes from another stream than the job's

@@ -13,12 +13,11 @@ import java.time.Instant;
 import java.util.function.Function;
 
 /**
- * What the task's function is told by its environment.
+ * The environment of the task's function.
  *
- * @param function may have failed to load, which is then the failure of each shard
- * @param start where the mapping and each shard begin
- * @param settings what the deployment sets of those settings that concern a task
- * @param version which version of the code this is
+ * @param function the user's function; a failure to load it becomes the failure of each
+ *     shard @param start where the mapping and each shard begin @param settings the deployment's
+ *     settings for a task @param version the version of the code
  */
 record TaskEnvironment(
     JobId job,
@@ -34,10 +33,10 @@ record TaskEnvironment(
   private static final String HORIZON = "TRIM_HORIZON";
 
   /**
-   * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   * @throws Environment.SettingException if a variable is missing or invalid; the message names it
    */
   static TaskEnvironment read(Environment variables) {
-    // Only to fail now if it says none, or two places: code may say another.
+    // Read only to fail early if the environment sets no location or two; the code may set another.
     StorageLocation.read(variables);
     return new TaskEnvironment(
         variables.require("CAIRN_JOB", JobId::new),

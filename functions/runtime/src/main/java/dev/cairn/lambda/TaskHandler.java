@@ -41,8 +41,8 @@ import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * The task's handler: a user deploys it with a function of their own, which environment variables
- * name together with the job.
+ * The Lambda handler of the task. Users deploy it with their function; environment variables name
+ * the function and the job.
  */
 public final class TaskHandler implements RequestStreamHandler {
   private static final Logger LOG = System.getLogger(TaskHandler.class.getName());
@@ -50,7 +50,7 @@ public final class TaskHandler implements RequestStreamHandler {
       Pattern.compile("arn:[^:]+:lambda:[^:]*:([^:]+):function:.*");
   private static final String ON_DEMAND = "on-demand";
   private static final String SNAP_START = "snap-start";
-  // As long as a call of priming may take in all; nothing else depends on it.
+  // The longest total time of a call during priming; nothing else depends on it.
   private static final Duration PRIMING = Duration.ofSeconds(10);
 
   private final TaskEnvironment environment;
@@ -74,16 +74,16 @@ public final class TaskHandler implements RequestStreamHandler {
   }
 
   /**
-   * Reads the environment, loads the function's class and makes the clients.
+   * Reads the environment, loads the function's class and creates the clients.
    *
-   * <p>With SnapStart, many containers go on from one snapshot of this moment. So what is made here
-   * is used once, for its classes to be loaded and compiled, and thrown away: each container makes
-   * clients, ids and caches of its own with its first invocation.
+   * <p>With SnapStart, many containers continue from one snapshot of this process. Objects created
+   * here are therefore used once, so that their classes are loaded and compiled, and discarded:
+   * each container creates its own clients, ids and caches at its first invocation.
    *
    * <p>A class that cannot be loaded fails the deployment, if Lambda initializes the function when
    * it is deployed. Otherwise each invocation records it as its shard's failure.
    *
-   * @throws Environment.SettingException if a variable is missing or of no use, by its name
+   * @throws Environment.SettingException if a variable is missing or invalid; the message names it
    * @throws FunctionNotLoadedException if the class cannot be loaded and a deployment waits for it
    */
   public TaskHandler() {
@@ -128,15 +128,18 @@ public final class TaskHandler implements RequestStreamHandler {
     }
   }
 
-  /** What this container made at its first invocation. A failure to make it is the shard's. */
+  /**
+   * Returns the objects that this container creates at its first invocation. If that fails, the
+   * failure is recorded for the shard.
+   */
   private Started started(InputStream input, Context context) {
     if (started.isEmpty()) {
       try {
-        // What the first invocation has left is nearly all that any has.
+        // The first invocation's remaining time is nearly that of any invocation.
         started = Optional.of(start(connected(), remaining(context), own(context)));
       } catch (FunctionNotLoadedException e) {
         record(e, input, context);
-        // A static initializer runs once in a process, and may have met what passes.
+        // A static initializer runs once per process, and may have failed for a temporary reason.
         LOG.log(Level.ERROR, "this process ends, as it cannot load the function", e);
         endProcess.run();
         throw e;
@@ -168,7 +171,7 @@ public final class TaskHandler implements RequestStreamHandler {
     }
   }
 
-  /** The stream of the settings' name, in the account of the function. */
+  /** Returns the stream named by the settings, in the function's account. */
   private OwnStream own(Context context) {
     Matcher arn = FUNCTION_ARN.matcher(String.valueOf(context.getInvokedFunctionArn()));
     return arn.matches()
@@ -246,7 +249,7 @@ public final class TaskHandler implements RequestStreamHandler {
         Backoff.sleeping());
   }
 
-  /** Goes the way of an invocation as far as it writes nothing. */
+  /** Runs the steps of an invocation that write nothing. */
   private void prime(Connected primed) {
     try {
       byte[] wake = "{\"cairn\":\"wake\",\"shard\":\"priming\"}".getBytes(StandardCharsets.UTF_8);
@@ -256,7 +259,8 @@ public final class TaskHandler implements RequestStreamHandler {
           .handle(new ByteArrayInputStream(wake), OutputStream.nullOutputStream(), () -> PRIMING);
       unused.storage().get(Layout.metadata(environment.job(), new CheckpointId(1)));
     } catch (IOException | RuntimeException e) {
-      // A table that is not there yet, say. The first invocation meets it again, and says so.
+      // For example, the table does not exist yet. The first invocation fails in the same way and
+      // reports it.
       LOG.log(Level.WARNING, "priming ended early: {0}", e.toString());
     }
   }

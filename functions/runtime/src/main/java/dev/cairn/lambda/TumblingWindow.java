@@ -2,7 +2,7 @@ package dev.cairn.lambda;
 
 import java.util.Set;
 
-/** How an event shows that its mapping has a tumbling window, for which Lambda keeps a state. */
+/** Recognizes events of a mapping with a tumbling window, for which Lambda keeps a state. */
 final class TumblingWindow {
   private static final Set<String> FIELDS =
       Set.of("window", "isFinalInvokeForWindow", "isWindowTerminatedEarly");

@@ -1,4 +1,6 @@
-/** Lambda's edge: the payloads that an invocation brings, and the answer that the mapping reads. */
+/**
+ * The interface to Lambda: the payloads of invocations, and the response that the mapping reads.
+ */
 @NullMarked
 package dev.cairn.lambda;
 

@@ -1,6 +1,6 @@
 package dev.cairn.operator;
 
-/** The user's function cannot be made or opened, so none of its records can be applied. */
+/** The user's function cannot be created or opened, so no records can be applied. */
 public final class FunctionNotOpenedException extends IllegalStateException {
   private static final long serialVersionUID = 1;
 

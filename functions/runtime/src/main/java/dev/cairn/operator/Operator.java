@@ -9,14 +9,14 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * The user's function of one subtask, opened on the state that it works with. Applies one record at
- * a time, entirely or not at all. For one thread.
+ * The opened user's function of one subtask, with its state. It applies one record at a time,
+ * completely or not at all. Not thread-safe.
  */
 public final class Operator<E> {
   private final KeyedFunction<E> function;
   private final Deserializer<E> deserializer;
   private final KeyedStateBackend state;
-  // Timers and outputs are to be further effects.
+  // Timers and outputs will be further effects.
   private final RecordEffects[] effects;
   private final CurrentRecord currentRecord = new CurrentRecord();
 
@@ -31,8 +31,8 @@ public final class Operator<E> {
   /**
    * Opens a function.
    *
-   * @param function a new instance, which belongs to the operator from now on
-   * @param backend makes the backend, which has no state yet
+   * @param function a new instance, which the operator owns from now on @param backend creates the
+   *     backend, without state
    * @param range the part of the hash space that the subtask's shard owns
    * @throws FunctionNotOpenedException if the function cannot be opened
    */
@@ -57,13 +57,13 @@ public final class Operator<E> {
     return new Operator<>(function, deserializer, state);
   }
 
-  /** The state that the function works with. */
+  /** Returns the function's state. */
   public KeyedStateBackend state() {
     return state;
   }
 
   /**
-   * Applies one record, entirely or not at all.
+   * Applies one record, completely or not at all.
    *
    * @throws RecordFailedException if the record cannot be decoded or the function threw
    * @throws KeyOutsideRangeException if the partition key does not belong to this state
@@ -110,8 +110,8 @@ public final class Operator<E> {
       function.process(event, currentRecord);
     } catch (Throwable e) {
       UserCode.rethrowIfNotItsOwn(e);
-      // A stored value that cannot be decoded is not the record's fault, whatever the function made
-      // of it.
+      // A stored value that cannot be decoded is not the record's fault, even if the function threw
+      // another exception because of it.
       verify();
       throw new RecordFailedException(Stage.PROCESSING, partitionKey, e);
     }
@@ -136,7 +136,7 @@ public final class Operator<E> {
     }
   }
 
-  /** One object for all records: a record costs no allocation for it. */
+  /** One object serves all records, which saves an allocation per record. */
   private static final class CurrentRecord implements Context {
     private String key = "";
     private Instant timestamp = Instant.EPOCH;

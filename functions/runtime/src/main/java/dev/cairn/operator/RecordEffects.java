@@ -1,10 +1,9 @@
 package dev.cairn.operator;
 
 /**
- * One kind of effect that a record has when its function is called: changes of state, and in time
- * also timers and outputs. Each kind gathers what the current record does. When the function
- * returns, all kinds are committed; when it throws, all are rolled back. Neither leaves a trace of
- * a record that failed.
+ * A kind of effect of a record: changes of state, later also timers and outputs. Each kind collects
+ * the effects of the current record. When the function returns, all kinds are committed; when it
+ * throws, all are rolled back. A failed record leaves no trace.
  */
 public interface RecordEffects {
   /**
@@ -16,9 +15,9 @@ public interface RecordEffects {
    */
   void verify();
 
-  /** Keeps what the record did. Does not fail after {@link #verify} has passed. */
+  /** Keeps the record's effects. Does not fail after {@link #verify} has passed. */
   void commit();
 
-  /** Undoes what the record did. Does not fail. */
+  /** Undoes the record's effects. Does not fail. */
   void rollBack();
 }

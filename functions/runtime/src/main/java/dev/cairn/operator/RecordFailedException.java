@@ -3,12 +3,12 @@ package dev.cairn.operator;
 import dev.cairn.format.JacksonMessages;
 
 /**
- * One record could not be applied, and changed nothing; what happens next is the pipeline's policy.
+ * A record could not be applied, and changed nothing. The failure policy decides how to continue.
  */
 public final class RecordFailedException extends Exception {
   private static final long serialVersionUID = 1;
 
-  /** Where it failed. */
+  /** The stage at which it failed. */
   public enum Stage {
     /** The bytes are not an event, or the partition key is not text. */
     DESERIALIZATION,

@@ -11,7 +11,10 @@ import dev.cairn.function.ValueStateDescriptor;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Passes on what a function declares while it is opened: each state once, and none afterwards. */
+/**
+ * Passes on a function's declarations while it is opened. Each state is declared once, and none
+ * afterwards.
+ */
 final class StateDeclarations implements RuntimeContext {
   private final KeyedStateBackend backend;
   private final Set<String> names = new HashSet<>();

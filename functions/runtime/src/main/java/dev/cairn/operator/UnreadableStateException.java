@@ -3,7 +3,9 @@ package dev.cairn.operator;
 import dev.cairn.format.JacksonMessages;
 import dev.cairn.state.StateKey;
 
-/** A stored cell cannot be decoded. No record is to blame, so none may go to the dead letters. */
+/**
+ * A stored cell cannot be decoded. No record is the cause, so no record may become a dead letter.
+ */
 public final class UnreadableStateException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

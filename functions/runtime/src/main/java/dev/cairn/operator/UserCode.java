@@ -1,13 +1,12 @@
 package dev.cairn.operator;
 
-/** Tells what a user's code throws from what is wrong with the machine or the classes. */
+/** Distinguishes exceptions of a user's code from failures of the machine or of class loading. */
 public final class UserCode {
   private UserCode() {}
 
   /**
-   * Throws a lack of memory again, and an error of classes that do not fit together: it is not the
-   * doing of one record or value. Everything else that a user's code throws is, errors of its own
-   * included.
+   * Rethrows out-of-memory errors and linkage errors, which are not caused by one record or value.
+   * Any other throwable of a user's code, including its own errors, is.
    */
   public static void rethrowIfNotItsOwn(Throwable thrown) {
     switch (thrown) {

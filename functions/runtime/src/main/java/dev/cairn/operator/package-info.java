@@ -1,6 +1,6 @@
 /**
- * The user's function at work on one record at a time, and what it needs: a backend that keeps its
- * state, and effects that are kept or undone together.
+ * Runs the user's function on one record at a time, with a backend for its state, and effects that
+ * are committed or rolled back together.
  */
 @NullMarked
 package dev.cairn.operator;

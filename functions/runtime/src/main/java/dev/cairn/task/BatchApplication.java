@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Applies the records of a batch, journals them, and does what is due after that. */
+/** Applies the records of a batch, journals them, and then takes a snapshot if one is due. */
 final class BatchApplication<E> {
   private static final String CANNOT = "cannot apply record ";
 
@@ -41,12 +41,12 @@ final class BatchApplication<E> {
   }
 
   /**
-   * How far a batch was applied and journalled.
+   * The result of applying and journalling a batch.
    *
    * @param first the first record of the batch
-   * @param last the last record that was looked at
+   * @param last the last record that was read
    * @param retryFrom the first record that is not journalled; empty if all are
-   * @param stop why that record cannot be applied; empty if only time is lacking
+   * @param stop why that record cannot be applied; empty if only the time was over
    */
   private record Applied(
       SequenceNumber first,
@@ -55,7 +55,7 @@ final class BatchApplication<E> {
       Optional<UncommittedBatch.Stop> stop,
       boolean hasApplied) {}
 
-  /** Applies the records, with an entry for all of them if nothing comes between. */
+  /** Applies the records, with one entry for all of them unless it is interrupted. */
   BatchResult apply(Invocation<E> invocation, Subtask<E> subtask, RereadableBatch batch) {
     Duration forSnapshot = snapshots.time(subtask, invocation.deadline());
     Position before = subtask.head().position();
@@ -120,14 +120,15 @@ final class BatchApplication<E> {
   }
 
   private BatchResult finish(Invocation<E> invocation, Subtask<E> subtask, Applied applied) {
-    // A batch without a new record is only confirmed. An invocation that ended while it stored the
-    // state would be repeated with the same batch, and would end there again.
+    // A batch without a new record is only confirmed. If it stored the state and the invocation
+    // ended during that, the mapping would repeat the batch, and that invocation would end in the
+    // same way.
     if (applied.retryFrom().isPresent() || applied.hasApplied()) {
       if (!snapshots.acknowledge(invocation, subtask)) {
         return lostAppend(subtask, applied.first());
       }
       if (!snapshots.materializeIfDue(invocation, subtask)) {
-        // The batch is journalled all the same; what came after it is read by the next invocation.
+        // The batch is journalled nevertheless; the next invocation reads the entries after it.
         cache.discard(subtask.id().shard());
       }
     }
@@ -135,16 +136,16 @@ final class BatchApplication<E> {
       TaskException stopped =
           failures.stopped(subtask, applied.stop().get(), CANNOT, invocation.writer());
       if (!applied.hasApplied()) {
-        // An error of the invocation rather than of an item: only so does the cause reach whoever
-        // has to act.
+        // An error of the invocation rather than of an item, because only then its cause is visible
+        // in the function's log.
         throw stopped;
       }
     }
     if (applied.retryFrom().isPresent()) {
       return new BatchResult.RetryFrom(applied.retryFrom().get());
     }
-    // Success moves the mapping's cursor for good, so it is answered only for what the journal was
-    // seen to hold.
+    // Success moves the mapping's cursor permanently, so it is returned only for records that the
+    // journal was seen to hold.
     if (subtask.head().position().isBefore(applied.last())) {
       throw new IllegalStateException(
           subtask.id()
@@ -156,7 +157,10 @@ final class BatchApplication<E> {
     return new BatchResult.Done();
   }
 
-  /** Another writer went on from this state: the batch is sent again, and begins with its work. */
+  /**
+   * Handles a lost append: another writer continued from this state, so the batch is sent again,
+   * and continues after that writer's entries.
+   */
   BatchResult lostAppend(Subtask<E> subtask, SequenceNumber first) {
     cache.discard(subtask.id().shard());
     return new BatchResult.RetryFrom(first);

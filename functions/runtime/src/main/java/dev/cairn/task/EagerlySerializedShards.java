@@ -6,13 +6,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The shards on which the function has left a value that cannot be stored. It may well do so again,
- * so that their values are serialized at once from then on.
+ * The shards on which the function has written a value that cannot be stored. It may do so again,
+ * so values of these shards are serialized immediately from then on.
  */
 final class EagerlySerializedShards {
   private final Set<ShardId> shards = new HashSet<>();
 
-  /** Whether the shard was not among them before. */
+  /** Adds a shard; returns whether it was new. */
   boolean add(ShardId shard) {
     return shards.add(shard);
   }

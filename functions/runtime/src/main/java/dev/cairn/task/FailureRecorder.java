@@ -27,8 +27,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Journals that a shard cannot go on, and when it is tried again. That way whichever container gets
- * its next batch knows, and so does the coordinator; neither needs to be told.
+ * Journals that a shard fails and when it is retried. From the journal, the container that gets the
+ * shard's next batch knows it, and so does the coordinator.
  */
 final class FailureRecorder {
   private static final int LONGEST_MESSAGE = 1000;
@@ -45,15 +45,14 @@ final class FailureRecorder {
   }
 
   /**
-   * A failure to be recorded.
+   * A failure to record.
    *
-   * @param at the journal's head when the shard failed: what is known to be wrong is wrong there
-   * @param record the record that is to blame; empty if no single record is
-   * @param attempt how the shard was looking for a record at fault when it failed
-   * @param isolation how the next attempt goes on
-   * @param waiting the record right after the position, if it is known
-   * @param mayGiveUp whether this failure may be the last one that the restart strategy bears; not
-   *     of a record that will be set aside instead
+   * @param at the journal's head when the shard failed @param record the record that caused it;
+   *     empty if no single record did @param attempt the search for a faulty record at the time of
+   *     the failure @param isolation the search for the next attempt @param waiting the record
+   *     right after the position, if it is known @param mayGiveUp whether the restart strategy may
+   *     give the shard up after this failure; false for a record that will become a dead letter
+   *     instead
    */
   record Report(
       SubtaskId subtask,
@@ -66,7 +65,7 @@ final class FailureRecorder {
       Optional<SequenceNumber> waiting,
       boolean mayGiveUp) {
 
-    /** A failure of the shard, whatever the next record is. */
+    /** Creates a failure of the shard, independent of the next record. */
     static Report ofShard(
         SubtaskId subtask,
         Header at,
@@ -86,7 +85,7 @@ final class FailureRecorder {
     }
   }
 
-  /** Whether a record that may not be at fault has failed often enough on its own. */
+  /** Whether a record that may not be the cause has failed often enough alone. */
   static boolean isExhausted(Header head, FailureReason reason, SequenceNumber record) {
     int alone =
         head.failing()
@@ -96,25 +95,21 @@ final class FailureRecorder {
     return alone + 1 >= MOST_ATTEMPTS_ALONE;
   }
 
-  /**
-   * Records that the next attempt is to go on in smaller steps. That is no failure yet: if nothing
-   * fails then, nothing has failed.
-   */
+  /** Records that the next attempt uses smaller steps. This does not count as a failure. */
   void narrow(SubtaskId subtask, Header at, int records, Writer writer) {
     Optional<Isolation> steps = Optional.of(new Isolation.Steps(records));
     try {
       session.append(
           subtask, at, (head, next) -> Optional.of(new Entry.Suspected(next.with(steps))), writer);
     } catch (OutcomeUnknownException e) {
-      // The next attempt finds out.
+      // The next attempt finds the state of the journal.
     }
   }
 
   /**
-   * Counts one more failure, provided that the journal has not gone on since the shard failed. A
-   * report that comes late, because its container was slow or had been given up, must not make a
-   * shard fail that has long gone on. Costs a query, a read and a put, of a shard that does not go
-   * on anyway.
+   * Counts one more failure, provided that the journal has not advanced since the shard failed. A
+   * late report of a slow container must not make a shard fail that has continued in the meantime.
+   * It costs a query, a read and a put of a shard that is not making progress.
    */
   void report(Report failure, Writer writer) {
     Instant now = ports.clock().instant();
@@ -131,11 +126,14 @@ final class FailureRecorder {
             writer);
       }
     } catch (OutcomeUnknownException e) {
-      // The invocation fails all the same, and the mapping tries again.
+      // The invocation fails in any case, and the mapping tries again.
     }
   }
 
-  /** Reports a failure that an error caused. What keeps the report from the journal is added. */
+  /**
+   * Reports a failure that an error caused. If the report cannot be written, the reason is added to
+   * the error.
+   */
   void reportBeside(Throwable error, Report failure, Writer writer) {
     try {
       report(failure, writer);
@@ -147,8 +145,8 @@ final class FailureRecorder {
   /**
    * Reports why work stopped before a record.
    *
-   * @param cannot what the subtask cannot do with the record, for the message
-   * @return an exception that says so
+   * @param cannot what the subtask cannot do with the record, for the message @return an exception
+   *     with this message
    */
   TaskException stopped(
       Subtask<?> subtask, UncommittedBatch.Stop stop, String cannot, Writer writer) {
@@ -187,7 +185,7 @@ final class FailureRecorder {
     return exception;
   }
 
-  /** Whether it was no attempt, but the same failure met again, or the job halts. */
+  /** Whether there was no new attempt, because the shard is held up or the job is halted. */
   private static boolean isKnown(Header head, Instant now) {
     return head.suspended() || head.failing().stream().anyMatch(one -> one.isHeldUp(now));
   }
@@ -201,8 +199,8 @@ final class FailureRecorder {
   }
 
   /**
-   * Whether another container has recorded already that the process of an attempt ended: two that
-   * find the same marker must not count one attempt twice.
+   * Whether another container has already recorded that the process of an attempt ended: two
+   * containers that find the same marker must not count the attempt twice.
    */
   private static boolean isRecorded(Report failure, Header head) {
     return failure.reason() == FailureReason.PROCESS_ENDED
@@ -232,7 +230,7 @@ final class FailureRecorder {
         failure.record().isPresent() ? Optional.empty() : before.flatMap(ShardFailure::nextRecord));
   }
 
-  /** An id is as random as anything here, and replays with the seed. */
+  /** The random number is derived from the entry's id, so that a simulation repeats it. */
   private static double jitter(EntryId id) {
     return (id.hashCode() & Integer.MAX_VALUE) / (Integer.MAX_VALUE + 1.0);
   }

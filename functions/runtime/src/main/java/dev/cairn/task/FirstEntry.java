@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Makes the entry with which a journal begins, or says why this shard cannot have one. */
+/** Creates the first entry of a journal, or refuses a shard that cannot have one. */
 final class FirstEntry {
   private final TaskSettings settings;
   private final TaskPorts ports;
@@ -81,9 +81,9 @@ final class FirstEntry {
   }
 
   /**
-   * Refuses a shard whose keys may have state elsewhere. Kinesis goes on naming parents that are
-   * gone for long, and forgets those that lie between; so what counts is which keys the job's
-   * subtasks have or had.
+   * Refuses a shard whose keys may have state in another subtask. Kinesis keeps naming parents that
+   * no longer exist, and drops the generations in between, so the check uses the key ranges of the
+   * job's subtasks.
    */
   private void requireRoot(SubtaskId id, Shard shard, List<Shard> listed) {
     if (shard.parents().isEmpty() && isTheJobsStream(id, listed)) {
@@ -98,7 +98,7 @@ final class FirstEntry {
       throw new StateElsewhereException(
           refusal(shard, "state of these keys lies with " + holder.get().shard()), holder);
     }
-    // A parent that is listed and not opened may have records that come first.
+    // A listed parent that was not opened may have records that come first.
     for (ShardId parent : shard.parents()) {
       if (find(listed, parent).isPresent()) {
         throw new StateElsewhereException(
@@ -108,9 +108,9 @@ final class FirstEntry {
   }
 
   /**
-   * Whether the stream is the one that the job's subtasks are of, as the first of them tells. Then
-   * the keys of a shard without parents were never another's. A pipeline of many shards, whose
-   * tasks are all opened at once, does not read all subtasks for each.
+   * Whether the stream is that of the job's subtasks, according to the first of them. Then the keys
+   * of a shard without parents never belonged to another shard. This avoids reading all subtasks
+   * for each of many shards that are opened at the same time.
    */
   private boolean isTheJobsStream(SubtaskId id, List<Shard> listed) {
     return ports
@@ -120,7 +120,7 @@ final class FirstEntry {
         .orElse(true);
   }
 
-  /** Whether the listed shard of a subtask's name has the keys that the subtask's journal says. */
+  /** Whether the listed shard with a subtask's name has the key range of the subtask's journal. */
   private boolean hasItsKeys(SubtaskId subtask, List<Shard> listed) {
     return find(listed, subtask.shard())
         .filter(shard -> range(subtask).equals(Optional.of(shard.range())))
@@ -130,8 +130,8 @@ final class FirstEntry {
   private Optional<SubtaskId> holder(Shard shard, List<Shard> listed, List<SubtaskId> opened) {
     Map<ShardId, HashRange> ranges =
         listed.stream().collect(Collectors.toMap(Shard::id, Shard::range));
-    // A stream that was created again lists shards of the same names with other keys. Its shards
-    // are all different then, so one journal tells.
+    // A recreated stream lists shards of the same names with other keys. All its shards differ
+    // then, so one journal is enough for the check.
     boolean isAnother =
         opened.stream()
             .filter(one -> ranges.containsKey(one.shard()))
@@ -149,7 +149,7 @@ final class FirstEntry {
         .findFirst();
   }
 
-  /** The keys that a subtask has or had, as its journal says; empty if it has none to read. */
+  /** Returns the key range in a subtask's journal; empty if there is no journal. */
   private Optional<HashRange> range(SubtaskId subtask) {
     return ports.journal().fromLastBase(subtask).stream()
         .filter(Entry.Base.class::isInstance)

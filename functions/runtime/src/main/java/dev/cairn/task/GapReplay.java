@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Closes the gap that a restore leaves: applies again what was applied before, from the position to
- * the frontier. The mapping has delivered these records already, so they are read from the stream.
+ * Closes the gap that a restore leaves: applies the records from the position to the frontier
+ * again. The mapping has delivered these records already, so they are read from the stream.
  */
 final class GapReplay<E> {
   private static final String CANNOT = "cannot be replayed past record ";
@@ -62,9 +62,9 @@ final class GapReplay<E> {
   }
 
   /**
-   * Closes the gap as far as the invocation's time allows.
+   * Closes the gap, or as much of it as the invocation's time allows.
    *
-   * @return false if another writer went on from this state
+   * @return false if another writer has continued from this state
    */
   boolean close(Invocation<E> invocation, Subtask<E> subtask) {
     Duration forSnapshot = snapshots.time(subtask, invocation.deadline());
@@ -78,7 +78,7 @@ final class GapReplay<E> {
         }
       }
       if (subtask.head().isolation().isPresent() || invocation.blamed().isPresent()) {
-        // One page at most: the next invocation goes on.
+        // Reads at most one page; the next invocation continues.
         return closeInSteps(invocation, subtask, upToFrontier(subtask, records));
       }
       UncommittedBatch<E> work = apply(invocation, subtask, records);
@@ -99,8 +99,8 @@ final class GapReplay<E> {
   }
 
   /**
-   * Reads on. Kinesis refuses a shard for seconds after a large page, which is no failure of an
-   * invocation that has applied that page: the next one goes on.
+   * Reads the next records. Kinesis refuses a shard for seconds after a large page. This is not a
+   * failure of an invocation that has applied that page; the next one continues.
    */
   private Replay.Next read(Invocation<E> invocation, Subtask<E> subtask, Position before) {
     try {
@@ -128,7 +128,7 @@ final class GapReplay<E> {
         break;
       }
       requireUpToFrontier(subtask, record);
-      // At least one in each step: a gap closes, however slow the function is.
+      // At least one record per step, so that a gap closes even with a slow function.
       if ((work.hasApplied() && !invocation.hasTime()) || work.isFull() || !work.apply(record)) {
         break;
       }
@@ -153,7 +153,7 @@ final class GapReplay<E> {
         || snapshots.materializeIfDue(invocation, subtask);
   }
 
-  /** The records that belong to the gap; at least one. */
+  /** Returns the records that belong to the gap; at least one. */
   private static List<StreamRecord> upToFrontier(Subtask<?> subtask, List<StreamRecord> records) {
     requireUpToFrontier(subtask, records.getFirst());
     return records.stream()

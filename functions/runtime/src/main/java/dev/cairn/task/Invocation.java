@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * One invocation of the function for one shard: what it was given, and how far it has come. An
- * invocation makes several attempts if one fails and more care may help.
+ * One invocation of the function for one shard: its input and its progress. After a failure an
+ * invocation may make further, more careful attempts.
  */
 final class Invocation<E> {
   private final ShardId shard;
@@ -41,15 +41,15 @@ final class Invocation<E> {
   }
 
   /**
-   * An invocation by the mapping.
+   * Creates an invocation by the mapping.
    *
-   * @param margin how much of its time an invocation keeps to end in order
+   * @param margin the time that an invocation reserves for an orderly end
    */
   static <E> Invocation<E> ofBatch(RereadableBatch batch, Deadline deadline, Duration margin) {
     return new Invocation<>(batch.shard(), Writer.MAPPING, deadline, margin, Optional.of(batch));
   }
 
-  /** An invocation by the coordinator, without records. */
+  /** Creates an invocation by the coordinator, without records. */
   static <E> Invocation<E> ofWake(ShardId shard, Deadline deadline, Duration margin) {
     return new Invocation<>(shard, Writer.WAKE, deadline, margin, Optional.empty());
   }
@@ -70,7 +70,7 @@ final class Invocation<E> {
     return deadline.remaining().compareTo(margin) > 0;
   }
 
-  /** The subtask, once it is loaded: what fails then fails at its head. */
+  /** Returns the subtask, once it is loaded; later failures are recorded at its head. */
   Optional<Subtask<E>> subtask() {
     return subtask;
   }
@@ -79,7 +79,7 @@ final class Invocation<E> {
     subtask = on;
   }
 
-  /** The records that are not journalled yet. */
+  /** Returns the batch of records that are not journalled yet. */
   Optional<UncommittedBatch<E>> work() {
     return work;
   }
@@ -88,13 +88,16 @@ final class Invocation<E> {
     work = Optional.of(next);
   }
 
-  /** Forgets what an attempt had in memory. The next attempt begins with what the journal has. */
+  /** Clears an attempt's data in memory. The next attempt begins from the journal. */
   void resetAttempt() {
     subtask = Optional.empty();
     work = Optional.empty();
   }
 
-  /** The record that an earlier attempt could not apply, although nothing else was uncommitted. */
+  /**
+   * Returns the record that an earlier attempt could not apply, although nothing else was
+   * uncommitted.
+   */
   Optional<BlamedRecord> blamed() {
     return blamed;
   }
@@ -112,7 +115,9 @@ final class Invocation<E> {
     hasMadeRoom = true;
   }
 
-  /** The first record of the batch that is still to be applied, if the batch can be read. */
+  /**
+   * Returns the first record of the batch that is still to be applied, if the batch can be read.
+   */
   Optional<SequenceNumber> firstRecord(Predicate<SequenceNumber> isToBeApplied) {
     if (batch.isEmpty()) {
       return Optional.empty();
@@ -127,7 +132,7 @@ final class Invocation<E> {
         }
       }
     } catch (RuntimeException unreadable) {
-      // A batch that cannot be read is what failed, and says nothing of its records.
+      // The batch itself cannot be read, so its records are unknown.
     }
     return Optional.empty();
   }

@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Does the work of an invocation, and again with more care if that may help. Whatever else stops
- * the shard is recorded as a failure, where it happened.
+ * Runs the work of an invocation, and repeats it more carefully if that may help. Any other error
+ * is recorded as a failure of the shard at its head.
  */
 final class InvocationAttempts<E> {
-  // Enough to halve the largest batch down to one record, and to set a few aside.
+  // Enough attempts to halve the largest batch down to one record, and to write a few dead letters.
   private static final int MOST_ATTEMPTS = 32;
 
   private final TaskSettings settings;
@@ -34,7 +34,7 @@ final class InvocationAttempts<E> {
   private final Supplier<Optional<Header>> lastRead;
 
   /**
-   * @param lastRead the journal's head as the invocation read it, also if loading the state failed
+   * @param lastRead the journal's head that the invocation read, also if loading the state failed
    */
   InvocationAttempts(
       TaskSettings settings,
@@ -72,10 +72,10 @@ final class InvocationAttempts<E> {
   }
 
   /**
-   * Whether the next attempt of this invocation may get further. A value that cannot be stored
-   * fails its own record if each value is serialized as soon as it is left. What does not fit into
-   * memory may fit without the other shards' states. What does not fit into memory then, or into
-   * the storage, may fit in smaller steps; if a single record is left, it is to blame.
+   * Whether the next attempt of this invocation may succeed. With immediate serialization, a value
+   * that cannot be stored fails only its own record. Work that does not fit into memory may fit
+   * without the other shards' states. If it still does not fit, or not into the storage, it may fit
+   * in smaller steps; if a single record is left, that record is the cause.
    */
   private boolean takesMoreCare(Invocation<E> invocation, Throwable error) {
     return switch (error) {
@@ -100,8 +100,8 @@ final class InvocationAttempts<E> {
   }
 
   /**
-   * The step that this invocation had announced may be announced again. Otherwise its next attempt
-   * would wait for an invocation that it takes for another one.
+   * Clears the step that this invocation has announced. Otherwise its next attempt would wait for
+   * the invocation of that step, which is itself.
    */
   private void beginAgain(Invocation<E> invocation, Header head) {
     if (head.isolation().orElse(null) instanceof Isolation.Begun(int records, Instant until)) {
@@ -109,7 +109,7 @@ final class InvocationAttempts<E> {
     }
   }
 
-  /** Whether the next attempt takes smaller steps, or knows which record is to blame. */
+  /** Whether the next attempt uses smaller steps, or the faulty record is known. */
   private boolean narrows(Invocation<E> invocation, Throwable error) {
     Optional<ReducedAttempt> narrowing =
         invocation.work().flatMap(work -> ReducedAttempt.of(work, Fault.of(error)));
@@ -117,7 +117,7 @@ final class InvocationAttempts<E> {
       return false;
     }
     Header at = invocation.subtask().get().head();
-    // After an OutOfMemoryError there is room to go on only without the state.
+    // After an OutOfMemoryError the memory suffices only without the state.
     invocation.resetAttempt();
     cache.discard(invocation.shard());
     switch (narrowing.get()) {
@@ -129,21 +129,21 @@ final class InvocationAttempts<E> {
     return true;
   }
 
-  /** Forgets the state, which may be half of something, and records what stopped the shard. */
+  /** Discards the state, which may be incomplete, and records the failure. */
   private void fail(Invocation<E> invocation, Throwable error) {
     Optional<Header> at = invocation.subtask().<Header>map(Subtask::head).or(lastRead);
     invocation.resetAttempt();
     if (error instanceof OutOfMemoryError) {
-      // There is room to say so only without the states.
+      // The memory suffices for the record only without the states.
       cache.clear();
       if (!invocation.hasDroppedAll()) {
-        // There was no time to try without the other shards' states: the next invocation does.
+        // The time was too short to try without the other shards' states; the next invocation does.
         return;
       }
     }
     cache.discard(invocation.shard());
     if (at.isEmpty()) {
-      // Without a journal there is nothing to record it in.
+      // Without a journal the failure cannot be recorded.
       return;
     }
     switch (Fault.of(error)) {

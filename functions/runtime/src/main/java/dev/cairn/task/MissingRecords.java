@@ -18,14 +18,13 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Notices that records expired before they were applied. The mapping continues with the oldest
- * record that the stream still keeps, in silence, when a shard was blocked for longer than that.
+ * Detects records that expired before they were applied. When a shard was blocked for longer than
+ * the stream keeps records, the mapping silently continues with the oldest record that is left.
  *
- * <p>A healthy batch costs no call: its first record is young, or the batch repeats what was
- * applied.
+ * <p>A healthy batch needs no call: its first record is young, or was applied before.
  */
 final class MissingRecords {
-  /** No stream keeps records for less. */
+  /** The shortest retention period of any stream. */
   private static final Duration SHORTEST_RETENTION = Duration.ofHours(24);
 
   private static final Duration LONGEST_MARGIN = Duration.ofHours(1);
@@ -45,8 +44,8 @@ final class MissingRecords {
   }
 
   /**
-   * Why records between the position and a batch may have been lost; empty if none is, or the user
-   * accepts that.
+   * Returns why records between the position and a batch may have been lost; empty if none are, or
+   * if the user accepts the loss.
    *
    * @param first the first record of the batch
    */
@@ -60,7 +59,8 @@ final class MissingRecords {
     }
     waiting = waiting.or(() -> head.failing().flatMap(ShardFailure::nextRecord));
     if (waiting.isPresent()) {
-      // It is right after the position, so nothing is missing if the mapping sends it again.
+      // The record is right after the position, so nothing is missing if the mapping sends it
+      // again.
       return decisions.beginsBeyond(waiting.get(), first)
           ? Optional.of(
               message(shard, waiting.get(), "came before it and was to be sent again", first))
@@ -73,7 +73,7 @@ final class MissingRecords {
     return Optional.of(message(shard, last.get(), "was applied last and is no longer kept", first));
   }
 
-  /** Whether records from before this one may have expired a short while ago. */
+  /** Whether records before this one may have expired recently. */
   private boolean isNearlyExpired(StreamRecord first) {
     Instant now = clock.instant();
     Duration age = Duration.between(first.arrival(), now);
@@ -88,7 +88,7 @@ final class MissingRecords {
     return known.orElseThrow().retention();
   }
 
-  /** As long as the last record that was applied is kept, everything after it is. */
+  /** As long as the stream keeps the last applied record, it keeps all records after it. */
   private boolean isRetained(ShardId shard, SequenceNumber last) {
     ShardScan scan = new ShardScan(stream, clock, shard, new From.At(last), 1);
     try {

@@ -5,19 +5,19 @@ import dev.cairn.task.journalling.Fault;
 import dev.cairn.task.journalling.UncommittedBatch;
 import java.util.Optional;
 
-/** What the next attempt does about work that did not fit into memory, or into the storage. */
+/** How the next attempt reduces work that did not fit into memory or into the storage. */
 sealed interface ReducedAttempt {
 
-  /** At most so many records are applied before they are journalled. */
+  /** At most this many records are applied before they are journalled. */
   record Steps(int records) implements ReducedAttempt {}
 
-  /** A record does not fit on its own. */
+  /** A single record does not fit. */
   record Record(SequenceNumber record, Fault.OfRecord fault) implements ReducedAttempt {}
 
   /**
-   * Empty if the error does not concern records: none was being applied or journalled.
+   * Returns the reduction; empty if no records were being applied or journalled.
    *
-   * @param fault what the error is, if it is the shard's
+   * @param fault the error's classification
    */
   static Optional<ReducedAttempt> of(UncommittedBatch<?> work, Fault fault) {
     if (work.isJournalled() || !(fault instanceof Fault.OfShard(var reason, String message))) {

@@ -22,14 +22,13 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Reads a shard again from where a restored state stands, and proves that no record is missing in
- * between.
+ * Reads a shard again from a restored position, and proves that no record is missing.
  *
- * <p>A shard may be quiet for days, and Kinesis takes minutes of it at a time. What was read
- * without finding a record is journalled, so that the next invocation continues there.
+ * <p>A shard may be quiet for days, and Kinesis takes minutes of it at a time. The time up to which
+ * no record was found is journalled, so that the next invocation continues there.
  */
 final class Replay {
-  /** Times of arrival are approximate, and clocks differ: so much is read once more. */
+  /** Times of arrival are approximate, and clocks differ, so this much is read again. */
   private static final Duration REREAD = Duration.ofMinutes(2);
 
   private final StreamReader stream;
@@ -42,16 +41,16 @@ final class Replay {
     this.clock = clock;
   }
 
-  /** What a step of a replay has read. */
+  /** The result of a step of a replay. */
   sealed interface Next {
     /** The records right after the position, at least one. */
     record Records(List<StreamRecord> records) implements Next {}
 
     /**
-     * Time was up before a record came.
+     * The time was over before a record was found.
      *
-     * @param quietUntil the time up to which it is proved that none arrived after the position;
-     *     empty if that is not later than what the journal says
+     * @param quietUntil the time up to which no record arrived after the position; empty if it is
+     *     not later than the journal's
      */
     record OutOfTime(Optional<Instant> quietUntil) implements Next {}
   }
@@ -59,7 +58,7 @@ final class Replay {
   /**
    * Reads the next records after a position, up to a limit.
    *
-   * @param mayContinue asked before each page after the first ones, if there is time for it
+   * @param mayContinue called before each page after the first ones; whether there is time for it
    * @throws TaskException if the record at the position is no longer kept, or the stream ends
    *     before the frontier
    */
@@ -80,7 +79,7 @@ final class Replay {
   private Next read(ShardId shard, Header head, int limit, BooleanSupplier mayContinue) {
     SequenceNumber required = required(head);
     boolean isAfter = head.position() instanceof Position.After;
-    // The record at the position itself comes first, and is read only to see that it is there.
+    // The record at the position itself comes first; it is read only to check that it exists.
     ShardScan scan =
         new ShardScan(stream, clock, shard, new From.At(required), isAfter ? limit + 1 : limit);
     switch (scan.first(mayContinue)) {
@@ -108,7 +107,7 @@ final class Replay {
     return afterQuiet(shard, head, required, rest, mayContinue);
   }
 
-  /** Reads on where no record was found right after the position. */
+  /** Continues the read when no record was found right after the position. */
   private Next afterQuiet(
       ShardId shard,
       Header head,
@@ -124,7 +123,7 @@ final class Replay {
         if (sofar.equals(new Next.OutOfTime(Optional.empty()))) {
           throw e;
         }
-        // What was read before the stream refused is not lost.
+        // Records that were read before the stream refused are kept.
         return sofar;
       }
       switch (step) {
@@ -154,8 +153,8 @@ final class Replay {
   }
 
   /**
-   * If the record at the position is still kept now, then so was everything after it while the
-   * pages since then were read.
+   * Requires that the record at the position is still kept. Then everything after it was kept while
+   * the pages were read.
    */
   private void requireRetained(ShardId shard, SequenceNumber required) {
     ShardScan scan = new ShardScan(stream, clock, shard, new From.At(required), 1);

@@ -6,7 +6,7 @@ import dev.cairn.task.ports.RecordBatch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A batch that can be gone through again, although whatever it comes from is read once. */
+/** A batch that can be read repeatedly, although its source is read only once. */
 final class RereadableBatch implements RecordBatch {
   private final RecordBatch rest;
   private final List<StreamRecord> taken = new ArrayList<>();
@@ -16,12 +16,12 @@ final class RereadableBatch implements RecordBatch {
     this.rest = rest;
   }
 
-  /** Goes back to the first record. */
+  /** Returns to the first record. */
   void rewind() {
     next = 0;
   }
 
-  /** Every record of the batch, in order. */
+  /** Returns all records of the batch, in order. */
   List<StreamRecord> all() {
     rest.forEachRemaining(taken::add);
     return List.copyOf(taken);

@@ -33,8 +33,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Stores a subtask's state: for the checkpoint that was asked for, and of the task's own accord, so
- * that its journal stays short.
+ * Stores a subtask's state: for a triggered checkpoint, or on the task's own decision to keep its
+ * journal short.
  */
 final class Snapshots {
   private final TaskSettings settings;
@@ -64,9 +64,9 @@ final class Snapshots {
 
   /**
    * Decides at the beginning of an invocation whether the pending trigger is still to be
-   * acknowledged. A trigger whose checkpoint is over is dropped. One that cannot be acknowledged in
-   * this invocation's time is declined, so that its checkpoint fails with a cause, and records go
-   * on.
+   * acknowledged. A trigger whose checkpoint has ended is dropped. A trigger that cannot be
+   * acknowledged in this invocation's time is declined, so that its checkpoint fails with a reason,
+   * and records continue.
    *
    * @param first the first record of the invocation's batch; empty if it was woken
    */
@@ -89,7 +89,7 @@ final class Snapshots {
         }
         isSlow = subtask.triggerBefore().filter(one -> wasTooSlow(subtask, one)).isPresent();
       } catch (OutcomeUnknownException e) {
-        // Without an answer of the table the checkpoint is taken to be pending.
+        // If the table does not respond, the checkpoint is assumed to be pending.
       }
     }
     Duration left = deadline.remaining();
@@ -122,8 +122,9 @@ final class Snapshots {
   /**
    * Whether an earlier invocation for this batch, or for this gap, applied records after the
    * trigger and reached its time-out before its snapshot was stored. The mapping has one invocation
-   * of a shard at a time. One that ended sooner has ended for another reason, and the next one may
-   * well store the snapshot; so has one that a record is looked for that ends the process.
+   * of a shard at a time. An invocation that ended sooner had another reason, and the next one may
+   * be able to store the snapshot. The same holds while a record that ends the process is searched
+   * for.
    */
   private boolean wasCutOff(Subtask<?> subtask, StreamRecord first, Deadline deadline) {
     boolean isRedelivered = !subtask.head().position().isBefore(first.sequenceNumber());
@@ -138,9 +139,9 @@ final class Snapshots {
   }
 
   /**
-   * How much of an invocation's time records leave for a snapshot: half of it, where one is asked
-   * for. Records come first because an invocation may end while it stores a snapshot, and so may
-   * the next one.
+   * Returns how much of an invocation's time is reserved for a snapshot: half of it, if one was
+   * triggered. Records come first, because an invocation may end while it stores a snapshot, and so
+   * may the next one.
    */
   Duration time(Subtask<?> subtask, Deadline deadline) {
     return subtask.trigger().isPresent()
@@ -149,7 +150,7 @@ final class Snapshots {
   }
 
   /**
-   * Whether a snapshot is to be taken before further records are applied.
+   * Whether a snapshot must be taken before further records are applied.
    *
    * @param time how much of the invocation's time is left for it
    */
@@ -185,12 +186,12 @@ final class Snapshots {
   }
 
   /**
-   * Stores the state for the checkpoint that was asked for, if one was and there is time. False
-   * when another writer went on from this state.
+   * Stores the state for a triggered checkpoint, if there is one and the time suffices. Returns
+   * false if another writer has continued from this state.
    */
   boolean acknowledge(Invocation<?> invocation, Subtask<?> subtask) {
     SnapshotTime time = new SnapshotTime(invocation.deadline(), settings.margin());
-    // Without time left the trigger stays for the next invocation, which begins with it in mind.
+    // Without time left the trigger remains for the next invocation, which checks it first.
     while (subtask.trigger().isPresent() && !time.isOver()) {
       Entry.Triggered trigger = subtask.trigger().get();
       EntryId attempt = ports.ids().get();
@@ -212,7 +213,7 @@ final class Snapshots {
         return true;
       } catch (OutOfMemoryError e) {
         if (!memory.isOnlyOne(subtask)) {
-          // The others are let go, and the invocation begins again.
+          // The other states are evicted, and the invocation makes another attempt.
           throw e;
         }
         decline(
@@ -228,7 +229,7 @@ final class Snapshots {
       if (session.append(subtask, snapshot, invocation.writer()) == Result.LOST) {
         return false;
       }
-      // Once it is superseded, the trigger that is left, if one is, is the one to acknowledge.
+      // If it was superseded, the remaining trigger, if any, is the one to acknowledge.
     }
     return true;
   }
@@ -262,8 +263,7 @@ final class Snapshots {
               snapshot.fullSizeBytes(),
               snapshot.incrementalSizeBytes()));
     }
-    // The user may delete a savepoint at any time, so the journal has files of its own to go on
-    // from.
+    // The user may delete a savepoint at any time, so the journal needs files of its own.
     StateFiles.Snapshot own =
         write(subtask, attempt, Layout.state(id, subtask.head().revision(), attempt), false, time);
     StateFiles.Savepoint savepoint =
@@ -284,7 +284,9 @@ final class Snapshots {
         id, checkpoint, Optional.of(stateFile), full, incremental);
   }
 
-  /** What a restore has lent is not built upon, nor what holds more than the state does. */
+  /**
+   * New files must not refer to files that belong to another job, or that hold more than the state.
+   */
   private StateFiles.Snapshot write(
       Subtask<?> subtask, EntryId attempt, FilePath stateFile, boolean isFull, SnapshotTime time) {
     return isFull || subtask.isToBeRewritten()
@@ -293,8 +295,8 @@ final class Snapshots {
   }
 
   /**
-   * Writes a base if the journal has grown long since the last one, and there is time. False when
-   * another writer went on from this state.
+   * Writes a base if the journal has grown long since the last one and the time suffices. Returns
+   * false if another writer has continued from this state.
    */
   boolean materializeIfDue(Invocation<?> invocation, Subtask<?> subtask) {
     SnapshotTime time = new SnapshotTime(invocation.deadline(), settings.margin());
@@ -312,7 +314,7 @@ final class Snapshots {
               false,
               time);
     } catch (StorageException | SnapshotTime.SnapshotTimeoutException e) {
-      // Nothing depends on this base: it is tried again as the journal grows.
+      // Nothing depends on this base; it is tried again when the journal has grown.
       return true;
     } catch (OutOfMemoryError e) {
       if (!memory.isOnlyOne(subtask)) {

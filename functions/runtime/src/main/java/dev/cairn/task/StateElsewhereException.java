@@ -17,7 +17,7 @@ final class StateElsewhereException extends RuntimeException {
     this.holder = holder;
   }
 
-  /** The subtask that has, or had, keys of the shard; empty if none was opened. */
+  /** Returns the subtask that has or had keys of the shard; empty if none was opened. */
   Optional<SubtaskId> holder() {
     return holder;
   }

@@ -20,9 +20,8 @@ import java.util.Optional;
 
 /**
  * Applies the records of a suspected shard in steps. Each step is announced in the journal before
- * it begins, and journalled when it ends. A step that does not come back is halved by the next
- * invocation, down to the one record that ends the process; of that record the failure policy
- * decides.
+ * it begins, and journalled when it ends. If a step does not return, the next invocation halves it,
+ * down to the one record that ends the process; the failure policy decides on that record.
  */
 final class StepwiseApplication<E> {
   private final TaskPorts ports;
@@ -42,13 +41,13 @@ final class StepwiseApplication<E> {
   }
 
   /**
-   * A record that this process could not apply on its own, although nothing else was uncommitted.
+   * A record that this process could not apply alone, although nothing else was uncommitted.
    *
-   * @param cause what happened when it was applied
+   * @param cause the error when it was applied
    */
   record BlamedRecord(SequenceNumber record, Fault.OfRecord fault, Throwable cause) {}
 
-  /** What became of the records. */
+  /** The outcome of applying the records. */
   sealed interface Outcome {
     /** All are journalled. */
     record Applied() implements Outcome {}
@@ -56,18 +55,18 @@ final class StepwiseApplication<E> {
     /**
      * The records before this one are journalled.
      *
-     * @param stop why it cannot be applied; empty if only time is lacking
+     * @param stop why it cannot be applied; empty if only the time was over
      */
     record StoppedBefore(
         SequenceNumber record, Optional<UncommittedBatch.Stop> stop, boolean hasApplied)
         implements Outcome {}
 
-    /** Another writer went on from this state. */
+    /** Another writer has continued from this state. */
     record LostAppend() implements Outcome {}
   }
 
   /**
-   * @param records those after the position, in order
+   * @param records the records after the position, in order
    */
   Outcome apply(Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> records) {
     List<StreamRecord> waiting = records;
@@ -115,7 +114,7 @@ final class StepwiseApplication<E> {
     return new Outcome.Applied();
   }
 
-  /** At least one record: the step was announced. */
+  /** Applies at least one record, because the step was announced. */
   private void take(Invocation<E> invocation, UncommittedBatch<E> work, List<StreamRecord> step) {
     for (StreamRecord record : step) {
       boolean ends = work.hasApplied() && (work.isFull() || !invocation.hasTime());
@@ -143,8 +142,8 @@ final class StepwiseApplication<E> {
   }
 
   /**
-   * Lets the policy decide. What may have another cause than the record, such as a lack of memory,
-   * is tried again first, as the restart strategy says.
+   * Lets the failure policy decide on the record. A failure that may have another cause, such as a
+   * lack of memory, is first retried by the restart strategy.
    */
   private UncommittedBatch<E> judge(
       Invocation<E> invocation, Subtask<E> subtask, StreamRecord record, BlamedRecord blame) {
@@ -161,7 +160,7 @@ final class StepwiseApplication<E> {
     return work;
   }
 
-  /** Whether a failure of a single record may pass when it is tried again. */
+  /** Whether a failure of a single record may disappear on a retry. */
   static boolean mayHaveAnotherCause(FailureReason reason) {
     return reason == FailureReason.PROCESS_ENDED || reason == FailureReason.OUT_OF_MEMORY;
   }

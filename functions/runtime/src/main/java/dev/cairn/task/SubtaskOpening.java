@@ -51,13 +51,13 @@ final class SubtaskOpening<E> {
     this.failures = failures;
   }
 
-  /** The journal's head as this invocation read it; empty if it read none. */
+  /** Returns the journal's head that this invocation read; empty if it read none. */
   Optional<Header> lastRead() {
     return loader.lastRead();
   }
 
   /**
-   * The subtask of the invocation. Opens its journal if it has none.
+   * Loads the subtask of the invocation. Opens its journal if it has none.
    *
    * @throws TaskException if the journal cannot be opened now
    */
@@ -79,7 +79,7 @@ final class SubtaskOpening<E> {
   }
 
   /**
-   * The subtask of the invocation, from memory where that is enough; empty if it was never opened.
+   * Loads the subtask of the invocation, from memory where possible; empty if it was never opened.
    */
   Optional<Subtask<E>> find(Invocation<E> invocation) {
     SubtaskId id = settings.subtask(invocation.shard());
@@ -90,7 +90,7 @@ final class SubtaskOpening<E> {
         | FunctionNotOpenedException
         | TaskException
         | LinkageError e) {
-      // Until other code is deployed, every invocation ends here.
+      // Until other code is deployed, every invocation fails here.
       declines.declineAny(
           id, FailureReason.DECLINED, "its state cannot be loaded: " + e.getMessage());
       throw e;
@@ -100,7 +100,10 @@ final class SubtaskOpening<E> {
     return subtask;
   }
 
-  /** A shard without a journal cannot say why it stands still; the subtask with its state does. */
+  /**
+   * A shard without a journal cannot record its failure, so it is recorded for the subtask that has
+   * its state.
+   */
   private Entry.Opened firstEntry(SubtaskId id, Invocation<E> invocation) {
     try {
       return firstEntry.of(id);

@@ -27,8 +27,8 @@ import java.util.function.Supplier;
  * The task of one container: applies batches of records to keyed state, exactly once, whatever
  * container each of them reaches.
  *
- * <p>Its memory is a cache of the journal. Each invocation first reads what the journal has gained,
- * and ends with one conditional append; whoever loses that append has done nothing. Not
+ * <p>Its memory is a cache of the journal. Each invocation first reads the journal's new entries,
+ * and ends with one conditional append; if it loses that append, it has changed nothing. Not
  * thread-safe: a container runs one invocation at a time.
  */
 public final class Task<E> {
@@ -43,8 +43,8 @@ public final class Task<E> {
   private final BatchApplication<E> batches;
 
   /**
-   * @param function makes the user's function, once for each subtask and whenever its state is
-   *     loaded anew
+   * @param function creates the user's function, once for each subtask and whenever its state is
+   *     loaded again
    */
   public Task(
       TaskSettings settings,
@@ -83,7 +83,7 @@ public final class Task<E> {
         new InvocationAttempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
   }
 
-  /** A task whose cache may take its share of this process's heap. */
+  /** Creates a task whose cache may take its share of this process's heap. */
   public Task(
       TaskSettings settings, TaskPorts ports, Supplier<? extends KeyedFunction<E>> function) {
     this(
@@ -94,12 +94,12 @@ public final class Task<E> {
         new SubtaskCache<>(StateMemory.ofHeap(Runtime.getRuntime().maxMemory())));
   }
 
-  /** How much of the heap the largest state takes that this container has in memory. */
+  /** Returns how much of the heap the largest state in this container takes. */
   public Optional<StateMemory.Usage> largestState() {
     return cache.largest();
   }
 
-  /** Serves a batch from the mapping. */
+  /** Processes a batch from the mapping. */
   public BatchResult run(RecordBatch batch, Deadline deadline) {
     RereadableBatch records = new RereadableBatch(batch);
     Invocation<E> invocation = Invocation.ofBatch(records, deadline, settings.margin());
@@ -140,8 +140,8 @@ public final class Task<E> {
   }
 
   /**
-   * Serves a wake by the coordinator: there may be a checkpoint to acknowledge or a gap to close,
-   * and no record to say so.
+   * Processes a wake by the coordinator: acknowledges a checkpoint or closes a gap on a shard
+   * without new records.
    */
   public void wake(ShardId shard, Deadline deadline) {
     Invocation<E> invocation = Invocation.ofWake(shard, deadline, settings.margin());
@@ -163,8 +163,8 @@ public final class Task<E> {
   }
 
   /**
-   * A gap that did not become smaller has to, before a snapshot is taken: the invocation may end
-   * there, and so may the next one.
+   * The gap must become smaller before a snapshot is taken, because this invocation may end during
+   * the snapshot, and so may the next one.
    */
   private boolean acknowledgeAfterGap(
       Invocation<E> invocation, Subtask<E> subtask, Position before) {

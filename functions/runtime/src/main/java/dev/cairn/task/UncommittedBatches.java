@@ -8,7 +8,7 @@ import dev.cairn.task.ports.TaskSettings;
 import dev.cairn.task.subtask.StateFiles;
 import dev.cairn.task.subtask.Subtask;
 
-/** Begins the work that ends with one entry of the journal. */
+/** Creates batches of records that one journal entry commits. */
 final class UncommittedBatches<E> {
   private final TaskSettings settings;
   private final TaskPorts ports;

@@ -1,6 +1,6 @@
 /**
- * The task: what one invocation does to one subtask, from reading its journal to answering the
- * mapping.
+ * The task: processes one invocation for one subtask, from reading its journal to the response to
+ * the mapping.
  */
 @NullMarked
 package dev.cairn.task;

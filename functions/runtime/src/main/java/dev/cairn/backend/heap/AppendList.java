@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.RandomAccess;
 
 /**
- * An unmodifiable list whose longer versions share its array, so that adding costs no copy, and an
- * earlier version is still what it was: undoing an addition is going back to it.
+ * An unmodifiable list whose longer versions share its array. Adding an element therefore needs no
+ * copy, and an earlier version remains valid, to which an undo returns.
  */
 final class AppendList<T> extends AbstractList<T> implements RandomAccess {
   private final Shared shared;
@@ -23,7 +23,7 @@ final class AppendList<T> extends AbstractList<T> implements RandomAccess {
     return wrapping(elements.toArray(new Object[0]));
   }
 
-  /** Takes the array over: nobody else may have it. */
+  /** Wraps the array, which no other code may use afterwards. */
   static <T> AppendList<T> wrapping(Object[] elements) {
     return new AppendList<>(new Shared(elements, elements.length), elements.length);
   }
@@ -31,7 +31,7 @@ final class AppendList<T> extends AbstractList<T> implements RandomAccess {
   AppendList<T> plus(T element) {
     Shared target = shared;
     if (target.used != size) {
-      // A longer version exists already: the place behind this one is taken.
+      // A longer version exists already and uses the next place.
       target = new Shared(Arrays.copyOf(shared.elements, size), size);
     }
     if (size == target.elements.length) {

@@ -6,8 +6,8 @@ import dev.cairn.state.StateKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One cell of state: absent, encoded, decoded, or both. With both, the bytes are what is stored. It
- * stays in its place while it is absent, until the removal was drained.
+ * One cell of state: absent, encoded, decoded, or both. If both, the bytes are the stored form. An
+ * absent cell remains in its place until its removal was drained.
  */
 final class Cell {
   final KeyedState owner;
@@ -18,7 +18,7 @@ final class Cell {
   @Nullable Object value;
   boolean changed;
 
-  /** What this cell is counted as in {@link Cells#retainedBytes()}. */
+  /** The bytes that this cell counts in {@link Cells#retainedBytes()}. */
   long retained;
 
   Cell(KeyedState owner, Slot slot, MapKey place) {
@@ -35,7 +35,7 @@ final class Cell {
     return StateKey.of(owner.hash, owner.partitionKey, slot.schema().name(), place.bytes());
   }
 
-  /** The cell's bytes, serialized now if they are not there; present cells only. */
+  /** Returns the bytes of a present cell, serializing them now if necessary. */
   byte[] encoded() {
     if (bytes != null) {
       return bytes;

@@ -10,14 +10,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every cell of the declared states, by partition key: which is the current key, what has changed
- * since the last drain, and how to undo what the current record did.
+ * All cells of the declared states, by partition key. It knows the current key, the changes since
+ * the last drain, and how to undo the current record.
  */
 final class Cells {
   private final Map<String, KeyedState> keys = new HashMap<>();
   private final List<Cell> changed = new ArrayList<>();
 
-  /** Keys met since the last drain; those still without a cell are forgotten then. */
+  /** Keys used since the last drain; the drain removes those without a cell. */
   private final List<KeyedState> met = new ArrayList<>();
 
   private final UndoLog undo = new UndoLog();
@@ -37,17 +37,17 @@ final class Cells {
     return key;
   }
 
-  /** About how many bytes of the heap all keys and cells take. */
+  /** Returns the estimated heap bytes of all keys and cells. */
   long retainedBytes() {
     return retained;
   }
 
-  /** Counts a cell anew, as its bytes or its live value have changed. */
+  /** Updates the size of a cell whose bytes or live value have changed. */
   void measure(Cell cell) {
     count(cell, Footprint.of(cell));
   }
 
-  /** Counts a cell anew, now that the length of its serialized value is known. */
+  /** Updates the size of a cell whose serialized length is now known. */
   void measure(Cell cell, int encodedBytes) {
     count(cell, Footprint.of(cell, encodedBytes));
   }
@@ -65,7 +65,7 @@ final class Cells {
     return changed;
   }
 
-  /** The key of the event being processed. */
+  /** Returns the key of the event being processed. */
   KeyedState current() {
     KeyedState key = current;
     if (key == null) {
@@ -83,7 +83,7 @@ final class Cells {
   }
 
   /**
-   * Checks whether what the record did can be kept.
+   * Checks whether the record's changes can be kept.
    *
    * @throws UnreadableStateException if a cell could not be decoded, even if the function caught
    *     that
@@ -94,13 +94,13 @@ final class Cells {
     }
   }
 
-  /** Keeps what the record did. */
+  /** Keeps the record's changes. */
   void commit() {
     undo.clear();
     current = null;
   }
 
-  /** Undoes what the record did; afterwards nothing tells that there was one. */
+  /** Undoes the record's changes without a trace. */
   void rollBack() {
     current = null;
     for (int i = undo.size() - 1; i >= 0; i--) {
@@ -124,7 +124,7 @@ final class Cells {
     return e;
   }
 
-  /** The current key's only cell of a value or list state. */
+  /** Returns the current key's cell of a value or list state. */
   @Nullable Cell single(Slot slot) {
     return (Cell) current().slots[slot.index()];
   }
@@ -134,7 +134,7 @@ final class Cells {
     return cell != null ? cell : created(place(current(), slot, MapKey.NONE));
   }
 
-  /** The current key's cells of a map state. */
+  /** Returns the current key's cells of a map state. */
   @Nullable MapCells map(Slot slot) {
     return (MapCells) current().slots[slot.index()];
   }
@@ -164,7 +164,7 @@ final class Cells {
     }
   }
 
-  /** Puts a stored cell in its place, which is no change. */
+  /** Loads a stored cell, which does not count as a change. */
   void load(KeyedState key, Slot slot, MapKey place, byte[] bytes) {
     Cell cell = at(key, slot, place);
     if (cell == null) {
@@ -177,7 +177,7 @@ final class Cells {
     measure(cell);
   }
 
-  /** Takes a cell out that is stored no longer, which is no change. */
+  /** Removes a cell that is no longer stored, which does not count as a change. */
   void unload(KeyedState key, Slot slot, MapKey place) {
     Cell cell = at(key, slot, place);
     if (cell != null) {
@@ -189,7 +189,7 @@ final class Cells {
     }
   }
 
-  /** Forgets what had changed, cells that are absent, and keys that have no cell. */
+  /** Clears the changes, absent cells, and keys without a cell, after a drain. */
   void settle() {
     for (Cell cell : changed) {
       cell.changed = false;

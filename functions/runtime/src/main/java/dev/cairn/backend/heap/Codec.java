@@ -1,6 +1,6 @@
 package dev.cairn.backend.heap;
 
-/** How what a {@link Cell} holds as its live value becomes bytes. */
+/** Encodes the live value of a {@link Cell}. */
 sealed interface Codec permits Single, Elements {
   /**
    * Encodes a live value.

@@ -9,13 +9,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list in a cell, live as an {@link AppendList} of the elements themselves if they are shared,
- * and of their bytes if not.
+ * The codec of a list in a cell. Its live value is an {@link AppendList} of the elements themselves
+ * if they are shared, otherwise of their bytes.
  */
 record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Codec {
   private static final int LOOK_AHEAD = 8;
 
-  /** The elements as the user may have them. */
+  /** Returns the elements for the user. */
   @SuppressWarnings("unchecked") // shared elements are held as they are
   List<T> read(Cells cells, Cell cell) {
     AppendList<Object> live = live(cells, cell);
@@ -34,7 +34,10 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
     return List.copyOf(decoded);
   }
 
-  /** What to keep of an element: itself or its bytes, for {@link #append}. */
+  /**
+   * Returns the form in which an element is kept, for {@link #append}: the element itself or its
+   * bytes.
+   */
   Object keep(T element) {
     Objects.requireNonNull(element, "a list state holds no null");
     if (!shared) {
@@ -45,10 +48,10 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
   }
 
   /**
-   * What to keep of a list, for {@link #write}.
+   * Returns the form in which a list is kept, for {@link #write}.
    *
-   * @param cell what holds the list until now, if anything does: shared elements that are in it
-   *     already are known to be read back as they are
+   * @param cell the cell that holds the current list, if any: shared elements that are in it
+   *     already need no check
    */
   AppendList<Object> keepAll(Cells cells, @Nullable Cell cell, List<T> elements) {
     List<Object> before =
@@ -66,7 +69,7 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
     return AppendList.wrapping(kept);
   }
 
-  /** Where the very object is, shortly after a place; -1 if it is not there. */
+  /** Returns the index of this object, shortly after a place; -1 if it is not found. */
   private static int indexOf(List<Object> elements, int from, Object element) {
     int end = Math.min(elements.size(), from + LOOK_AHEAD);
     for (int i = from; i < end; i++) {
@@ -106,7 +109,7 @@ record Elements<T>(ExactSerializer<T> serializer, boolean shared) implements Cod
     return Cbor.requireItem(serializer.serialize(element));
   }
 
-  /** An element that is encoded again with its list, and so has to stay what it is. */
+  /** Decodes an element, which is encoded again with its list and must be unchanged then. */
   private T exactElement(byte[] item) {
     T element = serializer.deserialize(item);
     serializer.requireExact(element);

@@ -4,13 +4,13 @@ import dev.cairn.state.StateKey;
 import java.util.List;
 
 /**
- * About how many bytes of the heap a state's objects take, on a 64-bit JVM with compressed
- * references (heaps below 32 GB).
+ * Estimates the heap bytes of a state's objects, on a 64-bit JVM with compressed references (heaps
+ * below 32 GB).
  *
- * <p>Bytes are counted exactly; so are the cells and keys around them. What an object of the user's
- * takes is estimated from the length of its serialized form, which lies within a factor of two for
- * numbers, texts, and records and lists of them. A value that the function has just left is counted
- * as before until its changes are drained, because only then its length is known.
+ * <p>Bytes, cells and keys are counted exactly. The size of a user's object is estimated from the
+ * length of its serialized form, which is within a factor of two for numbers, texts, and records
+ * and lists of them. A new value counts with its previous size until it is drained, because its
+ * length is known only then.
  */
 final class Footprint {
   // The key's object and its slots, its hash, its text without characters, its place in the map.
@@ -31,7 +31,7 @@ final class Footprint {
     return KEY + key.partitionKey.length();
   }
 
-  /** The cell's footprint, as far as it is known without serializing its value. */
+  /** Returns the cell's footprint, as far as it is known without serializing its value. */
   static long of(Cell cell) {
     byte[] bytes = cell.bytes;
     if (bytes != null) {
@@ -41,7 +41,7 @@ final class Footprint {
     return cell.value == null ? shell : Math.max(shell + VALUE, cell.retained);
   }
 
-  /** The cell's footprint; its value is this long when it is serialized. */
+  /** Returns the footprint of a cell whose serialized value has this length. */
   static long of(Cell cell, int encodedBytes) {
     byte[] bytes = cell.bytes;
     Object value = cell.value;

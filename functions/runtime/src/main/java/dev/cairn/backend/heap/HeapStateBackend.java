@@ -32,10 +32,10 @@ import java.util.function.Consumer;
  * Keeps all state of a subtask as objects on the heap.
  *
  * <p>A value is shared with the function, and serialized when changes are drained, only if its
- * serializer says that it is immutable. Any other is kept as bytes: each read decodes a new copy,
- * and each update serializes at once.
+ * serializer declares it immutable. Any other value is kept as bytes: each read decodes a new copy,
+ * and each update serializes immediately.
  *
- * <p>What a failing record did is undone cell by cell, from a log of what the cells were.
+ * <p>The changes of a failing record are undone cell by cell, from a log of the previous values.
  */
 public final class HeapStateBackend implements KeyedStateBackend {
   private static final Comparator<Change> BY_KEY = Comparator.comparing(Change::key);
@@ -47,7 +47,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
   private final Map<String, Slot> slots = new HashMap<>();
   private final Cells cells = new Cells();
 
-  /** Declared states as they are stored: with the components that older values still have. */
+  /** The stored schemas of declared states, including components that only older values have. */
   private final Map<String, StateSchema> evolved = new HashMap<>();
 
   private final Map<String, StateSchema> undeclaredSchemas = new HashMap<>();
@@ -92,7 +92,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
 
   private Slot declare(StateDescriptor descriptor, Codec codec) {
     if (!cells.keys().isEmpty()) {
-      // Each key has as many slots as there were states when it was first met.
+      // A key has as many slots as there were states when it was first used.
       throw new IllegalStateException(
           "state \"" + descriptor.name() + "\" is declared after state was loaded or used");
     }
@@ -186,7 +186,7 @@ public final class HeapStateBackend implements KeyedStateBackend {
         change instanceof Change.Put put ? Footprint.ofUndeclared(put.key(), put.value()) : 0;
   }
 
-  /** Kept up to date with each change; {@link Footprint} says how exact it is. */
+  /** Updated with each change; see {@link Footprint} for its precision. */
   @Override
   public long retainedBytes() {
     return cells.retainedBytes() + undeclaredBytes;

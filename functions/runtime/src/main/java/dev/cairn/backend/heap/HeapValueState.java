@@ -14,7 +14,7 @@ record HeapValueState<T>(Cells cells, Slot slot, Single<T> codec) implements Val
 
   @Override
   public void update(T value) {
-    // Before a cell is made for it: a value that cannot be kept leaves no trace.
+    // Checked before a cell is created, so that a value that cannot be kept leaves no trace.
     Object kept = codec.keep(value);
     codec.write(cells, cells.singleOrNew(slot), kept);
   }

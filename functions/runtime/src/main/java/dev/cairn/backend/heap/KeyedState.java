@@ -15,7 +15,7 @@ final class KeyedState {
 
   final @Nullable Object[] slots;
 
-  /** How many cells there are, absent ones included; a key without any can be forgotten. */
+  /** The number of cells, including absent ones; a key without cells can be removed. */
   int cells;
 
   KeyedState(String partitionKey, KeyHash hash, boolean storable, int slots) {

@@ -2,7 +2,7 @@ package dev.cairn.backend.heap;
 
 import java.util.Arrays;
 
-/** A user key of a map state in its serialized form, which alone says whether two are the same. */
+/** A user key of a map state in its serialized form, which alone decides on equality. */
 final class MapKey implements Comparable<MapKey> {
   static final MapKey NONE = new MapKey(new byte[0]);
 

@@ -6,8 +6,8 @@ import dev.cairn.operator.UserCode;
 import java.util.Objects;
 
 /**
- * One value in a cell. A shared one is kept as the object itself; any other only as bytes, so that
- * what the user does to an object never reaches state.
+ * The codec of a single value in a cell. A shared value is kept as the object itself; any other
+ * only as bytes, so that a change of the user's object never changes state.
  */
 record Single<T>(ExactSerializer<T> serializer, boolean shared) implements Codec {
 
@@ -33,7 +33,7 @@ record Single<T>(ExactSerializer<T> serializer, boolean shared) implements Codec
   }
 
   /**
-   * What to keep of a value: itself or its bytes, for {@link #write}.
+   * Returns the form in which a value is kept, for {@link #write}: the value itself or its bytes.
    *
    * @throws IllegalArgumentException if it would not be read back as it is
    */

@@ -3,7 +3,7 @@ package dev.cairn.backend.heap;
 import dev.cairn.state.StateSchema;
 
 /**
- * A declared state: where each key keeps it, and how a live value of one of its cells is encoded.
+ * A declared state: its place in each key's slots, and the codec of its live values.
  *
  * @param index the state's place in {@link KeyedState#slots}
  */

@@ -3,9 +3,7 @@ package dev.cairn.backend.heap;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What cells were before the current record changed them, in arrays that are used again and again.
- */
+/** The values of cells before the current record changed them, in reused arrays. */
 final class UndoLog {
   private static final byte CHANGED = 1;
   private static final byte CREATED = 2;
@@ -24,7 +22,7 @@ final class UndoLog {
     add(cell, cell.changed ? CHANGED : 0);
   }
 
-  /** Notes that the cell did not exist; it is absent now. */
+  /** Records that the cell did not exist before; it is absent after an undo. */
   void addCreated(Cell cell) {
     add(cell, CREATED);
   }
@@ -49,7 +47,7 @@ final class UndoLog {
   }
 
   void clear() {
-    // What is undone no more must not be kept from the garbage collector.
+    // Released entries must not prevent garbage collection.
     Arrays.fill(cells, 0, size, null);
     Arrays.fill(bytes, 0, size, null);
     Arrays.fill(values, 0, size, null);

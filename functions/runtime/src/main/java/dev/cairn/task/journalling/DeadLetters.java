@@ -12,9 +12,9 @@ import dev.cairn.task.ports.Message;
 import java.time.InstantSource;
 
 /**
- * Records that the function could not process, one JSON file each: the record itself, where it came
- * from, and why. Stored before the journal counts it; a second attempt at the same record finds the
- * file, and leaves it.
+ * Stores records that the function could not process, one JSON file each: the record, its origin,
+ * and the cause. The file is stored before the journal counts the record; a second attempt at the
+ * record finds the file and keeps it.
  */
 public final class DeadLetters {
   private static final int LONGEST_CAUSE = 500;
@@ -28,7 +28,7 @@ public final class DeadLetters {
   }
 
   /**
-   * @param why what is wrong with the record, in a sentence
+   * @param why the cause, in a sentence
    */
   DeadLetter store(SubtaskId subtask, StreamRecord record, String why) {
     String cause = Message.shorten(why, LONGEST_CAUSE);

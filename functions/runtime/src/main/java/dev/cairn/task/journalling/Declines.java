@@ -9,8 +9,8 @@ import dev.cairn.journal.PendingTrigger;
 import dev.cairn.task.ports.TaskPorts;
 
 /**
- * Tells that a subtask cannot take part in a checkpoint, so that nobody waits for it until the
- * checkpoint expires without a cause.
+ * Declines checkpoints for a subtask that cannot store its state, so that the checkpoint fails
+ * immediately and with a reason.
  */
 public final class Declines {
   private final TaskPorts ports;
@@ -31,8 +31,8 @@ public final class Declines {
   }
 
   /**
-   * Declines the checkpoint whose trigger is pending, for a subtask that is not in memory. This
-   * costs a query and a put of an invocation that fails anyway.
+   * Declines the pending trigger of a subtask that is not in memory. This costs an invocation that
+   * fails anyway a query and a put.
    */
   public void declineAny(SubtaskId subtask, FailureReason reason, String message) {
     try {

@@ -16,25 +16,25 @@ import dev.cairn.stream.StreamException;
 import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.subtask.StateFiles.MissingFileException;
 
-/** What an error means for the shard at which it occurred: pure. */
+/** The classification of an error by its meaning for the shard; a pure function. */
 public sealed interface Fault {
 
-  /** What is wrong, in a sentence for people. */
+  /** Returns the error as a sentence for people. */
   String message();
 
-  /** The shard cannot go on, and its journal has to say so. */
+  /** The shard cannot continue, which its journal must record. */
   record OfShard(FailureReason reason, String message) implements Fault {}
 
   /**
-   * One record cannot be applied, whoever tries. The failure policy decides what becomes of it.
+   * One record cannot be applied by any container. The failure policy decides on it.
    *
    * @param message names the key, and the cause once
    */
   record OfRecord(FailureReason reason, String message) implements Fault {}
 
   /**
-   * Nothing to record: the job is not to run now, the process ends, or the table does not answer,
-   * which is where a failure would have to be recorded.
+   * The error is not recorded: the job must not run now, the process ends, or the table, in which a
+   * failure would be recorded, does not respond.
    */
   record None(String message) implements Fault {}
 
@@ -63,13 +63,13 @@ public sealed interface Fault {
       case LinkageError e -> new OfShard(FailureReason.CODE_NOT_LOADABLE, e.toString());
       case VirtualMachineError e -> new OfShard(FailureReason.UNEXPECTED, e.toString());
       case AssertionError e -> new OfShard(FailureReason.UNEXPECTED, e.toString());
-      // Nothing but the end of the process throws any other error outside of a user's code.
+      // Outside a user's code, only the end of the process throws other errors.
       case Error e -> new None(e.toString());
       default -> new OfShard(FailureReason.UNEXPECTED, error.toString());
     };
   }
 
-  /** Why the checkpoint storage did not do what it was asked. */
+  /** Returns the reason for a failure of the checkpoint storage. */
   static FailureReason reason(StorageException.Kind kind) {
     return switch (kind) {
       case REFUSED -> FailureReason.STORAGE;

@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Appends every entry that a task writes. The session owns what all of them have in common: the
- * header, calls that the table does not answer, entries of other writers that come between, and the
- * end of work that another writer has overtaken.
+ * Appends every entry that a task writes. The session handles what all appends have in common: the
+ * header, calls without a response, entries that other writers appended in between, and work that
+ * another writer has made obsolete.
  */
 public final class JournalSession {
   private static final int ATTEMPTS = 5;
@@ -34,23 +34,26 @@ public final class JournalSession {
     this.memory = memory;
   }
 
-  /** What became of a proposal. */
+  /** The outcome of a proposal. */
   public enum Result {
-    /** Its entry is in the journal, and the subtask has adopted it. */
+    /** The entry is in the journal, and was applied to the subtask. */
     COMMITTED,
     /**
-     * Others wrote entries that leave the state as it is, which the subtask has adopted, and the
-     * proposal does not hold after them.
+     * Other writers appended entries that do not change the state. They were applied to the
+     * subtask, and the proposal is no longer valid after them.
      */
     SUPERSEDED,
-    /** Another writer went on from the same state. The subtask in memory must not be used again. */
+    /**
+     * Another writer has continued from the same state. The subtask in memory must not be used
+     * again.
+     */
     LOST
   }
 
   /**
-   * Appends the entry that a proposal makes of the subtask in memory.
+   * Appends the entry of a proposal for the subtask in memory.
    *
-   * @throws TaskException if the table does not answer
+   * @throws TaskException if the table does not respond
    */
   public <T extends Entry> Result append(Subtask<?> subtask, Proposal<T> proposal, Writer writer) {
     while (true) {
@@ -79,7 +82,7 @@ public final class JournalSession {
     }
   }
 
-  /** Puts an entry until it is known what became of it. */
+  /** Puts an entry until its outcome is known. */
   private Outcome put(Subtask<?> subtask, Entry entry, Supplier<Append> put) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (isAppended(put)) {
@@ -110,7 +113,7 @@ public final class JournalSession {
     try {
       return put.get() == Append.APPENDED;
     } catch (OutcomeUnknownException e) {
-      // The journal tells what became of it.
+      // The journal shows the outcome.
       return false;
     }
   }
@@ -131,23 +134,23 @@ public final class JournalSession {
     return new IllegalStateException(subtask.id() + " cannot go on across " + between);
   }
 
-  /** An entry about a shard whose state may not be in memory. */
+  /** An entry for a shard whose state need not be in memory. */
   public interface Note {
     /**
      * @param head the journal's head
      * @param next the header that follows it
-     * @return empty if there is nothing to note any more
+     * @return the entry; empty if it is no longer needed
      */
     Optional<Entry> after(Header head, Header next);
   }
 
   /**
-   * Appends a note, provided that the shard still stands where it was when the reason for the note
-   * occurred. A note that comes late, because its container was slow or had been given up, must not
-   * be made of a shard that has long gone on.
+   * Appends a note, provided that the shard has not advanced since the reason for the note
+   * occurred. A late note of a slow container must not affect a shard that has continued in the
+   * meantime.
    *
-   * @param at the journal's head then
-   * @throws OutcomeUnknownException if the table does not answer
+   * @param at the journal's head at that time @throws OutcomeUnknownException if the table does not
+   *     respond
    */
   public void append(SubtaskId subtask, Header at, Note note, Writer writer) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -157,19 +160,19 @@ public final class JournalSession {
       }
       Header next = head.get().next(ports.ids().get(), writer, ports.clock().instant());
       Optional<Entry> entry = note.after(head.get(), next);
-      // A trigger may have taken the revision; the note may follow it.
+      // If a trigger has taken the revision, the note follows it.
       if (entry.isEmpty() || ports.journal().append(subtask, entry.get()) == Append.APPENDED) {
         return;
       }
     }
   }
 
-  /** Opens a journal, unless someone else does first. Whoever did, the journal tells. */
+  /** Opens a journal, unless another writer does first; the journal then shows that. */
   public void open(SubtaskId subtask, Entry.Opened opened) {
     try {
       ports.journal().open(subtask, opened);
     } catch (OutcomeUnknownException e) {
-      // The journal tells.
+      // The journal shows the outcome.
     }
   }
 }

@@ -32,14 +32,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * An entry that a task wants to append, as far as it does not depend on the journal's head. {@link
- * JournalSession} makes the entry of it, as often as other writers come between.
+ * An entry that a task wants to append, without the parts that depend on the journal's head. {@link
+ * JournalSession} creates the entry from it, again after each entry that another writer appends in
+ * between.
  */
 public sealed interface Proposal<T extends Entry> {
-  /** The id of the entry. The names of files that were stored for it contain this id. */
+  /** Returns the entry's id, which the names of files stored for it contain. */
   EntryId attempt();
 
-  /** Makes the entry, with what this proposal adds to the header. */
+  /** Creates the entry, with this proposal's changes to the header. */
   T entry(Header next);
 
   /** Puts the entry into the journal. */
@@ -47,18 +48,19 @@ public sealed interface Proposal<T extends Entry> {
     return journal.append(subtask, entry);
   }
 
-  /** Brings the subtask in memory to the entry, which is in the journal now. */
+  /** Applies the entry, which is now in the journal, to the subtask in memory. */
   void apply(T entry);
 
   /**
-   * Makes the proposal hold after entries of others that leave the state as it is, if it can.
+   * Adapts the proposal to follow entries of other writers that do not change the state, if
+   * possible.
    *
-   * @param mayBeCollected whether files that were stored for it may be collected by now, because
-   *     others have stored the same state
+   * @param mayBeCollected whether files stored for it may have been collected, because other
+   *     writers have stored the same state
    */
   boolean renew(boolean mayBeCollected);
 
-  /** Records that were applied or set aside, and what they changed. */
+  /** Records that were applied or became dead letters, with their changes. */
   final class Advance implements Proposal<Advanced> {
     private final TaskPorts ports;
     private final StateFiles files;
@@ -70,10 +72,9 @@ public sealed interface Proposal<T extends Entry> {
 
     /**
      * @param position of the last record
-     * @param latestArrival the latest time at which one of them arrived
-     * @param count how many were applied
-     * @param letters of those that were set aside
-     * @param isolation how the shard goes on to look for the record that ends the process
+     * @param latestArrival the latest time of arrival @param count how many were applied @param
+     *     letters the dead letters @param isolation the remaining search for the record that ends
+     *     the process
      */
     record Applied(
         SequenceNumber first,
@@ -84,7 +85,7 @@ public sealed interface Proposal<T extends Entry> {
         List<Change> changes,
         Optional<Isolation> isolation) {}
 
-    /** What the entry refers to, made for the head that the subtask has. */
+    /** The entry's content, prepared for the subtask's current head. */
     private record Prepared(EntryId attempt, List<StateSchema> states, Payload delta) {}
 
     Advance(
@@ -141,7 +142,7 @@ public sealed interface Proposal<T extends Entry> {
     }
   }
 
-  /** A replay has read on to a time, and found no record. */
+  /** A replay has read up to a time and found no record. */
   record QuietStretch(Subtask<?> subtask, Supplier<EntryId> ids, Instant quietUntil)
       implements Proposal<Advanced> {
     @Override
@@ -166,7 +167,7 @@ public sealed interface Proposal<T extends Entry> {
     }
   }
 
-  /** A step begins of which a record may end the process. */
+  /** A step begins in which a record may end the process. */
   record Step(
       Subtask<?> subtask,
       Supplier<EntryId> ids,
@@ -197,11 +198,10 @@ public sealed interface Proposal<T extends Entry> {
   }
 
   /**
-   * The state is stored for a checkpoint. After a later trigger it no longer holds: that one is to
-   * be acknowledged.
+   * The state is stored for a checkpoint. A later trigger makes the proposal invalid, because that
+   * trigger must be acknowledged instead.
    *
-   * @param stored what the journal refers to, and what the checkpoint does
-   * @param begun when storing it began
+   * @param stored the stored state @param begun when storing it began
    */
   record Snapshot(
       Subtask<?> subtask, EntryId attempt, Triggered trigger, StoredSnapshot stored, Instant begun)
@@ -243,7 +243,8 @@ public sealed interface Proposal<T extends Entry> {
   }
 
   /**
-   * The state is stored so that the journal stays short. It is not needed after others' entries.
+   * The state is stored so that the journal stays short. It is not needed after entries of other
+   * writers.
    */
   record Materialization(Subtask<?> subtask, EntryId attempt, StateFiles.Snapshot stored)
       implements Proposal<Materialized> {

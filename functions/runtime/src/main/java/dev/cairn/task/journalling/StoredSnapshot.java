@@ -4,9 +4,9 @@ import dev.cairn.checkpoint.Acknowledgement.Acknowledged;
 import dev.cairn.state.StateHandle;
 
 /**
- * A state that was stored for a checkpoint.
+ * A subtask's state that was stored for a checkpoint.
  *
- * @param handle what the journal refers to
- * @param acknowledgement what the checkpoint refers to, without its digest and its timing
+ * @param handle the handle for the journal @param acknowledgement the acknowledgement for the
+ *     checkpoint, without digest and timing
  */
 public record StoredSnapshot(StateHandle handle, Acknowledged acknowledgement) {}

@@ -22,10 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Records that are applied in memory and not yet in the journal. */
+/** A batch of records that are applied in memory but not yet journalled. */
 public final class UncommittedBatch<E> {
-  // An item of the table has 400 KB at most, and a character up to three bytes; what an entry holds
-  // besides is far smaller.
+  // An item has at most 400 KB, and a character up to three bytes; the other parts of an entry are
+  // far smaller.
   private static final int MOST_LETTER_CHARS = 60_000;
   private static final int LETTER_OVERHEAD = 100;
 
@@ -66,51 +66,57 @@ public final class UncommittedBatch<E> {
     return position;
   }
 
-  /** How many records were applied or set aside. */
+  /** Returns how many records were applied or became dead letters. */
   public int processed() {
     return processed;
   }
 
-  /** The first of them. */
+  /** Returns the first of these records. */
   public Optional<SequenceNumber> first() {
     return first;
   }
 
-  /** The record that is being applied. */
+  /** Returns the record that is being applied. */
   public Optional<SequenceNumber> current() {
     return current;
   }
 
-  /** Whether the journal has all of it. */
+  /** Whether the whole batch is journalled. */
   public boolean isJournalled() {
     return isJournalled;
   }
 
-  /** Whether any record was applied or set aside. */
+  /** Whether any record was applied or became a dead letter. */
   public boolean hasApplied() {
     return first.isPresent();
   }
 
-  /** Whether so much was set aside that its entry has to be written before more is. */
+  /** Whether the dead letters fill an entry, which must be written before there are more. */
   public boolean isFull() {
     return letterChars >= MOST_LETTER_CHARS;
   }
 
   /**
-   * Why this work ends before a record. The state is what it was before that record.
+   * Why the batch ends before a record. The state is unchanged by that record.
    *
-   * @param fault of the record, or of the shard when it came to the record
-   * @param attempt how the shard was looking for a record at fault when the work began
+   * @param fault the fault of the record, or of the shard at the record @param attempt the search
+   *     for a faulty record when the work began
    */
   public record Stop(
       SequenceNumber record, Fault fault, Throwable cause, Optional<Isolation> attempt) {}
 
-  /** Empty as long as every record could be applied, or set aside. */
+  /**
+   * Returns why the batch ended; empty as long as every record could be applied or became a dead
+   * letter.
+   */
   public Optional<Stop> stop() {
     return stop;
   }
 
-  /** False if the record cannot be applied now, and must be sent again; {@link #stop} says why. */
+  /**
+   * Applies a record. Returns false if it cannot be applied now and must be sent again; {@link
+   * #stop} returns the reason.
+   */
   public boolean apply(StreamRecord record) {
     current = Optional.of(record.sequenceNumber());
     try {
@@ -128,7 +134,10 @@ public final class UncommittedBatch<E> {
     return true;
   }
 
-  /** Lets the policy decide on a record that cannot be applied. False if the work stops there. */
+  /**
+   * Lets the failure policy decide on a record that cannot be applied. Returns false if the batch
+   * ends there.
+   */
   public boolean reject(StreamRecord record, Fault fault, Throwable cause) {
     if (!isToBeSetAside(fault)) {
       stopBefore(record, fault, cause);
@@ -174,13 +183,16 @@ public final class UncommittedBatch<E> {
     }
   }
 
-  /** False when another writer went on from the state that this work began with. */
+  /**
+   * Journals the batch. Returns false if another writer has continued from the state with which it
+   * began.
+   */
   public boolean journal(Writer writer) {
     return journal(writer, Optional.empty());
   }
 
   /**
-   * @param isolation how the shard goes on to look for the record that ends the process
+   * @param isolation the remaining search for the record that ends the process
    */
   public boolean journal(Writer writer, Optional<Isolation> isolation) {
     current = Optional.empty();

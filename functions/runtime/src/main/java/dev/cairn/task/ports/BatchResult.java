@@ -2,7 +2,7 @@ package dev.cairn.task.ports;
 
 import dev.cairn.id.SequenceNumber;
 
-/** What the mapping is told of a batch. */
+/** The result of a batch for the mapping. */
 public sealed interface BatchResult {
 
   /** Every record of the batch is in the journal. */

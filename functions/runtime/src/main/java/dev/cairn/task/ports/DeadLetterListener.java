@@ -4,7 +4,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry.DeadLetter;
 import java.util.List;
 
-/** Hears of records that were set aside, once the journal has them; nothing waits for it. */
+/** Is notified of dead letters after they are journalled; nothing waits for it. */
 @FunctionalInterface
 public interface DeadLetterListener {
   DeadLetterListener SILENT = (subtask, letters) -> {};
@@ -12,7 +12,7 @@ public interface DeadLetterListener {
   /**
    * Called after the entry that counts them was appended.
    *
-   * @param letters at least one
+   * @param letters the dead letters, at least one
    */
   void setAside(SubtaskId subtask, List<DeadLetter> letters);
 }

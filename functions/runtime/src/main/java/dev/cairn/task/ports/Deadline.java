@@ -2,7 +2,7 @@ package dev.cairn.task.ports;
 
 import java.time.Duration;
 
-/** How much time this invocation has left. */
+/** The remaining time of an invocation. */
 @FunctionalInterface
 public interface Deadline {
   Duration remaining();

@@ -3,13 +3,13 @@ package dev.cairn.task.ports;
 import dev.cairn.format.JacksonMessages;
 import java.nio.charset.StandardCharsets;
 
-/** Text for people that becomes part of a stored entry. */
+/** Prepares text for people that becomes part of a stored entry. */
 public final class Message {
   private Message() {}
 
   /**
-   * At most so many characters. Text may quote what is wrong with a record: half of a surrogate
-   * pair, which no entry can hold, becomes a question mark.
+   * Shortens text to a number of characters. Text may quote a malformed record, so an unpaired
+   * surrogate, which no entry can hold, becomes a question mark.
    */
   public static String shorten(String text, int longest) {
     String plain = JacksonMessages.withoutSource(text);

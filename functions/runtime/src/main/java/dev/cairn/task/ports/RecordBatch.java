@@ -7,6 +7,6 @@ import java.util.Iterator;
 /** A batch of one shard's records, read once and in order. Never empty. */
 public interface RecordBatch extends Iterator<StreamRecord> {
 
-  /** The shard of all of them; known before the first is taken. */
+  /** Returns the shard of all records, which is known before the first is read. */
   ShardId shard();
 }

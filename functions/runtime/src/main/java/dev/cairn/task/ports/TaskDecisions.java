@@ -20,34 +20,40 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What a task decides, apart from what it does: pure, and each of them a guard of exactness. */
+/** The decisions of a task, as pure functions. Each of them guards exactness. */
 public class TaskDecisions {
   private static final Duration PROMPT = Duration.ofSeconds(10);
   private static final int MOST_BETWEEN_TRIES = 8;
   private static final int MATERIALIZE_TRIES = 3;
 
   /**
-   * What became of an entry that was not plainly appended, going by what the journal has after the
-   * state it was made from.
+   * The outcome of an append that did not simply succeed, derived from the journal's entries after
+   * the state from which it was made.
    */
   public enum Outcome {
-    /** It is there: only the answer was lost. */
+    /** The entry is in the journal; only the response was lost. */
     COMMITTED,
-    /** Nothing is there: it may be appended again. */
+    /** The entry is not in the journal and may be appended again. */
     NOT_THERE,
-    /** Only triggers came between: the state is untouched, so the entry may follow them. */
+    /**
+     * Only triggers were appended in between. They do not change the state, so the entry may follow
+     * them.
+     */
     REBASE,
     /**
-     * Others stored the very state that this work began with, for a checkpoint or to keep the
-     * journal short. The work holds; but files that were prepared for it before may be collected,
-     * so it is prepared anew.
+     * Other writers stored the state with which this work began, for a checkpoint or to keep the
+     * journal short. The work remains valid, but files that were prepared for it may be collected,
+     * so it is prepared again.
      */
     PREPARE_ANEW,
-    /** Another writer went on from the same state. This work must not be seen by anyone. */
+    /**
+     * Another writer has continued from the same state. The results of this work must not become
+     * visible.
+     */
     LOST
   }
 
-  /** Whether this record is still to be applied. */
+  /** Whether this record has yet to be applied. */
   public boolean admits(Position position, SequenceNumber record) {
     return position.isBefore(record);
   }
@@ -67,24 +73,24 @@ public class TaskDecisions {
         : Outcome.PREPARE_ANEW;
   }
 
-  /** What is done next with the records of a suspected shard. */
+  /** The next step with the records of a suspected shard. */
   public sealed interface Step {
-    /** So many records are announced and applied. */
+    /** This many records are announced and applied. */
     record Begin(int records) implements Step {}
 
-    /** Nothing: the invocation that began the next record may still be at work. */
+    /** No step: the invocation that applies the next record may still be at work. */
     record Wait() implements Step {}
 
-    /** The next record is to blame: it was begun on its own and did not come back. */
+    /** The next record is the cause: it was applied alone, and the invocation did not return. */
     record Blame() implements Step {}
   }
 
   /**
-   * Halves what did not come back. Only a single record has to wait until the invocation that began
-   * it must have ended: a smaller step does no harm, but a record that another invocation is still
-   * applying is not to blame for anything.
+   * Halves a step that did not return. Only for a single record the invocation that applies it must
+   * have ended: a smaller step is always safe, but a record that another invocation is still
+   * applying must not be blamed.
    *
-   * @param waiting how many records may be begun, 1 or more
+   * @param waiting how many records may be applied, 1 or more
    */
   public Step step(Isolation isolation, int waiting, Instant now) {
     return switch (isolation) {
@@ -100,8 +106,8 @@ public class TaskDecisions {
   }
 
   /**
-   * Where a failure is recorded: at the head, if the shard still stands where it failed. Empty if
-   * someone has gone on since, or has recorded a failure already.
+   * Returns the head at which a failure is recorded, if the shard has not advanced since it failed.
+   * Empty if another writer has continued, or has recorded a failure already.
    *
    * @param failedAt the head when the shard failed
    * @param since the entries after it
@@ -128,33 +134,33 @@ public class TaskDecisions {
       case Entry.Closed c -> false;
       case Entry.Suspended s -> false;
       case Entry.Resumed r -> false;
-      // A shard that was given up is the coordinator's to bring back.
+      // Only the coordinator can continue a shard that was given up.
       case Entry.Failed f -> f.header().failing().stream().noneMatch(ShardFailure::hasGivenUp);
       case Entry.Suspected s -> true;
     };
   }
 
   /**
-   * Whether a task may apply anything from here on: not while the job halts, nor before it is time
-   * for another attempt at a record that failed.
+   * Whether a task may apply records: not while the job is halted, nor before the time of the next
+   * attempt at a failed record.
    */
   public boolean mayApply(Entry.Header head, Instant now) {
     return !isSuspended(head) && head.failing().stream().noneMatch(one -> one.isHeldUp(now));
   }
 
   /**
-   * Whether records from the mapping may be applied: those of a gap come first, and the mapping has
-   * passed them already.
+   * Whether records from the mapping may be applied: not while there is a gap, whose records come
+   * first and were delivered before.
    */
   public boolean isReplayed(Entry.Header head) {
     return !head.hasGap();
   }
 
   /**
-   * Whether a shard may be opened. One that is opened while its job halts would be the only one to
-   * run. It is opened only in the epoch that was read with this status, and no job halts without
-   * raising it. While it is being restored, the coordinator opens the shards that get state: one
-   * that a task opened would begin without.
+   * Whether a shard may be opened in this status. A shard that is opened in a halted job would be
+   * the only one to run. It is opened only in the epoch that was read with this status, and every
+   * halt increases the epoch. During a restore only the coordinator opens the shards that get
+   * state, because a shard opened by a task would begin without state.
    */
   public boolean mayOpen(JobStatus status) {
     return switch (status) {
@@ -168,7 +174,7 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether state of a shard's keys may lie with a subtask.
+   * Whether a subtask may hold state of a shard's keys.
    *
    * @param held the keys that the subtask has or had; empty if that is not known
    */
@@ -177,10 +183,10 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether a trigger's checkpoint is over: completed, aborted, deleted, or of another epoch. It is
-   * pending before its first trigger is written.
+   * Whether a trigger's checkpoint has ended: it is completed, aborted, deleted, or of another
+   * epoch. A checkpoint is stored as pending before its first trigger is written.
    *
-   * @param found the checkpoint's item as it was just read
+   * @param found the checkpoint as it was just read
    */
   public boolean isOver(Entry.Triggered trigger, Optional<Checkpoint> found) {
     return found
@@ -190,8 +196,8 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether it is worth a read to find out if a trigger's checkpoint is over. While all is well a
-   * trigger is met at once, and no task reads the item that all of them would read.
+   * Whether to read the checkpoint to find out if it has ended. Normally a trigger is acknowledged
+   * immediately, without all tasks reading the one item.
    *
    * @param unacknowledgedBefore how many triggers before this one in a row have no snapshot
    */
@@ -201,9 +207,9 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether a snapshot is tried although the last ones did not fit into their invocations: each
-   * such attempt takes an invocation's time from the records. Tried are the first three, then the
-   * fifth, then each eighth.
+   * Whether a snapshot is attempted although the last ones did not fit into their invocations. Each
+   * attempt takes an invocation's time from the records, so only the first three, the fifth, and
+   * then every eighth are made.
    *
    * @param unacknowledgedBefore how many triggers before this one in a row have no snapshot
    */
@@ -214,8 +220,8 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether a base is to be written to keep the journal short. Where a base cannot be stored, it is
-   * tried a few times, and then only when the journal has doubled.
+   * Whether a base is due to keep the journal short. If a base cannot be stored, it is tried a few
+   * times, and then only when the journal has doubled.
    *
    * @param entries how many entries follow the last base
    * @param mostEntries how many may follow it
@@ -226,7 +232,7 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether a base is to be written to keep the journal small.
+   * Whether a base is due to keep the journal small.
    *
    * @param bytes how large the changes since the last base are
    * @param mostBytes how large they may be
@@ -241,8 +247,8 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether these entries continue the journal right after this one: no revision is missing, and
-   * each names the one before.
+   * Whether these entries continue the journal right after this entry: no revision is missing, and
+   * each names its predecessor.
    */
   public boolean continues(Entry.Header head, List<Entry> found) {
     Revision revision = head.revision();
@@ -259,22 +265,21 @@ public class TaskDecisions {
   }
 
   /**
-   * Whether an entry was made after this one, and not after another one of the same revision: a
-   * table that was restored from a backup has other entries at revisions that a warm container
-   * knows.
+   * Whether an entry follows this one, and not another entry of the same revision: a table that was
+   * restored from a backup has other entries at revisions that a warm container knows.
    */
   public boolean isMadeAfter(EntryId before, Entry.Header next) {
     return next.prev().equals(Optional.of(before));
   }
 
-  /** Whether a file that was read is the one that was written. */
+  /** Whether the bytes of a file are those that were written. */
   public boolean isIntact(FileRef expected, byte[] read) {
     return read.length == expected.sizeBytes() && Sha256.of(read).equals(expected.sha256());
   }
 
   /**
-   * Whether a replay may go on with this record. Kinesis answers with the oldest record where the
-   * one asked for is no longer kept, so nothing but that very record shows that nothing is missing.
+   * Whether a replay may continue with this record. If the requested record has expired, Kinesis
+   * returns the oldest one, so only the requested record proves that none is missing.
    */
   public boolean resumesAt(SequenceNumber required, StreamRecord first) {
     return first.sequenceNumber().equals(required);
@@ -288,20 +293,20 @@ public class TaskDecisions {
     return first.sequenceNumber().equals(required);
   }
 
-  /** The format of a new journal. An earlier release may have to go on with it. */
+  /** Returns the format of a new journal, which an earlier release may have to continue. */
   public FormatVersion format(Job job) {
     return job.format();
   }
 
-  /** Whether a batch begins after the record that was seen to be the next one to be applied. */
+  /** Whether a batch begins after the record that is known to be the next one to apply. */
   public boolean beginsBeyond(SequenceNumber waiting, StreamRecord first) {
     return waiting.compareTo(first.sequenceNumber()) < 0;
   }
 
   /**
-   * Whether records of a shard may have expired shortly before this one does.
+   * Whether records of a shard may have expired shortly before this record.
    *
-   * @param margin how long after a loss it is still noticed; a tenth of a short retention at most
+   * @param margin how long after a loss it is still detected; at most a tenth of a short retention
    */
   public boolean isNearlyExpired(Duration age, Duration retention, Duration margin) {
     Duration tenth = retention.dividedBy(10);

@@ -4,32 +4,35 @@ import dev.cairn.checkpoint.FailureReason;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A shard cannot go on, for a reason that someone has to remove. Says what, why, and what next. */
+/**
+ * A shard cannot continue, for a reason that a user has to remove. The message says what happened,
+ * why, and what to do.
+ */
 public final class TaskException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   // Absent as null: an Optional cannot be serialized.
   private final @Nullable FailureReason reason;
 
-  /** An error that is no failure of the shard, or that the journal has already. */
+  /** Creates an error that is not a failure of the shard, or that is journalled already. */
   public TaskException(String message) {
     super(message);
     this.reason = null;
   }
 
-  /** An error that is no failure of the shard, or that the journal has already. */
+  /** Creates an error that is not a failure of the shard, or that is journalled already. */
   public TaskException(String message, Throwable cause) {
     super(message, cause);
     this.reason = null;
   }
 
-  /** An error that is to be recorded as a failure of the shard. */
+  /** Creates an error that is to be recorded as a failure of the shard. */
   public TaskException(FailureReason reason, String message) {
     super(message);
     this.reason = reason;
   }
 
-  /** Why the shard fails; empty if no failure is to be recorded. */
+  /** Returns the reason of the failure; empty if no failure is to be recorded. */
   public Optional<FailureReason> reason() {
     return Optional.ofNullable(reason);
   }

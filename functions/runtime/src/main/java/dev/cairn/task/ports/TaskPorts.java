@@ -10,9 +10,9 @@ import java.time.InstantSource;
 import java.util.function.Supplier;
 
 /**
- * Everything outside a task that it touches.
+ * All ports of a task.
  *
- * @param ids gives a name to each attempt; never the same twice, in any container
+ * @param ids creates an id for each attempt, unique across all containers
  */
 public record TaskPorts(
     Journal journal,

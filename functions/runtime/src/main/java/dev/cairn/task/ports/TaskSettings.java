@@ -8,15 +8,15 @@ import dev.cairn.state.StartPosition;
 import java.time.Duration;
 
 /**
- * What a task is told when it starts.
+ * The settings of a task.
  *
- * @param start where a shard begins that has no journal; the same as the mapping's
- * @param failurePolicy what becomes of a record that the function cannot process
+ * @param start where a shard without a journal begins, equal to the mapping's start @param
+ *     failurePolicy the policy for a record that the function cannot process
  * @param inlineThresholdBytes the largest delta that an entry holds itself
  * @param materializeAfterEntries how many deltas may follow a base before the task writes another
  *     base
- * @param materializeAfterBytes how large they may be together
- * @param margin how much of an invocation's time is kept for journalling and answering
+ * @param materializeAfterBytes how large these deltas may be together @param margin the part of an
+ *     invocation's time that is reserved for the journal and the response
  * @param replayLimit how many records one step of a replay reads
  */
 public record TaskSettings(
@@ -46,8 +46,8 @@ public record TaskSettings(
   }
 
   /**
-   * Starts at the horizon; 8 KiB inline, since above that an S3 PUT is cheaper than DynamoDB's
-   * write units.
+   * Returns the default settings: start at the horizon, and deltas of up to 8 KiB inline, because
+   * above that an S3 PUT is cheaper than DynamoDB's write units.
    */
   public static TaskSettings of(JobId job, StageId stage) {
     return new TaskSettings(
@@ -74,7 +74,10 @@ public record TaskSettings(
     return with(start, failurePolicy, bytes, margin);
   }
 
-  /** Keeps a sixth of an invocation's time for journalling and answering, within reason. */
+  /**
+   * Returns a copy that reserves a sixth of an invocation's time for the journal and the response,
+   * within bounds.
+   */
   public TaskSettings withTimeout(Duration timeout) {
     Duration sixth = timeout.dividedBy(6);
     return with(
@@ -104,15 +107,14 @@ public record TaskSettings(
     return new SubtaskId(job, stage, shard);
   }
 
-  /** What becomes of a record that cannot be decoded or on which the function throws. */
+  /** The policy for a record that cannot be decoded or on which the function throws. */
   public enum FailurePolicy {
     /**
-     * What came before it is journalled, and the mapping sends the record again, until it succeeds.
+     * The records before it are journalled, and the mapping sends the record again until it
+     * succeeds.
      */
     FAIL,
-    /**
-     * It is stored among the dead letters, journalled as such and counted, and the shard goes on.
-     */
+    /** The record is stored as a dead letter, journalled and counted, and the shard continues. */
     DEAD_LETTER
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a task is given: its ports, its settings and its decisions, and what its batches and answers
- * are.
+ * The boundary of a task: its ports, settings and decisions, and the types of its batches and
+ * results.
  */
 @NullMarked
 package dev.cairn.task.ports;

@@ -6,9 +6,9 @@ import java.util.Iterator;
 
 /**
  * The part of an invocation that a snapshot may take. Lambda ends the process at the time-out, so a
- * snapshot that would last longer has to give up before that and say so.
+ * snapshot that would last longer must stop before that and report it.
  *
- * @param kept how much of the invocation is left for the journal and the answer
+ * @param kept the part of the invocation that is reserved for the journal and the response
  */
 public record SnapshotTime(Deadline deadline, Duration kept) {
 
@@ -21,7 +21,7 @@ public record SnapshotTime(Deadline deadline, Duration kept) {
     }
   }
 
-  /** How long the snapshot may still take; zero or negative when its time is over. */
+  /** Returns the remaining time of the snapshot; zero or negative when it is over. */
   public Duration left() {
     return deadline.remaining().minus(kept);
   }
@@ -31,9 +31,9 @@ public record SnapshotTime(Deadline deadline, Duration kept) {
   }
 
   /**
-   * The time that one more write may take.
+   * Returns the time that one more write may take.
    *
-   * @throws OverException if there is none
+   * @throws SnapshotTimeoutException if there is none
    */
   Duration requireTime() {
     Duration left = left();

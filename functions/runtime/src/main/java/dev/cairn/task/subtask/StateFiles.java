@@ -32,7 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A task's files: what it writes of its state, and reads back, checked on both ways. */
+/** Writes and reads the files of a task's state, and checks them in both directions. */
 public final class StateFiles {
   private final FileStorage storage;
   private final BlockChecksum checksum;
@@ -44,9 +44,7 @@ public final class StateFiles {
     this.decisions = decisions;
   }
 
-  /**
-   * A file that a journal refers to is not there. Damage only if the journal still refers to it.
-   */
+  /** A file in a journal is missing. This is damage only if the journal still refers to it. */
   public static final class MissingFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -55,7 +53,10 @@ public final class StateFiles {
     }
   }
 
-  /** Hands over every cell of a state, the oldest run's first, so that what comes later counts. */
+  /**
+   * Passes on the changes of all runs of a state, the oldest run first, so that later changes
+   * replace earlier ones.
+   */
   void read(Manifest manifest, Consumer<Change> each) {
     for (RunRef run : manifest.runs().reversed()) {
       open(run).forEach(each);
@@ -96,7 +97,7 @@ public final class StateFiles {
     return bytes;
   }
 
-  /** Keeps small changes in the entry, and stores larger ones before the entry refers to them. */
+  /** Returns the payload of a delta: inline if it is small, otherwise stored as a file first. */
   public Payload writeDelta(
       Subtask<?> subtask, EntryId attempt, List<Change> changes, int inlineThresholdBytes) {
     if (changes.isEmpty()) {
@@ -114,7 +115,7 @@ public final class StateFiles {
    * Stores the state of a subtask: one run of what changed since its last base, if anything did,
    * and one state file.
    *
-   * @param stateFile where the state file goes
+   * @param stateFile the path of the state file
    */
   public Snapshot writeSnapshot(
       Subtask<?> subtask, EntryId attempt, FilePath stateFile, SnapshotTime time) {
@@ -130,11 +131,11 @@ public final class StateFiles {
   }
 
   /**
-   * Stores the state of a subtask without a reference to any file that was there before: one run of
-   * all that the state holds, if it holds anything, and one state file. For a state that began with
-   * files which are not the job's own, or of which it has dropped a part.
+   * Stores the whole state of a subtask without references to existing files: one run, unless the
+   * state is empty, and one state file. It is used for a state whose files belong to another job,
+   * or of which a part was dropped.
    *
-   * @param stateFile where the state file goes
+   * @param stateFile the path of the state file
    */
   public Snapshot writeWholeSnapshot(
       Subtask<?> subtask, EntryId attempt, FilePath stateFile, SnapshotTime time) {
@@ -173,10 +174,10 @@ public final class StateFiles {
   }
 
   /**
-   * Stores the whole state of a subtask in a savepoint's directory, in files that name nothing
-   * outside it: one run of all that the state holds, if it holds anything, and one state file.
+   * Stores the whole state of a subtask in a savepoint's directory, without references to files
+   * outside it: one run, unless the state is empty, and one state file.
    *
-   * <p>No journal may refer to these files: they are the user's, who may move or delete them.
+   * <p>No journal may refer to these files, because the user may move or delete them.
    *
    * @param directory the savepoint's
    */
@@ -191,7 +192,7 @@ public final class StateFiles {
     return new Savepoint(file, state.manifest().sizeBytes() + file.sizeBytes());
   }
 
-  /** A state in a savepoint's directory; all of it was written for this savepoint. */
+  /** A state in a savepoint's directory, which was written completely for this savepoint. */
   public record Savepoint(FileRef stateFile, long sizeBytes) {}
 
   private List<RunRef> writeWhole(Subtask<?> subtask, FilePath path, SnapshotTime time) {
@@ -211,13 +212,13 @@ public final class StateFiles {
                 subtask.origin().range()));
   }
 
-  /** A stored state, and the sizes that its acknowledgement gives. */
+  /** A stored state, and the sizes for its acknowledgement. */
   public record Snapshot(
       StateHandle handle, FileRef stateFile, long fullSizeBytes, long incrementalSizeBytes) {}
 
   /**
-   * Writes the changes as a run; where there are too many, the newest runs go into it and out of
-   * {@code runs}.
+   * Writes the changes as a run; if there are too many runs, merges the newest ones into it and
+   * removes them from {@code runs}.
    */
   private RunRef writeRun(
       Subtask<?> subtask,
@@ -240,7 +241,7 @@ public final class StateFiles {
     return new RunRef(write(path, bytes, time), subtask.origin().range());
   }
 
-  /** Stores bytes under a name that is this attempt's alone. */
+  /** Stores bytes under a name that only this attempt uses. */
   private FileRef write(FilePath path, byte[] bytes) {
     FileRef file = new FileRef(path, bytes.length, Sha256.of(bytes));
     return written(file, storage.put(path, bytes, file.sha256()));
@@ -261,7 +262,7 @@ public final class StateFiles {
     return file;
   }
 
-  // The answer to an earlier try of the same put may have been lost.
+  // The response to an earlier attempt of this put may have been lost.
   private boolean isOurs(FileRef file) {
     Optional<Stored> stored = storage.head(file.path());
     return stored.isPresent()

@@ -4,14 +4,15 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.HeapUse;
 
 /**
- * How much of a container's heap the states in its cache may take.
+ * The limit of the heap that the states in a container's cache may take.
  *
- * <p>A container is given batches of many shards in turn. Half of the heap is for their states; the
- * other half is for what an invocation needs besides: its batch, the changes that it makes, the
- * bytes of a snapshot while it is stored, and the SDK.
+ * <p>A container processes batches of many shards in turn. Half of the heap is for their states;
+ * the other half is for an invocation's batch, its changes, the bytes of a snapshot while it is
+ * stored, and the SDK.
  *
  * @param heapBytes the largest size of the heap
- * @param cacheBytes how much of it all states together may take before the least recently used go
+ * @param cacheBytes how much of it all states together may take before the least recently used are
+ *     evicted
  */
 public record StateMemory(long heapBytes, long cacheBytes) {
   private static final int SHARE = 2;
@@ -28,16 +29,16 @@ public record StateMemory(long heapBytes, long cacheBytes) {
     }
   }
 
-  /** Half of a heap of this size is for states. */
+  /** Reserves half of a heap of this size for states. */
   public static StateMemory ofHeap(long heapBytes) {
     return new StateMemory(heapBytes, Math.max(1, heapBytes / SHARE));
   }
 
-  /** Whether a state takes so much of the heap that its journal says so. */
+  /** Whether a state takes so much of the heap that its journal records it. */
   boolean isNoteworthy(HeapUse use) {
     return use.percent() >= NOTEWORTHY_PERCENT;
   }
 
-  /** What a subtask's state takes of the heap. */
+  /** The heap use of a subtask's state. */
   public record Usage(SubtaskId subtask, HeapUse use) {}
 }

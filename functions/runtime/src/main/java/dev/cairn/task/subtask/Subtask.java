@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A subtask as its journal has it at one revision: the live state, and what its next snapshot has
- * to store.
+ * A subtask at one revision of its journal: its live state, and the changes that its next snapshot
+ * must store.
  */
 public final class Subtask<E> {
-  // A change's objects in the map of changes, without its bytes.
+  // The size of a change's objects in the map of changes, without its bytes.
   private static final int CHANGE_BYTES = 150;
 
   private final SubtaskId id;
@@ -45,7 +45,7 @@ public final class Subtask<E> {
   private Optional<Instant> lastAdvancedAt = Optional.empty();
   private int entriesSinceDoubled;
 
-  /** A subtask right at a base entry, whose state the operator already has. */
+  /** Creates a subtask at a base entry, whose state the operator already has. */
   Subtask(SubtaskId id, Operator<E> operator, Entry.Base base) {
     this.id = id;
     this.operator = operator;
@@ -81,45 +81,45 @@ public final class Subtask<E> {
     return handle;
   }
 
-  /** Whether the state lies in files on which no snapshot may build. */
+  /** Whether the state's files are ones to which no snapshot may refer. */
   public boolean isToBeRewritten() {
     return toBeRewritten;
   }
 
-  /** The checkpoint that was asked for since the last base and has no snapshot here. */
+  /** Returns the last trigger since the base that has no snapshot. */
   public Optional<Entry.Triggered> trigger() {
     return trigger;
   }
 
-  /** The trigger before that one, if it has no snapshot either. */
+  /** Returns the trigger before the pending one, if it has no snapshot either. */
   public Optional<Entry.Triggered> triggerBefore() {
     return triggerBefore;
   }
 
-  /** How many triggers in a row have no snapshot, the pending one not among them. */
+  /** Returns how many consecutive triggers before the pending one have no snapshot. */
   public int unacknowledgedBefore() {
     return trigger.isPresent() ? triggersSinceBase - 1 : triggersSinceBase;
   }
 
   /**
-   * Whether a task has applied records since the pending trigger. That invocation went on to its
-   * snapshot, and has not stored it.
+   * Whether a task has applied records since the pending trigger. That invocation then began a
+   * snapshot and has not stored it.
    */
   public boolean hasAdvancedSinceTrigger() {
     return trigger.isPresent() && advancedSinceTrigger;
   }
 
-  /** When records were applied last, since the last base. */
+  /** Returns when records were last applied since the last base. */
   public Optional<Instant> lastAdvancedAt() {
     return lastAdvancedAt;
   }
 
-  /** Its checkpoint is over, or was declined: this container does not look at it again. */
+  /** Drops the pending trigger, because its checkpoint has ended or was declined. */
   public void dropTrigger() {
     trigger = Optional.empty();
   }
 
-  /** What changed since the last base, one change a cell, sorted. */
+  /** Returns the changes since the last base, one per cell, sorted. */
   Collection<Change> sinceBase() {
     return new TreeMap<>(sinceBase).values();
   }
@@ -133,21 +133,22 @@ public final class Subtask<E> {
   }
 
   /**
-   * About how much of the heap this subtask takes. See {@link KeyedStateBackend#retainedBytes()};
-   * values that changed since the last base are counted twice, as they may be held twice.
+   * Returns the estimated heap bytes of this subtask. See {@link
+   * KeyedStateBackend#retainedBytes()}; values that changed since the last base count twice,
+   * because they may be held twice.
    */
   public long retainedBytes() {
     return state().retainedBytes() + sinceBaseBytes;
   }
 
-  /** How many deltas were adopted since their size passed a power of two. */
+  /** Returns how many deltas were applied since their total size passed a power of two. */
   public int entriesSinceDoubled() {
     return entriesSinceDoubled;
   }
 
   /**
-   * Every state that this subtask has or had, by name; what the function declares now counts before
-   * what was stored.
+   * Returns the schemas of all current and former states, by name; the function's current
+   * declarations take precedence.
    */
   List<StateSchema> schemas() {
     Map<String, StateSchema> all = new TreeMap<>(schemas);
@@ -155,21 +156,21 @@ public final class Subtask<E> {
     return List.copyOf(all.values());
   }
 
-  /** The states that the journal since the last base does not tell of. */
+  /** Returns the schemas of states that the journal since the last base does not contain. */
   public List<StateSchema> newSchemas() {
     return state().schemas().stream()
         .filter(schema -> !schema.equals(schemas.get(schema.name())))
         .toList();
   }
 
-  /** Takes over an entry of another container, and its changes with it. */
+  /** Applies an entry of another container with its changes. */
   void applyDelta(Entry.Advanced advanced, List<Change> delta) {
     state().requireCompatible(advanced.states());
     delta.forEach(state()::load);
     recordDelta(advanced, delta);
   }
 
-  /** Takes over an entry whose changes the state in memory has already. */
+  /** Applies an entry whose changes the state in memory already has. */
   public void recordDelta(Entry.Advanced advanced, List<Change> delta) {
     head = advanced.header();
     advanced.states().forEach(schema -> schemas.put(schema.name(), schema));
@@ -195,7 +196,7 @@ public final class Subtask<E> {
 
   public void applyFailure(Entry.Failed failed) {
     head = failed.header();
-    // It makes the journal longer all the same.
+    // It makes the journal longer nevertheless.
     deltas++;
   }
 
@@ -204,10 +205,10 @@ public final class Subtask<E> {
     deltas++;
   }
 
-  /** Takes over an entry that leaves the state as it is and brings it into another epoch. */
+  /** Applies an entry that brings the subtask into another epoch without changing its state. */
   void applyEpoch(Header entering) {
     head = entering;
-    // No checkpoint spans two epochs: what was asked for before is over.
+    // No checkpoint spans two epochs, so earlier triggers are obsolete.
     clearTriggers();
   }
 
@@ -227,7 +228,7 @@ public final class Subtask<E> {
     advancedSinceTrigger = false;
   }
 
-  /** Takes over a base that stores the very state that is in memory. */
+  /** Applies a base that stores exactly the state in memory. */
   public void applyBase(Entry.Base stored) {
     head = stored.header();
     handle = stored.handle();

@@ -35,10 +35,10 @@ public class SubtaskCache<E> {
   }
 
   /**
-   * Evicts what was used least recently, until the rest and this state fit. The shard's own state
-   * is never evicted for itself, however large it is.
+   * Evicts the least recently used states until this state fits. The shard's own state is never
+   * evicted.
    *
-   * @param bytes how large the shard's state is, or is so far while it is loaded
+   * @param bytes the size of the shard's state, or of the part that is already loaded
    */
   public void makeRoom(ShardId shard, long bytes) {
     long others = 0;
@@ -55,22 +55,22 @@ public class SubtaskCache<E> {
     }
   }
 
-  /** Called when a subtask may have grown: makes room for what it takes now. */
+  /** Evicts other states if a subtask has grown. */
   public void fitIntoHeap(ShardId shard) {
     find(shard).ifPresent(subtask -> makeRoom(shard, subtask.retainedBytes()));
   }
 
-  /** How many subtasks it holds. */
+  /** Returns how many subtasks are in memory. */
   public int size() {
     return subtasks.size();
   }
 
-  /** Whether no other subtask is in memory than this one. */
+  /** Whether this is the only subtask in memory. */
   public boolean isOnlyOne(Subtask<?> subtask) {
     return subtasks.values().stream().allMatch(one -> one == subtask);
   }
 
-  /** What the largest state takes of the heap; empty when there is none. */
+  /** Returns the heap use of the largest state; empty if there is none. */
   public Optional<StateMemory.Usage> largest() {
     return subtasks.values().stream()
         .map(subtask -> new StateMemory.Usage(subtask.id(), use(subtask)))
@@ -81,17 +81,19 @@ public class SubtaskCache<E> {
     return new HeapUse(subtask.retainedBytes(), memory.heapBytes());
   }
 
-  /** What a subtask's state takes of the heap, if it is so much that its journal is to say so. */
+  /** Returns the heap use of a subtask's state, if it is so large that the journal records it. */
   public Optional<HeapUse> noteworthyUse(Subtask<?> subtask) {
     return Optional.of(use(subtask)).filter(memory::isNoteworthy);
   }
 
-  /** Called whenever memory may differ from the journal: the next invocation loads again. */
+  /**
+   * Removes a subtask whose memory may differ from the journal; the next invocation loads it again.
+   */
   public void discard(ShardId shard) {
     subtasks.remove(shard);
   }
 
-  /** Called after an OutOfMemoryError: no state in memory is worth more than room for the next. */
+  /** Removes all states, after an OutOfMemoryError. */
   public void clear() {
     subtasks.clear();
   }

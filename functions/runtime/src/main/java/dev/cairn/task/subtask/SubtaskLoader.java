@@ -22,7 +22,7 @@ import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
 /**
- * Brings a subtask in memory to its journal's head: by the entries it lacks, or from the last base.
+ * Brings a subtask in memory to its journal's head: by the missing entries, or from the last base.
  */
 public final class SubtaskLoader<E> {
   private final Journal journal;
@@ -51,7 +51,9 @@ public final class SubtaskLoader<E> {
     this.makeRoom = makeRoom;
   }
 
-  /** The journal's head as the last call of {@link #current} read it; empty if it read none. */
+  /**
+   * Returns the journal's head that the last call of {@link #current} read; empty if it read none.
+   */
   public Optional<Entry.Header> lastRead() {
     return lastRead;
   }
@@ -65,7 +67,8 @@ public final class SubtaskLoader<E> {
         try {
           return Optional.of(applyEntries(cached.get(), news));
         } catch (MissingFileException e) {
-          // Collected since the query: a later base stands for it. Read again.
+          // The file was collected since the query, because there is a later base. Read the journal
+          // again.
         }
       }
     }
@@ -126,7 +129,7 @@ public final class SubtaskLoader<E> {
     return new Subtask<>(id, operator, base);
   }
 
-  /** Has room made for a state while it grows, rather than when the heap is full. */
+  /** Makes room for a state while it is loaded, before the heap is full. */
   private final class Loading {
     private static final long BYTES_BETWEEN_LOOKS = 1 << 20;
 
@@ -173,7 +176,7 @@ public final class SubtaskLoader<E> {
     return current;
   }
 
-  /** Refuses an entry that stands for something which this release does not do. */
+  /** Refuses an entry with parts that this release does not support. */
   private static void requireSupported(SubtaskId id, Entry entry) {
     List<String> unsupported = FormatContents.unsupported(entry);
     if (!unsupported.isEmpty()) {

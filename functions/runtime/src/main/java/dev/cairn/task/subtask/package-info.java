@@ -1,4 +1,4 @@
-/** A subtask in memory as its journal has it, and the files that hold its state. */
+/** A subtask in memory at a revision of its journal, and the files that hold its state. */
 @NullMarked
 package dev.cairn.task.subtask;
 
