@@ -1,0 +1,89 @@
+package dev.cairn.local.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cairn.cli.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Records that go into the stream, and dead letters that come out. */
+class RecordsOnDemoTest extends CommandsOnDemo {
+  @Test
+  void deadLettersAreListedShownAndSentAgainOnce() throws IOException {
+    JsonNode listed = cairn("dead-letters", "list", "--json").json();
+    assertThat(listed.get("deadLetters").intValue()).isEqualTo(1);
+    String record = listed.at("/shown/0/sequenceNumber").textValue();
+    assertThat(cairn("dead-letters", "list").out())
+        .contains("record " + record, listed.at("/shown/0/cause").textValue());
+
+    assertThat(cairn("dead-letters", "show", record.substring(record.length() - 6)).out())
+        .contains("record      " + record, "sent again  no", "data        ");
+    JsonNode shown = cairn("dead-letters", "show", record, "--json").json();
+    assertThat(Base64.getDecoder().decode(shown.get("data").textValue())).isNotEmpty();
+
+    Answer unknown = cairn("dead-letters", "retry", "4711471147114711");
+    assertThat(unknown.exitCode()).isEqualTo(1);
+    assertThat(unknown.err()).contains("there is no dead letter of a record");
+    for (String[] wrong :
+        List.<String[]>of(
+            new String[] {"dead-letters", "retry"},
+            new String[] {"dead-letters", "show"},
+            new String[] {"dead-letters", "burn"},
+            new String[] {"dead-letters", "list", "--limit", "0"})) {
+      assertThat(cairn(wrong).exitCode()).isEqualTo(2);
+    }
+  }
+
+  /** Or all records would go under one key, and into its state. */
+  @Test
+  void aKeyThatNoRecordHasIsRefusedBeforeAnythingIsSent() throws IOException {
+    Path input = Files.writeString(demo.home().resolve("keys.jsonl"), "{\"tail\":\"N1\"}\n");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "has a field \"tailnum\" (--key): all records would get the key UNKNOWN. The first"
+            + " record is:"
+            + " {\"tail\":\"N1\"}",
+        "feed",
+        input.toString(),
+        "--key",
+        "tailnum",
+        "--stream",
+        "any");
+  }
+
+  @Test
+  void theDemosStreamCannotBeFedFromOutsideAndThatIsSaid() throws IOException {
+    Path input = Files.writeString(demo.home().resolve("in.jsonl"), "{\"k\":\"a\"}\n");
+    assertFails(
+        ExitCode.UNUSABLE,
+        "the running demo's stream is inside its process",
+        "feed",
+        input.toString(),
+        "--key",
+        "k");
+    assertFails(
+        ExitCode.UNUSABLE, "the records' partition key is not known", "feed", input.toString());
+    assertFails(
+        ExitCode.UNUSABLE,
+        "the table does not say which stream job flights reads",
+        "feed",
+        input.toString(),
+        "--key",
+        "k",
+        "--endpoint",
+        demo.endpoint().toString(),
+        "--table",
+        "cairn",
+        "--job",
+        "flights");
+    assertFails(ExitCode.UNUSABLE, "none.csv is not a file", "feed", "none.csv", "--key", "k");
+    assertFails(
+        ExitCode.UNUSABLE, "(--rate)", "feed", input.toString(), "--key", "k", "--rate", "0");
+    assertFails(ExitCode.UNUSABLE, "Missing required parameter: 'FILE'", "feed");
+  }
+}
