@@ -5,12 +5,12 @@ import dev.cairn.journal.Journal;
 
 class CheckpointStoreDynamoDbLocalTest extends CheckpointStoreContract {
   @Override
-  Journal journal() {
+  public Journal journal() {
     return LocalTable.journal();
   }
 
   @Override
-  CheckpointStore checkpoints() {
+  public CheckpointStore checkpoints() {
     return LocalTable.checkpoints();
   }
 }

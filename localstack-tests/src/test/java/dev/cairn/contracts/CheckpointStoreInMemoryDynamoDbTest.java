@@ -21,12 +21,12 @@ class CheckpointStoreInMemoryDynamoDbTest extends CheckpointStoreContract {
   }
 
   @Override
-  Journal journal() {
+  public Journal journal() {
     return new DynamoDbJournal(client, LocalTable.NAME, LocalTable.WITHOUT_PAUSE);
   }
 
   @Override
-  CheckpointStore checkpoints() {
+  public CheckpointStore checkpoints() {
     return new DynamoDbCheckpointStore(
         client, LocalTable.NAME, LocalTable.WITHOUT_PAUSE, () -> Instant.EPOCH);
   }

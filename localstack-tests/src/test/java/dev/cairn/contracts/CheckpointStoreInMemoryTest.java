@@ -9,12 +9,12 @@ class CheckpointStoreInMemoryTest extends CheckpointStoreContract {
   private final InMemoryTable table = new InMemoryTable(() -> Instant.EPOCH);
 
   @Override
-  Journal journal() {
+  public Journal journal() {
     return table;
   }
 
   @Override
-  CheckpointStore checkpoints() {
+  public CheckpointStore checkpoints() {
     return table;
   }
 }

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class CheckpointStoreLocalStackTest extends CheckpointStoreContract {
 
   @Override
-  Journal journal() {
+  public Journal journal() {
     return new DynamoDbJournal(
         LocalStackServices.dynamoDb(), LocalStackServices.TABLE, Backoff.sleeping());
   }
 
   @Override
-  CheckpointStore checkpoints() {
+  public CheckpointStore checkpoints() {
     return new DynamoDbCheckpointStore(
         LocalStackServices.dynamoDb(),
         LocalStackServices.TABLE,

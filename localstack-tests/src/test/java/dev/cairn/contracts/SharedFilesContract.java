@@ -199,8 +199,8 @@ abstract class SharedFilesContract {
         .as("it is being restored from")
         .isFalse();
 
-    move(new JobStatus.Replaying(claiming));
-    move(new JobStatus.Running());
+    moveParent(new JobStatus.Replaying(claiming));
+    moveParent(new JobStatus.Running());
     assertThat(checkpoints().confirm(claim(2, false), Optional.of(id))).isTrue();
 
     assertThat(checkpoints().claims(parent)).containsExactly(claim(2, true));
@@ -238,7 +238,7 @@ abstract class SharedFilesContract {
     }
 
     assertThat(job(parent)).isEqualTo(restoring);
-    move(new JobStatus.Suspending(new Halt.Cancelled(true)));
+    moveParent(new JobStatus.Suspending(new Halt.Cancelled(true)));
     assertThat(job(parent).epoch()).isEqualTo(restoring.epoch().next());
   }
 
@@ -282,7 +282,7 @@ abstract class SharedFilesContract {
     return checkpoints().move(seen, new JobStatus.Restoring(from), List.of(), NOW);
   }
 
-  private void move(JobStatus to) {
+  private void moveParent(JobStatus to) {
     assertThat(checkpoints().move(job(parent), to, List.of(), NOW)).isTrue();
   }
 

@@ -146,7 +146,8 @@ class TaskDecisionsTest {
   }
 
   static Stream<Row> entriesThatContinue() {
-    Entry stranger = triggered(header(8).with(new CheckpointId(1)), "other");
+    Entry stranger = madeAfter(new EntryId("other"), header(8));
+    Entry late = madeAfter(HEAD.id(), header(9));
     return Stream.of(
         row("continue: no entry", DECISIONS.continues(HEAD, List.of()), true),
         row("continue: the next one", DECISIONS.continues(HEAD, List.of(triggered(8))), true),
@@ -160,6 +161,10 @@ class TaskDecisionsTest {
             DECISIONS.continues(HEAD, List.of(triggered(8), advanced(10))),
             false),
         row("continue: made after another", DECISIONS.continues(HEAD, List.of(stranger)), false),
+        row(
+            "continue: made after it, and too late",
+            DECISIONS.continues(HEAD, List.of(late)),
+            false),
         row(
             "made after: the entry that it names",
             DECISIONS.isMadeAfter(HEAD.id(), header(8)),
@@ -337,9 +342,11 @@ class TaskDecisionsTest {
   static Stream<Row> files() {
     byte[] written = {1, 2, 3};
     FileRef file = new FileRef(FilePath.of("words", "x"), 3, Sha256.of(written));
+    FileRef longer = new FileRef(file.path(), 4, file.sha256());
     return Stream.of(
         row("file: as it was written", DECISIONS.isIntact(file, written.clone()), true),
         row("file: a byte is another", DECISIONS.isIntact(file, new byte[] {1, 2, 4}), false),
+        row("file: of another size", DECISIONS.isIntact(longer, written), false),
         row("file: cut off", DECISIONS.isIntact(file, new byte[] {1, 2}), false));
   }
 
@@ -409,13 +416,13 @@ class TaskDecisionsTest {
     return Entry.Triggered.of(header(revision), new CheckpointId(1), Optional.empty());
   }
 
-  /** A trigger that names another entry as the one before. */
-  private static Entry triggered(Header header, String previous) {
+  /** A trigger that names this entry as the one before. */
+  private static Entry madeAfter(EntryId previous, Header header) {
     Header other =
         new Header(
             header.revision(),
             header.id(),
-            Optional.of(new EntryId(previous)),
+            Optional.of(previous),
             header.epoch(),
             header.position(),
             header.frontier(),
