@@ -1,7 +1,6 @@
-package dev.cairn.coordinator.checkpointing;
+package dev.cairn.task;
 
-import static dev.cairn.pipeline.Pipeline.run;
-import static dev.cairn.pipeline.Pipeline.tick;
+import static dev.cairn.task.pipeline.TaskPipeline.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,20 +8,19 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
-import dev.cairn.coordinator.Coordinator;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Snapshotted;
 import dev.cairn.journal.Entry.Triggered;
-import dev.cairn.pipeline.Pipeline;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
-import dev.cairn.task.Task;
+import dev.cairn.task.pipeline.ScriptedCoordinator;
 import dev.cairn.task.pipeline.Tap;
+import dev.cairn.task.pipeline.TaskPipeline;
 import dev.cairn.task.ports.BatchResult.Done;
 import dev.cairn.task.ports.BatchResult.RetryFrom;
 import dev.cairn.task.ports.Deadline;
@@ -32,12 +30,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Checkpoints may fail; records are applied all the same. */
+/** Snapshots that do not end in time or cannot be stored; records are applied all the same. */
 class SlowSnapshotTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  private final Pipeline pipeline = new Pipeline(1);
-  private final Coordinator coordinator = pipeline.coordinator();
+  private final TaskPipeline pipeline = new TaskPipeline(1);
+  private final ScriptedCoordinator coordinator = new ScriptedCoordinator(pipeline);
 
   /** Lambda ends the process. */
   private static final class TimedOut extends Error {
@@ -46,13 +44,9 @@ class SlowSnapshotTest {
 
   /** Storing a file of a snapshot takes 70 s of an invocation that has 60 s. */
   private final class SlowStorage implements Tap {
-    private boolean isSlow = true;
-    private int cutOff;
-
     @Override
     public void before(Call call) {
-      if (isSlow && call.name().equals("storage.put") && isState(call)) {
-        cutOff++;
+      if (call.name().equals("storage.put") && isState(call)) {
         pipeline.pass(Duration.ofSeconds(70));
         throw new TimedOut();
       }
@@ -63,49 +57,6 @@ class SlowSnapshotTest {
     return Layout.isState((FilePath) call.arguments()[0]);
   }
 
-  @Test
-  void recordsAreAppliedAlthoughNoSnapshotFitsIntoAnInvocation() {
-    SlowStorage storage = new SlowStorage();
-    List<StreamRecord> batch = pipeline.put(0, "first");
-    run(pipeline.container(), 0, batch);
-    int succeeded = 0;
-    for (int invocation = 1; invocation <= 200; invocation++) {
-      boolean isDone = isDone(pipeline.container(storage), batch);
-      pipeline.pass(Duration.ofSeconds(10));
-      tick(coordinator);
-      pipeline.drainWakes();
-      if (isDone) {
-        succeeded++;
-        batch = pipeline.put(0, "word-" + invocation);
-      }
-    }
-    isDone(pipeline.container(storage), batch);
-    isDone(pipeline.container(storage), batch);
-
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
-    assertThat(succeeded).isGreaterThan(180);
-    assertThat(storage.cutOff).as("invocations that were cut off").isBetween(3, 20);
-    List<Checkpoint> ended = aborted();
-    assertThat(ended).hasSizeGreaterThan(30);
-    assertThat(ended)
-        .allSatisfy(
-            one ->
-                assertThat(((Checkpoint.Aborted) one).failure().reason())
-                    .isEqualTo(FailureReason.SUBTASK_TIMEOUT));
-    assertThat(((Checkpoint.Aborted) ended.getLast()).failure().message())
-        .contains("count/shardId-000000000000");
-
-    storage.isSlow = false;
-    for (int i = 0; i < 10 && pipeline.job().latest().isEmpty(); i++) {
-      pipeline.pass(Pipeline.INTERVAL);
-      tick(coordinator);
-      pipeline.drainWakes();
-      run(pipeline.container(storage), 0, pipeline.put(0, "again-" + i));
-      tick(coordinator);
-    }
-    assertThat(pipeline.job().latest()).as("once the storage is fast again").isPresent();
-  }
-
   private boolean isDone(Task<String> container, List<StreamRecord> batch) {
     try {
       return run(container, 0, batch, () -> TIMEOUT) instanceof Done;
@@ -114,26 +65,21 @@ class SlowSnapshotTest {
     }
   }
 
-  private List<Checkpoint> aborted() {
-    return pipeline.table().checkpoints(Pipeline.JOB).stream()
-        .filter(Checkpoint.Aborted.class::isInstance)
-        .toList();
-  }
-
   @Test
   void anIdleShardsWakeThatIsCutOffBlocksNoRecord() {
     SlowStorage storage = new SlowStorage();
     run(pipeline.container(), 0, pipeline.put(0, "a"));
     trigger();
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(() -> pipeline.container(storage).wake(Pipeline.shard(0), () -> TIMEOUT))
+      assertThatThrownBy(
+              () -> pipeline.container(storage).wake(TaskPipeline.shard(0), () -> TIMEOUT))
           .isInstanceOf(TimedOut.class);
     }
     List<StreamRecord> batch = pipeline.put(0, "b");
     isDone(pipeline.container(storage), batch);
 
     assertThat(run(pipeline.container(storage), 0, batch)).isEqualTo(new Done());
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(pipeline.all(0)));
   }
 
   @Test
@@ -159,29 +105,25 @@ class SlowSnapshotTest {
         .isEqualTo(new Done());
 
     assertThat(pipeline.now()).isBefore(end);
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
-    Acknowledgement answer = pipeline.table().acknowledgements(Pipeline.JOB, id).getFirst();
-    assertThat(answer).isInstanceOf(Acknowledgement.Declined.class);
-    assertThat(((Acknowledgement.Declined) answer).reason())
-        .isEqualTo(FailureReason.SUBTASK_TIMEOUT);
-    assertThat(((Acknowledgement.Declined) answer).message())
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(pipeline.all(0)));
+    assertThat(answer(id).reason()).isEqualTo(FailureReason.SUBTASK_TIMEOUT);
+    assertThat(answer(id).message())
         .startsWith("its state of about ")
         .contains(" could not be stored in the ");
+  }
+
+  private Acknowledgement.Declined answer(CheckpointId id) {
+    List<Acknowledgement> answers = pipeline.table().acknowledgements(TaskPipeline.JOB, id);
+    assertThat(answers).hasSize(1);
+    return (Acknowledgement.Declined) answers.getFirst();
   }
 
   @Test
   void aTriggerWhoseCheckpointIsOverHasNoEffect() {
     run(pipeline.container(), 0, pipeline.put(0, "a"));
     CheckpointId id = trigger();
-    Checkpoint pending = pipeline.table().checkpoint(Pipeline.JOB, id).orElseThrow();
     pipeline.pass(Duration.ofSeconds(11));
-    pipeline
-        .table()
-        .abort(
-            new Checkpoint.Aborted(
-                pending.trigger(),
-                pipeline.now(),
-                Failure.of(FailureReason.STORAGE, "another subtask declined")));
+    abort(id);
     List<String> calls = new ArrayList<>();
     Tap tap =
         new Tap() {
@@ -197,7 +139,7 @@ class SlowSnapshotTest {
 
     assertThat(calls).doesNotContain("storage.put", "checkpoints.acknowledge");
     assertThat(calls.stream().filter("checkpoints.checkpointUnlisted"::equals)).hasSize(1);
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
+    assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(pipeline.all(0)));
   }
 
   @Test
@@ -226,7 +168,8 @@ class SlowSnapshotTest {
             Advanced.class,
             Snapshotted.class,
             Advanced.class);
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, applied())));
+    assertThat(pipeline.state(0))
+        .isEqualTo(TaskPipeline.fold(pipeline.all(0).subList(0, applied())));
   }
 
   private int applied() {
@@ -253,12 +196,8 @@ class SlowSnapshotTest {
       assertThat(run(container, 0, pipeline.put(0, "word-" + i))).isEqualTo(new Done());
     }
     assertThat(puts[0]).as("for the checkpoint").isEqualTo(1);
-    tick(coordinator);
-    assertThat(
-            ((Checkpoint.Aborted) pipeline.table().checkpoint(Pipeline.JOB, id).orElseThrow())
-                .failure()
-                .reason())
-        .isEqualTo(FailureReason.TOO_LARGE);
+    assertThat(answer(id).reason()).isEqualTo(FailureReason.TOO_LARGE);
+    abort(id);
 
     puts[0] = 0;
     for (int i = 0; i < 1600; i++) {
@@ -271,10 +210,17 @@ class SlowSnapshotTest {
   }
 
   private CheckpointId trigger() {
-    pipeline.pass(Pipeline.INTERVAL);
-    CheckpointId next = pipeline.job().next();
-    tick(coordinator);
-    pipeline.drainWakes();
-    return next;
+    pipeline.pass(TaskPipeline.INTERVAL);
+    return coordinator.trigger();
+  }
+
+  private void abort(CheckpointId id) {
+    Checkpoint pending = pipeline.table().checkpoint(TaskPipeline.JOB, id).orElseThrow();
+    Failure declined = Failure.of(FailureReason.STORAGE, "a subtask declined");
+    assertThat(
+            pipeline
+                .table()
+                .abort(new Checkpoint.Aborted(pending.trigger(), pipeline.now(), declined)))
+        .isTrue();
   }
 }
