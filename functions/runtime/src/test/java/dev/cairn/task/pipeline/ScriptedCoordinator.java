@@ -20,6 +20,7 @@ import dev.cairn.journal.Entry.Snapshotted;
 import dev.cairn.journal.Entry.StatePlace;
 import dev.cairn.journal.Entry.Triggered;
 import dev.cairn.journal.Entry.Writer;
+import dev.cairn.journal.Isolation;
 import dev.cairn.journal.Journal.Append;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Layout;
@@ -95,6 +96,12 @@ public final class ScriptedCoordinator {
     Entry.Base base = (Entry.Base) pipeline.table().fromLastBase(subtask).getFirst();
     append(
         subtask, new Snapshotted(next(subtask), id, base.origin(), base.handle(), base.channels()));
+  }
+
+  /** Suspects that a record after the position ends the process that applies it. */
+  public void suspect(SubtaskId subtask) {
+    append(
+        subtask, new Entry.Suspected(next(subtask).with(Optional.of(new Isolation.Suspicion()))));
   }
 
   /** Puts each subtask back to its snapshot in a checkpoint. */

@@ -9,10 +9,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.function.Context;
-import dev.cairn.function.Deserializer;
-import dev.cairn.function.KeyedFunction;
-import dev.cairn.function.RuntimeContext;
 import dev.cairn.job.Halt;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
@@ -24,12 +20,10 @@ import dev.cairn.settings.Options;
 import dev.cairn.settings.RestartStrategyType;
 import dev.cairn.settings.SettingSource;
 import dev.cairn.state.Counts;
-import dev.cairn.storage.StorageException;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.Task;
-import dev.cairn.task.pipeline.DeadLetterEntries;
+import dev.cairn.task.pipeline.DeadlyProcess;
 import dev.cairn.task.pipeline.Tap;
-import dev.cairn.task.pipeline.Words;
 import dev.cairn.task.ports.BatchResult;
 import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskSettings;
@@ -41,82 +35,25 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A record that ends the process which applies it is found, and what is before and after it is
- * applied.
+ * A shard on which every invocation ends its process is noticed, searched, and left alone if it is
+ * healthy.
  */
-class IsolationTest {
+class StuckShardsTest {
   private static final TaskSettings LENIENT =
       Pipeline.settings().withFailurePolicy(FailurePolicy.DEAD_LETTER);
-
-  /** Lambda has ended the process: no port answers any more. */
-  private static final class Ended extends Error {
-    private static final long serialVersionUID = 1L;
-  }
-
-  /** The words "kill" and "oom" end the process, or exhaust its memory. */
-  private static final class Deadly implements KeyedFunction<String> {
-    private final Words words = new Words();
-    private final Process process;
-
-    Deadly(Process process) {
-      this.process = process;
-    }
-
-    @Override
-    public Deserializer<String> deserializer() {
-      return words.deserializer();
-    }
-
-    @Override
-    public void open(RuntimeContext context) {
-      words.open(context);
-    }
-
-    @Override
-    public void process(String word, Context context) {
-      if (word.equals("kill")) {
-        process.isEnded = true;
-        throw new Ended();
-      }
-      if (word.equals("oom")) {
-        throw new OutOfMemoryError("Java heap space");
-      }
-      words.process(word, context);
-    }
-  }
-
-  private static final class Process implements Tap {
-    private boolean isEnded;
-    private int appends;
-
-    @Override
-    public void before(Call call) {
-      if (isEnded) {
-        throw new Ended();
-      }
-      if (call.name().equals("journal.append")) {
-        appends++;
-      }
-    }
-  }
-
-  private static Task<String> container(Pipeline pipeline, TaskSettings settings, Process process) {
-    return pipeline.container(process, settings, () -> new Deadly(process));
-  }
 
   /** What the mapping does: sends from the first record that is not done, until all are. */
   private static boolean deliver(Pipeline pipeline, TaskSettings settings, int mostInvocations) {
     List<StreamRecord> batch = pipeline.all(0);
     for (int i = 0; i < mostInvocations; i++) {
       List<StreamRecord> rest = batch;
-      Process process = new Process();
+      DeadlyProcess process = new DeadlyProcess();
       BatchResult[] result = new BatchResult[1];
       var unused =
-          catchThrowable(() -> result[0] = run(container(pipeline, settings, process), 0, rest));
-      if (!process.isEnded && result[0] instanceof BatchResult.Done) {
+          catchThrowable(() -> result[0] = run(process.container(pipeline, settings), 0, rest));
+      if (!process.isEnded() && result[0] instanceof BatchResult.Done) {
         return true;
       }
       pipeline.pass(Duration.ofMinutes(2));
@@ -129,54 +66,14 @@ class IsolationTest {
     return false;
   }
 
-  @Test
-  void noEntryNamesMoreDeadLettersOfAStepThanFitIntoAnItem() {
-    Pipeline pipeline = new Pipeline(1);
-    List<String> words = new ArrayList<>(List.of(DeadLetterEntries.poison()));
-    words.addAll(List.of(DeadLetterEntries.poison()));
-    words.add("kill");
-    pipeline.put(0, words.toArray(String[]::new));
-
-    assertThat(deliver(pipeline, LENIENT, 100)).isTrue();
-
-    assertThat(pipeline.head(0).counts().deadLettered()).isEqualTo(words.size());
-    DeadLetterEntries.requireSmall(pipeline.journal(0));
-  }
-
   private static Task<String> deadly(Pipeline pipeline) {
-    return container(pipeline, LENIENT, new Process());
-  }
-
-  private static List<StreamRecord> put(Pipeline pipeline, int before, String bad, int after) {
-    List<String> words = new ArrayList<>();
-    for (int i = 0; i < before; i++) {
-      words.add("before-" + i);
-    }
-    words.add(bad);
-    for (int i = 0; i < after; i++) {
-      words.add("after-" + i);
-    }
-    return pipeline.put(0, words.toArray(String[]::new));
+    return new DeadlyProcess().container(pipeline, LENIENT);
   }
 
   private static List<StreamRecord> without(List<StreamRecord> batch, int index) {
     List<StreamRecord> rest = new ArrayList<>(batch);
     rest.remove(index);
     return rest;
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1, 9, 64})
-  void underDeadLetterARecordThatEndsTheProcessIsSetAside(int before) {
-    Pipeline pipeline = new Pipeline(1);
-    List<StreamRecord> batch = put(pipeline, before, "kill", 5);
-
-    assertThat(deliver(pipeline, LENIENT, 60)).isTrue();
-
-    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(before + 5, 1));
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(without(batch, before)));
-    assertThat(pipeline.head(0).failing()).isEmpty();
-    assertThat(pipeline.head(0).isolation()).isEmpty();
   }
 
   /** Its snapshots are small and quick: they are missing because of the record. */
@@ -187,7 +84,7 @@ class IsolationTest {
     pipeline.table().request(Pipeline.JOB, Request.command("savepoint"));
     tick(pipeline.coordinator());
     pipeline.drainWakes();
-    put(pipeline, 3, "kill", 3);
+    pipeline.put(0, DeadlyProcess.words(3, "kill", 3));
 
     assertThat(deliver(pipeline, LENIENT, 60)).isTrue();
     pipeline.serve("savepoint");
@@ -209,16 +106,16 @@ class IsolationTest {
   void aStepThatDidNotComeBackIsNotTakenForASlowSnapshot() {
     Pipeline pipeline = new Pipeline(1);
     run(pipeline.container(), 0, pipeline.put(0, "a"));
-    put(pipeline, 3, "kill", 3);
+    pipeline.put(0, DeadlyProcess.words(3, "kill", 3));
     pipeline.pass(Duration.ofMinutes(40));
     tick(pipeline.coordinator());
     assertThat(pipeline.head(0).isolation()).isPresent();
     List<StreamRecord> batch = pipeline.all(0);
 
     for (int i = 0; i < 3; i++) {
-      Process process = new Process();
-      var unused = catchThrowable(() -> run(container(pipeline, LENIENT, process), 0, batch));
-      assertThat(process.isEnded).isTrue();
+      DeadlyProcess process = new DeadlyProcess();
+      var unused = catchThrowable(() -> run(process.container(pipeline, LENIENT), 0, batch));
+      assertThat(process.isEnded()).isTrue();
       pipeline.pass(Duration.ofSeconds(35));
     }
 
@@ -249,16 +146,6 @@ class IsolationTest {
   }
 
   @Test
-  void severalOfThemAreSetAside() {
-    Pipeline pipeline = new Pipeline(1);
-    pipeline.put(0, "a", "kill", "b", "c", "kill", "kill", "d");
-
-    assertThat(deliver(pipeline, LENIENT, 120)).isTrue();
-
-    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(4, 3));
-  }
-
-  @Test
   void underFailTheRecordIsNamedAndTheJobFailsAsTheStrategySays() {
     Pipeline pipeline =
         new Pipeline(
@@ -271,7 +158,7 @@ class IsolationTest {
                             Optional.of(RestartStrategyType.FIXED_DELAY),
                             SettingSource.CONSTRUCT)
                         .with(Options.FIXED_DELAY_ATTEMPTS, 2, SettingSource.CONSTRUCT)));
-    List<StreamRecord> batch = put(pipeline, 9, "kill", 1);
+    List<StreamRecord> batch = pipeline.put(0, DeadlyProcess.words(9, "kill", 1));
 
     assertThat(deliver(pipeline, Pipeline.settings(), 60)).isFalse();
     tick(pipeline.coordinator());
@@ -288,30 +175,6 @@ class IsolationTest {
   }
 
   @ParameterizedTest
-  @EnumSource(FailurePolicy.class)
-  void aRecordThatExhaustsTheMemoryFollowsThePolicy(FailurePolicy policy) {
-    Pipeline pipeline = new Pipeline(1);
-    List<StreamRecord> batch = put(pipeline, 9, "oom", 1);
-
-    boolean done = deliver(pipeline, Pipeline.settings().withFailurePolicy(policy), 20);
-
-    switch (policy) {
-      case DEAD_LETTER -> {
-        assertThat(done).isTrue();
-        assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(10, 1));
-        assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(without(batch, 9)));
-      }
-      case FAIL -> {
-        assertThat(done).isFalse();
-        assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(batch.subList(0, 9)));
-        ShardFailure failing = pipeline.head(0).failing().orElseThrow();
-        assertThat(failing.reason()).isEqualTo(FailureReason.OUT_OF_MEMORY);
-        assertThat(failing.record()).contains(batch.get(9).sequenceNumber());
-      }
-    }
-  }
-
-  @ParameterizedTest
   @EnumSource(RestartStrategyType.class)
   void underDeadLetterNoStrategyFailsTheJobForOneRecord(RestartStrategyType strategy) {
     Pipeline pipeline =
@@ -321,7 +184,7 @@ class IsolationTest {
                 .and(
                     Configuration.DEFAULTS.with(
                         Options.RESTART_STRATEGY, Optional.of(strategy), SettingSource.CONSTRUCT)));
-    put(pipeline, 4, "kill", 1);
+    pipeline.put(0, DeadlyProcess.words(4, "kill", 1));
 
     assertThat(deliver(pipeline, LENIENT, 60)).isTrue();
 
@@ -329,42 +192,15 @@ class IsolationTest {
   }
 
   @Test
-  void whatDoesNotFitIntoTheStorageFailsItsRecordAlone() {
-    Pipeline pipeline = new Pipeline(1);
-    pipeline.put(0, "a", "size:9000");
-    pipeline.put(pipeline.key(0, 1), "size:60000");
-    pipeline.put(0, "b", "size:9000");
-    List<StreamRecord> batch = pipeline.all(0);
-    Tap small =
-        new Tap() {
-          @Override
-          public void before(Call call) {
-            if (call.name().equals("storage.put")
-                && call.arguments()[1] instanceof byte[] bytes
-                && bytes.length > 40_000
-                && !String.valueOf(call.arguments()[0]).contains("dead-letters")) {
-              throw new StorageException(StorageException.Kind.TOO_LARGE, "more than 40 KB");
-            }
-          }
-        };
-
-    assertThat(run(pipeline.container(small, LENIENT), 0, batch))
-        .isInstanceOf(BatchResult.Done.class);
-
-    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(4, 1));
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(without(batch, 2)));
-  }
-
-  @Test
   void aHealthyShardPaysNothing() {
     Pipeline pipeline = new Pipeline(1);
-    Process process = new Process();
+    DeadlyProcess process = new DeadlyProcess();
 
-    run(container(pipeline, LENIENT, process), 0, put(pipeline, 9, "a", 9));
+    run(process.container(pipeline, LENIENT), 0, pipeline.put(0, DeadlyProcess.words(9, "a", 9)));
     pipeline.pass(Duration.ofHours(3));
     tick(pipeline.coordinator());
 
-    assertThat(process.appends).isEqualTo(1);
+    assertThat(process.appends()).isEqualTo(1);
     assertThat(pipeline.journal(0)).noneMatch(Entry.Suspected.class::isInstance);
   }
 
@@ -388,49 +224,6 @@ class IsolationTest {
   }
 
   @Test
-  void aSuspicionThatIsWrongCostsAFewEntriesAndIsForgotten() {
-    Pipeline pipeline = new Pipeline(1);
-    run(pipeline.container(), 0, pipeline.put(0, "a"));
-    List<StreamRecord> batch = put(pipeline, 9, "b", 10);
-    pipeline.pass(Duration.ofMinutes(20));
-    tick(pipeline.coordinator());
-    assertThat(run(pipeline.container(), 0, batch)).isInstanceOf(BatchResult.Done.class);
-
-    assertThat(pipeline.journal(0))
-        .filteredOn(Entry.Suspected.class::isInstance)
-        .as("one by the coordinator, and one before each half")
-        .hasSize(3);
-    assertThat(pipeline.head(0).isolation()).isEmpty();
-    assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
-  }
-
-  @Test
-  void aRecordThatAnotherInvocationIsStillApplyingIsNotBlamed() {
-    Pipeline pipeline = new Pipeline(1);
-    run(pipeline.container(), 0, pipeline.put(0, "a"));
-    List<StreamRecord> batch = pipeline.put(0, "b");
-    pipeline.pass(Duration.ofMinutes(20));
-    tick(pipeline.coordinator());
-    Tap slow =
-        new Tap() {
-          private boolean isSecond;
-
-          @Override
-          public void before(Call call) {
-            if (call.has(Entry.Advanced.class) && !isSecond) {
-              isSecond = true;
-              // The mapping has lost patience, and another container gets the batch.
-              assertThat(run(pipeline.container(), 0, batch))
-                  .isEqualTo(new BatchResult.RetryFrom(batch.getFirst().sequenceNumber()));
-            }
-          }
-        };
-
-    assertThat(run(pipeline.container(slow), 0, batch)).isInstanceOf(BatchResult.Done.class);
-    assertThat(pipeline.journal(0)).noneMatch(Entry.Failed.class::isInstance);
-  }
-
-  @Test
   void theSearchGoesOnAfterAResumeOfAJobThatFailedMeanwhile() {
     // Too short a time-out for the whole search, and no checkpoint may fail.
     Pipeline pipeline =
@@ -441,7 +234,7 @@ class IsolationTest {
                     Configuration.DEFAULTS.with(
                         Options.TOLERABLE_FAILED_CHECKPOINTS, 0, SettingSource.CONSTRUCT)));
     run(pipeline.container(), 0, pipeline.put(0, "a"));
-    put(pipeline, 9, "kill", 5);
+    pipeline.put(0, DeadlyProcess.words(9, "kill", 5));
     boolean isDone = deliver(pipeline, LENIENT, 60);
     int resumes = 0;
     while (!isDone && resumes < 10) {
@@ -509,7 +302,7 @@ class IsolationTest {
 
     var blamed = catchThrowable(() -> run(deadly(pipeline), 0, batch));
 
-    assertThat(begun).isInstanceOf(Ended.class);
+    assertThat(begun).isInstanceOf(DeadlyProcess.Ended.class);
     assertThat(blamed).isInstanceOf(TaskException.class);
     assertThat(pipeline.head(0).failing().map(ShardFailure::reason))
         .contains(FailureReason.PROCESS_ENDED);
@@ -530,10 +323,10 @@ class IsolationTest {
     assertThat(pipeline.head(0).hasGap()).isTrue();
 
     for (int i = 0; i < 60 && pipeline.head(0).hasGap(); i++) {
-      Process process = new Process();
+      DeadlyProcess process = new DeadlyProcess();
       var unused =
           catchThrowable(
-              () -> container(pipeline, LENIENT, process).wake(Pipeline.shard(0), Pipeline.AMPLE));
+              () -> process.container(pipeline, LENIENT).wake(Pipeline.shard(0), Pipeline.AMPLE));
       pipeline.pass(Duration.ofMinutes(2));
       tick(pipeline.coordinator());
     }
