@@ -35,6 +35,7 @@ abstract class CommandsOnDemo {
   static final ObjectMapper JSON = new ObjectMapper();
 
   /** The demo, which {@link FinishedDemo.ForAllTests} hands in. */
+  @SuppressWarnings("NullAway.Init") // The extension runs before any test.
   static FinishedDemo demo;
 
   record Answer(int exitCode, String out, String err) {
