@@ -21,8 +21,8 @@ public sealed interface Acknowledgement {
    * The subtask's state is stored.
    *
    * @param stateFile names the state; empty for a subtask that has applied nothing
-   * @param fullSizeBytes the bytes that its restore reads @param incrementalSizeBytes the bytes
-   *     that were stored for this checkpoint
+   * @param fullSizeBytes the bytes that its restore reads
+   * @param incrementalSizeBytes the bytes that were stored for this checkpoint
    * @param timing empty where it is not known, as in a checkpoint's metadata
    * @param state the {@link dev.cairn.state.StateDigest} of what was stored; empty where it is not
    *     known, as in a checkpoint's metadata

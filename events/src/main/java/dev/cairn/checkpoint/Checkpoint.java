@@ -148,8 +148,9 @@ public sealed interface Checkpoint {
    * A completed checkpoint, which can be restored.
    *
    * @param metadata the file that names every subtask's state
-   * @param fullSizeBytes the bytes that a restore reads @param incrementalSizeBytes the bytes that
-   *     this checkpoint added @param ackTimes empty if no acknowledgement has a time
+   * @param fullSizeBytes the bytes that a restore reads
+   * @param incrementalSizeBytes the bytes that this checkpoint added
+   * @param ackTimes empty if no acknowledgement has a time
    * @param states {@link CheckpointMetadata#states}, which is equal for checkpoints of one state;
    *     empty if an earlier version completed it
    */

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * A failure, with its reason and a message.
  *
- * @param subtask the failing subtask; empty if the failure concerns no single subtask @param
- *     message a sentence for people, without advice
+ * @param subtask the failing subtask; empty if the failure concerns no single subtask
+ * @param message a sentence for people, without advice
  */
 public record Failure(FailureReason reason, Optional<SubtaskId> subtask, String message) {
   /** The length limit of messages, which are part of items of at most 400 KB, and of alarms. */

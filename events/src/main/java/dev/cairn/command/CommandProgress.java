@@ -36,7 +36,8 @@ public sealed interface CommandProgress {
   /**
    * The command is in progress.
    *
-   * @param step the step as one word @param checkpoint the checkpoint that it takes
+   * @param step the step as one word
+   * @param checkpoint the checkpoint that it takes
    */
   record UnderWay(Job now, String step, String text, Optional<Checkpoint> checkpoint)
       implements CommandProgress {}
@@ -54,8 +55,8 @@ public sealed interface CommandProgress {
 
   /**
    * @param now the job, which no longer has the request
-   * @param since the checkpoints that have begun since it was submitted @param named the checkpoint
-   *     that it names, if it disposes of one
+   * @param since the checkpoints that have begun since it was submitted
+   * @param named the checkpoint that it names, if it disposes of one
    */
   static CommandProgress of(
       TrackedCommand asked, Job now, List<Checkpoint> since, Optional<Checkpoint> named) {

@@ -24,8 +24,8 @@ public record TrackedCommand(Job before, Command command) {
   /**
    * Puts the request on the item, unless another request waits there.
    *
-   * @param force whether it replaces a waiting request @return the waiting request; empty if this
-   *     request was submitted
+   * @param force whether it replaces a waiting request
+   * @return the waiting request; empty if this request was submitted
    */
   public Optional<Request> submit(CheckpointStore store, boolean force) {
     if (force) {

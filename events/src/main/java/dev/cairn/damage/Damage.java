@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
  *
  * @param file as it was when it was written
  * @param what is wrong with it, such as {@code it is missing}
- * @param foundAt when the damage was first found @param checkpoints the checkpoints that cannot be
- *     restored without the file @param subtasks the subtasks whose state it is part of; none for a
- *     checkpoint's metadata
+ * @param foundAt when the damage was first found
+ * @param checkpoints the checkpoints that cannot be restored without the file
+ * @param subtasks the subtasks whose state it is part of; none for a checkpoint's metadata
  * @param isInJournal whether a journal's head needs it too: without it, a cold start of its shard
  *     fails
  */

@@ -21,8 +21,8 @@ public final class Environment {
   /**
    * Reads a required variable.
    *
-   * @param form parses the text, or throws an IllegalArgumentException with the mistake @throws
-   *     SettingException if the variable is missing, empty or invalid
+   * @param form parses the text, or throws an IllegalArgumentException with the mistake
+   * @throws SettingException if the variable is missing, empty or invalid
    */
   public <T> T require(String name, Function<String, T> form) {
     return find(name, form)
@@ -31,8 +31,8 @@ public final class Environment {
                 new SettingException(
                     "environment variable "
                         + name
-                        + " is not set: the construct CheckpointedFunction sets it; a function that was"
-                        + " deployed otherwise needs all that docs/deploying.md names"));
+                        + " is not set: the construct CheckpointedFunction sets it; a function that"
+                        + " was deployed otherwise needs all that docs/deploying.md names"));
   }
 
   /**

@@ -107,8 +107,8 @@ public sealed interface StorageLocation {
    * Opens the storage at this location. A storage inside a table also reads and writes files of S3
    * by their absolute paths, such as savepoints.
    *
-   * @param s3 called when a file of S3 is first needed @param maximumInlineBytes the size up to
-   *     which a file is stored in the table
+   * @param s3 called when a file of S3 is first needed
+   * @param maximumInlineBytes the size up to which a file is stored in the table
    */
   default FileStorage open(
       Supplier<S3Client> s3,

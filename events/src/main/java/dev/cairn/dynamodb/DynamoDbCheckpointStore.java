@@ -56,10 +56,11 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   private final ExpectedLists lists;
 
   /**
-   * @param clock determines when subsumed checkpoints expire @param deployed the settings where
-   *     neither a job's code nor its item sets others @param possible throws an
-   *     IllegalArgumentException for settings that are not possible where the job runs @param
-   *     fanOut reads the acknowledgements of a checkpoint, which are in several partitions
+   * @param clock determines when subsumed checkpoints expire
+   * @param deployed the settings where neither a job's code nor its item sets others
+   * @param possible throws an IllegalArgumentException for settings that are not possible where the
+   *     job runs
+   * @param fanOut reads the acknowledgements of a checkpoint, which are in several partitions
    */
   public DynamoDbCheckpointStore(
       DynamoDbClient client,

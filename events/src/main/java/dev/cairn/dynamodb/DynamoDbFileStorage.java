@@ -76,8 +76,8 @@ public final class DynamoDbFileStorage implements FileStorage {
   /**
    * Stores files in a table.
    *
-   * @param clock the modification time of files @param maximumFileBytes the largest accepted size
-   *     of a file with state
+   * @param clock the modification time of files
+   * @param maximumFileBytes the largest accepted size of a file with state
    * @throws IllegalArgumentException if no item can hold a file of that size
    */
   public DynamoDbFileStorage(

@@ -85,8 +85,8 @@ final class JobItems {
   }
 
   /**
-   * @param known the settings where the item sets none @param possible throws an
-   *     IllegalArgumentException for impossible settings
+   * @param known the settings where the item sets none
+   * @param possible throws an IllegalArgumentException for impossible settings
    */
   static Job read(
       JobId id, Item item, Configuration known, UnaryOperator<CheckpointSettings> possible) {

@@ -30,8 +30,9 @@ public interface History {
   /**
    * Reads lines, the newest first.
    *
-   * @param since the time of the oldest line to read @param before if present, only older lines are
-   *     read @param limit the largest number of lines
+   * @param since the time of the oldest line to read
+   * @param before if present, only older lines are read
+   * @param limit the largest number of lines
    */
   List<HistoryLine> lines(JobId job, Instant since, Optional<HistoryLine> before, int limit);
 }

@@ -8,11 +8,13 @@ import java.util.Optional;
 /**
  * An event in a job's history.
  *
- * @param at when it happened or, if that is not known, when it was found @param subject
- *     distinguishes it from other lines of its kind and time: a checkpoint's id, an epoch, a
- *     setting's name @param epoch the job's epoch at that time @param checkpoint the checkpoint
- *     that it concerns @param cause who or what requested it: {@code schedule}, or the command;
- *     empty if it is not known @param text a sentence for people
+ * @param at when it happened or, if that is not known, when it was found
+ * @param subject distinguishes it from other lines of its kind and time: a checkpoint's id, an
+ *     epoch, a setting's name
+ * @param epoch the job's epoch at that time
+ * @param checkpoint the checkpoint that it concerns
+ * @param cause who or what requested it: {@code schedule}, or the command; empty if it is not known
+ * @param text a sentence for people
  */
 public record HistoryLine(
     Instant at,

@@ -14,11 +14,13 @@ import java.util.TreeSet;
  * How far a job's history reaches: the job's state when the last line was written. Differences from
  * it have no line yet.
  *
- * @param version increases by one with each write @param status the name of the job's status @param
- *     next the ends of all checkpoints below this id are recorded @param beyond further checkpoints
- *     whose ends are recorded @param settings the settings that differ from their defaults, as
- *     text, by name @param versions the deployed versions, as text, by name @param failing the
- *     subtasks that are recorded as failing, with the reason, by name
+ * @param version increases by one with each write
+ * @param status the name of the job's status
+ * @param next the ends of all checkpoints below this id are recorded
+ * @param beyond further checkpoints whose ends are recorded
+ * @param settings the settings that differ from their defaults, as text, by name
+ * @param versions the deployed versions, as text, by name
+ * @param failing the subtasks that are recorded as failing, with the reason, by name
  */
 public record HistoryMark(
     long version,

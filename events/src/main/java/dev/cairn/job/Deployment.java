@@ -42,8 +42,8 @@ public record Deployment(
   }
 
   /**
-   * @param registered the registrations of the job's code @throws StorageMovedException if one of
-   *     them uses another storage
+   * @param registered the registrations of the job's code
+   * @throws StorageMovedException if one of them uses another storage
    */
   public void requireSameStorage(List<Registration> registered) {
     registered.stream()
@@ -55,8 +55,8 @@ public record Deployment(
    * Requires that the stream is unchanged. Shards of all streams have the same names, and positions
    * are not valid in another stream.
    *
-   * @param before the job's deployment until now @throws StreamChangedException if it reads another
-   *     stream
+   * @param before the job's deployment until now
+   * @throws StreamChangedException if it reads another stream
    */
   public void requireSameStream(Deployment before) {
     StreamChangedException.require(job, before.stream(), stream);

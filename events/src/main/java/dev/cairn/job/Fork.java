@@ -16,9 +16,11 @@ import java.util.Optional;
  * A fork: a job that began from another job's checkpoint and shares its files. The fork's item is
  * the reference that keeps the files, also after the checkpoint has ended.
  *
- * @param parent the job that owns the files @param child the job that began from them @param
- *     checkpoint the parent's checkpoint @param metadata the checkpoint's {@code _metadata}, which
- *     names the other files @param releasedAt since when the child no longer needs the files
+ * @param parent the job that owns the files
+ * @param child the job that began from them
+ * @param checkpoint the parent's checkpoint
+ * @param metadata the checkpoint's {@code _metadata}, which names the other files
+ * @param releasedAt since when the child no longer needs the files
  */
 public record Fork(
     JobId parent,

@@ -21,8 +21,9 @@ public sealed interface FormatUpgrade {
   record Refuse(String reason) implements FormatUpgrade {}
 
   /**
-   * @param code the registrations of the job's code @param deployment the deployment registered by
-   *     the coordinator that started last; empty if there is none
+   * @param code the registrations of the job's code
+   * @param deployment the deployment registered by the coordinator that started last; empty if
+   *     there is none
    */
   static FormatUpgrade of(
       Job job, List<Registration> code, Optional<Deployment> deployment, FormatVersion to) {

@@ -17,10 +17,11 @@ import java.util.stream.Stream;
 /**
  * A job's item: the job's status and the few other facts that all its parts share.
  *
- * @param next the id of the next checkpoint @param latest the last completed checkpoint, not
- *     counting savepoints @param undo the latest checkpoint when the last restore began, which an
- *     undo restores @param restoreCheckpointId the checkpoint that a user requests to restore, as
- *     it was typed @param command another command of a user, as it was typed
+ * @param next the id of the next checkpoint
+ * @param latest the last completed checkpoint, not counting savepoints
+ * @param undo the latest checkpoint when the last restore began, which an undo restores
+ * @param restoreCheckpointId the checkpoint that a user requests to restore, as it was typed
+ * @param command another command of a user, as it was typed
  * @param refusal why the last request was refused
  * @param pinned the checkpoints that a user has pinned, which cannot be subsumed or disposed of
  * @param format the version in which everything of the job is written

@@ -11,10 +11,12 @@ import java.util.Optional;
 /**
  * The registration of a stage's code, for processes that never load the code.
  *
- * @param settings the settings that the code makes @param states the states that it declares, by
- *     name @param storage where it keeps the job's files, such as {@code s3://bucket/prefix}; empty
- *     if an earlier release registered it @param stream the name of the Kinesis stream that it
- *     reads; empty if an earlier release registered it
+ * @param settings the settings that the code makes
+ * @param states the states that it declares, by name
+ * @param storage where it keeps the job's files, such as {@code s3://bucket/prefix}; empty if an
+ *     earlier release registered it
+ * @param stream the name of the Kinesis stream that it reads; empty if an earlier release
+ *     registered it
  * @param reads the newest format that the code reads
  * @param older an older version of the code that started after this one; empty if none has
  * @param refused the last batch or deployment that was refused because it belongs to another stream

@@ -31,8 +31,8 @@ public interface Registrations {
    * Stores a registration if it {@linkplain Registration#replaces replaces} the stored one of its
    * stage; returns whether it did. Takes one read, and a write only if something is new.
    *
-   * @throws StorageMovedException if the stored registration uses another storage @throws
-   *     StreamChangedException if the stored registration reads another stream
+   * @throws StorageMovedException if the stored registration uses another storage
+   * @throws StreamChangedException if the stored registration reads another stream
    */
   boolean register(Registration registration);
 

@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param acceptsGap whether records that the stream no longer keeps may be missing in the state
  * @param undo the checkpoint that was the latest when the restore began, to which an undo leads
  * @param dropped the sorted names of the states that are dropped: the code no longer declares them,
- *     and the user accepted that @param passedOver the newer checkpoints that were not restored
- *     because they are damaged, each with the reason; only if the newest checkpoint was requested
+ *     and the user accepted that
+ * @param passedOver the newer checkpoints that were not restored because they are damaged, each
+ *     with the reason; only if the newest checkpoint was requested
  */
 public record Restoration(
     Source source,

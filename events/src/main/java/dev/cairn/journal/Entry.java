@@ -52,8 +52,8 @@ public sealed interface Entry {
    *     start with it
    * @param lastCheckpoint the last checkpoint whose snapshot was taken here
    * @param suspended whether the job halts, so that no task may apply anything
-   * @param failing the failure of the next record, if it cannot be applied @param isolation the
-   *     search for a record that ends the process; empty for a healthy shard
+   * @param failing the failure of the next record, if it cannot be applied
+   * @param isolation the search for a record that ends the process; empty for a healthy shard
    * @param following what is known of the records right after the position
    * @param heapUse the share of the heap that the state took in the task that wrote last; only if
    *     it was large
@@ -188,8 +188,9 @@ public sealed interface Entry {
     /**
      * Returns the header of the entry that replaces this subtask's state.
      *
-     * @param position the position of that state @param frontier how far records were ever
-     *     applied @param place the part of the state that a header holds
+     * @param position the position of that state
+     * @param frontier how far records were ever applied
+     * @param place the part of the state that a header holds
      */
     public Header restored(
         EntryId id,
@@ -405,9 +406,10 @@ public sealed interface Entry {
    * applied.
    *
    * @param quietUntil the time up to which a replay found that no record arrived; empty if no
-   *     replay has read from the position @param mayBeMissing whether a user has accepted that
-   *     records are missing @param waiting the first of these records, if it was seen while the
-   *     shard was blocked: a shard that continues with a later record has lost it
+   *     replay has read from the position
+   * @param mayBeMissing whether a user has accepted that records are missing
+   * @param waiting the first of these records, if it was seen while the shard was blocked: a shard
+   *     that continues with a later record has lost it
    */
   record FollowingRecords(
       Optional<Instant> quietUntil, boolean mayBeMissing, Optional<SequenceNumber> waiting) {
@@ -462,8 +464,8 @@ public sealed interface Entry {
   /**
    * The first entry of a journal.
    *
-   * @param handle the state that a child shard takes over from its parents; empty for a root @param
-   *     channels the channels that a child shard takes over from its parents; empty for a root
+   * @param handle the state that a child shard takes over from its parents; empty for a root
+   * @param channels the channels that a child shard takes over from its parents; empty for a root
    */
   record Opened(Header header, Origin origin, StateHandle handle, Channels channels)
       implements Base {
@@ -617,9 +619,9 @@ public sealed interface Entry {
    * State and position were replaced by those of a checkpoint.
    *
    * @param checkpoint the checkpoint's id in its own job; empty if the subtask begins anew
-   * @param claimMode who owns the files of the handle @param voidUpTo the last checkpoint id that
-   *     was assigned before the restore, if any @param dropped the names of states whose cells in
-   *     the handle's runs do not belong to the state
+   * @param claimMode who owns the files of the handle
+   * @param voidUpTo the last checkpoint id that was assigned before the restore, if any
+   * @param dropped the names of states whose cells in the handle's runs do not belong to the state
    */
   record Restored(
       Header header,

@@ -10,8 +10,9 @@ import java.util.Optional;
  * The repeated failure of a shard at the records after its position. It is removed as soon as one
  * more record is applied. Every header contains it, so that every container knows it.
  *
- * @param reason the reason of the last failure @param message the shortened message of the last
- *     failure @param failures the history of all consecutive failures, of any reason
+ * @param reason the reason of the last failure
+ * @param message the shortened message of the last failure
+ * @param failures the history of all consecutive failures, of any reason
  * @param hasGivenUp whether no further attempt is made
  * @param ofReason how many consecutive failures had the last one's reason, 1 or more
  * @param record the record that the last failure blames; empty if it blames no single record

@@ -65,8 +65,9 @@ public final class EmbeddedMetrics {
   /**
    * Writes one event.
    *
-   * @param event the event as a sentence for people @param details its details, by name @param
-   *     metrics empty for a line that is only for people
+   * @param event the event as a sentence for people
+   * @param details its details, by name
+   * @param metrics empty for a line that is only for people
    */
   public void emit(String event, Map<String, String> details, List<Metric> metrics) {
     StringWriter line = new StringWriter();

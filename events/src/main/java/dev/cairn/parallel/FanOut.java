@@ -16,9 +16,10 @@ public interface FanOut {
   /**
    * Runs the action for each item, also if it fails for others.
    *
-   * @param action called by several threads; must not use a fan-out itself @return the results, in
-   *     the order of the items @throws RuntimeException the first exception of an action, in the
-   *     order of the items, after all have ended
+   * @param action called by several threads; must not use a fan-out itself
+   * @return the results, in the order of the items
+   * @throws RuntimeException the first exception of an action, in the order of the items, after all
+   *     have ended
    */
   <T, R> List<R> map(Collection<T> items, Function<? super T, ? extends R> action);
 

@@ -12,8 +12,8 @@ public final class Pace {
   private Instant next = Instant.MIN;
 
   /**
-   * @param perSecond how many actions may begin per second @param atOnce how many of them may begin
-   *     without waiting
+   * @param perSecond how many actions may begin per second
+   * @param atOnce how many of them may begin without waiting
    */
   public Pace(int perSecond, int atOnce) {
     this.between = Duration.ofSeconds(1).dividedBy(perSecond);

@@ -35,8 +35,9 @@ public final class ThreadFanOut implements FanOut {
   private volatile Instant end = Instant.MAX;
 
   /**
-   * @param threads how many actions run in parallel @param perSecond how many actions begin per
-   *     second @param sleep waits for a duration
+   * @param threads how many actions run in parallel
+   * @param perSecond how many actions begin per second
+   * @param sleep waits for a duration
    */
   public ThreadFanOut(int threads, int perSecond, InstantSource clock, Consumer<Duration> sleep) {
     this.threads = threads;

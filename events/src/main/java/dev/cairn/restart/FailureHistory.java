@@ -8,10 +8,11 @@ import java.util.List;
  * The history of a shard's failures, small enough to be part of every journal entry.
  *
  * @param attempts how many failures were counted, 1 or more
- * @param firstAt the time of the first failure @param lastAt the time of the last failure @param
- *     lastBackoff how long after the last failure the shard is not retried @param recent the times
- *     of the latest failures, oldest first, as many as the strategy needs; at most {@value
- *     #MOST_RECENT}
+ * @param firstAt the time of the first failure
+ * @param lastAt the time of the last failure
+ * @param lastBackoff how long after the last failure the shard is not retried
+ * @param recent the times of the latest failures, oldest first, as many as the strategy needs; at
+ *     most {@value #MOST_RECENT}
  */
 public record FailureHistory(
     int attempts, Instant firstAt, Instant lastAt, Duration lastBackoff, List<Instant> recent) {

@@ -51,7 +51,8 @@ public sealed interface RestartStrategy {
    * Attempts after exponentially increasing delays.
    *
    * @param resetBackoffThreshold after this time without a failure the next failure counts as the
-   *     first @param jitterFactor the largest random variation of a delay, as a fraction of it
+   *     first
+   * @param jitterFactor the largest random variation of a delay, as a fraction of it
    * @param attempts how many failures are tolerated
    */
   record ExponentialDelay(

@@ -8,8 +8,9 @@ import java.util.function.Supplier;
 /**
  * A bounded number of attempts with a pause between them that doubles.
  *
- * @param attempts the largest number of attempts @param firstPause the pause after the first
- *     attempt @param sleep waits for a duration
+ * @param attempts the largest number of attempts
+ * @param firstPause the pause after the first attempt
+ * @param sleep waits for a duration
  */
 public record Backoff(int attempts, Duration firstPause, Consumer<Duration> sleep) {
   public Backoff {

@@ -326,8 +326,8 @@ public final class S3FileStorage implements FileStorage {
   }
 
   /**
-   * @param after a name below the folder after which to begin; empty to begin with the first @param
-   *     goesOn ends the list at the first key for which it is false
+   * @param after a name below the folder after which to begin; empty to begin with the first
+   * @param goesOn ends the list at the first key for which it is false
    */
   private List<Stored> list(FilePath folder, String after, Predicate<String> goesOn, int limit) {
     Place place = placeOf(folder);
@@ -447,8 +447,8 @@ public final class S3FileStorage implements FileStorage {
       case CONFLICT ->
           "other requests for this key were under way at each attempt: try the same call again";
       case FORBIDDEN ->
-          "allow s3:PutObject, s3:GetObject, s3:DeleteObject on the objects and s3:ListBucket on the bucket (without the"
-              + " last, S3 answers 403 for a file that does not exist)";
+          "allow s3:PutObject, s3:GetObject, s3:DeleteObject on the objects and s3:ListBucket on"
+              + " the bucket (without the last, S3 answers 403 for a file that does not exist)";
       default -> "try the same call again";
     };
   }

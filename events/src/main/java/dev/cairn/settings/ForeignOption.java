@@ -10,9 +10,10 @@ import java.util.Set;
  * accepted; any other value is refused by name.
  *
  * @param names the current and the old names; a name that ends in {@code *} stands for all names
- *     with this beginning @param taken the accepted values, in lower case; {@code *} stands for
- *     any @param meaning why the accepted values have no effect @param instead why other values are
- *     refused, and what to do instead
+ *     with this beginning
+ * @param taken the accepted values, in lower case; {@code *} stands for any
+ * @param meaning why the accepted values have no effect
+ * @param instead why other values are refused, and what to do instead
  */
 public record ForeignOption(List<String> names, Set<String> taken, String meaning, String instead) {
   private static final String ANY = "*";
@@ -28,8 +29,8 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
                   + " org.apache.flink.runtime.state.memory.memorystatebackendfactory",
               "live state is on the heap; where checkpoints lie is said by"
                   + " execution.checkpointing.storage and .dir",
-              "the only backend so far is hashmap, whose checkpoints others will read; write hashmap, or"
-                  + " leave it out"),
+              "the only backend so far is hashmap, whose checkpoints others will read; write"
+                  + " hashmap, or leave it out"),
           taken(
               "execution.checkpointing.mode",
               "exactly_once",
@@ -42,7 +43,8 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
               "a file is put in one request: nothing is buffered"),
           any("state.backend.async", "records wait for no upload but their own journal's"),
           any(
-              "execution.checkpointing.cleaner.parallel-mode state.checkpoint.cleaner.parallel-mode",
+              "execution.checkpointing.cleaner.parallel-mode"
+                  + " state.checkpoint.cleaner.parallel-mode",
               "the coordinator collects files, in its own way"),
           any(
               "execution.checkpointing.checkpoints-after-tasks-finish"
@@ -58,8 +60,8 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
                   + " execution.checkpointing.unaligned.forced",
               "false",
               "there are no barriers that could be overtaken",
-              "with one stage no barrier waits behind records, so there is nothing to gain; leave it"
-                  + " out"),
+              "with one stage no barrier waits behind records, so there is nothing to gain; leave"
+                  + " it out"),
           refused(
               "execution.checkpointing.unaligned.*",
               "there are no unaligned checkpoints, which it belongs to; leave it out"),
@@ -84,7 +86,8 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
               "recovery is exact",
               "recovery is exact, of one shard as of all; leave it out"),
           any(
-              "execution.checkpointing.snapshot-compression execution.checkpointing.snapshot.compression",
+              "execution.checkpointing.snapshot-compression"
+                  + " execution.checkpointing.snapshot.compression",
               "a run's blocks are compressed where that makes them smaller, always"),
           refused(
               "execution.checkpointing.during-recovery.enabled",
@@ -97,8 +100,8 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
                   + " execution.checkpointing.data-inline-threshold for fewer files"),
           refused(
               "execution.checkpointing.file-merging.*",
-              "there is no merging of files; raise execution.checkpointing.data-inline-threshold for"
-                  + " fewer"),
+              "there is no merging of files; raise execution.checkpointing.data-inline-threshold"
+                  + " for fewer"),
           any(
               "execution.checkpointing.local-backup.enabled execution.state-recovery.from-local"
                   + " state.backend.local-recovery",
@@ -141,7 +144,8 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
               "taskmanager.network.memory.buffer-debloat.enabled",
               "false",
               "there are no buffers in flight",
-              "there are no buffers in flight to debloat; set the construct's batchSize(…) instead"),
+              "there are no buffers in flight to debloat; set the construct's batchSize(…)"
+                  + " instead"),
           refused(
               "taskmanager.*",
               "there are no task managers; a function's memory and time are set on the construct,"

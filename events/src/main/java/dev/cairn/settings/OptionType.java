@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 /**
  * The type of an option: its valid values, and how they are written.
  *
- * @param reader parses a text, or throws an IllegalArgumentException with the mistake @param
- *     mistake returns the mistake in a value as the end of a sentence: {@code must be positive, not
- *     PT0S}
+ * @param reader parses a text, or throws an IllegalArgumentException with the mistake
+ * @param mistake returns the mistake in a value as the end of a sentence: {@code must be positive,
+ *     not PT0S}
  */
 record OptionType<T>(
     Function<String, T> reader,
@@ -65,7 +65,8 @@ record OptionType<T>(
                   directory ->
                       wrong(
                           directory.startsWith("s3://") && directory.length() > 5,
-                          "must be a bucket or a folder in one, such as s3://bucket/prefix, not \"%s\"",
+                          "must be a bucket or a folder in one, such as s3://bucket/prefix, not"
+                              + " \"%s\"",
                           directory)));
 
   static OptionType<Integer> wholeNumber(int least) {
@@ -120,8 +121,8 @@ record OptionType<T>(
   }
 
   /**
-   * @param names all accepted texts; a value's own name is its first one @param refused texts that
-   *     are refused with advice
+   * @param names all accepted texts; a value's own name is its first one
+   * @param refused texts that are refused with advice
    */
   static <E extends Enum<E>> OptionType<E> choice(
       Class<E> type,

@@ -17,9 +17,9 @@ public final class MergedRuns {
    * <p>Every iterator starts from the beginning, holds one block of each run at a time, and returns
    * strictly ascending keys.
    *
-   * @param newestFirst the runs; if several have a change of one cell, the first of them
-   *     counts @param dropRemoved whether removed cells are left out: correct only if the oldest
-   *     run of the state is included, because an older run could still hold a value of the cell
+   * @param newestFirst the runs; if several have a change of one cell, the first of them counts
+   * @param dropRemoved whether removed cells are left out: correct only if the oldest run of the
+   *     state is included, because an older run could still hold a value of the cell
    */
   public static Iterable<Change> merge(
       List<? extends Iterable<Change>> newestFirst, boolean dropRemoved) {

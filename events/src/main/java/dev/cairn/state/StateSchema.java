@@ -52,7 +52,8 @@ public record StateSchema(String name, String kind, String serializers, Optional
      * The stored values cannot be read.
      *
      * @param state the state's name and, if one is at fault, its component
-     * @param stored the stored form @param declared the declared form
+     * @param stored the stored form
+     * @param declared the declared form
      */
     record Refused(String state, String stored, String declared) implements SchemaChange {
       /** Returns the problem as the beginning of a sentence. */

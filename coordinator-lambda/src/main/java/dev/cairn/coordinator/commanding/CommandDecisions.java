@@ -61,8 +61,8 @@ public class CommandDecisions {
   }
 
   /**
-   * @param checkpoints the job's live checkpoints @param named the checkpoint that a disposal, a
-   *     pin or a fork names, if it is known
+   * @param checkpoints the job's live checkpoints
+   * @param named the checkpoint that a disposal, a pin or a fork names, if it is known
    */
   public Decision answer(
       Job job, Command command, List<Checkpoint> checkpoints, Optional<Checkpoint> named) {

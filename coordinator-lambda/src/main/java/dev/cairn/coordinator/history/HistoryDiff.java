@@ -61,10 +61,10 @@ final class HistoryDiff {
   /**
    * Returns the missing lines; empty if none is missing.
    *
-   * @param mark empty for a job without a history, which begins with the current state @param
-   *     checkpoints the checkpoints from the mark's next id on, read after the job @param seen
-   *     empty if nothing was observed @param asked the request that was on the item just before the
-   *     job was read
+   * @param mark empty for a job without a history, which begins with the current state
+   * @param checkpoints the checkpoints from the mark's next id on, read after the job
+   * @param seen empty if nothing was observed
+   * @param asked the request that was on the item just before the job was read
    */
   Optional<Missing> missing(
       Optional<HistoryMark> mark,

@@ -34,8 +34,8 @@ public final class LiveCheckpoints {
   /**
    * The ids of a job's live checkpoints.
    *
-   * @param apart the live checkpoints before the recent ones @param recent the first id of the
-   *     query
+   * @param apart the live checkpoints before the recent ones
+   * @param recent the first id of the query
    */
   private record Place(SortedSet<CheckpointId> apart, CheckpointId recent) {
     static final Place UNKNOWN = new Place(new TreeSet<>(), new CheckpointId(1));

@@ -35,8 +35,9 @@ public sealed interface Announcement {
   /**
    * Snapshots of a checkpoint were requested from subtasks.
    *
-   * @param asked how many subtasks were triggered and have to acknowledge @param carriedForward for
-   *     how many the coordinator acknowledged @param woken how many were woken
+   * @param asked how many subtasks were triggered and have to acknowledge
+   * @param carriedForward for how many the coordinator acknowledged
+   * @param woken how many were woken
    */
   record AcksRequested(Checkpoint.Pending checkpoint, int asked, int carriedForward, int woken)
       implements Announcement {}

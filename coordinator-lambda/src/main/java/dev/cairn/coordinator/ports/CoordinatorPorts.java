@@ -23,8 +23,8 @@ import java.util.function.Supplier;
  * All ports of the coordinator.
  *
  * @param topology the job's stages, with the stream, the mapping and the waker of each
- * @param registrations the registrations of the job's code @param history the history to write;
- *     empty for a coordinator that writes none
+ * @param registrations the registrations of the job's code
+ * @param history the history to write; empty for a coordinator that writes none
  */
 public record CoordinatorPorts(
     Journal journal,

@@ -5,10 +5,11 @@ import java.time.Duration;
 /**
  * The settings of a scrubber.
  *
- * @param interval the time from the beginning of one round to the beginning of the next @param
- *     reserve no file is begun with less of the invocation's time left @param filesBetweenSaves the
- *     progress is stored after this many files @param largestRunInMemory the blocks of a larger run
- *     are not checked; its SHA-256, which covers every byte, always is
+ * @param interval the time from the beginning of one round to the beginning of the next
+ * @param reserve no file is begun with less of the invocation's time left
+ * @param filesBetweenSaves the progress is stored after this many files
+ * @param largestRunInMemory the blocks of a larger run are not checked; its SHA-256, which covers
+ *     every byte, always is
  */
 public record ScrubberSettings(
     Duration interval, Duration reserve, int filesBetweenSaves, int largestRunInMemory) {

@@ -262,7 +262,8 @@ public final class CborReader {
   /**
    * Whether another element follows in the array or map.
    *
-   * @param entered the result of entering it @param read how many elements have been read since
+   * @param entered the result of entering it
+   * @param read how many elements have been read since
    */
   public boolean hasMore(long entered, long read) {
     if (entered >= 0) {

@@ -23,8 +23,8 @@ public final class StartFailureRecorder {
 
   /**
    * @param ports created from the deployment's settings alone, because the code's settings may be
-   *     the cause @param stream the job's stream; a batch of another stream is not a failure of the
-   *     job's shards
+   *     the cause
+   * @param stream the job's stream; a batch of another stream is not a failure of the job's shards
    */
   public StartFailureRecorder(TaskSettings settings, TaskPorts ports, OwnStream stream) {
     this.settings = settings;

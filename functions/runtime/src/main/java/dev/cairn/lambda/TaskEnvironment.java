@@ -15,9 +15,10 @@ import java.util.function.Function;
 /**
  * The environment of the task's function.
  *
- * @param function the user's function; a failure to load it becomes the failure of each
- *     shard @param start where the mapping and each shard begin @param settings the deployment's
- *     settings for a task @param version the version of the code
+ * @param function the user's function; a failure to load it becomes the failure of each shard
+ * @param start where the mapping and each shard begin
+ * @param settings the deployment's settings for a task
+ * @param version the version of the code
  */
 record TaskEnvironment(
     JobId job,

@@ -56,8 +56,8 @@ public interface KeyedStateBackend extends RecordEffects {
   /**
    * Declares a state with one value for each key.
    *
-   * @return the state, which accesses the value of the current key @throws IllegalStateException if
-   *     a key was used already; likewise for the other kinds of state
+   * @return the state, which accesses the value of the current key
+   * @throws IllegalStateException if a key was used already; likewise for the other kinds of state
    */
   <T> ValueState<T> valueState(ValueStateDescriptor<T> descriptor);
 

@@ -31,8 +31,8 @@ public final class Operator<E> {
   /**
    * Opens a function.
    *
-   * @param function a new instance, which the operator owns from now on @param backend creates the
-   *     backend, without state
+   * @param function a new instance, which the operator owns from now on
+   * @param backend creates the backend, without state
    * @param range the part of the hash space that the subtask's shard owns
    * @throws FunctionNotOpenedException if the function cannot be opened
    */

@@ -47,12 +47,13 @@ final class FailureRecorder {
   /**
    * A failure to record.
    *
-   * @param at the journal's head when the shard failed @param record the record that caused it;
-   *     empty if no single record did @param attempt the search for a faulty record at the time of
-   *     the failure @param isolation the search for the next attempt @param waiting the record
-   *     right after the position, if it is known @param mayGiveUp whether the restart strategy may
-   *     give the shard up after this failure; false for a record that will become a dead letter
-   *     instead
+   * @param at the journal's head when the shard failed
+   * @param record the record that caused it; empty if no single record did
+   * @param attempt the search for a faulty record at the time of the failure
+   * @param isolation the search for the next attempt
+   * @param waiting the record right after the position, if it is known
+   * @param mayGiveUp whether the restart strategy may give the shard up after this failure; false
+   *     for a record that will become a dead letter instead
    */
   record Report(
       SubtaskId subtask,
@@ -145,8 +146,8 @@ final class FailureRecorder {
   /**
    * Reports why work stopped before a record.
    *
-   * @param cannot what the subtask cannot do with the record, for the message @return an exception
-   *     with this message
+   * @param cannot what the subtask cannot do with the record, for the message
+   * @return an exception with this message
    */
   TaskException stopped(
       Subtask<?> subtask, UncommittedBatch.Stop stop, String cannot, Writer writer) {

@@ -101,8 +101,9 @@ record ConstructSettings(
   /**
    * The notifications of alarms.
    *
-   * @param lag how long a record may wait @param topic notified when an alarm goes on @param
-   *     okTopic notified when an alarm goes off
+   * @param lag how long a record may wait
+   * @param topic notified when an alarm goes on
+   * @param okTopic notified when an alarm goes off
    */
   record Alarming(Duration lag, Optional<ITopic> topic, Optional<ITopic> okTopic) {}
 

@@ -149,8 +149,8 @@ public final class JournalSession {
    * occurred. A late note of a slow container must not affect a shard that has continued in the
    * meantime.
    *
-   * @param at the journal's head at that time @throws OutcomeUnknownException if the table does not
-   *     respond
+   * @param at the journal's head at that time
+   * @throws OutcomeUnknownException if the table does not respond
    */
   public void append(SubtaskId subtask, Header at, Note note, Writer writer) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {

@@ -72,9 +72,10 @@ public sealed interface Proposal<T extends Entry> {
 
     /**
      * @param position of the last record
-     * @param latestArrival the latest time of arrival @param count how many were applied @param
-     *     letters the dead letters @param isolation the remaining search for the record that ends
-     *     the process
+     * @param latestArrival the latest time of arrival
+     * @param count how many were applied
+     * @param letters the dead letters
+     * @param isolation the remaining search for the record that ends the process
      */
     record Applied(
         SequenceNumber first,
@@ -201,7 +202,8 @@ public sealed interface Proposal<T extends Entry> {
    * The state is stored for a checkpoint. A later trigger makes the proposal invalid, because that
    * trigger must be acknowledged instead.
    *
-   * @param stored the stored state @param begun when storing it began
+   * @param stored the stored state
+   * @param begun when storing it began
    */
   record Snapshot(
       Subtask<?> subtask, EntryId attempt, Triggered trigger, StoredSnapshot stored, Instant begun)

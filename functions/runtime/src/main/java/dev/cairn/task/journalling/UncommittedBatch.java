@@ -99,8 +99,8 @@ public final class UncommittedBatch<E> {
   /**
    * Why the batch ends before a record. The state is unchanged by that record.
    *
-   * @param fault the fault of the record, or of the shard at the record @param attempt the search
-   *     for a faulty record when the work began
+   * @param fault the fault of the record, or of the shard at the record
+   * @param attempt the search for a faulty record when the work began
    */
   public record Stop(
       SequenceNumber record, Fault fault, Throwable cause, Optional<Isolation> attempt) {}

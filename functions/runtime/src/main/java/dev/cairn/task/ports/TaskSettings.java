@@ -10,13 +10,13 @@ import java.time.Duration;
 /**
  * The settings of a task.
  *
- * @param start where a shard without a journal begins, equal to the mapping's start @param
- *     failurePolicy the policy for a record that the function cannot process
+ * @param start where a shard without a journal begins, equal to the mapping's start
+ * @param failurePolicy the policy for a record that the function cannot process
  * @param inlineThresholdBytes the largest delta that an entry holds itself
  * @param materializeAfterEntries how many deltas may follow a base before the task writes another
  *     base
- * @param materializeAfterBytes how large these deltas may be together @param margin the part of an
- *     invocation's time that is reserved for the journal and the response
+ * @param materializeAfterBytes how large these deltas may be together
+ * @param margin the part of an invocation's time that is reserved for the journal and the response
  * @param replayLimit how many records one step of a replay reads
  */
 public record TaskSettings(
