@@ -67,7 +67,8 @@ public final class CommandCalls {
           "refused",
           "\""
               + waiting.get().command()
-              + "\" was asked for before and still waits; call again when it is served, or remove "
+              + "\" was requested before and is still waiting; try again when it has ended,"
+              + " or remove "
               + waiting.get().attribute().attributeName()
               + " from the job's item");
       describe(command.before(), response);
@@ -89,8 +90,7 @@ public final class CommandCalls {
       case CommandProgress.Refused(Job n, String reason) -> response.put("refused", reason);
       case CommandProgress.Superseded(Job n, String text) -> response.put("refused", text);
       case CommandProgress.Waiting w ->
-          accept(
-              response, accepted, "waiting", "it is served as soon as it can be", Optional.empty());
+          accept(response, accepted, "waiting", "it begins as soon as possible", Optional.empty());
       case CommandProgress.UnderWay(
               Job n,
               String step,

@@ -121,7 +121,8 @@ public final class Coordinator {
 
   public void on(Event event) {
     // The tally shows without a read that more acknowledgements are missing.
-    if (event instanceof Event.Acknowledged told && acknowledgements.canWait(told)) {
+    if (event instanceof Event.Acknowledged acknowledged
+        && acknowledgements.canWait(acknowledged)) {
       return;
     }
     Optional<Job> found = read(event.job());

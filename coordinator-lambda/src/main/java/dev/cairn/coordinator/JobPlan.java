@@ -237,7 +237,7 @@ public final class JobPlan {
   private static String failed(Checkpoint.Aborted savepoint) {
     return "savepoint "
         + savepoint.id()
-        + " failed, so the job goes on: "
+        + " failed, so the job continues: "
         + savepoint.failure()
         + "; "
         + savepoint.failure().reason().advice();

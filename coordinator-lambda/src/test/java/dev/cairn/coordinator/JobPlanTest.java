@@ -239,7 +239,7 @@ class JobPlanTest {
             TICK,
             "record",
             "keep the mapping off",
-            "continue: savepoint 2 failed, so the job goes on"),
+            "continue: savepoint 2 failed, so the job continues"),
         row(
             "a savepoint of an earlier epoch is not its own",
             view(

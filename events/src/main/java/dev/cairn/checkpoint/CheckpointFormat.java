@@ -289,10 +289,10 @@ public final class CheckpointFormat {
                         at
                             + " names "
                             + path
-                            + " by its place below the root of the checkpoint storage, and does not"
-                            + " lie where a checkpoint has its files: it was copied by itself; name"
-                            + " it where it was written, or make a copy that holds everything with:"
-                            + " cairn export"));
+                            + " by paths below the root of the checkpoint storage, but is not"
+                            + " in a checkpoint's folder: the file was copied alone; name"
+                            + " it where it was written, or make a self-contained"
+                            + " copy with: cairn export"));
     return new FilePath(root + "/" + path);
   }
 

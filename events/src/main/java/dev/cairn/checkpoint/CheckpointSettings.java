@@ -45,8 +45,8 @@ public record CheckpointSettings(Configuration configuration) {
           describe(configuration, Options.MAX_CONCURRENT_CHECKPOINTS)
               + " contradicts "
               + describe(configuration, Options.MIN_PAUSE)
-              + ": with a pause between two checkpoints there is never more than one; leave one of"
-              + " the two out");
+              + ": with a pause between two checkpoints there is never more than one pending;"
+              + " omit one of the two");
     }
   }
 
@@ -58,7 +58,7 @@ public record CheckpointSettings(Configuration configuration) {
           describe(configuration, Options.STORAGE)
               + " contradicts "
               + describe(configuration, Options.CHECKPOINT_DIRECTORY)
-              + ": inline state lies in the table, with its metadata; leave one of the two out");
+              + ": inline state is in the table, with its metadata; omit one of the two");
     }
     if (storage.equals(Optional.of(StorageKind.FILESYSTEM)) && !hasDirectory) {
       throw new IllegalArgumentException(
@@ -96,8 +96,8 @@ public record CheckpointSettings(Configuration configuration) {
                   Options.INTERVAL
                       + " "
                       + FlinkDuration.print(every)
-                      + " cannot be kept: the coordinator is called by delayed messages of whole"
-                      + " seconds; choose 1 s or more");
+                      + " is not possible: delayed messages of whole seconds invoke the"
+                      + " coordinator; choose whole seconds, 1 s or more");
             });
     return this;
   }

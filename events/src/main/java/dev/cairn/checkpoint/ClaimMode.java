@@ -1,7 +1,7 @@
 package dev.cairn.checkpoint;
 
 /**
- * Who owns the files of a restored checkpoint or savepoint after the restore. Flink's {@code
+ * The owner of the files of a restored checkpoint or savepoint after the restore. Flink's {@code
  * RecoveryClaimMode} has the first two.
  */
 public enum ClaimMode {

@@ -8,7 +8,7 @@ public enum FailureReason {
   /** Acknowledgements were missing when the time-out had passed. */
   EXPIRED(true, "see which subtasks are missing, and whether their function runs and catches up"),
   /** A subtask declined without a more specific reason. */
-  DECLINED(true, "see what the subtask says"),
+  DECLINED(true, "see the subtask's message"),
   /** The user's function, or a serializer of its own, threw. */
   USER_CODE(true, "deploy a function that does not fail, or set the failure policy to DEAD_LETTER"),
   /**
@@ -38,8 +38,9 @@ public enum FailureReason {
   /** Records may have expired before they were applied. */
   RECORDS_LOST(
       true,
-      "raise the stream's retention, find out why the shard was not read for so long, and go on without"
-          + " what is gone with: cairn resume --accept-gap; or restore with --accept-gap"),
+      "raise the stream's retention, find out why the shard was not read for so long, and"
+          + " continue without the expired records with: cairn resume --accept-gap; or"
+          + " restore with --accept-gap"),
   /** Keys of the shard have moved to shards that cannot be opened without their state. */
   RESHARDED(
       true,

@@ -59,59 +59,60 @@ public sealed interface CommandProgress {
    * @param named the checkpoint that it names, if it disposes of one
    */
   static CommandProgress of(
-      TrackedCommand asked, Job now, List<Checkpoint> since, Optional<Checkpoint> named) {
-    return of(asked, now, since, named, List.of());
+      TrackedCommand tracked, Job now, List<Checkpoint> since, Optional<Checkpoint> named) {
+    return of(tracked, now, since, named, List.of());
   }
 
   /**
    * @param forks the job's registered forks
    */
   static CommandProgress of(
-      TrackedCommand asked,
+      TrackedCommand tracked,
       Job now,
       List<Checkpoint> since,
       Optional<Checkpoint> named,
       List<Fork> forks) {
-    Optional<Job.Refusal> refusal = newRefusal(asked, now);
-    if (refusal.isPresent() && !isOfWhatHadBegun(asked, now)) {
+    Optional<Job.Refusal> refusal = newRefusal(tracked, now);
+    if (refusal.isPresent() && !isOfWhatHadBegun(tracked, now)) {
       return new Refused(now, refusal.get().reason());
     }
-    return switch (asked.command()) {
-      case Command.Checkpoint c -> ofTrigger(asked, now, since);
-      case Command.Savepoint s -> ofTrigger(asked, now, since);
-      case Command.Stop s -> ofStop(asked, now, since);
+    return switch (tracked.command()) {
+      case Command.Checkpoint c -> ofTrigger(tracked, now, since);
+      case Command.Savepoint s -> ofTrigger(tracked, now, since);
+      case Command.Stop s -> ofStop(tracked, now, since);
       case Command.Cancel c -> ofCancel(now);
-      case Command.Resume r -> ofResume(asked, now);
-      case Command.Restore(Target target, Command.Options options) -> ofRestore(asked, now, target);
+      case Command.Resume r -> ofResume(tracked, now);
+      case Command.Restore(Target target, Command.Options options) ->
+          ofRestore(tracked, now, target);
       case Command.Undo u ->
           ofRestore(
-              asked,
+              tracked,
               now,
-              asked.before().undo().<Target>map(Target.Id::new).orElseGet(Target.Latest::new));
+              tracked.before().undo().<Target>map(Target.Id::new).orElseGet(Target.Latest::new));
       case Command.Dispose d -> ofDispose(now, named);
       case Command.Pin(CheckpointId id) -> ofPin(now, id);
       case Command.Unpin(CheckpointId id) -> ofUnpin(now, id);
       case Command.Fork fork -> ofFork(now, fork, forks);
       case Command.Unfork(JobId name) -> ofUnfork(now, name, forks);
-      case Command.Upgrade upgrade -> ofUpgrade(asked, now, upgrade);
+      case Command.Upgrade upgrade -> ofUpgrade(tracked, now, upgrade);
     };
   }
 
   /** Returns a refusal of this command that was not on the item before. */
-  private static Optional<Job.Refusal> newRefusal(TrackedCommand asked, Job now) {
+  private static Optional<Job.Refusal> newRefusal(TrackedCommand tracked, Job now) {
     return now.refusal()
-        .filter(refusal -> !now.refusal().equals(asked.before().refusal()))
-        .filter(refusal -> isOf(asked, refusal.request()));
+        .filter(refusal -> !now.refusal().equals(tracked.before().refusal()))
+        .filter(refusal -> isOf(tracked, refusal.request()));
   }
 
   /**
    * The cause of a stop's savepoint lacks the savepoint's name, and a restore's cause lacks its
    * options.
    */
-  private static boolean isOf(TrackedCommand asked, String request) {
-    return request.equals(asked.request().command())
-        || (asked.command() instanceof Command.Stop && request.equals("stop"))
-        || (isRestore(asked.command()) && request.startsWith("restore "));
+  private static boolean isOf(TrackedCommand tracked, String request) {
+    return request.equals(tracked.request().command())
+        || (tracked.command() instanceof Command.Stop && request.equals("stop"))
+        || (isRestore(tracked.command()) && request.startsWith("restore "));
   }
 
   private static boolean isRestore(Command command) {
@@ -119,25 +120,26 @@ public sealed interface CommandProgress {
   }
 
   /** Whether the command was begun and then failed. */
-  private static boolean isOfWhatHadBegun(TrackedCommand asked, Job now) {
-    return now.epoch().isAfter(asked.before().epoch())
-        && (asked.command() instanceof Command.Stop
+  private static boolean isOfWhatHadBegun(TrackedCommand tracked, Job now) {
+    return now.epoch().isAfter(tracked.before().epoch())
+        && (tracked.command() instanceof Command.Stop
             ? !(now.status() instanceof JobStatus.Halted)
-            : isRestore(asked.command()) && now.status() instanceof JobStatus.Restoring);
+            : isRestore(tracked.command()) && now.status() instanceof JobStatus.Restoring);
   }
 
   private static CommandProgress superseded(Job now) {
     return new Superseded(
         now,
-        "the request is gone, and what the job does now was asked for by someone else: it is "
+        "the request was removed, and the job's current status has another cause: it is "
             + now.status().label()
             + " in epoch "
             + now.epoch());
   }
 
-  private static CommandProgress ofTrigger(TrackedCommand asked, Job now, List<Checkpoint> since) {
+  private static CommandProgress ofTrigger(
+      TrackedCommand tracked, Job now, List<Checkpoint> since) {
     return since.stream()
-        .filter(one -> one.trigger().cause().equals(asked.request().command()))
+        .filter(one -> one.trigger().cause().equals(tracked.request().command()))
         .findFirst()
         .map(one -> ofTriggered(now, one))
         .orElseGet(() -> superseded(now));
@@ -152,7 +154,7 @@ public sealed interface CommandProgress {
               name(pending)
                   + " is triggered: it is complete when all of its "
                   + pending.trigger().expected().count()
-                  + " subtasks have answered",
+                  + " subtasks have acknowledged",
               Optional.of(pending));
       case Checkpoint.Completed completed ->
           new Done(now, "completed", completed(completed), Optional.of(completed));
@@ -160,7 +162,7 @@ public sealed interface CommandProgress {
           new Done(
               now,
               "completed",
-              name(subsumed) + " was completed, and later ones have replaced it since",
+              name(subsumed) + " was completed, and later checkpoints have replaced it since",
               Optional.of(subsumed));
       case Checkpoint.Aborted aborted ->
           new Failed(now, "aborted", aborted(aborted), Optional.of(aborted));
@@ -187,7 +189,7 @@ public sealed interface CommandProgress {
         + aborted.failure().reason().advice();
   }
 
-  private static CommandProgress ofStop(TrackedCommand asked, Job now, List<Checkpoint> since) {
+  private static CommandProgress ofStop(TrackedCommand tracked, Job now, List<Checkpoint> since) {
     if (now.status() instanceof JobStatus.Suspending(Halt.Stopping s)) {
       return suspending(now);
     }
@@ -195,7 +197,7 @@ public sealed interface CommandProgress {
       return new UnderWay(
           now,
           "stopping",
-          "nothing is applied any more; a savepoint is taken of where the job stands",
+          "no records are applied; a savepoint of the job's final state is being taken",
           last(since));
     }
     if (now.status() instanceof JobStatus.Halted(Halt.Stopped(CheckpointId id))) {
@@ -210,7 +212,7 @@ public sealed interface CommandProgress {
           savepoint);
     }
     // As in Flink, a job whose last savepoint fails continues.
-    return newRefusal(asked, now)
+    return newRefusal(tracked, now)
         .<CommandProgress>map(refusal -> new Failed(now, "failed", refusal.reason(), last(since)))
         .orElseGet(() -> superseded(now));
   }
@@ -229,7 +231,7 @@ public sealed interface CommandProgress {
     return new UnderWay(
         now,
         "suspending",
-        "every journal gets epoch " + now.epoch() + ", in which nothing is applied",
+        "every journal gets epoch " + now.epoch() + ", in which no records are applied",
         Optional.empty());
   }
 
@@ -243,22 +245,22 @@ public sealed interface CommandProgress {
           "cancelled",
           "nothing is applied any more; "
               + (deletes
-                  ? "the job's checkpoints go with the next ticks, its savepoints stay"
-                  : "the job's checkpoints and savepoints stay"),
+                  ? "the next ticks delete the job's checkpoints; its savepoints are kept"
+                  : "the job's checkpoints and savepoints are kept"),
           Optional.empty());
     }
     return superseded(now);
   }
 
-  private static CommandProgress ofResume(TrackedCommand asked, Job now) {
+  private static CommandProgress ofResume(TrackedCommand tracked, Job now) {
     if (now.status() instanceof JobStatus.Resuming) {
       return new UnderWay(
           now,
           "resuming",
-          "every journal gets epoch " + now.epoch() + "; then the mapping delivers again",
+          "every journal gets epoch " + now.epoch() + "; then the mapping is enabled again",
           Optional.empty());
     }
-    return now.status() instanceof JobStatus.Running && isNext(asked, now)
+    return now.status() instanceof JobStatus.Running && isNext(tracked, now)
         ? new Done(now, "running", "the job goes on; epoch " + now.epoch(), Optional.empty())
         : superseded(now);
   }
@@ -267,13 +269,13 @@ public sealed interface CommandProgress {
    * Whether the job has advanced by exactly one epoch since, so that no other command has changed
    * it.
    */
-  private static boolean isNext(TrackedCommand asked, Job now) {
-    return now.epoch().equals(asked.before().epoch().next());
+  private static boolean isNext(TrackedCommand tracked, Job now) {
+    return now.epoch().equals(tracked.before().epoch().next());
   }
 
-  private static CommandProgress ofRestore(TrackedCommand asked, Job now, Target target) {
+  private static CommandProgress ofRestore(TrackedCommand tracked, Job now, Target target) {
     if (now.status() instanceof JobStatus.Restoring(Restoration from) && isMeant(target, from)) {
-      return newRefusal(asked, now)
+      return newRefusal(tracked, now)
           .<CommandProgress>map(
               refusal -> new Failed(now, "failed", refusal.reason(), Optional.empty()))
           .orElseGet(
@@ -295,7 +297,7 @@ public sealed interface CommandProgress {
           "records after " + from.name() + from.passedOverText() + " are applied again",
           Optional.empty());
     }
-    return now.status() instanceof JobStatus.Running && isNext(asked, now)
+    return now.status() instanceof JobStatus.Running && isNext(tracked, now)
         ? new Done(now, "running", "no gap is left; epoch " + now.epoch(), Optional.empty())
         : superseded(now);
   }
@@ -340,7 +342,7 @@ public sealed interface CommandProgress {
             "pinned",
             "checkpoint "
                 + id
-                + " is pinned: it stays until it is unpinned and later ones replace it",
+                + " is pinned: it is kept until it is unpinned and later checkpoints replace it",
             Optional.empty())
         : superseded(now);
   }
@@ -351,23 +353,27 @@ public sealed interface CommandProgress {
         : new Done(
             now,
             "unpinned",
-            "checkpoint " + id + " is no longer pinned: it goes when later ones replace it",
+            "checkpoint "
+                + id
+                + " is no longer pinned: it is deleted when later checkpoints"
+                + " replace it",
             Optional.empty());
   }
 
-  private static CommandProgress ofUpgrade(TrackedCommand asked, Job now, Command.Upgrade command) {
+  private static CommandProgress ofUpgrade(
+      TrackedCommand tracked, Job now, Command.Upgrade command) {
     boolean isThere =
         command
             .to()
             .map(number -> now.format().number() >= number)
-            .orElse(now.format() != asked.before().format());
+            .orElse(now.format() != tracked.before().format());
     if (!isThere) {
       return superseded(now);
     }
     return new Done(
         now,
         "upgraded",
-        now.format() == asked.before().format()
+        now.format() == tracked.before().format()
             ? "job " + now.id() + " is in format " + now.format() + " already"
             : "job "
                 + now.id()
@@ -396,7 +402,7 @@ public sealed interface CommandProgress {
                         + fork.child()
                         + " begins from checkpoint "
                         + fork.checkpoint()
-                        + ", whose files stay while it needs them: deploy it as a fork of "
+                        + ", whose files are kept while it needs them: deploy it as a fork of "
                         + fork.parent(),
                     Optional.empty()))
         .orElseGet(() -> superseded(now));

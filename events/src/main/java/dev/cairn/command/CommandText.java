@@ -71,7 +71,8 @@ public final class CommandText {
               throw new InvalidCommandException(
                   "\""
                       + shown(verb)
-                      + "\" is no command: there are checkpoint, savepoint, stop, cancel, resume,"
+                      + "\" is not a command; the commands are checkpoint, savepoint, stop,"
+                      + " cancel, resume,"
                       + " restore, undo, dispose, pin, unpin, fork,"
                       + " unfork and upgrade");
         };
@@ -161,8 +162,8 @@ public final class CommandText {
       case "CLAIM" -> ClaimMode.CLAIM;
       case "LEGACY" ->
           throw new InvalidCommandException(
-              "--claim-mode LEGACY does not exist here, as it no longer does in Flink: use"
-                  + " NO_CLAIM, which leaves the files to their owner, or CLAIM");
+              "--claim-mode LEGACY does not exist here, and no longer in Flink: use NO_CLAIM,"
+                  + " which leaves the files to their owner, or CLAIM");
       default ->
           throw new InvalidCommandException(
               "--claim-mode is NO_CLAIM or CLAIM, not \"" + shown(text.get()) + "\"");

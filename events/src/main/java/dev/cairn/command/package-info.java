@@ -1,4 +1,4 @@
-/** What users ask of a running job, in the words of the {@code cairn} command. */
+/** Users' commands to a job, with the syntax of {@code cairn}, and their progress. */
 @NullMarked
 package dev.cairn.command;
 

@@ -3,7 +3,7 @@ package dev.cairn.damage;
 import dev.cairn.id.JobId;
 import java.util.List;
 
-/** Which of a job's files are known to be damaged. */
+/** The files of a job that are known to be damaged. */
 @FunctionalInterface
 public interface DamageMarks {
   DamageMarks NONE = job -> List.of();

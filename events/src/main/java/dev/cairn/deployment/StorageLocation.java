@@ -69,7 +69,7 @@ public sealed interface StorageLocation {
       throw new Environment.SettingException(
           "environment variable "
               + FORMER_VARIABLE
-              + " says that the job's files lie in "
+              + " sets the job's storage to "
               + former.get()
               + ", and the settings say "
               + location
@@ -98,7 +98,7 @@ public sealed interface StorageLocation {
     throw new IllegalArgumentException(
         "\""
             + text
-            + "\" is no place for checkpoints: write s3://bucket or s3://bucket/prefix, or "
+            + "\" is not a storage location: write s3://bucket or s3://bucket/prefix, or "
             + INLINE
             + " for the job's own table");
   }

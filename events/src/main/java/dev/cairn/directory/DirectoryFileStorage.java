@@ -86,7 +86,7 @@ public final class DirectoryFileStorage implements FileStorage {
               + actual
               + ", not "
               + sha256
-              + " as said: send the bytes again");
+              + " as expected: send the bytes again");
     }
     try {
       Path target = resolve(path);

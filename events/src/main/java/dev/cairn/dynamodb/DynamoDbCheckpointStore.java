@@ -376,7 +376,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
   }
 
   private List<Acknowledgement> acknowledgements(JobId job, CheckpointId id, char part) {
-    Consumer<QueryRequest.Builder> answers =
+    Consumer<QueryRequest.Builder> ofPart =
         query ->
             query
                 .keyConditionExpression("pk = :checkpoint")
@@ -384,7 +384,7 @@ public final class DynamoDbCheckpointStore implements CheckpointStore {
                     Map.of(
                         ":checkpoint",
                         AttributeValue.fromS(TableLayout.acknowledgementsPk(job, id, part))));
-    return table.query("acknowledgements of checkpoint " + id + " of job " + job, answers).stream()
+    return table.query("acknowledgements of checkpoint " + id + " of job " + job, ofPart).stream()
         .map(item -> AcknowledgementItems.read(job, id, item))
         .toList();
   }

@@ -188,7 +188,7 @@ public final class DynamoDbFileStorage implements FileStorage {
               + bytes.length
               + " bytes, and inside DynamoDB a file has at most "
               + maximumFileBytes
-              + "; keep less state, or move the job to S3, where size does not matter: export its"
+              + "; keep less state, or move the job to S3, which has no such limit: export its"
               + " last checkpoint, set execution.checkpointing.dir to s3://bucket/prefix for a job"
               + " of another name, and restore the export there");
     }
@@ -201,7 +201,7 @@ public final class DynamoDbFileStorage implements FileStorage {
               + actual
               + ", not "
               + sha256
-              + " as said: send the bytes again");
+              + " as expected: send the bytes again");
     }
     Item item =
         Item.at(file.key())
@@ -424,7 +424,7 @@ public final class DynamoDbFileStorage implements FileStorage {
           place,
           e,
           "allow dynamodb:PutItem, dynamodb:GetItem, dynamodb:Query and dynamodb:DeleteItem on the"
-              + " table, if that is what it says");
+              + " table, if that is the reason");
     } catch (SdkException e) {
       throw failed(what, place, e, "try the same call again");
     }
@@ -437,10 +437,10 @@ public final class DynamoDbFileStorage implements FileStorage {
   }
 
   private static StorageException.Kind kind(RuntimeException e) {
-    if (!(e instanceof AwsServiceException answer)) {
+    if (!(e instanceof AwsServiceException response)) {
       return StorageException.Kind.UNREACHABLE;
     }
-    return answer.isThrottlingException()
+    return response.isThrottlingException()
         ? StorageException.Kind.THROTTLED
         : StorageException.Kind.REFUSED;
   }

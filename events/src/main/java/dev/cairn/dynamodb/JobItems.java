@@ -161,8 +161,8 @@ final class JobItems {
               + job
               + " cannot be used: "
               + e.getMessage()
-              + "; correct them in the map \"settings\" of the job's item, which wins over code and"
-              + " deployment",
+              + "; correct them in the map \"settings\" of the job's item, which overrides"
+              + " code and deployment",
           e);
     }
   }

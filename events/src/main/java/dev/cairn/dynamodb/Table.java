@@ -287,8 +287,8 @@ final class Table {
     } catch (TransactionCanceledException e) {
       throw wasRejected(e) ? unknown(what, e) : e;
     } catch (AwsServiceException e) {
-      boolean unanswered = e.statusCode() >= 500 || wasRejected(e);
-      throw unanswered ? unknown(what, e) : e;
+      boolean outcomeUnknown = e.statusCode() >= 500 || wasRejected(e);
+      throw outcomeUnknown ? unknown(what, e) : e;
     } catch (SdkClientException e) {
       throw unknown(what, e);
     }
@@ -324,7 +324,7 @@ final class Table {
     return new OutcomeUnknownException(
         "table "
             + name
-            + " did not answer: "
+            + " did not respond: "
             + what
             + "; read it again and decide from what is there ("
             + cause.getMessage()

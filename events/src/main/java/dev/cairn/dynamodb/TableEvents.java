@@ -47,8 +47,8 @@ public final class TableEvents {
       }
     }
     for (Request.Attribute attribute : Request.Attribute.values()) {
-      AttributeValue asked = change.after().get(attribute.attributeName());
-      if (asked != null && !asked.equals(change.before().get(attribute.attributeName()))) {
+      AttributeValue requested = change.after().get(attribute.attributeName());
+      if (requested != null && !requested.equals(change.before().get(attribute.attributeName()))) {
         return TableLayout.jobOf(pk, sk).map(TableEvent.Requested::new);
       }
     }

@@ -89,7 +89,7 @@ public final class Trees {
       }
       Fields fields = Fields.of(readObject(parser, 1));
       if (parser.nextToken() != null) {
-        throw new FormatException("stored bytes go on after their object");
+        throw new FormatException("stored bytes continue after their object");
       }
       return fields;
     } catch (JsonProcessingException e) {

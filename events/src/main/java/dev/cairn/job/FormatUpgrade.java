@@ -48,7 +48,7 @@ public sealed interface FormatUpgrade {
                     ? Optional.of(
                         "no code of job "
                             + job.id()
-                            + " has registered itself, so nothing tells whether it reads format "
+                            + " has registered itself, so it is not known whether it reads format "
                             + to
                             + ": a function registers with its first invocation")
                     : Optional.empty())

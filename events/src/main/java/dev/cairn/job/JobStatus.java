@@ -110,7 +110,7 @@ public sealed interface JobStatus {
           case Suspending s -> Failure.of(FailureReason.CANCELLED, "the job halts");
           case Halted h -> Failure.of(FailureReason.CANCELLED, "the job has halted");
           case Resuming r ->
-              Failure.of(FailureReason.CANCELLED, "the job goes on from where it stopped");
+              Failure.of(FailureReason.CANCELLED, "the job continues from its last state");
           case Running r -> Failure.of(FailureReason.CANCELLED, "the job goes on");
         });
   }

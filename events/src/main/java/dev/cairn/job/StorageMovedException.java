@@ -27,9 +27,9 @@ public final class StorageMovedException extends IllegalStateException {
               + job
               + " has its files in "
               + there
-              + " and is told to keep them in "
+              + " and is configured to keep them in "
               + here
-              + " now: what its journals refer to is not there. Set the storage to "
+              + " now: its files are not there. Set the storage to "
               + there
               + " again; to move, take a savepoint to a directory of its own, and restore it as a"
               + " job of another name with the new storage");

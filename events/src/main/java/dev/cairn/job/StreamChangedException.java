@@ -31,10 +31,11 @@ public final class StreamChangedException extends IllegalStateException {
               + before
               + " and is deployed with "
               + now
-              + " now: its positions mean nothing there, so nothing was applied. Deploy stream "
+              + " now: its positions are not valid there, so no records were applied. Deploy"
+              + " stream "
               + before
               + " again, or give the new one another job name; docs/operations.md, \"Another stream"
-              + " under the same job\", says what happens to the state",
+              + " under the same job\", explains what happens to the state",
           now);
     }
   }

@@ -14,20 +14,20 @@ public final class PendingTrigger {
    * @param entries the entries up to the journal's head, at least from its last base on
    */
   public static Optional<CheckpointId> in(List<Entry> entries) {
-    Optional<CheckpointId> asked = Optional.empty();
+    Optional<CheckpointId> pending = Optional.empty();
     for (Entry entry : entries) {
-      asked =
+      pending =
           switch (entry) {
             case Entry.Triggered triggered -> Optional.of(triggered.checkpoint());
-            case Entry.Advanced a -> asked;
-            case Entry.Failed f -> asked;
-            case Entry.Suspected s -> asked;
+            case Entry.Advanced a -> pending;
+            case Entry.Failed f -> pending;
+            case Entry.Suspected s -> pending;
             // No checkpoint spans two epochs, and a base settles all triggers before it.
             case Entry.Suspended s -> Optional.empty();
             case Entry.Resumed r -> Optional.empty();
             case Entry.Base b -> Optional.empty();
           };
     }
-    return asked;
+    return pending;
   }
 }

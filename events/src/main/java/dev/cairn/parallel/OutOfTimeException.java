@@ -13,6 +13,6 @@ public final class OutOfTimeException extends RuntimeException {
    * @param done a description of what was done
    */
   public OutOfTimeException(String done) {
-    super("stopped in time after " + done + "; what is done stays done, and the next tick goes on");
+    super("stopped in time after " + done + "; the next tick continues with the rest");
   }
 }

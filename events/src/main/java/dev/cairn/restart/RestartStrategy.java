@@ -124,7 +124,7 @@ public sealed interface RestartStrategy {
               option
                   + ": "
                   + setting.text()
-                  + " means nothing without "
+                  + " has no effect without "
                   + Options.RESTART_STRATEGY
                   + ": "
                   + other

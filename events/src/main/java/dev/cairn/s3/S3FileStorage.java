@@ -400,10 +400,10 @@ public final class S3FileStorage implements FileStorage {
 
   /** Whether S3 rejected the call temporarily, without effect. */
   private static boolean wasRejected(RuntimeException e) {
-    return e instanceof S3Exception answer
-        && (answer.statusCode() == CONFLICT
-            || answer.statusCode() == UNAVAILABLE
-            || answer.isThrottlingException());
+    return e instanceof S3Exception response
+        && (response.statusCode() == CONFLICT
+            || response.statusCode() == UNAVAILABLE
+            || response.isThrottlingException());
   }
 
   /**
@@ -420,32 +420,34 @@ public final class S3FileStorage implements FileStorage {
   }
 
   private static StorageException.Kind kind(SdkException e) {
-    if (!(e instanceof S3Exception answer)) {
+    if (!(e instanceof S3Exception response)) {
       return StorageException.Kind.UNREACHABLE;
     }
     // S3's SlowDown is a 503.
-    if (wasRejected(answer)) {
+    if (wasRejected(response)) {
       return StorageException.Kind.THROTTLED;
     }
-    return isTransient(answer) ? StorageException.Kind.UNREACHABLE : StorageException.Kind.REFUSED;
+    return isTransient(response)
+        ? StorageException.Kind.UNREACHABLE
+        : StorageException.Kind.REFUSED;
   }
 
   private static String advice(SdkException e) {
-    if (!(e instanceof S3Exception answer)) {
-      return "S3 gave no usable answer, so the outcome is unknown: try the same call again";
+    if (!(e instanceof S3Exception response)) {
+      return "S3 gave no usable response, so the outcome is unknown: try the same call again";
     }
-    if ("NoSuchBucket".equals(codeOf(answer))) {
+    if ("NoSuchBucket".equals(codeOf(response))) {
       return "create the bucket, or correct its name in the settings";
     }
-    if (CLOCK_IS_OFF.equals(codeOf(answer))) {
+    if (CLOCK_IS_OFF.equals(codeOf(response))) {
       return "set this machine's clock: S3 refuses requests whose time is off by minutes";
     }
-    if (isTransient(answer) && !wasRejected(answer)) {
+    if (isTransient(response) && !wasRejected(response)) {
       return "S3 failed, so the outcome is unknown: try the same call again";
     }
-    return switch (answer.statusCode()) {
+    return switch (response.statusCode()) {
       case CONFLICT ->
-          "other requests for this key were under way at each attempt: try the same call again";
+          "other requests for this key were in progress at each attempt: try the same call again";
       case FORBIDDEN ->
           "allow s3:PutObject, s3:GetObject, s3:DeleteObject on the objects and s3:ListBucket on"
               + " the bucket (without the last, S3 answers 403 for a file that does not exist)";

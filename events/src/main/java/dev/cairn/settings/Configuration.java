@@ -205,7 +205,7 @@ public final class Configuration {
   private static String hint(String name) {
     return nearest(name)
         .map(known -> "; the nearest name that is: " + known)
-        .orElse(" and near to nothing that is: docs/settings.md lists all settings");
+        .orElse(" and is similar to none: docs/settings.md lists all settings");
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.cairn.settings;
 
-/** What to do about a damaged journal when no checkpoint is left that could be restored. */
+/** The reaction to a damaged journal when no checkpoint is left to restore. */
 public enum DamagedHeadFallback {
   /** The job fails, and waits for a user's decision. */
   FAIL,

@@ -73,7 +73,7 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
               "there are no unaligned checkpoints to switch to; leave it out"),
           refused(
               "execution.checkpointing.interval-during-backlog",
-              "a backlog is worked off like anything else; choose one"
+              "a backlog is processed like other records; choose one"
                   + " execution.checkpointing.interval"),
           taken(
               "execution.checkpointing.recover-without-channel-state.checkpoint-id",
@@ -105,8 +105,8 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
           any(
               "execution.checkpointing.local-backup.enabled execution.state-recovery.from-local"
                   + " state.backend.local-recovery",
-              "a warm container keeps its state in memory and goes on from it; a cold one reads the"
-                  + " checkpoint storage"),
+              "a warm container keeps its state in memory and continues from it; a cold one"
+                  + " reads the checkpoint storage"),
           any(
               "execution.checkpointing.local-backup.dirs taskmanager.state.local.root-dirs",
               "nothing is kept on a container's disk, so there is no place to choose"),
@@ -132,14 +132,14 @@ public record ForeignOption(List<String> names, Set<String> taken, String meanin
               "there is no such backend; live state has to fit into the function's memory"),
           refused(
               "execution.state-recovery.path execution.savepoint.path",
-              "a restore is asked for, not configured: cairn restore, or restoreCheckpointId on the"
+              "a restore is requested, not configured: cairn restore, or restoreCheckpointId on the"
                   + " job's item"),
           refused(
               "execution.state-recovery.*",
-              "a restore is asked for, not configured: cairn restore has options for it"),
+              "a restore is requested, not configured: cairn restore has options for it"),
           refused(
               "execution.savepoint*",
-              "a restore is asked for, not configured: cairn restore has options for it"),
+              "a restore is requested, not configured: cairn restore has options for it"),
           taken(
               "taskmanager.network.memory.buffer-debloat.enabled",
               "false",

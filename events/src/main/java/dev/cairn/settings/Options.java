@@ -105,11 +105,11 @@ public final class Options {
               names(RetentionOnCancellation.values()),
               Map.of(
                   "no_externalized_checkpoints",
-                  "checkpoints here always outlive a failure, for somebody to restore; write"
-                      + " DELETE_ON_CANCELLATION to have a cancelled job's deleted")),
+                  "the checkpoints of a failed job are always kept; write"
+                      + " DELETE_ON_CANCELLATION to delete those of a cancelled job")),
           RetentionOnCancellation.RETAIN_ON_CANCELLATION,
           "NO_EXTERNALIZED_CHECKPOINTS",
-          "what becomes of the checkpoints of a job that is cancelled",
+          "whether the checkpoints of a cancelled job are kept or deleted",
           EVERYWHERE);
 
   public static final Option<Optional<StorageKind>> STORAGE =
@@ -141,7 +141,7 @@ public final class Options {
           OptionType.DIRECTORY,
           Optional.empty(),
           UNSET,
-          "where a savepoint goes that names no directory itself",
+          "the directory of savepoints",
           BUT_CODE);
 
   public static final Option<Integer> DATA_INLINE_THRESHOLD =
@@ -185,8 +185,8 @@ public final class Options {
           OptionType.flag(),
           false,
           "false (until 1.13)",
-          "whether a job that restores by itself, or its latest state, prefers any checkpoint to a"
-              + " savepoint that is later",
+          "whether an automatic restore, and a restore of latest, prefers any checkpoint to a"
+              + " later savepoint",
           EVERYWHERE);
 
   public static final Option<Duration> DEAD_LETTER_RETENTION =
@@ -196,7 +196,7 @@ public final class Options {
           OptionType.POSITIVE_DURATION,
           Duration.ofDays(90),
           "not in Flink",
-          "how long a record that was set aside is kept; after that nobody can send it again",
+          "how long a dead letter is kept; after that it cannot be sent again",
           EVERYWHERE);
 
   public static final Option<DamagedHeadFallback> RECOVERY_FALLBACK =
@@ -210,8 +210,8 @@ public final class Options {
               Map.of()),
           DamagedHeadFallback.FAIL,
           "not in Flink",
-          "when a journal is damaged and no checkpoint is left to restore: FAIL the job, or go on"
-              + " FROM_BEGINNING of the stream",
+          "when a journal is damaged and no checkpoint is left to restore: FAIL the job, or"
+              + " restart it FROM_BEGINNING of the stream",
           EVERYWHERE);
 
   public static final Option<Optional<Duration>> SCRUB_INTERVAL =

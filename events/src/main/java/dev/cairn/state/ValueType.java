@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * Evolution} decides which other type may read the values.
  */
 public sealed interface ValueType {
-  /** What the text of an enum's type begins with. */
+  /** The prefix of the text of an enum's type. */
   String ENUM = "enum:";
 
   /** A type that is known by its name, such as {@code int} or {@code Optional<String>}. */

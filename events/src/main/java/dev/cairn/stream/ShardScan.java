@@ -69,7 +69,7 @@ public final class ShardScan {
     boolean isFirstPage = !(from instanceof From.Next);
     // Taken before the call, because the response, which says how far behind the page was, may take
     // long to arrive.
-    Instant asked = clock.instant();
+    Instant readAt = clock.instant();
     Optional<Page> read = page();
     if (read.isEmpty()) {
       return new Step.Quiet();
@@ -81,7 +81,7 @@ public final class ShardScan {
     // page counts.
     boolean isDoubtful = isFirstPage && page.records().isEmpty() && page.isAtTip() && !isAtEnd;
     if (!isDoubtful) {
-      reached = Optional.of(asked.minus(page.behind()));
+      reached = Optional.of(readAt.minus(page.behind()));
     }
     page.next().ifPresent(next -> from = next);
     if (!records.isEmpty()) {
@@ -115,8 +115,8 @@ public final class ShardScan {
   /**
    * Skips empty pages. Reads at least one page.
    *
-   * @param mayContinue called before each further page; whether there is time for it @return {@link
-   *     Step.Quiet} only if the time was over
+   * @param mayContinue called before each further page; whether there is time for it
+   * @return {@link Step.Quiet} only if the time was over
    */
   public Step next(BooleanSupplier mayContinue) {
     Step step = step();
@@ -131,9 +131,9 @@ public final class ShardScan {
    * Kinesis continues at the oldest one, which may be a day away: a scan that has read much of the
    * shard's time and found nothing does not read on.
    *
-   * @param mayContinue called before each further page; whether there is time for it @return {@link
-   *     Step.Quiet} if the record is not kept, in which case {@link #hasPassed} is true, or if the
-   *     time was over
+   * @param mayContinue called before each further page; whether there is time for it
+   * @return {@link Step.Quiet} if the record is not kept, in which case {@link #hasPassed} is true,
+   *     or if the time was over
    */
   public Step first(BooleanSupplier mayContinue) {
     return next(() -> !hasPassed() && mayContinue.getAsBoolean());

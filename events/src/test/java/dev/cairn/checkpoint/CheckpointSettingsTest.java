@@ -60,19 +60,20 @@ class CheckpointSettingsTest {
       value = {
         "execution.checkpointing.max-concurrent-checkpoints: 2, execution.checkpointing.min-pause: 1 s"
             + " | execution.checkpointing.max-concurrent-checkpoints: 2 contradicts"
-            + " execution.checkpointing.min-pause: 1 s: with a pause between two checkpoints there is"
-            + " never more than one; leave one of the two out",
+            + " execution.checkpointing.min-pause: 1 s: with a pause between two checkpoints"
+            + " there is never more than one pending; omit one of the two",
         "execution.checkpointing.storage: jobmanager, execution.checkpointing.dir: s3://b/p |"
             + " execution.checkpointing.storage: jobmanager contradicts execution.checkpointing.dir:"
-            + " s3://b/p: inline state lies in the table, with its metadata; leave one of the two out",
+            + " s3://b/p: inline state is in the table, with its metadata; omit one of the two",
         "execution.checkpointing.storage: filesystem | execution.checkpointing.storage: filesystem"
             + " needs a directory: set execution.checkpointing.dir, such as to s3://bucket/prefix",
         "restart-strategy.exponential-delay.initial-backoff: 2 min |"
             + " restart-strategy.exponential-delay.max-backoff: 1 min contradicts"
             + " restart-strategy.exponential-delay.initial-backoff: 2 min: the longest delay cannot be"
             + " shorter than the first; raise it",
-        "restart-strategy.fixed-delay.attempts: 3 | restart-strategy.fixed-delay.attempts: 3 means"
-            + " nothing without restart-strategy.type: fixed-delay, as exponential-delay is the"
+        "restart-strategy.fixed-delay.attempts: 3 | restart-strategy.fixed-delay.attempts: 3"
+            + " has no effect without restart-strategy.type: fixed-delay, as"
+            + " exponential-delay is the"
             + " default; set both, or neither"
       })
   void aContradictionIsRefusedByName(String fragment, String message) {
@@ -103,8 +104,8 @@ class CheckpointSettingsTest {
         .hasMessage(
             "execution.checkpointing.interval "
                 + interval
-                + " cannot be kept: the coordinator is called by delayed messages of whole seconds;"
-                + " choose 1 s or more");
+                + " is not possible: delayed messages of whole seconds invoke the"
+                + " coordinator; choose whole seconds, 1 s or more");
   }
 
   @Test

@@ -111,21 +111,22 @@ class CommandProgressTest {
   }
 
   static Stream<Row> rows() {
-    String suspending = "every journal gets epoch 2, in which nothing is applied";
-    String resuming = "every journal gets epoch 2; then the mapping delivers again";
-    String someoneElse = "the request is gone, and what the job does now was asked for by someone";
+    String suspending = "every journal gets epoch 2, in which no records are applied";
+    String resuming = "every journal gets epoch 2; then the mapping is enabled again";
+    String someoneElse = "the request was removed, and the job's current status has another cause";
     return Stream.of(
         row(
             "pin 8",
             "PINNED-8",
             "Done pinned",
-            "checkpoint 8 is pinned: it stays until it is unpinned and later ones replace it"),
+            "checkpoint 8 is pinned: it is kept until it is unpinned and later checkpoints"
+                + " replace it"),
         row("pin 8", "RUNNING", "Superseded", someoneElse),
         row(
             "unpin 8",
             "RUNNING",
             "Done unpinned",
-            "checkpoint 8 is no longer pinned: it goes when later ones replace it"),
+            "checkpoint 8 is no longer pinned: it is deleted when later checkpoints replace it"),
         row("unpin 8", "PINNED-8", "Superseded", someoneElse),
         row("upgrade 2", "RUNNING", "Done upgraded", "job delays is in format 2 already"),
         row("upgrade 3", "RUNNING", "Superseded", someoneElse),
@@ -140,7 +141,8 @@ class CommandProgressTest {
             "RUNNING",
             pending("checkpoint"),
             "UnderWay triggered",
-            "checkpoint 8 is triggered: it is complete when all of its 0 subtasks have answered"),
+            "checkpoint 8 is triggered: it is complete when all of its 0 subtasks have"
+                + " acknowledged"),
         row(
             "checkpoint",
             "RUNNING",
@@ -152,7 +154,7 @@ class CommandProgressTest {
             "RUNNING",
             new Checkpoint.Subsumed(completed("checkpoint")),
             "Done completed",
-            "checkpoint 8 was completed, and later ones have replaced it since"),
+            "checkpoint 8 was completed, and later checkpoints have replaced it since"),
         row(
             "checkpoint",
             "RUNNING",
@@ -161,7 +163,11 @@ class CommandProgressTest {
             "checkpoint 8 was aborted: EXPIRED: nobody answered; "),
         // One that was due by itself is not the one that was asked for.
         row("checkpoint", "RUNNING", completed("schedule"), "Superseded", someoneElse),
-        row("checkpoint", ">RESTORING-7", "Superseded", "someone else: it is RESTORING in epoch 2"),
+        row(
+            "checkpoint",
+            ">RESTORING-7",
+            "Superseded",
+            "another cause: it is RESTORING in epoch 2"),
         row(
             "savepoint mine",
             "RUNNING",
@@ -174,7 +180,7 @@ class CommandProgressTest {
             "stop",
             ">SUSPENDING-TO-STOP STOPPING",
             "UnderWay stopping",
-            "a savepoint is taken of where the job stands"),
+            "no records are applied; a savepoint of the job's final state is being taken"),
         row(
             "stop",
             ">SUSPENDING-TO-STOP STOPPING STOPPED",
@@ -192,12 +198,12 @@ class CommandProgressTest {
             "cancel",
             ">SUSPENDING-TO-CANCEL CANCELLED",
             "Done cancelled",
-            "the job's checkpoints and savepoints stay"),
+            "the job's checkpoints and savepoints are kept"),
         row(
             "cancel --delete",
             ">SUSPENDING-TO-CANCEL DELETED",
             "Done cancelled",
-            "the job's checkpoints go with the next ticks, its savepoints stay"),
+            "the next ticks delete the job's checkpoints; its savepoints are kept"),
         row("cancel", ">SUSPENDING-TO-STOP STOPPING", "Superseded", someoneElse),
         row("cancel", "RUNNING", "Superseded", someoneElse),
         row("resume", ">RESUMING", "UnderWay resuming", resuming),
@@ -259,8 +265,8 @@ class CommandProgressTest {
 
     assertThat(ofForks("fork 7 trial", List.of(fork)))
         .isEqualTo(
-            "Done forked: job trial begins from checkpoint 7, whose files stay while it needs them:"
-                + " deploy it as a fork of delays");
+            "Done forked: job trial begins from checkpoint 7, whose files are kept while it"
+                + " needs them: deploy it as a fork of delays");
     assertThat(ofForks("fork 8 trial", List.of(fork))).startsWith("Superseded");
     assertThat(ofForks("fork 7 other", List.of(fork))).startsWith("Superseded");
     assertThat(ofForks("unfork trial", List.of(fork))).startsWith("Superseded");

@@ -113,8 +113,7 @@ class ThreadFanOutTest {
                     }))
         .isInstanceOf(OutOfTimeException.class)
         .hasMessage(
-            "stopped in time after %d of 1000; what is done stays done, and the next tick goes on",
-            begun.get());
+            "stopped in time after %d of 1000; the next tick continues with the rest", begun.get());
     assertThat(begun.get()).isBetween(100, 104);
 
     threads.endBy(NOON.plusSeconds(20));

@@ -224,7 +224,7 @@ final class S3CheckpointStorageTest {
         .isInstanceOf(StorageException.class)
         .hasMessageStartingWith("cannot put s3://bucket/team/cairn/job/run: said so")
         .hasMessageEndingWith(
-            "other requests for this key were under way at each attempt: try the same call again");
+            "other requests for this key were in progress at each attempt: try the same call again");
     assertThat(requests).hasSize(ATTEMPTS);
   }
 

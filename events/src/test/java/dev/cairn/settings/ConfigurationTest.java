@@ -143,8 +143,8 @@ class ConfigurationTest {
             + " \"hdfs:///x\"",
         "execution.checkpointing.externalized-checkpoint-retention | NO_EXTERNALIZED_CHECKPOINTS |"
             + " execution.checkpointing.externalized-checkpoint-retention cannot be"
-            + " \"NO_EXTERNALIZED_CHECKPOINTS\": checkpoints here always outlive a failure, for"
-            + " somebody to restore; write DELETE_ON_CANCELLATION to have a cancelled job's deleted",
+            + " \"NO_EXTERNALIZED_CHECKPOINTS\": the checkpoints of a failed job are always"
+            + " kept; write DELETE_ON_CANCELLATION to delete those of a cancelled job",
         "cairn.scrub.interval | 90 s | cairn.scrub.interval cannot be \"90 s\": it must be whole"
             + " minutes from 5 on, as a rule calls for it, or 0 for never; not PT1M30S",
         "execution.checkpointing.storage | rocksdb | execution.checkpointing.storage cannot be"
@@ -178,10 +178,10 @@ class ConfigurationTest {
             + " that is: state.backend.incremental",
         "state.backend.local-recoverry | true | state.backend.local-recoverry is not known; the nearest"
             + " name that is: state.backend.local-recovery",
-        "my.own.option | 1 | my.own.option is not known and near to nothing that is: docs/settings.md"
+        "my.own.option | 1 | my.own.option is not known and is similar to none:"
+            + " docs/settings.md lists all settings",
+        "interval | 30 s | interval is not known and is similar to none: docs/settings.md"
             + " lists all settings",
-        "interval | 30 s | interval is not known and near to nothing that is: docs/settings.md lists"
-            + " all settings",
         "pekko.framesize | 10485760b | pekko.framesize: 10485760b is not possible here: it configures a"
             + " Flink cluster, and there is none; leave it out",
         "web.checkpoints.history | 50 | web.checkpoints.history: 50 is not possible here: it configures"

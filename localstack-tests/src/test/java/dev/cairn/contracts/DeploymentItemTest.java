@@ -76,8 +76,9 @@ class DeploymentItemTest {
         .hasMessage(
             "job "
                 + job
-                + " has its files in dynamodb: and is told to keep them in s3://bucket/prefix now:"
-                + " what its journals refer to is not there. Set the storage to dynamodb: again; to"
+                + " has its files in dynamodb: and is configured to keep them in"
+                + " s3://bucket/prefix now: its files are not there. Set the storage to"
+                + " dynamodb: again; to"
                 + " move, take a savepoint to a directory of its own, and restore it as a job of"
                 + " another name with the new storage");
   }

@@ -201,10 +201,10 @@ class RegistrationItemTest {
             "the settings of job "
                 + job
                 + " cannot be used: execution.checkpointing.max-concurrent-checkpoints: 2"
-                + " contradicts execution.checkpointing.min-pause: 10 s: with a pause between two"
-                + " checkpoints there is never more than one; leave one of the two out; correct"
-                + " them in the map \"settings\" of the job's item, which wins over code and"
-                + " deployment");
+                + " contradicts execution.checkpointing.min-pause: 10 s: with a pause between"
+                + " two checkpoints there is never more than one pending; omit one of the"
+                + " two; correct them in the map \"settings\" of the job's item,"
+                + " which overrides code and deployment");
 
     Instant now = Instant.parse("2026-11-30T10:00:00Z");
     checkpoints.refuseSettings(job, "they contradict each other", now);
@@ -252,7 +252,8 @@ class RegistrationItemTest {
     assertThatThrownBy(
             () -> registrations.register(registration("2", config(), "s3://bucket/prefix")))
         .isInstanceOf(StorageMovedException.class)
-        .hasMessageContaining("has its files in dynamodb: and is told to keep them in s3://bucket");
+        .hasMessageContaining(
+            "has its files in dynamodb: and is configured to keep them in" + " s3://bucket");
     assertThat(registrations.of(job)).containsExactly(registration("1", inline, "dynamodb:"));
   }
 

@@ -43,9 +43,9 @@ public final class AckTally {
   /** The known acknowledgements of one checkpoint. */
   private static final class Known {
     private final Set<SubtaskId> missing;
-    private final Set<SubtaskId> answered = new HashSet<>();
+    private final Set<SubtaskId> acknowledged = new HashSet<>();
     // The number of acknowledgements delivered to this container since it last read.
-    private int told;
+    private int delivered;
 
     Known(Checkpoint.Pending pending) {
       this.missing = new HashSet<>(pending.subtasks());
@@ -53,11 +53,11 @@ public final class AckTally {
 
     void add(SubtaskId subtask) {
       missing.remove(subtask);
-      told += answered.add(subtask) ? 1 : 0;
+      delivered += acknowledged.add(subtask) ? 1 : 0;
     }
 
     boolean isWorthReading() {
-      return told * SHARE >= missing.size();
+      return delivered * SHARE >= missing.size();
     }
   }
 
@@ -66,27 +66,27 @@ public final class AckTally {
    * pending when it was last read, and more acknowledgements are missing than other containers can
    * have received.
    */
-  public boolean canWait(Event.Acknowledged told) {
-    Optional<Known> answers =
-        Optional.ofNullable(known.get(new Key(told.job(), told.checkpoint())));
-    answers.ifPresent(one -> told.subtasks().forEach(one::add));
-    return answers.isPresent() && !answers.get().isWorthReading();
+  public boolean canWait(Event.Acknowledged delivered) {
+    Optional<Known> acks =
+        Optional.ofNullable(known.get(new Key(delivered.job(), delivered.checkpoint())));
+    acks.ifPresent(one -> delivered.subtasks().forEach(one::add));
+    return acks.isPresent() && !acks.get().isWorthReading();
   }
 
   /**
    * Adds acknowledgements of a checkpoint that is now known to be pending; returns whether to read
    * all of them.
    */
-  boolean isWorthReading(Checkpoint.Pending pending, Event.Acknowledged told) {
-    Known answers = known.computeIfAbsent(Key.of(pending), key -> new Known(pending));
-    told.subtasks().forEach(answers::add);
-    return answers.isWorthReading();
+  boolean isWorthReading(Checkpoint.Pending pending, Event.Acknowledged delivered) {
+    Known acks = known.computeIfAbsent(Key.of(pending), key -> new Known(pending));
+    delivered.subtasks().forEach(acks::add);
+    return acks.isWorthReading();
   }
 
   void read(Checkpoint.Pending pending, List<Acknowledgement> acknowledgements) {
-    Known answers = known.computeIfAbsent(Key.of(pending), key -> new Known(pending));
-    acknowledgements.forEach(one -> answers.add(one.subtask()));
-    answers.told = 0;
+    Known acks = known.computeIfAbsent(Key.of(pending), key -> new Known(pending));
+    acknowledgements.forEach(one -> acks.add(one.subtask()));
+    acks.delivered = 0;
   }
 
   /** Removes a checkpoint that has ended. */
@@ -107,7 +107,7 @@ public final class AckTally {
    */
   public Set<SubtaskId> of(Checkpoint.Pending pending) {
     return Optional.ofNullable(known.get(Key.of(pending)))
-        .map(answers -> Set.copyOf(answers.answered))
+        .map(acks -> Set.copyOf(acks.acknowledged))
         .orElse(Set.of());
   }
 }

@@ -39,7 +39,7 @@ public final class CheckpointCompletion {
   private final CheckpointGuards guards;
   private final LiveCheckpoints live;
   private final JournalTails tails;
-  private final AckTally answers;
+  private final AckTally tally;
   private final GarbageCollection collection;
 
   public CheckpointCompletion(
@@ -48,23 +48,23 @@ public final class CheckpointCompletion {
       CheckpointGuards guards,
       LiveCheckpoints live,
       JournalTails tails,
-      AckTally answers,
+      AckTally tally,
       GarbageCollection collection) {
     this.ports = ports;
     this.decisions = decisions;
     this.guards = guards;
     this.live = live;
     this.tails = tails;
-    this.answers = answers;
+    this.tally = tally;
     this.collection = collection;
   }
 
   /**
    * Handles the event that subtasks have acknowledged. The event is only a hint; the table is read.
    */
-  public void acknowledged(Job job, Event.Acknowledged told) {
-    pending(job, told.checkpoint())
-        .filter(pending -> answers.isWorthReading(pending, told))
+  public void acknowledged(Job job, Event.Acknowledged event) {
+    pending(job, event.checkpoint())
+        .filter(pending -> tally.isWorthReading(pending, event))
         .ifPresent(pending -> settle(job, pending));
   }
 
@@ -86,7 +86,7 @@ public final class CheckpointCompletion {
 
   public void settleAll(Job job) {
     List<Checkpoint.Pending> all = Checkpoint.pending(live.of(job.id()));
-    answers.retain(job.id(), all);
+    tally.retain(job.id(), all);
     for (Checkpoint.Pending pending : all) {
       settle(job, pending);
     }
@@ -95,7 +95,7 @@ public final class CheckpointCompletion {
   /** Commits a checkpoint that is complete, aborts one that cannot be, and leaves the others. */
   void settle(Job job, Checkpoint.Pending pending) {
     List<Acknowledgement> acknowledgements = ports.checkpoints().acknowledgements(pending);
-    answers.read(pending, acknowledgements);
+    tally.read(pending, acknowledgements);
     Instant now = ports.clock().instant();
     switch (decisions.resolve(job, pending, acknowledgements, now)) {
       case Resolution.Waiting w -> {}
@@ -111,10 +111,10 @@ public final class CheckpointCompletion {
     if (failure.reason() != FailureReason.EXPIRED) {
       return failure;
     }
-    Set<SubtaskId> answered =
+    Set<SubtaskId> acknowledged =
         acknowledgements.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
     return pending.subtasks().stream()
-        .filter(subtask -> !answered.contains(subtask))
+        .filter(subtask -> !acknowledged.contains(subtask))
         .limit(LOOKED_AT)
         .flatMap(silent -> explained(pending, silent, failure).stream())
         .findFirst()
@@ -135,7 +135,7 @@ public final class CheckpointCompletion {
 
   private void abort(Checkpoint.Pending pending, Instant now, Failure failure) {
     Checkpoint.Aborted aborted = new Checkpoint.Aborted(pending.trigger(), now, failure);
-    answers.forget(pending);
+    tally.forget(pending);
     if (ports.checkpoints().abort(aborted)) {
       int inARow = CheckpointDecisions.failedInARow(live.of(pending.job()));
       ports.announcer().announce(new Announcement.Aborted(aborted, inARow));
@@ -166,7 +166,8 @@ public final class CheckpointCompletion {
           pending,
           now,
           Failure.of(
-              FailureReason.CONFLICT, path + " exists with other content; nothing refers to it"));
+              FailureReason.CONFLICT,
+              path + " exists with other content; no checkpoint" + " refers to it"));
       return;
     }
     // Until this transaction nothing refers to the checkpoint; after it, everything does.
@@ -179,7 +180,7 @@ public final class CheckpointCompletion {
             metadata.incrementalSizeBytes(),
             Checkpoint.AckTimes.of(acknowledgements),
             Optional.of(metadata.states()));
-    answers.forget(pending);
+    tally.forget(pending);
     if (ports.checkpoints().complete(completed)) {
       ports.announcer().announce(new Announcement.Completed(completed));
       if (!completed.isSavepoint()) {

@@ -160,7 +160,7 @@ public final class CheckpointDecisions {
       Job job, Checkpoint.Pending pending, List<Acknowledgement> acknowledgements, Instant now) {
     if (job.epoch().isAfter(pending.trigger().epoch())) {
       return new Resolution.Abort(
-          Failure.of(FailureReason.RESTORED_OVER, "the job has gone on to another epoch"));
+          Failure.of(FailureReason.RESTORED_OVER, "the job has advanced to another epoch"));
     }
     if (job.latest().isPresent() && guards.isSubsumed().test(pending, job.latest().get())) {
       return new Resolution.Abort(subsumed(job.latest().get()));
@@ -174,7 +174,7 @@ public final class CheckpointDecisions {
       return new Resolution.Abort(
           Failure.of(
               FailureReason.EXPIRED,
-              "the list of its subtasks expired: nobody looked at it for weeks"));
+              "the list of its subtasks has expired: no coordinator has read it for weeks"));
     }
     SortedSet<SubtaskId> missing = new TreeSet<>(pending.subtasks());
     acknowledgements.forEach(acknowledgement -> missing.remove(acknowledgement.subtask()));

@@ -110,15 +110,15 @@ public final class CheckpointTriggers {
 
   /** Counts what one tick did for a checkpoint. Used by several threads. */
   private static final class Requested {
-    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger triggered = new AtomicInteger();
     private final AtomicInteger carriedForward = new AtomicInteger();
     private final AtomicInteger woken = new AtomicInteger();
 
     void announce(Announcer announcer, Checkpoint.Pending pending) {
-      if (asked.get() + carriedForward.get() + woken.get() > 0) {
+      if (triggered.get() + carriedForward.get() + woken.get() > 0) {
         announcer.announce(
             new Announcement.AcksRequested(
-                pending, asked.get(), carriedForward.get(), woken.get()));
+                pending, triggered.get(), carriedForward.get(), woken.get()));
       }
     }
   }
@@ -177,7 +177,7 @@ public final class CheckpointTriggers {
             .journal()
             .append(tail.subtask(), pending.trigger().isFull() ? triggered.asFull() : triggered);
     if (append == Append.APPENDED) {
-      requested.asked.incrementAndGet();
+      requested.triggered.incrementAndGet();
       if (request.wakes()) {
         wake(tail, requested);
       }

@@ -38,7 +38,7 @@ final class MissingAckExplanation {
               FailureReason.PROCESS_ENDED,
               tail,
               expired,
-              "is looked through for a record that ends the process, and its invocations end before"
+              "is searched for a record that ends the process, and its invocations end before"
                   + " its state is stored"));
     }
     return isCutOff(pending, tail)
@@ -47,8 +47,8 @@ final class MissingAckExplanation {
                 FailureReason.SUBTASK_TIMEOUT,
                 tail,
                 expired,
-                "was asked and has applied records since, but each of its invocations ended before"
-                    + " its state was stored"))
+                "was triggered and has applied records since, but each of its invocations"
+                    + " ended before its state was stored"))
         : Optional.empty();
   }
 
@@ -63,12 +63,12 @@ final class MissingAckExplanation {
    * at the trigger.
    */
   private static boolean isCutOff(Checkpoint.Pending pending, JournalTail tail) {
-    boolean asked = false;
+    boolean wasTriggered = false;
     for (Entry entry : tail.sinceBase()) {
       if (entry instanceof Entry.Triggered triggered
           && triggered.checkpoint().equals(pending.id())) {
-        asked = true;
-      } else if (asked && entry.header().writer() != Writer.COORDINATOR) {
+        wasTriggered = true;
+      } else if (wasTriggered && entry.header().writer() != Writer.COORDINATOR) {
         return true;
       }
     }

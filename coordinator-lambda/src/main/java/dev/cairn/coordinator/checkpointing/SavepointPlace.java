@@ -29,13 +29,13 @@ public final class SavepointPlace {
       return directory;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "no savepoint can go to \""
+          "a savepoint cannot be stored at \""
               + printable(set.orElse(Layout.SAVEPOINTS.value()))
               + "\", which "
               + Options.SAVEPOINT_DIRECTORY.name()
               + " says: "
               + e.getMessage()
-              + "; correct the setting, and ask again",
+              + "; correct the setting, and repeat the request",
           e);
     }
   }
@@ -76,8 +76,9 @@ public final class SavepointPlace {
             || settings.savepointDirectory().isPresent()
         ? Optional.empty()
         : Optional.of(
-            "there is no place for a savepoint: the job's checkpoints lie inside its table, which"
-                + " nobody can copy a savepoint from, and it has to outlive the table; set "
+            "there is no directory for a savepoint: the job's checkpoints are inside its"
+                + " table, from which a savepoint cannot be copied, and a savepoint must"
+                + " outlive the table; set "
                 + Options.SAVEPOINT_DIRECTORY
                 + ", such as to s3://bucket/prefix, and ask again"
                 + (command instanceof Command.Stop

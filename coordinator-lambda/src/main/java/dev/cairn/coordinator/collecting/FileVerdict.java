@@ -32,9 +32,9 @@ public sealed interface FileVerdict {
   record Abandoned(Ending ending) implements FileVerdict {
     @Override
     public String toString() {
-      return "nothing refers to it, and nothing can any more: "
+      return "it is not referenced, and can no longer be: "
           + ending
-          + "; it goes with the next collection, after the next completed checkpoint";
+          + "; the next collection deletes it, after the next completed checkpoint";
     }
   }
 
@@ -42,11 +42,10 @@ public sealed interface FileVerdict {
   record TooYoung(Ending ending, Instant until) implements FileVerdict {
     @Override
     public String toString() {
-      return "nothing refers to it, and nothing can any more: "
+      return "it is not referenced, and can no longer be: "
           + ending
-          + "; but an invocation that is still running may have written it, so it goes with"
-          + " the first"
-          + " collection after "
+          + "; but an invocation that is still running may have written it, so it is deleted"
+          + " by the first collection after "
           + until;
     }
   }
@@ -56,7 +55,7 @@ public sealed interface FileVerdict {
       implements FileVerdict {
     @Override
     public String toString() {
-      return "nothing refers to it yet: it was prepared for entry "
+      return "it is not referenced yet: it was prepared for entry "
           + entry
           + " from revision "
           + base
@@ -64,9 +63,8 @@ public sealed interface FileVerdict {
           + subtask.name()
           + ", whose journal is at "
           + head
-          + " and has not gone on from there, so a writer that sleeps may still commit it; it"
-          + " stays until"
-          + " that journal moves on";
+          + " and has not continued from there, so a suspended writer may still commit it; it"
+          + " is kept until that journal continues";
     }
   }
 
@@ -74,11 +72,10 @@ public sealed interface FileVerdict {
   record WithoutJournal(SubtaskId subtask) implements FileVerdict {
     @Override
     public String toString() {
-      return "nothing refers to it, but "
+      return "it is not referenced, but "
           + subtask.name()
-          + " has no journal in the table that would tell whether anything may: it stays. If"
-          + " the table is"
-          + " a new one for an old bucket, it is a leftover that you can delete";
+          + " has no journal in the table, so it is unknown whether it can be: it is kept. If"
+          + " the table is new and the bucket is old, you can delete the file";
     }
   }
 
@@ -88,7 +85,7 @@ public sealed interface FileVerdict {
     public String toString() {
       return "it is the _metadata of checkpoint "
           + checkpoint
-          + ", which is not over: it stays until that is";
+          + ", which has not ended: it is kept until then";
     }
   }
 
@@ -96,11 +93,10 @@ public sealed interface FileVerdict {
   record Unclear(FilePath unreadable) implements FileVerdict {
     @Override
     public String toString() {
-      return "nothing that can be read refers to it; but "
+      return "no readable file refers to it; but "
           + unreadable
-          + ", which says what its checkpoint needs, is missing or altered, so nothing is"
-          + " collected until it is"
-          + " put back or its checkpoint is subsumed";
+          + ", which names the files of its checkpoint, is missing or altered, so nothing is"
+          + " collected until it is put back or its checkpoint is subsumed";
     }
   }
 
@@ -116,8 +112,8 @@ public sealed interface FileVerdict {
   record Foreign() implements FileVerdict {
     @Override
     public String toString() {
-      return "its name is none that Cairn gives: somebody else put it here, and collection"
-          + " leaves it alone";
+      return "its name is none that Cairn uses, so it was put here by somebody else and is"
+          + " never deleted";
     }
   }
 
@@ -147,13 +143,11 @@ public sealed interface FileVerdict {
             + entry
             + " from revision "
             + base
-            + ", and the journal has gone on from there without it ("
+            + ", and the journal has continued from there without it ("
             + kind
             + " at revision "
             + by
-            + "), so that entry can never be appended, however late its writer wakes, or it"
-            + " was and a later base"
-            + " stands for it";
+            + "), so that entry can never be appended, or it was, and a later base has replaced it";
       }
     }
 

@@ -132,8 +132,7 @@ public final class GarbageCollection {
       return new Findings.NotNow("there is no job " + id + " in the table");
     }
     if (!before.get().status().isSettled()) {
-      return new Findings.NotNow(
-          "job " + id + " is not running: its journals may still be given state");
+      return new Findings.NotNow("job " + id + " is not running: its journals may still get state");
     }
     List<Stored> listed = new ArrayList<>(storage.listExcept(Layout.job(id), Layout.DEAD_LETTERS));
     List<Claimed> claimed = claims.of(id);
@@ -141,8 +140,7 @@ public final class GarbageCollection {
     References references = reader.read(before.get());
     Optional<Job> after = store.job(id);
     if (after.isEmpty() || !guards.isSameEpoch().test(before.get(), after.get())) {
-      return new Findings.NotNow(
-          "a restore of job " + id + " began while its files were looked at");
+      return new Findings.NotNow("a restore of job " + id + " began while its files were read");
     }
     Instant now = clock.instant();
     return new Findings.Found(

@@ -296,7 +296,7 @@ public final class References {
   /** A needed file, as it was written. */
   public record Needed(FileRef file, Form form) {}
 
-  /** What can be checked of a file in addition to size and hash. */
+  /** The checks of a file in addition to size and hash. */
   public enum Form {
     /** Each of its blocks has a checksum. */
     RUN,
@@ -369,7 +369,7 @@ public final class References {
             .filter(checkpoint -> checkpoint.id().equals(id))
             .findFirst()
             .map(References::ending)
-            .orElse("is over and forgotten");
+            .orElse("has ended and was deleted");
     return new FileVerdict.Abandoned(new FileVerdict.Ending.Over(id, how));
   }
 

@@ -64,7 +64,7 @@ public class CommandDecisions {
    * @param checkpoints the job's live checkpoints
    * @param named the checkpoint that a disposal, a pin or a fork names, if it is known
    */
-  public Decision answer(
+  public Decision decide(
       Job job, Command command, List<Checkpoint> checkpoints, Optional<Checkpoint> named) {
     return switch (command) {
       case Command.Checkpoint c ->
@@ -126,7 +126,7 @@ public class CommandDecisions {
           new Decision.Refuse(
               "the job is "
                   + halt.label()
-                  + " and takes no checkpoints; resume it first, or restore what it has");
+                  + " and takes no checkpoints; resume it first, or restore a checkpoint");
     };
   }
 
@@ -182,7 +182,8 @@ public class CommandDecisions {
     return switch (job.status()) {
       case JobStatus.Running r -> new Decision.Refuse("the job runs already");
       case JobStatus.Replaying r -> new Decision.Refuse("the job runs already");
-      case JobStatus.Restoring r -> new Decision.Refuse("the job is being restored, and runs then");
+      case JobStatus.Restoring r ->
+          new Decision.Refuse("the job is being restored, and will" + " run afterwards");
       case JobStatus.Resuming r -> new Decision.Refuse("the job is being resumed already");
       case JobStatus.Suspending s -> new Decision.Postpone();
       case JobStatus.Halted h -> new Decision.Resume(acceptsGap);
@@ -218,7 +219,8 @@ public class CommandDecisions {
           subsumed.isSavepoint()
               // The coordinator that disposed of it may have stopped before it deleted the files.
               ? new Decision.Dispose(subsumed)
-              : new Decision.Refuse("checkpoint " + id + " is SUBSUMED and goes by itself");
+              : new Decision.Refuse(
+                  "checkpoint " + id + " is SUBSUMED and is deleted" + " automatically");
       case Checkpoint.Completed completed -> dispose(job, completed);
     };
   }
@@ -232,13 +234,13 @@ public class CommandDecisions {
       return new Decision.Refuse(
           "checkpoint "
               + completed.id()
-              + " is where an undo of the last restore leads; it goes with the next restore");
+              + " is needed for an undo of the last restore; the next restore releases it");
     }
     if (job.isPinned(completed.id())) {
       return new Decision.Refuse(
           "checkpoint "
               + completed.id()
-              + " is pinned: take the pin off first, with: cairn unpin "
+              + " is pinned: unpin it first, with: cairn unpin "
               + completed.id());
     }
     return new Decision.Dispose(completed);
@@ -258,7 +260,10 @@ public class CommandDecisions {
           new Decision.Refuse("checkpoint " + id + " is ABORTED: choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           new Decision.Refuse(
-              "checkpoint " + id + " is over, and its files go: choose one that is COMPLETED");
+              "checkpoint "
+                  + id
+                  + " has ended, and its files are deleted: choose one that is"
+                  + " COMPLETED");
       case Checkpoint.Completed c ->
           job.pinned().size() < Job.MOST_PINNED
               ? new Decision.Pin(id)
@@ -267,9 +272,8 @@ public class CommandDecisions {
                       + job.id()
                       + " has "
                       + Job.MOST_PINNED
-                      + " pinned checkpoints, which is the most: unpin one first, or take a"
-                      + " savepoint,"
-                      + " which stays without a pin");
+                      + " pinned checkpoints, which is the limit: unpin one first, or take a"
+                      + " savepoint, which is kept without a pin");
     };
   }
 
@@ -297,7 +301,7 @@ public class CommandDecisions {
       return new Decision.Refuse(
           "a fork is another job: give it a name other than "
               + name
-              + "; to put this one back, use: cairn restore "
+              + "; to restore this job, use: cairn restore "
               + id);
     }
     if (found.isEmpty()) {
@@ -314,12 +318,15 @@ public class CommandDecisions {
           new Decision.Refuse("checkpoint " + id + " is ABORTED: choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           new Decision.Refuse(
-              "checkpoint " + id + " is SUBSUMED, and its files go: choose one that is COMPLETED");
+              "checkpoint "
+                  + id
+                  + " is SUBSUMED, and its files are deleted: choose one that"
+                  + " is COMPLETED");
       case Checkpoint.Completed completed when completed.isSavepoint() ->
           new Decision.Refuse(
               "savepoint "
                   + id
-                  + " is yours to move and to delete, so no other job may share its files:"
+                  + " can be moved and deleted by its owner, so no other job may share its files:"
                   + " deploy job "
                   + name
                   + ", and restore there "

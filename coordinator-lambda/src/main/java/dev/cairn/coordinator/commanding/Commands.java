@@ -102,7 +102,7 @@ public final class Commands {
     }
     Instant now = ports.clock().instant();
     List<Checkpoint> checkpoints = live.of(job.id());
-    switch (decisions.answer(job, command, checkpoints, named(job, command))) {
+    switch (decisions.decide(job, command, checkpoints, named(job, command))) {
       case Decision.Postpone l -> {}
       case Decision.Refuse refuse -> refuse(job, request, refuse.reason());
       case Decision.Trigger trigger -> {
@@ -216,9 +216,9 @@ public final class Commands {
    * A programming error would repeat at each tick as long as the request remains, so it is refused.
    */
   private static String programmingError(RuntimeException failure) {
-    return "the coordinator failed on it in a way that nobody foresaw: "
+    return "the coordinator failed on it unexpectedly: "
         + failure
-        + "; its log has the rest. Ask for something else, and report this";
+        + "; see its log for details. Use another command, and report this";
   }
 
   private boolean refuse(Job job, Request request, String reason) {

@@ -102,17 +102,16 @@ public final class DisposeCommand {
       return Optional.empty();
     }
     return tails.of(job.id()).values().stream()
-        .filter(tail -> tail.unanswered().equals(Optional.of(checkpoint.id())))
+        .filter(tail -> tail.unacknowledged().equals(Optional.of(checkpoint.id())))
         .findFirst()
         .map(
             tail ->
                 "savepoint "
                     + checkpoint.id()
-                    + " cannot go yet: "
+                    + " cannot be deleted yet: "
                     + tail.subtask().name()
-                    + " was asked for it and has not answered, so it may still write its"
-                    + " files; take"
-                    + " a checkpoint first, which it answers instead");
+                    + " was triggered for it and has not acknowledged, so it may still write"
+                    + " its files; take a checkpoint first, which it acknowledges instead");
   }
 
   /**
@@ -130,7 +129,7 @@ public final class DisposeCommand {
           return Optional.of(
               "savepoint "
                   + checkpoint.id()
-                  + " cannot go yet: "
+                  + " cannot be deleted yet: "
                   + file
                   + " is in use, as "
                   + reference

@@ -77,7 +77,7 @@ public final class DryRun {
   /** Returns what an undo of the last restore would do. */
   public Result undo(Job job) {
     return switch (new CommandDecisions()
-        .answer(job, new Command.Undo(), List.of(), Optional.empty())) {
+        .decide(job, new Command.Undo(), List.of(), Optional.empty())) {
       case CommandDecisions.Decision.Restore restore -> restore(job, restore.command());
       case CommandDecisions.Decision.Refuse refuse -> new Result.Refused(refuse.reason());
       case CommandDecisions.Decision.Postpone l -> throw undecided();

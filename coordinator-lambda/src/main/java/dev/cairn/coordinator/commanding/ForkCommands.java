@@ -80,7 +80,7 @@ public final class ForkCommands {
               + " has no fork "
               + name
               + names(forks)
-              + ": nothing is kept for it");
+              + ": no files are kept for it");
     }
     Fork fork = found.get();
     if (fork.isReleased()) {
@@ -127,9 +127,8 @@ public final class ForkCommands {
             + child.id()
             + " is "
             + child.status().label()
-            + " and may need the files: it releases them itself when it no longer does; if it"
-            + " is not to"
-            + " run any more, cancel it first, with: cairn cancel --job "
+            + " and may need the files: it releases them itself when it no longer needs them;"
+            + " if it is not to run any more, cancel it first, with: cairn cancel --job "
             + child.id());
   }
 

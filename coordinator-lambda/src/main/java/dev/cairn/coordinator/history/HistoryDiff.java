@@ -41,7 +41,7 @@ final class HistoryDiff {
   private static final int OTHER_CHANGES = 8 + 2 * MOST_FAILING;
 
   /**
-   * What a tick has observed in addition to the job's item.
+   * The observations of a tick in addition to the job's item.
    *
    * @param versions the deployed versions of the job
    * @param failing the subtasks that fail, by name; empty while the job is halted, because no
@@ -64,14 +64,14 @@ final class HistoryDiff {
    * @param mark empty for a job without a history, which begins with the current state
    * @param checkpoints the checkpoints from the mark's next id on, read after the job
    * @param seen empty if nothing was observed
-   * @param asked the request that was on the item just before the job was read
+   * @param request the request that was on the item just before the job was read
    */
   Optional<Missing> missing(
       Optional<HistoryMark> mark,
       Job job,
       List<Checkpoint> checkpoints,
       Optional<Observed> seen,
-      Optional<Request> asked,
+      Optional<Request> request,
       Instant now) {
     HistoryMark before = mark.orElseGet(() -> beginning(job));
     List<HistoryLine> lines = new ArrayList<>();
@@ -84,7 +84,7 @@ final class HistoryDiff {
             ? at(before, job, checkpoints, recorded, seen)
             : withEnded(before, job, checkpoints, recorded);
     if (isAll) {
-      lines.addAll(changes(mark, before, job, after, asked, now));
+      lines.addAll(changes(mark, before, job, after, request, now));
       seen.flatMap(Observed::failing)
           .ifPresent(failing -> lines.addAll(ofFailing(before, job, after, failing, now)));
     }
@@ -231,11 +231,10 @@ final class HistoryDiff {
       HistoryMark before,
       Job job,
       HistoryMark after,
-      Optional<Request> asked,
+      Optional<Request> request,
       Instant now) {
     List<HistoryLine> lines = new ArrayList<>();
-    Optional<String> cause =
-        asked.filter(request -> !job.hasRequest(request)).map(Request::command);
+    Optional<String> cause = request.filter(last -> !job.hasRequest(last)).map(Request::command);
     boolean isRefused = !after.refusal().equals(before.refusal()) && after.refusal().isPresent();
     if (isRefused) {
       lines.add(refused(job, after.refusal().get()));
@@ -298,7 +297,7 @@ final class HistoryDiff {
         job.epoch(),
         from.own(),
         cause,
-        "the job is put back to " + from.name() + from.passedOverText() + ", " + epoch);
+        "the job is restored to " + from.name() + from.passedOverText() + ", " + epoch);
   }
 
   private static HistoryLine halted(Job job, Halt halt, Optional<String> cause, Instant now) {
@@ -353,7 +352,7 @@ final class HistoryDiff {
           now,
           Kind.UNSEEN,
           Optional.empty(),
-          "the job runs, " + epoch + "; nobody recorded what happened in between");
+          "the job runs, " + epoch + "; what happened in between was not recorded");
     }
     boolean wasRestored =
         before.status().equals("RESTORING") || before.status().equals("REPLAYING");
@@ -363,7 +362,7 @@ final class HistoryDiff {
             now,
             Kind.RESTORED,
             Optional.empty(),
-            "every shard has applied again what the restore had taken back")
+            "every shard has replayed the records that the restore had reverted")
         : ofEpoch(job, now, Kind.RESUMED, Optional.empty(), "the job runs again");
   }
 

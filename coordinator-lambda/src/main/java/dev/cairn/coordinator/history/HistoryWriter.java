@@ -72,12 +72,12 @@ public final class HistoryWriter {
   }
 
   private void record(
-      Job job, List<Checkpoint> checkpoints, Optional<Observed> seen, Optional<Request> asked) {
+      Job job, List<Checkpoint> checkpoints, Optional<Observed> seen, Optional<Request> request) {
     if (ports.history().isEmpty()) {
       return;
     }
     try {
-      record(ports.history().get(), job, checkpoints, seen, asked);
+      record(ports.history().get(), job, checkpoints, seen, request);
     } catch (OutcomeUnknownException e) {
       // The next tick finds the missing lines.
     }
@@ -88,7 +88,7 @@ public final class HistoryWriter {
       Job job,
       List<Checkpoint> checkpoints,
       Optional<Observed> seen,
-      Optional<Request> asked) {
+      Optional<Request> request) {
     Job current = job;
     List<Checkpoint> read = checkpoints;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -105,7 +105,7 @@ public final class HistoryWriter {
       read = from(next, current, read);
       Instant now = ports.clock().instant();
       Optional<Job> outdated = current.equals(job) ? Optional.empty() : Optional.of(job);
-      Optional<Missing> missing = decisions.missing(mark, current, read, seen, asked, now);
+      Optional<Missing> missing = decisions.missing(mark, current, read, seen, request, now);
       if (missing.isEmpty()) {
         mark.ifPresent(same -> known.put(job.id(), new Known(same, outdated)));
         return;

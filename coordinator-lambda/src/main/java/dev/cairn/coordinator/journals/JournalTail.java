@@ -87,7 +87,7 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   }
 
   /** Returns the checkpoint that a task would acknowledge if it were invoked now. */
-  public Optional<CheckpointId> unanswered() {
+  public Optional<CheckpointId> unacknowledged() {
     return PendingTrigger.in(sinceBase);
   }
 

@@ -52,15 +52,16 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** One container's coordinator, connected to everything that it touches. */
+/** The coordinator of one container, connected to all its services. */
 final class CoordinatorEndpoint {
   private static final Logger LOG = System.getLogger(CoordinatorEndpoint.class.getName());
 
-  // The rule is exact to some seconds, and a cold start takes some more.
+  // The rule fires within some seconds, and a cold start takes some more.
   private static final Duration TICK_TOLERANCE = Duration.ofSeconds(5);
-  // What is left to do when nothing more is begun: the metadata of all subtasks, and a transaction.
+  // Time for the work that remains when nothing more is begun: the metadata of all subtasks, and a
+  // transaction.
   private static final Duration TO_FINISH = Duration.ofSeconds(20);
-  // A bus that is out of order delays what is to be done by no more than this, for each event.
+  // A failing bus delays the other work by at most this time for each event.
   private static final Duration BUS_CONNECT = Duration.ofSeconds(1);
   private static final Duration BUS_SILENCE = Duration.ofSeconds(2);
 
@@ -93,11 +94,11 @@ final class CoordinatorEndpoint {
     this.connecting = connecting;
   }
 
-  /** A coordinator, and where the files are that it works with. */
+  /** A coordinator, and the location of its files. */
   private record Located(StorageLocation location, Coordinator coordinator) {}
 
   /**
-   * @param log takes what is printed, a line each
+   * @param log receives each printed line
    */
   static CoordinatorEndpoint connect(CoordinatorEnvironment environment, Consumer<String> log) {
     DeployedClients.keepConnections(CoordinatorPorts.AT_ONCE);
@@ -187,7 +188,7 @@ final class CoordinatorEndpoint {
     try {
       Thread.sleep(pause);
     } catch (InterruptedException e) {
-      // It begins at once then; whoever interrupted finds the flag set afterwards.
+      // The wait ends immediately; the interrupt flag is set again.
       Thread.currentThread().interrupt();
     }
   }
@@ -229,11 +230,11 @@ final class CoordinatorEndpoint {
   }
 
   /**
-   * Serves one invocation. What fails is repaired by the next tick, whether or not the source tries
-   * again; so is what does not fit into the time.
+   * Handles one invocation. The next tick repairs failures, whether or not the source tries again,
+   * and continues work that did not fit into the time.
    *
-   * @param remaining until the invocation is ended
-   * @return what is answered, as JSON: something for whoever gave a command, nothing for others
+   * @param remaining the time until the invocation is ended
+   * @return the response as JSON: the progress for a command, empty for other events
    * @throws MalformedPayloadException if the payload comes from no known source
    */
   byte[] handle(InputStream payload, Duration remaining) throws IOException {
@@ -241,11 +242,11 @@ final class CoordinatorEndpoint {
     SequencedSet<CoordinatorPayload> triggers = PayloadReader.read(payload, deployment.job());
     Job job = job();
     Coordinator coordinator = coordinator(job.settings());
-    Fields answer = Fields.empty();
-    // One that fails keeps none of the others from being served.
+    Fields response = Fields.empty();
+    // A failing event does not prevent the others.
     Optional<RuntimeException> failure = Optional.empty();
     for (CoordinatorPayload trigger : triggers) {
-      for (Runnable step : steps(trigger, coordinator, job.settings(), answer)) {
+      for (Runnable step : steps(trigger, coordinator, job.settings(), response)) {
         try {
           step.run();
         } catch (OutOfTimeException e) {
@@ -258,21 +259,21 @@ final class CoordinatorEndpoint {
     if (failure.isPresent()) {
       throw failure.get();
     }
-    return Trees.toJson(answer);
+    return Trees.toJson(response);
   }
 
   private List<Runnable> steps(
       CoordinatorPayload trigger,
       Coordinator coordinator,
       CheckpointSettings settings,
-      Fields answer) {
+      Fields response) {
     JobId job = deployment.job();
     return switch (trigger) {
       case CoordinatorPayload.Scheduled s ->
           List.of(
               () -> coordinator.on(new Event.Tick(job)),
               () -> ticks.send(Ticks.between(settings.interval(), clock.instant())));
-      // Of the messages that pile up while nobody takes them, only the latest are worth a look.
+      // Of messages that have accumulated, only the latest are handled.
       case CoordinatorPayload.Delayed delayed ->
           clock.instant().isAfter(delayed.until())
               ? List.of()
@@ -281,12 +282,12 @@ final class CoordinatorEndpoint {
           List.of(
               () ->
                   new CommandCalls(checkpoints, coordinator)
-                      .execute(job, commanded.text(), answer));
+                      .execute(job, commanded.text(), response));
       case CoordinatorPayload.Received happened -> List.of(() -> coordinator.on(happened.event()));
     };
   }
 
-  /** The job, which is made by the first invocation that there ever is. */
+  /** Returns the job's item, which the very first invocation creates. */
   private Job job() {
     if (located.isEmpty()) {
       checkpoints.create(Job.create(deployment.job(), deployment.settings()));
@@ -299,12 +300,12 @@ final class CoordinatorEndpoint {
                 new IllegalStateException(
                     "job "
                         + deployment.job()
-                        + " was deleted from the table just now; the next tick makes it again"));
+                        + " was just deleted from the table; the next tick creates it again"));
   }
 
   /**
-   * The one that works where the job's files are. A function's first invocation may say so after
-   * the coordinator's: nothing has any files until then.
+   * Returns the coordinator for the location of the job's files. A function may register the
+   * location after the coordinator's first invocation; until then the job has no files.
    */
   private Coordinator coordinator(CheckpointSettings settings) {
     StorageLocation location = StorageLocation.of(settings);

@@ -13,11 +13,11 @@ import java.util.function.Function;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * What the function is told by its environment.
+ * The environment of the coordinator's function.
  *
  * @param taskTimeout the longest that an invocation of the task takes
  * @param sourceMapping the UUID of the mapping that feeds the task
- * @param events empty where nobody is to be told
+ * @param events empty if no events are to be sent
  */
 record CoordinatorEnvironment(
     Deployment deployment,
@@ -28,7 +28,7 @@ record CoordinatorEnvironment(
     Optional<Events> events) {
 
   /**
-   * Whom to tell.
+   * The event bus that receives events.
    *
    * @param bus the name of the EventBridge bus, or its ARN
    */

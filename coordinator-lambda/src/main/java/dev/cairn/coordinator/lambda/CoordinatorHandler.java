@@ -10,17 +10,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The coordinator's handler. Told by environment variables which job is its own; invoked by a rule
- * once a minute, by the table's stream, by the tick queue, and by whoever has a command for the
- * job.
+ * The Lambda handler of the coordinator. Environment variables name its job. It is invoked by a
+ * rule once a minute, by the table's stream, by the tick queue, and with commands for the job.
  */
 public final class CoordinatorHandler implements RequestStreamHandler {
   private final CoordinatorEnvironment environment;
   private Optional<CoordinatorEndpoint> connected = Optional.empty();
 
   /**
-   * Reads the environment only, so that a container that is restored from a snapshot shares no
-   * connection, clock or id with another.
+   * Reads only the environment, so that containers restored from one snapshot share no connection,
+   * clock or id.
    *
    * @throws Environment.SettingException if a variable is missing or invalid; the message names it
    */

@@ -3,22 +3,22 @@ package dev.cairn.coordinator.lambda;
 import dev.cairn.coordinator.ports.Event;
 import java.time.Instant;
 
-/** Why the function was invoked, as its payload says it. */
+/** The payload with which the function was invoked. */
 sealed interface CoordinatorPayload {
 
-  /** The rule's, once a minute. */
+  /** The payload of the rule, once a minute. */
   record Scheduled() implements CoordinatorPayload {}
 
   /**
-   * The tick queue's.
+   * A message of the tick queue.
    *
-   * @param until when the tick is too late to be of use: the next one has come by then
+   * @param until when the tick is obsolete, because the next one has come
    */
   record Delayed(Instant until) implements CoordinatorPayload {}
 
-  /** Somebody's own: a command, as {@code cairn} takes it. */
+  /** A command, as {@code cairn} accepts it. */
   record Commanded(String text) implements CoordinatorPayload {}
 
-  /** What any other source says happened. */
+  /** An event of any other source. */
   record Received(Event event) implements CoordinatorPayload {}
 }

@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a line or an event concerns, by the names that all of them share. */
+/** The fields of log lines and events, under common names. */
 final class DetailFields {
   private final Map<String, String> values = new LinkedHashMap<>();
 

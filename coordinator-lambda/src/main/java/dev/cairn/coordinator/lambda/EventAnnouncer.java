@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells an event bus what people may want to act upon: that a checkpoint or a savepoint is complete
- * or failed, that the job was restored, halted, failed or runs again. A bus that does not take an
- * event is named in the log, and keeps the coordinator from nothing.
+ * Sends events to an event bus: a checkpoint or a savepoint was completed or failed, the job was
+ * restored, halted, failed or runs again. If the bus does not accept an event, the log says so, and
+ * the coordinator continues.
  */
 final class EventAnnouncer implements Announcer {
   private static final JsonFactory JSON = new JsonFactory();

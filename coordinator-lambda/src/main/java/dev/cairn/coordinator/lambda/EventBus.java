@@ -1,15 +1,15 @@
 package dev.cairn.coordinator.lambda;
 
-/** Takes events for whoever listens. */
+/** An event bus. */
 @FunctionalInterface
 interface EventBus {
 
   /**
    * Puts one event.
    *
-   * @param detailType what kind of thing happened, such as {@code Checkpoint Completed}
-   * @param detail what it concerns, a JSON object
-   * @throws RuntimeException if the bus did not take it
+   * @param detailType the kind of event, such as {@code Checkpoint Completed}
+   * @param detail the event's details as a JSON object
+   * @throws RuntimeException if the bus did not accept the event
    */
   void put(String detailType, String detail);
 }

@@ -12,14 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * A payload's JSON. What is asked of it and is not there, is not there: events have many shapes.
- */
+/** A payload's JSON tree. Missing fields read as empty, because events have many forms. */
 record JsonTree(Optional<Object> value) {
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
-   * @throws MalformedPayloadException if it is no JSON
+   * @throws MalformedPayloadException if it is not JSON
    */
   static JsonTree read(InputStream payload) throws IOException {
     try (JsonParser in = JSON.createParser(payload)) {
@@ -42,7 +40,7 @@ record JsonTree(Optional<Object> value) {
   private static Object value(JsonParser in) throws IOException {
     JsonToken token = in.currentToken();
     if (token == null) {
-      throw new MalformedPayloadException("the event ends before it says anything");
+      throw new MalformedPayloadException("the event is empty");
     }
     return switch (token) {
       case START_OBJECT -> {

@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.lambda.model.FunctionResponseType;
 import software.amazon.awssdk.services.lambda.model.GetEventSourceMappingResponse;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 
-/** Lambda's event source mapping of the job's stream. It keeps its place while it is disabled. */
+/** Lambda's event source mapping of the job's stream. It keeps its cursor while it is disabled. */
 final class LambdaSourceMapping implements SourceMapping {
   private static final int WITHOUT_LIMIT = -1;
   private static final int FORBIDDEN = 403;
@@ -48,7 +48,7 @@ final class LambdaSourceMapping implements SourceMapping {
   }
 
   private void set(boolean enabled) {
-    // Asking costs nothing, and an update that changes nothing would still stir the mapping.
+    // A read is free, but an update without a change would still restart the mapping.
     if (isOn() != enabled) {
       client.updateEventSourceMapping(update -> update.uuid(mapping).enabled(enabled));
     }
@@ -72,14 +72,14 @@ final class LambdaSourceMapping implements SourceMapping {
       if (e.statusCode() != FORBIDDEN) {
         throw e;
       }
-      // What is known of the mapping itself counts all the same.
+      // The known settings of the mapping itself are still checked.
       List<MappingProblem> problems = new ArrayList<>(describe(own, List.of()).problems(starts));
       problems.add(
           new MappingProblem(
               MappingProblem.Kind.UNREADABLE,
-              "whether a second mapping feeds the function is not known, as the coordinator's role"
-                  + " does not allow lambda:ListEventSourceMappings: deploy with this version's"
-                  + " construct"));
+              "whether a second mapping feeds the function is not known, because the"
+                  + " coordinator's role lacks lambda:ListEventSourceMappings: deploy with"
+                  + " this version's construct"));
       return List.copyOf(problems);
     }
   }
@@ -88,7 +88,7 @@ final class LambdaSourceMapping implements SourceMapping {
     return client.getEventSourceMapping(request -> request.uuid(mapping));
   }
 
-  // By the stream, as a list by the function would not have those of its other qualifiers.
+  // Lists by stream, because a list by function would omit mappings of its other qualifiers.
   private List<String> others(GetEventSourceMappingResponse own) {
     return client
         .listEventSourceMappingsPaginator(list -> list.eventSourceArn(own.eventSourceArn()))
@@ -105,7 +105,7 @@ final class LambdaSourceMapping implements SourceMapping {
     return String.join(":", Stream.of(arn.split(":")).limit(PARTS_OF_A_FUNCTION).toList());
   }
 
-  /** Lambda leaves out what is as by default. */
+  /** Lambda omits default values. */
   private static MappingDescription describe(
       GetEventSourceMappingResponse own, List<String> others) {
     return new MappingDescription(

@@ -6,7 +6,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
 
-/** Wakes a shard by invoking the task's function, without waiting for what it answers. */
+/** Wakes a shard by invoking the task's function, without waiting for its response. */
 final class LambdaWaker implements Waker {
   private final LambdaClient client;
   private final String function;
@@ -21,7 +21,7 @@ final class LambdaWaker implements Waker {
 
   @Override
   public void wake(SubtaskId subtask) {
-    // An id holds no character that JSON would have to escape.
+    // Ids contain no character that JSON must escape.
     String event = "{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}";
     client.invoke(
         invoke ->

@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.lambda;
 
-/** The function was invoked with something that no source of its events sends. */
+/** The function was invoked with a payload that no source of its events sends. */
 final class MalformedPayloadException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

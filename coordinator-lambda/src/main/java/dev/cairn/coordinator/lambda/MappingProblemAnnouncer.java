@@ -9,7 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Keeps what is wrong with the mapping in an item beside the job's, for {@code cairn status}. */
+/** Stores the mapping's problems in an item beside the job's, for {@code cairn status}. */
 final class MappingProblemAnnouncer implements Announcer {
   private final JobId job;
   private final DynamoDbMappingProblems items;

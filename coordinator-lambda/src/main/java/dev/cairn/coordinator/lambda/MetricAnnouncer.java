@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Prints what the coordinator has done and decided, a line each with its ids as fields, and with
- * metrics under Flink's names where Flink has one.
+ * Prints each announcement as a line with its ids as fields, and with metrics under Flink's names
+ * where they exist.
  */
 final class MetricAnnouncer implements Announcer {
   private static final String FAILED_JOBS = "numberOfFailedJobs";
@@ -132,7 +132,7 @@ final class MetricAnnouncer implements Announcer {
     metrics.emit(
         "checkpoint triggered",
         of(checkpoint).with("subtasks", checkpoint.trigger().expected().count()).all(),
-        // Ids are given out from 1 on, each to one that was triggered.
+        // Ids are assigned from 1 on, one for each triggered checkpoint.
         List.of(Metric.count("totalNumberOfCheckpoints", checkpoint.id().value())));
   }
 
@@ -172,7 +172,7 @@ final class MetricAnnouncer implements Announcer {
     return status instanceof JobStatus.Halted(Halt halt) && halt instanceof Halt.Failed;
   }
 
-  /** One metric, and a line for each problem, which says what to do. */
+  /** Prints one metric, and a line with advice for each problem. */
   private void mappingChecked(List<MappingProblem> problems) {
     metrics.emit(
         "mapping checked",

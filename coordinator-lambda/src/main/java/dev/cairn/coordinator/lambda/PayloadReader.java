@@ -20,9 +20,9 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Reads a payload: the rule's constant input {@code {"cairn":"tick"}}; somebody's command, such as
- * {@code {"cairn":"savepoint before-upgrade"}}; a batch of the tick queue, whose messages say in
- * {@code until} when they are too late; or a batch of the table's stream.
+ * Reads a payload: the rule's constant input {@code {"cairn":"tick"}}; a command, such as {@code
+ * {"cairn":"savepoint before-upgrade"}}; a batch of the tick queue, whose messages contain in
+ * {@code until} when they are obsolete; or a batch of the table's stream.
  */
 final class PayloadReader {
   static final String TICK = "{\"cairn\":\"tick\"}";
@@ -32,8 +32,8 @@ final class PayloadReader {
   private PayloadReader() {}
 
   /**
-   * What a payload asks for, each thing once; nothing if it is a batch of changes that are none of
-   * the coordinator's.
+   * Returns the distinct events of a payload; none for a batch of changes that do not concern the
+   * coordinator.
    *
    * @throws MalformedPayloadException if it comes from no known source
    */
@@ -51,8 +51,7 @@ final class PayloadReader {
           "the event is neither "
               + TICK
               + " nor a command such as {\"cairn\":\"checkpoint\"} nor a batch of the tick queue or of the table's"
-              + " stream; is something else configured to"
-              + " invoke the coordinator?");
+              + " stream; check what else is configured to invoke the coordinator");
     }
     SequencedSet<CoordinatorPayload> triggers = new LinkedHashSet<>();
     List<Event> happened = new ArrayList<>();
@@ -63,7 +62,7 @@ final class PayloadReader {
         case DYNAMODB -> changed(item.get("dynamodb"), job).ifPresent(happened::add);
         default ->
             throw new MalformedPayloadException(
-                "a record comes from " + source + ", which the coordinator does not listen to");
+                "a record comes from " + source + ", which is no source of the coordinator");
       }
     }
     Event.together(happened).stream().map(CoordinatorPayload.Received::new).forEach(triggers::add);
@@ -74,7 +73,7 @@ final class PayloadReader {
     return event.get("cairn").text().equals(Optional.of("tick"));
   }
 
-  /** What the queue delivers of one of the ticks. */
+  /** Returns the message of a tick. */
   static String tick(Instant until) {
     return "{\"cairn\":\"tick\",\"until\":\"" + until + "\"}";
   }
@@ -87,7 +86,7 @@ final class PayloadReader {
           "a message of the tick queue is not " + TICK + " but: " + body);
     }
     try {
-      // Sent by the version before, which said nothing of it.
+      // Messages of the previous version lack the field.
       return new CoordinatorPayload.Delayed(
           tick.get("until").text().map(Instant::parse).orElse(Instant.MAX));
     } catch (DateTimeException e) {

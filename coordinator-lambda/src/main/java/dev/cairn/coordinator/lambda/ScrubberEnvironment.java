@@ -10,10 +10,10 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * What the scrubber is told by its environment.
+ * The environment of the scrubber's function.
  *
- * @param settings what the deployment sets of those settings that concern a scrubber
- * @param interval from the beginning of one round over all files to that of the next
+ * @param settings the deployment's settings for a scrubber
+ * @param interval the time from the beginning of one round to the beginning of the next
  */
 record ScrubberEnvironment(
     JobId job, String table, CheckpointSettings settings, Duration interval) {

@@ -29,8 +29,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * The scrubber's handler. Invoked by a rule, or by anyone who does not want to wait for it; what
- * the event says does not matter.
+ * The Lambda handler of the scrubber. It is invoked by a rule or by hand; the payload does not
+ * matter.
  */
 public final class ScrubberHandler implements RequestStreamHandler {
   private final ScrubberEnvironment environment;
@@ -61,7 +61,10 @@ public final class ScrubberHandler implements RequestStreamHandler {
             DeployedClients.configure(S3Client.builder()).build()));
   }
 
-  /** Made for each invocation: the job's code may have said meanwhile where the files are. */
+  /**
+   * Created for each invocation, because the job's code may have registered another storage in the
+   * meantime.
+   */
   private static Scrubber scrubber(
       ScrubberEnvironment environment, Clients clients, Consumer<String> log) {
     DynamoDbClient dynamoDb = clients.dynamoDb();
@@ -73,7 +76,7 @@ public final class ScrubberHandler implements RequestStreamHandler {
     CheckpointSettings settings =
         checkpoints.job(environment.job()).map(Job::settings).orElse(environment.settings());
     StorageLocation location = StorageLocation.of(settings);
-    // Where the files are not, all of them would be marked as damaged.
+    // With a wrong storage, all files would be marked as damaged.
     new DynamoDbRegistrations(dynamoDb, environment.table(), backoff)
         .of(environment.job()).stream()
             .flatMap(registration -> registration.storage().stream())

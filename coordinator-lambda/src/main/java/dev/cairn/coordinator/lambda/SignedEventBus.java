@@ -21,8 +21,8 @@ import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * EventBridge, by its one call {@code PutEvents}, signed with the SDK's own signer: one request
- * does not need a client that is a jar of its own.
+ * Sends events to EventBridge by its call {@code PutEvents}, signed with the SDK's signer. A single
+ * request does not justify the jar of another client.
  */
 final class SignedEventBus implements EventBus {
   private static final JsonFactory JSON = new JsonFactory();
@@ -36,8 +36,8 @@ final class SignedEventBus implements EventBus {
   private final String bus;
 
   /**
-   * @param http with time-outs: nobody waits long for a bus
-   * @param bus its name or its ARN
+   * @param http a client with short time-outs
+   * @param bus the bus's name or ARN
    */
   SignedEventBus(
       SdkHttpClient http,
@@ -87,25 +87,26 @@ final class SignedEventBus implements EventBus {
   }
 
   private void require(HttpExecuteResponse response) throws IOException {
-    String answer = "";
+    String text = "";
     if (response.responseBody().isPresent()) {
       try (InputStream body = response.responseBody().get()) {
-        answer = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
       }
     }
-    // A request with an entry that was not taken is answered with 200 all the same.
+    // The response to a request with a failed entry also has status 200.
     boolean taken =
         response.httpResponse().isSuccessful()
-            && JsonTree.read(answer).get("FailedEntryCount").text().equals(Optional.of("0"));
+            && JsonTree.read(text).get("FailedEntryCount").text().equals(Optional.of("0"));
     if (!taken) {
       throw new IllegalStateException(
           "event bus "
               + bus
-              + " did not take an event: it answered "
+              + " did not accept an event: its status was "
               + response.httpResponse().statusCode()
               + " "
-              + answer
-              + "; does it exist, and may the coordinator's role do events:PutEvents there?");
+              + text
+              + "; check that it exists and that the coordinator's role allows"
+              + " events:PutEvents on it");
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
-/** The queue that delivers ticks later. One that is lost is made up for by the rule's next. */
+/** The queue that delivers delayed ticks. The rule's next tick makes up for a lost one. */
 final class TickQueue {
   private static final int LARGEST_BATCH = 10;
 

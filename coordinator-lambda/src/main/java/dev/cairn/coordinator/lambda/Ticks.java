@@ -7,9 +7,8 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * The ticks between two of the rule's, which comes once a minute: for a shorter interval between
- * checkpoints, each of them is a message that is delivered later. They come when checkpoints are
- * due, whenever the rule does.
+ * Computes the ticks between two ticks of the rule, which fires once a minute. For shorter
+ * checkpoint intervals, each of them is a delayed message that arrives when a checkpoint is due.
  */
 final class Ticks {
   private static final Duration RULE = Duration.ofMinutes(1);
@@ -18,14 +17,14 @@ final class Ticks {
   private Ticks() {}
 
   /**
-   * A tick to come.
+   * A future tick.
    *
-   * @param delay whole seconds, as a queue counts them
-   * @param until when it is too late to be of use
+   * @param delay the delay in whole seconds, as in SQS
+   * @param until when the tick is obsolete
    */
   record Tick(Duration delay, Instant until) {}
 
-  /** The ticks until the rule's next. */
+  /** Returns the ticks until the rule's next one. */
   static List<Tick> between(Optional<Duration> interval, Instant now) {
     return interval
         .filter(every -> every.compareTo(RULE) < 0)
@@ -46,7 +45,7 @@ final class Ticks {
         .toList();
   }
 
-  /** A tick a moment late finds its checkpoint due; one a moment early may not. */
+  /** Rounds up: a slightly late tick finds its checkpoint due, a slightly early one may not. */
   private static long upToSeconds(Duration duration) {
     return duration.plusSeconds(1).minusNanos(1).toSeconds();
   }

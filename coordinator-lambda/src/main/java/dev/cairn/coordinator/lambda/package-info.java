@@ -1,6 +1,6 @@
 /**
- * The coordinator as a Lambda function: the events that invoke it, the clients of what it touches,
- * and what it prints.
+ * The coordinator as a Lambda function: its payloads, the adapters of its ports, and its metrics
+ * and events.
  */
 @NullMarked
 package dev.cairn.coordinator.lambda;

@@ -60,8 +60,9 @@ public record MappingDescription(
             name.equals("AT_TIMESTAMP")
                 && timestamp
                     .filter(
-                        told ->
-                            Duration.between(time, told).abs().compareTo(Duration.ofSeconds(1)) < 0)
+                        reported ->
+                            Duration.between(time, reported).abs().compareTo(Duration.ofSeconds(1))
+                                < 0)
                     .isPresent();
       };
     }
@@ -85,8 +86,9 @@ public record MappingDescription(
           Kind.FILTERED,
           "has FilterCriteria "
               + String.join(" ", filters)
-              + ": the task never sees the records that it leaves out, and a restore applies them,"
-              + " so restores are refused; remove it with aws lambda update-event-source-mapping"
+              + ": the task never receives the records that it leaves out, but a restore"
+              + " would apply them, so restores are refused; remove it with aws lambda"
+              + " update-event-source-mapping"
               + " --uuid "
               + uuid
               + " --filter-criteria '{}', and leave records out inside the function");
@@ -95,8 +97,8 @@ public record MappingDescription(
       add(
           problems,
           Kind.WHOLE_BATCH,
-          "has no ReportBatchItemFailures in FunctionResponseTypes: records that the task asks for"
-              + " again are passed over and lost; set it");
+          "has no ReportBatchItemFailures in FunctionResponseTypes: records that the task"
+              + " requests again are skipped and lost; set it");
     }
     if (maximumRetryAttempts != WITHOUT_LIMIT) {
       add(
@@ -104,7 +106,7 @@ public record MappingDescription(
           Kind.DISCARDS,
           "has MaximumRetryAttempts "
               + maximumRetryAttempts
-              + ": Lambda gives a batch up after that, and its records are lost; set -1");
+              + ": Lambda discards a batch after that, and its records are lost; set -1");
     }
     if (maximumRecordAgeSeconds != WITHOUT_LIMIT) {
       add(
@@ -112,7 +114,7 @@ public record MappingDescription(
           Kind.DISCARDS,
           "has MaximumRecordAgeInSeconds "
               + maximumRecordAgeSeconds
-              + ": Lambda gives older records up, and they are lost; set -1");
+              + ": Lambda discards older records, and they are lost; set -1");
     }
     if (tumblingWindow.isPositive()) {
       add(
@@ -120,7 +122,7 @@ public record MappingDescription(
           Kind.WINDOWED,
           "has TumblingWindowInSeconds "
               + tumblingWindow.toSeconds()
-              + ": Lambda keeps a state of its own then, which no checkpoint has; set 0");
+              + ": Lambda then keeps its own state, which is in no checkpoint; set 0");
     }
     if (parallelizationFactor != 1) {
       add(
@@ -128,16 +130,16 @@ public record MappingDescription(
           Kind.PARALLEL,
           "has ParallelizationFactor "
               + parallelizationFactor
-              + ": batches of one shard run at once and overtake each other, and the records of a"
-              + " batch that comes late are skipped as applied; set 1");
+              + ": batches of one shard run in parallel and overtake each other, and the"
+              + " records of a late batch are skipped as if they were applied; set 1");
     }
     startsElsewhere(starts).ifPresent(problems::add);
     if (bisects) {
       add(
           problems,
           Kind.BISECTS,
-          "has BisectBatchOnFunctionError: Lambda divides a batch that fails, which the task does"
-              + " itself where it has to; set it to false");
+          "has BisectBatchOnFunctionError: Lambda splits a failed batch, which the task does"
+              + " itself if necessary; set it to false");
     }
     if (!others.isEmpty()) {
       add(
@@ -145,7 +147,7 @@ public record MappingDescription(
           Kind.ANOTHER_MAPPING,
           "is not the only one that feeds the function from this stream: "
               + String.join(", ", others)
-              + " doubles what is delivered, and what is wrong with it is not looked at; delete it");
+              + " also delivers the records, and its settings are not checked; delete it");
     }
     lastResult
         .filter(result -> result.startsWith(PROBLEM) && !result.startsWith(CALL_FAILED))

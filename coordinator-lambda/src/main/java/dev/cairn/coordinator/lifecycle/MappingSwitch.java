@@ -55,7 +55,7 @@ public final class MappingSwitch {
         problems.add(
             new MappingProblem(
                 Kind.DISABLED,
-                "the mapping was switched off while the job runs, and is switched on again now: to"
+                "the mapping was disabled while the job runs, and is enabled again now: to"
                     + " halt the job use cairn stop or cairn cancel"));
       }
       problems.addAll(mapping.problems(starts));
@@ -69,9 +69,9 @@ public final class MappingSwitch {
       problems.add(
           new MappingProblem(
               Kind.UNREADABLE,
-              "the mapping cannot be looked at or switched "
+              "the mapping cannot be read or changed "
                   + (on ? "on" : "off")
-                  + ", so nobody knows whether records are delivered: "
+                  + ", so it is unknown whether records are delivered: "
                   + e.getMessage()));
     }
     announce(List.copyOf(problems));

@@ -118,12 +118,12 @@ public final class Recovery {
 
   /** Returns the newest of them: there may be thousands, and the message must fit into one item. */
   private static String firstFew(List<String> passedOver) {
-    List<String> told =
+    List<String> lines =
         passedOver.stream().limit(MOST_TOLD).map(Recovery::shorten).collect(Collectors.toList());
     if (passedOver.size() > MOST_TOLD) {
-      told.add("and " + (passedOver.size() - MOST_TOLD) + " more");
+      lines.add("and " + (passedOver.size() - MOST_TOLD) + " more");
     }
-    return String.join("; ", told);
+    return String.join("; ", lines);
   }
 
   private static String shorten(String reason) {

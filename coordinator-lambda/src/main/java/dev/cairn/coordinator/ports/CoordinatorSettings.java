@@ -39,9 +39,10 @@ public record CoordinatorSettings(
   public CoordinatorSettings {
     if (entryRetention.compareTo(Duration.ofDays(1)) < 0) {
       throw new IllegalArgumentException(
-          "journal entries must be kept for a day at least, not "
+          "journal entries must be kept for at least a day, not "
               + entryRetention
-              + ": a container that slept that long still finds its journal gapless");
+              + ", so that a container that was suspended for so long still finds its journal"
+              + " without gaps");
     }
   }
 }

@@ -33,10 +33,10 @@ public sealed interface Event {
    * place of the first.
    */
   static SequencedSet<Event> together(Iterable<Event> events) {
-    Map<Event, Set<SubtaskId>> answers = new HashMap<>();
+    Map<Event, Set<SubtaskId>> acknowledgements = new HashMap<>();
     for (Event event : events) {
       if (event instanceof Acknowledged one) {
-        answers
+        acknowledgements
             .computeIfAbsent(one.ofNobody(), checkpoint -> new HashSet<>())
             .addAll(one.subtasks());
       }
@@ -46,7 +46,9 @@ public sealed interface Event {
       together.add(
           event instanceof Acknowledged one
               ? new Acknowledged(
-                  one.job(), one.checkpoint(), answers.getOrDefault(one.ofNobody(), one.subtasks()))
+                  one.job(),
+                  one.checkpoint(),
+                  acknowledgements.getOrDefault(one.ofNobody(), one.subtasks()))
               : event);
     }
     return together;

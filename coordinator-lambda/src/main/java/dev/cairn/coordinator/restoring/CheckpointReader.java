@@ -23,11 +23,10 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /**
- * The files of a checkpoint: there, and as they were written.
+ * Reads and checks the files of a checkpoint.
  *
- * <p>Reads the metadata and the state files, which are small, and asks the storage for the size and
- * checksum of each run: the number of requests follows the number of files, and no state byte is
- * read.
+ * <p>It reads the metadata and the state files, which are small, and compares size and checksum of
+ * each run in the storage: one request per file, without reading state.
  */
 final class CheckpointReader {
   private final CoordinatorPorts ports;
@@ -41,8 +40,8 @@ final class CheckpointReader {
   }
 
   /**
-   * Every subtask's state in a checkpoint, its state files checked; a subtask that had applied
-   * nothing is not in it.
+   * Reads every subtask's state in a checkpoint and checks the state files. Subtasks that had
+   * applied nothing are not included.
    */
   Map<SubtaskId, SubtaskSnapshot> states(JobId job, FileRef metadataFile)
       throws RestoreRefusedException {
@@ -67,7 +66,7 @@ final class CheckpointReader {
     return states;
   }
 
-  /** What only reading a file to its end tells, a scrubber may have found out. */
+  /** Requires that the scrubber has marked none of the files, because it reads them completely. */
   private void requireUnmarked(JobId job, FileRef metadata, Collection<SubtaskSnapshot> states)
       throws RestoreRefusedException {
     List<Damage> marks = ports.damages().damages(job);
@@ -88,13 +87,13 @@ final class CheckpointReader {
                 + damage.foundAt()
                 + ": "
                 + damage.what()
-                + "; choose another checkpoint, or put an intact copy back and call the scrubber, which then"
-                + " takes the mark away");
+                + "; choose another checkpoint, or put an intact copy back and invoke the"
+                + " scrubber, which then removes the mark");
       }
     }
   }
 
-  /** Whether the files with the state itself are there, as they were written. */
+  /** Requires that the runs exist and are unaltered. */
   void requireRuns(Collection<SubtaskSnapshot> states) throws RestoreRefusedException {
     List<FileRef> files =
         states.stream()

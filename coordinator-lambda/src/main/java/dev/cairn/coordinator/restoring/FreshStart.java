@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where in its shard a subtask begins that is given the state of other shards.
+ * Finds where in its shard a subtask begins that gets the state of other shards.
  *
- * <p>As a position this is the last record before: what is at or below it is passed over, and a
- * replay proves with it that nothing is missing. Where no such record is kept, the first one that
- * is takes its place.
+ * <p>The position is that of the last record before the beginning: records up to it are skipped,
+ * and a replay uses it to prove that none is missing. If no such record is kept, the position is
+ * before the first kept record.
  */
 public final class FreshStart {
   /**
-   * How far to look back for the record before a time. A stream cannot be read backwards, and each
-   * of these reads at most eight times what it has to.
+   * How far to look back for the record before a time. A stream cannot be read backwards; each step
+   * reads at most eight times the necessary range.
    */
   private static final List<Duration> BACK =
       List.of(
@@ -39,9 +39,9 @@ public final class FreshStart {
   private final Instant oldestProof;
 
   /**
-   * @param oldestSafe when a record must have arrived so that a replay still finds it, however long
-   *     the shard takes to come to it
-   * @param oldestProof when the record before it must have arrived, which a replay looks at first
+   * @param oldestSafe the earliest time of arrival of a record that a replay is sure to find
+   * @param oldestProof the earliest time of arrival of the record before it, which a replay reads
+   *     first
    */
   FreshStart(ShardReads reads, StartPosition start, Instant oldestSafe, Instant oldestProof) {
     this.reads = reads;
@@ -51,7 +51,7 @@ public final class FreshStart {
   }
 
   /**
-   * @param margin how much of what the stream keeps is not relied on: it would expire meanwhile
+   * @param margin the part of the retention that may expire before the replay
    */
   static FreshStart of(ShardReads reads, StartPosition start, Duration margin) {
     Instant horizon = reads.horizon();
@@ -59,16 +59,16 @@ public final class FreshStart {
   }
 
   /**
-   * A place in a shard.
+   * A place in a shard where a subtask begins.
    *
-   * @param firstApplied the first record that there was to apply, with which whoever goes back to
-   *     the beginning has to start
+   * @param firstApplied the first record to apply, with which a later restore to the beginning must
+   *     start
    */
   public record Place(Position position, Optional<SequenceNumber> firstApplied) {}
 
   /**
    * @param firstApplied the first record that was ever applied
-   * @param frontier the last one
+   * @param frontier the furthest position that was ever applied
    */
   public Place in(ShardId shard, Optional<SequenceNumber> firstApplied, Position frontier) {
     return frontier instanceof Position.Beginning
@@ -86,7 +86,7 @@ public final class FreshStart {
                   last ->
                       new Place(
                           Position.after(last.sequenceNumber()),
-                          // It was there to be applied; whoever undoes this restore begins with it.
+                          // The record could be applied, so an undo of this restore begins with it.
                           firstApplied.or(
                               () ->
                                   reads
@@ -111,7 +111,7 @@ public final class FreshStart {
         return new Place(position, firstApplied);
       }
     }
-    // What was applied before is gone, or as good as gone.
+    // The records that were applied before have expired, or will soon.
     return reads
         .first(shard, new From.Time(since))
         .map(StreamRecord::sequenceNumber)
@@ -120,9 +120,9 @@ public final class FreshStart {
         .orElseGet(() -> new Place(frontier, firstApplied));
   }
 
-  /** The last record that arrived before a time; empty if the shard keeps none. */
+  /** Returns the last record that arrived before a time; empty if the shard keeps none. */
   private Optional<StreamRecord> lastBefore(ShardId shard, Instant time) {
-    // A shard that has none is read only once.
+    // A shard without such a record is read only once.
     if (reads
         .first(shard, new From.Horizon())
         .filter(oldest -> oldest.arrival().isBefore(time))
@@ -142,7 +142,7 @@ public final class FreshStart {
               + shard
               + " had a record from before "
               + time
-              + ", which has expired meanwhile; it is tried again");
+              + ", which has expired in the meantime; the next tick tries again");
     }
     return last;
   }

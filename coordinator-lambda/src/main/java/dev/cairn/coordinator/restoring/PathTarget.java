@@ -22,10 +22,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a path names that a user wants to restore. The path of one of the job's own checkpoints or
- * savepoints stands for its id, so that every condition of a restore by id holds: the checkpoint is
- * complete, and stays so until the restore is over. The job's own are recognized by what the file
- * says and by the object that it is, since one object may have several paths, such as those of an
+ * Resolves a path that a user wants to restore. The path of one of the job's own checkpoints or
+ * savepoints stands for its id, so that all conditions of a restore by id apply: the checkpoint is
+ * completed, and remains so until the restore has ended. The job's own files are recognized by
+ * their content and by the object, because one object may have several paths, such as those of an
  * S3 access point.
  */
 final class PathTarget {
@@ -38,7 +38,7 @@ final class PathTarget {
   }
 
   /**
-   * Reads the {@code _metadata} that a path names, itself or by the directory that holds it.
+   * Reads the {@code _metadata} that a path names directly or by its directory.
    *
    * @return the id of the job's own checkpoint, not yet known to be complete, or the file
    */
@@ -70,8 +70,7 @@ final class PathTarget {
       FilePath named = ports.storage().normalize(new FilePath(plain));
       return named.fileName().equals(METADATA) ? named : Layout.metadataIn(named);
     } catch (IllegalArgumentException e) {
-      throw new RestoreRefusedException(
-          "\"" + path + "\" is no path that can be read: " + e.getMessage());
+      throw new RestoreRefusedException("\"" + path + "\" is not a valid path: " + e.getMessage());
     }
   }
 
@@ -88,19 +87,18 @@ final class PathTarget {
     try {
       return CheckpointFormat.readMetadata(bytes, file);
     } catch (FormatException e) {
-      throw new RestoreRefusedException(
-          file + " is no _metadata that can be read: " + e.getMessage());
+      throw new RestoreRefusedException(file + " is not a readable _metadata: " + e.getMessage());
     }
   }
 
   // ---------------------------------------------------------------- the job's own
 
-  /** The job's own checkpoint whose files lie there, if any; savepoints lie elsewhere. */
+  /** Returns the job's own checkpoint in this directory, if any; savepoints are elsewhere. */
   private static Optional<CheckpointId> ownAt(Job job, FilePath file) {
     return Layout.parseMetadata(file).filter(id -> Layout.metadata(job.id(), id).equals(file));
   }
 
-  /** The checkpoint of this job that the file is of; empty for a copy that has files of its own. */
+  /** Returns the job's checkpoint to which the file belongs; empty for a self-contained copy. */
   private Optional<CheckpointId> own(
       Job job, FilePath file, byte[] bytes, CheckpointMetadata metadata)
       throws RestoreRefusedException {
@@ -118,7 +116,7 @@ final class PathTarget {
     return isSameObject(place, file) ? Optional.of(id) : Optional.empty();
   }
 
-  /** Whether it needs files that the job's collection deletes one day, wherever it lies itself. */
+  /** Whether it refers to files that the job's collection will delete. */
   private static boolean namesFilesOf(JobId job, CheckpointMetadata metadata) {
     return metadata.acknowledgements().stream()
         .map(Acknowledgement.Acknowledged::stateFile)
@@ -151,14 +149,14 @@ final class PathTarget {
   }
 
   /**
-   * Whether two paths lead to one object, such as a bucket's and its access point's. An object has
-   * one time of modification, and a copy of it another one.
+   * Whether two paths denote one object, for example by a bucket and by its access point. An object
+   * has one time of modification, and a copy has another.
    */
   private boolean isSameObject(FilePath own, FilePath file) {
     if (own.equals(file)) {
       return true;
     }
-    // In this order: if the one is gone and the other is still there, they were two.
+    // Read in this order: if the first is missing and the second exists, they are two objects.
     Optional<Stored> there = ports.storage().head(own);
     Optional<Stored> here = ports.storage().head(file);
     return there.isPresent()
@@ -170,18 +168,18 @@ final class PathTarget {
   // ---------------------------------------------------------------- claims and other jobs
 
   /**
-   * A directory that the job has claimed may be half gone at any time.
+   * Refuses a directory that the job has claimed, because its files may be deleted at any time.
    *
-   * @return the file by the path under which it was claimed, if it was; a restore takes back a
-   *     claim that is not confirmed
+   * @return the file by the path under which it was claimed, if it was; a restore takes back an
+   *     unconfirmed claim
    */
   private FilePath requireUnclaimed(Job job, FilePath file, Command.Options options)
       throws RestoreRefusedException {
     if (file.parent().isEmpty() && options.claimMode() == ClaimMode.CLAIM) {
       throw new RestoreRefusedException(
           file
-              + " lies in no directory of its own, and a claim is of a directory: restore it with"
-              + " NO_CLAIM");
+              + " is not in a directory of its own, and only a directory can be claimed:"
+              + " restore it with NO_CLAIM");
     }
     List<Claim> claims = ports.checkpoints().claims(job.id());
     for (Claim claim : claims) {
@@ -191,7 +189,7 @@ final class PathTarget {
         }
         return claim.metadata().path();
       }
-      // Its _metadata goes first: what is left of the directory is no savepoint.
+      // Its _metadata is deleted first, so the rest of the directory is not a savepoint.
       if (claim.isConfirmed() && file.parent().equals(Optional.of(claim.directory()))) {
         throw claimed(claim);
       }
@@ -204,11 +202,15 @@ final class PathTarget {
         claim.directory()
             + " was claimed by the restore that began epoch "
             + claim.epoch()
-            + ": its files are the job's and go when it no longer needs them; restore one of the"
+            + ": the job owns its files and deletes them when it no longer needs them;"
+            + " restore one of the"
             + " job's checkpoints, or another savepoint");
   }
 
-  /** Whatever lies in a job's folder goes when that job, or its fork, no longer needs it. */
+  /**
+   * Requires that the files are not in another job's folder: that job deletes them when it no
+   * longer needs them.
+   */
   private static void requireOwnFiles(FilePath file, CheckpointMetadata metadata)
       throws RestoreRefusedException {
     Optional<JobId> lender =
@@ -248,10 +250,10 @@ final class PathTarget {
           file
               + " is of job "
               + owner
-              + ": its positions hold in the stream that it reads, and only there; if job "
+              + ": its positions are valid only in the stream that it reads; if job "
               + job.id()
-              + " reads the same stream, say so with --positions same; if it reads another, say"
-              + " from where, with --positions horizon or a time");
+              + " reads the same stream, add --positions same; if it reads another stream,"
+              + " choose where to begin, with --positions horizon or a time");
     }
   }
 }

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Whether a checkpoint can be restored, found out before anything changes. */
+/** Checks whether a checkpoint can be restored, before anything changes. */
 public final class Preflight {
   private final CoordinatorPorts ports;
   private final RestoreTarget target;
@@ -44,17 +44,17 @@ public final class Preflight {
   }
 
   /**
-   * What a command asks for, and all that is known of it without the stream.
+   * The restore that a command requests, with everything that is known without the stream.
    *
-   * @param stored the states of the checkpoint, by the subtasks that they are of
+   * @param stored the states of the checkpoint, by subtask
    */
   public record Plan(
       Restoration from, Map<SubtaskId, SubtaskSnapshot> stored, StateComparison comparison) {}
 
   /**
-   * What a command asks for, its files whole, and no state left behind but what its owner has given
-   * up. That is asked of a person only: a job that restores itself goes on with what it had, also
-   * with what its code no longer declares.
+   * Plans the restore that a command requests. Requires that its files are intact, and that no
+   * undeclared state remains which the user has not dropped. Only a user's restore has the latter
+   * condition: an automatic restore keeps undeclared state.
    */
   public Plan plan(Job job, Command.Restore command) throws RestoreRefusedException {
     requireSameRecords();
@@ -92,9 +92,9 @@ public final class Preflight {
   }
 
   /**
-   * Whether the stream still has what follows.
+   * Requires that the stream still has the records after the checkpoint.
    *
-   * @return what each subtask of the job is given; any other begins anew
+   * @return the state for each subtask; subtasks without one begin empty
    */
   Map<SubtaskId, SubtaskSnapshot> requireReplayable(Job job, Plan plan)
       throws RestoreRefusedException {
@@ -102,9 +102,9 @@ public final class Preflight {
   }
 
   /**
-   * Whether a restore is possible, also one that leaves behind what the code no longer declares.
+   * Requires that a restore is possible, also one with undeclared state.
    *
-   * @return what each subtask of the job is given; any other begins anew
+   * @return the state for each subtask; subtasks without one begin empty
    */
   public Map<SubtaskId, SubtaskSnapshot> requireRestorable(Job job, Restoration from)
       throws RestoreRefusedException {
@@ -122,8 +122,8 @@ public final class Preflight {
   }
 
   /**
-   * Whether a replay applies the records that the mapping delivers. Only a person is refused: a job
-   * that restores by itself would stand still otherwise, and a fork has a mapping of its own.
+   * Requires that a replay applies the same records as the mapping delivers. Only a user's restore
+   * is refused: otherwise an automatic restore would be blocked, and a fork has its own mapping.
    */
   private void requireSameRecords() throws RestoreRefusedException {
     Optional<MappingProblem> differing =
@@ -135,7 +135,7 @@ public final class Preflight {
     }
   }
 
-  /** What each subtask of the job is given; any other begins anew. */
+  /** Returns the state for each subtask; subtasks without one begin empty. */
   public Map<SubtaskId, SubtaskSnapshot> states(Job job, Restoration from)
       throws RestoreRefusedException {
     return assignment.of(job.id(), from, stored(job, from));
@@ -160,8 +160,8 @@ public final class Preflight {
   }
 
   /**
-   * The release before this one may have to go on with a job of an earlier format, and could not
-   * read a state of a later one.
+   * The previous release may have to continue a job of an earlier format, and could not read a
+   * state of a later one.
    */
   private static void requireKnownFormat(
       Job job, Restoration from, Collection<SubtaskSnapshot> states)
@@ -225,7 +225,7 @@ public final class Preflight {
         snapshot.file().stream(), snapshot.state().manifest().runs().stream().map(RunRef::file));
   }
 
-  /** Whether the state is there, and the code that is deployed can read it. */
+  /** Requires that the state is intact, and that the deployed code can read it. */
   private StateComparison requireWhole(Job job, Map<SubtaskId, SubtaskSnapshot> stored)
       throws RestoreRefusedException {
     files.requireRuns(stored.values());

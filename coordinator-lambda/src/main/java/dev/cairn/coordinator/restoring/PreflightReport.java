@@ -9,15 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a restore would do, found out without doing it.
+ * The effects that a restore would have.
  *
- * @param from what would be restored
- * @param checked the files that are there, with the size and the checksum that they should have
- * @param states how the states fit the job's code
- * @param marks how many files of the job a scrubber has found damaged; none of these is needed here
- * @param replays what each subtask would apply again, by subtask
- * @param streamUnread why the stream could not be asked; how far its records reach is not known
- *     then
+ * @param from the source of the restore
+ * @param checked the existing files, with the expected size and checksum
+ * @param states the comparison of the states with the job's code
+ * @param marks how many files of the job are marked as damaged; none of them is needed here
+ * @param replays the replay of each subtask, by subtask
+ * @param streamUnread why the stream could not be read, so that the retention is not known
  */
 public record PreflightReport(
     Restoration from,
@@ -31,28 +30,28 @@ public record PreflightReport(
     replays = List.copyOf(replays);
   }
 
-  /** What a file is to the checkpoint. */
+  /** The role of a file in the checkpoint. */
   public enum Kind {
     STATE,
     RUN
   }
 
-  /** A file that was looked at. */
+  /** A checked file. */
   public record Checked(Kind kind, FileRef file) {}
 
   /**
-   * One subtask's way from the restored state to where it once was.
+   * The replay of one subtask, from the restored position to the frontier.
    *
-   * @param sources the subtasks of the checkpoint whose state it gets, by name; none if it begins
-   *     anew
+   * @param sources the subtasks of the checkpoint whose state it gets, by name; empty if it begins
+   *     without state
    * @param isOpened whether the job has opened the shard; otherwise the restore does
-   * @param from its position in what is restored
+   * @param from its restored position
    * @param frontier the furthest position that it has ever had
-   * @param records how many would be applied again; at least, while an earlier restore is not over,
-   *     or where there are very many to count
-   * @param stream how much of the stream's time that is: from the arrival of the first of these
-   *     records until now; empty if there are none, or the stream was not read
-   * @param margin for how long the stream still keeps the first record that is needed; likewise
+   * @param records how many records would be applied again; a lower bound while an earlier restore
+   *     is in progress, or if there are very many
+   * @param stream the time from the arrival of the first of these records until now; empty if there
+   *     are none, or the stream was not read
+   * @param margin how long the stream still keeps the first needed record; likewise
    */
   public record Replay(
       SubtaskId subtask,
@@ -76,12 +75,12 @@ public record PreflightReport(
     return replays.stream().mapToLong(Replay::records).sum();
   }
 
-  /** The longest of the subtasks', which replay side by side. */
+  /** Returns the longest of the subtasks' times; subtasks replay in parallel. */
   public Optional<Duration> stream() {
     return replays.stream().flatMap(replay -> replay.stream().stream()).max(Duration::compareTo);
   }
 
-  /** The shortest: when it is over, this restore is no longer possible. */
+  /** Returns the shortest margin; after it, this restore is no longer possible. */
   public Optional<Duration> margin() {
     return replays.stream().flatMap(replay -> replay.margin().stream()).min(Duration::compareTo);
   }

@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Stretches of shards in which no record was found. A scan that ended before it found one continues
- * there in the next invocation of the container. What is remembered only saves reading.
+ * Stretches of shards in which no record was found. A scan that ended before it found a record
+ * continues there in the next invocation of the container. The cache only saves reads.
  *
  * <p>Thread-safe.
  */
 final class QuietStretches {
-  /** Times of arrival are approximate, and clocks differ: so much is read once more. */
+  /** Times of arrival are approximate, and clocks differ, so this much is read again. */
   private static final Duration REREAD = Duration.ofMinutes(2);
 
-  // One stretch for each kind of start, so that what is remembered does not grow.
+  // One stretch for each kind of start, so that the cache does not grow.
   private final Map<Key, Stretch> known = new ConcurrentHashMap<>();
 
   private record Key(ShardId shard, Class<? extends From> kind) {}
@@ -38,7 +38,7 @@ final class QuietStretches {
     }
   }
 
-  /** Where a scan has to begin to find the first record from a place on. */
+  /** Returns where a scan has to begin to find the first record from a place on. */
   From start(ShardId shard, From from) {
     return Optional.ofNullable(known.get(key(shard, from)))
         .filter(stretch -> stretch.covers(from))
@@ -46,7 +46,7 @@ final class QuietStretches {
         .orElse(from);
   }
 
-  /** Remembers that there was no record from a place on, up to a time. */
+  /** Stores that there was no record from a place on, up to a time. */
   void remember(ShardId shard, From from, Instant until) {
     known.merge(
         key(shard, from),

@@ -19,24 +19,23 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The state of a checkpoint, divided anew between the shards of a stream by hash range. A share is
- * a manifest over the runs that there are, each with the part of it that falls to the shard: no
- * byte of state is read or copied.
+ * The redistribution of a checkpoint's state over the shards of a stream by hash range. A share is
+ * a manifest of existing runs, each limited to the shard's hash range: no state is read or copied.
  *
- * @param shares by shard; one for each of the stream's
+ * @param shares one share for each shard of the stream
  */
 record Redistribution(SortedMap<ShardId, Share> shares) {
-  // An item of the table has 400 KB at most, and an entry holds more than its manifest.
+  // An item has at most 400 KB, and an entry holds more than its manifest.
   private static final int MOST_MANIFEST_BYTES = 300_000;
   // Two bounds, a size and a hash, and the names of all these fields.
   private static final int RUN_BYTES = 260;
 
   /**
-   * What falls to a shard.
+   * The share of a shard.
    *
-   * @param counts all that were ever counted, in the share of the shard that begins the hash space,
-   *     so that they are still there once
-   * @param from whose state is in it
+   * @param counts the total counts, only in the share of the shard with the lowest hash range, so
+   *     that they remain exact
+   * @param from the subtasks whose state is in it
    */
   record Share(HashRange range, Manifest manifest, Counts counts, List<SubtaskId> from) {
     Share {
@@ -45,8 +44,8 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
   }
 
   /**
-   * @param states of a checkpoint, whosesoever
-   * @param shards that all records of the stream go to from the restore on
+   * @param states the states of a checkpoint of any job
+   * @param shards the shards that receive all records of the stream from the restore on
    */
   static Redistribution of(Collection<SubtaskState> states, Collection<Shard> shards)
       throws RestoreRefusedException {
@@ -78,7 +77,8 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
     List<SubtaskId> from = new ArrayList<>();
     for (SubtaskState source : sources) {
       int before = runs.size();
-      // Newest first within a source. Between sources there is no order: no key is in two of them.
+      // Sorted newest first within a source. Between sources there is no order, because no key is
+      // in two of them.
       for (RunRef run : source.manifest().runs()) {
         run.range()
             .intersection(shard.range())
@@ -120,7 +120,7 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
     }
   }
 
-  /** The schema of what is stored as either, if values of the first can be read as the second. */
+  /** Returns a schema for both, if values of the first can be read as the second. */
   private static Optional<StateSchema> covering(StateSchema stored, StateSchema declared) {
     return switch (stored.to(declared)) {
       case StateSchema.SchemaChange.Accepted accepted -> Optional.of(accepted.schema());
@@ -140,8 +140,8 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
             last.get().subtask().name()
                 + " and "
                 + source.subtask().name()
-                + " both have state of the same keys in this checkpoint, so it cannot be divided"
-                + " anew");
+                + " both have state of the same keys in this checkpoint, so it cannot be"
+                + " redistributed");
       }
       last = Optional.of(source);
     }
@@ -166,8 +166,8 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
 
   private static RestoreRefusedException incomplete() {
     return new RestoreRefusedException(
-        "the shards of the stream do not make up the whole hash space, each key once: it was"
-            + " resharded, which is not supported; use a stream with a fixed number of shards");
+        "the shards of the stream do not cover every hash key exactly once: it was resharded,"
+            + " which is not supported; use a stream with a fixed number of shards");
   }
 
   private static List<Shard> sorted(Collection<Shard> shards) {

@@ -5,12 +5,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** What has to be true of something for a restore to be possible. */
+/** A condition on one thing that must hold for a restore to be possible. */
 @FunctionalInterface
 interface RestoreCheck<T> {
   void require(T one) throws RestoreRefusedException;
 
-  /** Looks at all of them, many at once. */
+  /** Checks all of them, many in parallel. */
   static <T> void all(FanOut fanOut, Collection<T> them, RestoreCheck<T> check)
       throws RestoreRefusedException {
     List<Optional<RestoreRefusedException>> refusals =

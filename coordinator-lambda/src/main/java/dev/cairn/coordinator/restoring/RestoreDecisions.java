@@ -15,10 +15,10 @@ public final class RestoreDecisions {
   private RestoreDecisions() {}
 
   /**
-   * What a job that restores itself, or its latest state, may go back to: the newest first, or as
-   * in Flink any checkpoint before any savepoint if that is preferred.
+   * Returns the checkpoints for an automatic restore, or for a restore of the latest: the newest
+   * first, or as in Flink any checkpoint before any savepoint if that is preferred.
    *
-   * @param checkpoints all of them: a savepoint may be older than every checkpoint that is live
+   * @param checkpoints all checkpoints, because a savepoint may be older than every live checkpoint
    */
   public static List<Checkpoint.Completed> recoverable(Job job, List<Checkpoint> checkpoints) {
     Comparator<Checkpoint.Completed> newestFirst =
@@ -34,8 +34,8 @@ public final class RestoreDecisions {
   }
 
   /**
-   * Since when no task can have read a subtask's shard: the job halts, the shard fails, or a
-   * restore has not come to its end. Empty while it is read.
+   * Returns since when no task can have read a subtask's shard, because the job is halted, the
+   * shard fails, or a restore is in progress. Empty while the shard is read.
    */
   static Optional<Instant> blockedSince(JobStatus status, JournalTail tail) {
     boolean isBeingRestored = status instanceof JobStatus.Restoring;

@@ -41,8 +41,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Puts a job back to a checkpoint, whether it runs or not. One transaction begins it; from then on
- * every step can be repeated by anyone, until each journal has the new epoch and each shard has
+ * Restores a running or halted job to a checkpoint. One transaction begins the restore; from then
+ * on any coordinator can repeat every step, until each journal has the new epoch and each shard has
  * closed its gap.
  */
 public final class RestoreExecution {
@@ -72,7 +72,10 @@ public final class RestoreExecution {
     this.opening = new ShardOpening(ports, tails);
   }
 
-  /** Begins the restore that a user asked for, or says on the job's item why not. */
+  /**
+   * Begins the restore that a user requested, or stores the reason of the refusal on the job's
+   * item.
+   */
   public void beginRequested(Job job, Request request, Command.Restore command) {
     Instant now = ports.clock().instant();
     try {
@@ -84,7 +87,7 @@ public final class RestoreExecution {
     } catch (NotInStreamException e) {
       refuse(job, request, String.valueOf(e.getMessage()), now);
     } catch (StorageException | StreamException e) {
-      // Not known yet whether it can be restored. The request stays; what runs goes on meanwhile.
+      // It is not known yet whether it can be restored. The request remains, and the job continues.
       ports
           .announcer()
           .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
@@ -98,9 +101,9 @@ public final class RestoreExecution {
   }
 
   /**
-   * Begins a restore that was found possible.
+   * Begins a restore that has passed all checks.
    *
-   * @param by who asked; empty if the job restores of itself
+   * @param by the requester; empty if the job restores itself
    */
   public void begin(
       Job job, Restoration from, List<Checkpoint> checkpoints, Optional<Request> by, Instant now) {
@@ -139,7 +142,7 @@ public final class RestoreExecution {
       failRestore(job, from, String.valueOf(e.getMessage()));
       return;
     }
-    // A job that had halted is fed again.
+    // The mapping of a halted job is enabled again.
     ports.topology().enable();
     Instant now = ports.clock().instant();
     if (ports.move(job, new JobStatus.Replaying(from), List.of(), now)) {
@@ -172,10 +175,10 @@ public final class RestoreExecution {
                 "restore " + from.text(),
                 "the restore of "
                     + from.name()
-                    + " has begun and cannot go on: "
+                    + " has begun and cannot continue: "
                     + reason
-                    + "; nothing is applied"
-                    + " meanwhile: set restoreCheckpointId to another one",
+                    + "; no records are applied in the meantime: set restoreCheckpointId to"
+                    + " another checkpoint",
                 ports.clock().instant()));
   }
 
@@ -193,8 +196,8 @@ public final class RestoreExecution {
         fresh
             .map(start -> placeInOtherShards(start, tail, isAnew))
             .orElseGet(() -> coverage.sameStream(from, tail, state));
-    // Where a gap is accepted the state stands elsewhere than its file says, so the next checkpoint
-    // must not hold that file.
+    // With an accepted gap, the position of the state differs from that in its file, so the next
+    // checkpoint must not contain that file.
     Optional<SubtaskSnapshot> stands =
         snapshot.filter(s -> !isAnew && s.state().position().equals(place.position()));
     Header header =
@@ -225,12 +228,12 @@ public final class RestoreExecution {
                 s ->
                     new StateHandle(kept(s, from.dropped()), stands.flatMap(SubtaskSnapshot::file)))
             .orElse(StateHandle.EMPTY),
-        // A task refuses what it does not know how to send, rather than losing it.
+        // A task refuses outputs that it cannot send, rather than losing them.
         state.map(SubtaskState::channels).orElse(Channels.EMPTY),
         snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
   }
 
-  /** A subtask that stays where it stands knows what it knew of the records after its position. */
+  /** A subtask whose position is unchanged keeps its knowledge of the records after it. */
   private static FollowingRecords following(Restoration from, Header head, Position position) {
     if (from.acceptsGap()) {
       return FollowingRecords.MAY_BE_MISSING;
@@ -241,8 +244,8 @@ public final class RestoreExecution {
   }
 
   /**
-   * How far the mapping may pass records over, which a later restore to before them has to read: up
-   * to a record, as a replay ends with one.
+   * Returns how far the mapping may skip records that a later, earlier restore has to read: up to a
+   * record, because a replay ends with one.
    */
   private static Position covered(Position position) {
     return position instanceof Position.Before(SequenceNumber first)
@@ -250,7 +253,7 @@ public final class RestoreExecution {
         : position;
   }
 
-  /** The runs hold the cells of dropped states still, as the entry says. */
+  /** The runs still hold the cells of dropped states, which the entry lists. */
   private static Manifest kept(SubtaskSnapshot snapshot, List<String> dropped) {
     Manifest manifest = snapshot.state().manifest();
     return new Manifest(
@@ -270,7 +273,8 @@ public final class RestoreExecution {
     Optional<SequenceNumber> firstApplied = tail.head().firstApplied();
     return isListed
         ? start.in(tail.subtask().shard(), firstApplied, frontier)
-        // No longer in the stream: its keys are other shards' now, and nothing of it can be read.
+        // The shard is no longer in the stream: its keys belong to other shards, and it cannot be
+        // read.
         : new Place(frontier, firstApplied);
   }
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The guard of a job that is to go on where it stands.
+ * The guard of a job that is to continue from its current state.
  *
  * <p>The coordinator uses {@link #ALL}. The simulation replaces the guard by a predicate that
  * always agrees, and must detect the violation.
@@ -16,8 +16,8 @@ public record RestoreGuards(Expired mayHaveExpired) {
       new RestoreGuards((since, horizon, margin) -> since.isBefore(horizon.plus(margin)));
 
   /**
-   * Whether records may have expired that arrived while a shard was not read. What the mapping had
-   * not delivered by then is covered by the margin.
+   * Whether records may have expired that arrived while a shard was not read. The margin covers
+   * records that the mapping had not delivered by then.
    *
    * <p>Excludes: a job halts for longer than the stream keeps records, and goes on without those
    * that have expired although nobody has accepted that. Rule: {@code docs/protocol.md}, "A restore

@@ -1,6 +1,6 @@
 package dev.cairn.coordinator.restoring;
 
-/** A restore cannot be done, for this reason. */
+/** A restore is refused, for the reason in the message. */
 public class RestoreRefusedException extends Exception {
   private static final long serialVersionUID = 1L;
 

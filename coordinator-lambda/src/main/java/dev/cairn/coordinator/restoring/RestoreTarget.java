@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Which checkpoint a command names, and what it says of how it is restored. */
+/** Finds the checkpoint that a command names, and the options of its restore. */
 final class RestoreTarget {
   private final CoordinatorPorts ports;
   private final PathTarget paths;
@@ -27,8 +27,8 @@ final class RestoreTarget {
   }
 
   /**
-   * What the command may restore: the checkpoint that it names, or where it asks for the latest,
-   * all that are complete, the preferred one first.
+   * Returns the restorations that the command allows: the checkpoint that it names or, for the
+   * latest, all completed ones, the preferred one first.
    *
    * @return at least one
    */
@@ -62,7 +62,7 @@ final class RestoreTarget {
         .orElse(Positions.SAME_STREAM);
   }
 
-  /** A path of the job's own checkpoint or savepoint is its id, under the same conditions. */
+  /** Resolves a path; the path of the job's own checkpoint or savepoint is treated as its id. */
   private Source at(Job job, String path, Command.Options options) throws RestoreRefusedException {
     Source source = paths.of(job, path, options);
     if (source instanceof Source.Own(CheckpointId id)) {
@@ -82,7 +82,7 @@ final class RestoreTarget {
     return complete;
   }
 
-  /** A checkpoint of the job's own that can be restored. */
+  /** Returns a checkpoint of the job that can be restored. */
   Checkpoint.Completed completed(Job job, CheckpointId id) throws RestoreRefusedException {
     Optional<Checkpoint> found = ports.checkpoints().checkpoint(job.id(), id);
     if (found.isEmpty()) {
@@ -114,14 +114,14 @@ final class RestoreTarget {
           throw new RestoreRefusedException(
               "checkpoint "
                   + id
-                  + " is DISPOSED: a user disposed of it, and its files go; choose one that is"
-                  + " COMPLETED");
+                  + " is DISPOSED: a user disposed of it, and its files are deleted; choose"
+                  + " one that is COMPLETED");
       case Checkpoint.Subsumed subsumed when subsumed.isSavepoint() ->
           throw new RestoreRefusedException(
               "checkpoint "
                   + id
-                  + " is CLAIMED: a restore claimed the savepoint, and its files are the job's own;"
-                  + " choose one that is COMPLETED");
+                  + " is CLAIMED: a restore claimed the savepoint, and the job owns its"
+                  + " files; choose one that is COMPLETED");
       case Checkpoint.Subsumed s ->
           throw new RestoreRefusedException(
               "checkpoint "

@@ -16,8 +16,8 @@ import java.util.Set;
 /**
  * Opens shards for a restore that gives them state before any record has reached them.
  *
- * <p>No task opens a shard while its job is being restored, and none applies anything to one that
- * is suspended: what is opened here stands still until the state is there.
+ * <p>No task opens a shard while its job is being restored, and none applies records to a suspended
+ * shard, so a shard opened here waits until its state is there.
  */
 final class ShardOpening {
   private final CoordinatorPorts ports;
@@ -29,7 +29,7 @@ final class ShardOpening {
   }
 
   /**
-   * Opens every subtask that gets a state and has no journal. False when the job has gone on to
+   * Opens every subtask that gets a state and has no journal. False when the job has advanced to
    * another epoch meanwhile: whoever brought it there sees to the rest.
    */
   boolean openAll(Job job, Map<SubtaskId, SubtaskSnapshot> states) {
@@ -52,7 +52,7 @@ final class ShardOpening {
           return false;
         }
         case TAKEN, ACKNOWLEDGED_ALREADY -> {
-          // Another coordinator is at it too: its entry is as good.
+          // Another coordinator has opened it; its entry is equivalent.
         }
       }
     }

@@ -20,13 +20,14 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 
 /**
- * Reads shards as far as it takes to know something of them: to a record, or to where Kinesis says
- * that the shard ends. What cannot be read in time is unknown, and never taken for the end.
+ * Reads shards as far as necessary to find a record, or the end that Kinesis reports. If the time
+ * is too short the result is unknown, which is never treated as the end.
  *
- * <p>A page covers five minutes of a shard, and Kinesis has five of them a second for all readers.
- * A coordinator therefore reads a quiet shard for less time than there is between two ticks, and
- * continues at the next one. Otherwise, each tick would begin a further scan beside those of the
- * ticks before, none of them would get far, and no checkpoint would be taken meanwhile.
+ * <p>A page covers five minutes of a shard, and Kinesis allows five pages per second for all
+ * readers. A coordinator therefore reads a quiet shard for less time than there is between two
+ * ticks, and continues at the next one. Otherwise, each tick would begin a further scan beside
+ * those of the ticks before, none of them would get far, and no checkpoint would be taken
+ * meanwhile.
  */
 public final class ShardReads {
   /** A quiet day of a shard takes a minute to read, and the coordinator runs for 15 at most. */
@@ -40,7 +41,7 @@ public final class ShardReads {
 
   private static final int MOST_REFUSED_PAGES = 20;
 
-  // A page has up to 10 MB, and many shards are looked at in the memory of one function.
+  // A page has up to 10 MB, and many shards are read in the memory of one function.
   private static final int LARGE_PAGES_AT_ONCE = 4;
 
   private final StreamReader stream;
@@ -55,12 +56,12 @@ public final class ShardReads {
     this.longestQuiet = longestQuiet;
   }
 
-  /** Reads for a coordinator, which is called again. */
+  /** Creates reads for a coordinator, which continues at its next tick. */
   public static ShardReads inTicks(CoordinatorPorts ports) {
     return new ShardReads(ports.topology().source().stream(), ports.clock(), LONGEST_IN_A_TICK);
   }
 
-  /** Reads for a caller that is called only once. */
+  /** Creates reads for a caller that runs only once. */
   public static ShardReads immediately(CoordinatorPorts ports) {
     return new ShardReads(ports.topology().source().stream(), ports.clock(), LONGEST);
   }
@@ -73,17 +74,17 @@ public final class ShardReads {
     return clock.instant();
   }
 
-  /** When the oldest records arrived that the stream keeps. */
+  /** Returns when the oldest kept records arrived. */
   Instant horizon() {
     return now().minus(stream.retention());
   }
 
-  /** The first record from there on; empty if the shard has none. */
+  /** Returns the first record from there on; empty if the shard has none. */
   public Optional<StreamRecord> first(ShardId shard, From from) {
     return first(shard, from, 1).stream().findFirst();
   }
 
-  /** The first records from there on; fewer if the shard has no more. */
+  /** Returns the first records from there on; fewer if the shard has no more. */
   public List<StreamRecord> first(ShardId shard, From from, int count) {
     List<StreamRecord> first = new ArrayList<>();
     read(
@@ -98,7 +99,7 @@ public final class ShardReads {
     return first;
   }
 
-  /** The last record before a time, of those from there on; empty if there is none. */
+  /** Returns the last record before a time, of those from there on; empty if there is none. */
   Optional<StreamRecord> lastBefore(ShardId shard, Instant time, From from) {
     Last last = new Last(time);
     readAll(shard, from, Optional.of(time), last);
@@ -124,9 +125,9 @@ public final class ShardReads {
   }
 
   /**
-   * Hands every record from there on to a reader, until it wants no more.
+   * Passes every record from there on to a reader, until it returns false.
    *
-   * @param until a time after which nothing needs to be read; empty to read to the end
+   * @param until a time after which records need not be read; empty to read to the end
    * @param reader returns whether to continue
    */
   public void readAll(
@@ -155,7 +156,7 @@ public final class ShardReads {
       try {
         step = scan.step();
       } catch (StreamException e) {
-        // One page of hundreds: the rest would be read once more for it.
+        // One failed page of hundreds is retried; otherwise the others would have to be read again.
         if (++refused == MOST_REFUSED_PAGES) {
           throw e;
         }
@@ -197,9 +198,10 @@ public final class ShardReads {
     throw new StreamException(
         "shard "
             + shard
-            + " could not be read to where it is known what it holds within "
+            + " could not be read far enough within "
             + LONGEST.toMinutes()
-            + " minutes: a quiet day takes a minute, and a busy one more; it is tried again");
+            + " minutes: reading a quiet day takes a minute, a busy day takes longer; the"
+            + " next tick tries again");
   }
 
   private static boolean isBefore(StreamRecord record, From from) {
@@ -207,7 +209,7 @@ public final class ShardReads {
         && record.sequenceNumber().compareTo(first) < 0;
   }
 
-  /** Whether all that arrived before a time has been read. */
+  /** Whether all records that arrived before a time have been read. */
   private boolean hasPassed(ShardScan scan, Instant time) {
     return scan.reached().map(reached -> reached.minus(CLOCK_MARGIN).isAfter(time)).orElse(false);
   }

@@ -24,8 +24,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Which subtasks of a job are given which states of a checkpoint that is restored. A subtask need
- * not have been opened: it is enough that the job's stream has the shard.
+ * Assigns the states of a restored checkpoint to the subtasks of a job. A subtask need not have
+ * been opened; it is enough that the job's stream has the shard.
  */
 final class StateAssignment {
   private final CoordinatorPorts ports;
@@ -35,7 +35,7 @@ final class StateAssignment {
   }
 
   /**
-   * @param stored the states of a checkpoint, by the subtasks that they are of
+   * @param stored the states of a checkpoint, by subtask
    */
   Map<SubtaskId, SubtaskSnapshot> of(
       JobId job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored)
@@ -46,12 +46,14 @@ final class StateAssignment {
     };
   }
 
-  /** Whether nothing can get a state that was not opened: all of it is the subtasks' own. */
+  /**
+   * Whether only opened subtasks can get a state, because every state belongs to its own subtask.
+   */
   static boolean areOpened(Restoration from) {
     return from.own().isPresent() && from.positions() instanceof Positions.SameStream;
   }
 
-  /** Shards of one stream have one name in every job. */
+  /** Shards of one stream have the same name in every job. */
   private Map<SubtaskId, SubtaskSnapshot> ofSameShards(
       JobId job, Map<SubtaskId, SubtaskSnapshot> stored) throws RestoreRefusedException {
     Map<ShardId, SubtaskId> opened = opened(job);
@@ -82,7 +84,10 @@ final class StateAssignment {
       JobId job, ShardId id, SubtaskState state, Map<ShardId, Shard> listed)
       throws RestoreRefusedException {
     String instead =
-        "; if job " + job + " reads another stream, say from where: --positions horizon, or a time";
+        "; if job "
+            + job
+            + " reads another stream, choose where to begin: --positions"
+            + " horizon, or a time";
     Shard shard = listed.get(id);
     if (shard == null) {
       throw new RestoreRefusedException(
@@ -105,13 +110,12 @@ final class StateAssignment {
     }
   }
 
-  /** All of the checkpoint's state, by hash range, over all of the stream's shards. */
+  /** Redistributes the checkpoint's whole state over all shards of the stream by hash range. */
   private Map<SubtaskId, SubtaskSnapshot> redistributed(
       JobId job, StartPosition start, Map<SubtaskId, SubtaskSnapshot> stored)
       throws RestoreRefusedException {
     if (stored.isEmpty()) {
-      throw new RestoreRefusedException(
-          "there is no state in it that could be divided anew; leave --positions out");
+      throw new RestoreRefusedException("it has no state to redistribute; omit --positions");
     }
     Map<ShardId, SubtaskId> opened = opened(job);
     StageId stage = stage(job, stored.keySet(), opened);
@@ -134,8 +138,8 @@ final class StateAssignment {
   }
 
   /**
-   * A state that was put together from several has reached the latest of their record times, and
-   * has made as many outputs as the one that made most. None of their channels goes on.
+   * Composes a state from several: it has the latest of their record times, and the largest of
+   * their output counts. Their channels end.
    */
   private static SubtaskState state(
       SubtaskId subtask, StartPosition start, Share share, List<SubtaskState> all) {
@@ -164,8 +168,8 @@ final class StateAssignment {
   }
 
   /**
-   * As a task that opens a shard: one whose parents may have state or records left is not one to
-   * begin with, nor is a parent whose keys have gone to others.
+   * Refuses resharded shards, as a task does that opens a shard: a shard whose parents may have
+   * state or records left, and a parent whose keys have moved to other shards.
    */
   private static void requireNotResharded(
       ShardId id, Map<ShardId, Shard> listed, Set<ShardId> opened) throws RestoreRefusedException {
@@ -197,7 +201,7 @@ final class StateAssignment {
         .collect(Collectors.toMap(Shard::id, shard -> shard, (one, other) -> one, TreeMap::new));
   }
 
-  /** The one stage that the state is of, and that the job has. */
+  /** Returns the stage of the state, which must be the job's. */
   private StageId stage(JobId job, Set<SubtaskId> stored, Map<ShardId, SubtaskId> opened)
       throws RestoreRefusedException {
     List<StageId> stages = stored.stream().map(SubtaskId::stage).distinct().toList();

@@ -15,14 +15,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * How the states in a checkpoint fit those that the job's code declares, as far as it has said
- * which: a stage's code registers its states when it first runs.
+ * Compares the states in a checkpoint with those that the job's code declares. A stage's code
+ * registers its states when it first runs.
  *
- * @param by the code that the states were compared with, by stage
- * @param unknown the stages whose code has not registered yet, sorted: theirs were not compared
+ * @param by the code with which the states were compared, by stage
+ * @param unknown the sorted stages whose code has not registered yet, so that their states were not
+ *     compared
  * @param undeclared states that the code no longer has
  * @param clashes states that the code would misread
- * @param added states that the code has and the checkpoint has not: they begin empty
+ * @param added states of the code that the checkpoint does not have; they begin empty
  */
 public record StateComparison(
     List<Registration> by,
@@ -39,7 +40,7 @@ public record StateComparison(
     added = List.copyOf(added);
   }
 
-  /** A state that is stored, and that this code does not declare. */
+  /** A stored state that this code does not declare. */
   public record Undeclared(Registration by, StateSchema stored) {
     @Override
     public String toString() {
@@ -56,7 +57,7 @@ public record StateComparison(
   /**
    * A state that this code cannot read.
    *
-   * @param change what differs, such as the type of a component
+   * @param change the difference, such as the type of a component
    */
   public record Clash(
       Registration by,
@@ -69,12 +70,11 @@ public record StateComparison(
     }
   }
 
-  /** A state that this code declares, and that is not stored. */
+  /** A state that this code declares and that is not stored. */
   public record Added(Registration by, StateSchema declared) {}
 
   /**
-   * @param stored the states that are stored, by stage; one name in several forms if its subtasks
-   *     differ
+   * @param stored the stored states, by stage; several forms of one name if subtasks differ
    */
   static StateComparison of(
       Map<StageId, ? extends Collection<StateSchema>> stored, List<Registration> registered) {
@@ -123,7 +123,7 @@ public record StateComparison(
     return code.states().stream().filter(state -> state.name().equals(name)).findFirst();
   }
 
-  /** The names of the states that the code no longer has, sorted, each once. */
+  /** Returns the sorted, distinct names of the states that the code no longer has. */
   List<String> undeclaredNames() {
     return undeclared.stream().map(one -> one.stored().name()).distinct().sorted().toList();
   }
@@ -132,32 +132,34 @@ public record StateComparison(
     return "version " + by.version() + " of the code of " + by.stage();
   }
 
-  /** What could not be compared, and why, in a sentence; empty if all was. */
+  /** Returns a sentence about states that could not be compared; empty if all were. */
   public Optional<String> notCompared() {
     return unknown.isEmpty()
         ? Optional.empty()
         : Optional.of(
             "the states of "
                 + String.join(", ", unknown.stream().map(StageId::value).toList())
-                + " could not be compared: no code of it has registered its states yet, which it does"
-                + " when it first runs; a state that does not fit stops the shard when it is loaded");
+                + " could not be compared: its code has not registered its states yet, which"
+                + " it does when it first runs; an incompatible state stops the shard"
+                + " when it is loaded");
   }
 
-  /** Why nothing of this may be restored by the code there is; empty if it may. */
+  /** Returns why the deployed code cannot restore the states; empty if it can. */
   Optional<String> misread() {
     return clashes.isEmpty()
         ? Optional.empty()
         : Optional.of(
             join(clashes)
-                + ": its bytes would be read as something else; deploy code that declares it as it"
-                + " was, or declares the new form under another name (and restore with"
+                + ": its bytes would be misread; deploy code that declares it as before, or"
+                + " declares the new form under another name (and restore with"
                 + " --allow-non-restored-state, which drops the old one), and let it run once");
   }
 
   /**
-   * Why this would leave state behind that nobody gave up; empty if it would not.
+   * Returns the undeclared states that were not dropped, as a reason for a refusal; empty if there
+   * are none.
    *
-   * @param dropped the names of states that are given up
+   * @param dropped the names of states that the user drops
    */
   Optional<String> left(Collection<String> dropped) {
     List<Undeclared> left =

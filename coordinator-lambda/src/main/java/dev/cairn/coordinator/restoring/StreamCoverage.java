@@ -32,7 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Whether the stream still has the records that a restore is followed by. */
+/** Checks whether the stream still has the records that follow a restore. */
 public final class StreamCoverage {
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
@@ -59,9 +59,9 @@ public final class StreamCoverage {
   }
 
   /**
-   * Whether each subtask finds what it has to apply, and has time to.
+   * Requires that each subtask finds the records that it has to apply, and has the time for it.
    *
-   * @param states what each is given
+   * @param states the state for each subtask
    */
   public void require(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
       throws RestoreRefusedException {
@@ -74,7 +74,8 @@ public final class StreamCoverage {
   }
 
   /**
-   * Whether the stream still has every record that the job has yet to apply where it stands.
+   * Requires that the stream still has every record that the job has yet to apply from its current
+   * state.
    *
    * @throws RestoreRefusedException if records may have expired while the job did not read its
    *     stream
@@ -84,16 +85,16 @@ public final class StreamCoverage {
   }
 
   /**
-   * Whether the stream still has every record that the job has yet to apply. A resume is begun with
-   * that; but it may take long until it comes to the last journal.
+   * Repeats the check for records that the job has yet to apply. A resume begins with that check,
+   * but it may take long until it reaches the last journal.
    */
   public void requireStillReadable(Job job) throws RestoreRefusedException {
     unread.require(job, waiting(job));
   }
 
   /**
-   * Whether the stream still has every record that follows the subtasks which a restore leaves
-   * where they stand.
+   * Requires that the stream still has every record after the subtasks whose position a restore
+   * does not change.
    */
   public void requireStillReadable(
       Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
@@ -108,14 +109,14 @@ public final class StreamCoverage {
             .toList());
   }
 
-  /** The journals that do not have the job's epoch yet. */
+  /** Returns the journals that do not have the job's epoch yet. */
   private List<JournalTail> waiting(Job job) {
     return tails.of(job.id()).values().stream()
         .filter(tail -> !journals.hasEntered().test(job, tail))
         .toList();
   }
 
-  /** Whether the stream still has what arrived since a time, and will have it for a while. */
+  /** Requires that the stream has the records since a time, and will keep them for a while. */
   private void requireInTime(StartPosition start, boolean acceptsGap)
       throws RestoreRefusedException {
     if (!(start instanceof StartPosition.AtTimestamp(Instant time))) {
@@ -126,10 +127,9 @@ public final class StreamCoverage {
       throw new RestoreRefusedException(
           "--positions "
               + time
-              + " lies in the future, it is "
+              + " is in the future, it is "
               + now
-              + ": give a time up to now, from which on the records of the stream are to be"
-              + " applied");
+              + ": give a time up to now, from which the records of the stream are to be applied");
     }
     if (acceptsGap) {
       return;
@@ -143,14 +143,14 @@ public final class StreamCoverage {
               + (time.isBefore(horizon)
                   ? " is beyond retention: records from before " + horizon + " are gone"
                   : " is too close to retention: records would expire during the replay")
-              + "; give a later time, raise the stream's retention first, or leave out what is gone"
-              + " with --positions horizon or --accept-gap");
+              + "; give a later time, increase the stream's retention first, or omit the"
+              + " expired records with --positions horizon or --accept-gap");
     }
   }
 
   /**
-   * Whether Kinesis still keeps every record between where the restore puts each subtask and how
-   * far it once was; and, where it is put to where it was, every record after that.
+   * Requires that Kinesis keeps every record between each subtask's restored position and its
+   * frontier; and, for an unchanged position, every record after it.
    */
   private void requireGaps(
       Job job,
@@ -182,7 +182,7 @@ public final class StreamCoverage {
     requireAll(gaps, reads.horizon().plus(settings.retentionMargin()));
   }
 
-  /** What the mapping has yet to deliver, from its horizon on. */
+  /** Returns the records that the mapping has yet to deliver, from its horizon on. */
   private static List<Gap> unread(Map<SubtaskId, SubtaskSnapshot> states, Set<SubtaskId> opened) {
     return states.entrySet().stream()
         .filter(state -> !opened.contains(state.getKey()))
@@ -195,8 +195,9 @@ public final class StreamCoverage {
   }
 
   /**
-   * Whether the mapping will still deliver all that follows the states of shards that the job has
-   * not opened. A restore is begun with that; but a fork may be deployed long after it was begun.
+   * Requires that the mapping will still deliver all records after the states of shards that the
+   * job has not opened. A restore begins with that check, but a fork may be deployed long after it
+   * was begun.
    */
   void requireDeliverable(Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> states)
       throws RestoreRefusedException {
@@ -207,8 +208,7 @@ public final class StreamCoverage {
     }
     List<Gap> gaps = unread(states, Set.copyOf(ports.checkpoints().subtasks(job.id())));
     Instant oldestAllowed = reads.horizon().plus(settings.retentionMargin());
-    // What has arrived since is there. Of a shard that is idle, the record at its position need
-    // not be.
+    // Later records are there. In an idle shard, the record at the position may have expired.
     if (!gaps.isEmpty() && files.metadata(file).trigger().triggeredAt().isBefore(oldestAllowed)) {
       requireAll(gaps, Instant.MIN);
     }
@@ -229,7 +229,7 @@ public final class StreamCoverage {
     };
   }
 
-  /** A shard of which records have to be read from this position on. */
+  /** A shard whose records have to be read from this position on. */
   private record Gap(ShardId shard, Position position, Optional<SequenceNumber> firstApplied) {}
 
   private void requireGap(Gap gap, Set<ShardId> shards, Instant oldestAllowed)
@@ -237,7 +237,7 @@ public final class StreamCoverage {
     String shard = "shard " + gap.shard();
     if (!shards.contains(gap.shard())) {
       throw new RestoreRefusedException(
-          shard + " is no longer in the stream, and records of it would have to be read again");
+          shard + " is no longer in the stream, but its records would have to be read again");
     }
     SequenceNumber required =
         gap.position()
@@ -251,11 +251,11 @@ public final class StreamCoverage {
     } catch (NotInStreamException e) {
       throw new RestoreRefusedException(
           shard
-              + " does not have the record that the checkpoint stands at: "
+              + " does not have the record at the checkpoint's position: "
               + e.getMessage()
-              + "; if the stream was deleted and created again, what the old one held is gone:"
-              + " restore with --accept-gap to go on without it, or say from where to read the new"
-              + " one with --positions");
+              + "; if the stream was deleted and created again, the records of the old stream"
+              + " are lost: restore with --accept-gap to continue without them, or choose"
+              + " where to begin in the new stream with --positions");
     }
     if (first.isEmpty() || !first.get().sequenceNumber().equals(required)) {
       throw new RestoreRefusedException(
@@ -268,7 +268,8 @@ public final class StreamCoverage {
                       oldest ->
                           "the oldest record after it that is kept arrived at " + oldest.arrival())
                   .orElse("nor is any record after it")
-              + "; choose a later checkpoint, or go on without what is gone with --accept-gap");
+              + "; choose a later checkpoint, or continue without the expired records with"
+              + " --accept-gap");
     }
     if (first.get().arrival().isBefore(oldestAllowed)) {
       throw new RestoreRefusedException(
@@ -282,13 +283,14 @@ public final class StreamCoverage {
     }
   }
 
-  /** Where shards begin that do not go on from what they have. */
+  /** Returns where shards begin that do not continue from their own state. */
   public FreshStart freshStart(StartPosition start) {
     return FreshStart.of(reads, start, settings.retentionMargin());
   }
 
   /**
-   * Where a subtask is put that goes on in its own stream: as far as the stream has what follows.
+   * Returns the place of a subtask that continues in its own stream, as far as the stream has the
+   * following records.
    */
   public Place sameStream(Restoration from, JournalTail tail, Optional<SubtaskState> state) {
     Position position = state.map(SubtaskState::position).orElse(Position.beginning());
@@ -299,13 +301,13 @@ public final class StreamCoverage {
     }
     return switch (remaining(tail, position)) {
       case Remaining.All all -> new Place(position, firstApplied);
-      // What came before it is gone for good, so a replay begins with it.
+      // Earlier records have expired, so a replay begins with it.
       case Remaining.Since(SequenceNumber first) -> new Place(Position.before(first), firstApplied);
       case Remaining.None none -> new Place(journals.frontier().of(tail.head()), firstApplied);
     };
   }
 
-  /** What is left of the records that a restored subtask would have to apply again. */
+  /** The kept part of the records that a restored subtask has to apply again. */
   private sealed interface Remaining {
     /** All of them. */
     record All() implements Remaining {}
@@ -341,8 +343,8 @@ public final class StreamCoverage {
           .filter(first -> first.sequenceNumber().equals(record))
           .isPresent();
     } catch (NotInStreamException e) {
-      // The stream was created again under its name. The caller accepts what is gone with the old
-      // one.
+      // The stream was created again under its name. The caller accepts the loss of the old
+      // stream's records.
       return false;
     }
   }

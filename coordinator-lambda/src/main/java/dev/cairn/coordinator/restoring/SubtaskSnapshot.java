@@ -5,7 +5,7 @@ import dev.cairn.storage.FileRef;
 import java.util.Optional;
 
 /**
- * A subtask's state in a checkpoint, and the file that says so; without one if it is put together
- * from the states of others.
+ * A subtask's state in a checkpoint, and its state file; without a file if it is composed from
+ * other states.
  */
 public record SubtaskSnapshot(Optional<FileRef> file, SubtaskState state) {}

@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds records that expired before the job applied them, because nothing read the stream for
- * longer than it keeps a record: the job was halted, or a shard could not be applied.
+ * Finds records that expired before the job applied them, because the stream was not read for
+ * longer than it keeps a record: the job was halted, or a shard was blocked.
  *
- * <p>The stream cannot say what it once had. What proves that nothing is lost is the last record
- * that was applied: as long as it is kept, everything after it is. Where it is gone, a loss is
- * possible as soon as the stream was not read for as long as it keeps a record.
+ * <p>The stream does not show which records have expired. As long as the last applied record is
+ * kept, all records after it are, so nothing is lost. If it has expired, a loss is possible as soon
+ * as the stream was not read for as long as it keeps a record.
  */
 final class UnreadRecords {
   private final CoordinatorPorts ports;
@@ -46,10 +46,10 @@ final class UnreadRecords {
   }
 
   /**
-   * A shard of which nothing was applied for about as long as the stream keeps a record.
+   * A shard of which no records were applied for about as long as the stream keeps a record.
    *
-   * @param proof the record that shows, as long as it is kept, that nothing after it is lost
-   * @param isNext whether that is the next one to be applied, rather than the last one that was
+   * @param proof the record that proves, as long as it is kept, that nothing after it is lost
+   * @param isNext whether this is the next record to apply, rather than the last applied one
    */
   private record Blocked(
       ShardId shard, Instant since, Optional<SequenceNumber> proof, boolean isNext) {}
@@ -77,7 +77,7 @@ final class UnreadRecords {
     RestoreCheck.all(ports.fanOut(), blocked, shard -> require(shard, horizon));
   }
 
-  /** Names the record that everything follows which is still to be applied, also in a gap. */
+  /** Finds the record after which everything is still to be applied, also in a gap. */
   private Blocked blocked(JournalTail tail, Instant since) {
     ShardId shard = tail.subtask().shard();
     Header head = tail.head();
@@ -90,7 +90,7 @@ final class UnreadRecords {
         : new Blocked(shard, since, journals.frontier().of(head).record(), false);
   }
 
-  /** What a task has found is not doubted: the mapping has gone on to later records. */
+  /** Refuses if a task has reported a loss: the mapping has continued with later records. */
   void requireNoneReported(Collection<JournalTail> tails) throws RestoreRefusedException {
     Optional<String> message =
         tails.stream().flatMap(tail -> tail.recordsLost().stream()).findFirst();
@@ -101,10 +101,10 @@ final class UnreadRecords {
 
   private void require(Blocked blocked, Instant horizon) throws RestoreRefusedException {
     Optional<SequenceNumber> proof = blocked.proof();
-    String next = "; go on without them with --accept-gap";
+    String next = "; continue without them with --accept-gap";
     if (proof.isEmpty()) {
       throw new RestoreRefusedException(
-          message(blocked, horizon, "nothing of the shard was ever applied") + next);
+          message(blocked, horizon, "no record of the shard was ever applied") + next);
     }
     Optional<StreamRecord> first;
     try {
@@ -113,10 +113,10 @@ final class UnreadRecords {
       throw new RestoreRefusedException(
           "shard "
               + blocked.shard()
-              + " does not have the record that it goes on with: "
+              + " does not have the record with which it continues: "
               + e.getMessage()
-              + "; if the stream was deleted and created again, what the old one held is gone: go"
-              + " on without it with --accept-gap");
+              + "; if the stream was deleted and created again, the records of the old stream"
+              + " are lost: continue without them with --accept-gap");
     }
     if (first.isPresent() && first.get().sequenceNumber().equals(proof.get())) {
       return;
@@ -129,7 +129,9 @@ final class UnreadRecords {
                 keptSince,
                 "record "
                     + proof.get()
-                    + (blocked.isNext() ? ", with which it goes on," : ", after which it goes on,")
+                    + (blocked.isNext()
+                        ? ", with which it continues,"
+                        : ", after which it" + " continues,")
                     + " is no longer in the stream, "
                     + first
                         .map(oldest -> "the oldest that is kept arrived at " + oldest.arrival())

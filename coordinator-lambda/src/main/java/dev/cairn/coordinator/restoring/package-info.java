@@ -1,4 +1,4 @@
-/** Finds out whether a checkpoint can be restored, and restores it. */
+/** Checks whether a checkpoint can be restored, and restores it. */
 @NullMarked
 package dev.cairn.coordinator.restoring;
 

@@ -83,7 +83,7 @@ final class FileInspection {
       RunReader.open(run, file.path().value(), CHECKSUM).iterator().forEachRemaining(change -> {});
       return Optional.empty();
     } catch (DamagedFileException e) {
-      return Optional.of("it is what was written, and cannot be read: " + e.getMessage());
+      return Optional.of("it is unaltered, but cannot be read: " + e.getMessage());
     }
   }
 

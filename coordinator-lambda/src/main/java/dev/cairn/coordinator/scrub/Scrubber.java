@@ -137,10 +137,10 @@ public final class Scrubber {
       }
       round.files++;
       round.sizeBytes += file.file().sizeBytes();
-    } catch (StorageException unanswered) {
+    } catch (StorageException unavailable) {
       // The failure says nothing about the file. The next round reads it again; this round
       // continues with the others.
-      ports.announcer().announce(new Announcement.NotScrubbed(file.file(), unanswered));
+      ports.announcer().announce(new Announcement.NotScrubbed(file.file(), unavailable));
     }
   }
 
@@ -176,8 +176,8 @@ public final class Scrubber {
                 damage(suspect, what.get(), references),
                 Optional.ofNullable(known.get(path)));
           }
-        } catch (StorageException unanswered) {
-          ports.announcer().announce(new Announcement.NotScrubbed(suspect.file(), unanswered));
+        } catch (StorageException unavailable) {
+          ports.announcer().announce(new Announcement.NotScrubbed(suspect.file(), unavailable));
         }
       }
     }
@@ -251,8 +251,8 @@ public final class Scrubber {
           ports.damages().unmark(job, marked.path());
           ports.announcer().announce(new Announcement.DamageCleared(marked, marked(job)));
         }
-      } catch (StorageException unanswered) {
-        ports.announcer().announce(new Announcement.NotScrubbed(marked.file(), unanswered));
+      } catch (StorageException unavailable) {
+        ports.announcer().announce(new Announcement.NotScrubbed(marked.file(), unavailable));
       }
     }
   }

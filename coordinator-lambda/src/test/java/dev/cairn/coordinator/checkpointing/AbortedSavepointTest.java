@@ -82,9 +82,9 @@ class AbortedSavepointTest {
 
     assertThat(pipeline.job().refusal().orElseThrow().reason())
         .isEqualTo(
-            "savepoint 1 cannot go yet: count/shardId-000000000001 was asked for it and has not"
-                + " answered, so it may still write its files; take a checkpoint first, which it"
-                + " answers instead");
+            "savepoint 1 cannot be deleted yet: count/shardId-000000000001 was triggered for"
+                + " it and has not acknowledged, so it may still write its files; take a"
+                + " checkpoint first, which it acknowledges instead");
     assertThat(written()).isNotEmpty();
   }
 

@@ -353,7 +353,7 @@ class CheckpointDecisionsTest {
         new Resolved(
             "the job was restored",
             new Resolution.Abort(
-                Failure.of(FailureReason.RESTORED_OVER, "the job has gone on to another epoch")),
+                Failure.of(FailureReason.RESTORED_OVER, "the job has advanced to another epoch")),
             2,
             Duration.ZERO,
             List.of(first, second)));
@@ -403,7 +403,7 @@ class CheckpointDecisionsTest {
             new Resolution.Abort(
                 Failure.of(
                     FailureReason.EXPIRED,
-                    "the list of its subtasks expired: nobody looked at it for weeks")));
+                    "the list of its subtasks has expired: no coordinator has read it for weeks")));
   }
 
   @Test

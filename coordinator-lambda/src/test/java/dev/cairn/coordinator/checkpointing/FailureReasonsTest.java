@@ -151,7 +151,9 @@ class FailureReasonsTest {
             "cut off in its snapshot, after it had applied more",
             FailureReason.SUBTASK_TIMEOUT,
             FailureReasonsTest::cutOff,
-            SHARD + "was asked and has applied records since, but each of its invocations ended"),
+            SHARD
+                + "was triggered and has applied records since, but each of its invocations"
+                + " ended"),
         new Row(
             "no time left when the state is loaded",
             FailureReason.SUBTASK_TIMEOUT,

@@ -108,7 +108,7 @@ class MissingAckExplanationTest {
                 .contains(
                     failure.reason() == FailureReason.OUT_OF_MEMORY
                         ? "at attempt 3: Java heap space"
-                        : "was asked and has applied records since"));
+                        : "was triggered and has applied records since"));
   }
 
   private static JournalTail tail(List<Step> steps) {

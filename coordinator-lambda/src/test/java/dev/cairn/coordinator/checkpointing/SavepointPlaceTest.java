@@ -30,7 +30,7 @@ class SavepointPlaceTest {
         .hasValueSatisfying(
             reason ->
                 assertThat(reason)
-                    .startsWith("there is no place for a savepoint: the job's checkpoints lie")
+                    .startsWith("there is no directory for a savepoint: the job's checkpoints are")
                     .contains("set execution.checkpointing.savepoint-dir, such as to s3://"));
     assertThat(refusal(command, SOMEWHERE, false)).isEmpty();
     assertThat(refusal(command, NOWHERE, true)).isEmpty();

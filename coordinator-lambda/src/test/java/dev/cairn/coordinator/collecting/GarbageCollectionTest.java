@@ -84,8 +84,8 @@ class GarbageCollectionTest {
 
     pipeline.pass(LONGEST.plusMillis(1));
     assertThat(verdict(delta))
-        .startsWith("nothing refers to it, and nothing can any more: it was prepared for entry ")
-        .contains("(Snapshotted at revision 4)", "it goes with the next collection");
+        .startsWith("it is not referenced, and can no longer be: it was prepared for entry ")
+        .contains("(Snapshotted at revision 4)", "the next collection deletes it");
   }
 
   @Test
@@ -100,10 +100,10 @@ class GarbageCollectionTest {
 
     assertThat(verdict(orphan))
         .contains(
-            "nothing refers to it yet",
+            "it is not referenced yet",
             "from revision 2 of " + SHARD,
             "whose journal is at 2",
-            "it stays until that journal moves on");
+            "it is kept until that journal continues");
     collect();
     assertThat(pipeline.storage().paths()).contains(orphan);
 
@@ -167,7 +167,7 @@ class GarbageCollectionTest {
     pipeline.pass(LONGEST.multipliedBy(10));
 
     assertThat(found().files()).as("not even listed").noneMatch(file -> file.path().equals(letter));
-    assertThat(verdict(foreign)).contains("its name is none that Cairn gives");
+    assertThat(verdict(foreign)).contains("its name is none that Cairn uses");
     assertThat(verdict(leftover)).contains("count/shardId-9 has no journal in the table");
     collect();
     assertThat(pipeline.storage().paths()).contains(letter, foreign, leftover);
@@ -206,7 +206,7 @@ class GarbageCollectionTest {
 
     assertThat(collection().find(JOB))
         .isEqualTo(
-            new Findings.NotNow("job words is not running: its journals may still be given state"));
+            new Findings.NotNow("job words is not running: its journals may still get state"));
   }
 
   /** The coordinator's own collection, after many checkpoints, did what the findings say. */

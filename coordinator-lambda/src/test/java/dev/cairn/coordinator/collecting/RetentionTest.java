@@ -126,7 +126,7 @@ class RetentionTest {
     assertThat(complete()).containsExactly(1L, 11L, 12L, 13L);
     assertThat(pipeline.storage().paths()).containsAll(needed);
     assertThat(refusal("dispose 1"))
-        .isEqualTo("checkpoint 1 is pinned: take the pin off first, with: cairn unpin 1");
+        .isEqualTo("checkpoint 1 is pinned: unpin it first, with: cairn unpin 1");
 
     serveAgain("unpin 1");
     checkpoint("last");
@@ -162,7 +162,7 @@ class RetentionTest {
       checkpoint(word);
     }
 
-    assertThat(refusal("pin 1")).contains("checkpoint 1 is over", "choose one that is COMPLETED");
+    assertThat(refusal("pin 1")).contains("checkpoint 1 has ended", "choose one that is COMPLETED");
     assertThat(refusal("pin 9")).contains("checkpoint 9 is unknown");
     assertThat(refusal("unpin 4")).isEqualTo("checkpoint 4 is not pinned: no checkpoint is");
     serveAgain("pin 4");
@@ -219,7 +219,7 @@ class RetentionTest {
     tick(pipeline.coordinator(tap));
     tick(pipeline.coordinator());
 
-    assertThat(pipeline.job().refusal().orElseThrow().reason()).contains("checkpoint 1 is over");
+    assertThat(pipeline.job().refusal().orElseThrow().reason()).contains("checkpoint 1 has ended");
     assertThat(pipeline.job().pinned()).isEmpty();
   }
 
@@ -261,7 +261,8 @@ class RetentionTest {
             line ->
                 assertThat(line.text())
                     .startsWith(
-                        "the job is put back to checkpoint 2, the newest that is complete and intact"
+                        "the job is restored to checkpoint 2, the newest that is complete and"
+                            + " intact"
                             + " (passed over: checkpoint 3: file words/chk-3/_metadata is missing"));
     assertThat(pipeline.state(0)).isEqualTo(Pipeline.fold(pipeline.all(0)));
   }

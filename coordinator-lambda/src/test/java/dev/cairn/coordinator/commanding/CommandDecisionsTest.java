@@ -90,15 +90,15 @@ class CommandDecisionsTest {
 
   private final CommandDecisions decisions = new CommandDecisions();
 
-  private record Row(String command, List<String> statuses, Decision answer) {
+  private record Row(String command, List<String> statuses, Decision decide) {
     @Override
     public String toString() {
-      return command + " in " + statuses + " → " + answer;
+      return command + " in " + statuses + " → " + decide;
     }
   }
 
-  private static Row row(String command, String statuses, Decision answer) {
-    return new Row(command, List.of(statuses.split(" ")), answer);
+  private static Row row(String command, String statuses, Decision decide) {
+    return new Row(command, List.of(statuses.split(" ")), decide);
   }
 
   private static Decision refuse(String reason) {
@@ -116,7 +116,7 @@ class CommandDecisionsTest {
   private static String noCheckpoints(String status) {
     return "the job is "
         + status
-        + " and takes no checkpoints; resume it first, or restore what it has";
+        + " and takes no checkpoints; resume it first, or restore a checkpoint";
   }
 
   static Stream<Row> rows() {
@@ -157,7 +157,7 @@ class CommandDecisionsTest {
             "DELETED",
             refuse("the job is CANCELLED already, and its checkpoints are deleted")),
         row("resume", "RUNNING REPLAYING", refuse("the job runs already")),
-        row("resume", "RESTORING", refuse("the job is being restored, and runs then")),
+        row("resume", "RESTORING", refuse("the job is being restored, and will run afterwards")),
         row("resume", "RESUMING", refuse("the job is being resumed already")),
         row("resume", "SUSPENDING", LATER),
         row("resume", "CANCELLED DELETED STOPPING STOPPED FAILED", new Decision.Resume(false)));
@@ -167,9 +167,9 @@ class CommandDecisionsTest {
   @MethodSource("rows")
   void aCommandIsAnsweredByWhereTheJobStands(Row row) throws InvalidCommandException {
     for (String status : row.statuses) {
-      assertThat(answer(at(statusNamed(status)), row.command, List.of(), Optional.empty()))
+      assertThat(decide(at(statusNamed(status)), row.command, List.of(), Optional.empty()))
           .as(status)
-          .isEqualTo(row.answer);
+          .isEqualTo(row.decide);
     }
   }
 
@@ -190,9 +190,9 @@ class CommandDecisionsTest {
   void oneCheckpointWaitsForTheOther() throws InvalidCommandException {
     List<Checkpoint> busy = List.of(pending(Optional.empty()));
     for (String command : List.of("checkpoint", "savepoint mine")) {
-      assertThat(answer(at(RUNNING), command, busy, Optional.empty())).isEqualTo(LATER);
+      assertThat(decide(at(RUNNING), command, busy, Optional.empty())).isEqualTo(LATER);
     }
-    assertThat(answer(at(RUNNING), "cancel", busy, Optional.empty())).isEqualTo(suspend(RETAINED));
+    assertThat(decide(at(RUNNING), "cancel", busy, Optional.empty())).isEqualTo(suspend(RETAINED));
   }
 
   @Test
@@ -205,8 +205,8 @@ class CommandDecisionsTest {
                 RetentionOnCancellation.DELETE_ON_CANCELLATION,
                 SettingSource.CONSTRUCT));
     Job job = Job.create(JOB, deleting);
-    assertThat(answer(job, "cancel", List.of(), Optional.empty())).isEqualTo(suspend(DELETED));
-    assertThat(answer(job, "cancel --retain", List.of(), Optional.empty()))
+    assertThat(decide(job, "cancel", List.of(), Optional.empty())).isEqualTo(suspend(DELETED));
+    assertThat(decide(job, "cancel --retain", List.of(), Optional.empty()))
         .isEqualTo(suspend(RETAINED));
   }
 
@@ -215,12 +215,12 @@ class CommandDecisionsTest {
     Command.Restore latest = new Command.Restore(new Command.Target.Latest(), Command.Options.NONE);
     Command.Restore seven = new Command.Restore(new Command.Target.Id(SEVEN), Command.Options.NONE);
     for (JobStatus status : STATUSES.values()) {
-      assertThat(answer(at(status), "restore latest", List.of(), Optional.empty()))
+      assertThat(decide(at(status), "restore latest", List.of(), Optional.empty()))
           .isEqualTo(new Decision.Restore(latest));
-      assertThat(answer(undoable().at(status), "undo", List.of(), Optional.empty()))
+      assertThat(decide(undoable().at(status), "undo", List.of(), Optional.empty()))
           .isEqualTo(status.deletesCheckpoints() ? nothingToUndo() : new Decision.Restore(seven));
     }
-    assertThat(answer(at(RUNNING), "undo", List.of(), Optional.empty())).isEqualTo(nothingToUndo());
+    assertThat(decide(at(RUNNING), "undo", List.of(), Optional.empty())).isEqualTo(nothingToUndo());
   }
 
   private static Decision nothingToUndo() {
@@ -244,7 +244,7 @@ class CommandDecisionsTest {
         .isEqualTo(refuse("checkpoint 7 is ABORTED and holds nothing"));
     assertThat(
             dispose(at(RUNNING), Optional.of(new Checkpoint.Subsumed(completed(Optional.empty())))))
-        .isEqualTo(refuse("checkpoint 7 is SUBSUMED and goes by itself"));
+        .isEqualTo(refuse("checkpoint 7 is SUBSUMED and is deleted automatically"));
   }
 
   @Test
@@ -255,8 +255,8 @@ class CommandDecisionsTest {
     assertThat(dispose(undoable(), Optional.of(seven)))
         .isEqualTo(
             refuse(
-                "checkpoint 7 is where an undo of the last restore leads; it goes with the next"
-                    + " restore"));
+                "checkpoint 7 is needed for an undo of the last restore; the next restore"
+                    + " releases it"));
     for (JobStatus between : List.of(RESTORING, SUSPENDING, RESUMING)) {
       assertThat(dispose(at(between), Optional.of(seven))).isEqualTo(LATER);
     }
@@ -289,7 +289,7 @@ class CommandDecisionsTest {
   void aForkWaitsOnlyWhileTheJobIsBetweenTwoStates() throws InvalidCommandException {
     Optional<Checkpoint> completed = Optional.of(completed(Optional.empty()));
     for (JobStatus status : STATUSES.values()) {
-      assertThat(answer(at(status), "fork 7 trial", List.of(), completed))
+      assertThat(decide(at(status), "fork 7 trial", List.of(), completed))
           .as(status.label())
           .isEqualTo(
               status.isSettled()
@@ -307,26 +307,27 @@ class CommandDecisionsTest {
                 Optional.of(pending(none)), "checkpoint 7 is PENDING: wait until it is COMPLETED",
                 Optional.of(aborted(none)), "checkpoint 7 is ABORTED: choose one that is COMPLETED",
                 Optional.of(new Checkpoint.Subsumed(completed(none))),
-                    "checkpoint 7 is SUBSUMED, and its files go: choose one that is COMPLETED")
+                    "checkpoint 7 is SUBSUMED, and its files are deleted: choose one that is"
+                        + " COMPLETED")
             .entrySet()) {
-      assertThat(answer(at(RUNNING), "fork 7 trial", List.of(), refused.getKey()))
+      assertThat(decide(at(RUNNING), "fork 7 trial", List.of(), refused.getKey()))
           .isEqualTo(refuse(refused.getValue()));
     }
-    assertThat(answer(at(RUNNING), "fork 7 " + JOB, List.of(), Optional.of(completed(none))))
+    assertThat(decide(at(RUNNING), "fork 7 " + JOB, List.of(), Optional.of(completed(none))))
         .isEqualTo(
             refuse(
-                "a fork is another job: give it a name other than delays; to put this one back,"
-                    + " use: cairn restore 7"));
+                "a fork is another job: give it a name other than delays; to restore this"
+                    + " job, use: cairn restore 7"));
   }
 
   private Decision dispose(Job job, Optional<Checkpoint> named) throws InvalidCommandException {
-    return answer(job, "dispose 7", List.of(), named);
+    return decide(job, "dispose 7", List.of(), named);
   }
 
-  private Decision answer(
+  private Decision decide(
       Job job, String command, List<Checkpoint> checkpoints, Optional<Checkpoint> named)
       throws InvalidCommandException {
-    return decisions.answer(job, CommandText.parse(command), checkpoints, named);
+    return decisions.decide(job, CommandText.parse(command), checkpoints, named);
   }
 
   private static JobStatus statusNamed(String name) {

@@ -138,7 +138,11 @@ class ForkTest {
 
     assertThat(job(CHILD).status()).isInstanceOf(JobStatus.Restoring.class);
     assertThat(job(CHILD).refusal().orElseThrow().reason())
-        .contains("has begun and cannot go on: shard " + OF_CHILD.shard() + " is beyond retention");
+        .contains(
+            "has begun and cannot continue: shard "
+                + OF_CHILD.shard()
+                + " is beyond"
+                + " retention");
     assertThat(pipeline.table().all(OF_CHILD)).isEmpty();
   }
 
@@ -401,7 +405,7 @@ class ForkTest {
     assertThat(refusal(JOB, "unfork " + CHILD))
         .contains("the fork words-trial is RUNNING and may need the files", "cairn cancel --job");
     assertThat(refusal(JOB, "unfork nobody"))
-        .isEqualTo("job words has no fork nobody (it has words-trial): nothing is kept for it");
+        .isEqualTo("job words has no fork nobody (it has words-trial): no files are kept for it");
     assertThat(pipeline.table().forkedFrom(CHILD)).isPresent();
   }
 
@@ -423,7 +427,7 @@ class ForkTest {
     assertThat(refusal(JOB, "fork 1 words")).contains("a fork is another job");
     assertThat(refusal(JOB, "fork 2 trial"))
         .contains(
-            "savepoint 2 is yours to move and to delete",
+            "savepoint 2 can be moved and deleted by its owner",
             "restore there savepoints/words/savepoint-2-mine/_metadata with --positions same");
     done(JOB, "fork 1 trial");
     assertThat(refusal(JOB, "fork 1 trial")).contains("there is a job trial in the table already");

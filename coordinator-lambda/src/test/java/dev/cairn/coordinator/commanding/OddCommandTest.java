@@ -68,10 +68,10 @@ class OddCommandTest {
 
     assertThat(pipeline.job().refusal().orElseThrow().reason())
         .startsWith(
-            "no savepoint can go to \"s3://bucket/säve points\", which "
+            "a savepoint cannot be stored at \"s3://bucket/säve points\", which "
                 + DIRECTORY
                 + " says: path \"s3://bucket/säve points\"")
-        .endsWith("correct the setting, and ask again");
+        .endsWith("correct the setting, and repeat the request");
     assertThat(pipeline.job().command()).isEmpty();
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertCheckpointBegun(pipeline);
@@ -104,7 +104,7 @@ class OddCommandTest {
 
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertThat(pipeline.job().refusal().orElseThrow().reason())
-        .startsWith("the job goes on: no savepoint can go to \"s3://bucket/säve points\"");
+        .startsWith("the job goes on: a savepoint cannot be stored at \"s3://bucket/säve points\"");
   }
 
   private static Tap failing(String call, Supplier<RuntimeException> failure) {

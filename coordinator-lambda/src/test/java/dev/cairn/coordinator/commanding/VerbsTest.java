@@ -203,7 +203,7 @@ class VerbsTest {
 
     assertThat(refused)
         .contains(
-            "refused: savepoint 1 cannot go yet: savepoints/words/savepoint-1/",
+            "refused: savepoint 1 cannot be deleted yet: savepoints/words/savepoint-1/",
             "is in use, as the journal of count/shardId-00000000000",
             "take a checkpoint first");
     assertThat(filesOf(savepoint)).isEqualTo(files);
@@ -395,18 +395,20 @@ class VerbsTest {
     assertThat(call("checkpoint")).contains("\"step\" : \"waiting\"");
     assertThat(pipeline.job().command()).contains("checkpoint");
     assertThat(call("cancel"))
-        .contains("\"refused\"", "\\\"checkpoint\\\" was asked for before and still waits")
+        .contains("\"refused\"", "\\\"checkpoint\\\" was requested before and is still waiting")
         .doesNotContain("accepted");
     assertThat(pipeline.job().command()).contains("checkpoint");
     assertThat(call("restore 1"))
-        .contains("\"refused\"", "\\\"checkpoint\\\" was asked for before");
+        .contains("\"refused\"", "\\\"checkpoint\\\" was requested before");
   }
 
   @Test
   void whoeverCallsWithNoCommandIsToldWhatWouldBeOne() {
     Job before = pipeline.job();
     assertThat(call("make it so"))
-        .contains("\"refused\" : \"\\\"make\\\" is no command: there are checkpoint, savepoint");
+        .contains(
+            "\"refused\" : \"\\\"make\\\" is not a command; the commands are"
+                + " checkpoint, savepoint");
     assertThat(call("resume")).contains("\"refused\" : \"the job runs already\"");
     assertThat(pipeline.job().request()).isEqualTo(before.request());
     assertThat(pipeline.job().refusal().orElseThrow().request()).isEqualTo("resume");

@@ -117,7 +117,7 @@ class HistoryDiffTest {
     assertThat(begun.getFirst().cause()).contains("restore 7");
     assertThat(begun.getFirst().checkpoint()).contains(id(7));
     assertThat(begun.getFirst().text())
-        .isEqualTo("the job is put back to checkpoint 7, epoch 1 → 2");
+        .isEqualTo("the job is restored to checkpoint 7, epoch 1 → 2");
 
     assertThat(record(restoring.at(new JobStatus.Replaying(from)), List.of())).isEmpty();
     assertThat(record(restoring.at(new JobStatus.Running()), List.of()))
@@ -134,7 +134,7 @@ class HistoryDiffTest {
         .containsExactly(
             tuple(
                 Kind.UNSEEN,
-                "the job runs, epoch 1 → 2; nobody recorded what happened in between"));
+                "the job runs, epoch 1 → 2; what happened in between was not recorded"));
   }
 
   @Test
@@ -292,8 +292,8 @@ class HistoryDiffTest {
       Job job,
       List<Checkpoint> checkpoints,
       Map<String, String> versions,
-      Optional<Request> asked) {
-    Optional<Missing> missing = missing(job, checkpoints, versions, asked);
+      Optional<Request> request) {
+    Optional<Missing> missing = missing(job, checkpoints, versions, request);
     missing.ifPresent(
         more -> {
           assertThat(more.mark().version())
@@ -311,12 +311,12 @@ class HistoryDiffTest {
       Job job,
       List<Checkpoint> checkpoints,
       Map<String, String> versions,
-      Optional<Request> asked) {
+      Optional<Request> request) {
     Optional<Observed> seen =
         versions.isEmpty()
             ? Optional.empty()
             : Optional.of(new Observed(new TreeMap<>(versions), Optional.empty()));
-    return decisions.missing(mark, job, checkpoints, seen, asked, NOON);
+    return decisions.missing(mark, job, checkpoints, seen, request, NOON);
   }
 
   private static Checkpoint.Completed completed(long n) {

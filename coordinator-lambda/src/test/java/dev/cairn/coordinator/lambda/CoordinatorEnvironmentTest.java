@@ -124,7 +124,7 @@ class CoordinatorEnvironmentTest {
             + " EXECUTION_CHECKPOINTING_MAX_CONCURRENT_CHECKPOINTS cannot be \"0\": it must be at"
             + " least 1, not 0",
         "EXECUTION_CHECKPOINTING_INTERVAL | 200 ms | the environment's settings cannot be used:"
-            + " execution.checkpointing.interval 200 ms cannot be kept"
+            + " execution.checkpointing.interval 200 ms is not possible"
       })
   void aSettingThatCannotBeIsRefusedByName(String name, String value, String message) {
     variables.put(name, value);

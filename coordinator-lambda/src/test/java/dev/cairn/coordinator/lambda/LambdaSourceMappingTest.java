@@ -142,7 +142,7 @@ class LambdaSourceMappingTest {
     lambda.ofStream.add(other("m-5", FUNCTION + ":3", "Enabling"));
     assertThat(mapping.problems(HORIZON))
         .singleElement()
-        .satisfies(problem -> assertThat(problem.message()).contains(": m-4, m-5 doubles"));
+        .satisfies(problem -> assertThat(problem.message()).contains(": m-4, m-5 also delivers"));
   }
 
   @Test

@@ -45,7 +45,7 @@ class ScrubberEnvironmentTest {
     variables.put("CAIRN_STORAGE", "s3://other");
     assertThatThrownBy(this::read)
         .hasMessage(
-            "environment variable CAIRN_STORAGE says that the job's files lie in s3://other, and the"
+            "environment variable CAIRN_STORAGE sets the job's storage to s3://other, and the"
                 + " settings say s3://bucket/team: leave CAIRN_STORAGE out, and set"
                 + " EXECUTION_CHECKPOINTING_DIR to where the files are");
   }

@@ -83,7 +83,7 @@ class SignedEventBusTest {
   void anEntryThatWasNotTakenIsAFailureThoughTheAnswerIs200() {
     answer = "{\"FailedEntryCount\":1,\"Entries\":[{\"ErrorCode\":\"InternalFailure\"}]}";
     assertThatThrownBy(this::put)
-        .hasMessageContaining("event bus the-bus did not take an event: it answered 200")
+        .hasMessageContaining("event bus the-bus did not accept an event: its status was 200")
         .hasMessageContaining("InternalFailure");
   }
 
@@ -92,7 +92,7 @@ class SignedEventBusTest {
     status = 400;
     answer = "{\"__type\":\"AccessDeniedException\"}";
     assertThatThrownBy(this::put)
-        .hasMessageContaining("it answered 400")
+        .hasMessageContaining("its status was 400")
         .hasMessageContaining("AccessDenied")
         .hasMessageContaining("events:PutEvents");
   }

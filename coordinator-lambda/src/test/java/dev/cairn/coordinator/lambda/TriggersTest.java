@@ -136,11 +136,11 @@ class TriggersTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{}                             | is something else configured to invoke the coordinator?",
-        "[1]                            | is something else configured to invoke the coordinator?",
-        "{\"Records\":[]}               | is something else configured to invoke the coordinator?",
-        "{\"Records\":[{\"eventSource\":\"aws:s3\"}]} | aws:s3, which the coordinator does not"
-            + " listen to",
+        "{}                             | check what else is configured to invoke the coordinator",
+        "[1]                            | check what else is configured to invoke the coordinator",
+        "{\"Records\":[]}               | check what else is configured to invoke the coordinator",
+        "{\"Records\":[{\"eventSource\":\"aws:s3\"}]} | aws:s3, which is no source of the"
+            + " coordinator",
         "{\"Records\":[{\"eventSource\":\"aws:sqs\",\"body\":\"{}\"}]} | is not"
             + " {\"cairn\":\"tick\"} but: {}",
         "{\"Records\":[{\"eventSource\":\"aws:sqs\",\"body\":\"hello\"}]} | body is not JSON",

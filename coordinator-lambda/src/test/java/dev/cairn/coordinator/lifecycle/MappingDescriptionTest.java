@@ -66,53 +66,54 @@ class MappingDescriptionTest {
                 "FilterCriteria",
                 m -> m.filters = List.of("{\"data\":{\"level\":[\"INFO\"]}}"),
                 Kind.FILTERED,
-                "mapping m-1 has FilterCriteria {\"data\":{\"level\":[\"INFO\"]}}: the task never sees"
-                    + " the records that it leaves out, and a restore applies them, so restores are"
-                    + " refused; remove it with aws lambda update-event-source-mapping --uuid m-1"
+                "mapping m-1 has FilterCriteria {\"data\":{\"level\":[\"INFO\"]}}: the task"
+                    + " never receives the records that it leaves out, but a restore would"
+                    + " apply them, so restores are refused; remove it with aws lambda"
+                    + " update-event-source-mapping --uuid m-1"
                     + " --filter-criteria '{}', and leave records out inside the function"),
             new Row(
                 "MaximumRetryAttempts",
                 m -> m.retries = 3,
                 Kind.DISCARDS,
-                "mapping m-1 has MaximumRetryAttempts 3: Lambda gives a batch up after that, and its"
-                    + " records are lost; set -1"),
+                "mapping m-1 has MaximumRetryAttempts 3: Lambda discards a batch after that,"
+                    + " and its records are lost; set -1"),
             new Row(
                 "no retry at all",
                 m -> m.retries = 0,
                 Kind.DISCARDS,
-                "mapping m-1 has MaximumRetryAttempts 0: Lambda gives a batch up after that, and its"
-                    + " records are lost; set -1"),
+                "mapping m-1 has MaximumRetryAttempts 0: Lambda discards a batch after that,"
+                    + " and its records are lost; set -1"),
             new Row(
                 "MaximumRecordAge",
                 m -> m.age = 3600,
                 Kind.DISCARDS,
-                "mapping m-1 has MaximumRecordAgeInSeconds 3600: Lambda gives older records up, and"
-                    + " they are lost; set -1"),
+                "mapping m-1 has MaximumRecordAgeInSeconds 3600: Lambda discards older"
+                    + " records, and they are lost; set -1"),
             new Row(
                 "ParallelizationFactor",
                 m -> m.parallelizationFactor = 10,
                 Kind.PARALLEL,
-                "mapping m-1 has ParallelizationFactor 10: batches of one shard run at once and"
-                    + " overtake each other, and the records of a batch that comes late are skipped as"
-                    + " applied; set 1"),
+                "mapping m-1 has ParallelizationFactor 10: batches of one shard run in"
+                    + " parallel and overtake each other, and the records of a late batch are"
+                    + " skipped as if they were applied; set 1"),
             new Row(
                 "tumbling window",
                 m -> m.window = Duration.ofSeconds(30),
                 Kind.WINDOWED,
-                "mapping m-1 has TumblingWindowInSeconds 30: Lambda keeps a state of its own then,"
-                    + " which no checkpoint has; set 0"),
+                "mapping m-1 has TumblingWindowInSeconds 30: Lambda then keeps its own state,"
+                    + " which is in no checkpoint; set 0"),
             new Row(
                 "no ReportBatchItemFailures",
                 m -> m.reports = false,
                 Kind.WHOLE_BATCH,
-                "mapping m-1 has no ReportBatchItemFailures in FunctionResponseTypes: records that the"
-                    + " task asks for again are passed over and lost; set it"),
+                "mapping m-1 has no ReportBatchItemFailures in FunctionResponseTypes: records"
+                    + " that the task requests again are skipped and lost; set it"),
             new Row(
                 "bisecting",
                 m -> m.bisects = true,
                 Kind.BISECTS,
-                "mapping m-1 has BisectBatchOnFunctionError: Lambda divides a batch that fails, which"
-                    + " the task does itself where it has to; set it to false"),
+                "mapping m-1 has BisectBatchOnFunctionError: Lambda splits a failed batch,"
+                    + " which the task does itself if necessary; set it to false"),
             new Row(
                 "LATEST",
                 m -> m.position = Optional.of(new StartingPosition("LATEST", Optional.empty())),
@@ -133,8 +134,8 @@ class MappingDescriptionTest {
                 "a second mapping",
                 m -> m.others = List.of("m-2"),
                 Kind.ANOTHER_MAPPING,
-                "mapping m-1 is not the only one that feeds the function from this stream: m-2 doubles"
-                    + " what is delivered, and what is wrong with it is not looked at; delete it"),
+                "mapping m-1 is not the only one that feeds the function from this stream:"
+                    + " m-2 also delivers the records, and its settings are not checked; delete it"),
             new Row(
                 "Lambda cannot read",
                 m -> m.lastResult = Optional.of("PROBLEM: Insufficient permissions"),

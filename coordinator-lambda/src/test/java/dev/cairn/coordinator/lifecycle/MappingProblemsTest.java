@@ -205,8 +205,8 @@ class MappingProblemsTest {
         .containsExactly(
             new MappingProblem(
                 Kind.UNREADABLE,
-                "the mapping cannot be looked at or switched on, so nobody knows whether records are"
-                    + " delivered: not authorized to perform lambda:Get…"));
+                "the mapping cannot be read or changed on, so it is unknown whether records"
+                    + " are delivered: not authorized to perform lambda:Get…"));
   }
 
   private static boolean fails(Runnable step) {

@@ -417,7 +417,7 @@ final class LostRecordsTest {
 
     pipeline.serve(command);
 
-    assertThat(refusal()).contains("may have expired unread", "with which it goes on");
+    assertThat(refusal()).contains("may have expired unread", "with which it continues");
     assertThat(pipeline.job().epoch().value()).isEqualTo(1);
   }
 
@@ -529,7 +529,7 @@ final class LostRecordsTest {
 
     assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Restoring.class);
     assertThat(refusal())
-        .contains("has begun and cannot go on", "may have expired unread", "--accept-gap");
+        .contains("has begun and cannot continue", "may have expired unread", "--accept-gap");
     requireAcceptedLoss("restore 1 --accept-gap");
   }
 

@@ -73,24 +73,24 @@ class RefusedRestoreTest {
             "no path",
             nothing,
             "savepoints/../words",
-            "\"savepoints/../words\" is no path that can be read"),
+            "\"savepoints/../words\" is not a valid path"),
         new Case(
             "a path to something else",
             RefusedRestoreTest::putNonsense,
             "savepoints/words/mine",
-            "savepoints/words/mine/_metadata is no _metadata that can be read"),
+            "savepoints/words/mine/_metadata is not a readable _metadata"),
         new Case(
             "positions in the future",
             nothing,
             "3 --positions 2126-01-01T00:00:00Z",
-            "--positions 2126-01-01T00:00:00Z lies in the future, it is 2026-11-21T10:0",
+            "--positions 2126-01-01T00:00:00Z is in the future, it is 2026-11-21T10:0",
             "give a time up to now"),
         new Case(
             "positions beyond retention",
             nothing,
             "3 --positions 2026-11-20T09:00:00Z",
             "--positions 2026-11-20T09:00:00Z is beyond retention: records from before 2026-11-20T10:0",
-            "raise the stream's retention",
+            "increase the stream's retention",
             "--accept-gap"),
         new Case(
             "positions too close to retention",

@@ -559,7 +559,7 @@ class RestoreIntoAnotherStreamTest {
 
     assertThat(pipeline.job().refusal().orElseThrow().reason())
         .contains("shard shardId-000000000000 has the keys")
-        .contains("if job words reads another stream, say from where: --positions horizon");
+        .contains("if job words reads another stream, choose where to begin: --positions horizon");
   }
 
   @Test
@@ -572,6 +572,7 @@ class RestoreIntoAnotherStreamTest {
 
     assertThatThrownBy(() -> run(pipeline.container(), 0, pipeline.all(0)))
         .isInstanceOf(TaskException.class)
-        .hasMessageContaining("job words is being restored, and no task opens a shard meanwhile");
+        .hasMessageContaining(
+            "job words is being restored, and no task opens a shard until" + " that has ended");
   }
 }

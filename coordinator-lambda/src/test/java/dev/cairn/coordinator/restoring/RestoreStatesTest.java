@@ -140,7 +140,7 @@ class RestoreStatesTest {
       assertThat(refusal())
           .startsWith(
               "state \"count\" is stored as value of long, but version 8 of the code of count"
-                  + " declares it as value of string: its bytes would be read as something else;")
+                  + " declares it as value of string: its bytes would be misread;")
           .contains("under another name");
       assertThat(pipeline.job().refusal().orElseThrow().request()).isEqualTo("restore " + text);
     }

@@ -220,7 +220,7 @@ class RestoreTest {
         .hasValueSatisfying(
             refusal ->
                 assertThat(refusal.reason())
-                    .contains("the restore of checkpoint 1 has begun and cannot go on")
+                    .contains("the restore of checkpoint 1 has begun and cannot continue")
                     .contains("_metadata is missing"));
   }
 }

@@ -105,7 +105,7 @@ class StateComparisonTest {
             List.of(total("cents=long,since=Instant")),
             List.of(),
             "component \"cents\" of state \"total\" is stored as double, but version 7 of the code"
-                + " of count declares it as long: its bytes would be read as something else;",
+                + " of count declares it as long: its bytes would be misread;",
             NONE,
             List.of()));
   }
@@ -153,7 +153,7 @@ class StateComparisonTest {
             List.of(declaring(List.of(A))));
 
     assertThat(comparison.notCompared().orElseThrow())
-        .startsWith("the states of join could not be compared: no code of it has registered");
+        .startsWith("the states of join could not be compared: its code has not registered");
     assertThat(comparison.left(List.of())).isEmpty();
     assertThat(comparison.by()).containsExactly(declaring(List.of(A)));
   }

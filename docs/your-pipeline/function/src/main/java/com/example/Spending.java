@@ -10,7 +10,7 @@ import dev.cairn.function.ValueStateDescriptor;
 
 /** How often each customer ordered, and for how much. */
 public final class Spending implements KeyedFunction<Order> {
-  /** What is known of a customer. */
+  /** The statistics of a customer. */
   public record Total(long orders, long cents) {
     static final Total NONE = new Total(0, 0);
 

@@ -63,8 +63,8 @@ public final class CodeRegistration {
       requireRegistered();
       LOG.log(
           Level.WARNING,
-          "what the code of {0}/{1} sets is not known to the coordinator yet, the next invocation"
-              + " tries again: {2}",
+          "what the code of {0}/{1} is not registered with the coordinator yet, the next"
+              + " invocation tries again: {2}",
           registration.job(),
           registration.stage(),
           e.toString());

@@ -23,7 +23,7 @@ public final class ForeignStreamException extends RuntimeException {
         begin(shard, source)
             + ", and this function's job reads stream "
             + own
-            + " (CAIRN_STREAM). Nothing of the batch was applied. "
+            + " (CAIRN_STREAM). No record of the batch was applied. "
             + REMEDY,
         source);
   }
@@ -35,7 +35,7 @@ public final class ForeignStreamException extends RuntimeException {
             + source.account()
             + ", and this function's job reads the stream of this name in account "
             + own
-            + ". Nothing of the batch was applied. "
+            + ". No record of the batch was applied. "
             + REMEDY,
         source);
   }

@@ -47,7 +47,7 @@ final class FunctionClass {
     } catch (ClassNotFoundException e) {
       throw new FunctionNotLoadedException(
           name,
-          "there is no such class in the deployed code: its jar and what it needs belong into lib/",
+          "there is no such class in the deployed code: put its jar and its dependencies into lib/",
           e);
     } catch (ExceptionInInitializerError e) {
       throw new FunctionNotLoadedException(

@@ -59,7 +59,7 @@ public final class KinesisEventReader {
     }
     throw new MalformedEventException(
         "the event has neither Records, as a Kinesis event source mapping sends them, nor is it a wake"
-            + " with a shard; is something else configured to invoke this function?");
+            + " with a shard; check what else is configured to invoke this function");
   }
 
   private static String text(JsonParser in, String field) throws IOException {

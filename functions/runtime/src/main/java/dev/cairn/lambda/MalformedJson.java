@@ -30,7 +30,7 @@ final class MalformedJson {
   /** Requires that the event's object ends here, and that nothing follows it. */
   static void requireEnd(JsonParser in) throws IOException {
     if (!in.hasToken(JsonToken.END_OBJECT) || in.nextToken() != null) {
-      throw new MalformedEventException("something follows the end of the event");
+      throw new MalformedEventException("data follows the end of the event");
     }
   }
 }

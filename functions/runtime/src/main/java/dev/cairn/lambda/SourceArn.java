@@ -29,8 +29,8 @@ record SourceArn(String account, String stream, Optional<String> consumer) {
       throw new MalformedEventException(
           "the event's eventSourceARN \""
               + arn
-              + "\" names no Kinesis stream: is a mapping of another service configured to invoke this"
-              + " function?");
+              + "\" names no Kinesis stream: check whether a mapping of another service"
+              + " invokes this function");
     }
     return new SourceArn(parts.group(1), parts.group(2), Optional.ofNullable(parts.group(3)));
   }

@@ -140,7 +140,7 @@ public final class TaskHandler implements RequestStreamHandler {
       } catch (FunctionNotLoadedException e) {
         record(e, input, context);
         // A static initializer runs once per process, and may have failed for a temporary reason.
-        LOG.log(Level.ERROR, "this process ends, as it cannot load the function", e);
+        LOG.log(Level.ERROR, "this process ends because it cannot load the function", e);
         endProcess.run();
         throw e;
       } catch (RuntimeException | LinkageError e) {

@@ -16,8 +16,8 @@ public final class IncompatibleStateException extends RuntimeException {
       StateSchema.SchemaChange.Refused change) {
     super(
         change.problem(function)
-            + ": its bytes would be read as something else, so nothing was read. Declare it as it was,"
-            + " or declare the new form under another name; the old state is kept until a restore"
+            + ": its bytes would be misread, so nothing was read. Declare it as before, or"
+            + " declare the new form under another name; the old state is kept until a restore"
             + " drops it (cairn restore N --allow-non-restored-state)");
     this.stored = stored;
     this.declared = declared;

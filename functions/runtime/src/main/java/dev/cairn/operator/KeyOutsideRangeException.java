@@ -17,8 +17,9 @@ public final class KeyOutsideRangeException extends RuntimeException {
             + hash
             + ", outside the shard's range "
             + range
-            + ": its producer sent it with an explicit hash key. Cairn finds a key's state by the"
-            + " key's own hash, so explicit hash keys are not supported; send the record without one");
+            + ": its producer sent it with an explicit hash key. Cairn finds a key's state by"
+            + " the key's own hash, so explicit hash keys are not supported; send the"
+            + " record without an explicit hash key");
     this.partitionKey = partitionKey;
   }
 

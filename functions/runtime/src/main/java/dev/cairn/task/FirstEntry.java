@@ -42,8 +42,9 @@ final class FirstEntry {
                         "job "
                             + id.job()
                             + " has no item in the table: its coordinator creates it with its first tick, within"
-                            + " a minute of the deployment, and the mapping sends the batch again; if it goes on,"
-                            + " check that the rule is enabled, and the job's and the table's name"));
+                            + " a minute of the deployment, and the mapping sends the batch"
+                            + " again; if the error persists, check that the rule is"
+                            + " enabled, and the job's and the table's name"));
     requireRunning(job);
     List<Shard> listed = ports.stream().shards();
     Shard shard =
@@ -69,7 +70,8 @@ final class FirstEntry {
           job.status() instanceof JobStatus.Restoring
               ? "job "
                   + job.id()
-                  + " is being restored, and no task opens a shard meanwhile; the mapping sends the batch again"
+                  + " is being restored, and no task opens a shard until that has ended; the"
+                  + " mapping sends the batch again"
               : "job "
                   + job.id()
                   + " does not run, so no shard of it is opened; resume it, or restore it");
@@ -96,13 +98,13 @@ final class FirstEntry {
     Optional<SubtaskId> holder = holder(shard, listed, opened);
     if (holder.isPresent()) {
       throw new StateElsewhereException(
-          refusal(shard, "state of these keys lies with " + holder.get().shard()), holder);
+          refusal(shard, "state of these keys is in " + holder.get().shard()), holder);
     }
     // A listed parent that was not opened may have records that come first.
     for (ShardId parent : shard.parents()) {
       if (find(listed, parent).isPresent()) {
         throw new StateElsewhereException(
-            refusal(shard, "records of these keys may lie with " + parent), Optional.empty());
+            refusal(shard, "records of these keys may be in " + parent), Optional.empty());
       }
     }
   }
@@ -167,7 +169,7 @@ final class FirstEntry {
         + ", and "
         + why
         + "; resharding is not supported, and nothing of the shard was applied. Use a stream with a"
-        + " fixed number of shards; to go on with this one, take a savepoint, and restore it as a job"
-        + " of another name with --positions horizon or a time";
+        + " fixed number of shards; to continue with this one, take a savepoint, and restore"
+        + " it as a job of another name with --positions horizon or a time";
   }
 }

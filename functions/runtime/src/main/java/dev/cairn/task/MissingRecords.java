@@ -105,7 +105,7 @@ final class MissingRecords {
   private static String message(
       ShardId shard, SequenceNumber last, String what, StreamRecord first) {
     return shard
-        + " may have lost records: the mapping goes on with record "
+        + " may have lost records: the mapping continues with record "
         + first.sequenceNumber()
         + ", which arrived at "
         + first.arrival()
@@ -113,7 +113,7 @@ final class MissingRecords {
         + last
         + " "
         + what
-        + "; what arrived in between is gone if it has expired: "
+        + "; records that arrived in between are lost if they have expired: "
         + FailureReason.RECORDS_LOST.advice();
   }
 }

@@ -71,8 +71,8 @@ final class Replay {
           shard
               + " cannot be replayed: "
               + e.getMessage()
-              + "; if the stream was deleted and created again, what it held is gone: restore with"
-              + " --accept-gap to go on without it");
+              + "; if the stream was deleted and created again, its records are lost: restore"
+              + " with --accept-gap to continue without them");
     }
   }
 
@@ -193,7 +193,7 @@ final class Replay {
             + " is beyond the stream's retention"
             + kept
             + "; restore a later checkpoint, whose position is still kept, or restore with"
-            + " --accept-gap to go on without what is gone");
+            + " --accept-gap to continue without the expired records");
   }
 
   private static TaskException endsEarly(ShardId shard, Header head) {
@@ -203,7 +203,8 @@ final class Replay {
             + " ends before record "
             + head.frontier()
             + ", which was applied once; its records are beyond the stream's retention: restore a"
-            + " later checkpoint, or restore with --accept-gap to go on without what is gone");
+            + " later checkpoint, or restore with --accept-gap to continue without the"
+            + " expired records");
   }
 
   private static SequenceNumber required(Header head) {

@@ -114,8 +114,8 @@ final class Snapshots {
               + subtask.unacknowledgedBefore()
               + " snapshots of its state of about "
               + megabytes(subtask.retainedBytes())
-              + " did not fit into an invocation, and records go first now; another attempt follows"
-              + " with one of the next checkpoints");
+              + " did not fit into an invocation, and records have priority now; another"
+              + " attempt follows with one of the next checkpoints");
     }
   }
 

@@ -133,7 +133,7 @@ final class StepwiseApplication<E> {
 
   private static BlamedRecord neverReturned(StreamRecord record) {
     String message =
-        "it was begun on its own, and its invocation did not come back: it ran out of time or"
+        "it was applied alone, and its invocation did not return: it ran out of time or"
             + " memory, or its process ended";
     return new BlamedRecord(
         record.sequenceNumber(),

@@ -182,9 +182,7 @@ public final class FunctionHarness<E> {
     KeyContents contents = current;
     if (contents == null) {
       throw new IllegalStateException(
-          "state is used outside process(): it means the key of the event being processed,"
-              + " and there"
-              + " is none");
+          "state is used outside process(), where there is no current key");
     }
     return contents;
   }

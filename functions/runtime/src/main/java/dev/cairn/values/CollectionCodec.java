@@ -18,11 +18,11 @@ final class CollectionCodec extends ValueCodec {
 
   /** In which order the elements are stored. */
   enum Order {
-    /** As they are in the collection. */
+    /** Keeps the order of the collection. */
     KEPT,
-    /** By their bytes, as the collection promises no order and equal ones give equal bytes. */
+    /** Sorts by bytes, because the collection has no order and equal ones must give equal bytes. */
     BY_BYTES,
-    /** As they are in the collection, which has to be their natural order. */
+    /** Keeps the order of the collection, which must be the natural order. */
     NATURAL
   }
 

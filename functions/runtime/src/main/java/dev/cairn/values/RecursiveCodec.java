@@ -6,7 +6,7 @@ import dev.cairn.state.ValueType;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A type within itself: its codec is known once the outer one is complete. */
+/** The codec of a type within itself, which is known once the outer codec is complete. */
 final class RecursiveCodec extends ValueCodec {
   private static final int DEEPEST = 500;
 
@@ -52,7 +52,7 @@ final class RecursiveCodec extends ValueCodec {
     outer().check(value, depth + 1);
   }
 
-  /** What is within itself is as immutable as its other components are. */
+  /** A recursive type is immutable if its other components are. */
   @Override
   public boolean isImmutable() {
     return outer == null || outer.isImmutable();

@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * Has Jackson write the elements of a set in the order of their bytes. A set promises no order, and
- * that of {@code Set.of} differs from one process to the next; equal sets must be equal bytes.
+ * Makes Jackson write the elements of a set in the order of their bytes. A set promises no order,
+ * and that of {@code Set.of} differs from one process to the next; equal sets must be equal bytes.
  */
 final class UnorderedSets extends BeanSerializerModifier {
   private static final long serialVersionUID = 1;

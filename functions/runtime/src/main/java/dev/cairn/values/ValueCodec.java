@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes the values of one type as CBOR, reads them back, and refuses what would not come back. */
 public abstract class ValueCodec {
 
-  /** What stands for a missing value where the type is a component or an element. */
+  /** The value that stands for a missing value of a component or an element. */
   enum Absence {
     /** Nothing: a primitive is always there. */
     IMPOSSIBLE,

@@ -200,9 +200,9 @@ class FlinkLinesTest {
                     config.setExternalizedCheckpointCleanup(
                         ExternalizedCheckpointCleanup.NO_EXTERNALIZED_CHECKPOINTS),
                 "execution.checkpointing.externalized-checkpoint-retention cannot be"
-                    + " \"NO_EXTERNALIZED_CHECKPOINTS\": checkpoints here always outlive a failure, for"
-                    + " somebody to restore; write DELETE_ON_CANCELLATION to have a cancelled job's"
-                    + " deleted"))
+                    + " \"NO_EXTERNALIZED_CHECKPOINTS\": the checkpoints of a failed job are"
+                    + " always kept; write DELETE_ON_CANCELLATION to delete those of a"
+                    + " cancelled job"))
         .map(
             refused ->
                 DynamicTest.dynamicTest(
@@ -276,7 +276,7 @@ class FlinkLinesTest {
                     config.setExternalizedCheckpointRetention(
                         dev.cairn.function.ExternalizedCheckpointRetention
                             .NO_EXTERNALIZED_CHECKPOINTS),
-                "\"NO_EXTERNALIZED_CHECKPOINTS\": checkpoints here always outlive a failure"),
+                "\"NO_EXTERNALIZED_CHECKPOINTS\": the checkpoints of a failed job are always kept"),
             new Refused(
                 "env.setDefaultSavepointDirectory(\"s3://bucket/savepoints\")",
                 config -> config.setDefaultSavepointDirectory("s3://bucket/savepoints"),

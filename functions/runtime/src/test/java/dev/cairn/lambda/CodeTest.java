@@ -108,7 +108,7 @@ class CodeTest {
         CodeDescription.of(new Counting("execution.checkpointing.interval", "200 ms"));
     assertThatThrownBy(() -> code.appliedTo(environment.settings()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("execution.checkpointing.interval 200 ms cannot be kept");
+        .hasMessageStartingWith("execution.checkpointing.interval 200 ms is not possible");
     assertThatThrownBy(
             () -> CodeDescription.of(new Counting("execution.checkpointing.mode", "AT_LEAST_ONCE")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -252,8 +252,9 @@ class CodeTest {
       assertThatThrownBy(codeRegistration::make)
           .isInstanceOf(StorageMovedException.class)
           .hasMessageStartingWith(
-              "job flights has its files in dynamodb: and is told to keep them in s3://the-bucket"
-                  + " now: what its journals refer to is not there. Set the storage to dynamodb:"
+              "job flights has its files in dynamodb: and is configured to keep them in"
+                  + " s3://the-bucket"
+                  + " now: its files are not there. Set the storage to dynamodb:"
                   + " again");
     }
   }
@@ -274,8 +275,9 @@ class CodeTest {
       assertThatThrownBy(codeRegistration::make)
           .isInstanceOf(StreamChangedException.class)
           .hasMessageStartingWith(
-              "job flights has read stream orders and is deployed with clicks now: its positions"
-                  + " mean nothing there, so nothing was applied. Deploy stream orders again");
+              "job flights has read stream orders and is deployed with clicks now: its"
+                  + " positions are not valid there, so no records were applied. Deploy"
+                  + " stream orders again");
     }
     assertThat(registered.refused)
         .containsExactly(new RefusedStream("clicks", "the function's deployment", CLOCK.instant()));

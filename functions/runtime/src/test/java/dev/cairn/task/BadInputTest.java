@@ -256,7 +256,7 @@ class BadInputTest {
     assertThatThrownBy(() -> run(listing(forgotten), 4, pipeline.all(4)))
         .isInstanceOf(TaskException.class)
         .hasMessageContaining("shardId-000000000004 came from [shardId-000000000002]")
-        .hasMessageContaining("state of these keys lies with shardId-000000000000");
+        .hasMessageContaining("state of these keys is in shardId-000000000000");
     assertThat(pipeline.journal(4)).isEmpty();
     assertThat(pipeline.head(0).failing().orElseThrow().reason())
         .isEqualTo(FailureReason.RESHARDED);
@@ -284,7 +284,7 @@ class BadInputTest {
 
     assertThatThrownBy(() -> run(one.container(), 1, batch))
         .isInstanceOf(TaskException.class)
-        .hasMessageContaining("state of these keys lies with shardId-000000000000");
+        .hasMessageContaining("state of these keys is in shardId-000000000000");
     assertThat(one.journal(1)).isEmpty();
   }
 

@@ -223,7 +223,7 @@ public final class CheckpointedFunction extends Construct {
     private StartPosition start = new StartPosition.TrimHorizon();
     private FailurePolicy failurePolicy = FailurePolicy.FAIL;
     // Created last, so that one synthesis reports all mistakes.
-    private final List<UnaryOperator<Configuration>> told = new ArrayList<>();
+    private final List<UnaryOperator<Configuration>> settings = new ArrayList<>();
     private Optional<IEventBus> events = Optional.empty();
     private Runtime runtime = Runtime.JAVA_21;
     private Architecture architecture = Architecture.X86_64;
@@ -386,7 +386,7 @@ public final class CheckpointedFunction extends Construct {
      * @param option one of {@link Options}
      */
     public <T> Builder setting(Option<T> option, T value) {
-      this.told.add(before -> before.with(option, value, SettingSource.CONSTRUCT));
+      this.settings.add(before -> before.with(option, value, SettingSource.CONSTRUCT));
       return this;
     }
 
@@ -396,7 +396,7 @@ public final class CheckpointedFunction extends Construct {
      * earlier one.
      */
     public Builder configuration(String flinkFragment) {
-      this.told.add(
+      this.settings.add(
           before -> before.and(Configuration.parse(flinkFragment, SettingSource.CONSTRUCT)));
       return this;
     }
@@ -560,7 +560,7 @@ public final class CheckpointedFunction extends Construct {
       Optional<StageId> stageId = check.stage(stage);
       Optional<String> functionClass = check.function(function);
       Optional<Path> checkedCode = check.code(code, functionClass);
-      Optional<CheckpointSettings> checkpointing = check.checkpointing(told);
+      Optional<CheckpointSettings> checkpointing = check.checkpointing(settings);
       Optional<SourceStream> checkedSource =
           parent.isPresent()
               ? check.forked(parent.get(), jobId, source)

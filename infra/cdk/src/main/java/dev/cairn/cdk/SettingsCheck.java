@@ -166,13 +166,13 @@ final class SettingsCheck {
    * @param changes the builder's settings, in the order of the calls
    */
   Optional<CheckpointSettings> checkpointing(List<UnaryOperator<Configuration>> changes) {
-    Configuration told =
+    Configuration combined =
         shown(shown(Configuration.DEFAULTS, Options.TIMEOUT), Options.NUM_RETAINED);
     for (UnaryOperator<Configuration> change : changes) {
-      Configuration before = told;
-      told = accept(() -> change.apply(before)).orElse(before);
+      Configuration before = combined;
+      combined = accept(() -> change.apply(before)).orElse(before);
     }
-    Configuration all = told;
+    Configuration all = combined;
     require(
         all.place(Options.CHECKPOINT_DIRECTORY).isEmpty(),
         Options.CHECKPOINT_DIRECTORY

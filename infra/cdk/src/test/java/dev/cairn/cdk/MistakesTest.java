@@ -105,11 +105,11 @@ class MistakesTest {
                 "execution.checkpointing.interval must be positive, not PT-1S",
                 job -> job.checkpointingInterval(Duration.ofSeconds(-1))),
             mistake(
-                "execution.checkpointing.interval 500 ms cannot be kept: the coordinator is called by"
-                    + " delayed messages of whole seconds; choose 1 s or more",
+                "execution.checkpointing.interval 500 ms is not possible: delayed messages of"
+                    + " whole seconds invoke the coordinator; choose whole seconds, 1 s or more",
                 job -> job.checkpointingInterval(Duration.ofMillis(500))),
             mistake(
-                "execution.checkpointing.interval 1500 ms cannot be kept",
+                "execution.checkpointing.interval 1500 ms is not possible",
                 job -> job.checkpointingInterval(Duration.ofMillis(1500))),
             mistake(
                 "execution.checkpointing.timeout must be positive, not PT0S",
@@ -123,8 +123,8 @@ class MistakesTest {
                 job -> job.scrubInterval(Duration.ofSeconds(90))),
             mistake(
                 "execution.checkpointing.max-concurrent-checkpoints: 2 contradicts"
-                    + " execution.checkpointing.min-pause: 5 s: with a pause between two checkpoints"
-                    + " there is never more than one; leave one of the two out",
+                    + " execution.checkpointing.min-pause: 5 s: with a pause between two"
+                    + " checkpoints there is never more than one pending; omit one of the two",
                 job ->
                     job.checkpointingMaxConcurrent(2).checkpointingMinPause(Duration.ofSeconds(5))),
             mistake(

@@ -12,16 +12,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What people type, read into what it means; what cannot be read is answered in one sentence. */
+/** Parses command-line arguments, and explains mistakes in one sentence. */
 final class Arguments {
-  /** What Java decodes bytes to that are not in the character set. */
+  /** The character to which Java decodes bytes that are not in the character set. */
   private static final char UNDECODABLE = '\uFFFD';
 
   private Arguments() {}
 
   static Duration duration(String typed) {
     if (typed.strip().chars().allMatch(Character::isDigit)) {
-      // In a configuration this means milliseconds, as in Flink; nobody who types it does.
+      // A number without a unit means milliseconds in a configuration, as in Flink, but hardly ever
+      // on a command line.
       throw new TypeConversionException(
           "\"" + typed + "\" has no unit: write " + typed + " s, say, or " + typed + " ms");
     }
@@ -39,7 +40,7 @@ final class Arguments {
         return endpoint;
       }
     } catch (IllegalArgumentException e) {
-      // No URI at all: the same answer.
+      // The text is not a URI; the message is the same.
     }
     throw new TypeConversionException(
         "\"" + typed + "\" is not an endpoint: write a URL such as http://127.0.0.1:4566");
@@ -73,8 +74,8 @@ final class Arguments {
 
   /**
    * Explains that Java could not decode an argument in the character set of the process's locale;
-   * empty if it decoded all of them. The launcher sets a UTF-8 locale, so this is for those who
-   * start Java themselves.
+   * empty if it decoded all of them. The launcher sets a UTF-8 locale, so this happens only if Java
+   * is started directly.
    */
   static Optional<String> unreadable(String[] typed) {
     for (int i = 0; i < typed.length; i++) {
@@ -94,7 +95,7 @@ final class Arguments {
     return Optional.empty();
   }
 
-  /** Says what is wrong with a command line, and what was probably meant. */
+  /** Explains what is wrong with a command line, and what was probably meant. */
   static CommandProblem explain(ParameterException wrong) {
     CommandLine command = wrong.getCommandLine();
     Optional<String> option = Optional.ofNullable(wrong.getArgSpec()).map(Arguments::name);
@@ -149,7 +150,7 @@ final class Arguments {
           + " there";
     }
     if (typed.equals("unfork")) {
-      // The text that the job's item takes; here it is an option of fork.
+      // The job's item accepts this text; on the command line it is an option of fork.
       return "there is no command \"unfork\": write cairn fork --release JOB";
     }
     return "there is no command \""

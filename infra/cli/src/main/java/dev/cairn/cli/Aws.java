@@ -26,8 +26,8 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /**
- * The clients of one command: AWS as the user has it configured (environment, profile, endpoints),
- * but for what options say otherwise. Closing it closes them.
+ * The AWS clients of one command, configured by the environment, profile and endpoints, which
+ * options override. Closing this object closes the clients.
  */
 public final class Aws implements AutoCloseable {
   private final Optional<URI> endpoint;
@@ -36,7 +36,7 @@ public final class Aws implements AutoCloseable {
   private final Deque<AutoCloseable> clients = new ArrayDeque<>();
 
   /**
-   * @param endpoint where all services are; empty for wherever the configuration says
+   * @param endpoint the endpoint of all services; empty for the configured ones
    * @param region empty for the configured one, or us-east-1 at an endpoint on this machine
    * @param profile a profile of the shared configuration, before credentials in the environment
    */
@@ -66,7 +66,7 @@ public final class Aws implements AutoCloseable {
 
   public S3Client s3() {
     S3Client usual = closing(s3Builder().build());
-    // Whatever stands in for S3 answers at one host; bucket.host is a name that nobody resolves.
+    // Emulators of S3 have one host; bucket.host cannot be resolved.
     return isElsewhere(usual.serviceClientConfiguration())
         ? closing(s3Builder().forcePathStyle(true).build())
         : usual;
@@ -77,8 +77,8 @@ public final class Aws implements AutoCloseable {
   }
 
   /**
-   * The usual client reads all certificates that the JVM trusts when it is made, a tenth of what a
-   * command costs. An emulator on this machine is not asked for one.
+   * The usual client reads all trusted certificates when it is created, which takes a tenth of a
+   * command's time. An emulator on this machine needs none.
    */
   private SdkHttpClient.Builder<?> httpClient() {
     return endpoint.filter(at -> isLoopback(at) && at.getScheme().equals("http")).isPresent()
@@ -135,7 +135,8 @@ public final class Aws implements AutoCloseable {
         at -> {
           builder.endpointOverride(at);
           if (isLoopback(at) && profile.isEmpty()) {
-            // An emulator takes any; without them the SDK would look for the user's real ones.
+            // An emulator accepts any credentials; without them the SDK would look for the user's
+            // real ones.
             builder
                 .region(Region.US_EAST_1)
                 .credentialsProvider(

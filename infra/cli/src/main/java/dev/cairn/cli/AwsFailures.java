@@ -11,7 +11,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** What went wrong on the way to AWS, or there: what, why, and what to do. */
+/** Explains failures of calls to AWS: what happened, why, and what to do. */
 final class AwsFailures {
   private static final Set<String> EXPIRED =
       Set.of("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired");
@@ -31,13 +31,16 @@ final class AwsFailures {
 
   private AwsFailures() {}
 
-  /** A sentence for what AWS or the way there is at fault for; empty for anything else. */
+  /**
+   * Returns a sentence for a failure of AWS or of the connection to it; empty for any other
+   * failure.
+   */
   static Optional<String> explain(Throwable failure) {
     return malformedEndpoint(failure)
         .or(() -> sdkFailure(failure).map(sdk -> explain(failure, sdk)));
   }
 
-  /** The SDK reads endpoints from the environment when a client is made. */
+  /** The SDK reads endpoints from the environment when a client is created. */
   private static Optional<String> malformedEndpoint(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof URISyntaxException uri) {
@@ -62,58 +65,58 @@ final class AwsFailures {
 
   private static String explain(Throwable failure, SdkException sdk) {
     return switch (sdk) {
-      case AwsServiceException answer -> serviceError(failure, answer);
+      case AwsServiceException error -> serviceError(failure, error);
       case SdkClientException unsent -> noResponse(unsent);
       default -> "AWS did not accept the request: " + messageOf(sdk);
     };
   }
 
-  private static String serviceError(Throwable failure, AwsServiceException answer) {
-    String code = code(answer);
-    String service = service(answer);
-    if (EXPIRED.contains(code) || messageOf(answer).contains("SSO session")) {
+  private static String serviceError(Throwable failure, AwsServiceException error) {
+    String code = code(error);
+    String service = service(error);
+    if (EXPIRED.contains(code) || messageOf(error).contains("SSO session")) {
       return "the credentials have expired ("
-          + messageOf(answer)
+          + messageOf(error)
           + "): sign in again, such as with aws sso login, or export fresh ones";
     }
     if (UNKNOWN_KEYS.contains(code)) {
       return service
           + " does not know these credentials, or their signature is wrong ("
-          + messageOf(answer)
+          + messageOf(error)
           + "): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile (aws sts"
           + " get-caller-identity shows who you are), and this machine's clock";
     }
     if (DENIED.contains(code)) {
-      return denied(failure, answer);
+      return denied(failure, error);
     }
     if (MISSING.contains(code)) {
-      return missing(service, answer);
+      return missing(service, error);
     }
-    if (answer.isThrottlingException()) {
+    if (error.isThrottlingException()) {
       return service
           + " throttled the request ("
-          + messageOf(answer)
+          + messageOf(error)
           + "): try again in a few seconds";
     }
-    if (answer.statusCode() >= 500) {
+    if (error.statusCode() >= 500) {
       return service
           + " failed with "
-          + answer.statusCode()
+          + error.statusCode()
           + " ("
-          + messageOf(answer)
+          + messageOf(error)
           + "): nothing is wrong here; try again";
     }
-    return service + " refused the request: " + code + ": " + messageOf(answer);
+    return service + " refused the request: " + code + ": " + messageOf(error);
   }
 
-  private static String denied(Throwable failure, AwsServiceException answer) {
-    Optional<String> action = find(ACTION, messageOf(answer));
+  private static String denied(Throwable failure, AwsServiceException error) {
+    Optional<String> action = find(ACTION, messageOf(error));
     String what =
         action.map(name -> name + " is not allowed").orElse("the request is not allowed")
-            + find(RESOURCE, messageOf(answer)).map(resource -> " on " + resource).orElse("");
-    // S3 names no action; what our storage says of the call does.
+            + find(RESOURCE, messageOf(error)).map(resource -> " on " + resource).orElse("");
+    // S3's error names no action, but the storage's message about the call does.
     String call =
-        action.isPresent() || failure == answer
+        action.isPresent() || failure == error
             ? ""
             : " (" + String.valueOf(failure.getMessage()) + ")";
     return what
@@ -124,22 +127,22 @@ final class AwsFailures {
         + " in the policy of the user or role, or use other credentials (--profile, AWS_PROFILE)";
   }
 
-  private static String missing(String service, AwsServiceException answer) {
+  private static String missing(String service, AwsServiceException error) {
     return switch (service) {
       case "DynamoDb" ->
           "there is no such table here ("
-              + messageOf(answer)
+              + messageOf(error)
               + "): check --table or CAIRN_TABLE, the region (--region, AWS_REGION) and the account"
               + " (--profile)";
       case "Kinesis" ->
           "there is no such stream here ("
-              + messageOf(answer)
+              + messageOf(error)
               + "): check --stream, the region (--region, AWS_REGION) and the account (--profile)";
       case "S3" ->
           "there is no such bucket ("
-              + messageOf(answer)
+              + messageOf(error)
               + "): check --storage, or whether the deployment's bucket was deleted";
-      default -> "there is no such resource in " + service + ": " + messageOf(answer);
+      default -> "there is no such resource in " + service + ": " + messageOf(error);
     };
   }
 
@@ -192,19 +195,19 @@ final class AwsFailures {
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
-  private static String code(AwsServiceException answer) {
-    return details(answer).map(AwsErrorDetails::errorCode).orElse("");
+  private static String code(AwsServiceException error) {
+    return details(error).map(AwsErrorDetails::errorCode).orElse("");
   }
 
-  private static String service(AwsServiceException answer) {
-    return details(answer).map(AwsErrorDetails::serviceName).orElse("AWS");
+  private static String service(AwsServiceException error) {
+    return details(error).map(AwsErrorDetails::serviceName).orElse("AWS");
   }
 
-  private static Optional<AwsErrorDetails> details(AwsServiceException answer) {
-    return Optional.ofNullable(answer.awsErrorDetails());
+  private static Optional<AwsErrorDetails> details(AwsServiceException error) {
+    return Optional.ofNullable(error.awsErrorDetails());
   }
 
-  /** Without the request's ids, which tell a user nothing. */
+  /** Returns the failure's message without the request's ids, which do not help a user. */
   static String messageOf(RuntimeException failure) {
     return failure instanceof SdkException sdk
         ? messageOf(sdk)
@@ -212,8 +215,8 @@ final class AwsFailures {
   }
 
   private static String messageOf(SdkException failure) {
-    if (failure instanceof AwsServiceException answer) {
-      Optional<String> message = details(answer).map(AwsErrorDetails::errorMessage);
+    if (failure instanceof AwsServiceException error) {
+      Optional<String> message = details(error).map(AwsErrorDetails::errorMessage);
       if (message.isPresent()) {
         return message.get();
       }

@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code cairn}: looks into a pipeline and puts it back. Other modules add commands that need AWS
- * on this machine, such as the demo: {@link ContributedCommand}.
+ * {@code cairn}: inspects, controls and restores a pipeline. Other modules add commands that need
+ * AWS on this machine, such as the demo: {@link ContributedCommand}.
  */
 @Command(
     name = "cairn",
@@ -78,7 +78,7 @@ public final class Cairn implements Runnable, Terminal.Owner {
           ExportCommand.class);
 
   /**
-   * @param terminal where the demo tells its story, and what takes long tells how far it is
+   * @param terminal where the demo prints its output, and long work its progress
    */
   Cairn(CliEnvironment cliEnvironment, Terminal terminal) {
     this.cliEnvironment = cliEnvironment;
@@ -90,7 +90,7 @@ public final class Cairn implements Runnable, Terminal.Owner {
     System.exit(run(arguments));
   }
 
-  /** Runs a command as the process's surroundings say, and returns its exit code. */
+  /** Runs a command in the process's environment, and returns its exit code. */
   static int run(String[] arguments) {
     PrintStream out = utf8(System.out);
     Path home = Path.of(System.getProperty("cairn.home", "")).toAbsolutePath().normalize();
@@ -103,7 +103,7 @@ public final class Cairn implements Runnable, Terminal.Owner {
     return commands.execute(arguments);
   }
 
-  /** What we write is the same bytes wherever it runs. */
+  /** The output has the same bytes on every machine. */
   private static PrintStream utf8(PrintStream stream) {
     return new PrintStream(stream, true, StandardCharsets.UTF_8);
   }
@@ -127,12 +127,15 @@ public final class Cairn implements Runnable, Terminal.Owner {
     return commands;
   }
 
-  /** The command line with one command. Reading the options of all of them takes half a second. */
+  /**
+   * Returns the command line with one command, because reading the options of all commands takes
+   * half a second.
+   */
   private CommandLine only(Class<?> command) {
     return new CairnCommandLine(this, List.of(command));
   }
 
-  /** The command of this module that the first argument names. */
+  /** Returns the command of this module that the first argument names. */
   private static Optional<Class<?>> named(String[] arguments) {
     return COMMANDS.stream()
         .filter(command -> arguments.length > 0 && nameOf(command).equals(arguments[0]))

@@ -14,17 +14,17 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 
-/** The command line of {@code cairn}: how arguments are read, and how what goes wrong is told. */
+/** The command line of {@code cairn}: parses arguments and prints problems. */
 final class CairnCommandLine extends CommandLine {
   private final Cairn cairn;
 
   /**
-   * @param commands the subcommands: annotated objects, or classes of which picocli makes one
+   * @param commands the subcommands: annotated objects, or classes that picocli instantiates
    */
   CairnCommandLine(Cairn cairn, List<Object> commands) {
     super(cairn);
     this.cairn = cairn;
-    // Before the settings below, which apply to the subcommands that are there.
+    // Subcommands are added before the settings below, which apply only to existing ones.
     commands.forEach(this::addSubcommand);
     setCaseInsensitiveEnumValuesAllowed(true);
     setUsageHelpWidth(Math.clamp(cairn.terminal().columns(), 60, 100));
@@ -54,7 +54,8 @@ final class CairnCommandLine extends CommandLine {
   }
 
   /**
-   * A sentence for what somebody can act on; anything else is a mistake of ours and shown whole.
+   * Returns a sentence for failures that a user can act on; any other failure is a bug of Cairn and
+   * is shown in full.
    */
   private static CommandProblem explain(Exception failure) {
     int unusable = dev.cairn.cli.ExitCode.UNUSABLE;

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** A command on the files of one checkpoint or savepoint, a job's own or one that lies anywhere. */
+/** A command on the files of one checkpoint or savepoint, of a job or at any location. */
 abstract class CheckpointCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Cairn cairn;
   @Spec private @Nullable CommandSpec spec;
@@ -94,12 +94,12 @@ abstract class CheckpointCommand implements Callable<Integer> {
     };
   }
 
-  /** How wide lines may be. */
+  /** Returns the width of lines. */
   final int columns() {
     return Objects.requireNonNull(cairn).terminal().columns();
   }
 
-  /** Says what the command does from here on, should it take long. */
+  /** Sets what the command is doing now, for the progress output if it takes long. */
   final void now(String doing) {
     progress.now(doing);
   }
@@ -108,7 +108,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
     return target.connect(Objects.requireNonNull(cairn).cliEnvironment());
   }
 
-  /** Nothing else tells what the bytes should be: only their form can be wrong. */
+  /** No reference contains the expected hash, so only the form of the bytes can be checked. */
   private static FileRef found(FileStorage storage, FilePath metadata) {
     byte[] bytes =
         storage
@@ -124,13 +124,13 @@ abstract class CheckpointCommand implements Callable<Integer> {
   }
 
   /**
-   * What can be judged before anybody is asked.
+   * Checks the command line before any service is called.
    *
-   * @throws ExitException if the command line makes no sense
+   * @throws ExitException if the command line is invalid
    */
   void requireUsable() {}
 
-  /** Answers, and returns the exit code. */
+  /** Runs the command, and returns the exit code. */
   abstract int run(Named checkpoint, PrintWriter out);
 
   boolean json() {

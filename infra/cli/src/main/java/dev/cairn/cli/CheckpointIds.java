@@ -9,9 +9,9 @@ final class CheckpointIds {
   private CheckpointIds() {}
 
   /**
-   * Judged here, before anybody is asked.
+   * Parses an id, before any service is called.
    *
-   * @throws ExitException if it is no id
+   * @throws ExitException if the text is not an id
    */
   static CheckpointId parse(String typed) {
     try {
@@ -40,7 +40,7 @@ final class CheckpointIds {
   }
 
   /**
-   * @throws ExitException if its files are not to be relied on
+   * @throws ExitException if it is not completed
    */
   static Checkpoint.Completed requireCompleted(Connection connection, CheckpointId id) {
     Checkpoint checkpoint = require(connection, id);

@@ -27,7 +27,7 @@ sealed interface CheckpointName {
     }
   }
 
-  /** By its {@code _metadata}, wherever that is: no job is needed to read it. */
+  /** By the absolute location of its {@code _metadata}, which can be read without a job. */
   record Elsewhere(FilePath metadata) implements CheckpointName {
     @Override
     public String toString() {
@@ -83,7 +83,7 @@ sealed interface CheckpointName {
   }
 
   /**
-   * What reads and writes such a path.
+   * Opens the storage for such a path.
    *
    * @throws ExitException if it lies in neither S3 nor a directory
    */

@@ -64,12 +64,12 @@ final class CheckpointsCommand extends PipelineCommand {
     List<Row> rows =
         Row.of(connection.checkpoints(), job, connection.checkpoints().checkpoints(job.id()));
     if (json()) {
-      ObjectNode answer = JobText.json(job);
-      ArrayNode checkpoints = answer.putArray("checkpoints");
+      ObjectNode json = JobText.json(job);
+      ArrayNode checkpoints = json.putArray("checkpoints");
       rows.forEach(row -> checkpoints.add(summary(row, damages)));
-      ObjectNode statistics = answer.putObject("statistics");
+      ObjectNode statistics = json.putObject("statistics");
       statistics(rows).forEach((name, found) -> statistics.set(name, json(found)));
-      out.println(JsonOutput.pretty(answer));
+      out.println(JsonOutput.pretty(json));
       return;
     }
     out.println(JobText.line(job));
@@ -153,7 +153,7 @@ final class CheckpointsCommand extends PipelineCommand {
     return count == 1 ? "1 file" : count + " files";
   }
 
-  /** What a scrubber has marked of a checkpoint that would need it. */
+  /** Returns the scrubber's marks on files of a live checkpoint. */
   private static List<Damage> of(Checkpoint checkpoint, List<Damage> damages) {
     return checkpoint instanceof Checkpoint.Completed
         ? damages.stream().filter(damage -> damage.checkpoints().contains(checkpoint.id())).toList()
@@ -225,15 +225,16 @@ final class CheckpointsCommand extends PipelineCommand {
     Row row =
         Row.of(connection.checkpoints(), connection.requireJob(), List.of(checkpoint)).getFirst();
     List<Damage> damages = connection.damages().damages(connection.job());
-    List<Acknowledgement> answers =
+    List<Acknowledgement> acknowledgements =
         connection.checkpoints().acknowledgements(connection.job(), checkpoint.id());
     if (json()) {
-      ObjectNode answer = summary(row, damages);
-      ArrayNode tasks = answer.putArray("acknowledgements");
-      answers.forEach(task -> tasks.add(json(task)));
+      ObjectNode json = summary(row, damages);
+      ArrayNode tasks = json.putArray("acknowledgements");
+      acknowledgements.forEach(task -> tasks.add(json(task)));
       completed(checkpoint)
-          .ifPresent(completed -> answer.set("cost", json(CheckpointCost.of(completed, answers))));
-      out.println(JsonOutput.pretty(answer));
+          .ifPresent(
+              completed -> json.set("cost", json(CheckpointCost.of(completed, acknowledgements))));
+      out.println(JsonOutput.pretty(json));
       return;
     }
     out.println(CheckpointTable.HEADER);
@@ -250,28 +251,29 @@ final class CheckpointsCommand extends PipelineCommand {
     completed(checkpoint)
         .ifPresent(
             completed -> {
-              completed.ackTimes().ifPresent(answered -> show(out, completed, answered));
+              completed.ackTimes().ifPresent(acknowledged -> show(out, completed, acknowledged));
               out.println("completed  " + Sizes.time(completed.completedAt()));
               out.println("metadata   " + completed.metadata().path());
-              out.println("cost       " + CheckpointCost.of(completed, answers).text());
+              out.println("cost       " + CheckpointCost.of(completed, acknowledgements).text());
               out.println("           (" + CheckpointCost.ASSUMES + ")");
             });
     out.println();
-    answers.stream().map(CheckpointsCommand::line).forEach(out::println);
-    missing(checkpoint, answers).forEach(out::println);
+    acknowledgements.stream().map(CheckpointsCommand::line).forEach(out::println);
+    missing(checkpoint, acknowledgements).forEach(out::println);
   }
 
-  /** The names are known of what is pending; of what is over, how many there were. */
-  private static List<String> missing(Checkpoint checkpoint, List<Acknowledgement> answers) {
+  /** Of a pending checkpoint the subtasks' names are known, of an ended one only their number. */
+  private static List<String> missing(
+      Checkpoint checkpoint, List<Acknowledgement> acknowledgements) {
     if (checkpoint instanceof Checkpoint.Pending pending && pending.isListed()) {
       Set<SubtaskId> acknowledged =
-          answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
+          acknowledgements.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
       return pending.subtasks().stream()
           .filter(subtask -> !acknowledged.contains(subtask))
           .map(subtask -> subtask.name() + "  has not acknowledged")
           .toList();
     }
-    int missing = checkpoint.trigger().expected().count() - answers.size();
+    int missing = checkpoint.trigger().expected().count() - acknowledgements.size();
     return missing <= 0
         ? List.of()
         : List.of(
@@ -303,9 +305,9 @@ final class CheckpointsCommand extends PipelineCommand {
         .put("assumes", CheckpointCost.ASSUMES);
   }
 
-  private static ObjectNode json(Acknowledgement answer) {
-    ObjectNode json = JsonOutput.object().put("subtask", answer.subtask().name());
-    switch (answer) {
+  private static ObjectNode json(Acknowledgement acknowledgement) {
+    ObjectNode json = JsonOutput.object().put("subtask", acknowledgement.subtask().name());
+    switch (acknowledgement) {
       case Acknowledgement.Declined declined ->
           json.put("status", "DECLINED")
               .put("reason", declined.reason().name())
@@ -327,9 +329,9 @@ final class CheckpointsCommand extends PipelineCommand {
     return json;
   }
 
-  private static String line(Acknowledgement answer) {
-    return answer.subtask().name()
-        + switch (answer) {
+  private static String line(Acknowledgement json) {
+    return json.subtask().name()
+        + switch (json) {
           case Acknowledgement.Declined declined ->
               "  declined (" + declined.reason() + "): " + declined.message();
           case Acknowledgement.Acknowledged done ->

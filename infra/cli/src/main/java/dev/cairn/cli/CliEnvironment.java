@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a command runs.
+ * The environment in which a command runs.
  *
  * @param home the repository, or any folder in which {@code .cairn} may be
  * @param environment the process's environment variables
@@ -15,7 +15,7 @@ public record CliEnvironment(Path home, Map<String, String> environment) {
     environment = Map.copyOf(environment);
   }
 
-  /** A variable that is set to something. */
+  /** Returns a variable that is set and not empty. */
   Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
   }

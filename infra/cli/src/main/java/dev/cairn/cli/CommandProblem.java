@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Why a command has no answer, or why the answer is no. People are told on stderr; with {@code
- * --json} a script is told on stdout, where it would have found the answer.
+ * The reason why a command failed or has a negative result. It is printed on stderr; with {@code
+ * --json} it is printed on stdout in place of the result.
  *
- * @param option the option at fault, such as {@code --job}; empty if none is
- * @param next what to type next; empty if the message says it
+ * @param option the faulty option, such as {@code --job}; empty if there is none
+ * @param next what to type next; empty if the message contains it
  */
 record CommandProblem(
     int exitCode, String message, Optional<String> option, Optional<String> next) {
@@ -20,7 +20,7 @@ record CommandProblem(
     return new CommandProblem(exitCode, message, Optional.empty(), Optional.empty());
   }
 
-  /** Tells it, and returns the exit code. */
+  /** Prints it, and returns the exit code. */
   int print(PrintWriter out, PrintWriter err, Terminal terminal, String[] typed) {
     if (Arrays.asList(typed).contains("--json")) {
       ObjectNode error = JsonOutput.object().put("message", message).put("exitCode", exitCode);

@@ -28,11 +28,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * A pipeline's stores, and the job in them. Closing it closes all clients that it made.
  *
- * @param deployment what the job was deployed with; empty for the demo's, and for one whose
- *     coordinator has not run yet
- * @param where the place of its files: a directory, {@code s3://bucket/prefix}, or {@code
- *     dynamodb:} for the table; empty if nothing says
- * @param stream the stream's name; empty if nothing says, as for the demo's
+ * @param deployment the job's deployment; empty for the demo's job, and for one whose coordinator
+ *     has not run yet
+ * @param where the storage of its files: a directory, {@code s3://bucket/prefix}, or {@code
+ *     dynamodb:} for the table; empty if it is not known
+ * @param stream the stream's name; empty if it is not known, as for the demo
  */
 record Connection(
     JobId job,
@@ -67,7 +67,7 @@ record Connection(
   }
 
   /**
-   * @throws ExitException if nothing says where files are, or what says it is no place
+   * @throws ExitException if the storage is not known or invalid
    */
   FileStorage storage() {
     String place =

@@ -46,7 +46,7 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class DeadLettersCommand extends PipelineCommand {
-  /** What is done. */
+  /** The action of the command. */
   enum Action {
     LIST,
     SHOW,
@@ -141,10 +141,10 @@ final class DeadLettersCommand extends PipelineCommand {
     List<Letter> shown =
         places.stream().limit(limit).map(letters::read).flatMap(Optional::stream).toList();
     if (json()) {
-      ObjectNode answer = JsonOutput.object().put("deadLetters", places.size());
-      ArrayNode array = answer.putArray("shown");
+      ObjectNode json = JsonOutput.object().put("deadLetters", places.size());
+      ArrayNode array = json.putArray("shown");
       shown.forEach(letter -> array.add(json(letter)));
-      out.println(JsonOutput.pretty(answer));
+      out.println(JsonOutput.pretty(json));
       return;
     }
     if (places.isEmpty()) {
@@ -188,7 +188,7 @@ final class DeadLettersCommand extends PipelineCommand {
             .orElseGet(() -> "(Base64) " + Base64.getEncoder().encodeToString(letter.data())));
   }
 
-  /** The bytes as text, if they are text. */
+  /** Returns the bytes as text, if they are text. */
   private static Optional<String> text(byte[] data) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
@@ -277,10 +277,10 @@ final class DeadLettersCommand extends PipelineCommand {
 
   private void print(PrintWriter out, List<SequenceNumber> sent, int left) {
     if (json()) {
-      ObjectNode answer = JsonOutput.object().put("sent", sent.size()).put("sentBefore", left);
-      ArrayNode array = answer.putArray("records");
+      ObjectNode json = JsonOutput.object().put("sent", sent.size()).put("sentBefore", left);
+      ArrayNode array = json.putArray("records");
       sent.forEach(record -> array.add(record.digits()));
-      out.println(JsonOutput.pretty(answer));
+      out.println(JsonOutput.pretty(json));
       return;
     }
     out.println(

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Hands records to the running demo, whose stream nobody else can reach. */
+/** Passes records to the running demo, whose stream other processes cannot access. */
 final class DemoRecordSender implements RecordSender {
   private static final Duration LONGEST = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(50);

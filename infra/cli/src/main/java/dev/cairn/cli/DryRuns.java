@@ -36,7 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Restores that are only tried, from the user's machine, with the user's permissions to read. */
+/** Runs dry runs of restores on the user's machine, with the user's permissions. */
 final class DryRuns {
   private DryRuns() {}
 
@@ -68,7 +68,9 @@ final class DryRuns {
         CoordinatorSettings.DEFAULTS);
   }
 
-  /** What the coordinator last found wrong: the user need not be allowed to ask Lambda. */
+  /**
+   * Uses the problems that the coordinator last found, so the user needs no permission for Lambda.
+   */
   private static SourceMapping mapping(Connection connection) {
     return new SourceMapping() {
       @Override
@@ -117,7 +119,7 @@ final class DryRuns {
     }
   }
 
-  /** Tells it, and returns the exit code. */
+  /** Prints it, and returns the exit code. */
   static int print(DryRun.Result result, boolean json, PrintWriter out) {
     return switch (result) {
       case DryRun.Result.Refused(String reason) -> {
@@ -191,7 +193,10 @@ final class DryRuns {
     out.println("Nothing was changed.");
   }
 
-  /** What is not as in any restore: whose state it is, and whether the shard is opened for it. */
+  /**
+   * Returns what is special about a replay: state from other subtasks, or a shard that the restore
+   * opens.
+   */
   private static String elsewhere(Replay replay) {
     boolean isItsOwn = replay.sources().equals(List.of(replay.subtask().name()));
     String state =

@@ -1,16 +1,13 @@
 package dev.cairn.cli;
 
-/** What scripts are told. */
+/** The exit codes of commands. */
 public final class ExitCode {
   public static final int OK = 0;
 
-  /** The answer is no: not equal, damaged, refused, not there. */
+  /** A negative result: not equal, damaged, refused, or not found. */
   public static final int NO = 1;
 
-  /**
-   * There is no answer: the command line, a file, a function or a pipeline is not what it should
-   * be.
-   */
+  /** An error: the command line, a file, a function or a pipeline cannot be used. */
   public static final int UNUSABLE = 2;
 
   private ExitCode() {}

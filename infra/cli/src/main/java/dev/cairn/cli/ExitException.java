@@ -1,6 +1,6 @@
 package dev.cairn.cli;
 
-/** A command cannot do what it was asked to; the message says what, why, and what to do. */
+/** A command failed; the message says what happened, why, and what to do. */
 public final class ExitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -11,12 +11,12 @@ public final class ExitException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** It was asked wrongly, or nothing is there to ask. */
+  /** Creates an exception for an error in the command line, or for a missing pipeline. */
   public static ExitException unusable(String message) {
     return new ExitException(ExitCode.UNUSABLE, message);
   }
 
-  /** The answer is no. */
+  /** Creates an exception for a negative result. */
   static ExitException no(String message) {
     return new ExitException(ExitCode.NO, message);
   }

@@ -108,10 +108,10 @@ final class ExportCommand extends CheckpointCommand {
   }
 
   private static ObjectNode json(FileRef metadata, List<FileRef> files, long bytes) {
-    ObjectNode answer = JsonOutput.object().put("sizeBytes", bytes);
-    answer.set("metadata", JsonOutput.file(metadata));
-    ArrayNode written = answer.putArray("files");
+    ObjectNode json = JsonOutput.object().put("sizeBytes", bytes);
+    json.set("metadata", JsonOutput.file(metadata));
+    ArrayNode written = json.putArray("files");
     files.forEach(file -> written.add(JsonOutput.file(file)));
-    return answer;
+    return json;
   }
 }

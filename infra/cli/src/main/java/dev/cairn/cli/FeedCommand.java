@@ -128,7 +128,7 @@ final class FeedCommand implements Callable<Integer> {
                         + " a function whose keyOf returns it (--function CLASS --jar FILE)"));
   }
 
-  /** A misspelt field would send everything under one key, into that key's state. */
+  /** A misspelt field would send all records with one key. */
   private static void requireSome(Path input, String field, RowKeys keys) {
     try (InputFile.Records records = InputFile.open(input)) {
       Optional<byte[]> first = records.next();
@@ -186,7 +186,7 @@ final class FeedCommand implements Callable<Integer> {
       try (FeedProgress progress = progress(parent.terminal(), input)) {
         fed = feed.feed(records, keys, settings, progress, stopped::get);
       }
-      // All of it at once: when this has returned, Ctrl-C may end the process at any moment.
+      // Printed at once: after this, Ctrl-C may end the process at any time.
       return new FeedReport(input, stream, fed, Duration.between(began, Instant.now()))
           .print(command.getOut(), command.getErr(), json);
     } finally {
@@ -206,7 +206,7 @@ final class FeedCommand implements Callable<Integer> {
             InstantSource.system());
   }
 
-  /** Ctrl-C: what is under way is finished and told before the process goes. */
+  /** After Ctrl-C, the request in progress is completed and reported before the process ends. */
   private static void end(AtomicBoolean stopped, CountDownLatch over) {
     stopped.set(true);
     try {

@@ -13,10 +13,10 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far a feed is: a bar on a terminal, and a line now and then anywhere else. */
+/** The progress output of a feed: a bar on a terminal, otherwise a line every few seconds. */
 interface FeedProgress extends StreamFeed.Progress, AutoCloseable {
 
-  /** Says nothing. */
+  /** No progress output. */
   FeedProgress SILENT =
       new FeedProgress() {
         @Override
@@ -43,9 +43,9 @@ interface FeedProgress extends StreamFeed.Progress, AutoCloseable {
   }
 
   /**
-   * What is to be done: so many records, or all of a file, of which only the bytes are known before
-   * its end. A limit beyond the end of the file is reached by neither, so the further of the two
-   * counts.
+   * The total work: a number of records, or a whole file, of which only the bytes are known before
+   * its end. A limit beyond the end of the file is never reached, so the greater progress of the
+   * two counts.
    */
   record Whole(OptionalLong limit, long fileBytes) {
     int percent(long sent, long bytesRead) {
@@ -100,22 +100,22 @@ interface FeedProgress extends StreamFeed.Progress, AutoCloseable {
     private final PrintStream out;
     private final Whole whole;
     private final InstantSource clock;
-    private Instant told;
+    private Instant printed;
 
     private Lines(PrintStream out, Whole whole, InstantSource clock) {
       this.out = out;
       this.whole = whole;
       this.clock = clock;
-      this.told = clock.instant();
+      this.printed = clock.instant();
     }
 
     @Override
     public void moved(long sent, long bytesRead) {
       Instant now = clock.instant();
-      if (now.isBefore(told.plus(EACH))) {
+      if (now.isBefore(printed.plus(EACH))) {
         return;
       }
-      told = now;
+      printed = now;
       out.println(
           Sizes.count(sent) + " records sent, " + whole.percent(sent, bytesRead) + " % done");
       out.flush();

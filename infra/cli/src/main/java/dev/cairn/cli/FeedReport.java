@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What became of a feed, for people or for scripts. */
+/** The result of a feed, for people or for scripts. */
 record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
 
-  /** Tells it, and returns the exit code. */
+  /** Prints it, and returns the exit code. */
   int print(PrintWriter out, PrintWriter err, boolean asJson) {
     if (asJson) {
       out.println(JsonOutput.pretty(json()));
@@ -36,7 +36,7 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
   }
 
   private ObjectNode json() {
-    ObjectNode answer =
+    ObjectNode json =
         JsonOutput.object()
             .put("file", input.toString())
             .put("stream", stream)
@@ -45,16 +45,15 @@ record FeedReport(Path input, String stream, FeedResult fed, Duration took) {
             .put("beyond", fed.beyond())
             .put("tookMillis", took.toMillis())
             .put("stopped", fed.end() instanceof FeedResult.End.Stopped);
-    warning().ifPresent(warning -> answer.put("warning", warning));
+    warning().ifPresent(warning -> json.put("warning", warning));
     error()
         .ifPresent(
             why ->
-                answer
-                    .putObject("error")
+                json.putObject("error")
                     .put("message", why)
                     .put("exitCode", exitCode())
                     .put("next", continueHint()));
-    return answer;
+    return json;
   }
 
   private int exitCode() {

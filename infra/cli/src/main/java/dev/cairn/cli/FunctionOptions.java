@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** A user's function, and the partition key of what is fed to it. */
+/** The options for a user's function, and for the partition key of its records. */
 public final class FunctionOptions {
   @Option(
       names = "--function",
@@ -44,7 +44,7 @@ public final class FunctionOptions {
     return function != null;
   }
 
-  /** The function that is named; empty if none is. */
+  /** Returns the named function; empty if none is named. */
   public Optional<UserFunction> function() {
     requireComplete();
     return Optional.ofNullable(function)

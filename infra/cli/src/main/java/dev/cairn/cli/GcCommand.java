@@ -80,7 +80,7 @@ final class GcCommand extends PipelineCommand {
 
   // ---------------------------------------------------------------- all files
 
-  /** What a file counts as; one that is needed by several counts as the first. */
+  /** The category of a file; a file that is needed for several reasons counts in the first. */
   private enum Reason {
     JOURNALS("needed by journals: their heads' state"),
     CHECKPOINTS("needed by checkpoints only"),
@@ -100,7 +100,7 @@ final class GcCommand extends PipelineCommand {
     }
   }
 
-  /** Collection leaves dead letters alone, and does not even list them; people may ask for them. */
+  /** Collection does not list dead letters, but they are shown here. */
   private List<Stored> all(Findings.Found found) {
     return Stream.concat(found.files().stream(), letters.stream()).toList();
   }
@@ -126,7 +126,7 @@ final class GcCommand extends PipelineCommand {
     };
   }
 
-  /** How many files, and how large they are together. */
+  /** A number of files, and their total size. */
   private record Amount(long files, long bytes) {
     Amount plus(Amount other) {
       return new Amount(files + other.files, bytes + other.bytes);
@@ -140,19 +140,19 @@ final class GcCommand extends PipelineCommand {
     }
     Amount all = amounts.values().stream().reduce(new Amount(0, 0), Amount::plus);
     if (json()) {
-      ObjectNode answer =
+      ObjectNode json =
           JsonOutput.object()
               .put("job", connection.job().value())
               .put("files", all.files())
               .put("sizeBytes", all.bytes());
-      ObjectNode reasons = answer.putObject("reasons");
+      ObjectNode reasons = json.putObject("reasons");
       amounts.forEach(
           (reason, amount) ->
               reasons
                   .putObject(reason.name())
                   .put("files", amount.files())
                   .put("sizeBytes", amount.bytes()));
-      out.println(JsonOutput.pretty(answer));
+      out.println(JsonOutput.pretty(json));
       return;
     }
     amounts.forEach((reason, amount) -> out.println(line(amount, reason.words)));
@@ -190,7 +190,7 @@ final class GcCommand extends PipelineCommand {
     Stored file = named.getFirst();
     FileVerdict verdict = found.verdict(file);
     if (json()) {
-      ObjectNode answer =
+      ObjectNode json =
           JsonOutput.object()
               .put("path", file.path().value())
               .put("sizeBytes", file.sizeBytes())
@@ -198,9 +198,9 @@ final class GcCommand extends PipelineCommand {
               .put("reason", reason(found, file).name())
               .put("because", verdict.toString());
       if (verdict instanceof FileVerdict.Referred referred) {
-        add(answer.putArray("neededBy"), referred.by(), connection.requireJob());
+        add(json.putArray("neededBy"), referred.by(), connection.requireJob());
       }
-      out.println(JsonOutput.pretty(answer));
+      out.println(JsonOutput.pretty(json));
       return ExitCode.OK;
     }
     out.println(
@@ -234,7 +234,9 @@ final class GcCommand extends PipelineCommand {
     return reference + (isPinned ? " (the checkpoint is pinned)" : "");
   }
 
-  /** The path below the storage's root, whichever way it was copied. */
+  /**
+   * Returns the path below the storage's root, also for a file that was named by its absolute path.
+   */
   private static String withoutPlace(Connection connection, String typed) {
     String stripped = typed.strip();
     String place = connection.where().orElse("");
@@ -291,13 +293,13 @@ final class GcCommand extends PipelineCommand {
     }
     String remedy = "put an intact copy back, or see docs/operations.md, \"Damaged files\"";
     if (json()) {
-      ObjectNode answer =
+      ObjectNode json =
           JsonOutput.object()
               .put("path", path.get().value())
               .put("reason", "MISSING")
               .put("because", "it is not in the storage: " + remedy);
-      add(answer.putArray("neededBy"), by, connection.requireJob());
-      out.println(JsonOutput.pretty(answer));
+      add(json.putArray("neededBy"), by, connection.requireJob());
+      out.println(JsonOutput.pretty(json));
       return ExitCode.NO;
     }
     out.println(path.get() + "  is MISSING from the storage, and is needed:");

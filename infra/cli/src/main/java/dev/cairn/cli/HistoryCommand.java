@@ -51,10 +51,10 @@ final class HistoryCommand extends PipelineCommand {
     connection.requireJob();
     List<HistoryLine> oldestFirst = newest(connection).reversed();
     if (json()) {
-      ObjectNode answer = JsonOutput.object().put("job", connection.job().value());
-      ArrayNode lines = answer.putArray("history");
+      ObjectNode json = JsonOutput.object().put("job", connection.job().value());
+      ArrayNode lines = json.putArray("history");
       oldestFirst.forEach(line -> lines.add(json(line)));
-      out.println(JsonOutput.pretty(answer));
+      out.println(JsonOutput.pretty(json));
     } else if (oldestFirst.isEmpty()) {
       out.println("Nothing is recorded" + (since == null ? " yet." : " of that time."));
     } else {

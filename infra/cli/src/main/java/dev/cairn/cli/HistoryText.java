@@ -7,8 +7,8 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * A line of the history for people. What is stored is exact, in milliseconds and bytes, and stays
- * so for scripts; here it has the units of {@code cairn checkpoints}.
+ * A line of the history for people. Stored text has exact values in milliseconds and bytes, which
+ * scripts get; here it is converted to the units of {@code cairn checkpoints}.
  */
 final class HistoryText {
   private static final Pattern MILLIS = Pattern.compile("\\b(\\d{1,15}) ms\\b");

@@ -49,7 +49,7 @@ final class JobCommand extends PipelineCommand {
             .map(id -> "of the last restore restores checkpoint " + id)
             .orElse("nothing to undo"));
     line(out, "format", format(job));
-    job.request().map(Request::command).ifPresent(asked -> line(out, "asked", asked));
+    job.request().map(Request::command).ifPresent(command -> line(out, "asked", command));
     job.refusal().ifPresent(refusal -> out.println(JobText.line(refusal)));
     connection.deployment().ifPresent(deployment -> print(out, deployment));
     for (Registration registration : code) {
@@ -118,7 +118,7 @@ final class JobCommand extends PipelineCommand {
   private static ObjectNode json(Connection connection, Job job, List<Registration> code) {
     ObjectNode json = JobText.json(job).put("nextCheckpoint", job.next().value());
     job.undo().ifPresent(undo -> json.put("undoCheckpoint", undo.value()));
-    job.request().map(Request::command).ifPresent(asked -> json.put("asked", asked));
+    job.request().map(Request::command).ifPresent(command -> json.put("asked", command));
     connection
         .deployment()
         .ifPresent(

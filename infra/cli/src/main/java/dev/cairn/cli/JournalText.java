@@ -18,7 +18,7 @@ final class JournalText {
   }
 
   /**
-   * What an entry says, in a line.
+   * Returns an entry as one line.
    *
    * @param before the header of the entry before it
    */

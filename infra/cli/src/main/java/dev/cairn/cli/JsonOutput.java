@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.storage.FileRef;
 
-/** Answers for scripts. */
+/** Creates JSON output for scripts. */
 final class JsonOutput {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

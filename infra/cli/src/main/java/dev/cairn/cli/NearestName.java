@@ -4,23 +4,23 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds the name that somebody probably meant. */
+/** Finds the name that was probably meant. */
 final class NearestName {
   private NearestName() {}
 
-  /** The known name with the fewest slips between it and what was typed; empty if none is near. */
+  /** Returns the known name with the fewest typing errors; empty if none is similar. */
   static Optional<String> to(String typed, Collection<String> known) {
     return known.stream()
         .filter(name -> slips(typed, name) <= allowed(typed, name))
         .min(Comparator.comparingInt(name -> slips(typed, name)));
   }
 
-  /** One slip in a short name, two in one of six letters, three in one of nine. */
+  /** Allows one error in a short name, two in one of six letters, three in one of nine. */
   private static int allowed(String typed, String name) {
     return Math.max(1, Math.min(typed.length(), name.length()) / 3);
   }
 
-  /** How many letters one has to add, drop, change or swap with the next one. */
+  /** Returns the number of letters to add, remove, change or swap. */
   private static int slips(String from, String to) {
     int[][] slips = new int[from.length() + 1][to.length() + 1];
     for (int i = 0; i <= from.length(); i++) {

@@ -15,7 +15,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** A command on a pipeline: says which one is meant, and answers for people or for scripts. */
+/**
+ * A command on a pipeline, with options for the pipeline and for output for people or for scripts.
+ */
 abstract class PipelineCommand implements Callable<Integer> {
   @ParentCommand private @Nullable Cairn cairn;
   @Spec private @Nullable CommandSpec spec;
@@ -48,7 +50,7 @@ abstract class PipelineCommand implements Callable<Integer> {
     return Objects.requireNonNull(cairn).home();
   }
 
-  /** How wide lines may be. */
+  /** Returns the width of lines. */
   final int columns() {
     return terminal().columns();
   }
@@ -57,24 +59,24 @@ abstract class PipelineCommand implements Callable<Integer> {
     return Objects.requireNonNull(cairn).terminal();
   }
 
-  /** Says what the command does from here on, should it take long. */
+  /** Sets what the command is doing now, for the progress output if it takes long. */
   final void now(String doing) {
     progress.now(doing);
   }
 
-  /** The command now waits for others, which is no work: nothing is said of it. */
+  /** Turns off the progress output while the command only waits for others. */
   final void hideProgress() {
     progress.close();
   }
 
   /**
-   * What can be judged before anybody is asked.
+   * Checks the command line before any service is called.
    *
-   * @throws ExitException if the command line makes no sense
+   * @throws ExitException if the command line is invalid
    */
   void requireUsable() {}
 
-  /** Answers, and returns the exit code. */
+  /** Runs the command, and returns the exit code. */
   abstract int run(Connection connection, PrintWriter out) throws InterruptedException;
 
   boolean json() {

@@ -21,9 +21,9 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * Which pipeline a command speaks to: the one in the table that an option or the environment names,
- * or else the demo that runs here. Region, credentials and endpoints are those of the standard AWS
- * configuration.
+ * The pipeline that a command accesses: the one in the table that an option or the environment
+ * names, otherwise the running demo. Region, credentials and endpoints are those of the standard
+ * AWS configuration.
  */
 final class PipelineTarget {
   private static final String TABLE = "CAIRN_TABLE";
@@ -78,14 +78,14 @@ final class PipelineTarget {
   /**
    * Connects to it.
    *
-   * @throws ExitException if nothing says which pipeline is meant
+   * @throws ExitException if no pipeline is named and no demo runs
    */
   Connection connect(CliEnvironment cliEnvironment) {
     Optional<String> named = Optional.ofNullable(table).or(() -> cliEnvironment.variable(TABLE));
     if (named.isPresent()) {
       return toTable(tableName(named.get()), cliEnvironment);
     }
-    // Told where the table is, a command must not mix it with whatever demo happens to run.
+    // With a named table, a command must not use a demo that happens to run.
     Optional<RunningDemo> demo =
         endpoint != null ? Optional.empty() : RunningDemo.find(cliEnvironment.home());
     return toDemo(
@@ -101,12 +101,12 @@ final class PipelineTarget {
                         + ")")));
   }
 
-  /** The stream that an option names: it needs no table. */
+  /** Returns the stream that an option names, which needs no table. */
   Optional<String> stream() {
     return Optional.ofNullable(stream);
   }
 
-  /** Clients as the options and the environment configure them. */
+  /** Creates clients as configured by the options and the environment. */
   Aws aws() {
     return aws(Optional.ofNullable(endpoint));
   }

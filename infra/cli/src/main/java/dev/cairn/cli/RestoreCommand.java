@@ -89,7 +89,7 @@ final class RestoreCommand extends VerbCommand {
     return text.toString();
   }
 
-  /** What lies on this machine is named in full: the coordinator has another directory. */
+  /** A local path is made absolute, because the coordinator has another working directory. */
   private String place() {
     if (!target.contains("/")) {
       return target;

@@ -72,7 +72,7 @@ final class StateCommand extends PipelineCommand {
     return which.all ? all(connection, out) : printKey(connection, out, which.key);
   }
 
-  /** Shard by shard, so that no more than one shard's files are held at a time. */
+  /** Reads shard by shard, so that only one shard's files are in memory at a time. */
   private int all(Connection connection, PrintWriter out) {
     StateReader stored = new StateReader(connection.journal(), connection.storage());
     List<Supplier<Optional<StateView>>> views = new ArrayList<>();
@@ -126,7 +126,8 @@ final class StateCommand extends PipelineCommand {
   }
 
   /**
-   * The state of the subtasks that the key belongs to; of no other a file is read, damaged or not.
+   * Reads the state only of the subtasks to which the key belongs, so that damaged files of others
+   * do not matter.
    */
   private List<StateView> views(Connection connection, KeyHash hash) {
     StateReader stored = new StateReader(connection.journal(), connection.storage());
@@ -161,14 +162,14 @@ final class StateCommand extends PipelineCommand {
 
   private void print(PrintWriter out, StateView view, String key, ObjectNode states) {
     if (json()) {
-      ObjectNode answer =
+      ObjectNode json =
           JsonOutput.object()
               .put("key", key)
               .put("subtask", view.subtask().name())
               .put("at", view.place())
               .put("position", view.position().toString());
-      answer.set("state", states);
-      out.println(JsonOutput.pretty(answer));
+      json.set("state", states);
+      out.println(JsonOutput.pretty(json));
       return;
     }
     out.println(key + "  on " + view.subtask().name() + ", at " + view.place());
@@ -182,7 +183,7 @@ final class StateCommand extends PipelineCommand {
             });
   }
 
-  /** One line an element; a value of one level on one line. */
+  /** Returns one line per element; a flat value is on one line. */
   private static List<String> lines(JsonNode state) {
     List<String> lines = new ArrayList<>();
     if (state.isArray()) {

@@ -81,7 +81,7 @@ final class StatusCommand extends PipelineCommand {
               new KinesisLag(client, name.get(), InstantSource.system())),
           subtasks);
     } catch (SdkException | StreamException | NotInStreamException e) {
-      // All else is still worth showing.
+      // The rest of the status is still shown.
       return new StreamFacts.Unreadable(
           name.get(), AwsFailures.explain(e).orElse(String.valueOf(e.getMessage())));
     }

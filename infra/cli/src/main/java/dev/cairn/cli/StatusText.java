@@ -29,9 +29,9 @@ final class StatusText {
   private StatusText() {}
 
   /**
-   * The whole of it, in lines.
+   * Returns the status as lines.
    *
-   * @param columns how wide they may be; where there is less room, less is shown of each subtask
+   * @param columns the width of the lines; if it is small, less is shown of each subtask
    */
   static List<String> lines(PipelineFacts facts, List<Finding> findings, int columns) {
     List<String> lines = new ArrayList<>();
@@ -95,7 +95,7 @@ final class StatusText {
                         + " PENDING for "
                         + age(facts, pending.trigger().triggeredAt())
                         + ", "
-                        + facts.answers().size()
+                        + facts.acknowledgements().size()
                         + "/"
                         + pending.trigger().expected().count()
                         + " answered"));
@@ -166,7 +166,7 @@ final class StatusText {
                 json.putObject("pending")
                     .put("id", pending.id().value())
                     .put("ageMillis", millis(facts, pending.trigger().triggeredAt()))
-                    .put("answered", facts.answers().size())
+                    .put("answered", facts.acknowledgements().size())
                     .put("expected", pending.trigger().expected().count()));
     ArrayNode subtasks = json.putArray("subtasks");
     facts.subtasks().forEach(subtask -> subtasks.add(json(facts, subtask)));

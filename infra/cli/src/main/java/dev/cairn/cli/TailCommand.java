@@ -69,7 +69,7 @@ final class TailCommand extends PipelineCommand {
         if (out.checkError()) {
           return ExitCode.OK; // the reader of the output, such as head, has closed it
         }
-        // Nothing tells a reader of the table that something was appended.
+        // The table does not notify readers of new entries.
         Thread.sleep(every);
       } catch (InterruptedException ended) {
         return ExitCode.OK;

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Runs commands against a table of one checkpoint that answers from memory, so that the JVM can
- * archive the classes that commands load. The launcher starts it once for each Java and
- * installation; the archive halves the processor time of a command.
+ * Runs commands against an emulated table with one checkpoint, so that the JVM can archive the
+ * classes that commands load. The launcher starts it once for each Java and installation; the
+ * archive halves the processor time of a command.
  */
 public final class TrainingRun {
   private static final List<String> COMMANDS = List.of("checkpoints", "status");
@@ -28,8 +28,8 @@ public final class TrainingRun {
   /** Exits with the greatest exit code of the commands. */
   public static void main(String[] arguments) throws IOException {
     try (ServerSocket table = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Map<String, String> answers = answers();
-      Thread.ofPlatform().daemon().name("table").start(() -> accept(table, answers));
+      Map<String, String> responses = responses();
+      Thread.ofPlatform().daemon().name("table").start(() -> accept(table, responses));
       String endpoint = "http://127.0.0.1:" + table.getLocalPort();
       int exitCode = ExitCode.OK;
       for (String command : COMMANDS) {
@@ -40,8 +40,8 @@ public final class TrainingRun {
     }
   }
 
-  /** What a request contains → its answer. */
-  private static Map<String, String> answers() throws IOException {
+  /** Maps a part of a request to its response. */
+  private static Map<String, String> responses() throws IOException {
     try (InputStream in =
         Objects.requireNonNull(
             TrainingRun.class.getResourceAsStream("training-table.txt"),
@@ -51,33 +51,33 @@ public final class TrainingRun {
               .lines()
               .filter(line -> !line.startsWith("# "))
               .toList();
-      Map<String, String> answers = new LinkedHashMap<>();
+      Map<String, String> responses = new LinkedHashMap<>();
       for (int i = 0; i + 1 < lines.size(); i += 2) {
-        answers.put(lines.get(i), lines.get(i + 1));
+        responses.put(lines.get(i), lines.get(i + 1));
       }
-      return answers;
+      return responses;
     }
   }
 
-  /** Serves each connection in a thread of its own, until the process ends. */
-  private static void accept(ServerSocket table, Map<String, String> answers) {
+  /** Handles each connection in a thread of its own, until the process ends. */
+  private static void accept(ServerSocket table, Map<String, String> responses) {
     while (!table.isClosed()) {
       try {
         Socket connection = table.accept();
-        Thread.ofPlatform().daemon().start(() -> serve(connection, answers));
+        Thread.ofPlatform().daemon().start(() -> serve(connection, responses));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
   }
 
-  private static void serve(Socket connection, Map<String, String> answers) {
+  private static void serve(Socket connection, Map<String, String> responses) {
     try (connection;
         InputStream in = new BufferedInputStream(connection.getInputStream());
         OutputStream out = connection.getOutputStream()) {
       for (int length = contentLength(in); length >= 0; length = contentLength(in)) {
         String request = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        out.write(response(answer(request, answers)));
+        out.write(response(response(request, responses)));
         out.flush();
       }
     } catch (IOException e) {
@@ -106,8 +106,8 @@ public final class TrainingRun {
     return -1;
   }
 
-  private static String answer(String request, Map<String, String> answers) {
-    return answers.entrySet().stream()
+  private static String response(String request, Map<String, String> responses) {
+    return responses.entrySet().stream()
         .filter(known -> request.contains(known.getKey()))
         .map(Map.Entry::getValue)
         .findFirst()

@@ -16,8 +16,8 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /**
- * Asks something of a job, by the attribute on its item that anybody may set, and tells what
- * becomes of it, until it is done, refused or failed.
+ * Sends a request to a job by the attribute of its item, and prints the progress until it has
+ * succeeded, was refused or has failed.
  */
 abstract class VerbCommand extends PipelineCommand {
   private static final Duration LOOK = Duration.ofMillis(100);
@@ -36,7 +36,7 @@ abstract class VerbCommand extends PipelineCommand {
   @Option(names = "--force", description = "Replace a request that is still waiting.")
   private boolean force;
 
-  /** What is asked, as {@link CommandText} reads it. */
+  /** Returns the text of the command, as {@link CommandText} parses it. */
   abstract String text();
 
   @Override
@@ -55,47 +55,47 @@ abstract class VerbCommand extends PipelineCommand {
 
   @Override
   int run(Connection connection, PrintWriter out) throws InterruptedException {
-    TrackedCommand asked = new TrackedCommand(connection.requireJob(), command());
-    Optional<Request> waiting = asked.submit(connection.checkpoints(), force);
+    TrackedCommand tracked = new TrackedCommand(connection.requireJob(), command());
+    Optional<Request> waiting = tracked.submit(connection.checkpoints(), force);
     if (waiting.isPresent()) {
       throw ExitException.no(
           "\""
               + waiting.get().command()
               + "\" was asked of job "
-              + asked.before().id()
+              + tracked.before().id()
               + " before and is still waiting: try again when it has ended, or replace it"
               + " with --force");
     }
-    Request request = asked.request();
+    Request request = tracked.request();
     print(
         out,
         "requested",
-        asked.before(),
+        tracked.before(),
         request.attribute().attributeName()
             + " = "
             + request.text()
             + " is set on job "
-            + asked.before().id(),
+            + tracked.before().id(),
         Optional.empty());
-    return asksOnly ? ExitCode.OK : follow(asked, connection, out);
+    return asksOnly ? ExitCode.OK : follow(tracked, connection, out);
   }
 
-  private int follow(TrackedCommand asked, Connection connection, PrintWriter out)
+  private int follow(TrackedCommand tracked, Connection connection, PrintWriter out)
       throws InterruptedException {
     long begun = System.nanoTime();
-    String told = "";
+    String printed = "";
     while (true) {
       CommandProgress progress =
-          asked
+          tracked
               .progress(connection.checkpoints())
               .orElseThrow(
                   () ->
                       ExitException.unusable(
-                          "job " + asked.before().id() + " was deleted: no request was made"));
+                          "job " + tracked.before().id() + " was deleted: no request was made"));
       boolean isLong = System.nanoTime() - begun > SOON.toNanos();
       String step = step(progress);
-      if (!step.equals(told) && (isLong || !(progress instanceof CommandProgress.Waiting))) {
-        told = step;
+      if (!step.equals(printed) && (isLong || !(progress instanceof CommandProgress.Waiting))) {
+        printed = step;
         print(out, step, progress.now(), text(progress), checkpoint(progress));
       }
       Optional<Integer> end = end(progress);
@@ -105,14 +105,14 @@ abstract class VerbCommand extends PipelineCommand {
       if (System.nanoTime() - begun > timeout.toNanos()) {
         throw ExitException.no(
             "\""
-                + asked.request().command()
+                + tracked.request().command()
                 + "\" is not done after "
                 + FlinkDuration.print(timeout)
                 + ": "
                 + text(progress)
                 + "; the coordinator continues with it: check again with cairn status");
       }
-      // Nothing tells a reader of the table that an item changed.
+      // The table does not notify readers of changed items.
       Thread.sleep(LOOK);
     }
   }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What can be asked of a job, but for the restores. */
+/** The commands that send requests to a job, except restores. */
 final class Verbs {
   private Verbs() {}
 
@@ -15,9 +15,9 @@ final class Verbs {
   }
 
   /**
-   * Requires a name that is one word: a request is text, in which blanks separate.
+   * Requires a name that is one word, because a request separates its words by blanks.
    *
-   * @throws ExitException if it is none; quotes all of what was typed
+   * @throws ExitException if it is not one word; the message quotes the whole input
    */
   private static void requireName(@Nullable String typed, String what) {
     if (typed != null && !typed.matches("\\S+")) {
@@ -29,7 +29,7 @@ final class Verbs {
   /**
    * Requires a checkpoint's id.
    *
-   * @throws ExitException if it is none
+   * @throws ExitException if it is not an id
    */
   private static void requireId(String typed) {
     var unused = CheckpointIds.parse(typed);
@@ -115,7 +115,10 @@ final class Verbs {
   static final class Cancel extends VerbCommand {
     @ArgGroup private Checkpoints checkpoints = new Checkpoints();
 
-    /** What becomes of them; else as execution.checkpointing.externalized-checkpoint-retention. */
+    /**
+     * Whether the checkpoints are kept; by default
+     * execution.checkpointing.externalized-checkpoint-retention applies.
+     */
     static final class Checkpoints {
       @Option(
           names = "--retain",
@@ -260,7 +263,7 @@ final class Verbs {
       private @Nullable String released;
     }
 
-    /** What begins. */
+    /** The job that begins. */
     static final class Begun {
       @Parameters(paramLabel = "CHECKPOINT", description = "The checkpoint.")
       private String id = "";

@@ -39,14 +39,14 @@ final class VerifyCommand extends CheckpointCommand {
   }
 
   private static ObjectNode json(CheckpointName name, List<Verdict> verdicts, long damaged) {
-    ObjectNode answer = JsonOutput.object();
+    ObjectNode json = JsonOutput.object();
     switch (name) {
-      case CheckpointName.Numbered numbered -> answer.put("checkpoint", numbered.id().value());
-      case CheckpointName.InStorage there -> answer.put("metadata", there.metadata().value());
-      case CheckpointName.Elsewhere there -> answer.put("metadata", there.metadata().value());
+      case CheckpointName.Numbered numbered -> json.put("checkpoint", numbered.id().value());
+      case CheckpointName.InStorage there -> json.put("metadata", there.metadata().value());
+      case CheckpointName.Elsewhere there -> json.put("metadata", there.metadata().value());
     }
-    answer.put("intact", damaged == 0);
-    ArrayNode files = answer.putArray("files");
+    json.put("intact", damaged == 0);
+    ArrayNode files = json.putArray("files");
     for (Verdict verdict : verdicts) {
       ObjectNode file =
           JsonOutput.file(verdict.file())
@@ -55,7 +55,7 @@ final class VerifyCommand extends CheckpointCommand {
       verdict.damage().ifPresent(damage -> file.put("damage", damage));
       files.add(file);
     }
-    return answer;
+    return json;
   }
 
   private void print(PrintWriter out, CheckpointName name, List<Verdict> verdicts, long damaged) {

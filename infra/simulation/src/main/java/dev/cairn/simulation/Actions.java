@@ -1,11 +1,11 @@
 package dev.cairn.simulation;
 
-/** What is requested of the job in a run, and happens to it from outside. */
+/** The requests and external events of a run. */
 interface Actions {
   /** Acts until the run ends. */
   void act();
 
-  /** Ends faults and new requests: whatever is left has to come right now. */
+  /** Ends faults and new requests, so that the pipeline can catch up. */
   void calm();
 
   /** Whether nothing more is requested. */

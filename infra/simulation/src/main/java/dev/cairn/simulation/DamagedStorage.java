@@ -10,8 +10,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * A storage in which some files are, for a while, not what was written: a bit turned over, cut off,
- * or gone.
+ * A storage in which some files are temporarily damaged: with a flipped bit, truncated, or missing.
  */
 final class DamagedStorage implements FileStorage {
   private final FileStorage sound;

@@ -28,12 +28,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A pipeline of the earlier release whose deployment goes forward, back, and forward again, under
- * load: containers of both releases work at the same time. When the earlier one is gone, a user
- * upgrades the job.
+ * A pipeline of the earlier release that is upgraded, rolled back and upgraded again under load, so
+ * that containers of both releases work at the same time. When no earlier container is left, a user
+ * upgrades the job's format.
  */
 final class Deployments {
-  /** What a container runs. */
+  /** The release that a container runs. */
   enum Release {
     EARLIER(FormatVersion.ONE),
     PRESENT(FormatVersion.NEWEST);
@@ -122,8 +122,8 @@ final class Deployments {
   }
 
   /**
-   * The handler of a new container. It runs what is deployed when it starts, until it is invoked
-   * and its release is gone: then a container of the present release is in its place.
+   * Returns the handler of a new container. It runs the release deployed at its start. When it is
+   * invoked after its release was replaced, a container of the current release takes its place.
    */
   Handler container(Function<Release, Handler> start) {
     Container container = new Container(start);
@@ -179,7 +179,7 @@ final class Deployments {
             : code.replacing(registered.get()).or(() -> registered);
   }
 
-  /** What the code of the job has said of itself, which decides whether it may be upgraded. */
+  /** Returns the registrations of the job's code, which decide whether it may be upgraded. */
   Registrations registrations() {
     return new Registrations() {
       @Override

@@ -24,12 +24,12 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * The table and the storage as a container of the release before format 2 sees them: it stops at
- * whatever that release would not have known. It may meet nothing of that kind before a user has
- * raised the job's format.
+ * The table and the storage as a container of the release before format 2 reads them: it stops at
+ * anything which that release would not know. That must not happen before a user has raised the
+ * job's format.
  */
 final class EarlierRelease {
-  /** Every field of an entry in format 1, as that release knew them. */
+  /** All fields of an entry in format 1. */
   private static final Set<String> KNOWN_FIELDS =
       Set.of(
           "v",
@@ -83,7 +83,7 @@ final class EarlierRelease {
   }
 
   /**
-   * Fails if a container of this release has met what it cannot read, and nobody had allowed it.
+   * Fails if a container of this release has found unreadable data before the upgrade was allowed.
    */
   void check() {
     if (met.isPresent()) {
@@ -103,16 +103,16 @@ final class EarlierRelease {
     return seen(FileStorage.class, there);
   }
 
-  /** Each answer of a port is read as that release would read it. */
+  /** Wraps a port so that each result is read as that release would read it. */
   private <T> T seen(Class<T> port, T there) {
     return port.cast(
         Proxy.newProxyInstance(
             port.getClassLoader(),
             new Class<?>[] {port},
             (proxy, method, arguments) -> {
-              Object answer = invoke(there, method, arguments);
-              requireKnown(answer);
-              return answer;
+              Object result = invoke(there, method, arguments);
+              requireKnown(result);
+              return result;
             }));
   }
 
@@ -124,8 +124,8 @@ final class EarlierRelease {
     }
   }
 
-  private void requireKnown(Object answer) {
-    switch (answer) {
+  private void requireKnown(Object result) {
+    switch (result) {
       case null -> {}
       case Optional<?> optional -> optional.ifPresent(this::requireKnown);
       case Collection<?> all -> all.forEach(this::requireKnown);
@@ -168,7 +168,7 @@ final class EarlierRelease {
     try {
       return Trees.fromJson(file).number("v");
     } catch (FormatException damaged) {
-      // Whoever reads it finds out.
+      // The reader detects it.
       return 0;
     }
   }

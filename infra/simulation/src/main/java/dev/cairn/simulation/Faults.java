@@ -11,17 +11,16 @@ import java.util.SplittableRandom;
 
 /**
  * The faults of one run, drawn from its seed: how long each call takes, which process dies or
- * freezes where, which answer is lost. A run has its own mix, so that some are stormy in one way
- * and calm in the others.
+ * freezes where, which response is lost. Each run has its own mix of faults.
  */
 final class Faults {
   /**
-   * How many further pages of a scan meet as many faults of their process as one other call.
+   * How many further pages of a scan have together as many process faults as one other call.
    *
    * <p>A process dies, freezes or gets slow after some time, not after a number of calls. On AWS, a
    * scan of hundreds of pages takes a minute of the fifteen that a coordinator has, and hardly any
-   * process dies in it. If each page met the faults of a call, no scan of a quiet shard would ever
-   * come to its end during the storm, and a restore would never be done.
+   * process dies in it. If each page had the faults of a call, no scan of a quiet shard would end
+   * while there are faults, and no restore would finish.
    */
   private static final int PAGES = 100;
 
@@ -51,7 +50,7 @@ final class Faults {
     return random.nextInt(4) == 0 ? 0 : most * random.nextDouble();
   }
 
-  /** No more faults: whatever is left has to come right now. */
+  /** Ends all faults, so that the pipeline can catch up. */
   void calm() {
     calm = true;
   }
@@ -89,8 +88,7 @@ final class Faults {
   }
 
   /**
-   * Whether a write arrives only after its sender was told that it did not, and may have read or
-   * written again.
+   * Whether a write arrives only after its sender saw it fail, and may have read or written again.
    */
   boolean landsLate() {
     return !calm && random.nextDouble() < lostAnswer * 0.7;
@@ -101,12 +99,14 @@ final class Faults {
     return killed && random.nextInt(3) == 0;
   }
 
-  /** How long a write is on its way that arrives late: as long as its signature is valid. */
+  /** Returns the delay of a late write, at most as long as its signature is valid. */
   Duration lateness() {
     return Duration.ofMillis(50 + random.nextLong(random.nextInt(6) == 0 ? 300_000 : 8000));
   }
 
-  /** What a container takes for its remaining time: its clock may have been set, for a moment. */
+  /**
+   * Returns the remaining time as a container sees it: its clock may have been temporarily wrong.
+   */
   Duration read(Duration remaining) {
     if (!chance(0.04)) {
       return remaining;

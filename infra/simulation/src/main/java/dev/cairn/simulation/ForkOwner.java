@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * The user who deploys a fork: the fork's coordinator runs for a while, beside its parent's, and
- * the fork may be cancelled, resumed and released meanwhile.
+ * the fork may be cancelled, resumed and released in the meantime.
  */
 final class ForkOwner {
   /** The event source mapping of a fork: it delivers nothing. */
@@ -40,7 +40,7 @@ final class ForkOwner {
     this.tick = tick;
   }
 
-  /** Deploys the fork as soon as it exists, and leaves it alone after some ticks. */
+  /** Deploys the fork as soon as it exists, and stops after some ticks. */
   void deploy(JobId fork) {
     faults.count("fork: deployed");
     world.start("owner of " + fork, () -> operate(fork));

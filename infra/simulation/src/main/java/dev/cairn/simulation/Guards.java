@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * Everything in which the protocol's guards lie. The simulation is run with the real ones, and, to
- * see whether it would notice, with one of them replaced by one that guards nothing.
+ * All guards of the protocol. The simulation runs with the real ones and, to prove that it detects
+ * their absence, with one of them replaced by a predicate that always agrees.
  */
 public record Guards(
     TaskDecisions task,
@@ -24,7 +24,7 @@ public record Guards(
     BlockChecksum checksum,
     Function<StateMemory, SubtaskCache<String>> cache,
     Function<InstantSource, InMemoryTable> table,
-    UnaryOperator<byte[]> answer) {
+    UnaryOperator<byte[]> response) {
 
   public static Guards all() {
     return new Guards(
@@ -33,11 +33,11 @@ public record Guards(
         new BlockChecksum(),
         SubtaskCache::new,
         InMemoryTable::new,
-        answer -> answer);
+        response -> response);
   }
 
   public Guards with(TaskDecisions task) {
-    return new Guards(task, coordinator, checksum, cache, table, answer);
+    return new Guards(task, coordinator, checksum, cache, table, response);
   }
 
   public Guards with(JournalGuards journals) {
@@ -57,27 +57,27 @@ public record Guards(
   }
 
   private Guards with(CoordinatorGuards guards) {
-    return new Guards(task, guards, checksum, cache, table, answer);
+    return new Guards(task, guards, checksum, cache, table, response);
   }
 
   public Guards with(BlockChecksum checksum) {
-    return new Guards(task, coordinator, checksum, cache, table, answer);
+    return new Guards(task, coordinator, checksum, cache, table, response);
   }
 
   public Guards withCache(Function<StateMemory, SubtaskCache<String>> cache) {
-    return new Guards(task, coordinator, checksum, cache, table, answer);
+    return new Guards(task, coordinator, checksum, cache, table, response);
   }
 
   public Guards withTable(Function<InstantSource, InMemoryTable> table) {
-    return new Guards(task, coordinator, checksum, cache, table, answer);
+    return new Guards(task, coordinator, checksum, cache, table, response);
   }
 
   /**
-   * With something else on the task's way back.
+   * Returns a copy that modifies the task's responses.
    *
-   * @param answer what becomes of a task's answer on its way to the mapping
+   * @param response modifies a task's response on its way to the mapping
    */
-  public Guards withResponse(UnaryOperator<byte[]> answer) {
-    return new Guards(task, coordinator, checksum, cache, table, answer);
+  public Guards withResponse(UnaryOperator<byte[]> response) {
+    return new Guards(task, coordinator, checksum, cache, table, response);
   }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
 
 /**
  * Halts the job for longer than the stream keeps records, so that some expire that were never
- * delivered. The job must not go on without them unless it is told to.
+ * delivered. The job must not continue without them unless a user accepts that.
  */
 final class LongHalt {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -31,9 +31,9 @@ final class LongHalt {
   }
 
   /**
-   * Halts the job, unless that does not work soon.
+   * Halts the job; gives up if that takes long.
    *
-   * @return whether the stream has forgotten what was in it
+   * @return whether the stream's records have expired
    */
   boolean begin() {
     world.pass("user.cancel for long");
@@ -41,17 +41,17 @@ final class LongHalt {
     if (!world.await(PATIENCE, this::isHalted)) {
       return false;
     }
-    // Records go on arriving, which nobody delivers.
+    // Records keep arriving, and are not delivered.
     world.sleep(Duration.ofMillis(500 + faults.below(8_000)));
-    // No invocation and no write that is on its way lasts that long.
+    // No invocation and no late write lasts that long.
     if (!world.await(PATIENCE, () -> world.tasks("/container-") == 0) || !isHalted()) {
       return false;
     }
-    // A gap that expires needs another restore, which is what a trimmed stream is for.
+    // An expiring gap needs another restore, which the trimmed stream covers.
     if (auditor.hasGap()) {
       return false;
     }
-    // What arrived last may be kept, or nothing at all.
+    // The last records may be kept, or none.
     world.leap(stream.retention().plusMillis(faults.below(24_000) - 12_000));
     stream.trimExpired();
     faults.count(SimulatedFault.RECORDS_EXPIRED_WHILE_THE_JOB_WAS_HALTED);

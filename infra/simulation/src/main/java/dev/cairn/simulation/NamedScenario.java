@@ -3,7 +3,7 @@ package dev.cairn.simulation;
 /**
  * A named scenario: requests of a user and faults at chosen points, in a run that has no other
  * faults. {@link Simulation#play} checks every invariant after every step, and that everything
- * catches up after the script.
+ * catches up at the end.
  */
 @FunctionalInterface
 public interface NamedScenario {

@@ -12,8 +12,8 @@ import java.util.SplittableRandom;
 
 /**
  * Slows processes down between two calls that otherwise follow each other within milliseconds, so
- * that others can do something in between: some races need exactly that, and chance alone hardly
- * ever makes them.
+ * that others can act in between: some races need exactly that, and random delays hardly ever cause
+ * them.
  */
 final class NarrowWindows {
   private static final String LISTED = "storage.list answered";
@@ -43,7 +43,7 @@ final class NarrowWindows {
     return !listed.isEmpty();
   }
 
-  /** How long a process stands still at a point beyond the usual; empty if it does not. */
+  /** Returns an additional delay of a process at a point; empty if there is none. */
   Optional<Duration> delay(String task, String point) {
     asleep.remove(task);
     listed.remove(task);

@@ -4,12 +4,12 @@ import dev.cairn.task.subtask.StateMemory;
 import java.util.SplittableRandom;
 
 /**
- * What presses on one run's task function, apart from its faults.
+ * The load on one run's task function, apart from its faults.
  *
  * @param slowSnapshots whether files of snapshots do not fit an invocation's time
- * @param slowAboveBytes how large a snapshot's file must be to be too slow
+ * @param slowAboveBytes the size above which a snapshot's file is too slow
  * @param statesPerHeap how many subtasks' states fit a container's heap
- * @param memory what the task's cache is told of its heap, whatever fits in truth
+ * @param memory the heap limits that the task's cache uses, independent of what really fits
  * @param foreignBatches whether a mapping of another stream invokes the task function too
  */
 record Pressure(
@@ -18,12 +18,12 @@ record Pressure(
     int statesPerHeap,
     StateMemory memory,
     boolean foreignBatches) {
-  /** Nothing presses on the function. */
+  /** No additional load. */
   static final Pressure NONE =
       new Pressure(false, 0, Integer.MAX_VALUE, StateMemory.ofHeap(Long.MAX_VALUE / 100), false);
 
   /**
-   * @param toleratesFailures whether the job goes on however many checkpoints fail
+   * @param toleratesFailures whether the job tolerates any number of failed checkpoints
    */
   static Pressure draw(SplittableRandom random, int shards, boolean toleratesFailures) {
     boolean slow = random.nextInt(3) == 0 && toleratesFailures;

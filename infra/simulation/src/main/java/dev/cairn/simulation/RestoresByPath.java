@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Restores that name one of the job's own checkpoints or savepoints by its path: complete ones, and
- * also those that were subsumed or disposed of, or are so at that moment.
+ * Restores that name one of the job's own checkpoints or savepoints by its path: completed ones,
+ * and also those that were subsumed or disposed of, or are being so.
  */
 final class RestoresByPath {
   private final World world;
@@ -27,7 +27,7 @@ final class RestoresByPath {
     this.table = table;
   }
 
-  /** Requests one of them; does nothing where there is no checkpoint yet. */
+  /** Requests such a restore; does nothing if there is no checkpoint yet. */
   void request() {
     switch (faults.below(4)) {
       case 0 -> restoreNewestSubsumed();

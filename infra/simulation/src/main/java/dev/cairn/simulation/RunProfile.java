@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * What one seed's run is like, apart from its faults: sizes and settings.
+ * The sizes and settings of one seed's run, apart from its faults.
  *
- * @param longestRecordTime the most that the function takes for one record
- * @param pressure what presses on the task's function besides
+ * @param longestRecordTime the longest time that the function takes for one record
+ * @param pressure the additional load on the task's function
  * @param rollsBack whether the run begins in the release before this one, and its deployment goes
  *     forward and back
  */
@@ -39,7 +39,7 @@ record RunProfile(
   static final JobId JOB = new JobId("simulated");
   static final StageId STAGE = new StageId("fold");
 
-  /** How many checkpoints there may be at once, and how much is put up with. */
+  /** Draws the number of concurrent checkpoints and of tolerated failures. */
   private static Configuration options(SplittableRandom random) {
     Configuration configuration =
         Configuration.DEFAULTS
@@ -126,7 +126,8 @@ record RunProfile(
         4 + random.nextInt(12),
         1 + random.nextInt(6),
         Duration.ofSeconds(8 + random.nextInt(12)),
-        // The age of a file is collection's second belt; here the first one has to hold.
+        // The age of a file is collection's second safeguard; here the first one alone must
+        // suffice.
         random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(20),
         Duration.ofSeconds(random.nextInt(4) == 0 ? 8 : 1),
         trims,

@@ -2,7 +2,7 @@ package dev.cairn.simulation;
 
 import java.time.Duration;
 
-/** The requests and faults of a script. */
+/** The requests and faults of a named scenario. */
 final class ScenarioActions implements Actions {
   private final SeededWorld world;
   private final NamedScenario script;
@@ -26,7 +26,7 @@ final class ScenarioActions implements Actions {
 
   @Override
   public void calm() {
-    // A script has no faults but those that it makes.
+    // A scenario has only the faults that it injects.
   }
 
   @Override

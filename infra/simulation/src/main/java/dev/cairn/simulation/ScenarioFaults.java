@@ -5,7 +5,7 @@ import dev.cairn.simulation.SeededWorld.Weather;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Lets one process die, or stand still, at the first point that a script names. */
+/** Kills or freezes one process at a point that a scenario names. */
 final class ScenarioFaults implements Weather {
   private final Weather otherwise;
   private Optional<Plan> plan = Optional.empty();
@@ -15,7 +15,7 @@ final class ScenarioFaults implements Weather {
   private record Plan(String process, String point, Happening happening) {}
 
   /**
-   * @param otherwise what happens everywhere else
+   * @param otherwise decides at all other points
    */
   ScenarioFaults(Weather otherwise) {
     this.otherwise = otherwise;
@@ -34,7 +34,10 @@ final class ScenarioFaults implements Weather {
     faultedProcess = Optional.empty();
   }
 
-  /** The process to which the planned fault has happened; empty as long as none came there. */
+  /**
+   * Returns the process to which the planned fault has happened; empty as long as no process
+   * reached the point.
+   */
   Optional<String> faultedProcess() {
     return faultedProcess;
   }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** What a script can do to a pipeline, and wait for. */
+/** The operations of a named scenario on its pipeline, and the conditions that it can wait for. */
 public final class ScenarioRun {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -73,7 +73,7 @@ public final class ScenarioRun {
     table.request(RunProfile.JOB, Request.restore(checkpoint.toString()));
   }
 
-  /** Requests what a user can request by a command, and does not wait for it. */
+  /** Sends a command, and does not wait for it. */
   public void command(String text) {
     table.request(RunProfile.JOB, Request.command(text));
   }
@@ -88,7 +88,7 @@ public final class ScenarioRun {
     await("epoch " + epoch, () -> job().epoch().value() >= epoch);
   }
 
-  /** Lets the pipeline work for a while. */
+  /** Lets the pipeline run for a duration. */
   public void pass(Duration time) {
     world.sleep(time);
   }

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * empty pages.
  *
  * <p>The number of pages to the tip of a shard is bounded as it is in Kinesis, where a quiet day
- * takes about 250 reads. What is far behind is therefore read in longer stretches.
+ * takes about 250 reads. Older parts are therefore read in longer stretches.
  */
 final class SeededPaging implements Paging {
   /**
@@ -21,7 +21,7 @@ final class SeededPaging implements Paging {
    */
   private static final int SHARE = 20;
 
-  /** What lies further back is what a long halt leaves behind: a few pages more than an hour. */
+  /** Older records come only from a long halt: a few pages more than for an hour. */
   private static final Duration FAR = Duration.ofHours(1);
 
   private static final int SHARE_OF_FAR = 4;

@@ -18,21 +18,21 @@ import java.util.random.RandomGenerator;
 /**
  * A world in which one task runs at a time, in virtual time and in an order that the seed chooses.
  *
- * <p>Tasks are threads that pass a baton: whoever passes a point or awaits something gives it back,
- * and the driver hands it to the task whose time comes first. How long each point takes is drawn
- * from the seed; that alone makes every interleaving, and the same seed the same one.
+ * <p>Tasks are threads that take turns: a task that passes a point or awaits a condition returns
+ * the turn, and the driver gives it to the task whose time comes first. The duration of each point
+ * is drawn from the seed, which determines the interleaving.
  */
 final class SeededWorld implements World {
-  /** What happens to a task at a point. */
+  /** A fault of a task at a point. */
   sealed interface Happening {
-    /** It goes on after this long; others run meanwhile. */
+    /** The task continues after this time; others run in between. */
     record Delay(Duration duration) implements Happening {}
 
-    /** Its process ends here. */
+    /** The task's process ends here. */
     record Kill() implements Happening {}
   }
 
-  /** Decides what happens at a point. */
+  /** Decides on the fault at a point. */
   @FunctionalInterface
   interface Weather {
     Happening at(String task, String point);
@@ -47,7 +47,7 @@ final class SeededWorld implements World {
   private final Semaphore driver = new Semaphore(0);
   private final PriorityQueue<Turn> turns = new PriorityQueue<>(BY_TIME);
   private final List<Actor> actors = new ArrayList<>();
-  // Those of them that await a condition: all are asked after every step.
+  // The tasks that await a condition; all conditions are checked after every step.
   private final List<Actor> waiting = new ArrayList<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long order;
@@ -55,7 +55,7 @@ final class SeededWorld implements World {
   private Optional<Actor> running = Optional.empty();
   private Optional<Throwable> crash = Optional.empty();
 
-  /** A task's next chance to run; stale once the task has got another. */
+  /** A task's next turn; stale once the task has a newer one. */
   private record Turn(Instant at, long order, Actor actor, long ticket) {}
 
   private final class Actor {
@@ -80,7 +80,7 @@ final class SeededWorld implements World {
                         body.run();
                       }
                     } catch (Killed expected) {
-                      // Its process has ended, as the weather or the end of the run would have it.
+                      // Its process has ended, by a fault or at the end of the run.
                     } catch (Throwable e) {
                       crash =
                           crash.or(
@@ -162,7 +162,7 @@ final class SeededWorld implements World {
 
   @Override
   public void changed() {
-    // The driver looks at every condition after every step.
+    // The driver checks every condition after every step.
   }
 
   private Actor me() {
@@ -227,7 +227,7 @@ final class SeededWorld implements World {
 
   private void handOver(Actor actor) {
     if (actor.condition.isPresent()) {
-      // It has waited in vain.
+      // The wait has timed out.
       waiting.remove(actor);
       actor.condition = Optional.empty();
     }
@@ -240,7 +240,7 @@ final class SeededWorld implements World {
     }
   }
 
-  /** Lets time pass in which nothing happens: what was due meanwhile comes late. */
+  /** Advances the time without running tasks, so that everything due in between happens late. */
   void leap(Duration time) {
     now = now.plus(time);
   }
@@ -258,10 +258,7 @@ final class SeededWorld implements World {
         .min(Comparator.naturalOrder());
   }
 
-  /**
-   * Ends every task that is still there: each sees its process end, and nothing of it happens any
-   * more.
-   */
+  /** Ends every remaining task: each is killed at its next point. */
   void end() {
     ending = true;
     for (Actor actor : List.copyOf(actors)) {

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Seeded worlds without faults, for whoever wants to see that what runs in them is what runs under
- * the wall clock.
+ * Seeded worlds without faults, for tests which show that code behaves in them as under the wall
+ * clock.
  */
 public final class SeededWorlds {
   private static final int MOST_STEPS = 1_000_000;

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code cairn simulate}: the judge, by hand. */
+/** {@code cairn simulate}: runs seeds of the simulation by hand. */
 @Command(
     name = "simulate",
     mixinStandardHelpOptions = true,

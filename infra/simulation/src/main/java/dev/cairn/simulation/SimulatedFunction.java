@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * A function whose state tells which events it saw, how often and in which order: a chained hash of
- * them, a map that loses entries as well, and the last three. Events are {@code verb:place:number}.
+ * A function whose state records which events it processed, how often and in which order: a chained
+ * hash of them, a map that loses entries as well, and the last three. Events are {@code
+ * verb:place:number}.
  */
 final class SimulatedFunction implements KeyedFunction<String> {
   private static final int LAST = 3;

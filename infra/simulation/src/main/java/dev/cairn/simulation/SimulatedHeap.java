@@ -4,8 +4,9 @@ import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.task.subtask.SubtaskCache;
 
 /**
- * A container's heap: so many subtasks' states fit, and one more is an OutOfMemoryError. It counts
- * what the container's cache holds, whatever the cache itself thinks of its size.
+ * A container's heap, in which a number of subtasks' states fit; one more causes an
+ * OutOfMemoryError. It counts the states in the container's cache, independent of the cache's own
+ * estimate.
  */
 final class SimulatedHeap {
   private final Faults faults;
@@ -18,7 +19,7 @@ final class SimulatedHeap {
     this.states = states;
   }
 
-  /** Called where a subtask's state is about to be loaded, beside those in the cache. */
+  /** Called before a subtask's state is loaded, in addition to those in the cache. */
   void requireRoom() {
     if (cache.size() >= states) {
       faults.count(SimulatedFault.OUT_OF_MEMORY);

@@ -66,13 +66,13 @@ import java.util.logging.Logger;
 
 /**
  * One run of a whole pipeline under one seed: the task and the coordinator as they are deployed, in
- * containers that die and freeze, on a stream, a table and a storage that answer late, not at all,
- * or twice. After every step the {@link Auditor} checks the invariants; in the end the faults
- * cease, everything catches up, and the state is the plain fold over the stream.
+ * containers that die and freeze, on a stream, a table and a storage whose calls may be late, fail,
+ * or take effect twice. After every step the {@link Auditor} checks the invariants; at the end the
+ * faults cease, everything catches up, and the state must be the plain fold over the stream.
  */
 public final class Simulation {
-  // What goes wrong here goes wrong on purpose, thousands of times; kept, or the level would be
-  // forgotten.
+  // Log output is turned off because thousands of errors here are intended. The logger is kept,
+  // because its level would be lost with it.
   private static final Logger SILENCED = Logger.getLogger("dev.cairn");
 
   static {
@@ -81,7 +81,7 @@ public final class Simulation {
 
   static final String STREAM = "simulated";
 
-  /** How much of what the stream keeps a restore does not rely on. */
+  /** The part of the stream's retention on which a restore does not rely. */
   static final Duration RETENTION_MARGIN = Duration.ofMinutes(30);
 
   private static final Duration RETENTION = Duration.ofDays(365);
@@ -91,8 +91,8 @@ public final class Simulation {
   private static final int FEWEST_FAULTS = 10;
   private static final int FEWEST_RESTORES = 2;
   private static final int MOST_STEPS = 250_000;
-  // A container that froze in the storm may sleep for half an hour of virtual time after it. A rule
-  // that ticked each second until then would be two thirds of a run, and nothing would happen.
+  // A container that froze during the faults may stay frozen for half an hour of virtual time.
+  // Ticks every second until then would be two thirds of a run, without any effect.
   private static final Duration CALM_TICK = Duration.ofSeconds(20);
 
   private final long seed;
@@ -117,7 +117,7 @@ public final class Simulation {
   private final Actions user;
   private final boolean isScripted;
   private long ids;
-  // Until all records are applied once more without a single snapshot, at the end of the storm.
+  // Enough time to apply all records once more without any snapshot, at the end of the faults.
   private boolean uploadsMayBeSlow = true;
   private boolean isCalm;
 
@@ -210,12 +210,15 @@ public final class Simulation {
     return new Simulation(seed, guards, Trace.hashed(), Optional.empty()).run();
   }
 
-  /** Replays a seed and passes each line of its trace to a reader. */
+  /** Replays a seed, and passes each line of its trace to a consumer. */
   public static SimulationResult replay(long seed, Guards guards, Consumer<String> reader) {
     return new Simulation(seed, guards, Trace.read(reader), Optional.empty()).run();
   }
 
-  /** Plays a script in a run without other faults; the seed decides how long each call takes. */
+  /**
+   * Plays a named scenario in a run without other faults; the seed decides how long each call
+   * takes.
+   */
   public static SimulationResult play(long seed, Guards guards, NamedScenario script) {
     return new Simulation(seed, guards, Trace.hashed(), Optional.of(script)).run();
   }
@@ -295,7 +298,7 @@ public final class Simulation {
     while (world.now().isBefore(later)) {
       step(++steps);
     }
-    // A coordinator that slept since something was new may still trigger this very one.
+    // A coordinator that was frozen since there was new data may still trigger this checkpoint.
     if (table.job(RunProfile.JOB).orElseThrow().next().isAfter(next.next())) {
       throw new Violation(
           Invariants.IDLE, "checkpoint " + next.next() + " was triggered, with nothing new");
@@ -398,7 +401,7 @@ public final class Simulation {
   }
 
   private boolean isQuiet() {
-    // Asked after every step: what is cheap to know, and mostly says no, comes first.
+    // Checked after every step, so cheap and mostly false conditions come first.
     if (!user.isDone() || world.tasks("task/container-") > 0 || world.tasks(Wire.LATE) > 0) {
       return false;
     }
@@ -449,10 +452,10 @@ public final class Simulation {
             guards.task(),
             cache);
     TaskEndpoint endpoint = new TaskEndpoint(task, OwnStream.named(STREAM));
-    return (event, answer, invocation) -> {
-      ByteArrayOutputStream answered = new ByteArrayOutputStream();
-      endpoint.handle(event, answered, () -> faults.read(invocation.remaining()));
-      answer.write(guards.answer().apply(answered.toByteArray()));
+    return (event, response, invocation) -> {
+      ByteArrayOutputStream responded = new ByteArrayOutputStream();
+      endpoint.handle(event, responded, () -> faults.read(invocation.remaining()));
+      response.write(guards.response().apply(responded.toByteArray()));
     };
   }
 
@@ -492,7 +495,7 @@ public final class Simulation {
     }
   }
 
-  /** As an invocation that runs out of time does, or one whose process runs out of memory. */
+  /** Ends the invocation, as when its time or its process's memory is exhausted. */
   private void kill() {
     faults.count(SimulatedFault.A_RECORD_ENDED_THE_PROCESS);
     if (faults.below(4) == 0) {
@@ -514,7 +517,7 @@ public final class Simulation {
     InstantSource clock = skewed((int) MOST_SKEW.toSeconds());
     Coordinator coordinator = coordinator(release, wire, clock, new WiredMapping(wire, mapping));
     Coordinator ofForks = coordinator(release, wire, clock, ForkOwner.MAPPING);
-    return (event, answer, invocation) -> {
+    return (event, response, invocation) -> {
       Event read = read(new String(event.readAllBytes(), StandardCharsets.UTF_8));
       (read.job().equals(RunProfile.JOB) ? coordinator : ofForks).on(read);
     };
@@ -577,7 +580,7 @@ public final class Simulation {
     };
   }
 
-  /** Invokes asynchronously, which may be lost, and done twice. */
+  /** Invokes asynchronously; the invocation may be lost, or happen twice. */
   private void wake(SubtaskId subtask) {
     if (!subtask.job().equals(RunProfile.JOB)) {
       return;
@@ -642,7 +645,8 @@ public final class Simulation {
           poisons && world.random().nextInt(12) == 0
               ? "poison"
               : verbs[world.random().nextInt(verbs.length)];
-      // A shard without snapshots tells less of whether a process ends at a record or after it.
+      // A shard without snapshots shows less clearly whether a process ends at a record or after
+      // it.
       boolean kills = poisons && !scenario.pressure().slowSnapshots();
       if (kills && world.random().nextInt(120) == 0) {
         verb = "kill";

@@ -5,7 +5,7 @@ import dev.cairn.simulation.audit.Violation;
 import java.util.Optional;
 
 /**
- * What came of one seed.
+ * The result of one seed.
  *
  * @param violation the invariant that did not hold; empty if all did, to the end
  */
@@ -19,7 +19,7 @@ public record SimulationResult(
     long faults,
     FaultTally tally) {
 
-  /** How to see this run again, step by step. */
+  /** Returns the command that replays this run, step by step. */
   public String replay() {
     return "./cairn simulate --seed " + seed + " --trace";
   }

@@ -12,12 +12,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
-/** Many seeds, and what they came to. */
+/** Runs many seeds and collects their results. */
 public final class Simulations {
   private Simulations() {}
 
   /**
-   * What a number of seeds came to.
+   * The results of a number of seeds.
    *
    * @param failed the seeds in which an invariant did not hold, by seed
    * @param tally how often each fault and each race happened in all of them
@@ -43,7 +43,7 @@ public final class Simulations {
       return seeds == 0 ? Duration.ZERO : processorTime.dividedBy(seeds);
     }
 
-    /** How often what happened, one line each. */
+    /** Returns a table of how often each fault and race happened. */
     public String table() {
       StringBuilder table = new StringBuilder();
       tally
@@ -88,7 +88,9 @@ public final class Simulations {
     return running.report(processorTime().minus(before));
   }
 
-  /** What this process has used so far; zero where the system does not say. */
+  /**
+   * Returns the processor time that this process has used; zero if the system does not report it.
+   */
   private static Duration processorTime() {
     return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
   }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * A storage to which a snapshot's larger files take longer than an invocation may last. Lambda ends
- * the process while the file is on its way.
+ * A storage in which uploads of a snapshot's larger files take longer than an invocation. Lambda
+ * ends the process during the upload.
  */
 record SlowUploads(
     World world, Faults faults, RunProfile scenario, BooleanSupplier isSlow, FileStorage there)

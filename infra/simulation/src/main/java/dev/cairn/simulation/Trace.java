@@ -3,7 +3,7 @@ package dev.cairn.simulation;
 import java.time.Instant;
 import java.util.function.Consumer;
 
-/** Everything that happened, as one number; and as text for whoever wants to read it. */
+/** The trace of a run, as a hash and, on request, as text. */
 final class Trace {
   private final Consumer<String> reader;
   private final boolean isRead;

@@ -132,13 +132,13 @@ final class User implements Actions {
     }
     storage.repair();
     resumeUntilRunning();
-    // One last restore, to see that what is left can be restored at all.
+    // A last restore, which shows that the remaining checkpoints can be restored.
     List<Checkpoint.Completed> left = completed();
     if (!left.isEmpty()) {
       request(left.getLast().id().toString());
     }
     done = true;
-    // Also what fails from now on is somebody's to bring back.
+    // The user also resumes the job after failures from now on.
     while (true) {
       resumeUntilRunning();
       world.sleep(Duration.ofSeconds(5));
@@ -150,7 +150,7 @@ final class User implements Actions {
         instanceof JobStatus.Halted(Halt.Failed f);
   }
 
-  /** By whichever of the two ways there are. */
+  /** Resumes or restores the job. */
   private void haltsNoLonger() {
     if (faults.below(2) == 0) {
       restoreAny();
@@ -209,7 +209,7 @@ final class User implements Actions {
     }
   }
 
-  /** Pins the checkpoint that is about to be subsumed, or takes a pin off again. */
+  /** Pins the checkpoint that is about to be subsumed, or unpins one. */
   private void pinOrUnpin() {
     SortedSet<CheckpointId> pinned = table.job(RunProfile.JOB).orElseThrow().pinned();
     List<Checkpoint.Completed> choice = completed();
@@ -221,7 +221,7 @@ final class User implements Actions {
     }
   }
 
-  /** A savepoint by its place, to be the job's from then on. */
+  /** Restores a savepoint by its path, and claims it. */
   private void restoreClaiming() {
     List<FilePath> choice =
         completed().stream()
@@ -235,7 +235,7 @@ final class User implements Actions {
     faults.count(SimulatedRace.A_SAVEPOINT_CLAIMED);
     request(choice.get(faults.below(choice.size())) + " --claim-mode CLAIM");
     if (faults.below(2) == 0) {
-      // Just as it is about to begin, something else is wanted.
+      // Just before it begins, another command is sent.
       world.sleep(Duration.ofMillis(faults.below(1500)));
       restoreAny();
     }
@@ -266,7 +266,7 @@ final class User implements Actions {
     }
   }
 
-  /** Halts the job, for longer than anything takes or hardly at all, and lets it go on. */
+  /** Halts the job, for very long or very briefly, and resumes it. */
   private void haltAndGoOn(String how) {
     command(how);
     world.sleep(Duration.ofMillis(faults.below(faults.below(2) == 0 ? 1500 : 20_000)));
@@ -277,7 +277,7 @@ final class User implements Actions {
     resumeUntilRunning();
   }
 
-  /** Records expire while the job halts, which it must not pass over without being told to. */
+  /** Records expire during the halt, and the job must not skip them unless a user accepts that. */
   private void haltForLong() {
     if (longHalt.begin()) {
       stream.listed().forEach(shard -> forgetful.add(shard.id()));
@@ -285,7 +285,7 @@ final class User implements Actions {
     resumeUntilRunning();
   }
 
-  /** Asks until it is so; nobody else would. */
+  /** Repeats the request until the job runs, because nobody else does. */
   private void resumeUntilRunning() {
     while (true) {
       Job job = table.job(RunProfile.JOB).orElseThrow();
@@ -312,7 +312,7 @@ final class User implements Actions {
     }
   }
 
-  /** What a refusal or a failure advises; otherwise the job is resumed. */
+  /** Follows the advice of a refusal or a failure; otherwise resumes the job. */
   private void resumeUntilRunning(Job job) {
     if (cannotReplay(job) && !completed().isEmpty()) {
       restoreAcceptingExpired();
@@ -329,7 +329,7 @@ final class User implements Actions {
     }
   }
 
-  /** Whether a shard of a job that is not halted tries a replay again and again, in vain. */
+  /** Whether a shard of a job that is not halted repeats a replay that cannot succeed. */
   private boolean cannotReplay() {
     return table.subtasks(RunProfile.JOB).stream()
         .map(subtask -> table.fromLastBase(subtask).getLast().header())
@@ -337,7 +337,7 @@ final class User implements Actions {
         .anyMatch(failing -> failing.reason() == FailureReason.REPLAY_IMPOSSIBLE);
   }
 
-  /** Whether the stream no longer has what a shard has to apply again. */
+  /** Whether the stream no longer has the records that a shard has to apply again. */
   private static boolean cannotReplay(Job job) {
     Optional<Halt> halt =
         switch (job.status()) {
@@ -385,7 +385,7 @@ final class User implements Actions {
     request(choice.get(faults.below(choice.size())).id() + " --positions " + start);
   }
 
-  /** Whatever the stream has forgotten of what follows. */
+  /** Restores although records after the checkpoint may have expired. */
   private void restoreAcceptingGap() {
     List<Checkpoint.Completed> choice = completed();
     if (!choice.isEmpty()) {
@@ -399,7 +399,7 @@ final class User implements Actions {
     restoreAny();
   }
 
-  /** The checkpoint that is about to be subsumed is the one that someone wants. */
+  /** Restores the checkpoint that is about to be subsumed. */
   private void restoreOldestAfterCommit() {
     awaitCommit();
     List<Checkpoint.Completed> choice = completed();
@@ -498,9 +498,7 @@ final class User implements Actions {
     }
   }
 
-  /**
-   * Some file of the job is not what it was, for a while; whoever needs it meanwhile has to notice.
-   */
+  /** Damages a file of the job temporarily; any reader of it must notice. */
   private void damage() {
     List<FilePath> files =
         stored.paths().stream().filter(path -> Layout.parse(path).isPresent()).toList();
@@ -570,7 +568,7 @@ final class User implements Actions {
     }
   }
 
-  /** Not to be replaced by another request: nothing else may bring a shard back. */
+  /** Sends a request that no other request replaces, because nothing else may unblock a shard. */
   private void requestExclusively(String restore) {
     request(restore);
     world.await(

@@ -12,11 +12,11 @@ import java.util.function.Supplier;
 
 /**
  * The network between a process and a service: a call may be slow, refused, or happen without an
- * answer. A write may also happen later: when its sender was told that it had failed and has gone
- * on, or is dead.
+ * answer. A write may also take effect later, after its sender saw it fail and continued, or was
+ * killed.
  */
 final class Wire {
-  /** The task of a write that lands late: whoever expires items waits for it as for a container. */
+  /** The task of a late write; expiring items waits for it as for a container. */
   static final String LATE = "late/container-write";
 
   private final World world;
@@ -38,8 +38,8 @@ final class Wire {
   }
 
   /**
-   * As the SDK does, a call whose answer got lost may be sent again without anyone knowing: its own
-   * effect then meets it.
+   * Like the SDK, may repeat a call whose response was lost; the repeated call then finds its own
+   * effect.
    */
   private <T> T sendTwice(String point, Supplier<T> effect) {
     if (faults.resends()) {
@@ -58,7 +58,7 @@ final class Wire {
     return write("storage." + point, StorageException::new, effect);
   }
 
-  /** Lambda's own interface; a mapping that is between two states refuses to be switched. */
+  /** A call of Lambda's API; a mapping that is between two states refuses changes. */
   void lambda(String point, Runnable effect) {
     var unused =
         write(
@@ -99,7 +99,7 @@ final class Wire {
           try {
             var unused = effect.get();
           } catch (RuntimeException unheard) {
-            // Nobody waits for the answer any more.
+            // The response is no longer awaited.
           }
         });
   }

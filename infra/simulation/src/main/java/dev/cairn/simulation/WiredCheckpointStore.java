@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A checkpoint store at the other end of a wire. */
+/** A checkpoint store behind a simulated network. */
 record WiredCheckpointStore(Wire wire, CheckpointStore there) implements CheckpointStore {
   @Override
   public Optional<Job> job(JobId job) {

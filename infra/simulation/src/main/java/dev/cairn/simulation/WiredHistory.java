@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A history at the other end of a wire. */
+/** A history behind a simulated network. */
 record WiredHistory(Wire wire, History there) implements History {
   @Override
   public Optional<HistoryMark> mark(JobId job) {

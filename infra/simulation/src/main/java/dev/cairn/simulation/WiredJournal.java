@@ -9,7 +9,7 @@ import dev.cairn.simulation.audit.SimulatedRace;
 import java.time.Instant;
 import java.util.List;
 
-/** A journal at the other end of a wire. */
+/** A journal behind a simulated network. */
 record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal {
   @Override
   public List<Entry> after(SubtaskId subtask, Revision revision) {
@@ -34,7 +34,7 @@ record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal 
         () -> counted(subtask, entry, there.append(subtask, entry, acknowledgement)));
   }
 
-  /** Tells apart why an append found its revision taken. */
+  /** Counts why an append found its revision taken. */
   private Append counted(SubtaskId subtask, Entry entry, Append append) {
     if (append == Append.TAKEN) {
       Entry.Header header = entry.header();

@@ -3,7 +3,7 @@ package dev.cairn.simulation;
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.inmemory.lambda.LocalMapping;
 
-/** The mapping's switch at the other end of a wire. */
+/** The mapping's switch behind a simulated network. */
 record WiredMapping(Wire wire, LocalMapping there) implements SourceMapping {
   @Override
   public void enable() {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A storage at the other end of a wire. */
+/** A storage behind a simulated network. */
 record WiredStorage(Wire wire, FileStorage there) implements FileStorage {
   @Override
   public FilePath normalize(FilePath path) {

@@ -8,7 +8,7 @@ import dev.cairn.stream.StreamReader;
 import java.time.Duration;
 import java.util.List;
 
-/** A stream at the other end of a wire. */
+/** A stream behind a simulated network. */
 record WiredStream(Wire wire, Faults faults, StreamReader there) implements StreamReader {
   @Override
   public List<Shard> shards() {

@@ -1,6 +1,6 @@
 /**
- * The judge: the task, the coordinator and a simulated AWS under one seed, and the invariants that
- * must hold after every step.
+ * The simulation: the task, the coordinator and a simulated AWS under one seed, and the invariants
+ * that must hold after every step.
  */
 @NullMarked
 package dev.cairn.simulation;

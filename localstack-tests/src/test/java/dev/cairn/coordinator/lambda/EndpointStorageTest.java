@@ -143,7 +143,7 @@ class EndpointStorageTest {
       assertThatThrownBy(() -> invoke(moved))
           .isInstanceOf(StorageMovedException.class)
           .hasMessageContaining(
-              "has its files in dynamodb: and is told to keep them in s3://bucket/prefix now");
+              "has its files in dynamodb: and is configured to keep them in s3://bucket/prefix now");
     }
     assertThat(where()).as("what commands go by").contains("dynamodb:");
 

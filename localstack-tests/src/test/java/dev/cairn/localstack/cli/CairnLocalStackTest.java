@@ -247,7 +247,9 @@ class CairnLocalStackTest {
     assertThat(explained.exitCode()).as(explained.err()).isZero();
     assertThat(explained.out())
         .contains(
-            run + "  3 B", "prepared for entry advanced", "it stays until that journal moves on");
+            run + "  3 B",
+            "prepared for entry advanced",
+            "it is kept until that journal continues");
   }
 
   private static String[] command(String[] there, String... command) {

@@ -359,7 +359,7 @@ class DeployedPipelineTest {
         .contains("\"accepted\" : \"savepoint by-payload\"", "\"status\" : \"RUNNING\"");
     job.awaitCausedBy("savepoint by-payload");
     assertThat(call("{\"cairn\":\"make it so\"}"))
-        .contains("\"refused\" : \"\\\"make\\\" is no command: there are checkpoint,");
+        .contains("\"refused\" : \"\\\"make\\\" is not a command; the commands are checkpoint,");
     compare();
   }
 

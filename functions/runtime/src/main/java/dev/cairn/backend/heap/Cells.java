@@ -70,8 +70,7 @@ final class Cells {
     KeyedState key = current;
     if (key == null) {
       throw new IllegalStateException(
-          "state is used outside process(): it means the key of the event being processed, and"
-              + " there is none");
+          "state is used outside process(), where there is no current key");
     }
     return key;
   }

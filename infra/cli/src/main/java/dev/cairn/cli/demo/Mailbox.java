@@ -24,7 +24,7 @@ public final class Mailbox {
     this.folder = folder;
   }
 
-  /** Leaves a record, and returns the file that is there until the demo has taken it. */
+  /** Stores a record, and returns its file, which exists until the demo has read it. */
   public Path leave(long number, String key, byte[] data) {
     byte[] bytes =
         Trees.toJson(
@@ -43,10 +43,10 @@ public final class Mailbox {
     }
   }
 
-  /** A record that was left, and where. */
+  /** A stored record, and its file. */
   public record StoredRow(Path file, InputRow row) {}
 
-  /** What was left and not taken, in the order in which it was left. */
+  /** Returns the records that the demo has not read yet, in the order in which they were stored. */
   public List<StoredRow> waiting() {
     if (!Files.isDirectory(folder)) {
       return List.of();

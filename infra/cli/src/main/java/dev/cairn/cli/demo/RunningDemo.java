@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * Where a demo that runs on this machine can be found, as it says itself in a small file.
+ * The endpoints of a demo that runs on this machine, which it stores in a small file.
  *
  * @param storage a directory, or {@code s3://bucket/prefix}
  * @param pid the process that it runs in
@@ -23,17 +23,19 @@ public record RunningDemo(URI endpoint, String table, JobId job, String storage,
     return folder(home).resolve("demo.properties");
   }
 
-  /** What a demo keeps beside the sources: itself, and its files. */
+  /** Returns the folder in which a demo keeps this file, and its checkpoint files. */
   public static Path folder(Path home) {
     return home.resolve(".cairn");
   }
 
-  /** Where other commands leave records for the demo's stream. */
+  /** Returns the folder in which other commands store records for the demo's stream. */
   public static Path mailbox(Path home) {
     return folder(home).resolve("records");
   }
 
-  /** The demo that runs now; empty if there is none, whatever an earlier one left behind. */
+  /**
+   * Returns the running demo; empty if there is none, also if an earlier one left its file behind.
+   */
   public static Optional<RunningDemo> find(Path home) {
     Properties properties = new Properties();
     try (Reader in = Files.newBufferedReader(file(home), StandardCharsets.UTF_8)) {
@@ -72,7 +74,7 @@ public record RunningDemo(URI endpoint, String table, JobId job, String storage,
     }
   }
 
-  /** Says that it runs no longer. */
+  /** Deletes the file, when the demo ends. */
   public void forget(Path home) {
     if (find(home).filter(this::equals).isPresent()) {
       try {

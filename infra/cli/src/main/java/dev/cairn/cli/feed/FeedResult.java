@@ -3,40 +3,40 @@ package dev.cairn.cli.feed;
 import dev.cairn.cli.input.InputException;
 
 /**
- * How far a feed came.
+ * The result of a feed.
  *
  * @param sent how many records it put into the stream
- * @param complete how many of the input's records, from its first on and those that were skipped
- *     among them, are in the stream without an exception: where to go on
- * @param beyond how many of those after {@code complete} are in the stream as well; they are sent
- *     twice if the feed goes on from there
+ * @param complete how many of the input's first records, including skipped ones, are in the stream
+ *     without exception: where to continue
+ * @param beyond how many records after {@code complete} are in the stream as well; they are sent
+ *     twice if the feed continues from there
  */
 public record FeedResult(long sent, long complete, long beyond, End end) {
 
-  /** Why it ended. */
+  /** The reason why a feed ended. */
   public sealed interface End {
-    /** All that was asked for is in the stream. */
+    /** All requested records are in the stream. */
     record AllSent() implements End {}
 
-    /** Someone wanted it to stop. */
+    /** The feed was stopped by the user. */
     record Stopped() implements End {}
 
     /** The input cannot be read any further. */
     record Unreadable(InputException why) implements End {}
 
-    /** The stream took nothing any more, for the reason that it gave last. */
+    /** The stream accepted no more records, for this last reason. */
     record Refused(String why) implements End {}
 
     /**
-     * A request had no answer, such as after a read time-out, and not all of its records were found
-     * in the stream. They may still arrive there, so they are not sent again.
+     * A request got no response, for example after a read time-out, and not all of its records were
+     * found in the stream. They may still arrive there, so they are not sent again.
      *
      * @param maybe how many of its records may be in the stream, beside those that were sent
      * @param wasRead whether the stream's tail could be read, to look for them
      */
     record OutcomeUnknown(RuntimeException why, long maybe, boolean wasRead) implements End {}
 
-    /** A request failed in a way that another attempt does not mend. */
+    /** A request failed, and a retry would fail as well. */
     record Failed(RuntimeException why) implements End {}
   }
 }

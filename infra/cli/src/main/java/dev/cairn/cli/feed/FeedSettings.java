@@ -3,11 +3,11 @@ package dev.cairn.cli.feed;
 import java.util.OptionalDouble;
 
 /**
- * What of a file is fed, and how fast.
+ * The part of a file to feed, and the rate.
  *
- * @param skip how many records at its beginning are not sent
- * @param limit how many are sent at most
- * @param recordsPerSecond empty for as fast as the stream takes them
+ * @param skip the number of records at the beginning that are not sent
+ * @param limit the largest number of records to send
+ * @param recordsPerSecond empty for as fast as the stream accepts them
  */
 public record FeedSettings(long skip, long limit, OptionalDouble recordsPerSecond) {
   public FeedSettings {

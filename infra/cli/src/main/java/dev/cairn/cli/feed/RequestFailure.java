@@ -14,22 +14,22 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 
-/** How far a request came that failed. */
+/** The kind of a failed request. */
 enum RequestFailure {
-  /** The service turned it away, and may take it later. */
+  /** The service throttled it, and may accept it later. */
   THROTTLED,
   /** No connection was made. */
   NOT_SENT,
   /** Another attempt would fail, too. */
   NOT_RETRYABLE,
-  /** The service failed on it, and may have carried it out. */
+  /** The service failed, and may have executed it. */
   SERVER_ERROR,
-  /** It was sent and no answer came; it may be carried out later. */
+  /** There was no response; it may be executed later. */
   NO_RESPONSE;
 
   static RequestFailure of(SdkException failure) {
-    if (failure instanceof AwsServiceException answer) {
-      return ofResponse(answer);
+    if (failure instanceof AwsServiceException response) {
+      return ofResponse(response);
     }
     if (failure instanceof ApiCallTimeoutException
         || failure instanceof ApiCallAttemptTimeoutException) {
@@ -47,13 +47,13 @@ enum RequestFailure {
     return reached;
   }
 
-  private static RequestFailure ofResponse(AwsServiceException answer) {
-    if (answer instanceof ProvisionedThroughputExceededException
-        || answer instanceof LimitExceededException
-        || answer.isThrottlingException()) {
+  private static RequestFailure ofResponse(AwsServiceException response) {
+    if (response instanceof ProvisionedThroughputExceededException
+        || response instanceof LimitExceededException
+        || response.isThrottlingException()) {
       return THROTTLED;
     }
-    return answer.statusCode() >= 500 ? SERVER_ERROR : NOT_RETRYABLE;
+    return response.statusCode() >= 500 ? SERVER_ERROR : NOT_RETRYABLE;
   }
 
   private static boolean isOfConnecting(Throwable cause) {

@@ -24,14 +24,14 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
  * Puts records into a stream, those of one key in the order of the input. The client must not retry
  * by itself.
  *
- * <p>PutRecords may take a record and refuse one before it, and promises no order within a request.
- * So a request holds at most one record of each key, and the next one of that key is sent only when
- * the one before is known to be in the stream. Records of different keys may change places, by as
- * many as the window holds.
+ * <p>PutRecords may accept a record and refuse an earlier one, and guarantees no order within a
+ * request. Therefore a request holds at most one record of each key, and the next record of that
+ * key is sent only when the previous one is known to be in the stream. Records of different keys
+ * may change their order within the window.
  *
- * <p>After a request that had no answer, its records are looked for at the stream's tail. If all of
- * them are found, the feed goes on; otherwise it ends and says how many may be in the stream. It
- * sends none of them again, because a request that timed out here may still be carried out there.
+ * <p>After a request without a response, its records are looked for at the stream's tail. If all of
+ * them are found, the feed continues; otherwise it ends and reports how many may be in the stream.
+ * It sends none of them again, because the service may still execute a request that timed out.
  */
 public final class StreamFeed {
   private static final int MOST_RECORDS = 500;
@@ -45,10 +45,10 @@ public final class StreamFeed {
   private static final int FRUITLESS_ATTEMPTS = 12;
   private static final int CONNECTION_ATTEMPTS = 4;
 
-  /** How long records are looked for that may still be on their way. */
+  /** How long to look for records that may still arrive. */
   private static final Duration UNTIL_FOUND = Duration.ofSeconds(10);
 
-  /** How long they are looked for after an answer: the stream has done by then what it does. */
+  /** How long to look for them after an error response, when the stream's work is done. */
   private static final Duration UNTIL_SHOWN = Duration.ofSeconds(2);
 
   private final KinesisClient client;
@@ -64,7 +64,7 @@ public final class StreamFeed {
     this.sleep = sleep;
   }
 
-  /** Is told how far a feed is. */
+  /** Receives the progress of a feed. */
   @FunctionalInterface
   public interface Progress {
     /**
@@ -76,9 +76,9 @@ public final class StreamFeed {
   }
 
   /**
-   * Feeds until all is sent, the input cannot be read, the stream takes nothing for half a minute,
-   * or someone wants it to stop. Before it stops it sends what records of other keys have
-   * overtaken, so that it can go on from one place.
+   * Feeds until all records are sent, the input cannot be read, the stream accepts nothing for half
+   * a minute, or the user stops it. Before it stops it sends records that records of other keys
+   * have overtaken, so that it can continue from one place.
    */
   public FeedResult feed(
       InputFile.Records records,
@@ -132,7 +132,7 @@ public final class StreamFeed {
         if (stops && window.oldest() > furthest) {
           return fed(new FeedResult.End.Stopped());
         }
-        // Who stops sends only what others have overtaken.
+        // When stopping, only overtaken records are sent.
         List<Waiting> batch = window.sendable(due(), MOST_BYTES, stops ? furthest : Long.MAX_VALUE);
         if (batch.isEmpty()) {
           sleep.accept(FIRST_PAUSE);
@@ -211,15 +211,15 @@ public final class StreamFeed {
       return (int) Math.max(0, Math.min(MOST_RECORDS, due));
     }
 
-    /** Sends a request; says why the feed must end if it must. */
+    /** Sends a request; returns the reason if the feed must end. */
     private Optional<FeedResult.End> send(List<Waiting> batch) {
       long before = sent;
       try {
-        PutRecordsResponse answer =
+        PutRecordsResponse response =
             client.putRecords(
                 put -> put.streamName(stream).records(batch.stream().map(Run::toEntry).toList()));
         for (int i = 0; i < batch.size(); i++) {
-          settle(batch.get(i), answer.records().get(i));
+          settle(batch.get(i), response.records().get(i));
         }
       } catch (SdkException e) {
         Optional<FeedResult.End> failed = failed(batch, e);
@@ -261,15 +261,15 @@ public final class StreamFeed {
       return found.map(Set::size);
     }
 
-    /** The longer, the more often nothing at all was taken. */
-    private void rest(long taken, int asked) {
+    /** Waits, the longer the more often nothing was accepted. */
+    private void rest(long taken, int requested) {
       if (taken > 0) {
         fruitless = 0;
         pause = FIRST_PAUSE;
       } else {
         fruitless++;
       }
-      if (taken < asked) {
+      if (taken < requested) {
         sleep.accept(pause);
       }
       if (taken == 0) {
@@ -278,12 +278,12 @@ public final class StreamFeed {
       }
     }
 
-    private void settle(Waiting record, PutRecordsResultEntry answer) {
-      if (answer.errorCode() != null) {
-        refusal = answer.errorCode() + ": " + answer.errorMessage();
+    private void settle(Waiting record, PutRecordsResultEntry response) {
+      if (response.errorCode() != null) {
+        refusal = response.errorCode() + ": " + response.errorMessage();
         return;
       }
-      tail.took(answer.shardId(), answer.sequenceNumber());
+      tail.took(response.shardId(), response.sequenceNumber());
       settled(record);
     }
 

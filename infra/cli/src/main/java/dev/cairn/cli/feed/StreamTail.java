@@ -28,10 +28,10 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
- * Finds out which records of a request that had no answer are in the stream, by reading each shard
- * from a place that was noted before the request. A request has at most one record of each key, and
- * those before it are known to be in the stream, so a record with that key and these bytes behind
- * the place is the request's.
+ * Finds out which records of a request without a response are in the stream, by reading each shard
+ * from a place that was recorded before the request. A request has at most one record of each key,
+ * and earlier ones are known to be in the stream, so a record with the same key and bytes after
+ * that place belongs to the request.
  */
 final class StreamTail {
   /** Kinesis accepts an iterator for five minutes. */
@@ -49,7 +49,7 @@ final class StreamTail {
 
   /** Where reading begins in a shard. */
   private sealed interface Place {
-    /** What was the shard's end at that time. */
+    /** The shard's end at that time. */
     record End(String iterator, Instant at) implements Place {}
 
     /** Right after a record that is known to be in the stream. */
@@ -67,8 +67,8 @@ final class StreamTail {
   }
 
   /**
-   * Notes where the shards end that these records go to. Whoever may put records and not read them
-   * can feed all the same: then nothing is found later.
+   * Records the ends of the shards to which these records go. Without permission to read the stream
+   * a feed still works, but nothing can be found later.
    */
   void note(Collection<Waiting> batch) {
     try {
@@ -96,7 +96,7 @@ final class StreamTail {
             && clock.instant().isBefore(end.at().plus(ITERATOR_AGE)));
   }
 
-  /** A record of ours is in the stream there. */
+  /** Records that one of the feed's records is in the stream at this place. */
   void took(String shard, String sequenceNumber) {
     Place place = places.get(shard);
     if (!(place instanceof Place.After(String before))
@@ -108,8 +108,8 @@ final class StreamTail {
   /**
    * Looks for the records of a request until all are found.
    *
-   * @param patience for how long it looks
-   * @return those that are in the stream; empty if the stream cannot be read
+   * @param patience how long to look
+   * @return the records that are in the stream; empty if the stream cannot be read
    */
   Optional<Set<Waiting>> find(List<Waiting> batch, Duration patience) {
     Map<String, Waiting> missing = new HashMap<>();
@@ -138,7 +138,7 @@ final class StreamTail {
     List.copyOf(missing.values()).forEach(record -> read.addAll(shardsOf(record)));
     for (Shard shard : read) {
       boolean isNew = !places.containsKey(shard.shardId());
-      // A shard that was not there before the request holds nothing older than it.
+      // A shard that did not exist before the request holds no older records.
       if (!isNew || (isOpen(shard) && shard.parentShardId() != null)) {
         read(shard.shardId(), missing, found);
       }

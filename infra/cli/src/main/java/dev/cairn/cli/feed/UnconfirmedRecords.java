@@ -12,8 +12,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Records that were read and are not known to be in the stream. Of each key only the oldest may be
- * sent: a later one would overtake it if it failed.
+ * The records that were read from the input and are not known to be in the stream. Only the oldest
+ * record of each key may be sent, because a later one would overtake it if it failed.
  */
 final class UnconfirmedRecords {
   private final Map<String, Deque<Waiting>> byKey = new HashMap<>();
@@ -27,7 +27,7 @@ final class UnconfirmedRecords {
    * @param number its place in the input, from 1
    */
   record Waiting(long number, InputRow row) {
-    /** As Kinesis counts it: data and key. */
+    /** Returns the size as Kinesis counts it: data and key. */
     long sizeBytes() {
       return row.data().length + (long) row.key().getBytes(StandardCharsets.UTF_8).length;
     }
@@ -44,7 +44,7 @@ final class UnconfirmedRecords {
   }
 
   /**
-   * The oldest record of each of so many keys, the oldest of all first.
+   * Returns the oldest record of each key, the oldest of all first, up to the limits.
    *
    * @param mostBytes how large they are together at most
    * @param upTo the number of the last record that may be among them
@@ -62,7 +62,7 @@ final class UnconfirmedRecords {
     return batch;
   }
 
-  /** The record is in the stream; the next one of its key may follow. */
+  /** Confirms that a record is in the stream, so that the next one of its key may follow. */
   void sent(Waiting record) {
     String key = record.row().key();
     Deque<Waiting> queue = byKey.getOrDefault(key, new ArrayDeque<>());
@@ -86,7 +86,7 @@ final class UnconfirmedRecords {
     return size == 0;
   }
 
-  /** The oldest record that waits; there must be one. */
+  /** Returns the number of the oldest waiting record; there must be one. */
   long oldest() {
     return oldestOfEachKey.firstKey();
   }

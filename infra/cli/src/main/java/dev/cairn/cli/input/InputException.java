@@ -1,6 +1,6 @@
 package dev.cairn.cli.input;
 
-/** What a user gave cannot be used; the message says what, why, and what to do. */
+/** A user's input cannot be used; the message says what is wrong, why, and what to do. */
 public final class InputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

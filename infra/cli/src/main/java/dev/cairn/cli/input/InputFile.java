@@ -32,11 +32,11 @@ import org.apache.commons.csv.DuplicateHeaderMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records from a file, whose name says what it holds. {@code .csv} and {@code .tsv} have a header
- * and cells separated by commas or tabs; each row becomes a JSON object of its non-empty cells as
- * text. {@code .jsonl}, {@code .ndjson} and {@code .json} have one JSON value a line, which is the
- * record as it is. Each may be compressed ({@code .gz}). Text is UTF-8. A file that would be
- * misread is refused.
+ * Reads records from a file, whose extension determines its format. {@code .csv} and {@code .tsv}
+ * have a header and cells separated by commas or tabs; each row becomes a JSON object of its
+ * non-empty cells as text. {@code .jsonl}, {@code .ndjson} and {@code .json} have one JSON value
+ * per line, which is the record. Each may be compressed ({@code .gz}). Text is UTF-8. A file that
+ * would be misread is refused.
  */
 public final class InputFile {
   private static final JsonFactory JSON = new JsonFactory();
@@ -66,7 +66,7 @@ public final class InputFile {
      */
     Optional<byte[]> next();
 
-    /** How much of the file, as it lies on the disk, has been read for that. */
+    /** Returns how many bytes of the file on disk have been read. */
     long bytesRead();
   }
 
@@ -122,7 +122,7 @@ public final class InputFile {
     }
   }
 
-  /** What the file's name says that it holds. */
+  /** Returns the format by the file's extension. */
   private static String format(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     String plain = name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name;
@@ -188,7 +188,7 @@ public final class InputFile {
   }
 
   private static BufferedReader utf8(InputStream content) throws IOException {
-    // A decoder of its own refuses what is no UTF-8; the charset's name would replace it.
+    // An explicit decoder refuses malformed UTF-8; with the charset's name, Java would replace it.
     BufferedReader text =
         new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8.newDecoder()));
     text.mark(1);
@@ -240,7 +240,7 @@ public final class InputFile {
       }
     }
 
-    /** A header in one piece is most often one whose separator is another. */
+    /** A header with one column usually has another separator. */
     private static void requireColumns(Path file, CSVFormat format, List<String> header) {
       if (header.size() != 1) {
         return;
@@ -353,7 +353,7 @@ public final class InputFile {
     }
   }
 
-  /** As a whole file it would be one record, and pretty-printed none. */
+  /** A whole file with one array would be one record, or none if it is pretty-printed. */
   private static void requireNoArray(Path file, int number, String line) {
     if (line.stripLeading().startsWith("[")) {
       throw new InputException(

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which partition key each record is sent under: what the function says, or a field of the record.
- * Kinesis takes no empty key, so records without one, and those that the function cannot decode, go
- * under {@link #UNKNOWN}.
+ * Determines the partition key of each record: by the function, or by a field of the record.
+ * Kinesis accepts no empty key, so records without a key, and those that the function cannot
+ * decode, get the key {@link #UNKNOWN}.
  */
 public final class RowKeys {
   public static final String UNKNOWN = "UNKNOWN";
@@ -39,7 +39,7 @@ public final class RowKeys {
     return new RowKeys(data -> valueOf(field, data));
   }
 
-  /** Why records are refused whose key field none of them has: most often it is misspelt. */
+  /** Returns the exception for a key field that no record has; it is usually misspelt. */
   public static InputException noneHas(String field, Optional<byte[]> first) {
     return new InputException(
         "no record has a field \""
@@ -52,16 +52,16 @@ public final class RowKeys {
                 .orElse("(none)"));
   }
 
-  /** By what the function says. */
+  /** Uses the function's {@code keyOf}. */
   public static RowKeys ofFunction(UserFunction function) {
     return new RowKeys(keying(function));
   }
 
   /**
-   * A record under its key.
+   * Returns a record with its key.
    *
    * @param number the record's place in the input, from 1
-   * @throws InputException if Kinesis takes no such key, or the function has none to give
+   * @throws InputException if Kinesis does not accept the key, or the function returns none
    */
   public InputRow row(long number, byte[] data) {
     String key = keying.keyOf(data);
@@ -105,7 +105,7 @@ public final class RowKeys {
       try {
         event = deserializer.deserialize(data);
       } catch (Exception e) {
-        // The task will meet it too, and set it aside among the dead letters.
+        // The task will fail on it as well, and store it as a dead letter.
         return "";
       }
       try {

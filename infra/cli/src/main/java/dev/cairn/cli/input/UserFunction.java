@@ -33,10 +33,10 @@ public final class UserFunction {
   }
 
   /**
-   * Finds a function and makes one, so that what is wrong with it is said now.
+   * Loads a function and creates an instance, so that mistakes are reported now.
    *
-   * @param jar where its class is; the classes that Cairn brings are there anyway
-   * @throws InputException if there is no such function, or it cannot be made
+   * @param jar the jar with its class; Cairn's own classes are always available
+   * @throws InputException if there is no such function, or it cannot be created
    */
   public static UserFunction load(String className, Optional<Path> jar) {
     String where = jar.map(Path::toString).orElse("the class path");
@@ -68,7 +68,8 @@ public final class UserFunction {
   }
 
   /**
-   * Opens one as a container would, against no state: what it throws then, it would throw always.
+   * Opens an instance as a container would, without state; an exception would occur in every
+   * container.
    */
   private void requireUsable() {
     try {
@@ -90,7 +91,7 @@ public final class UserFunction {
       throw new InputException(
           jar + " is not a file: build the jar first, and give its path (--jar)");
     }
-    // The loader itself would find nothing in it, and not say why.
+    // The class loader would find nothing in it without an error.
     try (JarFile readable = new JarFile(jar.toFile())) {
       return jar.toUri().toURL();
     } catch (MalformedURLException e) {
@@ -152,9 +153,9 @@ public final class UserFunction {
   }
 
   /**
-   * What it sets in {@code configure()}, as a deployed container reads it.
+   * Returns the settings of {@code configure()}, as a deployed container reads them.
    *
-   * @throws InputException if that cannot be kept, by the option's name
+   * @throws InputException if a setting is invalid; the message names the option
    */
   public CodeDescription code() {
     try {
@@ -167,8 +168,8 @@ public final class UserFunction {
     }
   }
 
-  /** A new instance. What its events are, only it knows. */
-  @SuppressWarnings("unchecked") // the demo hands it only what its own deserializer made
+  /** Creates a new instance. Only the instance knows its type of events. */
+  @SuppressWarnings("unchecked") // it receives only events that its own deserializer created
   public KeyedFunction<Object> create() {
     try {
       return (KeyedFunction<Object>) constructor.newInstance();

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 
-/** The files of completed checkpoints. */
+/** Reads and verifies the files of completed checkpoints. */
 public final class CheckpointFileList {
   private final VerifiedFileReader files;
 
@@ -28,18 +28,18 @@ public final class CheckpointFileList {
   }
 
   /**
-   * What a checkpoint's {@code _metadata} says.
+   * Reads a checkpoint's {@code _metadata}.
    *
-   * @throws DamagedFileException if it is gone or altered
+   * @throws DamagedFileException if it is missing or altered
    */
   public CheckpointMetadata metadata(Checkpoint.Completed checkpoint) {
     return whole(checkpoint, checkpoint.metadata(), CheckpointFormat::readMetadata);
   }
 
   /**
-   * What a checkpoint's state files say, those of subtasks that had applied anything.
+   * Reads the state files of a checkpoint's subtasks, except those that had applied nothing.
    *
-   * @throws DamagedFileException if one is gone or altered
+   * @throws DamagedFileException if one is missing or altered
    */
   public List<SubtaskState> states(Checkpoint.Completed checkpoint) {
     return metadata(checkpoint).acknowledgements().stream()
@@ -59,17 +59,17 @@ public final class CheckpointFileList {
   }
 
   /**
-   * One file of a checkpoint, and what was found.
+   * The result for one file of a checkpoint.
    *
    * @param kind {@code metadata}, {@code state} or {@code run}
-   * @param damage what is wrong with it; empty if it is as it was written
+   * @param damage the damage; empty if the file is intact
    */
   public record Verdict(String kind, FileRef file, Optional<String> damage) {}
 
   /**
-   * Reads every file of a checkpoint or savepoint, whole: size, SHA-256, form, and the checksum of
-   * every block. Each file once, though several subtasks may name it. What only a damaged file
-   * names cannot be found, and is missing from the answer.
+   * Reads every file of a checkpoint or savepoint completely, and checks size, SHA-256, structure,
+   * and the checksum of every block. Each file is read once, even if several subtasks name it.
+   * Files that only a damaged file names cannot be found and are missing from the result.
    */
   public List<Verdict> verify(FileRef metadata) {
     List<Verdict> verdicts = new ArrayList<>();
@@ -100,7 +100,7 @@ public final class CheckpointFileList {
     return read.stream().findFirst();
   }
 
-  /** Reaching a block is what checks it. */
+  /** Reading a block checks it. */
   private void readAll(RunRef run) {
     files.open(run).iterator().forEachRemaining(change -> {});
   }

@@ -30,8 +30,8 @@ public final class CheckpointTable {
   /**
    * A checkpoint, and how many subtasks have acknowledged it.
    *
-   * @param acknowledged before its end
-   * @param late after its end, which an aborted checkpoint does not notice
+   * @param acknowledged the acknowledgements before its end
+   * @param late the acknowledgements after its end, which an aborted checkpoint ignores
    */
   public record Row(Checkpoint checkpoint, int acknowledged, int late, boolean isPinned) {
     public static List<Row> of(CheckpointStore store, Job job, List<Checkpoint> checkpoints) {
@@ -56,8 +56,8 @@ public final class CheckpointTable {
       };
     }
 
-    private static boolean isAfter(Acknowledgement.Acknowledged answer, Instant end) {
-      return answer.timing().filter(timing -> timing.at().isAfter(end)).isPresent();
+    private static boolean isAfter(Acknowledgement.Acknowledged acknowledgement, Instant end) {
+      return acknowledgement.timing().filter(timing -> timing.at().isAfter(end)).isPresent();
     }
 
     private static List<Acknowledgement.Acknowledged> acknowledgements(
@@ -86,7 +86,7 @@ public final class CheckpointTable {
     };
   }
 
-  /** How long it took, or has been taking. */
+  /** Returns how long the checkpoint took, or has taken so far. */
   public static Duration duration(Checkpoint checkpoint, Instant now) {
     Instant began = checkpoint.trigger().triggeredAt();
     return switch (checkpoint) {
@@ -110,7 +110,7 @@ public final class CheckpointTable {
     };
   }
 
-  /** What failed, and what to do if anything has to be done. */
+  /** Returns the failure, with advice if the user has to act. */
   private static String failureText(Failure failure) {
     return failure.reason().countsAsFailure()
         ? failure + "; " + failure.reason().advice()

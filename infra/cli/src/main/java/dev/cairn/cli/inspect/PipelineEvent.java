@@ -6,10 +6,10 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import java.time.Instant;
 
-/** Something that a pipeline did, as the table tells. */
+/** An event of a pipeline, derived from the table. */
 public sealed interface PipelineEvent {
 
-  /** When, by the clock of whoever did it. */
+  /** Returns the time of the event, by the clock of the process that caused it. */
   Instant at();
 
   /**
@@ -38,7 +38,7 @@ public sealed interface PipelineEvent {
   }
 
   /**
-   * The job's item says something else than before: its status, its epoch, what is asked of it.
+   * The job's item has changed: its status, its epoch, or its requests.
    *
    * @param at when that was seen
    */

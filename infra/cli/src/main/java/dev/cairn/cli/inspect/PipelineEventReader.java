@@ -18,8 +18,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Tells what a job did since it was last asked. Costs a read of the job's item, a query for its
- * subtasks, one for each of their journals, and a read of each checkpoint that is new or pending.
+ * Returns what a job did since the last call. A call costs a read of the job's item, a query for
+ * its subtasks, one for each of their journals, and a read of each checkpoint that is new or
+ * pending.
  */
 public final class PipelineEventReader {
   private final Journal journal;
@@ -38,7 +39,7 @@ public final class PipelineEventReader {
   }
 
   /**
-   * From now on.
+   * Creates a reader that begins now.
    *
    * @param job its item, as it is now
    */
@@ -51,7 +52,7 @@ public final class PipelineEventReader {
         follower.heads.put(subtask, entries.getLast().header());
       }
     }
-    // One is pending at a time, and it is the last that began.
+    // One checkpoint is pending at a time, and it is the last that began.
     if (job.next().value() > 1) {
       CheckpointId last = new CheckpointId(job.next().value() - 1);
       store
@@ -62,7 +63,7 @@ public final class PipelineEventReader {
     return follower;
   }
 
-  /** What happened since, oldest first as far as clocks agree. */
+  /** Returns the events since the last call, oldest first as far as clocks agree. */
   public List<PipelineEvent> poll() {
     List<PipelineEvent> events = new ArrayList<>();
     store.job(job.id()).ifPresent(now -> addEvents(now, events));
@@ -96,12 +97,12 @@ public final class PipelineEventReader {
     job = now;
   }
 
-  /** That it was triggered, however far it is by now. */
+  /** Returns the event of its trigger, also if it has ended by now. */
   private static Checkpoint trigger(Checkpoint checkpoint) {
     return new Checkpoint.Pending(checkpoint.trigger(), Collections.emptySortedSet());
   }
 
-  /** But for the ids that each checkpoint moves. */
+  /** Compares the items except for the ids that each checkpoint changes. */
   private static boolean isUnchanged(Job before, Job now) {
     return before.status().equals(now.status())
         && before.epoch().equals(now.epoch())

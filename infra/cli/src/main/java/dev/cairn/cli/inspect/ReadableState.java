@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * A key's state as JSON, without the user's classes: every stored value is one CBOR item, which
- * says itself what it is. Bytes become base64.
+ * A key's state as JSON, without the user's classes: every stored value is one self-describing CBOR
+ * item. Bytes become base64.
  */
 public final class ReadableState {
   private static final CBORMapper CBOR = new CBORMapper();
@@ -45,7 +45,7 @@ public final class ReadableState {
     try {
       return CBOR.readTree(item);
     } catch (IOException e) {
-      // A serializer of the user's own may break its promise; its bytes are shown then.
+      // A user's serializer may write malformed CBOR; then its bytes are shown.
       return JsonNodeFactory.instance.binaryNode(item);
     }
   }

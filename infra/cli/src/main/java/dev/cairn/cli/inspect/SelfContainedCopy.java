@@ -29,9 +29,9 @@ import java.util.function.Consumer;
  * Copies a checkpoint into a directory that needs nothing outside it, as a savepoint is one: every
  * subtask's whole state in one run, and paths that hold wherever the directory is copied to.
  *
- * <p>Every file is read whole and checked before anything made of it is written. {@code _metadata}
- * is written last: a copy that was interrupted has none, and goes on where it was when it is made
- * again. Nothing is ever overwritten.
+ * <p>Every file is read completely and checked before data from it is written. {@code _metadata} is
+ * written last: an interrupted copy has none, and a repeated export continues it. Nothing is ever
+ * overwritten.
  */
 public final class SelfContainedCopy {
   private final VerifiedFileReader from;
@@ -40,8 +40,8 @@ public final class SelfContainedCopy {
   private final Consumer<FileRef> written;
 
   /**
-   * @param directory where the copy goes, in {@code to}
-   * @param written told of each file when it is there
+   * @param directory the directory of the copy, in {@code to}
+   * @param written called with each written file
    */
   public SelfContainedCopy(
       FileStorage from, FileStorage to, FilePath directory, Consumer<FileRef> written) {
@@ -51,7 +51,7 @@ public final class SelfContainedCopy {
     this.written = written;
   }
 
-  /** The directory holds something else, which is left as it is. */
+  /** The directory holds other files, which are not changed. */
   public static final class OccupiedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -68,9 +68,9 @@ public final class SelfContainedCopy {
    * Makes the copy.
    *
    * @param metadata the checkpoint's {@code _metadata}
-   * @return the copy's
-   * @throws DamagedFileException if a file of the checkpoint is gone or altered; the copy has no
-   *     {@code _metadata} then
+   * @return the copy's {@code _metadata}
+   * @throws DamagedFileException if a file of the checkpoint is missing or altered; the copy then
+   *     has no {@code _metadata}
    * @throws OccupiedException if the directory holds another checkpoint, or parts of one
    */
   public FileRef of(FileRef metadata) {

@@ -23,10 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/**
- * Reads state as a container does that starts cold: from the journal and the files it names, and
- * nothing else.
- */
+/** Reads state like a cold container: only from the journal and the files that it names. */
 public final class StateReader {
   private final Journal journal;
   private final VerifiedFileReader files;
@@ -37,9 +34,9 @@ public final class StateReader {
   }
 
   /**
-   * A subtask's state at its journal's head; empty if it was never opened.
+   * Reads a subtask's state at its journal's head; empty if it was never opened.
    *
-   * @throws DamagedFileException if a file that the head needs is gone or altered
+   * @throws DamagedFileException if a file that the head needs is missing or altered
    */
   public Optional<StateView> head(SubtaskId subtask) {
     Optional<EntryId> missedAt = Optional.empty();
@@ -52,7 +49,7 @@ public final class StateReader {
       try {
         return Optional.of(head(subtask, entries));
       } catch (FileGoneException e) {
-        // Collected since the query, unless the head is still the same.
+        // The file was collected since the query, unless the head is unchanged.
         if (missedAt.equals(Optional.of(head))) {
           throw new DamagedFileException(subtask + " cannot be read: " + e.getMessage(), e);
         }
@@ -105,9 +102,9 @@ public final class StateReader {
   }
 
   /**
-   * A subtask's state in a checkpoint, from its state file.
+   * Reads a subtask's state in a checkpoint, from its state file.
    *
-   * @throws DamagedFileException if a file of it is gone or altered
+   * @throws DamagedFileException if a file of it is missing or altered
    */
   public StateView checkpoint(CheckpointId checkpoint, FileRef stateFile) {
     try {

@@ -20,13 +20,13 @@ import java.util.function.BiConsumer;
 import java.util.stream.StreamSupport;
 
 /**
- * A subtask's state at one place, as it is stored.
+ * A subtask's stored state at one place.
  *
  * @param place where in the subtask's history, such as {@code revision 42} or {@code checkpoint 7}
  * @param schemas by name
  * @param runs newest first
- * @param dropped names of states whose cells in the runs are no part of the state
- * @param sinceRuns what changed after the newest run, one change a cell
+ * @param dropped the names of states whose cells in the runs do not belong to the state
+ * @param sinceRuns the changes after the newest run, one per cell
  */
 public record StateView(
     SubtaskId subtask,

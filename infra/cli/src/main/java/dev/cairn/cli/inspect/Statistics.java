@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * What many values are like. A percentile is the smallest value that so many of a hundred do not
- * exceed, so it is always one that was measured.
+ * Statistics of many values. A percentile is the smallest value that this percentage of the values
+ * does not exceed, so it is always a measured value.
  */
 public record Statistics(long min, long mean, long p50, long p90, long p99, long max) {
 

@@ -8,7 +8,7 @@ import dev.cairn.storage.FileRef;
 import dev.cairn.storage.FileStorage;
 import dev.cairn.storage.Sha256;
 
-/** Reads files as their references name them: all of each, its size and hash checked. */
+/** Reads whole files, and checks size and hash against their references. */
 final class VerifiedFileReader {
   private static final BlockChecksum CHECKSUM = new BlockChecksum();
 
@@ -33,8 +33,8 @@ final class VerifiedFileReader {
   /**
    * The file's bytes.
    *
-   * @throws FileGoneException if it is not there
-   * @throws DamagedFileException if it is not what was written
+   * @throws FileGoneException if it does not exist
+   * @throws DamagedFileException if it was altered
    */
   byte[] read(FileRef file) {
     byte[] bytes = storage.get(file.path()).orElseThrow(() -> new FileGoneException(file));

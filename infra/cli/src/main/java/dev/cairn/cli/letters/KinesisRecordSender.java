@@ -11,7 +11,8 @@ import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
 public final class KinesisRecordSender implements RecordSender {
   private final KinesisClient kinesis;
   private final String stream;
-  // Kinesis orders two records of a key strictly only if it is told the number of the first.
+  // Kinesis orders two records of a key strictly only if the request contains the number of the
+  // first.
   private final Map<String, String> lastOfKey = new HashMap<>();
 
   public KinesisRecordSender(KinesisClient kinesis, String stream) {

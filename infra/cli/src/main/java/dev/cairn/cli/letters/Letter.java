@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A record that was set aside, as it is stored.
+ * A stored dead letter.
  *
- * @param subtask whose task set it aside
+ * @param subtask the subtask that stored it
  * @param sequenceNumber its place in its shard
- * @param resentAt when it was put into the stream again, if it was
+ * @param resentAt when it was sent to the stream again, if it was
  */
 public record Letter(
     SubtaskId subtask,

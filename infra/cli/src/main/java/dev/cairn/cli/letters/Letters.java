@@ -33,10 +33,10 @@ public final class Letters {
     this.job = job;
   }
 
-  /** Where a letter lies. Nothing of it is read yet. */
+  /** The place of a dead letter, which is not read yet. */
   public record Place(SubtaskId subtask, SequenceNumber sequenceNumber, boolean isResent) {}
 
-  /** Every letter, by stage and shard, and in the order of the records there. */
+  /** Lists all dead letters by stage and shard, in the order of the records. */
   public List<Place> all() {
     List<Stored> files = storage.list(Layout.deadLetters(job));
     Set<String> resent =
@@ -71,7 +71,7 @@ public final class Letters {
     }
   }
 
-  /** The letter itself; empty if it has expired since. */
+  /** Reads a dead letter; empty if it has expired. */
   public Optional<Letter> read(Place place) {
     return storage
         .get(Layout.deadLetter(place.subtask(), place.sequenceNumber()))
@@ -98,7 +98,7 @@ public final class Letters {
         .map(fields -> fields.time("at"));
   }
 
-  /** Remembers that the letter was put into the stream again. The first time counts. */
+  /** Marks the dead letter as sent again. The first mark counts. */
   public void markResent(Letter letter, Instant at) {
     byte[] file = Trees.toJson(Fields.empty().put("v", 1).put("at", at));
     storage.put(Layout.resent(letter.subtask(), letter.sequenceNumber()), file, Sha256.of(file));

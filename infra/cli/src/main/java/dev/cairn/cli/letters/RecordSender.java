@@ -1,9 +1,9 @@
 package dev.cairn.cli.letters;
 
-/** Puts a record into the stream that it came from. */
+/** Sends a dead letter's record to the stream again. */
 @FunctionalInterface
 public interface RecordSender {
 
-  /** Returns when the stream has the record; the record before it was put earlier. */
+  /** Sends a record, and returns when the stream has stored it. */
   void put(Letter letter);
 }

@@ -1,4 +1,4 @@
-/** Records that were set aside: reads them, and puts them into their stream again. */
+/** Dead letters: reads them, and sends them to their stream again. */
 @NullMarked
 package dev.cairn.cli.letters;
 

@@ -2,7 +2,7 @@ package dev.cairn.cli.output;
 
 import java.util.regex.Pattern;
 
-/** Shortens what is too long for people to read; {@code --json} has all of it. */
+/** Shortens long identifiers for people; {@code --json} prints them in full. */
 public final class Elision {
   /** No other number that Cairn prints is so long. */
   private static final Pattern SEQUENCE_NUMBER = Pattern.compile("\\b\\d{22}\\d*(\\d{8})\\b");

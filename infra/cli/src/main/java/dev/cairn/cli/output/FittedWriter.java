@@ -82,7 +82,7 @@ public final class FittedWriter extends Writer {
     return escaped.toString();
   }
 
-  /** With the first word in bold red if it names a fault. */
+  /** Returns the text with its first word in bold red if it names a fault. */
   public static String highlighted(String text) {
     int end = text.indexOf(' ');
     String first = end < 0 ? text : text.substring(0, end);

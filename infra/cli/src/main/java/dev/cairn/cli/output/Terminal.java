@@ -10,11 +10,11 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Where output goes.
+ * The destination of output.
  *
  * @param live whether it is a terminal on which lines can be drawn over
  * @param columns how wide it is
- * @param progress where long work says how far it is
+ * @param progress where long work prints its progress
  * @param highlights whether faults are shown in colour
  */
 public record Terminal(
@@ -33,8 +33,8 @@ public record Terminal(
   }
 
   /**
-   * As the launcher found it: only a shell can ask, in every release of Java that we run on. What
-   * is not a terminal is taken to be 80 columns wide, or as the variable COLUMNS says.
+   * Uses the launcher's findings, because in all supported Java releases only a shell can detect a
+   * terminal. Other output is 80 columns wide, or as wide as the variable COLUMNS.
    */
   public static Terminal ofProcess(PrintStream out, Map<String, String> environment) {
     boolean live = Boolean.getBoolean("cairn.terminal");
@@ -55,7 +55,7 @@ public record Terminal(
     Terminal terminal();
   }
 
-  /** Where a subcommand's output goes; a file if nothing says so. */
+  /** Returns the terminal of a subcommand; a plain one if it has none. */
   public static Terminal of(CommandSpec subcommand) {
     return subcommand.root().userObject() instanceof Owner owner
         ? owner.terminal()

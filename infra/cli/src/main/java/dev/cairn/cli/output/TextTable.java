@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Columns as wide as their widest cell. If they do not fit the terminal together, those that may be
- * missing are left out, the least important first.
+ * A table whose columns are as wide as their widest cell. If it does not fit the terminal, optional
+ * columns are left out, the least important first.
  */
 public final class TextTable {
   private static final String GAP = "  ";

@@ -10,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says on stderr what a command is doing and for how long, once nothing was printed for two
+ * Prints on stderr what a command is doing and for how long, when nothing was printed for two
  * seconds. On a terminal the line is drawn over; elsewhere there is one every ten seconds.
  */
 public final class WorkProgress implements AutoCloseable {
@@ -39,7 +39,7 @@ public final class WorkProgress implements AutoCloseable {
   private Instant quietSince;
   private boolean drawn;
 
-  /** Where progress is told. */
+  /** The form of progress output. */
   public enum Voice {
     /** On a terminal: one line that is drawn over. */
     LIVE,
@@ -72,14 +72,12 @@ public final class WorkProgress implements AutoCloseable {
     return progress;
   }
 
-  /** From here on it does this. */
+  /** Sets the current work. */
   public synchronized void now(String what) {
     doing = what;
   }
 
-  /**
-   * Something was, or is about to be, printed: takes the line away and is quiet again for a while.
-   */
+  /** Removes the progress line before other output, and pauses the progress output. */
   public synchronized void printed() {
     erase();
     quietSince = clock.instant();

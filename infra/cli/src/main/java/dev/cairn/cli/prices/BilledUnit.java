@@ -1,6 +1,6 @@
 package dev.cairn.cli.prices;
 
-/** What AWS counts and charges for. Each has its price in {@code prices.json}. */
+/** A unit that AWS charges for. Each has its price in {@code prices.json}. */
 public enum BilledUnit {
   LAMBDA_REQUEST,
   LAMBDA_GB_SECOND,

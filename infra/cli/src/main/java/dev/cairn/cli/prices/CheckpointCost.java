@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a checkpoint's own writes cost, worked out from what is stored of it: how many subtasks
- * there were, and which of them stored anything. Files are taken to be in S3; of reads, invocations
- * and storage {@code cairn cost} has the whole.
+ * The cost of a checkpoint's own writes, computed from its stored data: the number of subtasks, and
+ * which of them stored files. Files are assumed to be in S3; {@code cairn cost} also computes
+ * reads, invocations and storage.
  *
  * @param writeUnits of DynamoDB: two for each kilobyte that is begun of an item in a transaction,
  *     one for any other
@@ -43,14 +43,14 @@ public record CheckpointCost(
             .map(Acknowledgement.Acknowledged.class::cast)
             .filter(Acknowledgement.Acknowledged::isCarriedForward)
             .count();
-    long asked = subtasks - carried;
+    long triggered = subtasks - carried;
     long item = Math.ceilDiv(CHECKPOINT_ITEM + NAME_IN_ITEM * subtasks, KILOBYTE);
     long beginAndCommit = 2 * 2 * (1 + item);
-    long answers = 2 * 2 * subtasks;
+    long acks = 2 * 2 * subtasks;
     long history = 2 * 2;
-    long units = beginAndCommit + asked + answers + history;
+    long units = beginAndCommit + triggered + acks + history;
     // A savepoint leaves its journal a base of its own besides.
-    long files = asked * (checkpoint.isSavepoint() ? 4 : 2) + 1;
+    long files = triggered * (checkpoint.isSavepoint() ? 4 : 2) + 1;
     RequestUsage usage =
         RequestUsage.of(BilledUnit.DYNAMODB_WRITE_UNIT, units).plus(BilledUnit.S3_WRITE, files);
     return new CheckpointCost(

@@ -3,7 +3,7 @@ package dev.cairn.cli.prices;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How much of what AWS charges for was used. */
+/** The used amounts of units that AWS charges for. */
 public record RequestUsage(Map<BilledUnit, Double> amounts) {
   public static final RequestUsage NONE = new RequestUsage(Map.of());
 

@@ -1,14 +1,14 @@
 package dev.cairn.cli.status;
 
 /**
- * Something that is wrong, or that one should know.
+ * A problem of a pipeline, or a fact worth knowing.
  *
- * @param problem what is the case, and why
+ * @param problem the situation, and its cause
  * @param remedy what to do
  */
 public record Finding(Kind kind, String problem, String remedy) {
 
-  /** What can be found, in the order in which it is told. */
+  /** The kinds of findings, in the order in which they are shown. */
   public enum Kind {
     NO_JOB(true),
     JOB_FAILED(true),
@@ -41,7 +41,7 @@ public record Finding(Kind kind, String problem, String remedy) {
       this.wrong = wrong;
     }
 
-    /** Whether someone has to act; otherwise it is only to be known. */
+    /** Whether a user has to act; otherwise the finding is only information. */
     public boolean isWrong() {
       return wrong;
     }

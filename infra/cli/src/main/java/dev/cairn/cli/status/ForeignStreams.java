@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Which other streams' records a job's tasks have refused of late. */
+/** Finds other streams whose records a job's tasks have recently refused. */
 public final class ForeignStreams {
-  // A mapping sends its batch again and again, and each container notes it every five minutes.
+  // A mapping repeats its batch, and each container notes it every five minutes.
   private static final Duration OF_LATE = Duration.ofMinutes(15);
 
   private ForeignStreams() {}

@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceed
 import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
- * Asks Kinesis for one record after a position. Its age is the lag; where Kinesis answers an empty
- * page, how far that is behind the latest record, as it says itself.
+ * Measures lag by reading one record after a position: its age is the lag. For an empty page, the
+ * lag is how far Kinesis reports it behind the latest record.
  */
 public final class KinesisLag implements PipelineSurvey.ShardLag {
   /**
@@ -54,15 +54,15 @@ public final class KinesisLag implements PipelineSurvey.ShardLag {
     String next = iterator;
     for (int page = 0; page < PAGES && next != null; page++) {
       String at = next;
-      GetRecordsResponse answer = client.getRecords(get -> get.shardIterator(at).limit(1));
-      if (!answer.records().isEmpty()) {
-        return new Lag.Behind(age(answer.records().getFirst().approximateArrivalTimestamp()));
+      GetRecordsResponse records = client.getRecords(get -> get.shardIterator(at).limit(1));
+      if (!records.records().isEmpty()) {
+        return new Lag.Behind(age(records.records().getFirst().approximateArrivalTimestamp()));
       }
-      behind = Duration.ofMillis(answer.millisBehindLatest());
+      behind = Duration.ofMillis(records.millisBehindLatest());
       if (behind.isZero()) {
         return new Lag.None();
       }
-      next = answer.nextShardIterator();
+      next = records.nextShardIterator();
     }
     return next == null ? new Lag.None() : new Lag.Behind(behind);
   }

@@ -8,9 +8,9 @@ public sealed interface Lag {
   /** Every record of the shard is applied. */
   record None() implements Lag {}
 
-  /** Records wait; the oldest of them is so old, as Kinesis says. */
+  /** Records are waiting; this is the age of the oldest, according to Kinesis. */
   record Behind(Duration age) implements Lag {}
 
-  /** It was not to be found out, and why. */
+  /** The lag could not be determined, for this reason. */
   record Unknown(String why) implements Lag {}
 }

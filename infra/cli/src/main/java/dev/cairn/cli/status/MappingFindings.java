@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What is wrong with a pipeline's mapping, as the coordinator last found it. */
+/** Findings about a pipeline's mapping, from the problems that the coordinator last stored. */
 public final class MappingFindings {
   private static final String REMEDY =
       "see docs/operations.md, \"What a mapping must not have\"; the coordinator checks again"
@@ -13,7 +13,7 @@ public final class MappingFindings {
 
   private MappingFindings() {}
 
-  /** These findings, and one for each problem, in the order in which they are shown. */
+  /** Returns the findings with one more for each problem, in the order in which they are shown. */
   public static List<Finding> with(List<Finding> findings, List<MappingProblem> problems) {
     List<Finding> all = new ArrayList<>(findings);
     problems.forEach(

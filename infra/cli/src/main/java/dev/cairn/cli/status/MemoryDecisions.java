@@ -6,7 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Which states are about to become too large for their containers, going by their journals. */
+/**
+ * Finds states that are about to become too large for their containers, according to their
+ * journals.
+ */
 final class MemoryDecisions {
   /** The alarm on the metric subtaskMemoryUtilization rings at the same share. */
   private static final int NEAR_PERCENT = 70;

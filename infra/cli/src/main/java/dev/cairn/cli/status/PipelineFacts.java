@@ -13,18 +13,18 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What was read of a pipeline, at one moment or close to it.
+ * The facts about a pipeline, read at about one time.
  *
  * @param job its item; empty if there is none
- * @param checkpoints those of which anything is known, by id
- * @param damages what a scrubber has found damaged
- * @param answers what the pending checkpoint has been answered
+ * @param checkpoints all stored checkpoints, by id
+ * @param damages the damaged files that a scrubber has marked
+ * @param acknowledgements the acknowledgements of the pending checkpoint
  */
 public record PipelineFacts(
     JobId id,
     Optional<Job> job,
     List<Checkpoint> checkpoints,
-    List<Acknowledgement> answers,
+    List<Acknowledgement> acknowledgements,
     List<SubtaskFacts> subtasks,
     StreamFacts stream,
     List<Damage> damages,
@@ -35,16 +35,16 @@ public record PipelineFacts(
       JobId id,
       Optional<Job> job,
       List<Checkpoint> checkpoints,
-      List<Acknowledgement> answers,
+      List<Acknowledgement> acknowledgements,
       List<SubtaskFacts> subtasks,
       StreamFacts stream,
       Instant now) {
-    this(id, job, checkpoints, answers, subtasks, stream, List.of(), now);
+    this(id, job, checkpoints, acknowledgements, subtasks, stream, List.of(), now);
   }
 
   public PipelineFacts {
     checkpoints = checkpoints.stream().sorted(Comparator.comparing(Checkpoint::id)).toList();
-    answers = List.copyOf(answers);
+    acknowledgements = List.copyOf(acknowledgements);
     subtasks = List.copyOf(subtasks);
     damages = List.copyOf(damages);
   }
@@ -70,17 +70,18 @@ public record PipelineFacts(
         .filter(checkpoint -> !(checkpoint instanceof Checkpoint.Pending))
         .takeWhile(Checkpoint.Aborted.class::isInstance)
         .map(Checkpoint.Aborted.class::cast)
-        // A restore aborts what is pending: that one is of an earlier epoch, and nothing is wrong.
+        // A restore aborts pending checkpoints, which is not a problem.
         .filter(
             aborted -> job.map(now -> now.epoch().equals(aborted.trigger().epoch())).orElse(true))
         .toList();
   }
 
-  /** The subtasks whose answer to the pending checkpoint is still to come, by name. */
+  /** Returns the names of the subtasks that have not acknowledged the pending checkpoint. */
   List<String> missingAcks(Checkpoint.Pending pending) {
-    var answered = answers.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
+    var acknowledged =
+        acknowledgements.stream().map(Acknowledgement::subtask).collect(Collectors.toSet());
     return pending.subtasks().stream()
-        .filter(subtask -> !answered.contains(subtask))
+        .filter(subtask -> !acknowledged.contains(subtask))
         .map(SubtaskId::name)
         .toList();
   }

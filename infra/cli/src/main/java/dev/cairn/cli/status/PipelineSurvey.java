@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Reads what there is to know of a pipeline; writes nothing. */
+/** Reads all facts about a pipeline, without writing. */
 public final class PipelineSurvey {
   private final Journal journal;
   private final CheckpointStore store;
@@ -37,7 +37,7 @@ public final class PipelineSurvey {
     this.clock = clock;
   }
 
-  /** A stream that can be asked for its shards, and how far behind a place in one of them is. */
+  /** A readable stream, with its shards and the lag at a position. */
   public record Readable(String name, StreamReader reader, ShardLag lag) {}
 
   /** How far behind a shard's end a position is. */
@@ -54,7 +54,7 @@ public final class PipelineSurvey {
   public PipelineFacts of(JobId id, Function<List<SubtaskFacts>, StreamFacts> reading) {
     Optional<Job> job = store.job(id);
     List<Checkpoint> checkpoints = store.checkpoints(id);
-    List<Acknowledgement> answers =
+    List<Acknowledgement> acknowledgements =
         checkpoints.stream()
             .filter(Checkpoint.Pending.class::isInstance)
             .map(Checkpoint.Pending.class::cast)
@@ -70,7 +70,7 @@ public final class PipelineSurvey {
     StreamFacts stream = reading.apply(subtasks);
     Instant now = clock.instant();
     return new PipelineFacts(
-        id, job, checkpoints, answers, subtasks, stream, damages.damages(id), now);
+        id, job, checkpoints, acknowledgements, subtasks, stream, damages.damages(id), now);
   }
 
   /** Lists the stream's shards and measures each one's lag: one read of one record a shard. */
@@ -78,7 +78,7 @@ public final class PipelineSurvey {
     List<Shard> shards = stream.reader().shards();
     Duration retention = stream.reader().retention();
     Map<ShardId, Position> positions = new HashMap<>();
-    // Where one begins, all do: a shard that nobody has opened yet as well.
+    // All shards have the same start, including shards that were not opened yet.
     StartPosition start = new StartPosition.TrimHorizon();
     for (SubtaskFacts subtask : subtasks) {
       positions.put(subtask.id().shard(), subtask.head().position());

@@ -22,7 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the facts of a pipeline say is wrong, and what to do: a pure function of them. */
+/**
+ * Derives the problems of a pipeline, and what to do about them, from its facts: a pure function.
+ */
 public final class StatusDecisions {
   /**
    * The coordinator ticks each minute: what it does is done by the second tick, or something is
@@ -38,7 +40,7 @@ public final class StatusDecisions {
 
   private StatusDecisions() {}
 
-  /** What is to be told, in the order of {@link Kind}. */
+  /** Returns the findings, in the order of {@link Kind}. */
   public static List<Finding> findings(PipelineFacts facts) {
     if (facts.job().isEmpty()) {
       return List.of(noJob(facts));
@@ -89,7 +91,7 @@ public final class StatusDecisions {
             failure.reason().advice() + "; then cairn resume"));
   }
 
-  /** A shard whose attempts fail one after the other. */
+  /** Finds shards whose attempts keep failing. */
   private static Optional<Finding> failing(PipelineFacts facts, SubtaskFacts subtask) {
     return subtask
         .head()
@@ -116,7 +118,7 @@ public final class StatusDecisions {
                     failing.reason().advice()));
   }
 
-  /** A shard whose invocations do not come back. */
+  /** Finds shards whose invocations do not return. */
   private static Optional<Finding> suspected(PipelineFacts facts, SubtaskFacts subtask) {
     Entry.Header head = subtask.head();
     if (head.isolation().isEmpty() || head.failing().isPresent()) {
@@ -306,7 +308,7 @@ public final class StatusDecisions {
     return findings;
   }
 
-  /** The first of these: each later one would only say the same again. */
+  /** Returns the first of these findings; later ones would repeat it. */
   private static Optional<Finding> ofCheckpoints(PipelineFacts facts, Job job) {
     return overdue(facts, job).or(() -> aborted(facts)).or(() -> noneRecently(facts, job));
   }
@@ -399,7 +401,7 @@ public final class StatusDecisions {
       return Optional.empty();
     }
     int count = facts.damages().size();
-    // What a head needs is more urgent than what a checkpoint does.
+    // Damage to files of a journal's head is more urgent than to those of a checkpoint.
     Damage first =
         facts.damages().stream()
             .filter(Damage::isInJournal)
@@ -419,7 +421,7 @@ public final class StatusDecisions {
                     + " docs/operations.md, \"Damaged files\""));
   }
 
-  /** A job that somebody halted applies nothing, and its records expire. */
+  /** A halted job applies no records, and waiting records expire. */
   private static Optional<Finding> halted(PipelineFacts facts, Job job) {
     if (!(job.status() instanceof JobStatus.Halted(Halt halt)) || halt instanceof Halt.Failed) {
       return Optional.empty();

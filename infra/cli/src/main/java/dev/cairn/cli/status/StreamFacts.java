@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** What is known of the stream that a job reads. */
+/** The facts about the stream that a job reads. */
 public sealed interface StreamFacts {
 
   /**
-   * It was read.
+   * The stream was read.
    *
    * @param retention how long it keeps a record
    * @param lags by shard, from where the subtask on it is; from the stream's start for a shard
@@ -24,7 +24,7 @@ public sealed interface StreamFacts {
     }
   }
 
-  /** It is named, but cannot be read. */
+  /** The stream is known, but cannot be read. */
   record Unreadable(String name, String why) implements StreamFacts {}
 
   /** Nothing names it, or it is out of reach as the demo's is. */

@@ -24,8 +24,8 @@ public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
   }
 
   /**
-   * When a task last wrote, or was given something to apply again, going by what is left. What the
-   * coordinator writes for a checkpoint says nothing of whether anybody is at work.
+   * Returns when a task last wrote, or got records to apply again, according to the kept part of
+   * the journal. The coordinator's entries for checkpoints do not show whether a task is at work.
    */
   Optional<Instant> lastWork() {
     return fromLastBase.reversed().stream()
@@ -37,7 +37,10 @@ public record SubtaskFacts(SubtaskId id, List<Entry> fromLastBase) {
         .findFirst();
   }
 
-  /** When something was first written that no checkpoint holds, going by what is left. */
+  /**
+   * Returns the time of the first entry that no checkpoint holds, according to the kept part of the
+   * journal.
+   */
   Optional<Instant> newSince() {
     return fromLastBase.stream()
         .filter(SubtaskFacts::isNews)

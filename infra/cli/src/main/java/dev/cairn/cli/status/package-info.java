@@ -1,4 +1,4 @@
-/** How a pipeline is: what is read of it, and what that says is wrong and to be done. */
+/** The status of a pipeline: the facts that are read, and the findings that follow from them. */
 @NullMarked
 package dev.cairn.cli.status;
 

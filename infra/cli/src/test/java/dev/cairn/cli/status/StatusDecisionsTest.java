@@ -457,7 +457,7 @@ class StatusDecisionsTest {
             sound.id(),
             sound.job(),
             sound.checkpoints(),
-            sound.answers(),
+            sound.acknowledgements(),
             sound.subtasks(),
             sound.stream(),
             List.of(damages),

@@ -10,12 +10,13 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * A condition as DynamoDB reads it, as far as Cairn writes any; what it does not know it refuses.
+ * A condition expression of DynamoDB, in the subset that Cairn uses; any other expression is
+ * refused.
  */
 sealed interface Condition {
   boolean holds(Scope scope);
 
-  /** An item, and what an expression's placeholders stand for. */
+  /** An item, and the values of an expression's placeholders. */
   record Scope(
       Map<String, AttributeValue> item,
       Map<String, String> names,
@@ -133,7 +134,7 @@ sealed interface Condition {
     return new Parser(expression).whole();
   }
 
-  /** Reads OR of AND of NOT of what is in parentheses, a function or a comparison. */
+  /** Parses OR of AND of NOT of parentheses, functions and comparisons. */
   final class Parser {
     private static final Pattern TOKEN =
         Pattern.compile("\\s*([#:]?[A-Za-z_][A-Za-z0-9_]*|<=|>=|<>|[=<>(),])");

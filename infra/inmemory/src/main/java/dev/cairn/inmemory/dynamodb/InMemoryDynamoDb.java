@@ -36,10 +36,10 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /**
- * DynamoDB's client with one table in memory behind it, for the requests and expressions that Cairn
- * makes; it refuses any other. Reads are consistent only where the request asks for it, as
- * DynamoDB's are. Tells a watcher what each request costs at which partition key, which no other
- * stand-in does: capacity is counted for the table there, and the quotas are for a key.
+ * A DynamoDB client with one table in memory, for the requests and expressions that Cairn uses; it
+ * refuses any other. As in DynamoDB, reads are consistent only if the request says so. A watcher
+ * sees the capacity that each request uses at each partition key, because DynamoDB's quotas are per
+ * key.
  */
 public final class InMemoryDynamoDb implements DynamoDbClient {
   private static final String PK = "pk";
@@ -52,14 +52,14 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
   private static final double WRITE_UNIT_BYTES = 1024;
   private static final Map<String, Condition> PARSED = new ConcurrentHashMap<>();
 
-  /** How many of a partition's last writes an eventually consistent read may not see. */
+  /** How many of a partition's last writes an eventually consistent read may miss. */
   private static final int WRITES_NOT_SEEN = 8;
 
   private final Watcher watcher;
   private final IntUnaryOperator notSeen;
   private final Map<String, Partition> partitions = new HashMap<>();
 
-  /** A partition's items, and what its last writes replaced, so that a stale read can be made. */
+  /** A partition's items, and those that its last writes replaced, for stale reads. */
   private static final class Partition {
     private final NavigableMap<String, Map<String, AttributeValue>> items = new TreeMap<>();
     private final Deque<Replaced> replaced = new ArrayDeque<>();
@@ -73,7 +73,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
       }
     }
 
-    /** The items as they were before the last writes. */
+    /** Returns the items as they were before the last writes. */
     NavigableMap<String, Map<String, AttributeValue>> before(int writes) {
       NavigableMap<String, Map<String, AttributeValue>> old = new TreeMap<>(items);
       Iterator<Replaced> newestFirst = replaced.descendingIterator();
@@ -87,11 +87,11 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     }
   }
 
-  /** Sees each request when it has happened, before it is answered. */
+  /** Is notified of each request after its effect and before its response. */
   public interface Watcher {
     void requested(Request request);
 
-    /** What the table's stream would tell. */
+    /** Called with a change as the table's stream would deliver it. */
     void changed(ItemChange change);
   }
 
@@ -103,30 +103,30 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
   public record Request(String kind, List<Use> uses) {}
 
   /**
-   * What of one partition key a request uses.
+   * The capacity that a request uses at one partition key.
    *
-   * @param largestItemBytes of the items that it touches
+   * @param largestItemBytes the size of the largest item that it accesses
    */
   public record Use(
       String partitionKey, double readUnits, double writeUnits, long largestItemBytes) {}
 
-  /** A table whose eventually consistent reads are as stale as it can make them. */
+  /** Creates a table whose eventually consistent reads are as stale as possible. */
   public InMemoryDynamoDb(Watcher watcher) {
     this(watcher, mostStale -> mostStale);
   }
 
   /**
-   * A table whose reads are consistent only where they ask for it.
+   * Creates a table whose reads are consistent only if the request says so.
    *
    * @param notSeen chooses, for each eventually consistent read, how many of the partition's last
-   *     writes it does not see: from 0 to the number that it is given
+   *     writes it misses: from 0 to the given number
    */
   public InMemoryDynamoDb(Watcher watcher, IntUnaryOperator notSeen) {
     this.watcher = watcher;
     this.notSeen = notSeen;
   }
 
-  /** A partition as a read finds it. */
+  /** Returns a partition as a read sees it. */
   private synchronized NavigableMap<String, Map<String, AttributeValue>> seen(
       String pk, @Nullable Boolean consistentRead) {
     Partition partition = partitions.getOrDefault(pk, new Partition());
@@ -168,7 +168,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     return response.build();
   }
 
-  /** Fills a page; answers its last item if there may be more. */
+  /** Fills a page; returns its last item if there may be more. */
   private synchronized Optional<Map<String, AttributeValue>> page(
       QueryRequest request, String pk, List<Map<String, AttributeValue>> page) {
     NavigableMap<String, Map<String, AttributeValue>> partition =
@@ -263,9 +263,9 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
   }
 
   /**
-   * One item's change, and what it depends on.
+   * A change of one item, and its condition.
    *
-   * @param put the whole item; empty for an update and for a mere condition
+   * @param put the whole item; empty for an update and for a condition check
    */
   private record Write(
       Map<String, AttributeValue> key,
@@ -351,7 +351,7 @@ public final class InMemoryDynamoDb implements DynamoDbClient {
     }
   }
 
-  /** Makes all changes, or says which conditions did not hold; costs the same. */
+  /** Makes all changes, or returns which conditions failed, at equal cost. */
   private List<Integer> write(String kind, List<Write> writes, int unitsFactor) {
     List<Integer> failed = new ArrayList<>();
     List<Use> uses = new ArrayList<>();

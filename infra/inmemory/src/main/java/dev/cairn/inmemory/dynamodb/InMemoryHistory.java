@@ -13,7 +13,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Histories in memory; nothing of them goes. */
+/** Histories in memory, which never expire. */
 public final class InMemoryHistory implements History {
   private static final Comparator<HistoryLine> BY_TIME =
       Comparator.<HistoryLine>comparingLong(line -> line.at().toEpochMilli())
@@ -38,7 +38,7 @@ public final class InMemoryHistory implements History {
     }
     marks.put(job, mark);
     for (HistoryLine line : more) {
-      // As a put does, over what is there.
+      // Replaces an existing line, as a put does.
       linesOf(job).remove(line);
       linesOf(job).add(line);
     }

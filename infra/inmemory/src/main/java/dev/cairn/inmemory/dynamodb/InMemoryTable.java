@@ -36,10 +36,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The table as the protocol sees it, in memory: every call happens at one moment, and answers as
- * the real table would.
+ * The table of the protocol in memory. Every call is atomic and returns what the real table would.
  *
- * <p>Entries are kept as bytes, so that whatever reads them reads what a table would have stored.
+ * <p>Entries are kept as bytes, so that readers decode them as from a real table.
  */
 public class InMemoryTable implements Journal, CheckpointStore {
   private static final int LARGEST_ITEM_BYTES = 400 * 1024;
@@ -54,7 +53,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
       new TreeMap<>();
   private final NavigableMap<
           JobId, NavigableMap<CheckpointId, NavigableMap<SubtaskId, Item<Acknowledgement>>>>
-      answers = new TreeMap<>();
+      acknowledgements = new TreeMap<>();
   private final NavigableMap<JobId, NavigableMap<JobId, Item<Fork>>> forks = new TreeMap<>();
   private final NavigableMap<JobId, Fork> origins = new TreeMap<>();
   private final NavigableMap<JobId, Claim> claiming = new TreeMap<>();
@@ -83,7 +82,10 @@ public class InMemoryTable implements Journal, CheckpointStore {
     }
   }
 
-  /** How often a journal, a job or a checkpoint was written: unchanged, so are they. */
+  /**
+   * Returns how often a journal, a job or a checkpoint was written; an unchanged count means
+   * unchanged content.
+   */
   public synchronized long modifications() {
     return modifications;
   }
@@ -114,9 +116,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
     return !events.isEmpty();
   }
 
-  /**
-   * What a stream of the table has to tell since the last call, in the order in which it happened.
-   */
+  /** Returns the events of the table's stream since the last call, in order. */
   public synchronized List<TableEvent> drainEvents() {
     List<TableEvent> drained = List.copyOf(events);
     events.clear();
@@ -145,7 +145,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
     modifications += gone;
     // Nobody's journal, job or checkpoint changes with them.
     for (NavigableMap<CheckpointId, NavigableMap<SubtaskId, Item<Acknowledgement>>> ofJob :
-        answers.values()) {
+        acknowledgements.values()) {
       for (NavigableMap<SubtaskId, Item<Acknowledgement>> ofCheckpoint : ofJob.values()) {
         gone += removeExpired(ofCheckpoint.values(), now);
       }
@@ -162,7 +162,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
         + checkpoints.values().stream().mapToInt(NavigableMap::size).sum()
         + forks.values().stream().mapToInt(NavigableMap::size).sum()
         + claims.values().stream().mapToInt(NavigableMap::size).sum()
-        + answers.values().stream()
+        + acknowledgements.values().stream()
             .flatMap(ofJob -> ofJob.values().stream())
             .mapToInt(NavigableMap::size)
             .sum();
@@ -448,7 +448,7 @@ public class InMemoryTable implements Journal, CheckpointStore {
   public synchronized boolean acknowledge(Acknowledgement acknowledgement) {
     JobId job = acknowledgement.subtask().job();
     boolean first =
-        answersOf(job, acknowledgement.checkpoint())
+        acknowledgementsOf(job, acknowledgement.checkpoint())
                 .putIfAbsent(
                     acknowledgement.subtask(),
                     Item.until(clock.instant().plus(KEPT_AFTER_END), acknowledgement))
@@ -467,11 +467,12 @@ public class InMemoryTable implements Journal, CheckpointStore {
 
   @Override
   public synchronized List<Acknowledgement> acknowledgements(JobId job, CheckpointId id) {
-    return answersOf(job, id).values().stream().map(Item::value).toList();
+    return acknowledgementsOf(job, id).values().stream().map(Item::value).toList();
   }
 
-  private NavigableMap<SubtaskId, Item<Acknowledgement>> answersOf(JobId job, CheckpointId id) {
-    return answers
+  private NavigableMap<SubtaskId, Item<Acknowledgement>> acknowledgementsOf(
+      JobId job, CheckpointId id) {
+    return acknowledgements
         .computeIfAbsent(job, j -> new TreeMap<>())
         .computeIfAbsent(id, i -> new TreeMap<>());
   }

@@ -23,11 +23,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A Kinesis stream in memory: routes by hash, numbers records as Kinesis does, forgets only when
- * told to.
+ * A Kinesis stream in memory. It routes by hash and numbers records as Kinesis does; records expire
+ * only on request.
  *
- * <p>What {@link StreamReader} says is what a task may know of it. The other reading methods are
- * the mapping's and a test's: they pass no point of the world, so no fault meets them.
+ * <p>Tasks use only the methods of {@link StreamReader}. The other reading methods are for the
+ * mapping and tests; they pass no point of the world, so no fault affects them.
  */
 public final class LocalStream implements StreamReader {
   /** The point of the world at which a scan reads a further page. */
@@ -43,7 +43,7 @@ public final class LocalStream implements StreamReader {
   private final Paging paging;
   private final SequenceNumbers numbers = new SequenceNumbers();
   private final TreeMap<ShardId, ShardLog> shards = new TreeMap<>();
-  // Sequence numbers below it are of a stream that had this one's name before.
+  // Lower sequence numbers belong to an earlier stream of this name.
   private long firstNumber;
   private Duration listingDelay = Duration.ZERO;
 
@@ -112,8 +112,8 @@ public final class LocalStream implements StreamReader {
   }
 
   /**
-   * Deletes the stream and creates it again under its name: the shards have the names of the
-   * earlier ones, and nothing that was put before is known.
+   * Deletes the stream and creates it again under its name: the shards have the earlier names, and
+   * all earlier records are gone.
    */
   public void recreate(int shardCount) {
     synchronized (this) {
@@ -172,7 +172,7 @@ public final class LocalStream implements StreamReader {
     if (last == log.size() && log.isClosed()) {
       return new Page(records, Optional.empty(), Duration.ZERO);
     }
-    // Where the limit ends a page, the rest of the stretch is the next page's.
+    // If the limit ends a page, the next page covers the rest of the stretch.
     boolean isCut = last < log.size() && log.arrivalAt(last) <= end;
     long reached = isCut ? log.arrivalAt(last) : end;
     long nextNumber = last < log.size() ? log.numberAt(last) : log.numberAfterLast();
@@ -184,12 +184,14 @@ public final class LocalStream implements StreamReader {
     return Duration.ofMillis(Math.max(0, now - millis));
   }
 
-  /** Records that are left are never at the tip, also if they arrived in this very millisecond. */
+  /**
+   * A page with records after it is never at the tip, also if they arrived in the same millisecond.
+   */
   private static Duration behind(long millis, long now, boolean isCut) {
     return isCut ? Duration.ofMillis(Math.max(1, now - millis)) : behind(millis, now);
   }
 
-  /** Where a page begins: the first record that may be in it, and the time it begins at. */
+  /** The beginning of a page: its first possible record, and its time. */
   private record Place(int index, long millis) {}
 
   private Place place(ShardLog log, From from, long now) {
@@ -243,8 +245,8 @@ public final class LocalStream implements StreamReader {
   }
 
   /**
-   * Up to {@code limit} records after the cursor; those that are no longer kept are passed over
-   * silently, as Kinesis does.
+   * Up to {@code limit} records after the cursor; expired records are skipped silently, as in
+   * Kinesis.
    */
   public synchronized List<StreamRecord> after(ShardId shard, Position cursor, int limit) {
     ShardLog log = log(shard);
@@ -258,7 +260,7 @@ public final class LocalStream implements StreamReader {
     return indexAfter(log, cursor) < log.size();
   }
 
-  /** Whether no more records can come: its range belongs to other shards now. */
+  /** Whether the shard is closed, because its range belongs to other shards now. */
   public synchronized boolean isClosed(ShardId shard) {
     return log(shard).isClosed();
   }
@@ -279,19 +281,19 @@ public final class LocalStream implements StreamReader {
     };
   }
 
-  /** Forgets a shard's records that arrived before this time, oldest first. */
+  /** Removes a shard's records that arrived before this time, oldest first. */
   public synchronized void trim(ShardId shard, Instant olderThan) {
     ShardLog log = log(shard);
     log.forget(log.indexOfArrival(olderThan.toEpochMilli()));
   }
 
-  /** Forgets a shard's records before this one. */
+  /** Removes a shard's records before this one. */
   public synchronized void trim(ShardId shard, SequenceNumber oldestKept) {
     ShardLog log = log(shard);
     log.forget(log.indexAtOrAfter(SequenceNumbers.ordinal(oldestKept)));
   }
 
-  /** Forgets what is older than the retention, as Kinesis does all the time. */
+  /** Removes records that are older than the retention, as Kinesis does continuously. */
   public synchronized void trimExpired() {
     Instant oldestKept = world.now().minus(retention);
     for (ShardId shard : shards.keySet()) {

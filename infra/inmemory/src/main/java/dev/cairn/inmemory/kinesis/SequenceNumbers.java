@@ -15,13 +15,13 @@ final class SequenceNumbers {
 
   private long last = FIRST;
 
-  /** The next ordinal. The steps look arbitrary and are the same in each run. */
+  /** Returns the next ordinal. The steps look arbitrary and are equal in each run. */
   long next() {
     last += 1 + Math.floorMod(last * 2_654_435_761L, LONGEST_STEP);
     return last;
   }
 
-  /** The ordinal that was given out last. */
+  /** Returns the last ordinal. */
   long last() {
     return last;
   }

@@ -3,10 +3,10 @@ package dev.cairn.inmemory.lambda;
 import java.time.Duration;
 
 /**
- * How Lambda runs a function.
+ * The settings with which Lambda runs a function.
  *
- * @param function its name, with which the names of its containers' tasks start
- * @param timeout after which an invocation is given up, and its container with it
+ * @param function the function's name, a prefix of the names of its containers' tasks
+ * @param timeout the time after which an invocation and its container are abandoned
  * @param maxWarm how many idle containers are kept
  * @param coldStarts how often a new container is started although a warm one is idle, from 0 to 1
  */

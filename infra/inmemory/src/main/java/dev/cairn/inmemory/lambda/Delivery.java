@@ -2,10 +2,10 @@ package dev.cairn.inmemory.lambda;
 
 import dev.cairn.id.ShardId;
 
-/** Decides how each batch is delivered: within what AWS promises, which is at least once. */
+/** Decides how each batch is delivered, within AWS's guarantee of at least once. */
 @FunctionalInterface
 public interface Delivery {
-  /** Each batch once, as large as it may be. */
+  /** Delivers each batch once, as large as possible. */
   Delivery ORDERLY = (shard, attempt, batchSize) -> new Plan(batchSize, Manner.ONCE);
 
   /**
@@ -30,14 +30,14 @@ public interface Delivery {
     }
   }
 
-  /** How often a batch is delivered, and what beside it. */
+  /** How often a batch is delivered, and what is delivered in parallel. */
   enum Manner {
     ONCE,
-    /** Two invocations beside each other; the answer of one of them, chosen at random, counts. */
+    /** Two invocations in parallel; the response of one of them, chosen at random, counts. */
     TWICE_AT_ONCE,
-    /** Once, and after a success another time, while the mapping goes on. */
+    /** Once, and after a success another time, while the mapping continues. */
     AGAIN_AFTER_SUCCESS,
-    /** Once, and beside it a batch that was delivered before. */
+    /** Once, and in parallel a batch that was delivered before. */
     BESIDE_AN_OLDER_BATCH
   }
 }

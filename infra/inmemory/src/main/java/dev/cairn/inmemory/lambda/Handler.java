@@ -9,7 +9,10 @@ import java.io.OutputStream;
  */
 @FunctionalInterface
 public interface Handler {
-  /** Answers what it has written when it returns; whatever it throws is the function's error. */
+  /**
+   * Handles an event. The response is what it has written when it returns; an exception is the
+   * function's error.
+   */
   void handle(InputStream event, OutputStream response, LocalInvocation invocation)
       throws Exception;
 }

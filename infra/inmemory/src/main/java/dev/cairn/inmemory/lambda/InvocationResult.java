@@ -1,9 +1,9 @@
 package dev.cairn.inmemory.lambda;
 
-/** What came of an invocation. */
+/** The outcome of an invocation. */
 public sealed interface InvocationResult {
   /** The handler returned. */
-  record Answered(byte[] response) implements InvocationResult {}
+  record Returned(byte[] response) implements InvocationResult {}
 
   /** The handler threw, or its process ended. */
   record Failed(Throwable cause) implements InvocationResult {
@@ -13,8 +13,7 @@ public sealed interface InvocationResult {
   }
 
   /**
-   * No answer within the function's timeout; what the handler has done by then, and does later, is
-   * not known.
+   * There was no response within the function's time-out; the effects of the handler are not known.
    */
   record TimedOut() implements InvocationResult {}
 }

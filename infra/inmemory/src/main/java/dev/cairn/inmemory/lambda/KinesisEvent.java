@@ -15,7 +15,7 @@ public final class KinesisEvent {
   static final String REGION = "us-east-1";
   static final String ACCOUNT = "000000000000";
 
-  /** What Lambda takes in one synchronous invocation. */
+  /** Lambda's limit for the payload of a synchronous invocation. */
   static final int LARGEST_BYTES = 6 << 20;
 
   // More than the names, the constants and both sequence numbers take.

@@ -3,6 +3,6 @@ package dev.cairn.inmemory.lambda;
 /** A function that can be invoked and waited for. */
 @FunctionalInterface
 public interface LambdaFunction {
-  /** Invokes synchronously, once, and returns what came of it. */
+  /** Invokes the function synchronously, once, and returns the outcome. */
   InvocationResult invoke(byte[] event);
 }

@@ -17,10 +17,10 @@ import java.util.random.RandomGenerator;
  * to a new one.
  *
  * <p>A container whose invocation timed out, or whose process ended, is never used again. Its task
- * may go on, as a frozen container that wakes later does.
+ * may continue, like a frozen container that wakes later.
  *
- * <p>A container's task passes {@code container.serve} before it does anything, and {@code
- * container.answer} when all is done but nobody knows.
+ * <p>A container's task passes the point {@code container.serve} before its work, and {@code
+ * container.answer} after it, before the response.
  */
 public final class LocalContainers implements LambdaFunction {
   private final World world;
@@ -32,11 +32,11 @@ public final class LocalContainers implements LambdaFunction {
   private long failures;
   private long timeOuts;
 
-  /** How often what has happened so far. */
+  /** Counts of what has happened so far. */
   public record Figures(long invocations, long coldStarts, long failures, long timeOuts) {}
 
   /**
-   * A function that nobody has invoked yet.
+   * Creates a function without containers.
    *
    * @param factory starts a container's handler; runs within the first invocation of it
    */
@@ -75,7 +75,7 @@ public final class LocalContainers implements LambdaFunction {
     }
   }
 
-  /** The container's side: what it answers counts only if nobody has given it up by then. */
+  /** The container's side: its response counts only if the invocation was not abandoned before. */
   private void serve(
       Container container, byte[] event, LocalInvocation invocation, Running running) {
     try {
@@ -83,7 +83,7 @@ public final class LocalContainers implements LambdaFunction {
       ByteArrayOutputStream response = new ByteArrayOutputStream();
       container.handler().handle(new ByteArrayInputStream(event), response, invocation);
       world.pass("container.answer");
-      end(running, new InvocationResult.Answered(response.toByteArray()));
+      end(running, new InvocationResult.Returned(response.toByteArray()));
     } catch (Killed killed) {
       container.dead = true;
       end(running, new InvocationResult.Failed(killed));
@@ -91,8 +91,8 @@ public final class LocalContainers implements LambdaFunction {
     } catch (Exception e) {
       end(running, new InvocationResult.Failed(e));
     } catch (Throwable e) {
-      // As Java's runtime in Lambda does: after an error that is no exception, the process is not
-      // trusted any more.
+      // As in Lambda's Java runtime, the process is not used again after an error that is not an
+      // exception.
       container.dead = true;
       end(running, new InvocationResult.Failed(e));
     }
@@ -109,11 +109,14 @@ public final class LocalContainers implements LambdaFunction {
     return running.outcome;
   }
 
-  /** The caller's side: an answer makes its container warm again, none ends its use. */
+  /**
+   * The caller's side: after a response the container is warm again; without one it is not used
+   * again.
+   */
   private synchronized InvocationResult settle(Container container, Running running) {
     InvocationResult result = running.outcome.orElseGet(InvocationResult.TimedOut::new);
     switch (result) {
-      case InvocationResult.Answered answered -> keepWarm(container);
+      case InvocationResult.Returned returned -> keepWarm(container);
       case InvocationResult.Failed failed -> {
         failures++;
         keepWarm(container);
@@ -145,7 +148,7 @@ public final class LocalContainers implements LambdaFunction {
       this.name = name;
     }
 
-    /** Whether it started, and has not died since. */
+    /** Whether the container has started, and its process has not ended. */
     boolean isUsable() {
       return started.isPresent() && !dead;
     }

@@ -4,7 +4,7 @@ import dev.cairn.inmemory.world.World;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What a handler may know of the invocation that it serves. */
+/** The context of an invocation for its handler. */
 public final class LocalInvocation {
   private final World world;
   private final String requestId;
@@ -28,7 +28,7 @@ public final class LocalInvocation {
     return container;
   }
 
-  /** The time until Lambda gives this invocation up; zero once it has. */
+  /** Returns the time until Lambda abandons this invocation; zero afterwards. */
   public Duration remaining() {
     Duration left = Duration.between(world.now(), deadline);
     return left.isNegative() ? Duration.ZERO : left;

@@ -29,8 +29,8 @@ public final class LocalMapping {
   /**
    * How far a shard has been delivered.
    *
-   * @param cursor everything up to here is done, as far as the mapping was told
-   * @param batches deliveries whose answer counted, successful or not
+   * @param cursor the position up to which the mapping considers records done
+   * @param batches deliveries whose response counted, successful or not
    * @param retries those of them that did not move the cursor to the batch's end
    */
   public record Progress(Position cursor, long batches, long retries) {
@@ -60,8 +60,8 @@ public final class LocalMapping {
   }
 
   /**
-   * Starts no more invocations; those that run go on, and {@link #isStopped} tells when their
-   * answers are in.
+   * Starts no more invocations. Running ones continue; {@link #isStopped} returns whether they have
+   * ended.
    */
   public void stop() {
     synchronized (this) {
@@ -70,12 +70,12 @@ public final class LocalMapping {
     world.changed();
   }
 
-  /** Delivers again, from where each shard stopped. */
+  /** Enables delivery, from where each shard stopped. */
   public void enable() {
     set(false);
   }
 
-  /** Delivers nothing new, and keeps its place in each shard. */
+  /** Disables delivery, and keeps the cursor in each shard. */
   public void disable() {
     set(true);
   }
@@ -99,7 +99,7 @@ public final class LocalMapping {
     return stopping && running == 0;
   }
 
-  /** Each shard that delivery has begun for. */
+  /** Returns the progress of each shard for which delivery has begun. */
   public synchronized Map<ShardId, Progress> progress() {
     return new TreeMap<>(progress);
   }
@@ -115,7 +115,7 @@ public final class LocalMapping {
         .noneMatch(shard -> stream.hasAfter(shard, progress(shard).cursor()));
   }
 
-  /** Starts what has not begun and waits for no parent any more. */
+  /** Starts shards that have not begun and no longer wait for a parent. */
   private void startReady() {
     for (Shard shard : stream.listed()) {
       if (begin(shard)) {

@@ -10,15 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a response says of a batch, with ReportBatchItemFailures on. */
+/** The meaning of a response to a batch, with ReportBatchItemFailures. */
 sealed interface ParsedBatchResponse {
   /** Every record is done: no failures, a list that is null, or no response at all. */
   record AllDone() implements ParsedBatchResponse {}
 
-  /** Records before this one are done; delivery goes on with it. */
+  /** Records before this one are done; delivery continues with it. */
   record FailedFrom(SequenceNumber first) implements ParsedBatchResponse {}
 
-  /** The response cannot be understood, so nothing of the batch is done. */
+  /** The response is malformed, so the whole batch counts as failed. */
   record NothingDone() implements ParsedBatchResponse {}
 
   static ParsedBatchResponse of(byte[] response, List<StreamRecord> batch) {
@@ -29,7 +29,8 @@ sealed interface ParsedBatchResponse {
 
   private static ParsedBatchResponse of(List<String> failed, List<StreamRecord> batch) {
     List<String> sent = batch.stream().map(record -> record.sequenceNumber().digits()).toList();
-    // An identifier that was never sent makes the whole batch fail, whatever else is in the list.
+    // An identifier that was never sent makes the whole batch fail, independent of the rest of the
+    // list.
     int first = sent.size();
     for (String identifier : failed) {
       int index = sent.indexOf(identifier);
@@ -47,7 +48,7 @@ sealed interface ParsedBatchResponse {
 
     private Identifiers() {}
 
-    /** The identifiers of what failed; nothing if this is no such response. */
+    /** Returns the identifiers of failed records; empty if the response has another form. */
     static Optional<List<String>> read(byte[] response) {
       try (JsonParser json = JSON.createParser(response)) {
         JsonToken start = json.nextToken();

@@ -26,7 +26,7 @@ final class ShardDelivery {
   private final ShardId shard;
   private final ArrayDeque<Cut> older = new ArrayDeque<>();
 
-  /** Where a batch was cut; its records are read again when needed. */
+  /** The bounds of an earlier batch; its records are read again when needed. */
   private record Cut(Position after, int size) {}
 
   ShardDelivery(
@@ -78,7 +78,8 @@ final class ShardDelivery {
         continue;
       }
       Position cursor = mapping.progress(shard).cursor();
-      // Asked first: what is put before the shard closes would be overlooked in the other order.
+      // Checked first: in the other order, records put just before the shard closes would be
+      // missed.
       boolean closed = stream.isClosed(shard);
       if (stream.hasAfter(shard, cursor)) {
         return true;
@@ -148,23 +149,23 @@ final class ShardDelivery {
     mapping.run(
         "mapping/" + shard + "/again",
         () -> {
-          other.answer(invoke(batch));
+          other.complete(invoke(batch));
           world.changed();
         });
   }
 
   private Position reached(InvocationResult result, Position before, List<StreamRecord> batch) {
     return switch (result) {
-      case InvocationResult.Answered answered ->
-          reached(ParsedBatchResponse.of(answered.response(), batch), before, batch);
+      case InvocationResult.Returned completed ->
+          reached(ParsedBatchResponse.of(completed.response(), batch), before, batch);
       case InvocationResult.Failed failed -> before;
       case InvocationResult.TimedOut timedOut -> before;
     };
   }
 
   private static Position reached(
-      ParsedBatchResponse answer, Position before, List<StreamRecord> batch) {
-    return switch (answer) {
+      ParsedBatchResponse complete, Position before, List<StreamRecord> batch) {
+    return switch (complete) {
       case ParsedBatchResponse.AllDone allDone -> Position.after(batch.getLast().sequenceNumber());
       case ParsedBatchResponse.NothingDone nothingDone -> before;
       case ParsedBatchResponse.FailedFrom failed -> {
@@ -190,7 +191,7 @@ final class ShardDelivery {
     }
   }
 
-  /** The answer to a delivery that runs beside the shard's own task. */
+  /** The result of a delivery in parallel to the shard's own task. */
   private static final class Other {
     private Optional<InvocationResult> result = Optional.empty();
 
@@ -198,8 +199,8 @@ final class ShardDelivery {
       return result;
     }
 
-    synchronized void answer(InvocationResult answer) {
-      result = Optional.of(answer);
+    synchronized void complete(InvocationResult complete) {
+      result = Optional.of(complete);
     }
   }
 }

@@ -14,11 +14,11 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Checkpoint storage in memory that behaves as S3 does, and whose files can be damaged on purpose:
- * a damaged file's checksum is that of the bytes it then holds.
+ * A file storage in memory that behaves like S3, and whose files can be damaged on purpose: a
+ * damaged file's checksum is that of its damaged bytes.
  *
- * <p>Its root is {@link #ROOT}; beside it lie others, such as {@code memory://elsewhere}, which
- * stand for other buckets.
+ * <p>Its root is {@link #ROOT}; other roots, such as {@code memory://elsewhere}, stand for other
+ * buckets.
  */
 public class InMemoryStorage implements FileStorage {
   public static final FilePath ROOT = new FilePath("memory://storage");
@@ -27,7 +27,7 @@ public class InMemoryStorage implements FileStorage {
   private final NavigableMap<FilePath, StoredFile> files = new TreeMap<>();
 
   /**
-   * @param clock when a file was last modified
+   * @param clock the modification time of files
    */
   public InMemoryStorage(Supplier<Instant> clock) {
     this.clock = clock;
@@ -103,13 +103,13 @@ public class InMemoryStorage implements FileStorage {
     return Optional.ofNullable(files.get(known(path)));
   }
 
-  /** Every file there is, sorted by path. */
+  /** Returns the paths of all files, sorted. */
   public synchronized List<FilePath> paths() {
     return List.copyOf(files.keySet());
   }
 
   /**
-   * Damages a file: one bit of it turns over.
+   * Damages a file by flipping one bit.
    *
    * @param bit from 0 to 8 times its size in bytes, exclusive
    */
@@ -122,7 +122,7 @@ public class InMemoryStorage implements FileStorage {
         });
   }
 
-  /** Damages a file: only its first bytes remain. */
+  /** Damages a file by truncating it. */
   public synchronized void truncate(FilePath path, int sizeBytes) {
     damage(path, bytes -> Arrays.copyOf(bytes, Math.min(bytes.length, sizeBytes)));
   }

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
-/** A world of one thread, in which time passes when it is told to, and nothing goes wrong. */
+/** A world of one thread without faults, in which the caller advances the time. */
 public final class SteadyWorld implements World {
   private final SplittableRandom random = new SplittableRandom(1);
   private Instant now;

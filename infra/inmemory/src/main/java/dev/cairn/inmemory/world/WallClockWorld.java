@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The world as it is: each task is a daemon thread, time is the machine's.
+ * A world under the wall clock: each task is a daemon thread.
  *
  * <p>Platform threads, not virtual ones: handlers compute, and nothing takes the processor away
  * from a virtual thread that does.
@@ -27,7 +27,7 @@ public final class WallClockWorld implements World, AutoCloseable {
   private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** The seed decides what is drawn, but not who draws first: threads race for it. */
+  /** The seed determines the random numbers, but not the order in which threads draw them. */
   public WallClockWorld(long seed, Interference interference) {
     this.random = new Random(seed);
     this.interference = interference;
@@ -57,8 +57,7 @@ public final class WallClockWorld implements World, AutoCloseable {
         body.run();
       }
     } catch (Killed killed) {
-      // The end of a process is one of the things that happen here; whoever waits for it times out
-      // or was told.
+      // The end of a process is a normal event here; a waiting caller times out or is notified.
     } finally {
       tasks.remove(Thread.currentThread());
       changed();

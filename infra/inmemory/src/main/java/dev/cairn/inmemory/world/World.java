@@ -6,29 +6,28 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * What runs things: threads under the wall clock, or one thing at a time in an order that a seed
- * chooses.
+ * Runs tasks: as threads under the wall clock, or one at a time in an order that a seed determines.
  *
- * <p>What runs in a world has no thread, clock, chance or sleep of its own, and holds no lock while
- * it calls {@link #pass} or {@link #await}: in a seeded world whoever waits for that lock would
- * hold the only turn there is.
+ * <p>Code in a world uses no thread, clock, random source or sleep of its own, and holds no lock
+ * while it calls {@link #pass} or {@link #await}: in a seeded world a task that waits for that lock
+ * would hold the only turn.
  */
 public interface World {
 
   Instant now();
 
   /**
-   * Where all chance comes from. Only running tasks may ask, or the same seed would not give the
-   * same run.
+   * Returns the only source of random numbers. Only running tasks may use it; otherwise a seed
+   * would not determine the run.
    */
   RandomGenerator random();
 
-  /** Runs a task beside everything else. Faults and traces tell tasks apart by their names. */
+  /** Runs a task concurrently. Faults and traces identify tasks by their names. */
   void start(String name, Runnable body);
 
   /**
-   * Marks a place where a task meets the outside, such as {@code stream.read}: here others may run,
-   * time may go by, and the task may freeze for long.
+   * Marks a point at which a task calls a service, such as {@code stream.read}: other tasks may run
+   * here, time may pass, and the task may freeze.
    *
    * @throws Killed when the task's process ends here
    */
@@ -37,8 +36,8 @@ public interface World {
   /**
    * Waits until the condition holds.
    *
-   * @param condition cheap, free of side effects, and safe to be asked by any thread
-   * @return whether it held; false after the timeout
+   * @param condition cheap, free of side effects, and thread-safe
+   * @return whether it held; false after the time-out
    */
   boolean await(Duration timeout, BooleanSupplier condition);
 
@@ -46,9 +45,6 @@ public interface World {
     await(duration, () -> false);
   }
 
-  /**
-   * Says that a condition which somebody awaits may hold now. Called after the change, without a
-   * lock held.
-   */
+  /** Signals that an awaited condition may hold now. Called after the change, without a lock. */
   void changed();
 }

@@ -188,8 +188,8 @@ final class LocalContainersTest {
   }
 
   private static String text(InvocationResult result) {
-    assertThat(result).isInstanceOf(InvocationResult.Answered.class);
-    return new String(((InvocationResult.Answered) result).response(), StandardCharsets.UTF_8);
+    assertThat(result).isInstanceOf(InvocationResult.Returned.class);
+    return new String(((InvocationResult.Returned) result).response(), StandardCharsets.UTF_8);
   }
 
   private static String error(InvocationResult result) {

@@ -240,6 +240,6 @@ final class LocalMappingDeliveryTest {
   }
 
   private static InvocationResult answer(String json) {
-    return new InvocationResult.Answered(json.getBytes(StandardCharsets.UTF_8));
+    return new InvocationResult.Returned(json.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -3,8 +3,8 @@ package dev.cairn.local.cost;
 import java.time.Duration;
 
 /**
- * What cannot be counted on one machine: how long AWS takes to answer, and what runs beside the
- * pipeline. Every one of them is printed with the costs.
+ * The assumptions of the cost computation that cannot be measured on one machine: AWS's response
+ * times, and what runs in addition to the pipeline. All of them are printed with the costs.
  *
  * @param dynamoDb one call
  * @param dynamoDbTransaction one transaction

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
     })
 public final class CostCommand implements ContributedCommand {
   /**
-   * What an idle pipeline costs depends a little on how much state it came to have. So it is
-   * counted after this rate, whichever rates are asked for.
+   * The cost of an idle pipeline depends slightly on its state. It is therefore counted after this
+   * rate, independent of the requested rates.
    */
   private static final int IDLE_AFTER = 10;
 

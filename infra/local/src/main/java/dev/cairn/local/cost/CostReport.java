@@ -275,7 +275,7 @@ final class CostReport {
     return "| " + String.join(" | ", cells) + " |";
   }
 
-  /** To three digits: what is counted is exact, what it stands for is not. */
+  /** Rounds to three digits: the count is exact, the assumptions are not. */
   private static String count(double amount) {
     BigDecimal whole = new BigDecimal(amount).setScale(0, RoundingMode.HALF_UP);
     return String.format(Locale.ROOT, "%,d", whole.round(new MathContext(3)).longValue());

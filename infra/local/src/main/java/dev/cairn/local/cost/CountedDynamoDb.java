@@ -52,16 +52,16 @@ final class CountedDynamoDb implements InvocationHandler {
       return InvocationHandler.invokeDefault(proxy, method, arguments);
     }
     Object request = arguments[0];
-    Object answer;
+    Object response;
     try {
-      answer = method.invoke(there, asking(request));
+      response = method.invoke(there, asking(request));
     } catch (InvocationTargetException e) {
       // What a condition turned away is charged as if it had been written; no item here is known.
       count(request, 0, 1);
       throw e.getCause();
     }
-    count(request, answer);
-    return answer;
+    count(request, response);
+    return response;
   }
 
   private static Object asking(Object request) {
@@ -78,8 +78,8 @@ final class CountedDynamoDb implements InvocationHandler {
     };
   }
 
-  private void count(Object request, Object answer) {
-    switch (answer) {
+  private void count(Object request, Object response) {
+    switch (response) {
       case GetItemResponse got -> count(request, got.consumedCapacity().capacityUnits(), 0);
       case QueryResponse page -> count(request, page.consumedCapacity().capacityUnits(), 0);
       case PutItemResponse put -> {
@@ -91,7 +91,8 @@ final class CountedDynamoDb implements InvocationHandler {
           count(request, 0, updated.consumedCapacity().capacityUnits());
       case TransactWriteItemsResponse written ->
           count(request, 0, units(written.consumedCapacity()));
-      default -> throw new IllegalStateException(answer.getClass() + " is no answer that is known");
+      default ->
+          throw new IllegalStateException(response.getClass() + " is no answer that is known");
     }
   }
 

@@ -86,7 +86,7 @@ final class CountedPipeline implements AutoCloseable {
   private long records;
 
   /**
-   * What was counted.
+   * The counted requests.
    *
    * @param records how many the pipeline took while it was counted
    * @param running during the workload's stretch
@@ -258,7 +258,7 @@ final class CountedPipeline implements AutoCloseable {
     }
   }
 
-  /** What follows by itself: the table's stream, the rule's tick, and wakes. */
+  /** Performs the resulting events: the table's stream, the rule's tick, and wakes. */
   private void react() {
     Set<Event> events = new LinkedHashSet<>();
     tableStream.poll(event -> events.add(Event.of(event)));

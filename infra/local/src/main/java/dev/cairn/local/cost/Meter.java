@@ -18,11 +18,11 @@ final class Meter {
   private final TreeMap<String, Long> requests = new TreeMap<>();
   private RequestUsage usage = RequestUsage.NONE;
   private Duration waited = Duration.ZERO;
-  // Of the invocation under way.
+  // Belongs to the invocation in progress.
   private int memoryMb = 1;
 
   /**
-   * What has been counted.
+   * The counts so far.
    *
    * @param requests how many, by what they are, such as {@code DynamoDB Query}
    */
@@ -97,7 +97,7 @@ final class Meter {
     work(takes, 1);
   }
 
-  /** So many calls, whose answers the invocation waits for so long. */
+  /** Adds calls, and the time that the invocation waits for their responses. */
   void work(Duration waits, int calls) {
     waited =
         waited
@@ -113,7 +113,7 @@ final class Meter {
     usage = usage.plus(what, amount);
   }
 
-  /** What was counted since the last time. */
+  /** Returns the counts since the last call. */
   Count drain() {
     Count drained = new Count(requests, usage);
     requests.clear();

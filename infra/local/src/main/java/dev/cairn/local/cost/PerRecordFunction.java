@@ -5,7 +5,7 @@ import dev.cairn.cli.prices.RequestUsage;
 import java.time.Duration;
 
 /**
- * What one would write without Cairn: a function on the same mapping that reads its key's item from
+ * The alternative without Cairn: a function on the same mapping that reads its key's item from
  * DynamoDB for each record, and writes it back on the condition that it has not changed.
  */
 final class PerRecordFunction {
@@ -16,7 +16,7 @@ final class PerRecordFunction {
 
   private PerRecordFunction() {}
 
-  /** What a batch uses. */
+  /** Returns the usage of a batch. */
   static RequestUsage batch(Workload workload, Assumptions assumptions) {
     int records = workload.batch();
     double itemBytes = workload.changedBytes() + ITEM_OVERHEAD_BYTES;

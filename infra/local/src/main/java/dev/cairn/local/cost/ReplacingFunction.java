@@ -10,7 +10,9 @@ import dev.cairn.function.ValueStateDescriptor;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
-/** Replaces its key's value by as many new bytes with each record; they do not compress. */
+/**
+ * A function that replaces its key's value by as many new, incompressible bytes with each record.
+ */
 final class ReplacingFunction implements KeyedFunction<Long> {
   static final ValueStateDescriptor<byte[]> VALUE =
       new ValueStateDescriptor<>("value", Serializers.BYTES);

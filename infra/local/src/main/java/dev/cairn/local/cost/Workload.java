@@ -4,7 +4,7 @@ import dev.cairn.cli.input.InputException;
 import java.time.Duration;
 
 /**
- * What a pipeline is given to do.
+ * The load on a pipeline.
  *
  * @param recordsPerSecond of each shard, steadily
  * @param batchWindow how long the mapping gathers records before it invokes

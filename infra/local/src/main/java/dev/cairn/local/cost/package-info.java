@@ -1,4 +1,4 @@
-/** What a job costs in AWS: requests counted on a real pipeline, times published prices. */
+/** The costs of a job in AWS: requests counted on a real pipeline, times published prices. */
 @NullMarked
 package dev.cairn.local.cost;
 

@@ -32,8 +32,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The story: a pipeline runs, is hurt, is put back, goes on, and has the state that a plain fold
- * has.
+ * The demo: a pipeline runs, is disturbed, is restored, continues, and its state is compared with
+ * that of a plain fold.
  */
 public final class Demo implements AutoCloseable {
   private static final int DEAD_LETTERS_SHOWN = 3;
@@ -58,7 +58,7 @@ public final class Demo implements AutoCloseable {
               new Act(0.30, Mishap.DELIVERED_TWICE),
               new Act(0.38, Mishap.ZOMBIE)));
 
-  /** What is done once so much of the input is in the state. */
+  /** A mishap that is caused when a fraction of the input is in the state. */
   private record Act(double fraction, Mishap mishap) {}
 
   /** The input cannot be processed, for the reason in the message. */
@@ -116,7 +116,7 @@ public final class Demo implements AutoCloseable {
   /**
    * Runs from the first record to the comparison.
    *
-   * @return whether the state is that of the plain fold, and everything was shown that was promised
+   * @return whether the state equals the plain fold, and all expectations were met
    */
   public boolean run() {
     screen.say(
@@ -200,13 +200,13 @@ public final class Demo implements AutoCloseable {
                         && snapshot.checkpoint().compareTo(latest) <= 0));
   }
 
-  private boolean wasRefused(DemoRestore.RequestedRestore asked) {
+  private boolean wasRefused(DemoRestore.RequestedRestore requested) {
     Job job = job();
     boolean refused =
         job.restoreCheckpointId().isEmpty()
-            && asked.epoch().isAfter(job.epoch())
+            && requested.epoch().isAfter(job.epoch())
             && job.refusal()
-                .filter(why -> why.request().equals("restore " + asked.checkpoint()))
+                .filter(why -> why.request().equals("restore " + requested.checkpoint()))
                 .isPresent();
     if (refused) {
       screen.say("  … refused: " + job.refusal().orElseThrow().reason());
@@ -225,7 +225,7 @@ public final class Demo implements AutoCloseable {
         "all records are in the state, and every gap is closed; folding the input plainly, to"
             + " compare");
     Optional<DemoLog.Rewind> rewind =
-        restored.flatMap(asked -> pipeline.log().rewind(asked.epoch()));
+        restored.flatMap(requested -> pipeline.log().rewind(requested.epoch()));
     Set<Mishap> faced = pipeline.mishaps().faced();
     int completed = dashboard.completed();
     boolean equal = compare(PlainFold.of(rows, function, pipeline.stream()));
@@ -331,9 +331,8 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
-   * Stays, with a pipeline that has nothing to do, and carries out what a user asks for: each
-   * restore is followed by another comparison. Returns only by an exception, when the pipeline is
-   * closed.
+   * Keeps the idle pipeline running and executes a user's requests; each restore is followed by
+   * another comparison. Returns only by an exception, when the pipeline is closed.
    *
    * @param hints what a user can type
    * @param mailbox where other processes leave records for the stream
@@ -343,14 +342,14 @@ public final class Demo implements AutoCloseable {
     hints.forEach(screen::print);
     List<InputRow> all = new ArrayList<>(rows);
     Epoch compared = job().epoch();
-    Optional<Job.Refusal> told = job().refusal();
+    Optional<Job.Refusal> printed = job().refusal();
     while (true) {
       take(mailbox, all);
       dashboard.refresh(feed.fed());
       Job job = job();
-      if (job.refusal().isPresent() && !job.refusal().equals(told)) {
+      if (job.refusal().isPresent() && !job.refusal().equals(printed)) {
         screen.say("restore refused: " + job.refusal().get().reason());
-        told = job.refusal();
+        printed = job.refusal();
       }
       if (job.epoch().isAfter(compared) && isApplied()) {
         screen.say("restored, and every gap is closed; comparing again");
@@ -377,11 +376,11 @@ public final class Demo implements AutoCloseable {
     pipeline.close();
   }
 
-  /** Tells a pipeline that is slow, or waits for more input, from one that stands still. */
+  /** Distinguishes a slow or waiting pipeline from one without progress. */
   private final class Movement {
     private long records;
     private Duration lastMoved = Duration.ZERO;
-    private Optional<Halt> told = Optional.empty();
+    private Optional<Halt> printed = Optional.empty();
 
     void require(boolean settled) throws StandstillException {
       if (isHaltedByTheUser()) {
@@ -410,16 +409,16 @@ public final class Demo implements AutoCloseable {
       }
     }
 
-    /** Waits as long as the user likes: the job goes on with resume. */
+    /** Waits until the user resumes the job. */
     private boolean isHaltedByTheUser() {
       Optional<Halt> halt =
           job().status() instanceof JobStatus.Halted(Halt to) && !(to instanceof Halt.Failed)
               ? Optional.of(to)
               : Optional.empty();
-      if (halt.isPresent() && !halt.equals(told)) {
+      if (halt.isPresent() && !halt.equals(printed)) {
         screen.say("the job is " + halt.get().label() + "; it goes on with: ./cairn resume");
       }
-      told = halt;
+      printed = halt;
       return halt.isPresent();
     }
 

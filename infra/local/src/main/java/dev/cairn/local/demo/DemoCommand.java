@@ -44,7 +44,7 @@ import picocli.CommandLine.ParentCommand;
       "By default: every departure from New York in 2013 through a stream, several containers"
           + " without affinity, a coordinator, DynamoDB Local, and a directory as S3. On the way a"
           + " container is abandoned in mid-batch, an invocation times out after it wrote, a batch"
-          + " is delivered twice, a zombie wakes, and the job is put back to an earlier checkpoint."
+          + " is delivered twice, a zombie wakes, and the job is restored to an earlier checkpoint."
           + " In the end all state is compared with a plain fold over the file.",
       ""
     })
@@ -170,7 +170,7 @@ public final class DemoCommand implements ContributedCommand {
     return file;
   }
 
-  /** As when deployed, a storage that code gives as an instance wins. */
+  /** As in a deployment, a storage instance in the code takes precedence. */
   private boolean isInline(CheckpointSettings code) {
     boolean isGiven = code.configuration().place(Options.STORAGE).isPresent();
     boolean inCode = isGiven && code.checkpointStorage() == StorageKind.JOBMANAGER;

@@ -22,9 +22,9 @@ final class DemoContainer implements Handler {
   private Optional<TaskEndpoint> started = Optional.empty();
 
   /**
-   * @param starting makes the container's task, told the container's name
-   * @param codeRegistration makes what the code sets known to the coordinator
-   * @param lastFailure what all containers fail with, for whoever wants to know why nothing moves
+   * @param starting creates the container's task from the container's name
+   * @param codeRegistration registers the code's settings with the coordinator
+   * @param lastFailure stores the last failure of all containers
    */
   DemoContainer(
       Function<String, Task<Object>> starting,

@@ -13,9 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Puts the input into the stream, record by record and in its order, at a steady rate. The last of
- * it only trickles until it is released, so that there is something new for each checkpoint that is
- * still to come.
+ * Puts the input into the stream, record by record and in its order, at a steady rate. The last
+ * part is fed very slowly until it is released, so that each remaining checkpoint has new data.
  */
 final class DemoFeed {
   // Often enough to look steady, seldom enough that a batch is more than a few records.
@@ -58,7 +57,7 @@ final class DemoFeed {
     }
   }
 
-  /** Nothing waits for the last of the input any more. */
+  /** Releases the last part of the input. */
   void release() {
     released = true;
   }

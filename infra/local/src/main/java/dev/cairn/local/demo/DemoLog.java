@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What has been appended to all journals, and by whom: how far the pipeline is, and what restores
- * took back.
+ * Records all appended entries and their writers: the pipeline's progress, and what restores
+ * reverted.
  */
 final class DemoLog {
   private final Screen screen;
@@ -33,9 +33,9 @@ final class DemoLog {
   }
 
   /**
-   * What one restore did.
+   * The effect of one restore.
    *
-   * @param rewound records whose effect it took back
+   * @param rewound records that it reverted
    * @param replayed those of them that were applied again
    */
   record Rewind(CheckpointId checkpoint, long rewound, long replayed) {
@@ -113,7 +113,7 @@ final class DemoLog {
     return Optional.ofNullable(rewinds.get(epoch));
   }
 
-  /** Who wrote a revision. */
+  /** Returns the writer of a revision. */
   synchronized Optional<String> writer(SubtaskId subtask, Revision revision) {
     return Optional.ofNullable(
         writers.getOrDefault(subtask, new TreeMap<>()).get(revision.value()));

@@ -15,7 +15,7 @@ import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Puts the running job back to an earlier checkpoint, as a user does: by one attribute of the job's
+ * Restores the running job to an earlier checkpoint, as a user does: by one attribute of the job's
  * item.
  */
 final class DemoRestore {
@@ -27,7 +27,7 @@ final class DemoRestore {
     this.screen = screen;
   }
 
-  /** A restore that was asked for: which checkpoint, and the epoch that it opens. */
+  /** A requested restore: its checkpoint, and the epoch that it begins. */
   record RequestedRestore(CheckpointId checkpoint, Epoch epoch) {}
 
   /**
@@ -81,7 +81,7 @@ final class DemoRestore {
         .sum();
   }
 
-  /** The ordinary request, which needs nothing of Cairn. */
+  /** Sends the request as any DynamoDB client could. */
   private static void request(Pipeline pipeline, CheckpointId checkpoint) {
     pipeline
         .database()

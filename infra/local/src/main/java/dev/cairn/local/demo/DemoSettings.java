@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How a demo runs.
+ * The settings of a demo.
  *
  * @param interval from one checkpoint to the next
  * @param recordsPerSecond how fast records are fed
@@ -32,10 +32,7 @@ public record DemoSettings(
   static final int CHECKPOINTS = 8;
   static final int RETAINED = 5;
 
-  /**
-   * Above what a demo needs for its checkpoints: some are held up by what is done to the
-   * containers, and one is aborted.
-   */
+  /** More than a demo needs for its checkpoints, because mishaps delay some, and one is aborted. */
   private static final int INTERVALS = 11;
 
   private static final int FEWEST_INTERVALS = 10;
@@ -65,7 +62,7 @@ public record DemoSettings(
     return directory.map(Path::toString).orElse(StorageLocation.INLINE);
   }
 
-  /** The rate at which a file of so many records lasts as long as the story needs. */
+  /** Returns the rate at which a file of this many records lasts long enough for the demo. */
   public static double paced(int records, Duration interval) {
     return records * 1000.0 / interval.multipliedBy(INTERVALS).toMillis();
   }

@@ -8,11 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a demo must have shown, beside equal state, to have shown anything. An input of few records
- * has no room for all of it.
+ * The expectations of a demo in addition to equal state. A small input is too short for all of it.
  *
- * @param checkpoints how many completed ones, at the least
- * @param rewound how many records the restore must take back, at the least
+ * @param checkpoints the smallest number of completed checkpoints
+ * @param rewound the smallest number of records that the restore must revert
  */
 record Expectations(int checkpoints, long rewound, Set<Mishap> mishaps) {
   private static final int SMALL = 1_000;
@@ -25,7 +24,7 @@ record Expectations(int checkpoints, long rewound, Set<Mishap> mishaps) {
             DemoSettings.CHECKPOINTS, Math.min(REWOUND, records / 6), EnumSet.allOf(Mishap.class));
   }
 
-  /** What was not kept, in words. */
+  /** Returns the unmet expectations, as text. */
   List<String> broken(int completed, Set<Mishap> faced, Optional<DemoLog.Rewind> rewind) {
     List<String> broken = new ArrayList<>();
     if (completed < checkpoints) {

@@ -3,7 +3,7 @@ package dev.cairn.local.demo;
 import dev.cairn.cli.demo.RunningDemo;
 import java.util.List;
 
-/** What a user can type while a demo stays. */
+/** The commands that a user can try while a demo keeps running. */
 final class Hints {
   private Hints() {}
 

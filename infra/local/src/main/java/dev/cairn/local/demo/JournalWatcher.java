@@ -4,14 +4,15 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal.Append;
 
-/** Sees what a process appends to the journals, and may do something to that process. */
+/** Observes the entries that a process appends, and may disturb the process. */
 interface JournalWatcher {
 
   /**
-   * Right before the request goes out. May block, or throw {@link dev.cairn.inmemory.world.Killed}.
+   * Called right before the request is sent. May block, or throw {@link
+   * dev.cairn.inmemory.world.Killed}.
    */
   default void before(SubtaskId subtask, Entry entry) {}
 
-  /** Right after the answer came in. May block. */
+  /** Called right after the response. May block. */
   default void after(SubtaskId subtask, Entry entry, Append outcome) {}
 }

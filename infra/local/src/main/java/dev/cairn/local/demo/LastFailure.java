@@ -1,9 +1,6 @@
 package dev.cairn.local.demo;
 
-/**
- * What went wrong last, in any process of the pipeline, for whoever wants to know why nothing
- * moves.
- */
+/** The last failure in any process of the pipeline, which explains missing progress. */
 final class LastFailure {
   private volatile String message = "none";
 

@@ -1,6 +1,6 @@
 package dev.cairn.local.demo;
 
-/** What people fear of a stateful function. */
+/** A mishap that may happen to a stateful function. */
 enum Mishap {
   ABANDONED("a container abandoned in mid-batch"),
   TIMED_OUT("an invocation that timed out after it wrote"),

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Does to the pipeline what people fear, each thing once it is armed and at the first opportunity,
- * and says so. A twin and a zombie count as faced when they lost their append; an abandoned
- * container when it is killed, a time-out when its freeze ends.
+ * Causes mishaps in the pipeline, each at the first opportunity after it is armed, and prints them.
+ * A twin and a zombie count as survived when they have lost their append; an abandoned container
+ * when it is killed, a time-out when its freeze ends.
  */
 final class Mishaps implements Delivery {
   private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
@@ -77,7 +77,7 @@ final class Mishaps implements Delivery {
     return new Plan(batchSize, Manner.ONCE);
   }
 
-  /** What one container appends. */
+  /** Returns a watcher of one container's appends. */
   JournalWatcher of(String container) {
     return new JournalWatcher() {
       @Override
@@ -168,7 +168,7 @@ final class Mishaps implements Delivery {
   }
 
   private void lost(String container, SubtaskId subtask, Entry.Advanced entry) {
-    // The winner may not have heard yet that it won.
+    // The winner may not have received its response yet.
     world.await(LONGEST_RENDEZVOUS, () -> log.writer(subtask, entry.revision()).isPresent());
     String winner = log.writer(subtask, entry.revision()).orElse("another writer");
     boolean isZombie;

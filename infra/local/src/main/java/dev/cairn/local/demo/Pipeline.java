@@ -46,7 +46,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Everything that a job has in AWS, on this machine and under the wall clock: stream, mapping,
+ * All AWS resources of a job, on this machine and under the wall clock: stream, mapping,
  * containers, coordinator, table and storage. Every container has its own adapters; what they share
  * is behind HTTP or a directory.
  */
@@ -130,8 +130,8 @@ final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * What the job's item says: the interval, and of the demo's other wishes those that the code has
-   * none about. The item wins over code, which wins over a deployment.
+   * Returns the settings of the job's item: the interval, and the demo's other settings that the
+   * code does not make. The item overrides code, which overrides a deployment.
    */
   private CheckpointSettings checkpointSettings() {
     Configuration item =
@@ -221,7 +221,7 @@ final class Pipeline implements AutoCloseable {
             defaults.retentionMargin()));
   }
 
-  /** An asynchronous invocation: nobody waits for its answer. */
+  /** Invokes asynchronously, without waiting for the response. */
   private void wake(SubtaskId subtask) {
     byte[] event =
         ("{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}")
@@ -261,7 +261,7 @@ final class Pipeline implements AutoCloseable {
     return mishaps;
   }
 
-  /** What an invocation last failed with. */
+  /** Returns the failure of the last failed invocation. */
   String lastFailure() {
     return lastFailure.message();
   }
@@ -276,8 +276,8 @@ final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * The job's item. Settings that a user has typed there and that cannot be kept are told once, and
-   * the job stays as it was last read: its tasks go on, and its coordinator waits for a correction.
+   * The job's item. Invalid settings that a user has typed there are reported once, and the last
+   * valid job is used: its tasks continue, and its coordinator waits for a correction.
    */
   Job job() {
     try {

@@ -20,18 +20,18 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * The user's function on plain maps, one record of the input after the other: no shards,
- * containers, batches or checkpoints.
+ * Applies the user's function to plain maps, record by record, without shards, containers, batches
+ * or checkpoints.
  *
- * @param applied how many records the function took
- * @param refused how many it could not decode or threw on; they changed nothing
+ * @param applied how many records the function applied
+ * @param refused how many it could not decode or failed on; they changed nothing
  */
 record PlainFold(SortedMap<StateKey, byte[]> cells, long applied, long refused) {
   private static final int PAGE = 1000;
 
   /**
-   * Folds the input. The stream is asked only when each record arrived, which a function may use,
-   * and must have exactly the input's records.
+   * Folds the input. The stream is read only for each record's time of arrival, and must have
+   * exactly the input's records.
    */
   static PlainFold of(List<InputRow> rows, UserFunction function, LocalStream stream) {
     FunctionHarness<Object> harness = FunctionHarness.of(function.create());
@@ -43,7 +43,7 @@ record PlainFold(SortedMap<StateKey, byte[]> cells, long applied, long refused) 
         harness.processBytes(row.key(), row.data(), arrival);
         applied++;
       } catch (Exception | StackOverflowError | AssertionError e) {
-        // The pipeline sets such a record aside; how many there were is compared.
+        // In the pipeline such a record becomes a dead letter; their number is compared.
       }
     }
     return new PlainFold(harness.cells(), applied, rows.size() - applied);

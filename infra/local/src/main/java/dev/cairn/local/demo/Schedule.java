@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What invokes the coordinator: the rule at its ticks, and the table's stream in between. */
+/**
+ * Invokes the coordinator: at the rule's ticks, and for events of the table's stream in between.
+ */
 final class Schedule {
   private static final Duration STREAM_POLL = Duration.ofMillis(100);
 

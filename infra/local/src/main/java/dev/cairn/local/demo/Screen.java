@@ -10,10 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * Where the demo tells its story: lines that stay, and on a terminal a block below them that is
- * drawn again and again.
- */
+/** The demo's output: lines that remain, and on a terminal a block below them that is redrawn. */
 final class Screen {
   private final PrintStream out;
   private final boolean live;
@@ -63,7 +60,7 @@ final class Screen {
     }
   }
 
-  /** Lets the block stay as it is; what comes next is printed below it. */
+  /** Keeps the block as it is; further output is printed below it. */
   synchronized void keep() {
     block = List.of();
   }

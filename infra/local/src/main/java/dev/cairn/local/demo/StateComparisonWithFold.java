@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the pipeline stored, read cold, beside a plain fold over the input.
+ * Compares the pipeline's stored state with a plain fold over the input.
  *
  * @param keys how many partition keys the fold has state for
  * @param cells how many cells of state it has: a value, a list, or one entry of a map

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** One process's way to the journals, watched. */
+/** A journal whose appends by one process are observed. */
 record WatchedJournal(Journal there, JournalWatcher watcher) implements Journal {
   @Override
   public List<Entry> after(SubtaskId subtask, Revision revision) {

@@ -1,6 +1,6 @@
 /**
- * The demo: a whole pipeline on one machine, what people fear done to it, and the proof that its
- * state is exact all the same.
+ * The demo: a whole pipeline on one machine, mishaps that disturb it, and the proof that its state
+ * remains exact.
  */
 @NullMarked
 package dev.cairn.local.demo;

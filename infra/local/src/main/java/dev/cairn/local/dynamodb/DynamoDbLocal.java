@@ -41,7 +41,7 @@ public final class DynamoDbLocal implements AutoCloseable {
     this.engine = engine;
   }
 
-  /** Called directly, without HTTP: for tests. */
+  /** Starts it without HTTP, for tests that call it directly. */
   public static DynamoDbLocal embedded() {
     requireLatinDigits();
     boolean disableTelemetry = true;
@@ -54,7 +54,7 @@ public final class DynamoDbLocal implements AutoCloseable {
   }
 
   /**
-   * Served over HTTP on the loopback address only. Every region and all credentials see the same
+   * Starts it with HTTP on the loopback address only. All regions and credentials see the same
    * tables.
    *
    * @param port where to listen; 0 for any that is free
@@ -131,7 +131,7 @@ public final class DynamoDbLocal implements AutoCloseable {
     return streams;
   }
 
-  /** Where other processes reach it; empty when it is embedded. */
+  /** Returns the endpoint for other processes; empty if it is embedded. */
   public Optional<URI> endpoint() {
     return endpoint;
   }

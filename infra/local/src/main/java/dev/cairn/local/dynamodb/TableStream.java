@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /**
- * A table's stream, handed on from its oldest record: what a mapping from the stream to the
- * coordinator does in AWS. A record is handed on again until its consumer has returned.
+ * Delivers a table's stream from its oldest record, as a mapping to the coordinator does in AWS. A
+ * record is delivered again until its consumer has returned.
  */
 public final class TableStream {
   private final DynamoDbStreamsClient streams;
@@ -47,9 +47,9 @@ public final class TableStream {
   }
 
   /**
-   * Reads each of the stream's shards once and hands on what it finds.
+   * Reads each of the stream's shards once and delivers the records.
    *
-   * @return how many events were handed on; 0 says only that there was nothing at this moment
+   * @return how many events were delivered; 0 only means that there were none at this moment
    */
   public int poll(Consumer<TableEvent> consumer) {
     int handedOn = 0;

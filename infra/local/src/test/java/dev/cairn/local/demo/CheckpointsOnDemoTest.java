@@ -79,7 +79,7 @@ class CheckpointsOnDemoTest extends CommandsOnDemo {
           .contains(
               "refused    checkpoint "
                   + id
-                  + " is pinned: take the pin off first, with: cairn unpin "
+                  + " is pinned: unpin it first, with: cairn unpin "
                   + id);
     } finally {
       assertThat(cairn("unpin", id, "--timeout", "30s").exitCode()).isZero();
@@ -110,8 +110,8 @@ class CheckpointsOnDemoTest extends CommandsOnDemo {
         assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
         assertThat(refused.out())
             .contains(
-                "refused    job flights has 50 pinned checkpoints, which is the most: unpin one"
-                    + " first, or take a savepoint, which stays without a pin");
+                "refused    job flights has 50 pinned checkpoints, which is the limit: unpin"
+                    + " one first, or take a savepoint, which is kept without a pin");
         assertThat(cairn("checkpoints", id, "--json").json().get("pinned").asBoolean()).isFalse();
         assertThat(cairn("unpin", fifty.getFirst(), "--timeout", "30s").exitCode()).isZero();
         assertThat(cairn("pin", id, "--timeout", "30s").exitCode()).isZero();

@@ -209,7 +209,9 @@ class InlineDemoTest {
       Answer refused = cairn(verb, "--timeout", "30s");
       assertThat(refused.exitCode()).isEqualTo(ExitCode.NO);
       assertThat(refused.out() + refused.err())
-          .contains("there is no place for a savepoint: the job's checkpoints lie inside its table")
+          .contains(
+              "there is no directory for a savepoint: the job's checkpoints are inside"
+                  + " its table")
           .contains("set execution.checkpointing.savepoint-dir, such as to s3://bucket/prefix");
     }
     assertThat(cairn("checkpoints").out()).contains("job visits  RUNNING");
@@ -263,8 +265,8 @@ class InlineDemoTest {
     assertRefused(
         own,
         "config.enableCheckpointing(200);",
-        "what mine.Visited sets in configure() cannot be used: execution.checkpointing.interval 200"
-            + " ms cannot be kept");
+        "what mine.Visited sets in configure() cannot be used:"
+            + " execution.checkpointing.interval 200 ms is not possible");
   }
 
   private static void assertRefused(Path own, String configure, String message, String... options)

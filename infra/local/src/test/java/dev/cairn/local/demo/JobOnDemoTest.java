@@ -87,7 +87,7 @@ class JobOnDemoTest extends CommandsOnDemo {
     assertThat(history.exitCode()).as(history.err()).isZero();
     assertThat(history.out())
         .contains("COMPLETED", "is complete after ", "  (schedule)")
-        .contains("RESTORE_BEGUN", "the job is put back to checkpoint ", "RESTORED");
+        .contains("RESTORE_BEGUN", "the job is restored to checkpoint ", "RESTORED");
 
     JsonNode json = cairn("history", "--limit", "1000", "--json").json().get("history");
     List<String> times = json.findValuesAsText("at");

@@ -52,10 +52,10 @@ record AuditedEntry(String where, AuditedJournal journal, Entry entry) {
   }
 
   /**
-   * Whether the shard goes on with what is left after the entry before, because a user accepts that
-   * records are missing. A shard that gets its first records while the job is halted begins with
-   * what is left of them: a job that was halted for so long is resumed only by a user who accepts
-   * that.
+   * Whether the shard may continue with later records after the previous entry, because a user
+   * accepts that records are missing. A shard that gets its first records while the job is halted
+   * begins with those that are left: a job that was halted for so long is resumed only by a user
+   * who accepts that.
    */
   boolean mayPassOver() {
     Header before = before();

@@ -27,7 +27,8 @@ import java.util.TreeMap;
 /** Reads the files that journals and checkpoints refer to, and requires that they are there. */
 final class AuditedFiles {
   private final InMemoryStorage storage;
-  // What files with these hashes hold: read once, since after each deletion all of it is asked for.
+  // The contents of files by hash. Each is read once, because all of them are needed after each
+  // deletion.
   private final Map<FileRef, CheckpointMetadata> metadataFiles = new HashMap<>();
   private final Map<FileRef, SubtaskState> stateFiles = new HashMap<>();
 
@@ -53,7 +54,7 @@ final class AuditedFiles {
     return read(handle.manifest());
   }
 
-  /** The state that runs make. */
+  /** Reads the state that runs contain. */
   SortedMap<StateKey, byte[]> read(Manifest manifest) {
     TreeMap<StateKey, byte[]> cells = new TreeMap<>();
     for (RunRef run : manifest.runs().reversed()) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** A journal as it was read so far, and the state that it makes. */
+/** A journal as far as it was read, and its state. */
 final class AuditedJournal {
   private final SubtaskId subtask;
   private final List<Entry> entries = new ArrayList<>();
@@ -23,7 +23,7 @@ final class AuditedJournal {
     return subtask;
   }
 
-  /** Every entry that there ever was, also those that are deleted by now. */
+  /** Returns all entries, including those that are deleted by now. */
   List<Entry> entries() {
     return entries;
   }

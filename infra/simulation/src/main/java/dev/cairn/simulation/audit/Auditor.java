@@ -27,9 +27,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Checks the invariants after every step, from what is stored alone: it reads the table and the
- * files as they are, and has its own reading of what they mean. Each invariant is a class; the
- * order in which they are checked decides which one a fault is reported as.
+ * Checks the invariants after every step, only from stored data: it reads the table and the files,
+ * and interprets them by its own code. Each invariant is a class; the order in which they are
+ * checked decides which one a fault is reported as.
  */
 public final class Auditor {
   /** Between the clocks of two containers. */
@@ -54,8 +54,8 @@ public final class Auditor {
   private Optional<Violation> atDeletion = Optional.empty();
 
   /**
-   * @param cursor how far the mapping believes a shard to be done
-   * @param stream asked for its shards, and for what it still keeps
+   * @param cursor how far the mapping considers a shard done
+   * @param stream the stream, for its shards and its kept records
    * @param retentionMargin how long before it expires a record counts as expired
    */
   public Auditor(
@@ -168,7 +168,7 @@ public final class Auditor {
       check();
       needed.requireUnneeded(path);
     } catch (Violation e) {
-      // Whoever deletes is a function, whose failures are nothing special here.
+      // The caller is a function whose failures are expected here, so the violation is also stored.
       atDeletion = atDeletion.or(() -> Optional.of(e));
       throw e;
     }

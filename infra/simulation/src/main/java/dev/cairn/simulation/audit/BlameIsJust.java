@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * A failure names the record after the shard's position. A record is blamed for the end of a
- * process only if it was begun on its own, and set aside only after two such failures.
+ * process only if it was applied alone, and becomes a dead letter only after two such failures.
  */
 final class BlameIsJust implements EntryInvariant {
   private static final String NEVER_RETURNED = "did not come back";
@@ -80,8 +80,8 @@ final class BlameIsJust implements EntryInvariant {
   }
 
   /**
-   * The entry that sets a record aside may follow a failure of another invocation, which says
-   * nothing of the record.
+   * The entry with the dead letter may follow a failure of another invocation that does not concern
+   * the record.
    */
   private static void requireSingleRecordAttempt(AuditedEntry audited, Entry.DeadLetter letter) {
     Position position = audited.before().position();

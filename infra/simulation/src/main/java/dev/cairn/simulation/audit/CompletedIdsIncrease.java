@@ -3,7 +3,7 @@ package dev.cairn.simulation.audit;
 import dev.cairn.id.CheckpointId;
 import java.util.Optional;
 
-/** The id of the latest completed checkpoint never goes back. */
+/** The id of the latest completed checkpoint never decreases. */
 final class CompletedIdsIncrease implements JobInvariant {
   private Optional<CheckpointId> latest = Optional.empty();
 

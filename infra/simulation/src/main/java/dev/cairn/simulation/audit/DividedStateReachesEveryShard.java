@@ -6,7 +6,7 @@ import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
 import dev.cairn.journal.Entry;
 
-/** State that is divided anew reaches every shard: none was opened without knowing of it. */
+/** Redistributed state reaches every shard: no shard was opened without its part. */
 final class DividedStateReachesEveryShard implements JobInvariant {
   @Override
   public void check(AuditedJob job) {

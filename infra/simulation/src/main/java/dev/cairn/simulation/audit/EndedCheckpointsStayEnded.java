@@ -5,7 +5,7 @@ import dev.cairn.id.CheckpointId;
 import java.util.HashSet;
 import java.util.Set;
 
-/** An aborted or subsumed checkpoint stays so. */
+/** An aborted or subsumed checkpoint remains so. */
 final class EndedCheckpointsStayEnded implements JobInvariant {
   private final Set<CheckpointId> ended = new HashSet<>();
 

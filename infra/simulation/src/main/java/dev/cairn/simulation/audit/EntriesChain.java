@@ -6,7 +6,7 @@ import dev.cairn.state.Payload;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Each entry follows the one before it, and goes on where that one stands. */
+/** Each entry follows the previous one, and continues from its position. */
 final class EntriesChain implements EntryInvariant {
   @Override
   public void check(AuditedEntry audited) {

@@ -1,6 +1,6 @@
 package dev.cairn.simulation.audit;
 
-/** What must hold of each entry that is appended. */
+/** An invariant of each appended entry. */
 interface EntryInvariant {
   /**
    * @throws Violation if it does not hold

@@ -1,6 +1,6 @@
 package dev.cairn.simulation.audit;
 
-/** What must hold after every step, by name. */
+/** The names of the invariants that must hold after every step. */
 public final class Invariants {
   public static final String READABLE =
       "a release meets nothing that it cannot read before the job is upgraded";

@@ -1,6 +1,6 @@
 package dev.cairn.simulation.audit;
 
-/** What must hold of a job after each step. */
+/** An invariant of a job, checked after each step. */
 interface JobInvariant {
   /**
    * @throws Violation if it does not hold

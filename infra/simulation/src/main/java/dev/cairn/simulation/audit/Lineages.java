@@ -29,7 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What each subtask's state is made of, from one epoch to the next. */
+/** The composition of each subtask's state, from one epoch to the next. */
 final class Lineages {
   // Clocks differ, and a restore takes a while.
   private static final Duration SLACK = Duration.ofMinutes(2);
@@ -57,7 +57,7 @@ final class Lineages {
     this.tally = tally;
   }
 
-  /** What its state has to be in an epoch. */
+  /** Returns the expected state in an epoch. */
   Fold of(SubtaskId subtask, Epoch epoch) {
     return folds(subtask).floorEntry(epoch).getValue();
   }

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Sees that what forks share stays, and that nobody's savepoint is taken for the job's. */
+/** Checks that files shared with forks are kept, and that no other owner's savepoint is deleted. */
 final class SharedFilesAudit {
   private final InMemoryTable table;
   private final InMemoryStorage storage;
@@ -128,8 +128,8 @@ final class SharedFilesAudit {
   }
 
   /**
-   * What a restore has lent is copied with the first snapshot: its owner may delete it. Of an
-   * earlier epoch nobody knows any more what was claimed then.
+   * Files of another owner are copied with the first snapshot after a restore, because the owner
+   * may delete them. Of an earlier epoch nobody knows any more what was claimed then.
    */
   void requireOwned(String where, Entry.Base base) {
     if (!table.job(job).orElseThrow().epoch().equals(base.header().epoch())) {
@@ -148,7 +148,7 @@ final class SharedFilesAudit {
     }
   }
 
-  /** What the forks that are not released need. */
+  /** Returns the files that unreleased forks need. */
   Set<FilePath> needed() {
     Set<FilePath> needed = new HashSet<>();
     for (Fork fork : table.forks(job)) {
@@ -187,7 +187,7 @@ final class SharedFilesAudit {
         + table.claims(job).size();
   }
 
-  /** What was claimed for good and is needed by nobody has gone. */
+  /** Files of confirmed claims that are no longer needed have been deleted. */
   void checkNothingLeaks(Set<FilePath> needed) {
     for (Claim claim : table.claims(job)) {
       List<FilePath> left =

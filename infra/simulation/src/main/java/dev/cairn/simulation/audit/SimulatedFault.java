@@ -1,6 +1,6 @@
 package dev.cairn.simulation.audit;
 
-/** What goes wrong in a run because the seed decides so. */
+/** The faults that a seed can cause in a run. */
 public enum SimulatedFault {
   ANOTHER_FILE_IS_WHERE_THE_METADATA_IS_TO_BE("another file is where the metadata is to be"),
   ANSWER_LOST("answer lost of "),

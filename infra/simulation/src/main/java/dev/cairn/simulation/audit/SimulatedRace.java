@@ -1,6 +1,6 @@
 package dev.cairn.simulation.audit;
 
-/** What happens in a run at the time of something else, so that both may disturb each other. */
+/** The races that can happen in a run: events at the same time that may disturb each other. */
 public enum SimulatedRace {
   AN_ENTRY_WAS_THERE_ALREADY_ITS_ANSWER_LOST("an entry was there already, its answer lost"),
   A_DEPLOYMENT_WAS_ROLLED_BACK("a deployment was rolled back"),

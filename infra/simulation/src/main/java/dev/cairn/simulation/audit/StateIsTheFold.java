@@ -75,7 +75,10 @@ final class StateIsTheFold implements EntryInvariant {
     }
   }
 
-  /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
+  /**
+   * An accepted loss consists of the records that the stream no longer has when the shard
+   * continues.
+   */
   private void dropAcceptedLosses(AuditedEntry audited) {
     Header before = audited.before();
     if (!audited.mayPassOver()

@@ -19,11 +19,11 @@ final class SuccessIsDurable {
   void check(AuditedJournal journal) {
     Header head = journal.head();
     Position reached = Position.max(head.position(), head.frontier());
-    Position answered = cursor.apply(journal.subtask().shard());
-    if (reached.isBefore(answered)) {
+    Position responded = cursor.apply(journal.subtask().shard());
+    if (reached.isBefore(responded)) {
       throw new Violation(
           Invariants.DURABLE,
-          journal.subtask() + " is at " + reached + " and was answered as done up to " + answered);
+          journal.subtask() + " is at " + reached + " and was answered as done up to " + responded);
     }
   }
 }
