@@ -27,9 +27,9 @@ import java.util.function.Supplier;
  * The task of one container: applies batches of records to keyed state, exactly once, whatever
  * container each of them reaches.
  *
- * <p>Its memory is a cache of the journal. Each invocation first reads the journal's new entries,
- * and ends with one conditional append; if it loses that append, it has changed nothing. Not
- * thread-safe: a container runs one invocation at a time.
+ * <p>The memory of a task is a cache of the journal. Each invocation first reads the journal's new
+ * entries, and ends with one conditional append; if it loses that append, it has changed nothing.
+ * Not thread-safe: a container runs one invocation at a time.
  */
 public final class Task<E> {
   private final TaskSettings settings;

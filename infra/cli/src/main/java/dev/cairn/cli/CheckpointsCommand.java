@@ -262,7 +262,9 @@ final class CheckpointsCommand extends PipelineCommand {
     missing(checkpoint, acknowledgements).forEach(out::println);
   }
 
-  /** Of a pending checkpoint the subtasks' names are known, of an ended one only their number. */
+  /**
+   * Lists missing acknowledgements: by name for a pending checkpoint, by number for an ended one.
+   */
   private static List<String> missing(
       Checkpoint checkpoint, List<Acknowledgement> acknowledgements) {
     if (checkpoint instanceof Checkpoint.Pending pending && pending.isListed()) {

@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  * A file storage in memory that behaves like S3, and whose files can be damaged on purpose: a
  * damaged file's checksum is that of its damaged bytes.
  *
- * <p>Its root is {@link #ROOT}; other roots, such as {@code memory://elsewhere}, stand for other
+ * <p>The root is {@link #ROOT}; other roots, such as {@code memory://elsewhere}, stand for other
  * buckets.
  */
 public class InMemoryStorage implements FileStorage {
