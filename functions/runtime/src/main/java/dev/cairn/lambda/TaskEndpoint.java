@@ -33,16 +33,16 @@ public final class TaskEndpoint {
    * @throws MalformedEventException if the event is neither a batch of one shard nor a wake
    * @throws ForeignStreamException if the batch comes from another stream than the job's
    */
-  public void handle(InputStream event, OutputStream responseTo, Deadline deadline)
+  public void handle(InputStream event, OutputStream output, Deadline deadline)
       throws IOException {
     switch (KinesisEventReader.read(event)) {
       case KinesisBatch batch -> {
         stream.require(batch);
-        responseTo(task.run(batch, deadline)).writeTo(responseTo);
+        responseTo(task.run(batch, deadline)).writeTo(output);
       }
       case InvocationEvent.Wake wake -> {
         task.wake(wake.shard(), deadline);
-        new BatchResponse(Optional.empty()).writeTo(responseTo);
+        new BatchResponse(Optional.empty()).writeTo(output);
       }
     }
   }

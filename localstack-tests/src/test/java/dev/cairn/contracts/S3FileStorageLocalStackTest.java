@@ -7,7 +7,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf("dev.cairn.contracts.LocalStackServices#isAvailable")
-final class S3CheckpointStorageLocalStackTest extends CheckpointStorageContract {
+final class S3FileStorageLocalStackTest extends CheckpointStorageContract {
   private String bucket = "";
   private String other = "";
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class AnsweredTest {
+class AckTimesTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
   @Test

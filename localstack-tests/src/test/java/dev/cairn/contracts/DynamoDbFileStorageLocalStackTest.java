@@ -5,7 +5,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 @EnabledIf("dev.cairn.contracts.LocalStackServices#isAvailable")
-final class DynamoDbCheckpointStorageLocalStackTest extends DynamoDbCheckpointStorageContract {
+final class DynamoDbFileStorageLocalStackTest extends DynamoDbFileStorageContract {
   @Override
   DynamoDbClient client() {
     return LocalStackServices.dynamoDb();

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** What files inside a table do beyond every checkpoint storage. */
-abstract class DynamoDbCheckpointStorageContract extends CheckpointStorageContract {
+abstract class DynamoDbFileStorageContract extends CheckpointStorageContract {
   private static final AtomicInteger TABLES = new AtomicInteger();
   private static final FilePath FILE = FilePath.of("job", "shared", "run");
 

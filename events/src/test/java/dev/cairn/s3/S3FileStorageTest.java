@@ -46,7 +46,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * What goes over the wire, and what becomes of S3's answers; that S3 is as it is assumed to be is
  * the contract's matter.
  */
-final class S3CheckpointStorageTest {
+final class S3FileStorageTest {
   private static final FilePath FILE = FilePath.of("job", "run");
   private static final byte[] CONTENT = "content".getBytes(StandardCharsets.UTF_8);
   private static final Sha256 SHA256 = Sha256.of(CONTENT);

@@ -36,7 +36,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class CodeTest {
+class CodeDescriptionTest {
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
 

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The cases that Lambda's documentation lists under "success and failure conditions". */
-final class BatchAnswerTest {
+final class ParsedBatchResponseTest {
   private static final List<StreamRecord> BATCH =
-      Stream.of("101", "102", "103").map(BatchAnswerTest::record).toList();
+      Stream.of("101", "102", "103").map(ParsedBatchResponseTest::record).toList();
   private static final ParsedBatchResponse ALL = new ParsedBatchResponse.AllDone();
   private static final ParsedBatchResponse NOTHING = new ParsedBatchResponse.NothingDone();
 

@@ -24,7 +24,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-final class DynamoDbCheckpointStorageDynamoDbLocalTest extends DynamoDbCheckpointStorageContract {
+final class DynamoDbFileStorageDynamoDbLocalTest extends DynamoDbFileStorageContract {
   private static final String LARGE = "large-deltas";
 
   @Override

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What remains known of the records after a position. */
-class FollowingTest {
+class FollowingRecordsTest {
   private static final Optional<SequenceNumber> WAITING = Optional.of(new SequenceNumber("7"));
 
   @Test

@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Restores that go through, whoever dies or interferes meanwhile. */
-class RestoreTest {
+class RestoreExecutionTest {
   private static final int SHARDS = 3;
 
   /**

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Payloads as their sources send them → what the coordinator is asked for. */
-class TriggersTest {
+class PayloadReaderTest {
   private static final JobId JOB = new JobId("flights");
 
   @Test
