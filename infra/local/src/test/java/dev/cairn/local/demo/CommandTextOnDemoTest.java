@@ -2,6 +2,7 @@ package dev.cairn.local.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.cairn.cli.CliEnvironment;
 import dev.cairn.cli.ExitCode;
 import dev.cairn.cli.output.Terminal;
@@ -38,10 +39,23 @@ class CommandTextOnDemoTest extends CommandsOnDemo {
                 + " \"latest\", or the path of a _metadata file\n");
   }
 
+  /** How many checkpoints the demo takes depends on the machine; further ones subsume the first. */
+  private static String subsumed() throws IOException {
+    while (true) {
+      for (JsonNode checkpoint : cairn("checkpoints", "--json").json().get("checkpoints")) {
+        if (checkpoint.get("status").asText().equals("SUBSUMED")) {
+          return checkpoint.get("id").asText();
+        }
+      }
+      assertThat(cairn("checkpoint").exitCode()).isEqualTo(ExitCode.OK);
+    }
+  }
+
   @Test
-  void whatIsUnknownOrMeantWronglyIsSaidPlainly() {
+  void whatIsUnknownOrMeantWronglyIsSaidPlainly() throws IOException {
     assertFails(ExitCode.NO, "checkpoint 9999 of job flights is unknown", "checkpoints", "9999");
-    assertFails(ExitCode.NO, "checkpoint 1 is SUBSUMED", "verify", "1");
+    String subsumed = subsumed();
+    assertFails(ExitCode.NO, "checkpoint " + subsumed + " is SUBSUMED", "verify", subsumed);
     assertFails(ExitCode.UNUSABLE, "\"x\" is not a checkpoint's id", "verify", "x");
     assertFails(
         ExitCode.UNUSABLE, "\"0\" is not a checkpoint's id", "state", "N7", "--checkpoint", "0");
