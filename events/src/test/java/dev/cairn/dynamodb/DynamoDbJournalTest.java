@@ -131,7 +131,7 @@ class DynamoDbJournalTest {
     assertThatThrownBy(() -> journal.append(SUBTASK, entry()))
         .isInstanceOf(OutcomeUnknownException.class)
         .hasCause(failure)
-        .hasMessageContaining("table cairn did not answer")
+        .hasMessageContaining("table cairn did not respond")
         .hasMessageContaining("append Snapshotted entry-4 at " + SUBTASK + " 4");
     assertThat(dynamoDb.requests).hasSize(1);
   }
