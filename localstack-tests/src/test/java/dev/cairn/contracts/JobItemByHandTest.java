@@ -112,7 +112,7 @@ class JobItemByHandTest {
 
     assertThatThrownBy(() -> deployed.job(job))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("execution.checkpointing.interval 500 ms cannot be kept");
+        .hasMessageContaining("execution.checkpointing.interval 500 ms is not possible");
   }
 
   @ParameterizedTest

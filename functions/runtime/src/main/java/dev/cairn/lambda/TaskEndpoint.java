@@ -33,8 +33,7 @@ public final class TaskEndpoint {
    * @throws MalformedEventException if the event is neither a batch of one shard nor a wake
    * @throws ForeignStreamException if the batch comes from another stream than the job's
    */
-  public void handle(InputStream event, OutputStream output, Deadline deadline)
-      throws IOException {
+  public void handle(InputStream event, OutputStream output, Deadline deadline) throws IOException {
     switch (KinesisEventReader.read(event)) {
       case KinesisBatch batch -> {
         stream.require(batch);
