@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Kinesis promises to whoever reads a stream through {@link StreamReader}. */
+/** What Kinesis promises to the readers of a stream, through {@link StreamReader}. */
 abstract class StreamContract {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 

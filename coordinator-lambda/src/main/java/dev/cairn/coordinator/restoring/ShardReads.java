@@ -25,8 +25,8 @@ import java.util.function.Predicate;
  *
  * <p>A page covers five minutes of a shard, and Kinesis allows five pages per second for all
  * readers. A coordinator therefore reads a quiet shard for less time than there is between two
- * ticks, and continues at the next one. Otherwise, each tick would begin a further scan beside
- * those of the ticks before, none of them would get far, and no checkpoint would be taken
+ * ticks, and continues at the next one. If a scan outlasted a tick, each tick would begin a further
+ * scan beside the unfinished ones, no scan would get far, and no checkpoint would be taken
  * meanwhile.
  */
 public final class ShardReads {

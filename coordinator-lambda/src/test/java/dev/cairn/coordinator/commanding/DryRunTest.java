@@ -226,14 +226,9 @@ class DryRunTest {
     assertThat(fresh.table().subtasks(fresh.job().id())).isEmpty();
   }
 
-  private static String refusal(DryRun.Result result) {
-    return ((DryRun.Result.Refused) result).reason();
-  }
-
-  /** From a machine that cannot read it; the coordinator will. */
-  @Test
-  void aStreamThatCannotBeAskedIsSaidToBeUnread() {
-    Tap silent =
+  /** A dry run that Kinesis allows to read nothing. */
+  private DryRun withAnUnreadableStream() {
+    Tap refusing =
         new Tap() {
           @Override
           public void before(Call call) {
@@ -245,12 +240,21 @@ class DryRunTest {
             pipeline.table(),
             pipeline.table(),
             pipeline.storage(),
-            Tap.on(StreamReader.class, "stream", pipeline.stream(), silent),
+            Tap.on(StreamReader.class, "stream", pipeline.stream(), refusing),
             subtask -> {},
             pipeline::now,
             () -> new EntryId("none"));
+    return new DryRun(ports, Pipeline.PROMPT);
+  }
 
-    DryRun.Result result = new DryRun(ports, Pipeline.PROMPT).restore(pipeline.job(), restore(1));
+  private static String refusal(DryRun.Result result) {
+    return ((DryRun.Result.Refused) result).reason();
+  }
+
+  /** From a machine that cannot read it; the coordinator will. */
+  @Test
+  void aStreamThatCannotBeAskedIsSaidToBeUnread() {
+    DryRun.Result result = withAnUnreadableStream().restore(pipeline.job(), restore(1));
 
     PreflightReport report = ((DryRun.Result.Possible) result).report();
     assertThat(report.streamUnread()).contains("access denied");
@@ -262,24 +266,7 @@ class DryRunTest {
   @Test
   void withoutTheStreamNobodyKnowsWhoGetsWhat() {
     Command.Restore restore = ofThreeShards(new StartsAt.Horizon());
-    Tap silent =
-        new Tap() {
-          @Override
-          public void before(Call call) {
-            throw new StreamException("access denied");
-          }
-        };
-    CoordinatorPorts ports =
-        new CoordinatorPorts(
-            pipeline.table(),
-            pipeline.table(),
-            pipeline.storage(),
-            Tap.on(StreamReader.class, "stream", pipeline.stream(), silent),
-            subtask -> {},
-            pipeline::now,
-            () -> new EntryId("none"));
-
-    DryRun.Result result = new DryRun(ports, Pipeline.PROMPT).restore(pipeline.job(), restore);
+    DryRun.Result result = withAnUnreadableStream().restore(pipeline.job(), restore);
 
     PreflightReport report = ((DryRun.Result.Possible) result).report();
     assertThat(report.checked()).hasSize(6);
