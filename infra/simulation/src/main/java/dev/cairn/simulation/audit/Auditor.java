@@ -89,9 +89,9 @@ public final class Auditor {
             new GivenUpShardsRest(),
             new EntryCounts(table, job, tally),
             new CheckpointsAreOfOneEpoch(table, job),
-            new QuietStretchesAreQuiet(expectation, tally),
+            new QuietStretchesAreQuiet(expectation, lineages, tally),
             new DeadLettersAreStored(storage, expectation, tally),
-            new BlameIsJust(expectation, stream),
+            new BlameIsJust(lineages),
             new SnapshotsAreTheState(files, shared),
             new RecordTimes(expectation, files::state, tally),
             new StateIsTheFold(files, expectation, stream, lineages, tally));

@@ -3,13 +3,10 @@ package dev.cairn.simulation.audit;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
-import dev.cairn.id.ShardId;
-import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Isolation;
 import dev.cairn.journal.ShardFailure;
-import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -20,12 +17,10 @@ import java.util.Optional;
 final class BlameIsJust implements EntryInvariant {
   private static final String NEVER_RETURNED = "did not come back";
 
-  private final Expectation expectation;
-  private final LocalStream stream;
+  private final Lineages lineages;
 
-  BlameIsJust(Expectation expectation, LocalStream stream) {
-    this.expectation = expectation;
-    this.stream = stream;
+  BlameIsJust(Lineages lineages) {
+    this.lineages = lineages;
   }
 
   /** Whether a dead letter's record was set aside because the processes ended that applied it. */
@@ -50,14 +45,7 @@ final class BlameIsJust implements EntryInvariant {
 
   private void requireNextRecord(AuditedEntry audited, Entry.Failed failed) {
     Optional<SequenceNumber> blamed = failed.header().failing().flatMap(ShardFailure::record);
-    Position position = failed.header().position();
-    ShardId shard = audited.subtask().shard();
-    Optional<SequenceNumber> next =
-        audited.mayPassOver()
-            ? stream.after(shard, position, 1).stream()
-                .map(StreamRecord::sequenceNumber)
-                .findFirst()
-            : expectation.first(shard, position);
+    Optional<SequenceNumber> next = lineages.next(audited);
     if (blamed.isPresent() && !blamed.equals(next)) {
       throw new Violation(
           Invariants.BLAMED, audited.where() + " names record " + blamed + " instead of " + next);

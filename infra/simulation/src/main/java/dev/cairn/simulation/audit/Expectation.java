@@ -79,6 +79,15 @@ public final class Expectation {
       lost.addAll(since(shard, position).keySet());
     }
 
+    /**
+     * The first record after a position that is not an accepted loss, as far as there is one yet.
+     */
+    Optional<SequenceNumber> next(Position position) {
+      return since(shard, position).keySet().stream()
+          .filter(number -> !lost.contains(number))
+          .findFirst();
+    }
+
     ShardId shard() {
       return shard;
     }
@@ -211,9 +220,9 @@ public final class Expectation {
     return since(shard, from).keySet().stream().findFirst();
   }
 
-  /** When the first record after a position arrived. */
-  Optional<Instant> arrivalAfter(ShardId shard, Position position) {
-    return since(shard, position).values().stream().findFirst().map(Arrived::arrival);
+  /** When a record arrived. */
+  Instant arrival(ShardId shard, SequenceNumber number) {
+    return record(shard, number).arrival();
   }
 
   /** The latest arrival of the records after a position and up to another one. */

@@ -62,6 +62,19 @@ final class Lineages {
     return folds(subtask).floorEntry(epoch).getValue();
   }
 
+  /**
+   * Returns the record that a shard has to apply after an entry, as far as there is one yet. Where
+   * the shard may pass over records that have expired, it is the first one that the stream still
+   * has.
+   */
+  Optional<SequenceNumber> next(AuditedEntry audited) {
+    Header header = audited.header();
+    Position position = header.position();
+    return audited.mayPassOver() && position.equals(audited.before().position())
+        ? firstKept(audited.subtask().shard(), position)
+        : of(audited.subtask(), header.epoch()).next(position);
+  }
+
   private NavigableMap<Epoch, Fold> folds(SubtaskId subtask) {
     return folds.computeIfAbsent(subtask, s -> new TreeMap<>());
   }

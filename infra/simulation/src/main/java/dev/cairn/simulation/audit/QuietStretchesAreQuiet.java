@@ -9,10 +9,12 @@ import java.util.Optional;
 /** Where a replay finds nothing, nothing arrived. */
 final class QuietStretchesAreQuiet implements EntryInvariant {
   private final Expectation expectation;
+  private final Lineages lineages;
   private final FaultTally tally;
 
-  QuietStretchesAreQuiet(Expectation expectation, FaultTally tally) {
+  QuietStretchesAreQuiet(Expectation expectation, Lineages lineages, FaultTally tally) {
     this.expectation = expectation;
+    this.lineages = lineages;
     this.tally = tally;
   }
 
@@ -28,7 +30,8 @@ final class QuietStretchesAreQuiet implements EntryInvariant {
     if (until.isEmpty()) {
       return;
     }
-    Optional<Instant> next = expectation.arrivalAfter(shard, header.position());
+    Optional<Instant> next =
+        lineages.next(audited).map(record -> expectation.arrival(shard, record));
     if (next.isEmpty() || next.get().isBefore(until.get().minus(Auditor.MOST_SKEW))) {
       throw new Violation(
           Invariants.QUIET,

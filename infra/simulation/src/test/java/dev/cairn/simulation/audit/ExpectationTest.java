@@ -1,0 +1,64 @@
+package dev.cairn.simulation.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.function.Context;
+import dev.cairn.function.Deserializer;
+import dev.cairn.function.Deserializers;
+import dev.cairn.function.KeyedFunction;
+import dev.cairn.function.RuntimeContext;
+import dev.cairn.id.Position;
+import dev.cairn.id.SequenceNumber;
+import dev.cairn.id.ShardId;
+import dev.cairn.testing.FunctionHarness;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ExpectationTest {
+  private static final ShardId SHARD = new ShardId("shardId-000000000000");
+  private static final SequenceNumber EXPIRED = new SequenceNumber("1");
+  private static final SequenceNumber KEPT = new SequenceNumber("2");
+  private static final SequenceNumber LATER = new SequenceNumber("3");
+
+  private final Expectation expectation =
+      new Expectation(() -> FunctionHarness.of(new Stateless()));
+
+  @BeforeEach
+  void threeRecords() {
+    for (SequenceNumber number : new SequenceNumber[] {EXPIRED, KEPT, LATER}) {
+      expectation.put(SHARD, number, "key-1", new byte[0], Instant.EPOCH);
+    }
+  }
+
+  @Test
+  void theNextRecordIsTheFirstOneAfterThePosition() {
+    assertThat(expectation.fold(SHARD).next(Position.beginning())).contains(EXPIRED);
+    assertThat(expectation.fold(SHARD).next(Position.after(EXPIRED))).contains(KEPT);
+    assertThat(expectation.fold(SHARD).next(Position.after(LATER))).isEmpty();
+  }
+
+  /** A restore may go back to before an accepted loss, and its replay begins with what is left. */
+  @Test
+  void anAcceptedLossIsNotTheNextRecordAlsoWhenItIsReplayed() {
+    Expectation.Fold fold = expectation.fold(SHARD);
+
+    fold.lose(Position.beginning(), KEPT);
+
+    assertThat(fold.next(Position.beginning())).contains(KEPT);
+    assertThat(fold.next(Position.after(KEPT))).contains(LATER);
+  }
+
+  private static final class Stateless implements KeyedFunction<String> {
+    @Override
+    public Deserializer<String> deserializer() {
+      return Deserializers.text();
+    }
+
+    @Override
+    public void open(RuntimeContext context) {}
+
+    @Override
+    public void process(String event, Context context) {}
+  }
+}
