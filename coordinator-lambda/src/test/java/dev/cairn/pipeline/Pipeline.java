@@ -10,6 +10,9 @@ import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.ports.Event;
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.damage.DamageMarks;
+import dev.cairn.damage.DamageStore;
+import dev.cairn.dynamodb.DynamoDbDamageStore;
+import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.history.DeployedVersions;
 import dev.cairn.history.History;
@@ -18,8 +21,6 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
-import dev.cairn.inmemory.dynamodb.InMemoryDamageStore;
-import dev.cairn.inmemory.dynamodb.InMemoryHistory;
 import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.CodeVersion;
@@ -53,8 +54,9 @@ import java.util.TreeMap;
  * happens that the test does not do.
  */
 public final class Pipeline extends TaskPipeline {
-  private final InMemoryDamageStore damages = new InMemoryDamageStore();
-  private final InMemoryHistory history = new InMemoryHistory();
+  private final DamageStore damages = new DynamoDbDamageStore(database(), TABLE, ONCE);
+  private final History history =
+      new DynamoDbHistory(database(), TABLE, ONCE, CheckpointSettings.DEFAULTS);
   private final Declared declared = new Declared();
   private final List<ShardId> woken = new ArrayList<>();
   private final Switch mapping = new Switch();
@@ -83,7 +85,7 @@ public final class Pipeline extends TaskPipeline {
   }
 
   /** What a scrubber has marked. */
-  public InMemoryDamageStore damages() {
+  public DamageStore damages() {
     return damages;
   }
 
@@ -108,8 +110,8 @@ public final class Pipeline extends TaskPipeline {
 
   public CoordinatorPorts ports(Tap tap) {
     return new CoordinatorPorts(
-            Tap.on(Journal.class, "journal", table(), tap),
-            Tap.on(CheckpointStore.class, "checkpoints", table(), tap),
+            Tap.on(Journal.class, "journal", journal(), tap),
+            Tap.on(CheckpointStore.class, "checkpoints", checkpoints(), tap),
             Tap.on(FileStorage.class, "storage", storage(), tap),
             Tap.on(StreamReader.class, "stream", stream(), tap),
             subtask -> woken.add(subtask.shard()),
@@ -219,7 +221,7 @@ public final class Pipeline extends TaskPipeline {
 
   /** Asks the job for something, and ticks and wakes until it must be done. */
   public void serve(String command) {
-    table().request(id(), Request.command(command));
+    checkpoints().request(id(), Request.command(command));
     goOn();
   }
 
@@ -251,6 +253,6 @@ public final class Pipeline extends TaskPipeline {
     tick(coordinator);
     deliverWakes(container);
     tick(coordinator);
-    return (Checkpoint.Completed) table().checkpoint(JOB, next).orElseThrow();
+    return (Checkpoint.Completed) checkpoints().checkpoint(JOB, next).orElseThrow();
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -34,9 +35,20 @@ public final class DynamoDbJournal implements Journal {
   private static final int ENTRIES_A_PAGE_BACKWARDS = 64;
 
   private final Table table;
+  private final Function<byte[], Entry> format;
 
   public DynamoDbJournal(DynamoDbClient client, String tableName, Backoff backoff) {
+    this(client, tableName, backoff, EntryFormat::read);
+  }
+
+  /**
+   * @param format reads an entry's bytes as {@link EntryFormat#read} does; a simulation, which
+   *     reads the same bytes again and again, remembers what it has read
+   */
+  public DynamoDbJournal(
+      DynamoDbClient client, String tableName, Backoff backoff, Function<byte[], Entry> format) {
     this.table = new Table(client, tableName, backoff);
+    this.format = format;
   }
 
   @Override
@@ -46,7 +58,7 @@ public final class DynamoDbJournal implements Journal {
             "journal " + subtask + " after " + revision,
             entries(subtask, "sk > :revision", revision))
         .stream()
-        .map(EntryItems::read)
+        .map(item -> EntryItems.read(item, format))
         .toList();
   }
 
@@ -63,7 +75,7 @@ public final class DynamoDbJournal implements Journal {
         .queryUntil("journal " + subtask + " from its last base", backwards, EntryItems::isBase)
         .reversed()
         .stream()
-        .map(EntryItems::read)
+        .map(item -> EntryItems.read(item, format))
         .toList();
   }
 

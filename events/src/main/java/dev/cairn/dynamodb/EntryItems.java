@@ -5,6 +5,7 @@ import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import java.util.Map;
+import java.util.function.Function;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -30,8 +31,11 @@ final class EntryItems {
     return EntryFormat.isBase(item.text("kind"));
   }
 
-  static Entry read(Item item) {
-    Entry entry = decode(item);
+  /**
+   * @param body reads the entry that an item's body is
+   */
+  static Entry read(Item item, Function<byte[], Entry> body) {
+    Entry entry = decode(item, body);
     Entry.Header header = entry.header();
     requireEqual(
         item, TableLayout.SK, TableLayout.entrySk(header.revision()), item.text(TableLayout.SK));
@@ -41,10 +45,10 @@ final class EntryItems {
     return entry;
   }
 
-  private static Entry decode(Item item) {
-    byte[] body = item.bytes("body");
+  private static Entry decode(Item item, Function<byte[], Entry> body) {
+    byte[] bytes = item.bytes("body");
     var unused = FormatVersion.of(item.number("v"), item.toString());
-    return item.parse("body of " + body.length + " bytes", body, EntryFormat::read);
+    return item.parse("body of " + bytes.length + " bytes", bytes, body);
   }
 
   private static void requireEqual(Item item, String attribute, Object inBody, Object beside) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -17,26 +18,28 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * attribute is damage, and the exception names the item's key.
  */
 final class Item {
-  private final String name;
+  // Made of the key only where something is damaged: thousands of items are read that are not.
+  private final Supplier<String> name;
   private final Map<String, AttributeValue> values;
 
-  private Item(String name, Map<String, AttributeValue> values) {
+  private Item(Supplier<String> name, Map<String, AttributeValue> values) {
     this.name = name;
     this.values = values;
   }
 
   static Item empty() {
-    return new Item("a new item", new LinkedHashMap<>());
+    return new Item(() -> "a new item", new LinkedHashMap<>());
   }
 
   /** Creates an item with this key, to which attributes are added. */
   static Item at(Map<String, AttributeValue> key) {
-    return new Item("a new item", new LinkedHashMap<>(key));
+    return new Item(() -> "a new item", new LinkedHashMap<>(key));
   }
 
   static Item read(Map<String, AttributeValue> values) {
     return new Item(
-        "item " + keyText(values, TableLayout.PK) + " " + keyText(values, TableLayout.SK), values);
+        () -> "item " + keyText(values, TableLayout.PK) + " " + keyText(values, TableLayout.SK),
+        values);
   }
 
   private static String keyText(Map<String, AttributeValue> values, String attribute) {
@@ -155,7 +158,7 @@ final class Item {
         require(attribute, value(attribute).filter(AttributeValue::hasL)).l();
     return list.stream()
         .map(map -> require(attribute, Optional.of(map).filter(AttributeValue::hasM)).m())
-        .map(map -> new Item(attribute + " of " + name, map))
+        .map(map -> new Item(() -> attribute + " of " + this, map))
         .toList();
   }
 
@@ -166,7 +169,7 @@ final class Item {
   Optional<Item> optionalMap(String attribute) {
     return value(attribute)
         .filter(AttributeValue::hasM)
-        .map(map -> new Item(attribute + " of " + name, map.m()));
+        .map(map -> new Item(() -> attribute + " of " + this, map.m()));
   }
 
   /** Parses a stored value; an invalid value is damage. */
@@ -184,7 +187,7 @@ final class Item {
 
   DamagedFileException damaged(String why) {
     return new DamagedFileException(
-        name
+        this
             + " is damaged: "
             + why
             + "; put it back from the table's point-in-time recovery, or restore a checkpoint");
@@ -192,6 +195,6 @@ final class Item {
 
   @Override
   public String toString() {
-    return name;
+    return name.get();
   }
 }

@@ -12,7 +12,6 @@ import dev.cairn.storage.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -39,6 +38,7 @@ final class TableLayout {
   static final String CLAIM_PREFIX = "CLAIM#";
   static final String PARTS = "0123456789abcdef";
   static final int FILE_SPREAD = 16;
+  private static final int DIGITS = 20;
   private static final String FILE_PREFIX = "FILE#";
   static final String DAMAGED_PREFIX = "DAMAGED#";
   private static final String SCRUB_PROGRESS_SK = "PROGRESS";
@@ -200,7 +200,9 @@ final class TableLayout {
   }
 
   private static String digits(long number) {
-    return String.format(Locale.ROOT, "%020d", number);
+    // Not by a format string: this is done for each entry that is read.
+    String digits = Long.toString(number);
+    return "0".repeat(DIGITS - digits.length()) + digits;
   }
 
   /** Reads {@code stage/shard}. */

@@ -8,11 +8,23 @@ import java.util.HexFormat;
 /** A SHA-256, as 64 lower-case hexadecimal digits. */
 public record Sha256(String hex) {
   public Sha256 {
-    if (hex.length() != 64
-        || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+    if (!isHexadecimal(hex)) {
       throw new IllegalArgumentException(
           "\"" + hex + "\" is not a SHA-256 in lower-case hexadecimal");
     }
+  }
+
+  private static boolean isHexadecimal(String text) {
+    if (text.length() != 64) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static Sha256 of(byte[] bytes) {

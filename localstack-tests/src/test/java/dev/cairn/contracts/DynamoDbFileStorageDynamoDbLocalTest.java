@@ -52,7 +52,7 @@ final class DynamoDbFileStorageDynamoDbLocalTest extends DynamoDbFileStorageCont
     Pipeline.tick(coordinator);
 
     Checkpoint checkpoint =
-        pipeline.table().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow();
+        pipeline.checkpoints().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow();
     assertThat(((Checkpoint.Aborted) checkpoint).failure().reason())
         .isEqualTo(FailureReason.TOO_LARGE);
     assertThat(((Checkpoint.Aborted) checkpoint).failure().message())
@@ -87,7 +87,7 @@ final class DynamoDbFileStorageDynamoDbLocalTest extends DynamoDbFileStorageCont
     cold.wake(Pipeline.shard(0), Pipeline.AMPLE);
     Pipeline.tick(coordinator);
     Checkpoint checkpoint =
-        pipeline.table().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow();
+        pipeline.checkpoints().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow();
     assertThat(((Checkpoint.Aborted) checkpoint).failure().reason())
         .isEqualTo(FailureReason.TOO_LARGE);
     assertThat(((Checkpoint.Aborted) checkpoint).failure().message())
@@ -99,14 +99,14 @@ final class DynamoDbFileStorageDynamoDbLocalTest extends DynamoDbFileStorageCont
     Pipeline.tick(coordinator);
     cold.wake(Pipeline.shard(0), Pipeline.AMPLE);
     Pipeline.tick(coordinator);
-    assertThat(pipeline.table().checkpoint(Pipeline.JOB, new CheckpointId(2)))
+    assertThat(pipeline.checkpoints().checkpoint(Pipeline.JOB, new CheckpointId(2)))
         .containsInstanceOf(Checkpoint.Completed.class);
     pipeline.pass(Duration.ofDays(3));
     Pipeline.run(cold, 0, pipeline.put(0, "d"));
     Pipeline.tick(coordinator);
     cold.wake(Pipeline.shard(0), Pipeline.AMPLE);
     Pipeline.tick(coordinator);
-    assertThat(pipeline.table().checkpoint(Pipeline.JOB, new CheckpointId(3)))
+    assertThat(pipeline.checkpoints().checkpoint(Pipeline.JOB, new CheckpointId(3)))
         .containsInstanceOf(Checkpoint.Completed.class);
     assertThat(inline.list(FilePath.of(Pipeline.JOB.value(), "taskowned"))).isEmpty();
     assertThat(

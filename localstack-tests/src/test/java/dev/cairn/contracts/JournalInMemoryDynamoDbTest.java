@@ -2,23 +2,14 @@ package dev.cairn.contracts;
 
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
-import dev.cairn.dynamodb.TableEvents.ItemChange;
 import dev.cairn.inmemory.dynamodb.InMemoryDynamoDb;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.journal.Journal;
 import java.time.Instant;
 
-/** The adapters on the table that the scale test counts: it is worth what its answers are. */
+/** The simulation and the scale test prove as much as this table is like DynamoDB. */
 class JournalInMemoryDynamoDbTest extends JournalContract {
-  private final InMemoryDynamoDb client = new InMemoryDynamoDb(new Unwatched());
-
-  private static final class Unwatched implements InMemoryDynamoDb.Watcher {
-    @Override
-    public void requested(InMemoryDynamoDb.Request request) {}
-
-    @Override
-    public void changed(ItemChange change) {}
-  }
+  private final InMemoryDynamoDb client = new InMemoryDynamoDb();
 
   @Override
   Journal journal() {
@@ -29,5 +20,11 @@ class JournalInMemoryDynamoDbTest extends JournalContract {
   CheckpointStore checkpoints() {
     return new DynamoDbCheckpointStore(
         client, LocalTable.NAME, LocalTable.WITHOUT_PAUSE, () -> Instant.EPOCH);
+  }
+
+  @Override
+  boolean expire(Instant now) {
+    client.expire(now);
+    return true;
   }
 }

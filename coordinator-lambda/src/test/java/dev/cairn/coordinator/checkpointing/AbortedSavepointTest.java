@@ -32,14 +32,14 @@ class AbortedSavepointTest {
     for (int shard = 0; shard < 2; shard++) {
       run(container, shard, pipeline.put(shard, "a"));
     }
-    pipeline.table().request(JOB, Request.command("savepoint"));
+    pipeline.checkpoints().request(JOB, Request.command("savepoint"));
     tick(pipeline.coordinator());
     pipeline.drainWakes();
     container.wake(Pipeline.shard(0), Pipeline.AMPLE);
     pipeline.pass(Pipeline.TIMEOUT);
     tick(pipeline.coordinator());
     pipeline.drainWakes();
-    assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(1)))
+    assertThat(pipeline.checkpoints().checkpoint(JOB, new CheckpointId(1)))
         .containsInstanceOf(Checkpoint.Aborted.class);
     assertThat(written()).isNotEmpty();
   }
@@ -49,17 +49,19 @@ class AbortedSavepointTest {
   }
 
   private void dispose() {
-    pipeline.table().request(JOB, Request.command("dispose 1"));
+    pipeline.checkpoints().request(JOB, Request.command("dispose 1"));
     tick(pipeline.coordinator());
     assertThat(pipeline.job().command()).isEmpty();
   }
 
   private void checkpoint() {
-    pipeline.table().request(JOB, Request.command("checkpoint"));
+    pipeline.checkpoints().request(JOB, Request.command("checkpoint"));
     tick(pipeline.coordinator());
     pipeline.deliverWakes(container);
     tick(pipeline.coordinator());
-    assertThat(pipeline.table().checkpoints(JOB)).last().isInstanceOf(Checkpoint.Completed.class);
+    assertThat(pipeline.checkpoints().checkpoints(JOB))
+        .last()
+        .isInstanceOf(Checkpoint.Completed.class);
   }
 
   @Test
@@ -91,7 +93,7 @@ class AbortedSavepointTest {
   /** A halt ends what was asked for before it. */
   @Test
   void isDisposedOfOnceTheJobHasHalted() {
-    pipeline.table().request(JOB, Request.command("cancel"));
+    pipeline.checkpoints().request(JOB, Request.command("cancel"));
     tick(pipeline.coordinator());
     tick(pipeline.coordinator());
 

@@ -139,7 +139,7 @@ class CheckpointTest {
 
     tick(none.coordinator());
 
-    assertThat(none.table().checkpoints(JOB)).isEmpty();
+    assertThat(none.checkpoints().checkpoints(JOB)).isEmpty();
   }
 
   @ParameterizedTest
@@ -156,7 +156,7 @@ class CheckpointTest {
       one.checkpoint(container);
     }
 
-    List<Checkpoint> checkpoints = one.table().checkpoints(JOB);
+    List<Checkpoint> checkpoints = one.checkpoints().checkpoints(JOB);
     assertThat(checkpoints).hasSize(6);
     assertThat(checkpoints.subList(0, 6 - numRetained))
         .allMatch(Checkpoint.Subsumed.class::isInstance);
@@ -216,7 +216,7 @@ class CheckpointTest {
     events.forEach(event -> coordinators.get(random.nextInt(3)).on(event));
     tick(coordinators.get(random.nextInt(3)));
 
-    assertThat(wide.table().checkpoint(JOB, new CheckpointId(1)))
+    assertThat(wide.checkpoints().checkpoint(JOB, new CheckpointId(1)))
         .containsInstanceOf(Checkpoint.Completed.class);
   }
 
@@ -279,7 +279,7 @@ class CheckpointTest {
       fresh.deliverWakes(container);
       tick(fresh.coordinator());
 
-      assertThat(fresh.table().checkpoint(JOB, new CheckpointId(2)))
+      assertThat(fresh.checkpoints().checkpoint(JOB, new CheckpointId(2)))
           .as("died after write %d", writes)
           .containsInstanceOf(Checkpoint.Completed.class);
       assertThat(fresh.job().latest()).contains(new CheckpointId(2));
@@ -288,10 +288,10 @@ class CheckpointTest {
   }
 
   private List<Checkpoint> checkpoints() {
-    return pipeline.table().checkpoints(JOB);
+    return pipeline.checkpoints().checkpoints(JOB);
   }
 
   private Checkpoint checkpoint(long id) {
-    return pipeline.table().checkpoint(JOB, new CheckpointId(id)).orElseThrow();
+    return pipeline.checkpoints().checkpoint(JOB, new CheckpointId(id)).orElseThrow();
   }
 }

@@ -180,7 +180,7 @@ class FailureReasonsTest {
               pipeline.checkpoint(pipeline.container());
               run(pipeline.container(), 0, pipeline.put(0, "b"));
               ask(pipeline);
-              pipeline.table().request(JOB, Request.restore("1"));
+              pipeline.checkpoints().request(JOB, Request.restore("1"));
               tick(pipeline.coordinator());
             },
             "the job is restored to checkpoint 1"),
@@ -189,7 +189,7 @@ class FailureReasonsTest {
             FailureReason.CANCELLED,
             pipeline -> {
               ask(pipeline);
-              pipeline.table().request(JOB, Request.command("cancel"));
+              pipeline.checkpoints().request(JOB, Request.command("cancel"));
               tick(pipeline.coordinator());
             },
             "the job halts"));
@@ -342,7 +342,7 @@ class FailureReasonsTest {
 
     Checkpoint.Aborted aborted =
         (Checkpoint.Aborted)
-            pipeline.table().checkpoints(JOB).stream()
+            pipeline.checkpoints().checkpoints(JOB).stream()
                 .filter(Checkpoint.Aborted.class::isInstance)
                 .reduce((earlier, later) -> later)
                 .orElseThrow();
@@ -397,7 +397,8 @@ class FailureReasonsTest {
     tick(pipeline.coordinator());
 
     Checkpoint.Aborted first =
-        (Checkpoint.Aborted) pipeline.table().checkpoint(JOB, new CheckpointId(1)).orElseThrow();
+        (Checkpoint.Aborted)
+            pipeline.checkpoints().checkpoint(JOB, new CheckpointId(1)).orElseThrow();
     assertThat(first.failure().reason()).isEqualTo(FailureReason.SUBSUMED);
     assertThat(first.failure().message()).isEqualTo("checkpoint 2 was completed before it");
   }

@@ -93,7 +93,7 @@ class FullCheckpointTest {
         .filter(path -> !needed.contains(path))
         .forEach(pipeline.storage()::delete);
 
-    pipeline.table().request(JOB, Request.restore(second.id().toString()));
+    pipeline.checkpoints().request(JOB, Request.restore(second.id().toString()));
     tick(pipeline.coordinator());
     pipeline.goOn();
 
@@ -112,7 +112,7 @@ class FullCheckpointTest {
     pipeline.pass(Pipeline.INTERVAL);
     tick(pipeline.coordinator());
 
-    assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(1)))
+    assertThat(pipeline.checkpoints().checkpoint(JOB, new CheckpointId(1)))
         .hasValueSatisfying(pending -> assertThat(pending.trigger().isFull()).isTrue());
     assertThat(pipeline.journal(0).getLast())
         .isInstanceOfSatisfying(

@@ -51,7 +51,7 @@ class MinPauseTest {
 
     tick(pipeline.coordinator(slow));
 
-    assertThat(pipeline.table().checkpoint(Pipeline.JOB, new CheckpointId(1)))
+    assertThat(pipeline.checkpoints().checkpoint(Pipeline.JOB, new CheckpointId(1)))
         .containsInstanceOf(Checkpoint.Completed.class);
     assertThat(pipeline.job().next()).as("no other has begun").isEqualTo(new CheckpointId(2));
     pipeline.pass(Duration.ofSeconds(600));

@@ -102,7 +102,7 @@ class SubtaskTimeoutTest {
   }
 
   private List<Checkpoint> aborted() {
-    return pipeline.table().checkpoints(Pipeline.JOB).stream()
+    return pipeline.checkpoints().checkpoints(Pipeline.JOB).stream()
         .filter(Checkpoint.Aborted.class::isInstance)
         .toList();
   }

@@ -31,7 +31,7 @@ class ClaimTest {
   private final Pipeline pipeline = new Pipeline(1);
 
   private void ask(String command) {
-    pipeline.table().request(JOB, Request.command(command));
+    pipeline.checkpoints().request(JOB, Request.command(command));
     for (int i = 0; i < 5; i++) {
       tick(pipeline.coordinator());
       pipeline.deliverWakes(pipeline.container());
@@ -77,17 +77,21 @@ class ClaimTest {
     assertThat(all).hasSize(3);
 
     done("restore " + SAVEPOINT + " --claim-mode CLAIM");
-    assertThat(pipeline.table().claims(JOB)).extracting(Claim::isConfirmed).containsExactly(false);
+    assertThat(pipeline.checkpoints().claims(JOB))
+        .extracting(Claim::isConfirmed)
+        .containsExactly(false);
     Entry.Restored restored = (Entry.Restored) fromRestore();
     assertThat(restored.hasForeignFiles(JOB)).isFalse();
 
     goOn("c");
-    assertThat(pipeline.table().claims(JOB)).extracting(Claim::isConfirmed).containsExactly(true);
+    assertThat(pipeline.checkpoints().claims(JOB))
+        .extracting(Claim::isConfirmed)
+        .containsExactly(true);
     FilePath run = only(all, "/run-");
     assertThat(left()).doesNotContain(METADATA);
     assertThat(left()).as("an incremental checkpoint goes on from its run").contains(run);
     assertThat(verdict(run)).contains("needs it: a run of");
-    assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(2)))
+    assertThat(pipeline.checkpoints().checkpoint(JOB, new CheckpointId(2)))
         .containsInstanceOf(Checkpoint.Subsumed.class);
     isAFold();
 
@@ -104,7 +108,7 @@ class ClaimTest {
     }
 
     assertThat(left()).isEmpty();
-    assertThat(pipeline.table().claims(JOB)).isEmpty();
+    assertThat(pipeline.checkpoints().claims(JOB)).isEmpty();
     isAFold();
   }
 
@@ -123,8 +127,8 @@ class ClaimTest {
     Findings.Found found =
         (Findings.Found)
             new GarbageCollection(
-                    pipeline.table(),
-                    pipeline.table(),
+                    pipeline.journal(),
+                    pipeline.checkpoints(),
                     pipeline.storage(),
                     pipeline::now,
                     Pipeline.PROMPT)
@@ -147,7 +151,7 @@ class ClaimTest {
       goOn("c-" + i);
     }
 
-    assertThat(pipeline.table().claims(JOB)).isEmpty();
+    assertThat(pipeline.checkpoints().claims(JOB)).isEmpty();
     assertThat(left()).isEqualTo(all);
     done("restore " + SAVEPOINT);
     isAFold();
@@ -196,7 +200,7 @@ class ClaimTest {
     goOn("e");
 
     assertThat(left()).containsExactly(notes);
-    assertThat(pipeline.table().claims(JOB)).isEmpty();
+    assertThat(pipeline.checkpoints().claims(JOB)).isEmpty();
   }
 
   @Test
@@ -205,7 +209,7 @@ class ClaimTest {
     done("restore 2 --claim-mode CLAIM");
     run(pipeline.container(), 0, pipeline.put(0, "c"));
     pipeline.pass(Pipeline.PROMPT.longestInvocation().plusMillis(1));
-    pipeline.table().request(JOB, Request.command("checkpoint"));
+    pipeline.checkpoints().request(JOB, Request.command("checkpoint"));
     Tap refusing =
         new Tap() {
           @Override
@@ -223,7 +227,9 @@ class ClaimTest {
     }
 
     assertThat(left()).contains(METADATA);
-    assertThat(pipeline.table().claims(JOB)).extracting(Claim::isConfirmed).containsExactly(true);
+    assertThat(pipeline.checkpoints().claims(JOB))
+        .extracting(Claim::isConfirmed)
+        .containsExactly(true);
 
     goOn("d");
     assertThat(left()).doesNotContain(METADATA);
@@ -234,7 +240,7 @@ class ClaimTest {
     goOn("a");
     done("restore 1 --claim-mode CLAIM");
 
-    assertThat(pipeline.table().claims(JOB)).isEmpty();
+    assertThat(pipeline.checkpoints().claims(JOB)).isEmpty();
     goOn("b");
     isAFold();
   }

@@ -197,7 +197,7 @@ class GarbageCollectionTest {
     run(container, 0, pipeline.put(0, "a"));
     Checkpoint.Completed completed = pipeline.checkpoint(container);
     pipeline
-        .table()
+        .checkpoints()
         .move(
             pipeline.job(),
             new JobStatus.Restoring(Restoration.of(completed.id())),
@@ -234,8 +234,8 @@ class GarbageCollectionTest {
   private void collect() {
     CoordinatorPorts ports =
         new CoordinatorPorts(
-            pipeline.table(),
-            pipeline.table(),
+            pipeline.journal(),
+            pipeline.checkpoints(),
             pipeline.storage(),
             pipeline.stream(),
             subtask -> {},
@@ -245,14 +245,18 @@ class GarbageCollectionTest {
             ports,
             Pipeline.PROMPT,
             CollectionGuards.ALL,
-            new LiveCheckpoints(pipeline.table()),
+            new LiveCheckpoints(pipeline.checkpoints()),
             new JournalTails(ports))
         .collect(JOB);
   }
 
   private GarbageCollection collection() {
     return new GarbageCollection(
-        pipeline.table(), pipeline.table(), pipeline.storage(), pipeline::now, Pipeline.PROMPT);
+        pipeline.journal(),
+        pipeline.checkpoints(),
+        pipeline.storage(),
+        pipeline::now,
+        Pipeline.PROMPT);
   }
 
   private Findings.Found found() {

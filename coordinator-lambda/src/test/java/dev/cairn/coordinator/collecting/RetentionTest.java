@@ -58,7 +58,7 @@ class RetentionTest {
   }
 
   private List<Long> complete() {
-    return pipeline.table().checkpoints(JOB).stream()
+    return pipeline.checkpoints().checkpoints(JOB).stream()
         .filter(Checkpoint.Completed.class::isInstance)
         .filter(checkpoint -> !checkpoint.isSavepoint())
         .map(checkpoint -> checkpoint.id().value())
@@ -91,7 +91,7 @@ class RetentionTest {
         .isGreaterThan(7);
     assertThat(complete()).hasSizeLessThanOrEqualTo(RETAINED + 2);
 
-    pipeline.table().request(JOB, Request.command("restore 2"));
+    pipeline.checkpoints().request(JOB, Request.command("restore 2"));
     pipeline.goOn();
     assertThat(pipeline.job().refusal()).isEmpty();
   }
@@ -205,17 +205,17 @@ class RetentionTest {
       checkpoint(word);
     }
     Checkpoint.Completed first =
-        (Checkpoint.Completed) pipeline.table().checkpoint(JOB, id(1)).orElseThrow();
+        (Checkpoint.Completed) pipeline.checkpoints().checkpoint(JOB, id(1)).orElseThrow();
     Tap tap =
         new Tap() {
           @Override
           public void before(Call call) {
             if (call.name().equals("checkpoints.pin")) {
-              assertThat(pipeline.table().subsume(first, pipeline.job().epoch())).isTrue();
+              assertThat(pipeline.checkpoints().subsume(first, pipeline.job().epoch())).isTrue();
             }
           }
         };
-    pipeline.table().request(JOB, Request.command("pin 1"));
+    pipeline.checkpoints().request(JOB, Request.command("pin 1"));
     tick(pipeline.coordinator(tap));
     tick(pipeline.coordinator());
 
@@ -245,7 +245,7 @@ class RetentionTest {
         .asString()
         .startsWith("checkpoint 3: file words/chk-3/_metadata is missing");
 
-    pipeline.table().request(JOB, Request.restore("latest"));
+    pipeline.checkpoints().request(JOB, Request.restore("latest"));
     Coordinator recorder = pipeline.recorder(Tap.NONE);
     tick(recorder);
     for (int i = 0; i < 4; i++) {
@@ -301,7 +301,7 @@ class RetentionTest {
             } else if (call.name().equals("checkpoints.checkpoints")) {
               CheckpointId from =
                   call.arguments().length > 1 ? (CheckpointId) call.arguments()[1] : id(1);
-              items[0] += 1 + pipeline.table().checkpoints(JOB, from).size();
+              items[0] += 1 + pipeline.checkpoints().checkpoints(JOB, from).size();
             }
           }
         };

@@ -69,8 +69,8 @@ class DryRunTest {
         };
     return new DryRun(
         new CoordinatorPorts(
-            Tap.on(Journal.class, "journal", pipeline.table(), tap),
-            Tap.on(CheckpointStore.class, "checkpoints", pipeline.table(), tap),
+            Tap.on(Journal.class, "journal", pipeline.journal(), tap),
+            Tap.on(CheckpointStore.class, "checkpoints", pipeline.checkpoints(), tap),
             Tap.on(FileStorage.class, "storage", pipeline.storage(), tap),
             Tap.on(StreamReader.class, "stream", pipeline.stream(), tap),
             subtask -> {
@@ -223,7 +223,7 @@ class DryRunTest {
     assertThat(report.replays().getFirst().sources()).containsExactly("count/shardId-000000000000");
     assertThat(report.records()).isZero();
     assertThat(calls).isNotEmpty().noneMatch(Tap.Call::isWrite);
-    assertThat(fresh.table().subtasks(fresh.job().id())).isEmpty();
+    assertThat(fresh.checkpoints().subtasks(fresh.job().id())).isEmpty();
   }
 
   /** A dry run that Kinesis allows to read nothing. */
@@ -237,8 +237,8 @@ class DryRunTest {
         };
     CoordinatorPorts ports =
         new CoordinatorPorts(
-            pipeline.table(),
-            pipeline.table(),
+            pipeline.journal(),
+            pipeline.checkpoints(),
             pipeline.storage(),
             Tap.on(StreamReader.class, "stream", pipeline.stream(), refusing),
             subtask -> {},
@@ -276,7 +276,7 @@ class DryRunTest {
 
   @Test
   void aGapThatIsNotClosedYetIsCountedToItsEnd() {
-    pipeline.table().request(Pipeline.JOB, Request.command("restore 1"));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("restore 1"));
     Pipeline.tick(pipeline.coordinator());
     Pipeline.tick(pipeline.coordinator());
     assertThat(pipeline.head(0).hasGap()).isTrue();

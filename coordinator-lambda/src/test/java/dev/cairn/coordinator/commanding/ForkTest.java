@@ -54,14 +54,14 @@ class ForkTest {
   }
 
   private void ask(JobId job, String command) {
-    pipeline.table().request(job, Request.command(command));
+    pipeline.checkpoints().request(job, Request.command(command));
     for (int i = 0; i < 5; i++) {
       tick(job);
     }
   }
 
   private Job job(JobId id) {
-    return pipeline.table().job(id).orElseThrow();
+    return pipeline.checkpoints().job(id).orElseThrow();
   }
 
   private String refusal(JobId job, String command) {
@@ -119,7 +119,7 @@ class ForkTest {
     assertThat(files(JOB)).isEqualTo(before);
     assertThat(pipeline.state(OF_CHILD)).isEqualTo(pipeline.state(0));
     Entry.Restored restored =
-        pipeline.table().all(OF_CHILD).stream()
+        pipeline.entries(OF_CHILD).stream()
             .filter(Entry.Restored.class::isInstance)
             .map(Entry.Restored.class::cast)
             .findFirst()
@@ -143,7 +143,7 @@ class ForkTest {
                 + OF_CHILD.shard()
                 + " is beyond"
                 + " retention");
-    assertThat(pipeline.table().all(OF_CHILD)).isEmpty();
+    assertThat(pipeline.entries(OF_CHILD)).isEmpty();
   }
 
   /** The record at its position is gone there too, and nothing that follows it. */
@@ -153,7 +153,7 @@ class ForkTest {
 
     tick(CHILD);
 
-    assertThat(pipeline.table().all(OF_CHILD)).hasSize(2);
+    assertThat(pipeline.entries(OF_CHILD)).hasSize(2);
   }
 
   private void forkOfWhatExpires() {
@@ -164,7 +164,7 @@ class ForkTest {
   }
 
   private Entry.Base base(int shard) {
-    return (Entry.Base) pipeline.table().fromLastBase(Pipeline.subtask(shard)).getFirst();
+    return (Entry.Base) pipeline.journal().fromLastBase(Pipeline.subtask(shard)).getFirst();
   }
 
   @Test
@@ -188,7 +188,7 @@ class ForkTest {
     for (int i = 0; i < 12; i++) {
       goOn(JOB, "word-" + i);
     }
-    assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(1)))
+    assertThat(pipeline.checkpoints().checkpoint(JOB, new CheckpointId(1)))
         .containsInstanceOf(Checkpoint.Subsumed.class);
     assertThat(files(JOB)).containsAll(shared);
     assertThat(shared)
@@ -202,7 +202,7 @@ class ForkTest {
     assertThat(files(JOB)).containsAll(shared);
     goOn(CHILD, "again");
     goOn(CHILD, "and again");
-    assertThat(pipeline.table().forkedFrom(CHILD)).isEmpty();
+    assertThat(pipeline.checkpoints().forkedFrom(CHILD)).isEmpty();
     assertThat(files(JOB)).as("until the parent collects").containsAll(shared);
 
     run(container(JOB), 0, pipeline.all(0));
@@ -213,7 +213,7 @@ class ForkTest {
     assertThat(shared)
         .filteredOn(ForkTest::isRun)
         .allSatisfy(file -> assertThat(verdict(file)).doesNotContain("the fork"));
-    assertThat(pipeline.table().forks(JOB)).isEmpty();
+    assertThat(pipeline.checkpoints().forks(JOB)).isEmpty();
     assertThat(pipeline.state(OF_CHILD))
         .isEqualTo(Pipeline.fold(pipeline.all(0).subList(0, pipeline.all(0).size() - 1)));
   }
@@ -222,7 +222,7 @@ class ForkTest {
   private void copy() {
     done(CHILD, "savepoint");
     FilePath savepoint =
-        pipeline.table().checkpoints(CHILD).stream()
+        pipeline.checkpoints().checkpoints(CHILD).stream()
             .filter(Checkpoint::isSavepoint)
             .map(one -> ((Checkpoint.Completed) one).metadata().path())
             .reduce((first, second) -> second)
@@ -248,7 +248,11 @@ class ForkTest {
   private Findings.Found found() {
     GarbageCollection collection =
         new GarbageCollection(
-            pipeline.table(), pipeline.table(), pipeline.storage(), pipeline::now, Pipeline.PROMPT);
+            pipeline.journal(),
+            pipeline.checkpoints(),
+            pipeline.storage(),
+            pipeline::now,
+            Pipeline.PROMPT);
     return (Findings.Found) collection.find(JOB);
   }
 
@@ -281,7 +285,7 @@ class ForkTest {
     tick(JOB);
 
     assertThat(files(JOB)).doesNotContain(Layout.metadata(JOB, new CheckpointId(1)));
-    assertThat(pipeline.table().forks(JOB)).isEmpty();
+    assertThat(pipeline.checkpoints().forks(JOB)).isEmpty();
   }
 
   @Test
@@ -296,13 +300,13 @@ class ForkTest {
     goOn(CHILD, "again");
     goOn(CHILD, "and again");
 
-    assertThat(pipeline.table().forkedFrom(CHILD))
+    assertThat(pipeline.checkpoints().forkedFrom(CHILD))
         .as("the grandchild needs the parent's files by the child's checkpoint")
         .isPresent();
 
     done(CHILD, "unfork " + grandchild);
     goOn(CHILD, "once more");
-    assertThat(pipeline.table().forkedFrom(CHILD)).isEmpty();
+    assertThat(pipeline.checkpoints().forkedFrom(CHILD)).isEmpty();
     assertThat(job(grandchild).status())
         .as("one that was never deployed does not begin any more")
         .isEqualTo(new JobStatus.Halted(new Halt.Cancelled(true)));
@@ -332,8 +336,8 @@ class ForkTest {
     unforkBefore("journal.open");
 
     assertThat(job(CHILD).status()).isEqualTo(new JobStatus.Halted(new Halt.Cancelled(true)));
-    assertThat(pipeline.table().all(OF_CHILD)).isEmpty();
-    assertThat(pipeline.table().forks(JOB)).allMatch(Fork::isReleased);
+    assertThat(pipeline.entries(OF_CHILD)).isEmpty();
+    assertThat(pipeline.checkpoints().forks(JOB)).allMatch(Fork::isReleased);
   }
 
   @Test
@@ -342,7 +346,7 @@ class ForkTest {
 
     assertThat(job(JOB).refusal().orElseThrow().reason())
         .contains("the fork words-trial is RESTORING and may need the files");
-    assertThat(pipeline.table().forks(JOB)).noneMatch(Fork::isReleased);
+    assertThat(pipeline.checkpoints().forks(JOB)).noneMatch(Fork::isReleased);
   }
 
   @Test
@@ -377,7 +381,7 @@ class ForkTest {
             }
           }
         };
-    pipeline.table().request(CHILD, Request.command("resume"));
+    pipeline.checkpoints().request(CHILD, Request.command("resume"));
     pipeline.coordinator(tap).on(new Event.Tick(CHILD));
     tick(CHILD);
 
@@ -395,7 +399,7 @@ class ForkTest {
 
     assertThat(refusal(JOB, "unfork " + CHILD))
         .contains("has itself a fork, another", "cairn fork --job words-trial --release another");
-    assertThat(pipeline.table().forks(JOB)).noneMatch(Fork::isReleased);
+    assertThat(pipeline.checkpoints().forks(JOB)).noneMatch(Fork::isReleased);
   }
 
   @Test
@@ -406,7 +410,7 @@ class ForkTest {
         .contains("the fork words-trial is RUNNING and may need the files", "cairn cancel --job");
     assertThat(refusal(JOB, "unfork nobody"))
         .isEqualTo("job words has no fork nobody (it has words-trial): no files are kept for it");
-    assertThat(pipeline.table().forkedFrom(CHILD)).isPresent();
+    assertThat(pipeline.checkpoints().forkedFrom(CHILD)).isPresent();
   }
 
   @Test
@@ -448,8 +452,8 @@ class ForkTest {
     pipeline.storage().delete(run);
 
     assertThat(refusal(JOB, "fork 1 trial")).contains("checkpoint 1 cannot be forked", run.value());
-    assertThat(pipeline.table().job(new JobId("trial"))).isEmpty();
-    assertThat(pipeline.table().forks(JOB)).isEmpty();
+    assertThat(pipeline.checkpoints().job(new JobId("trial"))).isEmpty();
+    assertThat(pipeline.checkpoints().forks(JOB)).isEmpty();
   }
 
   @Test
@@ -471,11 +475,11 @@ class ForkTest {
   @Test
   void aRequestIsServedOnceByTwoCoordinators() {
     goOn(JOB, "a");
-    pipeline.table().request(JOB, Request.command("fork 1 trial"));
+    pipeline.checkpoints().request(JOB, Request.command("fork 1 trial"));
     List<Coordinator> both = List.of(pipeline.coordinator(), pipeline.coordinator());
     both.forEach(one -> one.on(new Event.Requested(JOB)));
 
-    assertThat(pipeline.table().forks(JOB)).hasSize(1);
+    assertThat(pipeline.checkpoints().forks(JOB)).hasSize(1);
     assertThat(job(JOB).refusal()).isEmpty();
   }
 

@@ -50,7 +50,7 @@ class OddCommandTest {
 
   /** What a schedule takes at the same tick. */
   private static void assertCheckpointBegun(Pipeline pipeline) {
-    assertThat(pipeline.table().checkpoints(JOB))
+    assertThat(pipeline.checkpoints().checkpoints(JOB))
         .singleElement()
         .isInstanceOf(Checkpoint.Pending.class)
         .satisfies(
@@ -62,7 +62,7 @@ class OddCommandTest {
   void aDirectoryOfOddCharactersIsRefusedByName(String command) {
     Pipeline pipeline = pipeline("s3://bucket/säve points");
     begin(pipeline);
-    pipeline.table().request(JOB, Request.command(command));
+    pipeline.checkpoints().request(JOB, Request.command(command));
 
     tick(pipeline.coordinator());
 
@@ -82,7 +82,7 @@ class OddCommandTest {
   void aDirectoryThatLeavesNoRoomForTheFilesIsRefused() {
     Pipeline pipeline = pipeline("s3://bucket/" + "x".repeat(700));
     begin(pipeline);
-    pipeline.table().request(JOB, Request.command("savepoint"));
+    pipeline.checkpoints().request(JOB, Request.command("savepoint"));
 
     tick(pipeline.coordinator());
 
@@ -96,7 +96,7 @@ class OddCommandTest {
     begin(pipeline);
     // It was told to stop while the setting was another one.
     JobStatus stopping = new JobStatus.Suspending(new Halt.Stopping(Optional.empty()));
-    pipeline.table().move(pipeline.job(), stopping, List.of(), pipeline.now());
+    pipeline.checkpoints().move(pipeline.job(), stopping, List.of(), pipeline.now());
 
     for (int i = 0; i < 3; i++) {
       tick(pipeline.coordinator());
@@ -129,7 +129,7 @@ class OddCommandTest {
     pipeline.checkpoint(container);
     run(container, 0, pipeline.put(0, "b"));
     pipeline.pass(Pipeline.INTERVAL);
-    pipeline.table().request(JOB, Request.restore("1"));
+    pipeline.checkpoints().request(JOB, Request.restore("1"));
 
     tick(
         pipeline.coordinator(
@@ -138,7 +138,9 @@ class OddCommandTest {
     assertThat(pipeline.job().refusal().orElseThrow().reason())
         .contains("the coordinator failed on it", "IllegalStateException: what is this", "log");
     assertThat(pipeline.job().restoreCheckpointId()).isEmpty();
-    assertThat(pipeline.table().checkpoints(JOB)).last().isInstanceOf(Checkpoint.Pending.class);
+    assertThat(pipeline.checkpoints().checkpoints(JOB))
+        .last()
+        .isInstanceOf(Checkpoint.Pending.class);
   }
 
   @ParameterizedTest
@@ -146,7 +148,7 @@ class OddCommandTest {
   void whatMayPassIsTriedAgainAndKeepsNoCheckpointWaiting(String kind) {
     Pipeline pipeline = new Pipeline(1);
     begin(pipeline);
-    pipeline.table().request(JOB, Request.command("cancel"));
+    pipeline.checkpoints().request(JOB, Request.command("cancel"));
     Supplier<RuntimeException> failure =
         () -> kind.equals("table") ? new OutcomeUnknownException("no answer") : new Throttled();
 

@@ -107,9 +107,9 @@ class UpgradeTest {
     List<StreamRecord> records = fresh.put(0, "a");
     run(container, 0, records);
 
-    assertThat(fresh.table().all(subtask(0)))
+    assertThat(fresh.entries(subtask(0)))
         .allSatisfy(entry -> assertThat(entry.header().format()).isEqualTo(FormatVersion.TWO));
-    assertThat(fresh.table().all(subtask(0)).getLast().header().time().recordTime())
+    assertThat(fresh.entries(subtask(0)).getLast().header().time().recordTime())
         .contains(records.getLast().arrival());
   }
 
@@ -120,15 +120,15 @@ class UpgradeTest {
     Task<String> container = later.container();
     Coordinator its = later.coordinator();
     run(container, 0, later.put(0, "a"));
-    later.table().request(new JobId("later"), Request.command("savepoint"));
+    later.checkpoints().request(new JobId("later"), Request.command("savepoint"));
     its.on(new Event.Requested(new JobId("later")));
     container.wake(Pipeline.shard(0), Pipeline.AMPLE);
     its.on(new Event.Tick(new JobId("later")));
-    Checkpoint savepoint = later.table().checkpoints(new JobId("later")).getFirst();
+    Checkpoint savepoint = later.checkpoints().checkpoints(new JobId("later")).getFirst();
     apply("b");
 
     pipeline
-        .table()
+        .checkpoints()
         .request(
             JOB,
             Request.restore(
@@ -156,17 +156,17 @@ class UpgradeTest {
   }
 
   private void ask(String command) {
-    pipeline.table().request(JOB, Request.command(command));
+    pipeline.checkpoints().request(JOB, Request.command(command));
     coordinator.on(new Event.Requested(JOB));
     assertThat(job().command()).isEmpty();
   }
 
   private Job job() {
-    return pipeline.table().job(JOB).orElseThrow();
+    return pipeline.checkpoints().job(JOB).orElseThrow();
   }
 
   private List<Entry> entries() {
-    return pipeline.table().after(subtask(0), new Revision(0));
+    return pipeline.journal().after(subtask(0), new Revision(0));
   }
 
   private Entry.Header head() {
@@ -178,8 +178,8 @@ class UpgradeTest {
   }
 
   private static Checkpoint.Completed latest(Pipeline of) {
-    CheckpointId id = of.table().job(JOB).orElseThrow().latest().orElseThrow();
-    return (Checkpoint.Completed) of.table().checkpoint(JOB, id).orElseThrow();
+    CheckpointId id = of.checkpoints().job(JOB).orElseThrow().latest().orElseThrow();
+    return (Checkpoint.Completed) of.checkpoints().checkpoint(JOB, id).orElseThrow();
   }
 
   private Entry.Snapshotted lastSnapshot() {

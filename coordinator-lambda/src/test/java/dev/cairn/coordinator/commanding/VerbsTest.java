@@ -48,10 +48,10 @@ class VerbsTest {
   /** Ticks and wakes until the command is over, and tells each step. */
   private List<CommandProgress> follow(String text) {
     TrackedCommand asked = asked(text);
-    assertThat(asked.submit(pipeline.table(), false)).isEmpty();
+    assertThat(asked.submit(pipeline.checkpoints(), false)).isEmpty();
     List<CommandProgress> steps = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      CommandProgress progress = asked.progress(pipeline.table()).orElseThrow();
+      CommandProgress progress = asked.progress(pipeline.checkpoints()).orElseThrow();
       if (steps.isEmpty() || !name(steps.getLast()).equals(name(progress))) {
         steps.add(progress);
       }
@@ -113,13 +113,13 @@ class VerbsTest {
     apply("a");
     pipeline.checkpoint(container);
     apply("b");
-    pipeline.table().request(JOB, Request.restore("1"));
+    pipeline.checkpoints().request(JOB, Request.restore("1"));
     Tap whileItGoesOn =
         before(
             call -> {
               if (call.name().equals("checkpoints.job")
                   && pipeline.job().status() instanceof JobStatus.Restoring) {
-                pipeline.table().request(JOB, Request.command("savepoint meanwhile"));
+                pipeline.checkpoints().request(JOB, Request.command("savepoint meanwhile"));
               }
             });
     tick(pipeline.coordinator(whileItGoesOn));
@@ -133,7 +133,7 @@ class VerbsTest {
     }
     assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
     assertThat(pipeline.job().command()).isEmpty();
-    assertThat(pipeline.table().checkpoints(JOB))
+    assertThat(pipeline.checkpoints().checkpoints(JOB))
         .filteredOn(Checkpoint::isSavepoint)
         .singleElement()
         .isInstanceOf(Checkpoint.Completed.class);
@@ -143,12 +143,12 @@ class VerbsTest {
   void whatSomebodyElseHasAskedMeanwhileIsNotOvertakenUnlessForced() {
     TrackedCommand mine = asked("savepoint mine");
     Request theirs = Request.command("savepoint theirs");
-    pipeline.table().request(JOB, theirs);
+    pipeline.checkpoints().request(JOB, theirs);
 
-    assertThat(mine.submit(pipeline.table(), false)).contains(theirs);
+    assertThat(mine.submit(pipeline.checkpoints(), false)).contains(theirs);
     assertThat(pipeline.job().request()).contains(theirs);
 
-    assertThat(mine.submit(pipeline.table(), true)).isEmpty();
+    assertThat(mine.submit(pipeline.checkpoints(), true)).isEmpty();
     assertThat(pipeline.job().request()).contains(mine.request());
   }
 
@@ -156,8 +156,8 @@ class VerbsTest {
   void askingTwiceIsAskingOnce() {
     TrackedCommand mine = asked("cancel");
 
-    assertThat(mine.submit(pipeline.table(), false)).isEmpty();
-    assertThat(mine.submit(pipeline.table(), false)).isEmpty();
+    assertThat(mine.submit(pipeline.checkpoints(), false)).isEmpty();
+    assertThat(mine.submit(pipeline.checkpoints(), false)).isEmpty();
     assertThat(pipeline.job().requests()).containsExactly(mine.request());
   }
 
@@ -186,7 +186,7 @@ class VerbsTest {
     assertThat(steps("dispose 1")).containsExactly("waiting", "disposed");
 
     assertThat(filesOf(savepoint)).isEmpty();
-    assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(1)))
+    assertThat(pipeline.checkpoints().checkpoint(JOB, new CheckpointId(1)))
         .containsInstanceOf(Checkpoint.Subsumed.class);
     assertThat(name(follow("restore 1").getLast())).contains("checkpoint 1 is DISPOSED");
   }
@@ -207,14 +207,14 @@ class VerbsTest {
             "is in use, as the journal of count/shardId-00000000000",
             "take a checkpoint first");
     assertThat(filesOf(savepoint)).isEqualTo(files);
-    assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(1))).contains(savepoint);
+    assertThat(pipeline.checkpoints().checkpoint(JOB, new CheckpointId(1))).contains(savepoint);
   }
 
   @Test
   void aDisposalThatDiedIsFinishedByTheNext() {
     apply("a");
     Checkpoint.Completed savepoint = completed(follow("savepoint").getLast());
-    pipeline.table().request(JOB, Request.command("dispose 1"));
+    pipeline.checkpoints().request(JOB, Request.command("dispose 1"));
     Coordinator dying =
         pipeline.coordinator(
             before(
@@ -237,7 +237,7 @@ class VerbsTest {
   void filesThatNobodyMayDeleteAreNamedAndTheCoordinatorGoesOn() {
     apply("a");
     Checkpoint.Completed savepoint = completed(follow("savepoint").getLast());
-    pipeline.table().request(JOB, Request.command("dispose 1"));
+    pipeline.checkpoints().request(JOB, Request.command("dispose 1"));
     tick(
         pipeline.coordinator(
             before(
@@ -325,7 +325,7 @@ class VerbsTest {
   }
 
   private List<Checkpoint.Completed> checkpoints() {
-    return pipeline.table().checkpoints(JOB).stream()
+    return pipeline.checkpoints().checkpoints(JOB).stream()
         .filter(Checkpoint.Completed.class::isInstance)
         .map(Checkpoint.Completed.class::cast)
         .toList();
@@ -347,15 +347,15 @@ class VerbsTest {
   void whoeverWasOvertakenIsNotToldThatTheyWereServed() {
     apply("a");
     TrackedCommand cancel = asked("cancel");
-    cancel.submit(pipeline.table(), false);
+    cancel.submit(pipeline.checkpoints(), false);
     TrackedCommand resume = asked("resume");
-    assertThat(resume.submit(pipeline.table(), false)).contains(Request.command("cancel"));
-    assertThat(resume.submit(pipeline.table(), true)).isEmpty();
+    assertThat(resume.submit(pipeline.checkpoints(), false)).contains(Request.command("cancel"));
+    assertThat(resume.submit(pipeline.checkpoints(), true)).isEmpty();
     tick(pipeline.coordinator());
 
-    assertThat(cancel.progress(pipeline.table()).orElseThrow())
+    assertThat(cancel.progress(pipeline.checkpoints()).orElseThrow())
         .isInstanceOf(CommandProgress.Superseded.class);
-    assertThat(name(resume.progress(pipeline.table()).orElseThrow()))
+    assertThat(name(resume.progress(pipeline.checkpoints()).orElseThrow()))
         .isEqualTo("refused: the job runs already");
   }
 
@@ -363,12 +363,12 @@ class VerbsTest {
   void aRefusalOfLongAgoIsNotTakenForOnesOwn() {
     assertThat(steps("resume")).endsWith("refused: the job runs already");
     TrackedCommand again = asked("resume");
-    again.submit(pipeline.table(), false);
-    assertThat(again.progress(pipeline.table()).orElseThrow())
+    again.submit(pipeline.checkpoints(), false);
+    assertThat(again.progress(pipeline.checkpoints()).orElseThrow())
         .isInstanceOf(CommandProgress.Waiting.class);
     pipeline.pass(Duration.ofSeconds(1));
     tick(pipeline.coordinator());
-    assertThat(again.progress(pipeline.table()).orElseThrow())
+    assertThat(again.progress(pipeline.checkpoints()).orElseThrow())
         .isInstanceOf(CommandProgress.Refused.class);
   }
 
@@ -376,7 +376,7 @@ class VerbsTest {
 
   private String call(String command) {
     Fields answer = Fields.empty();
-    new CommandCalls(pipeline.table(), pipeline.coordinator()).execute(JOB, command, answer);
+    new CommandCalls(pipeline.checkpoints(), pipeline.coordinator()).execute(JOB, command, answer);
     return new String(Trees.toJson(answer), StandardCharsets.UTF_8);
   }
 

@@ -51,7 +51,7 @@ class HistoryTest {
     Coordinator coordinator = pipeline.recorder(Tap.NONE);
     assertThat(kinds(pipeline)).containsExactly(Kind.COMPLETED);
 
-    pipeline.table().request(JOB, Request.restore("1"));
+    pipeline.checkpoints().request(JOB, Request.restore("1"));
     coordinator.on(new Event.Requested(JOB));
     for (int i = 0; i < 4; i++) {
       pipeline.pass(MOMENT);
@@ -59,7 +59,7 @@ class HistoryTest {
       pipeline.deliverWakes(container);
     }
     pipeline.pass(MOMENT);
-    pipeline.table().request(JOB, Request.restore("9"));
+    pipeline.checkpoints().request(JOB, Request.restore("9"));
     coordinator.on(new Event.Requested(JOB));
 
     assertThat(pipeline.history())
@@ -131,7 +131,7 @@ class HistoryTest {
       death.watch(() -> tick(mortal));
       pipeline.deliverWakes(container);
       death.watch(() -> tick(mortal));
-      pipeline.table().request(JOB, Request.restore("1"));
+      pipeline.checkpoints().request(JOB, Request.restore("1"));
       pipeline.pass(MOMENT);
       death.watch(() -> mortal.on(new Event.Requested(JOB)));
       pipeline.pass(MOMENT);
@@ -154,7 +154,7 @@ class HistoryTest {
   }
 
   private static Kind endOfTheSecond(Pipeline pipeline) {
-    return pipeline.table().checkpoint(JOB, new CheckpointId(2)).orElseThrow()
+    return pipeline.checkpoints().checkpoint(JOB, new CheckpointId(2)).orElseThrow()
             instanceof Checkpoint.Aborted
         ? Kind.ABORTED
         : Kind.COMPLETED;

@@ -4,15 +4,18 @@ import static dev.cairn.pipeline.Pipeline.JOB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.checkpoint.ExpectedSubtasks;
 import dev.cairn.checkpoint.Failure;
 import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.dynamodb.DynamoDbHistory;
 import dev.cairn.history.DeployedVersions;
+import dev.cairn.history.History;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryHistory;
+import dev.cairn.inmemory.dynamodb.InMemoryDynamoDb;
 import dev.cairn.job.Job;
 import dev.cairn.job.Request;
 import dev.cairn.pipeline.Pipeline;
@@ -28,7 +31,9 @@ class HistoryWriterTest {
   private static final SortedSet<SubtaskId> SUBTASKS = new TreeSet<>(List.of(Pipeline.subtask(0)));
 
   private final Pipeline pipeline = new Pipeline(1);
-  private final InMemoryHistory history = new InMemoryHistory();
+  private final History history =
+      new DynamoDbHistory(
+          new InMemoryDynamoDb(), Pipeline.TABLE, Pipeline.ONCE, CheckpointSettings.DEFAULTS);
   private final CoordinatorPorts ports =
       pipeline.ports(Tap.NONE).with(history, DeployedVersions.UNKNOWN);
 
@@ -42,7 +47,7 @@ class HistoryWriterTest {
                 pipeline.now(),
                 ExpectedSubtasks.of(SUBTASKS)),
             SUBTASKS);
-    assertThat(pipeline.table().begin(pending)).isTrue();
+    assertThat(pipeline.checkpoints().begin(pending)).isTrue();
     return pending;
   }
 
@@ -50,7 +55,7 @@ class HistoryWriterTest {
     Failure expired = Failure.of(FailureReason.EXPIRED, "nobody answered");
     assertThat(
             pipeline
-                .table()
+                .checkpoints()
                 .abort(new Checkpoint.Aborted(pending.trigger(), pipeline.now(), expired)))
         .isTrue();
   }

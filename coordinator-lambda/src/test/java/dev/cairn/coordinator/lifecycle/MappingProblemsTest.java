@@ -95,7 +95,7 @@ class MappingProblemsTest {
     pipeline.checkpoint(pipeline.container());
     pipeline.set(mapping(List.of("{}")));
 
-    pipeline.table().request(JOB, Request.restore("1"));
+    pipeline.checkpoints().request(JOB, Request.restore("1"));
     pipeline.goOn();
     assertThat(pipeline.job().refusal().orElseThrow().reason()).contains("FilterCriteria");
 
@@ -120,7 +120,7 @@ class MappingProblemsTest {
     pipeline.serve("fork 1 words-trial");
 
     assertThat(pipeline.job().refusal()).isEmpty();
-    assertThat(pipeline.table().job(new JobId("words-trial"))).isPresent();
+    assertThat(pipeline.checkpoints().job(new JobId("words-trial"))).isPresent();
   }
 
   @Test
@@ -165,7 +165,7 @@ class MappingProblemsTest {
     run(pipeline.container(), 0, pipeline.put(0, "a"));
     tick(coordinator);
     for (String command : List.of("cancel", "resume")) {
-      pipeline.table().request(JOB, Request.command(command));
+      pipeline.checkpoints().request(JOB, Request.command(command));
       for (int i = 0; i < 4; i++) {
         pipeline.pass(MINUTE);
         tick(coordinator);

@@ -81,7 +81,7 @@ class StuckShardsTest {
   void aSavepointThatIsPendingMeanwhileFailsForTheRecordAndTheNextOneIsTaken() {
     Pipeline pipeline = new Pipeline(1);
     run(pipeline.container(), 0, pipeline.put(0, "a"));
-    pipeline.table().request(Pipeline.JOB, Request.command("savepoint"));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("savepoint"));
     tick(pipeline.coordinator());
     pipeline.drainWakes();
     pipeline.put(0, DeadlyProcess.words(3, "kill", 3));
@@ -89,7 +89,7 @@ class StuckShardsTest {
     assertThat(deliver(pipeline, LENIENT, 60)).isTrue();
     pipeline.serve("savepoint");
 
-    List<Checkpoint> checkpoints = pipeline.table().checkpoints(Pipeline.JOB);
+    List<Checkpoint> checkpoints = pipeline.checkpoints().checkpoints(Pipeline.JOB);
     assertThat(checkpoints)
         .filteredOn(Checkpoint.Aborted.class::isInstance)
         .extracting(aborted -> ((Checkpoint.Aborted) aborted).failure().reason())
@@ -119,9 +119,9 @@ class StuckShardsTest {
       pipeline.pass(Duration.ofSeconds(35));
     }
 
-    Checkpoint pending = pipeline.table().checkpoints(Pipeline.JOB).getLast();
+    Checkpoint pending = pipeline.checkpoints().checkpoints(Pipeline.JOB).getLast();
     assertThat(pipeline.head(0).counts().applied()).isGreaterThan(1);
-    assertThat(pipeline.table().acknowledgements(Pipeline.JOB, pending.id())).isEmpty();
+    assertThat(pipeline.checkpoints().acknowledgements(Pipeline.JOB, pending.id())).isEmpty();
   }
 
   /** Each checkpoint of the busy shard carries the stuck one forward, which is no sign of life. */
@@ -239,7 +239,7 @@ class StuckShardsTest {
     int resumes = 0;
     while (!isDone && resumes < 10) {
       resumes++;
-      pipeline.table().request(Pipeline.JOB, Request.command("resume"));
+      pipeline.checkpoints().request(Pipeline.JOB, Request.command("resume"));
       tick(pipeline.coordinator());
       tick(pipeline.coordinator());
       assertThat(pipeline.job().status().isRunning()).isTrue();
@@ -268,14 +268,14 @@ class StuckShardsTest {
           public void before(Call call) {
             if (call.has(Entry.Advanced.class) && !isHalted) {
               isHalted = true;
-              pipeline.table().request(Pipeline.JOB, Request.command("cancel"));
+              pipeline.checkpoints().request(Pipeline.JOB, Request.command("cancel"));
               tick(pipeline.coordinator());
             }
           }
         };
     var unused = catchThrowable(() -> run(pipeline.container(halting), 0, batch));
     pipeline.pass(Duration.ofMinutes(20));
-    pipeline.table().request(Pipeline.JOB, Request.command("resume"));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("resume"));
     tick(pipeline.coordinator());
     tick(pipeline.coordinator());
 
@@ -294,9 +294,9 @@ class StuckShardsTest {
     tick(pipeline.coordinator());
     var begun = catchThrowable(() -> run(deadly(pipeline), 0, batch));
     pipeline.pass(Duration.ofMinutes(20));
-    pipeline.table().request(Pipeline.JOB, Request.command("cancel"));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("cancel"));
     tick(pipeline.coordinator());
-    pipeline.table().request(Pipeline.JOB, Request.command("resume"));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("resume"));
     tick(pipeline.coordinator());
     tick(pipeline.coordinator());
 
@@ -317,7 +317,7 @@ class StuckShardsTest {
     pipeline.checkpoint(pipeline.container());
     pipeline.put(0, "b", "kill", "c");
     assertThat(deliver(pipeline, LENIENT, 60)).isTrue();
-    pipeline.table().request(Pipeline.JOB, Request.restore("1"));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.restore("1"));
     tick(pipeline.coordinator());
     tick(pipeline.coordinator());
     assertThat(pipeline.head(0).hasGap()).isTrue();

@@ -499,7 +499,7 @@ final class LostRecordsTest {
     applied("a");
     pipeline.serve("cancel");
     pipeline.put(0, "b");
-    pipeline.table().request(Pipeline.JOB, Request.command(command));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command(command));
     Tap silent =
         new Tap() {
           @Override

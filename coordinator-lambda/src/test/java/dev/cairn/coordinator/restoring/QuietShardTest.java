@@ -156,7 +156,7 @@ final class QuietShardTest {
     // Whether the record is there that the restore needs, is known at the end of the shard.
     AtomicInteger reads = new AtomicInteger();
     Coordinator coordinator = pipeline.coordinator(slowly(reads));
-    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
 
     assertThat(tickUntil(coordinator, () -> pipeline.job().request().isEmpty())).isBetween(2, 4);
 
@@ -175,7 +175,7 @@ final class QuietShardTest {
     AtomicInteger reads = new AtomicInteger();
     Coordinator coordinator = pipeline.coordinator(slowly(reads));
     pipeline
-        .table()
+        .checkpoints()
         .request(
             Pipeline.JOB,
             Request.command("restore savepoints/before/savepoint-1 --positions " + pipeline.now()));
@@ -265,7 +265,7 @@ final class QuietShardTest {
   @Test
   void aReplayKeepsItsProgressFromOneInvocationToTheNextAndItsDeadline() {
     Checkpoint.Completed checkpoint = gapOverQuiet();
-    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
     Pipeline.tick(pipeline.coordinator());
     Pipeline.tick(pipeline.coordinator());
     List<Duration> left = new ArrayList<>();
@@ -297,7 +297,7 @@ final class QuietShardTest {
     java.util.Arrays.fill(words, "b");
     put(words);
     deliver();
-    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
     Pipeline.tick(pipeline.coordinator());
     Pipeline.tick(pipeline.coordinator());
 
@@ -329,7 +329,7 @@ final class QuietShardTest {
   @Test
   void aReplayThatContinuesInAQuietTimeStillProvesThatNothingIsMissing() {
     Checkpoint.Completed checkpoint = gapOverQuiet();
-    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
     Pipeline.tick(pipeline.coordinator());
     Pipeline.tick(pipeline.coordinator());
     AtomicInteger reads = new AtomicInteger();
@@ -357,7 +357,7 @@ final class QuietShardTest {
     pipeline.pass(Duration.ofMinutes(6));
     StreamRecord last = put("c").getFirst();
     deliver();
-    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
     Pipeline.tick(pipeline.coordinator());
     Pipeline.tick(pipeline.coordinator());
     pipeline.pass(pipeline.stream().retention().minusMinutes(13));
@@ -383,7 +383,7 @@ final class QuietShardTest {
   @Test
   void aReplayOfWhatHasExpiredFailsAlsoWhereTheOldestRecordLeftIsFarAway() {
     Checkpoint.Completed checkpoint = gapOverQuiet();
-    pipeline.table().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command("restore " + checkpoint.id()));
     Pipeline.tick(pipeline.coordinator());
     Pipeline.tick(pipeline.coordinator());
     pipeline.stream().trim(Pipeline.shard(0), pipeline.all(0).getLast().sequenceNumber());
@@ -432,7 +432,7 @@ final class QuietShardTest {
 
     for (int restore = 0; restore < 3; restore++) {
       Request request = Request.command("restore " + checkpoint.id() + option);
-      pipeline.table().request(Pipeline.JOB, request);
+      pipeline.checkpoints().request(Pipeline.JOB, request);
       Pipeline.tick(coordinator);
       Pipeline.tick(coordinator);
       pipeline.container().wake(Pipeline.shard(0), Pipeline.AMPLE);

@@ -199,9 +199,9 @@ class RefusedRestoreTest {
     refused.happens.accept(pipeline);
     Job before = pipeline.job();
     List<Entry> journal = pipeline.journal(0);
-    List<Checkpoint> checkpoints = pipeline.table().checkpoints(JOB);
+    List<Checkpoint> checkpoints = pipeline.checkpoints().checkpoints(JOB);
     List<FilePath> files = pipeline.storage().paths();
-    pipeline.table().request(JOB, Request.restore(refused.asked));
+    pipeline.checkpoints().request(JOB, Request.restore(refused.asked));
 
     pipeline.coordinator().on(new Event.Requested(JOB));
 
@@ -212,7 +212,7 @@ class RefusedRestoreTest {
     assertThat(refusal.at()).isEqualTo(pipeline.now());
     assertThat(after).isEqualTo(before.with(Optional.of(refusal)));
     assertThat(pipeline.journal(0)).isEqualTo(journal);
-    assertThat(pipeline.table().checkpoints(JOB)).isEqualTo(checkpoints);
+    assertThat(pipeline.checkpoints().checkpoints(JOB)).isEqualTo(checkpoints);
     assertThat(pipeline.storage().paths()).isEqualTo(files);
     assertThat(pipeline.drainWakes()).isEmpty();
   }

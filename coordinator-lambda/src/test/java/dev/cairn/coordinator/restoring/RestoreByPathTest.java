@@ -69,7 +69,7 @@ class RestoreByPathTest {
 
   /** What the head needs is there, and a container that knows nothing goes on from it. */
   private void requireAlive() {
-    Entry.Base base = (Entry.Base) pipeline.table().fromLastBase(Pipeline.subtask(0)).getFirst();
+    Entry.Base base = (Entry.Base) pipeline.journal().fromLastBase(Pipeline.subtask(0)).getFirst();
     assertThat(base.handle().manifest().runs())
         .extracting(RunRef::file)
         .allMatch(file -> pipeline.storage().get(file.path()).isPresent());
@@ -127,7 +127,7 @@ class RestoreByPathTest {
           public void before(Call call) {
             if (call.name().equals("storage.delete") && refusals.isEmpty()) {
               CheckpointId subsumed =
-                  pipeline.table().checkpoints(JOB).stream()
+                  pipeline.checkpoints().checkpoints(JOB).stream()
                       .filter(Checkpoint.Subsumed.class::isInstance)
                       .map(Checkpoint::id)
                       .reduce((first, second) -> second)
@@ -156,13 +156,13 @@ class RestoreByPathTest {
           public void before(Call call) {
             if (call.name().equals("storage.delete") && refusals.isEmpty()) {
               refusals.add("");
-              pipeline.table().request(JOB, Request.restore(SAVEPOINT.value()));
+              pipeline.checkpoints().request(JOB, Request.restore(SAVEPOINT.value()));
               tick(pipeline.coordinator());
               refusals.set(0, refusal());
             }
           }
         };
-    pipeline.table().request(JOB, Request.command("dispose 1"));
+    pipeline.checkpoints().request(JOB, Request.command("dispose 1"));
     tick(pipeline.coordinator(tap));
 
     assertThat(refusals).singleElement().asString().contains("checkpoint 1 is DISPOSED");
@@ -215,7 +215,7 @@ class RestoreByPathTest {
 
   private void serveAliased(String command) {
     CoordinatorPorts ports = pipeline.ports(Tap.NONE).with(new Aliased());
-    pipeline.table().request(JOB, Request.command(command));
+    pipeline.checkpoints().request(JOB, Request.command(command));
     for (int i = 0; i < 3; i++) {
       tick(new Coordinator(ports, Pipeline.PROMPT));
       pipeline.deliverWakes(pipeline.container());

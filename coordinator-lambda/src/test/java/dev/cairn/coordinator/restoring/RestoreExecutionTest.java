@@ -40,9 +40,9 @@ class RestoreExecutionTest {
     pipeline.pass(Pipeline.INTERVAL);
     tick(pipeline.coordinator());
     pipeline.drainWakes();
-    assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(2)))
+    assertThat(pipeline.checkpoints().checkpoint(JOB, new CheckpointId(2)))
         .containsInstanceOf(Checkpoint.Pending.class);
-    pipeline.table().request(JOB, Request.restore("1"));
+    pipeline.checkpoints().request(JOB, Request.restore("1"));
     return pipeline;
   }
 
@@ -60,7 +60,7 @@ class RestoreExecutionTest {
     assertThat(pipeline.job().epoch()).as(when).isEqualTo(new Epoch(2));
     assertThat(pipeline.job().restoreCheckpointId()).as(when).isEmpty();
     assertThat(pipeline.job().refusal()).as(when).isEmpty();
-    assertThat(pipeline.table().checkpoint(JOB, new CheckpointId(2)))
+    assertThat(pipeline.checkpoints().checkpoint(JOB, new CheckpointId(2)))
         .as(when)
         .containsInstanceOf(Checkpoint.Aborted.class);
     for (int shard = 0; shard < SHARDS; shard++) {
@@ -178,7 +178,7 @@ class RestoreExecutionTest {
         .isEqualTo(
             new JobStatus.Restoring(
                 Restoration.of(new CheckpointId(1)).undoneBy(Optional.of(new CheckpointId(1)))));
-    pipeline.table().request(JOB, Request.restore("1"));
+    pipeline.checkpoints().request(JOB, Request.restore("1"));
 
     finish(pipeline);
 

@@ -32,7 +32,7 @@ class RestoreFromElsewhereTest {
   private final Task<String> container = pipeline.container();
 
   private void ask(String command) {
-    pipeline.table().request(JOB, Request.command(command));
+    pipeline.checkpoints().request(JOB, Request.command(command));
     for (int i = 0; i < 5; i++) {
       tick(pipeline.coordinator());
       pipeline.deliverWakes(pipeline.container());
@@ -75,7 +75,7 @@ class RestoreFromElsewhereTest {
 
     pipeline.checkpoint(pipeline.container());
 
-    Entry.Base base = (Entry.Base) pipeline.table().fromLastBase(Pipeline.subtask(0)).getFirst();
+    Entry.Base base = (Entry.Base) pipeline.journal().fromLastBase(Pipeline.subtask(0)).getFirst();
     assertThat(base.handle().manifest().runs())
         .extracting(RunRef::file)
         .allMatch(file -> Layout.isOwn(JOB, file.path()));
@@ -143,7 +143,7 @@ class RestoreFromElsewhereTest {
     Pipeline fresh = fresh(1);
     SequenceNumber last = pipeline.all(0).get(3).sequenceNumber();
     pipeline.stream().trim(Pipeline.shard(0), last);
-    pipeline.table().request(JOB, Request.command("restore 1 --accept-gap"));
+    pipeline.checkpoints().request(JOB, Request.command("restore 1 --accept-gap"));
     tick(pipeline.coordinator());
     tick(pipeline.coordinator());
     var unused = pipeline.drainWakes();
@@ -154,7 +154,8 @@ class RestoreFromElsewhereTest {
     fresh.serve("restore " + standing + " --positions same");
     assertThat(fresh.job().refusal()).isEmpty();
     SubtaskId subtask = new SubtaskId(fresh.job().id(), Pipeline.STAGE, Pipeline.shard(0));
-    assertThat(fresh.table().after(subtask, new Revision(0)).getLast().header().counts().applied())
+    assertThat(
+            fresh.journal().after(subtask, new Revision(0)).getLast().header().counts().applied())
         .as("a, b and d")
         .isEqualTo(3);
 
@@ -198,7 +199,7 @@ class RestoreFromElsewhereTest {
   private static void requireAll(Pipeline job) {
     assertThat(job.job().refusal()).isEmpty();
     SubtaskId subtask = new SubtaskId(job.job().id(), Pipeline.STAGE, Pipeline.shard(0));
-    Entry.Header head = job.table().after(subtask, new Revision(0)).getLast().header();
+    Entry.Header head = job.journal().after(subtask, new Revision(0)).getLast().header();
     assertThat(head.hasGap()).isFalse();
     assertThat(head.counts().applied()).isEqualTo(job.all(0).size());
     assertThat(job.state(subtask)).isEqualTo(Pipeline.fold(job.all(0)));
@@ -211,7 +212,7 @@ class RestoreFromElsewhereTest {
 
     assertThat(restored(fresh, "--positions same")).isEqualTo(new JobStatus.Running());
     SubtaskId subtask = new SubtaskId(fresh.job().id(), Pipeline.STAGE, Pipeline.shard(0));
-    List<Entry> journal = fresh.table().after(subtask, new Revision(0));
+    List<Entry> journal = fresh.journal().after(subtask, new Revision(0));
     Entry.Header header = journal.get(1).header();
     assertThat(journal.get(1)).isInstanceOf(Entry.Restored.class);
     assertThat(header.position()).as("beyond what was ever applied").isEqualTo(header.frontier());
@@ -250,13 +251,14 @@ class RestoreFromElsewhereTest {
     assertThat(fresh.job().refusal().orElseThrow().reason())
         .contains("shard shardId-000000000000 is beyond retention: record")
         .contains("choose a later checkpoint");
-    assertThat(fresh.table().subtasks(fresh.job().id())).isEmpty();
+    assertThat(fresh.checkpoints().subtasks(fresh.job().id())).isEmpty();
 
     restored(fresh, "--positions same --accept-gap");
     run(fresh.container(), 0, fresh.all(0));
 
     SubtaskId subtask = new SubtaskId(fresh.job().id(), Pipeline.STAGE, Pipeline.shard(0));
-    assertThat(fresh.table().after(subtask, new Revision(0)).getLast().header().counts().applied())
+    assertThat(
+            fresh.journal().after(subtask, new Revision(0)).getLast().header().counts().applied())
         .as("a, b and d")
         .isEqualTo(3);
   }

@@ -152,7 +152,7 @@ class RestoreIntoAnotherStreamTest {
 
   @Test
   void noStateIsCopied() {
-    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command(ASKED));
     List<FilePath> files = pipeline.storage().paths();
 
     Pipeline.tick(pipeline.coordinator());
@@ -291,7 +291,7 @@ class RestoreIntoAnotherStreamTest {
 
     for (int shard = 0; shard < SHARDS; shard++) {
       Entry.Base base =
-          (Entry.Base) pipeline.table().fromLastBase(Pipeline.subtask(shard)).getFirst();
+          (Entry.Base) pipeline.journal().fromLastBase(Pipeline.subtask(shard)).getFirst();
       assertThat(base).isInstanceOf(Entry.Snapshotted.class);
       assertThat(base.handle().stateFile()).isPresent();
       assertThat(base.handle().manifest().runs())
@@ -379,7 +379,7 @@ class RestoreIntoAnotherStreamTest {
     put("a", "b");
     // One shard is open, the others are not.
     run(pipeline.container(), 0, pipeline.all(0));
-    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command(ASKED));
     Death death = new Death(writes);
     Coordinator mortal = pipeline.coordinator(death);
     for (int i = 0; i < 5; i++) {
@@ -432,7 +432,7 @@ class RestoreIntoAnotherStreamTest {
             }
           }
         };
-    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command(ASKED));
     Pipeline.tick(pipeline.coordinator(meeting));
     pipeline.goOn();
     deliver();
@@ -444,7 +444,7 @@ class RestoreIntoAnotherStreamTest {
   @Test
   void twoCoordinatorsDoItOnce() {
     put("a");
-    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command(ASKED));
     boolean[] met = {false};
     Tap meeting =
         new Tap() {
@@ -476,7 +476,7 @@ class RestoreIntoAnotherStreamTest {
     put("a");
     run(pipeline.container(), 0, pipeline.all(0));
     pipeline.checkpoint(pipeline.container());
-    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command(ASKED));
     // Dies when the two other shards are opened, and have no state yet.
     Death death = new Death(3);
     death.watch(() -> Pipeline.tick(pipeline.coordinator(death)));
@@ -508,7 +508,7 @@ class RestoreIntoAnotherStreamTest {
             false,
             Optional.empty());
     Origin origin = new Origin(new StartPosition.TrimHorizon(), HashRange.ALL);
-    pipeline.table().open(gone, new Entry.Opened(header, origin));
+    pipeline.journal().open(gone, new Entry.Opened(header, origin));
     put("a");
 
     pipeline.serve(ASKED);
@@ -533,7 +533,7 @@ class RestoreIntoAnotherStreamTest {
             Words::new),
         0,
         pipeline.put(0, "a"));
-    assertThat(pipeline.table().subtasks(Pipeline.JOB))
+    assertThat(pipeline.checkpoints().subtasks(Pipeline.JOB))
         .containsExactly(new SubtaskId(Pipeline.JOB, new StageId("total"), shard));
 
     pipeline.serve("restore " + SAVEPOINT + " --positions horizon");
@@ -565,7 +565,7 @@ class RestoreIntoAnotherStreamTest {
   @Test
   void noTaskOpensAShardMeanwhile() {
     put("a");
-    pipeline.table().request(Pipeline.JOB, Request.command(ASKED));
+    pipeline.checkpoints().request(Pipeline.JOB, Request.command(ASKED));
     Death death = new Death(1);
     death.watch(() -> Pipeline.tick(pipeline.coordinator(death)));
     assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Restoring.class);

@@ -33,7 +33,7 @@ class RestoreLatestTest {
   private final Coordinator warm = pipeline.coordinator();
 
   private void savepoint() {
-    pipeline.table().request(JOB, Request.command("savepoint"));
+    pipeline.checkpoints().request(JOB, Request.command("savepoint"));
     tick(warm);
     pipeline.deliverWakes(container);
     tick(warm);
@@ -50,7 +50,7 @@ class RestoreLatestTest {
     pipeline.pass(Pipeline.TIMEOUT);
     tick(warm);
     pipeline.drainWakes();
-    assertThat(pipeline.table().checkpoints(JOB))
+    assertThat(pipeline.checkpoints().checkpoints(JOB))
         .hasAtLeastOneElementOfType(Checkpoint.Aborted.class)
         .filteredOn(Checkpoint.Completed.class::isInstance)
         .extracting(Checkpoint::id)
@@ -68,7 +68,7 @@ class RestoreLatestTest {
   @Test
   void aSavepointBeforeEveryCheckpointThatIsLeftIsStillTheLatest() {
     saveAndThenFail();
-    pipeline.table().request(JOB, Request.restore("latest"));
+    pipeline.checkpoints().request(JOB, Request.restore("latest"));
 
     tick(warm);
 
@@ -108,7 +108,7 @@ class RestoreLatestTest {
     preferring.checkpoint(task);
     run(task, 0, preferring.put(0, "b"));
     for (String request : List.of("savepoint", "restore latest")) {
-      preferring.table().request(JOB, Request.command(request));
+      preferring.checkpoints().request(JOB, Request.command(request));
       for (int i = 0; i < 2; i++) {
         tick(preferring.coordinator());
         preferring.deliverWakes(task);

@@ -77,7 +77,7 @@ class RestoreStatesTest {
   }
 
   private void ask(String restore) {
-    pipeline.table().request(JOB, Request.restore(restore));
+    pipeline.checkpoints().request(JOB, Request.restore(restore));
     tick(pipeline.coordinator());
   }
 
@@ -220,7 +220,7 @@ class RestoreStatesTest {
   @Test
   void anotherCoordinatorGoesOnWithTheStatesThatWereFoundFirst() {
     pipeline.register("8", COUNT);
-    pipeline.table().request(JOB, Request.restore(ALLOWED));
+    pipeline.checkpoints().request(JOB, Request.restore(ALLOWED));
     Death afterItHasBegun = new Death(1);
     afterItHasBegun.watch(() -> tick(pipeline.coordinator(afterItHasBegun)));
     assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Restoring.class);

@@ -247,8 +247,8 @@ class ScrubberTest {
   private Scrubber scrubber(Tap tap) {
     return new Scrubber(
         new ScrubberPorts(
-            pipeline.table(),
-            pipeline.table(),
+            pipeline.journal(),
+            pipeline.checkpoints(),
             Tap.on(FileStorage.class, "storage", pipeline.storage(), tap),
             pipeline.damages(),
             pipeline::now,

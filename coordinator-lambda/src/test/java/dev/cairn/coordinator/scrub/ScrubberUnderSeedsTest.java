@@ -237,7 +237,7 @@ class ScrubberUnderSeedsTest {
           .hasValueSatisfying(
               progress -> assertThat(progress).isInstanceOf(ScrubProgress.Finished.class));
       Set<FilePath> needed =
-          new ReferenceReader(pipeline.table(), pipeline.table(), storage)
+          new ReferenceReader(pipeline.journal(), pipeline.checkpoints(), storage)
               .read(pipeline.job())
               .needed()
               .keySet();
@@ -265,8 +265,8 @@ class ScrubberUnderSeedsTest {
           };
       return new Scrubber(
           new ScrubberPorts(
-              Tap.on(Journal.class, "journal", pipeline.table(), weather),
-              Tap.on(CheckpointStore.class, "checkpoints", pipeline.table(), weather),
+              Tap.on(Journal.class, "journal", pipeline.journal(), weather),
+              Tap.on(CheckpointStore.class, "checkpoints", pipeline.checkpoints(), weather),
               Tap.on(FileStorage.class, "storage", storage, weather),
               Tap.on(DamageStore.class, "damages", pipeline.damages(), weather),
               pipeline::now,

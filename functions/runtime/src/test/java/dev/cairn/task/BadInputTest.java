@@ -238,7 +238,7 @@ class BadInputTest {
         .hasMessageContaining("shardId-000000000002 came from [shardId-000000000000]")
         .hasMessageContaining("resharding is not supported");
     assertThat(pipeline.journal(2)).isEmpty();
-    assertThat(pipeline.table().subtasks(TaskPipeline.JOB)).isEmpty();
+    assertThat(pipeline.checkpoints().subtasks(TaskPipeline.JOB)).isEmpty();
   }
 
   @Test

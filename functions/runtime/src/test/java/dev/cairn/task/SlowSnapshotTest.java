@@ -113,7 +113,7 @@ class SlowSnapshotTest {
   }
 
   private Acknowledgement.Declined answer(CheckpointId id) {
-    List<Acknowledgement> answers = pipeline.table().acknowledgements(TaskPipeline.JOB, id);
+    List<Acknowledgement> answers = pipeline.checkpoints().acknowledgements(TaskPipeline.JOB, id);
     assertThat(answers).hasSize(1);
     return (Acknowledgement.Declined) answers.getFirst();
   }
@@ -215,11 +215,11 @@ class SlowSnapshotTest {
   }
 
   private void abort(CheckpointId id) {
-    Checkpoint pending = pipeline.table().checkpoint(TaskPipeline.JOB, id).orElseThrow();
+    Checkpoint pending = pipeline.checkpoints().checkpoint(TaskPipeline.JOB, id).orElseThrow();
     Failure declined = Failure.of(FailureReason.STORAGE, "a subtask declined");
     assertThat(
             pipeline
-                .table()
+                .checkpoints()
                 .abort(new Checkpoint.Aborted(pending.trigger(), pipeline.now(), declined)))
         .isTrue();
   }

@@ -11,7 +11,6 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Advanced;
 import dev.cairn.journal.Entry.Materialized;
@@ -117,7 +116,8 @@ class TaskTest {
     assertThat(pipeline.journal(0))
         .hasExactlyElementsOfTypes(
             Opened.class, Triggered.class, Advanced.class, Snapshotted.class);
-    assertThat(pipeline.table().acknowledgements(TaskPipeline.JOB, new CheckpointId(1))).hasSize(1);
+    assertThat(pipeline.checkpoints().acknowledgements(TaskPipeline.JOB, new CheckpointId(1)))
+        .hasSize(1);
     assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(batch));
   }
 
@@ -171,7 +171,8 @@ class TaskTest {
     assertThat(pipeline.journal(0))
         .hasExactlyElementsOfTypes(
             Opened.class, Advanced.class, Triggered.class, Snapshotted.class, Advanced.class);
-    assertThat(pipeline.table().acknowledgements(TaskPipeline.JOB, new CheckpointId(1))).hasSize(1);
+    assertThat(pipeline.checkpoints().acknowledgements(TaskPipeline.JOB, new CheckpointId(1)))
+        .hasSize(1);
     assertThat(pipeline.state(0)).isEqualTo(TaskPipeline.fold(pipeline.all(0)));
   }
 
@@ -325,7 +326,7 @@ class TaskTest {
 
     for (int i = 0; i < 20; i++) {
       run(container, 0, pipeline.put(0, "word-" + i));
-      assertThat(pipeline.table().fromLastBase(subtask(0))).hasSizeLessThanOrEqualTo(5);
+      assertThat(pipeline.journal().fromLastBase(subtask(0))).hasSizeLessThanOrEqualTo(5);
     }
 
     assertThat(pipeline.journal(0).stream().filter(Materialized.class::isInstance)).hasSize(4);
@@ -405,9 +406,7 @@ class TaskTest {
     List<StreamRecord> records = pipeline.put(0, "a", "b", "c");
     run(pipeline.container(), 0, records.subList(0, 1));
     run(pipeline.container(), 0, records.subList(1, 2));
-    InMemoryTable replaced = new InMemoryTable(pipeline::now);
-    replaced.create(pipeline.job());
-    ReplaceableJournal journal = new ReplaceableJournal(replaced);
+    ReplaceableJournal journal = new ReplaceableJournal(new TaskPipeline(1).journal());
     TaskPorts ports = pipeline.taskPorts(Tap.NONE);
     Task<String> warm =
         new Task<>(
@@ -423,7 +422,7 @@ class TaskTest {
             Words::new);
     run(warm, 0, records);
 
-    journal.table = pipeline.table();
+    journal.table = pipeline.journal();
 
     assertThat(run(warm, 0, records)).isEqualTo(new Done());
     assertThat(pipeline.head(0).counts().applied()).isEqualTo(3);

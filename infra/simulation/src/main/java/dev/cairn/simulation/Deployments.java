@@ -4,7 +4,6 @@ import dev.cairn.backend.heap.HeapStateBackend;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.JobId;
 import dev.cairn.id.StageId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.inmemory.lambda.Handler;
 import dev.cairn.inmemory.lambda.LocalInvocation;
 import dev.cairn.inmemory.world.World;
@@ -19,6 +18,7 @@ import dev.cairn.operator.Serialization;
 import dev.cairn.settings.Configuration;
 import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.StoredTable;
 import dev.cairn.state.HashRange;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -53,7 +53,7 @@ final class Deployments {
 
   private final World world;
   private final Faults faults;
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final EarlierRelease earlier;
   private final boolean isRolledBack;
   private Release deployed;
@@ -64,7 +64,7 @@ final class Deployments {
    * @param isRolledBack whether the job began in the earlier release
    */
   Deployments(
-      World world, Faults faults, InMemoryTable table, FaultTally tally, boolean isRolledBack) {
+      World world, Faults faults, StoredTable table, FaultTally tally, boolean isRolledBack) {
     this.world = world;
     this.faults = faults;
     this.table = table;

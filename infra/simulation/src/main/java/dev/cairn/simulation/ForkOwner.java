@@ -2,9 +2,9 @@ package dev.cairn.simulation;
 
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.id.JobId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.inmemory.world.World;
 import dev.cairn.job.Request;
+import dev.cairn.simulation.audit.StoredTable;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -27,13 +27,13 @@ final class ForkOwner {
 
   private final World world;
   private final Faults faults;
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final Consumer<JobId> tick;
 
   /**
    * @param tick invokes a coordinator of the job that is given
    */
-  ForkOwner(World world, Faults faults, InMemoryTable table, Consumer<JobId> tick) {
+  ForkOwner(World world, Faults faults, StoredTable table, Consumer<JobId> tick) {
     this.world = world;
     this.faults = faults;
     this.table = table;

@@ -5,14 +5,13 @@ import dev.cairn.coordinator.checkpointing.CheckpointGuards;
 import dev.cairn.coordinator.collecting.CollectionGuards;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.restoring.RestoreGuards;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.subtask.StateMemory;
 import dev.cairn.task.subtask.SubtaskCache;
-import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * All guards of the protocol. The simulation runs with the real ones and, to prove that it detects
@@ -23,7 +22,7 @@ public record Guards(
     CoordinatorGuards coordinator,
     BlockChecksum checksum,
     Function<StateMemory, SubtaskCache<String>> cache,
-    Function<InstantSource, InMemoryTable> table,
+    UnaryOperator<DynamoDbClient> table,
     UnaryOperator<byte[]> response) {
 
   public static Guards all() {
@@ -32,7 +31,7 @@ public record Guards(
         CoordinatorGuards.ALL,
         new BlockChecksum(),
         SubtaskCache::new,
-        InMemoryTable::new,
+        table -> table,
         response -> response);
   }
 
@@ -68,7 +67,7 @@ public record Guards(
     return new Guards(task, coordinator, checksum, cache, table, response);
   }
 
-  public Guards withTable(Function<InstantSource, InMemoryTable> table) {
+  public Guards withTable(UnaryOperator<DynamoDbClient> table) {
     return new Guards(task, coordinator, checksum, cache, table, response);
   }
 

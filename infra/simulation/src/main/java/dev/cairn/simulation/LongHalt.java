@@ -1,11 +1,11 @@
 package dev.cairn.simulation;
 
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
 import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.simulation.audit.SimulatedFault;
+import dev.cairn.simulation.audit.StoredTable;
 import java.time.Duration;
 
 /**
@@ -17,12 +17,12 @@ final class LongHalt {
 
   private final SeededWorld world;
   private final Faults faults;
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final LocalStream stream;
   private final Auditor auditor;
 
   LongHalt(
-      SeededWorld world, Faults faults, InMemoryTable table, LocalStream stream, Auditor auditor) {
+      SeededWorld world, Faults faults, StoredTable table, LocalStream stream, Auditor auditor) {
     this.world = world;
     this.faults = faults;
     this.table = table;

@@ -62,11 +62,14 @@ final class NarrowWindows {
         collecting.remove(task);
         yield Optional.empty();
       }
-      // Between deciding what to begin, to subsume, to commit or to abort, and doing it.
+      // Between deciding what to begin, to subsume, to commit, to abort or to fork, and doing it.
       case "table.subsume" -> oneIn(3, 1000, 4000);
       case "table.begin" -> oneIn(5, 1000, 5000);
       case "table.complete" -> oneIn(4, 1000, 6000);
       case "table.abort" -> oneIn(4, 1000, 4000);
+      case "table.fork" -> oneIn(2, 1000, 4000);
+      // Or another coordinator refuses the request that this one is about to serve.
+      case "table.refuse" -> oneIn(2, 1000, 5000);
       case "table.move" -> oneIn(3, 500, 12_000);
       case "table.append", "table.appendAcknowledged" ->
           before.equals(STORED)

@@ -2,10 +2,10 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.inmemory.world.World;
 import dev.cairn.job.Request;
 import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.StoredTable;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import java.time.Duration;
@@ -19,9 +19,9 @@ import java.util.Optional;
 final class RestoresByPath {
   private final World world;
   private final Faults faults;
-  private final InMemoryTable table;
+  private final StoredTable table;
 
-  RestoresByPath(World world, Faults faults, InMemoryTable table) {
+  RestoresByPath(World world, Faults faults, StoredTable table) {
     this.world = world;
     this.faults = faults;
     this.table = table;

@@ -2,10 +2,10 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
+import dev.cairn.simulation.audit.StoredTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -16,9 +16,9 @@ public final class ScenarioRun {
 
   private final SeededWorld world;
   private final ScenarioFaults weather;
-  private final InMemoryTable table;
+  private final StoredTable table;
 
-  ScenarioRun(SeededWorld world, ScenarioFaults weather, InMemoryTable table) {
+  ScenarioRun(SeededWorld world, ScenarioFaults weather, StoredTable table) {
     this.world = world;
     this.weather = weather;
     this.table = table;

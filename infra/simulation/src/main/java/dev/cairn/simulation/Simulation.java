@@ -1,5 +1,6 @@
 package dev.cairn.simulation;
 
+import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.coordinator.Coordinator;
 import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
@@ -7,15 +8,18 @@ import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.ports.Event;
 import dev.cairn.coordinator.ports.SourceMapping;
 import dev.cairn.damage.DamageMarks;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbHistory;
+import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.history.DeployedVersions;
+import dev.cairn.history.History;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryHistory;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
+import dev.cairn.inmemory.dynamodb.InMemoryDynamoDb;
 import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.inmemory.lambda.ContainerSettings;
 import dev.cairn.inmemory.lambda.Delivery;
@@ -39,6 +43,7 @@ import dev.cairn.simulation.audit.FaultTally;
 import dev.cairn.simulation.audit.Invariants;
 import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.StoredTable;
 import dev.cairn.simulation.audit.Violation;
 import dev.cairn.state.Compaction;
 import dev.cairn.state.KeyHash;
@@ -63,6 +68,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
  * One run of a whole pipeline under one seed: the task and the coordinator as they are deployed, in
@@ -95,6 +101,12 @@ public final class Simulation {
   // Ticks every second until then would be two thirds of a run, without any effect.
   private static final Duration CALM_TICK = Duration.ofSeconds(20);
 
+  // Without an interval: what is over is shown for the longest time.
+  private static final CheckpointSettings DEPLOYED =
+      new CheckpointSettings(Optional.empty(), Duration.ofMinutes(10), 1);
+  // The lists of what checkpoints expect are kept for sixty days.
+  private static final Duration LONGEST_KEPT = Duration.ofDays(61);
+
   private final long seed;
   private final Guards guards;
   private final FaultTally tally = new FaultTally();
@@ -102,10 +114,13 @@ public final class Simulation {
   private final RunProfile scenario;
   private final Faults faults;
   private final SeededWorld world;
-  private final InMemoryTable table;
+  private final StoredTable table;
+  private final DynamoDbClient dynamoDb;
   private final InMemoryStorage stored;
   private final DamagedStorage storage;
-  private final InMemoryHistory history = new InMemoryHistory();
+  // In a table of its own, of which nothing expires: the audit at the end reads every line.
+  private final History history =
+      new DynamoDbHistory(new InMemoryDynamoDb(), StoredTable.NAME, StoredTable.ONCE, DEPLOYED);
   private final LocalStream stream;
   private final Expectation expectation =
       new Expectation(() -> FunctionHarness.of(new SimulatedFunction(() -> false)));
@@ -132,7 +147,8 @@ public final class Simulation {
     this.faults = new Faults(random.split(), tally);
     ScenarioFaults weather = new ScenarioFaults(faults::at);
     this.world = new SeededWorld(random.split(), weather, trace);
-    this.table = guards.table().apply(world::now);
+    this.table = new StoredTable(world::now);
+    this.dynamoDb = guards.table().apply(table.client());
     this.stored =
         new InMemoryStorage(world::now) {
           @Override
@@ -328,7 +344,7 @@ public final class Simulation {
     while (world.now().isBefore(collected)) {
       step(++steps);
     }
-    table.expire(world.now().plus(Duration.ofDays(31)));
+    table.expire(world.now().plus(LONGEST_KEPT));
     auditor.checkRecorded(
         history.lines(RunProfile.JOB, Instant.EPOCH, Optional.empty(), MOST_STEPS));
     auditor.checkNothingLeaks(
@@ -421,7 +437,7 @@ public final class Simulation {
     TaskPorts ports =
         new TaskPorts(
             journal(release, wire),
-            checkpoints(release, wire),
+            checkpoints(release, wire, clock, DEPLOYED),
             files(
                 release,
                 new WiredStorage(
@@ -460,15 +476,24 @@ public final class Simulation {
   }
 
   private Journal journal(Release release, Wire wire) {
-    Journal wired = new WiredJournal(wire, faults, table);
+    Journal wired =
+        new WiredJournal(
+            wire,
+            faults,
+            new DynamoDbJournal(dynamoDb, StoredTable.NAME, StoredTable.ONCE, table.entries()));
     return switch (release) {
       case EARLIER -> deployments.earlier().journal(wired);
       case PRESENT -> wired;
     };
   }
 
-  private CheckpointStore checkpoints(Release release, Wire wire) {
-    CheckpointStore wired = new WiredCheckpointStore(wire, table);
+  private CheckpointStore checkpoints(
+      Release release, Wire wire, InstantSource clock, CheckpointSettings deployed) {
+    CheckpointStore wired =
+        new WiredCheckpointStore(
+            wire,
+            new DynamoDbCheckpointStore(
+                dynamoDb, StoredTable.NAME, StoredTable.ONCE, clock, deployed));
     return switch (release) {
       case EARLIER -> deployments.earlier().checkpoints(wired);
       case PRESENT -> wired;
@@ -515,8 +540,10 @@ public final class Simulation {
   private Handler coordinator(Release release) {
     Wire wire = new Wire(world, faults);
     InstantSource clock = skewed((int) MOST_SKEW.toSeconds());
-    Coordinator coordinator = coordinator(release, wire, clock, new WiredMapping(wire, mapping));
-    Coordinator ofForks = coordinator(release, wire, clock, ForkOwner.MAPPING);
+    Coordinator coordinator =
+        coordinator(release, wire, clock, DEPLOYED, new WiredMapping(wire, mapping));
+    Coordinator ofForks =
+        coordinator(release, wire, clock, scenario.checkpoints(), ForkOwner.MAPPING);
     return (event, response, invocation) -> {
       Event read = read(new String(event.readAllBytes(), StandardCharsets.UTF_8));
       (read.job().equals(RunProfile.JOB) ? coordinator : ofForks).on(read);
@@ -524,11 +551,15 @@ public final class Simulation {
   }
 
   private Coordinator coordinator(
-      Release release, Wire wire, InstantSource clock, SourceMapping source) {
+      Release release,
+      Wire wire,
+      InstantSource clock,
+      CheckpointSettings deployed,
+      SourceMapping source) {
     CoordinatorPorts ports =
         new CoordinatorPorts(
                 journal(release, wire),
-                checkpoints(release, wire),
+                checkpoints(release, wire, clock, deployed),
                 files(release, new WiredStorage(wire, storage)),
                 new WiredStream(wire, faults, stream),
                 this::wake,

@@ -8,7 +8,6 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.inmemory.lambda.LocalMapping;
 import dev.cairn.inmemory.s3.InMemoryStorage;
@@ -20,6 +19,7 @@ import dev.cairn.job.Request;
 import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.SimulatedRace;
+import dev.cairn.simulation.audit.StoredTable;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
 import dev.cairn.storage.Sha256;
@@ -41,7 +41,7 @@ import java.util.TreeSet;
 final class User implements Actions {
   private final World world;
   private final Faults faults;
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final InMemoryStorage stored;
   private final DamagedStorage storage;
   private final LocalStream stream;
@@ -60,7 +60,7 @@ final class User implements Actions {
   User(
       SeededWorld world,
       Faults faults,
-      InMemoryTable table,
+      StoredTable table,
       InMemoryStorage stored,
       DamagedStorage storage,
       LocalStream stream,

@@ -100,6 +100,11 @@ record WiredCheckpointStore(Wire wire, CheckpointStore there) implements Checkpo
   }
 
   @Override
+  public List<Acknowledgement> acknowledgements(Checkpoint.Pending pending) {
+    return wire.table("acknowledgements", () -> there.acknowledgements(pending));
+  }
+
+  @Override
   public boolean request(JobId job, Request request) {
     return wire.tableWrite("request", () -> there.request(job, request));
   }

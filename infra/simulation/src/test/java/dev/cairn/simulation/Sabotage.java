@@ -6,20 +6,12 @@ import dev.cairn.coordinator.collecting.CollectionGuards;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.restoring.RestoreGuards;
 import dev.cairn.format.FormatVersion;
-import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
-import dev.cairn.id.Epoch;
-import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
-import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
-import dev.cairn.job.Fork;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
-import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Isolation;
 import dev.cairn.simulation.audit.Invariants;
@@ -33,6 +25,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.Update;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
 /**
  * The protocol with one of its guards taken away: by a store that does not keep its promise, or by
@@ -44,12 +44,13 @@ enum Sabotage {
       List.of(Invariants.GAPLESS),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
+              table ->
+                  new SabotagedTable(table) {
                     @Override
-                    public synchronized Append append(SubtaskId subtask, Entry entry) {
-                      put(subtask, entry);
-                      return Append.APPENDED;
+                    public PutItemResponse putItem(PutItemRequest request) {
+                      return isJournal(request.item())
+                          ? table.putItem(put -> put.tableName("simulated").item(request.item()))
+                          : table.putItem(request);
                     }
                   })),
   POSITION_SKIP(
@@ -184,17 +185,9 @@ enum Sabotage {
       List.of(Invariants.EPOCH, Invariants.HALTED),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    public synchronized Append open(SubtaskId subtask, Entry.Opened entry) {
-                      if (!storedFrom(subtask, entry.revision()).isEmpty()) {
-                        return Append.TAKEN;
-                      }
-                      put(subtask, entry);
-                      return Append.APPENDED;
-                    }
-                  })),
+              SabotagedTable.leavingOut(
+                  write -> SabotagedTable.checks(write, "JOB"),
+                  write -> SabotagedTable.puts(write, "SUBTASK#")))),
   STATUS_AND_EPOCH_WHEN_BEGUN(
       List.of(
           Invariants.PROGRESS,
@@ -202,27 +195,18 @@ enum Sabotage {
           Invariants.COMPLETE,
           Invariants.TRIGGERS,
           Invariants.RETAINED),
-      Guards.all()
-          .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    public synchronized boolean begin(
-                        Checkpoint.Pending pending, Optional<Request> served) {
-                      put(pending);
-                      return true;
-                    }
-                  })),
+      Guards.all().withTable(SabotagedTable.ignoringConditionsWhenSetting("nextCheckpoint = "))),
   PENDING_AND_EPOCH_WHEN_COMPLETED(
       List.of(Invariants.PROGRESS, Invariants.TERMINAL, Invariants.INCREASING),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
+              table ->
+                  new SabotagedTable(table) {
                     @Override
-                    public synchronized boolean complete(Checkpoint.Completed completed) {
-                      put(completed);
-                      return true;
+                    List<TransactWriteItem> transaction(List<TransactWriteItem> writes) {
+                      return writes.stream().anyMatch(write -> putsStatus(write, "COMPLETED"))
+                          ? unconditionally(writes)
+                          : writes;
                     }
                   })),
   EVERY_ACKNOWLEDGEMENT(
@@ -267,51 +251,24 @@ enum Sabotage {
               })),
   STATUS_AND_EPOCH_WHEN_MOVED(
       List.of(Invariants.HALTED, Invariants.EPOCH, Invariants.PROGRESS, Invariants.RETAINED),
-      Guards.all()
-          .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    public synchronized boolean move(
-                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
-                      put(job(seen.id()).orElseThrow().at(to));
-                      return true;
-                    }
-                  })),
+      Guards.all().withTable(SabotagedTable.ignoring("epoch = :seen", "#status = :from"))),
   UNDO_LEADS_SOMEWHERE(
       List.of(Invariants.RETAINED),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    protected boolean isUndo(Job job, CheckpointId id) {
-                      return false;
-                    }
-                  })),
+              SabotagedTable.ignoring(
+                  "(attribute_not_exists(undoCheckpoint) OR undoCheckpoint <> :id)"))),
   PINNED_STAYS(
       List.of(Invariants.RETAINED),
-      Guards.all()
-          .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    protected boolean isPinned(Job job, CheckpointId id) {
-                      return false;
-                    }
-                  })),
+      Guards.all().withTable(SabotagedTable.ignoring("NOT contains(pinnedCheckpoints, :id)"))),
   /** A checkpoint is restored by id or path while it is subsumed or disposed of. */
   RESTORED_IS_COMPLETED(
       List.of(Invariants.RETAINED, Invariants.FILES, Invariants.PROGRESS, Invariants.SOUND),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    protected boolean isRestorable(JobId job, CheckpointId id) {
-                      return true;
-                    }
-                  })),
+              SabotagedTable.leavingOut(
+                  write -> SabotagedTable.checks(write, "CHECKPOINT#"),
+                  write -> SabotagedTable.sets(write, "#status = :to")))),
   NO_CARRY_FORWARD_OF_BORROWED_STATE(
       List.of(Invariants.OWNED, Invariants.COMPLETE),
       Guards.all().with(CheckpointGuards.ALL.with((CheckpointGuards.Rewritten) tail -> false))),
@@ -329,13 +286,9 @@ enum Sabotage {
       List.of(Invariants.FORKED),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    protected boolean mayFork(Fork fork) {
-                      return true;
-                    }
-                  })),
+              SabotagedTable.leavingOut(
+                  write -> SabotagedTable.checks(write, "CHECKPOINT#"),
+                  write -> SabotagedTable.puts(write, "FORK#")))),
   COLLECTION_ASKS_FOR_FORKS(
       List.of(Invariants.RETAINED),
       Guards.all().with(CollectionGuards.ALL.with((CollectionGuards.NeededByFork) fork -> false))),
@@ -343,13 +296,21 @@ enum Sabotage {
       List.of(Invariants.CLAIMED),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
+              table ->
+                  new SabotagedTable(table) {
                     @Override
-                    public synchronized boolean move(
-                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
-                      claim(seen, to, now);
-                      return super.move(seen, to, aborting, now);
+                    List<TransactWriteItem> transaction(List<TransactWriteItem> writes) {
+                      Update move = writes.getFirst().update();
+                      if (move != null && move.updateExpression().contains(":claiming")) {
+                        table.updateItem(
+                            update ->
+                                update
+                                    .tableName(move.tableName())
+                                    .key(move.key())
+                                    .updateExpression("SET claiming = :claiming")
+                                    .expressionAttributeValues(move.expressionAttributeValues()));
+                      }
+                      return writes;
                     }
                   })),
   ANOTHER_ATTEMPT_IN_ITS_TIME(
@@ -364,39 +325,32 @@ enum Sabotage {
               })),
   CONDITIONAL_SUBSUME(
       List.of(Invariants.RETAINED),
-      Guards.all()
-          .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    public synchronized boolean subsume(
-                        Checkpoint.Completed completed, Epoch epoch) {
-                      put(new Checkpoint.Subsumed(completed));
-                      return true;
-                    }
-                  })),
+      Guards.all().withTable(SabotagedTable.ignoringConditionsWhenSetting("#status = :subsumed"))),
   EXPIRY_BELOW_THE_BASE_ONLY(
       List.of(Invariants.GAPLESS),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
+              table ->
+                  new SabotagedTable(table) {
                     @Override
-                    public synchronized int expireBelow(
-                        SubtaskId subtask, Revision base, Instant at) {
-                      return super.expireBelow(subtask, base.next(), at);
+                    public QueryResponse query(QueryRequest request) {
+                      String entries =
+                          request.keyConditionExpression().replace("sk < :", "sk <= :");
+                      return table.query(
+                          request.toBuilder().keyConditionExpression(entries).build());
                     }
                   })),
   ENTRIES_EXPIRE(
       List.of(Invariants.BOUNDED),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
+              table ->
+                  new SabotagedTable(table) {
                     @Override
-                    public synchronized int expireBelow(
-                        SubtaskId subtask, Revision base, Instant at) {
-                      return 0;
+                    public UpdateItemResponse updateItem(UpdateItemRequest request) {
+                      return isJournal(request.key())
+                          ? UpdateItemResponse.builder().build()
+                          : table.updateItem(request);
                     }
                   })),
   ABANDONED_FILES_GO(
@@ -440,29 +394,23 @@ enum Sabotage {
           .with(
               CheckpointGuards.ALL.with((CheckpointGuards.Subsumed) (pending, completed) -> false))
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
-                    @Override
-                    protected boolean isLatest(Job job, CheckpointId id) {
-                      return true;
-                    }
-                  })),
+              SabotagedTable.ignoring(
+                  "(attribute_not_exists(latestCheckpoint) OR latestCheckpoint < :id)"))),
   /** Together with the epoch of a commit: either alone covers for the other. */
   A_MOVE_ABORTS_WHAT_IS_PENDING(
       List.of(Invariants.OF_ITS_EPOCH, Invariants.INCREASING),
       Guards.all()
           .withTable(
-              clock ->
-                  new InMemoryTable(clock) {
+              table ->
+                  new SabotagedTable(table) {
                     @Override
-                    public synchronized boolean move(
-                        Job seen, JobStatus to, List<Checkpoint.Pending> aborting, Instant now) {
-                      return super.move(seen, to, List.of(), now);
-                    }
-
-                    @Override
-                    protected boolean isOfEpoch(Job job, Checkpoint checkpoint) {
-                      return true;
+                    List<TransactWriteItem> transaction(List<TransactWriteItem> writes) {
+                      boolean moves = writes.stream().anyMatch(w -> sets(w, "#status = :to"));
+                      boolean completes = writes.stream().anyMatch(w -> putsStatus(w, "COMPLETED"));
+                      return writes.stream()
+                          .filter(write -> !moves || !putsStatus(write, "ABORTED"))
+                          .map(write -> completes ? without(write, "epoch = :epoch") : write)
+                          .toList();
                     }
                   })),
   CONTENT_OF_METADATA_THAT_IS_THERE(

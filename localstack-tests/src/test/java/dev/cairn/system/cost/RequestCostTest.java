@@ -136,7 +136,8 @@ class RequestCostTest {
     assertThat(counted("snapshot of a changed subtask"))
         .isEqualTo(Map.of("journal.after", 1, "storage.put", 2, "journal.append", 1));
     assertThat(pipeline.journal(0).getLast()).isInstanceOf(Entry.Snapshotted.class);
-    assertThat(pipeline.table().acknowledgements(Pipeline.JOB, new CheckpointId(2))).hasSize(1);
+    assertThat(pipeline.checkpoints().acknowledgements(Pipeline.JOB, new CheckpointId(2)))
+        .hasSize(1);
     List<FilePath> written = new ArrayList<>(pipeline.storage().paths());
     written.removeAll(before);
     assertThat(written)
@@ -217,7 +218,7 @@ class RequestCostTest {
     wide.deliverWakes(task);
     counter.drain();
     tick(coordinator);
-    assertThat(wide.table().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow())
+    assertThat(wide.checkpoints().checkpoint(Pipeline.JOB, new CheckpointId(1)).orElseThrow())
         .isInstanceOf(Checkpoint.Completed.class);
     return counter.drain();
   }
@@ -252,7 +253,7 @@ class RequestCostTest {
     Checkpoint.Completed checkpoint = one.checkpoint(task);
     assertThat(one.state(0)).hasSize(2 * keys);
     run(task, 0, one.put(0, "more"));
-    one.table().request(Pipeline.JOB, Request.restore(checkpoint.id().toString()));
+    one.checkpoints().request(Pipeline.JOB, Request.restore(checkpoint.id().toString()));
     RequestCounter counter = new RequestCounter();
     tick(one.coordinator(counter));
     assertThat(one.job().refusal()).isEmpty();

@@ -50,7 +50,7 @@ public final class ScriptedCoordinator {
   /** Begins a checkpoint, and asks each subtask for its snapshot. */
   public CheckpointId trigger() {
     Job job = pipeline.job();
-    SortedSet<SubtaskId> subtasks = new TreeSet<>(pipeline.table().subtasks(job.id()));
+    SortedSet<SubtaskId> subtasks = new TreeSet<>(pipeline.checkpoints().subtasks(job.id()));
     Triggering trigger =
         new Triggering(
             job.id(),
@@ -63,7 +63,7 @@ public final class ScriptedCoordinator {
             Triggering.SCHEDULE,
             job.format(),
             job.current());
-    require(pipeline.table().begin(new Checkpoint.Pending(trigger, subtasks)));
+    require(pipeline.checkpoints().begin(new Checkpoint.Pending(trigger, subtasks)));
     for (SubtaskId subtask : subtasks) {
       append(subtask, Triggered.of(next(subtask), trigger.id(), Optional.empty()));
     }
@@ -78,22 +78,22 @@ public final class ScriptedCoordinator {
     CheckpointId id = trigger();
     Checkpoint.Pending pending = (Checkpoint.Pending) checkpoint(id);
     pending.subtasks().forEach(one -> container.wake(one.shard(), TaskPipeline.AMPLE));
-    require(pipeline.table().acknowledgements(pending).size() == pending.subtasks().size());
+    require(pipeline.checkpoints().acknowledgements(pending).size() == pending.subtasks().size());
     FileRef metadata = new FileRef(Layout.metadata(pipeline.id(), id), 0, Sha256.of(new byte[0]));
     require(
         pipeline
-            .table()
+            .checkpoints()
             .complete(new Checkpoint.Completed(pending.trigger(), pipeline.now(), metadata, 0, 0)));
     return id;
   }
 
   private Checkpoint checkpoint(CheckpointId id) {
-    return pipeline.table().checkpoint(pipeline.id(), id).orElseThrow();
+    return pipeline.checkpoints().checkpoint(pipeline.id(), id).orElseThrow();
   }
 
   /** Stores the state of a subtask's last base for a checkpoint that no task is asked for. */
   public void carryForward(SubtaskId subtask, CheckpointId id) {
-    Entry.Base base = (Entry.Base) pipeline.table().fromLastBase(subtask).getFirst();
+    Entry.Base base = (Entry.Base) pipeline.journal().fromLastBase(subtask).getFirst();
     append(
         subtask, new Snapshotted(next(subtask), id, base.origin(), base.handle(), base.channels()));
   }
@@ -109,7 +109,7 @@ public final class ScriptedCoordinator {
     Restoration from = Restoration.of(id);
     move(new JobStatus.Restoring(from));
     Job restoring = pipeline.job();
-    for (SubtaskId subtask : pipeline.table().subtasks(pipeline.id())) {
+    for (SubtaskId subtask : pipeline.checkpoints().subtasks(pipeline.id())) {
       append(subtask, restored(restoring, subtask, snapshot(subtask, id)));
     }
     move(new JobStatus.Replaying(from));
@@ -154,7 +154,7 @@ public final class ScriptedCoordinator {
   }
 
   private void move(JobStatus to) {
-    require(pipeline.table().move(pipeline.job(), to, List.of(), pipeline.now()));
+    require(pipeline.checkpoints().move(pipeline.job(), to, List.of(), pipeline.now()));
   }
 
   private Header next(SubtaskId subtask) {
@@ -166,11 +166,11 @@ public final class ScriptedCoordinator {
   }
 
   private List<Entry> entries(SubtaskId subtask) {
-    return pipeline.table().after(subtask, new Revision(0));
+    return pipeline.journal().after(subtask, new Revision(0));
   }
 
   private void append(SubtaskId subtask, Entry entry) {
-    require(pipeline.table().append(subtask, entry) == Append.APPENDED);
+    require(pipeline.journal().append(subtask, entry) == Append.APPENDED);
   }
 
   private static void require(boolean happened) {

@@ -1,6 +1,8 @@
 package dev.cairn.task.pipeline;
 
 import dev.cairn.checkpoint.CheckpointSettings;
+import dev.cairn.dynamodb.DynamoDbCheckpointStore;
+import dev.cairn.dynamodb.DynamoDbJournal;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
@@ -9,7 +11,8 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
+import dev.cairn.inmemory.dynamodb.InMemoryDynamoDb;
+import dev.cairn.inmemory.dynamodb.KnownEntries;
 import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.inmemory.world.SteadyWorld;
@@ -17,6 +20,7 @@ import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
+import dev.cairn.retry.Backoff;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.Change;
 import dev.cairn.state.Deltas;
@@ -66,9 +70,17 @@ public class TaskPipeline {
   /** Invocations that never run out of time. */
   public static final Deadline AMPLE = () -> Duration.ofMinutes(1);
 
+  /** The name of the table in {@link #database()}. */
+  public static final String TABLE = "cairn";
+
+  /** Calls that are never turned away, and so are attempted once. */
+  public static final Backoff ONCE = new Backoff(1, Duration.ZERO, pause -> {});
+
   private final SteadyWorld world = new SteadyWorld(Instant.parse("2026-11-21T10:00:00Z"));
   private final LocalStream stream;
-  private final InMemoryTable table = new InMemoryTable(world::now);
+  private final InMemoryDynamoDb database = new InMemoryDynamoDb();
+  private final Journal journal = new DynamoDbJournal(database, TABLE, ONCE, new KnownEntries());
+  private final CheckpointStore checkpoints;
   private final JobId job;
   private final InMemoryStorage storage;
   private long ids;
@@ -87,7 +99,9 @@ public class TaskPipeline {
     this.job = job.id();
     this.storage = storage.orElseGet(() -> new InMemoryStorage(world::now));
     this.stream = new LocalStream(world, shards, Duration.ofHours(24));
-    table.create(job);
+    this.checkpoints =
+        new DynamoDbCheckpointStore(database, TABLE, ONCE, world::now, job.settings());
+    checkpoints.create(job);
   }
 
   /** The job's id. */
@@ -95,8 +109,22 @@ public class TaskPipeline {
     return job;
   }
 
-  public InMemoryTable table() {
-    return table;
+  /** The database whose only table this pipeline uses. */
+  public InMemoryDynamoDb database() {
+    return database;
+  }
+
+  public Journal journal() {
+    return journal;
+  }
+
+  /** The entries of a journal that have not been deleted. */
+  public List<Entry> entries(SubtaskId subtask) {
+    return journal.after(subtask, new Revision(0));
+  }
+
+  public CheckpointStore checkpoints() {
+    return checkpoints;
   }
 
   public InMemoryStorage storage() {
@@ -171,8 +199,8 @@ public class TaskPipeline {
 
   public TaskPorts taskPorts(Tap tap) {
     return new TaskPorts(
-        Tap.on(Journal.class, "journal", table, tap),
-        Tap.on(CheckpointStore.class, "checkpoints", table, tap),
+        Tap.on(Journal.class, "journal", journal, tap),
+        Tap.on(CheckpointStore.class, "checkpoints", checkpoints, tap),
         Tap.on(FileStorage.class, "storage", storage, tap),
         Tap.on(StreamReader.class, "stream", stream, tap),
         new BlockChecksum(),
@@ -224,13 +252,13 @@ public class TaskPipeline {
   }
 
   public Job job() {
-    return table.job(job).orElseThrow();
+    return checkpoints.job(job).orElseThrow();
   }
 
   // ---------------------------------------------------------------- what is there
 
   public List<Entry> journal(int shard) {
-    return table.after(subtask(shard), new Revision(0));
+    return entries(subtask(shard));
   }
 
   public Entry.Header head(int shard) {
@@ -244,7 +272,7 @@ public class TaskPipeline {
 
   public SortedMap<StateKey, String> state(SubtaskId subtask) {
     SortedMap<StateKey, byte[]> cells = new TreeMap<>();
-    for (Entry entry : table.fromLastBase(subtask)) {
+    for (Entry entry : journal.fromLastBase(subtask)) {
       if (entry instanceof Entry.Base base) {
         cells.clear();
         for (RunRef run : base.handle().manifest().runs().reversed()) {

@@ -2,7 +2,6 @@ package dev.cairn.inmemory.dynamodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cairn.dynamodb.TableEvents.ItemChange;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,15 +11,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Reads are consistent only where they ask for it. */
 class InMemoryDynamoDbTest {
-  private static final InMemoryDynamoDb.Watcher UNWATCHED =
-      new InMemoryDynamoDb.Watcher() {
-        @Override
-        public void requested(InMemoryDynamoDb.Request request) {}
-
-        @Override
-        public void changed(ItemChange change) {}
-      };
-
   @Test
   void aConsistentReadSeesEveryWrite() {
     InMemoryDynamoDb table = written(mostStale -> mostStale);
@@ -45,7 +35,7 @@ class InMemoryDynamoDbTest {
 
   /** Three writes: an item, another one, and the first one anew. */
   private static InMemoryDynamoDb written(IntUnaryOperator notSeen) {
-    InMemoryDynamoDb table = new InMemoryDynamoDb(UNWATCHED, notSeen);
+    InMemoryDynamoDb table = new InMemoryDynamoDb(InMemoryDynamoDb.Watcher.NONE, notSeen);
     put(table, "1", "old");
     put(table, "2", "other");
     put(table, "1", "new");

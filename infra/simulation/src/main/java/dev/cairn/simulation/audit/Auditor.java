@@ -5,11 +5,8 @@ import dev.cairn.history.HistoryLine;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
-import dev.cairn.id.Revision;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
-import dev.cairn.inmemory.dynamodb.InMemoryTable.StoredEntry;
 import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.job.Job;
@@ -35,7 +32,7 @@ public final class Auditor {
   /** Between the clocks of two containers. */
   static final Duration MOST_SKEW = Duration.ofSeconds(4);
 
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final InMemoryStorage storage;
   private final JobId job;
   private final FaultTally tally;
@@ -59,7 +56,7 @@ public final class Auditor {
    * @param retentionMargin how long before it expires a record counts as expired
    */
   public Auditor(
-      InMemoryTable table,
+      StoredTable table,
       InMemoryStorage storage,
       Expectation expectation,
       JobId job,
@@ -113,8 +110,8 @@ public final class Auditor {
     if (atDeletion.isPresent()) {
       throw atDeletion.get();
     }
-    if (table.modifications() != seen) {
-      seen = table.modifications();
+    if (table.changes() != seen) {
+      seen = table.changes();
       lineages.note(table.job(job).orElseThrow());
       table.subtasks(job).forEach(this::checkJournal);
       checkJob();
@@ -127,12 +124,13 @@ public final class Auditor {
   private void checkJournal(SubtaskId subtask) {
     AuditedJournal journal = journals.computeIfAbsent(subtask, AuditedJournal::new);
     int base = journal.base();
-    List<StoredEntry> stored = table.storedFrom(subtask, new Revision(base));
-    for (StoredEntry item : stored) {
-      long revision = item.entry().revision().value();
+    List<Entry> stored = table.journal(subtask);
+    stored = stored.subList(indexOf(stored, base), stored.size());
+    for (Entry entry : stored) {
+      long revision = entry.revision().value();
       int known = journal.entries().size();
       if (revision <= known) {
-        if (journal.entries().get((int) revision - 1) != item.entry()) {
+        if (journal.entries().get((int) revision - 1) != entry) {
           throw new Violation(
               Invariants.GAPLESS, subtask + " revision " + revision + " was rewritten");
         }
@@ -140,15 +138,24 @@ public final class Auditor {
         throw new Violation(
             Invariants.GAPLESS, subtask + " has revision " + revision + " after " + known);
       } else {
-        AuditedEntry entry = AuditedEntry.of(journal, item.entry());
-        ofEntries.forEach(invariant -> invariant.check(entry));
-        journal.entries().add(item.entry());
+        AuditedEntry audited = AuditedEntry.of(journal, entry);
+        ofEntries.forEach(invariant -> invariant.check(audited));
+        journal.entries().add(entry);
       }
     }
     if (stored.size() != journal.entries().size() - Math.max(0, base - 1)) {
       throw new Violation(
           Invariants.GAPLESS, subtask + " has lost an entry at or above its base " + base);
     }
+  }
+
+  /** Where the entries from a revision on begin. */
+  private static int indexOf(List<Entry> journal, int revision) {
+    int index = journal.size();
+    while (index > 0 && journal.get(index - 1).revision().value() >= revision) {
+      index--;
+    }
+    return index;
   }
 
   private void checkJob() {

@@ -4,16 +4,15 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.journal.Entry;
 import java.util.Optional;
 
 /** The entries of a checkpoint are of the checkpoint's epoch. */
 final class CheckpointsAreOfOneEpoch implements EntryInvariant {
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final JobId job;
 
-  CheckpointsAreOfOneEpoch(InMemoryTable table, JobId job) {
+  CheckpointsAreOfOneEpoch(StoredTable table, JobId job) {
     this.table = table;
     this.job = job;
   }

@@ -2,18 +2,17 @@ package dev.cairn.simulation.audit;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.JobId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.EntryFormat;
 import dev.cairn.journal.ShardFailure;
 
 /** Counts what entries show of faults and races; no invariant. */
 final class EntryCounts implements EntryInvariant {
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final JobId job;
   private final FaultTally tally;
 
-  EntryCounts(InMemoryTable table, JobId job, FaultTally tally) {
+  EntryCounts(StoredTable table, JobId job, FaultTally tally) {
     this.table = table;
     this.job = job;
     this.tally = tally;

@@ -5,7 +5,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.job.Fork;
 import dev.cairn.job.Halt;
@@ -27,14 +26,14 @@ import java.util.Set;
  * checkpoints refer to stays, and a fork that has ended applies nothing.
  */
 final class ForksAudit {
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final InMemoryStorage storage;
   private final JobId job;
 
   /**
    * @param job the job that was forked
    */
-  ForksAudit(InMemoryTable table, InMemoryStorage storage, JobId job) {
+  ForksAudit(StoredTable table, InMemoryStorage storage, JobId job) {
     this.job = job;
     this.table = table;
     this.storage = storage;
@@ -134,7 +133,7 @@ final class ForksAudit {
       items += table.acknowledgements(fork, checkpoint.id()).size();
     }
     for (SubtaskId subtask : table.subtasks(fork)) {
-      items += 1 + table.all(subtask).size();
+      items += 1 + table.journal(subtask).size();
     }
     return items;
   }

@@ -4,7 +4,6 @@ import dev.cairn.checkpoint.Acknowledgement;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.journal.Entry;
 import dev.cairn.state.Payload;
 import dev.cairn.storage.FilePath;
@@ -15,7 +14,7 @@ import java.util.Set;
 
 /** The files that journals, checkpoints and forks need. None of them is ever deleted. */
 final class NeededFiles {
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final JobId job;
   private final AuditedFiles files;
   private final SharedFilesAudit shared;
@@ -24,7 +23,7 @@ final class NeededFiles {
   private long referredAt = -1;
 
   NeededFiles(
-      InMemoryTable table,
+      StoredTable table,
       JobId job,
       AuditedFiles files,
       SharedFilesAudit shared,
@@ -40,9 +39,9 @@ final class NeededFiles {
    * @throws Violation if a file that is about to be deleted is needed
    */
   void requireUnneeded(FilePath path) {
-    if (referredAt != table.modifications()) {
+    if (referredAt != table.changes()) {
       referred = referred();
-      referredAt = table.modifications();
+      referredAt = table.changes();
     }
     if (referred.contains(path)) {
       throw new Violation(

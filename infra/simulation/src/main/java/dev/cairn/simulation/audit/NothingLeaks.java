@@ -3,7 +3,6 @@ package dev.cairn.simulation.audit;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.FileStorage;
@@ -14,7 +13,7 @@ import java.util.Set;
 
 /** In the end nothing is left but what is needed, and that is bounded by what is retained. */
 final class NothingLeaks {
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final InMemoryStorage storage;
   private final JobId job;
   private final SharedFilesAudit shared;
@@ -22,7 +21,7 @@ final class NothingLeaks {
   private final Map<SubtaskId, AuditedJournal> journals;
 
   NothingLeaks(
-      InMemoryTable table,
+      StoredTable table,
       InMemoryStorage storage,
       JobId job,
       SharedFilesAudit shared,
@@ -72,12 +71,12 @@ final class NothingLeaks {
             + journals.keySet().stream()
                 .mapToInt(subtask -> 1 + table.fromLastBase(subtask).size())
                 .sum();
-    if (needed.size() > mostFiles || table.items() > mostItems) {
+    if (needed.size() > mostFiles || table.size() > mostItems) {
       throw new Violation(
           Invariants.BOUNDED,
           needed.size()
               + " files and "
-              + table.items()
+              + table.size()
               + " items are left, and with "
               + kept
               + " checkpoints of "

@@ -5,7 +5,6 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.checkpoint.CheckpointFormat;
 import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.JobId;
-import dev.cairn.inmemory.dynamodb.InMemoryTable;
 import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.job.Claim;
 import dev.cairn.job.Fork;
@@ -27,7 +26,7 @@ import java.util.Set;
 
 /** Checks that files shared with forks are kept, and that no other owner's savepoint is deleted. */
 final class SharedFilesAudit {
-  private final InMemoryTable table;
+  private final StoredTable table;
   private final InMemoryStorage storage;
   private final JobId job;
   private final FaultTally tally;
@@ -35,7 +34,7 @@ final class SharedFilesAudit {
   private final Set<Claim> claims = new HashSet<>();
   private final ForksAudit children;
 
-  SharedFilesAudit(InMemoryTable table, InMemoryStorage storage, JobId job, FaultTally tally) {
+  SharedFilesAudit(StoredTable table, InMemoryStorage storage, JobId job, FaultTally tally) {
     this.table = table;
     this.storage = storage;
     this.job = job;
