@@ -96,7 +96,7 @@ public final class Simulation {
   private static final int FEWEST_INVOCATIONS = 200;
   private static final int FEWEST_FAULTS = 10;
   private static final int FEWEST_RESTORES = 2;
-  private static final int MOST_STEPS = 250_000;
+  private static final int MOST_STEPS = 200_000;
   // A container that froze during the faults may stay frozen for half an hour of virtual time.
   // Ticks every second until then would be two thirds of a run, without any effect.
   private static final Duration CALM_TICK = Duration.ofSeconds(20);

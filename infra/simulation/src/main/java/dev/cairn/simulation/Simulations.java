@@ -21,6 +21,7 @@ public final class Simulations {
    *
    * @param failed the seeds in which an invariant did not hold, by seed
    * @param tally how often each fault and each race happened in all of them
+   * @param mostEvents the largest number of events of a run in which all invariants held
    * @param leastInvocations the smallest number of a single run; likewise the others
    * @param processorTime what the process used while the seeds ran, on all cores together
    */
@@ -30,6 +31,7 @@ public final class Simulations {
       List<SimulationResult> failed,
       FaultTally tally,
       long events,
+      long mostEvents,
       long leastInvocations,
       long leastFaults,
       long leastRestores,
@@ -106,6 +108,7 @@ public final class Simulations {
     private final FaultTally tally = new FaultTally();
     private long done;
     private long events;
+    private long mostEvents;
     private long leastInvocations = Long.MAX_VALUE;
     private long leastFaults = Long.MAX_VALUE;
     private long leastRestores = Long.MAX_VALUE;
@@ -140,6 +143,7 @@ public final class Simulations {
         failed.add(result);
         failed.sort((a, b) -> Long.compare(a.seed(), b.seed()));
       } else {
+        mostEvents = Math.max(mostEvents, result.events());
         leastInvocations = Math.min(leastInvocations, result.invocations());
         leastFaults = Math.min(leastFaults, result.faults());
         leastRestores = Math.min(leastRestores, result.restores());
@@ -153,6 +157,7 @@ public final class Simulations {
           List.copyOf(failed),
           tally,
           events,
+          mostEvents,
           leastInvocations,
           leastFaults,
           leastRestores,

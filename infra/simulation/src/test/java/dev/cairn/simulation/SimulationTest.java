@@ -105,10 +105,13 @@ class SimulationTest {
         Simulations.run(first, SEEDS, Runtime.getRuntime().availableProcessors(), Guards.all(), 5);
     System.out.printf(
         Locale.ROOT,
-        "simulation: %d seeds from %d on, %d events, %d ms of processor time a seed\n%s",
+        "simulation: %d seeds from %d on, %d events (at most %d in one), %d ms of processor time a"
+            + " seed\n"
+            + "%s",
         report.seeds(),
         first,
         report.events(),
+        report.mostEvents(),
         report.processorTimePerSeed().toMillis(),
         report.table());
     assertThat(report.failed()).as(() -> failures(report)).isEmpty();

@@ -103,7 +103,12 @@ final class Lineages {
    */
   void restored(String where, SubtaskId subtask, Header header, boolean isOpenedForIt) {
     Restoration from = Objects.requireNonNull(restorations.get(header.epoch()));
-    folds(subtask).put(header.epoch(), fold(where, subtask, header, from, isOpenedForIt));
+    Fold fold = fold(where, subtask, header, from, isOpenedForIt);
+    // Records that the subtask passed over before its first one are lost to each of its epochs.
+    if (header.position() instanceof Position.Beginning) {
+      header.firstApplied().ifPresent(first -> fold.lose(header.position(), first));
+    }
+    folds(subtask).put(header.epoch(), fold);
   }
 
   private Fold fold(
