@@ -96,7 +96,13 @@ public final class Simulation {
   private static final int FEWEST_INVOCATIONS = 200;
   private static final int FEWEST_FAULTS = 10;
   private static final int FEWEST_RESTORES = 2;
-  private static final int MOST_STEPS = 200_000;
+  private static final int MOST_STEPS = 400_000;
+
+  /**
+   * A run triggers some tens of checkpoints; one whose shards stand still triggers them forever.
+   */
+  private static final int MOST_CHECKPOINTS = 300;
+
   // A container that froze during the faults may stay frozen for half an hour of virtual time.
   // Ticks every second until then would be two thirds of a run, without any effect.
   private static final Duration CALM_TICK = Duration.ofSeconds(20);
@@ -309,13 +315,13 @@ public final class Simulation {
       step(++steps);
     }
     auditor.checkEnd();
-    CheckpointId next = table.job(RunProfile.JOB).orElseThrow().next();
+    CheckpointId next = next();
     Instant later = world.now().plus(Duration.ofMinutes(1));
     while (world.now().isBefore(later)) {
       step(++steps);
     }
     // A coordinator that was frozen since there was new data may still trigger this checkpoint.
-    if (table.job(RunProfile.JOB).orElseThrow().next().isAfter(next.next())) {
+    if (next().isAfter(next.next())) {
       throw new Violation(
           Invariants.IDLE, "checkpoint " + next.next() + " was triggered, with nothing new");
     }
@@ -384,11 +390,18 @@ public final class Simulation {
     if (!world.step()) {
       throw new Violation(Invariants.PROGRESS, "nothing will ever happen again");
     }
-    if (steps > MOST_STEPS) {
-      throw new Violation(Invariants.PROGRESS, "after " + steps + " steps " + unfinishedWork());
+    if (steps > MOST_STEPS || next().value() > MOST_CHECKPOINTS) {
+      throw new Violation(
+          Invariants.PROGRESS,
+          "after " + steps + " steps, before checkpoint " + next() + ", " + unfinishedWork());
     }
     auditor.check();
     deployments.earlier().check();
+  }
+
+  /** The id of the job's next checkpoint, which counts those so far. */
+  private CheckpointId next() {
+    return table.job(RunProfile.JOB).orElseThrow().next();
   }
 
   private String unfinishedWork() {
