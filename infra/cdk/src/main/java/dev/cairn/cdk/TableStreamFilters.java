@@ -1,5 +1,7 @@
 package dev.cairn.cdk;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cairn.id.JobId;
 import dev.cairn.job.Request.Attribute;
 import java.util.List;
@@ -26,19 +28,21 @@ final class TableStreamFilters {
 
   // No name contains "#", so no job's key is a prefix of another job's.
   private static String acknowledgement(JobId job) {
-    return "{\"eventName\":[\"INSERT\"],\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":[{\"prefix\":\"ACK#"
-        + job
-        + "#\"}]}}}}";
+    ObjectNode filter = JsonNodeFactory.instance.objectNode();
+    filter.withArray("/eventName").add("INSERT");
+    filter.withArray("/dynamodb/Keys/pk/S").addObject().put("prefix", "ACK#" + job + "#");
+    return filter.toString();
   }
 
   private static String requested(JobId job, Attribute attribute, String type) {
-    return "{\"eventName\":[\"INSERT\",\"MODIFY\"],\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":[\"JOB#"
-        + job
-        + "\"]},\"sk\":{\"S\":[\"JOB\"]}},"
-        + "\"NewImage\":{\""
-        + attribute.attributeName()
-        + "\":{\""
-        + type
-        + "\":[{\"exists\":true}]}}}}";
+    ObjectNode filter = JsonNodeFactory.instance.objectNode();
+    filter.withArray("/eventName").add("INSERT").add("MODIFY");
+    filter.withArray("/dynamodb/Keys/pk/S").add("JOB#" + job);
+    filter.withArray("/dynamodb/Keys/sk/S").add("JOB");
+    filter
+        .withArray("/dynamodb/NewImage/" + attribute.attributeName() + "/" + type)
+        .addObject()
+        .put("exists", true);
+    return filter.toString();
   }
 }

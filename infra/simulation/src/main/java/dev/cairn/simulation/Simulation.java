@@ -2,6 +2,7 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.coordinator.Coordinator;
+import dev.cairn.coordinator.lambda.LambdaWaker;
 import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
@@ -629,7 +630,6 @@ public final class Simulation {
     if (!subtask.job().equals(RunProfile.JOB)) {
       return;
     }
-    ShardId shard = subtask.shard();
     if (faults.chance(0.1)) {
       faults.count(SimulatedFault.WAKE_LOST);
       return;
@@ -640,9 +640,7 @@ public final class Simulation {
           "wake",
           () -> {
             world.pass("wake");
-            tasks.invoke(
-                ("{\"cairn\":\"wake\",\"shard\":\"" + shard + "\"}")
-                    .getBytes(StandardCharsets.UTF_8));
+            tasks.invoke(LambdaWaker.event(subtask));
           });
     }
   }

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.cli.input.InputException;
 import dev.cairn.cli.input.UserFunction;
 import dev.cairn.coordinator.Coordinator;
+import dev.cairn.coordinator.lambda.LambdaWaker;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.directory.DirectoryFileStorage;
@@ -41,7 +42,6 @@ import dev.cairn.storage.FileStorage;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -223,10 +223,7 @@ final class Pipeline implements AutoCloseable {
 
   /** Invokes asynchronously, without waiting for the response. */
   private void wake(SubtaskId subtask) {
-    byte[] event =
-        ("{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}")
-            .getBytes(StandardCharsets.UTF_8);
-    world.start("wake/" + subtask.shard(), () -> containers.invoke(event));
+    world.start("wake/" + subtask.shard(), () -> containers.invoke(LambdaWaker.event(subtask)));
   }
 
   DemoSettings settings() {
