@@ -39,17 +39,6 @@ public final class Configuration {
   }
 
   /**
-   * Reads a fragment of a Flink configuration: lines of {@code key: value}, as in {@code
-   * flink-conf.yaml}, or nested, as in {@code config.yaml}.
-   *
-   * @throws IllegalArgumentException with the first malformed line, or with all invalid settings by
-   *     name
-   */
-  public static Configuration parse(String fragment, SettingSource place) {
-    return of(FlinkYaml.parse(fragment), place);
-  }
-
-  /**
    * Reads values by name. Old names are accepted, as are Flink's options without effect here, if
    * their value agrees with Cairn's behaviour.
    *

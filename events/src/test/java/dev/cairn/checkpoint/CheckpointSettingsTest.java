@@ -50,8 +50,8 @@ class CheckpointSettingsTest {
         "execution.checkpointing.dir: s3://b/p | FILESYSTEM",
         "execution.checkpointing.storage: jobmanager | JOBMANAGER"
       })
-  void withoutADirectoryStateIsInline(String fragment, StorageKind kind) {
-    assertThat(settings(fragment).checkpointStorage()).isEqualTo(kind);
+  void withoutADirectoryStateIsInline(String written, StorageKind kind) {
+    assertThat(settings(written).checkpointStorage()).isEqualTo(kind);
   }
 
   @ParameterizedTest(name = "{1}")
@@ -76,8 +76,8 @@ class CheckpointSettingsTest {
             + " exponential-delay is the"
             + " default; set both, or neither"
       })
-  void aContradictionIsRefusedByName(String fragment, String message) {
-    assertThatThrownBy(() -> settings(fragment.replace(", ", "\n")))
+  void aContradictionIsRefusedByName(String written, String message) {
+    assertThatThrownBy(() -> settings(written))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
@@ -121,13 +121,22 @@ class CheckpointSettingsTest {
         new CheckpointSettings(Optional.of(Duration.ofMinutes(1)), Duration.ofMinutes(10), 1);
     CheckpointSettings one =
         new CheckpointSettings(
-            Configuration.parse("execution.checkpointing.interval: 60 s", SettingSource.ITEM));
+            Configuration.DEFAULTS.set(
+                "execution.checkpointing.interval", "60 s", SettingSource.ITEM));
 
     assertThat(three).isEqualTo(one).hasSameHashCodeAs(one);
     assertThat(three).isNotEqualTo(CheckpointSettings.DEFAULTS);
   }
 
-  private static CheckpointSettings settings(String fragment) {
-    return new CheckpointSettings(Configuration.parse(fragment, SettingSource.CONSTRUCT));
+  /**
+   * @param written {@code name: value}, separated by commas
+   */
+  private static CheckpointSettings settings(String written) {
+    Configuration configuration = Configuration.DEFAULTS;
+    for (String setting : written.isEmpty() ? new String[0] : written.split(", ")) {
+      String[] parts = setting.split(": ", 2);
+      configuration = configuration.set(parts[0], parts[1], SettingSource.CONSTRUCT);
+    }
+    return new CheckpointSettings(configuration);
   }
 }

@@ -147,7 +147,7 @@ class RestartStrategyTest {
   void givingUpSaysWhy(String type, int times, String reason) {
     RestartStrategy strategy =
         RestartStrategy.of(
-            Configuration.parse("restart-strategy: " + type, SettingSource.CONSTRUCT));
+            Configuration.DEFAULTS.set("restart-strategy", type, SettingSource.CONSTRUCT));
     Optional<FailureHistory> failures = Optional.empty();
     Verdict verdict = new Verdict.Retry(NOON);
     for (int n = 0; n < times; n++) {

@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
@@ -21,92 +21,6 @@ class ConfigurationTest {
     assertThat(Configuration.DEFAULTS.place(Options.TIMEOUT)).isEmpty();
     assertThat(Configuration.DEFAULTS.set()).isEmpty();
     assertThat(Configuration.DEFAULTS.all()).hasSameSizeAs(Options.all());
-  }
-
-  @Test
-  void readsAFragmentOfFlinkConfYaml() {
-    Configuration read =
-        Configuration.parse(
-            """
-            # as pasted
-            execution.checkpointing.interval: 3min
-            state.checkpoints.num-retained: 5   # an old name
-            state.backend.fs.memory-threshold: '16 kb'
-
-            execution.checkpointing.externalized-checkpoint-retention: DELETE_ON_CANCELLATION
-            execution.checkpointing.mode: EXACTLY_ONCE
-            state.backend: hashmap
-            state.backend.fs.write-buffer-size: 4096
-            """,
-            SettingSource.CONSTRUCT);
-
-    assertThat(read)
-        .isEqualTo(
-            Configuration.DEFAULTS
-                .with(Options.INTERVAL, Optional.of(Duration.ofMinutes(3)), SettingSource.CONSTRUCT)
-                .with(Options.NUM_RETAINED, 5, SettingSource.CONSTRUCT)
-                .with(Options.DATA_INLINE_THRESHOLD, 16 * 1024, SettingSource.CONSTRUCT)
-                .with(
-                    Options.EXTERNALIZED_CHECKPOINT_RETENTION,
-                    RetentionOnCancellation.DELETE_ON_CANCELLATION,
-                    SettingSource.CONSTRUCT));
-  }
-
-  @Test
-  void readsAFragmentOfConfigYaml() {
-    Configuration read =
-        Configuration.parse(
-            """
-            execution:
-              checkpointing:
-                interval: "30 s"
-                min-pause: 5s
-              # nothing else of it
-            restart-strategy:
-              type: exponential-delay
-              exponential-delay:
-                jitter-factor: 0.2
-            state:
-              backend.type: hashmap
-            """,
-            SettingSource.CODE);
-
-    assertThat(read.set().stream().map(Object::toString).toList()).hasSize(4);
-    assertThat(read.get(Options.INTERVAL)).contains(Duration.ofSeconds(30));
-    assertThat(read.get(Options.MIN_PAUSE)).isEqualTo(Duration.ofSeconds(5));
-    assertThat(read.get(Options.EXPONENTIAL_DELAY_JITTER)).isEqualTo(0.2);
-    assertThat(read.place(Options.EXPONENTIAL_DELAY_JITTER)).contains(SettingSource.CODE);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "- a: b       | line 1 of the configuration, \"- a: b\", is not a line of key: value",
-        "a: [1, 2]    | line 1 of the configuration, \"a: [1, 2]\", has more of YAML than key: value;"
-            + " write the value as plain text",
-        "a: {b: c}    | line 1 of the configuration, \"a: {b: c}\", has more of YAML than key: value;"
-            + " write the value as plain text",
-        "a: &x 3      | line 1 of the configuration, \"a: &x 3\", has more of YAML than key: value;"
-            + " write the value as plain text",
-        "key value    | line 1 of the configuration, \"key value\", is not a line of key: value",
-      })
-  void refusesWhatYamlHasBeyondThat(String text, String message) {
-    assertThatThrownBy(() -> Configuration.parse(text, SettingSource.CONSTRUCT))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(message);
-  }
-
-  @Test
-  void refusesATabbedOrRepeatedLine() {
-    assertThatThrownBy(() -> Configuration.parse("execution:\n\tx: 1", SettingSource.CONSTRUCT))
-        .hasMessage("line 2 of the configuration, \"x: 1\", is not a line of key: value");
-    String name = "execution.checkpointing.timeout";
-    assertThatThrownBy(
-            () -> Configuration.parse(name + ": 1 s\n" + name + ": 2 s", SettingSource.CONSTRUCT))
-        .hasMessage(
-            "line 2 of the configuration, \"execution.checkpointing.timeout: 2 s\", sets"
-                + " execution.checkpointing.timeout a second time");
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -289,7 +203,7 @@ class ConfigurationTest {
     assertThatThrownBy(
             () ->
                 Configuration.of(
-                    new java.util.TreeMap<>(
+                    new TreeMap<>(
                         Map.of(
                             "state.checkpoints.num-retained", "3",
                             "execution.checkpointing.num-retained", "4")),
@@ -373,11 +287,15 @@ class ConfigurationTest {
   void everythingThatCannotBeUsedIsNamedAtOnce() {
     assertThatThrownBy(
             () ->
-                Configuration.parse(
-                    "state.backend: rocksdb\nrest.port: 1\nstate.checkpoints.num-retained: none",
+                Configuration.of(
+                    new TreeMap<>(
+                        Map.of(
+                            "rest.port", "1",
+                            "state.backend", "rocksdb",
+                            "state.checkpoints.num-retained", "none")),
                     SettingSource.CONSTRUCT))
-        .hasMessageContaining("state.backend: rocksdb is not possible here")
-        .hasMessageContaining("; and rest.port: 1 is not possible here")
+        .hasMessageContaining("rest.port: 1 is not possible here")
+        .hasMessageContaining("; and state.backend: rocksdb is not possible here")
         .hasMessageContaining("; and state.checkpoints.num-retained cannot be \"none\"");
   }
 
@@ -385,42 +303,20 @@ class ConfigurationTest {
   void storagesAreTakenByTheNamesOfFlinksFactories() {
     String factories = "org.apache.flink.runtime.state.storage.";
     assertThat(
-            Configuration.parse(
-                    "state.checkpoint-storage: " + factories + "JobManagerCheckpointStorageFactory",
+            Configuration.DEFAULTS
+                .set(
+                    "state.checkpoint-storage",
+                    factories + "JobManagerCheckpointStorageFactory",
                     SettingSource.CONSTRUCT)
                 .get(Options.STORAGE))
         .contains(StorageKind.JOBMANAGER);
     assertThat(
-            Configuration.parse(
-                    "execution.checkpointing.storage: "
-                        + factories
-                        + "FileSystemCheckpointStorageFactory",
+            Configuration.DEFAULTS
+                .set(
+                    "execution.checkpointing.storage",
+                    factories + "FileSystemCheckpointStorageFactory",
                     SettingSource.CONSTRUCT)
                 .get(Options.STORAGE))
         .contains(StorageKind.FILESYSTEM);
-  }
-
-  @Test
-  void aFileOfAnEditorOnAnotherSystemIsRead() {
-    assertThat(
-            Configuration.parse(
-                    "\ufeff'execution':\r\n  \"checkpointing\":\r\n    interval:\t10 s   # often\r\n",
-                    SettingSource.CONSTRUCT)
-                .get(Options.INTERVAL))
-        .contains(Duration.ofSeconds(10));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "execution.checkpointing.interval:",
-        "execution.checkpointing.interval: # later",
-        "execution:\n  checkpointing:\n    interval:\n    timeout: 5 min",
-        "state.backend: hashmap\nexecution.checkpointing:\n  # interval: 10 s\n"
-      })
-  void aKeyWithoutAValueIsRefusedByItsLine(String fragment) {
-    assertThatThrownBy(() -> Configuration.parse(fragment, SettingSource.CONSTRUCT))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("has no value, and nothing below it has one");
   }
 }

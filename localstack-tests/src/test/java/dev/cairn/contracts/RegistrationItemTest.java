@@ -235,8 +235,8 @@ class RegistrationItemTest {
   void aStorageThatCodeGivesWinsAndAnotherOneIsRefusedFromThenOn() {
     CheckpointSettings inBucket =
         new CheckpointSettings(
-            Configuration.parse(
-                "execution.checkpointing.dir: s3://bucket/prefix", SettingSource.ENVIRONMENT));
+            Configuration.DEFAULTS.set(
+                "execution.checkpointing.dir", "s3://bucket/prefix", SettingSource.ENVIRONMENT));
     CheckpointStore deployed = LocalTable.checkpoints(inBucket);
     deployed.create(Job.create(job, inBucket));
     assertThat(StorageLocation.of(deployed.job(job).orElseThrow().settings()))

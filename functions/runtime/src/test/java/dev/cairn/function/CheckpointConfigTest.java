@@ -65,8 +65,8 @@ class CheckpointConfigTest {
     config.disableCheckpointing();
     CheckpointSettings deployed =
         new CheckpointSettings(
-            dev.cairn.settings.Configuration.parse(
-                "execution.checkpointing.interval: 30 s", SettingSource.CONSTRUCT));
+            dev.cairn.settings.Configuration.DEFAULTS.set(
+                "execution.checkpointing.interval", "30 s", SettingSource.CONSTRUCT));
     assertThat(deployed.and(config.configuration()).interval()).isEmpty();
   }
 

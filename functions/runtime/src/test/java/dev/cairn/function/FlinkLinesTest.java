@@ -102,7 +102,8 @@ class FlinkLinesTest {
     env.setStateBackend(new MemoryStateBackend(64 * 1024, true));
     CheckpointSettings deployed =
         new CheckpointSettings(
-            Configuration.parse("state.checkpoints.dir: s3://bucket", SettingSource.ENVIRONMENT));
+            Configuration.DEFAULTS.set(
+                "state.checkpoints.dir", "s3://bucket", SettingSource.ENVIRONMENT));
     CheckpointSettings both = deployed.and(env.configuration());
     assertThat(both.checkpointStorage()).isEqualTo(StorageKind.JOBMANAGER);
     assertThat(both.checkpointDirectory()).isEmpty();
@@ -251,12 +252,18 @@ class FlinkLinesTest {
     assertThat(settings().restartStrategy()).isEqualTo(strategy("exponential-delay"));
   }
 
-  private static RestartStrategy strategy(String type, String... lines) {
-    StringBuilder fragment = new StringBuilder("restart-strategy: " + type + "\n");
-    for (String line : lines) {
-      fragment.append("restart-strategy.").append(line).append('\n');
+  /**
+   * @param settings the strategy's options, as {@code name: value}
+   */
+  private static RestartStrategy strategy(String type, String... settings) {
+    Configuration configuration =
+        Configuration.DEFAULTS.set("restart-strategy", type, SettingSource.CODE);
+    for (String setting : settings) {
+      String[] parts = setting.split(": ", 2);
+      configuration =
+          configuration.set("restart-strategy." + parts[0], parts[1], SettingSource.CODE);
     }
-    return RestartStrategy.of(Configuration.parse(fragment.toString(), SettingSource.CODE));
+    return RestartStrategy.of(configuration);
   }
 
   @Test

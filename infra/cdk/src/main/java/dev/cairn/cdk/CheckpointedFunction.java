@@ -391,13 +391,12 @@ public final class CheckpointedFunction extends Construct {
     }
 
     /**
-     * Sets all options of a fragment of a Flink configuration: lines of {@code key: value}, as in
-     * {@code flink-conf.yaml}, or nested, as in {@code config.yaml}. A later call overrides an
-     * earlier one.
+     * Sets all options of a fragment of a Flink configuration, which is YAML: lines of {@code key:
+     * value}, as in {@code flink-conf.yaml}, or nested, as in {@code config.yaml}. A later call
+     * overrides an earlier one.
      */
     public Builder configuration(String flinkFragment) {
-      this.settings.add(
-          before -> before.and(Configuration.parse(flinkFragment, SettingSource.CONSTRUCT)));
+      this.settings.add(before -> before.and(ConfigurationFragment.parse(flinkFragment)));
       return this;
     }
 
