@@ -122,7 +122,7 @@ final class Verbs {
     static final class Checkpoints {
       @Option(
           names = "--retain",
-          description = "Keep its checkpoints, overriding the job's" + " setting.")
+          description = "Keep its checkpoints, overriding the job's setting.")
       private boolean retained;
 
       @Option(
@@ -159,6 +159,29 @@ final class Verbs {
     }
   }
 
+  /** A command whose only operand is the id of a checkpoint or a savepoint. */
+  private abstract static class IdCommand extends VerbCommand {
+    private final String verb;
+
+    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
+    private String id = "";
+
+    IdCommand(String verb) {
+      this.verb = verb;
+    }
+
+    @Override
+    final void requireUsable() {
+      requireId(id);
+      super.requireUsable();
+    }
+
+    @Override
+    final String text() {
+      return with(verb, id);
+    }
+  }
+
   @Command(
       name = "dispose",
       mixinStandardHelpOptions = true,
@@ -169,19 +192,9 @@ final class Verbs {
         "Refused while a restore, its undo or a journal needs it.",
         ""
       })
-  static final class Dispose extends VerbCommand {
-    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
-    private String id = "";
-
-    @Override
-    void requireUsable() {
-      requireId(id);
-      super.requireUsable();
-    }
-
-    @Override
-    String text() {
-      return with("dispose", id);
+  static final class Dispose extends IdCommand {
+    Dispose() {
+      super("dispose");
     }
   }
 
@@ -196,19 +209,9 @@ final class Verbs {
             + " deleted, and survives restores. It can be disposed of only after cairn unpin.",
         ""
       })
-  static final class Pin extends VerbCommand {
-    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
-    private String id = "";
-
-    @Override
-    void requireUsable() {
-      requireId(id);
-      super.requireUsable();
-    }
-
-    @Override
-    String text() {
-      return with("pin", id);
+  static final class Pin extends IdCommand {
+    Pin() {
+      super("pin");
     }
   }
 
@@ -217,19 +220,9 @@ final class Verbs {
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,
       description = {"Unpins a checkpoint: it is deleted when later checkpoints subsume it.", ""})
-  static final class Unpin extends VerbCommand {
-    @Parameters(paramLabel = "ID", description = "The checkpoint or savepoint.")
-    private String id = "";
-
-    @Override
-    void requireUsable() {
-      requireId(id);
-      super.requireUsable();
-    }
-
-    @Override
-    String text() {
-      return with("unpin", id);
+  static final class Unpin extends IdCommand {
+    Unpin() {
+      super("unpin");
     }
   }
 
