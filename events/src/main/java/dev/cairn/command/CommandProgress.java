@@ -355,8 +355,7 @@ public sealed interface CommandProgress {
             "unpinned",
             "checkpoint "
                 + id
-                + " is no longer pinned: it is deleted when later checkpoints"
-                + " replace it",
+                + " is no longer pinned: it is deleted when later checkpoints replace it",
             Optional.empty());
   }
 

@@ -72,8 +72,7 @@ public final class CommandText {
                   "\""
                       + shown(verb)
                       + "\" is not a command; the commands are checkpoint, savepoint, stop,"
-                      + " cancel, resume,"
-                      + " restore, undo, dispose, pin, unpin, fork,"
+                      + " cancel, resume, restore, undo, dispose, pin, unpin, fork,"
                       + " unfork and upgrade");
         };
     words.requireEnd(verb);

@@ -54,7 +54,7 @@ public final class DirectoryFileStorage implements FileStorage {
    */
   public static FilePath pathOf(Path file) {
     return namesOf(file.toAbsolutePath().normalize())
-        .map(names -> new FilePath(SCHEME + "://" + "/" + names))
+        .map(names -> new FilePath(SCHEME + ":///" + names))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

@@ -65,8 +65,7 @@ public final class Configuration {
               before
                   + " and "
                   + name
-                  + " are two names of one setting and have two values here:"
-                  + " keep "
+                  + " are two names of one setting and have two values here: keep "
                   + option.get().name());
         }
       }

@@ -167,7 +167,7 @@ public final class CheckpointCompletion {
           now,
           Failure.of(
               FailureReason.CONFLICT,
-              path + " exists with other content; no checkpoint" + " refers to it"));
+              path + " exists with other content; no checkpoint refers to it"));
       return;
     }
     // Until this transaction nothing refers to the checkpoint; after it, everything does.

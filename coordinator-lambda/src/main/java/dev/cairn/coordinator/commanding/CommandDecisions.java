@@ -183,7 +183,7 @@ public class CommandDecisions {
       case JobStatus.Running r -> new Decision.Refuse("the job runs already");
       case JobStatus.Replaying r -> new Decision.Refuse("the job runs already");
       case JobStatus.Restoring r ->
-          new Decision.Refuse("the job is being restored, and will" + " run afterwards");
+          new Decision.Refuse("the job is being restored, and will run afterwards");
       case JobStatus.Resuming r -> new Decision.Refuse("the job is being resumed already");
       case JobStatus.Suspending s -> new Decision.Postpone();
       case JobStatus.Halted h -> new Decision.Resume(acceptsGap);
@@ -220,7 +220,7 @@ public class CommandDecisions {
               // The coordinator that disposed of it may have stopped before it deleted the files.
               ? new Decision.Dispose(subsumed)
               : new Decision.Refuse(
-                  "checkpoint " + id + " is SUBSUMED and is deleted" + " automatically");
+                  "checkpoint " + id + " is SUBSUMED and is deleted automatically");
       case Checkpoint.Completed completed -> dispose(job, completed);
     };
   }
@@ -262,8 +262,7 @@ public class CommandDecisions {
           new Decision.Refuse(
               "checkpoint "
                   + id
-                  + " has ended, and its files are deleted: choose one that is"
-                  + " COMPLETED");
+                  + " has ended, and its files are deleted: choose one that is COMPLETED");
       case Checkpoint.Completed c ->
           job.pinned().size() < Job.MOST_PINNED
               ? new Decision.Pin(id)
@@ -320,8 +319,7 @@ public class CommandDecisions {
           new Decision.Refuse(
               "checkpoint "
                   + id
-                  + " is SUBSUMED, and its files are deleted: choose one that"
-                  + " is COMPLETED");
+                  + " is SUBSUMED, and its files are deleted: choose one that is COMPLETED");
       case Checkpoint.Completed completed when completed.isSavepoint() ->
           new Decision.Refuse(
               "savepoint "

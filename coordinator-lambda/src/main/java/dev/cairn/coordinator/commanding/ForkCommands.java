@@ -200,8 +200,8 @@ public final class ForkCommands {
                     + ", and the files that it began from were released at "
                     + fork.releasedAt().orElseThrow()
                     + ": its journals may need them; restore a savepoint, or a checkpoint"
-                    + " with files"
-                    + " of its own, or begin another fork, with: cairn fork ID --as NAME --job "
+                    + " with files of its own, or begin another fork, with:"
+                    + " cairn fork ID --as NAME --job "
                     + fork.parent());
   }
 }

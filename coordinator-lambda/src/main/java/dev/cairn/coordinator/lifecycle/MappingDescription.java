@@ -88,8 +88,7 @@ public record MappingDescription(
               + String.join(" ", filters)
               + ": the task never receives the records that it leaves out, but a restore"
               + " would apply them, so restores are refused; remove it with aws lambda"
-              + " update-event-source-mapping"
-              + " --uuid "
+              + " update-event-source-mapping --uuid "
               + uuid
               + " --filter-criteria '{}', and leave records out inside the function");
     }

@@ -78,8 +78,8 @@ final class PathTarget {
     return new RestoreRefusedException(
         "there is no file "
             + file
-            + ": give the directory of a savepoint, of a"
-            + " checkpoint or of a copy, or the path of its _metadata");
+            + ": give the directory of a savepoint, of a checkpoint or of a copy,"
+            + " or the path of its _metadata");
   }
 
   private static CheckpointMetadata read(byte[] bytes, FilePath file)
@@ -203,8 +203,7 @@ final class PathTarget {
             + " was claimed by the restore that began epoch "
             + claim.epoch()
             + ": the job owns its files and deletes them when it no longer needs them;"
-            + " restore one of the"
-            + " job's checkpoints, or another savepoint");
+            + " restore one of the job's checkpoints, or another savepoint");
   }
 
   /**

@@ -86,8 +86,7 @@ final class StateAssignment {
     String instead =
         "; if job "
             + job
-            + " reads another stream, choose where to begin: --positions"
-            + " horizon, or a time";
+            + " reads another stream, choose where to begin: --positions horizon, or a time";
     Shard shard = listed.get(id);
     if (shard == null) {
       throw new RestoreRefusedException(

@@ -131,7 +131,7 @@ final class UnreadRecords {
                     + proof.get()
                     + (blocked.isNext()
                         ? ", with which it continues,"
-                        : ", after which it" + " continues,")
+                        : ", after which it continues,")
                     + " is no longer in the stream, "
                     + first
                         .map(oldest -> "the oldest that is kept arrived at " + oldest.arrival())

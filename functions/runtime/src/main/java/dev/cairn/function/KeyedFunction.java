@@ -45,7 +45,6 @@ public interface KeyedFunction<E> {
     throw new UnsupportedOperationException(
         getClass().getName()
             + " does not say under which partition key an event is sent, which feeding a"
-            + " stream from"
-            + " a file needs; override keyOf(event)");
+            + " stream from a file needs; override keyOf(event)");
   }
 }

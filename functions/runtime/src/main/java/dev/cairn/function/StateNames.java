@@ -14,8 +14,7 @@ final class StateNames {
           "\""
               + name
               + "\" is not a state's name: it has 1 to 200 characters, which are letters (A"
-              + " to Z, a to z),"
-              + " digits and _ - . : and begins with a letter, a digit or _, such as"
+              + " to Z, a to z), digits and _ - . : and begins with a letter, a digit or _, such as"
               + " \"flights-per-route\"");
     }
   }

@@ -169,8 +169,7 @@ final class GapReplay<E> {
           subtask.id()
               + " cannot be replayed: record "
               + frontier
-              + " was applied once and is no longer in the"
-              + " stream; restore a later checkpoint");
+              + " was applied once and is no longer in the stream; restore a later checkpoint");
     }
   }
 }

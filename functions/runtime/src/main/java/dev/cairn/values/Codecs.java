@@ -160,8 +160,7 @@ public final class Codecs {
               + " is an "
               + shown(type)
               + ": an empty Optional within an Optional cannot be told from an empty one;"
-              + " declare one"
-              + " Optional, or a record or a sealed type that names the cases");
+              + " declare one Optional, or a record or a sealed type that names the cases");
     }
     return new OptionalCodec(codec);
   }
@@ -246,8 +245,7 @@ public final class Codecs {
                 + ", whose subtype "
                 + subtype.getName()
                 + " is neither a record nor an enum; make it one, or tell Jackson about the"
-                + " subtypes"
-                + " with @JsonTypeInfo and @JsonSubTypes");
+                + " subtypes with @JsonTypeInfo and @JsonSubTypes");
       }
     }
   }

@@ -63,8 +63,7 @@ record Monitoring(
                 scope,
                 "MappingAlarm",
                 "the mapping was switched off, does not deliver, or is set so that state gets"
-                    + " wrong:"
-                    + " cairn status says what",
+                    + " wrong: cairn status says what",
                 ofJob("numberOfMappingProblems", "Maximum", 5),
                 1,
                 1,

@@ -294,8 +294,8 @@ record Permissions(
         statements,
         "Names of objects are made as a job runs: the wildcards stand below the job's own folders,"
             + " for checkpoints and for savepoints. ListStreams cannot be granted for one"
-            + " stream: it is, for those of the"
-            + " job's table; and ListEventSourceMappings, which reads only, for no mapping alone."
+            + " stream: it is, for those of the job's table;"
+            + " and ListEventSourceMappings, which reads only, for no mapping alone."
             + functions.why());
   }
 

@@ -131,8 +131,7 @@ final class SettingsCheck {
                 "function \""
                     + name
                     + "\" is not the name of a class: give the full name of a KeyedFunction,"
-                    + " such as"
-                    + " com.example.Orders"));
+                    + " such as com.example.Orders"));
     return named.filter(name -> CLASS_NAME.matcher(name).matches());
   }
 
@@ -314,8 +313,7 @@ final class SettingsCheck {
             + " is too short to restore every retained checkpoint: keep records for "
             + needed.toHours()
             + " h or more (twice num-retained × interval, and an hour for the replay), or"
-            + " retain fewer"
-            + " checkpoints");
+            + " retain fewer checkpoints");
   }
 
   void lambda(ConstructSettings.Lambda lambda) {
@@ -339,8 +337,7 @@ final class SettingsCheck {
         "function timeout "
             + shown(lambda.timeout())
             + " is not possible: choose whole seconds from 10 s, as the task keeps 2 s for"
-            + " journalling, to 15 min,"
-            + " Lambda's longest");
+            + " journalling, to 15 min, Lambda's longest");
   }
 
   /**
@@ -488,8 +485,7 @@ final class SettingsCheck {
         "removal policy "
             + policy
             + " is not possible: table, bucket and stream are worth something only together,"
-            + " and a bucket has no"
-            + " snapshot; choose RETAIN or DESTROY");
+            + " and a bucket has no snapshot; choose RETAIN or DESTROY");
   }
 
   private static boolean isWholeSeconds(Duration duration) {

@@ -88,8 +88,7 @@ final class Arguments {
                 + "\") has characters that this locale's character set ("
                 + System.getProperty("sun.jnu.encoding")
                 + ") cannot represent, so a wrong key or file would be looked up: set"
-                + " LC_ALL=C.UTF-8 and"
-                + " try again");
+                + " LC_ALL=C.UTF-8 and try again");
       }
     }
     return Optional.empty();
@@ -144,8 +143,7 @@ final class Arguments {
       return "cairn "
           + typed
           + " is not part of an installation: it needs DynamoDB Local, whose licence does not"
-          + " allow Cairn to distribute it; clone Cairn's repository and run"
-          + " ./cairn "
+          + " allow Cairn to distribute it; clone Cairn's repository and run ./cairn "
           + typed
           + " there";
     }

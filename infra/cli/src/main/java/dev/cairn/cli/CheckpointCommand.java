@@ -29,8 +29,7 @@ abstract class CheckpointCommand implements Callable<Integer> {
       paramLabel = "CHECKPOINT",
       description =
           "The checkpoint's id, or the location of its _metadata: s3://bucket/…, a directory"
-              + " (/… or ./…), or a path"
-              + " in the job's storage.")
+              + " (/… or ./…), or a path in the job's storage.")
   private String checkpoint = "";
 
   @Option(names = "--json", description = "Answer as JSON.")

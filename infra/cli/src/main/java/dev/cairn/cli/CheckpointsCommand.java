@@ -279,9 +279,7 @@ final class CheckpointsCommand extends PipelineCommand {
     return missing <= 0
         ? List.of()
         : List.of(
-            missing
-                + " more have not acknowledged, or their acknowledgements are no"
-                + " longer kept");
+            missing + " more have not acknowledged, or their acknowledgements are no longer kept");
   }
 
   private static void show(

@@ -155,8 +155,7 @@ final class DryRuns {
             ? "damage     no damage is known"
             : "damage     "
                 + report.marks()
-                + " files of the job are marked as damaged; this"
-                + " checkpoint needs none of them");
+                + " files of the job are marked as damaged; this checkpoint needs none of them");
     report
         .margin()
         .ifPresent(

@@ -66,8 +66,7 @@ final class GcCommand extends PipelineCommand {
       case Findings.NotNow notNow ->
           throw ExitException.unusable(
               notNow.why()
-                  + "; no file is deleted in the meantime: try again when the"
-                  + " restore has ended");
+                  + "; no file is deleted in the meantime: try again when the restore has ended");
       case Findings.Found found -> {
         if (file == null) {
           summarize(out, connection, found);

@@ -93,8 +93,8 @@ final class PipelineTarget {
             () ->
                 ExitException.unusable(
                     "no demo runs on this machine, and no table is named: start a demo in"
-                        + " another terminal with ./cairn demo --keep, or"
-                        + " name a deployed pipeline with --table and --job (or "
+                        + " another terminal with ./cairn demo --keep,"
+                        + " or name a deployed pipeline with --table and --job (or "
                         + TABLE
                         + " and "
                         + JOB

@@ -23,8 +23,7 @@ final class RestoreCommand extends VerbCommand {
       paramLabel = "CHECKPOINT",
       description =
           "The checkpoint's id; or latest; or the location of its _metadata: s3://bucket/…,"
-              + " or a path in the job's"
-              + " storage.")
+              + " or a path in the job's storage.")
   private String target = "";
 
   @Option(

@@ -45,7 +45,7 @@ final class TailCommand extends PipelineCommand {
   void requireUsable() {
     if (every.isZero()) {
       throw ExitException.unusable(
-          "--every 0 would read without a pause: give a duration" + " such as 1s");
+          "--every 0 would read without a pause: give a duration such as 1s");
     }
   }
 

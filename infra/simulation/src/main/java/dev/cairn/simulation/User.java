@@ -114,7 +114,7 @@ final class User implements Actions {
         case 9 -> restoreOldestAfterCommit();
         case 10, 11 -> restoreWhileOpening();
         case 12 -> command("checkpoint");
-        case 13 -> command("savepoint " + "s" + ++savepoints);
+        case 13 -> command("savepoint s" + ++savepoints);
         case 14 -> haltAndGoOn("stop");
         case 15 -> haltAndGoOn("cancel");
         case 16 -> haltAndGoOn("cancel --delete");
@@ -229,7 +229,7 @@ final class User implements Actions {
             .map(Checkpoint.Savepoint::directory)
             .toList();
     if (choice.isEmpty()) {
-      command("savepoint " + "s" + ++savepoints);
+      command("savepoint s" + ++savepoints);
       return;
     }
     faults.count(SimulatedRace.A_SAVEPOINT_CLAIMED);

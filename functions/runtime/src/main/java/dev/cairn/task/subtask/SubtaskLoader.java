@@ -90,8 +90,7 @@ public final class SubtaskLoader<E> {
             id
                 + " needs a file that is gone: "
                 + missing.get().getMessage()
-                + "; restore a checkpoint that does not"
-                + " need it",
+                + "; restore a checkpoint that does not need it",
             missing.get());
       }
       if (!(entries.getFirst() instanceof Entry.Base base)

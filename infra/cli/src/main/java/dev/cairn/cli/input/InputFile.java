@@ -361,8 +361,7 @@ public final class InputFile {
               + ": line "
               + number
               + " begins an array, but a record is an object: write one object per line, such"
-              + " as with"
-              + " jq -c '.[]' "
+              + " as with jq -c '.[]' "
               + file
               + " > records.jsonl");
     }

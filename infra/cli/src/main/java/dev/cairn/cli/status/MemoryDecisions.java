@@ -48,8 +48,8 @@ final class MemoryDecisions {
                             .orElse("all of it")
                         + (near.size() == 1 ? "" : "; so do " + (near.size() - 1) + " more"),
                     "give the task's function more memory before the state no longer fits, or"
-                        + " restore the job"
-                        + " onto a stream with more shards; see docs/operations.md, \"Memory\""));
+                        + " restore the job onto a stream with more shards;"
+                        + " see docs/operations.md, \"Memory\""));
   }
 
   private static int percent(SubtaskFacts subtask) {
@@ -72,7 +72,7 @@ final class MemoryDecisions {
                         + " entries since its state was last stored, and grows: a cold start"
                         + " reads all of them",
                     "see why its snapshots fail (cairn checkpoints shows the last one's"
-                        + " cause), and raise the"
-                        + " function's time-out or memory, or correct the storage"));
+                        + " cause), and raise the function's time-out or memory,"
+                        + " or correct the storage"));
   }
 }

@@ -401,8 +401,7 @@ public final class Demo implements AutoCloseable {
                 + Sizes.count(records)
                 + " of "
                 + Sizes.count(rows.size())
-                + " records in the state"
-                + "; "
+                + " records in the state; "
                 + why(settled)
                 + "; the last failure was: "
                 + pipeline.lastFailure());
