@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class DirectoryFileStorageTest extends CheckpointStorageContract {
+final class DirectoryFileStorageTest extends FileStorageContract {
   private static final byte[] CONTENT = {1, 2, 3};
   private static final FilePath FILE = FilePath.of("job", "shared", "run");
 

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** What files inside a table do beyond every checkpoint storage. */
-abstract class DynamoDbFileStorageContract extends CheckpointStorageContract {
+/** The facts of files inside a table that do not hold for every storage. */
+abstract class DynamoDbFileStorageContract extends FileStorageContract {
   private static final AtomicInteger TABLES = new AtomicInteger();
   private static final FilePath FILE = FilePath.of("job", "shared", "run");
 

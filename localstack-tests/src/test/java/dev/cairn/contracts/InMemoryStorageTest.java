@@ -9,7 +9,7 @@ import dev.cairn.storage.Sha256;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class InMemoryStorageTest extends CheckpointStorageContract {
+class InMemoryStorageTest extends FileStorageContract {
   private static final FilePath FILE = FilePath.of("job", "shared", "run");
 
   @Override

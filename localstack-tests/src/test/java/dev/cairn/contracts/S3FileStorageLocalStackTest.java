@@ -7,7 +7,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf("dev.cairn.contracts.LocalStackServices#isAvailable")
-final class S3FileStorageLocalStackTest extends CheckpointStorageContract {
+final class S3FileStorageLocalStackTest extends FileStorageContract {
   private String bucket = "";
   private String other = "";
 

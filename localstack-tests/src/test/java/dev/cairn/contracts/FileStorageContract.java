@@ -24,8 +24,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every checkpoint storage must do. */
-public abstract class CheckpointStorageContract {
+/** The facts that hold for every storage of files. */
+public abstract class FileStorageContract {
   private static final int WRITERS = 16;
   private static final FilePath FILE = FilePath.of("job", "chk-1", "_metadata");
 
