@@ -19,21 +19,4 @@ public record CoordinatorGuards(
   public static final CoordinatorGuards ALL =
       new CoordinatorGuards(
           JournalGuards.ALL, CheckpointGuards.ALL, CollectionGuards.ALL, RestoreGuards.ALL);
-
-  /** Returns a copy with other guards of one part. */
-  public CoordinatorGuards with(JournalGuards other) {
-    return new CoordinatorGuards(other, checkpoints, collection, restores);
-  }
-
-  public CoordinatorGuards with(CheckpointGuards other) {
-    return new CoordinatorGuards(journals, other, collection, restores);
-  }
-
-  public CoordinatorGuards with(CollectionGuards other) {
-    return new CoordinatorGuards(journals, checkpoints, other, restores);
-  }
-
-  public CoordinatorGuards with(RestoreGuards other) {
-    return new CoordinatorGuards(journals, checkpoints, collection, other);
-  }
 }

@@ -104,33 +104,4 @@ public record CheckpointGuards(
   public interface Format {
     FormatVersion of(Job job);
   }
-
-  /** Returns a copy in which one guard is replaced. */
-  public CheckpointGuards with(Complete other) {
-    return new CheckpointGuards(
-        other, isCarriedForward, isToBeRewritten, isSubsumed, isWritten, format);
-  }
-
-  public CheckpointGuards with(CarriedForward other) {
-    return new CheckpointGuards(isComplete, other, isToBeRewritten, isSubsumed, isWritten, format);
-  }
-
-  public CheckpointGuards with(Rewritten other) {
-    return new CheckpointGuards(isComplete, isCarriedForward, other, isSubsumed, isWritten, format);
-  }
-
-  public CheckpointGuards with(Subsumed other) {
-    return new CheckpointGuards(
-        isComplete, isCarriedForward, isToBeRewritten, other, isWritten, format);
-  }
-
-  public CheckpointGuards with(Written other) {
-    return new CheckpointGuards(
-        isComplete, isCarriedForward, isToBeRewritten, isSubsumed, other, format);
-  }
-
-  public CheckpointGuards with(Format other) {
-    return new CheckpointGuards(
-        isComplete, isCarriedForward, isToBeRewritten, isSubsumed, isWritten, other);
-  }
 }

@@ -123,35 +123,4 @@ public record CollectionGuards(
                 })
         .orElse(job.next().isAfter(id));
   }
-
-  /** Returns a copy in which one guard is replaced. */
-  public CollectionGuards with(SameEpoch other) {
-    return new CollectionGuards(
-        other, isAbandoned, isOld, isMetadataAbandoned, isNeededByFork, standsAlone);
-  }
-
-  public CollectionGuards with(Abandoned other) {
-    return new CollectionGuards(
-        isSameEpoch, other, isOld, isMetadataAbandoned, isNeededByFork, standsAlone);
-  }
-
-  public CollectionGuards with(Old other) {
-    return new CollectionGuards(
-        isSameEpoch, isAbandoned, other, isMetadataAbandoned, isNeededByFork, standsAlone);
-  }
-
-  public CollectionGuards with(MetadataAbandoned other) {
-    return new CollectionGuards(
-        isSameEpoch, isAbandoned, isOld, other, isNeededByFork, standsAlone);
-  }
-
-  public CollectionGuards with(NeededByFork other) {
-    return new CollectionGuards(
-        isSameEpoch, isAbandoned, isOld, isMetadataAbandoned, other, standsAlone);
-  }
-
-  public CollectionGuards with(StandsAlone other) {
-    return new CollectionGuards(
-        isSameEpoch, isAbandoned, isOld, isMetadataAbandoned, isNeededByFork, other);
-  }
 }

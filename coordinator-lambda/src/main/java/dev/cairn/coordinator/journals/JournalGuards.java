@@ -100,25 +100,4 @@ public record JournalGuards(
     boolean isUnbelievable = last.isAfter(now.plus(idleAfter));
     return isUnbelievable || !last.plus(idleAfter).isAfter(now);
   }
-
-  /** Returns a copy in which one guard is replaced. */
-  public JournalGuards with(OfEpoch other) {
-    return new JournalGuards(other, hasEntered, isReplayed, isSilent, frontier);
-  }
-
-  public JournalGuards with(Entered other) {
-    return new JournalGuards(isOfEpoch, other, isReplayed, isSilent, frontier);
-  }
-
-  public JournalGuards with(Replayed other) {
-    return new JournalGuards(isOfEpoch, hasEntered, other, isSilent, frontier);
-  }
-
-  public JournalGuards with(Silent other) {
-    return new JournalGuards(isOfEpoch, hasEntered, isReplayed, other, frontier);
-  }
-
-  public JournalGuards with(Frontier other) {
-    return new JournalGuards(isOfEpoch, hasEntered, isReplayed, isSilent, other);
-  }
 }

@@ -1,10 +1,6 @@
 package dev.cairn.simulation;
 
 import dev.cairn.coordinator.CoordinatorGuards;
-import dev.cairn.coordinator.checkpointing.CheckpointGuards;
-import dev.cairn.coordinator.collecting.CollectionGuards;
-import dev.cairn.coordinator.journals.JournalGuards;
-import dev.cairn.coordinator.restoring.RestoreGuards;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.subtask.StateMemory;
@@ -39,24 +35,14 @@ public record Guards(
     return new Guards(task, coordinator, checksum, cache, table, response);
   }
 
-  public Guards with(JournalGuards journals) {
-    return with(coordinator.with(journals));
-  }
-
-  public Guards with(CollectionGuards collecting) {
-    return with(coordinator.with(collecting));
-  }
-
-  public Guards with(CheckpointGuards checkpointing) {
-    return with(coordinator.with(checkpointing));
-  }
-
-  public Guards with(RestoreGuards restoring) {
-    return with(coordinator.with(restoring));
-  }
-
-  private Guards with(CoordinatorGuards guards) {
-    return new Guards(task, guards, checksum, cache, table, response);
+  /**
+   * Returns a copy in which one guard of the coordinator is replaced.
+   *
+   * @param type the guard's interface, of which the coordinator's guards have one component
+   */
+  public <G> Guards with(Class<G> type, G guard) {
+    return new Guards(
+        task, Replacement.in(coordinator, type, guard), checksum, cache, table, response);
   }
 
   public Guards with(BlockChecksum checksum) {

@@ -65,7 +65,7 @@ enum Sabotage {
               })),
   FRONTIER_IS_A_MAXIMUM(
       List.of(Invariants.FRONTIER, Invariants.DURABLE),
-      Guards.all().with(JournalGuards.ALL.with((JournalGuards.Frontier) Entry.Header::position))),
+      Guards.all().with(JournalGuards.Frontier.class, Entry.Header::position)),
   HASHES(
       List.of(Invariants.SNAPSHOT, Invariants.FOLD, Invariants.COMPLETE),
       Guards.all()
@@ -85,7 +85,7 @@ enum Sabotage {
               })),
   CARRY_FORWARD_ONLY_WHAT_IS_UNCHANGED(
       List.of(Invariants.SNAPSHOT),
-      Guards.all().with(CheckpointGuards.ALL.with((CheckpointGuards.CarriedForward) tail -> true))),
+      Guards.all().with(CheckpointGuards.CarriedForward.class, tail -> true)),
   DISCARD_AFTER_LOSING(
       List.of(Invariants.FOLD, Invariants.SNAPSHOT),
       Guards.all()
@@ -129,7 +129,7 @@ enum Sabotage {
                   return outcome == Outcome.PREPARE_ANEW ? Outcome.REBASE : outcome;
                 }
               })
-          .with(CollectionGuards.ALL.with((CollectionGuards.Old) (file, longest, now) -> true))),
+          .with(CollectionGuards.Old.class, (file, longest, now) -> true)),
   /** Whatever was appended there is taken for one's own entry. */
   OWN_ID(
       List.of(Invariants.DURABLE, Invariants.FOLD, Invariants.CHAINED, Invariants.SNAPSHOT),
@@ -169,18 +169,14 @@ enum Sabotage {
               })),
   EPOCH_OF_A_TRIGGER(
       List.of(Invariants.TRIGGERS),
-      Guards.all().with(JournalGuards.ALL.with((JournalGuards.OfEpoch) (epoch, tail) -> true))),
+      Guards.all().with(JournalGuards.OfEpoch.class, (epoch, tail) -> true)),
   /** What a later one was completed before stays pending, and nobody else can begin. */
   PENDING_GIVES_WAY_TO_A_LATER_ONE(
       List.of(Invariants.PROGRESS, Invariants.BOUNDED),
-      Guards.all()
-          .with(
-              CheckpointGuards.ALL.with(
-                  (CheckpointGuards.Subsumed) (pending, completed) -> false))),
+      Guards.all().with(CheckpointGuards.Subsumed.class, (pending, completed) -> false)),
   WAKES_UNTIL_ANSWERED(
       List.of(Invariants.PROGRESS),
-      Guards.all()
-          .with(JournalGuards.ALL.with((JournalGuards.Silent) (tail, idleAfter, now) -> false))),
+      Guards.all().with(JournalGuards.Silent.class, (tail, idleAfter, now) -> false)),
   EPOCH_WHEN_OPENED(
       List.of(Invariants.EPOCH, Invariants.HALTED),
       Guards.all()
@@ -211,14 +207,10 @@ enum Sabotage {
                   })),
   EVERY_ACKNOWLEDGEMENT(
       List.of(Invariants.COMPLETE),
-      Guards.all()
-          .with(
-              CheckpointGuards.ALL.with(
-                  (CheckpointGuards.Complete) missing -> missing.size() <= 1))),
+      Guards.all().with(CheckpointGuards.Complete.class, missing -> missing.size() <= 1)),
   BASE_REVISION_OF_A_FILE(
       List.of(Invariants.FILES, Invariants.RETAINED),
-      Guards.all()
-          .with(CollectionGuards.ALL.with((CollectionGuards.Abandoned) (file, tail) -> true))),
+      Guards.all().with(CollectionGuards.Abandoned.class, (file, tail) -> true)),
   SUSPENSION(
       List.of(Invariants.HALTED),
       Guards.all()
@@ -271,17 +263,15 @@ enum Sabotage {
                   write -> SabotagedTable.sets(write, "#status = :to")))),
   NO_CARRY_FORWARD_OF_BORROWED_STATE(
       List.of(Invariants.OWNED, Invariants.COMPLETE),
-      Guards.all().with(CheckpointGuards.ALL.with((CheckpointGuards.Rewritten) tail -> false))),
+      Guards.all().with(CheckpointGuards.Rewritten.class, tail -> false)),
   HALF_OPENED_JOURNALS_HAVE_NOT_ENTERED(
       List.of(Invariants.DIVIDED, Invariants.HALTED, Invariants.PROGRESS, Invariants.COMPLETE),
       Guards.all()
           .with(
-              JournalGuards.ALL.with(
-                  (JournalGuards.Entered) (job, tail) -> tail.head().epoch().equals(job.epoch())))),
+              JournalGuards.Entered.class, (job, tail) -> tail.head().epoch().equals(job.epoch()))),
   FORKS_STAND_ALONE_BEFORE_THEY_RELEASE(
       List.of(Invariants.RETAINED, Invariants.FILES),
-      Guards.all()
-          .with(CollectionGuards.ALL.with((CollectionGuards.StandsAlone) references -> true))),
+      Guards.all().with(CollectionGuards.StandsAlone.class, references -> true)),
   FORKS_BEGIN_FROM_WHAT_IS_COMPLETED(
       List.of(Invariants.FORKED),
       Guards.all()
@@ -291,7 +281,7 @@ enum Sabotage {
                   write -> SabotagedTable.puts(write, "FORK#")))),
   COLLECTION_ASKS_FOR_FORKS(
       List.of(Invariants.RETAINED),
-      Guards.all().with(CollectionGuards.ALL.with((CollectionGuards.NeededByFork) fork -> false))),
+      Guards.all().with(CollectionGuards.NeededByFork.class, fork -> false)),
   CLAIM_WITH_THE_MOVE_ONLY(
       List.of(Invariants.CLAIMED),
       Guards.all()
@@ -355,23 +345,20 @@ enum Sabotage {
                   })),
   ABANDONED_FILES_GO(
       List.of(Invariants.BOUNDED),
-      Guards.all()
-          .with(CollectionGuards.ALL.with((CollectionGuards.Abandoned) (file, tail) -> false))),
+      Guards.all().with(CollectionGuards.Abandoned.class, (file, tail) -> false)),
   METADATA_OF_THE_ABORTED_GOES(
       List.of(Invariants.BOUNDED),
       Guards.all()
           .with(
-              CollectionGuards.ALL.with(
-                  (CollectionGuards.MetadataAbandoned)
-                      (id, job, checkpoints) ->
-                          checkpoints.stream()
-                              .filter(Checkpoint.Subsumed.class::isInstance)
-                              .anyMatch(subsumed -> subsumed.id().equals(id))))),
+              CollectionGuards.MetadataAbandoned.class,
+              (id, job, checkpoints) ->
+                  checkpoints.stream()
+                      .filter(Checkpoint.Subsumed.class::isInstance)
+                      .anyMatch(subsumed -> subsumed.id().equals(id)))),
   /** A collector that slept through a restore deletes what the journals have been given by it. */
   EPOCH_AGAIN_BEFORE_COLLECTING(
       List.of(Invariants.RETAINED, Invariants.FILES),
-      Guards.all()
-          .with(CollectionGuards.ALL.with((CollectionGuards.SameEpoch) (before, after) -> true))),
+      Guards.all().with(CollectionGuards.SameEpoch.class, (before, after) -> true)),
   /**
    * A task appends after triggers what it prepared before them. Together with the age of what is
    * collected: either alone covers for the other.
@@ -380,19 +367,16 @@ enum Sabotage {
       List.of(Invariants.FILES, Invariants.RETAINED, Invariants.FOLD),
       Guards.all()
           .with(
-              CollectionGuards.ALL
-                  .with(
-                      (CollectionGuards.Abandoned)
-                          (file, tail) ->
-                              Stream.concat(Stream.of(tail.base()), tail.sinceBase().stream())
-                                  .anyMatch(entry -> entry.revision().isAfter(file.base())))
-                  .with((CollectionGuards.Old) (file, longestInvocation, now) -> true))),
+              CollectionGuards.Abandoned.class,
+              (file, tail) ->
+                  Stream.concat(Stream.of(tail.base()), tail.sinceBase().stream())
+                      .anyMatch(entry -> entry.revision().isAfter(file.base())))
+          .with(CollectionGuards.Old.class, (file, longestInvocation, now) -> true)),
   /** Together with the abort of those that are pending before it: either covers for the other. */
   LATER_THAN_THE_LATEST_WHEN_COMPLETED(
       List.of(Invariants.INCREASING),
       Guards.all()
-          .with(
-              CheckpointGuards.ALL.with((CheckpointGuards.Subsumed) (pending, completed) -> false))
+          .with(CheckpointGuards.Subsumed.class, (pending, completed) -> false)
           .withTable(
               SabotagedTable.ignoring(
                   "(attribute_not_exists(latestCheckpoint) OR latestCheckpoint < :id)"))),
@@ -415,11 +399,10 @@ enum Sabotage {
                   })),
   CONTENT_OF_METADATA_THAT_IS_THERE(
       List.of(Invariants.FILES, Invariants.COMPLETE),
-      Guards.all()
-          .with(CheckpointGuards.ALL.with((CheckpointGuards.Written) (there, metadata) -> true))),
+      Guards.all().with(CheckpointGuards.Written.class, (there, metadata) -> true)),
   A_RESTORE_ENDS_WITH_ITS_LAST_GAP(
       List.of(Invariants.REPLAYED),
-      Guards.all().with(JournalGuards.ALL.with((JournalGuards.Replayed) (epoch, tails) -> true))),
+      Guards.all().with(JournalGuards.Replayed.class, (epoch, tails) -> true)),
   A_GAP_COMES_BEFORE_THE_MAPPINGS_RECORDS(
       List.of(Invariants.FOLD),
       Guards.all()
@@ -433,12 +416,11 @@ enum Sabotage {
   /** A job that was halted for too long goes on without what has expired, and nobody is asked. */
   RECORDS_MAY_HAVE_EXPIRED(
       List.of(Invariants.FOLD),
-      Guards.all().with(new RestoreGuards((since, horizon, margin) -> false))),
+      Guards.all().with(RestoreGuards.Expired.class, (since, horizon, margin) -> false)),
   /** A coordinator that does not ask whether an earlier release may have to go on. */
   CHECKPOINTS_ARE_IN_THE_JOBS_FORMAT(
       List.of(Invariants.READABLE),
-      Guards.all()
-          .with(CheckpointGuards.ALL.with((CheckpointGuards.Format) job -> FormatVersion.NEWEST))),
+      Guards.all().with(CheckpointGuards.Format.class, job -> FormatVersion.NEWEST)),
   /** A task that does not ask so when it opens a shard. */
   SHARDS_ARE_OPENED_IN_THE_JOBS_FORMAT(
       List.of(Invariants.READABLE),
