@@ -105,9 +105,6 @@ public interface KeyedStateBackend extends RecordEffects {
    */
   List<Change> drain();
 
-  /** Returns all cells of one partition key, sorted, drained or not. */
-  List<Change.Put> ofKey(String partitionKey);
-
   /** Passes all cells to the consumer, sorted, drained or not. */
   void forEach(Consumer<Change.Put> consumer);
 

@@ -240,25 +240,6 @@ public final class HeapStateBackend implements KeyedStateBackend {
   }
 
   @Override
-  public List<Change.Put> ofKey(String partitionKey) {
-    KeyHash hash = KeyHash.of(partitionKey);
-    List<Change.Put> puts = new ArrayList<>();
-    KeyedState key = cells.find(partitionKey);
-    if (key != null) {
-      Cells.forEach(key, cell -> puts.add(put(cell)));
-    }
-    StateKey first = StateKey.of(hash, partitionKey, "", new byte[0]);
-    for (Map.Entry<StateKey, byte[]> cell : undeclared.tailMap(first).entrySet()) {
-      if (!cell.getKey().parts().partitionKey().equals(partitionKey)) {
-        break;
-      }
-      puts.add(new Change.Put(cell.getKey(), cell.getValue()));
-    }
-    puts.sort(BY_KEY);
-    return puts;
-  }
-
-  @Override
   public void forEach(Consumer<Change.Put> consumer) {
     List<Change.Put> puts = new ArrayList<>();
     for (KeyedState key : cells.keys()) {
