@@ -47,6 +47,11 @@ record Resources(JsonNode template) {
     return found.getFirst();
   }
 
+  /** Returns the properties of a resource. */
+  static JsonNode properties(JsonNode resource) {
+    return resource.get("Properties");
+  }
+
   /** Type and bare name of everything. */
   List<String> names() {
     List<String> names = new ArrayList<>();
