@@ -25,7 +25,6 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.EntryId;
-import dev.cairn.id.Epoch;
 import dev.cairn.id.Revision;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
@@ -173,18 +172,7 @@ class CollectionDecisionsTest {
 
   @Test
   void metadataIsAbandonedOnceItsCheckpointEndedWithoutIt() {
-    Job job =
-        new Job(
-            JOB,
-            RUNNING,
-            new Epoch(1),
-            id(6),
-            Optional.empty(),
-            Optional.empty(),
-            CheckpointSettings.DEFAULTS,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    Job job = Job.create(JOB, CheckpointSettings.DEFAULTS).begun(id(5));
     List<Checkpoint> checkpoints =
         List.of(
             completed(2, NOON, FIRST),

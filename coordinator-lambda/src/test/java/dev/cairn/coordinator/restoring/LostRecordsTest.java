@@ -63,14 +63,37 @@ final class LostRecordsTest {
     return pipeline.job().refusal().map(Job.Refusal::reason).orElse("");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"resume", "restore 1", "restore latest"})
-  void aJobThatWasHaltedForLongerThanTheStreamKeepsRecordsIsNotResumed(String command) {
+  /** Cancels the job, and lets records expire before a later one arrives. */
+  private void haltForTooLong() {
     applied("a", "b");
     pipeline.serve("cancel");
     pipeline.put(0, "c", "d");
     pass(Duration.ofHours(25));
     pipeline.put(0, "e");
+  }
+
+  /** Puts a record at which the function fails, and delivers it. */
+  private List<StreamRecord> failedAtPoison() {
+    List<StreamRecord> poison = pipeline.put(0, "poison");
+    assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
+        .isInstanceOf(TaskException.class);
+    return poison;
+  }
+
+  private void requireLossOf(StreamRecord waited, List<StreamRecord> later) {
+    assertThatThrownBy(() -> run(pipeline.container(), 0, later))
+        .isInstanceOf(TaskException.class)
+        .hasMessageContaining("may have lost records")
+        .hasMessageContaining(waited.sequenceNumber().digits());
+    assertThat(pipeline.head(0).failing().orElseThrow().reason())
+        .isEqualTo(FailureReason.RECORDS_LOST);
+    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(1, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"resume", "restore 1", "restore latest"})
+  void aJobThatWasHaltedForLongerThanTheStreamKeepsRecordsIsNotResumed(String command) {
+    haltForTooLong();
 
     pipeline.serve(command);
 
@@ -99,11 +122,7 @@ final class LostRecordsTest {
   @ParameterizedTest
   @ValueSource(strings = {"resume --accept-gap", "restore 1 --accept-gap"})
   void itGoesOnWithoutThemIfTheUserAcceptsThat(String command) {
-    applied("a", "b");
-    pipeline.serve("cancel");
-    pipeline.put(0, "c", "d");
-    pass(Duration.ofHours(25));
-    pipeline.put(0, "e");
+    haltForTooLong();
 
     pipeline.serve(command);
 
@@ -233,31 +252,20 @@ final class LostRecordsTest {
   @Test
   void aBatchThatStartsAfterTheRecordThatFailedIsALoss() {
     applied("a");
-    List<StreamRecord> poison = pipeline.put(0, "poison");
-    assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
-        .isInstanceOf(TaskException.class);
+    List<StreamRecord> poison = failedAtPoison();
     assertThat(pipeline.head(0).failing().orElseThrow().record())
         .contains(poison.getFirst().sequenceNumber());
     pass(Duration.ofHours(26));
+
     // Young enough to look healthy.
-    List<StreamRecord> later = pipeline.put(0, "b");
-
-    assertThatThrownBy(() -> run(pipeline.container(), 0, later))
-        .isInstanceOf(TaskException.class)
-        .hasMessageContaining("may have lost records")
-        .hasMessageContaining(poison.getFirst().sequenceNumber().digits());
-
-    assertThat(pipeline.head(0).failing().orElseThrow().reason())
-        .isEqualTo(FailureReason.RECORDS_LOST);
+    requireLossOf(poison.getFirst(), pipeline.put(0, "b"));
     assertThat(pipeline.head(0).position()).isEqualTo(Position.after(firstApplied()));
   }
 
   @Test
   void aLaterFailureOfTheShardDoesNotHideTheRecordThatFailed() {
     applied("a");
-    List<StreamRecord> poison = pipeline.put(0, "poison");
-    assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
-        .isInstanceOf(TaskException.class);
+    List<StreamRecord> poison = failedAtPoison();
     // A deployment that cannot be loaded, as often as the mapping tries it.
     for (int attempt = 0; attempt < 2; attempt++) {
       pass(Duration.ofHours(1));
@@ -268,16 +276,9 @@ final class LostRecordsTest {
           .isEqualTo(FailureReason.CODE_NOT_LOADABLE);
     }
     pass(Duration.ofHours(26));
+
     // Young enough to look healthy.
-    List<StreamRecord> later = pipeline.put(0, "b");
-
-    assertThatThrownBy(() -> run(pipeline.container(), 0, later))
-        .isInstanceOf(TaskException.class)
-        .hasMessageContaining("may have lost records")
-        .hasMessageContaining(poison.getFirst().sequenceNumber().digits());
-
-    assertThat(pipeline.head(0).failing().orElseThrow().reason())
-        .isEqualTo(FailureReason.RECORDS_LOST);
+    requireLossOf(poison.getFirst(), pipeline.put(0, "b"));
   }
 
   private dev.cairn.id.SequenceNumber firstApplied() {
@@ -288,9 +289,7 @@ final class LostRecordsTest {
   void theRecordThatFailedIsTriedAgainAlsoWhereTheOneBeforeHasExpired() {
     applied("a");
     pass(Duration.ofHours(48));
-    List<StreamRecord> poison = pipeline.put(0, "poison");
-    assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
-        .isInstanceOf(TaskException.class);
+    List<StreamRecord> poison = failedAtPoison();
     pipeline.pass(Duration.ofHours(1));
 
     assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
@@ -301,16 +300,6 @@ final class LostRecordsTest {
   }
 
   // ---------------------------------------------------------------- what was seen to wait
-
-  private void requireLossOf(StreamRecord waited, List<StreamRecord> later) {
-    assertThatThrownBy(() -> run(pipeline.container(), 0, later))
-        .isInstanceOf(TaskException.class)
-        .hasMessageContaining("may have lost records")
-        .hasMessageContaining(waited.sequenceNumber().digits());
-    assertThat(pipeline.head(0).failing().orElseThrow().reason())
-        .isEqualTo(FailureReason.RECORDS_LOST);
-    assertThat(pipeline.head(0).counts()).isEqualTo(new Counts(1, 0));
-  }
 
   /** The mapping is throttled, and the coordinator sees a record that waits. */
   private StreamRecord suspected() {
@@ -436,9 +425,7 @@ final class LostRecordsTest {
   void aHaltOfAShardWhoseNextRecordIsKeptIsNoLossAlthoughTheLastOneHasExpired() {
     applied("a");
     pass(Duration.ofHours(48));
-    List<StreamRecord> poison = pipeline.put(0, "poison");
-    assertThatThrownBy(() -> run(pipeline.container(), 0, poison))
-        .isInstanceOf(TaskException.class);
+    List<StreamRecord> poison = failedAtPoison();
     pipeline.serve("cancel");
     pass(Duration.ofHours(23).plusMinutes(50));
 

@@ -34,6 +34,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class CodeDescriptionTest {
@@ -54,8 +55,9 @@ class CodeDescriptionTest {
                   "AWS_LAMBDA_FUNCTION_VERSION", "12",
                   "EXECUTION_CHECKPOINTING_DATA_INLINE_THRESHOLD", "16 kb")));
 
-  /** A function with settings of its own. */
-  private record Counting(String option, String value) implements KeyedFunction<Object> {
+  /** A function that configures its checkpoints. */
+  private record Configured(Consumer<CheckpointConfig> configuration)
+      implements KeyedFunction<Object> {
     @Override
     @SuppressWarnings("unchecked") // never used
     public Deserializer<Object> deserializer() {
@@ -64,7 +66,7 @@ class CodeDescriptionTest {
 
     @Override
     public void configure(CheckpointConfig config) {
-      config.set(option, value);
+      configuration.accept(config);
     }
 
     @Override
@@ -76,12 +78,27 @@ class CodeDescriptionTest {
     public void process(Object event, Context context) {}
   }
 
+  private static CodeDescription setting(String option, String value) {
+    return CodeDescription.of(new Configured(config -> config.set(option, value)));
+  }
+
+  private static CodeDescription keeping(CheckpointStorage storage) {
+    return CodeDescription.of(new Configured(config -> config.setCheckpointStorage(storage)));
+  }
+
+  private static CodeDescription withTimeout() {
+    return setting("execution.checkpointing.timeout", "2 min");
+  }
+
+  private Registration registered(CodeDescription code, String storage) {
+    return code.registration(
+        environment.job(), environment.stage(), environment.version(), storage);
+  }
+
   @Test
   void saysWhatItSetsAndWhichStatesItHas() {
     Registration registration =
-        CodeDescription.of(new Counting("state.checkpoints.num-retained", "7"))
-            .registration(
-                environment.job(), environment.stage(), environment.version(), "s3://the-bucket");
+        registered(setting("state.checkpoints.num-retained", "7"), "s3://the-bucket");
 
     assertThat(registration.job()).isEqualTo(new JobId("flights"));
     assertThat(registration.stage()).isEqualTo(new StageId("aircraft"));
@@ -94,8 +111,7 @@ class CodeDescriptionTest {
 
   @Test
   void winsOverTheDeployment() {
-    CodeDescription code =
-        CodeDescription.of(new Counting("execution.checkpointing.data-inline-threshold", "4kb"));
+    CodeDescription code = setting("execution.checkpointing.data-inline-threshold", "4kb");
     CheckpointSettings deployed = environment.settings();
 
     assertThat(deployed.dataInlineThreshold()).isEqualTo(16 * 1024);
@@ -104,35 +120,13 @@ class CodeDescriptionTest {
 
   @Test
   void isRefusedIfItCannotBeKept() {
-    CodeDescription code =
-        CodeDescription.of(new Counting("execution.checkpointing.interval", "200 ms"));
+    CodeDescription code = setting("execution.checkpointing.interval", "200 ms");
     assertThatThrownBy(() -> code.appliedTo(environment.settings()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("execution.checkpointing.interval 200 ms is not possible");
-    assertThatThrownBy(
-            () -> CodeDescription.of(new Counting("execution.checkpointing.mode", "AT_LEAST_ONCE")))
+    assertThatThrownBy(() -> setting("execution.checkpointing.mode", "AT_LEAST_ONCE"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("execution.checkpointing.mode: AT_LEAST_ONCE is not possible here");
-  }
-
-  /** A function that defines its own checkpoint storage. */
-  private record Keeping(CheckpointStorage storage) implements KeyedFunction<Object> {
-    @Override
-    @SuppressWarnings("unchecked") // never used
-    public Deserializer<Object> deserializer() {
-      return (Deserializer<Object>) (Deserializer<?>) Deserializers.text();
-    }
-
-    @Override
-    public void configure(CheckpointConfig config) {
-      config.setCheckpointStorage(storage);
-    }
-
-    @Override
-    public void open(RuntimeContext context) {}
-
-    @Override
-    public void process(Object event, Context context) {}
   }
 
   @Test
@@ -141,35 +135,28 @@ class CodeDescriptionTest {
     CheckpointSettings inline = CheckpointSettings.DEFAULTS;
 
     CheckpointSettings small =
-        CodeDescription.of(new Keeping(new JobManagerCheckpointStorage(100_000)))
-            .appliedTo(inBucket);
+        keeping(new JobManagerCheckpointStorage(100_000)).appliedTo(inBucket);
     assertThat(StorageLocation.of(inBucket)).hasToString("s3://the-bucket");
     assertThat(StorageLocation.of(small)).hasToString("dynamodb:");
     assertThat(small.maxInlineStateSize()).isEqualTo(100_000);
 
     CheckpointSettings elsewhere =
-        CodeDescription.of(new Keeping(new FileSystemCheckpointStorage("s3://mine/here/")))
-            .appliedTo(inBucket);
+        keeping(new FileSystemCheckpointStorage("s3://mine/here/")).appliedTo(inBucket);
     assertThat(StorageLocation.of(elsewhere)).hasToString("s3://mine/here");
     assertThat(
             StorageLocation.of(
-                CodeDescription.of(new Keeping(new FileSystemCheckpointStorage("s3://mine")))
-                    .appliedTo(inline)))
+                keeping(new FileSystemCheckpointStorage("s3://mine")).appliedTo(inline)))
         .hasToString("s3://mine");
   }
 
   @Test
   void aStorageThatTheCoordinatorCannotReachIsRefusedByName() {
-    assertThatThrownBy(
-            () ->
-                CodeDescription.of(
-                    new Keeping(new FileSystemCheckpointStorage("file:///checkpoints"))))
+    assertThatThrownBy(() -> keeping(new FileSystemCheckpointStorage("file:///checkpoints")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "execution.checkpointing.dir cannot be \"file:///checkpoints\": it must be a bucket or"
                 + " a folder in one, such as s3://bucket/prefix, not \"file:///checkpoints\"");
-    assertThatThrownBy(
-            () -> CodeDescription.of(new Keeping(new JobManagerCheckpointStorage(5 << 20))))
+    assertThatThrownBy(() -> keeping(new JobManagerCheckpointStorage(5 << 20)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cairn.checkpointing.max-inline-state-size must be at most 384 kb")
         .hasMessageContaining("one DynamoDB item of 400 KB");
@@ -200,10 +187,7 @@ class CodeDescriptionTest {
   @Test
   void isMadeKnownOnceAndRecordsDoNotWaitForIt() {
     Flaky registrations = new Flaky();
-    Registration registration =
-        CodeDescription.of(new Counting("execution.checkpointing.timeout", "2 min"))
-            .registration(
-                environment.job(), environment.stage(), environment.version(), "s3://the-bucket");
+    Registration registration = registered(withTimeout(), "s3://the-bucket");
     CodeRegistration codeRegistration = new CodeRegistration(registrations, registration, CLOCK);
 
     codeRegistration.make();
@@ -237,11 +221,8 @@ class CodeDescriptionTest {
 
   @Test
   void recordsAreNotAppliedWhereTheJobsFilesAreNot() {
-    CodeDescription code =
-        CodeDescription.of(new Counting("execution.checkpointing.timeout", "2 min"));
-    Registration before =
-        code.registration(
-            environment.job(), environment.stage(), environment.version(), "dynamodb:");
+    CodeDescription code = withTimeout();
+    Registration before = registered(code, "dynamodb:");
     Registration now =
         code.registration(
             environment.job(), environment.stage(), new CodeVersion("13"), "s3://the-bucket");
@@ -261,12 +242,7 @@ class CodeDescriptionTest {
 
   @Test
   void recordsOfAnotherStreamThanTheRegisteredOneAreNotAppliedAndTheRefusalIsNoted() {
-    CodeDescription code =
-        CodeDescription.of(new Counting("execution.checkpointing.timeout", "2 min"));
-    Registration before =
-        code.registration(
-                environment.job(), environment.stage(), environment.version(), "s3://the-bucket")
-            .withStream("orders");
+    Registration before = registered(withTimeout(), "s3://the-bucket").withStream("orders");
     Elsewhere registered = new Elsewhere(before, new ArrayList<>());
     CodeRegistration codeRegistration =
         new CodeRegistration(registered, before.withStream("clicks"), CLOCK);
@@ -285,12 +261,7 @@ class CodeDescriptionTest {
 
   @Test
   void aRegistrationThatCannotBeStoredStillRefusesAnotherStream() {
-    CodeDescription code =
-        CodeDescription.of(new Counting("execution.checkpointing.timeout", "2 min"));
-    Registration before =
-        code.registration(
-                environment.job(), environment.stage(), environment.version(), "s3://the-bucket")
-            .withStream("orders");
+    Registration before = registered(withTimeout(), "s3://the-bucket").withStream("orders");
     Registrations unwritable =
         new Registrations() {
           @Override

@@ -127,23 +127,11 @@ class DamagedStateTest {
         .hasValueSatisfying(failing -> assertThat(failing.reason()).isEqualTo(reason));
   }
 
-  private final class Counting implements KeyedFunction<String> {
-    private final Words words = new Words();
-
-    @Override
-    public Deserializer<String> deserializer() {
-      return words.deserializer();
-    }
-
-    @Override
-    public void open(RuntimeContext context) {
-      words.open(context);
-    }
-
+  private final class Counting extends Words {
     @Override
     public void process(String event, Context context) {
       processed.incrementAndGet();
-      words.process(event, context);
+      super.process(event, context);
     }
   }
 

@@ -25,6 +25,7 @@ import dev.cairn.storage.Layout;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.pipeline.ScriptedCoordinator;
 import dev.cairn.task.pipeline.Tap;
+import dev.cairn.task.pipeline.Tap.Call;
 import dev.cairn.task.pipeline.TaskPipeline;
 import dev.cairn.task.pipeline.Words;
 import dev.cairn.task.ports.BatchResult;
@@ -40,6 +41,8 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -196,14 +199,7 @@ class TaskTest {
   @Test
   void anEntryWhoseAnswerWasLostIsRecognisedAsItsOwn() {
     List<StreamRecord> batch = pipeline.put(0, "a", "b");
-    Task<String> container =
-        pipeline.container(
-            after(
-                "journal.append",
-                Advanced.class,
-                () -> {
-                  throw new OutcomeUnknownException("the answer was lost");
-                }));
+    Task<String> container = pipeline.container(losingTheAnswer("journal.append", Advanced.class));
 
     assertThat(run(container, 0, batch)).isEqualTo(new Done());
 
@@ -230,14 +226,7 @@ class TaskTest {
 
   @Test
   void anOpeningWhoseAnswerWasLostIsNotRepeated() {
-    Task<String> container =
-        pipeline.container(
-            after(
-                "journal.open",
-                Opened.class,
-                () -> {
-                  throw new OutcomeUnknownException("the answer was lost");
-                }));
+    Task<String> container = pipeline.container(losingTheAnswer("journal.open", Opened.class));
 
     assertThat(run(container, 0, pipeline.put(0, "a"))).isEqualTo(new Done());
 
@@ -483,31 +472,39 @@ class TaskTest {
     return left::next;
   }
 
-  /** Something happens once, right before such a call. */
+  /** Runs something once, right before the first such call. */
   private static Tap before(String call, Class<?> argument, Runnable happens) {
+    Consumer<Call> once = once(call, argument, happens);
     return new Tap() {
-      private boolean happened;
-
       @Override
       public void before(Call seen) {
-        if (!happened && seen.name().equals(call) && seen.has(argument)) {
-          happened = true;
-          happens.run();
-        }
+        once.accept(seen);
       }
     };
   }
 
-  private static Tap after(String call, Class<?> argument, Runnable happens) {
+  /** Loses the answer of the first such call. */
+  private static Tap losingTheAnswer(String call, Class<?> argument) {
+    Consumer<Call> once =
+        once(
+            call,
+            argument,
+            () -> {
+              throw new OutcomeUnknownException("the answer was lost");
+            });
     return new Tap() {
-      private boolean happened;
-
       @Override
       public void after(Call seen) {
-        if (!happened && seen.name().equals(call) && seen.has(argument)) {
-          happened = true;
-          happens.run();
-        }
+        once.accept(seen);
+      }
+    };
+  }
+
+  private static Consumer<Call> once(String call, Class<?> argument, Runnable happens) {
+    AtomicBoolean happened = new AtomicBoolean();
+    return seen -> {
+      if (seen.name().equals(call) && seen.has(argument) && happened.compareAndSet(false, true)) {
+        happens.run();
       }
     };
   }

@@ -1,9 +1,6 @@
 package dev.cairn.task.pipeline;
 
 import dev.cairn.function.Context;
-import dev.cairn.function.Deserializer;
-import dev.cairn.function.KeyedFunction;
-import dev.cairn.function.RuntimeContext;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.TaskSettings;
 import java.util.ArrayList;
@@ -57,19 +54,7 @@ public final class DeadlyProcess implements Tap {
     }
   }
 
-  private final class Deadly implements KeyedFunction<String> {
-    private final Words words = new Words();
-
-    @Override
-    public Deserializer<String> deserializer() {
-      return words.deserializer();
-    }
-
-    @Override
-    public void open(RuntimeContext context) {
-      words.open(context);
-    }
-
+  private final class Deadly extends Words {
     @Override
     public void process(String word, Context context) {
       if (word.equals("kill")) {
@@ -79,7 +64,7 @@ public final class DeadlyProcess implements Tap {
       if (word.equals("oom")) {
         throw new OutOfMemoryError("Java heap space");
       }
-      words.process(word, context);
+      super.process(word, context);
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  * after it has touched the state, {@code surrogate} leaves a text that no encoding can store, and
  * {@code size:n} leaves one of n characters that does not compress.
  */
-public final class Words implements KeyedFunction<String> {
+public class Words implements KeyedFunction<String> {
   public static final ValueStateDescriptor<Long> COUNT =
       ValueStateDescriptor.of("count", Long.class);
   public static final ValueStateDescriptor<String> NOTE =
