@@ -3,6 +3,7 @@ package dev.cairn.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -13,12 +14,34 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SabotageTest {
   private static final int WITHIN_SEEDS = 1000;
 
+  /**
+   * Seeds that notice a sabotage which few seeds notice. The search begins there, which saves half
+   * of this test's time; where the simulation has changed since, it goes on with the seeds after
+   * them.
+   */
+  private static final Map<Sabotage, Long> NOTICED_BY =
+      Map.of(
+          Sabotage.PINNED_STAYS, 272L,
+          Sabotage.HASHES, 224L,
+          Sabotage.OPENED_BY_THE_COORDINATOR_ALONE_WHILE_RESTORING, 106L,
+          Sabotage.EPOCH_AGAIN_BEFORE_COLLECTING, 92L,
+          Sabotage.BASE_REVISION_OF_A_FILE, 78L,
+          Sabotage.A_TRIGGER_OVERTAKES_NO_FILE, 63L,
+          Sabotage.CLAIM_WITH_THE_MOVE_ONLY, 61L,
+          Sabotage.FORKS_STAND_ALONE_BEFORE_THEY_RELEASE, 56L,
+          Sabotage.PENDING_GIVES_WAY_TO_A_LATER_ONE, 52L,
+          Sabotage.RESTORED_IS_COMPLETED, 37L);
+
   @ParameterizedTest(name = "{0}")
   @EnumSource(Sabotage.class)
   void isCaught(Sabotage sabotage) {
     Simulations.Report report =
         Simulations.run(
-            1, WITHIN_SEEDS, Runtime.getRuntime().availableProcessors(), sabotage.guards, 1);
+            NOTICED_BY.getOrDefault(sabotage, 1L),
+            WITHIN_SEEDS,
+            Runtime.getRuntime().availableProcessors(),
+            sabotage.guards,
+            1);
     assertThat(report.failed()).as("no seed noticed that %s was taken away", sabotage).isNotEmpty();
     SimulationResult caught = report.failed().getFirst();
     System.out.printf(

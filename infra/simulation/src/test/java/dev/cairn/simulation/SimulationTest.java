@@ -95,6 +95,7 @@ class SimulationTest {
           "entry: Snapshotted by WAKE",
           "entry: Snapshotted by MAPPING",
           "dead letter",
+          "dead letter of a record that ended its process",
           "collected: a file",
           "collected: metadata");
 

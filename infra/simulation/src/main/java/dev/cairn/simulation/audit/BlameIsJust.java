@@ -15,7 +15,7 @@ import java.util.Optional;
  * process only if it was applied alone, and becomes a dead letter only after two such failures.
  */
 final class BlameIsJust implements EntryInvariant {
-  private static final String NEVER_RETURNED = "did not come back";
+  private static final String NEVER_RETURNED = "its invocation did not return";
 
   private final Lineages lineages;
 

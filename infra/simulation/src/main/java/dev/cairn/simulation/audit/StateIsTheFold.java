@@ -65,7 +65,11 @@ final class StateIsTheFold implements EntryInvariant {
             .forEach(change -> CellComparison.apply(audited.journal().cells(), change));
         advanced.deadLetters().stream()
             .filter(BlameIsJust::hasEndedProcesses)
-            .forEach(letter -> lineages.of(subtask, epoch).setAside(letter.sequenceNumber()));
+            .forEach(
+                letter -> {
+                  lineages.of(subtask, epoch).setAside(letter.sequenceNumber());
+                  tally.count("dead letter of a record that ended its process");
+                });
       }
       case Entry.Restored restored -> {
         audited.journal().replace(files.read(restored.handle()));
