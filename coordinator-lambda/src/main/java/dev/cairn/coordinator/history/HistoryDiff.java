@@ -163,6 +163,7 @@ final class HistoryDiff {
         checkpoints.stream()
             .map(Checkpoint::id)
             .filter(id -> !before.next().isAfter(id) && !beyond.contains(id))
+            .filter(id -> job.next().isAfter(id))
             .min(CheckpointId::compareTo)
             .orElse(after(job, beyond));
     if (before.next().isAfter(next)) {
@@ -180,10 +181,17 @@ final class HistoryDiff {
         before.failing());
   }
 
+  /**
+   * Returns the first id that is not recorded, where all below the job's next one are. The
+   * checkpoints are read after the job, so there may be later ones among them; but one that began
+   * and ended in between may be missing there, so the mark does not pass the job's next id.
+   */
   private static CheckpointId after(Job job, SortedSet<CheckpointId> beyond) {
-    return beyond.isEmpty() || job.next().isAfter(beyond.last())
-        ? job.next()
-        : beyond.last().next();
+    CheckpointId next = job.next();
+    while (beyond.contains(next)) {
+      next = next.next();
+    }
+    return next;
   }
 
   private static HistoryLine end(Checkpoint checkpoint) {

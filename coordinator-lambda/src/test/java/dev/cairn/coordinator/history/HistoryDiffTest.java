@@ -86,6 +86,23 @@ class HistoryDiffTest {
     assertThat(mark.orElseThrow().beyond()).isEmpty();
   }
 
+  /**
+   * A coordinator read the job, two checkpoints began, the first was aborted, and it read these.
+   */
+  @Test
+  void aCheckpointThatBeganAfterTheJobWasReadIsNotPassedOver() {
+    record(NEW, List.of());
+    Checkpoint pending = new Checkpoint.Pending(trigger(2), new TreeSet<>());
+
+    assertThat(record(NEW, List.of(pending))).isEmpty();
+    assertThat(mark.orElseThrow().next()).isEqualTo(id(1));
+
+    assertThat(record(NEW.begun(id(2)), List.of(aborted(1), pending)))
+        .extracting(HistoryLine::kind, HistoryLine::checkpoint)
+        .containsExactly(tuple(Kind.ABORTED, Optional.of(id(1))));
+    assertThat(mark.orElseThrow().next()).isEqualTo(id(2));
+  }
+
   @Test
   void moreThanARecordTakesIsRecordedPieceByPieceAndNothingTwice() {
     List<Checkpoint> many = new ArrayList<>();
