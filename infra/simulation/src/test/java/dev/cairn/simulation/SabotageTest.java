@@ -15,7 +15,7 @@ class SabotageTest {
   private static final int WITHIN_SEEDS = 1000;
 
   /**
-   * Seeds that notice a sabotage which few seeds notice. The search begins there, which saves half
+   * Seeds that notice a sabotage which few seeds notice. The search begins there, which saves most
    * of this test's time; where the simulation has changed since, it goes on with the seeds after
    * them.
    */
