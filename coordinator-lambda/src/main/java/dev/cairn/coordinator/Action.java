@@ -59,6 +59,14 @@ public sealed interface Action {
   /** Invokes tasks that have records to apply again and are not at work. */
   record Wake(List<SubtaskId> subtasks) implements Action {}
 
+  /**
+   * Invokes the tasks of shards that a split or a merge concerns, and that no record may reach.
+   *
+   * @param opened those that can be opened
+   * @param drained those that are closed and not applied to their end
+   */
+  record Reshard(List<SubtaskId> opened, List<SubtaskId> drained) implements Action {}
+
   /** Appends the halt to every journal, disables the mapping, and completes the move. */
   record Suspend(Halt to) implements Action {}
 

@@ -37,7 +37,11 @@ import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Restoration;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.state.StartPosition;
+import dev.cairn.stream.NotInStreamException;
+import dev.cairn.stream.Shard;
+import dev.cairn.stream.StreamException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -204,7 +208,21 @@ public final class Coordinator {
         checkpoints,
         Checkpoint.pending(checkpoints).stream()
             .collect(Collectors.toMap(Checkpoint::id, acknowledgements::of)),
-        isCancelled ? ports.checkpoints().forks(job.id()) : List.of());
+        isCancelled ? ports.checkpoints().forks(job.id()) : List.of(),
+        job.status().isRunning() ? listed() : List.of());
+  }
+
+  /** What the stream lists, for a tick: without an answer the next tick asks again. */
+  private List<Shard> listed() {
+    try {
+      return ports.topology().source().stream().shards();
+    } catch (StreamException | NotInStreamException e) {
+      ports
+          .announcer()
+          .announce(
+              new Announcement.Postponed("to look at the shards", String.valueOf(e.getMessage())));
+      return List.of();
+    }
   }
 
   private void perform(Action action, JobView view, Instant now) {
@@ -224,7 +242,11 @@ public final class Coordinator {
           triggering.request(pending, requests, now);
       // A failed wake does not prevent the others; the next tick repeats it.
       case Action.Wake(List<SubtaskId> subtasks) ->
-          ports.fanOut().forEach(subtasks, ports.topology()::wake);
+          wake(subtasks, WakeMessage.Purpose.PENDING_WORK);
+      case Action.Reshard(List<SubtaskId> opened, List<SubtaskId> drained) -> {
+        wake(drained, WakeMessage.Purpose.DRAIN);
+        wake(opened, WakeMessage.Purpose.OPEN);
+      }
       case Action.Suspend(Halt to) -> lifecycle.suspend(job, to);
       case Action.Resume(boolean acceptsGap) -> lifecycle.resume(job, acceptsGap);
       case Action.Restore(Restoration from) -> restore.resume(job, from);
@@ -235,6 +257,11 @@ public final class Coordinator {
       case Action.Collect c -> collection.collect(job.id());
       case Action.DeleteCheckpoints d -> completing.deleteAll(job);
     }
+  }
+
+  /** A wake that fails keeps none of the others from being sent; the next tick repeats it. */
+  private void wake(List<SubtaskId> subtasks, WakeMessage.Purpose purpose) {
+    ports.fanOut().forEach(subtasks, subtask -> ports.topology().wake(subtask, purpose));
   }
 
   private void move(Job job, Action.Move move, Instant now) {

@@ -11,6 +11,7 @@ import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.lifecycle.LifecycleDecisions;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.coordinator.resharding.ReshardDecisions;
 import dev.cairn.coordinator.ports.Event;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Fork;
@@ -35,12 +36,14 @@ public final class JobPlan {
   private final JournalGuards journals;
   private final CheckpointDecisions checkpointing;
   private final LifecycleDecisions lifecycle;
+  private final ReshardDecisions resharding;
 
   public JobPlan(CoordinatorSettings settings, CoordinatorGuards guards) {
     this.settings = settings;
     this.journals = guards.journals();
     this.checkpointing = new CheckpointDecisions(journals, guards.checkpoints());
     this.lifecycle = new LifecycleDecisions(journals);
+    this.resharding = new ReshardDecisions(journals);
   }
 
   /**
@@ -109,6 +112,7 @@ public final class JobPlan {
     }
     actions.addAll(takeCheckpoints(view, now));
     actions.addAll(closeGaps(view, now));
+    actions.addAll(followStream(view, now));
     actions.add(new Action.FindStuckShards());
     actions.add(new Action.DeleteExpiredLetters());
     actions.add(new Action.KeepMapping(true, lifecycle.starts(view.journals())));
@@ -162,7 +166,7 @@ public final class JobPlan {
     List<Action> actions = new ArrayList<>();
     List<SubtaskId> idle =
         view.journals().stream()
-            .filter(tail -> tail.head().hasGap())
+            .filter(tail -> tail.head().hasGap() && tail.isOpened())
             .filter(tail -> journals.isSilent().test(tail, settings.idleAfter(), now))
             .map(JournalTail::subtask)
             .toList();
@@ -179,6 +183,15 @@ public final class JobPlan {
               Optional.of(new Announcement.RestoreFinished(job.epoch()))));
     }
     return actions;
+  }
+
+  /** Wakes shards that a split or a merge concerns. */
+  private List<Action> followStream(JobView view, Instant now) {
+    ReshardDecisions.Wakes wakes =
+        resharding.wakes(view, view.listed(), settings.idleAfter(), now);
+    return wakes.opened().isEmpty() && wakes.drained().isEmpty()
+        ? List.of()
+        : List.of(new Action.Reshard(wakes.opened(), wakes.drained()));
   }
 
   /** Plans for a halted job: its last savepoint, or the deletion of its checkpoints. */

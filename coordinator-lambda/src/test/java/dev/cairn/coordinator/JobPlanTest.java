@@ -129,6 +129,7 @@ class JobPlanTest {
                 new TreeMap<>(Map.of(SECOND, UNCHANGED)),
                 List.of(second),
                 Map.of(id(2), Set.of(SECOND)),
+                List.of(),
                 List.of()),
             NOON,
             "announce InProgress"));
@@ -261,7 +262,7 @@ class JobPlanTest {
     Fork released = Fork.of(completed(1, NOON, FIRST), new JobId("fork"), NOON).released(NOON);
     JobView emptied =
         new JobView(
-            deleted, new TreeMap<>(Map.of(FIRST, CHANGED)), NONE, Map.of(), List.of(released));
+            deleted, new TreeMap<>(Map.of(FIRST, CHANGED)), NONE, Map.of(), List.of(released), List.of());
     List<String> asleep = List.of("record", "keep the mapping off");
     List<String> deleting = List.of("record", "keep the mapping off", "delete checkpoints");
     return Stream.of(
@@ -317,6 +318,11 @@ class JobPlanTest {
       case Action.RequestAcks ask -> "ask for " + ask.pending().id() + ": " + text(ask.requests());
       case Action.Wake(var subtasks) ->
           "wake " + subtasks.stream().map(JobPlanTest::shard).collect(joined());
+      case Action.Reshard(var opened, var drained) ->
+          "open "
+              + opened.stream().map(JobPlanTest::shard).collect(joined())
+              + " and drain "
+              + drained.stream().map(JobPlanTest::shard).collect(joined());
       case Action.Suspend(Halt to) -> "suspend to " + to.label();
       case Action.Resume(boolean acceptsGap) -> "resume" + (acceptsGap ? ", accepting a gap" : "");
       case Action.Restore(Restoration from) -> "restore " + from.name();

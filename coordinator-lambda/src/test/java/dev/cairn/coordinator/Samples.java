@@ -116,7 +116,7 @@ public final class Samples {
   }
 
   public static JobView view(Job job, List<Checkpoint> checkpoints, List<JournalTail> tails) {
-    return new JobView(job, bySubtask(tails), checkpoints, Map.of(), List.of());
+    return new JobView(job, bySubtask(tails), checkpoints, Map.of(), List.of(), List.of());
   }
 
   public static SortedMap<SubtaskId, JournalTail> bySubtask(List<JournalTail> tails) {

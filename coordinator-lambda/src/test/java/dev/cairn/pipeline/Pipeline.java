@@ -30,6 +30,7 @@ import dev.cairn.job.RefusedStream;
 import dev.cairn.job.Registration;
 import dev.cairn.job.Registrations;
 import dev.cairn.job.Request;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.journal.Journal;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.settings.Configuration;
@@ -58,7 +59,7 @@ public final class Pipeline extends TaskPipeline {
   private final History history =
       new DynamoDbHistory(database(), TABLE, ONCE, CheckpointSettings.DEFAULTS);
   private final Declared declared = new Declared();
-  private final List<ShardId> woken = new ArrayList<>();
+  private final List<WakeMessage> woken = new ArrayList<>();
   private final Switch mapping = new Switch();
 
   /** Checkpoints each {@link #INTERVAL}, of which the last two are kept. */
@@ -72,7 +73,7 @@ public final class Pipeline extends TaskPipeline {
 
   /** A job that began in a format, with the usual settings. */
   public Pipeline(int shards, FormatVersion format) {
-    super(shards, Job.create(JOB, CHECKPOINTS, format), Optional.empty());
+    super(shards, format);
   }
 
   /** Another job, on a stream of its own, whose files lie in the same storage. */
@@ -114,7 +115,7 @@ public final class Pipeline extends TaskPipeline {
             Tap.on(CheckpointStore.class, "checkpoints", checkpoints(), tap),
             Tap.on(FileStorage.class, "storage", storage(), tap),
             Tap.on(StreamReader.class, "stream", stream(), tap),
-            subtask -> woken.add(subtask.shard()),
+            (subtask, purpose) -> woken.add(new WakeMessage(subtask.shard(), purpose)),
             this::now,
             this::nextId,
             Announcer.SILENT,
@@ -235,14 +236,18 @@ public final class Pipeline extends TaskPipeline {
 
   /** The shards that were woken since the last call, in order. */
   public List<ShardId> drainWakes() {
-    List<ShardId> drained = List.copyOf(woken);
+    return takeWakes().stream().map(WakeMessage::shard).toList();
+  }
+
+  private List<WakeMessage> takeWakes() {
+    List<WakeMessage> taken = List.copyOf(woken);
     woken.clear();
-    return drained;
+    return taken;
   }
 
   /** Delivers every wake that was sent. */
   public void deliverWakes(Task<?> container) {
-    drainWakes().forEach(shard -> container.wake(shard, AMPLE));
+    takeWakes().forEach(wake -> container.wake(wake, AMPLE));
   }
 
   /** Lets the interval pass and takes a checkpoint to its end. */

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.ClaimMode;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
+import dev.cairn.id.ShardId;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -69,6 +70,12 @@ public sealed interface Command {
    * @param to the format's number; empty for the newest that the coordinator knows
    */
   record Upgrade(Optional<Long> to) implements Command {}
+
+  /**
+   * Continue a shard although records may be missing: of the shard itself, if its rest cannot be
+   * read any more, or of parents that the stream has forgotten.
+   */
+  record AcceptGap(ShardId shard) implements Command {}
 
   /** The checkpoint to restore. */
   sealed interface Target {

@@ -4,6 +4,7 @@ import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.ShardId;
 import dev.cairn.job.Fork;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
@@ -95,6 +96,12 @@ public sealed interface CommandProgress {
       case Command.Fork fork -> ofFork(now, fork, forks);
       case Command.Unfork(JobId name) -> ofUnfork(now, name, forks);
       case Command.Upgrade upgrade -> ofUpgrade(tracked, now, upgrade);
+      case Command.AcceptGap(ShardId shard) ->
+          new Done(
+              now,
+              "accepted",
+              "shard " + shard + " continues without the records that are missing",
+              Optional.empty());
     };
   }
 

@@ -7,6 +7,7 @@ import dev.cairn.command.Command.Target;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
+import dev.cairn.id.ShardId;
 import dev.cairn.job.Request;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -34,6 +35,7 @@ import java.util.Optional;
  * fork ID JOB
  * unfork JOB
  * upgrade [FORMAT]
+ * accept-gap SHARD
  * </pre>
  */
 public final class CommandText {
@@ -67,13 +69,14 @@ public final class CommandText {
                   id(words.next("a checkpoint's id")), job(words.next("the new job's name")));
           case "unfork" -> new Command.Unfork(job(words.next("the fork's name")));
           case "upgrade" -> new Command.Upgrade(format(words));
+          case "accept-gap" -> new Command.AcceptGap(shard(words.next("a shard's id")));
           default ->
               throw new InvalidCommandException(
                   "\""
                       + shown(verb)
                       + "\" is not a command; the commands are checkpoint, savepoint, stop,"
                       + " cancel, resume, restore, undo, dispose, pin, unpin, fork,"
-                      + " unfork and upgrade");
+                      + " unfork, upgrade and accept-gap");
         };
     words.requireEnd(verb);
     return command;
@@ -114,6 +117,15 @@ public final class CommandText {
     } catch (IllegalArgumentException e) {
       throw new InvalidCommandException(
           "\"" + shown(text) + "\" cannot name a job: " + e.getMessage());
+    }
+  }
+
+  private static ShardId shard(String text) throws InvalidCommandException {
+    try {
+      return new ShardId(text);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidCommandException(
+          "\"" + shown(text) + "\" is not a shard's id: " + e.getMessage());
     }
   }
 
@@ -208,6 +220,7 @@ public final class CommandText {
       case Command.Unfork(JobId name) -> "unfork " + name;
       case Command.Upgrade(Optional<Long> to) ->
           "upgrade" + to.map(number -> " " + number).orElse("");
+      case Command.AcceptGap(ShardId shard) -> "accept-gap " + shard;
     };
   }
 

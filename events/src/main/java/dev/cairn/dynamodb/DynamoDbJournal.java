@@ -90,29 +90,44 @@ public final class DynamoDbJournal implements Journal {
       SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement) {
     TransactWriteItem acknowledge =
         table.putIfFree(AcknowledgementItems.write(acknowledgement, entry.header().writtenAt()));
-    return append(subtask, entry, List.of(acknowledge), Append.ACKNOWLEDGED_ALREADY);
+    TransactWriteItem put = table.putIfFree(EntryItems.write(subtask, entry));
+    return append(
+        subtask, entry, List.of(put, acknowledge), 1, Append.ACKNOWLEDGED_ALREADY);
   }
 
   @Override
-  public Append open(SubtaskId subtask, Entry.Opened entry) {
+  public Append open(
+      SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
     TransactWriteItem sameEpoch =
         table.require(
             ItemUpdate.of(TableLayout.jobKey(subtask.job()))
                 .onlyIf("epoch = :epoch")
                 .value(":epoch", entry.header().epoch().value()));
-    TransactWriteItem register = table.put(TableLayout.registrationKey(subtask));
-    return append(subtask, entry, List.of(sameEpoch, register), Append.EPOCH_MOVED);
+    List<TransactWriteItem> writes = new ArrayList<>();
+    writes.add(table.putIfFree(EntryItems.write(subtask, entry)));
+    unread.forEach((gone, closed) -> writes.add(table.putIfFree(EntryItems.write(gone, closed))));
+    int entries = writes.size();
+    writes.add(sameEpoch);
+    writes.add(table.put(TableLayout.registrationKey(subtask)));
+    unread.keySet().forEach(gone -> writes.add(table.put(TableLayout.registrationKey(gone))));
+    return append(subtask, entry, writes, entries, Append.EPOCH_MOVED);
   }
 
+  /**
+   * @param entries how many of the writes, the first ones, put entries
+   * @param otherwise what it means if another write fails
+   */
   private Append append(
-      SubtaskId subtask, Entry entry, List<TransactWriteItem> others, Append otherwise) {
-    List<TransactWriteItem> writes = new ArrayList<>(others);
-    writes.addFirst(table.putIfFree(EntryItems.write(subtask, entry)));
+      SubtaskId subtask,
+      Entry entry,
+      List<TransactWriteItem> writes,
+      int entries,
+      Append otherwise) {
     List<Integer> failed = table.transact(appending(subtask, entry), writes);
     if (failed.isEmpty()) {
       return Append.APPENDED;
     }
-    return failed.contains(0) ? Append.TAKEN : otherwise;
+    return failed.stream().anyMatch(index -> index < entries) ? Append.TAKEN : otherwise;
   }
 
   private static String appending(SubtaskId subtask, Entry entry) {

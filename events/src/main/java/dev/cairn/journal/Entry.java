@@ -253,6 +253,41 @@ public sealed interface Entry {
           });
     }
 
+    /**
+     * Returns a copy of this header of a shard that takes over the states of others: the latest
+     * record time of theirs, and as many outputs as the one that made most.
+     */
+    public Header inheriting(List<Header> parents) {
+      return with(
+          child -> {
+            child.time =
+                new TimeProgress(
+                    parents.stream()
+                        .map(parent -> parent.time.recordTime())
+                        .reduce(Optional.empty(), TimeProgress::later),
+                    Optional.empty(),
+                    Optional.empty());
+            child.outputs = parents.stream().mapToLong(Header::outputs).max().orElse(0);
+          });
+    }
+
+    /** Returns a copy of this header of a shard of which a user accepts that records are missing. */
+    public Header acceptingGap() {
+      return with(copy -> copy.following = following.withGapAccepted());
+    }
+
+    /** Returns a copy of this header of a closed shard of which every record is applied. */
+    public Header ended() {
+      return with(
+          ended -> {
+            ended.position = Position.end();
+            ended.frontier = Position.end();
+            ended.failing = Optional.empty();
+            ended.isolation = Optional.empty();
+            ended.following = FollowingRecords.UNKNOWN;
+          });
+    }
+
     /** Returns a copy of this header whose last checkpoint is this one. */
     public Header with(CheckpointId lastCheckpoint) {
       return with(copy -> copy.lastCheckpoint = Optional.of(lastCheckpoint));
@@ -459,10 +494,34 @@ public sealed interface Entry {
     StateHandle handle();
 
     Channels channels();
+
+    /** Whether the subtask is closed and nothing of it was ever applied. */
+    default boolean isClosedEmpty() {
+      return mode() == Restored.Mode.CLOSED
+          && header().firstApplied().isEmpty()
+          && header().counts().equals(Counts.NONE)
+          && handle().manifest().runs().isEmpty()
+          && origin().parents().isEmpty();
+    }
+
+    /**
+     * Whether the subtask is closed because nobody could read its shard any more. A shard that was
+     * read to its end without a record has a state file that says so.
+     */
+    default boolean isClosedUnread() {
+      return isClosedEmpty() && handle().stateFile().isEmpty();
+    }
+
+    /** What the subtask is from this entry on, until the next base. */
+    default Restored.Mode mode() {
+      return Restored.Mode.LIVE;
+    }
   }
 
   /**
-   * The first entry of a journal.
+   * The subtask begins: as the first entry of its journal, or after a restore to before it was
+   * opened. A shard without parents begins with nothing; the child of a split or a merge begins
+   * with its part of the state that its closed parents had.
    *
    * @param handle the state that a child shard takes over from its parents; empty for a root
    * @param channels the channels that a child shard takes over from its parents; empty for a root
@@ -651,6 +710,12 @@ public sealed interface Entry {
       this(header, checkpoint, mode, claimMode, voidUpTo, origin, handle, channels, List.of());
     }
 
+    /** Returns a copy of this entry of a subtask that is something else. */
+    public Restored as(Mode other) {
+      return new Restored(
+          header, checkpoint, other, claimMode, voidUpTo, origin, handle, channels, dropped);
+    }
+
     /**
      * Whether the next snapshot must not refer to these files, because they belong to another job,
      * or hold more than the state.
@@ -679,10 +744,18 @@ public sealed interface Entry {
               && files.anyMatch(file -> !Layout.isOwn(job, file.path())));
     }
 
-    /** The subtask's role in the restored checkpoint. */
+    /** What a subtask is. */
     public enum Mode {
+      /** Applies the records of its shard. */
       LIVE,
+      /** Has applied its closed shard to the end. Its children open with its state. */
       CLOSED,
+      /**
+       * Is closed, and descendants of it have its state: a checkpoint was restored that holds them.
+       * Its own state is not known any more, so no child can open with it.
+       */
+      ANCESTOR,
+      /** Is not part of the state. It is opened when its parents are closed. */
       UNOPENED
     }
   }
@@ -703,7 +776,25 @@ public sealed interface Entry {
    */
   record Suspected(Header header) implements Entry {}
 
-  /** The shard is closed and drained. */
+  /**
+   * The shard is closed and every record of it is applied: its children open with this state. The
+   * last base of a journal for good, unless a restore goes back to before it.
+   */
   record Closed(Header header, Origin origin, StateHandle handle, Channels channels)
-      implements Base {}
+      implements Base {
+    /** The first entry of a shard that nobody can read any more. */
+    public static Closed unread(Header first, Origin origin) {
+      return new Closed(first.ended(), origin, StateHandle.EMPTY, Channels.EMPTY);
+    }
+
+    /** Returns a copy that says that a user accepts the loss of what was not read. */
+    public Closed acceptingGap() {
+      return new Closed(header.acceptingGap(), origin, handle, channels);
+    }
+
+    @Override
+    public Restored.Mode mode() {
+      return Restored.Mode.CLOSED;
+    }
+  }
 }

@@ -115,16 +115,8 @@ public final class FormatContents {
     }
     if (entry instanceof Base base) {
       add(parts, "outputs or several stages", !base.channels().equals(Channels.EMPTY));
-      add(parts, "resharding", isOfResharding(base));
     }
     return parts;
-  }
-
-  private static boolean isOfResharding(Base base) {
-    return !base.origin().parents().isEmpty()
-        || base instanceof Closed
-        || (base instanceof Restored restored && restored.mode() != Restored.Mode.LIVE)
-        || (base instanceof Entry.Opened && !base.handle().equals(StateHandle.EMPTY));
   }
 
   private static Stream<Position> positions(Entry entry) {

@@ -5,6 +5,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The journals of all subtasks. An entry is put at its revision if nothing is there: that one
@@ -30,10 +31,21 @@ public interface Journal {
       SubtaskId subtask, Entry.Snapshotted entry, Acknowledgement.Acknowledged acknowledgement);
 
   /**
-   * Appends the first entry and registers the subtask with its job, if the job still has the
-   * entry's epoch.
+   * Opens a subtask at the entry's revision, if nothing is there, and registers it with its job, if
+   * the job still has the entry's epoch.
    */
-  Append open(SubtaskId subtask, Entry.Opened entry);
+  default Append open(SubtaskId subtask, Entry.Base entry) {
+    return open(subtask, entry, Map.of());
+  }
+
+  /**
+   * Opens a subtask as {@link #open(SubtaskId, Entry.Base)} does, and closes shards that nobody
+   * can read any more in the same transaction, if they have no journal.
+   *
+   * @param unread the first entries of those shards' journals; at most a few
+   * @return {@link Append#TAKEN} also if one of these shards has a journal
+   */
+  Append open(SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread);
 
   /**
    * Sets the expiry of all entries below this revision that have none yet.

@@ -5,6 +5,7 @@ import dev.cairn.id.ShardId;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.ExpiredIteratorException;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
@@ -13,6 +14,7 @@ import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,8 @@ import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
 import software.amazon.awssdk.services.kinesis.model.LimitExceededException;
 import software.amazon.awssdk.services.kinesis.model.ListShardsRequest;
 import software.amazon.awssdk.services.kinesis.model.ListShardsResponse;
+import software.amazon.awssdk.services.kinesis.model.ShardFilter;
+import software.amazon.awssdk.services.kinesis.model.ShardFilterType;
 import software.amazon.awssdk.services.kinesis.model.ProvisionedThroughputExceededException;
 import software.amazon.awssdk.services.kinesis.model.Record;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
@@ -61,10 +65,26 @@ public final class KinesisStreamReader implements StreamReader {
 
   @Override
   public List<Shard> shards() {
+    return shards(ListShardsRequest.builder().streamName(stream).build());
+  }
+
+  @Override
+  public List<Shard> shardsOpenAt(StartPosition place) {
+    ShardFilter filter =
+        switch (place) {
+          case StartPosition.TrimHorizon h ->
+              ShardFilter.builder().type(ShardFilterType.AT_TRIM_HORIZON).build();
+          case StartPosition.AtTimestamp(Instant time) ->
+              ShardFilter.builder().type(ShardFilterType.AT_TIMESTAMP).timestamp(time).build();
+        };
+    return shards(
+        ListShardsRequest.builder().streamName(stream).shardFilter(filter).build());
+  }
+
+  private List<Shard> shards(ListShardsRequest first) {
     List<Shard> shards = new ArrayList<>();
-    // Kinesis refuses a request with both a stream's name and a token.
-    Optional<ListShardsRequest> request =
-        Optional.of(ListShardsRequest.builder().streamName(stream).build());
+    // Kinesis refuses a request with a stream's name or a filter beside a token.
+    Optional<ListShardsRequest> request = Optional.of(first);
     while (request.isPresent()) {
       ListShardsRequest next = request.get();
       ListShardsResponse page = call("list the shards", () -> client.listShards(next));

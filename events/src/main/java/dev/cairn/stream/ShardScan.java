@@ -61,6 +61,11 @@ public final class ShardScan {
     record Tip() implements Step {}
   }
 
+  /** Whether the scan has read a closed shard to its end: no record will ever follow. */
+  public boolean isAtEnd() {
+    return isAtEnd;
+  }
+
   /** Reads one page. */
   public Step step() {
     if (isAtEnd) {

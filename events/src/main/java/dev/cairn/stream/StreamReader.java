@@ -2,6 +2,7 @@ package dev.cairn.stream;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.state.StartPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,12 @@ public interface StreamReader {
 
   /** Returns all shards that Kinesis lists, including closed ones. */
   List<Shard> shards();
+
+  /**
+   * The shards that were open at a place in the stream: every record from there on came to them, or
+   * later to their descendants. Each key belongs to one of them.
+   */
+  List<Shard> shardsOpenAt(StartPosition place);
 
   /** Returns how long the stream keeps a record. */
   Duration retention();

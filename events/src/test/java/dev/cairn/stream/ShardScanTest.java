@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.ShardScan.Step;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamReader.Page;
@@ -144,6 +145,11 @@ final class ShardScanTest {
     @Override
     public List<Shard> shards() {
       return List.of();
+    }
+
+    @Override
+    public List<Shard> shardsOpenAt(StartPosition place) {
+      return shards();
     }
 
     @Override

@@ -124,7 +124,7 @@ final class DynamoDbFileStorageDynamoDbLocalTest extends DynamoDbFileStorageCont
             ports.checkpoints(),
             storage,
             ports.stream(),
-            subtask -> {},
+            (subtask, purpose) -> {},
             ports.clock(),
             ports.ids()),
         Pipeline.PROMPT);

@@ -8,6 +8,7 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.coordinator.journals.JobView;
 import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.resharding.ShardLineage;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
@@ -23,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Decides when a checkpoint is triggered, what is requested of each subtask, and how a pending
@@ -55,7 +55,7 @@ public final class CheckpointDecisions {
    */
   public boolean isDue(JobView view, Duration tolerance, Instant now) {
     return view.job().status().isRunning()
-        && !view.tails().isEmpty()
+        && !expected(view.job(), view.journals()).isEmpty()
         && CheckpointSchedule.of(view.job().settings(), tolerance)
             .filter(schedule -> schedule.isDue(view.checkpoints(), now))
             .isPresent()
@@ -67,25 +67,34 @@ public final class CheckpointDecisions {
    * the last one in the list, because the job's item may have been read before that checkpoint was
    * completed.
    */
-  private static boolean isNothingNew(JobView view) {
+  private boolean isNothingNew(JobView view) {
     return Checkpoint.latest(view.checkpoints())
         .filter(last -> last.trigger().epoch().equals(view.job().epoch()))
-        .filter(
-            last ->
-                last.trigger().expected().equals(ExpectedSubtasks.of(expected(view.journals()))))
-        .filter(last -> view.journals().stream().allMatch(tail -> isHeldBy(last.id(), tail)))
+        .filter(last -> isNothingNewSince(last, view))
         .isPresent();
   }
 
+  private boolean isNothingNewSince(Checkpoint last, JobView view) {
+    SortedSet<SubtaskId> expected = expected(view.job(), view.journals());
+    return last.trigger().expected().equals(ExpectedSubtasks.of(expected))
+        && view.journals().stream()
+            .filter(tail -> expected.contains(tail.subtask()))
+            .allMatch(tail -> isHeldBy(last.id(), tail));
+  }
+
   private static boolean isHeldBy(CheckpointId checkpoint, JournalTail tail) {
+    if (tail.isClosed()) {
+      // A closed subtask that has stored nothing for the checkpoint was closed before it, and has
+      // not changed since.
+      return !tail.head().lastCheckpoint().equals(Optional.of(checkpoint));
+    }
     return tail.isUnchanged()
         && tail.base() instanceof Entry.Snapshotted snapshotted
         && snapshotted.checkpoint().equals(checkpoint);
   }
 
-  /** Returns the subtasks whose state a checkpoint must hold: all that were opened. */
-  private static SortedSet<SubtaskId> expected(Collection<JournalTail> tails) {
-    return tails.stream().map(JournalTail::subtask).collect(Collectors.toCollection(TreeSet::new));
+  private SortedSet<SubtaskId> expected(Job job, Collection<JournalTail> tails) {
+    return guards.expected().of(new ShardLineage(job.epoch(), tails));
   }
 
   /**
@@ -100,7 +109,7 @@ public final class CheckpointDecisions {
       Optional<Checkpoint.Savepoint> savepoint,
       String cause,
       Instant now) {
-    SortedSet<SubtaskId> subtasks = expected(tails);
+    SortedSet<SubtaskId> subtasks = expected(job, tails);
     FormatVersion format = guards.format().of(job);
     return new Checkpoint.Pending(
         new Checkpoint.Triggering(
@@ -145,10 +154,10 @@ public final class CheckpointDecisions {
           ? Optional.of(new SubtaskRequest.Wake(tail))
           : Optional.empty();
     }
-    boolean holdsItself =
+    boolean isStoredAnew =
         pending.isSavepoint() || pending.trigger().isFull() || guards.isToBeRewritten().test(tail);
     return Optional.of(
-        !holdsItself && guards.isCarriedForward().test(tail)
+        !isStoredAnew && guards.isCarriedForward().test(tail)
             ? new SubtaskRequest.CarryForward(tail)
             : new SubtaskRequest.Trigger(tail, isSilent));
   }

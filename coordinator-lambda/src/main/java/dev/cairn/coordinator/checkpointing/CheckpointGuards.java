@@ -2,12 +2,14 @@ package dev.cairn.coordinator.checkpointing;
 
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.coordinator.resharding.ShardLineage;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Job;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.SortedSet;
 
 /**
  * The guards of a checkpoint: what it may contain, and when it may end. Each excludes one order of
@@ -22,7 +24,8 @@ public record CheckpointGuards(
     Rewritten isToBeRewritten,
     Subsumed isSubsumed,
     Written isWritten,
-    Format format) {
+    Format format,
+    Expected expected) {
 
   /** All guards, active. */
   public static final CheckpointGuards ALL =
@@ -32,7 +35,8 @@ public record CheckpointGuards(
           JournalTail::isToBeRewritten,
           (pending, completed) -> !pending.isSavepoint() && completed.isAfter(pending.id()),
           Arrays::equals,
-          Job::format);
+          Job::format,
+          ShardLineage::expected);
 
   /**
    * Whether every expected subtask has acknowledged, given those that have not.
@@ -103,5 +107,17 @@ public record CheckpointGuards(
   @FunctionalInterface
   public interface Format {
     FormatVersion of(Job job);
+  }
+
+  /**
+   * The subtasks whose state a checkpoint has to hold.
+   *
+   * <p>Excludes: a shard is split, and a checkpoint holds the state of its keys twice, or not at
+   * all: of the closed parent and of the opened children, or of the first child alone. Rule: {@code
+   * docs/protocol.md}, "Reshard".
+   */
+  @FunctionalInterface
+  public interface Expected {
+    SortedSet<SubtaskId> of(ShardLineage lineage);
   }
 }

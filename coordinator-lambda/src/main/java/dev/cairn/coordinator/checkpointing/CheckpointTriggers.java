@@ -192,6 +192,12 @@ public final class CheckpointTriggers {
   private Append carryForward(Checkpoint.Pending pending, JournalTail tail, Requested requested) {
     StateHandle handle = tail.base().handle();
     Instant now = ports.clock().instant();
+    if (tail.isClosed()) {
+      // An entry would hide that the shard is closed.
+      acknowledge(pending, tail, tail.head(), now);
+      requested.carriedForward.incrementAndGet();
+      return Append.APPENDED;
+    }
     Entry.Header header =
         tail.head()
             .next(ports.ids().get(), Writer.COORDINATOR, now)
@@ -200,21 +206,28 @@ public final class CheckpointTriggers {
     Entry.Snapshotted entry =
         new Entry.Snapshotted(
             header, pending.id(), tail.base().origin(), handle, tail.base().channels());
-    long size =
-        handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
     Append append =
-        ports
-            .journal()
-            .append(
-                tail.subtask(),
-                entry,
-                new Acknowledgement.Acknowledged(
-                        tail.subtask(), pending.id(), handle.stateFile(), size, 0)
-                    .with(Acknowledgement.Timing.immediately(now))
-                    .with(StateDigest.of(header.position(), header.counts(), handle.manifest())));
+        ports.journal().append(tail.subtask(), entry, acknowledgement(pending, tail, header, now));
     if (append == Append.APPENDED) {
       requested.carriedForward.incrementAndGet();
     }
     return append;
+  }
+
+  private void acknowledge(
+      Checkpoint.Pending pending, JournalTail tail, Entry.Header header, Instant now) {
+    // One that is there already says the same.
+    var unused = ports.checkpoints().acknowledge(acknowledgement(pending, tail, header, now));
+  }
+
+  private static Acknowledgement.Acknowledged acknowledgement(
+      Checkpoint.Pending pending, JournalTail tail, Entry.Header header, Instant now) {
+    StateHandle handle = tail.base().handle();
+    long size =
+        handle.manifest().sizeBytes() + handle.stateFile().map(FileRef::sizeBytes).orElse(0L);
+    return new Acknowledgement.Acknowledged(
+            tail.subtask(), pending.id(), handle.stateFile(), size, 0)
+        .with(Acknowledgement.Timing.immediately(now))
+        .with(StateDigest.of(header.position(), header.counts(), handle.manifest()));
   }
 }

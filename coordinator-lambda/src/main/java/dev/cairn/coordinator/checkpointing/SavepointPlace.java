@@ -99,6 +99,7 @@ public final class SavepointPlace {
       case Command.Pin p -> false;
       case Command.Unpin u -> false;
       case Command.Upgrade u -> false;
+      case Command.AcceptGap a -> false;
       case Command.Fork f -> false;
       case Command.Unfork u -> false;
     };

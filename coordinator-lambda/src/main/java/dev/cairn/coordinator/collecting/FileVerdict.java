@@ -151,6 +151,18 @@ public sealed interface FileVerdict {
       }
     }
 
+    /** The shard is closed, and the checkpoint is over that needed its state once more. */
+    record CheckpointOver(EntryId attempt, Revision closed) implements Ending {
+      @Override
+      public String toString() {
+        return "it was prepared in attempt "
+            + attempt
+            + " for a checkpoint of a shard that was closed by revision "
+            + closed
+            + ", and every checkpoint that was triggered there since then is over";
+      }
+    }
+
     /** The file is the metadata of a checkpoint that has ended. */
     record Over(CheckpointId checkpoint, String how) implements Ending {
       @Override

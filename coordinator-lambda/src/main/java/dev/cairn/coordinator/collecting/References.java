@@ -350,6 +350,10 @@ public final class References {
       return new FileVerdict.WithoutJournal(file.subtask());
     }
     JournalTail tail = found.get();
+    if (isForAnEndedCheckpoint(file, tail, guards)) {
+      return new FileVerdict.Abandoned(
+          new FileVerdict.Ending.CheckpointOver(file.entry(), tail.base().revision()));
+    }
     if (!guards.isAbandoned().test(file, tail)) {
       return new FileVerdict.MayBeCommitted(
           file.subtask(), file.entry(), file.base(), tail.head().revision());
@@ -358,6 +362,18 @@ public final class References {
     return new FileVerdict.Abandoned(
         new FileVerdict.Ending.Overtaken(
             file.entry(), file.base(), by.revision(), EntryFormat.kind(by)));
+  }
+
+  /**
+   * Whether a file was prepared of a closed shard, whose journal does not go on: it belongs to an
+   * acknowledgement, and every checkpoint that was triggered there is over.
+   */
+  private boolean isForAnEndedCheckpoint(
+      Layout.Owned file, JournalTail tail, CollectionGuards guards) {
+    return tail.isClosed()
+        && !tail.base().revision().isAfter(file.base())
+        && tail.triggered().stream()
+            .allMatch(id -> guards.isMetadataAbandoned().test(id, job, checkpoints));
   }
 
   private FileVerdict ofMetadata(CheckpointId id, CollectionGuards guards) {

@@ -8,6 +8,7 @@ import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
 import dev.cairn.id.SavepointName;
+import dev.cairn.id.ShardId;
 import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
@@ -50,6 +51,9 @@ public class CommandDecisions {
     /** The job's format is raised, if all of its code reads the other one. */
     record Upgrade(FormatVersion to) implements Decision {}
 
+    /** A shard continues although records are missing. */
+    record AcceptGap(ShardId shard) implements Decision {}
+
     /** The requested state exists already; nothing needs to be done. */
     record NothingToDo() implements Decision {}
 
@@ -88,6 +92,22 @@ public class CommandDecisions {
       case Command.Fork(CheckpointId id, JobId name) -> fork(job, id, name, named);
       case Command.Unfork(JobId name) -> new Decision.Unfork(name);
       case Command.Upgrade(Optional<Long> to) -> upgrade(to);
+      case Command.AcceptGap(ShardId shard) -> acceptGap(job, shard);
+    };
+  }
+
+  private static Decision acceptGap(Job job, ShardId shard) {
+    return switch (job.status()) {
+      case JobStatus.Running r -> new Decision.AcceptGap(shard);
+      case JobStatus.Replaying r -> new Decision.AcceptGap(shard);
+      case JobStatus.Restoring r -> new Decision.Postpone();
+      case JobStatus.Suspending s -> new Decision.Postpone();
+      case JobStatus.Resuming r -> new Decision.Postpone();
+      case JobStatus.Halted(Halt halt) ->
+          new Decision.Refuse(
+              "the job is "
+                  + halt.label()
+                  + ": accept what is missing when it resumes, with: cairn resume --accept-gap");
     };
   }
 

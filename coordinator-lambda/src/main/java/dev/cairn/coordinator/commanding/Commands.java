@@ -10,12 +10,14 @@ import dev.cairn.coordinator.commanding.CommandDecisions.Decision;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.resharding.GapAcceptance;
 import dev.cairn.coordinator.restoring.RestoreExecution;
 import dev.cairn.coordinator.restoring.RestoreRefusedException;
 import dev.cairn.coordinator.restoring.StreamCoverage;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
 import dev.cairn.id.JobId;
+import dev.cairn.id.ShardId;
 import dev.cairn.job.FormatUpgrade;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
@@ -44,6 +46,7 @@ public final class Commands {
   private final DisposeCommand disposeCommand;
   private final ForkCommands forkCommands;
   private final StreamCoverage coverage;
+  private final GapAcceptance gaps;
 
   public Commands(
       CoordinatorPorts ports,
@@ -62,6 +65,7 @@ public final class Commands {
     this.disposeCommand = disposeCommand;
     this.forkCommands = forkCommands;
     this.coverage = coverage;
+    this.gaps = new GapAcceptance(ports);
   }
 
   /** Executes the request if there is one. Returns the job as it is afterwards. */
@@ -124,6 +128,7 @@ public final class Commands {
           fork(job, request, checkpoint, name, now);
       case Decision.Unfork(JobId name) -> unfork(job, request, name, now);
       case Decision.Upgrade(FormatVersion to) -> upgrade(job, request, to);
+      case Decision.AcceptGap(ShardId shard) -> acceptGap(job, request, shard);
     }
   }
 
@@ -134,6 +139,21 @@ public final class Commands {
       case FormatUpgrade.Raise(FormatVersion raised) -> ports.checkpoints().upgrade(job, raised);
       case FormatUpgrade.AlreadyThere a -> ports.checkpoints().serve(job);
       case FormatUpgrade.Refuse(String reason) -> refuse(job, request, reason);
+    }
+  }
+
+  private void acceptGap(Job job, Request request, ShardId shard) {
+    try {
+      switch (gaps.accept(job, shard)) {
+        case GapAcceptance.Result.Accepted a -> ports.checkpoints().serve(job);
+        case GapAcceptance.Result.Refused(String reason) -> refuse(job, request, reason);
+        // The job has gone on to another epoch: the request remains and is decided again.
+        case GapAcceptance.Result.Later l -> {}
+      }
+    } catch (StreamException e) {
+      ports
+          .announcer()
+          .announce(new Announcement.Postponed(request.command(), String.valueOf(e.getMessage())));
     }
   }
 

@@ -88,6 +88,7 @@ public final class DryRun {
       case CommandDecisions.Decision.Pin p -> throw undecided();
       case CommandDecisions.Decision.Unpin u -> throw undecided();
       case CommandDecisions.Decision.Upgrade u -> throw undecided();
+      case CommandDecisions.Decision.AcceptGap a -> throw undecided();
       case CommandDecisions.Decision.NothingToDo s -> throw undecided();
       case CommandDecisions.Decision.Fork f -> throw undecided();
       case CommandDecisions.Decision.Unfork u -> throw undecided();

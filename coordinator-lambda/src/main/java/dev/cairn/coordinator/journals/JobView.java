@@ -5,6 +5,7 @@ import dev.cairn.id.CheckpointId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Fork;
 import dev.cairn.job.Job;
+import dev.cairn.stream.Shard;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -24,24 +25,27 @@ import java.util.TreeMap;
  * @param acknowledged the subtasks that are known to have acknowledged a pending checkpoint; more
  *     may have
  * @param forks the jobs that share this job's files
+ * @param listed the shards that the stream lists; empty if it was not asked or did not answer
  */
 public record JobView(
     Job job,
     SortedMap<SubtaskId, JournalTail> tails,
     List<Checkpoint> checkpoints,
     Map<CheckpointId, Set<SubtaskId>> acknowledged,
-    List<Fork> forks) {
+    List<Fork> forks,
+    List<Shard> listed) {
 
   public JobView {
     tails = Collections.unmodifiableSortedMap(new TreeMap<>(tails));
     checkpoints = List.copyOf(checkpoints);
     acknowledged = Map.copyOf(acknowledged);
     forks = List.copyOf(forks);
+    listed = List.copyOf(listed);
   }
 
   /** Returns the view for a plan that needs only the job's item. */
   public static JobView of(Job job) {
-    return new JobView(job, new TreeMap<>(), List.of(), Map.of(), List.of());
+    return new JobView(job, new TreeMap<>(), List.of(), Map.of(), List.of(), List.of());
   }
 
   /** The journals of all subtasks. */

@@ -6,6 +6,7 @@ import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry.Restored.Mode;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.journal.PendingTrigger;
 import dev.cairn.journal.ShardFailure;
@@ -54,6 +55,28 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
     return sinceBase.isEmpty() ? base.header() : sinceBase.getLast().header();
   }
 
+  /** Whether it is part of the state, unlike one that a restore has put back to before that. */
+  public boolean isOpened() {
+    return base.mode() != Mode.UNOPENED;
+  }
+
+  /**
+   * Whether every record of its closed shard is applied. That holds in the epoch of the head only.
+   */
+  public boolean isClosed() {
+    return switch (base.mode()) {
+      case CLOSED, ANCESTOR -> true;
+      case LIVE, UNOPENED -> false;
+    };
+  }
+
+  /** The subtasks that it came from by a split or a merge; empty for a root. */
+  public List<SubtaskId> parents() {
+    return base.origin().parents().stream()
+        .map(parent -> new SubtaskId(subtask.job(), subtask.stage(), parent))
+        .toList();
+  }
+
   /** Whether the state is unchanged since the base. */
   public boolean isUnchanged() {
     return sinceBase.stream()
@@ -66,7 +89,14 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
 
   /** Whether the job must write its own files for a state that a restore has put there. */
   public boolean isToBeRewritten() {
-    return base instanceof Entry.Restored restored && restored.isToBeRewritten(subtask.job());
+    return switch (base) {
+      case Entry.Restored restored -> restored.isToBeRewritten(subtask.job());
+      // A child has no state file yet, whatever it has taken over.
+      case Entry.Opened opened -> !opened.origin().parents().isEmpty();
+      case Entry.Snapshotted s -> false;
+      case Entry.Materialized m -> false;
+      case Entry.Closed c -> false;
+    };
   }
 
   /** Whether a restore has opened the journal and has not yet put the state there. */
@@ -78,6 +108,14 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
   public boolean knows(CheckpointId checkpoint) {
     return wasTriggered(checkpoint)
         || (base instanceof Entry.Snapshotted s && s.checkpoint().equals(checkpoint));
+  }
+
+  /** The checkpoints that were triggered since the base. */
+  public List<CheckpointId> triggered() {
+    return sinceBase.stream()
+        .filter(Entry.Triggered.class::isInstance)
+        .map(entry -> ((Entry.Triggered) entry).checkpoint())
+        .toList();
   }
 
   /** Whether this checkpoint was triggered since the base. */
@@ -145,8 +183,13 @@ public record JournalTail(SubtaskId subtask, Entry.Base base, List<Entry> sinceB
    */
   public boolean isCarriedForward() {
     return base instanceof Entry.Snapshotted
-        && base.header().writer() == Writer.COORDINATOR
-        && sinceBase.stream().allMatch(entry -> entry.header().writer() == Writer.COORDINATOR);
+        && tellsNothingOfRecords(base)
+        && sinceBase.stream().allMatch(JournalTail::tellsNothingOfRecords);
+  }
+
+  /** Whether an entry would be there although no record can be applied: a wake may store a state. */
+  private static boolean tellsNothingOfRecords(Entry entry) {
+    return entry.header().writer() != Writer.MAPPING && !(entry instanceof Entry.Advanced);
   }
 
   /** Returns when a task last wrote, according to the kept part of the journal. */

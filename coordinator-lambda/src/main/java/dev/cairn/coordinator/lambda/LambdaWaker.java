@@ -2,7 +2,7 @@ package dev.cairn.coordinator.lambda;
 
 import dev.cairn.coordinator.ports.Waker;
 import dev.cairn.id.SubtaskId;
-import java.nio.charset.StandardCharsets;
+import dev.cairn.job.WakeMessage;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
@@ -20,20 +20,14 @@ public final class LambdaWaker implements Waker {
     this.function = function;
   }
 
-  /** Returns the JSON that wakes a shard. */
-  public static byte[] event(SubtaskId subtask) {
-    // Ids contain no character that JSON must escape.
-    return ("{\"cairn\":\"wake\",\"shard\":\"" + subtask.shard() + "\"}")
-        .getBytes(StandardCharsets.UTF_8);
-  }
-
   @Override
-  public void wake(SubtaskId subtask) {
+  public void wake(SubtaskId subtask, WakeMessage.Purpose purpose) {
+    String event = new WakeMessage(subtask.shard(), purpose).toJson();
     client.invoke(
         invoke ->
             invoke
                 .functionName(function)
                 .invocationType(InvocationType.EVENT)
-                .payload(SdkBytes.fromByteArray(event(subtask))));
+                .payload(SdkBytes.fromUtf8String(event)));
   }
 }

@@ -8,6 +8,7 @@ import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.resharding.GapAcceptance;
 import dev.cairn.coordinator.restoring.RestoreRefusedException;
 import dev.cairn.coordinator.restoring.StreamCoverage;
 import dev.cairn.job.Halt;
@@ -24,12 +25,14 @@ import java.util.List;
 public final class Lifecycle {
   private final CoordinatorPorts ports;
   private final EpochAdvance epochs;
+  private final GapAcceptance gaps;
   private final StreamCoverage coverage;
 
   public Lifecycle(
       CoordinatorPorts ports, JournalGuards guards, JournalTails tails, StreamCoverage coverage) {
     this.ports = ports;
     this.coverage = coverage;
+    this.gaps = new GapAcceptance(ports);
     this.epochs = new EpochAdvance(ports, guards, tails);
   }
 
@@ -83,6 +86,9 @@ public final class Lifecycle {
           new Halt.Failed(Failure.of(FailureReason.RECORDS_LOST, e.reason())),
           List.of(),
           now());
+      return;
+    }
+    if (acceptsGap && !gaps.acceptAll(job)) {
       return;
     }
     boolean all =

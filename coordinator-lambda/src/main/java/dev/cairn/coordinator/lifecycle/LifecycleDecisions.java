@@ -66,6 +66,7 @@ public final class LifecycleDecisions {
         // A failing shard is retried unless it is held up, and each attempt that returns writes an
         // entry.
         && head.failing().stream().noneMatch(one -> one.isHeldUp(now))
+        && tail.isOpened()
         && !(head.position() instanceof Position.End)
         && (journals.isSilent().test(tail, longestInvocation, now) || tail.isCarriedForward());
   }

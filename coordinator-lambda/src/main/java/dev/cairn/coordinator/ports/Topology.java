@@ -2,6 +2,7 @@ package dev.cairn.coordinator.ports;
 
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.stream.StreamReader;
 import java.util.HashSet;
 import java.util.List;
@@ -91,7 +92,12 @@ public record Topology(List<Stage> stages) {
 
   /** Invokes the subtask's function without records. */
   public void wake(SubtaskId subtask) {
-    of(subtask).waker().wake(subtask);
+    of(subtask).waker().wake(subtask, WakeMessage.Purpose.PENDING_WORK);
+  }
+
+  /** Invokes the subtask's function without records, for a purpose. */
+  public void wake(SubtaskId subtask, WakeMessage.Purpose purpose) {
+    of(subtask).waker().wake(subtask, purpose);
   }
 
   /** Enables the delivery of records to every stage. */

@@ -1,6 +1,7 @@
 package dev.cairn.coordinator.ports;
 
 import dev.cairn.id.SubtaskId;
+import dev.cairn.job.WakeMessage;
 
 /**
  * Invokes a task although its shard has no new records. The invocation may be lost; the caller then
@@ -8,5 +9,5 @@ import dev.cairn.id.SubtaskId;
  */
 @FunctionalInterface
 public interface Waker {
-  void wake(SubtaskId subtask);
+  void wake(SubtaskId subtask, WakeMessage.Purpose purpose);
 }

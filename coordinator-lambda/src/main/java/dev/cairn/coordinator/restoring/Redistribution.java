@@ -166,8 +166,8 @@ record Redistribution(SortedMap<ShardId, Share> shares) {
 
   private static RestoreRefusedException incomplete() {
     return new RestoreRefusedException(
-        "the shards of the stream do not cover every hash key exactly once: it was resharded,"
-            + " which is not supported; use a stream with a fixed number of shards");
+        "the shards that the stream lists for that place do not make up the whole hash space, each"
+            + " key once; if the stream was split or merged just now, try again in a minute");
   }
 
   private static List<Shard> sorted(Collection<Shard> shards) {

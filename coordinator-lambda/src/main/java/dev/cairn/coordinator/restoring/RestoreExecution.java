@@ -10,6 +10,7 @@ import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.journals.LiveCheckpoints;
 import dev.cairn.coordinator.ports.Announcement;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
+import dev.cairn.coordinator.resharding.GapAcceptance;
 import dev.cairn.coordinator.restoring.FreshStart.Place;
 import dev.cairn.coordinator.restoring.Preflight.Plan;
 import dev.cairn.id.CheckpointId;
@@ -53,6 +54,7 @@ public final class RestoreExecution {
   private final Preflight preflight;
   private final StreamCoverage coverage;
   private final EpochAdvance epochs;
+  private final GapAcceptance gaps;
   private final ShardOpening opening;
 
   public RestoreExecution(
@@ -68,6 +70,7 @@ public final class RestoreExecution {
     this.journals = journals;
     this.preflight = preflight;
     this.coverage = coverage;
+    this.gaps = new GapAcceptance(ports);
     this.epochs = new EpochAdvance(ports, journals, tails);
     this.opening = new ShardOpening(ports, tails);
   }
@@ -125,14 +128,12 @@ public final class RestoreExecution {
       Map<SubtaskId, SubtaskSnapshot> states = preflight.states(job, from);
       Optional<FreshStart> fresh = freshStart(from);
       coverage.requireStillReadable(job, from, states);
-      boolean all =
-          openAll(job, from, states)
-              && epochs.appendToAll(
-                  job,
-                  tail ->
-                      restored(
-                          job, from, tail, Optional.ofNullable(states.get(tail.subtask())), fresh));
-      if (!all) {
+      if (!openAll(job, from, states) || (from.acceptsGap() && !gaps.acceptAll(job))) {
+        return;
+      }
+      Placements placements = coverage.placements(job.id(), states);
+      if (!epochs.appendToAll(
+          job, tail -> restored(job, from, tail, placements.of(tail), fresh))) {
         return;
       }
     } catch (RestoreRefusedException e) {
@@ -146,7 +147,10 @@ public final class RestoreExecution {
     ports.topology().enable();
     Instant now = ports.clock().instant();
     if (ports.move(job, new JobStatus.Replaying(from), List.of(), now)) {
-      wake(tails.of(job.id()).values().stream().filter(tail -> tail.head().hasGap()).toList());
+      wake(
+          tails.of(job.id()).values().stream()
+              .filter(tail -> tail.head().hasGap() && tail.isOpened())
+              .toList());
     }
   }
 
@@ -156,7 +160,7 @@ public final class RestoreExecution {
       return true;
     }
     coverage.requireDeliverable(job, from, states);
-    return opening.openAll(job, states);
+    return opening.openAll(job, states, coverage.placements(job.id(), states).ancestors());
   }
 
   private Optional<FreshStart> freshStart(Restoration from) {
@@ -186,7 +190,66 @@ public final class RestoreExecution {
       Job job,
       Restoration from,
       JournalTail tail,
+      Placement placement,
+      Optional<FreshStart> fresh) {
+    return switch (placement) {
+      case Placement.OfCheckpoint(SubtaskSnapshot snapshot) ->
+          restored(job, from, tail, Optional.of(snapshot), Restored.Mode.LIVE, fresh);
+      case Placement.Root r ->
+          restored(job, from, tail, Optional.empty(), Restored.Mode.LIVE, fresh);
+      case Placement.Unopened u ->
+          restored(job, from, tail, Optional.empty(), Restored.Mode.UNOPENED, fresh);
+      case Placement.Ancestor a ->
+          ended(job, from, tail, Restored.Mode.ANCESTOR, StateHandle.EMPTY);
+      case Placement.ClosedEmpty c ->
+          ended(job, from, tail, Restored.Mode.CLOSED, tail.base().handle());
+    };
+  }
+
+  /** The entry of a closed subtask that has no state of its own. */
+  private Restored ended(
+      Job job, Restoration from, JournalTail tail, Restored.Mode mode, StateHandle handle) {
+    Header header =
+        tail.head()
+            .raisedTo(job.format())
+            .restored(
+                ports.ids().get(),
+                job.epoch(),
+                ports.clock().instant(),
+                Position.end(),
+                Position.end(),
+                new StatePlace(
+                    tail.head().firstApplied(),
+                    Optional.empty(),
+                    Counts.NONE,
+                    Optional.empty(),
+                    TimeProgress.NONE,
+                    0),
+                from.acceptsGap()
+                    ? FollowingRecords.MAY_BE_MISSING
+                    : tail.head().following().ofSamePosition());
+    return new Restored(
+        header,
+        from.own(),
+        mode,
+        from.claimMode(),
+        voidUpTo(job),
+        tail.base().origin(),
+        handle,
+        Channels.EMPTY,
+        List.of());
+  }
+
+  private static Optional<CheckpointId> voidUpTo(Job job) {
+    return Optional.of(job.next().value() - 1).filter(last -> last > 0).map(CheckpointId::new);
+  }
+
+  private Restored restored(
+      Job job,
+      Restoration from,
+      JournalTail tail,
       Optional<SubtaskSnapshot> snapshot,
+      Restored.Mode mode,
       Optional<FreshStart> fresh) {
     Header head = tail.head();
     Position frontier = journals.frontier().of(head);
@@ -216,12 +279,13 @@ public final class RestoreExecution {
                     state.map(SubtaskState::time).orElse(TimeProgress.NONE),
                     state.map(SubtaskState::outputs).orElse(0L)),
                 following(from, head, place.position()));
-    return new Restored(
+    Restored live =
+        new Restored(
         header,
         from.own(),
-        Restored.Mode.LIVE,
+        mode,
         from.claimMode(),
-        Optional.of(job.next().value() - 1).filter(last -> last > 0).map(CheckpointId::new),
+        voidUpTo(job),
         isAnew ? snapshot.get().state().origin() : tail.base().origin(),
         snapshot
             .map(
@@ -231,6 +295,11 @@ public final class RestoreExecution {
         // A task refuses outputs that it cannot send, rather than losing them.
         state.map(SubtaskState::channels).orElse(Channels.EMPTY),
         snapshot.map(s -> dropped(s, from.dropped())).orElse(List.of()));
+    // A closed subtask whose files its children may not build upon is closed anew by a task, which
+    // writes them again.
+    return place.position() instanceof Position.End && !live.isToBeRewritten(job.id())
+        ? live.as(Restored.Mode.CLOSED)
+        : live;
   }
 
   /** A subtask whose position is unchanged keeps its knowledge of the records after it. */

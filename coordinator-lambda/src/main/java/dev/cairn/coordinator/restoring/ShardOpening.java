@@ -8,10 +8,12 @@ import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Opened;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.state.Origin;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Opens shards for a restore that gives them state before any record has reached them.
@@ -32,14 +34,30 @@ final class ShardOpening {
    * Opens every subtask that gets a state and has no journal. False when the job has advanced to
    * another epoch meanwhile: whoever brought it there sees to the rest.
    */
-  boolean openAll(Job job, Map<SubtaskId, SubtaskSnapshot> states) {
+  boolean openAll(
+      Job job, Map<SubtaskId, SubtaskSnapshot> states, Collection<SubtaskId> ancestors) {
     Set<SubtaskId> opened = new HashSet<>(ports.checkpoints().subtasks(job.id()));
-    List<Map.Entry<SubtaskId, SubtaskSnapshot>> unopened =
-        states.entrySet().stream().filter(state -> !opened.contains(state.getKey())).toList();
+    Map<SubtaskId, Origin> unopened = new TreeMap<>();
+    states.forEach((subtask, snapshot) -> unopened.put(subtask, snapshot.state().origin()));
+    ancestors.forEach(
+        ancestor -> unopened.putIfAbsent(ancestor, originOfAncestor(ancestor, states)));
+    unopened.keySet().removeAll(opened);
     return !ports
         .fanOut()
-        .map(unopened, state -> open(job, state.getKey(), state.getValue().state().origin()))
+        .map(
+            List.copyOf(unopened.entrySet()),
+            subtask -> open(job, subtask.getKey(), subtask.getValue()))
         .contains(false);
+  }
+
+  /** The keys of an ancestor are not known once the stream has forgotten it; nothing needs them. */
+  private Origin originOfAncestor(SubtaskId ancestor, Map<SubtaskId, SubtaskSnapshot> states) {
+    Origin any = states.values().iterator().next().state().origin();
+    return ports.topology().of(ancestor).stream().shards().stream()
+        .filter(shard -> shard.id().equals(ancestor.shard()))
+        .findFirst()
+        .map(shard -> new Origin(any.start(), shard.range(), shard.parents()))
+        .orElseGet(() -> new Origin(any.start(), any.range()));
   }
 
   private boolean open(Job job, SubtaskId subtask, Origin origin) {

@@ -74,7 +74,6 @@ final class StateAssignment {
     Map<ShardId, Shard> listed = listed();
     for (Map.Entry<ShardId, SubtaskSnapshot> one : unopened.entrySet()) {
       requireSameShard(job, one.getKey(), one.getValue().state(), listed);
-      requireNotResharded(one.getKey(), listed, opened.keySet());
       given.put(new SubtaskId(job, stage, one.getKey()), one.getValue());
     }
     return given;
@@ -88,6 +87,10 @@ final class StateAssignment {
             + job
             + " reads another stream, choose where to begin: --positions horizon, or a time";
     Shard shard = listed.get(id);
+    if (shard == null && state.position() instanceof Position.End) {
+      // A closed shard that the stream has forgotten: its children need nothing but its state.
+      return;
+    }
     if (shard == null) {
       throw new RestoreRefusedException(
           "there is state of shard "
@@ -118,20 +121,18 @@ final class StateAssignment {
     }
     Map<ShardId, SubtaskId> opened = opened(job);
     StageId stage = stage(job, stored.keySet(), opened);
-    Map<ShardId, Shard> listed = listed();
-    for (ShardId shard : listed.keySet()) {
-      requireNotResharded(shard, listed, opened.keySet());
-    }
+    // Records from there on came to these shards, and to their descendants after them.
+    Map<ShardId, Shard> open = byId(ports.topology().source().stream().shardsOpenAt(start));
     List<SubtaskState> states = stored.values().stream().map(SubtaskSnapshot::state).toList();
     Map<SubtaskId, SubtaskSnapshot> given = new TreeMap<>();
-    Redistribution.of(states, listed.values())
+    Redistribution.of(states, open.values())
         .shares()
         .forEach(
             (shard, share) -> {
               SubtaskId subtask = new SubtaskId(job, stage, shard);
               given.put(
                   subtask,
-                  new SubtaskSnapshot(Optional.empty(), state(subtask, start, share, states)));
+                  new SubtaskSnapshot(Optional.empty(), state(subtask, start, open.get(shard), share, states)));
             });
     return given;
   }
@@ -141,7 +142,7 @@ final class StateAssignment {
    * their output counts. Their channels end.
    */
   private static SubtaskState state(
-      SubtaskId subtask, StartPosition start, Share share, List<SubtaskState> all) {
+      SubtaskId subtask, StartPosition start, Shard shard, Share share, List<SubtaskState> all) {
     List<SubtaskState> parents =
         all.stream()
             .filter(one -> one.origin().range().intersection(share.range()).isPresent())
@@ -149,7 +150,7 @@ final class StateAssignment {
     return new SubtaskState(
         subtask,
         all.getFirst().epoch(),
-        new Origin(start, share.range()),
+        new Origin(start, share.range(), shard.parents()),
         Position.beginning(),
         Optional.empty(),
         share.counts(),
@@ -166,28 +167,6 @@ final class StateAssignment {
         parents.stream().mapToLong(SubtaskState::outputs).max().orElse(0));
   }
 
-  /**
-   * Refuses resharded shards, as a task does that opens a shard: a shard whose parents may have
-   * state or records left, and a parent whose keys have moved to other shards.
-   */
-  private static void requireNotResharded(
-      ShardId id, Map<ShardId, Shard> listed, Set<ShardId> opened) throws RestoreRefusedException {
-    for (Shard shard : listed.values()) {
-      for (ShardId parent : shard.parents()) {
-        boolean mayHaveState = listed.containsKey(parent) || opened.contains(parent);
-        if (mayHaveState && (shard.id().equals(id) || parent.equals(id))) {
-          throw new RestoreRefusedException(
-              "shard "
-                  + shard.id()
-                  + " came from "
-                  + parent
-                  + " by a split or a merge, and resharding is not supported: use a stream with a"
-                  + " fixed number of shards");
-        }
-      }
-    }
-  }
-
   private Map<ShardId, SubtaskId> opened(JobId job) {
     return ports.checkpoints().subtasks(job).stream()
         .collect(
@@ -196,7 +175,11 @@ final class StateAssignment {
   }
 
   private Map<ShardId, Shard> listed() {
-    return ports.topology().source().stream().shards().stream()
+    return byId(ports.topology().source().stream().shards());
+  }
+
+  private static Map<ShardId, Shard> byId(List<Shard> shards) {
+    return shards.stream()
         .collect(Collectors.toMap(Shard::id, shard -> shard, (one, other) -> one, TreeMap::new));
   }
 

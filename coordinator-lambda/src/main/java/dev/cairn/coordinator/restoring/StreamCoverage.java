@@ -7,6 +7,7 @@ import dev.cairn.coordinator.journals.JournalTails;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.coordinator.restoring.FreshStart.Place;
+import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
@@ -102,11 +103,22 @@ public final class StreamCoverage {
     if (from.acceptsGap() || isRedistributed(from.positions())) {
       return;
     }
+    Placements placements = placements(job.id(), states);
     unread.require(
         job,
         waiting(job).stream()
-            .filter(tail -> !position(states, tail).isBefore(journals.frontier().of(tail.head())))
+            .filter(
+                tail ->
+                    position(placements, tail)
+                        .filter(at -> !at.isBefore(journals.frontier().of(tail.head())))
+                        .isPresent())
             .toList());
+  }
+
+  /** What becomes of each of the job's subtasks. */
+  Placements placements(JobId job, Map<SubtaskId, SubtaskSnapshot> states) {
+    return new Placements(
+        states, tails.of(job).values(), ports.topology().source().stream().shards());
   }
 
   /** Returns the journals that do not have the job's epoch yet. */
@@ -161,14 +173,23 @@ public final class StreamCoverage {
     List<Gap> gaps = new ArrayList<>();
     List<JournalTail> unmoved = new ArrayList<>();
     Set<SubtaskId> opened = new HashSet<>();
+    Placements placements = placements(job.id(), states);
     for (JournalTail tail : tails) {
       opened.add(tail.subtask());
       if (isRedistributed(positions) && states.containsKey(tail.subtask())) {
         continue;
       }
-      Position position = position(states, tail);
-      if (position.isBefore(journals.frontier().of(tail.head()))) {
-        gaps.add(new Gap(tail.subtask().shard(), position, tail.head().firstApplied()));
+      Optional<Position> position = position(placements, tail);
+      if (position.isEmpty()) {
+        continue;
+      }
+      if (position.get().isBefore(journals.frontier().of(tail.head()))) {
+        gaps.add(
+            new Gap(
+                tail.subtask().shard(),
+                position.get(),
+                tail.head().firstApplied(),
+                journals.frontier().of(tail.head()) instanceof Position.End));
       } else {
         unmoved.add(tail);
       }
@@ -190,7 +211,10 @@ public final class StreamCoverage {
         .map(
             state ->
                 new Gap(
-                    state.getKey().shard(), state.getValue().state().position(), Optional.empty()))
+                    state.getKey().shard(),
+                    state.getValue().state().position(),
+                    Optional.empty(),
+                    false))
         .toList();
   }
 
@@ -229,8 +253,16 @@ public final class StreamCoverage {
     };
   }
 
-  /** A shard whose records have to be read from this position on. */
-  private record Gap(ShardId shard, Position position, Optional<SequenceNumber> firstApplied) {}
+  /**
+   * A shard of which records have to be read from this position on.
+   *
+   * @param isToEnd whether it was closed, so that it has to be read to its end
+   */
+  private record Gap(
+      ShardId shard,
+      Position position,
+      Optional<SequenceNumber> firstApplied,
+      boolean isToEnd) {}
 
   private void requireGap(Gap gap, Set<ShardId> shards, Instant oldestAllowed)
       throws RestoreRefusedException {
@@ -239,12 +271,15 @@ public final class StreamCoverage {
       throw new RestoreRefusedException(
           shard + " is no longer in the stream, but its records would have to be read again");
     }
-    SequenceNumber required =
-        gap.position()
-            .record()
-            .or(gap::firstApplied)
-            .orElseThrow(
-                () -> new RestoreRefusedException(shard + " has a gap but no first record"));
+    Optional<SequenceNumber> proof = gap.position().record().or(gap::firstApplied);
+    if (proof.isEmpty()) {
+      if (gap.isToEnd()) {
+        // It was closed without a record, so none can be missing.
+        return;
+      }
+      throw new RestoreRefusedException(shard + " has a gap but no first record");
+    }
+    SequenceNumber required = proof.get();
     Optional<StreamRecord> first;
     try {
       first = reads.first(gap.shard(), new From.At(required));
@@ -352,15 +387,27 @@ public final class StreamCoverage {
   /** The oldest record at which a replay can begin: it must not expire before the replay does. */
   private Optional<StreamRecord> oldestSafeRecord(ShardId shard) {
     Instant oldestProof = reads.horizon().plus(settings.retentionMargin().dividedBy(2));
-    Optional<StreamRecord> oldest = reads.first(shard, new From.Horizon());
+    Optional<StreamRecord> oldest;
+    try {
+      oldest = reads.first(shard, new From.Horizon());
+    } catch (NotInStreamException e) {
+      // The stream has forgotten a closed shard of which no record is left.
+      return Optional.empty();
+    }
     return oldest.isPresent() && oldest.get().arrival().isBefore(oldestProof)
         ? reads.first(shard, new From.Time(oldestProof))
         : oldest;
   }
 
-  private static Position position(Map<SubtaskId, SubtaskSnapshot> states, JournalTail tail) {
-    return Optional.ofNullable(states.get(tail.subtask()))
-        .map(snapshot -> snapshot.state().position())
-        .orElse(Position.beginning());
+  /** Where a restore puts a subtask; empty if it stays closed, and nothing of it is read again. */
+  private static Optional<Position> position(Placements placements, JournalTail tail) {
+    return switch (placements.of(tail)) {
+      case Placement.OfCheckpoint(SubtaskSnapshot snapshot) ->
+          Optional.of(snapshot.state().position());
+      case Placement.Root r -> Optional.of(Position.beginning());
+      case Placement.Unopened u -> Optional.of(Position.beginning());
+      case Placement.Ancestor a -> Optional.empty();
+      case Placement.ClosedEmpty c -> Optional.empty();
+    };
   }
 }

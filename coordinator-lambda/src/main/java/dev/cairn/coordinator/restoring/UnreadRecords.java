@@ -4,6 +4,7 @@ import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.journals.JournalTail;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
+import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.job.Job;
@@ -61,6 +62,7 @@ final class UnreadRecords {
     requireNoneReported(tails);
     List<JournalTail> waiting =
         tails.stream()
+            .filter(tail -> !(tail.head().position() instanceof Position.End))
             .filter(tail -> RestoreDecisions.blockedSince(job.status(), tail).isPresent())
             .toList();
     if (waiting.isEmpty()) {

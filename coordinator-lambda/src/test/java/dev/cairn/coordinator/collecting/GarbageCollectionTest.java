@@ -238,7 +238,7 @@ class GarbageCollectionTest {
             pipeline.checkpoints(),
             pipeline.storage(),
             pipeline.stream(),
-            subtask -> {},
+            (subtask, purpose) -> {},
             pipeline::now,
             () -> new EntryId("none"));
     new GarbageCollection(

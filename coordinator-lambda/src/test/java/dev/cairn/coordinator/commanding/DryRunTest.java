@@ -73,7 +73,7 @@ class DryRunTest {
             Tap.on(CheckpointStore.class, "checkpoints", pipeline.checkpoints(), tap),
             Tap.on(FileStorage.class, "storage", pipeline.storage(), tap),
             Tap.on(StreamReader.class, "stream", pipeline.stream(), tap),
-            subtask -> {
+            (subtask, purpose) -> {
               throw new AssertionError("a dry run wakes nobody");
             },
             pipeline::now,
@@ -241,7 +241,7 @@ class DryRunTest {
             pipeline.checkpoints(),
             pipeline.storage(),
             Tap.on(StreamReader.class, "stream", pipeline.stream(), refusing),
-            subtask -> {},
+            (subtask, purpose) -> {},
             pipeline::now,
             () -> new EntryId("none"));
     return new DryRun(ports, Pipeline.PROMPT);

@@ -50,7 +50,7 @@ class CoordinatorMemoryTest {
                 checkpoints,
                 others.storage(),
                 others.stream(),
-                subtask -> {},
+                (subtask, purpose) -> {},
                 others::now,
                 () -> new EntryId("never")));
     long before = used();

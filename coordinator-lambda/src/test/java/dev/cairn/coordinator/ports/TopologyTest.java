@@ -8,6 +8,7 @@ import dev.cairn.id.JobId;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
 import java.time.Duration;
@@ -122,7 +123,7 @@ class TopologyTest {
         id,
         new NoStream(),
         mapping,
-        subtask -> calls.add(name + ": wake " + subtask.stage()),
+        (subtask, purpose) -> calls.add(name + ": wake " + subtask.stage()),
         upstream);
   }
 
@@ -130,6 +131,11 @@ class TopologyTest {
     @Override
     public List<Shard> shards() {
       return List.of();
+    }
+
+    @Override
+    public List<Shard> shardsOpenAt(StartPosition place) {
+      return shards();
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
 import dev.cairn.parallel.OutOfTimeException;
 import dev.cairn.pipeline.Pipeline;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamException;
 import dev.cairn.stream.StreamReader;
@@ -457,6 +458,11 @@ final class QuietShardTest {
           }
 
           @Override
+          public List<Shard> shardsOpenAt(StartPosition place) {
+            return there.shardsOpenAt(place);
+          }
+
+          @Override
           public Duration retention() {
             return there.retention();
           }
@@ -480,7 +486,7 @@ final class QuietShardTest {
         ports.checkpoints(),
         ports.storage(),
         stream,
-        ports.topology()::wake,
+        (subtask, purpose) -> ports.topology().wake(subtask),
         ports.clock(),
         ports.ids());
   }

@@ -102,12 +102,6 @@ class RefusedRestoreTest {
             nothing,
             "3 --positions yesterday",
             "--positions is same, horizon, or a time such as 2026-11-21T14:00:00Z, not \"yesterday\""),
-        new Case(
-            "positions anew in a stream that was resharded",
-            pipeline -> pipeline.stream().split(Pipeline.shard(0)),
-            "3 --positions horizon",
-            "shard shardId-000000000001 came from shardId-000000000000 by a split or a merge",
-            "resharding is not supported"),
         new Case("pending", RefusedRestoreTest::begin, "4", "checkpoint 4 is PENDING", "wait"),
         new Case(
             "aborted",

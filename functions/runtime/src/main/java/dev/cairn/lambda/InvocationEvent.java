@@ -1,10 +1,11 @@
 package dev.cairn.lambda;
 
-import dev.cairn.id.ShardId;
+import dev.cairn.job.WakeMessage;
+
 
 /** The event with which the function was invoked. */
 public sealed interface InvocationEvent permits KinesisBatch, InvocationEvent.Wake {
 
-  /** The coordinator's wake for a shard, which may have no new records. */
-  record Wake(ShardId shard) implements InvocationEvent {}
+  /** The coordinator wakes a shard that no record may come for. */
+  record Wake(WakeMessage message) implements InvocationEvent {}
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.WakeMessage.Purpose;
+import dev.cairn.job.WakeMessage;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -36,6 +38,7 @@ public final class KinesisEventReader {
     }
     String cairn = "";
     String shard = "";
+    Purpose purpose = Purpose.PENDING_WORK;
     while (in.nextToken() == JsonToken.FIELD_NAME) {
       String field = in.currentName();
       JsonToken value = in.nextToken();
@@ -49,17 +52,28 @@ public final class KinesisEventReader {
         }
         case "cairn" -> cairn = text(in, field);
         case "shard" -> shard = text(in, field);
+        case "purpose" -> purpose = purpose(text(in, field));
         case String name when TumblingWindow.isField(name) -> throw TumblingWindow.refusal();
         default -> in.skipChildren();
       }
     }
     MalformedJson.requireEnd(in);
     if (cairn.equals("wake") && !shard.isEmpty()) {
-      return new InvocationEvent.Wake(shardId(shard));
+      return new InvocationEvent.Wake(new WakeMessage(shardId(shard), purpose));
     }
     throw new MalformedEventException(
         "the event has neither Records, as a Kinesis event source mapping sends them, nor is it a wake"
             + " with a shard; check what else is configured to invoke this function");
+  }
+
+  /** A later release may wake for what this one does not know: pending work is part of it. */
+  private static Purpose purpose(String word) {
+    for (Purpose purpose : Purpose.values()) {
+      if (purpose.word().equals(word)) {
+        return purpose;
+      }
+    }
+    return Purpose.PENDING_WORK;
   }
 
   private static String text(JsonParser in, String field) throws IOException {

@@ -51,7 +51,7 @@ public final class StartFailureRecorder {
           stream.require(batch);
           task.wake(batch.shard(), deadline);
         }
-        case InvocationEvent.Wake wake -> task.wake(wake.shard(), deadline);
+        case InvocationEvent.Wake wake -> task.wake(wake.message(), deadline);
       }
     } catch (IOException | RuntimeException | LinkageError e) {
       if (e != error && e.getCause() != error) {

@@ -40,7 +40,7 @@ public final class TaskEndpoint {
         responseTo(task.run(batch, deadline)).writeTo(output);
       }
       case InvocationEvent.Wake wake -> {
-        task.wake(wake.shard(), deadline);
+        task.wake(wake.message(), deadline);
         new BatchResponse(Optional.empty()).writeTo(output);
       }
     }

@@ -14,6 +14,7 @@ import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.Found;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,14 +25,33 @@ final class FirstEntry {
   private final TaskSettings settings;
   private final TaskPorts ports;
   private final TaskDecisions decisions;
+  private final ChildEntry children;
 
   FirstEntry(TaskSettings settings, TaskPorts ports, TaskDecisions decisions) {
     this.settings = settings;
     this.ports = ports;
     this.decisions = decisions;
+    this.children = new ChildEntry(settings, ports, decisions);
   }
 
-  Entry.Opened of(SubtaskId id) {
+  /** What is to be done so that a subtask can be opened. */
+  sealed interface Result {
+    /**
+     * It can be opened now.
+     *
+     * @param unread the first entries of its parents that nobody can read any more
+     */
+    record Opens(Entry.Opened opened, Map<SubtaskId, Entry.Closed> unread) implements Result {}
+
+    /** These shards have to be applied to their end first. */
+    record Waits(List<ShardId> parents) implements Result {}
+  }
+
+  /**
+   * @param unopened what the journal says, if a restore has put the job back to before the subtask
+   *     was opened; empty if it has no journal
+   */
+  <E> Result of(SubtaskId id, Optional<Found.Unopened<E>> unopened, Writer writer) {
     Job job =
         ports
             .checkpoints()
@@ -48,20 +68,45 @@ final class FirstEntry {
     requireRunning(job);
     List<Shard> listed = ports.stream().shards();
     Shard shard =
-        find(listed, id.shard())
+        unopened
+            .map(before -> shard(id, before.base().origin()))
+            .or(() -> find(listed, id.shard()))
             .orElseThrow(
                 () ->
                     new TaskException(
-                        id.shard() + " is not a shard of the stream that this task reads"));
+                        id.shard()
+                            + " is not a shard of the stream that this task reads, or is not"
+                            + " listed yet; the mapping will try again"));
+    Header header =
+        unopened
+            .map(Found.Unopened::head)
+            .map(head -> head.next(ports.ids().get(), writer, ports.clock().instant()))
+            .orElseGet(
+                () ->
+                    Header.first(
+                        ports.ids().get(),
+                        job.epoch(),
+                        writer,
+                        ports.clock().instant(),
+                        decisions.format(job)));
+    if (!header.epoch().equals(job.epoch())) {
+      throw new TaskException(
+          id + " is not brought into epoch " + job.epoch() + " yet; the mapping will try again");
+    }
+    return shard.parents().isEmpty()
+        ? ofRoot(id, shard, listed, header)
+        : children.of(id, job, shard, listed, header);
+  }
+
+  private Result ofRoot(SubtaskId id, Shard shard, List<Shard> listed, Header header) {
     requireRoot(id, shard, listed);
-    return new Entry.Opened(
-        Header.first(
-            ports.ids().get(),
-            job.epoch(),
-            Writer.MAPPING,
-            ports.clock().instant(),
-            decisions.format(job)),
-        new Origin(settings.start(), shard.range()));
+    return new Result.Opens(
+        new Entry.Opened(header, new Origin(settings.start(), shard.range())), Map.of());
+  }
+
+  /** What a subtask was opened with stays true when the stream has forgotten its shard. */
+  private static Shard shard(SubtaskId id, Origin origin) {
+    return new Shard(id.shard(), origin.range(), origin.parents());
   }
 
   private void requireRunning(Job job) {
@@ -78,7 +123,7 @@ final class FirstEntry {
     }
   }
 
-  private static Optional<Shard> find(List<Shard> listed, ShardId shard) {
+  static Optional<Shard> find(List<Shard> listed, ShardId shard) {
     return listed.stream().filter(one -> one.id().equals(shard)).findFirst();
   }
 
@@ -88,24 +133,22 @@ final class FirstEntry {
    * job's subtasks.
    */
   private void requireRoot(SubtaskId id, Shard shard, List<Shard> listed) {
-    if (shard.parents().isEmpty() && isTheJobsStream(id, listed)) {
-      return;
+    if (!isTheJobsStream(id, listed)) {
+      requireNoHolder(shard, listed, others(id));
     }
-    List<SubtaskId> opened =
-        ports.checkpoints().subtasks(id.job()).stream()
-            .filter(one -> !one.shard().equals(shard.id()))
-            .toList();
+  }
+
+  private List<SubtaskId> others(SubtaskId id) {
+    return ports.checkpoints().subtasks(id.job()).stream()
+        .filter(one -> !one.shard().equals(id.shard()))
+        .toList();
+  }
+
+  private void requireNoHolder(Shard shard, List<Shard> listed, List<SubtaskId> opened) {
     Optional<SubtaskId> holder = holder(shard, listed, opened);
     if (holder.isPresent()) {
       throw new StateElsewhereException(
           refusal(shard, "state of these keys is in " + holder.get().shard()), holder);
-    }
-    // A listed parent that was not opened may have records that come first.
-    for (ShardId parent : shard.parents()) {
-      if (find(listed, parent).isPresent()) {
-        throw new StateElsewhereException(
-            refusal(shard, "records of these keys may be in " + parent), Optional.empty());
-      }
     }
   }
 
@@ -168,8 +211,7 @@ final class FirstEntry {
         + shard.range()
         + ", and "
         + why
-        + "; resharding is not supported, and nothing of the shard was applied. Use a stream with a"
-        + " fixed number of shards; to continue with this one, take a savepoint, and restore"
-        + " it as a job of another name with --positions horizon or a time";
+        + ", and nothing of the shard was applied. Take a savepoint, and restore it as a job of"
+        + " another name with --positions horizon or a time";
   }
 }

@@ -34,6 +34,7 @@ final class GapReplay<E> {
   private final StepwiseApplication<E> stepwise;
   private final Snapshots snapshots;
   private final FailureRecorder failures;
+  private final MissingRecords missingRecords;
   private final Replay replay;
 
   GapReplay(
@@ -44,7 +45,9 @@ final class GapReplay<E> {
       UncommittedBatches<E> batches,
       StepwiseApplication<E> stepwise,
       Snapshots snapshots,
-      FailureRecorder failures) {
+      FailureRecorder failures,
+      MissingRecords missingRecords) {
+    this.missingRecords = missingRecords;
     this.settings = settings;
     this.ports = ports;
     this.decisions = decisions;
@@ -67,21 +70,55 @@ final class GapReplay<E> {
    * @return false if another writer has continued from this state
    */
   boolean close(Invocation<E> invocation, Subtask<E> subtask) {
+    return replay(invocation, subtask, subtask.head().frontier());
+  }
+
+  /**
+   * Applies a shard to its end as far as the invocation's time allows, and journals that it is
+   * closed. Does nothing to a shard that is open.
+   *
+   * @return false if another writer went on from this state
+   */
+  boolean drain(Invocation<E> invocation, Subtask<E> subtask) {
+    // Of a subtask that a restore has put to its end, only the entry is missing.
+    return subtask.head().position() instanceof Position.End
+        ? !mayApply(subtask) || snapshots.close(invocation, subtask)
+        : replay(invocation, subtask, Position.end());
+  }
+
+  private boolean replay(Invocation<E> invocation, Subtask<E> subtask, Position target) {
     Duration forSnapshot = snapshots.time(subtask, invocation.deadline());
     Position before = subtask.head().position();
-    while (mayApply(subtask) && subtask.head().hasGap() && invocation.hasTime()) {
+    while (mayApply(subtask)
+        && subtask.head().position().isBefore(target)
+        && invocation.hasTime()) {
       List<StreamRecord> records;
       switch (read(invocation, subtask, before)) {
         case Replay.Next.Records next -> records = next.records();
         case Replay.Next.OutOfTime(Optional<Instant> quietUntil) -> {
           return quietUntil.isEmpty() || journal(invocation, subtask, quietUntil.get());
         }
+        case Replay.Next.Tip t -> {
+          if (subtask.head().hasGap()) {
+            throw Replay.endsEarly(subtask.id().shard(), subtask.head());
+          }
+          return true;
+        }
+        case Replay.Next.End e -> {
+          if (!decisions.isEnd(target) && !subtask.head().following().mayBeMissing()) {
+            throw Replay.endsEarly(subtask.id().shard(), subtask.head());
+          }
+          return snapshots.close(invocation, subtask);
+        }
+      }
+      if (!subtask.head().hasGap()) {
+        missingRecords.requireNone(subtask, records.getFirst());
       }
       if (subtask.head().isolation().isPresent() || invocation.blamed().isPresent()) {
         // Reads at most one page; the next invocation continues.
-        return closeInSteps(invocation, subtask, upToFrontier(subtask, records));
+        return closeInSteps(invocation, subtask, upTo(target, subtask, records));
       }
-      UncommittedBatch<E> work = apply(invocation, subtask, records);
+      UncommittedBatch<E> work = apply(invocation, subtask, target, records);
       boolean acknowledges =
           work.stop().isPresent() || snapshots.isDue(subtask, invocation.deadline(), forSnapshot);
       if (!work.journal(invocation.writer())
@@ -105,7 +142,11 @@ final class GapReplay<E> {
   private Replay.Next read(Invocation<E> invocation, Subtask<E> subtask, Position before) {
     try {
       return replay.next(
-          subtask.id().shard(), subtask.head(), settings.replayLimit(), invocation::hasTime);
+          subtask.id().shard(),
+          subtask.head(),
+          subtask.origin().start(),
+          settings.replayLimit(),
+          invocation::hasTime);
     } catch (StreamException e) {
       if (subtask.head().position().equals(before)) {
         throw e;
@@ -120,14 +161,16 @@ final class GapReplay<E> {
   }
 
   private UncommittedBatch<E> apply(
-      Invocation<E> invocation, Subtask<E> subtask, List<StreamRecord> records) {
-    Position frontier = subtask.head().frontier();
+      Invocation<E> invocation,
+      Subtask<E> subtask,
+      Position target,
+      List<StreamRecord> records) {
     UncommittedBatch<E> work = batches.begin(invocation, subtask);
     for (StreamRecord record : records) {
-      if (!work.position().isBefore(frontier)) {
+      if (!work.position().isBefore(target)) {
         break;
       }
-      requireUpToFrontier(subtask, record);
+      requireUpTo(target, subtask, record);
       // At least one record per step, so that a gap closes even with a slow function.
       if ((work.hasApplied() && !invocation.hasTime()) || work.isFull() || !work.apply(record)) {
         break;
@@ -153,22 +196,20 @@ final class GapReplay<E> {
         || snapshots.materializeIfDue(invocation, subtask);
   }
 
-  /** Returns the records that belong to the gap; at least one. */
-  private static List<StreamRecord> upToFrontier(Subtask<?> subtask, List<StreamRecord> records) {
-    requireUpToFrontier(subtask, records.getFirst());
-    return records.stream()
-        .filter(record -> !subtask.head().frontier().isBefore(record.sequenceNumber()))
-        .toList();
+  /** Returns the records up to the target; at least one. */
+  private static List<StreamRecord> upTo(
+      Position target, Subtask<?> subtask, List<StreamRecord> records) {
+    requireUpTo(target, subtask, records.getFirst());
+    return records.stream().filter(record -> !target.isBefore(record.sequenceNumber())).toList();
   }
 
-  private static void requireUpToFrontier(Subtask<?> subtask, StreamRecord record) {
-    Position frontier = subtask.head().frontier();
-    if (frontier.isBefore(record.sequenceNumber())) {
+  private static void requireUpTo(Position target, Subtask<?> subtask, StreamRecord record) {
+    if (target.isBefore(record.sequenceNumber())) {
       throw new TaskException(
           FailureReason.REPLAY_IMPOSSIBLE,
           subtask.id()
               + " cannot be replayed: record "
-              + frontier
+              + target
               + " was applied once and is no longer in the stream; restore a later checkpoint");
     }
   }

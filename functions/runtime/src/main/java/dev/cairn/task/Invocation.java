@@ -2,6 +2,8 @@ package dev.cairn.task;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.WakeMessage.Purpose;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.journal.Entry.Writer;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.StepwiseApplication.BlamedRecord;
@@ -25,6 +27,7 @@ final class Invocation<E> {
   private Optional<Subtask<E>> subtask = Optional.empty();
   private Optional<UncommittedBatch<E>> work = Optional.empty();
   private Optional<BlamedRecord> blamed = Optional.empty();
+  private final Purpose purpose;
   private boolean hasMadeRoom;
 
   private Invocation(
@@ -32,7 +35,9 @@ final class Invocation<E> {
       Writer writer,
       Deadline deadline,
       Duration margin,
-      Optional<RereadableBatch> batch) {
+      Optional<RereadableBatch> batch,
+      Purpose purpose) {
+    this.purpose = purpose;
     this.shard = shard;
     this.writer = writer;
     this.deadline = deadline;
@@ -46,12 +51,18 @@ final class Invocation<E> {
    * @param margin the time that an invocation reserves for an orderly end
    */
   static <E> Invocation<E> ofBatch(RereadableBatch batch, Deadline deadline, Duration margin) {
-    return new Invocation<>(batch.shard(), Writer.MAPPING, deadline, margin, Optional.of(batch));
+    return new Invocation<>(batch.shard(), Writer.MAPPING, deadline, margin, Optional.of(batch), Purpose.PENDING_WORK);
   }
 
-  /** Creates an invocation by the coordinator, without records. */
-  static <E> Invocation<E> ofWake(ShardId shard, Deadline deadline, Duration margin) {
-    return new Invocation<>(shard, Writer.WAKE, deadline, margin, Optional.empty());
+  /** An invocation without records, by the coordinator or by a shard that waits for this one. */
+  static <E> Invocation<E> ofWake(WakeMessage wake, Deadline deadline, Duration margin) {
+    return new Invocation<>(
+        wake.shard(), Writer.WAKE, deadline, margin, Optional.empty(), wake.purpose());
+  }
+
+  /** What a wake is for. */
+  Purpose purpose() {
+    return purpose;
   }
 
   ShardId shard() {

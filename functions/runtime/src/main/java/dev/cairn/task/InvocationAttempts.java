@@ -16,6 +16,7 @@ import dev.cairn.task.subtask.Subtask;
 import dev.cairn.task.subtask.SubtaskCache;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -31,7 +32,7 @@ final class InvocationAttempts<E> {
   private final SubtaskCache<E> cache;
   private final EagerlySerializedShards careful;
   private final FailureRecorder failures;
-  private final Supplier<Optional<Header>> lastRead;
+  private final Function<SubtaskId, Optional<Header>> lastRead;
 
   /**
    * @param lastRead the journal's head that the invocation read, also if loading the state failed
@@ -42,7 +43,7 @@ final class InvocationAttempts<E> {
       SubtaskCache<E> cache,
       EagerlySerializedShards careful,
       FailureRecorder failures,
-      Supplier<Optional<Header>> lastRead) {
+      Function<SubtaskId, Optional<Header>> lastRead) {
     this.settings = settings;
     this.decisions = decisions;
     this.cache = cache;
@@ -131,7 +132,10 @@ final class InvocationAttempts<E> {
 
   /** Discards the state, which may be incomplete, and records the failure. */
   private void fail(Invocation<E> invocation, Throwable error) {
-    Optional<Header> at = invocation.subtask().<Header>map(Subtask::head).or(lastRead);
+    Optional<Header> at = invocation
+            .subtask()
+            .<Header>map(Subtask::head)
+            .or(() -> lastRead.apply(subtask(invocation)));
     invocation.resetAttempt();
     if (error instanceof OutOfMemoryError) {
       // The memory suffices for the record only without the states.

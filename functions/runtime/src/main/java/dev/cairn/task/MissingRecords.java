@@ -12,6 +12,8 @@ import dev.cairn.stream.StreamReader;
 import dev.cairn.stream.StreamReader.From;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.ports.TaskDecisions;
+import dev.cairn.task.ports.TaskException;
+import dev.cairn.task.subtask.Subtask;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,12 +46,24 @@ final class MissingRecords {
   }
 
   /**
+   * Stops a shard that may have lost records before one that it is to go on with.
+   *
+   * @throws TaskException if it may have
+   */
+  void requireNone(Subtask<?> subtask, StreamRecord first) {
+    Optional<String> lost = before(subtask.id().shard(), subtask.head(), first);
+    if (lost.isPresent()) {
+      throw new TaskException(FailureReason.RECORDS_LOST, lost.get());
+    }
+  }
+
+  /**
    * Returns why records between the position and a batch may have been lost; empty if none are, or
    * if the user accepts the loss.
    *
    * @param first the first record of the batch
    */
-  Optional<String> before(ShardId shard, Header head, StreamRecord first) {
+  private Optional<String> before(ShardId shard, Header head, StreamRecord first) {
     if (!head.position().isBefore(first.sequenceNumber())) {
       return Optional.empty();
     }

@@ -5,6 +5,7 @@ import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.journal.Entry.Header;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.ShardScan;
 import dev.cairn.stream.ShardScan.Step;
@@ -31,6 +32,9 @@ final class Replay {
   /** Times of arrival are approximate, and clocks differ, so this much is read again. */
   private static final Duration REREAD = Duration.ofMinutes(2);
 
+  /** How long after records have expired that is still noticed. */
+  private static final Duration LONGEST_MARGIN = Duration.ofHours(1);
+
   private final StreamReader stream;
   private final TaskDecisions decisions;
   private final InstantSource clock;
@@ -45,6 +49,12 @@ final class Replay {
   sealed interface Next {
     /** The records right after the position, at least one. */
     record Records(List<StreamRecord> records) implements Next {}
+
+    /** No record follows at present, and more may come: the shard is open. */
+    record Tip() implements Next {}
+
+    /** No record follows, and none ever will: the shard is closed, and read to its end. */
+    record End() implements Next {}
 
     /**
      * The time was over before a record was found.
@@ -62,10 +72,13 @@ final class Replay {
    * @throws TaskException if the record at the position is no longer kept, or the stream ends
    *     before the frontier
    */
-  Next next(ShardId shard, Header head, int limit, BooleanSupplier mayContinue) {
+  Next next(ShardId shard, Header head, StartPosition start, int limit, BooleanSupplier mayContinue) {
     try {
-      return read(shard, head, limit, mayContinue);
+      return read(shard, head, start, limit, mayContinue);
     } catch (NotInStreamException e) {
+      if (head.following().mayBeMissing()) {
+        return new Next.End();
+      }
       throw new TaskException(
           FailureReason.REPLAY_IMPOSSIBLE,
           shard
@@ -76,42 +89,122 @@ final class Replay {
     }
   }
 
-  private Next read(ShardId shard, Header head, int limit, BooleanSupplier mayContinue) {
-    SequenceNumber required = required(head);
+  private Next read(
+      ShardId shard, Header head, StartPosition start, int limit, BooleanSupplier mayContinue) {
+    Optional<SequenceNumber> proof = proof(head);
+    if (proof.isEmpty()) {
+      return readFromStart(shard, head, start, limit, mayContinue);
+    }
+    SequenceNumber required = proof.get();
     boolean isAfter = head.position() instanceof Position.After;
     // The record at the position itself comes first; it is read only to check that it exists.
     ShardScan scan =
         new ShardScan(stream, clock, shard, new From.At(required), isAfter ? limit + 1 : limit);
     switch (scan.first(mayContinue)) {
       case Step.Records(List<StreamRecord> records) -> {
-        requireStart(shard, required, records.getFirst());
+        if (!decisions.resumesAt(required, records.getFirst())) {
+          return withoutProof(shard, head, required, Optional.of(records.getFirst()), limit, mayContinue);
+        }
         if (!isAfter || records.size() > 1) {
           return new Next.Records(records.subList(isAfter ? 1 : 0, records.size()));
         }
       }
-      case Step.Tip t -> throw endsEarly(shard, head);
+      case Step.Tip t -> {
+        return withoutProof(shard, head, required, Optional.empty(), limit, mayContinue);
+      }
       case Step.Quiet q -> {
-        if (scan.hasPassed()) {
-          throw expired(shard, required);
-        }
-        return new Next.OutOfTime(Optional.empty());
+        return scan.hasPassed()
+            ? withoutProof(shard, head, required, Optional.empty(), limit, mayContinue)
+            : new Next.OutOfTime(Optional.empty());
       }
     }
-    ShardScan rest =
-        head.following()
-            .quietUntil()
-            .map(
-                quiet ->
-                    new ShardScan(stream, clock, shard, new From.Time(quiet.minus(REREAD)), limit))
-            .orElse(scan);
-    return afterQuiet(shard, head, required, rest, mayContinue);
+    ShardScan rest = afterQuiet(head).map(from -> scan(shard, from, limit)).orElse(scan);
+    return readOn(shard, head, proof, rest, mayContinue);
   }
 
-  /** Continues the read when no record was found right after the position. */
-  private Next afterQuiet(
+  private ShardScan scan(ShardId shard, From from, int limit) {
+    return new ShardScan(stream, clock, shard, from, limit);
+  }
+
+  private static Optional<From> afterQuiet(Header head) {
+    return head.following().quietUntil().map(quiet -> new From.Time(quiet.minus(REREAD)));
+  }
+
+  /** Reads a shard of which no record was ever applied, nor can be known to be missing. */
+  private Next readFromStart(
+      ShardId shard, Header head, StartPosition start, int limit, BooleanSupplier mayContinue) {
+    From from =
+        switch (start) {
+          case StartPosition.TrimHorizon h -> new From.Horizon();
+          case StartPosition.AtTimestamp(Instant time) -> new From.Time(time);
+        };
+    return readOn(
+        shard, head, Optional.empty(), scan(shard, afterQuiet(head).orElse(from), limit), mayContinue);
+  }
+
+  /**
+   * Goes on where the record at the position is no longer kept. Records that were applied once
+   * cannot be applied again then. Records that follow all that was ever applied are not missing as
+   * long as someone looked at the shard: had they come, they would have been applied before they
+   * expired.
+   *
+   * @param oldest the oldest record that is kept, if there is one
+   */
+  private Next withoutProof(
       ShardId shard,
       Header head,
       SequenceNumber required,
+      Optional<StreamRecord> oldest,
+      int limit,
+      BooleanSupplier mayContinue) {
+    if (head.hasGap()) {
+      throw expired(shard, required, oldest);
+    }
+    if (!head.following().mayBeMissing()) {
+      requireNoneExpired(shard, head, required);
+    }
+    return readOn(
+        shard,
+        head,
+        Optional.empty(),
+        scan(shard, afterQuiet(head).orElse(new From.Horizon()), limit),
+        mayContinue);
+  }
+
+  /** A shard that failed, or a record that was seen to wait, is known to have been left unread. */
+  private void requireNoneExpired(ShardId shard, Header head, SequenceNumber last) {
+    Optional<Instant> failingSince = head.failing().map(one -> one.failures().firstAt());
+    boolean wasLeft =
+        head.following().waiting().isPresent()
+            || failingSince
+                .filter(
+                    since ->
+                        decisions.isNearlyExpired(
+                            Duration.between(since, clock.instant()),
+                            stream.retention(),
+                            LONGEST_MARGIN))
+                .isPresent();
+    if (wasLeft) {
+      throw new TaskException(
+          FailureReason.RECORDS_LOST,
+          shard
+              + " may have lost records: record "
+              + last
+              + " was applied last and is no longer kept, and the shard was not read for as long as"
+              + " the stream keeps a record; so it cannot be proved that it is applied to its end: "
+              + FailureReason.RECORDS_LOST.advice());
+    }
+  }
+
+  /**
+   * Reads on where no record was found right after the position.
+   *
+   * @param proof the record that shows, as long as it is kept, that nothing after it is missing
+   */
+  private Next readOn(
+      ShardId shard,
+      Header head,
+      Optional<SequenceNumber> proof,
       ShardScan scan,
       BooleanSupplier mayContinue) {
     do {
@@ -119,7 +212,7 @@ final class Replay {
       try {
         step = scan.step();
       } catch (StreamException e) {
-        Next sofar = outOfTime(shard, head, required, scan);
+        Next sofar = outOfTime(shard, head, proof, scan);
         if (sofar.equals(new Next.OutOfTime(Optional.empty()))) {
           throw e;
         }
@@ -131,23 +224,27 @@ final class Replay {
           List<StreamRecord> records =
               found.stream().filter(one -> head.position().isBefore(one.sequenceNumber())).toList();
           if (!records.isEmpty()) {
-            requireRetained(shard, required);
+            proof.ifPresent(required -> requireRetained(shard, required));
             return new Next.Records(records);
           }
         }
-        case Step.Tip t -> throw endsEarly(shard, head);
+        case Step.Tip t -> {
+          proof.ifPresent(required -> requireRetained(shard, required));
+          return scan.isAtEnd() ? new Next.End() : new Next.Tip();
+        }
         case Step.Quiet q -> {}
       }
     } while (mayContinue.getAsBoolean());
-    return outOfTime(shard, head, required, scan);
+    return outOfTime(shard, head, proof, scan);
   }
 
-  private Next outOfTime(ShardId shard, Header head, SequenceNumber required, ShardScan scan) {
+  private Next outOfTime(
+      ShardId shard, Header head, Optional<SequenceNumber> proof, ShardScan scan) {
     Optional<Instant> quietUntil =
         scan.reached()
             .filter(until -> head.following().quietUntil().map(until::isAfter).orElse(true));
     if (quietUntil.isPresent()) {
-      requireRetained(shard, required);
+      proof.ifPresent(required -> requireRetained(shard, required));
     }
     return new Next.OutOfTime(quietUntil);
   }
@@ -161,27 +258,22 @@ final class Replay {
     switch (scan.first(() -> true)) {
       case Step.Records(List<StreamRecord> records) -> {
         if (!decisions.isRetained(required, records.getFirst())) {
-          throw expired(shard, required, records.getFirst());
+          throw expired(shard, required, Optional.of(records.getFirst()));
         }
       }
-      case Step.Tip t -> throw expired(shard, required);
-      case Step.Quiet q -> throw expired(shard, required);
-    }
-  }
-
-  private void requireStart(ShardId shard, SequenceNumber required, StreamRecord first) {
-    if (!decisions.resumesAt(required, first)) {
-      throw expired(shard, required, first);
+      case Step.Tip t -> throw expired(shard, required, Optional.empty());
+      case Step.Quiet q -> throw expired(shard, required, Optional.empty());
     }
   }
 
   private static TaskException expired(
-      ShardId shard, SequenceNumber required, StreamRecord oldest) {
-    return expired(shard, required, ", the oldest kept is " + oldest.sequenceNumber());
-  }
-
-  private static TaskException expired(ShardId shard, SequenceNumber required) {
-    return expired(shard, required, ", and so is what came right after it");
+      ShardId shard, SequenceNumber required, Optional<StreamRecord> oldest) {
+    return expired(
+        shard,
+        required,
+        oldest
+            .map(kept -> ", the oldest kept is " + kept.sequenceNumber())
+            .orElse(", and so is what came right after it"));
   }
 
   private static TaskException expired(ShardId shard, SequenceNumber required, String kept) {
@@ -196,7 +288,8 @@ final class Replay {
             + " --accept-gap to continue without the expired records");
   }
 
-  private static TaskException endsEarly(ShardId shard, Header head) {
+  /** The failure of a shard that ends, or seems to end, before all of its gap is applied. */
+  static TaskException endsEarly(ShardId shard, Header head) {
     return new TaskException(
         FailureReason.REPLAY_IMPOSSIBLE,
         shard
@@ -207,18 +300,23 @@ final class Replay {
             + " expired records");
   }
 
-  private static SequenceNumber required(Header head) {
+  /** The record that has to be there so that nothing after the position can be missing. */
+  private static Optional<SequenceNumber> proof(Header head) {
     return switch (head.position()) {
-      case Position.Before before -> before.first();
-      case Position.Within within -> within.aggregate();
-      case Position.After after -> after.last();
-      case Position.Beginning b ->
-          head.firstApplied()
-              .orElseThrow(
-                  () ->
-                      new TaskException(
-                          FailureReason.REPLAY_IMPOSSIBLE,
-                          "revision " + head.revision() + " has a frontier but no first record"));
+      case Position.Before before -> Optional.of(before.first());
+      case Position.Within within -> Optional.of(within.aggregate());
+      case Position.After after -> Optional.of(after.last());
+      case Position.Beginning b -> {
+        // A shard that was closed without a record has a gap up to its end, and no first record.
+        if (head.firstApplied().isEmpty()
+            && head.hasGap()
+            && !(head.frontier() instanceof Position.End)) {
+          throw new TaskException(
+              FailureReason.REPLAY_IMPOSSIBLE,
+              "revision " + head.revision() + " has a frontier but no first record");
+        }
+        yield head.firstApplied();
+      }
       case Position.End e ->
           throw new TaskException(
               FailureReason.REPLAY_IMPOSSIBLE, "a shard at its end has nothing to replay");

@@ -17,6 +17,7 @@ import dev.cairn.task.journalling.Declines;
 import dev.cairn.task.journalling.Fault;
 import dev.cairn.task.journalling.JournalSession;
 import dev.cairn.task.journalling.JournalSession.Result;
+import dev.cairn.task.journalling.Proposal.Closing;
 import dev.cairn.task.journalling.Proposal.Materialization;
 import dev.cairn.task.journalling.Proposal.Snapshot;
 import dev.cairn.task.journalling.StoredSnapshot;
@@ -31,6 +32,8 @@ import dev.cairn.task.subtask.SubtaskCache;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Stores a subtask's state: for a triggered checkpoint, or on the task's own decision to keep its
@@ -196,42 +199,88 @@ final class Snapshots {
       Entry.Triggered trigger = subtask.trigger().get();
       EntryId attempt = ports.ids().get();
       Instant begun = ports.clock().instant();
-      Duration available = time.left();
-      StoredSnapshot stored;
-      try {
-        stored = store(subtask, trigger, attempt, time);
-      } catch (SnapshotTime.SnapshotTimeoutException e) {
-        decline(subtask, tooSlow(subtask, available));
-        return true;
-      } catch (StorageException e) {
-        if (time.isOver()) {
-          decline(subtask, tooSlow(subtask, available) + ": " + e.getMessage());
-        } else {
-          decline(
-              subtask, Fault.reason(e.kind()), "its state could not be stored: " + e.getMessage());
-        }
-        return true;
-      } catch (OutOfMemoryError e) {
-        if (!memory.isOnlyOne(subtask)) {
-          // The other states are evicted, and the invocation makes another attempt.
-          throw e;
-        }
-        decline(
-            subtask,
-            FailureReason.OUT_OF_MEMORY,
-            "there was no memory to store its state of about "
-                + megabytes(subtask.retainedBytes())
-                + ": "
-                + e);
+      Optional<StoredSnapshot> stored =
+          storeOrDecline(subtask, time, () -> store(subtask, trigger, attempt, time));
+      if (stored.isEmpty()) {
         return true;
       }
-      Snapshot snapshot = new Snapshot(subtask, attempt, trigger, stored, begun);
+      Snapshot snapshot = new Snapshot(subtask, attempt, trigger, stored.get(), begun);
       if (session.append(subtask, snapshot, invocation.writer()) == Result.LOST) {
         return false;
       }
       // If it was superseded, the remaining trigger, if any, is the one to acknowledge.
     }
     return true;
+  }
+
+  /**
+   * Stores the state of a closed shard for a checkpoint whose files stand alone, and acknowledges
+   * it. The journal gets no entry: its last base goes on to say that the shard is closed.
+   *
+   * @param subtask a closed one, with its trigger
+   */
+  void acknowledgeClosed(Invocation<?> invocation, Subtask<?> subtask) {
+    SnapshotTime time = new SnapshotTime(invocation.deadline(), settings.margin());
+    Entry.Triggered trigger = subtask.trigger().orElseThrow();
+    EntryId attempt = ports.ids().get();
+    Instant begun = ports.clock().instant();
+    storeOrDecline(subtask, time, () -> storeAlone(subtask, trigger, attempt, time))
+        .map(stored -> new Snapshot(subtask, attempt, trigger, stored, begun))
+        .ifPresent(
+            snapshot ->
+                ports
+                    .checkpoints()
+                    .acknowledge(
+                        snapshot.acknowledgement(subtask.head(), ports.clock().instant())));
+  }
+
+  private StoredSnapshot storeAlone(
+      Subtask<?> subtask, Entry.Triggered trigger, EntryId attempt, SnapshotTime time) {
+    SubtaskId id = subtask.id();
+    if (trigger.savepoint().isPresent()) {
+      StateFiles.Savepoint savepoint =
+          files.writeSavepoint(subtask, attempt, trigger.savepoint().get(), time);
+      return new StoredSnapshot(
+          subtask.handle(),
+          acknowledged(
+              id,
+              trigger.checkpoint(),
+              savepoint.stateFile(),
+              savepoint.sizeBytes(),
+              savepoint.sizeBytes()));
+    }
+    return store(subtask, trigger, attempt, time);
+  }
+
+  /** Stores a state, or declines the checkpoint if that fails. */
+  private Optional<StoredSnapshot> storeOrDecline(
+      Subtask<?> subtask, SnapshotTime time, Supplier<StoredSnapshot> store) {
+    Duration available = time.left();
+    try {
+      return Optional.of(store.get());
+    } catch (SnapshotTime.SnapshotTimeoutException e) {
+      decline(subtask, tooSlow(subtask, available));
+    } catch (StorageException e) {
+      if (time.isOver()) {
+        decline(subtask, tooSlow(subtask, available) + ": " + e.getMessage());
+      } else {
+        decline(
+            subtask, Fault.reason(e.kind()), "its state could not be stored: " + e.getMessage());
+      }
+    } catch (OutOfMemoryError e) {
+      if (!memory.isOnlyOne(subtask)) {
+        // The other states are evicted, and the invocation makes another attempt.
+        throw e;
+      }
+      decline(
+          subtask,
+          FailureReason.OUT_OF_MEMORY,
+          "there was no memory to store its state of about "
+              + megabytes(subtask.retainedBytes())
+              + ": "
+              + e);
+    }
+    return Optional.empty();
   }
 
   private static String tooSlow(Subtask<?> subtask, Duration available) {
@@ -289,9 +338,57 @@ final class Snapshots {
    */
   private StateFiles.Snapshot write(
       Subtask<?> subtask, EntryId attempt, FilePath stateFile, boolean isFull, SnapshotTime time) {
+    return write(subtask, attempt, stateFile, isFull, UnaryOperator.identity(), time);
+  }
+
+  /** What a restore has lent is not built upon, nor what holds more than the state does. */
+  private StateFiles.Snapshot write(
+      Subtask<?> subtask,
+      EntryId attempt,
+      FilePath stateFile,
+      boolean isFull,
+      UnaryOperator<Entry.Header> at,
+      SnapshotTime time) {
     return isFull || subtask.isToBeRewritten()
-        ? files.writeWholeSnapshot(subtask, attempt, stateFile, time)
-        : files.writeSnapshot(subtask, attempt, stateFile, time);
+        ? files.writeWholeSnapshot(subtask, attempt, stateFile, at, time)
+        : files.writeSnapshot(subtask, attempt, stateFile, at, time);
+  }
+
+  /**
+   * Journals that a shard is applied to its end, with the state that its children open with, if
+   * there is time. A checkpoint that was triggered is acknowledged first.
+   *
+   * @return false if another writer went on from this state
+   */
+  boolean close(Invocation<?> invocation, Subtask<?> subtask) {
+    SnapshotTime time = new SnapshotTime(invocation.deadline(), settings.margin());
+    while (!subtask.isClosed() && !time.isOver()) {
+      if (!acknowledge(invocation, subtask)) {
+        return false;
+      }
+      EntryId attempt = ports.ids().get();
+      FilePath path = Layout.state(subtask.id(), subtask.head().revision(), attempt);
+      StateFiles.Snapshot stored;
+      try {
+        stored = write(subtask, attempt, path, false, Entry.Header::ended, time);
+      } catch (SnapshotTime.SnapshotTimeoutException e) {
+        // Nothing is wrong with the shard: the next wake tries again, with all of its time.
+        return true;
+      } catch (StorageException e) {
+        if (time.isOver()) {
+          return true;
+        }
+        throw e;
+      }
+      Closing closing = new Closing(subtask, attempt, stored);
+      if (session.append(subtask, closing, invocation.writer()) == Result.LOST) {
+        return false;
+      }
+    }
+    if (subtask.isClosed()) {
+      memory.discard(subtask.id().shard());
+    }
+    return true;
   }
 
   /**

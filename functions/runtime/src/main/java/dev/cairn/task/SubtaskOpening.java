@@ -1,22 +1,25 @@
 package dev.cairn.task;
 
 import dev.cairn.checkpoint.FailureReason;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
-import dev.cairn.journal.Entry.Header;
 import dev.cairn.operator.FunctionNotOpenedException;
 import dev.cairn.operator.IncompatibleStateException;
 import dev.cairn.task.FailureRecorder.Report;
 import dev.cairn.task.journalling.Declines;
 import dev.cairn.task.journalling.JournalSession;
+import dev.cairn.task.ports.Deadline;
 import dev.cairn.task.ports.TaskDecisions;
 import dev.cairn.task.ports.TaskException;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
+import dev.cairn.task.subtask.Found;
 import dev.cairn.task.subtask.Subtask;
 import dev.cairn.task.subtask.SubtaskCache;
 import dev.cairn.task.subtask.SubtaskLoader;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Brings the subtask of an invocation into memory, at its journal's head. */
@@ -31,6 +34,7 @@ final class SubtaskOpening<E> {
   private final JournalSession session;
   private final Declines declines;
   private final FailureRecorder failures;
+  private final Drain drain;
 
   SubtaskOpening(
       TaskSettings settings,
@@ -40,7 +44,9 @@ final class SubtaskOpening<E> {
       SubtaskLoader<E> loader,
       JournalSession session,
       Declines declines,
-      FailureRecorder failures) {
+      FailureRecorder failures,
+      Drain drain) {
+    this.drain = drain;
     this.settings = settings;
     this.ports = ports;
     this.cache = cache;
@@ -51,24 +57,49 @@ final class SubtaskOpening<E> {
     this.failures = failures;
   }
 
-  /** Returns the journal's head that this invocation read; empty if it read none. */
-  Optional<Header> lastRead() {
-    return loader.lastRead();
+  /** Applies a closed shard to its end, or fails as that shard does. */
+  interface Drain {
+    void drain(ShardId shard, Deadline deadline);
   }
 
   /**
-   * Loads the subtask of the invocation. Opens its journal if it has none.
+   * The subtask of the invocation. Opens it if it is not open; a shard that came from others by a
+   * split or a merge waits until these are applied to their end, and helps with that.
    *
-   * @throws TaskException if the journal cannot be opened now
+   * @return anything but {@link Found.Nowhere} and {@link Found.Unopened}
+   * @throws TaskException if it cannot be opened now
    */
-  Subtask<E> open(Invocation<E> invocation) {
+  Found<E> open(Invocation<E> invocation) {
     SubtaskId id = settings.subtask(invocation.shard());
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      Optional<Subtask<E>> found = find(invocation);
-      if (found.isPresent()) {
-        return found.get();
+      Found<E> found = find(invocation);
+      Optional<Found.Unopened<E>> unopened;
+      switch (found) {
+        case Found.Live<E> live -> {
+          return live;
+        }
+        case Found.Closed<E> closed -> {
+          return closed;
+        }
+        case Found.Waiting<E> waiting -> {
+          return waiting;
+        }
+        case Found.Unopened<E> before -> unopened = Optional.of(before);
+        case Found.Nowhere<E> n -> unopened = Optional.empty();
       }
-      session.open(id, firstEntry(id, invocation));
+      switch (firstEntry(id, unopened, invocation)) {
+        case FirstEntry.Result.Opens(Entry.Opened opened, Map<SubtaskId, Entry.Closed> unread) ->
+            session.open(id, opened, unread);
+        case FirstEntry.Result.Waits(List<ShardId> parents) -> {
+          if (!invocation.hasTime()) {
+            return new Found.Waiting<>(parents);
+          }
+          parents.forEach(parent -> drain.drain(parent, invocation.deadline()));
+          if (attempt == ATTEMPTS) {
+            return new Found.Waiting<>(parents);
+          }
+        }
+      }
     }
     throw new TaskException(
         id
@@ -78,14 +109,12 @@ final class SubtaskOpening<E> {
             + " answer; the mapping will try again");
   }
 
-  /**
-   * Loads the subtask of the invocation, from memory where possible; empty if it was never opened.
-   */
-  Optional<Subtask<E>> find(Invocation<E> invocation) {
+  /** Finds the subtask of the invocation, from memory where possible. */
+  Found<E> find(Invocation<E> invocation) {
     SubtaskId id = settings.subtask(invocation.shard());
-    Optional<Subtask<E>> subtask;
+    Found<E> found;
     try {
-      subtask = loader.current(id, cache.find(id.shard()));
+      found = loader.current(id, cache.find(id.shard()));
     } catch (IncompatibleStateException
         | FunctionNotOpenedException
         | TaskException
@@ -95,18 +124,24 @@ final class SubtaskOpening<E> {
           id, FailureReason.DECLINED, "its state cannot be loaded: " + e.getMessage());
       throw e;
     }
-    subtask.ifPresent(current -> cache.keep(id.shard(), current));
-    invocation.attach(subtask);
-    return subtask;
+    if (found instanceof Found.Live<E>(Subtask<E> subtask)) {
+      cache.keep(id.shard(), subtask);
+      invocation.attach(Optional.of(subtask));
+    } else {
+      cache.discard(id.shard());
+      invocation.attach(Optional.empty());
+    }
+    return found;
   }
 
   /**
    * A shard without a journal cannot record its failure, so it is recorded for the subtask that has
    * its state.
    */
-  private Entry.Opened firstEntry(SubtaskId id, Invocation<E> invocation) {
+  private FirstEntry.Result firstEntry(
+      SubtaskId id, Optional<Found.Unopened<E>> unopened, Invocation<E> invocation) {
     try {
-      return firstEntry.of(id);
+      return firstEntry.of(id, unopened, invocation.writer());
     } catch (StateElsewhereException e) {
       e.holder().ifPresent(holder -> reportAt(holder, e, invocation));
       throw new TaskException(String.valueOf(e.getMessage()), e);

@@ -5,6 +5,8 @@ import dev.cairn.checkpoint.FailureReason;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.WakeMessage.Purpose;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.journalling.Declines;
 import dev.cairn.task.journalling.JournalSession;
@@ -17,6 +19,7 @@ import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
 import dev.cairn.task.subtask.StateFiles;
 import dev.cairn.task.subtask.StateMemory;
+import dev.cairn.task.subtask.Found;
 import dev.cairn.task.subtask.Subtask;
 import dev.cairn.task.subtask.SubtaskCache;
 import dev.cairn.task.subtask.SubtaskLoader;
@@ -36,6 +39,7 @@ public final class Task<E> {
   private final TaskDecisions decisions;
   private final SubtaskCache<E> cache;
   private final InvocationAttempts<E> attempts;
+  private final SubtaskLoader<E> loader;
   private final SubtaskOpening<E> opening;
   private final Snapshots snapshots;
   private final GapReplay<E> gaps;
@@ -62,12 +66,21 @@ public final class Task<E> {
     UncommittedBatches<E> work = new UncommittedBatches<>(settings, ports, files, session);
     StepwiseApplication<E> stepwise = new StepwiseApplication<>(ports, decisions, session, work);
     this.snapshots = new Snapshots(settings, ports, files, session, declines, decisions, cache);
-    this.gaps =
-        new GapReplay<>(settings, ports, decisions, session, work, stepwise, snapshots, failures);
     this.missingRecords = new MissingRecords(ports.stream(), decisions, ports.clock());
+    this.gaps =
+        new GapReplay<>(
+            settings,
+            ports,
+            decisions,
+            session,
+            work,
+            stepwise,
+            snapshots,
+            failures,
+            missingRecords);
     this.batches = new BatchApplication<>(decisions, cache, work, stepwise, snapshots, failures);
     EagerlySerializedShards careful = new EagerlySerializedShards();
-    SubtaskLoader<E> loader =
+    this.loader =
         new SubtaskLoader<>(
             ports.journal(),
             files,
@@ -78,9 +91,16 @@ public final class Task<E> {
             cache::makeRoom);
     this.opening =
         new SubtaskOpening<>(
-            settings, ports, decisions, cache, loader, session, declines, failures);
-    this.attempts =
-        new InvocationAttempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
+            settings,
+            ports,
+            decisions,
+            cache,
+            loader,
+            session,
+            declines,
+            failures,
+            (shard, deadline) -> wake(new WakeMessage(shard, Purpose.DRAIN), deadline));
+    this.attempts = new InvocationAttempts<>(settings, decisions, cache, careful, failures, loader::lastRead);
   }
 
   /** Creates a task whose cache may take its share of this process's heap. */
@@ -112,8 +132,14 @@ public final class Task<E> {
   }
 
   private BatchResult process(Invocation<E> invocation, RereadableBatch batch) {
-    Subtask<E> subtask = opening.open(invocation);
+    Found<E> found = opening.open(invocation);
     StreamRecord first = batch.next();
+    if (found instanceof Found.Closed<E>) {
+      return new BatchResult.Done();
+    }
+    if (!(found instanceof Found.Live<E>(Subtask<E> subtask))) {
+      return new BatchResult.RetryFrom(first.sequenceNumber());
+    }
     snapshots.checkPendingTrigger(invocation, subtask, Optional.of(first));
     Position before = subtask.head().position();
     if (!gaps.close(invocation, subtask)) {
@@ -124,7 +150,7 @@ public final class Task<E> {
           ? new BatchResult.RetryFrom(first.sequenceNumber())
           : batches.lostAppend(subtask, first.sequenceNumber());
     }
-    requireNoneMissing(subtask, first);
+    missingRecords.requireNone(subtask, first);
     if (subtask.head().isolation().isPresent() || invocation.blamed().isPresent()) {
       return batches.applyInSteps(invocation, subtask, batch.all());
     }
@@ -132,10 +158,12 @@ public final class Task<E> {
     return batches.apply(invocation, subtask, batch);
   }
 
-  private void requireNoneMissing(Subtask<E> subtask, StreamRecord first) {
-    Optional<String> lost = missingRecords.before(subtask.id().shard(), subtask.head(), first);
-    if (lost.isPresent()) {
-      throw new TaskException(FailureReason.RECORDS_LOST, lost.get());
+  /** Processes a wake by the coordinator: there may be work, and no record to say so. */
+  public void wake(WakeMessage message, Deadline deadline) {
+    Invocation<E> invocation = Invocation.ofWake(message, deadline, settings.margin());
+    boolean ours = attempts.run(invocation, () -> processWake(invocation));
+    if (!ours) {
+      cache.discard(message.shard());
     }
   }
 
@@ -144,22 +172,44 @@ public final class Task<E> {
    * without new records.
    */
   public void wake(ShardId shard, Deadline deadline) {
-    Invocation<E> invocation = Invocation.ofWake(shard, deadline, settings.margin());
-    boolean ours = attempts.run(invocation, () -> processWake(invocation));
-    if (!ours) {
-      cache.discard(shard);
-    }
+    wake(new WakeMessage(shard, Purpose.PENDING_WORK), deadline);
   }
 
   private boolean processWake(Invocation<E> invocation) {
-    Optional<Subtask<E>> found = opening.find(invocation);
-    if (found.isEmpty()) {
-      return true;
-    }
-    Subtask<E> subtask = found.get();
+    Found<E> found =
+        switch (invocation.purpose()) {
+          case PENDING_WORK -> opening.find(invocation);
+          case OPEN, DRAIN -> opening.open(invocation);
+        };
+    return switch (found) {
+      case Found.Live<E>(Subtask<E> subtask) -> processWake(invocation, subtask);
+      case Found.Closed<E> closed -> {
+        acknowledgeClosed(invocation, closed);
+        yield true;
+      }
+      case Found.Unopened<E> u -> true;
+      case Found.Nowhere<E> n -> true;
+      case Found.Waiting<E> w -> true;
+    };
+  }
+
+  private boolean processWake(Invocation<E> invocation, Subtask<E> subtask) {
     snapshots.checkPendingTrigger(invocation, subtask, Optional.empty());
     Position before = subtask.head().position();
-    return gaps.close(invocation, subtask) && acknowledgeAfterGap(invocation, subtask, before);
+    return gaps.close(invocation, subtask)
+        && acknowledgeAfterGap(invocation, subtask, before)
+        && (invocation.purpose() != Purpose.DRAIN || gaps.drain(invocation, subtask));
+  }
+
+  /** A checkpoint whose files stand alone needs the state of a closed shard once more. */
+  private void acknowledgeClosed(Invocation<E> invocation, Found.Closed<E> closed) {
+    if (closed.trigger().isPresent()) {
+      Subtask<E> subtask = loader.load(settings.subtask(invocation.shard()), closed);
+      snapshots.checkPendingTrigger(invocation, subtask, Optional.empty());
+      if (subtask.trigger().isPresent()) {
+        snapshots.acknowledgeClosed(invocation, subtask);
+      }
+    }
   }
 
   /**

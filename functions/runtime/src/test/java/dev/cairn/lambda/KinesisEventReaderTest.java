@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
+import dev.cairn.job.WakeMessage.Purpose;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.stream.StreamRecord;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -274,13 +276,28 @@ class KinesisEventReaderTest {
         .hasRootCauseMessage("connection reset");
   }
 
+  private static InvocationEvent.Wake wake(ShardId shard, Purpose purpose) {
+    return new InvocationEvent.Wake(new WakeMessage(shard, purpose));
+  }
+
+  @Test
+  void readsEveryPurposeOfAWake() throws IOException {
+    ShardId shard = new ShardId("shardId-000000000003");
+    for (Purpose purpose : Purpose.values()) {
+      assertThat(read(new WakeMessage(shard, purpose).toJson())).isEqualTo(wake(shard, purpose));
+    }
+    // A later release may have more of them.
+    assertThat(read(new WakeMessage(shard, Purpose.DRAIN).toJson().replace("drain", "dream")))
+        .isEqualTo(wake(shard, Purpose.PENDING_WORK));
+  }
+
   @Test
   void recognizesAWake() throws IOException {
     ShardId shard = new ShardId("shardId-000000000003");
     assertThat(read("{\"cairn\":\"wake\",\"shard\":\"shardId-000000000003\"}"))
-        .isEqualTo(new InvocationEvent.Wake(shard));
+        .isEqualTo(wake(shard, Purpose.PENDING_WORK));
     assertThat(read("{\"shard\":\"shardId-000000000003\",\"x\":[1],\"cairn\":\"wake\"}"))
-        .isEqualTo(new InvocationEvent.Wake(shard));
+        .isEqualTo(wake(shard, Purpose.PENDING_WORK));
   }
 
   @Test

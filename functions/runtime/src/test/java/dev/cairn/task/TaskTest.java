@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -447,8 +448,9 @@ class TaskTest {
     }
 
     @Override
-    public Append open(SubtaskId subtask, Opened entry) {
-      return table.open(subtask, entry);
+    public Append open(
+        SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
+      return table.open(subtask, entry, unread);
     }
 
     @Override

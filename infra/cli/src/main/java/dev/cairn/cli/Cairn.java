@@ -66,6 +66,7 @@ public final class Cairn implements Runnable, Terminal.Owner {
           Verbs.Stop.class,
           Verbs.Cancel.class,
           Verbs.Resume.class,
+          Verbs.AcceptGap.class,
           Verbs.Dispose.class,
           Verbs.Pin.class,
           Verbs.Unpin.class,

@@ -54,7 +54,7 @@ final class DryRuns {
                 connection.deployment().map(Deployment::stage),
                 stream(connection),
                 mapping(connection),
-                subtask -> {
+                (subtask, purpose) -> {
                   throw new IllegalStateException("a dry run wakes nobody");
                 }),
             InstantSource.system(),
@@ -105,6 +105,11 @@ final class DryRuns {
   private record OutOfReach(String why) implements StreamReader {
     @Override
     public List<Shard> shards() {
+      throw new StreamException(why);
+    }
+
+    @Override
+    public List<Shard> shardsOpenAt(StartPosition place) {
       throw new StreamException(why);
     }
 

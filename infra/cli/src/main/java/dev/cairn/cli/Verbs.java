@@ -103,6 +103,28 @@ final class Verbs {
   }
 
   @Command(
+      name = "accept-gap",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      description = {
+        "Continues a shard although records are missing.",
+        "",
+        "After a split or a merge, a shard waits until its parents are read to their end. If the"
+            + " stream has forgotten records before they were read, that cannot be proved. This"
+            + " command accepts the loss and records it.",
+        ""
+      })
+  static final class AcceptGap extends VerbCommand {
+    @Parameters(arity = "1", paramLabel = "SHARD", description = "The shard that waits, or that cannot be read to its end.")
+    private String shard = "";
+
+    @Override
+    String text() {
+      return with("accept-gap", shard);
+    }
+  }
+
+  @Command(
       name = "cancel",
       mixinStandardHelpOptions = true,
       versionProvider = Version.class,

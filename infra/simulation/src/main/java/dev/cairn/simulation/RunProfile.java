@@ -22,6 +22,8 @@ import java.util.SplittableRandom;
  * @param pressure the additional load on the task's function
  * @param rollsBack whether the run begins in the release before this one, and its deployment goes
  *     forward and back
+ * @param reshards how many times shards are split or merged
+ * @param listingDelay how long a new shard is missing from the list of shards
  */
 record RunProfile(
     int shards,
@@ -35,7 +37,9 @@ record RunProfile(
     TaskSettings task,
     Duration longestRecordTime,
     Pressure pressure,
-    boolean rollsBack) {
+    boolean rollsBack,
+    int reshards,
+    Duration listingDelay) {
   static final JobId JOB = new JobId("simulated");
   static final StageId STAGE = new StageId("fold");
 
@@ -93,7 +97,9 @@ record RunProfile(
             10),
         Duration.ZERO,
         Pressure.NONE,
-        false);
+        false,
+        0,
+        Duration.ZERO);
   }
 
   static RunProfile draw(SplittableRandom random) {
@@ -137,6 +143,8 @@ record RunProfile(
         // Slow enough for a batch to outlast the interval between two checkpoints.
         random.nextInt(4) == 0 ? Duration.ofSeconds(1 + random.nextInt(4)) : Duration.ZERO,
         pressure,
-        random.nextInt(4) == 0);
+        random.nextInt(4) == 0,
+        1 + random.nextInt(5),
+        Duration.ofMillis(random.nextBoolean() ? random.nextInt(8000) : 0));
   }
 }

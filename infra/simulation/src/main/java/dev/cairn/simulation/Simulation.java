@@ -2,7 +2,6 @@ package dev.cairn.simulation;
 
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.lambda.LambdaWaker;
 import dev.cairn.coordinator.ports.Announcer;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
@@ -33,6 +32,7 @@ import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.TableEvent;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.journal.Journal;
 import dev.cairn.lambda.OwnStream;
 import dev.cairn.lambda.TaskEndpoint;
@@ -62,6 +62,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -137,6 +139,9 @@ public final class Simulation {
   private final LocalMapping mapping;
   private final Deployments deployments;
   private final Actions user;
+  // Nobody says whether a mapping begins with a child before it has delivered the parents.
+  private final Map<ShardId, Integer> eager = new HashMap<>();
+  private final Resharder resharder;
   private final boolean isScripted;
   private long ids;
   // Enough time to apply all records once more without any snapshot, at the end of the faults.
@@ -170,6 +175,8 @@ public final class Simulation {
     this.stream =
         new LocalStream(
             world, scenario.shards(), RETENTION, new SeededPaging(random.split(), faults));
+    stream.listLate(scenario.listingDelay());
+    this.resharder = new Resharder(world, faults, stream, scenario.reshards());
     this.tasks =
         new LocalContainers(
             world,
@@ -187,7 +194,17 @@ public final class Simulation {
             tasks,
             new MappingSettings(
                 STREAM, scenario.batchSize(), Duration.ofMillis(200), Duration.ofSeconds(5)),
-            this::plan);
+            new Delivery() {
+              @Override
+              public Plan next(ShardId shard, int attempt, int batchSize) {
+                return plan(shard, attempt, batchSize);
+              }
+
+              @Override
+              public boolean waitsForParents(ShardId shard) {
+                return eager.computeIfAbsent(shard, s -> faults.below(2)) == 0;
+              }
+            });
     this.deployments = new Deployments(world, faults, table, tally, scenario.rollsBack());
     this.auditor =
         new Auditor(
@@ -196,7 +213,7 @@ public final class Simulation {
             expectation,
             RunProfile.JOB,
             tally,
-            shard -> mapping.progress(shard).cursor(),
+            mapping::answered,
             stream,
             RETENTION_MARGIN);
     Actions drawnUser =
@@ -295,8 +312,11 @@ public final class Simulation {
     world.start("rule", this::tick);
     world.start("table stream", this::deliverTableEvents);
     world.start("user", user::act);
+    world.start("user/gaps", user::acceptGaps);
     world.start("table expiry", this::expire);
     world.start("deployments", deployments::run);
+    world.start("resharder", resharder::run);
+    world.start("mapping/shards", this::findNewShards);
     if (scenario.pressure().foreignBatches()) {
       OtherMapping other = new OtherMapping(world, faults, stream, tasks, scenario.batchSize());
       world.start("other mapping", other::deliver);
@@ -358,6 +378,17 @@ public final class Simulation {
         since, scenario.checkpoints().numRetained(), Compaction.DEFAULT_MAXIMUM_RUNS);
   }
 
+  /** The mapping notices new shards. */
+  private void findNewShards() {
+    int known = stream.listed().size();
+    while (true) {
+      int before = known;
+      world.await(Duration.ofMinutes(10), () -> stream.listed().size() != before);
+      known = stream.listed().size();
+      mapping.startReady();
+    }
+  }
+
   private void produceOneOfEachKey() {
     for (int key = 0; key < scenario.keys(); key++) {
       put("key-" + key, "put:0:0");
@@ -375,11 +406,15 @@ public final class Simulation {
   /** Puts a record into a shard to which its key does not belong, as an explicit hash key does. */
   private void putForeign(String key, String event) {
     KeyHash own = KeyHash.of(key);
-    Shard other =
+    Optional<Shard> found =
         stream.listed().stream()
-            .filter(shard -> !shard.range().contains(own))
-            .findFirst()
-            .orElseThrow();
+            .filter(shard -> !stream.isClosed(shard.id()) && !shard.range().contains(own))
+            .findFirst();
+    if (found.isEmpty()) {
+      put(key, event);
+      return;
+    }
+    Shard other = found.get();
     byte[] data = event.getBytes(StandardCharsets.UTF_8);
     LocalStream.Placed placed = stream.put(key, data, Optional.of(other.range().from()));
     Instant arrival = world.now().truncatedTo(ChronoUnit.MILLIS);
@@ -412,6 +447,8 @@ public final class Simulation {
         + (auditor.hasGap() ? "a" : "no")
         + " shard has a gap, the last checkpoint holds "
         + (auditor.isCovered() ? "all" : "not all")
+        + ", "
+        + auditor.describe()
         + ", and the job is "
         + table.job(RunProfile.JOB).orElseThrow();
   }
@@ -422,12 +459,16 @@ public final class Simulation {
     }
     return tasks.figures().invocations() >= FEWEST_INVOCATIONS
         && tally.faults() >= FEWEST_FAULTS
-        && user.restores() >= FEWEST_RESTORES;
+        && user.restores() >= FEWEST_RESTORES
+        && resharder.isDone();
   }
 
   /** Whether every record is applied, with or without a checkpoint of it. */
   private boolean isDelivered() {
-    return user.isDone() && mapping.isCaughtUp() && !auditor.hasGap();
+    return user.isDone()
+        && mapping.isCaughtUp()
+        && !auditor.hasGap()
+        && auditor.followsStream();
   }
 
   private boolean isQuiet() {
@@ -440,6 +481,7 @@ public final class Simulation {
         && job.restoreCheckpointId().isEmpty()
         && mapping.isCaughtUp()
         && !auditor.hasGap()
+        && auditor.followsStream()
         && auditor.isCovered();
   }
 
@@ -525,7 +567,7 @@ public final class Simulation {
   private boolean areUploadsSlow() {
     return scenario.pressure().slowSnapshots()
         && uploadsMayBeSlow
-        && (isCalm || world.now().getEpochSecond() / 90 % 2 == 1);
+        && (isCalm ? auditor.followsStream() : world.now().getEpochSecond() / 90 % 2 == 1);
   }
 
   private void useTime() {
@@ -626,7 +668,7 @@ public final class Simulation {
   }
 
   /** Invokes asynchronously; the invocation may be lost, or happen twice. */
-  private void wake(SubtaskId subtask) {
+  private void wake(SubtaskId subtask, WakeMessage.Purpose purpose) {
     if (!subtask.job().equals(RunProfile.JOB)) {
       return;
     }
@@ -640,7 +682,9 @@ public final class Simulation {
           "wake",
           () -> {
             world.pass("wake");
-            tasks.invoke(LambdaWaker.event(subtask));
+            tasks.invoke(
+                new WakeMessage(subtask.shard(), purpose).toJson()
+                    .getBytes(StandardCharsets.UTF_8));
           });
     }
   }

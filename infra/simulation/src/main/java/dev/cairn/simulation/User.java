@@ -16,6 +16,7 @@ import dev.cairn.job.Halt;
 import dev.cairn.job.Job;
 import dev.cairn.job.JobStatus;
 import dev.cairn.job.Request;
+import dev.cairn.journal.ShardFailure;
 import dev.cairn.simulation.audit.Auditor;
 import dev.cairn.simulation.audit.SimulatedFault;
 import dev.cairn.simulation.audit.SimulatedRace;
@@ -283,6 +284,38 @@ final class User implements Actions {
       stream.listed().forEach(shard -> forgetful.add(shard.id()));
     }
     resumeUntilRunning();
+  }
+
+  /**
+   * Accepts that records are missing wherever a shard waits for that, and nothing else is asked of
+   * the job. The shard's failure names the command.
+   */
+  @Override
+  public void acceptGaps() {
+    while (true) {
+      world.sleep(Duration.ofMillis(5000 + faults.below(5000)));
+      Job job = table.job(RunProfile.JOB).orElseThrow();
+      if (job.status().isRunning() && job.request().isEmpty()) {
+        waitingShard()
+            .ifPresent(
+                shard -> {
+                  faults.count(SimulatedRace.A_USER_ACCEPTED_WHAT_A_FORGOTTEN_SHARD_HAD);
+                  table.request(RunProfile.JOB, Request.command("accept-gap " + shard));
+                });
+      }
+    }
+  }
+
+  private Optional<String> waitingShard() {
+    String advice = "cairn accept-gap ";
+    return table.subtasks(RunProfile.JOB).stream()
+        .map(subtask -> table.fromLastBase(subtask).getLast().header())
+        .flatMap(head -> head.failing().stream())
+        .filter(failing -> failing.reason() == FailureReason.RESHARDED)
+        .map(ShardFailure::message)
+        .filter(message -> message.contains(advice))
+        .map(message -> message.substring(message.indexOf(advice) + advice.length()))
+        .findFirst();
   }
 
   /** Repeats the request until the job runs, because nobody else does. */

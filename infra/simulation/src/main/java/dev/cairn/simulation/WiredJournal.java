@@ -8,6 +8,7 @@ import dev.cairn.journal.Journal;
 import dev.cairn.simulation.audit.SimulatedRace;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** A journal behind a simulated network. */
 record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal {
@@ -55,8 +56,9 @@ record WiredJournal(Wire wire, Faults faults, Journal there) implements Journal 
   }
 
   @Override
-  public Append open(SubtaskId subtask, Entry.Opened entry) {
-    return wire.tableWrite("open", () -> there.open(subtask, entry));
+  public Append open(
+      SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
+    return wire.tableWrite("open", () -> there.open(subtask, entry, unread));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.cairn.simulation;
 
 import dev.cairn.id.ShardId;
 import dev.cairn.simulation.audit.SimulatedFault;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.ExpiredIteratorException;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
@@ -13,6 +14,11 @@ record WiredStream(Wire wire, Faults faults, StreamReader there) implements Stre
   @Override
   public List<Shard> shards() {
     return wire.stream("shards", there::shards);
+  }
+
+  @Override
+  public List<Shard> shardsOpenAt(StartPosition place) {
+    return wire.stream("shards", () -> there.shardsOpenAt(place));
   }
 
   @Override

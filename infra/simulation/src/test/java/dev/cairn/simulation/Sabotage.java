@@ -23,6 +23,7 @@ import dev.cairn.task.subtask.SubtaskCache;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;

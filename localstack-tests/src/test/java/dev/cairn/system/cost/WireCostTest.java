@@ -163,7 +163,7 @@ class WireCostTest {
                 checkpoints,
                 local.storage(),
                 local.stream(),
-                subtask -> {},
+                (subtask, purpose) -> {},
                 local.clock(),
                 () -> new EntryId("never")),
             Pipeline.PROMPT);

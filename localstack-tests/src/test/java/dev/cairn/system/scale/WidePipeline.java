@@ -25,12 +25,14 @@ import dev.cairn.inmemory.s3.InMemoryStorage;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.Job;
 import dev.cairn.job.Request;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.parallel.FanOut;
 import dev.cairn.parallel.OutOfTimeException;
 import dev.cairn.retry.Backoff;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FilePath;
 import dev.cairn.stream.Shard;
 import dev.cairn.stream.StreamReader;
@@ -405,7 +407,7 @@ final class WidePipeline {
     return container.free;
   }
 
-  private void wake(SubtaskId subtask) {
+  private void wake(SubtaskId subtask, WakeMessage.Purpose purpose) {
     time.call(Duration.ofMillis(20));
     phase.calls++;
     phase.requests.merge("Lambda wake", 1L, Long::sum);
@@ -476,6 +478,11 @@ final class WidePipeline {
         time.call(Duration.ofMillis(30));
       }
       return shards;
+    }
+
+    @Override
+    public List<Shard> shardsOpenAt(StartPosition place) {
+      return shards();
     }
 
     @Override

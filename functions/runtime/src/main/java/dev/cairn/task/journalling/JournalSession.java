@@ -13,6 +13,7 @@ import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.subtask.Subtask;
 import dev.cairn.task.subtask.SubtaskCache;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -167,10 +168,15 @@ public final class JournalSession {
     }
   }
 
-  /** Opens a journal, unless another writer does first; the journal then shows that. */
-  public void open(SubtaskId subtask, Entry.Opened opened) {
+  /**
+   * Opens a subtask, unless someone else does first. Whoever did, the journal tells.
+   *
+   * @param unread the first entries of shards that nobody can read any more
+   */
+  public void open(
+      SubtaskId subtask, Entry.Opened opened, Map<SubtaskId, Entry.Closed> unread) {
     try {
-      ports.journal().open(subtask, opened);
+      ports.journal().open(subtask, opened, unread);
     } catch (OutcomeUnknownException e) {
       // The journal shows the outcome.
     }

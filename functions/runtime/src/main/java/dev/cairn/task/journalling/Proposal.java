@@ -8,6 +8,7 @@ import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Advanced;
+import dev.cairn.journal.Entry.Closed;
 import dev.cairn.journal.Entry.DeadLetter;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.journal.Entry.Materialized;
@@ -220,21 +221,48 @@ public sealed interface Proposal<T extends Entry> {
 
     @Override
     public Append put(Journal journal, SubtaskId id, Snapshotted entry) {
-      Append both = journal.append(id, entry, acknowledgement(entry.header()));
+      Append both =
+          journal.append(id, entry, acknowledgement(entry.header(), entry.header().writtenAt()));
       return both == Append.ACKNOWLEDGED_ALREADY ? journal.append(id, entry) : both;
     }
 
-    private Acknowledged acknowledgement(Header header) {
+    /**
+     * Returns the acknowledgement of a state.
+     *
+     * @param header the state's
+     */
+    public Acknowledged acknowledgement(Header header, Instant now) {
       return stored
           .acknowledgement()
           .with(StateDigest.of(header.position(), header.counts(), stored.handle().manifest()))
           .with(
               Acknowledgement.Timing.between(
-                  trigger.header().writtenAt(), begun, header.writtenAt()));
+                  trigger.header().writtenAt(), begun, now));
     }
 
     @Override
     public void apply(Snapshotted entry) {
+      subtask.applyBase(entry);
+    }
+
+    @Override
+    public boolean renew(boolean mayBeCollected) {
+      return false;
+    }
+  }
+
+  /**
+   * Every record of a closed shard is applied. Whoever comes between, the shard is looked at again.
+   */
+  record Closing(Subtask<?> subtask, EntryId attempt, StateFiles.Snapshot stored)
+      implements Proposal<Closed> {
+    @Override
+    public Closed entry(Header next) {
+      return new Closed(next.ended(), subtask.origin(), stored.handle(), Channels.EMPTY);
+    }
+
+    @Override
+    public void apply(Closed entry) {
       subtask.applyBase(entry);
     }
 

@@ -3,6 +3,7 @@ package dev.cairn.task.ports;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SequenceNumber;
@@ -51,6 +52,11 @@ public class TaskDecisions {
      * visible.
      */
     LOST
+  }
+
+  /** Whether a shard is to be applied to its end. */
+  public boolean isEnd(Position target) {
+    return target instanceof Position.End;
   }
 
   /** Whether this record has yet to be applied. */
@@ -154,6 +160,21 @@ public class TaskDecisions {
    */
   public boolean isReplayed(Entry.Header head) {
     return !head.hasGap();
+  }
+
+  /**
+   * Whether a subtask is closed, in an epoch. One that is brought into a later epoch is closed in
+   * that one only when its journal says so: a restore may have put it back to where it was open.
+   *
+   * @param journal the subtask's, from its last base on; not empty
+   */
+  public boolean isClosed(List<Entry> journal, Epoch epoch) {
+    boolean isClosed =
+        switch (((Entry.Base) journal.getFirst()).mode()) {
+          case CLOSED, ANCESTOR -> true;
+          case LIVE, UNOPENED -> false;
+        };
+    return isClosed && journal.getLast().header().epoch().equals(epoch);
   }
 
   /**

@@ -5,7 +5,7 @@ import dev.cairn.checkpoint.SubtaskState;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.Revision;
 import dev.cairn.id.SubtaskId;
-import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Header;
 import dev.cairn.state.BlockChecksum;
 import dev.cairn.state.Change;
 import dev.cairn.state.Channels;
@@ -31,6 +31,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Writes and reads the files of a task's state, and checks them in both directions. */
 public final class StateFiles {
@@ -118,7 +119,11 @@ public final class StateFiles {
    * @param stateFile the path of the state file
    */
   public Snapshot writeSnapshot(
-      Subtask<?> subtask, EntryId attempt, FilePath stateFile, SnapshotTime time) {
+      Subtask<?> subtask,
+      EntryId attempt,
+      FilePath stateFile,
+      UnaryOperator<Header> at,
+      SnapshotTime time) {
     List<RunRef> runs = new ArrayList<>(subtask.handle().manifest().runs());
     Collection<Change> changes = subtask.sinceBase();
     long incremental = 0;
@@ -127,7 +132,7 @@ public final class StateFiles {
       incremental += run.file().sizeBytes();
       runs.addFirst(run);
     }
-    return writeState(subtask, runs, incremental, stateFile, time);
+    return writeState(subtask, at, runs, incremental, stateFile, time);
   }
 
   /**
@@ -138,16 +143,25 @@ public final class StateFiles {
    * @param stateFile the path of the state file
    */
   public Snapshot writeWholeSnapshot(
-      Subtask<?> subtask, EntryId attempt, FilePath stateFile, SnapshotTime time) {
+      Subtask<?> subtask,
+      EntryId attempt,
+      FilePath stateFile,
+      UnaryOperator<Header> at,
+      SnapshotTime time) {
     FilePath path = Layout.run(subtask.id(), subtask.head().revision(), attempt);
     List<RunRef> runs = writeWhole(subtask, path, time);
     long written = runs.stream().mapToLong(run -> run.file().sizeBytes()).sum();
-    return writeState(subtask, runs, written, stateFile, time);
+    return writeState(subtask, at, runs, written, stateFile, time);
   }
 
   private Snapshot writeState(
-      Subtask<?> subtask, List<RunRef> runs, long written, FilePath stateFile, SnapshotTime time) {
-    SubtaskState state = stateOf(subtask, runs);
+      Subtask<?> subtask,
+      UnaryOperator<Header> at,
+      List<RunRef> runs,
+      long written,
+      FilePath stateFile,
+      SnapshotTime time) {
+    SubtaskState state = stateOf(subtask, at.apply(subtask.head()), runs);
     FileRef file = write(stateFile, CheckpointFormat.write(state), time);
     return new Snapshot(
         new StateHandle(state.manifest(), Optional.of(file)),
@@ -156,8 +170,7 @@ public final class StateFiles {
         written + file.sizeBytes());
   }
 
-  private static SubtaskState stateOf(Subtask<?> subtask, List<RunRef> runs) {
-    Entry.Header head = subtask.head();
+  private static SubtaskState stateOf(Subtask<?> subtask, Header head, List<RunRef> runs) {
     return new SubtaskState(
         subtask.id(),
         head.epoch(),
@@ -187,7 +200,7 @@ public final class StateFiles {
     List<RunRef> runs =
         writeWhole(subtask, Layout.runIn(directory, subtask.id(), base, attempt), time);
     FilePath at = Layout.stateIn(directory, subtask.id(), base, attempt);
-    SubtaskState state = stateOf(subtask, runs);
+    SubtaskState state = stateOf(subtask, subtask.head(), runs);
     FileRef file = write(at, CheckpointFormat.write(state, at), time);
     return new Savepoint(file, state.manifest().sizeBytes() + file.sizeBytes());
   }

@@ -32,6 +32,7 @@ public final class Subtask<E> {
   private final Map<String, StateSchema> schemas = new TreeMap<>();
   private final Map<StateKey, Change> sinceBase = new HashMap<>();
   private Header head;
+  private Entry.Restored.Mode mode;
   private StateHandle handle;
   private boolean toBeRewritten;
   private int deltas;
@@ -51,6 +52,7 @@ public final class Subtask<E> {
     this.operator = operator;
     this.origin = base.origin();
     this.head = base.header();
+    this.mode = base.mode();
     this.handle = base.handle();
     this.toBeRewritten =
         base instanceof Entry.Restored restored && restored.isToBeRewritten(id.job());
@@ -77,7 +79,12 @@ public final class Subtask<E> {
     return origin;
   }
 
-  StateHandle handle() {
+  /** Whether every record of its closed shard is applied, and its journal says so. */
+  public boolean isClosed() {
+    return mode == Entry.Restored.Mode.CLOSED;
+  }
+
+  public StateHandle handle() {
     return handle;
   }
 
@@ -207,9 +214,12 @@ public final class Subtask<E> {
 
   /** Applies an entry that brings the subtask into another epoch without changing its state. */
   void applyEpoch(Header entering) {
+    boolean isLater = entering.epoch().isAfter(head.epoch());
     head = entering;
-    // No checkpoint spans two epochs, so earlier triggers are obsolete.
-    clearTriggers();
+    if (isLater) {
+      // No checkpoint spans two epochs, so earlier triggers are obsolete.
+      clearTriggers();
+    }
   }
 
   private void clearTriggers() {
@@ -231,6 +241,7 @@ public final class Subtask<E> {
   /** Applies a base that stores exactly the state in memory. */
   public void applyBase(Entry.Base stored) {
     head = stored.header();
+    mode = stored.mode();
     handle = stored.handle();
     stored.handle().manifest().schemas().forEach(schema -> schemas.put(schema.name(), schema));
     toBeRewritten = false;

@@ -5,6 +5,7 @@ import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.journal.Entry;
+import dev.cairn.journal.Entry.Restored.Mode;
 import dev.cairn.journal.FormatContents;
 import dev.cairn.journal.Journal;
 import dev.cairn.operator.KeyedStateBackend;
@@ -32,7 +33,9 @@ public final class SubtaskLoader<E> {
   private final KeyedStateBackend.Factory backend;
   private final Function<ShardId, Serialization> serialization;
   private final ObjLongConsumer<ShardId> makeRoom;
-  private Optional<Entry.Header> lastRead = Optional.empty();
+  private Optional<Read> lastRead = Optional.empty();
+
+  private record Read(SubtaskId subtask, Entry.Header head) {}
 
   public SubtaskLoader(
       Journal journal,
@@ -52,20 +55,24 @@ public final class SubtaskLoader<E> {
   }
 
   /**
-   * Returns the journal's head that the last call of {@link #current} read; empty if it read none.
+   * The head of a subtask's journal as the last call of {@link #current} read it; empty if it read
+   * none, or that of another subtask.
    */
-  public Optional<Entry.Header> lastRead() {
-    return lastRead;
+  public Optional<Entry.Header> lastRead(SubtaskId subtask) {
+    return lastRead.filter(read -> read.subtask().equals(subtask)).map(Read::head);
   }
 
-  public Optional<Subtask<E>> current(SubtaskId id, Optional<Subtask<E>> cached) {
+  /** Finds the subtask at its journal's head, from memory where that is enough. */
+  public Found<E> current(SubtaskId id, Optional<Subtask<E>> cached) {
     lastRead = Optional.empty();
     if (cached.isPresent()) {
       List<Entry> news = journal.after(id, cached.get().head().revision());
-      if (decisions.continues(cached.get().head(), news)) {
-        lastRead = Optional.of(news.isEmpty() ? cached.get().head() : news.getLast().header());
+      if (decisions.continues(cached.get().head(), news) && news.stream().allMatch(this::isLive)) {
+        lastRead =
+            Optional.of(
+                new Read(id, news.isEmpty() ? cached.get().head() : news.getLast().header()));
         try {
-          return Optional.of(applyEntries(cached.get(), news));
+          return new Found.Live<>(applyEntries(cached.get(), news));
         } catch (MissingFileException e) {
           // The file was collected since the query, because there is a later base. Read the journal
           // again.
@@ -75,16 +82,20 @@ public final class SubtaskLoader<E> {
     return load(id);
   }
 
-  private Optional<Subtask<E>> load(SubtaskId id) {
+  private boolean isLive(Entry entry) {
+    return !(entry instanceof Entry.Base base) || base.mode() == Mode.LIVE;
+  }
+
+  private Found<E> load(SubtaskId id) {
     Optional<MissingFileException> missing = Optional.empty();
     Optional<Entry> missedAt = Optional.empty();
     while (true) {
       List<Entry> entries = journal.fromLastBase(id);
       if (entries.isEmpty()) {
-        return Optional.empty();
+        return new Found.Nowhere<>();
       }
       Entry head = entries.getLast();
-      lastRead = Optional.of(head.header());
+      lastRead = Optional.of(new Read(id, head.header()));
       if (missing.isPresent() && missedAt.equals(Optional.of(head))) {
         throw new DamagedFileException(
             id
@@ -99,13 +110,30 @@ public final class SubtaskLoader<E> {
             FailureReason.UNEXPECTED,
             id + " has a journal with a revision missing after its last base; nothing was applied");
       }
+      switch (base.mode()) {
+        case LIVE -> {}
+        case CLOSED, ANCESTOR -> {
+          entries.forEach(entry -> requireSupported(id, entry));
+          return new Found.Closed<>(entries);
+        }
+        case UNOPENED -> {
+          entries.forEach(entry -> requireSupported(id, entry));
+          return new Found.Unopened<>(base, head.header());
+        }
+      }
       try {
-        return Optional.of(applyEntries(from(id, base), entries.subList(1, entries.size())));
+        return new Found.Live<>(applyEntries(from(id, base), entries.subList(1, entries.size())));
       } catch (MissingFileException e) {
         missing = Optional.of(e);
         missedAt = Optional.of(head);
       }
     }
+  }
+
+  /** Loads the state of a closed shard. */
+  public Subtask<E> load(SubtaskId id, Found.Closed<E> closed) {
+    Entry.Base base = (Entry.Base) closed.entries().getFirst();
+    return applyEntries(from(id, base), closed.entries().subList(1, closed.entries().size()));
   }
 
   private Subtask<E> from(SubtaskId id, Entry.Base base) {

@@ -39,6 +39,7 @@ public interface Tap {
             "list",
             "normalize",
             "shards",
+            "shardsOpenAt",
             "retention",
             "read");
 

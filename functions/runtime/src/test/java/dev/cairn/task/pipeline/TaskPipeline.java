@@ -3,6 +3,7 @@ package dev.cairn.task.pipeline;
 import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.dynamodb.DynamoDbCheckpointStore;
 import dev.cairn.dynamodb.DynamoDbJournal;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.function.KeyedFunction;
 import dev.cairn.id.EntryId;
 import dev.cairn.id.JobId;
@@ -92,6 +93,11 @@ public class TaskPipeline {
 
   public TaskPipeline(int shards, CheckpointSettings settings) {
     this(shards, Job.create(JOB, settings), Optional.empty());
+  }
+
+  /** A job that began in a format. */
+  public TaskPipeline(int shards, FormatVersion format) {
+    this(shards, Job.create(JOB, CHECKPOINTS, format), Optional.empty());
   }
 
   /** A job as its item says, whose files lie in a storage of its own unless one is given. */

@@ -38,6 +38,18 @@ final class HashRanges {
     return List.of(range(from, middle), range(middle, end));
   }
 
+  /** The range that two adjacent ones make up, in either order. */
+  static HashRange union(HashRange one, HashRange other) {
+    if (one.isRightBefore(other)) {
+      return new HashRange(one.from(), other.to());
+    }
+    if (other.isRightBefore(one)) {
+      return new HashRange(other.from(), one.to());
+    }
+    throw new IllegalArgumentException(
+        "hash ranges " + one + " and " + other + " are not adjacent, so their shards cannot merge");
+  }
+
   private static HashRange range(BigInteger from, BigInteger end) {
     return new HashRange(hash(from), hash(end.subtract(BigInteger.ONE)));
   }

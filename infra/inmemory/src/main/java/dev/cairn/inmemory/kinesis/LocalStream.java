@@ -6,6 +6,7 @@ import dev.cairn.id.ShardId;
 import dev.cairn.inmemory.world.World;
 import dev.cairn.state.HashRange;
 import dev.cairn.state.KeyHash;
+import dev.cairn.state.StartPosition;
 import dev.cairn.stream.ExpiredIteratorException;
 import dev.cairn.stream.NotInStreamException;
 import dev.cairn.stream.Shard;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -45,6 +47,8 @@ public final class LocalStream implements StreamReader {
   private final TreeMap<ShardId, ShardLog> shards = new TreeMap<>();
   // Lower sequence numbers belong to an earlier stream of this name.
   private long firstNumber;
+  private final TreeMap<ShardId, ShardLog> forgotten = new TreeMap<>();
+  private int created;
   private Duration listingDelay = Duration.ZERO;
 
   /** A record's place in the stream. */
@@ -118,6 +122,8 @@ public final class LocalStream implements StreamReader {
   public void recreate(int shardCount) {
     synchronized (this) {
       shards.clear();
+      forgotten.clear();
+      created = 0;
       firstNumber = numbers.next();
       create(shardCount);
     }
@@ -139,6 +145,27 @@ public final class LocalStream implements StreamReader {
     Instant created = world.now().minus(listingDelay);
     return shards.values().stream()
         .filter(log -> log.shard().parents().isEmpty() || !log.created().isAfter(created))
+        .map(ShardLog::shard)
+        .toList();
+  }
+
+  @Override
+  public List<Shard> shardsOpenAt(StartPosition place) {
+    world.pass("stream.shards");
+    return openAt(
+        switch (place) {
+          case StartPosition.TrimHorizon h -> world.now().minus(retention);
+          case StartPosition.AtTimestamp(Instant time) -> time;
+        });
+  }
+
+  /** A stream that was created later had its first shards then. */
+  private synchronized List<Shard> openAt(Instant time) {
+    return shards.values().stream()
+        .filter(
+            log ->
+                (log.shard().parents().isEmpty() || !log.created().isAfter(time))
+                    && !log.wasClosedBefore(time))
         .map(ShardLog::shard)
         .toList();
   }
@@ -260,6 +287,11 @@ public final class LocalStream implements StreamReader {
     return indexAfter(log, cursor) < log.size();
   }
 
+  /** Whether the stream has the shard, and has not forgotten it. */
+  public synchronized boolean isKnown(ShardId shard) {
+    return shards.containsKey(shard);
+  }
+
   /** Whether the shard is closed, because its range belongs to other shards now. */
   public synchronized boolean isClosed(ShardId shard) {
     return log(shard).isClosed();
@@ -299,6 +331,11 @@ public final class LocalStream implements StreamReader {
     for (ShardId shard : shards.keySet()) {
       trim(shard, oldestKept);
     }
+    shards.entrySet().stream()
+        .filter(shard -> shard.getValue().wasClosedBefore(oldestKept))
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(shard -> forgotten.put(shard, shards.remove(shard)));
   }
 
   /**
@@ -314,23 +351,57 @@ public final class LocalStream implements StreamReader {
   }
 
   private synchronized List<ShardId> close(ShardId shard) {
-    ShardLog parent = log(shard);
-    if (parent.isClosed()) {
-      throw new IllegalArgumentException(shard + " is closed: split one of its children");
-    }
+    ShardLog parent = open(shard);
     List<HashRange> halves = HashRanges.halves(parent.shard().range());
-    parent.close();
+    parent.close(world.now());
     return halves.stream().map(half -> add(half, List.of(shard))).toList();
   }
 
+  /**
+   * Closes two shards and gives their ranges to a new one.
+   *
+   * @throws IllegalArgumentException when one of them is closed already, or their ranges are not
+   *     adjacent
+   */
+  public ShardId merge(ShardId shard, ShardId adjacent) {
+    ShardId child = close(shard, adjacent);
+    world.changed();
+    return child;
+  }
+
+  private synchronized ShardId close(ShardId shard, ShardId adjacent) {
+    ShardLog one = open(shard);
+    ShardLog other = open(adjacent);
+    HashRange range = HashRanges.union(one.shard().range(), other.shard().range());
+    one.close(world.now());
+    other.close(world.now());
+    return add(range, List.of(shard, adjacent));
+  }
+
+  private ShardLog open(ShardId shard) {
+    ShardLog log = log(shard);
+    if (log.isClosed()) {
+      throw new IllegalArgumentException(shard + " is closed: split one of its children");
+    }
+    return log;
+  }
+
   private ShardId add(HashRange range, List<ShardId> parents) {
-    ShardId id = new ShardId(String.format(Locale.ROOT, "shardId-%012d", shards.size()));
+    ShardId id = new ShardId(String.format(Locale.ROOT, "shardId-%012d", created++));
     shards.put(id, new ShardLog(new Shard(id, range, parents), world.now()));
     return id;
   }
 
+  /** All shards that there ever were, also those that the stream has forgotten. */
+  public synchronized List<Shard> everListed() {
+    return Stream.concat(forgotten.values().stream(), shards.values().stream())
+        .map(ShardLog::shard)
+        .toList();
+  }
+
   private ShardLog log(ShardId id) {
-    ShardLog log = shards.get(id);
+    // A forgotten shard is closed, and keeps no record.
+    ShardLog log = shards.getOrDefault(id, forgotten.get(id));
     if (log == null) {
       throw new IllegalArgumentException(
           "the stream has no shard " + id + ": it has " + new ArrayList<>(shards.keySet()));

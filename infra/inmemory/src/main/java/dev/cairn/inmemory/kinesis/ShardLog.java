@@ -6,13 +6,14 @@ import dev.cairn.stream.StreamRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One shard's records in order; the stream's lock guards it. */
 final class ShardLog {
   private final Shard shard;
   private final Instant created;
   private final ArrayList<Stored> kept = new ArrayList<>();
-  private boolean closed;
+  private Optional<Instant> closed = Optional.empty();
   private long last = -1;
 
   /**
@@ -40,15 +41,19 @@ final class ShardLog {
   }
 
   boolean isClosed() {
-    return closed;
+    return closed.isPresent();
   }
 
-  void close() {
-    closed = true;
+  void close(Instant at) {
+    closed = Optional.of(at);
+  }
+
+  boolean wasClosedBefore(Instant time) {
+    return closed.filter(time::isAfter).isPresent();
   }
 
   boolean accepts(KeyHash hash) {
-    return !closed && shard.range().contains(hash);
+    return closed.isEmpty() && shard.range().contains(hash);
   }
 
   void append(Stored record) {

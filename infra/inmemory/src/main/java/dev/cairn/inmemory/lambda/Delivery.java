@@ -17,6 +17,11 @@ public interface Delivery {
    */
   Plan next(ShardId shard, int attempt, int batchSize);
 
+  /** Whether delivery of a shard begins only when all of its parents are delivered to their end. */
+  default boolean waitsForParents(ShardId shard) {
+    return true;
+  }
+
   /**
    * One delivery.
    *

@@ -22,6 +22,7 @@ public final class LocalMapping {
   private final MappingSettings settings;
   private final Delivery delivery;
   private final TreeMap<ShardId, Progress> progress = new TreeMap<>();
+  private final Map<ShardId, Position> answered = new TreeMap<>();
   private boolean stopping;
   private boolean disabled;
   private int running;
@@ -116,7 +117,7 @@ public final class LocalMapping {
   }
 
   /** Starts shards that have not begun and no longer wait for a parent. */
-  private void startReady() {
+  public void startReady() {
     for (Shard shard : stream.listed()) {
       if (begin(shard)) {
         ShardDelivery deliverer =
@@ -128,13 +129,29 @@ public final class LocalMapping {
 
   private synchronized boolean begin(Shard shard) {
     boolean ready =
-        shard.parents().stream()
-            .allMatch(parent -> progress(parent).cursor().equals(Position.end()));
+        progress.containsKey(shard.id())
+            || !delivery.waitsForParents(shard.id())
+            || shard.parents().stream()
+                .allMatch(
+                    parent ->
+                        !stream.isKnown(parent)
+                            || progress(parent).cursor().equals(Position.end()));
     return ready && !stopping && progress.putIfAbsent(shard.id(), Progress.NONE) == null;
+  }
+
+  /**
+   * The position up to which a function has answered that records are done. A shard whose records
+   * are all done has ended for the mapping, which no function has said.
+   */
+  public synchronized Position answered(ShardId shard) {
+    return answered.getOrDefault(shard, Position.beginning());
   }
 
   void advance(ShardId shard, Progress reached) {
     synchronized (this) {
+      if (!(reached.cursor() instanceof Position.End)) {
+        answered.put(shard, reached.cursor());
+      }
       progress.put(shard, reached);
     }
     world.changed();

@@ -150,7 +150,7 @@ final class CountedPipeline implements AutoCloseable {
                 checkpoints,
                 storage,
                 stream,
-                subtask -> woken.add(subtask.shard()),
+                (subtask, purpose) -> woken.add(subtask.shard()),
                 world::now,
                 this::newId)
             .with(history, DeployedVersions.UNKNOWN),

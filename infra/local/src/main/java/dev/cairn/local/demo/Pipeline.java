@@ -4,7 +4,6 @@ import dev.cairn.checkpoint.CheckpointSettings;
 import dev.cairn.cli.input.InputException;
 import dev.cairn.cli.input.UserFunction;
 import dev.cairn.coordinator.Coordinator;
-import dev.cairn.coordinator.lambda.LambdaWaker;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.coordinator.ports.CoordinatorSettings;
 import dev.cairn.directory.DirectoryFileStorage;
@@ -26,6 +25,7 @@ import dev.cairn.inmemory.world.WallClockWorld;
 import dev.cairn.job.CheckpointStore;
 import dev.cairn.job.CodeVersion;
 import dev.cairn.job.Job;
+import dev.cairn.job.WakeMessage;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import dev.cairn.journal.Journal.Append;
@@ -42,6 +42,7 @@ import dev.cairn.storage.FileStorage;
 import dev.cairn.task.Task;
 import dev.cairn.task.ports.TaskPorts;
 import dev.cairn.task.ports.TaskSettings;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -222,8 +223,11 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** Invokes asynchronously, without waiting for the response. */
-  private void wake(SubtaskId subtask) {
-    world.start("wake/" + subtask.shard(), () -> containers.invoke(LambdaWaker.event(subtask)));
+  private void wake(SubtaskId subtask, WakeMessage.Purpose purpose) {
+    byte[] event =
+        new WakeMessage(subtask.shard(), purpose).toJson()
+            .getBytes(StandardCharsets.UTF_8);
+    world.start("wake/" + subtask.shard(), () -> containers.invoke(event));
   }
 
   DemoSettings settings() {

@@ -7,6 +7,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Journal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** A journal whose appends by one process are observed. */
@@ -33,8 +34,9 @@ record WatchedJournal(Journal there, JournalWatcher watcher) implements Journal 
   }
 
   @Override
-  public Append open(SubtaskId subtask, Entry.Opened entry) {
-    return watched(subtask, entry, () -> there.open(subtask, entry));
+  public Append open(
+      SubtaskId subtask, Entry.Base entry, Map<SubtaskId, Entry.Closed> unread) {
+    return watched(subtask, entry, () -> there.open(subtask, entry, unread));
   }
 
   private Append watched(SubtaskId subtask, Entry entry, Supplier<Append> append) {

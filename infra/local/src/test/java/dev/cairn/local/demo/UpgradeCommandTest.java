@@ -255,7 +255,7 @@ class UpgradeCommandTest {
                     checkpoints,
                     new InMemoryStorage(world::now),
                     new LocalStream(world, 1, Duration.ofHours(24)),
-                    woken -> {},
+                    (woken, purpose) -> {},
                     InstantSource.system(),
                     () -> new EntryId(UUID.randomUUID().toString()))
                 .with(registrations),

@@ -3,6 +3,7 @@ package dev.cairn.simulation.audit;
 import dev.cairn.checkpoint.Checkpoint;
 import dev.cairn.history.HistoryLine;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.JobId;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
@@ -13,6 +14,7 @@ import dev.cairn.job.Job;
 import dev.cairn.journal.Entry;
 import dev.cairn.storage.FilePath;
 import dev.cairn.storage.Layout;
+import dev.cairn.stream.Shard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Checks the invariants after every step, only from stored data: it reads the table and the files,
@@ -42,6 +45,7 @@ public final class Auditor {
   private final NeededFiles needed;
   private final List<EntryInvariant> ofEntries;
   private final List<JobInvariant> ofTheJob;
+  private final LocalStream stream;
   private final CompletedCheckpointsAreWhole completed;
   private final EndedCheckpointsStayEnded ended = new EndedCheckpointsStayEnded();
   private final SuccessIsDurable success;
@@ -64,6 +68,7 @@ public final class Auditor {
       Function<ShardId, Position> cursor,
       LocalStream stream,
       Duration retentionMargin) {
+    this.stream = stream;
     this.table = table;
     this.storage = storage;
     this.job = job;
@@ -79,19 +84,20 @@ public final class Auditor {
     NothingIsAppliedDuringAHalt halts = new NothingIsAppliedDuringAHalt();
     this.ofEntries =
         List.of(
-            new EntriesChain(),
+            new EntriesChain(stream),
             new FrontiersGrow(),
             new MemorySuffices(),
             halts,
             new GivenUpShardsRest(),
             new EntryCounts(table, job, tally),
             new CheckpointsAreOfOneEpoch(table, job),
-            new QuietStretchesAreQuiet(expectation, lineages, tally),
+            new QuietStretchesAreQuiet(expectation, lineages, stream, tally),
             new DeadLettersAreStored(storage, expectation, tally),
             new BlameIsJust(lineages),
             new SnapshotsAreTheState(files, shared),
             new RecordTimes(expectation, files::state, tally),
-            new StateIsTheFold(files, expectation, stream, lineages, tally));
+            new StateIsTheFold(
+                files, expectation, stream, lineages, tally, this::isClosed));
     this.ofTheJob =
         List.of(
             new CompletedIdsIncrease(),
@@ -102,7 +108,8 @@ public final class Auditor {
             new WantedCheckpointsStay(),
             new DividedStateReachesEveryShard(),
             halts,
-            new JournalsHaveTheJobsEpoch());
+            new JournalsHaveTheJobsEpoch(),
+            new KeysHaveOneOwner());
   }
 
   /** Checks what the last step has changed. */
@@ -182,6 +189,50 @@ public final class Auditor {
     tally.count("collected: " + (path.fileName().equals("_metadata") ? "metadata" : "a file"));
   }
 
+  private boolean isClosed(SubtaskId subtask, Epoch epoch) {
+    List<Entry> journal = table.fromLastBase(subtask);
+    return !journal.isEmpty()
+        && isClosed((Entry.Base) journal.getFirst())
+        && journal.getLast().header().epoch().equals(epoch);
+  }
+
+  private static boolean isClosed(Entry.Base base) {
+    return switch (base.mode()) {
+      case CLOSED, ANCESTOR -> true;
+      case LIVE, UNOPENED -> false;
+    };
+  }
+
+  /**
+   * Whether the job has followed every split and merge: closed shards are applied to their end, and
+   * their children are opened.
+   */
+  public boolean followsStream() {
+    return stream.listed().stream().allMatch(this::isFollowed);
+  }
+
+  private boolean isFollowed(Shard shard) {
+    Optional<AuditedJournal> journal = journal(shard.id());
+    boolean isWaitedFor =
+        journal.isPresent()
+            || shard.parents().stream().anyMatch(parent -> journal(parent).isPresent());
+    if (!isWaitedFor) {
+      return true;
+    }
+    return journal
+        .map(one -> (Entry.Base) one.fromBase().getFirst())
+        .filter(base -> base.mode() != Entry.Restored.Mode.UNOPENED)
+        .filter(base -> isClosed(base) == stream.isClosed(shard.id()))
+        .isPresent();
+  }
+
+  private Optional<AuditedJournal> journal(ShardId shard) {
+    return journals.values().stream()
+        .filter(journal -> journal.subtask().shard().equals(shard))
+        .filter(journal -> !journal.entries().isEmpty())
+        .findFirst();
+  }
+
   /** Whether the last completed checkpoint holds every subtask's state as it is now. */
   public boolean isCovered() {
     Job item = table.job(job).orElseThrow();
@@ -191,6 +242,10 @@ public final class Auditor {
   }
 
   private static boolean isCovered(CheckpointId latest, List<Entry> tail) {
+    if (isClosed((Entry.Base) tail.getFirst())) {
+      // The state is its children's.
+      return true;
+    }
     return tail.getFirst() instanceof Entry.Snapshotted base
         && base.checkpoint().equals(latest)
         && tail.stream()
@@ -200,6 +255,26 @@ public final class Auditor {
                     entry instanceof Entry.Triggered
                         || entry instanceof Entry.Failed
                         || entry instanceof Entry.Suspected);
+  }
+
+  /** Describes where each subtask stands, for a message. */
+  public String describe() {
+    return journals.values().stream()
+        .filter(journal -> !journal.entries().isEmpty())
+        .map(
+            journal ->
+                journal.subtask().shard()
+                    + " is "
+                    + ((Entry.Base) journal.fromBase().getFirst()).mode()
+                    + " at "
+                    + journal.head().position()
+                    + (journal.head().suspended() ? ", suspended" : "")
+                    + journal
+                        .head()
+                        .failing()
+                        .map(failing -> ", failing: " + failing.reason() + " " + failing.message())
+                        .orElse(""))
+        .collect(Collectors.joining("; "));
   }
 
   /** Whether any shard has a gap that a restore has left. */
@@ -219,6 +294,7 @@ public final class Auditor {
               throw new Violation(Invariants.FILES, path + " does not exist");
             });
     journals.values().forEach(everything::check);
+    everything.checkShards(journals.keySet());
   }
 
   /** Checks the job's history at the end. */

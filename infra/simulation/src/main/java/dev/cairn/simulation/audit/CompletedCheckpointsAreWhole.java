@@ -63,6 +63,11 @@ final class CompletedCheckpointsAreWhole implements JobInvariant {
     for (Acknowledgement.Acknowledged acknowledged : metadata.acknowledgements()) {
       SubtaskId subtask = acknowledged.subtask();
       String where = "checkpoint " + checkpoint.id() + " of " + subtask.shard();
+      if (!lineages.isKnown(subtask, epoch)) {
+        // A closed shard of which nothing was ever applied.
+        requireEmpty(where, acknowledged);
+        continue;
+      }
       Fold fold = lineages.of(subtask, epoch);
       if (acknowledged.stateFile().isPresent()) {
         SubtaskState state = files.state(acknowledged.stateFile().get());
@@ -79,6 +84,17 @@ final class CompletedCheckpointsAreWhole implements JobInvariant {
       }
     }
     lineages.completed(checkpoint, positions);
+  }
+
+  private void requireEmpty(String where, Acknowledgement.Acknowledged acknowledged) {
+    acknowledged
+        .stateFile()
+        .map(files::state)
+        .filter(state -> !state.manifest().runs().isEmpty())
+        .ifPresent(
+            state -> {
+              throw new Violation(Invariants.COMPLETE, where + " holds state, and there was none");
+            });
   }
 
   /**

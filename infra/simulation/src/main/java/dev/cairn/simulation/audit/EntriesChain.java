@@ -1,5 +1,6 @@
 package dev.cairn.simulation.audit;
 
+import dev.cairn.inmemory.kinesis.LocalStream;
 import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.state.Payload;
@@ -8,11 +9,17 @@ import java.util.Optional;
 
 /** Each entry follows the previous one, and continues from its position. */
 final class EntriesChain implements EntryInvariant {
+  private final LocalStream stream;
+
+  EntriesChain(LocalStream stream) {
+    this.stream = stream;
+  }
+
   @Override
   public void check(AuditedEntry audited) {
     Entry entry = audited.entry();
     if (audited.isFirst()) {
-      if (!(entry instanceof Entry.Opened)) {
+      if (!(entry instanceof Entry.Opened || entry instanceof Entry.Closed)) {
         throw violation(audited, " begins a journal");
       }
       return;
@@ -22,22 +29,32 @@ final class EntriesChain implements EntryInvariant {
     if (!header.prev().equals(Optional.of(before.id()))) {
       throw violation(audited, " was made after " + header.prev() + " and follows " + before.id());
     }
-    boolean moves = entry instanceof Entry.Advanced || entry instanceof Entry.Restored;
+    boolean moves =
+        entry instanceof Entry.Advanced
+            || entry instanceof Entry.Restored
+            || entry instanceof Entry.Closed;
     if (!moves && !header.position().equals(before.position())) {
       throw violation(audited, " moves the position");
     }
     if (entry instanceof Entry.Advanced advanced
-        && !isQuietStep(before, advanced)
+        && !isQuietStep(audited, before, advanced)
         && (!advanced.from().equals(before.position())
             || !before.position().isBefore(header.position()))) {
       throw violation(audited, " goes from " + advanced.from() + " to " + header.position());
     }
     boolean isGivenState = entry instanceof Entry.Restored && audited.isOpenedForRestore();
-    if (!isGivenState && entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
+    // A user may accept that records are missing, of a single shard of a job that runs.
+    boolean acceptsGap =
+        entry instanceof Entry.Resumed
+            && header.epoch().equals(before.epoch())
+            && header.following().mayBeMissing();
+    if (!isGivenState && !acceptsGap && entersEpoch(entry) != header.epoch().isAfter(before.epoch())) {
       throw violation(audited, " goes from epoch " + before.epoch() + " to " + header.epoch());
     }
-    if (entry instanceof Entry.Closed) {
-      throw violation(audited, " closes an open shard");
+    if (entry instanceof Entry.Opened
+        && audited.journal().fromBase().getFirst() instanceof Entry.Base base
+        && base.mode() != Entry.Restored.Mode.UNOPENED) {
+      throw violation(audited, " opens what is open");
     }
   }
 
@@ -46,10 +63,11 @@ final class EntriesChain implements EntryInvariant {
   }
 
   /** Whether a replay notes that it has read on and found nothing. */
-  private static boolean isQuietStep(Header before, Entry.Advanced advanced) {
+  private boolean isQuietStep(
+      AuditedEntry audited, Header before, Entry.Advanced advanced) {
     Header header = advanced.header();
     Optional<Instant> until = header.following().quietUntil();
-    return header.hasGap()
+    return (header.hasGap() || stream.isClosed(audited.subtask().shard()))
         && header.position().equals(before.position())
         && advanced.from().equals(before.position())
         && advanced.delta() instanceof Payload.Inline(byte[] delta)

@@ -4,6 +4,8 @@ import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.state.Counts;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.KeyHash;
 import dev.cairn.state.StateKey;
 import dev.cairn.testing.FunctionHarness;
 import java.time.Instant;
@@ -40,6 +42,9 @@ public final class Expectation {
    */
   private record Arrived(String key, byte[] data, Instant arrival, boolean foreign) {}
 
+  /** A record's place in the stream. */
+  private record Place(ShardId shard, SequenceNumber number) {}
+
   /** A shard's state after one of its records. */
   record Expected(SortedMap<StateKey, byte[]> cells, Counts counts) {
     static final Expected NOTHING = new Expected(new TreeMap<>(), Counts.NONE);
@@ -51,10 +56,10 @@ public final class Expectation {
     private final Position from;
     private final FunctionHarness<String> function = harness.get();
     // All that made the state, to begin another fold with.
-    private final List<SequenceNumber> below = new ArrayList<>();
+    private final List<Place> below = new ArrayList<>();
     private final NavigableMap<SequenceNumber, Expected> after = new TreeMap<>();
     // Records that are valid, and whose processes ended all the same.
-    private final Set<SequenceNumber> setAside = new HashSet<>();
+    private final Set<Place> setAside = new HashSet<>();
     // Records that expired before they were applied, and that a user accepts to be missing.
     private final Set<SequenceNumber> lost = new HashSet<>();
     private Expected base = Expected.NOTHING;
@@ -66,7 +71,7 @@ public final class Expectation {
 
     /** A record was set aside because the processes ended that applied it. */
     void setAside(SequenceNumber record) {
-      setAside.add(record);
+      setAside.add(new Place(shard, record));
     }
 
     /** Records between a position and the next one that is applied have expired. */
@@ -92,6 +97,19 @@ public final class Expectation {
       return shard;
     }
 
+    /** All that makes the state at a position. */
+    private List<Place> all(Position at) {
+      var unused = at(at);
+      List<Place> all = new ArrayList<>(below);
+      if (at.equals(from)) {
+        return all;
+      }
+      NavigableMap<SequenceNumber, Expected> upTo =
+          at instanceof Position.After(SequenceNumber last) ? after.headMap(last, true) : after;
+      upTo.keySet().forEach(number -> all.add(new Place(shard, number)));
+      return all;
+    }
+
     /** Whether it began without state. */
     boolean isOfNothing() {
       return base.cells().isEmpty();
@@ -110,8 +128,13 @@ public final class Expectation {
           foldTo(last);
           yield Optional.ofNullable(after.get(last)).orElseThrow(() -> unexpected(position));
         }
-        case Position.End e ->
-            throw new Violation(Invariants.POSITIONS, shard + " is at its end, and is open");
+        case Position.End e -> {
+          NavigableMap<SequenceNumber, Arrived> all = ofShard(shard);
+          if (!all.isEmpty()) {
+            foldTo(all.lastKey());
+          }
+          yield after.isEmpty() ? base : after.lastEntry().getValue();
+        }
       };
     }
 
@@ -129,7 +152,7 @@ public final class Expectation {
           continue;
         }
         Counts before = after.isEmpty() ? base.counts() : after.lastEntry().getValue().counts();
-        boolean applied = apply(number);
+        boolean applied = apply(new Place(shard, number));
         after.put(
             number,
             new Expected(function.cells(), applied ? before.plus(1, 0) : before.plus(0, 1)));
@@ -141,9 +164,9 @@ public final class Expectation {
       return after.isEmpty() ? since(shard, from) : all.tailMap(after.lastKey(), false);
     }
 
-    private boolean apply(SequenceNumber number) {
-      Arrived record = record(shard, number);
-      if (record.foreign() || setAside.contains(number)) {
+    private boolean apply(Place place) {
+      Arrived record = record(place.shard(), place.number());
+      if (record.foreign() || setAside.contains(place)) {
         return false;
       }
       try {
@@ -198,18 +221,29 @@ public final class Expectation {
   }
 
   /**
-   * Records of a shard, on top of the state that another fold of it had.
+   * A state that is a part of another one's.
+   *
+   * @param at where the other one stands
+   */
+  record Part(Fold fold, Position at) {}
+
+  /**
+   * Records of a shard, on top of the part of other states that lies in a range.
    *
    * @param counts what was counted in that state
+   * @param from the position after which records of the shard are applied
    */
-  Fold fold(Fold before, Position at, Counts counts, Position from) {
-    Fold fold = new Fold(before.shard, from);
-    var unused = before.at(at);
-    fold.below.addAll(before.below);
-    if (at instanceof Position.After(SequenceNumber last)) {
-      fold.below.addAll(before.after.headMap(last, true).keySet());
+  Fold fold(ShardId shard, HashRange range, List<Part> parts, Counts counts, Position from) {
+    Fold fold = new Fold(shard, from);
+    for (Part part : parts) {
+      for (Place place : part.fold().all(part.at())) {
+        Arrived record = record(place.shard(), place.number());
+        if (range.contains(KeyHash.of(record.key()))) {
+          fold.below.add(place);
+        }
+      }
+      fold.setAside.addAll(part.fold().setAside);
     }
-    fold.setAside.addAll(before.setAside);
     fold.below.forEach(fold::apply);
     fold.base = new Expected(fold.function.cells(), counts);
     return fold;

@@ -40,6 +40,7 @@ public final class Invariants {
       "every dead letter that is counted is stored with its record";
   public static final String BOUNDED =
       "in the end nothing is left but what is needed, and that is bounded";
+  public static final String ONE_OWNER = "no key belongs to two subtasks";
   public static final String IDLE = "an idle job takes no checkpoint";
 
   public static final String RECORDED = "the end of each checkpoint is in the history, once";

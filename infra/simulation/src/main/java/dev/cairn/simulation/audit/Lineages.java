@@ -14,8 +14,11 @@ import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Positions;
 import dev.cairn.job.Restoration.Source;
 import dev.cairn.journal.Entry.Header;
+import dev.cairn.journal.Entry;
 import dev.cairn.simulation.audit.Expectation.Fold;
+import dev.cairn.simulation.audit.Expectation.Part;
 import dev.cairn.state.Counts;
+import dev.cairn.state.HashRange;
 import dev.cairn.state.StartPosition;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.Shard;
@@ -23,6 +26,7 @@ import dev.cairn.stream.StreamRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -75,6 +79,11 @@ final class Lineages {
         : of(audited.subtask(), header.epoch()).next(position);
   }
 
+  /** Whether the subtask had state in an epoch, or before it. */
+  boolean isKnown(SubtaskId subtask, Epoch epoch) {
+    return folds(subtask).floorEntry(epoch) != null;
+  }
+
   private NavigableMap<Epoch, Fold> folds(SubtaskId subtask) {
     return folds.computeIfAbsent(subtask, s -> new TreeMap<>());
   }
@@ -84,9 +93,35 @@ final class Lineages {
     restoration(job.status()).ifPresent(from -> restorations.putIfAbsent(job.epoch(), from));
   }
 
-  /** A subtask begins with nothing. */
-  void opened(SubtaskId subtask, Epoch epoch) {
-    folds(subtask).put(epoch, expectation.fold(subtask.shard()));
+  /** A subtask begins: with nothing, or with its part of what its parents have at their end. */
+  void opened(SubtaskId subtask, Entry.Opened opened) {
+    Epoch epoch = opened.header().epoch();
+    List<ShardId> parents = opened.origin().parents();
+    // What a restore opens gets its state with the next entry.
+    if (parents.isEmpty() || opened.header().suspended()) {
+      folds(subtask).put(epoch, expectation.fold(subtask.shard()));
+      return;
+    }
+    List<Part> parts =
+        parents.stream()
+            .map(parent -> new SubtaskId(subtask.job(), subtask.stage(), parent))
+            .filter(parent -> !folds(parent).isEmpty())
+            .map(parent -> new Part(of(parent, epoch), Position.end()))
+            .toList();
+    HashRange range = range(subtask.shard());
+    folds(subtask)
+        .put(
+            epoch,
+            expectation.fold(
+                subtask.shard(), range, parts, Counts.NONE, opened.header().position()));
+  }
+
+  private HashRange range(ShardId shard) {
+    return stream.everListed().stream()
+        .filter(one -> one.id().equals(shard))
+        .findFirst()
+        .orElseThrow()
+        .range();
   }
 
   /** From here on a checkpoint can be restored. */
@@ -127,7 +162,8 @@ final class Lineages {
         }
         tally.count(SimulatedRace.A_SHARD_RESTORED_WITH_A_GAP);
         requireBegins(where, shard, header, expectation.first(shard, at));
-        yield fold(before, at, before.at(at).counts(), header.position());
+        yield fold(
+            shard, List.of(new Part(before, at)), before.at(at).counts(), header.position());
       }
       case Positions.Anew(StartPosition start) -> {
         // The stream is the one that the checkpoint is of, so what is divided anew comes together
@@ -142,18 +178,26 @@ final class Lineages {
               case StartPosition.AtTimestamp(Instant time) -> expectation.first(shard, time);
             };
         requireBegins(where, shard, header, first);
-        Counts counts = isFirst(shard) ? counts(contents(from).orElseThrow()) : Counts.NONE;
-        yield fold(before, at, counts, header.position());
+        Contents divided = contents(from).orElseThrow();
+        Counts counts = isFirst(shard) ? counts(divided) : Counts.NONE;
+        yield fold(shard, parts(divided), counts, header.position());
       }
     };
   }
 
+  private List<Part> parts(Contents checkpoint) {
+    return checkpoint.positions().entrySet().stream()
+        .map(one -> new Part(of(one.getKey(), checkpoint.epoch()), one.getValue()))
+        .toList();
+  }
+
   /**
-   * State of a fold, on top of which whatever is left of the records from a position is applied.
+   * A shard's part of states, on top of which whatever is left of the records from a position is
+   * applied.
    */
-  private Fold fold(Fold before, Position at, Counts counts, Position from) {
-    Fold fold = expectation.fold(before, at, counts, from);
-    firstKept(before.shard(), from)
+  private Fold fold(ShardId shard, List<Part> parts, Counts counts, Position from) {
+    Fold fold = expectation.fold(shard, range(shard), parts, counts, from);
+    firstKept(shard, from)
         .ifPresentOrElse(next -> fold.lose(from, next), () -> fold.loseAll(from));
     return fold;
   }
@@ -204,11 +248,9 @@ final class Lineages {
         .findFirst();
   }
 
+  /** Whether a shard has the first of all keys. */
   private boolean isFirst(ShardId shard) {
-    return stream.listed().stream()
-        .min(Comparator.comparing((Shard one) -> one.range().from()))
-        .filter(first -> first.id().equals(shard))
-        .isPresent();
+    return range(shard).from().equals(HashRange.ALL.from());
   }
 
   private Counts counts(Contents checkpoint) {

@@ -44,7 +44,7 @@ final class RecordTimes implements EntryInvariant {
     Optional<Header> before = Optional.ofNullable(heads.put(subtask, header));
     Optional<Instant> expected =
         switch (entry) {
-          case Entry.Opened o -> Optional.empty();
+          case Entry.Opened opened -> inherited(subtask, opened);
           case Entry.Advanced advanced -> advanced(subtask, before.orElseThrow(), advanced);
           case Entry.Restored restored -> restored(subtask, restored);
           case Entry.Snapshotted snapshotted -> {
@@ -70,6 +70,18 @@ final class RecordTimes implements EntryInvariant {
     if (before.isPresent() && !header.format().includes(before.get().format())) {
       throw new Violation(Invariants.TIMES, where + " goes back to format " + header.format());
     }
+  }
+
+  /** A child has the latest record time of its parents. */
+  private Optional<Instant> inherited(SubtaskId subtask, Entry.Opened opened) {
+    if (opened.header().suspended()) {
+      // What a restore opens gets its state with the next entry.
+      return Optional.empty();
+    }
+    return opened.origin().parents().stream()
+        .map(parent -> new SubtaskId(subtask.job(), subtask.stage(), parent))
+        .map(parent -> recordTime(Optional.ofNullable(heads.get(parent))))
+        .reduce(Optional.empty(), TimeProgress::later);
   }
 
   private static Optional<Instant> recordTime(Optional<Header> header) {
@@ -103,18 +115,30 @@ final class RecordTimes implements EntryInvariant {
   }
 
   private Optional<Instant> restored(SubtaskId subtask, Entry.Restored restored) {
-    if (!restored.header().format().includes(FormatVersion.TWO)) {
+    boolean hasNoState =
+        switch (restored.mode()) {
+          case LIVE, CLOSED -> false;
+          case ANCESTOR, UNOPENED -> true;
+        };
+    if (hasNoState || !restored.header().format().includes(FormatVersion.TWO)) {
       return Optional.empty();
     }
     Optional<FileRef> file = restored.handle().stateFile();
     if (file.isPresent()) {
       return stateFile.apply(file.get()).time().recordTime();
     }
-    // Where a gap was accepted, the entry has no file. Of a path that is another's, nothing else
-    // tells.
-    return restored
-        .checkpoint()
-        .map(id -> snapshots.getOrDefault(subtask, Map.of()).getOrDefault(id, Optional.empty()))
-        .orElse(restored.header().time().recordTime());
+    // Where a gap was accepted, or state was divided anew, the entry has no file. Of a path that is
+    // another's, nothing else tells.
+    Optional<Instant> time = restored.header().time().recordTime();
+    Optional<Optional<Instant>> own =
+        restored
+            .checkpoint()
+            .flatMap(
+                id -> Optional.ofNullable(snapshots.getOrDefault(subtask, Map.of()).get(id)));
+    boolean isAnothers =
+        snapshots.values().stream()
+            .flatMap(ofSubtask -> ofSubtask.values().stream())
+            .anyMatch(time::equals);
+    return isAnothers ? time : own.orElse(time);
   }
 }

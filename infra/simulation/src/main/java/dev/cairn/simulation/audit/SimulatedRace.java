@@ -3,6 +3,7 @@ package dev.cairn.simulation.audit;
 /** The races that can happen in a run: events at the same time that may disturb each other. */
 public enum SimulatedRace {
   AN_ENTRY_WAS_THERE_ALREADY_ITS_ANSWER_LOST("an entry was there already, its answer lost"),
+  A_USER_ACCEPTED_WHAT_A_FORGOTTEN_SHARD_HAD("a user accepted what a forgotten shard had"),
   A_DEPLOYMENT_WAS_ROLLED_BACK("a deployment was rolled back"),
   A_JOB_WAS_UPGRADED_UNDER_LOAD("a job was upgraded under load"),
   A_NEW_RELEASE_WAS_DEPLOYED("a new release was deployed"),

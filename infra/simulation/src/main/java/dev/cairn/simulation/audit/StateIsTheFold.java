@@ -1,6 +1,7 @@
 package dev.cairn.simulation.audit;
 
 import dev.cairn.id.Epoch;
+import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
 import dev.cairn.id.SubtaskId;
@@ -9,6 +10,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Entry.Header;
 import dev.cairn.simulation.audit.Expectation.Expected;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /** The state at the head is the fold of all records up to its position. */
 final class StateIsTheFold implements EntryInvariant {
@@ -17,13 +19,16 @@ final class StateIsTheFold implements EntryInvariant {
   private final LocalStream stream;
   private final Lineages lineages;
   private final FaultTally tally;
+  private final BiPredicate<SubtaskId, Epoch> closed;
 
   StateIsTheFold(
       AuditedFiles files,
       Expectation expectation,
       LocalStream stream,
       Lineages lineages,
-      FaultTally tally) {
+      FaultTally tally,
+      BiPredicate<SubtaskId, Epoch> closed) {
+    this.closed = closed;
     this.files = files;
     this.expectation = expectation;
     this.stream = stream;
@@ -36,6 +41,9 @@ final class StateIsTheFold implements EntryInvariant {
     SubtaskId subtask = audited.subtask();
     Header header = audited.header();
     apply(audited);
+    if (hasNoState(audited)) {
+      return;
+    }
     Expected expected = lineages.of(subtask, header.epoch()).at(header.position());
     CellComparison.requireSame(
         Invariants.FOLD,
@@ -54,9 +62,12 @@ final class StateIsTheFold implements EntryInvariant {
     SubtaskId subtask = audited.subtask();
     Epoch epoch = audited.header().epoch();
     switch (audited.entry()) {
-      case Entry.Opened o -> {
-        audited.journal().replace(new TreeMap<>());
-        lineages.opened(subtask, epoch);
+      case Entry.Opened opened -> {
+        if (!opened.header().suspended()) {
+          requireClosedParents(audited, opened);
+        }
+        audited.journal().replace(files.read(opened.handle()));
+        lineages.opened(subtask, opened);
       }
       case Entry.Advanced advanced -> {
         dropAcceptedLosses(audited);
@@ -73,16 +84,60 @@ final class StateIsTheFold implements EntryInvariant {
       }
       case Entry.Restored restored -> {
         audited.journal().replace(files.read(restored.handle()));
-        lineages.restored(audited.where(), subtask, audited.header(), audited.isOpenedForRestore());
+        if (!hasNoState(audited)) {
+          lineages.restored(
+              audited.where(), subtask, audited.header(), audited.isOpenedForRestore());
+        }
+      }
+      case Entry.Closed c -> {
+        requireAtEnd(audited);
+        if (!audited.isFirst() && audited.mayPassOver()) {
+          lineages.of(subtask, epoch).loseAll(audited.before().position());
+        }
       }
       default -> {}
     }
   }
 
-  /**
-   * An accepted loss consists of the records that the stream no longer has when the shard
-   * continues.
-   */
+  /** Whether the subtask is not part of the job's state at this entry. */
+  private static boolean hasNoState(AuditedEntry audited) {
+    Entry.Base base =
+        audited.entry() instanceof Entry.Base own
+            ? own
+            : (Entry.Base) audited.journal().fromBase().getFirst();
+    return switch (base.mode()) {
+      case LIVE -> false;
+      case ANCESTOR, UNOPENED -> true;
+      // A shard that nobody could read any more has none either.
+      case CLOSED ->
+          base.handle().manifest().runs().isEmpty()
+              && base.header().firstApplied().isEmpty()
+              && base.origin().parents().isEmpty();
+    };
+  }
+
+  /** A shard is closed only when the stream has closed it, and nothing of it is left to apply. */
+  private void requireAtEnd(AuditedEntry audited) {
+    ShardId shard = audited.subtask().shard();
+    Position before = audited.isFirst() ? Position.beginning() : audited.before().position();
+    if (!stream.isClosed(shard) || stream.hasAfter(shard, before)) {
+      throw new Violation(Invariants.FOLD, audited.where() + " closes a shard before its end");
+    }
+  }
+
+  /** A child begins when all of its parents are closed, in its own epoch. */
+  private void requireClosedParents(AuditedEntry audited, Entry.Opened opened) {
+    for (ShardId parent : opened.origin().parents()) {
+      SubtaskId subtask =
+          new SubtaskId(audited.subtask().job(), audited.subtask().stage(), parent);
+      if (!closed.test(subtask, opened.header().epoch())) {
+        throw new Violation(
+            Invariants.FOLD, audited.where() + " begins before " + parent + " is closed");
+      }
+    }
+  }
+
+  /** What a user accepts to be missing is what the stream no longer has when the shard goes on. */
   private void dropAcceptedLosses(AuditedEntry audited) {
     Header before = audited.before();
     if (!audited.mayPassOver()

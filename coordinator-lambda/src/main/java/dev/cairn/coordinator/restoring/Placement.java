@@ -1,0 +1,20 @@
+package dev.cairn.coordinator.restoring;
+
+/** What becomes of a subtask when a checkpoint is restored. */
+sealed interface Placement {
+
+  /** It gets the state that the checkpoint has of it. */
+  record OfCheckpoint(SubtaskSnapshot snapshot) implements Placement {}
+
+  /** It stays closed, without state: the checkpoint has the state of its descendants. */
+  record Ancestor() implements Placement {}
+
+  /** It stays closed: nothing of it was ever applied, in whatever epoch. */
+  record ClosedEmpty() implements Placement {}
+
+  /** It begins anew, with nothing: it came from no other shard. */
+  record Root() implements Placement {}
+
+  /** It opens again once its parents are closed. */
+  record Unopened() implements Placement {}
+}

@@ -1,0 +1,88 @@
+package dev.cairn.coordinator.restoring;
+
+import dev.cairn.coordinator.journals.JournalTail;
+import dev.cairn.id.ShardId;
+import dev.cairn.id.SubtaskId;
+import dev.cairn.stream.Shard;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What becomes of each of a job's subtasks when a checkpoint is restored. It follows from the
+ * checkpoint's states and from which shards came from which, whatever has happened to them since.
+ */
+final class Placements {
+  private final Map<SubtaskId, SubtaskSnapshot> states;
+  private final Set<SubtaskId> ancestors;
+
+  /**
+   * @param states what the checkpoint has, by the subtasks that are given it
+   * @param tails the journals of all subtasks that the job ever had
+   * @param listed the shards that the stream lists
+   */
+  Placements(
+      Map<SubtaskId, SubtaskSnapshot> states,
+      Collection<JournalTail> tails,
+      Collection<Shard> listed) {
+    this.states = new TreeMap<>(states);
+    this.ancestors = ancestors(states, tails, listed);
+  }
+
+  private static Set<SubtaskId> ancestors(
+      Map<SubtaskId, SubtaskSnapshot> states,
+      Collection<JournalTail> tails,
+      Collection<Shard> listed) {
+    Map<ShardId, List<ShardId>> parents = new HashMap<>();
+    listed.forEach(shard -> parents.put(shard.id(), shard.parents()));
+    // What a subtask was opened with stays true when the stream has forgotten it.
+    tails.stream()
+        .filter(tail -> !tail.base().origin().parents().isEmpty())
+        .forEach(tail -> parents.put(tail.subtask().shard(), tail.base().origin().parents()));
+    states.forEach(
+        (subtask, snapshot) -> {
+          if (!snapshot.state().origin().parents().isEmpty()) {
+            parents.put(subtask.shard(), snapshot.state().origin().parents());
+          }
+        });
+    Set<SubtaskId> ancestors = new HashSet<>();
+    ArrayDeque<SubtaskId> next = new ArrayDeque<>(states.keySet());
+    while (!next.isEmpty()) {
+      SubtaskId subtask = next.remove();
+      for (ShardId parent : parents.getOrDefault(subtask.shard(), List.of())) {
+        SubtaskId ancestor = new SubtaskId(subtask.job(), subtask.stage(), parent);
+        if (ancestors.add(ancestor)) {
+          next.add(ancestor);
+        }
+      }
+    }
+    return ancestors;
+  }
+
+  /** The subtasks from which those of the checkpoint came, as far as they are known. */
+  Set<SubtaskId> ancestors() {
+    return ancestors;
+  }
+
+  Placement of(JournalTail tail) {
+    Optional<SubtaskSnapshot> snapshot = Optional.ofNullable(states.get(tail.subtask()));
+    if (snapshot.isPresent()) {
+      return new Placement.OfCheckpoint(snapshot.get());
+    }
+    if (ancestors.contains(tail.subtask())) {
+      return new Placement.Ancestor();
+    }
+    if (tail.base().isClosedEmpty()) {
+      return new Placement.ClosedEmpty();
+    }
+    return tail.base().origin().parents().isEmpty()
+        ? new Placement.Root()
+        : new Placement.Unopened();
+  }
+}

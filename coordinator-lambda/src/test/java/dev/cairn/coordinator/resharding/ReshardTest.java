@@ -1,0 +1,170 @@
+package dev.cairn.coordinator.resharding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.id.Position;
+import dev.cairn.id.ShardId;
+import dev.cairn.job.JobStatus;
+import dev.cairn.journal.Entry;
+import dev.cairn.pipeline.Pipeline;
+import dev.cairn.state.StateKey;
+import dev.cairn.stream.StreamRecord;
+import dev.cairn.task.Task;
+import dev.cairn.task.ports.BatchResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class ReshardTest {
+  private final Pipeline pipeline = new Pipeline(1);
+  private final Task<String> container = pipeline.container();
+  private final List<String> keys = new ArrayList<>();
+
+  ReshardTest() {
+    for (int i = 0; i < 8; i++) {
+      keys.add(pipeline.key(0, i));
+    }
+  }
+
+  private void putOneOfEach(String word) {
+    keys.forEach(key -> pipeline.put(key, word));
+  }
+
+  private BatchResult run(int shard) {
+    return Pipeline.run(container, shard, pipeline.all(shard));
+  }
+
+  /** Delivers every shard as often as it takes, children before their parents. */
+  private void deliverAll() {
+    for (int round = 0; round < 5; round++) {
+      for (int shard = pipeline.stream().listed().size() - 1; shard >= 0; shard--) {
+        if (!pipeline.all(shard).isEmpty()) {
+          var unused = run(shard);
+        }
+      }
+      Pipeline.tick(pipeline.coordinator());
+      pipeline.deliverWakes(container);
+    }
+  }
+
+  private SortedMap<StateKey, String> live() {
+    SortedMap<StateKey, String> all = new TreeMap<>();
+    for (int shard = 0; shard < pipeline.stream().listed().size(); shard++) {
+      if (!pipeline.stream().isClosed(Pipeline.shard(shard)) && !pipeline.journal(shard).isEmpty()) {
+        all.putAll(pipeline.state(shard));
+      }
+    }
+    return all;
+  }
+
+  private SortedMap<StateKey, String> expected() {
+    List<StreamRecord> all = new ArrayList<>();
+    for (int shard = 0; shard < pipeline.stream().listed().size(); shard++) {
+      all.addAll(pipeline.all(shard));
+    }
+    return Pipeline.fold(all);
+  }
+
+  @Test
+  void aChildThatIsInvokedFirstDrainsItsParent() {
+    putOneOfEach("a");
+    assertThat(run(0)).isEqualTo(new BatchResult.Done());
+    putOneOfEach("b");
+    pipeline.stream().split(Pipeline.shard(0));
+    putOneOfEach("c");
+
+    assertThat(run(2)).isEqualTo(new BatchResult.Done());
+
+    assertThat(pipeline.journal(0).getLast()).isInstanceOf(Entry.Closed.class);
+    assertThat(pipeline.head(0).position()).isEqualTo(Position.end());
+    assertThat(run(1)).isEqualTo(new BatchResult.Done());
+    assertThat(run(0)).isEqualTo(new BatchResult.Done());
+    assertThat(live()).isEqualTo(expected());
+  }
+
+  @Test
+  void aSplitOfASplitAndAMergeKeepEveryKeysState() {
+    putOneOfEach("a");
+    pipeline.stream().split(Pipeline.shard(0));
+    putOneOfEach("b");
+    pipeline.stream().split(Pipeline.shard(1));
+    putOneOfEach("c");
+    pipeline.stream().merge(Pipeline.shard(4), Pipeline.shard(2));
+    putOneOfEach("d");
+    deliverAll();
+
+    assertThat(live()).isEqualTo(expected());
+    assertThat(pipeline.journal(5).getFirst())
+        .isInstanceOfSatisfying(
+            Entry.Opened.class,
+            opened ->
+                assertThat(opened.origin().parents())
+                    .containsExactly(Pipeline.shard(4), Pipeline.shard(2)));
+  }
+
+  @Test
+  void idleShardsAreClosedAndOpenedByWakes() {
+    putOneOfEach("a");
+    var unused = run(0);
+    pipeline.stream().split(Pipeline.shard(0));
+    pipeline.goOn();
+
+    assertThat(pipeline.journal(0).getLast()).isInstanceOf(Entry.Closed.class);
+    assertThat(pipeline.journal(1)).isNotEmpty();
+    assertThat(pipeline.journal(2)).isNotEmpty();
+    assertThat(live()).isEqualTo(expected());
+  }
+
+  @Test
+  void aCheckpointHoldsEveryKeyOnce() {
+    putOneOfEach("a");
+    var unused = run(0);
+    pipeline.stream().split(Pipeline.shard(0));
+    pipeline.goOn();
+    Checkpoint.Completed checkpoint = pipeline.checkpoint(container);
+
+    assertThat(checkpoint.trigger().expected().count()).isEqualTo(2);
+  }
+
+  @Test
+  void aCheckpointFromBeforeASplitIsRestored() {
+    putOneOfEach("a");
+    var unused = run(0);
+    Checkpoint.Completed before = pipeline.checkpoint(container);
+    putOneOfEach("b");
+    pipeline.stream().split(Pipeline.shard(0));
+    putOneOfEach("c");
+    deliverAll();
+    Checkpoint.Completed after = pipeline.checkpoint(container);
+    putOneOfEach("d");
+    deliverAll();
+
+    pipeline.serve("restore " + before.id());
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(live()).isEqualTo(expected());
+
+    pipeline.serve("restore " + after.id());
+    assertThat(pipeline.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(live()).isEqualTo(expected());
+  }
+
+  @Test
+  void aHaltAndAResumeKeepAShardClosed() {
+    putOneOfEach("a");
+    var unused = run(0);
+    pipeline.stream().split(Pipeline.shard(0));
+    putOneOfEach("b");
+    pipeline.serve("stop");
+    assertThat(pipeline.job().status()).isInstanceOf(JobStatus.Halted.class);
+    pipeline.serve("resume");
+    deliverAll();
+    assertThat(live()).isEqualTo(expected());
+  }
+
+  private static ShardId shard(int index) {
+    return Pipeline.shard(index);
+  }
+}
