@@ -109,11 +109,18 @@ final class Lineages {
             .map(parent -> new Part(of(parent, epoch), Position.end()))
             .toList();
     HashRange range = range(subtask.shard());
-    folds(subtask)
-        .put(
-            epoch,
-            expectation.fold(
-                subtask.shard(), range, parts, Counts.NONE, opened.header().position()));
+    begin(
+        subtask,
+        opened.header(),
+        expectation.fold(subtask.shard(), range, parts, Counts.NONE, opened.header().position()));
+  }
+
+  /** Records that a subtask passed over before its first one are lost to each of its epochs. */
+  private void begin(SubtaskId subtask, Header header, Fold fold) {
+    if (header.position() instanceof Position.Beginning) {
+      header.firstApplied().ifPresent(first -> fold.lose(header.position(), first));
+    }
+    folds(subtask).put(header.epoch(), fold);
   }
 
   private HashRange range(ShardId shard) {
@@ -138,12 +145,7 @@ final class Lineages {
    */
   void restored(String where, SubtaskId subtask, Header header, boolean isOpenedForIt) {
     Restoration from = Objects.requireNonNull(restorations.get(header.epoch()));
-    Fold fold = fold(where, subtask, header, from, isOpenedForIt);
-    // Records that the subtask passed over before its first one are lost to each of its epochs.
-    if (header.position() instanceof Position.Beginning) {
-      header.firstApplied().ifPresent(first -> fold.lose(header.position(), first));
-    }
-    folds(subtask).put(header.epoch(), fold);
+    begin(subtask, header, fold(where, subtask, header, from, isOpenedForIt));
   }
 
   private Fold fold(
