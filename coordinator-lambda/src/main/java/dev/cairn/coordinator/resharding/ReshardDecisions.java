@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 
 /**
  * Decides which shards are to be woken so that a job follows its stream through splits and merges.
- * A mapping that has passed all records of a shard never invokes its task again, and a shard without
- * records never begins to.
+ * A mapping that has passed all records of a shard never invokes its task again, and a shard
+ * without records never begins to.
  */
 public final class ReshardDecisions {
   private final JournalGuards journals;
@@ -41,13 +41,15 @@ public final class ReshardDecisions {
   /**
    * Returns the subtasks to wake.
    *
-   * @param listed the shards that the stream lists
+   * @param listed the shards that the stream lists; empty if it did not answer, and then nothing is
+   *     known of any shard
    * @param idleAfter how long no task may have written before none seems to be at work
    */
   public Wakes wakes(JobView view, List<Shard> listed, Duration idleAfter, Instant now) {
     Optional<StageId> stage = view.tails().keySet().stream().map(SubtaskId::stage).findFirst();
-    if (stage.isEmpty()) {
-      // Nothing was ever applied, so nothing waits.
+    if (stage.isEmpty() || listed.isEmpty()) {
+      // Where nothing was ever applied, nothing waits. A stream has a shard at any time, so without
+      // one it did not answer, and has forgotten none.
       return Wakes.NONE;
     }
     ShardLineage lineage = new ShardLineage(view.job().epoch(), view.journals());
@@ -83,8 +85,7 @@ public final class ReshardDecisions {
         && isLeftUndrained(view, tail, idleAfter, now);
   }
 
-  private boolean isLeftUndrained(
-      JobView view, JournalTail tail, Duration idleAfter, Instant now) {
+  private boolean isLeftUndrained(JobView view, JournalTail tail, Duration idleAfter, Instant now) {
     return !tail.isClosed()
         && journals.isOfEpoch().test(view.job().epoch(), tail)
         && journals.isSilent().test(tail, idleAfter, now);
