@@ -5,6 +5,7 @@ import dev.cairn.command.Command;
 import dev.cairn.coordinator.ports.CoordinatorPorts;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.CheckpointId;
+import dev.cairn.id.ShardId;
 import dev.cairn.id.StageId;
 import dev.cairn.id.SubtaskId;
 import dev.cairn.job.Fork;
@@ -12,6 +13,7 @@ import dev.cairn.job.Job;
 import dev.cairn.job.MappingProblem;
 import dev.cairn.job.Restoration;
 import dev.cairn.job.Restoration.Source;
+import dev.cairn.state.Origin;
 import dev.cairn.state.RunRef;
 import dev.cairn.state.StateSchema;
 import dev.cairn.storage.FilePath;
@@ -116,9 +118,37 @@ public final class Preflight {
   private Map<SubtaskId, SubtaskSnapshot> requireReplayable(
       Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored)
       throws RestoreRefusedException {
-    Map<SubtaskId, SubtaskSnapshot> states = assignment.of(job.id(), from, stored);
+    Map<SubtaskId, SubtaskSnapshot> states = assigned(job, from, stored);
     coverage.require(job, from, states);
     return states;
+  }
+
+  private Map<SubtaskId, SubtaskSnapshot> assigned(
+      Job job, Restoration from, Map<SubtaskId, SubtaskSnapshot> stored)
+      throws RestoreRefusedException {
+    Map<SubtaskId, SubtaskSnapshot> states = assignment.of(job.id(), from, stored);
+    if (!job.format().includes(FormatVersion.TWO)) {
+      for (Map.Entry<SubtaskId, SubtaskSnapshot> one : states.entrySet()) {
+        requireRoot(job, one.getKey().shard(), one.getValue().state().origin());
+      }
+    }
+    return states;
+  }
+
+  /** A job whose code can still be rolled back has no children of splits and merges. */
+  private static void requireRoot(Job job, ShardId shard, Origin origin)
+      throws RestoreRefusedException {
+    if (!origin.parents().isEmpty()) {
+      throw new RestoreRefusedException(
+          shard
+              + " came from "
+              + origin.parents()
+              + " by a split or a merge, which format "
+              + job.format()
+              + " of job "
+              + job.id()
+              + " cannot store: run cairn upgrade, then repeat the restore");
+    }
   }
 
   /**
@@ -138,12 +168,12 @@ public final class Preflight {
   /** Returns the state for each subtask; subtasks without one begin empty. */
   public Map<SubtaskId, SubtaskSnapshot> states(Job job, Restoration from)
       throws RestoreRefusedException {
-    return assignment.of(job.id(), from, stored(job, from));
+    return assigned(job, from, stored(job, from));
   }
 
   /** Reads the states that a plan assigns to the subtasks. */
   public Map<SubtaskId, SubtaskSnapshot> states(Job job, Plan plan) throws RestoreRefusedException {
-    return assignment.of(job.id(), plan.from(), plan.stored());
+    return assigned(job, plan.from(), plan.stored());
   }
 
   private Map<SubtaskId, SubtaskSnapshot> stored(Job job, Restoration from)
@@ -179,8 +209,8 @@ public final class Preflight {
               + job.id()
               + " is in format "
               + job.format()
-              + ", which an earlier version of Cairn may have to read: raise the job's format first,"
-              + " with: cairn upgrade");
+              + ", which an earlier version of Cairn may have to read: raise the job's format"
+              + " first, with: cairn upgrade");
     }
   }
 

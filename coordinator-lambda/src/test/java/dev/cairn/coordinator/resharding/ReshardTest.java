@@ -3,9 +3,11 @@ package dev.cairn.coordinator.resharding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cairn.checkpoint.Checkpoint;
+import dev.cairn.format.FormatVersion;
 import dev.cairn.id.Position;
 import dev.cairn.id.ShardId;
 import dev.cairn.job.JobStatus;
+import dev.cairn.job.Request;
 import dev.cairn.journal.Entry;
 import dev.cairn.pipeline.Pipeline;
 import dev.cairn.state.StateKey;
@@ -53,7 +55,8 @@ class ReshardTest {
   private SortedMap<StateKey, String> live() {
     SortedMap<StateKey, String> all = new TreeMap<>();
     for (int shard = 0; shard < pipeline.stream().listed().size(); shard++) {
-      if (!pipeline.stream().isClosed(Pipeline.shard(shard)) && !pipeline.journal(shard).isEmpty()) {
+      if (!pipeline.stream().isClosed(Pipeline.shard(shard))
+          && !pipeline.journal(shard).isEmpty()) {
         all.putAll(pipeline.state(shard));
       }
     }
@@ -162,6 +165,28 @@ class ReshardTest {
     pipeline.serve("resume");
     deliverAll();
     assertThat(live()).isEqualTo(expected());
+  }
+
+  @Test
+  void aJobOfTheFirstFormatIsNotRestoredOntoChildren() {
+    Pipeline early = new Pipeline(1, FormatVersion.ONE);
+    early.put(early.key(0, 0), "a");
+    Task<String> task = early.container();
+    var unused = Pipeline.run(task, 0, early.all(0));
+    Checkpoint.Completed before = early.checkpoint(task);
+    early.stream().split(Pipeline.shard(0));
+    early.put(early.key(1, 0), "b");
+
+    early
+        .checkpoints()
+        .request(
+            early.id(), Request.command("restore " + before.id() + " --positions " + early.now()));
+    Pipeline.tick(early.coordinator());
+
+    assertThat(early.job().status()).isEqualTo(new JobStatus.Running());
+    assertThat(early.job().refusal().orElseThrow().reason())
+        .contains("shardId-000000000001 came from [shardId-000000000000]")
+        .contains("run cairn upgrade, then repeat the restore");
   }
 
   private static ShardId shard(int index) {
