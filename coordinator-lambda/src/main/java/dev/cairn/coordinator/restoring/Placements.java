@@ -21,6 +21,7 @@ import java.util.TreeMap;
 final class Placements {
   private final Map<SubtaskId, SubtaskSnapshot> states;
   private final Set<SubtaskId> ancestors;
+  private final RestoreGuards.OpensAgain opensAgain;
 
   /**
    * @param states what the checkpoint has, by the subtasks that are given it
@@ -30,8 +31,10 @@ final class Placements {
   Placements(
       Map<SubtaskId, SubtaskSnapshot> states,
       Collection<JournalTail> tails,
-      Collection<Shard> listed) {
+      Collection<Shard> listed,
+      RestoreGuards.OpensAgain opensAgain) {
     this.states = new TreeMap<>(states);
+    this.opensAgain = opensAgain;
     this.ancestors = ancestors(states, tails, listed);
   }
 
@@ -81,8 +84,6 @@ final class Placements {
     if (tail.base().isClosedEmpty()) {
       return new Placement.ClosedEmpty();
     }
-    return tail.base().origin().parents().isEmpty()
-        ? new Placement.Root()
-        : new Placement.Unopened();
+    return opensAgain.test(tail.base().origin()) ? new Placement.Unopened() : new Placement.Root();
   }
 }

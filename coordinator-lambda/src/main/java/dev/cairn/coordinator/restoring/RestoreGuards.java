@@ -1,19 +1,22 @@
 package dev.cairn.coordinator.restoring;
 
+import dev.cairn.state.Origin;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The guard of a job that is to continue from its current state.
+ * The guards of a job that continues from its current state or from a checkpoint.
  *
- * <p>The coordinator uses {@link #ALL}. The simulation replaces the guard by a predicate that
+ * <p>The coordinator uses {@link #ALL}. The simulation replaces one guard by a predicate that
  * always agrees, and must detect the violation.
  */
-public record RestoreGuards(Expired mayHaveExpired) {
+public record RestoreGuards(Expired mayHaveExpired, OpensAgain opensAgain) {
 
   /** All guards, active. */
   public static final RestoreGuards ALL =
-      new RestoreGuards((since, horizon, margin) -> since.isBefore(horizon.plus(margin)));
+      new RestoreGuards(
+          (since, horizon, margin) -> since.isBefore(horizon.plus(margin)),
+          origin -> !origin.parents().isEmpty());
 
   /**
    * Whether records may have expired that arrived while a shard was not read. The margin covers
@@ -31,5 +34,18 @@ public record RestoreGuards(Expired mayHaveExpired) {
      * @param horizon when the oldest records arrived that the stream keeps
      */
     boolean test(Instant since, Instant horizon, Duration margin);
+  }
+
+  /**
+   * Whether a subtask that the checkpoint does not contain opens again, with what its parents have
+   * then, rather than begins without state.
+   *
+   * <p>Excludes: a checkpoint from before a split is restored, a record of a child comes before its
+   * parent has replayed its own, and the child continues without the parent's state. Rule: {@code
+   * docs/protocol.md}, "A restore of k", step 3.
+   */
+  @FunctionalInterface
+  public interface OpensAgain {
+    boolean test(Origin origin);
   }
 }

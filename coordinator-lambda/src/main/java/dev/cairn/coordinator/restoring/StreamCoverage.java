@@ -35,6 +35,7 @@ import java.util.stream.Collectors;
 
 /** Checks whether the stream still has the records that follow a restore. */
 public final class StreamCoverage {
+  private final RestoreGuards guards;
   private final CoordinatorPorts ports;
   private final CoordinatorSettings settings;
   private final JournalGuards journals;
@@ -56,6 +57,7 @@ public final class StreamCoverage {
     this.tails = tails;
     this.files = new CheckpointReader(ports);
     this.reads = reads;
+    this.guards = guards;
     this.unread = new UnreadRecords(ports, settings, journals, guards, reads);
   }
 
@@ -118,7 +120,10 @@ public final class StreamCoverage {
   /** What becomes of each of the job's subtasks. */
   Placements placements(JobId job, Map<SubtaskId, SubtaskSnapshot> states) {
     return new Placements(
-        states, tails.of(job).values(), ports.topology().source().stream().shards());
+        states,
+        tails.of(job).values(),
+        ports.topology().source().stream().shards(),
+        guards.opensAgain());
   }
 
   /** Returns the journals that do not have the job's epoch yet. */
@@ -259,10 +264,7 @@ public final class StreamCoverage {
    * @param isToEnd whether it was closed, so that it has to be read to its end
    */
   private record Gap(
-      ShardId shard,
-      Position position,
-      Optional<SequenceNumber> firstApplied,
-      boolean isToEnd) {}
+      ShardId shard, Position position, Optional<SequenceNumber> firstApplied, boolean isToEnd) {}
 
   private void requireGap(Gap gap, Set<ShardId> shards, Instant oldestAllowed)
       throws RestoreRefusedException {

@@ -94,11 +94,10 @@ final class ChildEntry {
 
   /**
    * Opens a child although nothing of a parent was ever applied. Where no other subtask has or had
-   * keys of the child, nothing is missing that the job knew of. Otherwise the records of that parent
-   * are missing between the state of these keys and the child, which a user has to accept.
+   * keys of the child, nothing is missing that the job knew of. Otherwise the records of that
+   * parent are missing between the state of these keys and the child, which a user has to accept.
    */
-  private Result ofUnread(
-      SubtaskId id, Job job, Shard shard, Parents parents, Header header) {
+  private Result ofUnread(SubtaskId id, Job job, Shard shard, Parents parents, Header header) {
     List<Entry.Base> closed = new ArrayList<>(parents.closed);
     List<ShardId> links = new ArrayList<>(shard.parents());
     Map<SubtaskId, List<Entry>> holders = holders(id, shard);
@@ -163,7 +162,7 @@ final class ChildEntry {
       manifest =
           Manifest.union(
               parents.stream()
-                  .map(parent -> parent.handle().manifest().within(shard.range()))
+                  .map(parent -> decisions.inherited(parent.handle().manifest(), shard.range()))
                   .toList());
     } catch (ConflictingSchemasException e) {
       throw new TaskException(
@@ -216,8 +215,7 @@ final class ChildEntry {
     }
   }
 
-  private static String refusal(
-      Shard shard, Parents parents, Map<SubtaskId, List<Entry>> holders) {
+  private static String refusal(Shard shard, Parents parents, Map<SubtaskId, List<Entry>> holders) {
     return shard.id()
         + " came from "
         + shard.parents()

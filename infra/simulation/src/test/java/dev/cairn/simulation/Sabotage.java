@@ -7,6 +7,7 @@ import dev.cairn.coordinator.journals.JournalGuards;
 import dev.cairn.coordinator.restoring.RestoreGuards;
 import dev.cairn.format.FormatVersion;
 import dev.cairn.id.EntryId;
+import dev.cairn.id.Epoch;
 import dev.cairn.id.Position;
 import dev.cairn.id.SequenceNumber;
 import dev.cairn.id.ShardId;
@@ -16,6 +17,8 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Isolation;
 import dev.cairn.simulation.audit.Invariants;
 import dev.cairn.state.BlockChecksum;
+import dev.cairn.state.HashRange;
+import dev.cairn.state.Manifest;
 import dev.cairn.storage.FileRef;
 import dev.cairn.stream.StreamRecord;
 import dev.cairn.task.ports.TaskDecisions;
@@ -23,8 +26,9 @@ import dev.cairn.task.subtask.SubtaskCache;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemResponse;
@@ -433,6 +437,64 @@ enum Sabotage {
                   return FormatVersion.NEWEST;
                 }
               })),
+  /** A child opens while its parent is still open. */
+  PARENTS_ARE_CLOSED_FIRST(
+      List.of(Invariants.FOLD, Invariants.ONE_OWNER, Invariants.CHAINED, Invariants.TIMES),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean isClosed(List<Entry> journal, Epoch epoch) {
+                  return true;
+                }
+              })),
+  /** A child opens from a parent that a restore is about to put back to where it was open. */
+  PARENTS_ARE_CLOSED_IN_THE_EPOCH(
+      List.of(Invariants.FOLD, Invariants.ONE_OWNER, Invariants.CHAINED),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean isClosed(List<Entry> journal, Epoch epoch) {
+                  return super.isClosed(journal, journal.getLast().header().epoch());
+                }
+              })),
+  /** Both children of a split have all keys of their parent. */
+  A_CHILD_TAKES_ITS_OWN_KEYS(
+      List.of(Invariants.ONE_OWNER, Invariants.FOLD, Invariants.SNAPSHOT),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public Manifest inherited(Manifest parent, HashRange child) {
+                  return parent;
+                }
+              })),
+  /** A child of a forgotten parent begins empty, although another subtask has its keys. */
+  KEYS_OF_OTHERS_ARE_LOOKED_FOR(
+      List.of(Invariants.FOLD, Invariants.ONE_OWNER),
+      Guards.all()
+          .with(
+              new TaskDecisions() {
+                @Override
+                public boolean mayHold(Optional<HashRange> held, HashRange opened) {
+                  return false;
+                }
+              })),
+  /** A closed subtask is in no checkpoint, also while one of its children is not opened. */
+  CLOSED_SUBTASKS_ARE_EXPECTED(
+      List.of(Invariants.COMPLETE, Invariants.FOLD, Invariants.SNAPSHOT),
+      Guards.all()
+          .with(
+              CheckpointGuards.Expected.class,
+              lineage ->
+                  lineage.expected().stream()
+                      .filter(subtask -> !lineage.isClosed(subtask))
+                      .collect(Collectors.toCollection(TreeSet::new)))),
+  /** A child that a checkpoint does not contain continues without its parents' state. */
+  CHILDREN_OPEN_AGAIN_AFTER_A_RESTORE(
+      List.of(Invariants.FOLD, Invariants.ONE_OWNER, Invariants.DIVIDED),
+      Guards.all().with(RestoreGuards.OpensAgain.class, origin -> false)),
   GIVEN_UP_MEANS_LOST(
       List.of(Invariants.HELD_UP),
       Guards.all()

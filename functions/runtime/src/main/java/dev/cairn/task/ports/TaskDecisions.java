@@ -13,6 +13,7 @@ import dev.cairn.journal.Entry;
 import dev.cairn.journal.Isolation;
 import dev.cairn.journal.ShardFailure;
 import dev.cairn.state.HashRange;
+import dev.cairn.state.Manifest;
 import dev.cairn.storage.FileRef;
 import dev.cairn.storage.Sha256;
 import dev.cairn.stream.StreamRecord;
@@ -192,6 +193,11 @@ public class TaskDecisions {
       case JobStatus.Restoring r -> false;
       case JobStatus.Replaying r -> true;
     };
+  }
+
+  /** The part of a parent's state that a child takes over: that of the child's keys. */
+  public Manifest inherited(Manifest parent, HashRange child) {
+    return parent.within(child);
   }
 
   /**
