@@ -373,7 +373,15 @@ public final class References {
     return tail.isClosed()
         && !tail.base().revision().isAfter(file.base())
         && tail.triggered().stream()
-            .allMatch(id -> guards.isMetadataAbandoned().test(id, job, checkpoints));
+            .allMatch(
+                id -> isCompleted(id) || guards.isMetadataAbandoned().test(id, job, checkpoints));
+  }
+
+  /** A completed checkpoint has its acknowledgements, and refers to their files by itself. */
+  private boolean isCompleted(CheckpointId id) {
+    return checkpoints.stream()
+        .filter(Checkpoint.Completed.class::isInstance)
+        .anyMatch(checkpoint -> checkpoint.id().equals(id));
   }
 
   private FileVerdict ofMetadata(CheckpointId id, CollectionGuards guards) {
