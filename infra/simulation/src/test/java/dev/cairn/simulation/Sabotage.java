@@ -448,17 +448,6 @@ enum Sabotage {
                   return true;
                 }
               })),
-  /** A child opens from a parent that a restore is about to put back to where it was open. */
-  PARENTS_ARE_CLOSED_IN_THE_EPOCH(
-      List.of(Invariants.FOLD, Invariants.ONE_OWNER, Invariants.CHAINED),
-      Guards.all()
-          .with(
-              new TaskDecisions() {
-                @Override
-                public boolean isClosed(List<Entry> journal, Epoch epoch) {
-                  return super.isClosed(journal, journal.getLast().header().epoch());
-                }
-              })),
   /** Both children of a split have all keys of their parent. */
   A_CHILD_TAKES_ITS_OWN_KEYS(
       List.of(Invariants.ONE_OWNER, Invariants.FOLD, Invariants.SNAPSHOT),
@@ -468,17 +457,6 @@ enum Sabotage {
                 @Override
                 public Manifest inherited(Manifest parent, HashRange child) {
                   return parent;
-                }
-              })),
-  /** A child of a forgotten parent begins empty, although another subtask has its keys. */
-  KEYS_OF_OTHERS_ARE_LOOKED_FOR(
-      List.of(Invariants.FOLD, Invariants.ONE_OWNER),
-      Guards.all()
-          .with(
-              new TaskDecisions() {
-                @Override
-                public boolean mayHold(Optional<HashRange> held, HashRange opened) {
-                  return false;
                 }
               })),
   /** A closed subtask is in no checkpoint, also while one of its children is not opened. */
