@@ -126,7 +126,7 @@ final class ChildEntry {
     Map<SubtaskId, List<Entry>> holders = new TreeMap<>();
     Set<ShardId> parentsOfHolders = new HashSet<>();
     for (SubtaskId one : ports.checkpoints().subtasks(id.job())) {
-      if (one.equals(id) || shard.parents().contains(one.shard())) {
+      if (one.equals(id)) {
         continue;
       }
       List<Entry> journal = ports.journal().fromLastBase(one);
@@ -135,7 +135,13 @@ final class ChildEntry {
         parentsOfHolders.addAll(((Entry.Base) journal.getFirst()).origin().parents());
       }
     }
-    holders.keySet().removeIf(holder -> parentsOfHolders.contains(holder.shard()));
+    // A child that opens again may have such a subtask among its parents already.
+    holders
+        .keySet()
+        .removeIf(
+            holder ->
+                parentsOfHolders.contains(holder.shard())
+                    || shard.parents().contains(holder.shard()));
     return holders;
   }
 
